@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * base.h -- the dialect that every file of this project is written in.
+ *
+ * Attributes, a few macros and constants. It knows nothing but the compiler.
+ * Functions that nobody may call (strcpy() and its kin) are listed in
+ * tests/lint/, which looks for them.
+ */
+#ifndef BASE_H
+#define BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The caller must look at what comes back. */
+#define MUST_CHECK __attribute__((warn_unused_result))
+
+/* The FMT-th argument is a printf format, its values start at ARGS. */
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+
+/*
+ * When the variable leaves its scope, FN gets a pointer to it. Every
+ * destructor here has that shape: it takes a pointer to the caller's
+ * pointer, accepts NULL in it, and leaves NULL behind.
+ */
+#define CLEANUP(fn) __attribute__((cleanup(fn)))
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* No time is known. Sorts before every time that is. */
+#define TIME_NONE INT64_MIN
+
+/* No deadline. Sorts after every one there is. */
+#define TIME_NEVER INT64_MAX
+
+#define USEC_PER_MSEC INT64_C(1000)
+#define USEC_PER_SEC INT64_C(1000000)
+
+static inline int64_t min_i64(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline int64_t max_i64(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "utf8.h"
+
+static const char *const names[] = {
+	[ERR_NONE] = "none",
+	[ERR_STOPPED] = "stopped",
+	[ERR_USAGE] = "usage",
+	[ERR_CONFIG] = "config",
+	[ERR_DENIED] = "denied",
+	[ERR_DATA] = "data",
+	[ERR_MISSING] = "missing",
+	[ERR_UNAVAILABLE] = "unavailable",
+	[ERR_SLOW_DOWN] = "slow_down",
+	[ERR_BUSY] = "busy",
+	[ERR_CONFLICT] = "conflict",
+	[ERR_UNCERTAIN] = "uncertain",
+	[ERR_SYSTEM] = "system",
+	[ERR_BUG] = "bug",
+};
+
+bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
+{
+	va_list args;
+	struct err fresh = { .kind = kind };
+
+	/* The arguments may point into *ERR: print first, then overwrite. */
+	va_start(args, fmt);
+	vsnprintf(fresh.text, sizeof(fresh.text), fmt, args);
+	va_end(args);
+	*err = fresh;
+	return false;
+}
+
+bool err_wrap(struct err *err, const char *fmt, ...)
+{
+	char context[320], whole[sizeof(err->text)];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(context, sizeof(context), fmt, args);
+	va_end(args);
+	/* A sentence that is too long loses its end, never its beginning. */
+	if (snprintf(whole, sizeof(whole), "%s: %s", context, err->text) < 0)
+		return false;
+	memcpy(err->text, whole, sizeof(whole));
+	return false;
+}
+
+const char *err_kind_name(enum err_kind kind)
+{
+	return names[kind];
+}
+
+const char *err_quote(char *buf, size_t size, const char *s, size_t n)
+{
+	size_t at = 0, out = 0;
+
+	while (at < n) {
+		size_t len = utf8_printable(s + at, n - at);
+		size_t need = len ? len : 4;
+
+		if (out + need + sizeof("...") > size) {
+			memcpy(buf + out, "...", 3);
+			out += 3;
+			break;
+		}
+		if (len > 0)
+			memcpy(buf + out, s + at, len);
+		else
+			snprintf(buf + out, 5, "\\x%02x", (unsigned char)s[at]);
+		out += need;
+		at += len ? len : 1;
+	}
+	buf[out] = '\0';
+	return buf;
+}

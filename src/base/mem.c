@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static unsigned long fuse;
+
+void mem_fail_at(unsigned long n)
+{
+	fuse = n;
+}
+
+void mem_out(const char *who)
+{
+	fprintf(stderr, "sahut-etl: %s: out of memory; ending here, the database rolls back what was not committed\n", who);
+	abort();
+}
+
+static bool blown(void)
+{
+	return fuse > 0 && --fuse == 0;
+}
+
+void *mem_new(size_t size)
+{
+	void *p = blown() ? NULL : calloc(1, size ? size : 1);
+
+	if (!p)
+		mem_out("mem_new");
+	return p;
+}
+
+void *mem_grow(void *p, size_t size)
+{
+	void *q = blown() ? NULL : realloc(p, size ? size : 1);
+
+	if (!q)
+		mem_out("mem_grow");
+	return q;
+}
+
+char *mem_text(const char *p, size_t n)
+{
+	char *copy = mem_new(n + 1);
+
+	if (n > 0)
+		memcpy(copy, p, n);
+	return copy;
+}
+
+void mem_free(void *p)
+{
+	void **slot = p;
+
+	free(*slot);
+	*slot = NULL;
+}
+
+void mem_free_secret(char **p)
+{
+	if (*p)
+		explicit_bzero(*p, strlen(*p));
+	mem_free(p);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mem.h -- memory that is there or the process is not.
+ *
+ * The daemon is crash-only: whatever it was doing when memory ran out was
+ * inside a transaction, the server rolls it back, and systemd starts us
+ * again. So nothing above this file ever looks at a NULL, which is what
+ * keeps it short.
+ */
+#ifndef MEM_H
+#define MEM_H
+
+#include "base.h"
+
+/* SIZE bytes, zeroed. Never NULL; SIZE may be 0. Freed with mem_free() or free(). */
+void *mem_new(size_t size) MUST_CHECK;
+
+/* P, moved where SIZE bytes fit; what is new is not zeroed. Never NULL. */
+void *mem_grow(void *p, size_t size) MUST_CHECK;
+
+/* A copy of the N bytes at P, with a NUL behind them. Never NULL; the caller frees it. */
+char *mem_text(const char *p, size_t n) MUST_CHECK;
+
+/* Frees what *P points at and leaves NULL. For CLEANUP, P being the address of a pointer of any type. */
+void mem_free(void *p);
+
+/* As mem_free(), for a text that was secret: its bytes are wiped first. */
+void mem_free_secret(char **p);
+
+/*
+ * Says which library had no memory left, and aborts. Also for the layers
+ * above, when a library answers NULL for this reason and no other.
+ */
+void mem_out(const char *who) __attribute__((noreturn));
+
+/*
+ * For the tests: the N-th allocation from now on fails, as if memory had
+ * run out. 0, the default, lets all succeed.
+ */
+void mem_fail_at(unsigned long n);
+
+#endif

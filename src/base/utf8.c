@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "utf8.h"
+
+static bool is_tail(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/* The well-formed byte sequences of Unicode, table 3-7: the second byte decides what is overlong or a surrogate. */
+static bool second_fits(unsigned char first, unsigned char second)
+{
+	switch (first) {
+	case 0xe0:
+		return second >= 0xa0 && second <= 0xbf;
+	case 0xed:
+		return second >= 0x80 && second <= 0x9f;
+	case 0xf0:
+		return second >= 0x90 && second <= 0xbf;
+	case 0xf4:
+		return second >= 0x80 && second <= 0x8f;
+	default:
+		return is_tail(second);
+	}
+}
+
+size_t utf8_char(const char *p, size_t n)
+{
+	const unsigned char *s = (const unsigned char *)p;
+	size_t len;
+
+	if (n == 0)
+		return 0;
+	if (s[0] < 0x80)
+		return 1;
+	len = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	if (s[0] < 0xc2 || s[0] > 0xf4 || len > n || !second_fits(s[0], s[1]))
+		return 0;
+	for (size_t i = 2; i < len; i++)
+		if (!is_tail(s[i]))
+			return 0;
+	return len;
+}
+
+/* The code point of the valid character at P. */
+static uint32_t decode(const char *p, size_t len)
+{
+	static const unsigned char mask[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t c = (unsigned char)p[0] & mask[len];
+
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | ((unsigned char)p[i] & 0x3f);
+	return c;
+}
+
+size_t utf8_printable(const char *p, size_t n)
+{
+	size_t len = utf8_char(p, n);
+	uint32_t c;
+
+	if (len == 0)
+		return 0;
+	c = decode(p, len);
+	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+		return 0;
+	/* LRM RLM; LS PS and the embeddings; the isolates; the byte order mark. */
+	if (c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff)
+		return 0;
+	return len;
+}
+
+/* Wide in the sense of Unicode's TR 11, to the accuracy that a table on a terminal needs. */
+static bool is_wide(uint32_t c)
+{
+	return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
+	       (c >= 0xf900 && c <= 0xfaff) || (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+	       (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
+}
+
+/* Takes no column of its own: combining marks, joiners, variation selectors. */
+static bool is_mark(uint32_t c)
+{
+	return (c >= 0x0300 && c <= 0x036f) || c == 0x200b || c == 0x200c || c == 0x200d || (c >= 0xfe00 && c <= 0xfe0f);
+}
+
+size_t utf8_width(const char *p, size_t n)
+{
+	size_t width = 0;
+
+	while (n > 0) {
+		size_t len = utf8_char(p, n);
+		uint32_t c = len ? decode(p, len) : '?';
+
+		width += is_mark(c) ? 0 : is_wide(c) ? 2 : 1;
+		len = len ? len : 1;
+		p += len;
+		n -= len;
+	}
+	return width;
+}
