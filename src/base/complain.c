@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#include "complain.h"
+
+#define FIRST_GAP (60 * USEC_PER_SEC)
+#define LAST_GAP (3600 * USEC_PER_SEC)
+
+bool complain(struct complaint *c, int64_t now)
+{
+	c->times++;
+	if (c->times > 1 && now < c->next)
+		return false;
+	if (c->times == 1) {
+		c->since = now;
+		c->gap = FIRST_GAP;
+	}
+	c->next = now + c->gap;
+	c->gap = min_i64(2 * c->gap, LAST_GAP);
+	return true;
+}
+
+bool complain_over(struct complaint *c, int64_t now, int64_t *lasted, unsigned long *times)
+{
+	bool was = c->times > 0;
+
+	if (was && lasted)
+		*lasted = now - c->since;
+	if (was && times)
+		*times = c->times;
+	*c = (struct complaint){ 0 };
+	return was;
+}
