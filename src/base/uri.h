@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * uri.h -- two things to know about URLs that need no parser (RFC 3986).
+ */
+#ifndef URI_H
+#define URI_H
+
+#include "base.h"
+#include "buf.h"
+
+/*
+ * Adds the string S to a URL so that it stays one segment of a path or one
+ * value of a query: all but unreserved characters (RFC 3986, 2.3) as %XX.
+ */
+void uri_escape(struct buf *url, const char *s);
+
+/* Whether a host, as it stands in a URL, is this machine: localhost, 127.0.0.0/8 or [::1]. */
+bool uri_is_loopback(const char *host) MUST_CHECK;
+
+#endif
