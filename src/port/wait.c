@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "wait.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+
+#include "clock.h"
+#include "mem.h"
+
+/* One turn serves at most so many sources before its caller may look: a busy socket must not hide a finished reply. */
+#define MOST_SERVED 64
+
+struct wait {
+	sd_event *event;
+	bool stopping, reload;
+	sigset_t before;
+};
+
+struct wait_source {
+	sd_event_source *source;
+	void (*on_events)(void *arg, unsigned events);
+	void (*on_time)(void *arg);
+	void *arg;
+};
+
+int64_t wait_now(void)
+{
+	return clock_mono(clock_system());
+}
+
+static int on_stop(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
+{
+	struct wait *wait = arg;
+
+	(void)s;
+	(void)si;
+	wait->stopping = true;
+	return 0;
+}
+
+static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
+{
+	struct wait *wait = arg;
+	struct timespec t;
+
+	(void)s;
+	(void)si;
+	/* The first thing of all: systemd's reload is over when `kill` has been reaped and nobody said otherwise. */
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	wait_notify("RELOADING=1\nMONOTONIC_USEC=%" PRId64, t.tv_sec * USEC_PER_SEC + t.tv_nsec / 1000);
+	wait->reload = true;
+	return 0;
+}
+
+static bool take_signals(struct wait *wait, bool daemon)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	if (daemon)
+		sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, &wait->before);
+	if (sd_event_add_signal(wait->event, NULL, SIGTERM, on_stop, wait) < 0 ||
+	    sd_event_add_signal(wait->event, NULL, SIGINT, on_stop, wait) < 0)
+		return false;
+	return !daemon || sd_event_add_signal(wait->event, NULL, SIGHUP, on_reload, wait) >= 0;
+}
+
+struct wait *wait_open(bool daemon, struct err *err)
+{
+	struct wait *wait = mem_new(sizeof(*wait));
+
+	if (sd_event_new(&wait->event) < 0 || !take_signals(wait, daemon) || sd_event_set_watchdog(wait->event, daemon) < 0) {
+		err_set(err, ERR_SYSTEM, "cannot make an event loop: are too many files open?");
+		wait_close(&wait);
+	}
+	return wait;
+}
+
+void wait_close(struct wait **wait)
+{
+	if (!*wait)
+		return;
+	if ((*wait)->event) {
+		sigprocmask(SIG_SETMASK, &(*wait)->before, NULL);
+		sd_event_unref((*wait)->event);
+	}
+	mem_free(wait);
+}
+
+/* How long sd_event may sleep, in its own words. */
+static uint64_t patience(int64_t deadline)
+{
+	if (deadline == TIME_NEVER)
+		return UINT64_MAX;
+	return (uint64_t)max_i64(deadline - wait_now(), 0);
+}
+
+enum wait_why wait_turn(struct wait *wait, int64_t deadline)
+{
+	uint64_t timeout = patience(deadline);
+
+	for (int served = 0; served < MOST_SERVED && !wait->stopping; served++) {
+		int r = sd_event_run(wait->event, served ? 0 : timeout);
+
+		if (r < 0)
+			mem_out("sd_event_run");
+		if (r == 0 && served == 0)
+			return WAIT_TIMEOUT;
+		if (r == 0)
+			return WAIT_READY;
+	}
+	return wait->stopping ? WAIT_STOP : WAIT_READY;
+}
+
+enum wait_why wait_until(struct wait *wait, int64_t deadline)
+{
+	enum wait_why why;
+
+	do
+		why = wait_turn(wait, deadline);
+	while (why == WAIT_READY && wait_now() < deadline);
+	return why == WAIT_READY ? WAIT_TIMEOUT : why;
+}
+
+bool wait_stopping(const struct wait *wait)
+{
+	return wait->stopping;
+}
+
+void wait_stop(struct wait *wait)
+{
+	wait->stopping = true;
+}
+
+bool wait_take_reload(struct wait *wait)
+{
+	bool asked = wait->reload;
+
+	wait->reload = false;
+	return asked;
+}
+
+static uint32_t to_epoll(unsigned events)
+{
+	return (events & WAIT_IN ? EPOLLIN : 0) | (events & WAIT_OUT ? EPOLLOUT : 0);
+}
+
+static int on_io(sd_event_source *s, int fd, uint32_t revents, void *arg)
+{
+	struct wait_source *source = arg;
+	/* An error or a hang-up shows as readable: who reads then learns which. */
+	unsigned in = revents & (EPOLLIN | EPOLLERR | EPOLLHUP) ? WAIT_IN : 0;
+	unsigned out = revents & (EPOLLOUT | EPOLLERR) ? WAIT_OUT : 0;
+
+	(void)s;
+	(void)fd;
+	source->on_events(source->arg, in | out);
+	return 0;
+}
+
+static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
+{
+	struct wait_source *source = arg;
+
+	(void)s;
+	(void)usec;
+	source->on_time(source->arg);
+	return 0;
+}
+
+struct wait_source *wait_watch(struct wait *wait, int fd, unsigned events, void (*fn)(void *arg, unsigned events), void *arg)
+{
+	struct wait_source *source = mem_new(sizeof(*source));
+
+	source->on_events = fn;
+	source->arg = arg;
+	if (sd_event_add_io(wait->event, &source->source, fd, to_epoll(events), on_io, source) < 0)
+		mem_out("sd_event_add_io");
+	return source;
+}
+
+void wait_watch_for(struct wait_source *source, unsigned events)
+{
+	/* Fails only for a descriptor that is closed already, which shows no events either way. */
+	(void)sd_event_source_set_io_events(source->source, to_epoll(events));
+}
+
+struct wait_source *wait_timer(struct wait *wait, void (*fn)(void *arg), void *arg)
+{
+	struct wait_source *source = mem_new(sizeof(*source));
+
+	source->on_time = fn;
+	source->arg = arg;
+	if (sd_event_add_time(wait->event, &source->source, CLOCK_BOOTTIME, UINT64_MAX, 1, on_timer, source) < 0)
+		mem_out("sd_event_add_time");
+	wait_timer_set(source, TIME_NEVER);
+	return source;
+}
+
+void wait_timer_set(struct wait_source *source, int64_t at)
+{
+	if (at != TIME_NEVER)
+		(void)sd_event_source_set_time(source->source, (uint64_t)max_i64(at, 0));
+	(void)sd_event_source_set_enabled(source->source, at == TIME_NEVER ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
+}
+
+void wait_forget(struct wait_source **source)
+{
+	if (!*source)
+		return;
+	sd_event_source_disable_unref((*source)->source);
+	mem_free(source);
+}
+
+void wait_notify(const char *fmt, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	(void)sd_notify(0, text);
+}
+
+const char *wait_library(void)
+{
+	return "libsystemd " LIBSYSTEMD_VERSION;
+}
