@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: MIT */
+#include "http.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "uri.h"
+
+#define LOOPBACK "localhost,127.0.0.0/8,::1"
+
+/* A transfer under way. */
+struct transfer {
+	struct transfer *next;
+	struct http *http;
+	CURL *curl;
+	struct curl_slist *headers;
+	struct http_reply *reply;	/* what there is of it so far */
+	char why[CURL_ERROR_SIZE];
+	int64_t began;
+};
+
+struct http {
+	struct wait *wait;
+	struct wait_source *timer;
+	CURLM *multi;
+	struct transfer *flying;
+	struct http_reply *first, **last;	/* finished, not taken */
+	int pending;
+	struct http_conf conf;
+};
+
+/* ---- addresses ------------------------------------------------------- */
+
+static void free_part(char **part)
+{
+	curl_free(*part);
+}
+
+static void free_url(CURLU **url)
+{
+	curl_url_cleanup(*url);
+}
+
+bool http_url_allowed(const char *url, struct err *err)
+{
+	CLEANUP(free_url) CURLU *u = curl_url();
+	CLEANUP(free_part) char *scheme = NULL;
+	CLEANUP(free_part) char *host = NULL;
+	CLEANUP(free_part) char *user = NULL;
+
+	if (!u)
+		mem_out("curl_url");
+	if (curl_url_set(u, CURLUPART_URL, url, 0) || curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ||
+	    curl_url_get(u, CURLUPART_HOST, &host, 0))
+		return err_set(err, ERR_CONFIG, "not a URL: %s", url);
+	if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
+		return err_set(err, ERR_CONFIG, "a user name in a URL is a secret in the wrong place; leave it out");
+	if (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && uri_is_loopback(host)))
+		return true;
+	return err_set(err, ERR_CONFIG, "%s: only https://, or http:// to a loopback address", url);
+}
+
+const char *http_url_origin(const char *url, char *buf, size_t size)
+{
+	CLEANUP(free_url) CURLU *u = curl_url();
+	CLEANUP(free_part) char *scheme = NULL;
+	CLEANUP(free_part) char *host = NULL;
+	CLEANUP(free_part) char *port = NULL;
+
+	buf[0] = '\0';
+	if (!u || curl_url_set(u, CURLUPART_URL, url, 0) || curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ||
+	    curl_url_get(u, CURLUPART_HOST, &host, 0))
+		return buf;
+	(void)curl_url_get(u, CURLUPART_PORT, &port, 0);
+	snprintf(buf, size, "%s://%s%s%s", scheme, host, port ? ":" : "", port ? port : "");
+	return buf;
+}
+
+/* ---- the finished ---------------------------------------------------- */
+
+static void queue(struct http *http, struct http_reply *reply)
+{
+	reply->next = NULL;
+	*http->last = reply;
+	http->last = &reply->next;
+}
+
+struct http_reply *http_take(struct http *http)
+{
+	struct http_reply *reply = http->first;
+
+	if (!reply)
+		return NULL;
+	http->first = reply->next;
+	if (!http->first)
+		http->last = &http->first;
+	http->pending--;
+	return reply;
+}
+
+int http_pending(const struct http *http)
+{
+	return http->pending;
+}
+
+static enum err_kind kind_of(CURLcode rc, long os_errno)
+{
+	switch (rc) {
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_URL_MALFORMAT:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_ISSUER_ERROR:
+		return ERR_CONFIG;
+	case CURLE_SSL_CONNECT_ERROR:
+		/* No common protocol stays so; a connection that broke in the handshake does not. */
+		return os_errno ? ERR_UNAVAILABLE : ERR_CONFIG;
+	case CURLE_WRITE_ERROR:
+	case CURLE_FILESIZE_EXCEEDED:
+	case CURLE_BAD_CONTENT_ENCODING:
+	case CURLE_WEIRD_SERVER_REPLY:
+		return ERR_DATA;
+	default:
+		return ERR_UNAVAILABLE;
+	}
+}
+
+static void fail(struct transfer *t, CURLcode rc)
+{
+	struct http_reply *reply = t->reply;
+	long os_errno = 0;
+	char origin[128], *url = NULL;
+	enum err_kind kind;
+
+	if (rc == CURLE_OUT_OF_MEMORY)
+		mem_out("libcurl");
+	curl_easy_getinfo(t->curl, CURLINFO_OS_ERRNO, &os_errno);
+	curl_easy_getinfo(t->curl, CURLINFO_EFFECTIVE_URL, &url);
+	kind = kind_of(rc, os_errno);
+	http_url_origin(url ? url : "", origin, sizeof(origin));
+	if (reply->body.full)
+		err_set(&reply->err, ERR_DATA, "%s: the reply is larger than %zu bytes", origin, t->http->conf.max_body);
+	else
+		err_set(&reply->err, kind, "%s: %s", origin, t->why[0] ? t->why : curl_easy_strerror(rc));
+}
+
+/* Wiped before it is freed: the key stands in it. */
+static void free_headers(struct curl_slist *headers)
+{
+	for (struct curl_slist *h = headers; h; h = h->next)
+		explicit_bzero(h->data, strlen(h->data));
+	curl_slist_free_all(headers);
+}
+
+/* Takes T out of the multi handle and frees it, but for its reply. */
+static struct http_reply *land(struct transfer *t)
+{
+	struct http_reply *reply = t->reply;
+	struct transfer **link = &t->http->flying;
+
+	while (*link != t)
+		link = &(*link)->next;
+	*link = t->next;
+	curl_multi_remove_handle(t->http->multi, t->curl);
+	curl_easy_cleanup(t->curl);
+	free_headers(t->headers);
+	mem_free(&t);
+	return reply;
+}
+
+static void finish(struct transfer *t, CURLcode rc)
+{
+	struct http_reply *reply = t->reply;
+	struct http *http = t->http;
+	long status = 0;
+
+	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
+	reply->status = (int)status;
+	reply->took = wait_now() - t->began;
+	reply_complete(reply);
+	if (rc != CURLE_OK)
+		fail(t, rc);
+	queue(http, land(t));
+}
+
+/* ---- libcurl's side of the loop -------------------------------------- */
+
+static void collect(struct http *http)
+{
+	CURLMsg *msg;
+	int left;
+
+	while ((msg = curl_multi_info_read(http->multi, &left))) {
+		struct transfer *t;
+
+		if (msg->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, (char **)&t);
+		finish(t, msg->data.result);
+	}
+}
+
+static void on_timer(void *arg)
+{
+	struct http *http = arg;
+	int running;
+
+	curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	collect(http);
+}
+
+/* A descriptor of libcurl's and how we watch it. */
+struct watched {
+	struct http *http;
+	curl_socket_t fd;
+	struct wait_source *source;
+};
+
+static void on_socket(void *arg, unsigned events)
+{
+	struct watched *w = arg;
+	struct http *http = w->http;	/* W may be gone after the next call */
+	int running, mask = (events & WAIT_IN ? CURL_CSELECT_IN : 0) | (events & WAIT_OUT ? CURL_CSELECT_OUT : 0);
+
+	curl_multi_socket_action(http->multi, w->fd, mask, &running);
+	collect(http);
+}
+
+static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *arg2)
+{
+	struct http *http = arg;
+	struct watched *w = arg2;
+	unsigned events = (what & CURL_POLL_IN ? WAIT_IN : 0) | (what & CURL_POLL_OUT ? WAIT_OUT : 0);
+
+	(void)curl;
+	if (what == CURL_POLL_REMOVE) {
+		if (w)
+			wait_forget(&w->source);
+		mem_free(&w);
+		return 0;
+	}
+	if (!w) {
+		w = mem_new(sizeof(*w));
+		w->http = http;
+		w->fd = fd;
+		w->source = wait_watch(http->wait, fd, events, on_socket, w);
+		curl_multi_assign(http->multi, fd, w);
+	}
+	wait_watch_for(w->source, events);
+	return 0;
+}
+
+static int set_timer(CURLM *multi, long ms, void *arg)
+{
+	struct http *http = arg;
+
+	(void)multi;
+	wait_timer_set(http->timer, ms < 0 ? TIME_NEVER : wait_now() + ms * USEC_PER_MSEC);
+	return 0;
+}
+
+/* ---- what arrives ---------------------------------------------------- */
+
+static size_t on_body(char *p, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+
+	buf_add(&t->reply->body, p, size * n);
+	return t->reply->body.full ? 0 : size * n;
+}
+
+static size_t on_header(char *p, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+
+	reply_header(t->reply, p, size * n);
+	return size * n;
+}
+
+/* ---- sending --------------------------------------------------------- */
+
+static void set(CURL *curl, CURLoption option, long value)
+{
+	if (curl_easy_setopt(curl, option, value) == CURLE_OUT_OF_MEMORY)
+		mem_out("libcurl");
+}
+
+static void set_text(CURL *curl, CURLoption option, const char *value)
+{
+	if (curl_easy_setopt(curl, option, value) == CURLE_OUT_OF_MEMORY)
+		mem_out("libcurl");
+}
+
+static void set_pointer(CURL *curl, CURLoption option, void *value)
+{
+	curl_easy_setopt(curl, option, value);
+}
+
+static long milliseconds(int64_t usec)
+{
+	return (long)(usec / USEC_PER_MSEC);
+}
+
+static void set_security(CURL *curl, const struct http_conf *conf)
+{
+	set_text(curl, CURLOPT_PROTOCOLS_STR, "https,http");	/* http_url_allowed() has seen to the host */
+	set(curl, CURLOPT_FOLLOWLOCATION, 0);
+	set(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+	set(curl, CURLOPT_SSL_VERIFYPEER, 1);
+	set(curl, CURLOPT_SSL_VERIFYHOST, 2);
+	if (conf->ca_file)
+		set_text(curl, CURLOPT_CAINFO, conf->ca_file);
+	set(curl, CURLOPT_NETRC, CURL_NETRC_IGNORED);
+	set(curl, CURLOPT_HTTP09_ALLOWED, 0);
+	/* An empty proxy is none, whatever the environment says. */
+	set_text(curl, CURLOPT_PROXY, conf->proxy ? conf->proxy : "");
+	set_text(curl, CURLOPT_NOPROXY, LOOPBACK);
+	set(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
+}
+
+static void set_limits(CURL *curl, const struct http_conf *conf)
+{
+	set(curl, CURLOPT_NOSIGNAL, 1);
+	set(curl, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(conf->connect_timeout));
+	set(curl, CURLOPT_LOW_SPEED_LIMIT, 100);
+	set(curl, CURLOPT_LOW_SPEED_TIME, (long)max_i64(conf->idle_timeout / USEC_PER_SEC, 1));
+	set(curl, CURLOPT_TIMEOUT_MS, milliseconds(conf->total_timeout));
+	set(curl, CURLOPT_DNS_CACHE_TIMEOUT, 60);
+	set(curl, CURLOPT_TCP_KEEPALIVE, 1);
+}
+
+static void set_request(struct transfer *t, const struct http_request *request)
+{
+	static const char *const methods[] = { [HTTP_GET] = "GET", [HTTP_POST] = "POST", [HTTP_PATCH] = "PATCH", [HTTP_PUT] = "PUT" };
+	CURL *curl = t->curl;
+
+	set_text(curl, CURLOPT_URL, request->url);
+	set(curl, CURLOPT_PATH_AS_IS, 1);	/* an id may be ".." */
+	set_text(curl, CURLOPT_USERAGENT, t->http->conf.user_agent);
+	set_text(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
+	set(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+	if (request->auth)
+		t->headers = curl_slist_append(t->headers, request->auth);
+	t->headers = curl_slist_append(t->headers, "Accept: application/json");
+	if (request->body) {
+		t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
+		t->headers = curl_slist_append(t->headers, "Expect:");
+		set(curl, CURLOPT_POSTFIELDSIZE, (long)request->body_len);
+		set_text(curl, CURLOPT_COPYPOSTFIELDS, request->body);
+	}
+	if (request->method != HTTP_GET)
+		set_text(curl, CURLOPT_CUSTOMREQUEST, methods[request->method]);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, t->headers);
+}
+
+void http_send(struct http *http, const struct http_request *request)
+{
+	struct transfer *t = mem_new(sizeof(*t));
+	struct err err = ERR_INIT;
+
+	t->http = http;
+	t->began = wait_now();
+	t->reply = reply_new(request->tag, http->conf.max_body);
+	t->curl = curl_easy_init();
+	if (!t->curl)
+		mem_out("curl_easy_init");
+	t->next = http->flying;
+	http->flying = t;
+	http->pending++;
+	set_security(t->curl, &http->conf);
+	set_limits(t->curl, &http->conf);
+	set_request(t, request);
+	set_pointer(t->curl, CURLOPT_PRIVATE, t);
+	set_pointer(t->curl, CURLOPT_ERRORBUFFER, t->why);
+	set_pointer(t->curl, CURLOPT_WRITEDATA, t);
+	curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, on_body);
+	set_pointer(t->curl, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(t->curl, CURLOPT_HEADERFUNCTION, on_header);
+	if (!http_url_allowed(request->url, &err)) {
+		t->reply->err = err;
+		queue(http, land(t));
+		return;
+	}
+	if (curl_multi_add_handle(http->multi, t->curl) != CURLM_OK)
+		mem_out("curl_multi_add_handle");
+}
+
+void http_cancel(struct http *http, const void *tag)
+{
+	struct http_reply **link = &http->first;
+
+	for (struct transfer *t = http->flying, *next; t; t = next) {
+		next = t->next;
+		if (t->reply->tag == tag) {
+			struct http_reply *reply = land(t);
+
+			reply_free(&reply);
+			http->pending--;
+		}
+	}
+	http->last = &http->first;
+	while (*link) {
+		struct http_reply *reply = *link;
+
+		if (reply->tag == tag) {
+			*link = reply->next;
+			reply_free(&reply);
+			http->pending--;
+		} else {
+			link = &reply->next;
+			http->last = link;
+		}
+	}
+}
+
+struct http_reply *http_call(struct http *http, const struct http_request *request, struct err *err)
+{
+	struct http_request mine = *request;
+	int tag;
+
+	mine.tag = &tag;
+	http_send(http, &mine);
+	for (;;) {
+		for (struct http_reply **link = &http->first; *link; link = &(*link)->next) {
+			struct http_reply *reply = *link;
+
+			if (reply->tag != &tag)
+				continue;
+			*link = reply->next;
+			if (http->last == &reply->next)
+				http->last = link;
+			http->pending--;
+			return reply;
+		}
+		if (wait_turn(http->wait, TIME_NEVER) == WAIT_STOP) {
+			http_cancel(http, &tag);
+			err_set(err, ERR_STOPPED, "told to stop while waiting for a reply");
+			return NULL;
+		}
+	}
+}
+
+/* ---- beginning and end ----------------------------------------------- */
+
+struct http *http_open(struct wait *wait, const struct http_conf *conf, struct err *err)
+{
+	struct http *http;
+
+	if (conf->ca_file && access(conf->ca_file, R_OK) != 0) {
+		err_set(err, ERR_CONFIG, "http.ca_file: %s cannot be read", conf->ca_file);
+		return NULL;
+	}
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+		mem_out("curl_global_init");
+	http = mem_new(sizeof(*http));
+	http->wait = wait;
+	http->last = &http->first;
+	http->conf = *conf;
+	http->conf.ca_file = conf->ca_file ? mem_text(conf->ca_file, strlen(conf->ca_file)) : NULL;
+	http->conf.proxy = conf->proxy ? mem_text(conf->proxy, strlen(conf->proxy)) : NULL;
+	http->conf.user_agent = mem_text(conf->user_agent, strlen(conf->user_agent));
+	http->timer = wait_timer(wait, on_timer, http);
+	http->multi = curl_multi_init();
+	if (!http->multi)
+		mem_out("curl_multi_init");
+	curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+	curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+	curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+	curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)conf->max_connections);
+	return http;
+}
+
+void http_close(struct http **http)
+{
+	struct http *h = *http;
+	struct http_reply *reply;
+
+	if (!h)
+		return;
+	while (h->flying) {
+		reply = land(h->flying);
+		reply_free(&reply);
+	}
+	while ((reply = http_take(h)))
+		reply_free(&reply);
+	curl_multi_cleanup(h->multi);
+	wait_forget(&h->timer);
+	mem_free(&h->conf.ca_file);
+	mem_free(&h->conf.proxy);
+	mem_free(&h->conf.user_agent);
+	mem_free(http);
+	curl_global_cleanup();
+}
+
+const char *http_library(void)
+{
+	return curl_version();
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * http.h -- many requests out, one reply after another in.
+ *
+ * http_send() starts a transfer and returns; the transfer goes on while
+ * anybody sleeps in wait.h; http_take() hands out what has finished. That
+ * is all that is needed to keep pages travelling while the database works,
+ * and for a caller that wants just one there is http_call().
+ *
+ * What it insists on, always: https, or http to a loopback address; TLS 1.2
+ * or newer with the certificate and the name verified; no redirect is
+ * followed, so that no key reaches another host; no cookie, no netrc, no
+ * proxy from the environment. Replies are decompressed, and counted after
+ * that: a reply that would be larger than the ceiling is cut off and fails.
+ *
+ * It does not know JSON, pages, retries or what a status code means. Only
+ * this file's .c includes libcurl.
+ */
+#ifndef HTTP_H
+#define HTTP_H
+
+#include "base.h"
+#include "buf.h"
+#include "err.h"
+#include "reply.h"
+#include "wait.h"
+
+struct http;
+
+struct http_conf {
+	const char *ca_file;		/* PEM; NULL: the system's */
+	const char *proxy;		/* a URL; NULL: none. Never used for loopback */
+	const char *user_agent;
+	size_t max_body;		/* bytes of a reply, decompressed */
+	int64_t connect_timeout;	/* the three deadlines of a transfer, microseconds: to be connected, */
+	int64_t idle_timeout;		/* to hear next to nothing (under 100 bytes a second), */
+	int64_t total_timeout;		/* and to be over */
+	int max_connections;		/* kept open, all hosts together */
+};
+
+enum http_method {
+	HTTP_GET,
+	HTTP_POST,
+	HTTP_PATCH,
+	HTTP_PUT,
+};
+
+struct http_request {
+	enum http_method method;
+	const char *url;
+	const char *auth;		/* a whole header with a secret in it, "Authorization: Bearer ..."; or NULL */
+	const char *body;		/* JSON, or NULL for none; copied */
+	size_t body_len;
+	void *tag;			/* whose request it is; comes back with the reply */
+};
+
+/* Copies what CONF points to. NULL with ERR_CONFIG when the CA file cannot be read. */
+struct http *http_open(struct wait *wait, const struct http_conf *conf, struct err *err) MUST_CHECK;
+
+/* Cuts off what is in flight, forgets what was not taken, closes all connections. */
+void http_close(struct http **http);
+
+/*
+ * Whether a URL is one that http_send() will use: https, or http to a
+ * loopback address; no user name in it. False with ERR_CONFIG.
+ */
+bool http_url_allowed(const char *url, struct err *err) MUST_CHECK;
+
+/* The scheme, host and port of a URL ("https://api.sahut.id"), for messages; the buffer is returned. */
+const char *http_url_origin(const char *url, char *buf, size_t size);
+
+/* Starts a request. Always ends in one reply, even when it cannot be sent, unless it is cancelled. */
+void http_send(struct http *http, const struct http_request *request);
+
+/* The next reply that is there, for the caller to reply_free(); NULL when none is. Never waits. */
+struct http_reply *http_take(struct http *http) MUST_CHECK;
+
+/* Cuts off all requests with this tag and forgets their replies. */
+void http_cancel(struct http *http, const void *tag);
+
+/* How many requests are in flight, or finished and not taken. */
+int http_pending(const struct http *http) MUST_CHECK;
+
+/*
+ * One request, and its reply, for the caller to reply_free(); other replies stay
+ * queued. NULL with ERR_STOPPED when the process was told to end. That the
+ * transfer failed stands in the reply.
+ */
+struct http_reply *http_call(struct http *http, const struct http_request *request, struct err *err) MUST_CHECK;
+
+/* libcurl and what it was built with, for --version. */
+const char *http_library(void) MUST_CHECK;
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "reply.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mem.h"
+#include "timetext.h"
+
+struct http_reply *reply_new(void *tag, size_t max_body)
+{
+	struct http_reply *reply = mem_new(sizeof(*reply));
+
+	reply->tag = tag;
+	reply->date = TIME_NONE;
+	reply->retry_after = -1;
+	reply->body.max = max_body;
+	return reply;
+}
+
+void reply_free(struct http_reply **reply)
+{
+	if (!*reply)
+		return;
+	buf_free(&(*reply)->body);
+	mem_free(reply);
+}
+
+/* Copies the value of the header line at P when it is called NAME. */
+static bool header_is(const char *p, size_t n, const char *name, char *value, size_t size)
+{
+	size_t len = strlen(name);
+
+	if (n <= len || strncasecmp(p, name, len) != 0 || p[len] != ':')
+		return false;
+	p += len + 1;
+	n -= len + 1;
+	while (n > 0 && (*p == ' ' || *p == '\t')) {
+		p++;
+		n--;
+	}
+	while (n > 0 && isspace((unsigned char)p[n - 1]))
+		n--;
+	snprintf(value, size, "%.*s", (int)n, p);
+	return true;
+}
+
+void reply_header(struct http_reply *reply, const char *p, size_t n)
+{
+	char date[64];
+
+	if (header_is(p, n, "Date", date, sizeof(date))) {
+		if (!time_parse_http(date, &reply->date))
+			reply->date = TIME_NONE;
+		return;
+	}
+	(void)(header_is(p, n, "Content-Type", reply->content_type, sizeof(reply->content_type)) ||
+	       header_is(p, n, "Location", reply->location, sizeof(reply->location)) ||
+	       header_is(p, n, "Retry-After", reply->retry_after_text, sizeof(reply->retry_after_text)));
+}
+
+void reply_complete(struct http_reply *reply)
+{
+	const char *text = reply->retry_after_text;
+
+	if (!text[0] || !time_parse_retry_after(text, reply->date, &reply->retry_after))
+		reply->retry_after = -1;
+}
