@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: MIT */
+#include "pg.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conninfo.h"
+#include "mem.h"
+#include "sqlstate.h"
+#include "uri.h"
+
+/* What COPY hands to libpq at a time; more would only be copied into its buffer and stay there. */
+#define COPY_CHUNK 32768
+
+struct pg {
+	struct wait *wait;
+	struct wait_source *source;
+	PGconn *conn;
+	int64_t patience, deadline;
+	bool lost, notified;
+
+	/* The script, while one runs: busy from pg_start() to the last step's end. */
+	bool busy, failed;
+	const struct pg_step *steps;
+	size_t n, next;			/* the step after the one that runs */
+	size_t copied;			/* bytes of the running COPY that libpq has taken */
+	bool copying, rolling_back;
+	PGresult *kept;			/* the last result with rows */
+	struct err err;			/* the first error */
+};
+
+/* ---- errors ---------------------------------------------------------- */
+
+/* libpq ends its messages in a newline, and puts some over several lines. */
+static void set_message(struct err *err, enum err_kind kind, const char *message)
+{
+	char text[sizeof(err->text)];
+	size_t n = strlen(message);
+
+	while (n > 0 && strchr(" \t\r\n", message[n - 1]))
+		n--;
+	snprintf(text, sizeof(text), "%.*s", (int)n, message);
+	for (char *p = text; *p; p++)
+		if (*p == '\n' || *p == '\t')
+			*p = ' ';
+	err_set(err, kind, "database: %s", text);
+}
+
+static void keep_error(struct pg *pg, const PGresult *res)
+{
+	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+	const char *message = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+	const char *detail = PQresultErrorField(res, PG_DIAG_MESSAGE_DETAIL);
+	const char *context = PQresultErrorField(res, PG_DIAG_CONTEXT);
+	char text[800];
+
+	if (pg->failed || pg->rolling_back)
+		return;
+	pg->failed = true;
+	if (!state) {
+		set_message(&pg->err, ERR_UNAVAILABLE, PQresultErrorMessage(res));
+		return;
+	}
+	/* The context names the COPY's line; a function's body, which may be long, is cut. */
+	snprintf(text, sizeof(text), "%s%s%.300s%s%.200s", message ? message : "failed", detail ? "; " : "", detail ? detail : "",
+		 context ? "; " : "", context ? context : "");
+	set_message(&pg->err, sqlstate_kind(state), text);
+	snprintf(pg->err.code, sizeof(pg->err.code), "%s", state);
+	err_wrap(&pg->err, "SQLSTATE %s", state);
+}
+
+/* The connection broke. If a COMMIT was on its way, nobody here knows what became of it. */
+static void lose(struct pg *pg)
+{
+	bool committing = pg->busy && pg->next > 0 && strncmp(pg->steps[pg->next - 1].sql, "commit", 6) == 0;
+
+	if (!pg->failed) {
+		pg->failed = true;
+		set_message(&pg->err, committing ? ERR_UNCERTAIN : ERR_UNAVAILABLE, PQerrorMessage(pg->conn));
+	}
+	pg->lost = true;
+	pg->busy = false;
+	wait_forget(&pg->source);
+}
+
+/* ---- a script in motion ---------------------------------------------- */
+
+static void watch(struct pg *pg, int unsent)
+{
+	wait_watch_for(pg->source, WAIT_IN | (unsent > 0 ? WAIT_OUT : 0));
+}
+
+/* Sends what libpq holds back. False when the connection is gone. */
+static bool flush(struct pg *pg)
+{
+	int unsent = PQflush(pg->conn);
+
+	if (unsent < 0) {
+		lose(pg);
+		return false;
+	}
+	watch(pg, unsent);
+	return true;
+}
+
+static bool send_step(struct pg *pg, const struct pg_step *step)
+{
+	int sent = step->n > 0 ? PQsendQueryParams(pg->conn, step->sql, step->n, NULL, step->params, NULL, NULL, 0) :
+				 PQsendQuery(pg->conn, step->sql);
+
+	pg->copying = false;
+	pg->copied = 0;
+	if (!sent) {
+		lose(pg);
+		return false;
+	}
+	return flush(pg);
+}
+
+/* The step that ran is over: the next one, a rollback, or the end. False when nothing is left to wait for. */
+static bool advance(struct pg *pg)
+{
+	static const struct pg_step rollback = { .sql = "rollback" };
+	PGTransactionStatusType status = PQtransactionStatus(pg->conn);
+
+	if (pg->failed && !pg->rolling_back && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)) {
+		pg->rolling_back = true;
+		return send_step(pg, &rollback);
+	}
+	if (pg->failed || pg->next == pg->n) {
+		pg->busy = false;
+		return false;
+	}
+	return send_step(pg, &pg->steps[pg->next++]);
+}
+
+/* Hands rows to COPY until the socket is full (true) or all are on their way. False when the connection is gone. */
+static bool feed_copy(struct pg *pg)
+{
+	const struct buf *rows = pg->steps[pg->next - 1].rows;
+
+	while (rows && pg->copied < rows->len) {
+		size_t left = rows->len - pg->copied;
+		size_t chunk = left < COPY_CHUNK ? left : COPY_CHUNK;
+		int unsent;
+
+		if (PQputCopyData(pg->conn, rows->data + pg->copied, (int)chunk) < 0) {
+			lose(pg);
+			return false;
+		}
+		pg->copied += chunk;
+		unsent = PQflush(pg->conn);
+		if (unsent > 0) {
+			watch(pg, unsent);
+			return true;
+		}
+	}
+	pg->copying = false;
+	if (PQputCopyEnd(pg->conn, NULL) < 0) {
+		lose(pg);
+		return false;
+	}
+	return flush(pg);
+}
+
+/* One result of the running step, or NULL at its end. False when the script needs nothing more. */
+static bool take_result(struct pg *pg, PGresult *res)
+{
+	switch (res ? PQresultStatus(res) : PGRES_EMPTY_QUERY) {
+	case PGRES_TUPLES_OK:
+		PQclear(pg->kept);
+		pg->kept = res;
+		return true;
+	case PGRES_COPY_IN:
+		PQclear(res);
+		pg->copying = true;
+		return feed_copy(pg);
+	case PGRES_FATAL_ERROR:
+	case PGRES_BAD_RESPONSE:
+		keep_error(pg, res);
+		PQclear(res);
+		return true;
+	default:
+		PQclear(res);
+		return res || advance(pg);
+	}
+}
+
+static void take_notifies(struct pg *pg)
+{
+	PGnotify *notify;
+
+	while ((notify = PQnotifies(pg->conn))) {
+		pg->notified = true;
+		PQfreemem(notify);
+	}
+}
+
+static void on_socket(void *arg, unsigned events)
+{
+	struct pg *pg = arg;
+
+	if (events & WAIT_IN && !PQconsumeInput(pg->conn)) {
+		/* The server's last words, if it had any, are a result; they carry the SQLSTATE. */
+		while (pg->busy && !PQisBusy(pg->conn)) {
+			PGresult *res = PQgetResult(pg->conn);
+
+			if (!res)
+				break;
+			keep_error(pg, res);
+			PQclear(res);
+		}
+		lose(pg);
+		return;
+	}
+	take_notifies(pg);
+	if (!pg->busy)
+		return;
+	if (events & WAIT_OUT && !(pg->copying ? feed_copy(pg) : flush(pg)))
+		return;
+	while (pg->busy && !pg->copying && !PQisBusy(pg->conn))
+		if (!take_result(pg, PQgetResult(pg->conn)))
+			return;
+}
+
+void pg_start(struct pg *pg, const struct pg_step *steps, size_t n)
+{
+	pg->steps = steps;
+	pg->n = n;
+	pg->next = 0;
+	pg->failed = pg->rolling_back = pg->copying = false;
+	pg->kept = NULL;
+	pg->err = (struct err)ERR_INIT;
+	pg->deadline = wait_now() + pg->patience;
+	pg->busy = true;
+	if (pg->lost) {
+		pg->failed = true;
+		pg->busy = false;
+		err_set(&pg->err, ERR_UNAVAILABLE, "database: the connection is gone");
+		return;
+	}
+	advance(pg);
+}
+
+bool pg_busy(const struct pg *pg)
+{
+	return pg->busy;
+}
+
+static bool is_number(Oid type)
+{
+	/* int8, int2, int4, float4, float8, numeric: as they are since the first catalog (pg_type.dat). */
+	static const Oid numbers[] = { 20, 21, 23, 700, 701, 1700 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (type == numbers[i])
+			return true;
+	return false;
+}
+
+static struct grid *to_grid(const PGresult *res)
+{
+	int columns = PQnfields(res), rows = PQntuples(res);
+	struct grid *grid = grid_new(columns);
+
+	for (int i = 0; i < columns; i++)
+		grid_name(grid, i, PQfname(res, i), is_number(PQftype(res, i)));
+	for (int row = 0; row < rows; row++) {
+		grid_add(grid);
+		for (int i = 0; i < columns; i++)
+			if (!PQgetisnull(res, row, i))
+				grid_set(grid, row, i, PQgetvalue(res, row, i), (size_t)PQgetlength(res, row, i));
+	}
+	return grid;
+}
+
+bool pg_finish(struct pg *pg, struct grid **result, struct err *err)
+{
+	PGresult *kept = pg->kept;
+
+	pg->kept = NULL;
+	if (pg->failed) {
+		PQclear(kept);
+		*err = pg->err;
+		return false;
+	}
+	if (result)
+		*result = kept ? to_grid(kept) : NULL;
+	PQclear(kept);
+	return true;
+}
+
+/* Asks the server to give up what it is doing. Only where that cannot block: the request is a connection of its own. */
+static void cancel(struct pg *pg)
+{
+	const char *host = PQhost(pg->conn);
+	char why[256];
+	PGcancel *c;
+
+	if (!host || !(host[0] == '/' || uri_is_loopback(host)))
+		return;
+	c = PQgetCancel(pg->conn);
+	if (c)
+		PQcancel(c, why, sizeof(why));
+	PQfreeCancel(c);
+}
+
+bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct grid **result, struct err *err)
+{
+	pg_start(pg, steps, n);
+	while (pg->busy) {
+		switch (wait_turn(pg->wait, pg->deadline)) {
+		case WAIT_READY:
+			break;
+		case WAIT_STOP:
+			cancel(pg);
+			lose(pg);
+			return err_set(err, ERR_STOPPED, "told to stop while waiting for the database");
+		case WAIT_TIMEOUT:
+			cancel(pg);
+			lose(pg);
+			return err_set(err, ERR_UNAVAILABLE, "database: no answer within %d seconds", (int)(pg->patience / USEC_PER_SEC));
+		}
+	}
+	return pg_finish(pg, result, err);
+}
+
+bool pg_exec(struct pg *pg, const char *sql, struct err *err)
+{
+	struct pg_step step = { .sql = sql };
+
+	return pg_run(pg, &step, 1, NULL, err);
+}
+
+bool pg_lost(const struct pg *pg)
+{
+	return pg->lost;
+}
+
+int pg_server_version(const struct pg *pg)
+{
+	return PQserverVersion(pg->conn);
+}
+
+bool pg_take_notify(struct pg *pg)
+{
+	bool came = pg->notified;
+
+	pg->notified = false;
+	return came;
+}
+
+/* ---- connecting ------------------------------------------------------ */
+
+bool pg_conninfo_check(const char *conninfo, struct err *err)
+{
+	char *why = NULL;
+	PQconninfoOption *options = PQconninfoParse(conninfo, &why);
+
+	if (!options) {
+		set_message(err, ERR_CONFIG, why ? why : "out of memory");
+		PQfreemem(why);
+		return false;
+	}
+	PQconninfoFree(options);
+	return true;
+}
+
+/* Starts to connect; the keywords need not outlive the call. */
+static PGconn *begin(const struct pg_conf *conf, int64_t *patience)
+{
+	PQconninfoOption *options = PQconninfoParse(conf->conninfo, NULL);
+	struct conninfo info = { .n = 0 };
+	PGconn *conn;
+
+	if (!options)
+		mem_out("PQconninfoParse");
+	for (PQconninfoOption *o = options; o->keyword; o++)
+		if (o->val)
+			conninfo_add(&info, o->keyword, o->val);
+	conninfo_complete(&info);
+	if (conf->password)
+		conninfo_add(&info, "password", conf->password);
+	conninfo_add(&info, "fallback_application_name", conf->application);
+	*patience = conninfo_patience(&info);
+	conn = PQconnectStartParams(info.key, info.value, 0);
+	PQconninfoFree(options);
+	if (!conn)
+		mem_out("PQconnectStartParams");
+	return conn;
+}
+
+static void on_connecting(void *arg, unsigned events)
+{
+	bool *ready = arg;
+
+	(void)events;
+	*ready = true;
+}
+
+/* Waits until the connection attempt can go on. libpq may have moved to another socket, so each step watches anew. */
+static enum wait_why wait_connecting(struct pg *pg, PostgresPollingStatusType poll, int64_t deadline)
+{
+	bool ready = false;
+	unsigned events = poll == PGRES_POLLING_WRITING ? WAIT_OUT : WAIT_IN;
+	struct wait_source *source = wait_watch(pg->wait, PQsocket(pg->conn), events, on_connecting, &ready);
+	enum wait_why why = WAIT_READY;
+
+	while (!ready && why == WAIT_READY)
+		why = wait_turn(pg->wait, deadline);
+	wait_forget(&source);
+	return why;
+}
+
+static bool connect_steps(struct pg *pg, int64_t patience, struct err *err)
+{
+	PostgresPollingStatusType poll = PGRES_POLLING_WRITING;
+
+	if (PQstatus(pg->conn) == CONNECTION_BAD)
+		poll = PGRES_POLLING_FAILED;
+	while (poll == PGRES_POLLING_READING || poll == PGRES_POLLING_WRITING) {
+		enum wait_why why = wait_connecting(pg, poll, wait_now() + patience);
+
+		if (why == WAIT_STOP)
+			return err_set(err, ERR_STOPPED, "told to stop while connecting to the database");
+		if (why == WAIT_TIMEOUT)
+			return err_set(err, ERR_UNAVAILABLE, "database: %s does not answer", PQhost(pg->conn));
+		poll = PQconnectPoll(pg->conn);
+	}
+	if (poll == PGRES_POLLING_OK)
+		return true;
+	set_message(err, PQconnectionUsedPassword(pg->conn) || PQconnectionNeedsPassword(pg->conn) ? ERR_DENIED : ERR_UNAVAILABLE,
+		    PQerrorMessage(pg->conn));
+	return false;
+}
+
+static void no_notice(void *arg, const char *message)
+{
+	(void)arg;
+	(void)message;
+}
+
+struct pg *pg_open(struct wait *wait, const struct pg_conf *conf, struct err *err)
+{
+	struct pg *pg;
+	int64_t patience;
+
+	if (!pg_conninfo_check(conf->conninfo, err))
+		return NULL;
+	pg = mem_new(sizeof(*pg));
+	pg->wait = wait;
+	pg->patience = conf->deadline;
+	pg->conn = begin(conf, &patience);
+	PQsetNoticeProcessor(pg->conn, no_notice, NULL);
+	if (!connect_steps(pg, patience, err)) {
+		pg_close(&pg);
+		return NULL;
+	}
+	PQsetnonblocking(pg->conn, 1);
+	pg->source = wait_watch(wait, PQsocket(pg->conn), WAIT_IN, on_socket, pg);
+	return pg;
+}
+
+void pg_close(struct pg **pg)
+{
+	if (!*pg)
+		return;
+	if ((*pg)->busy)
+		cancel(*pg);
+	wait_forget(&(*pg)->source);
+	PQclear((*pg)->kept);
+	PQfinish((*pg)->conn);
+	mem_free(pg);
+}
+
+int pg_library_version(void)
+{
+	return PQlibVersion();
+}

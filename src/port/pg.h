@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pg.h -- one connection to PostgreSQL, and scripts that run on it.
+ *
+ * A script is a list of steps: a statement with parameters, several
+ * statements at once, or a COPY with its rows. pg_start() begins it and
+ * returns; it goes on while anybody sleeps in wait.h; pg_finish() gives its
+ * last result or its first error. pg_run() does both and waits in between,
+ * which is all that commands need; the daemon's loop uses the pair, so that
+ * it decodes the next pages while a merge runs.
+ *
+ * The first SQLSTATE of a failure is kept, also when the connection breaks
+ * right after it. A script that fails inside a transaction is rolled back
+ * before pg_finish() answers. Values travel as parameters or in COPY, never
+ * inside the text of a statement. Only this file's .c includes libpq; it
+ * knows no table's name.
+ */
+#ifndef PG_H
+#define PG_H
+
+#include "base.h"
+#include "buf.h"
+#include "err.h"
+#include "grid.h"
+#include "wait.h"
+
+struct pg;
+
+struct pg_conf {
+	const char *conninfo;		/* libpq's: keywords or a URI */
+	const char *password;		/* or NULL; wins over the conninfo's */
+	const char *application;	/* what pg_stat_activity calls us */
+	int64_t deadline;		/* a script that takes longer is cut off, microseconds */
+};
+
+#define PG_MAX_PARAMS 16
+
+/* One step of a script. What it points to must live until pg_finish(). */
+struct pg_step {
+	const char *sql;
+	const char *params[PG_MAX_PARAMS];	/* text; NULL is NULL */
+	int n;					/* how many; without any, SQL may be several statements */
+	const struct buf *rows;			/* for COPY ... FROM STDIN, else NULL */
+};
+
+/*
+ * Connects. Fills in what the conninfo leaves open: connect_timeout,
+ * keepalives, tcp_user_timeout, target_session_attrs=read-write, and
+ * sslmode=verify-full for a host that is not this machine. NULL with
+ * ERR_CONFIG (not a conninfo), ERR_DENIED (a password was asked for and not
+ * accepted), ERR_UNAVAILABLE or ERR_STOPPED.
+ */
+struct pg *pg_open(struct wait *wait, const struct pg_conf *conf, struct err *err) MUST_CHECK;
+
+/* Closes it, and tries to end a script that is running. */
+void pg_close(struct pg **pg);
+
+/* Whether a text is a conninfo at all. False with ERR_CONFIG. */
+bool pg_conninfo_check(const char *conninfo, struct err *err) MUST_CHECK;
+
+/* Begins a script. The connection must be idle. */
+void pg_start(struct pg *pg, const struct pg_step *steps, size_t n);
+
+/* Whether the script still runs. */
+bool pg_busy(const struct pg *pg) MUST_CHECK;
+
+/*
+ * What the script that has ended came to: true and the last result that had
+ * rows (*RESULT is NULL when none had; the caller frees it), or false
+ * and the first error. ERR_UNCERTAIN: the connection broke while the answer
+ * to a COMMIT was awaited.
+ */
+bool pg_finish(struct pg *pg, struct grid **result, struct err *err) MUST_CHECK;
+
+/* A whole script, waiting for its end. RESULT may be NULL for a caller that wants no rows. */
+bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct grid **result, struct err *err) MUST_CHECK;
+
+/* The script of one step without parameters. */
+bool pg_exec(struct pg *pg, const char *sql, struct err *err) MUST_CHECK;
+
+/* Whether the connection is gone; it does not come back, open another. */
+bool pg_lost(const struct pg *pg) MUST_CHECK;
+
+/* The server's version as a number, 150004 for 15.4. */
+int pg_server_version(const struct pg *pg) MUST_CHECK;
+
+/* Whether a NOTIFY came since the last call, on any channel that was LISTENed to. */
+bool pg_take_notify(struct pg *pg) MUST_CHECK;
+
+/* libpq's version, for --version. */
+int pg_library_version(void) MUST_CHECK;
+
+#endif
