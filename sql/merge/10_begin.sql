@@ -1,0 +1,4 @@
+-- Nothing is merged for a workspace whose lock this connection does not hold.
+select sahut_etl.must_hold(b.workspace_id) from pg_temp.stage_batch b;
+insert into pg_temp.tally (rows_seen) select count(*) from pg_temp.stage_conversation;
+

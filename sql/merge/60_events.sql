@@ -1,0 +1,44 @@
+-- Of a conversation older than the first load, nothing is known but that it was created, and when.
+insert into sahut.conversation_event (
+	conversation_id, version_no, event_type, occurred_at, not_before, observed_at, is_estimated, to_status, to_assignee_id, to_team_id,
+	channel_id)
+select p.id, 1, 'created', least(p.created_at, p.observed_at), least(p.created_at, p.observed_at), p.observed_at, false,
+	case when p.is_observed then coalesce(p.born_status, p.status) end,
+	case when p.is_observed and p.born_at is null then p.assignee_id end,
+	case when p.is_observed then p.team_id end,
+	p.channel_id
+from pg_temp.pick p
+where p.is_new;
+
+insert into sahut.conversation_event (
+	conversation_id, version_no, event_type, occurred_at, not_before, observed_at, is_estimated, from_status, to_status,
+	from_assignee_id, to_assignee_id, from_team_id, to_team_id, channel_id, label_name)
+select q.id, q.version_no, e.event_type, q.valid_from, q.not_before, q.observed_at, q.valid_from - q.not_before > interval '30 minutes',
+	q.was_status, q.status, q.was_assignee, q.assignee_id, q.was_team, q.team_id, q.channel_id, e.label_name
+from (
+	select p.id, p.version_no, p.valid_from, p.not_before, p.observed_at, p.status, p.assignee_id, p.team_id, p.channel_id, p.labels,
+		p.is_revived,
+		case when p.is_new then p.born_status else p.was_status end as was_status,
+		p.was_assignee,
+		case when p.is_new then p.team_id else p.was_team end as was_team,
+		case when p.is_new then p.labels else p.was_labels end as was_labels
+	from pg_temp.pick p
+	where not p.is_new or p.born_at is not null
+) q
+cross join lateral (
+	select 1 as place, 'restored' as event_type, null as label_name where q.is_revived
+	union all
+	select 2, case when q.status = 'resolved' then 'resolved' when q.was_status = 'resolved' then 'reopened' else 'status_changed' end, null
+	where q.status <> q.was_status
+	union all
+	select 3, case when q.was_assignee is null then 'assigned' when q.assignee_id is null then 'unassigned' else 'reassigned' end, null
+	where q.assignee_id is distinct from q.was_assignee
+	union all
+	select 4, 'team_changed', null where q.team_id is distinct from q.was_team
+	union all
+	select 5, 'label_removed', l.name from unnest(q.was_labels) l(name) where q.labels <> q.was_labels and l.name <> all (q.labels)
+	union all
+	select 6, 'label_added', l.name from unnest(q.labels) l(name) where q.labels <> q.was_labels and l.name <> all (q.was_labels)
+) e
+order by q.id, e.place, e.label_name;
+

@@ -1,0 +1,19 @@
+insert into sahut.label (workspace_id, name, first_seen_at)
+select distinct b.workspace_id, l.name, b.observed_at
+from pg_temp.pick p
+cross join lateral unnest(p.labels) l(name)
+cross join pg_temp.stage_batch b
+where not exists (select from sahut.label k where k.workspace_id = b.workspace_id and k.name = l.name)
+on conflict do nothing;
+
+delete from sahut.conversation_label c
+using pg_temp.pick p
+where c.conversation_id = p.id and p.labels <> p.was_labels and c.label_name <> all (p.labels);
+
+insert into sahut.conversation_label (conversation_id, workspace_id, label_name, since)
+select p.id, b.workspace_id, l.name, p.valid_from
+from pg_temp.pick p
+cross join lateral unnest(p.labels) l(name)
+cross join pg_temp.stage_batch b
+where p.is_new or (p.labels <> p.was_labels and l.name <> all (p.was_labels));
+

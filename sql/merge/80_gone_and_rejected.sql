@@ -1,0 +1,40 @@
+-- What the API answered 404 to, or with another id. The current version stays current: the state was not left, it vanished.
+with gone as (
+	update sahut.conversation c
+	set deleted_at = g.observed_at, merged_into = g.merged_into, last_written_at = g.observed_at, last_run_id = b.run_id, last_page = null
+	from (select distinct on (id) * from pg_temp.stage_gone order by id, seq desc) g
+	cross join pg_temp.stage_batch b
+	where c.id = g.id and c.workspace_id = b.workspace_id and c.deleted_at is null
+	returning c.id, c.version_no, c.status, c.assignee_id, c.team_id, c.channel_id, g.observed_at
+), event as (
+	insert into sahut.conversation_event (
+		conversation_id, version_no, event_type, occurred_at, not_before, observed_at, is_estimated, from_status, from_assignee_id,
+		from_team_id, channel_id)
+	select g.id, g.version_no, 'deleted', g.observed_at, least(v.observed_at, g.observed_at), g.observed_at, true, g.status,
+		g.assignee_id, g.team_id, g.channel_id
+	from gone g
+	join sahut.conversation_version v on v.conversation_id = g.id and v.version_no = g.version_no
+)
+update pg_temp.tally set rows_deleted = (select count(*) from gone);
+
+-- An item seen before in the same state costs nothing.
+insert into sahut_etl.rejected_item as old (
+	workspace_id, fingerprint, conversation_id, contact_id, created_at, reason, item, page, run_id, first_seen_at, last_seen_at)
+select distinct on (s.fingerprint) b.workspace_id, s.fingerprint, s.conversation_id, s.contact_id, s.created_at, s.reason, s.item, s.page,
+	b.run_id, s.observed_at, s.observed_at
+from pg_temp.stage_rejected s
+cross join pg_temp.stage_batch b
+where not exists (
+	select from sahut_etl.rejected_item r
+	where r.workspace_id = b.workspace_id and r.fingerprint = s.fingerprint and r.reason = s.reason and r.item = s.item)
+order by s.fingerprint, s.seq desc
+on conflict (workspace_id, fingerprint) do update
+set reason = excluded.reason, item = excluded.item, page = excluded.page, run_id = excluded.run_id, created_at = excluded.created_at,
+	contact_id = excluded.contact_id, last_seen_at = excluded.last_seen_at, times_seen = old.times_seen + 1;
+
+-- One that could be loaded after all is rejected no longer.
+delete from sahut_etl.rejected_item r
+using pg_temp.stage_conversation s, pg_temp.stage_batch b, sahut.conversation c
+where r.workspace_id = b.workspace_id and r.conversation_id = s.id and c.id = s.id and c.workspace_id = b.workspace_id
+and not exists (select from pg_temp.stage_rejected x where x.conversation_id = s.id);
+

@@ -1,0 +1,280 @@
+-- SPDX-License-Identifier: MIT
+-- The warehouse proper: conversations as they are now and as they were.
+-- No contact's name or phone stands here; those live in sahut_pii alone.
+
+create schema sahut;
+comment on schema sahut is 'Current state and history of conversations, for analysts. No contact name or phone.';
+create schema sahut_pii;
+comment on schema sahut_pii is 'Contact names and phones, one row a contact: the one place to erase.';
+
+create table sahut.status (
+	status         text primary key,
+	sort_order     smallint not null,
+	is_unresolved  boolean not null,
+	is_active      boolean not null,
+	is_known       boolean not null
+);
+comment on table sahut.status is 'Conversation statuses and how reports group them. One that the API''s reference does not know is added with is_known = false.';
+comment on column sahut.status.status is 'Status as the API spells it.';
+comment on column sahut.status.sort_order is 'Order of display.';
+comment on column sahut.status.is_unresolved is 'Counts in the backlog: everything but resolved.';
+comment on column sahut.status.is_active is 'Counts as current work: open and pending; snoozed is parked.';
+comment on column sahut.status.is_known is 'Whether the API''s reference knows it.';
+insert into sahut.status values
+	('open', 1, true, true, true),
+	('pending', 2, true, true, true),
+	('snoozed', 3, true, false, true),
+	('resolved', 4, false, false, true);
+
+create table sahut.channel (
+	workspace_id   integer not null references sahut_etl.workspace,
+	id             text collate "C" not null,
+	type           text,
+	name           text,
+	first_seen_at  timestamptz not null,
+	primary key (workspace_id, id)
+);
+comment on table sahut.channel is 'Inbox channels seen on conversations.';
+comment on column sahut.channel.workspace_id is 'Workspace.';
+comment on column sahut.channel.id is 'Id of the channel at the API.';
+comment on column sahut.channel.type is 'Kind of channel: whatsapp, instagram, email, ... as the API spells it.';
+comment on column sahut.channel.name is 'Latest name seen.';
+comment on column sahut.channel.first_seen_at is 'When it was first seen (API time).';
+
+create table sahut.agent (
+	workspace_id   integer not null references sahut_etl.workspace,
+	id             text collate "C" not null,
+	name           text,
+	first_seen_at  timestamptz not null,
+	primary key (workspace_id, id)
+);
+comment on table sahut.agent is 'Agents seen as assignees.';
+comment on column sahut.agent.workspace_id is 'Workspace.';
+comment on column sahut.agent.id is 'Id of the agent at the API.';
+comment on column sahut.agent.name is 'Latest name seen.';
+comment on column sahut.agent.first_seen_at is 'When it was first seen (API time).';
+
+create table sahut.team (
+	workspace_id   integer not null references sahut_etl.workspace,
+	id             text collate "C" not null,
+	name           text,
+	first_seen_at  timestamptz not null,
+	primary key (workspace_id, id)
+);
+comment on table sahut.team is 'Teams seen on conversations.';
+comment on column sahut.team.workspace_id is 'Workspace.';
+comment on column sahut.team.id is 'Id of the team at the API.';
+comment on column sahut.team.name is 'Latest name seen; empty where the API gave only the id.';
+comment on column sahut.team.first_seen_at is 'When it was first seen (API time).';
+
+create table sahut.label (
+	workspace_id   integer not null references sahut_etl.workspace,
+	name           text collate "C" not null,
+	first_seen_at  timestamptz not null,
+	primary key (workspace_id, name)
+);
+comment on table sahut.label is 'Labels seen on conversations. The API gives a label no id, so a renamed one is a new one.';
+comment on column sahut.label.workspace_id is 'Workspace.';
+comment on column sahut.label.name is 'Name of the label.';
+comment on column sahut.label.first_seen_at is 'When it was first seen (API time).';
+
+create table sahut.contact (
+	workspace_id   integer not null references sahut_etl.workspace,
+	id             text collate "C" not null,
+	phone_key      bytea,
+	first_seen_at  timestamptz not null,
+	erased_at      timestamptz,
+	primary key (workspace_id, id)
+);
+create index contact_phone_key on sahut.contact (phone_key) where phone_key is not null;
+comment on table sahut.contact is 'Contacts, without what identifies them.';
+comment on column sahut.contact.workspace_id is 'Workspace.';
+comment on column sahut.contact.id is 'Id of the contact at the API.';
+comment on column sahut.contact.phone_key is 'Keyed hash of the phone: equal keys, the same phone. Cannot be turned back without the key.';
+comment on column sahut.contact.first_seen_at is 'When it was first seen (API time).';
+comment on column sahut.contact.erased_at is 'When name and phone were erased on request; they are not loaded again.';
+
+create table sahut_pii.contact (
+	workspace_id  integer not null,
+	contact_id    text collate "C" not null,
+	name          text,
+	phone         text,
+	extra         jsonb,
+	changed_at    timestamptz not null,
+	primary key (workspace_id, contact_id),
+	foreign key (workspace_id, contact_id) references sahut.contact (workspace_id, id) on delete cascade
+);
+comment on table sahut_pii.contact is 'What identifies a contact. Personal data (UU PDP, Law 27/2022).';
+comment on column sahut_pii.contact.workspace_id is 'Workspace.';
+comment on column sahut_pii.contact.contact_id is 'Id of the contact at the API.';
+comment on column sahut_pii.contact.name is 'Name as the API gives it.';
+comment on column sahut_pii.contact.phone is 'Phone as the API gives it (E.164).';
+comment on column sahut_pii.contact.extra is 'Whatever else the API says of the contact.';
+comment on column sahut_pii.contact.changed_at is 'When these values were last seen to change (API time).';
+
+create table sahut.conversation (
+	id                    text collate "C" primary key,
+	workspace_id          integer not null references sahut_etl.workspace,
+	status                text not null references sahut.status,
+	channel_id            text collate "C",
+	contact_id            text collate "C",
+	assignee_id           text collate "C",
+	team_id               text collate "C",
+	labels                text[] collate "C" not null default '{}',
+	created_at            timestamptz not null,
+	updated_at            timestamptz,
+	extra                 jsonb,
+	deleted_at            timestamptz,
+	merged_into           text collate "C",
+	-- accumulated from its history
+	origin                text not null check (origin in ('backfill', 'observed')),
+	history_known_from    timestamptz not null,
+	version_no            integer not null default 1,
+	status_since          timestamptz not null,
+	assignee_since        timestamptz,
+	first_assigned_at     timestamptz,
+	first_resolved_at     timestamptz,
+	last_resolved_at      timestamptz,
+	resolution_count      integer not null default 0,
+	reopen_count          integer not null default 0,
+	reassignment_count    integer not null default 0,
+	unassignment_count    integer not null default 0,
+	touch_count           integer not null default 0,
+	-- where it came from
+	first_seen_at         timestamptz not null,
+	first_run_id          bigint,
+	first_page            integer,
+	last_written_at       timestamptz not null,
+	last_run_id           bigint,
+	last_page             integer,
+	foreign key (workspace_id, channel_id) references sahut.channel (workspace_id, id),
+	foreign key (workspace_id, contact_id) references sahut.contact (workspace_id, id),
+	foreign key (workspace_id, assignee_id) references sahut.agent (workspace_id, id),
+	foreign key (workspace_id, team_id) references sahut.team (workspace_id, id)
+);
+create index conversation_updated on sahut.conversation (workspace_id, updated_at);
+create index conversation_created on sahut.conversation (workspace_id, created_at);
+create index conversation_unresolved on sahut.conversation (workspace_id, assignee_id, status)
+	where status <> 'resolved' and deleted_at is null;
+comment on table sahut.conversation is 'Conversations as they are now, with milestones accumulated from their history.';
+comment on column sahut.conversation.id is 'Id of the conversation at the API; unique over all workspaces.';
+comment on column sahut.conversation.workspace_id is 'Workspace.';
+comment on column sahut.conversation.status is 'Current status.';
+comment on column sahut.conversation.channel_id is 'Channel; empty where the API gave none.';
+comment on column sahut.conversation.contact_id is 'Contact; empty where the API gave none.';
+comment on column sahut.conversation.assignee_id is 'Current assignee; empty when unassigned.';
+comment on column sahut.conversation.team_id is 'Current team; empty when there is none.';
+comment on column sahut.conversation.labels is 'Labels it carries now, in byte order.';
+comment on column sahut.conversation.created_at is 'When it was created, says the API.';
+comment on column sahut.conversation.updated_at is 'When it was last updated, says the API; empty where it says nothing.';
+comment on column sahut.conversation.extra is 'Fields of the API that no column knows, as they arrived; of an object that a column knows, what was left over.';
+comment on column sahut.conversation.deleted_at is 'When it was found deleted at the API (API time); such conversations leave every report.';
+comment on column sahut.conversation.merged_into is 'The conversation that the API answers with instead, if it was merged.';
+comment on column sahut.conversation.origin is 'observed: its history is known from its creation; backfill: it is older than the first load.';
+comment on column sahut.conversation.history_known_from is 'From this instant on, its status and assignment are known.';
+comment on column sahut.conversation.version_no is 'Number of its current version.';
+comment on column sahut.conversation.status_since is 'Since when it has its current status (effective).';
+comment on column sahut.conversation.assignee_since is 'Since when it has its current assignee (effective); empty when unassigned.';
+comment on column sahut.conversation.first_assigned_at is 'When it first had an assignee (effective).';
+comment on column sahut.conversation.first_resolved_at is 'Its first resolution that was seen (effective).';
+comment on column sahut.conversation.last_resolved_at is 'Its last resolution that was seen (effective).';
+comment on column sahut.conversation.resolution_count is 'Moves into resolved that were seen.';
+comment on column sahut.conversation.reopen_count is 'Moves out of resolved that were seen.';
+comment on column sahut.conversation.reassignment_count is 'Moves from one agent to another that were seen.';
+comment on column sahut.conversation.unassignment_count is 'Moves from an agent to nobody that were seen.';
+comment on column sahut.conversation.touch_count is 'How often updated_at moved while nothing tracked had changed; usually a message.';
+comment on column sahut.conversation.first_seen_at is 'When the program first received it (API time).';
+comment on column sahut.conversation.first_run_id is 'Run that first received it.';
+comment on column sahut.conversation.first_page is 'Page it then stood on; empty when it was fetched alone.';
+comment on column sahut.conversation.last_written_at is 'When its row last changed (API time).';
+comment on column sahut.conversation.last_run_id is 'Run that changed it last.';
+comment on column sahut.conversation.last_page is 'Page it then stood on; empty when it was fetched alone.';
+
+create table sahut.conversation_label (
+	conversation_id  text collate "C" not null references sahut.conversation on delete cascade,
+	workspace_id     integer not null,
+	label_name       text collate "C" not null,
+	since            timestamptz not null,
+	primary key (conversation_id, label_name),
+	foreign key (workspace_id, label_name) references sahut.label (workspace_id, name)
+);
+create index conversation_label_name on sahut.conversation_label (workspace_id, label_name);
+comment on table sahut.conversation_label is 'Labels that conversations carry now, one row each.';
+comment on column sahut.conversation_label.conversation_id is 'Conversation.';
+comment on column sahut.conversation_label.workspace_id is 'Workspace.';
+comment on column sahut.conversation_label.label_name is 'Label.';
+comment on column sahut.conversation_label.since is 'Since when, as far as is known (effective).';
+
+create table sahut.conversation_version (
+	conversation_id    text collate "C" not null references sahut.conversation on delete cascade,
+	version_no         integer not null,
+	status             text not null references sahut.status,
+	assignee_id        text collate "C",
+	team_id            text collate "C",
+	channel_id         text collate "C",
+	valid_from         timestamptz not null,
+	valid_to           timestamptz,
+	not_before         timestamptz not null,
+	observed_at        timestamptz not null,
+	source_updated_at  timestamptz,
+	is_estimated       boolean not null,
+	run_id             bigint,
+	primary key (conversation_id, version_no),
+	check (not_before <= valid_from and valid_from <= observed_at),
+	check (valid_to is null or valid_to >= valid_from)
+);
+create unique index conversation_version_current on sahut.conversation_version (conversation_id) where valid_to is null;
+create index conversation_version_unresolved on sahut.conversation_version (valid_to, valid_from) where status <> 'resolved';
+comment on table sahut.conversation_version is 'History of status, assignee, team and channel: one row for each state that was seen.';
+comment on column sahut.conversation_version.conversation_id is 'Conversation.';
+comment on column sahut.conversation_version.version_no is '1, 2, 3, ... within the conversation.';
+comment on column sahut.conversation_version.status is 'Status in this state.';
+comment on column sahut.conversation_version.assignee_id is 'Assignee in this state; empty when unassigned.';
+comment on column sahut.conversation_version.team_id is 'Team in this state.';
+comment on column sahut.conversation_version.channel_id is 'Channel in this state.';
+comment on column sahut.conversation_version.valid_from is 'Best estimate of when the state began: the API''s updated_at, kept between not_before and observed_at.';
+comment on column sahut.conversation_version.valid_to is 'When the next state began; empty for the current one.';
+comment on column sahut.conversation_version.not_before is 'The state cannot have begun before: the program still knew the old one to hold.';
+comment on column sahut.conversation_version.observed_at is 'When the program received it (API time): the state held then.';
+comment on column sahut.conversation_version.source_updated_at is 'updated_at of the item that showed it.';
+comment on column sahut.conversation_version.is_estimated is 'Whether valid_from may be off by more than half an hour.';
+comment on column sahut.conversation_version.run_id is 'Run that wrote it.';
+
+create table sahut.conversation_event (
+	conversation_id   text collate "C" not null references sahut.conversation on delete cascade,
+	id                bigint generated by default as identity,
+	version_no        integer,
+	event_type        text not null check (event_type in ('created', 'resolved', 'reopened', 'status_changed', 'assigned', 'unassigned',
+	                      'reassigned', 'team_changed', 'label_added', 'label_removed', 'deleted', 'restored')),
+	occurred_at       timestamptz not null,
+	not_before        timestamptz not null,
+	observed_at       timestamptz not null,
+	is_estimated      boolean not null,
+	from_status       text,
+	to_status         text,
+	from_assignee_id  text collate "C",
+	to_assignee_id    text collate "C",
+	from_team_id      text collate "C",
+	to_team_id        text collate "C",
+	channel_id        text collate "C",
+	label_name        text collate "C",
+	primary key (conversation_id, id)
+);
+create index conversation_event_time on sahut.conversation_event (occurred_at, event_type);
+comment on table sahut.conversation_event is 'One row for each transition that was seen, derived from two states that follow each other.';
+comment on column sahut.conversation_event.conversation_id is 'Conversation.';
+comment on column sahut.conversation_event.id is 'Number of the event; grows in the order of writing.';
+comment on column sahut.conversation_event.version_no is 'The version that the transition led to.';
+comment on column sahut.conversation_event.event_type is 'created, resolved, reopened, status_changed, assigned, unassigned, reassigned, team_changed, label_added, label_removed, deleted or restored.';
+comment on column sahut.conversation_event.occurred_at is 'When it happened, as well as is known (effective).';
+comment on column sahut.conversation_event.not_before is 'It cannot have happened before.';
+comment on column sahut.conversation_event.observed_at is 'When the program saw it (API time).';
+comment on column sahut.conversation_event.is_estimated is 'Whether occurred_at may be off by more than half an hour.';
+comment on column sahut.conversation_event.from_status is 'Status before.';
+comment on column sahut.conversation_event.to_status is 'Status after; empty for the creation of a conversation older than the first load.';
+comment on column sahut.conversation_event.from_assignee_id is 'Assignee before.';
+comment on column sahut.conversation_event.to_assignee_id is 'Assignee after: who is credited for a resolution.';
+comment on column sahut.conversation_event.from_team_id is 'Team before.';
+comment on column sahut.conversation_event.to_team_id is 'Team after.';
+comment on column sahut.conversation_event.channel_id is 'Channel at that time.';
+comment on column sahut.conversation_event.label_name is 'Label that was added or removed.';

@@ -1,0 +1,1 @@
+select to_regclass('sahut_etl.migration') is not null

@@ -1,0 +1,147 @@
+-- SPDX-License-Identifier: MIT
+-- What a connection that writes sets for itself, once, after it has connected.
+--
+-- Every look-up of a merge is by primary key, so hash and merge joins could
+-- only read a whole table for a small batch; JIT would compile statements that
+-- run for a millisecond; and a plan cached while tables were empty would stay.
+set search_path = pg_catalog, pg_temp;
+set timezone = 'UTC';
+set datestyle = 'ISO';
+set intervalstyle = 'postgres';
+set jit = off;
+set enable_hashjoin = off;
+set enable_mergejoin = off;
+set plan_cache_mode = force_custom_plan;
+set lock_timeout = '10s';
+set statement_timeout = '5min';
+set idle_in_transaction_session_timeout = '60s';
+
+-- The staging area: filled by COPY, read by the merge, empty again after each commit.
+create temp table if not exists stage_batch (
+	workspace_id  integer not null,
+	run_id        bigint,
+	sweep_id      bigint,
+	batch         integer,
+	pass          smallint,
+	scan          boolean not null,
+	observed_at   timestamptz not null
+) on commit delete rows;
+
+create temp table if not exists stage_conversation (
+	seq           integer not null,
+	page          integer,
+	observed_at   timestamptz not null,
+	confirmed     boolean not null,
+	id            text collate "C" not null,
+	status        text not null,
+	channel_id    text collate "C",
+	contact_id    text collate "C",
+	assignee_id   text collate "C",
+	team_id       text collate "C",
+	created_at    timestamptz not null,
+	updated_at    timestamptz,
+	labels        text[] collate "C" not null,
+	extra         jsonb
+) on commit delete rows;
+
+create temp table if not exists stage_channel (
+	seq   integer not null,
+	id    text collate "C" not null,
+	type  text,
+	name  text
+) on commit delete rows;
+
+create temp table if not exists stage_agent (
+	seq   integer not null,
+	id    text collate "C" not null,
+	name  text
+) on commit delete rows;
+
+create temp table if not exists stage_team (
+	seq   integer not null,
+	id    text collate "C" not null,
+	name  text
+) on commit delete rows;
+
+create temp table if not exists stage_contact (
+	seq        integer not null,
+	id         text collate "C" not null,
+	name       text,
+	phone      text,
+	phone_key  bytea,
+	extra      jsonb
+) on commit delete rows;
+
+create temp table if not exists stage_gone (
+	seq          integer not null,
+	id           text collate "C" not null,
+	merged_into  text collate "C",
+	observed_at  timestamptz not null
+) on commit delete rows;
+
+create temp table if not exists stage_rejected (
+	seq              integer not null,
+	page             integer,
+	fingerprint      text collate "C" not null,
+	conversation_id  text collate "C",
+	contact_id       text collate "C",
+	created_at       timestamptz,
+	reason           text not null,
+	item             text not null,
+	observed_at      timestamptz not null
+) on commit delete rows;
+
+-- Of what was staged, the conversations that differ from what is held, with what is held beside it.
+create temp table if not exists pick (
+	id            text collate "C" not null,
+	page          integer,
+	status        text not null,
+	channel_id    text collate "C",
+	contact_id    text collate "C",
+	assignee_id   text collate "C",
+	team_id       text collate "C",
+	labels        text[] collate "C" not null,
+	created_at    timestamptz not null,
+	updated_at    timestamptz,
+	extra         jsonb,
+	-- what is held, all empty for a new one
+	is_new        boolean not null,
+	is_revived    boolean not null,
+	is_touch      boolean not null,	-- updated_at moved and nothing tracked did
+	is_silent     boolean not null,	-- content changed and updated_at did not move
+	is_late       boolean not null,	-- new, though an instant was published that should have covered it
+	is_tracked    boolean not null,	-- status, assignee, team or channel changed
+	was_status    text,
+	was_assignee  text collate "C",
+	was_team      text collate "C",
+	was_labels    text[] collate "C",
+	-- its place in time
+	is_observed   boolean not null,	-- its history is known from its creation
+	observed_at   timestamptz not null,
+	not_before    timestamptz not null,
+	valid_from    timestamptz not null,
+	version_no    integer not null,
+	born_at       timestamptz,	-- of a new one whose first state was not seen: when that state began
+	born_status   text
+) on commit delete rows;
+
+-- What became of the batch; the last statement of a merge reads it out.
+create temp table if not exists tally (
+	rows_seen      bigint not null default 0,
+	rows_new       bigint not null default 0,
+	rows_changed   bigint not null default 0,
+	rows_stale     bigint not null default 0,
+	rows_rejected  bigint not null default 0,
+	rows_deleted   bigint not null default 0,
+	rows_revived   bigint not null default 0,
+	rows_late      bigint not null default 0,
+	rows_silent    bigint not null default 0,
+	versions       bigint not null default 0
+) on commit delete rows;
+
+-- What a scan (not a full sweep) has shown so far. It need not survive a crash: scans begin again.
+create temp table if not exists scan_seen (
+	workspace_id  integer not null,
+	id            text collate "C" not null,
+	primary key (workspace_id, id)
+);

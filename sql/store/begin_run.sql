@@ -1,0 +1,6 @@
+-- A run begins; one that another process left behind is over. $1 workspace, $2 kind, $3 strategy.
+with left_behind as (
+	update sahut_etl.run set state = 'interrupted', ended_at = now()
+	where workspace_id = $1::integer and state = 'running'
+)
+insert into sahut_etl.run (workspace_id, kind, strategy) values ($1::integer, $2, $3) returning id

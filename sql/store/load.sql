@@ -1,0 +1,9 @@
+-- All that is known of a workspace when a cycle begins. $1 workspace.
+select
+	sahut_etl.to_usec(w.watermark), sahut_etl.to_usec(w.complete_as_of), sahut_etl.to_usec(w.active_as_of),
+	sahut_etl.to_usec(w.certified_at), (extract(epoch from w.lookback) * 1000000)::bigint,
+	w.live_count, w.largest_total, w.list_order, w.order_evidence::text, w.needs_full, w.uncertified,
+	s.id, s.position::text, s.batches
+from sahut_etl.workspace w
+left join sahut_etl.sweep s on s.workspace_id = w.id and s.state = 'running'
+where w.id = $1::integer

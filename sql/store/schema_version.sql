@@ -1,0 +1,2 @@
+-- The version of the schema, and whether its tables are ours at all.
+select coalesce(max(version), 0) from sahut_etl.migration

@@ -1,0 +1,1 @@
+select id from sahut_etl.workspace where name = $1
