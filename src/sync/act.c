@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#include "act.h"
+
+const char *act_verdict_name(enum verdict verdict)
+{
+	static const char *const names[VERDICTS] = {
+		[VERDICT_NONE] = "",
+		[VERDICT_CERTIFIED] = "certified",
+		[VERDICT_COMPLETE] = "complete",
+		[VERDICT_ACTIVE] = "active",
+		[VERDICT_UNCERTIFIED] = "uncertified",
+		[VERDICT_LOST] = "lost",
+		[VERDICT_EQUAL] = "equal",
+		[VERDICT_DIFFERENT] = "different",
+	};
+
+	return names[verdict];
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "client.h"
+
+/* Waits until a request may go. */
+static bool wait_for_quota(struct client *client, struct err *err)
+{
+	for (;;) {
+		struct store_lease lease = { .want = pace_want(&client->pace),
+					     .cap = client->pace.usable };
+		int64_t now = clock_mono(client->clock), when = now;
+
+		switch (pace_ask(&client->pace, now, &when)) {
+		case PACE_GO:
+			return true;
+		case PACE_LEASE_FIRST:
+			lease.granted = lease.want;
+			if (client->store &&
+			    !store_take_lease(client->store, client->workspace, &lease, err))
+				return false;
+			pace_granted(&client->pace, now, lease.granted, lease.wait);
+			break;
+		case PACE_WAIT:
+			if (wait_until(client->wait, when) == WAIT_STOP)
+				return err_set(err, ERR_STOPPED,
+					       "told to stop while waiting for the quota");
+			break;
+		}
+	}
+}
+
+/* Whether the failure of the TRIES-th attempt is worth another, and waits until then. */
+static bool try_again(struct client *client, const struct http_request *request,
+		      const struct err *err, int tries)
+{
+	int64_t now = clock_mono(client->clock), wait;
+	struct err ignored;
+
+	if (request->method != HTTP_GET && err->kind != ERR_SLOW_DOWN)
+		return false;
+	if (!pace_retry(err, tries, 1.0, &wait))
+		return false;
+	if (err->kind == ERR_SLOW_DOWN) {
+		pace_pause(&client->pace, now, wait);
+		if (client->store)
+			(void)!store_pause(client->store, client->workspace, wait, &ignored);
+	}
+	return wait_until(client->wait, now + wait) != WAIT_STOP;
+}
+
+struct http_reply *client_call(struct client *client, const struct http_request *request,
+			       struct err *err)
+{
+	for (int tries = 1;; tries++) {
+		struct http_reply *reply;
+
+		if (!wait_for_quota(client, err))
+			return NULL;
+		reply = http_call(client->http, request, err);
+		if (!reply)
+			return NULL;
+		if (api_check(reply, client->json, err))
+			return reply;
+		reply_free(&reply);
+		if (!try_again(client, request, err, tries))
+			return NULL;
+	}
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * client.h -- one request at a time, waited for: for commands at a shell.
+ *
+ * Paced under the same quota as everything else, where the warehouse that
+ * keeps it can be reached; and tried again by the same rules.
+ */
+#ifndef CLIENT_H
+#define CLIENT_H
+
+#include "api.h"
+#include "clock.h"
+#include "http.h"
+#include "pace.h"
+#include "store.h"
+
+struct client {
+	const struct clock *clock;
+	struct wait *wait;
+	struct http *http;
+	struct json_reader *json;
+	struct api api;
+	struct store *store; /* NULL: the quota is kept by this process alone */
+	int workspace;	     /* its number in the warehouse */
+	struct pace pace;
+};
+
+/*
+ * Sends the request until it is answered with success or given up. The
+ * reply is the caller's to reply_free(). A request that is not a GET is
+ * sent again only when the API refused it before doing anything (429). NULL
+ * with the failure.
+ */
+struct http_reply *client_call(struct client *client, const struct http_request *request,
+			       struct err *err) MUST_CHECK;
+
+#endif

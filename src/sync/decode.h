@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * decode.h -- a page of the API to staged rows.
+ *
+ * An item that cannot be read (item.h) is staged as rejected, whole, with
+ * the path to the spot, and the page goes on. A page that is not the
+ * documented shape is an error. Of every item, good or bad, the engine is
+ * told what it needs to know. Knows neither HTTP nor the warehouse.
+ */
+#ifndef DECODE_H
+#define DECODE_H
+
+#include "base.h"
+#include "err.h"
+#include "facts.h"
+#include "item.h"
+#include "stage.h"
+
+struct decode;
+
+/* A decoder for pages, to be used again and again. */
+struct decode *decode_new(const struct item_privacy *privacy) MUST_CHECK;
+void decode_free(struct decode **decode);
+
+/*
+ * Reads the list page of N bytes at BODY: its items into STAGE, its facts
+ * into PAGE, whose `date`, `page` and `per_page` say what the response's
+ * Date was and what was asked for, and are corrected by the page's own
+ * meta. False when it is not a page; then nothing of it is staged, and
+ * decode_error() says what is wrong.
+ */
+bool decode_page(struct decode *decode, const char *body, size_t n, struct stage *stage,
+		 struct page *page) MUST_CHECK;
+
+/* The GET of one conversation: what was asked for, and what decode_item() found. */
+struct decode_one {
+	const char *id;	   /* that was asked for */
+	int64_t date;	   /* of the response */
+	bool confirmed;	   /* the copy may overwrite a newer one */
+	bool same;	   /* it is that conversation, and was staged, good or bad */
+	const char *other; /* it is this one instead; lives until the next call */
+};
+
+/* Reads the answer to the GET of one conversation. False as above. */
+bool decode_item(struct decode *decode, const char *body, size_t n, struct stage *stage,
+		 struct decode_one *one) MUST_CHECK;
+
+/* Why the last page or item was not one. */
+const struct err *decode_error(const struct decode *decode) MUST_CHECK;
+
+/* How many items of the last page were rejected. */
+int decode_rejected(const struct decode *decode) MUST_CHECK;
+
+/*
+ * The id of the I-th row of the last page, or what stands for it; lives until
+ * the next call. NULL when there is none.
+ */
+const char *decode_id(const struct decode *decode, int i) MUST_CHECK;
+
+#endif

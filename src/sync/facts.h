@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * facts.h -- what the engine is told, and what it asks for.
+ *
+ * Plain structs, without a pointer in most of them: the engine decides on
+ * these alone, so it can be run against a model of the API as well as
+ * against the API. All times are microseconds UTC on the API's own clock,
+ * the Date header, unless a comment says otherwise.
+ */
+#ifndef FACTS_H
+#define FACTS_H
+
+#include "base.h"
+
+/* What the API's reference allows, and what a page may have at most before it counts as broken. */
+#define PER_PAGE_MOST 100
+#define PAGE_ROWS_MOST 1000
+
+enum status {
+	STATUS_ANY,
+	STATUS_OPEN,
+	STATUS_PENDING,
+	STATUS_SNOOZED,
+	STATUS_RESOLVED,
+	STATUS_OTHER, /* one that the reference does not know */
+};
+
+/*
+ * A listing: which conversations, by the API's three filters. Channels and
+ * agents are numbers in the loop's list of names.
+ */
+struct filter {
+	enum status status;
+	int channel;  /* 0: any; else 1 + its place in the list */
+	int assignee; /* 0: anybody or nobody; -1: nobody; else 1 + the agent's place in the list */
+};
+
+/* One conversation on a page, as far as decisions depend on it. */
+struct row {
+	uint64_t id;	    /* a hash of it */
+	int64_t created_at; /* TIME_NONE for an item that could not be read */
+	int64_t updated_at; /* TIME_NONE where it is missing */
+};
+
+/* A page of a list, or one conversation. */
+struct page {
+	int64_t date;  /* the response's Date; TIME_NONE without one */
+	int64_t total; /* meta */
+	int page, per_page, total_pages;
+	int n;
+	struct row rows[PAGE_ROWS_MOST]; /* rejected items among them, in the list's order */
+};
+
+enum request_kind {
+	REQUEST_LIST,
+	REQUEST_GET,
+};
+
+struct request {
+	enum request_kind kind;
+	struct filter filter; /* of a list */
+	int page, per_page;
+	int item; /* of a GET: which of the ids that the last answer brought */
+};
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * item.h -- one conversation, from JSON to a struct of texts and times.
+ *
+ * Strict about types, generous about novelty (sahut-api.md, "A
+ * conversation"): id, status and created_at must be there; anything else may
+ * be missing or null. A field that no column knows goes to `extra`, and what
+ * is left over of the channel, the assignee and the team with it, each
+ * under its own name; of the contact to the contact's own extra.
+ */
+#ifndef ITEM_H
+#define ITEM_H
+
+#include "arena.h"
+#include "base.h"
+#include "buf.h"
+#include "err.h"
+#include "json.h"
+
+/* A conversation. Texts are UTF-8 without U+0000; NULL is "missing or null". */
+struct item {
+	const char *id, *status;
+	const char *channel_id, *channel_type, *channel_name;
+	const char *contact_id, *contact_name, *contact_phone;
+	const char *contact_extra; /* JSON */
+	const char *assignee_id, *assignee_name;
+	const char *team_id, *team_name;
+	const char *const *labels; /* in byte order, each once */
+	size_t n_labels;
+	int64_t created_at; /* TIME_NONE only of an item that could not be read */
+	int64_t updated_at; /* TIME_NONE when missing */
+	const char *extra;  /* JSON: what no field above holds */
+};
+
+/* What of a contact is not kept. */
+struct item_privacy {
+	bool drop_name, drop_phone;
+};
+
+/* What reading needs, made once and used for every item. */
+struct item_reader {
+	struct item_privacy privacy;
+	struct arena *arena;	/* for texts that are put together; the caller resets it */
+	struct buf extra, rest; /* private */
+};
+
+/* Frees its buffers; the arena stays the caller's. */
+void item_reader_free(struct item_reader *reader);
+
+/*
+ * Reads the item at AT. The texts belong to the JSON tree and the arena.
+ * False with ERR_DATA and the path of the first thing that is wrong.
+ */
+bool item_read(struct item_reader *reader, const struct json_at *at, struct item *item,
+	       struct err *err) MUST_CHECK;
+
+/*
+ * What can be read of an item that could not be: id, contact_id and
+ * created_at, each only if it is good.
+ */
+void item_salvage(struct item_reader *reader, const struct json_at *at, struct item *item);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include "memtext.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "jsonout.h"
+
+/* An instant as the warehouse counts them; null where there is none. */
+static void time_member(struct jsonout *out, const char *key, int64_t t)
+{
+	jsonout_key(out, key);
+	if (t == TIME_NONE)
+		jsonout_null(out);
+	else
+		jsonout_int(out, t);
+}
+
+static void int_member(struct jsonout *out, const char *key, int64_t n)
+{
+	jsonout_key(out, key);
+	jsonout_int(out, n);
+}
+
+void memtext_write_evidence(struct buf *buf, const struct evidence *evidence)
+{
+	struct jsonout out = JSONOUT_TO(buf);
+
+	jsonout_open(&out, '{');
+	int_member(&out, "pairs", evidence->pairs);
+	for (enum order o = ORDER_UPDATED_DESC; o < ORDERS; o++) {
+		jsonout_key(&out, order_name(o));
+		jsonout_open(&out, '{');
+		int_member(&out, "inversions", evidence->against[o].inversions);
+		int_member(&out, "pages", evidence->against[o].pages);
+		jsonout_close(&out, '}');
+	}
+	jsonout_close(&out, '}');
+}
+
+void memtext_write_workspace(struct buf *buf, const struct memory *memory)
+{
+	struct jsonout out = JSONOUT_TO(buf);
+
+	jsonout_open(&out, '{');
+	time_member(&out, "watermark", memory->watermark);
+	time_member(&out, "complete_as_of", memory->complete_as_of);
+	time_member(&out, "active_as_of", memory->active_as_of);
+	time_member(&out, "certified_at", memory->certified_at);
+	int_member(&out, "lookback", memory->lookback);
+	int_member(&out, "largest_total", memory->largest_total);
+	int_member(&out, "uncertified", memory->uncertified);
+	jsonout_key(&out, "list_order");
+	jsonout_string(&out, order_name(memory->order));
+	jsonout_key(&out, "needs_full");
+	jsonout_string(&out, memory_reason_name(memory->needs_full));
+	jsonout_key(&out, "order_evidence");
+	memtext_write_evidence(buf, &memory->evidence);
+	out.comma = true;
+	jsonout_close(&out, '}');
+}
+
+/* ---- reading --------------------------------------------------------- */
+
+/* A whole number; what is missing or null leaves *RET as it is. */
+static bool read_int(const struct json_at *object, const char *key, int64_t *ret)
+{
+	struct json_at at = json_member(object, key);
+	struct err ignored;
+
+	return json_int(&at, ret, &ignored);
+}
+
+static int read_small(const struct json_at *object, const char *key)
+{
+	int64_t n = 0;
+
+	(void)!read_int(object, key, &n);
+	return (int)max_i64(min_i64(n, INT32_MAX), 0);
+}
+
+static bool read_bool(const struct json_at *object, const char *key)
+{
+	return read_small(object, key) != 0;
+}
+
+void memtext_read_evidence(const struct json_at *at, struct evidence *evidence)
+{
+	*evidence = (struct evidence){ 0 };
+	(void)!read_int(at, "pairs", &evidence->pairs);
+	for (enum order o = ORDER_UPDATED_DESC; o < ORDERS; o++) {
+		struct json_at against = json_member(at, order_name(o));
+
+		(void)!read_int(&against, "inversions", &evidence->against[o].inversions);
+		(void)!read_int(&against, "pages", &evidence->against[o].pages);
+	}
+}
+
+void memtext_write_position(struct buf *buf, const struct full_memory *full)
+{
+	const struct sweep *sweep = &full->sweep;
+	struct jsonout out = JSONOUT_TO(buf);
+
+	jsonout_open(&out, '{');
+	int_member(&out, "pass", full->pass);
+	time_member(&out, "cycle_started", full->started);
+	int_member(&out, "owed", full->owed);
+	int_member(&out, "over", sweep->end != SWEEP_RUNNING);
+	int_member(&out, "begun", sweep->begun);
+	int_member(&out, "backwards", sweep->plan.backwards);
+	jsonout_key(&out, "order");
+	jsonout_string(&out, order_name(sweep->plan.order));
+	int_member(&out, "lookback", sweep->plan.lookback);
+	int_member(&out, "expected", sweep->plan.expected);
+	int_member(&out, "per_page", sweep->per_page);
+	int_member(&out, "page", sweep->page);
+	time_member(&out, "started", sweep->started);
+	time_member(&out, "newest", sweep->newest);
+	int_member(&out, "first_total", sweep->first_total);
+	int_member(&out, "last_total", sweep->last_total);
+	int_member(&out, "recent", sweep->recent);
+	int_member(&out, "pages", sweep->pages);
+	int_member(&out, "stepped_back", sweep->stepped_back);
+	int_member(&out, "rows", sweep->rows);
+	int_member(&out, "repeats", sweep->repeats);
+	jsonout_key(&out, "evidence");
+	memtext_write_evidence(buf, &sweep->evidence);
+	out.comma = true;
+	jsonout_close(&out, '}');
+}
+
+static void read_sweep(const struct json_at *at, struct sweep *sweep)
+{
+	struct json_at order = json_member(at, "order"), evidence = json_member(at, "evidence");
+	struct sweep_plan plan = { .floor = TIME_NONE,
+				   .ahead = 1,
+				   .backwards = read_bool(at, "backwards") };
+	struct err ignored;
+	const char *name;
+
+	if (json_string(&order, &name, &ignored))
+		plan.order = order_parse(name);
+	(void)!read_int(at, "lookback", &plan.lookback);
+	(void)!read_int(at, "expected", &plan.expected);
+	plan.per_page = PER_PAGE_MOST;
+	sweep_begin(sweep, &plan);
+	sweep->begun = read_bool(at, "begun");
+	sweep->per_page = read_small(at, "per_page");
+	sweep->page = read_small(at, "page");
+	(void)!read_int(at, "started", &sweep->started);
+	(void)!read_int(at, "newest", &sweep->newest);
+	(void)!read_int(at, "first_total", &sweep->first_total);
+	(void)!read_int(at, "last_total", &sweep->last_total);
+	(void)!read_int(at, "recent", &sweep->recent);
+	sweep->pages = read_small(at, "pages");
+	sweep->stepped_back = read_small(at, "stepped_back");
+	(void)!read_int(at, "rows", &sweep->rows);
+	(void)!read_int(at, "repeats", &sweep->repeats);
+	memtext_read_evidence(&evidence, &sweep->evidence);
+}
+
+bool memtext_read_position(const struct json_at *at, struct full_memory *full)
+{
+	*full = (struct full_memory){ .started = TIME_NONE, .pass = read_small(at, "pass") };
+	(void)!read_int(at, "cycle_started", &full->started);
+	(void)!read_int(at, "owed", &full->owed);
+	read_sweep(at, &full->sweep);
+	full->running = (full->pass == 1 || full->pass == 2) && full->sweep.begun &&
+			full->sweep.per_page >= 1 && full->sweep.per_page <= PER_PAGE_MOST &&
+			full->sweep.page >= 1;
+	/* One that had read its last page is counted again from that page on. */
+	return full->running;
+}

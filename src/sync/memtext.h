@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memtext.h -- what the engine remembers, as JSON and back.
+ *
+ * The warehouse keeps it as jsonb, so that an administrator can read it and
+ * a later version can add to it: a key that is missing reads as its
+ * beginning, one that is not known is ignored.
+ */
+#ifndef MEMTEXT_H
+#define MEMTEXT_H
+
+#include "buf.h"
+#include "json.h"
+#include "memory.h"
+
+/* Adds the instants, the order and its evidence: the columns of sahut_etl.workspace. */
+void memtext_write_workspace(struct buf *out, const struct memory *memory);
+
+/* Adds the evidence alone. */
+void memtext_write_evidence(struct buf *out, const struct evidence *evidence);
+
+/* Reads it. What cannot be read stays zero. */
+void memtext_read_evidence(const struct json_at *at, struct evidence *evidence);
+
+/* Adds where a full sweep stands. */
+void memtext_write_position(struct buf *out, const struct full_memory *full);
+
+/* Reads it. False when it is not complete enough to go on from; the sweep then begins anew. */
+bool memtext_read_position(const struct json_at *at, struct full_memory *full) MUST_CHECK;
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "order.h"
+
+#include <string.h>
+
+/*
+ * An order is separated from a rival by so many inversions of the rival, on
+ * so many pages: fewer come about by luck.
+ */
+#define ENOUGH_INVERSIONS 8
+#define ENOUGH_PAGES 2
+
+static const char *const names[ORDERS] = {
+	[ORDER_UNKNOWN] = "unknown",	     [ORDER_UPDATED_DESC] = "updated_desc",
+	[ORDER_UPDATED_ASC] = "updated_asc", [ORDER_CREATED_DESC] = "created_desc",
+	[ORDER_CREATED_ASC] = "created_asc",
+};
+
+const char *order_name(enum order order)
+{
+	return names[order];
+}
+
+enum order order_parse(const char *name)
+{
+	for (int i = 0; i < ORDERS; i++)
+		if (strcmp(names[i], name) == 0)
+			return (enum order)i;
+	return ORDER_UNKNOWN;
+}
+
+bool order_by_update(enum order order)
+{
+	return order == ORDER_UPDATED_DESC || order == ORDER_UPDATED_ASC;
+}
+
+bool order_ascending(enum order order)
+{
+	return order == ORDER_UPDATED_ASC || order == ORDER_CREATED_ASC;
+}
+
+int64_t order_key(enum order order, const struct row *row)
+{
+	if (order == ORDER_UNKNOWN)
+		return TIME_NONE;
+	return order_by_update(order) ? row->updated_at : row->created_at;
+}
+
+/*
+ * Whether a row's place says anything: it has both times, and has not changed
+ * so lately that it may just have moved.
+ */
+static bool speaks(const struct row *row, int64_t horizon)
+{
+	return row->created_at != TIME_NONE && row->updated_at != TIME_NONE &&
+	       row->updated_at <= horizon;
+}
+
+/* Whether A before B contradicts the order. */
+static bool inverted(enum order order, const struct row *a, const struct row *b)
+{
+	int64_t first = order_key(order, a), second = order_key(order, b);
+
+	return order_ascending(order) ? first > second : first < second;
+}
+
+static void compare(struct evidence *evidence, const struct row *a, const struct row *b,
+		    bool seen[ORDERS])
+{
+	evidence->pairs++;
+	for (enum order o = ORDER_UPDATED_DESC; o < ORDERS; o++) {
+		if (!inverted(o, a, b))
+			continue;
+		evidence->against[o].inversions++;
+		if (!seen[o])
+			evidence->against[o].pages++;
+		seen[o] = true;
+	}
+}
+
+void order_note(struct evidence *evidence, const struct row *rows, const bool *repeated, int n,
+		int64_t horizon)
+{
+	const struct row *last = NULL;
+	bool seen[ORDERS] = { false };
+
+	for (int i = 0; i < n; i++) {
+		if ((repeated && repeated[i]) || !speaks(&rows[i], horizon))
+			continue;
+		if (last)
+			compare(evidence, last, &rows[i], seen);
+		last = &rows[i];
+	}
+}
+
+void order_note_pair(struct evidence *evidence, const struct row *a, const struct row *b,
+		     int64_t horizon)
+{
+	bool seen[ORDERS] = { false };
+
+	if (speaks(a, horizon) && speaks(b, horizon))
+		compare(evidence, a, b, seen);
+}
+
+bool order_contradicted(const struct evidence *evidence, enum order order)
+{
+	return order != ORDER_UNKNOWN && evidence->against[order].inversions > 0;
+}
+
+enum order order_proven(const struct evidence *evidence)
+{
+	for (enum order o = ORDER_UPDATED_DESC; o < ORDERS; o++) {
+		bool proven = !order_contradicted(evidence, o);
+
+		for (enum order rival = ORDER_UPDATED_DESC; proven && rival < ORDERS; rival++)
+			proven = rival == o ||
+				 (evidence->against[rival].inversions >= ENOUGH_INVERSIONS &&
+				  evidence->against[rival].pages >= ENOUGH_PAGES);
+		if (proven)
+			return o;
+	}
+	return ORDER_UNKNOWN;
+}

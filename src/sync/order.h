@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * order.h -- in which order a list stands, learned from its pages.
+ *
+ * The API's reference is silent about order (sahut-api.md), so every page
+ * is evidence: two neighbours that stand the wrong way round speak against
+ * an order, and only a list without such an inversion, that had every
+ * chance to show one against each rival, proves it (PROTOCOL.md, rule 3).
+ * Pure arithmetic; no clock and no memory of its own.
+ */
+#ifndef ORDER_H
+#define ORDER_H
+
+#include "facts.h"
+
+enum order {
+	ORDER_UNKNOWN,
+	ORDER_UPDATED_DESC, /* the latest change first */
+	ORDER_UPDATED_ASC,
+	ORDER_CREATED_DESC,
+	ORDER_CREATED_ASC,
+	ORDERS,
+};
+
+/* What speaks against each order. All zero: nothing was seen. */
+struct evidence {
+	int64_t pairs; /* of neighbours that were looked at */
+	struct {
+		int64_t inversions; /* pairs that stand the wrong way round */
+		int64_t pages;	    /* on how many pages */
+	} against[ORDERS];
+};
+
+/*
+ * Adds what N neighbouring rows show. Rows updated after HORIZON are left
+ * out, since they may have moved while they were read; so are rows whose
+ * place in REPEATED (N flags, or NULL) is set, which were seen before in
+ * the same sweep, and rows without the times that are compared.
+ */
+void order_note(struct evidence *evidence, const struct row *rows, const bool *repeated, int n,
+		int64_t horizon);
+
+/* As order_note(), for the last row of a page and the first of the next. */
+void order_note_pair(struct evidence *evidence, const struct row *a, const struct row *b,
+		     int64_t horizon);
+
+/*
+ * The order that the evidence proves, if the sweep it comes from was
+ * certified; ORDER_UNKNOWN when it proves none.
+ */
+enum order order_proven(const struct evidence *evidence) MUST_CHECK;
+
+/* Whether the evidence contradicts an order. Nothing contradicts ORDER_UNKNOWN. */
+bool order_contradicted(const struct evidence *evidence, enum order order) MUST_CHECK;
+
+/* Whether it goes by updated_at. */
+bool order_by_update(enum order order) MUST_CHECK;
+
+/* Whether the oldest come first, so that one reads it from the last page backwards. */
+bool order_ascending(enum order order) MUST_CHECK;
+
+/* The time that an order goes by, of one row; TIME_NONE for ORDER_UNKNOWN. */
+int64_t order_key(enum order order, const struct row *row) MUST_CHECK;
+
+/* "updated_desc"; as it stands in the warehouse and in the log. */
+const char *order_name(enum order order) MUST_CHECK;
+
+/* The order of that name; ORDER_UNKNOWN for any other. */
+enum order order_parse(const char *name) MUST_CHECK;
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "outbox.h"
+
+/* Bodies that wait for their turn, in bytes: where pages are large, fewer are asked for at once. */
+#define MOST_WAITING (1 << 20)
+
+/* From so many requests a minute on, the next page is asked for while one is decoded. */
+#define FAST_QUOTA 600
+
+static struct slot *slot_at(struct outbox *box, int i)
+{
+	return &box->slots[(box->first + i) % OUTBOX_MOST];
+}
+
+bool outbox_has_room(const struct outbox *box)
+{
+	return box->n < OUTBOX_MOST;
+}
+
+void outbox_push(struct outbox *box, const struct request *request, const char *id)
+{
+	*slot_at(box, box->n++) = (struct slot){ .request = *request, .id = id };
+}
+
+struct slot *outbox_head(struct outbox *box)
+{
+	struct slot *slot = slot_at(box, 0);
+
+	return box->n > 0 && slot->reply ? slot : NULL;
+}
+
+void outbox_deliver(struct http_reply *reply)
+{
+	struct slot *slot = reply->tag;
+
+	slot->reply = reply;
+}
+
+/* A new value of something that wavers; the first one counts in full. */
+static int64_t smooth(int64_t old, int64_t value)
+{
+	return old ? (7 * old + value) / 8 : value;
+}
+
+void outbox_pop(struct outbox *box)
+{
+	struct slot *slot = slot_at(box, 0);
+
+	box->latency = smooth(box->latency, slot->reply->took);
+	box->size = smooth(box->size, (int64_t)slot->reply->body.len);
+	reply_free(&slot->reply);
+	box->first = (box->first + 1) % OUTBOX_MOST;
+	box->n--;
+}
+
+void outbox_drop(struct outbox *box)
+{
+	for (; box->n > 0; box->n--) {
+		struct slot *slot = slot_at(box, 0);
+
+		if (slot->sent && !slot->reply)
+			http_cancel(box->http, slot);
+		reply_free(&slot->reply);
+		box->first = (box->first + 1) % OUTBOX_MOST;
+	}
+}
+
+int outbox_ahead(const struct outbox *box, int most)
+{
+	/* What the quota lets go while one reply is awaited, and one to be decoded. */
+	int64_t ahead = box->pace.usable * box->latency / (60 * USEC_PER_SEC) + 1 +
+			(box->pace.usable >= FAST_QUOTA);
+
+	ahead = min_i64(ahead, MOST_WAITING / max_i64(box->size, 1));
+	return (int)max_i64(1, min_i64(ahead, most));
+}
+
+/* ---- trying again ---------------------------------------------------- */
+
+/* A number from 0 to 1; any will do, as long as clients differ. */
+static double chance(struct outbox *box)
+{
+	box->chance = box->chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (double)(box->chance >> 11) / (double)(UINT64_C(1) << 53);
+}
+
+/* The API asked for silence: everybody with this key keeps it, where there is a place to say so. */
+static void pause_all(struct outbox *box, int64_t now, int64_t wait)
+{
+	struct err ignored;
+
+	pace_pause(&box->pace, now, wait);
+	if (box->store)
+		(void)!store_pause(box->store, box->workspace, wait, &ignored);
+}
+
+bool outbox_retry(struct outbox *box, const struct err *why)
+{
+	struct slot *slot = slot_at(box, 0);
+	int64_t now = clock_mono(box->clock), wait;
+
+	slot->tries++;
+	box->sent.failed++;
+	box->sent.throttled += why->kind == ERR_SLOW_DOWN;
+	if (!pace_retry(why, slot->tries, chance(box), &wait))
+		return false;
+	if (why->kind == ERR_SLOW_DOWN)
+		pause_all(box, now, wait);
+	box->sent.retried++;
+	slot->sent = false;
+	slot->not_before = now + wait;
+	reply_free(&slot->reply);
+	return true;
+}
+
+/* ---- sending --------------------------------------------------------- */
+
+static const char *status_text(enum status status)
+{
+	static const char *const texts[] = {
+		[STATUS_ANY] = NULL,
+		[STATUS_OPEN] = "open",
+		[STATUS_PENDING] = "pending",
+		[STATUS_SNOOZED] = "snoozed",
+		[STATUS_RESOLVED] = "resolved",
+		[STATUS_OTHER] = NULL,
+	};
+
+	return texts[status];
+}
+
+static void send(struct outbox *box, struct slot *slot)
+{
+	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
+	struct http_request request = { .method = HTTP_GET, .auth = box->api.auth, .tag = slot };
+	struct api_filter filter = { .status = status_text(slot->request.filter.status) };
+
+	if (slot->request.kind == REQUEST_LIST)
+		api_list_url(&url, &box->api, &filter, slot->request.page, slot->request.per_page);
+	else
+		api_item_url(&url, &box->api, slot->id);
+	request.url = buf_text(&url);
+	slot->sent = true;
+	box->sent.requests++;
+	http_send(box->http, &request);
+}
+
+/* Tokens for the next requests. *WHEN is when to ask again if there were none. */
+static bool lease(struct outbox *box, int64_t *when, struct err *err)
+{
+	struct store_lease lease = { .want = pace_want(&box->pace), .cap = box->pace.usable };
+	int64_t now = clock_mono(box->clock);
+
+	lease.granted = lease.want;
+	if (box->store && !store_take_lease(box->store, box->workspace, &lease, err))
+		return false;
+	pace_granted(&box->pace, now, lease.granted, lease.wait);
+	*when = now + lease.wait;
+	return true;
+}
+
+/*
+ * Whether a request may go now; if not, *WHEN is when to look again. False in
+ * *OK: the quota cannot be had.
+ */
+static bool may_send(struct outbox *box, int64_t *when, bool *ok, struct err *err)
+{
+	for (;;) {
+		enum pace_say say = pace_ask(&box->pace, clock_mono(box->clock), when);
+
+		box->waits_until = say == PACE_WAIT ? *when : 0;
+		if (say != PACE_LEASE_FIRST)
+			return say == PACE_GO;
+		*ok = lease(box, when, err);
+		if (!*ok)
+			return false;
+	}
+}
+
+bool outbox_send(struct outbox *box, int64_t *when, struct err *err)
+{
+	bool ok = true;
+
+	*when = TIME_NEVER;
+	for (int i = 0; i < box->n; i++) {
+		struct slot *slot = slot_at(box, i);
+		int64_t later;
+
+		if (slot->sent)
+			continue;
+		if (slot->not_before > clock_mono(box->clock)) {
+			*when = min_i64(*when, slot->not_before);
+			continue;
+		}
+		if (!may_send(box, &later, &ok, err)) {
+			*when = min_i64(*when, later);
+			return ok;
+		}
+		send(box, slot);
+	}
+	return true;
+}

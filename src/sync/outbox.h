@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * outbox.h -- the requests of one workspace: sent under its quota, answered in order.
+ *
+ * A ring of requests. Each is sent as soon as the quota lets it, several
+ * may be in flight, and their replies are handed out in the order of
+ * sending. One that failed can be put back to be sent again.
+ */
+#ifndef OUTBOX_H
+#define OUTBOX_H
+
+#include "api.h"
+#include "batch.h"
+#include "clock.h"
+#include "facts.h"
+#include "http.h"
+#include "pace.h"
+#include "store.h"
+
+/* Requests in flight, at most. */
+#define OUTBOX_MOST 16
+
+/* A request on its way, or its reply waiting for those before it. */
+struct slot {
+	struct request request;
+	const char *id; /* of a GET; lives until it is answered */
+	struct http_reply *reply;
+	bool sent;
+	int tries;
+	int64_t not_before;
+};
+
+struct outbox {
+	/* set by the owner */
+	const struct clock *clock;
+	struct http *http;
+	struct store *store; /* where the quota is kept; NULL: only here */
+	struct api api;
+	int workspace; /* its number in the warehouse */
+	struct pace pace;
+
+	/* the ring: the oldest, and how many */
+	struct slot slots[OUTBOX_MOST];
+	int first, n;
+
+	int64_t latency;     /* of a reply, smoothed, microseconds; 0 before the first */
+	int64_t size;	     /* of its body, bytes, likewise */
+	int64_t waits_until; /* monotonic: the quota lets nothing go before; 0: it does */
+	struct sent sent;    /* since the owner last looked and reset it */
+	uint64_t chance;
+};
+
+/* Whether another request can be taken. */
+bool outbox_has_room(const struct outbox *box) MUST_CHECK;
+
+/* Adds a request; ID is that of a GET. */
+void outbox_push(struct outbox *box, const struct request *request, const char *id);
+
+/*
+ * Sends what is to be sent and may be. *WHEN is when to look again. False
+ * when the quota cannot be had, with the store's error.
+ */
+bool outbox_send(struct outbox *box, int64_t *when, struct err *err) MUST_CHECK;
+
+/* The oldest request, once its reply is there; else NULL. */
+struct slot *outbox_head(struct outbox *box) MUST_CHECK;
+
+/* The oldest request was answered: it leaves the ring. */
+void outbox_pop(struct outbox *box);
+
+/*
+ * The oldest request failed. True when it will be sent again; false when that
+ * has been tried often enough.
+ */
+bool outbox_retry(struct outbox *box, const struct err *why) MUST_CHECK;
+
+/* Cuts everything off. */
+void outbox_drop(struct outbox *box);
+
+/*
+ * How many pages should be in flight, as quota, latency and the size of pages
+ * have it; 1 to MOST.
+ */
+int outbox_ahead(const struct outbox *box, int most) MUST_CHECK;
+
+/* Hands a reply to the request it answers. Takes it over. */
+void outbox_deliver(struct http_reply *reply);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "pace.h"
+
+/* How long to wait at first, and at most, when the far side did not say. */
+#define FIRST_WAIT (500 * USEC_PER_MSEC)
+#define LONGEST_WAIT (60 * USEC_PER_SEC)
+
+/* A 429 that does not say how long: the window of the quota is a minute. */
+#define QUOTA_WAIT (10 * USEC_PER_SEC)
+
+/*
+ * Longer than this nobody stands and waits: the cycle ends, its position is
+ * kept, and the schedule goes on later.
+ */
+#define PATIENCE (5 * 60 * USEC_PER_SEC)
+
+void pace_begin(struct pace *pace, int per_minute, int reserve_percent)
+{
+	int64_t usable = (int64_t)per_minute * (100 - reserve_percent) / 100;
+
+	*pace = (struct pace){ .per_minute = per_minute, .usable = usable > 0 ? (int)usable : 1 };
+}
+
+enum pace_say pace_ask(struct pace *pace, int64_t now, int64_t *when)
+{
+	if (now < pace->paused_until) {
+		*when = pace->paused_until;
+		return PACE_WAIT;
+	}
+	if (pace->tokens == 0 || now >= pace->tokens_until)
+		return PACE_LEASE_FIRST;
+	pace->tokens--;
+	return PACE_GO;
+}
+
+int pace_want(const struct pace *pace)
+{
+	return (pace->usable + 59) / 60;
+}
+
+void pace_granted(struct pace *pace, int64_t now, int n, int64_t wait)
+{
+	pace->tokens = n;
+	pace->tokens_until = now + PACE_LEASE;
+	if (n == 0)
+		pace->paused_until = max_i64(pace->paused_until, now + wait);
+}
+
+void pace_pause(struct pace *pace, int64_t now, int64_t wait)
+{
+	pace->tokens = 0;
+	pace->paused_until = max_i64(pace->paused_until, now + wait);
+}
+
+/* How often a failure of a kind is tried again; what is not listed is not. */
+static int most_tries(enum err_kind kind)
+{
+	switch (kind) {
+	case ERR_UNAVAILABLE:
+		return 5;
+	case ERR_SLOW_DOWN:
+		return 20;
+	case ERR_DATA:
+	case ERR_CONFLICT:
+		return 3;
+	default:
+		return 0;
+	}
+}
+
+bool pace_retry(const struct err *err, int tries, double chance, int64_t *wait)
+{
+	int64_t ceiling = FIRST_WAIT;
+
+	/* What the API refused as wrong stays wrong; what came broken may come whole. */
+	if (tries >= most_tries(err->kind) || (err->kind == ERR_DATA && err->http_status != 0))
+		return false;
+	for (int i = 1; i < tries && ceiling < LONGEST_WAIT; i++)
+		ceiling *= 2;
+	*wait = (int64_t)(chance * (double)min_i64(ceiling, LONGEST_WAIT));
+	if (err->kind == ERR_SLOW_DOWN || err->wait > 0)
+		*wait += err->wait > 0 ? err->wait : QUOTA_WAIT;
+	return *wait <= PATIENCE;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pace.h -- when the next request may go.
+ *
+ * Two questions of arithmetic. How many requests fit under the quota: a
+ * token bucket, filled by leases from the warehouse, where the rule of "no
+ * more than so many in any 60 seconds" is kept across processes and
+ * restarts. And how long to wait after a failure. Pure: `now` is passed
+ * in, on the monotonic clock, and so is chance.
+ */
+#ifndef PACE_H
+#define PACE_H
+
+#include "base.h"
+#include "err.h"
+
+/* A lease is good for so long; what is left of it then is lost. */
+#define PACE_LEASE USEC_PER_SEC
+
+struct pace {
+	int per_minute;	      /* of the plan */
+	int usable;	      /* of them, ours: less the reserve, at least 1 */
+	int tokens;	      /* requests that may go now */
+	int64_t tokens_until; /* when those expire */
+	int64_t paused_until; /* nothing goes before */
+};
+
+enum pace_say {
+	PACE_GO,	  /* a token was taken: send */
+	PACE_LEASE_FIRST, /* ask the warehouse for tokens */
+	PACE_WAIT,	  /* nothing before *WHEN */
+};
+
+/* A bucket for so many requests a minute, of which a share (0 to 90 percent) is left for others. */
+void pace_begin(struct pace *pace, int per_minute, int reserve_percent);
+
+/* May a request go at NOW? Takes a token if so. */
+enum pace_say pace_ask(struct pace *pace, int64_t now, int64_t *when) MUST_CHECK;
+
+/*
+ * How many tokens to ask the warehouse for: what the quota gives for the life
+ * of a lease, at least 1.
+ */
+int pace_want(const struct pace *pace) MUST_CHECK;
+
+/*
+ * The warehouse granted N tokens at NOW; when it was none, the next may be
+ * had after WAIT microseconds.
+ */
+void pace_granted(struct pace *pace, int64_t now, int n, int64_t wait);
+
+/* The API asked for silence of WAIT microseconds, at NOW. What is leased is given up. */
+void pace_pause(struct pace *pace, int64_t now, int64_t wait);
+
+/*
+ * Whether a request that failed for the TRIES-th time with this error is
+ * sent again, and after how long. CHANCE is a number from 0 to 1 that
+ * spreads the repetitions of several clients (full jitter).
+ */
+bool pace_retry(const struct err *err, int tries, double chance, int64_t *wait) MUST_CHECK;
+
+#endif

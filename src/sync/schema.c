@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include "schema.h"
+
+#include <string.h>
+
+#include "grid.h"
+#include "script.h"
+#include "sql.h"
+
+/*
+ * PostgreSQL 13 is the oldest that is promised; what is newer than tested is
+ * no reason to refuse.
+ */
+#define OLDEST_SERVER 130000
+
+static const struct migration {
+	const char *name, *sql;
+} migrations[] = {
+	{ "etl", sql_migrations_0001_etl },
+	{ "core", sql_migrations_0002_core },
+	{ "report", sql_migrations_0003_report },
+};
+
+int schema_version(void)
+{
+	return ARRAY_SIZE(migrations);
+}
+
+static void free_script(struct script **script)
+{
+	script_free(script);
+}
+
+static bool server_is_known(const struct pg *pg, struct err *err)
+{
+	int version = pg_server_version(pg);
+
+	if (version >= OLDEST_SERVER)
+		return true;
+	return err_set(err, ERR_CONFIG,
+		       "the database server is PostgreSQL %d; 13 or newer is needed",
+		       version / 10000);
+}
+
+/* The version that the warehouse has; 0 where there is none. */
+static bool read_version(struct pg *pg, int *version, struct err *err)
+{
+	struct pg_step exists = { .sql = sql_schema_exists },
+		       newest = { .sql = sql_store_schema_version };
+	struct grid *grid = NULL;
+	bool ok = pg_run(pg, &exists, 1, &grid, err), there = ok && grid_bool(grid, 0, 0);
+
+	grid_free(&grid);
+	*version = 0;
+	if (!ok || !there)
+		return ok;
+	ok = pg_run(pg, &newest, 1, &grid, err);
+	if (ok)
+		*version = (int)grid_int(grid, 0, 0);
+	grid_free(&grid);
+	return ok;
+}
+
+bool schema_check(struct pg *pg, struct err *err)
+{
+	int version;
+
+	if (!server_is_known(pg, err))
+		return false;
+	if (!read_version(pg, &version, err)) {
+		if (err->kind == ERR_DENIED)
+			err_wrap(err, "the warehouse cannot be read; an administrator must run: "
+				      "grant sahut_writer to CURRENT_USER");
+		return false;
+	}
+	if (version == schema_version())
+		return true;
+	if (version == 0)
+		return err_set(err, ERR_CONFIG,
+			       "there is no warehouse in this database yet; make it with: "
+			       "sahut-etl migrate");
+	if (version < schema_version())
+		return err_set(err, ERR_CONFIG,
+			       "the warehouse has schema version %d, this program needs %d; bring "
+			       "it there with: sahut-etl migrate",
+			       version, schema_version());
+	return err_set(err, ERR_CONFIG,
+		       "the warehouse has schema version %d, which is newer than this program's "
+		       "%d; install a newer sahut-etl",
+		       version, schema_version());
+}
+
+/* Whether an applied migration is still what this program has under that number. */
+static bool is_unchanged(struct pg *pg, const struct grid *applied, int row, struct err *err)
+{
+	CLEANUP(free_script) struct script *s = script_new();
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	int version = (int)grid_int(applied, row, 0);
+
+	script_add(s, sql_schema_checksum);
+	script_text(s, migrations[version - 1].sql);
+	if (!script_run(s, pg, &grid, err))
+		return false;
+	if (strcmp(grid_text(grid, 0, 0), grid_text(applied, row, 2)) == 0)
+		return true;
+	return err_set(err, ERR_CONFIG,
+		       "migration %d (%s) was applied in another wording; this program is not the "
+		       "one that made the warehouse",
+		       version, grid_text(applied, row, 1));
+}
+
+static bool check_applied(struct pg *pg, int version, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *applied = NULL;
+	struct pg_step step = { .sql = sql_schema_applied };
+
+	if (version > schema_version())
+		return schema_check(pg, err);
+	if (version > 0 && !pg_run(pg, &step, 1, &applied, err))
+		return false;
+	for (int row = 0; row < grid_rows(applied); row++)
+		if (!is_unchanged(pg, applied, row, err))
+			return false;
+	return true;
+}
+
+static bool apply(struct pg *pg, int version, struct err *err)
+{
+	CLEANUP(free_script) struct script *s = script_new();
+	const struct migration *m = &migrations[version - 1];
+
+	script_add(s, "begin");
+	script_add(s, m->sql);
+	script_add(s, sql_schema_record);
+	script_int(s, version);
+	script_text(s, m->name);
+	script_text(s, m->sql);
+	script_add(s, "commit");
+	return script_run(s, pg, NULL, err) || err_wrap(err, "migration %d (%s)", version, m->name);
+}
+
+/* Makes the roles that are missing, or says how. */
+static bool make_roles(struct pg *pg, bool dry_run, struct buf *report, struct err *err)
+{
+	static const struct {
+		const char *name, *create;
+	} roles[] = {
+		{ "sahut_writer", "create role sahut_writer nologin" },
+		{ "sahut_reader", "create role sahut_reader nologin" },
+		{ "sahut_analyst", "create role sahut_analyst nologin" },
+		{ "sahut_pii_reader", "create role sahut_pii_reader nologin" },
+	};
+	CLEANUP(grid_free) struct grid *missing = NULL;
+	struct pg_step step = { .sql = sql_schema_roles };
+
+	if (!pg_run(pg, &step, 1, &missing, err))
+		return false;
+	for (int row = 0; row < grid_rows(missing); row++) {
+		for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
+			bool may = grid_bool(missing, row, 1);
+
+			if (strcmp(roles[i].name, grid_text(missing, row, 0)) != 0)
+				continue;
+			if (may && !dry_run && !pg_exec(pg, roles[i].create, err))
+				return false;
+			buf_printf(report, "%s%s\n", roles[i].create,
+				   may ? ""
+				       : ";  -- missing, and this role may not: an administrator "
+					 "must, and then run migrate again");
+		}
+	}
+	return true;
+}
+
+static bool migrate_locked(struct pg *pg, bool dry_run, struct buf *report, struct err *err)
+{
+	int version;
+
+	if (!read_version(pg, &version, err) || !check_applied(pg, version, err))
+		return false;
+	for (int next = version + 1; next <= schema_version(); next++) {
+		if (!dry_run && !apply(pg, next, err))
+			return false;
+		buf_printf(report, "migration %d: %s\n", next, migrations[next - 1].name);
+	}
+	if (!make_roles(pg, dry_run, report, err))
+		return false;
+	return dry_run || pg_exec(pg, sql_schema_grants, err);
+}
+
+bool schema_migrate(struct pg *pg, bool dry_run, struct buf *report, struct err *err)
+{
+	bool ok;
+
+	if (!server_is_known(pg, err) ||
+	    !pg_exec(pg, "select pg_advisory_lock(1396786261, 0)", err))
+		return false;
+	ok = migrate_locked(pg, dry_run, report, err);
+	if (!pg_lost(pg)) {
+		struct err ignored;
+
+		(void)!pg_exec(pg, "select pg_advisory_unlock(1396786261, 0)", &ignored);
+	}
+	return ok;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * schema.h -- the warehouse's tables: making them, and knowing whether they are there.
+ *
+ * Migrations are numbered, embedded in the program, and recorded with a
+ * checksum. Each runs in a transaction of its own, all under one lock.
+ */
+#ifndef SCHEMA_H
+#define SCHEMA_H
+
+#include "base.h"
+#include "buf.h"
+#include "err.h"
+#include "pg.h"
+
+/* The version that this program reads and writes. */
+int schema_version(void) MUST_CHECK;
+
+/*
+ * Whether the warehouse has that version, and the server is one we know.
+ * False with ERR_CONFIG and what to do.
+ */
+bool schema_check(struct pg *pg, struct err *err) MUST_CHECK;
+
+/*
+ * Brings the warehouse to that version. What was done, or with DRY_RUN
+ * would be, is added to REPORT, a line each. Roles are made where that is
+ * allowed; what is not is added as the statement to run. False when a migration fails (those before
+ * it stay), when one that was applied has changed since (ERR_CONFIG), or when the warehouse is
+ * newer than the program.
+ */
+bool schema_migrate(struct pg *pg, bool dry_run, struct buf *report, struct err *err) MUST_CHECK;
+
+#endif

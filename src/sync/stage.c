@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "stage.h"
+
+#include "copy.h"
+#include "hash.h"
+#include "mem.h"
+
+/* Memory that a stage keeps for the next batch, for each table. */
+#define KEEP_BYTES (1u << 20)
+
+/*
+ * So many places are tried in the table of what is known; beyond that a row
+ * is staged twice, which does no harm.
+ */
+#define PROBES 8
+
+static const struct {
+	const char *copy;
+	int columns;
+} tables[STAGE_TABLES] = {
+	[STAGE_CONVERSATION] = { "copy pg_temp.stage_conversation from stdin (format binary)", 14 },
+	[STAGE_CHANNEL] = { "copy pg_temp.stage_channel from stdin (format binary)", 4 },
+	[STAGE_AGENT] = { "copy pg_temp.stage_agent from stdin (format binary)", 3 },
+	[STAGE_TEAM] = { "copy pg_temp.stage_team from stdin (format binary)", 3 },
+	[STAGE_CONTACT] = { "copy pg_temp.stage_contact from stdin (format binary)", 6 },
+	[STAGE_GONE] = { "copy pg_temp.stage_gone from stdin (format binary)", 4 },
+	[STAGE_REJECTED] = { "copy pg_temp.stage_rejected from stdin (format binary)", 9 },
+};
+
+const char *stage_copy(enum stage_table table)
+{
+	return tables[table].copy;
+}
+
+struct stage *stage_new(void)
+{
+	struct stage *stage = mem_new(sizeof(*stage));
+
+	for (int i = 0; i < STAGE_TABLES; i++)
+		stage->rows[i].max = STAGE_MOST;
+	return stage;
+}
+
+void stage_free(struct stage **stage)
+{
+	if (!*stage)
+		return;
+	for (int i = 0; i < STAGE_TABLES; i++)
+		buf_free(&(*stage)->rows[i]);
+	mem_free(stage);
+}
+
+void stage_reset(struct stage *stage, int64_t now)
+{
+	for (int i = 0; i < STAGE_TABLES; i++) {
+		buf_shrink(&stage->rows[i], KEEP_BYTES);
+		stage->n[i] = 0;
+	}
+	for (int i = 0; i < STAGE_KNOWN; i++)
+		stage->known[i] = 0;
+	stage->fallback = now;
+	stage->last_observed = TIME_NONE;
+	stage->seq = 0;
+	stage->closed = false;
+}
+
+size_t stage_bytes(const struct stage *stage)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < STAGE_TABLES; i++)
+		bytes += stage->rows[i].len;
+	return bytes;
+}
+
+int stage_rows(const struct stage *stage)
+{
+	return stage->n[STAGE_CONVERSATION] + stage->n[STAGE_GONE] + stage->n[STAGE_REJECTED];
+}
+
+void stage_close(struct stage *stage)
+{
+	for (int i = 0; i < STAGE_TABLES && !stage->closed; i++)
+		if (stage->n[i] > 0)
+			copy_end(&stage->rows[i]);
+	stage->closed = true;
+}
+
+/* Begins a row of TABLE. */
+static struct buf *begin(struct stage *stage, enum stage_table table)
+{
+	struct buf *out = &stage->rows[table];
+
+	if (stage->n[table]++ == 0)
+		copy_begin(out);
+	copy_row(out, tables[table].columns);
+	return out;
+}
+
+/*
+ * Whether a dimension row of that hash was staged before in this batch; if
+ * not, it is from now on.
+ */
+static bool is_known(struct stage *stage, uint64_t hash)
+{
+	hash = hash ? hash : 1;
+	for (uint64_t i = 0; i < PROBES; i++) {
+		uint64_t *slot = &stage->known[(hash + i) % STAGE_KNOWN];
+
+		if (*slot == hash)
+			return true;
+		if (*slot == 0) {
+			*slot = hash;
+			return false;
+		}
+	}
+	return false;
+}
+
+/* The hash of a dimension row: which table, and its texts. */
+static uint64_t row_hash(enum stage_table table, const char *const *texts, int n)
+{
+	uint64_t hash = hash_bytes(HASH_START, &table, sizeof(table));
+
+	for (int i = 0; i < n; i++)
+		hash = hash_string(hash, texts[i]);
+	return hash;
+}
+
+/* A row of a table that has a seq and then texts only. */
+static void dimension(struct stage *stage, enum stage_table table, const char *const *texts, int n)
+{
+	struct buf *out;
+
+	if (!texts[0] || is_known(stage, row_hash(table, texts, n)))
+		return;
+	out = begin(stage, table);
+	copy_int4(out, stage->seq);
+	for (int i = 0; i < n; i++)
+		copy_text(out, texts[i]);
+}
+
+static void contact(struct stage *stage, const struct item *item)
+{
+	const char *const texts[] = { item->contact_id, item->contact_name, item->contact_phone,
+				      item->contact_extra };
+	struct buf *out;
+
+	if (!item->contact_id ||
+	    is_known(stage, row_hash(STAGE_CONTACT, texts, (int)ARRAY_SIZE(texts))))
+		return;
+	out = begin(stage, STAGE_CONTACT);
+	copy_int4(out, stage->seq);
+	copy_text(out, item->contact_id);
+	copy_text(out, item->contact_name);
+	copy_text(out, item->contact_phone);
+	copy_null(out);
+	copy_jsonb(out, item->contact_extra);
+}
+
+/* When a response was made. */
+static int64_t observed(struct stage *stage, int64_t date)
+{
+	if (date == TIME_NONE)
+		return stage->fallback;
+	stage->last_observed = max_i64(stage->last_observed, date);
+	return date;
+}
+
+static void page_number(struct buf *out, int page)
+{
+	if (page > 0)
+		copy_int4(out, page);
+	else
+		copy_null(out);
+}
+
+void stage_item(struct stage *stage, const struct item *item, const struct origin *origin)
+{
+	struct buf *out;
+
+	stage->seq++;
+	dimension(stage, STAGE_CHANNEL,
+		  (const char *[]){ item->channel_id, item->channel_type, item->channel_name }, 3);
+	dimension(stage, STAGE_AGENT, (const char *[]){ item->assignee_id, item->assignee_name },
+		  2);
+	dimension(stage, STAGE_TEAM, (const char *[]){ item->team_id, item->team_name }, 2);
+	contact(stage, item);
+	out = begin(stage, STAGE_CONVERSATION);
+	copy_int4(out, stage->seq);
+	page_number(out, origin->page);
+	copy_time(out, observed(stage, origin->observed_at));
+	copy_bool(out, origin->confirmed);
+	copy_text(out, item->id);
+	copy_text(out, item->status);
+	copy_text(out, item->channel_id);
+	copy_text(out, item->contact_id);
+	copy_text(out, item->assignee_id);
+	copy_text(out, item->team_id);
+	copy_time(out, item->created_at);
+	copy_time(out, item->updated_at);
+	copy_texts(out, item->labels, item->n_labels);
+	copy_jsonb(out, item->extra);
+}
+
+void stage_gone(struct stage *stage, const char *id, const char *merged_into, int64_t observed_at)
+{
+	struct buf *out = begin(stage, STAGE_GONE);
+
+	copy_int4(out, ++stage->seq);
+	copy_text(out, id);
+	copy_text(out, merged_into);
+	copy_time(out, observed(stage, observed_at));
+}
+
+void stage_reject(struct stage *stage, const struct rejection *rejection,
+		  const struct origin *origin)
+{
+	struct buf *out = begin(stage, STAGE_REJECTED);
+
+	copy_int4(out, ++stage->seq);
+	page_number(out, origin->page);
+	copy_text(out, rejection->fingerprint);
+	copy_text(out, rejection->conversation_id);
+	copy_text(out, rejection->contact_id);
+	copy_time(out, rejection->created_at);
+	copy_text(out, rejection->reason);
+	copy_text(out, rejection->text);
+	copy_time(out, observed(stage, origin->observed_at));
+}

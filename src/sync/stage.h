@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stage.h -- a batch being gathered: rows for the staging tables, ready for COPY.
+ *
+ * What decode reads goes in here item by item, until the store merges it in
+ * one transaction. Channels, agents, teams and contacts are staged once for
+ * each different content in a batch; most conversations share them. The
+ * tables are those of sql/session.sql.
+ */
+#ifndef STAGE_H
+#define STAGE_H
+
+#include "base.h"
+#include "buf.h"
+#include "item.h"
+
+/* An item that could not be read. */
+struct rejection {
+	const char *fingerprint; /* its id, or what stands for it */
+	const char *conversation_id, *contact_id;
+	int64_t created_at; /* TIME_NONE when that could not be read either */
+	const char *reason;
+	const char *text; /* the item, JSON */
+};
+
+/* Where an item came from. */
+struct origin {
+	int page;	     /* 0: it was fetched alone */
+	int64_t observed_at; /* the response's Date; TIME_NONE without one */
+	bool confirmed;	     /* it may overwrite a newer copy */
+};
+
+enum stage_table {
+	STAGE_CONVERSATION,
+	STAGE_CHANNEL,
+	STAGE_AGENT,
+	STAGE_TEAM,
+	STAGE_CONTACT,
+	STAGE_GONE,
+	STAGE_REJECTED,
+	STAGE_TABLES,
+};
+
+#define STAGE_KNOWN 4096
+
+struct stage {
+	struct buf rows[STAGE_TABLES]; /* whole COPY streams, once closed; empty without rows */
+	int64_t fallback;	       /* what stands for a Date that a response did not have */
+	int64_t last_observed;	       /* newest Date among the rows */
+	int n[STAGE_TABLES];
+	int seq;
+	bool closed;
+	uint64_t known[STAGE_KNOWN]; /* hashes of dimension rows that are staged already */
+};
+
+/* The most that a stage may hold; the loop commits long before. */
+#define STAGE_MOST (256u << 20)
+
+/* An empty stage; it is reset before its first use, too. */
+struct stage *stage_new(void) MUST_CHECK;
+void stage_free(struct stage **stage);
+
+/* Empties it. NOW stands for the Date of responses that had none. */
+void stage_reset(struct stage *stage, int64_t now);
+
+/* Adds a conversation, and what it mentions. */
+void stage_item(struct stage *stage, const struct item *item, const struct origin *origin);
+
+/* A conversation that the API does not have any more; MERGED_INTO may be NULL. */
+void stage_gone(struct stage *stage, const char *id, const char *merged_into, int64_t observed_at);
+
+/* Adds an item that could not be read. */
+void stage_reject(struct stage *stage, const struct rejection *rejection,
+		  const struct origin *origin);
+
+/* Bytes that are staged, and rows. */
+size_t stage_bytes(const struct stage *stage) MUST_CHECK;
+int stage_rows(const struct stage *stage) MUST_CHECK;
+
+/* Ends the streams; nothing can be added until the next reset. */
+void stage_close(struct stage *stage);
+
+/* The COPY statement of one table. */
+const char *stage_copy(enum stage_table table) MUST_CHECK;
+
+#endif

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+#include "store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "json.h"
+#include "mem.h"
+#include "memtext.h"
+#include "schema.h"
+#include "script.h"
+#include "sql.h"
+
+struct store {
+	struct pg *writer, *side;
+	struct script *script; /* what the writer is busy with */
+	struct script *brief;  /* a call that is waited for */
+	struct json_reader *json;
+	enum ask_kind asked;
+	bool owned;   /* a commit or a question was started, and its end not yet heard */
+	int *unlocks; /* locks to be given back when the writer is free */
+	int n_unlocks;
+	char who[160];
+};
+
+/* ---- connections ----------------------------------------------------- */
+
+struct store *store_open(struct wait *wait, const struct pg_conf *conf, const char *who,
+			 struct err *err)
+{
+	struct store *store = mem_new(sizeof(*store));
+	bool ok;
+
+	snprintf(store->who, sizeof(store->who), "%s", who);
+	store->script = script_new();
+	store->brief = script_new();
+	store->json = json_reader_new();
+	store->writer = pg_open(wait, conf, err);
+	ok = store->writer && schema_check(store->writer, err) &&
+	     pg_exec(store->writer, sql_session, err);
+	if (ok)
+		store->side = pg_open(wait, conf, err);
+	if (!ok || !store->side)
+		store_close(&store);
+	return store;
+}
+
+void store_close(struct store **store)
+{
+	if (!*store)
+		return;
+	pg_close(&(*store)->writer);
+	pg_close(&(*store)->side);
+	script_free(&(*store)->script);
+	script_free(&(*store)->brief);
+	mem_free(&(*store)->unlocks);
+	json_reader_free(&(*store)->json);
+	mem_free(store);
+}
+
+bool store_lost(const struct store *store)
+{
+	return pg_lost(store->writer) || pg_lost(store->side);
+}
+
+/* Begins a call of one statement, whose parameters follow. */
+static struct script *call(struct store *store, const char *sql)
+{
+	script_reset(store->brief);
+	script_add(store->brief, sql);
+	return store->brief;
+}
+
+/* ---- a workspace ----------------------------------------------------- */
+
+bool store_register(struct store *store, const struct store_workspace *workspace, int *id,
+		    struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = call(store, sql_store_workspace);
+
+	script_text(s, workspace->name);
+	script_text(s, workspace->timezone);
+	script_text(s, workspace->base_url);
+	script_int(s, workspace->lookback);
+	script_add(s, sql_store_workspace_id);
+	script_text(s, workspace->name);
+	if (!script_run(s, store->side, &grid, err))
+		return false;
+	*id = (int)grid_int(grid, 0, 0);
+	return true;
+}
+
+bool store_lock(struct store *store, int id, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = call(store, sql_store_lock);
+	const char *holder;
+
+	if (store->owned)
+		return err_set(err, ERR_BUG, "a lock was asked for while a batch was being merged");
+	script_int(s, id);
+	script_text(s, store->who);
+	if (!script_run(s, store->writer, &grid, err))
+		return false;
+	if (grid_bool(grid, 0, 0))
+		return true;
+	holder = grid_text(grid, 0, 1);
+	return err_set(err, ERR_BUSY, "another process works on it: %s",
+		       holder ? holder : "unknown");
+}
+
+static void unlock(struct store *store, int id)
+{
+	struct script *s = call(store, sql_store_unlock);
+	struct err ignored;
+
+	script_int(s, id);
+	(void)!script_run(s, store->writer, NULL, &ignored);
+}
+
+void store_unlock(struct store *store, int id)
+{
+	if (!store->owned) {
+		unlock(store, id);
+		return;
+	}
+	store->unlocks =
+		mem_grow(store->unlocks, (size_t)(store->n_unlocks + 1) * sizeof(*store->unlocks));
+	store->unlocks[store->n_unlocks++] = id;
+}
+
+/*
+ * The writer's work was heard of: it is free for others, and first for what
+ * had to wait for that.
+ */
+static void release(struct store *store)
+{
+	store->owned = false;
+	while (store->n_unlocks > 0 && !pg_lost(store->writer))
+		unlock(store, store->unlocks[--store->n_unlocks]);
+}
+
+static void read_memory(const struct grid *grid, struct memory *memory)
+{
+	*memory = (struct memory){
+		.watermark = grid_int(grid, 0, 0),
+		.complete_as_of = grid_int(grid, 0, 1),
+		.active_as_of = grid_int(grid, 0, 2),
+		.certified_at = grid_int(grid, 0, 3),
+		.lookback = grid_int(grid, 0, 4),
+		.live = grid_int(grid, 0, 5),
+		.largest_total = grid_int(grid, 0, 6),
+		.order = order_parse(grid_text(grid, 0, 7)),
+		.needs_full =
+			memory_reason_parse(grid_text(grid, 0, 9) ? grid_text(grid, 0, 9) : ""),
+		.uncertified = (int)grid_int(grid, 0, 10),
+	};
+	if (memory->certified_at == TIME_NONE && memory->needs_full == FULL_NOT_NEEDED)
+		memory->needs_full = FULL_FIRST_LOAD;
+}
+
+/* Parses a JSON text of ours; NULL when it is none, which only a person can have caused. */
+static struct json *own_json(struct store *store, const char *text)
+{
+	struct err ignored;
+
+	return text ? json_parse(store->json, text, strlen(text), &ignored) : NULL;
+}
+
+bool store_load(struct store *store, int id, struct store_known *known, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	CLEANUP(json_free) struct json *evidence = NULL;
+	CLEANUP(json_free) struct json *position = NULL;
+	struct script *s = call(store, sql_store_load);
+	struct json_at at;
+
+	script_int(s, id);
+	if (!script_run(s, store->side, &grid, err))
+		return false;
+	if (grid_rows(grid) == 0)
+		return err_set(err, ERR_BUG, "workspace %d is not in the warehouse", id);
+	read_memory(grid, &known->memory);
+	evidence = own_json(store, grid_text(grid, 0, 8));
+	if (evidence) {
+		at = json_root(evidence);
+		memtext_read_evidence(&at, &known->memory.evidence);
+	}
+	position = own_json(store, grid_text(grid, 0, 12));
+	if (position) {
+		at = json_root(position);
+		(void)!memtext_read_position(&at, &known->memory.full);
+	}
+	known->sweep = position ? grid_int(grid, 0, 11) : 0;
+	known->batch = position ? (int)grid_int(grid, 0, 13) : 0;
+	return true;
+}
+
+/* ---- the quota ------------------------------------------------------- */
+
+bool store_take_lease(struct store *store, int id, struct store_lease *lease, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = call(store, sql_store_lease);
+
+	script_int(s, id);
+	script_int(s, lease->want);
+	script_int(s, lease->cap);
+	if (!script_run(s, store->side, &grid, err))
+		return false;
+	lease->granted = (int)grid_int(grid, 0, 0);
+	lease->wait = grid_int(grid, 0, 1);
+	return true;
+}
+
+bool store_pause(struct store *store, int id, int64_t usec, struct err *err)
+{
+	struct script *s = call(store, sql_store_pause);
+
+	script_int(s, id);
+	script_int(s, usec);
+	return script_run(s, store->side, NULL, err);
+}
+
+/* ---- a run ----------------------------------------------------------- */
+
+static bool begin_sweep(struct store *store, struct store_run *run, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = call(store, sql_store_begin_sweep);
+
+	script_int(s, run->workspace);
+	script_int(s, run->id);
+	if (!script_run(s, store->side, &grid, err))
+		return false;
+	run->sweep = grid_int(grid, 0, 0);
+	return true;
+}
+
+bool store_begin_run(struct store *store, struct store_run *run, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = call(store, sql_store_begin_run);
+
+	script_int(s, run->workspace);
+	script_text(s, run->kind);
+	script_text(s, run->strategy);
+	if (!script_run(s, store->side, &grid, err))
+		return false;
+	run->id = grid_int(grid, 0, 0);
+	return !run->full || run->sweep > 0 || begin_sweep(store, run, err);
+}
+
+bool store_end_run(struct store *store, const struct store_end *end, struct err *err)
+{
+	struct script *s = call(store, sql_store_fail_run);
+
+	script_int(s, end->run);
+	script_text(s, end->state);
+	script_text(s, err_kind_name(end->why->kind));
+	script_text(s, end->why->text);
+	script_int(s, end->sent->requests);
+	script_int(s, end->sent->throttled);
+	script_int(s, end->sent->retried);
+	return script_run(s, store->side, NULL, err);
+}
+
+/* ---- commits and questions ------------------------------------------- */
+
+bool store_busy(const struct store *store)
+{
+	return pg_busy(store->writer);
+}
+
+bool store_free(const struct store *store)
+{
+	return !store->owned;
+}
+
+void store_commit(struct store *store, const struct batch *batch)
+{
+	script_reset(store->script);
+	batch_write(store->script, batch);
+	store->owned = true;
+	script_start(store->script, store->writer);
+}
+
+void store_ask(struct store *store, const struct question *question)
+{
+	script_reset(store->script);
+	question_write(store->script, question);
+	store->asked = question->ask.kind;
+	store->owned = true;
+	script_start(store->script, store->writer);
+}
+
+bool store_committed(struct store *store, struct tally *tally, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+
+	bool ok = pg_finish(store->writer, &grid, err);
+
+	if (ok)
+		batch_read(grid, tally);
+	release(store);
+	return ok;
+}
+
+bool store_answered(struct store *store, struct answer *answer, struct grid **ids, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+
+	bool ok = pg_finish(store->writer, &grid, err);
+
+	if (ok)
+		*ids = question_read(store->asked, grid, answer);
+	release(store);
+	return ok;
+}

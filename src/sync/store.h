@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store.h -- the warehouse, as the engine's loop uses it.
+ *
+ * Two connections: on one, batches are merged and questions asked, one at
+ * a time, and the workspaces' locks live on it; the other serves short
+ * calls (the quota) while the first is busy. A commit or a question is
+ * started, goes on while anybody waits, and is finished when it is done,
+ * so that pages are decoded while PostgreSQL works. All else waits for its
+ * answer.
+ *
+ * The only module that speaks our SQL, which stands in sql/. It knows
+ * neither HTTP nor JSON from the API.
+ */
+#ifndef STORE_H
+#define STORE_H
+
+#include "act.h"
+#include "batch.h"
+#include "err.h"
+#include "grid.h"
+#include "memory.h"
+#include "pg.h"
+
+struct store;
+
+/*
+ * Connects. WHO is written into the workspaces that are locked: command,
+ * host and process. NULL with ERR_CONFIG when the schema is of another
+ * version, or what pg_open() says.
+ */
+struct store *store_open(struct wait *wait, const struct pg_conf *conf, const char *who,
+			 struct err *err) MUST_CHECK;
+
+/* Closes it. What is under way is rolled back, and the locks are free. */
+void store_close(struct store **store);
+
+/* Whether a connection was lost: then close it and open another. */
+bool store_lost(const struct store *store) MUST_CHECK;
+
+/* ---- a workspace ---- */
+
+struct store_workspace {
+	const char *name, *timezone, *base_url;
+	int64_t lookback; /* as configured */
+};
+
+/* Makes a workspace known and gives its number. */
+bool store_register(struct store *store, const struct store_workspace *workspace, int *id,
+		    struct err *err) MUST_CHECK;
+
+/*
+ * Takes its lock; only while store_free(). False with ERR_BUSY and the
+ * holder's name when somebody else has it.
+ */
+bool store_lock(struct store *store, int id, struct err *err) MUST_CHECK;
+
+/* Gives it back. What goes wrong is of no matter: the lock ends with the connection. */
+void store_unlock(struct store *store, int id);
+
+/* What is known of a workspace between cycles. */
+struct store_known {
+	struct memory memory;
+	int64_t sweep; /* the full sweep to go on with, or 0 */
+	int batch;     /* its last batch */
+};
+
+/* Reads it. */
+bool store_load(struct store *store, int id, struct store_known *known, struct err *err) MUST_CHECK;
+
+/* ---- the quota ---- */
+
+/* Requests that may be sent within the next second. */
+struct store_lease {
+	int want, cap; /* how many, under a cap a minute */
+	int granted;   /* may be fewer; */
+	int64_t wait;  /* when none, for how long, microseconds */
+};
+
+/* Asks for a lease. */
+bool store_take_lease(struct store *store, int id, struct store_lease *lease,
+		      struct err *err) MUST_CHECK;
+
+/* The API asked for silence of so many microseconds; everybody who uses the warehouse keeps it. */
+bool store_pause(struct store *store, int id, int64_t usec, struct err *err) MUST_CHECK;
+
+/* ---- a run ---- */
+
+struct store_run {
+	int workspace;
+	const char *kind, *strategy;
+	bool full;     /* it is a full sweep */
+	int64_t id;    /* given by store_begin_run(), */
+	int64_t sweep; /* and this too, for a full sweep that was 0 */
+};
+
+/* Begins a run. One that another process left behind is marked interrupted. */
+bool store_begin_run(struct store *store, struct store_run *run, struct err *err) MUST_CHECK;
+
+/* How a run ended that failed, or was stopped. */
+struct store_end {
+	int64_t run;
+	const char *state; /* failed or partial */
+	const struct err *why;
+	const struct sent *sent; /* since the last commit */
+};
+
+/* Ends such a run; what it committed stays. */
+bool store_end_run(struct store *store, const struct store_end *end, struct err *err) MUST_CHECK;
+
+/* ---- commits and questions: started here, finished below ---- */
+
+/* Whether one is under way. */
+bool store_busy(const struct store *store) MUST_CHECK;
+
+/* Whether another may be started: none is under way, and the end of the last one was heard of. */
+bool store_free(const struct store *store) MUST_CHECK;
+
+/*
+ * Merges a batch, and with it everything that becomes true by it, in one
+ * transaction. Its stage must stay as it is until the end.
+ */
+void store_commit(struct store *store, const struct batch *batch);
+
+/* Puts a question of the engine's. */
+void store_ask(struct store *store, const struct question *question);
+
+/* What the commit came to. False with the error of the whole transaction. */
+bool store_committed(struct store *store, struct tally *tally, struct err *err) MUST_CHECK;
+
+/*
+ * The answer, and the ids that came with it: a grid whose first column has
+ * them, for the caller to free; NULL without any.
+ */
+bool store_answered(struct store *store, struct answer *answer, struct grid **ids,
+		    struct err *err) MUST_CHECK;
+
+#endif

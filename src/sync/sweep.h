@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sweep.h -- one listing, read page by page.
+ *
+ * A sweep knows where it stands, which page to ask for next, when rows have
+ * moved under it so that it must step back, and when it is over. Four uses
+ * (PROTOCOL.md, rules 4 to 6): everything, forwards or backwards; a head
+ * scan or its mirror, the tail scan, which stop at the first page that is
+ * in order and old enough; and a filtered list, whose pages overlap so that
+ * each shows a row of the one before.
+ *
+ * Replies are fed in the order in which their pages were asked for. Pure: a
+ * struct that can be copied, no clock, no memory of its own. It remembers a
+ * bounded window of what it saw; the whole set of seen ids is the
+ * warehouse's business.
+ */
+#ifndef SWEEP_H
+#define SWEEP_H
+
+#include "facts.h"
+#include "order.h"
+
+/* So many ids are remembered: five pages. */
+#define SWEEP_WINDOW 512
+
+/* How a listing is to be read. */
+struct sweep_plan {
+	struct filter filter;
+	int per_page; /* to ask for */
+	bool backwards;
+	bool overlap;
+	enum order order; /* that was proven, and is watched; ORDER_UNKNOWN: none */
+	int64_t floor; /* stop when in that order and older than this; TIME_NONE: read everything */
+	int64_t lookback;
+	int64_t expected; /* how many rows there may be: the largest total known */
+	int ahead;	  /* pages that may be in flight together, at least 1 */
+};
+
+enum sweep_end {
+	SWEEP_RUNNING,
+	SWEEP_ALL,   /* the whole list was read */
+	SWEEP_FLOOR, /* a page in order and old enough was reached */
+	SWEEP_DISORDER, /* of a scan: its order does not hold, nor did it when the page was read
+			 * once more */
+	SWEEP_LOST, /* the list makes no sense: pages without end, repeated for ever, or a total
+		     * that halves */
+};
+
+struct sweep {
+	struct sweep_plan plan;
+	enum sweep_end end;
+
+	/* of the response that began it */
+	int64_t started; /* its Date; TIME_NONE: it had none, or has not come */
+	int64_t first_total;
+	int64_t newest; /* newest updated_at on it */
+	int64_t recent; /* rows on it created within the lookback before it */
+	bool begun;
+
+	/* where it stands */
+	int per_page;			/* as the server does it */
+	int page;			/* the next to be fed; with overlap, unused */
+	int64_t offset;			/* with overlap: rows read from the beginning, */
+	int overlap_page, overlap_size; /* and the page asked for last */
+	int asked;			/* pages asked for and not fed */
+	int skip;			/* of them, those whose place no longer matters */
+	int last_page_asked;
+	int reread_until; /* pages up to here are read again: no evidence */
+	bool rereading;	  /* this page showed an inversion once */
+
+	/* what it saw */
+	int64_t last_total, largest_total;
+	int64_t oldest; /* key of the row it stopped at, in the order relied on */
+	int pages, stepped_back, all_repeated;
+	int64_t rows, repeats;
+	bool moved; /* rows moved while it read: repeats, or another total */
+	struct evidence evidence;
+	struct row edge; /* the last row fed, for the pair that two pages make */
+	bool has_edge;
+	uint64_t window[SWEEP_WINDOW];
+	int window_at, window_n;
+};
+
+/* Begins to read a listing. */
+void sweep_begin(struct sweep *sweep, const struct sweep_plan *plan);
+
+/*
+ * Goes on with a sweep that was interrupted when it stood as STATE says.
+ * The page before is read again; when it is fed, sweep_joined() is to be
+ * told whether it still shows a row of what was stored.
+ */
+void sweep_resume(struct sweep *sweep, const struct sweep *state);
+
+/* The request to send now, if there is one: false when the sweep is over, or waits for replies. */
+bool sweep_next(struct sweep *sweep, struct request *request) MUST_CHECK;
+
+/* The reply to the oldest request that was not answered. */
+void sweep_take(struct sweep *sweep, const struct page *page);
+
+/*
+ * After a resume: whether the page just read shows a row of what was stored.
+ * If not, the one before is read.
+ */
+void sweep_joined(struct sweep *sweep, bool joined);
+
+/* Whether it is over, and nothing is in flight for it any more. */
+bool sweep_done(const struct sweep *sweep) MUST_CHECK;
+
+/* How many pages so many rows take, at least 1. */
+int64_t sweep_pages(int64_t rows, int per_page) MUST_CHECK;
+
+#endif

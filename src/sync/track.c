@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: MIT */
+#include "track.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mem.h"
+
+/*
+ * A batch is committed when it has so many bytes or rows, or when its first
+ * row has waited so long.
+ */
+#define BATCH_BYTES (768 << 10)
+#define BATCH_ROWS 3000
+#define BATCH_AGE (5 * USEC_PER_SEC)
+
+struct track {
+	const struct track_conf *conf;
+	const struct track_means *means;
+	struct engine engine;
+	struct outbox box;
+	int id;
+	struct store_run run;
+	int batch;
+
+	struct stage *stage, *merging; /* being gathered; being merged */
+	int64_t first_staged;
+	bool ours;	    /* the store works for us */
+	struct act wanted;  /* a commit or a question that waits for the store */
+	struct act doing;   /* the one under way */
+	struct grid *ids;   /* of the last answer */
+	struct sent before; /* what was sent until the last commit */
+	struct track_progress progress;
+};
+
+const struct track_progress *track_progress(const struct track *track)
+{
+	return &track->progress;
+}
+
+const char *track_name(const struct track *track)
+{
+	return track->conf->name;
+}
+
+const char *track_kind(const struct track *track)
+{
+	return track->run.kind;
+}
+
+bool track_over(const struct track *track)
+{
+	return track->progress.state != TRACK_RUNNING && !track->ours;
+}
+
+/* ---- beginning and end ----------------------------------------------- */
+
+static const char *kind_of(const struct engine *engine)
+{
+	if (engine->memory.certified_at == TIME_NONE)
+		return "first_load";
+	return engine->conf.goal == GOAL_FULL ? "full" : "incremental";
+}
+
+static bool open_run(struct track *track, const struct engine_conf *conf, struct err *err)
+{
+	struct store_known known;
+
+	if (!store_load(track->means->store, track->id, &known, err))
+		return false;
+	track->batch = known.batch;
+	track->progress.before = track->progress.now = known.memory;
+	engine_begin(&track->engine, conf, &known.memory);
+	track->progress.strategy = track->engine.strategy;
+	track->run = (struct store_run){
+		.workspace = track->id,
+		.kind = kind_of(&track->engine),
+		.strategy = engine_strategy_name(track->engine.strategy),
+		.full = track->engine.strategy == STRATEGY_FULL_SWEEP,
+		.sweep = known.sweep,
+	};
+	return store_begin_run(track->means->store, &track->run, err);
+}
+
+struct track *track_begin(const struct track_conf *conf, const struct track_means *means,
+			  const struct engine_conf *engine, struct err *err)
+{
+	struct track *track = mem_new(sizeof(*track));
+	struct store_workspace workspace = { conf->name, conf->timezone, conf->api.base_url,
+					     conf->lookback };
+	bool locked = false;
+
+	track->conf = conf;
+	track->means = means;
+	track->stage = stage_new();
+	track->merging = stage_new();
+	stage_reset(track->stage, clock_real(means->clock));
+	track->box = (struct outbox){
+		.clock = means->clock,
+		.http = means->http,
+		.store = means->store,
+		.api = conf->api,
+		.chance = (uint64_t)clock_real(means->clock) ^ (uintptr_t)track,
+	};
+	track->progress.began = clock_mono(means->clock);
+	track->progress.total = -1;
+	pace_begin(&track->box.pace, conf->per_minute, conf->reserve);
+	if (store_register(means->store, &workspace, &track->id, err) &&
+	    store_lock(means->store, track->id, err)) {
+		locked = true;
+		track->box.workspace = track->id;
+		if (open_run(track, engine, err))
+			return track;
+	}
+	if (!locked)
+		track->id = 0;
+	track_end(&track);
+	return NULL;
+}
+
+void track_end(struct track **track)
+{
+	struct track *t = *track;
+
+	if (!t)
+		return;
+	outbox_drop(&t->box);
+	if (t->id > 0 && !t->ours && !store_lost(t->means->store))
+		store_unlock(t->means->store, t->id);
+	stage_free(&t->stage);
+	stage_free(&t->merging);
+	grid_free(&t->ids);
+	mem_free(track);
+}
+
+/* The cycle is over without having come to its end. */
+static void stop(struct track *track, enum track_state state, const struct err *err)
+{
+	struct store_end end = {
+		.run = track->run.id,
+		.state = state == TRACK_PARTIAL ? "partial" : "failed",
+		.why = err,
+		.sent = &track->box.sent,
+	};
+	struct err ignored;
+
+	if (track->progress.state != TRACK_RUNNING)
+		return;
+	track->progress.state = state;
+	track->progress.err = *err;
+	err_wrap(&track->progress.err, "%s", track->conf->name);
+	outbox_drop(&track->box);
+	if (!store_lost(track->means->store))
+		(void)!store_end_run(track->means->store, &end, &ignored);
+}
+
+/* A failure that was not mended by trying again. */
+static void give_up(struct track *track, const struct err *err)
+{
+	bool later =
+		err->kind == ERR_SLOW_DOWN || err->kind == ERR_BUSY || err->kind == ERR_STOPPED;
+
+	stop(track, later ? TRACK_PARTIAL : TRACK_FAILED, err);
+}
+
+/* ---- replies --------------------------------------------------------- */
+
+static void note_page(struct track *track, const struct page *page)
+{
+	struct track_progress *p = &track->progress;
+
+	p->pages++;
+	p->rows += page->n;
+	p->total = page->total;
+	p->page = page->page;
+	p->last_page = sweep_pages(page->total, page->per_page > 0 ? page->per_page : 1);
+	track->box.sent.pages++;
+}
+
+/*
+ * Reads a list page into the batch and feeds it to the engine. False with
+ * ERR_DATA when it is none.
+ */
+static bool take_page(struct track *track, struct slot *slot, struct err *err)
+{
+	const struct http_reply *reply = slot->reply;
+	struct page page = { .date = reply->date,
+			     .page = slot->request.page,
+			     .per_page = slot->request.per_page };
+
+	if (!decode_page(track->means->decode, reply->body.data, reply->body.len, track->stage,
+			 &page)) {
+		*err = *decode_error(track->means->decode);
+		return err_wrap(err, "page %d of the list", slot->request.page);
+	}
+	note_page(track, &page);
+	engine_page(&track->engine, &page);
+	return true;
+}
+
+/* A conversation that is not there, or is another one now: what the engine may declare deleted. */
+static bool take_item(struct track *track, struct slot *slot, struct err *err)
+{
+	const struct http_reply *reply = slot->reply;
+	struct decode_one one = { .id = slot->id, .date = reply->date };
+
+	if (reply->status == 404) {
+		engine_item(&track->engine, ITEM_GONE);
+		return true;
+	}
+	if (!decode_item(track->means->decode, reply->body.data, reply->body.len, track->stage,
+			 &one)) {
+		*err = *decode_error(track->means->decode);
+		return err_wrap(err, "conversation %s", one.id);
+	}
+	if (one.other)
+		grid_set(track->ids, slot->request.item, 1, one.other, strlen(one.other));
+	engine_item(&track->engine, one.same ? ITEM_HERE : ITEM_MERGED);
+	return true;
+}
+
+/* Whether the reply is what the request wanted: a success, or of a GET the documented 404. */
+static bool is_answer(struct track *track, const struct slot *slot, struct err *err)
+{
+	if (api_check(slot->reply, track->means->json, err))
+		return true;
+	return slot->request.kind == REQUEST_GET && slot->reply->status == 404 &&
+	       strcmp(err->code, "not_found") == 0;
+}
+
+static void take_reply(struct track *track, struct slot *slot)
+{
+	int most = track->conf->max_in_flight > 0 ? track->conf->max_in_flight : OUTBOX_MOST;
+	struct err err = ERR_INIT;
+	bool ok = is_answer(track, slot, &err);
+
+	if (ok)
+		ok = slot->request.kind == REQUEST_LIST ? take_page(track, slot, &err)
+							: take_item(track, slot, &err);
+	track->progress.retrying = !ok;
+	if (!ok) {
+		track->progress.err = err;
+		if (!outbox_retry(&track->box, &err))
+			give_up(track, &err);
+		return;
+	}
+	if (track->first_staged == 0)
+		track->first_staged = clock_mono(track->means->clock);
+	outbox_pop(&track->box);
+	engine_set_ahead(&track->engine, outbox_ahead(&track->box, most));
+}
+
+/* ---- the store ------------------------------------------------------- */
+
+/* The ids that the engine gives up become rows of the batch. */
+static void stage_deletions(struct track *track)
+{
+	int64_t date = track->stage->last_observed;
+
+	for (int i = 0; i < grid_rows(track->ids); i++)
+		if (engine_buries(&track->engine, i))
+			stage_gone(track->stage, grid_text(track->ids, i, 0),
+				   grid_text(track->ids, i, 1), date);
+}
+
+/* What was sent is about to be written down: the totals keep it, the count begins anew. */
+static void reset_sent(struct track *track)
+{
+	struct sent *all = &track->before, *sent = &track->box.sent;
+
+	all->requests += sent->requests;
+	all->pages += sent->pages;
+	all->throttled += sent->throttled;
+	all->retried += sent->retried;
+	all->failed += sent->failed;
+	*sent = (struct sent){ 0 };
+}
+
+static void start_commit(struct track *track)
+{
+	struct stage *stage = track->stage;
+	struct batch batch = {
+		.workspace = track->id,
+		.run = track->run.id,
+		.sweep = track->run.sweep,
+		.number = ++track->batch,
+		.seen = track->doing.seen,
+		.last = track->doing.last,
+		.verdict = track->doing.verdict,
+		.purpose = track->run.kind,
+		.memory = &track->engine.memory,
+		.started = engine_started(&track->engine),
+		.distinct = track->engine.full.distinct,
+		.suspects = track->engine.full.suspects,
+		.stage = stage,
+		.sent = track->box.sent,
+	};
+
+	stage_deletions(track);
+	track->stage = track->merging;
+	track->merging = stage;
+	track->first_staged = 0;
+	reset_sent(track);
+	stage_reset(track->stage, clock_real(track->means->clock));
+	store_commit(track->means->store, &batch);
+}
+
+static void start_question(struct track *track)
+{
+	const char *ids[PAGE_ROWS_MOST];
+	struct question question = { .workspace = track->id,
+				     .sweep = track->run.sweep,
+				     .ask = track->doing.ask,
+				     .ids = ids };
+
+	while (question.n < PAGE_ROWS_MOST &&
+	       (ids[question.n] = decode_id(track->means->decode, question.n)))
+		question.n++;
+	store_ask(track->means->store, &question);
+}
+
+/* Gives the store what waits for it, if it is free. */
+static void use_store(struct track *track)
+{
+	if (track->wanted.kind == ACT_WAIT || track->progress.state != TRACK_RUNNING ||
+	    !store_free(track->means->store))
+		return;
+	track->doing = track->wanted;
+	track->wanted.kind = ACT_WAIT;
+	track->ours = true;
+	if (track->doing.kind == ACT_COMMIT)
+		start_commit(track);
+	else
+		start_question(track);
+}
+
+static void add_tally(struct tally *sum, const struct tally *tally)
+{
+	sum->seen += tally->seen;
+	sum->fresh += tally->fresh;
+	sum->changed += tally->changed;
+	sum->rejected += tally->rejected;
+	sum->deleted += tally->deleted;
+	sum->late += tally->late;
+	sum->silent += tally->silent;
+	sum->versions += tally->versions;
+	sum->live = tally->live;
+}
+
+/* What the store did for us is done. */
+static void hear_store(struct track *track)
+{
+	struct tally tally;
+	struct answer answer;
+	struct err err;
+	bool ok;
+
+	if (!track->ours || store_busy(track->means->store))
+		return;
+	track->ours = false;
+	if (track->doing.kind == ACT_COMMIT) {
+		ok = store_committed(track->means->store, &tally, &err);
+		if (ok) {
+			add_tally(&track->progress.sum, &tally);
+			engine_committed(&track->engine, &tally);
+		}
+	} else {
+		grid_free(&track->ids);
+		ok = store_answered(track->means->store, &answer, &track->ids, &err);
+		if (ok)
+			engine_answer(&track->engine, &answer);
+	}
+	if (!ok)
+		give_up(track, &err);
+}
+
+/* ---- the turn -------------------------------------------------------- */
+
+static bool stage_is_full(const struct track *track)
+{
+	if (stage_bytes(track->stage) >= BATCH_BYTES || stage_rows(track->stage) >= BATCH_ROWS)
+		return true;
+	return track->first_staged > 0 &&
+	       clock_mono(track->means->clock) - track->first_staged >= BATCH_AGE;
+}
+
+/* Asks the engine until it has nothing more to be done now. */
+static void obey(struct track *track)
+{
+	struct act act;
+
+	while (track->progress.state == TRACK_RUNNING && track->wanted.kind == ACT_WAIT &&
+	       outbox_has_room(&track->box)) {
+		engine_next(&track->engine, stage_is_full(track), &act);
+		switch (act.kind) {
+		case ACT_WAIT:
+			return;
+		case ACT_SEND:
+			outbox_push(&track->box, &act.request,
+				    act.request.kind == REQUEST_GET
+					    ? grid_text(track->ids, act.request.item, 0)
+					    : NULL);
+			break;
+		case ACT_COMMIT:
+		case ACT_ASK:
+			track->wanted = act;
+			use_store(track);
+			break;
+		case ACT_DONE:
+			track->progress.state = TRACK_DONE;
+			track->progress.verdict = act.verdict;
+			break;
+		}
+	}
+}
+
+/* What whoever reports wants to know. */
+static void update_progress(struct track *track)
+{
+	struct track_progress *p = &track->progress;
+	const struct sent *now = &track->box.sent, *before = &track->before;
+
+	p->now = track->engine.memory;
+	p->requests = before->requests + now->requests;
+	p->retried = before->retried + now->retried;
+	p->throttled = before->throttled + now->throttled;
+	p->waits_until = track->box.waits_until;
+	p->fuse_blown = track->engine.full.fuse_blown;
+}
+
+int64_t track_turn(struct track *track)
+{
+	int64_t when = TIME_NEVER;
+	struct slot *slot;
+	struct err err;
+
+	hear_store(track);
+	while (track->progress.state == TRACK_RUNNING && (slot = outbox_head(&track->box)))
+		take_reply(track, slot);
+	use_store(track);
+	obey(track);
+	if (track->progress.state == TRACK_RUNNING && !outbox_send(&track->box, &when, &err))
+		give_up(track, &err);
+	if (track->first_staged > 0)
+		when = min_i64(when, track->first_staged + BATCH_AGE);
+	update_progress(track);
+	return when;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "turn.h"
+
+#include "outbox.h"
+
+enum wait_why turn_round(struct turn *turn, int64_t deadline)
+{
+	struct http_reply *reply;
+
+	while ((reply = http_take(turn->http)))
+		outbox_deliver(reply);
+	for (size_t i = 0; i < turn->n; i++) {
+		struct track *track = turn->tracks[(turn->next + i) % turn->n];
+
+		if (track)
+			deadline = min_i64(deadline, track_turn(track));
+	}
+	turn->next = turn->n ? (turn->next + 1) % turn->n : 0;
+	for (size_t i = 0; i < turn->n; i++)
+		if (turn->tracks[i] && track_over(turn->tracks[i]))
+			return WAIT_READY;
+	return wait_turn(turn->wait, deadline);
+}

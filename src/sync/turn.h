@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * turn.h -- the loop: round the tracks, then sleep.
+ *
+ *     each track: what can be done now?  --> requests, a commit, a question
+ *     sleep in the waiting point         --> a reply, the database, a moment
+ *     replies go to their tracks, and round again
+ *
+ * A hundred workspaces are a hundred structs that are looked at in turn;
+ * there is no thread, and no callback above port/.
+ */
+#ifndef TURN_H
+#define TURN_H
+
+#include "track.h"
+#include "wait.h"
+
+/* The tracks that share one loop. */
+struct turn {
+	struct wait *wait;
+	struct http *http;
+	struct track **tracks; /* places may be NULL */
+	size_t n;
+	size_t next; /* who may use the store first, so that nobody always comes last */
+};
+
+/*
+ * One round: every track does what it can, then the process sleeps until
+ * something happens, a track wants to be looked at, or DEADLINE. Gives what
+ * it woke up to.
+ */
+enum wait_why turn_round(struct turn *turn, int64_t deadline) MUST_CHECK;
+
+#endif
