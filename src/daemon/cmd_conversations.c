@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+#include "command.h"
+#include "json.h"
+#include "jsonout.h"
+#include "jsontext.h"
+#include "pace.h"
+
+/* A body that somebody writes by hand or script. */
+#define LONGEST_BODY (1u << 20)
+
+#define LONGEST_URL 8192
+
+/* What the four verbs share. */
+struct session {
+	struct context *context;
+	struct client client;
+};
+
+/* ---- opening --------------------------------------------------------- */
+
+/* The warehouse keeps the quota for everybody; without it, this command keeps it for itself. */
+static void share_quota(struct session *s, const struct config_workspace *workspace)
+{
+	struct pg_conf conf = context_pg(s->context, false);
+	struct store_workspace known = { workspace->name, workspace->timezone, workspace->base_url,
+					 workspace->lookback };
+	struct err err = ERR_INIT;
+
+	s->context->store = store_open(s->context->wait, &conf, "conversations", &err);
+	if (s->context->store &&
+	    store_register(s->context->store, &known, &s->client.workspace, &err))
+		s->client.store = s->context->store;
+	else if (s->context->verbose)
+		fprintf(stderr, "%s: the quota is not shared with other processes: %s\n",
+			s->context->program, err.text);
+}
+
+static bool open_session(struct session *s)
+{
+	struct context *context = s->context;
+	const struct config_workspace *workspace;
+	struct err err = ERR_INIT;
+
+	if (!context_config(context))
+		return false;
+	workspace = config_find(context->config, context->workspace, &err);
+	if (!workspace)
+		return context_fail(context, &err);
+	if (!context_network(context, false))
+		return false;
+	s->client.clock = context->clock;
+	s->client.wait = context->wait;
+	s->client.http = context->http;
+	s->client.json = context->json;
+	s->client.api = (struct api){ .base_url = workspace->base_url, .auth = workspace->auth };
+	pace_begin(&s->client.pace, (int)workspace->requests_per_minute, (int)workspace->reserve);
+	share_quota(s, workspace);
+	return true;
+}
+
+/* ---- asking ---------------------------------------------------------- */
+
+/* Sends and parses. NULL when that failed, which has been said. */
+static struct json *call(struct session *s, const struct http_request *request)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(64u << 20);
+	CLEANUP(reply_free) struct http_reply *reply = NULL;
+	struct err err = ERR_INIT;
+	struct json *json = NULL;
+	const char *wrong;
+	size_t repaired;
+
+	reply = client_call(&s->client, request, &err);
+	if (!reply) {
+		context_fail(s->context, &err);
+		return NULL;
+	}
+	wrong = jsontext_repair(buf_text(&reply->body), reply->body.len, &text, &repaired);
+	if (wrong)
+		err_set(&err, ERR_DATA, "the API's answer is not JSON: %s", wrong);
+	else
+		json = json_parse(s->client.json, buf_text(&text), text.len, &err);
+	if (!json)
+		context_fail(s->context, &err);
+	return json;
+}
+
+static void print_value(const struct json_at *at)
+{
+	CLEANUP(buf_free) struct buf out = BUF_MAX(64u << 20);
+
+	json_write_pretty(at, &out);
+	puts(buf_text(&out));
+}
+
+/* Sends one request and prints what comes back under "data". */
+static void show(struct session *s, enum http_method method, const char *url,
+		 const struct buf *body)
+{
+	struct http_request request = { .method = method, .url = url, .auth = s->client.api.auth };
+	CLEANUP(json_free) struct json *json = NULL;
+	struct json_at root, data;
+
+	if (body) {
+		request.body = buf_text(body);
+		request.body_len = body->len;
+	}
+	json = call(s, &request);
+	if (!json)
+		return;
+	root = json_root(json);
+	data = json_member(&root, "data");
+	print_value(&data);
+}
+
+/* ---- list ------------------------------------------------------------ */
+
+struct list {
+	const char *status, *channel, *assignee, *page, *per_page;
+	bool all;
+};
+
+static bool whole_number(struct session *s, const char *text, const char *name, int fallback,
+			 int *ret)
+{
+	struct err err = ERR_INIT;
+	char *end;
+	long n = text ? strtol(text, &end, 10) : fallback;
+
+	if (text && (end == text || *end || n < 1 || n > 1000000)) {
+		err_set(&err, ERR_USAGE, "--%s wants a whole number from 1, not \"%s\"", name,
+			text);
+		return context_fail(s->context, &err);
+	}
+	*ret = (int)n;
+	return true;
+}
+
+/*
+ * The elements of one page, one behind the other, each on lines of its own.
+ * Returns how many; -1 when it is no page.
+ */
+static int print_elements(const struct json_at *data, bool *first)
+{
+	if (json_kind(data) != JSON_ARRAY)
+		return -1;
+	for (size_t i = 0; i < json_length(data); i++) {
+		struct json_at item = json_element(data, i);
+
+		fputs(*first ? "" : ",\n", stdout);
+		*first = false;
+		print_value(&item);
+	}
+	return (int)json_length(data);
+}
+
+/* Pages through the whole list; what is printed is one array. */
+static void list_all(struct session *s, const struct api_filter *filter, int per_page)
+{
+	bool first = true;
+	int n = 1;
+
+	fputs("[\n", stdout);
+	for (int page = 1; n > 0; page++) {
+		CLEANUP(buf_free) struct buf url = BUF_MAX(LONGEST_URL);
+		struct http_request request = { .method = HTTP_GET, .auth = s->client.api.auth };
+		CLEANUP(json_free) struct json *json = NULL;
+		struct json_at root, data, meta, total;
+		int64_t rows = 0;
+		struct err ignored;
+
+		api_list_url(&url, &s->client.api, filter, page, per_page);
+		request.url = buf_text(&url);
+		json = call(s, &request);
+		if (!json)
+			return;
+		root = json_root(json);
+		data = json_member(&root, "data");
+		meta = json_member(&root, "meta");
+		total = json_member(&meta, "total");
+		n = print_elements(&data, &first);
+		if (json_int(&total, &rows, &ignored) && (int64_t)page * per_page >= rows)
+			break;
+	}
+	fputs("]\n", stdout);
+}
+
+static void list(struct session *s)
+{
+	struct list l = { .status = NULL };
+	const char *none[1];
+	const struct opt options[] = {
+		{ .name = "status",
+		  .letter = 's',
+		  .arg = "STATUS",
+		  .help = "open, pending, resolved or snoozed",
+		  .value = &l.status },
+		{ .name = "channel", .arg = "ID", .help = "of this channel", .value = &l.channel },
+		{ .name = "assignee",
+		  .arg = "ID",
+		  .help = "of this agent, or unassigned",
+		  .value = &l.assignee },
+		{ .name = "page", .arg = "N", .help = "this page (1)", .value = &l.page },
+		{ .name = "per-page",
+		  .arg = "N",
+		  .help = "so many a page (25; 100 with --all)",
+		  .value = &l.per_page },
+		{ .name = "all", .letter = 'a', .help = "all pages, as one array", .flag = &l.all },
+		OPT_END,
+	};
+	struct api_filter filter;
+	CLEANUP(buf_free) struct buf url = BUF_MAX(LONGEST_URL);
+	int page, per_page;
+
+	if (!command_options(s->context, options, none, 0) ||
+	    !whole_number(s, l.page, "page", 1, &page) ||
+	    !whole_number(s, l.per_page, "per-page", l.all ? 100 : 25, &per_page) ||
+	    !open_session(s))
+		return;
+	filter = (struct api_filter){ l.status, l.channel, l.assignee };
+	if (l.all) {
+		list_all(s, &filter, per_page);
+		return;
+	}
+	api_list_url(&url, &s->client.api, &filter, page, per_page);
+	show(s, HTTP_GET, buf_text(&url), NULL);
+}
+
+static void get(struct session *s)
+{
+	CLEANUP(buf_free) struct buf url = BUF_MAX(LONGEST_URL);
+	const struct opt options[] = { OPT_END };
+	const char *ids[2];
+	struct err err = ERR_INIT;
+
+	if (!command_options(s->context, options, ids, 1))
+		return;
+	if (!ids[0]) {
+		err_set(&err, ERR_USAGE, "which conversation? sahut-etl conversations get ID");
+		context_fail(s->context, &err);
+		return;
+	}
+	if (!open_session(s))
+		return;
+	api_item_url(&url, &s->client.api, ids[0]);
+	show(s, HTTP_GET, buf_text(&url), NULL);
+}
+
+/* ---- create and update ----------------------------------------------- */
+
+/* Reads a body from a file, or with "-" from standard input. */
+static bool read_body(struct session *s, const char *path, struct buf *body)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *file = is_stdin ? stdin : fopen(path, "re");
+	struct err err = ERR_INIT;
+	char chunk[4096];
+	size_t n;
+
+	if (!file) {
+		err_set(&err, ERR_USAGE, "%s: %s", path, strerror(errno));
+		return context_fail(s->context, &err);
+	}
+	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		buf_add(body, chunk, n);
+	if (!is_stdin)
+		fclose(file);
+	if (!body->full)
+		return true;
+	err_set(&err, ERR_USAGE, "%s is longer than 1 MiB", path);
+	return context_fail(s->context, &err);
+}
+
+static void member(struct jsonout *out, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	jsonout_key(out, key);
+	jsonout_string(out, value);
+}
+
+/* "a,b" as an array; "" as an empty one. */
+static void labels_member(struct jsonout *out, const char *labels)
+{
+	if (!labels)
+		return;
+	jsonout_key(out, "labels");
+	jsonout_open(out, '[');
+	while (*labels) {
+		size_t n = strcspn(labels, ",");
+
+		if (n > 0)
+			jsonout_text(out, labels, n);
+		labels += n + (labels[n] == ',');
+	}
+	jsonout_close(out, ']');
+}
+
+static void create(struct session *s)
+{
+	const char *contact = NULL, *channel = NULL, *message = NULL, *template = NULL,
+		   *assignee = NULL, *body = NULL, *none[1];
+	const struct opt options[] = {
+		{ .name = "contact", .arg = "ID", .help = "whom to write to", .value = &contact },
+		{ .name = "channel", .arg = "ID", .help = "by which channel", .value = &channel },
+		{ .name = "message", .arg = "TEXT", .help = "what to write", .value = &message },
+		{ .name = "template",
+		  .arg = "ID",
+		  .help = "or which WhatsApp template",
+		  .value = &template },
+		{ .name = "assignee", .arg = "ID", .help = "who takes care", .value = &assignee },
+		{ .name = "body",
+		  .letter = 'b',
+		  .arg = "FILE",
+		  .help = "the whole body as JSON; - is standard input",
+		  .value = &body },
+		OPT_END,
+	};
+	CLEANUP(buf_free) struct buf json = BUF_MAX(LONGEST_BODY);
+	CLEANUP(buf_free) struct buf url = BUF_MAX(LONGEST_URL);
+	struct jsonout out = JSONOUT_TO(&json);
+
+	if (!command_options(s->context, options, none, 0) ||
+	    (body && !read_body(s, body, &json)) || !open_session(s))
+		return;
+	if (!body) {
+		jsonout_open(&out, '{');
+		member(&out, "contact_id", contact);
+		member(&out, "channel_id", channel);
+		if (message || template) {
+			jsonout_key(&out, "message");
+			jsonout_open(&out, '{');
+			member(&out, "content", message);
+			member(&out, "template_id", template);
+			jsonout_close(&out, '}');
+		}
+		member(&out, "assignee_id", assignee);
+		jsonout_close(&out, '}');
+	}
+	api_create_url(&url, &s->client.api);
+	show(s, HTTP_POST, buf_text(&url), &json);
+}
+
+static void update(struct session *s)
+{
+	const char *status = NULL, *assignee = NULL, *team = NULL, *labels = NULL, *body = NULL,
+		   *ids[2];
+	const struct opt options[] = {
+		{ .name = "status",
+		  .letter = 's',
+		  .arg = "STATUS",
+		  .help = "open, pending, resolved or snoozed",
+		  .value = &status },
+		{ .name = "assignee",
+		  .arg = "ID",
+		  .help = "the agent, or none",
+		  .value = &assignee },
+		{ .name = "team", .arg = "ID", .help = "the team", .value = &team },
+		{ .name = "labels",
+		  .arg = "A,B",
+		  .help = "the whole set of labels",
+		  .value = &labels },
+		{ .name = "body",
+		  .letter = 'b',
+		  .arg = "FILE",
+		  .help = "the whole body as JSON; - is standard input",
+		  .value = &body },
+		OPT_END,
+	};
+	CLEANUP(buf_free) struct buf json = BUF_MAX(LONGEST_BODY);
+	CLEANUP(buf_free) struct buf url = BUF_MAX(LONGEST_URL);
+	struct jsonout out = JSONOUT_TO(&json);
+	struct err err = ERR_INIT;
+
+	if (!command_options(s->context, options, ids, 1))
+		return;
+	if (!ids[0]) {
+		err_set(&err, ERR_USAGE,
+			"which conversation? sahut-etl conversations update ID --status STATUS "
+			"...");
+		context_fail(s->context, &err);
+		return;
+	}
+	if ((body && !read_body(s, body, &json)) || !open_session(s))
+		return;
+	if (!body) {
+		jsonout_open(&out, '{');
+		member(&out, "status", status);
+		if (assignee && strcmp(assignee, "none") == 0) {
+			jsonout_key(&out, "assignee_id");
+			jsonout_null(&out);
+		} else {
+			member(&out, "assignee_id", assignee);
+		}
+		member(&out, "team_id", team);
+		labels_member(&out, labels);
+		jsonout_close(&out, '}');
+	}
+	api_item_url(&url, &s->client.api, ids[0]);
+	show(s, HTTP_PATCH, buf_text(&url), &json);
+}
+
+void cmd_conversations(struct context *context)
+{
+	static const struct {
+		const char *name;
+		void (*run)(struct session *s);
+	} verbs[] = {
+		{ "list", list }, { "get", get }, { "create", create }, { "update", update }
+	};
+	struct session s = { .context = context };
+	struct err err = ERR_INIT;
+	const char *name = context->args.next < context->args.argc
+				   ? context->args.argv[context->args.next]
+				   : "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (strcmp(verbs[i].name, name) == 0) {
+			context->args.next++;
+			verbs[i].run(&s);
+			return;
+		}
+	}
+	err_set(&err, ERR_USAGE,
+		"conversations list, get, create or update? \"%s\" is none of them", name);
+	context_fail(context, &err);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "command.h"
+#include "schema.h"
+
+void cmd_migrate(struct context *context)
+{
+	CLEANUP(buf_free) struct buf report = BUF_MAX(65536);
+	CLEANUP(pg_close) struct pg *pg = NULL;
+	const char *none[1];
+	bool dry_run = false;
+	const struct opt options[] = {
+		{ .name = "dry-run",
+		  .letter = 'n',
+		  .help = "say what would be done",
+		  .flag = &dry_run },
+		OPT_END,
+	};
+	struct err err = ERR_INIT;
+	struct pg_conf conf;
+	bool ok;
+
+	if (!command_options(context, options, none, 0) || !context_config(context) ||
+	    !context_network(context, false))
+		return;
+	conf = context_pg(context, true);
+	pg = pg_open(context->wait, &conf, &err);
+	ok = pg && schema_migrate(pg, dry_run, &report, &err);
+	fputs(buf_text(&report), stdout);
+	if (!ok) {
+		context_fail(context, &err);
+		return;
+	}
+	if (!context->quiet && report.len == 0)
+		printf("the warehouse has schema version %d; nothing to do\n", schema_version());
+}

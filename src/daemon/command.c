@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "httpd.h"
+#include "json.h"
+#include "pg.h"
+#include "policy.h"
+#include "schema.h"
+#include "yamltree.h"
+
+static const struct command commands[] = {
+	{ "run", "", "be the daemon", cmd_run },
+	{ "sync", "[--full]", "one cycle, then end: the first load, or what changed", cmd_sync },
+	{ "status", "[--json]", "how far each workspace is complete", cmd_status },
+	{ "check", "[--offline]", "look at the configuration, the key, the API and the database",
+	  cmd_check },
+	{ "migrate", "[--dry-run]", "make or upgrade the warehouse's tables", cmd_migrate },
+	{ "conversations", "list|get|create|update ...", "the API's four endpoints, from a shell",
+	  cmd_conversations },
+};
+
+const struct command *command_find(const char *name, struct err *err)
+{
+	const char *nearest = NULL;
+	unsigned best = 4;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		unsigned d = opt_distance(name, commands[i].name);
+
+		if (d == 0)
+			return &commands[i];
+		if (d < best) {
+			best = d;
+			nearest = commands[i].name;
+		}
+	}
+	if (nearest)
+		err_set(err, ERR_USAGE, "there is no command %s; did you mean %s?", name, nearest);
+	else
+		err_set(err, ERR_USAGE, "there is no command %s; sahut-etl --help lists them",
+			name);
+	return NULL;
+}
+
+void command_help(struct buf *out)
+{
+	int width = 0;
+
+	buf_str(out, "usage: sahut-etl [-c FILE] [-w WORKSPACE] [-v|-q] COMMAND\n\n"
+		     "Keeps a PostgreSQL warehouse equal to a Sahut workspace, and proves it.\n\n");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		int n = (int)(strlen(commands[i].name) + 1 + strlen(commands[i].synopsis));
+
+		width = n > width ? n : width;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		buf_printf(out, "  %s %-*s  %s\n", commands[i].name,
+			   width - (int)strlen(commands[i].name) - 1, commands[i].synopsis,
+			   commands[i].summary);
+	buf_str(out, "\n");
+}
+
+void command_version(struct buf *out)
+{
+	int pq = pg_library_version();
+
+	buf_printf(out, "%s %s, schema version %d\n", PACKAGE_NAME, PACKAGE_VERSION,
+		   schema_version());
+	buf_printf(out, "%s\n", http_library());
+	buf_printf(out, "libpq %d.%d, json-c %s, libyaml %s, libmicrohttpd %s, %s\n", pq / 10000,
+		   pq % 10000, json_library(), yaml_library(), httpd_library(), wait_library());
+}
+
+bool command_options(struct context *context, const struct opt *table, const char **operands,
+		     int most)
+{
+	CLEANUP(buf_free) struct buf out = BUF_MAX(65536);
+	struct opt all[24] = { { .name = NULL } };
+	struct err err = ERR_INIT;
+	bool help = false;
+	size_t n = 0;
+
+	while (table[n].name && n < ARRAY_SIZE(all) - 2) {
+		all[n] = table[n];
+		n++;
+	}
+	all[n] = (struct opt){ .name = "help", .letter = 'h', .help = "this", .flag = &help };
+	if (!opt_parse(all, &context->args, operands, most, &err)) {
+		context_fail(context, &err);
+		return false;
+	}
+	if (!help)
+		return true;
+	opt_help(all, &out);
+	fputs(buf_text(&out), stdout);
+	context->exit = EXIT_OK;
+	return false;
+}

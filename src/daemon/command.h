@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * command.h -- the commands, in one table; help and version come from it.
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "context.h"
+
+struct command {
+	const char *name;
+	const char *synopsis; /* what may follow the name */
+	const char *summary;  /* a phrase */
+	void (*run)(struct context *context);
+};
+
+/* The command of that name. NULL with ERR_USAGE and the nearest one's name. */
+const struct command *command_find(const char *name, struct err *err) MUST_CHECK;
+
+/* The first page of help: what there is. */
+void command_help(struct buf *out);
+
+/* The program's version and its libraries'. */
+void command_version(struct buf *out);
+
+/*
+ * Reads a command's options and operands; with --help among them the
+ * command's own help is printed. False when the command is to end at once,
+ * `exit` being set.
+ */
+bool command_options(struct context *context, const struct opt *table, const char **operands,
+		     int most) MUST_CHECK;
+
+/* One each; what they do is in sahut-etl(8). */
+void cmd_check(struct context *context);
+void cmd_conversations(struct context *context);
+void cmd_migrate(struct context *context);
+void cmd_run(struct context *context);
+void cmd_status(struct context *context);
+void cmd_sync(struct context *context);
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "confread.h"
+#include "mem.h"
+#include "yamltree.h"
+
+#define LONGEST_FILE (1u << 20)
+#define MINUTE (60 * USEC_PER_SEC)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+/* ---- the keys -------------------------------------------------------- */
+
+static const struct key warehouse_keys[] = {
+	{ "conninfo", KEY_CONNINFO, offsetof(struct config_warehouse, conninfo), .required = true,
+	  .help = "How to reach PostgreSQL: libpq's keywords or URI." },
+	{ "password_file", KEY_SECRET_FILE, offsetof(struct config_warehouse, password_file),
+	  .also = offsetof(struct config_warehouse, password),
+	  .help = "File with the password, if one is needed." },
+	{ "owner_conninfo", KEY_CONNINFO, offsetof(struct config_warehouse, owner_conninfo),
+	  .help = "Connection of the tables' owner, used by migrate alone." },
+	KEY_END,
+};
+
+static const struct key schedule_keys[] = {
+	{ "incremental", KEY_DURATION, offsetof(struct config_schedule, incremental),
+	  .fallback = "1m", .min = 5 * USEC_PER_SEC, .max = DAY,
+	  .help = "How often changes are fetched." },
+	{ "verify", KEY_DURATION, offsetof(struct config_schedule, verify), .fallback = "15m",
+	  .min = MINUTE, .max = 7 * DAY, .help = "How often counts are compared." },
+	{ "full", KEY_CLOCK, offsetof(struct config_schedule, full), .fallback = "02:30",
+	  .help = "When everything is read, each night: local time of the workspace." },
+	KEY_END,
+};
+
+static const struct key workspace_keys[] = {
+	{ "name", KEY_TEXT, offsetof(struct config_workspace, name), .required = true,
+	  .help = "What it is called here and in reports." },
+	{ "base_url", KEY_URL, offsetof(struct config_workspace, base_url),
+	  .fallback = "https://api.sahut.id/v1", .help = "Where the API is." },
+	{ "api_key_file", KEY_SECRET_FILE, offsetof(struct config_workspace, api_key_file),
+	  .required = true, .also = offsetof(struct config_workspace, auth),
+	  .help = "File with the API key." },
+	{ "timezone", KEY_ZONE, offsetof(struct config_workspace, timezone),
+	  .fallback = "Asia/Jakarta", .help = "Time zone of its days and hours." },
+	{ "requests_per_minute", KEY_INT, offsetof(struct config_workspace, requests_per_minute),
+	  .fallback = "60", .min = 1, .max = 1000000, .help = "The limit of the plan." },
+	{ "reserve", KEY_PERCENT, offsetof(struct config_workspace, reserve), .fallback = "20%",
+	  .min = 0, .max = 90,
+	  .help = "Share of the limit that is left for other users of the key." },
+	{ "max_in_flight", KEY_INT, offsetof(struct config_workspace, max_in_flight), .min = 1,
+	  .max = 16,
+	  .help = "Requests under way at the same time, at most; by default as quota and latency "
+		  "have it." },
+	{ "schedule", KEY_SECTION, offsetof(struct config_workspace, schedule),
+	  .keys = schedule_keys, .help = "When what is done." },
+	{ "lookback", KEY_DURATION, offsetof(struct config_workspace, lookback), .fallback = "2m",
+	  .min = 10 * USEC_PER_SEC, .max = HOUR,
+	  .help = "How late a change may become visible at the API." },
+	{ "business_hours", KEY_OWN, offsetof(struct config_workspace, business_hours),
+	  .read = conftime_hours, .help = "Opening hours, for response times." },
+	{ "holidays", KEY_OWN, offsetof(struct config_workspace, holidays),
+	  .read = conftime_holidays, .help = "Days without work." },
+	{ "targets", KEY_OWN, offsetof(struct config_workspace, targets), .read = conftime_targets,
+	  .help = "Service targets." },
+	KEY_END,
+};
+
+static const struct key http_keys[] = {
+	{ "ca_file", KEY_TEXT, offsetof(struct config_http, ca_file),
+	  .help = "Certificates to trust instead of the system's." },
+	{ "proxy", KEY_TEXT, offsetof(struct config_http, proxy),
+	  .help = "Proxy for all but loopback addresses." },
+	KEY_END,
+};
+
+static const struct key privacy_keys[] = {
+	{ "contact_name", KEY_KEEP, offsetof(struct config_privacy, keep_name), .fallback = "keep",
+	  .help = "keep or drop contacts' names." },
+	{ "contact_phone", KEY_KEEP, offsetof(struct config_privacy, keep_phone),
+	  .fallback = "keep", .help = "keep or drop contacts' phones." },
+	{ "hash_key_file", KEY_SECRET_FILE, offsetof(struct config_privacy, hash_key_file),
+	  .also = offsetof(struct config_privacy, hash_key),
+	  .help = "File with the key of the phones' hashes." },
+	KEY_END,
+};
+
+static const struct key retention_keys[] = {
+	{ "runs", KEY_DURATION, offsetof(struct config_retention, runs), .fallback = "90d",
+	  .min = DAY, .max = 3650 * DAY, .help = "How long the record of runs is kept." },
+	{ "rejected_items", KEY_DURATION, offsetof(struct config_retention, rejected_items),
+	  .fallback = "30d", .min = DAY, .max = 3650 * DAY,
+	  .help = "How long rejected items are kept." },
+	KEY_END,
+};
+
+static const struct key metrics_keys[] = {
+	{ "listen", KEY_LISTEN, offsetof(struct config_metrics, listen),
+	  .help = "Address and port of the metrics." },
+	{ "textfile", KEY_TEXT, offsetof(struct config_metrics, textfile),
+	  .help = "File for node_exporter's textfile collector." },
+	KEY_END,
+};
+
+static const struct key database_keys[] = {
+	{ "host", KEY_TEXT, offsetof(struct config_database, host), .required = true,
+	  .help = "PostgreSQL's host, as Metabase reaches it." },
+	{ "port", KEY_INT, offsetof(struct config_database, port), .fallback = "5432", .min = 1,
+	  .max = 65535, .help = "Its port." },
+	{ "dbname", KEY_TEXT, offsetof(struct config_database, dbname), .required = true,
+	  .help = "The database." },
+	{ "user", KEY_TEXT, offsetof(struct config_database, user), .required = true,
+	  .help = "The role that Metabase reads as." },
+	KEY_END,
+};
+
+static const struct key metabase_keys[] = {
+	{ "url", KEY_URL, offsetof(struct config_metabase, url), .required = true,
+	  .help = "Where Metabase is." },
+	{ "api_key_file", KEY_SECRET_FILE, offsetof(struct config_metabase, api_key_file),
+	  .required = true, .also = offsetof(struct config_metabase, api_key),
+	  .help = "File with an API key of its administrators' group." },
+	{ "database", KEY_SECTION, offsetof(struct config_metabase, database),
+	  .keys = database_keys, .help = "The warehouse, as Metabase is told of it." },
+	KEY_END,
+};
+
+static const struct key log_keys[] = {
+	{ "level", KEY_LEVEL, offsetof(struct config, log_level), .fallback = "info",
+	  .help = "error, warning, notice, info or debug." },
+	KEY_END,
+};
+
+static const struct key root_keys[] = {
+	{ "warehouse", KEY_SECTION, offsetof(struct config, warehouse), .keys = warehouse_keys,
+	  .help = "The PostgreSQL database." },
+	{ "workspaces", KEY_LIST, offsetof(struct config, workspaces),
+	  .also = offsetof(struct config, n_workspaces), .keys = workspace_keys,
+	  .size = sizeof(struct config_workspace), .help = "The workspaces to mirror." },
+	{ "http", KEY_SECTION, offsetof(struct config, http), .keys = http_keys,
+	  .help = "How the API is reached." },
+	{ "privacy", KEY_SECTION, offsetof(struct config, privacy), .keys = privacy_keys,
+	  .help = "What of contacts is kept." },
+	{ "retention", KEY_SECTION, offsetof(struct config, retention), .keys = retention_keys,
+	  .help = "How long records are kept." },
+	{ "metrics", KEY_SECTION, offsetof(struct config, metrics), .keys = metrics_keys,
+	  .help = "Where metrics are shown." },
+	{ "metabase", KEY_SECTION, offsetof(struct config, metabase), .keys = metabase_keys,
+	  .optional = true, .help = "Where dashboards go." },
+	{ "log", KEY_SECTION, 0, .keys = log_keys, .help = "What is logged." },
+	KEY_END,
+};
+
+/* ---- reading --------------------------------------------------------- */
+
+const char *config_default_path(void)
+{
+	const char *path = getenv("SAHUT_ETL_CONFIG");
+
+	return path && *path ? path : SYSCONFDIR "/sahut-etl/sahut-etl.yaml";
+}
+
+static void close_file(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+
+/* The whole file. */
+static bool read_file(const char *path, struct buf *text, struct err *err)
+{
+	CLEANUP(close_file) FILE *file = fopen(path, "re");
+	char chunk[4096];
+	struct stat st;
+	size_t n;
+
+	if (!file || fstat(fileno(file), &st) != 0)
+		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
+	if (st.st_mode & 002)
+		return err_set(err, ERR_CONFIG, "%s may be written by anybody; run: chmod o-w %s",
+			       path, path);
+	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		buf_add(text, chunk, n);
+	if (ferror(file))
+		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
+	return !text->full || err_set(err, ERR_CONFIG, "%s is longer than 1 MiB", path);
+}
+
+/* The key becomes the header that carries it. */
+static void make_auth(struct config_workspace *workspace)
+{
+	char *key = workspace->auth;
+
+	if (!key)
+		return;
+	workspace->auth = mem_new(strlen(key) + sizeof("Authorization: Bearer "));
+	snprintf(workspace->auth, strlen(key) + sizeof("Authorization: Bearer "),
+		 "Authorization: Bearer %s", key);
+	mem_free_secret(&key);
+}
+
+static void check_names(struct confread *in, const struct config *config)
+{
+	for (size_t i = 0; i < config->n_workspaces; i++)
+		for (size_t j = 0; j < i; j++)
+			if (config->workspaces[i].name && config->workspaces[j].name &&
+			    strcmp(config->workspaces[i].name, config->workspaces[j].name) == 0)
+				confread_complain(in, NULL, "workspaces", "two are called \"%s\"",
+						  config->workspaces[i].name);
+}
+
+struct config *config_read(const char *path, char **complaints, struct err *err)
+{
+	struct config *config = mem_new(sizeof(*config));
+	struct confread in = { .complaints = BUF_MAX(LONGEST_FILE) };
+	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_FILE);
+	const struct yaml *root = NULL;
+
+	*complaints = NULL;
+	config->arena = in.arena = arena_new();
+	config->path = in.path = arena_dup(config->arena, path);
+	if (read_file(path, &text, err))
+		root = yaml_read(config->arena, in.path, buf_text(&text), text.len, err);
+	if (!root) {
+		config_free(&config);
+		return NULL;
+	}
+	confread_section(&in, root_keys, root, "", config);
+	for (size_t i = 0; i < config->n_workspaces; i++)
+		make_auth(&config->workspaces[i]);
+	check_names(&in, config);
+	if (in.n_complaints > 0) {
+		err_set(err, ERR_CONFIG, "%s has %d error%s", path, in.n_complaints,
+			in.n_complaints == 1 ? "" : "s");
+		*complaints = mem_text(in.complaints.data, in.complaints.len);
+		config_free(&config);
+	}
+	buf_free(&in.complaints);
+	return config;
+}
+
+void config_free(struct config **config)
+{
+	if (!*config)
+		return;
+	confread_wipe(root_keys, *config);
+	arena_free(&(*config)->arena);
+	mem_free(config);
+}
+
+const struct config_workspace *config_find(const struct config *config, const char *name,
+					   struct err *err)
+{
+	if (!name && config->n_workspaces == 1)
+		return &config->workspaces[0];
+	for (size_t i = 0; name && i < config->n_workspaces; i++)
+		if (strcmp(config->workspaces[i].name, name) == 0)
+			return &config->workspaces[i];
+	if (name)
+		err_set(err, ERR_USAGE, "%s has no workspace \"%s\"", config->path, name);
+	else
+		err_set(err, ERR_USAGE, "%s has several workspaces; name one with -w",
+			config->path);
+	return NULL;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config.h -- the configuration file, as structs.
+ *
+ * The keys, their types, ranges and defaults stand in one table (config.c),
+ * which the reader (confread.h) walks over the YAML tree; the manual
+ * sahut-etl.yaml(5) explains each, and a lint sees to it. Defaults are
+ * texts and go through the same reader as what the administrator writes.
+ * Secrets are read from files while the configuration is, and nowhere else.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include "arena.h"
+#include "base.h"
+#include "conftime.h"
+#include "err.h"
+
+struct config_schedule {
+	int64_t incremental, verify; /* every so many microseconds */
+	int full;		     /* minutes after the workspace's midnight */
+};
+
+struct config_workspace {
+	const char *name, *base_url, *timezone;
+	const char *api_key_file;
+	char *auth; /* the whole header, secret */
+	int64_t requests_per_minute;
+	int64_t reserve;       /* percent */
+	int64_t max_in_flight; /* 0: as quota and latency have it */
+	struct config_schedule schedule;
+	int64_t lookback;
+	struct conf_hours business_hours;
+	struct conf_holidays holidays;
+	struct conf_targets targets;
+};
+
+struct config_warehouse {
+	const char *conninfo, *owner_conninfo, *password_file;
+	char *password; /* secret; NULL without a file */
+};
+
+struct config_http {
+	const char *ca_file, *proxy;
+};
+
+struct config_privacy {
+	bool keep_name, keep_phone;
+	const char *hash_key_file;
+	char *hash_key; /* secret; NULL without a file */
+};
+
+struct config_retention {
+	int64_t runs, rejected_items;
+};
+
+struct config_metrics {
+	const char *listen;   /* address:port, or NULL */
+	const char *textfile; /* or NULL */
+};
+
+struct config_database {
+	const char *host, *dbname, *user;
+	int64_t port;
+};
+
+struct config_metabase {
+	const char *url, *api_key_file;
+	char *api_key; /* secret */
+	struct config_database database;
+};
+
+struct config {
+	struct arena *arena;
+	const char *path;
+	struct config_warehouse warehouse;
+	struct config_workspace *workspaces;
+	size_t n_workspaces;
+	struct config_http http;
+	struct config_privacy privacy;
+	struct config_retention retention;
+	struct config_metrics metrics;
+	struct config_metabase metabase;
+	int log_level; /* an enum log_level */
+};
+
+/*
+ * Reads the file at PATH with all secrets that it names. NULL with
+ * ERR_CONFIG, and in *COMPLAINTS every error at once, a line each
+ * ("file:line:column: workspaces[0].reserve: ..."), for the caller to free.
+ */
+struct config *config_read(const char *path, char **complaints, struct err *err) MUST_CHECK;
+
+/* Frees it; secrets are wiped first. */
+void config_free(struct config **config);
+
+/*
+ * The workspace of that name; the only one there is for NULL. NULL with
+ * ERR_USAGE when it is not clear which.
+ */
+const struct config_workspace *config_find(const struct config *config, const char *name,
+					   struct err *err) MUST_CHECK;
+
+/* The file to read when the command line names none: $SAHUT_ETL_CONFIG, or the one in /etc. */
+const char *config_default_path(void) MUST_CHECK;
+
+#endif

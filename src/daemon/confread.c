@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+#include "confread.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http.h"
+#include "log.h"
+#include "mem.h"
+#include "opt.h"
+#include "pg.h"
+#include "secret.h"
+#include "timetext.h"
+
+/* A word is taken for another when so many letters differ, at most. */
+#define NEAR 3
+
+void confread_complain(struct confread *in, const struct yaml *node, const char *where,
+		       const char *fmt, ...)
+{
+	char text[768];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	buf_printf(&in->complaints, "%s:%d:%d: %s: %s\n", in->path, node ? node->line : 1,
+		   node ? node->column : 1, where, text);
+	in->n_complaints++;
+}
+
+/* ---- values ---------------------------------------------------------- */
+
+/* What a reader of one type works on. */
+struct value {
+	struct confread *in;
+	const struct key *key;
+	const struct yaml *node;
+	const char *where, *text;
+	void *base, *to;
+};
+
+#define complain_of(v, ...) confread_complain((v)->in, (v)->node, (v)->where, __VA_ARGS__)
+
+static void read_text(struct value *v)
+{
+	*(const char **)v->to = v->text;
+}
+
+static void read_url(struct value *v)
+{
+	struct err err;
+	size_t n = strlen(v->text);
+
+	if (!http_url_allowed(v->text, &err)) {
+		complain_of(v, "%s", err.text);
+		return;
+	}
+	while (n > 0 && v->text[n - 1] == '/')
+		n--;
+	*(const char **)v->to = arena_text(v->in->arena, v->text, n);
+}
+
+static void read_conninfo(struct value *v)
+{
+	struct err err;
+
+	*(const char **)v->to = v->text;
+	if (!pg_conninfo_check(v->text, &err))
+		complain_of(v, "%s", err.text);
+	else if (strstr(v->text, "password=") && !strstr(v->text, "sslpassword="))
+		complain_of(v, "a password does not belong here; put it into a file and name that "
+			       "as password_file");
+}
+
+static void read_secret(struct value *v)
+{
+	struct err err;
+	char *secret = secret_read(v->text, v->in->path, &err);
+
+	*(const char **)v->to = v->text;
+	if (!secret)
+		complain_of(v, "%s", err.text);
+	*(char **)((char *)v->base + v->key->also) = secret;
+}
+
+static void read_int(struct value *v)
+{
+	char *end;
+	long long n = strtoll(v->text, &end, 10);
+
+	if (end == v->text || *end != '\0' || n < v->key->min || n > v->key->max)
+		complain_of(v,
+			    "a whole number from %" PRId64 " to %" PRId64
+			    " was expected, not \"%s\"",
+			    v->key->min, v->key->max, v->text);
+	else
+		*(int64_t *)v->to = n;
+}
+
+static void read_percent(struct value *v)
+{
+	char *end;
+	long long n = strtoll(v->text, &end, 10);
+
+	if (end == v->text || strcmp(end, "%") != 0 || n < v->key->min || n > v->key->max)
+		complain_of(v,
+			    "a share from %" PRId64 "%% to %" PRId64 "%% was expected, not \"%s\"",
+			    v->key->min, v->key->max, v->text);
+	else
+		*(int64_t *)v->to = n;
+}
+
+static void read_duration(struct value *v)
+{
+	char least[TIMETEXT_SIZE], most[TIMETEXT_SIZE];
+	int64_t n;
+
+	if (!duration_parse(v->text, &n))
+		complain_of(v, "a duration such as 30s, 5m, 2h or 1d was expected, not \"%s\"",
+			    v->text);
+	else if (n < v->key->min || n > v->key->max)
+		complain_of(v, "a duration from %s to %s was expected, not %s",
+			    duration_format(v->key->min, least), duration_format(v->key->max, most),
+			    v->text);
+	else
+		*(int64_t *)v->to = n;
+}
+
+static void read_clock(struct value *v)
+{
+	if (!time_parse_clock(v->text, v->to))
+		complain_of(v, "a time of day such as \"02:30\" was expected, not \"%s\"", v->text);
+}
+
+static void read_zone(struct value *v)
+{
+	char path[512];
+
+	*(const char **)v->to = v->text;
+	for (const char *p = v->text; *p; p++) {
+		if (!isalnum((unsigned char)*p) && !strchr("/_+-", *p)) {
+			complain_of(
+				v,
+				"an IANA time zone such as Asia/Jakarta was expected, not \"%s\"",
+				v->text);
+			return;
+		}
+	}
+	/* Where there is no list of zones, the database has the last word. */
+	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", v->text);
+	if (access("/usr/share/zoneinfo/Asia", F_OK) == 0 &&
+	    (v->text[0] == '/' || access(path, R_OK) != 0))
+		complain_of(v,
+			    "there is no time zone \"%s\"; Indonesia has Asia/Jakarta, "
+			    "Asia/Makassar and Asia/Jayapura",
+			    v->text);
+}
+
+static void read_listen(struct value *v)
+{
+	const char *colon = strrchr(v->text, ':');
+	char host[64], *end = NULL;
+	unsigned char address[16];
+	long port = colon ? strtol(colon + 1, &end, 10) : 0;
+	bool bracketed = v->text[0] == '[' && colon && colon > v->text + 1 && colon[-1] == ']';
+
+	*(const char **)v->to = v->text;
+	if (colon)
+		snprintf(host, sizeof(host), "%.*s", (int)(colon - v->text) - 2 * bracketed,
+			 v->text + bracketed);
+	if (!colon || end == colon + 1 || *end || port < 1 || port > 65535 ||
+	    (inet_pton(AF_INET, host, address) != 1 && inet_pton(AF_INET6, host, address) != 1))
+		complain_of(v,
+			    "an address and a port such as \"127.0.0.1:9797\" were expected, not "
+			    "\"%s\"",
+			    v->text);
+}
+
+static void read_keep(struct value *v)
+{
+	bool keep = strcmp(v->text, "keep") == 0;
+
+	if (!keep && strcmp(v->text, "drop") != 0)
+		complain_of(v, "keep or drop was expected, not \"%s\"", v->text);
+	*(bool *)v->to = keep;
+}
+
+static void read_level(struct value *v)
+{
+	enum log_level level = LEVEL_INFO;
+
+	if (!log_level_parse(v->text, &level))
+		complain_of(v, "error, warning, notice, info or debug was expected, not \"%s\"",
+			    v->text);
+	*(int *)v->to = (int)level;
+}
+
+/* The readers of plain values. */
+static void (*const readers[])(struct value *v) = {
+	[KEY_TEXT] = read_text,		 [KEY_URL] = read_url,	   [KEY_CONNINFO] = read_conninfo,
+	[KEY_SECRET_FILE] = read_secret, [KEY_INT] = read_int,	   [KEY_PERCENT] = read_percent,
+	[KEY_DURATION] = read_duration,	 [KEY_CLOCK] = read_clock, [KEY_ZONE] = read_zone,
+	[KEY_LISTEN] = read_listen,	 [KEY_KEEP] = read_keep,   [KEY_LEVEL] = read_level,
+};
+
+/* ---- structures ------------------------------------------------------ */
+
+static void unknown_key(struct confread *in, const struct key *keys, const struct yaml *node,
+			const char *where)
+{
+	const char *nearest = NULL;
+	unsigned best = NEAR;
+
+	for (const struct key *k = keys; k->name; k++) {
+		unsigned d = opt_distance(node->text, k->name);
+
+		if (d < best) {
+			best = d;
+			nearest = k->name;
+		}
+	}
+	if (nearest)
+		confread_complain(in, node, where, "there is no such key; did you mean %s?",
+				  nearest);
+	else
+		confread_complain(in, node, where, "there is no such key");
+}
+
+static const char *join(struct confread *in, const char *where, const char *name)
+{
+	return *where ? arena_printf(in->arena, "%s.%s", where, name) : name;
+}
+
+static const struct key *find(const struct key *keys, const char *name)
+{
+	for (const struct key *k = keys; k->name; k++)
+		if (strcmp(k->name, name) == 0)
+			return k;
+	return NULL;
+}
+
+static void read_list(struct confread *in, const struct key *key, const struct yaml *node,
+		      const char *where, void *base)
+{
+	size_t n = node ? node->n : 0;
+	char *elements;
+
+	if (node && node->kind != YAML_LIST) {
+		confread_complain(in, node, where,
+				  "a list was expected, each entry beginning with \"- \"");
+		return;
+	}
+	if (n == 0) {
+		confread_complain(in, node, where, "at least one entry was expected");
+		return;
+	}
+	elements = arena_alloc(in->arena, n * key->size);
+	for (size_t i = 0; i < n; i++)
+		confread_section(in, key->keys, node->values[i],
+				 arena_printf(in->arena, "%s[%zu]", where, i),
+				 elements + i * key->size);
+	*(void **)((char *)base + key->offset) = elements;
+	*(size_t *)((char *)base + key->also) = n;
+}
+
+static void read_scalar(struct confread *in, const struct key *key, const struct yaml *node,
+			const char *where, void *base)
+{
+	struct value v = { .in = in,
+			   .key = key,
+			   .node = node,
+			   .where = where,
+			   .base = base,
+			   .to = (char *)base + key->offset };
+
+	v.text = node ? node->text : key->fallback;
+	if (node && node->kind != YAML_SCALAR)
+		complain_of(&v, "one value was expected, not a %s",
+			    node->kind == YAML_LIST ? "list" : "map");
+	else if (v.text && *v.text == '\0')
+		complain_of(&v, "the value is missing");
+	else if (v.text)
+		readers[key->type](&v);
+	else if (key->required)
+		complain_of(&v, "this key is missing");
+}
+
+static void read_key(struct confread *in, const struct key *key, const struct yaml *node,
+		     const char *where, void *base)
+{
+	void *to = (char *)base + key->offset;
+
+	switch (key->type) {
+	case KEY_SECTION:
+		confread_section(in, key->keys, node, where, to);
+		break;
+	case KEY_LIST:
+		read_list(in, key, node, where, base);
+		break;
+	case KEY_OWN:
+		key->read(in, node, where, to);
+		break;
+	default:
+		read_scalar(in, key, node, where, base);
+		break;
+	}
+}
+
+void confread_section(struct confread *in, const struct key *keys, const struct yaml *node,
+		      const char *where, void *base)
+{
+	if (node && node->kind == YAML_SCALAR && node->is_null)
+		node = NULL;
+	if (node && node->kind != YAML_MAP) {
+		confread_complain(in, node, where,
+				  "keys and values were expected, such as \"%s: ...\"",
+				  keys[0].name);
+		return;
+	}
+	for (size_t i = 0; node && i < node->n; i++)
+		if (!find(keys, node->keys[i]->text))
+			unknown_key(in, keys, node->keys[i], join(in, where, node->keys[i]->text));
+	for (const struct key *k = keys; k->name; k++) {
+		const struct yaml *value = node ? yaml_get(node, k->name) : NULL;
+
+		if (!value && k->optional)
+			continue;
+		read_key(in, k, value, join(in, where, k->name), base);
+	}
+}
+
+void confread_wipe(const struct key *keys, void *base)
+{
+	for (const struct key *k = keys; k->name; k++) {
+		char *at = (char *)base + k->offset;
+
+		if (k->type == KEY_SECRET_FILE)
+			mem_free_secret((char **)((char *)base + k->also));
+		else if (k->type == KEY_SECTION)
+			confread_wipe(k->keys, at);
+		else if (k->type == KEY_LIST)
+			for (size_t i = 0; i < *(size_t *)((char *)base + k->also); i++)
+				confread_wipe(k->keys, *(char **)at + i * k->size);
+	}
+}

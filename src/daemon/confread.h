@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * confread.h -- a YAML tree into structs, by a table of keys.
+ *
+ * Knows types and ranges, but no key: the tables are config.c's. Goes on
+ * after an error, so that an administrator sees all of them at once.
+ */
+#ifndef CONFREAD_H
+#define CONFREAD_H
+
+#include "arena.h"
+#include "base.h"
+#include "buf.h"
+#include "yamltree.h"
+
+enum key_type {
+	KEY_TEXT,     /* const char *; empty is refused */
+	KEY_URL,      /* const char *; https, or http to this machine; a slash at the end is cut */
+	KEY_CONNINFO, /* const char *; libpq's */
+	KEY_SECRET_FILE, /* const char *: the file's name; the secret goes to the char * at
+			  * `also` */
+	KEY_INT,	 /* int64_t, from min to max */
+	KEY_PERCENT,	 /* int64_t, "20%", from min to max */
+	KEY_DURATION,	 /* int64_t microseconds, "30s", from min to max */
+	KEY_CLOCK,	 /* int minutes after midnight, "02:30" */
+	KEY_ZONE,	 /* const char *; an IANA time zone */
+	KEY_LISTEN,	 /* const char *; address:port */
+	KEY_KEEP,	 /* bool: keep or drop */
+	KEY_LEVEL,	 /* int: an enum log_level */
+	KEY_OWN,	 /* whatever `read` makes of it */
+	KEY_SECTION,	 /* a map with keys of its own */
+	KEY_LIST,	 /* a list of maps with keys of their own; see `size` */
+};
+
+struct confread;
+
+/* One key. A row without a name ends a table. */
+struct key {
+	const char *name;
+	enum key_type type;
+	size_t offset;	      /* in the struct of its section */
+	const char *fallback; /* what stands when the file says nothing; NULL: nothing */
+	int64_t min, max;
+	bool required;
+	bool optional;		/* of a section: if it is left out, its keys are not looked for */
+	size_t also;		/* of a second place: a secret, or the count of a list */
+	const struct key *keys; /* of a section or a list */
+	size_t size;		/* of a list's element */
+	void (*read)(struct confread *in, const struct yaml *node, const char *where, void *to);
+	const char *help; /* a sentence, for --help and the manual */
+};
+
+#define KEY_END \
+	{ \
+		.name = NULL \
+	}
+
+struct confread {
+	struct arena *arena; /* for what is read */
+	const char *path;    /* of the file; secrets may stand beside it */
+	struct buf complaints;
+	int n_complaints;
+};
+
+/*
+ * Reads the map NODE (NULL: an empty one) into the struct at BASE. WHERE is
+ * its path, "" for the root.
+ */
+void confread_section(struct confread *in, const struct key *keys, const struct yaml *node,
+		      const char *where, void *base);
+
+/* Adds a complaint about NODE. */
+void confread_complain(struct confread *in, const struct yaml *node, const char *where,
+		       const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* Wipes the secrets that a table's keys hold. */
+void confread_wipe(const struct key *keys, void *base);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "context.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "policy.h"
+
+/* A reply, decompressed: a page of a hundred conversations is 40 KiB. */
+#define LARGEST_REPLY (32u << 20)
+
+/* A statement: a merge takes a fraction of a second, the count of a sweep of millions some. */
+#define STATEMENT_DEADLINE (10 * 60 * USEC_PER_SEC)
+
+bool context_fail(struct context *context, const struct err *err)
+{
+	fprintf(stderr, "%s: %s\n", context->program, err->text);
+	context->exit = policy_exit(err->kind);
+	return false;
+}
+
+bool context_config(struct context *context)
+{
+	const char *path = context->config_path ? context->config_path : config_default_path();
+	struct err err = ERR_INIT;
+	char *complaints;
+
+	context->config = config_read(path, &complaints, &err);
+	if (complaints)
+		fputs(complaints, stderr);
+	mem_free(&complaints);
+	if (!context->config)
+		return context_fail(context, &err);
+	if (!context->verbose && !context->quiet)
+		context->log.level = (enum log_level)context->config->log_level;
+	return true;
+}
+
+bool context_network(struct context *context, bool daemon)
+{
+	struct http_conf conf = {
+		.ca_file = context->config->http.ca_file,
+		.proxy = context->config->http.proxy,
+		.user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
+		.max_body = LARGEST_REPLY,
+		.connect_timeout = 10 * USEC_PER_SEC,
+		.idle_timeout = 30 * USEC_PER_SEC,
+		.total_timeout = 5 * 60 * USEC_PER_SEC,
+		.max_connections = 64,
+	};
+	struct err err = ERR_INIT;
+
+	context->wait = wait_open(daemon, &err);
+	if (!context->wait)
+		return context_fail(context, &err);
+	context->http = http_open(context->wait, &conf, &err);
+	if (!context->http)
+		return context_fail(context, &err);
+	context->json = json_reader_new();
+	return true;
+}
+
+struct pg_conf context_pg(const struct context *context, bool owner)
+{
+	const struct config_warehouse *warehouse = &context->config->warehouse;
+	bool as_owner = owner && warehouse->owner_conninfo;
+
+	return (struct pg_conf){
+		.conninfo = as_owner ? warehouse->owner_conninfo : warehouse->conninfo,
+		.password = as_owner ? NULL : warehouse->password,
+		.application = PACKAGE_NAME,
+		.deadline = STATEMENT_DEADLINE,
+	};
+}
+
+void context_reader(struct context *context)
+{
+	const struct config_privacy *privacy = &context->config->privacy;
+	struct item_privacy drop = { !privacy->keep_name, !privacy->keep_phone };
+
+	if (!context->decode)
+		context->decode = decode_new(&drop);
+}
+
+bool context_store(struct context *context, const char *who)
+{
+	struct pg_conf conf = context_pg(context, false);
+	char host[64] = "", name[128];
+	struct err err = ERR_INIT;
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(name, sizeof(name), "%s on %s, process %d", who, host, (int)getpid());
+	context->store = store_open(context->wait, &conf, name, &err);
+	if (!context->store)
+		return context_fail(context, &err);
+	context_reader(context);
+	return true;
+}
+
+void context_drop_store(struct context *context)
+{
+	store_close(&context->store);
+}
+
+static struct track_conf to_track(const struct config_workspace *workspace)
+{
+	return (struct track_conf){
+		.name = workspace->name,
+		.timezone = workspace->timezone,
+		.api = { .base_url = workspace->base_url, .auth = workspace->auth },
+		.per_minute = (int)workspace->requests_per_minute,
+		.reserve = (int)workspace->reserve,
+		.max_in_flight = (int)workspace->max_in_flight,
+		.lookback = workspace->lookback,
+	};
+}
+
+bool context_tracks(struct context *context)
+{
+	const struct config *config = context->config;
+	const struct config_workspace *only = NULL;
+	struct err err = ERR_INIT;
+
+	if (context->workspace) {
+		only = config_find(config, context->workspace, &err);
+		if (!only)
+			return context_fail(context, &err);
+	}
+	context->n_tracks = only ? 1 : config->n_workspaces;
+	context->tracks = mem_new(context->n_tracks * sizeof(*context->tracks));
+	for (size_t i = 0; i < context->n_tracks; i++)
+		context->tracks[i] = to_track(only ? only : &config->workspaces[i]);
+	return true;
+}
+
+struct track_means context_means(const struct context *context)
+{
+	return (struct track_means){
+		.clock = context->clock,
+		.http = context->http,
+		.store = context->store,
+		.decode = context->decode,
+		.json = context->json,
+	};
+}
+
+void context_close(struct context *context)
+{
+	mem_free(&context->tracks);
+	store_close(&context->store);
+	decode_free(&context->decode);
+	json_reader_free(&context->json);
+	http_close(&context->http);
+	wait_close(&context->wait);
+	config_free(&context->config);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * context.h -- what a command needs, opened in one order and closed in its mirror.
+ *
+ * Made by main(), passed to the command, which opens as much of it as it
+ * wants. Every failure has been said on stderr when a function here answers
+ * false; `exit` then holds the exit code.
+ */
+#ifndef CONTEXT_H
+#define CONTEXT_H
+
+#include "clock.h"
+#include "config.h"
+#include "decode.h"
+#include "http.h"
+#include "log.h"
+#include "opt.h"
+#include "store.h"
+#include "track.h"
+#include "wait.h"
+
+struct context {
+	/* from the command line */
+	const char *program;
+	const char *config_path, *workspace;
+	bool verbose, quiet;
+	struct opt_args args; /* what follows the command's name */
+
+	int exit; /* what main() returns */
+	struct log log;
+	struct log_stream stream;
+	const struct clock *clock;
+
+	struct config *config;
+	struct wait *wait;
+	struct http *http;
+	struct json_reader *json;
+	struct decode *decode;
+	struct store *store;
+	struct track_conf *tracks; /* one for each workspace that the command is about */
+	size_t n_tracks;
+};
+
+/*
+ * Says a failure on stderr, with what to do, and sets `exit` to what its kind
+ * asks for. Returns false.
+ */
+bool context_fail(struct context *context, const struct err *err);
+
+/* Reads the configuration; every error in it is said. */
+bool context_config(struct context *context) MUST_CHECK;
+
+/* The loop and HTTP. DAEMON: SIGHUP is taken, too. */
+bool context_network(struct context *context, bool daemon) MUST_CHECK;
+
+/* What reads pages. */
+void context_reader(struct context *context);
+
+/* The warehouse, and what reads pages. WHO is the command's name. */
+bool context_store(struct context *context, const char *who) MUST_CHECK;
+
+/* Closes the warehouse's connections, to open them again. */
+void context_drop_store(struct context *context);
+
+/* The workspaces that the command is about: the one named by -w, or all. Fills `tracks`. */
+bool context_tracks(struct context *context) MUST_CHECK;
+
+/* What tracks share. */
+struct track_means context_means(const struct context *context) MUST_CHECK;
+
+/* How to connect to the warehouse: as the daemon, or as the tables' owner. */
+struct pg_conf context_pg(const struct context *context, bool owner) MUST_CHECK;
+
+/* Closes all that is open. */
+void context_close(struct context *context);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#include "events.h"
+
+const struct events *events_table(void)
+{
+	static const struct events events = {
+		.started = { "started", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d01" },
+		.stopping = { "stopping", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d02" },
+		.cycle = { "cycle", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d03" },
+		.cycle_failed = { "cycle_failed", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d04" },
+		.order_learned = { "order_learned", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d05" },
+		.order_demoted = { "order_demoted", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d06" },
+		.fuse_blown = { "fuse_blown", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d07" },
+		.rejected = { "rejected", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d08" },
+		.warehouse_lost = { "warehouse_lost", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d09" },
+		.warehouse_back = { "warehouse_back", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d0a" },
+	};
+
+	return &events;
+}

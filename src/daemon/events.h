@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * events.h -- the kinds of events that are logged, each with the id of its
+ * page in the journal's catalog.
+ */
+#ifndef EVENTS_H
+#define EVENTS_H
+
+#include "log.h"
+
+struct events {
+	struct log_event started, stopping, cycle, cycle_failed, order_learned, order_demoted,
+		fuse_blown, rejected, warehouse_lost, warehouse_back;
+};
+
+/* The table of them. */
+const struct events *events_table(void) MUST_CHECK;
+
+#endif

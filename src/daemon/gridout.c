@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "gridout.h"
+
+#include <string.h>
+
+#include "arena.h"
+#include "err.h"
+#include "jsonout.h"
+#include "utf8.h"
+
+/* A cell of a table shows so many bytes at most. */
+#define LONGEST_CELL 256
+
+static const char *shown(char buf[LONGEST_CELL], const char *text)
+{
+	return err_quote(buf, LONGEST_CELL, text ? text : "", text ? strlen(text) : 0);
+}
+
+static size_t width_of(const char *text)
+{
+	return utf8_width(text, strlen(text));
+}
+
+static void padded(struct buf *out, const char *text, size_t width, bool to_the_right)
+{
+	size_t fill = width - width_of(text);
+
+	for (size_t i = 0; to_the_right && i < fill; i++)
+		buf_char(out, ' ');
+	buf_str(out, text);
+	for (size_t i = 0; !to_the_right && i < fill; i++)
+		buf_char(out, ' ');
+}
+
+/* The last column of a row leaves no blanks behind. */
+static void trim(struct buf *out)
+{
+	while (out->len > 0 && out->data[out->len - 1] == ' ')
+		out->data[--out->len] = '\0';
+}
+
+void gridout_table(const struct grid *grid, struct buf *out)
+{
+	int columns = grid_columns(grid), rows = grid_rows(grid);
+	struct arena *arena = arena_new();
+	size_t *widths = arena_alloc(arena, (size_t)columns * sizeof(*widths));
+	char cell[LONGEST_CELL];
+
+	for (int c = 0; c < columns; c++) {
+		widths[c] = width_of(grid_column_name(grid, c));
+		for (int r = 0; r < rows; r++) {
+			size_t width = width_of(shown(cell, grid_text(grid, r, c)));
+
+			widths[c] = width > widths[c] ? width : widths[c];
+		}
+	}
+	for (int r = -1; r < rows; r++) {
+		for (int c = 0; c < columns; c++) {
+			const char *text = r < 0 ? grid_column_name(grid, c)
+						 : shown(cell, grid_text(grid, r, c));
+
+			padded(out, text,
+			       widths[c] + (c + 1 < columns && !grid_is_number(grid, c) ? 2 : 0),
+			       grid_is_number(grid, c));
+			if (grid_is_number(grid, c) && c + 1 < columns)
+				buf_str(out, "  ");
+		}
+		trim(out);
+		buf_char(out, '\n');
+	}
+	arena_free(&arena);
+}
+
+static void csv_cell(struct buf *out, const char *text, bool is_number)
+{
+	if (!text)
+		return;
+	if (is_number) {
+		buf_str(out, text);
+		return;
+	}
+	buf_char(out, '"');
+	if (*text && strchr("=+-@\t\r", *text))
+		buf_char(out, '\'');
+	for (const char *p = text; *p; p++) {
+		if (*p == '"')
+			buf_char(out, '"');
+		buf_char(out, *p);
+	}
+	buf_char(out, '"');
+}
+
+void gridout_csv(const struct grid *grid, struct buf *out)
+{
+	for (int r = -1; r < grid_rows(grid); r++) {
+		for (int c = 0; c < grid_columns(grid); c++) {
+			if (c > 0)
+				buf_char(out, ',');
+			if (r < 0)
+				buf_str(out, grid_column_name(grid, c));
+			else
+				csv_cell(out, grid_text(grid, r, c), grid_is_number(grid, c));
+		}
+		buf_str(out, "\r\n");
+	}
+}
+
+void gridout_json(const struct grid *grid, struct buf *out)
+{
+	struct jsonout json = JSONOUT_TO(out);
+
+	jsonout_open(&json, '[');
+	for (int r = 0; r < grid_rows(grid); r++) {
+		jsonout_open(&json, '{');
+		for (int c = 0; c < grid_columns(grid); c++) {
+			const char *text = grid_text(grid, r, c);
+
+			jsonout_key(&json, grid_column_name(grid, c));
+			if (text && grid_is_number(grid, c))
+				jsonout_raw(&json, text, strlen(text));
+			else
+				jsonout_string(&json, text);
+		}
+		jsonout_close(&json, '}');
+	}
+	jsonout_close(&json, ']');
+}

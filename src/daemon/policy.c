@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "policy.h"
+
+static const struct {
+	int exit;
+	enum log_level level;
+} policies[] = {
+	[ERR_NONE] = { EXIT_OK, LEVEL_INFO },
+	[ERR_STOPPED] = { EXIT_LATER, LEVEL_NOTICE },
+	[ERR_USAGE] = { EXIT_USAGE, LEVEL_ERROR },
+	[ERR_CONFIG] = { EXIT_CONFIG, LEVEL_ERROR },
+	[ERR_DENIED] = { EXIT_DENIED, LEVEL_ERROR },
+	[ERR_DATA] = { EXIT_DATA, LEVEL_ERROR },
+	[ERR_MISSING] = { EXIT_DATA, LEVEL_ERROR },
+	[ERR_UNAVAILABLE] = { EXIT_UNAVAILABLE, LEVEL_WARNING },
+	[ERR_SLOW_DOWN] = { EXIT_LATER, LEVEL_WARNING },
+	[ERR_BUSY] = { EXIT_LATER, LEVEL_NOTICE },
+	[ERR_CONFLICT] = { EXIT_LATER, LEVEL_WARNING },
+	[ERR_UNCERTAIN] = { EXIT_UNAVAILABLE, LEVEL_WARNING },
+	[ERR_SYSTEM] = { EXIT_SYSTEM, LEVEL_ERROR },
+	[ERR_BUG] = { EXIT_BUG, LEVEL_ERROR },
+};
+
+int policy_exit(enum err_kind kind)
+{
+	return policies[kind].exit;
+}
+
+enum log_level policy_level(enum err_kind kind)
+{
+	return policies[kind].level;
+}
+
+int policy_worse(int a, int b)
+{
+	/*
+	 * From the best to the worst: what heals by itself, what needs a
+	 * look, what needs a person.
+	 */
+	static const int ranks[] = {
+		EXIT_OK,     EXIT_LATER,  EXIT_DIFFERENT, EXIT_DATA, EXIT_UNAVAILABLE,
+		EXIT_DENIED, EXIT_CONFIG, EXIT_SYSTEM,	  EXIT_BUG,
+	};
+
+	for (size_t i = ARRAY_SIZE(ranks); i-- > 0;)
+		if (a == ranks[i] || b == ranks[i])
+			return ranks[i];
+	return a;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * policy.h -- what follows from the kind of a failure.
+ *
+ * One table: exit code, how loudly it is said, and whether the daemon tries
+ * again by itself. The exit codes are those of sysexits.h where it has one;
+ * sahut-etl(8) lists them.
+ */
+#ifndef POLICY_H
+#define POLICY_H
+
+#include "base.h"
+#include "err.h"
+#include "log.h"
+
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_DIFFERENT = 1, /* differences remain */
+	EXIT_USAGE = 64,
+	EXIT_DATA = 65,
+	EXIT_UNAVAILABLE = 69,
+	EXIT_BUG = 70,
+	EXIT_SYSTEM = 71,
+	EXIT_LATER = 75,
+	EXIT_DENIED = 77,
+	EXIT_CONFIG = 78,
+};
+
+/* The exit code of a failure. */
+int policy_exit(enum err_kind kind) MUST_CHECK;
+
+/* How loudly the daemon says it. */
+enum log_level policy_level(enum err_kind kind) MUST_CHECK;
+
+/* Of two exit codes, the one that says more of what a person must do. */
+int policy_worse(int a, int b) MUST_CHECK;
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "timetext.h"
+
+#define INTERVAL (200 * USEC_PER_MSEC)
+#define BAR 24
+
+void progress_begin(struct progress *progress, bool wanted)
+{
+	*progress = (struct progress){ .on = wanted && isatty(STDERR_FILENO) };
+}
+
+/* "12,345": a number with separators. Returns BUF. */
+static const char *grouped(int64_t n, char buf[32])
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof(digits), "%" PRId64, n), out = 0;
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			buf[out++] = ',';
+		buf[out++] = digits[i];
+	}
+	buf[out] = '\0';
+	return buf;
+}
+
+/* What is left to read, as requests and as time at the speed so far. */
+static void left(const struct track_progress *p, int64_t now, char *text, size_t size)
+{
+	int64_t pages = p->last_page - p->page, took = now - p->began;
+	char time[TIMETEXT_SIZE];
+
+	if (pages <= 0 || p->pages == 0)
+		snprintf(text, size, "finishing");
+	else
+		snprintf(text, size, "%" PRId64 " requests left, %s", pages,
+			 duration_format(took / p->pages * pages, time));
+}
+
+static int format(const struct track *track, int64_t now, char *line, size_t size)
+{
+	const struct track_progress *p = track_progress(track);
+	int64_t done = p->last_page > 0 ? min_i64(p->page, p->last_page) : 0,
+		took = max_i64(now - p->began, 1);
+	int filled = p->last_page > 0 ? (int)(BAR * done / p->last_page) : 0;
+	char bar[BAR + 1], rows[32], rate[32], rest[96], wait[TIMETEXT_SIZE];
+
+	if (p->total < 0)
+		return snprintf(line, size, "%s: %s", track_name(track),
+				p->retrying ? p->err.text : "asking for the first page");
+	for (int i = 0; i < BAR; i++)
+		bar[i] = i < filled ? '#' : '.';
+	bar[BAR] = '\0';
+	if (p->waits_until > now)
+		snprintf(rest, sizeof(rest), "waiting %s for the quota",
+			 duration_format(p->waits_until - now, wait));
+	else
+		left(p, now, rest, sizeof(rest));
+	return snprintf(line, size, "%s [%s] page %" PRId64 "/%" PRId64 "  %s rows  %s/s  %s",
+			track_name(track), bar, done, p->last_page, grouped(p->rows, rows),
+			grouped(p->rows * USEC_PER_SEC / took, rate), rest);
+}
+
+int64_t progress_draw(struct progress *progress, const struct track *track, int64_t now)
+{
+	char line[512];
+	int n;
+
+	if (!progress->on)
+		return TIME_NEVER;
+	if (now < progress->next)
+		return progress->next;
+	n = format(track, now, line, sizeof(line));
+	/* The rest of a longer line before it is overwritten with blanks. */
+	fprintf(stderr, "\r%s%*s", line, progress->drawn > n ? progress->drawn - n : 0, "");
+	fflush(stderr);
+	progress->drawn = n;
+	progress->next = now + INTERVAL;
+	return progress->next;
+}
+
+void progress_end(struct progress *progress)
+{
+	if (progress->drawn > 0)
+		fprintf(stderr, "\r%*s\r", progress->drawn, "");
+	progress->drawn = 0;
+}

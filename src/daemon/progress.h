@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * progress.h -- how a sweep goes, on a terminal: one line that is rewritten.
+ */
+#ifndef PROGRESS_H
+#define PROGRESS_H
+
+#include "track.h"
+
+struct progress {
+	bool on;      /* stderr is a terminal, and nobody asked for quiet */
+	int64_t next; /* when to draw again, monotonic */
+	int drawn;    /* how wide the line is that stands there */
+};
+
+/* Ready to draw, if WANTED and there is a terminal. */
+void progress_begin(struct progress *progress, bool wanted);
+
+/*
+ * Draws the line of the track, at most five times a second. Returns when to
+ * draw again; TIME_NEVER when it is off.
+ */
+int64_t progress_draw(struct progress *progress, const struct track *track, int64_t now);
+
+/* Takes the line away. */
+void progress_end(struct progress *progress);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include <inttypes.h>
+
+#include "events.h"
+#include "policy.h"
+#include "timetext.h"
+
+static void report_failure(const struct log *log, const struct track *track)
+{
+	const struct track_progress *p = track_progress(track);
+	struct log_line line;
+
+	log_begin(&line, policy_level(p->err.kind), &events_table()->cycle_failed, "%s",
+		  p->err.text);
+	log_text(&line, "workspace", track_name(track));
+	log_text(&line, "kind", track_kind(track));
+	log_text(&line, "error", err_kind_name(p->err.kind));
+	if (p->err.code[0])
+		log_text(&line, "code", p->err.code);
+	log_number(&line, "requests", p->requests);
+	log_end(log, &line);
+}
+
+static void report_end(const struct log *log, const struct track *track, int64_t now)
+{
+	const struct track_progress *p = track_progress(track);
+	char complete[TIMETEXT_SIZE], active[TIMETEXT_SIZE], took[TIMETEXT_SIZE];
+	struct log_line line;
+
+	log_begin(&line, LEVEL_INFO, &events_table()->cycle,
+		  "%s: %" PRId64 " conversations, %" PRId64 " new, %" PRId64 " changed: %s",
+		  track_name(track), p->sum.live, p->sum.fresh, p->sum.changed,
+		  act_verdict_name(p->verdict));
+	log_text(&line, "workspace", track_name(track));
+	log_text(&line, "kind", track_kind(track));
+	log_text(&line, "strategy", engine_strategy_name(p->strategy));
+	log_text(&line, "verdict", act_verdict_name(p->verdict));
+	log_number(&line, "requests", p->requests);
+	log_number(&line, "pages", p->pages);
+	log_number(&line, "new", p->sum.fresh);
+	log_number(&line, "changed", p->sum.changed);
+	log_number(&line, "deleted", p->sum.deleted);
+	log_number(&line, "rejected", p->sum.rejected);
+	log_text(&line, "complete_as_of", time_format(p->now.complete_as_of, complete));
+	log_text(&line, "active_as_of", time_format(p->now.active_as_of, active));
+	log_text(&line, "took", duration_format(now - p->began, took));
+	log_end(log, &line);
+}
+
+static void report_order(const struct log *log, const struct track *track)
+{
+	const struct track_progress *p = track_progress(track);
+	enum order was = p->before.order, is = p->now.order;
+	struct log_line line;
+
+	if (was == is)
+		return;
+	if (is == ORDER_UNKNOWN)
+		log_begin(&line, LEVEL_WARNING, &events_table()->order_demoted,
+			  "%s: the list does not stand in the order %s any more; everything is "
+			  "read to learn it anew",
+			  track_name(track), order_name(was));
+	else
+		log_begin(&line, LEVEL_NOTICE, &events_table()->order_learned,
+			  "%s: the list stands in the order %s", track_name(track), order_name(is));
+	log_text(&line, "workspace", track_name(track));
+	log_text(&line, "order", order_name(is));
+	log_end(log, &line);
+}
+
+static void report_oddities(const struct log *log, const struct track *track)
+{
+	const struct track_progress *p = track_progress(track);
+	struct log_line line;
+
+	if (p->sum.rejected > 0) {
+		log_begin(&line, LEVEL_WARNING, &events_table()->rejected,
+			  "%s: %" PRId64 " items could not be loaded; they are kept in "
+					 "sahut_etl.rejected_item, each with the reason",
+			  track_name(track), p->sum.rejected);
+		log_text(&line, "workspace", track_name(track));
+		log_number(&line, "rejected", p->sum.rejected);
+		log_end(log, &line);
+	}
+	if (p->fuse_blown) {
+		log_begin(&line, LEVEL_ERROR, &events_table()->fuse_blown,
+			  "%s: the API says that more conversations are gone than is believable; "
+			  "none was marked deleted. "
+			  "If it is true, run: sahut-etl -w %s verify --full --repair",
+			  track_name(track), track_name(track));
+		log_text(&line, "workspace", track_name(track));
+		log_end(log, &line);
+	}
+}
+
+void report_cycle(const struct log *log, const struct track *track, int64_t now)
+{
+	if (track_progress(track)->state == TRACK_DONE)
+		report_end(log, track, now);
+	else
+		report_failure(log, track);
+	report_order(log, track);
+	report_oddities(log, track);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mem.h"
+
+#define LONGEST 4096
+#define LONGEST_PATH 4096
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+/*
+ * Opens the file where it is found first; *PATH (LONGEST_PATH bytes) is where
+ * that was tried last.
+ */
+static int open_secret(const char *name, const char *config, char *path)
+{
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY"), *slash = strrchr(config, '/');
+	int fd = -1;
+
+	if (name[0] == '/') {
+		snprintf(path, LONGEST_PATH, "%s", name);
+		return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	}
+	if (credentials) {
+		snprintf(path, LONGEST_PATH, "%s/%s", credentials, name);
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	}
+	if (fd < 0) {
+		snprintf(path, LONGEST_PATH, "%.*s%s", slash ? (int)(slash - config) + 1 : 0,
+			 config, name);
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	}
+	return fd;
+}
+
+static bool is_private(int fd, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_CONFIG, "%s is not a file", path);
+	if (st.st_mode & 077)
+		return err_set(err, ERR_CONFIG,
+			       "%s has mode %04o, so that others may read it; run: chmod 600 %s",
+			       path, (unsigned)(st.st_mode & 07777), path);
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return err_set(err, ERR_CONFIG,
+			       "%s belongs to another user (uid %u); it must be root's or ours",
+			       path, (unsigned)st.st_uid);
+	return true;
+}
+
+/* Cuts the final newline and sees whether the rest can be a secret. */
+static bool is_usable(char *text, size_t n, const char *path, struct err *err)
+{
+	if (n > LONGEST)
+		return err_set(err, ERR_CONFIG, "%s is longer than %d bytes", path, LONGEST);
+	while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
+		text[--n] = '\0';
+	if (n == 0)
+		return err_set(err, ERR_CONFIG, "%s is empty", path);
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			return err_set(err, ERR_CONFIG,
+				       "%s holds a control character; it must be one line", path);
+	return true;
+}
+
+char *secret_read(const char *name, const char *config, struct err *err)
+{
+	char path[LONGEST_PATH], text[LONGEST + 2];
+	CLEANUP(close_fd) int fd = open_secret(name, config, path);
+	char *secret = NULL;
+	ssize_t n = 0, got = 1;
+
+	if (fd < 0) {
+		err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (!is_private(fd, path, err))
+		return NULL;
+	while (got > 0 && n <= LONGEST) {
+		got = read(fd, text + n, (size_t)(LONGEST + 1 - n));
+		n += got > 0 ? got : 0;
+	}
+	text[n] = '\0';
+	if (got < 0)
+		err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
+	else if (is_usable(text, (size_t)n, path, err))
+		secret = mem_text(text, strlen(text));
+	explicit_bzero(text, sizeof(text));
+	return secret;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * secret.h -- a key or a password, from a file that only we can read.
+ */
+#ifndef SECRET_H
+#define SECRET_H
+
+#include "base.h"
+#include "err.h"
+
+/*
+ * The content of a secret's file without its final newline, for the caller
+ * to wipe and free with mem_free_secret(). A name that is not absolute is
+ * looked for in $CREDENTIALS_DIRECTORY (systemd.exec(5)) first, then in the
+ * directory of the configuration file CONFIG. NULL with ERR_CONFIG when
+ * there is none, when it is empty, longer than 4 KiB or holds control
+ * characters; when its group or others may read it; or when somebody
+ * else than root and us owns it.
+ */
+char *secret_read(const char *name, const char *config, struct err *err) MUST_CHECK;
+
+#endif
