@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "api.h"
+
+#include <inttypes.h>
+
+#include "endpoint.h"
+#include "listing.h"
+#include "page.h"
+#include "refusal.h"
+#include "writing.h"
+
+/* A quota refuses without counting: who waits as long as it says gets through. */
+static bool within_quota(struct workspace *ws, int64_t now, struct httpd_answer *answer)
+{
+	int64_t limit = ws->settings.requests_per_minute;
+	int64_t seconds;
+
+	if (limit == 0)
+		return true;
+	if ((int64_t)window_count(&ws->quota, now) < limit) {
+		window_add(&ws->quota, now);
+		return true;
+	}
+	seconds = (window_relief(&ws->quota, now) + USEC_PER_SEC - 1) / USEC_PER_SEC;
+	httpd_header(answer, "Retry-After", "%" PRId64, max_i64(seconds, 1));
+	return refusal_set(answer, 429, "more than %" PRId64 " requests in a minute", limit);
+}
+
+static void serve_get(struct workspace *ws, const char *id, struct httpd_answer *answer)
+{
+	uint32_t number = world_follow(ws->world, world_find(ws->world, id));
+
+	if (number == WORLD_NOBODY)
+		refusal_set(answer, 404, "there is no such conversation");
+	else
+		page_single(&answer->body, ws->world, number);
+}
+
+/* What a request is about. */
+struct target {
+	enum endpoint endpoint;
+	const char *id;
+};
+
+static void serve(struct workspace *ws, const struct target *target,
+		  const struct httpd_request *request, struct httpd_answer *answer)
+{
+	switch (target->endpoint) {
+	case ENDPOINT_LIST:
+	case ENDPOINT_COUNT:
+		workspace_drift_before_list(ws);
+		listing_serve(ws, request, answer);
+		break;
+	case ENDPOINT_GET:
+		serve_get(ws, target->id, answer);
+		break;
+	case ENDPOINT_CREATE:
+		writing_create(ws, request, answer);
+		break;
+	case ENDPOINT_UPDATE:
+		writing_update(ws, request, target->id, answer);
+		break;
+	default:
+		refusal_set(answer, 404, "there is nothing at this address");
+	}
+}
+
+void api_serve(struct workspace *ws, const struct httpd_request *request,
+	       struct httpd_answer *answer)
+{
+	int64_t now = wait_now();
+	const struct fault *fault;
+	struct target target;
+
+	target.endpoint = endpoint_of(request->method, request->path,
+				      httpd_query(request, "per_page"), &target.id);
+	answer->delay = ws->settings.latency_ms * USEC_PER_MSEC;
+	stats_request(&ws->stats, target.endpoint, now);
+	workspace_catch_up(ws);
+	if (within_quota(ws, now, answer)) {
+		fault = fault_strike(&ws->faults, target.endpoint);
+		if (!fault || !fault_answer(fault, answer))
+			serve(ws, &target, request, answer);
+	}
+	stats_answer(&ws->stats, answer->hang_up ? 0 : answer->status);
+}

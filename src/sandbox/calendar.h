@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * calendar.h -- what time it is in the sandbox.
+ *
+ * The real time when it started, carried on by a clock that never jumps,
+ * plus what a test has added. So it never goes backwards, whatever happens to
+ * the host's clock. Whole seconds since 1970, as the API has them.
+ */
+#ifndef CALENDAR_H
+#define CALENDAR_H
+
+#include "base.h"
+
+struct calendar {
+	int64_t base;  /* private: real time less monotonic time at the start, microseconds */
+	int64_t added; /* private: microseconds */
+};
+
+/* The calendar as it begins. */
+struct calendar calendar_begin(void) MUST_CHECK;
+
+/* Seconds since 1970. */
+int64_t calendar_now(const struct calendar *calendar) MUST_CHECK;
+
+/* Moves the time on by so many seconds, which must not be negative. */
+void calendar_advance(struct calendar *calendar, int64_t seconds);
+
+#endif

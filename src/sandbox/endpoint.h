@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * endpoint.h -- what a request to the API asks for, as tests count it.
+ */
+#ifndef ENDPOINT_H
+#define ENDPOINT_H
+
+#include "base.h"
+
+enum endpoint {
+	ENDPOINT_LIST,
+	ENDPOINT_COUNT, /* a list of one a page: who asks wants meta.total */
+	ENDPOINT_GET,
+	ENDPOINT_CREATE,
+	ENDPOINT_UPDATE,
+	ENDPOINT_OTHER, /* nothing that the reference knows */
+	N_ENDPOINTS,
+};
+
+/* "list", ... */
+const char *endpoint_name(enum endpoint endpoint) MUST_CHECK;
+
+/* The endpoint of that name. False when there is none. */
+bool endpoint_parse(const char *name, enum endpoint *ret) MUST_CHECK;
+
+/*
+ * Recognizes a request. *ID is set to the part of PATH behind
+ * "/v1/conversations/", or NULL. PER_PAGE is that parameter of the query, or
+ * NULL.
+ */
+enum endpoint endpoint_of(const char *method, const char *path, const char *per_page,
+			  const char **id) MUST_CHECK;
+
+#endif

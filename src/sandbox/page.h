@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page.h -- conversations as the API writes them.
+ *
+ * Copies ready-made pieces straight into a buffer: a page of a hundred has
+ * some 40 KB and must cost no more than a few microseconds a piece. It
+ * knows no HTTP and no filter.
+ */
+#ifndef PAGE_H
+#define PAGE_H
+
+#include "base.h"
+#include "buf.h"
+#include "world.h"
+
+/* What stands under "meta". */
+struct page_meta {
+	uint32_t total, page, per_page;
+};
+
+/* Writes a conversation as an object, whatever a test put in its place. */
+void page_true_item(struct buf *out, const struct world *world, uint32_t number);
+
+/* Writes it as it is served: a test's text, where there is one. */
+void page_item(struct buf *out, const struct world *world, uint32_t number);
+
+/* Writes {"data":{...}}. */
+void page_single(struct buf *out, const struct world *world, uint32_t number);
+
+/*
+ * Writes {"data":[...],"meta":{...}} with the N conversations in NUMBERS.
+ * total_pages of an empty list is 0.
+ */
+void page_list(struct buf *out, const struct world *world, const uint32_t *numbers, uint32_t n,
+	       const struct page_meta *meta);
+
+/* Writes an instant (seconds since 1970) as a string, with its quotes. */
+void page_time(struct buf *out, uint32_t at);
+
+/* Writes the array of the labels in a state. */
+void page_labels(struct buf *out, const struct world *world, uint32_t labels);
+
+#endif

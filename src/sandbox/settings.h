@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * settings.h -- what can be chosen for a workspace.
+ *
+ * One table has every setting with its name on the command line, its name
+ * in the control endpoint, its bounds and its help. A text is read in the
+ * same way wherever it comes from.
+ */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include "base.h"
+#include "drift.h"
+#include "err.h"
+#include "json.h"
+#include "order.h"
+
+struct settings {
+	/* The start decides. */
+	char key[128];
+	int64_t conversations, seed, resolved, days;
+
+	/* Can be changed while it runs. */
+	enum order order;
+	int64_t requests_per_minute; /* 0: no limit */
+	int64_t latency_ms;
+	struct drift_mix drift;
+	double drift_per_request, drift_per_second;
+	int64_t late;	   /* changes become visible up to so many seconds later, by chance */
+	int64_t lag;	   /* and always so many seconds later */
+	int64_t date_skew; /* seconds by which the Date header is ahead */
+	int64_t per_page_max;
+	bool no_date;
+};
+
+/* There are not more of them. */
+#define SETTINGS_MOST 16
+
+/* How one setting is spelled on the command line. */
+struct settings_option {
+	const char *name, *arg, *help;
+};
+
+/* The I-th setting that the command line has; NULL behind the last one. */
+const struct settings_option *settings_option(size_t i) MUST_CHECK;
+
+/* All defaults. */
+void settings_default(struct settings *settings);
+
+/* Sets the I-th setting of settings_option(). False with ERR_USAGE. */
+bool settings_set(struct settings *settings, size_t i, const char *text,
+		  struct err *err) MUST_CHECK;
+
+/*
+ * Reads "key=K,conversations=N,...", with the names of the options; what it
+ * leaves out gets its default. The mix of drift has "+" for its commas.
+ * False with ERR_USAGE.
+ */
+bool settings_read(struct settings *settings, const char *text, struct err *err) MUST_CHECK;
+
+/*
+ * Takes over what an object has of the settings that can be changed while
+ * it runs; all of it or, with ERR_DATA, nothing.
+ */
+bool settings_change(struct settings *settings, const struct json_at *at,
+		     struct err *err) MUST_CHECK;
+
+#endif

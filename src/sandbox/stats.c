@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "stats.h"
+
+#include <stdio.h>
+
+void stats_reset(struct stats *stats)
+{
+	window_done(&stats->last_minute);
+	*stats = (struct stats){ 0 };
+}
+
+void stats_request(struct stats *stats, enum endpoint endpoint, int64_t now)
+{
+	size_t n;
+
+	stats->requests++;
+	stats->by_endpoint[endpoint]++;
+	window_add(&stats->last_minute, now);
+	n = window_count(&stats->last_minute, now);
+	stats->peak = n > stats->peak ? n : stats->peak;
+}
+
+void stats_answer(struct stats *stats, int status)
+{
+	if (status >= 0 && status < STATS_STATUSES)
+		stats->by_status[status]++;
+}
+
+void stats_write(const struct stats *stats, struct jsonout *out)
+{
+	char status[16];
+
+	jsonout_key(out, "requests");
+	jsonout_int(out, (int64_t)stats->requests);
+	jsonout_key(out, "by_status");
+	jsonout_open(out, '{');
+	for (int i = 0; i < STATS_STATUSES; i++) {
+		if (stats->by_status[i] == 0)
+			continue;
+		snprintf(status, sizeof(status), "%d", i);
+		jsonout_key(out, status);
+		jsonout_int(out, (int64_t)stats->by_status[i]);
+	}
+	jsonout_close(out, '}');
+	jsonout_key(out, "by_kind");
+	jsonout_open(out, '{');
+	for (size_t i = 0; i < N_ENDPOINTS; i++) {
+		jsonout_key(out, endpoint_name((enum endpoint)i));
+		jsonout_int(out, (int64_t)stats->by_endpoint[i]);
+	}
+	jsonout_close(out, '}');
+	jsonout_key(out, "peak_60s");
+	jsonout_int(out, (int64_t)stats->peak);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "workspace.h"
+
+#include "birth.h"
+#include "httpd.h"
+#include "jsontext.h"
+#include "mem.h"
+
+/* Sets what happens later apart from all else that grows from the same seed. */
+#define LATER UINT64_C(0x6c61746572)
+
+/* The ticker's shortest pause; what happens in between happens together. */
+#define SHORTEST_TICK (10 * USEC_PER_MSEC)
+
+/* ---- drift ------------------------------------------------------------- */
+
+/* A delay for one change, as the settings have it. */
+static int64_t some_lateness(struct workspace *ws)
+{
+	int64_t late = ws->settings.lag;
+
+	if (ws->settings.late > 0)
+		late += chance_below(&ws->chance, (uint32_t)ws->settings.late + 1);
+	return late;
+}
+
+static void drift_once(struct workspace *ws)
+{
+	enum drift_kind kind = drift_choose(&ws->settings.drift, &ws->chance);
+	struct change change;
+
+	if (drift_make(ws->world, &ws->chance, kind, (uint32_t)calendar_now(ws->calendar), &change))
+		workspace_change(ws, &change, some_lateness(ws));
+}
+
+static void drift_often(struct workspace *ws, uint32_t times)
+{
+	while (times-- > 0)
+		drift_once(ws);
+}
+
+void workspace_drift_before_list(struct workspace *ws)
+{
+	double expected = ws->settings.drift_per_request;
+	uint32_t whole = (uint32_t)expected;
+
+	if (expected > 0)
+		drift_often(ws, whole + (chance_share(&ws->chance) < expected - whole));
+}
+
+static void set_ticker(struct workspace *ws)
+{
+	double rate = ws->settings.drift_per_second;
+
+	ws->ticked = wait_now();
+	if (rate > 0)
+		wait_timer_set(ws->ticker,
+			       ws->ticked + max_i64((int64_t)((double)USEC_PER_SEC / rate),
+						    SHORTEST_TICK));
+	else
+		wait_timer_set(ws->ticker, TIME_NEVER);
+}
+
+static void on_tick(void *arg)
+{
+	struct workspace *ws = arg;
+	uint32_t times;
+
+	ws->owed += (double)(wait_now() - ws->ticked) / (double)USEC_PER_SEC *
+		    ws->settings.drift_per_second;
+	times = (uint32_t)ws->owed;
+	ws->owed -= times;
+	drift_often(ws, times);
+	set_ticker(ws);
+}
+
+/* ---- changes ----------------------------------------------------------- */
+
+void workspace_change(struct workspace *ws, const struct change *change, int64_t late)
+{
+	if (late > 0)
+		changes_make_later(ws->changes, change, calendar_now(ws->calendar) + late);
+	else
+		changes_make(ws->changes, change);
+}
+
+void workspace_catch_up(struct workspace *ws)
+{
+	changes_catch_up(ws->changes, calendar_now(ws->calendar));
+}
+
+static void set_order(struct workspace *ws, enum order order)
+{
+	views_free(&ws->views);
+	ws->views = views_new(ws->world, order, ws->world->seed);
+	changes_set_views(ws->changes, ws->views);
+}
+
+void workspace_configure(struct workspace *ws, const struct settings *settings)
+{
+	ws->settings = *settings;
+	if (settings->order != views_order(ws->views))
+		set_order(ws, settings->order);
+	set_ticker(ws);
+}
+
+/* ---- beginning and end ------------------------------------------------- */
+
+struct workspace *workspace_new(struct wait *wait, const struct settings *settings,
+				struct calendar *calendar)
+{
+	struct workspace *ws = mem_new(sizeof(*ws));
+	uint64_t seed = (uint64_t)settings->seed;
+	struct birth_plan plan = {
+		.conversations = (uint32_t)settings->conversations,
+		.resolved = (unsigned)settings->resolved,
+		.days = settings->days,
+		.now = calendar_now(calendar),
+	};
+
+	ws->settings = *settings;
+	ws->calendar = calendar;
+	ws->world = world_new(settings->key, seed, (uint32_t)plan.now, plan.conversations);
+	birth_fill(ws->world, &plan);
+	ws->views = views_new(ws->world, settings->order, seed);
+	ws->changes = changes_new(ws->world, ws->views);
+	ws->chance = chance_from(seed ^ LATER, 0);
+	ws->reader = json_reader_new();
+	ws->ticker = wait_timer(wait, on_tick, ws);
+	set_ticker(ws);
+	return ws;
+}
+
+void workspace_free(struct workspace **workspace)
+{
+	struct workspace *ws = *workspace;
+
+	if (!ws)
+		return;
+	wait_forget(&ws->ticker);
+	json_reader_free(&ws->reader);
+	stats_reset(&ws->stats);
+	window_done(&ws->quota);
+	fault_clear(&ws->faults);
+	changes_free(&ws->changes);
+	views_free(&ws->views);
+	world_free(&ws->world);
+	mem_free(workspace);
+}
+
+/* ---- requests ---------------------------------------------------------- */
+
+struct json *workspace_parse(struct workspace *ws, const char *body, size_t n, struct err *err)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(4 * HTTPD_MOST_ASKED);
+	size_t repaired;
+	const char *wrong = jsontext_repair(body, n, &text, &repaired);
+
+	if (wrong || text.full) {
+		err_set(err, ERR_DATA, "%s", wrong ? wrong : "the text is too long");
+		return NULL;
+	}
+	return json_parse(ws->reader, buf_text(&text), text.len, err);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * workspace.h -- all that belongs to one key.
+ *
+ * A world with its views and changes, the settings it is served with, and
+ * what is counted of its requests. The members are for the modules that
+ * serve it (api, control and what they consist of).
+ */
+#ifndef WORKSPACE_H
+#define WORKSPACE_H
+
+#include "base.h"
+#include "calendar.h"
+#include "chance.h"
+#include "changes.h"
+#include "drift.h"
+#include "err.h"
+#include "fault.h"
+#include "json.h"
+#include "settings.h"
+#include "stats.h"
+#include "views.h"
+#include "wait.h"
+#include "window.h"
+#include "world.h"
+
+struct workspace {
+	struct settings settings;
+	struct calendar *calendar; /* all workspaces have the same */
+	struct world *world;
+	struct views *views;
+	struct changes *changes;
+	struct chance chance;
+	struct faults faults;
+	struct window quota; /* requests that were let in */
+	struct stats stats;
+	struct json_reader *reader;
+	struct wait_source *ticker; /* of drift by the second */
+	int64_t ticked;
+	double owed; /* the fraction of a change that is still to come */
+};
+
+/* Makes a workspace and its world. CALENDAR must outlive it. */
+struct workspace *workspace_new(struct wait *wait, const struct settings *settings,
+				struct calendar *calendar) MUST_CHECK;
+
+/* Frees it and what belongs to it. */
+void workspace_free(struct workspace **workspace);
+
+/* Lets what is due become visible. */
+void workspace_catch_up(struct workspace *workspace);
+
+/* Takes other settings over, of which only those may differ that can be changed. */
+void workspace_configure(struct workspace *workspace, const struct settings *settings);
+
+/* Makes as many changes by chance as are expected before a list. */
+void workspace_drift_before_list(struct workspace *workspace);
+
+/* Makes a change that becomes visible LATE seconds from now. */
+void workspace_change(struct workspace *workspace, const struct change *change, int64_t late);
+
+/* The JSON of a request's body; the caller frees it. NULL with ERR_DATA. */
+struct json *workspace_parse(struct workspace *workspace, const char *body, size_t n,
+			     struct err *err) MUST_CHECK;
+
+#endif

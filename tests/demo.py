@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The demo: a workspace that lives, and a warehouse that follows it.
+
+usage: demo.py BUILD [--keep | --stop]
+"""
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "e2e"))
+
+from cluster import Cluster  # noqa: E402
+from etl import Etl  # noqa: E402
+from sandbox import Sandbox  # noqa: E402
+
+CONVERSATIONS = 20000
+STATE = os.path.join(tempfile.gettempdir(), f"sahut-demo-{os.geteuid()}.json")
+
+WORKLOAD = """
+select agent_name as agent, open_count as open, pending_count as pending, snoozed_count as snoozed,
+    oldest_active_age_hours as "oldest (hours)"
+from sahut_report.agent_workload_now
+order by active_count desc, agent_name limit 8
+"""
+
+VOLUME = """
+select created_day as day, channel_type as channel, count(*) as conversations
+from sahut_report.conversations
+where created_day > (select max(created_day) from sahut_report.conversations) - 3
+group by 1, 2 order by 1 desc, 3 desc
+"""
+
+
+def title(text):
+    print(f"\n\033[1m== {text}\033[0m" if sys.stdout.isatty() else f"\n== {text}", flush=True)
+
+
+def shell(etl, *args):
+    """Runs sahut-etl as a person would, on this terminal."""
+    print("$ sahut-etl " + " ".join(args), flush=True)
+    done = subprocess.run(etl.command(*args))
+    if done.returncode != 0:
+        raise SystemExit(f"sahut-etl {' '.join(args)} ended with {done.returncode}")
+
+
+def psql(etl, query):
+    subprocess.run(["psql", "-X", "-q", "-P", "footer=off", etl.cluster.conninfo(etl.dbname), "-c", query], check=True)
+
+
+def show(etl, sandbox):
+    title(f"the first load: {CONVERSATIONS:,} conversations, a hundred a request")
+    shell(etl, "migrate")
+    shell(etl, "sync")
+    title("the inbox lives on: 20 new, 60 answered, 30 resolved, 10 reassigned")
+    for kind, n in (("create", 20), ("update", 60), ("resolve", 30), ("reassign", 10)):
+        sandbox.change(kind, n)
+    shell(etl, "sync")
+    title("and nothing happens")
+    shell(etl, "sync")
+    title("how far is it complete?")
+    shell(etl, "status")
+    title("who carries how much now?")
+    psql(etl, WORKLOAD)
+    title("how many came in, by day and channel?")
+    psql(etl, VOLUME)
+
+
+def connect_help(etl, sandbox):
+    title("look around")
+    print(f"""psql "{etl.cluster.conninfo(etl.dbname)}"
+Metabase: PostgreSQL at 127.0.0.1 port {etl.cluster.port}, database {etl.dbname}, user postgres, schema sahut_report
+the API:  curl -H 'Authorization: Bearer {sandbox.key}' '{sandbox.base_url}/conversations?per_page=1'
+config:   {etl.config}""")
+
+
+def stop_kept():
+    if not os.path.exists(STATE):
+        raise SystemExit("no demo is running")
+    with open(STATE) as f:
+        state = json.load(f)
+    os.unlink(STATE)
+    try:
+        os.kill(state["sandbox"], signal.SIGTERM)
+    except ProcessLookupError:
+        pass
+    cluster = Cluster.__new__(Cluster)
+    cluster.__dict__.update(state["cluster"])
+    cluster.stop()
+    subprocess.run(["rm", "-rf", state["directory"]])
+    print("the demo is gone")
+
+
+def keep(etl, sandbox):
+    with open(STATE, "w") as f:
+        json.dump({"sandbox": sandbox.process.pid, "directory": etl.dir, "cluster": etl.cluster.__dict__}, f)
+    print("\nit goes on running; end it with: ./dev demo --stop")
+
+
+def main():
+    arguments = argparse.ArgumentParser(prog="demo")
+    arguments.add_argument("build")
+    arguments.add_argument("--keep", action="store_true", help="leave everything running")
+    arguments.add_argument("--stop", action="store_true", help="end what --keep left")
+    arguments = arguments.parse_args()
+    if arguments.stop:
+        stop_kept()
+        return
+    build = os.path.abspath(arguments.build)
+    directory = tempfile.mkdtemp(prefix="sahut-demo-")
+    title("a throw-away PostgreSQL, and a workspace to mirror")
+    began = time.monotonic()
+    cluster = Cluster()
+    sandbox = Sandbox(os.path.join(build, "sahut-sandbox"), conversations=CONVERSATIONS, requests_per_minute=1000)
+    print(f"PostgreSQL on port {cluster.port}, the sandbox at {sandbox.base_url}")
+    try:
+        cluster.create_database("sahut")
+        etl = Etl(os.path.join(build, "sahut-etl"), directory, cluster, "sahut", sandbox.base_url, requests_per_minute=1000)
+        show(etl, sandbox)
+        connect_help(etl, sandbox)
+        if arguments.keep:
+            keep(etl, sandbox)
+    finally:
+        if not os.path.exists(STATE):
+            sandbox.stop()
+            cluster.stop()
+            subprocess.run(["rm", "-rf", directory])
+    print(f"\ndone in {time.monotonic() - began:.0f} seconds")
+
+
+if __name__ == "__main__":
+    main()

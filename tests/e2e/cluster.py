@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""A throw-away PostgreSQL cluster: a private directory, a unix socket, no password."""
+import glob
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+
+import psycopg2
+
+# What every cluster of ours runs with: nothing here has to survive a power cut.
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",
+    "shared_buffers": "128MB",
+    "max_wal_size": "4GB",
+    "max_connections": "60",
+}
+
+
+def bindir():
+    """The server programs of the newest PostgreSQL that is installed."""
+    found = glob.glob("/usr/lib/postgresql/*/bin/pg_ctl")
+    if found:
+        return os.path.dirname(max(found, key=lambda p: int(p.split("/")[4])))
+    return os.path.dirname(shutil.which("pg_ctl"))
+
+
+def free_port():
+    import socket
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Cluster:
+    """Started when made; stop() ends it and removes everything."""
+
+    def __init__(self, base=None, **settings):
+        self.dir = tempfile.mkdtemp(prefix="sahut-pg-", dir=base)
+        self.port = free_port()
+        self.settings = {**SETTINGS, **settings}
+        # PostgreSQL refuses to run as root; Debian's package has made a user for it.
+        self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        if os.geteuid() == 0:
+            shutil.chown(self.dir, self.user, self.user)
+            os.chmod(self.dir, 0o755)
+        self.data = os.path.join(self.dir, "data")
+        self._run("initdb", "-D", self.data, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "postgres", "--no-sync")
+        self.start()
+
+    def _run(self, program, *args):
+        command = [os.path.join(bindir(), program), *args]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", self.user, "--", *command]
+        done = subprocess.run(command, cwd="/", capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start(self):
+        options = " ".join(f"-c {k}={v}" for k, v in self.settings.items())
+        self._run("pg_ctl", "-D", self.data, "-w", "-l", os.path.join(self.dir, "log"), "-o",
+                  f"-k {self.dir} -p {self.port} {options}", "start")
+
+    def halt(self, mode="fast"):
+        self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
+
+    def stop(self):
+        try:
+            self.halt("immediate")
+        except RuntimeError:
+            pass
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def conninfo(self, dbname="postgres", user="postgres"):
+        return f"host={self.dir} port={self.port} user={user} dbname={dbname}"
+
+    def connect(self, dbname="postgres", user="postgres"):
+        connection = psycopg2.connect(self.conninfo(dbname, user))
+        connection.autocommit = True
+        return connection
+
+    def create_database(self, name):
+        connection = self.connect()
+        with connection.cursor() as cursor:
+            cursor.execute(f'drop database if exists "{name}" with (force)')
+            cursor.execute(f'create database "{name}"')
+        connection.close()

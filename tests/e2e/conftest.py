@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures: one cluster for all tests, a database, a sandbox and a configuration for each."""
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(__file__))
+
+from cluster import Cluster  # noqa: E402
+from etl import Etl  # noqa: E402
+from sandbox import Sandbox  # noqa: E402
+
+BUILD = os.environ.get("SAHUT_BUILD", os.path.join(os.path.dirname(__file__), "..", "..", "build"))
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    cluster = Cluster()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+def sandboxes():
+    """Starts sandboxes; those of a test end with it."""
+    running = []
+
+    def start(**options):
+        running.append(Sandbox(os.path.join(BUILD, "sahut-sandbox"), **options))
+        return running[-1]
+
+    yield start
+    for sandbox in running:
+        sandbox.stop()
+
+
+@pytest.fixture
+def warehouse(cluster, tmp_path, request):
+    """Makes a configuration with a database of its own, migrated unless asked otherwise."""
+    made = 0
+
+    def make(base_url, migrate=True, **workspace):
+        nonlocal made
+        made += 1
+        dbname = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}_{made}"
+        cluster.create_database(dbname)
+        directory = tmp_path / f"etl{made}"
+        directory.mkdir()
+        etl = Etl(os.path.join(BUILD, "sahut-etl"), directory, cluster, dbname, base_url, **workspace)
+        if migrate:
+            etl.run("migrate")
+        return etl
+
+    return make
+
+
+@pytest.fixture
+def pair(sandboxes, warehouse):
+    """A sandbox and a warehouse that mirrors it."""
+
+    def make(**options):
+        settings = options.pop("workspace", {})
+        sandbox = sandboxes(**options)
+        return sandbox, warehouse(sandbox.base_url, **settings)
+
+    return make
+
+
+# ---- TAP, so that all tests can be counted in one way ----
+
+def pytest_terminal_summary(terminalreporter):
+    number = 0
+    for outcome, word in (("passed", "ok"), ("failed", "not ok"), ("error", "not ok"), ("skipped", "ok")):
+        for report in terminalreporter.stats.get(outcome, []):
+            number += 1
+            reason = f" # SKIP {report.longrepr[2]}" if outcome == "skipped" else ""
+            terminalreporter.write_line(f"{word} {number} - {report.nodeid}{reason}")

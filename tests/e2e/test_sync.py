@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""The main job: a workspace in PostgreSQL, equal to what the API shows."""
+import signal
+import time
+
+import pytest
+
+from etl import assert_equal
+
+ORDERS = ["updated_desc", "updated_asc", "created_desc", "created_asc", "id_asc", "id_desc", "heap", "ties"]
+
+
+def test_first_load_equals_the_source(pair):
+    sandbox, etl = pair(conversations=2500)
+    etl.run("sync")
+    assert_equal(etl, sandbox)
+    assert etl.one("select count(*) from sahut_report.conversations") == 2500
+
+
+def test_second_run_with_nothing_changed_writes_no_conversation(pair):
+    sandbox, etl = pair(conversations=700)
+    etl.run("sync")
+    before = etl.sql("select id, xmin::text, ctid::text from sahut.conversation order by 1")
+    tables = """select relname, n_tup_ins, n_tup_upd, n_tup_del from pg_stat_user_tables
+        where schemaname in ('sahut', 'sahut_pii') order by 1"""
+    etl.sql("select pg_stat_force_next_flush()")
+    written = etl.sql(tables)
+    etl.run("sync")
+    assert etl.sql("select id, xmin::text, ctid::text from sahut.conversation order by 1") == before
+    assert etl.sql(tables) == written
+    assert_equal(etl, sandbox)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_changes_are_followed_in_every_order(pair, order):
+    sandbox, etl = pair(conversations=450, order=order)
+    etl.run("sync", expect=None)
+    for kind in ("create", "update", "resolve", "reopen", "reassign", "relabel", "snooze"):
+        sandbox.change(kind, 5)
+    etl.run("sync", "--full", expect=None)
+    assert_equal(etl, sandbox)
+
+
+def test_a_list_without_any_order_is_never_called_complete(pair):
+    sandbox, etl = pair(conversations=450, order="shuffle")
+    done = etl.run("sync", expect=None)
+    missing = 450 - etl.one("select count(*) from sahut.conversation")
+    assert done.returncode == (75 if missing else 0)
+    assert etl.one("select complete_as_of is null from sahut_etl.workspace") == bool(missing)
+
+
+def test_silent_edits_and_deletions_are_found_by_a_full_sweep(pair):
+    sandbox, etl = pair(conversations=450)
+    etl.run("sync")
+    sandbox.change("silent", 5)
+    gone = sandbox.change("delete", 3)
+    etl.run("sync", "--full")
+    assert_equal(etl, sandbox)
+    assert {r[0] for r in etl.sql("select id from sahut.conversation where deleted_at is not null")} == set(gone)
+    assert etl.one("select silent_edit_count from sahut_etl.workspace") == 5
+    assert {r[0] for r in etl.sql("select conversation_id from sahut.conversation_event where event_type = 'deleted'")} == set(gone)
+
+
+def test_a_list_that_moves_while_it_is_read_loses_nothing(pair):
+    sandbox, etl = pair(conversations=1500, drift_per_request=3, drift="create=2,update=6,resolve=4,reopen=1,reassign=2,relabel=2,snooze=1,delete=1")
+    etl.run("sync", expect=None)
+    sandbox.control("config", {"drift_per_request": 0})
+    etl.run("sync", "--full")
+    assert_equal(etl, sandbox)
+
+
+def test_killed_in_the_middle_it_goes_on_where_it_was(pair):
+    sandbox, etl = pair(conversations=4000, latency=20, workspace={"max_in_flight": 1})
+    process = etl.start("sync")
+    deadline = time.monotonic() + 30
+    while not etl.one("select coalesce(max(batches), 0) from sahut_etl.sweep") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    etl.kill(process, signal.SIGKILL)
+    loaded = etl.one("select count(*) from sahut.conversation")
+    assert 0 < loaded < 4000
+    sandbox.reset_stats()
+    etl.run("sync")
+    assert_equal(etl, sandbox)
+    assert sandbox.stats()["by_kind"]["list"] <= 40 - loaded // 100 + 2
+    assert etl.one("select state from sahut_etl.run order by id limit 1") == "interrupted"
+
+
+def test_two_workspaces_in_one_warehouse(sandboxes, warehouse):
+    sandbox = sandboxes(conversations=300, workspaces=["key=sk_live_two,conversations=450,seed=7,order=id_asc"])
+    etl = warehouse(sandbox.base_url)
+    etl.add("kedua", sandbox.base_url, key="sk_live_two", timezone="Asia/Makassar")
+    etl.run("sync")
+    assert_equal(etl, sandbox)
+    assert_equal(etl, sandbox, "kedua", "sk_live_two")
+
+
+def test_an_id_that_another_workspace_holds_is_rejected(sandboxes, warehouse):
+    sandbox = sandboxes(conversations=120)
+    etl = warehouse(sandbox.base_url)
+    etl.run("sync")
+    etl.add("lain", sandbox.base_url)
+    etl.run("-w", "lain", "sync", expect=None)
+    assert etl.one("select count(*) from sahut.conversation") == 120
+    assert etl.one("select count(*) from sahut_etl.rejected_item where reason like '%workspace \"utama\"%'") == 120
+
+
+@pytest.mark.parametrize("n", [0, 1, 99, 100, 101, 200])
+def test_sizes_around_a_page(pair, n):
+    sandbox, etl = pair(conversations=n)
+    etl.run("sync")
+    assert_equal(etl, sandbox)
+    assert etl.one("select complete_as_of is not null from sahut_etl.workspace")

@@ -1,0 +1,275 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The gates that the code has to pass, and the figures that are only printed.
+
+usage: lint.py [--figures]
+
+Reads src/ as text; functions are found with Universal Ctags. Prints a line
+"ok"/"not ok" for each gate (TAP), the places where one is not kept, and at
+the end medians and shares, which nobody has to keep.
+"""
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+LAYERS = {
+    "base": ["base"],
+    "port": ["base", "port"],
+    "sync": ["base", "port", "sync"],
+    "daemon": ["base", "port", "sync", "daemon"],
+    "sandbox": ["base", "port", "sandbox"],
+}
+# Foreign headers, and the one file that may include each.
+LIBRARIES = {
+    r"curl/": "src/port/http.c",
+    r"json-c/": "src/port/json.c",
+    r"libpq-fe\.h": "src/port/pg.c",
+    r"yaml\.h": "src/port/yamltree.c",
+    r"systemd/sd-(event|daemon)\.h": "src/port/wait.c",
+    r"systemd/sd-journal\.h": "src/port/journal.c",
+    r"microhttpd\.h": "src/port/httpd.c",
+}
+BANNED = ["strcpy", "strcat", "strncpy", "strncat", "sprintf", "vsprintf", "gets", "strtok", "atoi", "atol", "atof", "localtime", "gmtime",
+          "ctime", "asctime", "system", "popen", "alloca", "mktemp", "tmpnam"]
+MOST = {"lines of a function": 70, "complexity": 20, "parameters": 5, "nesting": 4, "lines of a file": 500}
+
+
+def read(path):
+    with open(os.path.join(TOP, path), encoding="utf-8") as f:
+        return f.read()
+
+
+def bare(text):
+    """The text with comments and literals blanked, line breaks kept."""
+    def blank(match):
+        s = match.group(0)
+        if s[0] == '"':
+            return '"' + " " * (len(s) - 2) + '"'
+        if s[0] == "'":
+            return "'" + " " * (len(s) - 2) + "'"
+        return re.sub(r"[^\n]", " ", s)
+    return re.sub(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', blank, text, flags=re.S)
+
+
+def sources():
+    found = []
+    for layer in LAYERS:
+        for directory, _, names in os.walk(os.path.join(TOP, "src", layer)):
+            found += [os.path.relpath(os.path.join(directory, n), TOP) for n in names if n.endswith((".c", ".h"))]
+    return sorted(found)
+
+
+def functions(path):
+    out = subprocess.run(["ctags", "--output-format=json", "--fields=+neS", "--kinds-C=f", "-f", "-", path], cwd=TOP, capture_output=True,
+                         text=True, check=True).stdout
+    for line in out.splitlines():
+        tag = json.loads(line)
+        yield tag["name"], tag["line"], tag.get("end", tag["line"]), tag.get("signature", "()")
+
+
+def complexity(body):
+    return 1 + len(re.findall(r"\b(?:if|for|while|case)\b|&&|\|\||\?", body))
+
+
+def nesting(body):
+    """How deep blocks stand in one another; the function's own is 0."""
+    depth = most = 0
+    for c in body[body.index("{"):] if "{" in body else "":
+        depth += (c == "{") - (c == "}")
+        most = max(most, depth - 1)
+    return most
+
+
+def parameters(signature):
+    inner = signature.strip()[1:-1].strip()
+    if inner in ("", "void"):
+        return 0
+    depth = count = 0
+    for c in inner:
+        depth += (c == "(") - (c == ")")
+        count += c == "," and depth == 0
+    return count + 1
+
+
+class Lint:
+    def __init__(self):
+        self.files = {p: read(p) for p in sources()}
+        self.bare = {p: bare(t) for p, t in self.files.items()}
+        self.lengths, self.number, self.failed = [], 0, 0
+
+    def gate(self, name, complaints):
+        self.number += 1
+        self.failed += bool(complaints)
+        print(f"{'not ok' if complaints else 'ok'} {self.number} - lint: {name}")
+        for complaint in complaints:
+            print(f"#   {complaint}")
+
+    # ---- functions and files ----
+
+    def function_gates(self):
+        over = {k: [] for k in MOST}
+        for path, text in self.files.items():
+            if path.endswith(".h"):
+                continue
+            lines = self.bare[path].split("\n")
+            for name, first, last, signature in functions(path):
+                body = "\n".join(lines[first - 1:last])
+                self.lengths.append(last - first + 1)
+                if f"{path}:{name}" in DICTATED:
+                    signature = "()"
+                for what, n in (("lines of a function", last - first + 1), ("complexity", complexity(body)),
+                                ("parameters", parameters(signature)), ("nesting", nesting(body))):
+                    if n > MOST[what]:
+                        over[what].append(f"{path}:{first}: {name}: {n}")
+        for path, text in self.files.items():
+            if text.count("\n") > MOST["lines of a file"]:
+                over["lines of a file"].append(f"{path}: {text.count(chr(10))}")
+        for what, complaints in over.items():
+            self.gate(f"{what} at most {MOST[what]}", complaints)
+
+    def text_gates(self):
+        def places(pattern, files, texts):
+            return [f"{p}:{texts[p][:m.start()].count(chr(10)) + 1}: {m.group(0).strip()}" for p in files for m in re.finditer(pattern, texts[p])]
+        code = [p for p in self.files]
+        self.gate("no goto", places(r"\bgoto\b", code, self.bare))
+        self.gate("no banned function", places(r"\b(?:" + "|".join(BANNED) + r")\s*\(", code, self.bare))
+        self.gate("no // comment", places(r"(?<!:)//", code, self.bare))
+        self.gate("no #if in a .c file", places(r"(?m)^\s*#\s*if.*", [p for p in code if p.endswith(".c")], self.bare))
+        self.gate("no TODO", places(r"\b(?:TODO|FIXME|XXX)\b", code, self.files))
+        self.gate("no line over 100 columns", [f"{p}:{i}" for p in code for i, l in enumerate(self.files[p].split("\n"), 1)
+                                               if len(l.expandtabs(8)) > 100])
+        self.gate("SPDX line first", [p for p in code if not self.files[p].startswith("/* SPDX-License-Identifier: MIT */\n")])
+
+    # ---- structure ----
+
+    def include_graph(self):
+        where = {}
+        for path in self.files:
+            where.setdefault(os.path.dirname(path).split("/")[1], {})[os.path.basename(path)] = path
+        graph, foreign = {}, []
+        for path, text in self.files.items():
+            layer = path.split("/")[1]
+            graph[path] = []
+            for name in re.findall(r'(?m)^#include "([^"]+)"', text):
+                target = next((where[l][name] for l in reversed(LAYERS[layer]) if name in where.get(l, {})), None)
+                if target:
+                    graph[path].append(target)
+                elif name != "sql.h":
+                    foreign.append(f"{path}: {name} is in no layer that it may know")
+        return graph, foreign
+
+    def structure_gates(self):
+        graph, foreign = self.include_graph()
+        self.gate("includes stay within the layers", foreign)
+        # A .c and its .h are one module; modules must not go round in a circle.
+        modules = {}
+        for path, targets in graph.items():
+            module = path[:-2]
+            modules.setdefault(module, set()).update(t[:-2] for t in targets if t[:-2] != module)
+        self.gate("no include cycle", self.cycles(modules))
+        wrong = []
+        for path, text in self.files.items():
+            for name in re.findall(r"(?m)^#include <([^>]+)>", text):
+                for pattern, owner in LIBRARIES.items():
+                    if re.match(pattern, name) and path != owner:
+                        wrong.append(f"{path}: <{name}> belongs to {owner}")
+        self.gate("each library is included by one file", wrong)
+
+    @staticmethod
+    def cycles(modules):
+        state, found = {}, []
+
+        def visit(module, trail):
+            if state.get(module) == "done":
+                return
+            if module in trail:
+                found.append(" -> ".join(trail[trail.index(module):] + [module]))
+                return
+            for target in sorted(modules.get(module, ())):
+                visit(target, trail + [module])
+            state[module] = "done"
+        for module in sorted(modules):
+            visit(module, [])
+        return found
+
+    # ---- headers ----
+
+    def prototypes(self):
+        """(path, line, name, whether a comment explains it) of every function a header declares."""
+        for path, text in self.files.items():
+            if not path.endswith(".h"):
+                continue
+            clean = self.bare[path]
+            for m in re.finditer(r"(?m)^(?!typedef|static|struct \w+ \{|enum|#|\s)[\w][\w \*]*?\b(\w+)\(", clean):
+                # Members of one paragraph share the comment on top of it.
+                before = text[:m.start()]
+                paragraph = before.rsplit("\n\n", 1)[-1]
+                yield path, before.count("\n") + 1, m.group(1), "*/" in paragraph or "/*" in paragraph
+
+    def header_gates(self):
+        undocumented, prefix = [], []
+        for path, line, name, documented in self.prototypes():
+            module = os.path.basename(path)[:-2]
+            if not documented:
+                undocumented.append(f"{path}:{line}: {name}")
+            names = PREFIXES.get(path, [module + "_"])
+            if not any(name == n.rstrip("_") or name.startswith(n) for n in names):
+                prefix.append(f"{path}:{line}: {name}")
+        self.gate("every prototype is documented", undocumented)
+        self.gate("public functions carry their module's name", prefix)
+
+    def figures(self):
+        lengths = sorted(self.lengths)
+        files = sorted(t.count("\n") for p, t in self.files.items() if p.endswith(".c"))
+        comments = {}
+        for kind in (".c", ".h"):
+            lines = total = 0
+            for path, text in self.files.items():
+                if path.endswith(kind):
+                    total += text.count("\n")
+                    lines += sum(m.group(0).count("\n") + 1 for m in re.finditer(r"/\*.*?\*/", text, re.S))
+            comments[kind] = 100 * lines // max(total, 1)
+        print(f"# functions {len(lengths)}: median {statistics.median(lengths):.0f}, 90th percentile {lengths[len(lengths) * 9 // 10]}, "
+              f"longest {lengths[-1]} lines")
+        print(f"# files {len(files)}: median {statistics.median(files):.0f}, longest {files[-1]} lines; "
+              f"comment in .c {comments['.c']} %, in .h {comments['.h']} %")
+        source = sum(t.count("\n") for t in self.files.values())
+        tests = 0
+        for directory, _, names in os.walk(os.path.join(TOP, "tests")):
+            for n in names:
+                if n.endswith((".c", ".h", ".py", ".sql", ".sh")):
+                    with open(os.path.join(directory, n), encoding="utf-8") as f:
+                        tests += f.read().count("\n")
+        print(f"# lines: source {source}, tests {tests} ({tests / source:.2f} : 1)")
+
+
+# Functions whose parameters a library dictates.
+DICTATED = {"src/port/httpd.c:on_request"}  # MHD_AccessHandlerCallback
+
+# Where a header's functions are called otherwise than its file, and why.
+PREFIXES = {
+    "src/base/base.h": ["min_", "max_"],           # two words that C should have had
+    "src/base/complain.h": ["complain"],
+    "src/base/timetext.h": ["time_", "duration_"],  # what the text is of
+    "src/daemon/command.h": ["command_", "cmd_"],   # the table and its entries
+    "src/sync/batch.h": ["batch_", "question_"],    # the two scripts
+    "src/port/yamltree.h": ["yaml_"],               # yaml.h is libyaml's own
+}
+
+
+def main():
+    lint = Lint()
+    lint.function_gates()
+    lint.text_gates()
+    lint.structure_gates()
+    lint.header_gates()
+    lint.figures()
+    return 1 if lint.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
