@@ -16,7 +16,7 @@ struct block {
 };
 
 struct arena {
-	struct block *blocks;	/* the one at the head is being filled */
+	struct block *blocks; /* the one at the head is being filled */
 };
 
 struct arena *arena_new(void)

@@ -14,6 +14,7 @@
 
 struct arena;
 
+/* An empty arena. */
 struct arena *arena_new(void) MUST_CHECK;
 
 /* Frees it with all that is in it. */

@@ -13,15 +13,18 @@
 #include "base.h"
 
 struct buf {
-	char *data;		/* NULL while nothing was added; always ends in a NUL that is not counted */
+	char *data; /* NULL while nothing was added; always ends in a NUL that is not counted */
 	size_t len;
-	size_t room;		/* private */
+	size_t room; /* private */
 	size_t max;
-	bool full;		/* something did not fit and was left out */
+	bool full; /* something did not fit and was left out */
 };
 
 /* An empty buffer that may hold MAX bytes. Holds no memory yet. */
-#define BUF_MAX(most) { .max = (most) }
+#define BUF_MAX(most) \
+	{ \
+		.max = (most) \
+	}
 
 /* Empties it and keeps its memory for the next user. */
 void buf_reset(struct buf *buf);

@@ -12,10 +12,10 @@
 
 /* All zero: nothing is wrong. */
 struct complaint {
-	int64_t since;		/* when it began, monotonic; 0 while nothing is wrong */
-	int64_t next;		/* when to say it again */
-	int64_t gap;		/* and how much later the time after that */
-	unsigned long times;	/* how often it happened since it began */
+	int64_t since;	     /* when it began, monotonic; 0 while nothing is wrong */
+	int64_t next;	     /* when to say it again */
+	int64_t gap;	     /* and how much later the time after that */
+	unsigned long times; /* how often it happened since it began */
 };
 
 /*
@@ -29,6 +29,7 @@ bool complain(struct complaint *c, int64_t now) MUST_CHECK;
  * one line; *LASTED is then for how long, *TIMES how often. Either may be
  * NULL.
  */
-bool complain_over(struct complaint *c, int64_t now, int64_t *lasted, unsigned long *times) MUST_CHECK;
+bool complain_over(struct complaint *c, int64_t now, int64_t *lasted,
+		   unsigned long *times) MUST_CHECK;
 
 #endif

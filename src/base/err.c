@@ -8,20 +8,13 @@
 #include "utf8.h"
 
 static const char *const names[] = {
-	[ERR_NONE] = "none",
-	[ERR_STOPPED] = "stopped",
-	[ERR_USAGE] = "usage",
-	[ERR_CONFIG] = "config",
-	[ERR_DENIED] = "denied",
-	[ERR_DATA] = "data",
-	[ERR_MISSING] = "missing",
-	[ERR_UNAVAILABLE] = "unavailable",
-	[ERR_SLOW_DOWN] = "slow_down",
-	[ERR_BUSY] = "busy",
-	[ERR_CONFLICT] = "conflict",
-	[ERR_UNCERTAIN] = "uncertain",
-	[ERR_SYSTEM] = "system",
-	[ERR_BUG] = "bug",
+	[ERR_NONE] = "none",	       [ERR_STOPPED] = "stopped",
+	[ERR_USAGE] = "usage",	       [ERR_CONFIG] = "config",
+	[ERR_DENIED] = "denied",       [ERR_DATA] = "data",
+	[ERR_MISSING] = "missing",     [ERR_UNAVAILABLE] = "unavailable",
+	[ERR_SLOW_DOWN] = "slow_down", [ERR_BUSY] = "busy",
+	[ERR_CONFLICT] = "conflict",   [ERR_UNCERTAIN] = "uncertain",
+	[ERR_SYSTEM] = "system",       [ERR_BUG] = "bug",
 };
 
 bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)

@@ -17,35 +17,44 @@
 
 enum err_kind {
 	ERR_NONE,
-	ERR_STOPPED,		/* we were told to end; nothing is wrong */
-	ERR_USAGE,		/* the command line cannot be understood */
-	ERR_CONFIG,		/* configuration, or a schema of another version: a person must act */
-	ERR_DENIED,		/* a key, a password or a privilege is missing */
-	ERR_DATA,		/* what came is not what the reference says, or was refused as invalid */
-	ERR_MISSING,		/* what was asked for by name does not exist */
-	ERR_UNAVAILABLE,	/* API or database out of reach, or unwell: later it may work */
-	ERR_SLOW_DOWN,		/* too many requests: wait err->wait, then go on more slowly */
-	ERR_BUSY,		/* somebody else holds what we need, or the quota is gone */
-	ERR_CONFLICT,		/* serialization or deadlock: the same again may work at once */
-	ERR_UNCERTAIN,		/* a COMMIT was sent and its answer lost: read back, never assume */
-	ERR_SYSTEM,		/* the operating system refused something */
-	ERR_BUG,		/* our own mistake */
+	ERR_STOPPED,	 /* we were told to end; nothing is wrong */
+	ERR_USAGE,	 /* the command line cannot be understood */
+	ERR_CONFIG,	 /* configuration, or a schema of another version: a person must act */
+	ERR_DENIED,	 /* a key, a password or a privilege is missing */
+	ERR_DATA,	 /* what came is not what the reference says, or was refused as invalid */
+	ERR_MISSING,	 /* what was asked for by name does not exist */
+	ERR_UNAVAILABLE, /* API or database out of reach, or unwell: later it may work */
+	ERR_SLOW_DOWN,	 /* too many requests: wait err->wait, then go on more slowly */
+	ERR_BUSY,	 /* somebody else holds what we need, or the quota is gone */
+	ERR_CONFLICT,	 /* serialization or deadlock: the same again may work at once */
+	ERR_UNCERTAIN,	 /* a COMMIT was sent and its answer lost: read back, never assume */
+	ERR_SYSTEM,	 /* the operating system refused something */
+	ERR_BUG,	 /* our own mistake */
 };
 
 struct err {
 	enum err_kind kind;
-	char code[32];		/* of the far side: a SQLSTATE, an error.code of the API; or "" */
-	int http_status;	/* or 0 */
-	int64_t wait;		/* microseconds that the far side asked us to wait; 0: it did not say */
+	char code[32];	 /* of the far side: a SQLSTATE, an error.code of the API; or "" */
+	int http_status; /* or 0 */
+	int64_t wait;	 /* microseconds that the far side asked us to wait; 0: it did not say */
 	char text[960];
 };
 
-#define ERR_INIT { .kind = ERR_NONE }
+#define ERR_INIT \
+	{ \
+		.kind = ERR_NONE \
+	}
 
-/* Fills ERR and returns false, so that a caller can `return err_set(...)`. Forgets what ERR held. */
+/*
+ * Fills ERR and returns false, so that a caller can `return err_set(...)`.
+ * Forgets what ERR held.
+ */
 bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* Puts a context before the sentence ("utama: page 12"), a colon between. Returns false, like err_set(). */
+/*
+ * Puts a context before the sentence ("utama: page 12"), a colon between.
+ * Returns false, like err_set().
+ */
 bool err_wrap(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* The kind as one word for logs and metrics: "unavailable". */

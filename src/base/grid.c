@@ -13,9 +13,9 @@ struct column {
 };
 
 struct grid {
-	struct arena *arena;		/* the names and the texts */
+	struct arena *arena; /* the names and the texts */
 	struct column *columns;
-	const char **cells;		/* row after row */
+	const char **cells; /* row after row */
 	int n_columns, n_rows, room;
 };
 
@@ -52,7 +52,8 @@ int grid_add(struct grid *grid)
 
 	if (grid->n_rows == grid->room) {
 		grid->room = grid->room ? 2 * grid->room : 8;
-		grid->cells = mem_grow(grid->cells, (size_t)grid->room * width * sizeof(*grid->cells));
+		grid->cells =
+			mem_grow(grid->cells, (size_t)grid->room * width * sizeof(*grid->cells));
 	}
 	memset(grid->cells + (size_t)grid->n_rows * width, 0, width * sizeof(*grid->cells));
 	return grid->n_rows++;

@@ -16,9 +16,13 @@ struct grid;
 /* An empty grid of so many columns without names. */
 struct grid *grid_new(int columns) MUST_CHECK;
 
+/* Frees it with its texts. */
 void grid_free(struct grid **grid);
 
-/* Names a column and says whether it holds numbers, which are aligned to the right. The name is copied. */
+/*
+ * Names a column and says whether it holds numbers, which are aligned to the
+ * right. The name is copied.
+ */
 void grid_name(struct grid *grid, int column, const char *name, bool is_number);
 
 /* Adds a row of NULLs and returns its number. */
@@ -33,13 +37,17 @@ int grid_rows(const struct grid *grid) MUST_CHECK;
 /* How many columns; 0 for a NULL grid. */
 int grid_columns(const struct grid *grid) MUST_CHECK;
 
+/* What a column is called, and whether it holds numbers. */
 const char *grid_column_name(const struct grid *grid, int column) MUST_CHECK;
 bool grid_is_number(const struct grid *grid, int column) MUST_CHECK;
 
 /* A cell, or NULL. Lives as long as the grid. */
 const char *grid_text(const struct grid *grid, int row, int column) MUST_CHECK;
 
-/* A cell as a whole number; NULL, and what does not begin with one, gives TIME_NONE, the smallest there is. */
+/*
+ * A cell as a whole number; NULL, and what does not begin with one, gives
+ * TIME_NONE, the smallest there is.
+ */
 int64_t grid_int(const struct grid *grid, int row, int column) MUST_CHECK;
 
 /* A cell as PostgreSQL writes booleans; NULL is false. */

@@ -13,10 +13,16 @@
 /* What a chain of hash_bytes() begins with. */
 #define HASH_START UINT64_C(0xcbf29ce484222325)
 
-/* The hash of the N bytes at P, going on from SEED; FNV-1a with a last stir, so that all 64 bits are usable. */
+/*
+ * The hash of the N bytes at P, going on from SEED; FNV-1a with a last stir,
+ * so that all 64 bits are usable.
+ */
 uint64_t hash_bytes(uint64_t seed, const void *p, size_t n) MUST_CHECK;
 
-/* The hash of a string with its NUL, so that ("ab", "c") and ("a", "bc") differ. NULL differs from "". */
+/*
+ * The hash of a string with its NUL, so that ("ab", "c") and ("a", "bc")
+ * differ. NULL differs from "".
+ */
 uint64_t hash_string(uint64_t seed, const char *s) MUST_CHECK;
 
 #endif

@@ -14,10 +14,13 @@
 
 struct jsonout {
 	struct buf *buf;
-	bool comma;		/* private: the next value needs a comma before it */
+	bool comma; /* private: the next value needs a comma before it */
 };
 
-#define JSONOUT_TO(to) { .buf = (to) }
+#define JSONOUT_TO(to) \
+	{ \
+		.buf = (to) \
+	}
 
 /* Opens an object ('{') or an array ('['). */
 void jsonout_open(struct jsonout *out, char bracket);
@@ -34,6 +37,7 @@ void jsonout_text(struct jsonout *out, const char *s, size_t n);
 /* A string, or null for NULL. */
 void jsonout_string(struct jsonout *out, const char *s);
 
+/* A number, a truth value, null. */
 void jsonout_int(struct jsonout *out, int64_t n);
 void jsonout_bool(struct jsonout *out, bool b);
 void jsonout_null(struct jsonout *out);

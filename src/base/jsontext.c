@@ -10,7 +10,10 @@
 /* What int64_t holds whatever the digits are. */
 #define SAFE_DIGITS 18
 
-/* PostgreSQL's numeric has 131,072 digits before the point and 16,383 behind; these stay well inside. */
+/*
+ * PostgreSQL's numeric has 131,072 digits before the point and 16,383 behind;
+ * these stay well inside.
+ */
 #define MOST_DIGITS 10000
 #define MOST_EXPONENT 10000
 
@@ -26,7 +29,10 @@ static void replace(struct repair *r, const char *with)
 	r->repaired++;
 }
 
-/* A backslash in a string: only \u0000 needs help. The character behind it is taken along, so that \" ends nothing. */
+/*
+ * A backslash in a string: only \u0000 needs help. The character behind it is
+ * taken along, so that \" ends nothing.
+ */
 static void escape(struct repair *r)
 {
 	if (r->end - r->p >= 6 && memcmp(r->p, "\\u0000", 6) == 0) {
@@ -36,7 +42,7 @@ static void escape(struct repair *r)
 	}
 	buf_char(r->out, *r->p++);
 	/* What follows in UTF-8, or is missing, is judged by the loop that called. */
-	if (r->p < r->end && *r->p > 0x1f && *r->p < 0x7f)
+	if (r->p<r->end && * r->p> 0x1f && *r->p < 0x7f)
 		buf_char(r->out, *r->p++);
 }
 
@@ -68,7 +74,10 @@ static void string(struct repair *r)
 		buf_char(r->out, *r->p++);
 }
 
-/* Whether PostgreSQL can hold the number of LEN characters at P, whose exponent's sign or first digit is at EXP. */
+/*
+ * Whether PostgreSQL can hold the number of LEN characters at P, whose
+ * exponent's sign or first digit is at EXP.
+ */
 static bool fits_numeric(const char *exp, size_t len)
 {
 	if (len > MOST_DIGITS)
@@ -83,7 +92,8 @@ static void number(struct repair *r)
 	bool whole = true;
 	size_t len;
 
-	while (r->p < r->end && (isdigit((unsigned char)*r->p) || strchr("+-.eE", *r->p)) && *r->p) {
+	while (r->p < r->end && (isdigit((unsigned char)*r->p) || strchr("+-.eE", *r->p)) &&
+	       *r->p) {
 		if (strchr(".eE", *r->p))
 			whole = false;
 		if (strchr("eE", *r->p))

@@ -13,11 +13,8 @@
 #define STREAM_LINE 8192
 
 static const char *const level_names[] = {
-	[LEVEL_ERROR] = "error",
-	[LEVEL_WARNING] = "warning",
-	[LEVEL_NOTICE] = "notice",
-	[LEVEL_INFO] = "info",
-	[LEVEL_DEBUG] = "debug",
+	[LEVEL_ERROR] = "error", [LEVEL_WARNING] = "warning", [LEVEL_NOTICE] = "notice",
+	[LEVEL_INFO] = "info",	 [LEVEL_DEBUG] = "debug",
 };
 
 const char *log_level_name(enum log_level level)
@@ -51,7 +48,8 @@ static const char *keep(struct log_line *line, const char *fmt, va_list args)
 	return to;
 }
 
-void log_begin(struct log_line *line, enum log_level level, const struct log_event *event, const char *fmt, ...)
+void log_begin(struct log_line *line, enum log_level level, const struct log_event *event,
+	       const char *fmt, ...)
 {
 	va_list args;
 
@@ -110,14 +108,17 @@ static void logfmt_value(struct buf *out, const char *value)
 	buf_char(out, '"');
 }
 
-static void format_text(struct buf *out, const struct log_line *line, const struct log_stream *stream)
+static void format_text(struct buf *out, const struct log_line *line,
+			const struct log_stream *stream)
 {
 	char time[TIMETEXT_SIZE];
 
 	if (stream->form == LOG_FORM_PREFIX)
 		buf_printf(out, "<%d>", (int)line->level);
 	else
-		buf_printf(out, "time=%s ", time_format(clock_real(stream->clock) / USEC_PER_SEC * USEC_PER_SEC, time));
+		buf_printf(out, "time=%s ",
+			   time_format(clock_real(stream->clock) / USEC_PER_SEC * USEC_PER_SEC,
+				       time));
 	buf_printf(out, "level=%s msg=", log_level_name(line->level));
 	logfmt_value(out, line->message);
 	if (line->event)
@@ -128,7 +129,8 @@ static void format_text(struct buf *out, const struct log_line *line, const stru
 	}
 }
 
-static void format_json(struct buf *out, const struct log_line *line, const struct log_stream *stream)
+static void format_json(struct buf *out, const struct log_line *line,
+			const struct log_stream *stream)
 {
 	struct jsonout json = JSONOUT_TO(out);
 

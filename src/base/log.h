@@ -19,17 +19,17 @@
 
 /* The numbers of syslog and of journald's PRIORITY. */
 enum log_level {
-	LEVEL_ERROR = 3,	/* needs a person */
-	LEVEL_WARNING = 4,	/* degraded, and tried again */
-	LEVEL_NOTICE = 5,	/* a state changed */
-	LEVEL_INFO = 6,		/* one line a cycle */
-	LEVEL_DEBUG = 7,	/* one line a request */
+	LEVEL_ERROR = 3,   /* needs a person */
+	LEVEL_WARNING = 4, /* degraded, and tried again */
+	LEVEL_NOTICE = 5,  /* a state changed */
+	LEVEL_INFO = 6,	   /* one line a cycle */
+	LEVEL_DEBUG = 7,   /* one line a request */
 };
 
 /* A kind of event: its name, and the id under which the journal's catalog explains it. */
 struct log_event {
-	const char *name;	/* "cycle" */
-	const char *id;		/* 32 hexadecimal digits, or NULL */
+	const char *name; /* "cycle" */
+	const char *id;	  /* 32 hexadecimal digits, or NULL */
 };
 
 #define LOG_MAX_FIELDS 24
@@ -39,25 +39,25 @@ struct log_event {
 struct log_line {
 	enum log_level level;
 	const struct log_event *event;
-	const char *message;			/* points into store */
+	const char *message; /* points into store */
 	struct log_field {
-		const char *key;		/* a constant, lower case */
-		const char *value;		/* points into store */
+		const char *key;   /* a constant, lower case */
+		const char *value; /* points into store */
 	} fields[LOG_MAX_FIELDS];
 	size_t n;
-	size_t used;				/* private, as is what follows */
+	size_t used; /* private, as is what follows */
 	char store[LOG_LINE_SIZE];
 };
 
 struct log {
-	enum log_level level;			/* what is less important is dropped */
+	enum log_level level; /* what is less important is dropped */
 	void (*sink)(void *arg, const struct log_line *line);
 	void *arg;
 };
 
 /* Begins a line: its level, its event and the sentence. */
-void log_begin(struct log_line *line, enum log_level level, const struct log_event *event, const char *fmt, ...)
-	PRINTF_LIKE(4, 5);
+void log_begin(struct log_line *line, enum log_level level, const struct log_event *event,
+	       const char *fmt, ...) PRINTF_LIKE(4, 5);
 
 /* Adds a field. One too many, or too long for what is left of the line, is cut. */
 void log_field(struct log_line *line, const char *key, const char *fmt, ...) PRINTF_LIKE(3, 4);
@@ -79,10 +79,10 @@ bool log_level_parse(const char *name, enum log_level *ret) MUST_CHECK;
 
 /* How a stream is written. */
 enum log_form {
-	LOG_FORM_TEXT,		/* time=... level=info msg="..." key=value */
-	LOG_FORM_JSON,		/* one object a line */
-	LOG_FORM_PREFIX,	/* text behind journald's <N>, for a stderr that is the journal */
-	LOG_FORM_PLAIN,		/* "sahut-etl: sentence", for a person at a terminal */
+	LOG_FORM_TEXT,	 /* time=... level=info msg="..." key=value */
+	LOG_FORM_JSON,	 /* one object a line */
+	LOG_FORM_PREFIX, /* text behind journald's <N>, for a stderr that is the journal */
+	LOG_FORM_PLAIN,	 /* "sahut-etl: sentence", for a person at a terminal */
 };
 
 /* What log_stream() needs to know; lives as long as the log. */

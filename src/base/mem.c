@@ -14,7 +14,10 @@ void mem_fail_at(unsigned long n)
 
 void mem_out(const char *who)
 {
-	fprintf(stderr, "sahut-etl: %s: out of memory; ending here, the database rolls back what was not committed\n", who);
+	fprintf(stderr,
+		"sahut-etl: %s: out of memory; ending here, the database rolls back what was not "
+		"committed\n",
+		who);
 	abort();
 }
 

@@ -21,7 +21,10 @@ void *mem_grow(void *p, size_t size) MUST_CHECK;
 /* A copy of the N bytes at P, with a NUL behind them. Never NULL; the caller frees it. */
 char *mem_text(const char *p, size_t n) MUST_CHECK;
 
-/* Frees what *P points at and leaves NULL. For CLEANUP, P being the address of a pointer of any type. */
+/*
+ * Frees what *P points at and leaves NULL. For CLEANUP, P being the address
+ * of a pointer of any type.
+ */
 void mem_free(void *p);
 
 /* As mem_free(), for a text that was secret: its bytes are wiped first. */

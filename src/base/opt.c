@@ -28,8 +28,10 @@ unsigned opt_distance(const char *a, const char *b)
 
 		now[0] = (unsigned)i;
 		for (size_t j = 1; j <= lb; j++) {
-			now[j] = least(last[j] + 1, now[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < now[j])
+			now[j] = least(last[j] + 1, now[j - 1] + 1,
+				       last[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < now[j])
 				now[j] = before[j - 2] + 1;
 		}
 		before = last;
@@ -53,7 +55,8 @@ static bool unknown(const struct opt *table, const char *name, struct err *err)
 		}
 	}
 	if (nearest)
-		return err_set(err, ERR_USAGE, "there is no option --%s; did you mean --%s?", name, nearest->name);
+		return err_set(err, ERR_USAGE, "there is no option --%s; did you mean --%s?", name,
+			       nearest->name);
 	return err_set(err, ERR_USAGE, "there is no option --%s", name);
 }
 
@@ -77,13 +80,15 @@ static const struct opt *find_letter(const struct opt *table, char letter)
 static bool take_next(const struct opt *o, struct opt_args *args, struct err *err)
 {
 	if (args->next >= args->argc)
-		return err_set(err, ERR_USAGE, "--%s needs a value: --%s %s", o->name, o->name, o->arg);
+		return err_set(err, ERR_USAGE, "--%s needs a value: --%s %s", o->name, o->name,
+			       o->arg);
 	*o->value = args->argv[args->next++];
 	return true;
 }
 
 /* ARG is "--name", "--name=value". */
-static bool parse_long(const struct opt *table, const char *arg, struct opt_args *args, struct err *err)
+static bool parse_long(const struct opt *table, const char *arg, struct opt_args *args,
+		       struct err *err)
 {
 	const char *name = arg + 2;
 	const char *equals = strchr(name, '=');
@@ -109,7 +114,8 @@ static bool parse_long(const struct opt *table, const char *arg, struct opt_args
 }
 
 /* ARG is "-v", "-vq", "-c" or "-cFILE". */
-static bool parse_letters(const struct opt *table, const char *arg, struct opt_args *args, struct err *err)
+static bool parse_letters(const struct opt *table, const char *arg, struct opt_args *args,
+			  struct err *err)
 {
 	for (const char *p = arg + 1; *p; p++) {
 		const struct opt *o = find_letter(table, *p);
@@ -155,7 +161,8 @@ bool opt_parse_leading(const struct opt *table, struct opt_args *args, struct er
 	return true;
 }
 
-bool opt_parse(const struct opt *table, struct opt_args *args, const char **operands, int most, struct err *err)
+bool opt_parse(const struct opt *table, struct opt_args *args, const char **operands, int most,
+	       struct err *err)
 {
 	bool ended = false;
 	int n = 0;
@@ -189,7 +196,8 @@ static int heading(const struct opt *o, char *text, size_t size)
 
 	if (o->letter)
 		snprintf(letter, sizeof(letter), "-%c, ", o->letter);
-	return snprintf(text, size, "  %s--%s%s%s", letter, o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+	return snprintf(text, size, "  %s--%s%s%s", letter, o->name, o->arg ? " " : "",
+			o->arg ? o->arg : "");
 }
 
 void opt_help(const struct opt *table, struct buf *out)

@@ -15,21 +15,24 @@
 
 /* One row of a table of options. A row without `name` ends the table. */
 struct opt {
-	const char *name;	/* the long name, without dashes */
-	char letter;		/* the short one, or 0 */
-	const char *arg;	/* what the value is called in the help, or NULL for a switch */
-	const char *help;	/* a phrase, without a full stop */
-	bool *flag;		/* set true, for a switch */
-	const char **value;	/* set to the value, for the others; points into argv */
+	const char *name;   /* the long name, without dashes */
+	char letter;	    /* the short one, or 0 */
+	const char *arg;    /* what the value is called in the help, or NULL for a switch */
+	const char *help;   /* a phrase, without a full stop */
+	bool *flag;	    /* set true, for a switch */
+	const char **value; /* set to the value, for the others; points into argv */
 };
 
-#define OPT_END { .name = NULL }
+#define OPT_END \
+	{ \
+		.name = NULL \
+	}
 
 /* Where the reading of an argument list stands. */
 struct opt_args {
 	int argc;
 	char **argv;
-	int next;		/* the first argument not looked at yet */
+	int next; /* the first argument not looked at yet */
 };
 
 /*
@@ -44,7 +47,8 @@ bool opt_parse_leading(const struct opt *table, struct opt_args *args, struct er
  * operands into OPERANDS, which is ended by a NULL (so it has room for one
  * more). False with ERR_USAGE as above, and for an operand too many.
  */
-bool opt_parse(const struct opt *table, struct opt_args *args, const char **operands, int most, struct err *err) MUST_CHECK;
+bool opt_parse(const struct opt *table, struct opt_args *args, const char **operands, int most,
+	       struct err *err) MUST_CHECK;
 
 /* Adds a line for each row, aligned: "  -c, --config FILE  the configuration". */
 void opt_help(const struct opt *table, struct buf *out);

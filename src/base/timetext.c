@@ -24,7 +24,8 @@ int64_t time_day(int64_t year, int month, int day)
 	int64_t era = (y >= 0 ? y : y - 399) / 400;
 	int64_t of_era = y - era * 400;
 
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * m + 2) / 5 + day - 1 - 719468;
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * m + 2) / 5 + day -
+	       1 - 719468;
 }
 
 void time_civil(int64_t day, int *year, int *month, int *mday)
@@ -130,7 +131,8 @@ static int64_t offset(struct reader *r)
 
 static bool date_exists(int year, int month, int day)
 {
-	return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
+	return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 &&
+	       day <= days_in_month(year, month);
 }
 
 static bool time_exists(int hour, int minute, int second)
@@ -157,9 +159,12 @@ bool time_parse(const char *s, size_t n, int64_t *ret)
 	second = number(&r, 2);
 	usec = fraction(&r);
 	east = offset(&r);
-	if (!r.ok || r.p != r.end || !date_exists(year, month, day) || !time_exists(hour, minute, second))
+	if (!r.ok || r.p != r.end || !date_exists(year, month, day) ||
+	    !time_exists(hour, minute, second))
 		return false;
-	*ret = (time_day(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second - east) * USEC_PER_SEC + usec;
+	*ret = (time_day(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second -
+		east) * USEC_PER_SEC +
+	       usec;
 	return true;
 }
 
@@ -197,14 +202,19 @@ static void asctime_date(struct reader *r, struct http_date *d)
 	expect(r, " ");
 	if (at(r, " "))
 		r->p++;
-	d->day = number(r, at(r, "0123456789") && r->p + 1 < r->end && isdigit((unsigned char)r->p[1]) ? 2 : 1);
+	d->day = number(
+		r, at(r, "0123456789") && r->p + 1 < r->end && isdigit((unsigned char)r->p[1]) ? 2
+											       : 1);
 	expect(r, " ");
 	clock_time(r, d);
 	expect(r, " ");
 	d->year = number(r, 4);
 }
 
-/* ", 06 Nov 1994 08:49:37 GMT" or ", 06-Nov-94 08:49:37 GMT", the name of the day being read already. */
+/*
+ * ", 06 Nov 1994 08:49:37 GMT" or ", 06-Nov-94 08:49:37 GMT", the name of the
+ * day being read already.
+ */
 static void comma_date(struct reader *r, struct http_date *d)
 {
 	bool dashes;
@@ -239,9 +249,12 @@ bool time_parse_http(const char *s, int64_t *ret)
 		comma_date(&r, &d);
 	else
 		asctime_date(&r, &d);
-	if (!r.ok || r.p != r.end || !date_exists(d.year, d.month, d.day) || !time_exists(d.hour, d.minute, d.second))
+	if (!r.ok || r.p != r.end || !date_exists(d.year, d.month, d.day) ||
+	    !time_exists(d.hour, d.minute, d.second))
 		return false;
-	*ret = (time_day(d.year, d.month, d.day) * SECONDS_PER_DAY + d.hour * 3600 + d.minute * 60 + d.second) * USEC_PER_SEC;
+	*ret = (time_day(d.year, d.month, d.day) * SECONDS_PER_DAY + d.hour * 3600 + d.minute * 60 +
+		d.second) *
+	       USEC_PER_SEC;
 	return true;
 }
 
@@ -281,10 +294,11 @@ const char *time_format(int64_t t, char buf[TIMETEXT_SIZE])
 	}
 	time_civil(day, &year, &month, &mday);
 	seconds = (int)(rest / USEC_PER_SEC);
-	n = snprintf(buf, TIMETEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, mday, seconds / 3600, seconds / 60 % 60,
-		     seconds % 60);
+	n = snprintf(buf, TIMETEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, mday,
+		     seconds / 3600, seconds / 60 % 60, seconds % 60);
 	if (rest % USEC_PER_SEC)
-		n += snprintf(buf + n, TIMETEXT_SIZE - (size_t)n, ".%06d", (int)(rest % USEC_PER_SEC));
+		n += snprintf(buf + n, TIMETEXT_SIZE - (size_t)n, ".%06d",
+			      (int)(rest % USEC_PER_SEC));
 	snprintf(buf + n, TIMETEXT_SIZE - (size_t)n, "Z");
 	return buf;
 }
@@ -297,9 +311,23 @@ const char *time_format_http(int64_t t, char buf[TIMETEXT_SIZE])
 	int year, month, mday;
 
 	time_civil(day, &year, &month, &mday);
-	snprintf(buf, TIMETEXT_SIZE, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", weekdays + 3 * time_weekday(day), mday,
-		 months + 3 * (month - 1), year, of_day / 3600, of_day / 60 % 60, of_day % 60);
+	snprintf(buf, TIMETEXT_SIZE, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
+		 weekdays + 3 * time_weekday(day), mday, months + 3 * (month - 1), year,
+		 of_day / 3600, of_day / 60 % 60, of_day % 60);
 	return buf;
+}
+
+bool time_parse_clock(const char *s, int *ret)
+{
+	struct reader r = { s, s + strlen(s), true };
+	int hour = number(&r, 2), minute;
+
+	expect(&r, ":");
+	minute = number(&r, 2);
+	if (!r.ok || r.p != r.end || minute > 59 || hour * 60 + minute > 24 * 60)
+		return false;
+	*ret = hour * 60 + minute;
+	return true;
 }
 
 static int64_t unit_seconds(char unit)
@@ -347,6 +375,7 @@ const char *duration_format(int64_t usec, char buf[TIMETEXT_SIZE])
 	else if (s < SECONDS_PER_DAY)
 		snprintf(buf, TIMETEXT_SIZE, "%" PRId64 "h %02" PRId64 "m", s / 3600, s / 60 % 60);
 	else
-		snprintf(buf, TIMETEXT_SIZE, "%" PRId64 "d %" PRId64 "h", s / SECONDS_PER_DAY, s / 3600 % 24);
+		snprintf(buf, TIMETEXT_SIZE, "%" PRId64 "d %" PRId64 "h", s / SECONDS_PER_DAY,
+			 s / 3600 % 24);
 	return buf;
 }

@@ -35,22 +35,40 @@ bool time_parse_http(const char *s, int64_t *ret) MUST_CHECK;
  */
 bool time_parse_retry_after(const char *s, int64_t date, int64_t *ret) MUST_CHECK;
 
-/* Writes "2024-03-15T08:30:00Z", with a fraction only where there is one; "-" for TIME_NONE. Returns BUF. */
+/*
+ * Writes "2024-03-15T08:30:00Z", with a fraction only where there is one; "-"
+ * for TIME_NONE. Returns BUF.
+ */
 const char *time_format(int64_t t, char buf[TIMETEXT_SIZE]);
 
 /* Writes "Fri, 15 Mar 2024 08:30:00 GMT". Returns BUF. */
 const char *time_format_http(int64_t t, char buf[TIMETEXT_SIZE]);
 
-/* Reads a duration as the configuration has it: "30s", "5m", "2h", "1d". False when it is none, or over ten years. */
+/*
+ * Reads a duration as the configuration has it: "30s", "5m", "2h", "1d".
+ * False when it is none, or over ten years.
+ */
 bool duration_parse(const char *s, int64_t *ret) MUST_CHECK;
 
-/* Writes a duration for people, to two units: "45s", "3m 20s", "2d 4h"; "250ms" below a second. Returns BUF. */
+/*
+ * Writes a duration for people, to two units: "45s", "3m 20s", "2d 4h";
+ * "250ms" below a second. Returns BUF.
+ */
 const char *duration_format(int64_t usec, char buf[TIMETEXT_SIZE]);
+
+/*
+ * Reads a time of day, "02:30", as minutes after midnight; "24:00" is the end
+ * of a day. False for anything else.
+ */
+bool time_parse_clock(const char *s, int *ret) MUST_CHECK;
 
 /* The day of the week (0 is Monday) of the calendar day DAY days after 1970-01-01. */
 int time_weekday(int64_t day) MUST_CHECK;
 
-/* Days from 1970-01-01 to the given date; it need not exist ("month 14" is February of the next year). */
+/*
+ * Days from 1970-01-01 to the given date; it need not exist ("month 14" is
+ * February of the next year).
+ */
 int64_t time_day(int64_t year, int month, int day) MUST_CHECK;
 
 /* The date of the day DAY days after 1970-01-01. */

@@ -6,7 +6,10 @@ static bool is_tail(unsigned char c)
 	return (c & 0xc0) == 0x80;
 }
 
-/* The well-formed byte sequences of Unicode, table 3-7: the second byte decides what is overlong or a surrogate. */
+/*
+ * The well-formed byte sequences of Unicode, table 3-7: the second byte
+ * decides what is overlong or a surrogate.
+ */
 static bool second_fits(unsigned char first, unsigned char second)
 {
 	switch (first) {
@@ -63,7 +66,8 @@ size_t utf8_printable(const char *p, size_t n)
 	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
 		return 0;
 	/* LRM RLM; LS PS and the embeddings; the isolates; the byte order mark. */
-	if (c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff)
+	if (c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	    (c >= 0x2066 && c <= 0x2069) || c == 0xfeff)
 		return 0;
 	return len;
 }
@@ -71,15 +75,17 @@ size_t utf8_printable(const char *p, size_t n)
 /* Wide in the sense of Unicode's TR 11, to the accuracy that a table on a terminal needs. */
 static bool is_wide(uint32_t c)
 {
-	return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
-	       (c >= 0xf900 && c <= 0xfaff) || (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+	return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
+	       (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
+	       (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
 	       (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
 }
 
 /* Takes no column of its own: combining marks, joiners, variation selectors. */
 static bool is_mark(uint32_t c)
 {
-	return (c >= 0x0300 && c <= 0x036f) || c == 0x200b || c == 0x200c || c == 0x200d || (c >= 0xfe00 && c <= 0xfe0f);
+	return (c >= 0x0300 && c <= 0x036f) || c == 0x200b || c == 0x200c || c == 0x200d ||
+	       (c >= 0xfe00 && c <= 0xfe0f);
 }
 
 size_t utf8_width(const char *p, size_t n)

@@ -13,7 +13,10 @@
 /* U+FFFD, what stands where something could not be read. */
 #define UTF8_REPLACEMENT "\xef\xbf\xbd"
 
-/* The length (1 to 4) of the character at P, of which N bytes are there; 0 when no valid one begins there. */
+/*
+ * The length (1 to 4) of the character at P, of which N bytes are there; 0
+ * when no valid one begins there.
+ */
 size_t utf8_char(const char *p, size_t n) MUST_CHECK;
 
 /*

@@ -64,6 +64,9 @@ int64_t conninfo_patience(const struct conninfo *info)
 {
 	const char *seconds = conninfo_get(info, "connect_timeout");
 
-	/* libpq takes anything below 2 for 2, and 0 for as long as it takes, which a daemon cannot afford. */
+	/*
+	 * libpq takes anything below 2 for 2, and 0 for as long as it takes,
+	 * which a daemon cannot afford.
+	 */
 	return max_i64(seconds ? strtol(seconds, NULL, 10) : 10, 2) * USEC_PER_SEC;
 }

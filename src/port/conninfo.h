@@ -20,7 +20,10 @@ struct conninfo {
 	int n;
 };
 
-/* Adds a keyword; the texts are not copied. Beyond CONNINFO_MOST, more than libpq knows, nothing is added. */
+/*
+ * Adds a keyword; the texts are not copied. Beyond CONNINFO_MOST, more than
+ * libpq knows, nothing is added.
+ */
 void conninfo_add(struct conninfo *info, const char *key, const char *value);
 
 /* The value of a keyword, or NULL. */

@@ -17,7 +17,7 @@ struct transfer {
 	struct http *http;
 	CURL *curl;
 	struct curl_slist *headers;
-	struct http_reply *reply;	/* what there is of it so far */
+	struct http_reply *reply; /* what there is of it so far */
 	char why[CURL_ERROR_SIZE];
 	int64_t began;
 };
@@ -27,7 +27,7 @@ struct http {
 	struct wait_source *timer;
 	CURLM *multi;
 	struct transfer *flying;
-	struct http_reply *first, **last;	/* finished, not taken */
+	struct http_reply *first, **last; /* finished, not taken */
 	int pending;
 	struct http_conf conf;
 };
@@ -53,11 +53,13 @@ bool http_url_allowed(const char *url, struct err *err)
 
 	if (!u)
 		mem_out("curl_url");
-	if (curl_url_set(u, CURLUPART_URL, url, 0) || curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ||
+	if (curl_url_set(u, CURLUPART_URL, url, 0) ||
+	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ||
 	    curl_url_get(u, CURLUPART_HOST, &host, 0))
 		return err_set(err, ERR_CONFIG, "not a URL: %s", url);
 	if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
-		return err_set(err, ERR_CONFIG, "a user name in a URL is a secret in the wrong place; leave it out");
+		return err_set(err, ERR_CONFIG,
+			       "a user name in a URL is a secret in the wrong place; leave it out");
 	if (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && uri_is_loopback(host)))
 		return true;
 	return err_set(err, ERR_CONFIG, "%s: only https://, or http:// to a loopback address", url);
@@ -71,7 +73,8 @@ const char *http_url_origin(const char *url, char *buf, size_t size)
 	CLEANUP(free_part) char *port = NULL;
 
 	buf[0] = '\0';
-	if (!u || curl_url_set(u, CURLUPART_URL, url, 0) || curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ||
+	if (!u || curl_url_set(u, CURLUPART_URL, url, 0) ||
+	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ||
 	    curl_url_get(u, CURLUPART_HOST, &host, 0))
 		return buf;
 	(void)curl_url_get(u, CURLUPART_PORT, &port, 0);
@@ -88,17 +91,26 @@ static void queue(struct http *http, struct http_reply *reply)
 	http->last = &reply->next;
 }
 
-struct http_reply *http_take(struct http *http)
+/* Takes out the first reply that waits, or with a TAG the first to that request; NULL when none does. */
+static struct http_reply *unqueue(struct http *http, const void *tag)
 {
-	struct http_reply *reply = http->first;
+	struct http_reply **link = &http->first, *reply;
 
+	while (*link && tag && (*link)->tag != tag)
+		link = &(*link)->next;
+	reply = *link;
 	if (!reply)
 		return NULL;
-	http->first = reply->next;
-	if (!http->first)
-		http->last = &http->first;
+	*link = reply->next;
+	if (http->last == &reply->next)
+		http->last = link;
 	http->pending--;
 	return reply;
+}
+
+struct http_reply *http_take(struct http *http)
+{
+	return unqueue(http, NULL);
 }
 
 int http_pending(const struct http *http)
@@ -117,7 +129,10 @@ static enum err_kind kind_of(CURLcode rc, long os_errno)
 	case CURLE_SSL_ISSUER_ERROR:
 		return ERR_CONFIG;
 	case CURLE_SSL_CONNECT_ERROR:
-		/* No common protocol stays so; a connection that broke in the handshake does not. */
+		/*
+		 * No common protocol stays so; a connection that broke in the
+		 * handshake does not.
+		 */
 		return os_errno ? ERR_UNAVAILABLE : ERR_CONFIG;
 	case CURLE_WRITE_ERROR:
 	case CURLE_FILESIZE_EXCEEDED:
@@ -143,9 +158,11 @@ static void fail(struct transfer *t, CURLcode rc)
 	kind = kind_of(rc, os_errno);
 	http_url_origin(url ? url : "", origin, sizeof(origin));
 	if (reply->body.full)
-		err_set(&reply->err, ERR_DATA, "%s: the reply is larger than %zu bytes", origin, t->http->conf.max_body);
+		err_set(&reply->err, ERR_DATA, "%s: the reply is larger than %zu bytes", origin,
+			t->http->conf.max_body);
 	else
-		err_set(&reply->err, kind, "%s: %s", origin, t->why[0] ? t->why : curl_easy_strerror(rc));
+		err_set(&reply->err, kind, "%s: %s", origin,
+			t->why[0] ? t->why : curl_easy_strerror(rc));
 }
 
 /* Wiped before it is freed: the key stands in it. */
@@ -223,8 +240,9 @@ struct watched {
 static void on_socket(void *arg, unsigned events)
 {
 	struct watched *w = arg;
-	struct http *http = w->http;	/* W may be gone after the next call */
-	int running, mask = (events & WAIT_IN ? CURL_CSELECT_IN : 0) | (events & WAIT_OUT ? CURL_CSELECT_OUT : 0);
+	struct http *http = w->http; /* W may be gone after the next call */
+	int running, mask = (events & WAIT_IN ? CURL_CSELECT_IN : 0) |
+			    (events & WAIT_OUT ? CURL_CSELECT_OUT : 0);
 
 	curl_multi_socket_action(http->multi, w->fd, mask, &running);
 	collect(http);
@@ -234,7 +252,8 @@ static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *a
 {
 	struct http *http = arg;
 	struct watched *w = arg2;
-	unsigned events = (what & CURL_POLL_IN ? WAIT_IN : 0) | (what & CURL_POLL_OUT ? WAIT_OUT : 0);
+	unsigned events =
+		(what & CURL_POLL_IN ? WAIT_IN : 0) | (what & CURL_POLL_OUT ? WAIT_OUT : 0);
 
 	(void)curl;
 	if (what == CURL_POLL_REMOVE) {
@@ -295,11 +314,6 @@ static void set_text(CURL *curl, CURLoption option, const char *value)
 		mem_out("libcurl");
 }
 
-static void set_pointer(CURL *curl, CURLoption option, void *value)
-{
-	curl_easy_setopt(curl, option, value);
-}
-
 static long milliseconds(int64_t usec)
 {
 	return (long)(usec / USEC_PER_MSEC);
@@ -307,7 +321,8 @@ static long milliseconds(int64_t usec)
 
 static void set_security(CURL *curl, const struct http_conf *conf)
 {
-	set_text(curl, CURLOPT_PROTOCOLS_STR, "https,http");	/* http_url_allowed() has seen to the host */
+	set_text(curl, CURLOPT_PROTOCOLS_STR,
+		 "https,http"); /* http_url_allowed() has seen to the host */
 	set(curl, CURLOPT_FOLLOWLOCATION, 0);
 	set(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
 	set(curl, CURLOPT_SSL_VERIFYPEER, 1);
@@ -335,11 +350,13 @@ static void set_limits(CURL *curl, const struct http_conf *conf)
 
 static void set_request(struct transfer *t, const struct http_request *request)
 {
-	static const char *const methods[] = { [HTTP_GET] = "GET", [HTTP_POST] = "POST", [HTTP_PATCH] = "PATCH", [HTTP_PUT] = "PUT" };
+	static const char *const methods[] = {
+		[HTTP_GET] = "GET", [HTTP_POST] = "POST", [HTTP_PATCH] = "PATCH", [HTTP_PUT] = "PUT"
+	};
 	CURL *curl = t->curl;
 
 	set_text(curl, CURLOPT_URL, request->url);
-	set(curl, CURLOPT_PATH_AS_IS, 1);	/* an id may be ".." */
+	set(curl, CURLOPT_PATH_AS_IS, 1); /* an id may be ".." */
 	set_text(curl, CURLOPT_USERAGENT, t->http->conf.user_agent);
 	set_text(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
 	set(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
@@ -374,11 +391,11 @@ void http_send(struct http *http, const struct http_request *request)
 	set_security(t->curl, &http->conf);
 	set_limits(t->curl, &http->conf);
 	set_request(t, request);
-	set_pointer(t->curl, CURLOPT_PRIVATE, t);
-	set_pointer(t->curl, CURLOPT_ERRORBUFFER, t->why);
-	set_pointer(t->curl, CURLOPT_WRITEDATA, t);
+	curl_easy_setopt(t->curl, CURLOPT_PRIVATE, t);
+	curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->why);
+	curl_easy_setopt(t->curl, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, on_body);
-	set_pointer(t->curl, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(t->curl, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(t->curl, CURLOPT_HEADERFUNCTION, on_header);
 	if (!http_url_allowed(request->url, &err)) {
 		t->reply->err = err;
@@ -391,57 +408,36 @@ void http_send(struct http *http, const struct http_request *request)
 
 void http_cancel(struct http *http, const void *tag)
 {
-	struct http_reply **link = &http->first;
+	struct http_reply *reply;
 
 	for (struct transfer *t = http->flying, *next; t; t = next) {
 		next = t->next;
-		if (t->reply->tag == tag) {
-			struct http_reply *reply = land(t);
-
-			reply_free(&reply);
-			http->pending--;
-		}
+		if (t->reply->tag != tag)
+			continue;
+		reply = land(t);
+		reply_free(&reply);
+		http->pending--;
 	}
-	http->last = &http->first;
-	while (*link) {
-		struct http_reply *reply = *link;
-
-		if (reply->tag == tag) {
-			*link = reply->next;
-			reply_free(&reply);
-			http->pending--;
-		} else {
-			link = &reply->next;
-			http->last = link;
-		}
-	}
+	while ((reply = unqueue(http, tag)))
+		reply_free(&reply);
 }
 
 struct http_reply *http_call(struct http *http, const struct http_request *request, struct err *err)
 {
 	struct http_request mine = *request;
+	struct http_reply *reply;
 	int tag;
 
 	mine.tag = &tag;
 	http_send(http, &mine);
-	for (;;) {
-		for (struct http_reply **link = &http->first; *link; link = &(*link)->next) {
-			struct http_reply *reply = *link;
-
-			if (reply->tag != &tag)
-				continue;
-			*link = reply->next;
-			if (http->last == &reply->next)
-				http->last = link;
-			http->pending--;
-			return reply;
-		}
-		if (wait_turn(http->wait, TIME_NEVER) == WAIT_STOP) {
-			http_cancel(http, &tag);
-			err_set(err, ERR_STOPPED, "told to stop while waiting for a reply");
-			return NULL;
-		}
+	while (!(reply = unqueue(http, &tag))) {
+		if (wait_turn(http->wait, TIME_NEVER) != WAIT_STOP)
+			continue;
+		http_cancel(http, &tag);
+		err_set(err, ERR_STOPPED, "told to stop while waiting for a reply");
+		return NULL;
 	}
+	return reply;
 }
 
 /* ---- beginning and end ----------------------------------------------- */

@@ -28,14 +28,15 @@
 struct http;
 
 struct http_conf {
-	const char *ca_file;		/* PEM; NULL: the system's */
-	const char *proxy;		/* a URL; NULL: none. Never used for loopback */
+	const char *ca_file; /* PEM; NULL: the system's */
+	const char *proxy;   /* a URL; NULL: none. Never used for loopback */
 	const char *user_agent;
-	size_t max_body;		/* bytes of a reply, decompressed */
-	int64_t connect_timeout;	/* the three deadlines of a transfer, microseconds: to be connected, */
-	int64_t idle_timeout;		/* to hear next to nothing (under 100 bytes a second), */
-	int64_t total_timeout;		/* and to be over */
-	int max_connections;		/* kept open, all hosts together */
+	size_t max_body;	 /* bytes of a reply, decompressed */
+	int64_t connect_timeout; /* the three deadlines of a transfer, microseconds: to be
+				  * connected, */
+	int64_t idle_timeout;  /* to hear next to nothing (under 100 bytes a second), */
+	int64_t total_timeout; /* and to be over */
+	int max_connections;   /* kept open, all hosts together */
 };
 
 enum http_method {
@@ -48,10 +49,11 @@ enum http_method {
 struct http_request {
 	enum http_method method;
 	const char *url;
-	const char *auth;		/* a whole header with a secret in it, "Authorization: Bearer ..."; or NULL */
-	const char *body;		/* JSON, or NULL for none; copied */
+	const char *
+		auth; /* a whole header with a secret in it, "Authorization: Bearer ..."; or NULL */
+	const char *body; /* JSON, or NULL for none; copied */
 	size_t body_len;
-	void *tag;			/* whose request it is; comes back with the reply */
+	void *tag; /* whose request it is; comes back with the reply */
 };
 
 /* Copies what CONF points to. NULL with ERR_CONFIG when the CA file cannot be read. */
@@ -66,10 +68,16 @@ void http_close(struct http **http);
  */
 bool http_url_allowed(const char *url, struct err *err) MUST_CHECK;
 
-/* The scheme, host and port of a URL ("https://api.sahut.id"), for messages; the buffer is returned. */
+/*
+ * The scheme, host and port of a URL ("https://api.sahut.id"), for messages;
+ * the buffer is returned.
+ */
 const char *http_url_origin(const char *url, char *buf, size_t size);
 
-/* Starts a request. Always ends in one reply, even when it cannot be sent, unless it is cancelled. */
+/*
+ * Starts a request. Always ends in one reply, even when it cannot be sent,
+ * unless it is cancelled.
+ */
 void http_send(struct http *http, const struct http_request *request);
 
 /* The next reply that is there, for the caller to reply_free(); NULL when none is. Never waits. */
@@ -86,7 +94,8 @@ int http_pending(const struct http *http) MUST_CHECK;
  * queued. NULL with ERR_STOPPED when the process was told to end. That the
  * transfer failed stands in the reply.
  */
-struct http_reply *http_call(struct http *http, const struct http_request *request, struct err *err) MUST_CHECK;
+struct http_reply *http_call(struct http *http, const struct http_request *request,
+			     struct err *err) MUST_CHECK;
 
 /* libcurl and what it was built with, for --version. */
 const char *http_library(void) MUST_CHECK;

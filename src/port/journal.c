@@ -20,14 +20,15 @@ bool journal_is_stderr(void)
 	unsigned long long device, inode;
 	struct stat st;
 
-	if (!stream || sscanf(stream, "%llu:%llu", &device, &inode) != 2 || fstat(STDERR_FILENO, &st) != 0)
+	if (!stream || sscanf(stream, "%llu:%llu", &device, &inode) != 2 ||
+	    fstat(STDERR_FILENO, &st) != 0)
 		return false;
 	return st.st_dev == device && st.st_ino == inode;
 }
 
 /* The fields of one entry, in the form that sd_journal_sendv() takes. */
 struct entry {
-	struct buf text;		/* NAME=value, one behind the other */
+	struct buf text; /* NAME=value, one behind the other */
 	size_t begin[LOG_MAX_FIELDS + OWN_FIELDS + 1];
 	int n;
 };

@@ -11,7 +11,10 @@
 
 #include "log.h"
 
-/* Whether stderr is the journal's, so that entries may go there directly (JOURNAL_STREAM, systemd.exec(5)). */
+/*
+ * Whether stderr is the journal's, so that entries may go there directly
+ * (JOURNAL_STREAM, systemd.exec(5)).
+ */
 bool journal_is_stderr(void) MUST_CHECK;
 
 /* The sink. ARG is not used. A line that the journal does not take goes to stderr. */

@@ -61,7 +61,8 @@ struct json *json_parse(struct json_reader *reader, const char *s, size_t n, str
 		if (state == json_tokener_continue || state == json_tokener_error_parse_eof)
 			err_set(err, ERR_DATA, "the JSON ends in the middle, after %zu bytes", n);
 		else
-			err_set(err, ERR_DATA, "not JSON at byte %zu: %s", json_tokener_get_parse_end(tokener),
+			err_set(err, ERR_DATA, "not JSON at byte %zu: %s",
+				json_tokener_get_parse_end(tokener),
 				json_tokener_error_desc(state));
 		return NULL;
 	}
@@ -171,8 +172,10 @@ bool json_next(struct json_each *each, struct json_at *member)
 static const char *kind_name(enum json_kind kind)
 {
 	static const char *const names[] = {
-		[JSON_ABSENT] = "nothing",  [JSON_NULL] = "null",	 [JSON_BOOL] = "true or false", [JSON_NUMBER] = "a number",
-		[JSON_STRING] = "a string", [JSON_ARRAY] = "an array", [JSON_OBJECT] = "an object",
+		[JSON_ABSENT] = "nothing",     [JSON_NULL] = "null",
+		[JSON_BOOL] = "true or false", [JSON_NUMBER] = "a number",
+		[JSON_STRING] = "a string",    [JSON_ARRAY] = "an array",
+		[JSON_OBJECT] = "an object",
 	};
 
 	return names[kind];
@@ -184,7 +187,8 @@ const char *json_path(const struct json_at *at, char *buf, size_t size)
 
 	for (; at->up; at = at->up) {
 		if (at->key)
-			snprintf(step, sizeof(step), ".%s", err_quote(key, sizeof(key), at->key, strlen(at->key)));
+			snprintf(step, sizeof(step), ".%s",
+				 err_quote(key, sizeof(key), at->key, strlen(at->key)));
 		else
 			snprintf(step, sizeof(step), "[%zu]", at->index);
 		/* What is nearest to the value is worth more than what is far from it. */
@@ -204,9 +208,11 @@ bool json_expected(const struct json_at *at, const char *what, struct err *err)
 
 	json_path(at, path, sizeof(path));
 	if (kind != JSON_STRING)
-		return err_set(err, ERR_DATA, "%s: %s was expected, not %s", path, what, kind_name(kind));
+		return err_set(err, ERR_DATA, "%s: %s was expected, not %s", path, what,
+			       kind_name(kind));
 	return err_set(err, ERR_DATA, "%s: %s was expected, not \"%s\"", path, what,
-		       err_quote(value, sizeof(value), json_object_get_string(at->node), (size_t)json_object_get_string_len(at->node)));
+		       err_quote(value, sizeof(value), json_object_get_string(at->node),
+				 (size_t)json_object_get_string_len(at->node)));
 }
 
 bool json_string(const struct json_at *at, const char **ret, struct err *err)
@@ -228,7 +234,8 @@ bool json_int(const struct json_at *at, int64_t *ret, struct err *err)
 static void write(const struct json_at *at, int flags, struct buf *out)
 {
 	size_t n;
-	const char *text = json_object_to_json_string_length(at->node, flags | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
+	const char *text = json_object_to_json_string_length(
+		at->node, flags | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
 
 	if (!text)
 		mem_out("json-c");

@@ -27,12 +27,14 @@ void json_reader_free(struct json_reader **reader);
  * Parses the N bytes at S, which must be one JSON text with nothing behind
  * it, nested no deeper than 64. The caller frees it. NULL with ERR_DATA.
  */
-struct json *json_parse(struct json_reader *reader, const char *s, size_t n, struct err *err) MUST_CHECK;
+struct json *json_parse(struct json_reader *reader, const char *s, size_t n,
+			struct err *err) MUST_CHECK;
 
+/* Frees the tree; no place in it may be used any more. */
 void json_free(struct json **json);
 
 enum json_kind {
-	JSON_ABSENT,		/* there is no such member or element */
+	JSON_ABSENT, /* there is no such member or element */
 	JSON_NULL,
 	JSON_BOOL,
 	JSON_NUMBER,
@@ -43,13 +45,14 @@ enum json_kind {
 
 /* A place in a tree. A value; the place it was reached from must outlive it. */
 struct json_at {
-	void *node;			/* private */
+	void *node; /* private */
 	bool absent;
-	const struct json_at *up;	/* NULL at the root */
-	const char *key;		/* in an object, else NULL */
-	size_t index;			/* in an array */
+	const struct json_at *up; /* NULL at the root */
+	const char *key;	  /* in an object, else NULL */
+	size_t index;		  /* in an array */
 };
 
+/* The place where the tree begins. */
 struct json_at json_root(const struct json *json) MUST_CHECK;
 
 enum json_kind json_kind(const struct json_at *at) MUST_CHECK;
@@ -69,15 +72,19 @@ size_t json_length(const struct json_at *at) MUST_CHECK;
 /* Goes over the members of an object in the order of the text. */
 struct json_each {
 	const struct json_at *object;
-	void *entry;			/* private */
+	void *entry; /* private */
 };
 
+/* Before the first member of an object; of anything else there is none. */
 struct json_each json_members(const struct json_at *object) MUST_CHECK;
 
 /* The next member; false after the last one. */
 bool json_next(struct json_each *each, struct json_at *member) MUST_CHECK;
 
-/* A string; without NULs in it, as the text was repaired. False with ERR_DATA for every other type. */
+/*
+ * A string; without NULs in it, as the text was repaired. False with ERR_DATA
+ * for every other type.
+ */
 bool json_string(const struct json_at *at, const char **ret, struct err *err) MUST_CHECK;
 
 /* A whole number that fits. False with ERR_DATA for all else. */

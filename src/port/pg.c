@@ -23,11 +23,11 @@ struct pg {
 	/* The script, while one runs: busy from pg_start() to the last step's end. */
 	bool busy, failed;
 	const struct pg_step *steps;
-	size_t n, next;			/* the step after the one that runs */
-	size_t copied;			/* bytes of the running COPY that libpq has taken */
+	size_t n, next; /* the step after the one that runs */
+	size_t copied;	/* bytes of the running COPY that libpq has taken */
 	bool copying, rolling_back;
-	PGresult *kept;			/* the last result with rows */
-	struct err err;			/* the first error */
+	PGresult *kept; /* the last result with rows */
+	struct err err; /* the first error */
 };
 
 /* ---- errors ---------------------------------------------------------- */
@@ -63,8 +63,9 @@ static void keep_error(struct pg *pg, const PGresult *res)
 		return;
 	}
 	/* The context names the COPY's line; a function's body, which may be long, is cut. */
-	snprintf(text, sizeof(text), "%s%s%.300s%s%.200s", message ? message : "failed", detail ? "; " : "", detail ? detail : "",
-		 context ? "; " : "", context ? context : "");
+	snprintf(text, sizeof(text), "%s%s%.300s%s%.200s", message ? message : "failed",
+		 detail ? "; " : "", detail ? detail : "", context ? "; " : "",
+		 context ? context : "");
 	set_message(&pg->err, sqlstate_kind(state), text);
 	snprintf(pg->err.code, sizeof(pg->err.code), "%s", state);
 	err_wrap(&pg->err, "SQLSTATE %s", state);
@@ -73,11 +74,13 @@ static void keep_error(struct pg *pg, const PGresult *res)
 /* The connection broke. If a COMMIT was on its way, nobody here knows what became of it. */
 static void lose(struct pg *pg)
 {
-	bool committing = pg->busy && pg->next > 0 && strncmp(pg->steps[pg->next - 1].sql, "commit", 6) == 0;
+	bool committing =
+		pg->busy && pg->next > 0 && strncmp(pg->steps[pg->next - 1].sql, "commit", 6) == 0;
 
 	if (!pg->failed) {
 		pg->failed = true;
-		set_message(&pg->err, committing ? ERR_UNCERTAIN : ERR_UNAVAILABLE, PQerrorMessage(pg->conn));
+		set_message(&pg->err, committing ? ERR_UNCERTAIN : ERR_UNAVAILABLE,
+			    PQerrorMessage(pg->conn));
 	}
 	pg->lost = true;
 	pg->busy = false;
@@ -106,8 +109,9 @@ static bool flush(struct pg *pg)
 
 static bool send_step(struct pg *pg, const struct pg_step *step)
 {
-	int sent = step->n > 0 ? PQsendQueryParams(pg->conn, step->sql, step->n, NULL, step->params, NULL, NULL, 0) :
-				 PQsendQuery(pg->conn, step->sql);
+	int sent = step->n > 0 ? PQsendQueryParams(pg->conn, step->sql, step->n, NULL, step->params,
+						   NULL, NULL, 0)
+			       : PQsendQuery(pg->conn, step->sql);
 
 	pg->copying = false;
 	pg->copied = 0;
@@ -118,13 +122,17 @@ static bool send_step(struct pg *pg, const struct pg_step *step)
 	return flush(pg);
 }
 
-/* The step that ran is over: the next one, a rollback, or the end. False when nothing is left to wait for. */
+/*
+ * The step that ran is over: the next one, a rollback, or the end. False when
+ * nothing is left to wait for.
+ */
 static bool advance(struct pg *pg)
 {
 	static const struct pg_step rollback = { .sql = "rollback" };
 	PGTransactionStatusType status = PQtransactionStatus(pg->conn);
 
-	if (pg->failed && !pg->rolling_back && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)) {
+	if (pg->failed && !pg->rolling_back &&
+	    (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)) {
 		pg->rolling_back = true;
 		return send_step(pg, &rollback);
 	}
@@ -135,7 +143,10 @@ static bool advance(struct pg *pg)
 	return send_step(pg, &pg->steps[pg->next++]);
 }
 
-/* Hands rows to COPY until the socket is full (true) or all are on their way. False when the connection is gone. */
+/*
+ * Hands rows to COPY until the socket is full (true) or all are on their way.
+ * False when the connection is gone.
+ */
 static bool feed_copy(struct pg *pg)
 {
 	const struct buf *rows = pg->steps[pg->next - 1].rows;
@@ -250,7 +261,10 @@ bool pg_busy(const struct pg *pg)
 
 static bool is_number(Oid type)
 {
-	/* int8, int2, int4, float4, float8, numeric: as they are since the first catalog (pg_type.dat). */
+	/*
+	 * int8, int2, int4, float4, float8, numeric: as they are since the
+	 * first catalog (pg_type.dat).
+	 */
 	static const Oid numbers[] = { 20, 21, 23, 700, 701, 1700 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
@@ -270,7 +284,8 @@ static struct grid *to_grid(const PGresult *res)
 		grid_add(grid);
 		for (int i = 0; i < columns; i++)
 			if (!PQgetisnull(res, row, i))
-				grid_set(grid, row, i, PQgetvalue(res, row, i), (size_t)PQgetlength(res, row, i));
+				grid_set(grid, row, i, PQgetvalue(res, row, i),
+					 (size_t)PQgetlength(res, row, i));
 	}
 	return grid;
 }
@@ -291,7 +306,10 @@ bool pg_finish(struct pg *pg, struct grid **result, struct err *err)
 	return true;
 }
 
-/* Asks the server to give up what it is doing. Only where that cannot block: the request is a connection of its own. */
+/*
+ * Asks the server to give up what it is doing. Only where that cannot block:
+ * the request is a connection of its own.
+ */
 static void cancel(struct pg *pg)
 {
 	const char *host = PQhost(pg->conn);
@@ -306,7 +324,8 @@ static void cancel(struct pg *pg)
 	PQfreeCancel(c);
 }
 
-bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct grid **result, struct err *err)
+bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct grid **result,
+	    struct err *err)
 {
 	pg_start(pg, steps, n);
 	while (pg->busy) {
@@ -316,11 +335,14 @@ bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct grid **
 		case WAIT_STOP:
 			cancel(pg);
 			lose(pg);
-			return err_set(err, ERR_STOPPED, "told to stop while waiting for the database");
+			return err_set(err, ERR_STOPPED,
+				       "told to stop while waiting for the database");
 		case WAIT_TIMEOUT:
 			cancel(pg);
 			lose(pg);
-			return err_set(err, ERR_UNAVAILABLE, "database: no answer within %d seconds", (int)(pg->patience / USEC_PER_SEC));
+			return err_set(err, ERR_UNAVAILABLE,
+				       "database: no answer within %d seconds",
+				       (int)(pg->patience / USEC_PER_SEC));
 		}
 	}
 	return pg_finish(pg, result, err);
@@ -399,12 +421,17 @@ static void on_connecting(void *arg, unsigned events)
 	*ready = true;
 }
 
-/* Waits until the connection attempt can go on. libpq may have moved to another socket, so each step watches anew. */
-static enum wait_why wait_connecting(struct pg *pg, PostgresPollingStatusType poll, int64_t deadline)
+/*
+ * Waits until the connection attempt can go on. libpq may have moved to
+ * another socket, so each step watches anew.
+ */
+static enum wait_why wait_connecting(struct pg *pg, PostgresPollingStatusType poll,
+				     int64_t deadline)
 {
 	bool ready = false;
 	unsigned events = poll == PGRES_POLLING_WRITING ? WAIT_OUT : WAIT_IN;
-	struct wait_source *source = wait_watch(pg->wait, PQsocket(pg->conn), events, on_connecting, &ready);
+	struct wait_source *source =
+		wait_watch(pg->wait, PQsocket(pg->conn), events, on_connecting, &ready);
 	enum wait_why why = WAIT_READY;
 
 	while (!ready && why == WAIT_READY)
@@ -423,14 +450,19 @@ static bool connect_steps(struct pg *pg, int64_t patience, struct err *err)
 		enum wait_why why = wait_connecting(pg, poll, wait_now() + patience);
 
 		if (why == WAIT_STOP)
-			return err_set(err, ERR_STOPPED, "told to stop while connecting to the database");
+			return err_set(err, ERR_STOPPED,
+				       "told to stop while connecting to the database");
 		if (why == WAIT_TIMEOUT)
-			return err_set(err, ERR_UNAVAILABLE, "database: %s does not answer", PQhost(pg->conn));
+			return err_set(err, ERR_UNAVAILABLE, "database: %s does not answer",
+				       PQhost(pg->conn));
 		poll = PQconnectPoll(pg->conn);
 	}
 	if (poll == PGRES_POLLING_OK)
 		return true;
-	set_message(err, PQconnectionUsedPassword(pg->conn) || PQconnectionNeedsPassword(pg->conn) ? ERR_DENIED : ERR_UNAVAILABLE,
+	set_message(err,
+		    PQconnectionUsedPassword(pg->conn) || PQconnectionNeedsPassword(pg->conn)
+			    ? ERR_DENIED
+			    : ERR_UNAVAILABLE,
 		    PQerrorMessage(pg->conn));
 	return false;
 }

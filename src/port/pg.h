@@ -27,10 +27,10 @@
 struct pg;
 
 struct pg_conf {
-	const char *conninfo;		/* libpq's: keywords or a URI */
-	const char *password;		/* or NULL; wins over the conninfo's */
-	const char *application;	/* what pg_stat_activity calls us */
-	int64_t deadline;		/* a script that takes longer is cut off, microseconds */
+	const char *conninfo;	 /* libpq's: keywords or a URI */
+	const char *password;	 /* or NULL; wins over the conninfo's */
+	const char *application; /* what pg_stat_activity calls us */
+	int64_t deadline;	 /* a script that takes longer is cut off, microseconds */
 };
 
 #define PG_MAX_PARAMS 16
@@ -38,9 +38,9 @@ struct pg_conf {
 /* One step of a script. What it points to must live until pg_finish(). */
 struct pg_step {
 	const char *sql;
-	const char *params[PG_MAX_PARAMS];	/* text; NULL is NULL */
-	int n;					/* how many; without any, SQL may be several statements */
-	const struct buf *rows;			/* for COPY ... FROM STDIN, else NULL */
+	const char *params[PG_MAX_PARAMS]; /* text; NULL is NULL */
+	int n;			/* how many; without any, SQL may be several statements */
+	const struct buf *rows; /* for COPY ... FROM STDIN, else NULL */
 };
 
 /*
@@ -73,7 +73,8 @@ bool pg_busy(const struct pg *pg) MUST_CHECK;
 bool pg_finish(struct pg *pg, struct grid **result, struct err *err) MUST_CHECK;
 
 /* A whole script, waiting for its end. RESULT may be NULL for a caller that wants no rows. */
-bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct grid **result, struct err *err) MUST_CHECK;
+bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct grid **result,
+	    struct err *err) MUST_CHECK;
 
 /* The script of one step without parameters. */
 bool pg_exec(struct pg *pg, const char *sql, struct err *err) MUST_CHECK;

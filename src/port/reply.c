@@ -58,7 +58,8 @@ void reply_header(struct http_reply *reply, const char *p, size_t n)
 	}
 	(void)(header_is(p, n, "Content-Type", reply->content_type, sizeof(reply->content_type)) ||
 	       header_is(p, n, "Location", reply->location, sizeof(reply->location)) ||
-	       header_is(p, n, "Retry-After", reply->retry_after_text, sizeof(reply->retry_after_text)));
+	       header_is(p, n, "Retry-After", reply->retry_after_text,
+			 sizeof(reply->retry_after_text)));
 }
 
 void reply_complete(struct http_reply *reply)

@@ -13,25 +13,31 @@
 #include "err.h"
 
 struct http_reply {
-	void *tag;			/* the request's */
-	struct err err;			/* ERR_NONE: the far side answered, with whatever status */
+	void *tag;	/* the request's */
+	struct err err; /* ERR_NONE: the far side answered, with whatever status */
 	int status;
-	int64_t date;			/* the Date header, microseconds UTC; TIME_NONE without one that can be read */
-	int64_t retry_after;		/* the Retry-After header, microseconds; -1 without one that can be read */
-	int64_t took;			/* from sending to the last byte, microseconds */
-	char content_type[64];		/* cut where it is longer */
-	char location[256];		/* of a redirect, which was not followed */
+	int64_t date; /* the Date header, microseconds UTC; TIME_NONE without one that can be
+		       * read */
+	int64_t retry_after; /* the Retry-After header, microseconds; -1 without one that can be
+			      * read */
+	int64_t took;	     /* from sending to the last byte, microseconds */
+	char content_type[64]; /* cut where it is longer */
+	char location[256];    /* of a redirect, which was not followed */
 	struct buf body;
-	char retry_after_text[64];	/* private: it can only be read once the Date is known */
-	struct http_reply *next;	/* private: the queue it stands in */
+	char retry_after_text[64]; /* private: it can only be read once the Date is known */
+	struct http_reply *next;   /* private: the queue it stands in */
 };
 
 /* An empty reply to the request tagged TAG, whose body may grow to MAX_BODY bytes. */
 struct http_reply *reply_new(void *tag, size_t max_body) MUST_CHECK;
 
+/* Frees it with its body. */
 void reply_free(struct http_reply **reply);
 
-/* Takes note of the header line at P (N bytes, with its line end), if it is one that matters here. */
+/*
+ * Takes note of the header line at P (N bytes, with its line end), if it is
+ * one that matters here.
+ */
 void reply_header(struct http_reply *reply, const char *p, size_t n);
 
 /* All headers are in: works out what depends on two of them. */

@@ -8,24 +8,25 @@ static const struct {
 	const char *prefix;
 	enum err_kind kind;
 } kinds[] = {
-	{ "SE001", ERR_BUSY },		/* our own: the workspace's lock is not ours (any more) */
-	{ "25006", ERR_UNAVAILABLE },	/* read_only_sql_transaction: this is a standby */
-	{ "28", ERR_DENIED },		/* invalid authorization */
-	{ "42501", ERR_DENIED },	/* insufficient_privilege */
-	{ "42", ERR_CONFIG },		/* a table, column or function is not there: the schema is not ours */
-	{ "3D", ERR_CONFIG },		/* no such database */
-	{ "3F", ERR_CONFIG },		/* no such schema */
-	{ "40", ERR_CONFLICT },		/* serialization failure, deadlock */
-	{ "55P03", ERR_BUSY },		/* lock_not_available */
-	{ "55006", ERR_BUSY },		/* object_in_use */
-	{ "57014", ERR_BUSY },		/* query_canceled: a statement_timeout, or an administrator */
-	{ "57", ERR_UNAVAILABLE },	/* shutting down, starting up, killed */
-	{ "08", ERR_UNAVAILABLE },	/* connection exception */
-	{ "53", ERR_UNAVAILABLE },	/* disk full, out of memory, too many connections */
-	{ "58", ERR_UNAVAILABLE },	/* I/O error below PostgreSQL */
-	{ "25", ERR_UNAVAILABLE },	/* invalid transaction state: idle_in_transaction_session_timeout */
-	{ "22", ERR_DATA },		/* data exception */
-	{ "23", ERR_DATA },		/* integrity constraint violation */
+	{ "SE001", ERR_BUSY },	      /* our own: the workspace's lock is not ours (any more) */
+	{ "25006", ERR_UNAVAILABLE }, /* read_only_sql_transaction: this is a standby */
+	{ "28", ERR_DENIED },	      /* invalid authorization */
+	{ "42501", ERR_DENIED },      /* insufficient_privilege */
+	{ "42", ERR_CONFIG }, /* a table, column or function is not there: the schema is not ours */
+	{ "3D", ERR_CONFIG }, /* no such database */
+	{ "3F", ERR_CONFIG }, /* no such schema */
+	{ "40", ERR_CONFLICT },	   /* serialization failure, deadlock */
+	{ "55P03", ERR_BUSY },	   /* lock_not_available */
+	{ "55006", ERR_BUSY },	   /* object_in_use */
+	{ "57014", ERR_BUSY },	   /* query_canceled: a statement_timeout, or an administrator */
+	{ "57", ERR_UNAVAILABLE }, /* shutting down, starting up, killed */
+	{ "08", ERR_UNAVAILABLE }, /* connection exception */
+	{ "53", ERR_UNAVAILABLE }, /* disk full, out of memory, too many connections */
+	{ "58", ERR_UNAVAILABLE }, /* I/O error below PostgreSQL */
+	{ "25",
+	  ERR_UNAVAILABLE }, /* invalid transaction state: idle_in_transaction_session_timeout */
+	{ "22", ERR_DATA },  /* data exception */
+	{ "23", ERR_DATA },  /* integrity constraint violation */
 };
 
 enum err_kind sqlstate_kind(const char *code)

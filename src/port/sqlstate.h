@@ -11,7 +11,10 @@
 #include "base.h"
 #include "err.h"
 
-/* The kind of the failure CODE, five characters; the class (the first two) where the code itself is not listed. */
+/*
+ * The kind of the failure CODE, five characters; the class (the first two)
+ * where the code itself is not listed.
+ */
 enum err_kind sqlstate_kind(const char *code) MUST_CHECK;
 
 #endif

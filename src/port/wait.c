@@ -14,7 +14,10 @@
 #include "clock.h"
 #include "mem.h"
 
-/* One turn serves at most so many sources before its caller may look: a busy socket must not hide a finished reply. */
+/*
+ * One turn serves at most so many sources before its caller may look: a busy
+ * socket must not hide a finished reply.
+ */
 #define MOST_SERVED 64
 
 struct wait {
@@ -52,9 +55,13 @@ static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void
 
 	(void)s;
 	(void)si;
-	/* The first thing of all: systemd's reload is over when `kill` has been reaped and nobody said otherwise. */
+	/*
+	 * The first thing of all: systemd's reload is over when `kill` has
+	 * been reaped and nobody said otherwise.
+	 */
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	wait_notify("RELOADING=1\nMONOTONIC_USEC=%" PRId64, t.tv_sec * USEC_PER_SEC + t.tv_nsec / 1000);
+	wait_notify("RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+		    t.tv_sec * USEC_PER_SEC + t.tv_nsec / 1000);
 	wait->reload = true;
 	return 0;
 }
@@ -80,7 +87,8 @@ struct wait *wait_open(bool daemon, struct err *err)
 {
 	struct wait *wait = mem_new(sizeof(*wait));
 
-	if (sd_event_new(&wait->event) < 0 || !take_signals(wait, daemon) || sd_event_set_watchdog(wait->event, daemon) < 0) {
+	if (sd_event_new(&wait->event) < 0 || !take_signals(wait, daemon) ||
+	    sd_event_set_watchdog(wait->event, daemon) < 0) {
 		err_set(err, ERR_SYSTEM, "cannot make an event loop: are too many files open?");
 		wait_close(&wait);
 	}
@@ -179,7 +187,8 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
 	return 0;
 }
 
-struct wait_source *wait_watch(struct wait *wait, int fd, unsigned events, void (*fn)(void *arg, unsigned events), void *arg)
+struct wait_source *wait_watch(struct wait *wait, int fd, unsigned events,
+			       void (*fn)(void *arg, unsigned events), void *arg)
 {
 	struct wait_source *source = mem_new(sizeof(*source));
 
@@ -202,7 +211,8 @@ struct wait_source *wait_timer(struct wait *wait, void (*fn)(void *arg), void *a
 
 	source->on_time = fn;
 	source->arg = arg;
-	if (sd_event_add_time(wait->event, &source->source, CLOCK_BOOTTIME, UINT64_MAX, 1, on_timer, source) < 0)
+	if (sd_event_add_time(wait->event, &source->source, CLOCK_BOOTTIME, UINT64_MAX, 1, on_timer,
+			      source) < 0)
 		mem_out("sd_event_add_time");
 	wait_timer_set(source, TIME_NEVER);
 	return source;
@@ -212,7 +222,8 @@ void wait_timer_set(struct wait_source *source, int64_t at)
 {
 	if (at != TIME_NEVER)
 		(void)sd_event_source_set_time(source->source, (uint64_t)max_i64(at, 0));
-	(void)sd_event_source_set_enabled(source->source, at == TIME_NEVER ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
+	(void)sd_event_source_set_enabled(source->source,
+					  at == TIME_NEVER ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
 }
 
 void wait_forget(struct wait_source **source)

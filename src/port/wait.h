@@ -27,9 +27,9 @@ struct wait_source;
 
 /* What a sleeper wakes up to. */
 enum wait_why {
-	WAIT_READY,		/* something happened; look whether it was yours */
-	WAIT_TIMEOUT,		/* the deadline passed */
-	WAIT_STOP,		/* the process was told to end */
+	WAIT_READY,   /* something happened; look whether it was yours */
+	WAIT_TIMEOUT, /* the deadline passed */
+	WAIT_STOP,    /* the process was told to end */
 };
 
 /* What a descriptor is watched for; a set of flags. */
@@ -71,8 +71,8 @@ void wait_stop(struct wait *wait);
 bool wait_take_reload(struct wait *wait) MUST_CHECK;
 
 /* Calls FN(ARG, events) whenever FD shows one of EVENTS. The descriptor stays the caller's. */
-struct wait_source *wait_watch(struct wait *wait, int fd, unsigned events, void (*fn)(void *arg, unsigned events), void *arg)
-	MUST_CHECK;
+struct wait_source *wait_watch(struct wait *wait, int fd, unsigned events,
+			       void (*fn)(void *arg, unsigned events), void *arg) MUST_CHECK;
 
 /* Watches for other events from now on. */
 void wait_watch_for(struct wait_source *source, unsigned events);
@@ -86,7 +86,10 @@ void wait_timer_set(struct wait_source *source, int64_t at);
 /* Ends a source; before its descriptor is closed, where it can. Takes NULL. */
 void wait_forget(struct wait_source **source);
 
-/* Tells systemd, if it listens: "READY=1", "STATUS=...", several lines at once. See sd_notify(3). */
+/*
+ * Tells systemd, if it listens: "READY=1", "STATUS=...", several lines at
+ * once. See sd_notify(3).
+ */
 void wait_notify(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 /* "libsystemd 252", for --version: the one that was built against, as the library does not tell. */

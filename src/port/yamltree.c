@@ -62,11 +62,14 @@ static bool key_is_good(const struct builder *b, const struct yaml *map, size_t 
 	const struct yaml *key = map->keys[i];
 
 	if (key->kind != YAML_SCALAR)
-		return err_set(b->err, ERR_CONFIG, "%s:%d:%d: a key must be a word", b->name, key->line, key->column);
+		return err_set(b->err, ERR_CONFIG, "%s:%d:%d: a key must be a word", b->name,
+			       key->line, key->column);
 	for (size_t j = 0; j < i; j++)
 		if (strcmp(map->keys[j]->text, key->text) == 0)
-			return err_set(b->err, ERR_CONFIG, "%s:%d:%d: %s stands here a second time; the first is in line %d", b->name,
-				       key->line, key->column, key->text, map->keys[j]->line);
+			return err_set(
+				b->err, ERR_CONFIG,
+				"%s:%d:%d: %s stands here a second time; the first is in line %d",
+				b->name, key->line, key->column, key->text, map->keys[j]->line);
 	return true;
 }
 
@@ -95,8 +98,8 @@ static const struct yaml *build(const struct builder *b, int index, int depth)
 	const yaml_node_t *from = yaml_document_get_node(b->document, index);
 
 	if (depth > DEEPEST) {
-		err_set(b->err, ERR_CONFIG, "%s:%zu:%zu: nested too deep", b->name, from->start_mark.line + 1,
-			from->start_mark.column + 1);
+		err_set(b->err, ERR_CONFIG, "%s:%zu:%zu: nested too deep", b->name,
+			from->start_mark.line + 1, from->start_mark.column + 1);
 		return NULL;
 	}
 	switch (from->type) {
@@ -113,8 +116,9 @@ static void complain_of(const yaml_parser_t *parser, const char *name, struct er
 {
 	if (parser->error == YAML_MEMORY_ERROR)
 		mem_out("libyaml");
-	err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s%s%s", name, parser->problem_mark.line + 1, parser->problem_mark.column + 1,
-		parser->context ? parser->context : "", parser->context ? ", " : "", parser->problem ? parser->problem : "not YAML");
+	err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s%s%s", name, parser->problem_mark.line + 1,
+		parser->problem_mark.column + 1, parser->context ? parser->context : "",
+		parser->context ? ", " : "", parser->problem ? parser->problem : "not YAML");
 }
 
 /* Whether nothing comes behind the document that was read. */
@@ -129,13 +133,15 @@ static bool is_last(yaml_parser_t *parser, const char *name, struct err *err)
 	}
 	last = !yaml_document_get_root_node(&second);
 	if (!last)
-		err_set(err, ERR_CONFIG, "%s:%zu:1: a second document begins here; there must be one", name,
+		err_set(err, ERR_CONFIG,
+			"%s:%zu:1: a second document begins here; there must be one", name,
 			second.start_mark.line + 1);
 	yaml_document_delete(&second);
 	return last;
 }
 
-const struct yaml *yaml_read(struct arena *arena, const char *name, const char *text, size_t n, struct err *err)
+const struct yaml *yaml_read(struct arena *arena, const char *name, const char *text, size_t n,
+			     struct err *err)
 {
 	CLEANUP(yaml_parser_delete) yaml_parser_t parser;
 	yaml_document_t document;

@@ -20,12 +20,12 @@ enum yaml_kind {
 
 struct yaml {
 	enum yaml_kind kind;
-	int line, column;		/* of its beginning, from 1 */
-	const char *text;		/* of a scalar; "" for what is empty or plain ~ or null */
-	bool is_null;			/* a scalar that is empty, ~ or null and not quoted */
-	size_t n;			/* children of a list, pairs of a map */
-	const struct yaml **keys;	/* of a map: scalars */
-	const struct yaml **values;	/* of a map, or the elements of a list */
+	int line, column;	    /* of its beginning, from 1 */
+	const char *text;	    /* of a scalar; "" for what is empty or plain ~ or null */
+	bool is_null;		    /* a scalar that is empty, ~ or null and not quoted */
+	size_t n;		    /* children of a list, pairs of a map */
+	const struct yaml **keys;   /* of a map: scalars */
+	const struct yaml **values; /* of a map, or the elements of a list */
 };
 
 /*
@@ -35,7 +35,8 @@ struct yaml {
  * a map, a key that is not a scalar, or nested deeper than 16 (which is also
  * what an anchor that contains itself comes to).
  */
-const struct yaml *yaml_read(struct arena *arena, const char *name, const char *text, size_t n, struct err *err) MUST_CHECK;
+const struct yaml *yaml_read(struct arena *arena, const char *name, const char *text, size_t n,
+			     struct err *err) MUST_CHECK;
 
 /* The value of a key, or NULL when a map has none, or NODE is no map. */
 const struct yaml *yaml_get(const struct yaml *node, const char *key) MUST_CHECK;
