@@ -23,7 +23,7 @@ create temp table if not exists stage_batch (
 	sweep_id      bigint,
 	batch         integer,
 	pass          smallint,
-	scan          boolean not null,
+	scan          integer,
 	observed_at   timestamptz not null
 ) on commit delete rows;
 
@@ -31,7 +31,6 @@ create temp table if not exists stage_conversation (
 	seq           integer not null,
 	page          integer,
 	observed_at   timestamptz not null,
-	confirmed     boolean not null,
 	id            text collate "C" not null,
 	status        text not null,
 	channel_id    text collate "C",
@@ -109,7 +108,9 @@ create temp table if not exists pick (
 	is_revived    boolean not null,
 	is_touch      boolean not null,	-- updated_at moved and nothing tracked did
 	is_silent     boolean not null,	-- content changed and updated_at did not move
-	is_late       boolean not null,	-- new, though an instant was published that should have covered it
+	is_late       boolean not null,	-- new, though an instant was published that should have covered it,
+	late_by       interval,		-- by so much
+	is_stale      boolean not null,	-- older than what is held
 	is_tracked    boolean not null,	-- status, assignee, team or channel changed
 	was_status    text,
 	was_assignee  text collate "C",
@@ -135,13 +136,7 @@ create temp table if not exists tally (
 	rows_deleted   bigint not null default 0,
 	rows_revived   bigint not null default 0,
 	rows_late      bigint not null default 0,
+	late_by        interval,
 	rows_silent    bigint not null default 0,
 	versions       bigint not null default 0
 ) on commit delete rows;
-
--- What a scan (not a full sweep) has shown so far. It need not survive a crash: scans begin again.
-create temp table if not exists scan_seen (
-	workspace_id  integer not null,
-	id            text collate "C" not null,
-	primary key (workspace_id, id)
-);

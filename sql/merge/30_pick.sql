@@ -1,5 +1,4 @@
--- Of each conversation the newest copy in the batch; of those, the ones that differ from what is held. An older copy
--- never overwrites a newer one unless the engine has confirmed it.
+-- Of each conversation the newest copy in the batch; of those, the ones that differ from what is held.
 insert into pg_temp.pick
 select
 	s.id, s.page, s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at, s.updated_at, s.extra,
@@ -7,6 +6,8 @@ select
 	c.id is not null and is_moved and not is_tracked and c.labels = s.labels,
 	c.id is not null and not is_moved and c.deleted_at is null,
 	coalesce(c.id is null and s.updated_at <= w.complete_as_of, false),
+	case when c.id is null then w.complete_as_of - s.updated_at end,
+	coalesce(s.updated_at < c.updated_at and c.deleted_at is null, false),
 	c.id is not null and is_tracked,
 	c.status, c.assignee_id, c.team_id, c.labels,
 	is_observed,
@@ -16,7 +17,7 @@ select
 from (
 	select distinct on (id) *
 	from pg_temp.stage_conversation
-	order by id, confirmed desc, updated_at desc nulls last, seq desc
+	order by id, updated_at desc nulls last, seq desc
 ) s
 cross join pg_temp.stage_batch b
 join sahut_etl.workspace w on w.id = b.workspace_id
@@ -52,7 +53,6 @@ cross join lateral (
 ) h
 where c.id is null
 or (c.workspace_id = b.workspace_id
-	and (s.confirmed or s.updated_at is null or c.updated_at is null or s.updated_at >= c.updated_at)
 	and ((s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at, s.updated_at, s.extra)
 		is distinct from
 		(c.status, c.channel_id, c.contact_id, c.assignee_id, c.team_id, c.labels, c.created_at, c.updated_at, c.extra)

@@ -38,3 +38,9 @@ using pg_temp.stage_conversation s, pg_temp.stage_batch b, sahut.conversation c
 where r.workspace_id = b.workspace_id and r.conversation_id = s.id and c.id = s.id and c.workspace_id = b.workspace_id
 and not exists (select from pg_temp.stage_rejected x where x.conversation_id = s.id);
 
+-- Of one that came as it is held now, or newer, there is no doubt; nor of one that is gone.
+delete from sahut_etl.doubt d
+using pg_temp.stage_batch b, sahut.conversation c
+where d.workspace_id = b.workspace_id and c.id = d.conversation_id
+and (c.deleted_at is not null
+	or exists (select from pg_temp.stage_conversation s where s.id = c.id and s.updated_at is not distinct from c.updated_at));

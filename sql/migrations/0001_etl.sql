@@ -46,12 +46,16 @@ create table sahut_etl.workspace (
 	-- what is held
 	live_count          bigint not null default 0,
 	largest_total       bigint not null default 0,
+	last_total          bigint not null default 0,
+	per_page            integer not null default 100,
 	-- the list's order, as learned
 	list_order          text not null default 'unknown',
 	order_since         timestamptz,
 	order_evidence      jsonb not null default '{}',
 	needs_full          text,
 	uncertified         integer not null default 0,
+	tried_at            timestamptz,
+	audit_due           boolean not null default false,
 	-- counted for ever
 	late_arrival_count  bigint not null default 0,
 	silent_edit_count   bigint not null default 0,
@@ -73,11 +77,15 @@ comment on column sahut_etl.workspace.history_started_at is 'When the first comp
 comment on column sahut_etl.workspace.lookback is 'How late a change may become visible at the API; grows when later ones are seen.';
 comment on column sahut_etl.workspace.live_count is 'Conversations held that are not deleted.';
 comment on column sahut_etl.workspace.largest_total is 'Largest meta.total the API ever gave; bounds every sweep.';
+comment on column sahut_etl.workspace.last_total is 'meta.total of the last unfiltered list.';
+comment on column sahut_etl.workspace.per_page is 'Conversations on a page: 100, or fewer if the server does fewer.';
 comment on column sahut_etl.workspace.list_order is 'Order of the conversation list, as proven: updated_desc, updated_asc, created_desc, created_asc, or unknown.';
 comment on column sahut_etl.workspace.order_since is 'When that order was proven or lost.';
 comment on column sahut_etl.workspace.order_evidence is 'Inversions counted against each order in the last full sweep, and on how many pages.';
 comment on column sahut_etl.workspace.needs_full is 'Why the next cycle must be a full sweep; empty when it need not.';
 comment on column sahut_etl.workspace.uncertified is 'Full sweeps in a row that could not be proven complete.';
+comment on column sahut_etl.workspace.tried_at is 'When the last full sweep was begun or gone on with (the daemon''s clock); one that proved nothing is tried again later each time.';
+comment on column sahut_etl.workspace.audit_due is 'Whether a total could not be explained, so that the counts are to be compared.';
 comment on column sahut_etl.workspace.late_arrival_count is 'Conversations first seen after an instant was published that should have covered them.';
 comment on column sahut_etl.workspace.silent_edit_count is 'Changes of content that did not move updated_at.';
 comment on column sahut_etl.workspace.holder is 'Who holds the workspace: command, host and process.';
@@ -114,9 +122,9 @@ comment on table sahut_etl.run is 'One row for each cycle: what one tick of the 
 comment on column sahut_etl.run.id is 'Number of the run.';
 comment on column sahut_etl.run.workspace_id is 'Workspace.';
 comment on column sahut_etl.run.kind is 'What was asked for: first_load, incremental, full, verify or repair.';
-comment on column sahut_etl.run.strategy is 'How it was done: head_scan, tail_scan, hot_sweep, full_sweep, one_page or count_audit.';
+comment on column sahut_etl.run.strategy is 'How it was done: one_page, head_scan, tail_scan, hot_sweep, full_sweep, count_audit or repair.';
 comment on column sahut_etl.run.state is 'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted (the process ended).';
-comment on column sahut_etl.run.verdict is 'What it proved, in a word: certified, uncertified, complete, active, equal, differences.';
+comment on column sahut_etl.run.verdict is 'What it proved, in a word: certified, uncertified, complete, active, lost, demoted, unexplained, equal or different.';
 comment on column sahut_etl.run.began_at is 'When it began (database''s clock).';
 comment on column sahut_etl.run.ended_at is 'When it ended; empty while running.';
 comment on column sahut_etl.run.api_started_at is 'The cycle''s start on the API''s clock; what it publishes is this less the lookback.';
@@ -143,6 +151,7 @@ create table sahut_etl.sweep (
 	state            text not null default 'running' check (state in ('running', 'certified', 'uncertified', 'abandoned')),
 	position         jsonb not null default '{}',
 	began_at         timestamptz not null default clock_timestamp(),
+	advanced_at      timestamptz not null default clock_timestamp(),
 	ended_at         timestamptz,
 	api_started_at   timestamptz,
 	first_total      bigint,
@@ -163,6 +172,7 @@ comment on column sahut_etl.sweep.run_id is 'Run that worked on it last.';
 comment on column sahut_etl.sweep.state is 'running, certified (proven that no row was skipped), uncertified, or abandoned.';
 comment on column sahut_etl.sweep.position is 'Where to go on after an interruption; the engine''s own notes.';
 comment on column sahut_etl.sweep.began_at is 'When it began (database''s clock).';
+comment on column sahut_etl.sweep.advanced_at is 'When it last stored a batch.';
 comment on column sahut_etl.sweep.ended_at is 'When it ended; empty while running.';
 comment on column sahut_etl.sweep.api_started_at is 'Date of its first response (API time).';
 comment on column sahut_etl.sweep.first_total is 'meta.total of its first response.';
@@ -193,6 +203,107 @@ create function sahut_etl.id_hash(id text) returns bigint
 	language sql immutable strict parallel safe
 	as $$ select hashtextextended(id collate "C", 0) $$;
 comment on function sahut_etl.id_hash is 'The number that stands for an id in sweep_seen.';
+
+-- What a scan has seen need not survive a crash: scans begin again.
+create unlogged table sahut_etl.scan_seen (
+	workspace_id  integer not null,
+	run_id        bigint not null,
+	scan          integer not null,
+	ids           bigint[] not null
+);
+comment on table sahut_etl.scan_seen is 'Which conversations a running scan has shown; removed when its run ends.';
+comment on column sahut_etl.scan_seen.workspace_id is 'Workspace.';
+comment on column sahut_etl.scan_seen.run_id is 'Run.';
+comment on column sahut_etl.scan_seen.scan is 'Number of the scan within the run.';
+comment on column sahut_etl.scan_seen.ids is 'sahut_etl.id_hash of each conversation.';
+
+create function sahut_etl.scan_shows(run bigint, number integer) returns setof bigint
+	language sql stable
+	as $$ select distinct i.id from sahut_etl.scan_seen s cross join lateral unnest(s.ids) i(id) where s.run_id = run and s.scan = number $$;
+comment on function sahut_etl.scan_shows is 'What a scan of a run has shown so far.';
+
+create function sahut_etl.sweep_shows(sweep bigint) returns setof bigint
+	language sql stable
+	as $$ select distinct i.id from sahut_etl.sweep_seen s cross join lateral unnest(s.ids) i(id) where s.sweep_id = sweep $$;
+comment on function sahut_etl.sweep_shows is 'What a full sweep has shown so far, in all its passes.';
+
+create table sahut_etl.doubt (
+	workspace_id     integer not null references sahut_etl.workspace,
+	conversation_id  text collate "C" not null,
+	seen_at          timestamptz not null,
+	got_at           timestamptz,
+	got_updated_at   timestamptz,
+	primary key (workspace_id, conversation_id)
+);
+comment on table sahut_etl.doubt is 'Conversations that came back older than they are held: a lagging replica, or a source that was set back. Two GETs tell.';
+comment on column sahut_etl.doubt.workspace_id is 'Workspace.';
+comment on column sahut_etl.doubt.conversation_id is 'Conversation.';
+comment on column sahut_etl.doubt.seen_at is 'When the older copy was first seen (API time).';
+comment on column sahut_etl.doubt.got_at is 'When a GET first said the same (API time); empty before.';
+comment on column sahut_etl.doubt.got_updated_at is 'updated_at of the copy that it gave; the same again, a lookback later, is believed.';
+
+create table sahut_etl.audit (
+	run_id        bigint primary key references sahut_etl.run on delete cascade,
+	workspace_id  integer not null references sahut_etl.workspace,
+	audited_at    timestamptz not null default clock_timestamp(),
+	api           bigint[],
+	held          bigint[],
+	rejected      bigint
+);
+create index audit_recent on sahut_etl.audit (workspace_id, run_id desc);
+comment on table sahut_etl.audit is 'The API''s counts beside the warehouse''s, as a verify read them last.';
+comment on column sahut_etl.audit.run_id is 'Run of the verify.';
+comment on column sahut_etl.audit.workspace_id is 'Workspace.';
+comment on column sahut_etl.audit.audited_at is 'When (database''s clock).';
+comment on column sahut_etl.audit.api is 'Counted at the API: all, open, pending, snoozed, resolved. Empty for a repair of cells that were known.';
+comment on column sahut_etl.audit.held is 'Held in the warehouse, likewise.';
+comment on column sahut_etl.audit.rejected is 'Items that the API counts and that could not be loaded.';
+
+create table sahut_etl.audit_cell (
+	run_id       bigint not null references sahut_etl.audit on delete cascade,
+	place        integer not null,
+	status       text,
+	channel_id   text collate "C",
+	assignee_id  text collate "C",
+	unassigned   boolean not null,
+	api          bigint not null,
+	held         bigint not null,
+	primary key (run_id, place)
+);
+comment on table sahut_etl.audit_cell is 'The smallest parts of the workspace in which the counts differed.';
+comment on column sahut_etl.audit_cell.run_id is 'Run of the verify, or of the repair, which counts them again.';
+comment on column sahut_etl.audit_cell.place is '1, 2, 3, ... within the run.';
+comment on column sahut_etl.audit_cell.status is 'Status; empty: any.';
+comment on column sahut_etl.audit_cell.channel_id is 'Channel; empty: any.';
+comment on column sahut_etl.audit_cell.assignee_id is 'Assignee; empty: anybody, or nobody.';
+comment on column sahut_etl.audit_cell.unassigned is 'Whether it is those that are assigned to nobody.';
+comment on column sahut_etl.audit_cell.api is 'Counted at the API.';
+comment on column sahut_etl.audit_cell.held is 'Held in the warehouse.';
+
+create table sahut_etl.errand (
+	id            bigint generated by default as identity primary key,
+	workspace_id  integer not null references sahut_etl.workspace,
+	kind          text not null check (kind in ('incremental', 'full', 'verify', 'repair')),
+	asked_by      text not null,
+	asked_at      timestamptz not null default clock_timestamp(),
+	taken_at      timestamptz,
+	run_id        bigint references sahut_etl.run on delete set null,
+	ended_at      timestamptz,
+	error_kind    text,
+	error_text    text
+);
+create index errand_open on sahut_etl.errand (workspace_id) where ended_at is null;
+comment on table sahut_etl.errand is 'What a command hands to the daemon that holds the workspace, and what became of it.';
+comment on column sahut_etl.errand.id is 'Number of the errand.';
+comment on column sahut_etl.errand.workspace_id is 'Workspace.';
+comment on column sahut_etl.errand.kind is 'What is to be done: incremental, full, verify or repair.';
+comment on column sahut_etl.errand.asked_by is 'Who asked: command, host and process.';
+comment on column sahut_etl.errand.asked_at is 'When.';
+comment on column sahut_etl.errand.taken_at is 'When the daemon began it; empty before.';
+comment on column sahut_etl.errand.run_id is 'The run that did it.';
+comment on column sahut_etl.errand.ended_at is 'When it was done, or given up.';
+comment on column sahut_etl.errand.error_kind is 'Kind of the failure, if it failed.';
+comment on column sahut_etl.errand.error_text is 'The failure in a sentence.';
 
 create table sahut_etl.rejected_item (
 	workspace_id     integer not null references sahut_etl.workspace,

@@ -156,6 +156,7 @@ create index conversation_updated on sahut.conversation (workspace_id, updated_a
 create index conversation_created on sahut.conversation (workspace_id, created_at);
 create index conversation_unresolved on sahut.conversation (workspace_id, assignee_id, status)
 	where status <> 'resolved' and deleted_at is null;
+create index conversation_deleted on sahut.conversation (workspace_id, deleted_at) where deleted_at is not null;
 comment on table sahut.conversation is 'Conversations as they are now, with milestones accumulated from their history.';
 comment on column sahut.conversation.id is 'Id of the conversation at the API; unique over all workspaces.';
 comment on column sahut.conversation.workspace_id is 'Workspace.';
@@ -278,3 +279,12 @@ comment on column sahut.conversation_event.from_team_id is 'Team before.';
 comment on column sahut.conversation_event.to_team_id is 'Team after.';
 comment on column sahut.conversation_event.channel_id is 'Channel at that time.';
 comment on column sahut.conversation_event.label_name is 'Label that was added or removed.';
+
+create function sahut_etl.unloaded(workspace integer) returns bigint
+	language sql stable
+as $$
+	select count(*) from sahut_etl.rejected_item r
+	where r.workspace_id = workspace
+	and not exists (select from sahut.conversation c where c.id = r.fingerprint and c.workspace_id = workspace and c.deleted_at is null)
+$$;
+comment on function sahut_etl.unloaded is 'Items that the API counts and that could not be loaded.';

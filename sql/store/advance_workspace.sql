@@ -8,16 +8,21 @@ set watermark = sahut_etl.from_usec(m.watermark),
 	lookback = m.lookback * interval '1 microsecond',
 	live_count = w.live_count + t.rows_new + t.rows_revived - t.rows_deleted,
 	largest_total = m.largest_total,
+	last_total = m.last_total,
+	per_page = m.per_page,
 	list_order = m.list_order,
 	order_since = case when m.list_order <> w.list_order then b.observed_at else w.order_since end,
 	order_evidence = m.order_evidence,
 	needs_full = nullif(m.needs_full, ''),
 	uncertified = m.uncertified,
+	tried_at = sahut_etl.from_usec(m.tried_at),
+	audit_due = m.audit_due,
 	late_arrival_count = w.late_arrival_count + t.rows_late,
 	silent_edit_count = w.silent_edit_count + t.rows_silent
 from jsonb_to_record($2::jsonb) m(
 	watermark bigint, complete_as_of bigint, active_as_of bigint, certified_at bigint, lookback bigint, largest_total bigint,
-	list_order text, order_evidence jsonb, needs_full text, uncertified integer)
+	last_total bigint, per_page integer, list_order text, order_evidence jsonb, needs_full text, uncertified integer, tried_at bigint,
+	audit_due boolean)
 cross join pg_temp.tally t
 cross join pg_temp.stage_batch b
 where w.id = $1::integer

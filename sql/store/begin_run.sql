@@ -2,5 +2,7 @@
 with left_behind as (
 	update sahut_etl.run set state = 'interrupted', ended_at = now()
 	where workspace_id = $1::integer and state = 'running'
+), shown as (
+	delete from sahut_etl.scan_seen where workspace_id = $1::integer
 )
 insert into sahut_etl.run (workspace_id, kind, strategy) values ($1::integer, $2, $3) returning id

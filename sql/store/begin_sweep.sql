@@ -1,2 +1,2 @@
--- A full sweep begins, unless one is to be gone on with. $1 workspace, $2 run.
+-- A full sweep begins. $1 workspace, $2 run.
 insert into sahut_etl.sweep (workspace_id, run_id) values ($1::integer, $2::bigint) returning id

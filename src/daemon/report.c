@@ -35,7 +35,7 @@ static void report_end(const struct log *log, const struct track *track, int64_t
 		  act_verdict_name(p->verdict));
 	log_text(&line, "workspace", track_name(track));
 	log_text(&line, "kind", track_kind(track));
-	log_text(&line, "strategy", engine_strategy_name(p->strategy));
+	log_text(&line, "strategy", plan_strategy_name(p->strategy));
 	log_text(&line, "verdict", act_verdict_name(p->verdict));
 	log_number(&line, "requests", p->requests);
 	log_number(&line, "pages", p->pages);

@@ -10,6 +10,8 @@ const char *act_verdict_name(enum verdict verdict)
 		[VERDICT_ACTIVE] = "active",
 		[VERDICT_UNCERTIFIED] = "uncertified",
 		[VERDICT_LOST] = "lost",
+		[VERDICT_DEMOTED] = "demoted",
+		[VERDICT_UNEXPLAINED] = "unexplained",
 		[VERDICT_EQUAL] = "equal",
 		[VERDICT_DIFFERENT] = "different",
 	};

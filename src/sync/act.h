@@ -31,21 +31,43 @@ enum ask_kind {
 	/* Does the last page show a conversation that the running sweep has seen? n[0]: 0 or 1. */
 	ASK_JOINED,
 	/*
-	 * What a full sweep saw. n[0]: distinct ones created before `before`,
-	 * of `pass` (0: of all passes). n[1]: live ones it did not see.
+	 * What a full sweep saw. n[0]: distinct conversations created before
+	 * `before`, in `pass` (0: in all passes). n[1]: live ones not seen.
 	 */
 	ASK_SEEN,
-	/*
-	 * Live conversations that the sweep did not see, at most `most`: as
-	 * ids. n[0]: rows deleted in the last 7 days.
-	 */
+	/* Live conversations that the full sweep did not see, at most `most`: as ids. */
 	ASK_SUSPECTS,
+	/*
+	 * Live conversations with an updated_at after `after` that scan `scan`
+	 * did not show, nor the last page: as ids. n[0]: how many there are.
+	 * n[1]: with the page, how many on it are not held yet.
+	 */
+	ASK_UNSEEN,
+	/* Live ones held as open, pending or snoozed that the scan did not show. n[0]: how many. */
+	ASK_LEAVERS,
+	/* Live ones held in the cell `filter` that the scan did not show. n[0]: how many. */
+	ASK_MISSING,
+	/* How many are held, rejected items that the API must count with them included. */
+	ASK_COUNTS,
+	/*
+	 * How many are held in the cell `filter`, by channel; or where it
+	 * names one, by assignee.
+	 */
+	ASK_CELLS,
+	/* Conversations whose older copy wants a second look: as ids. */
+	ASK_DOUBTS,
 };
 
 struct ask {
 	enum ask_kind kind;
-	int64_t before;
+	int64_t before, after;
+	int64_t settled; /* ids only of conversations that were created, or first seen, before
+			  * this */
 	int pass, most;
+	int scan;
+	bool exact;	/* of counts: look at every conversation */
+	bool with_page; /* what the last page showed counts as seen, too */
+	struct filter filter;
 };
 
 /*
@@ -54,10 +76,23 @@ struct ask {
  */
 #define IDS_MOST 100
 
+/* Channels, or agents, that a cell is split by; of more it is not split. */
+#define PARTS_MOST 200
+
+/* Counts by status, in the order of enum status; STATUS_ANY is all. */
+#define COUNTS (STATUS_OTHER + 1)
+
 struct answer {
-	int64_t n[4];
-	int ids;      /* how many ids came with it, the control not among them */
-	bool control; /* whether there is one; its number is `ids` */
+	int64_t n[2];
+	int ids;		      /* how many ids came with it, the control not among them */
+	bool control;		      /* whether there is one; its number is `ids` */
+	int64_t live;		      /* conversations held that are not deleted, */
+	int64_t deleted_lately;	      /* and that were found deleted in the last 7 days */
+	int64_t counts[COUNTS];	      /* of ASK_COUNTS */
+	int64_t rejected;	      /* of them, items that could not be loaded */
+	int parts;		      /* of ASK_CELLS: how many channels or agents there are; too
+				 * many: -1 */
+	int64_t held[PARTS_MOST + 1]; /* how many are held of each; of agents, nobody first */
 };
 
 /* What came of the GET of one conversation. */
@@ -70,7 +105,9 @@ enum item_outcome {
 /* What a commit came to. */
 struct tally {
 	int64_t seen, fresh, changed, rejected, deleted, late, silent, versions;
-	int64_t live; /* conversations held now that are not deleted */
+	int64_t live;	 /* conversations held now that are not deleted */
+	int64_t doubts;	 /* older copies that want a second look */
+	int64_t late_by; /* the least by which a late one missed a published instant */
 };
 
 enum verdict {
@@ -80,6 +117,8 @@ enum verdict {
 	VERDICT_ACTIVE,	     /* so is every one of conversations that are not resolved */
 	VERDICT_UNCERTIFIED, /* everything was read, nothing was proven */
 	VERDICT_LOST,	     /* the list made no sense; nothing was proven */
+	VERDICT_DEMOTED,     /* the order that was relied on does not hold */
+	VERDICT_UNEXPLAINED, /* what was seen could not be explained; everything must be read */
 	VERDICT_EQUAL,	     /* the counts agree */
 	VERDICT_DIFFERENT,   /* they do not */
 	VERDICTS,
@@ -89,9 +128,43 @@ struct act {
 	enum act_kind kind;
 	struct request request;
 	struct ask ask;
-	enum seen_by seen; /* of a commit: by what its conversations were seen */
+	enum seen_by seen; /* of a commit: by what its conversations were seen, */
+	int scan;	   /* and by which scan of the cycle, counted from 1 */
 	bool last;	   /* of a commit: the run ends with it */
 	enum verdict verdict;
+};
+
+/* What a cycle is for. */
+enum goal {
+	GOAL_INCREMENTAL, /* whatever changed; everything, when that is needed */
+	GOAL_FULL,	  /* everything */
+	GOAL_VERIFY,	  /* compare the counts, and find the cells that differ */
+};
+
+#define CELLS_MOST 32
+
+/* A part of the list: what the API counts in it, and what is held. */
+struct cell {
+	struct filter filter;
+	int64_t api, held;
+};
+
+/* How a cycle is to be done. */
+struct engine_conf {
+	enum goal goal;
+	int ahead;    /* pages in flight together, at most */
+	bool believe; /* a person asked for it: look at all suspects, believe all deletions */
+	int64_t now;  /* by the host's calendar; only to space out what is tried again */
+	int64_t lookback_most; /* late arrivals make the lookback longer, up to this */
+	uint32_t chance;       /* any number: which page is the second witness */
+
+	/* of a verify */
+	bool look;	   /* end at the first difference, and leave no trace */
+	bool settle_first; /* a difference was seen: begin with a cycle of changes */
+	bool mend;	   /* fetch the cells that differ; */
+	bool recall;	   /* the loop is to fill in those of the last verify, */
+	int n_cells;	   /* which are then fetched at once */
+	struct cell cells[CELLS_MOST];
 };
 
 /* "certified"; as it stands in the warehouse and in the log. */

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "batch.h"
 
-#include <string.h>
-
 #include "jsonout.h"
 #include "memtext.h"
 #include "sql.h"
 
-/* What the engine remembers is a few hundred bytes; a page's ids may be half a megabyte. */
-#define LONGEST_TEXT (1u << 20)
-
-/* ---- commits --------------------------------------------------------- */
+/* What the engine remembers is a few kilobytes. */
+#define LONGEST_TEXT (64u << 10)
 
 static const char *run_state(const struct batch *c)
 {
@@ -96,7 +92,9 @@ static void sweep_json(struct buf *text, const struct batch *c)
 
 static void add_rows(struct script *s, const struct batch *c)
 {
-	bool of_sweep = c->seen == SEEN_BY_SWEEP && c->sweep > 0 && stage_rows(c->stage) > 0;
+	bool rows = stage_rows(c->stage) > 0;
+	bool of_sweep = rows && c->seen == SEEN_BY_SWEEP && c->sweep > 0;
+	bool of_scan = rows && c->seen == SEEN_BY_SCAN && !c->last;
 
 	script_add(s, sql_store_batch);
 	script_int(s, c->workspace);
@@ -104,7 +102,7 @@ static void add_rows(struct script *s, const struct batch *c)
 	script_int(s, of_sweep ? c->sweep : TIME_NONE);
 	script_int(s, c->number);
 	script_int(s, c->memory->full.pass);
-	script_text(s, c->seen == SEEN_BY_SCAN ? "t" : "f");
+	script_int(s, of_scan ? c->scan : TIME_NONE);
 	script_int(s, c->stage->last_observed);
 	for (enum stage_table t = 0; t < STAGE_TABLES; t++)
 		if (c->stage->n[t] > 0)
@@ -141,6 +139,73 @@ static void add_advance(struct script *s, const struct batch *c)
 		script_add(s, sql_store_forget_sweep);
 		script_int(s, c->sweep);
 	}
+	if (c->last) {
+		script_add(s, sql_store_forget_scans);
+		script_int(s, c->workspace);
+	}
+}
+
+static void int_array(struct jsonout *out, const char *key, const int64_t *numbers, int n)
+{
+	jsonout_key(out, key);
+	jsonout_open(out, '[');
+	for (int i = 0; i < n; i++)
+		jsonout_int(out, numbers[i]);
+	jsonout_close(out, ']');
+}
+
+static void string_member(struct jsonout *out, const char *key, const char *text)
+{
+	jsonout_key(out, key);
+	if (text)
+		jsonout_string(out, text);
+	else
+		jsonout_null(out);
+}
+
+/* The parameter of record_audit.sql. */
+static void audit_json(struct buf *text, const struct batch *c)
+{
+	struct jsonout out = JSONOUT_TO(text);
+
+	buf_reset(text);
+	jsonout_open(&out, '{');
+	if (c->audit->reading > 0) {
+		int_array(&out, "api", c->audit->api, STATUS_RESOLVED + 1);
+		int_array(&out, "held", c->audit->held, STATUS_RESOLVED + 1);
+		jsonout_key(&out, "rejected");
+		jsonout_int(&out, c->audit->rejected);
+	}
+	jsonout_key(&out, "cells");
+	jsonout_open(&out, '[');
+	for (int i = 0; i < c->n_cells; i++) {
+		const struct cell *cell = &c->cells[i];
+
+		jsonout_open(&out, '{');
+		string_member(&out, "status", names_status(cell->filter.status));
+		string_member(&out, "channel_id", names_channel(c->names, &cell->filter));
+		string_member(&out, "assignee_id", names_assignee(c->names, &cell->filter));
+		jsonout_key(&out, "unassigned");
+		jsonout_bool(&out, cell->filter.assignee < 0);
+		jsonout_key(&out, "api");
+		jsonout_int(&out, cell->api);
+		jsonout_key(&out, "held");
+		jsonout_int(&out, cell->held);
+		jsonout_close(&out, '}');
+	}
+	jsonout_close(&out, ']');
+	jsonout_close(&out, '}');
+}
+
+static void add_audit(struct script *s, const struct batch *c)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
+
+	audit_json(&text, c);
+	script_add(s, sql_store_record_audit);
+	script_int(s, c->run);
+	script_int(s, c->workspace);
+	script_text(s, buf_text(&text));
 }
 
 void batch_write(struct script *script, const struct batch *batch)
@@ -149,6 +214,8 @@ void batch_write(struct script *script, const struct batch *batch)
 	script_add(script, "begin");
 	add_rows(script, batch);
 	add_advance(script, batch);
+	if (batch->audit)
+		add_audit(script, batch);
 	script_add(script, sql_store_tally);
 	script_int(script, batch->workspace);
 	script_add(script, "commit");
@@ -166,89 +233,7 @@ void batch_read(const struct grid *grid, struct tally *tally)
 		.silent = grid_int(grid, 0, 6),
 		.versions = grid_int(grid, 0, 7),
 		.live = grid_int(grid, 0, 8),
+		.doubts = grid_int(grid, 0, 9),
+		.late_by = grid_int(grid, 0, 10),
 	};
-}
-
-/* ---- questions ------------------------------------------------------- */
-
-/* The ids as the text of a PostgreSQL array; every one is quoted. */
-static void id_array(struct buf *text, const char *const *ids, int n)
-{
-	buf_char(text, '{');
-	for (int i = 0; i < n; i++) {
-		buf_str(text, i ? ",\"" : "\"");
-		for (const char *p = ids[i]; *p; p++) {
-			if (*p == '"' || *p == '\\')
-				buf_char(text, '\\');
-			buf_char(text, *p);
-		}
-		buf_char(text, '"');
-	}
-	buf_char(text, '}');
-}
-
-static void add_joined(struct script *s, const struct question *q)
-{
-	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
-
-	id_array(&text, q->ids, q->n);
-	script_add(s, sql_ask_joined);
-	script_int(s, q->sweep);
-	script_text(s, buf_text(&text));
-}
-
-void question_write(struct script *s, const struct question *q)
-{
-	script_add(s, sql_ask_begin);
-	switch (q->ask.kind) {
-	case ASK_JOINED:
-		add_joined(s, q);
-		break;
-	case ASK_SEEN:
-		script_add(s, sql_ask_seen);
-		script_int(s, q->workspace);
-		script_int(s, q->sweep);
-		script_int(s, q->ask.pass);
-		script_int(s, q->ask.before);
-		break;
-	case ASK_SUSPECTS:
-		script_add(s, sql_ask_suspects);
-		script_int(s, q->workspace);
-		script_int(s, q->sweep);
-		script_int(s, q->ask.most);
-		break;
-	}
-	script_add(s, "commit");
-}
-
-/*
- * The first row of suspects.sql speaks of all; the rest are ids, and the
- * control goes behind them.
- */
-static struct grid *suspect_ids(const struct grid *rows, struct answer *answer)
-{
-	struct grid *ids = grid_new(2);
-	const char *control = grid_text(rows, 0, 2);
-
-	answer->n[0] = grid_int(rows, 0, 1);
-	for (int row = 1; row < grid_rows(rows); row++) {
-		const char *id = grid_text(rows, row, 2);
-
-		grid_set(ids, grid_add(ids), 0, id, strlen(id));
-		answer->ids++;
-	}
-	answer->control = control != NULL;
-	if (control)
-		grid_set(ids, grid_add(ids), 0, control, strlen(control));
-	return ids;
-}
-
-struct grid *question_read(enum ask_kind kind, const struct grid *grid, struct answer *answer)
-{
-	*answer = (struct answer){ .ids = 0 };
-	if (kind == ASK_SUSPECTS)
-		return suspect_ids(grid, answer);
-	for (int i = 0; i < grid_columns(grid); i++)
-		answer->n[i] = grid_int(grid, 0, i);
-	return NULL;
 }

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * batch.h -- the scripts of a commit and of a question.
+ * batch.h -- the script of a commit.
  *
  * A commit is one transaction: the staged rows, merged; with them the
  * position, the counters and the instants, so that nothing is ever claimed
- * that is not there. Here these scripts are put together and their results
- * read; the store runs them.
+ * that is not there. Here the script is put together and its result read; the
+ * store runs it.
  */
 #ifndef BATCH_H
 #define BATCH_H
 
 #include "act.h"
+#include "audit.h"
 #include "grid.h"
 #include "memory.h"
+#include "names.h"
 #include "script.h"
 #include "stage.h"
 
@@ -27,13 +29,18 @@ struct batch {
 	int64_t sweep; /* 0 when the run is no full sweep */
 	int number;    /* of the batch within the sweep */
 	enum seen_by seen;
+	int scan;  /* by which scan of the run */
 	bool last; /* the run ends with it */
 	enum verdict verdict;
 	const char *purpose; /* for the ledger */
 	const struct memory *memory;
 	int64_t started; /* of the cycle; TIME_NONE while it is not known */
 	int64_t distinct,
-		suspects; /* of the full sweep, when it has been counted; else TIME_NONE */
+		suspects;	   /* of the full sweep, when it has been counted; else TIME_NONE */
+	const struct audit *audit; /* of a verify that ends with it, else NULL; */
+	const struct cell *cells;  /* and the cells that differ, N_CELLS of them */
+	int n_cells;
+	const struct names *names;
 	struct stage *stage;
 	struct sent sent;
 };
@@ -46,25 +53,5 @@ void batch_write(struct script *script, const struct batch *batch);
 
 /* Reads what the commit came to. */
 void batch_read(const struct grid *grid, struct tally *tally);
-
-/* A question of the engine's. IDS (N of them) are those of the page just read, for ASK_JOINED. */
-struct question {
-	int workspace;
-	int64_t sweep;
-	struct ask ask;
-	const char *const *ids;
-	int n;
-};
-
-/* Adds the steps of the question. */
-void question_write(struct script *script, const struct question *question);
-
-/*
- * Reads the answer. Returns the ids that came with it in the first column of
- * a grid, the control last (the second column is for what becomes of them);
- * NULL without any.
- */
-struct grid *question_read(enum ask_kind kind, const struct grid *grid,
-			   struct answer *answer) MUST_CHECK;
 
 #endif

@@ -199,7 +199,7 @@ bool decode_item(struct decode *decode, const char *body, size_t n, struct stage
 		 struct decode_one *one)
 {
 	CLEANUP(json_free) struct json *json = parse(decode, body, n);
-	struct origin origin = { .observed_at = one->date, .confirmed = one->confirmed };
+	struct origin origin = { .observed_at = one->date };
 	struct json_at root, data, id;
 	struct row row;
 
@@ -212,6 +212,7 @@ bool decode_item(struct decode *decode, const char *body, size_t n, struct stage
 	id = json_member(&data, "id");
 	one->same = false;
 	one->other = NULL;
+	one->updated_at = TIME_NONE;
 	if (json_kind(&id) == JSON_STRING) {
 		const char *text;
 
@@ -222,5 +223,6 @@ bool decode_item(struct decode *decode, const char *body, size_t n, struct stage
 	}
 	one->same = true;
 	(void)read_item(decode, &data, stage, &origin, &row);
+	one->updated_at = row.updated_at;
 	return true;
 }

@@ -34,11 +34,11 @@ bool decode_page(struct decode *decode, const char *body, size_t n, struct stage
 
 /* The GET of one conversation: what was asked for, and what decode_item() found. */
 struct decode_one {
-	const char *id;	   /* that was asked for */
-	int64_t date;	   /* of the response */
-	bool confirmed;	   /* the copy may overwrite a newer one */
-	bool same;	   /* it is that conversation, and was staged, good or bad */
-	const char *other; /* it is this one instead; lives until the next call */
+	const char *id;	    /* that was asked for */
+	int64_t date;	    /* of the response */
+	bool same;	    /* it is that conversation, and was staged, good or bad */
+	int64_t updated_at; /* its own, where it can be read; else TIME_NONE */
+	const char *other;  /* it is this one instead; lives until the next call */
 };
 
 /* Reads the answer to the GET of one conversation. False as above. */

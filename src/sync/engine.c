@@ -1,62 +1,308 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine.h"
 
-const char *engine_strategy_name(enum strategy strategy)
+/* Begins the part that a strategy is done by. */
+static void begin_part(struct engine *e, enum strategy strategy)
 {
-	static const char *const names[STRATEGIES] = {
-		[STRATEGY_NONE] = "",
-		[STRATEGY_FULL_SWEEP] = "full_sweep",
-	};
-
-	return names[strategy];
+	switch (strategy) {
+	case STRATEGY_ONE_PAGE:
+	case STRATEGY_HEAD_SCAN:
+	case STRATEGY_TAIL_SCAN:
+		e->part = PART_SCAN;
+		scan_begin(&e->scan, &e->memory);
+		break;
+	case STRATEGY_HOT_SWEEP:
+		e->part = PART_HOT;
+		hot_begin(&e->hot, &e->memory);
+		break;
+	case STRATEGY_COUNT_AUDIT:
+		e->part = PART_AUDIT;
+		audit_begin(&e->audit, &e->memory, &e->conf);
+		break;
+	case STRATEGY_REPAIR:
+		e->part = PART_MEND;
+		mend_begin(&e->mend, &e->memory, e->conf.cells, e->conf.n_cells, e->conf.believe);
+		break;
+	default:
+		e->part = PART_FULL;
+		e->memory.tried_at = e->conf.now;
+		full_begin(&e->full, &e->memory, e->conf.ahead, e->conf.believe);
+		break;
+	}
 }
 
 void engine_begin(struct engine *engine, const struct engine_conf *conf,
 		  const struct memory *memory)
 {
-	*engine = (struct engine){ .conf = *conf,
-				   .memory = *memory,
-				   .strategy = STRATEGY_FULL_SWEEP };
-	full_begin(&engine->full, &engine->memory, conf->ahead, conf->repair);
+	*engine = (struct engine){ .conf = *conf, .memory = *memory };
+	engine->strategy = plan_strategy(memory, conf);
+	begin_part(engine, engine->strategy);
 }
 
 void engine_set_ahead(struct engine *engine, int ahead)
 {
-	full_set_ahead(&engine->full, &engine->memory, ahead);
+	engine->conf.ahead = ahead;
+	if (engine->part == PART_FULL)
+		full_set_ahead(&engine->full, &engine->memory, ahead);
 }
 
 int64_t engine_started(const struct engine *engine)
 {
-	return engine->memory.full.started;
+	switch (engine->part) {
+	case PART_SCAN:
+		return engine->scan.started;
+	case PART_HOT:
+		return engine->hot.started;
+	case PART_AUDIT:
+		return engine->audit.started;
+	case PART_MEND:
+		return engine->mend.started;
+	case PART_DOUBT:
+		return TIME_NONE;
+	default:
+		return engine->memory.full.started;
+	}
+}
+
+/* ---- what next ------------------------------------------------------- */
+
+static void part_next(struct engine *e, bool stage_full, struct act *act)
+{
+	*act = (struct act){ .kind = ACT_WAIT };
+	switch (e->part) {
+	case PART_FULL:
+		full_next(&e->full, &e->memory, stage_full, act);
+		break;
+	case PART_SCAN:
+		scan_next(&e->scan, stage_full, act);
+		break;
+	case PART_HOT:
+		hot_next(&e->hot, &e->memory, stage_full, act);
+		break;
+	case PART_AUDIT:
+		audit_next(&e->audit, act);
+		break;
+	case PART_MEND:
+		mend_next(&e->mend, stage_full, act);
+		break;
+	case PART_DOUBT:
+		doubt_next(&e->doubt, act);
+		break;
+	}
+}
+
+/* An audit wants to know what changed before it counts again. */
+static void begin_settling(struct engine *e)
+{
+	struct engine_conf changes = { .goal = GOAL_INCREMENTAL, .now = e->conf.now };
+
+	e->settling = true;
+	e->changes = 0;
+	begin_part(e, plan_strategy(&e->memory, &changes));
+}
+
+/* Whether there is something to be mended after the audit. */
+static bool mends(const struct engine *e)
+{
+	return e->part == PART_AUDIT && e->conf.mend && e->audit.n_found > 0 &&
+	       e->audit.verdict == VERDICT_DIFFERENT;
+}
+
+/* Whether older copies want a second look before the cycle is over. */
+static bool doubts(const struct engine *e)
+{
+	return e->part != PART_DOUBT && e->memory.doubts > 0;
+}
+
+/* The part that worked has come to VERDICT: true when another one follows. */
+static bool follow(struct engine *e, enum verdict verdict)
+{
+	if (e->settling) {
+		e->settling = false;
+		e->part = PART_AUDIT;
+		audit_settled(&e->audit, e->changes);
+		return true;
+	}
+	if (mends(e)) {
+		e->part = PART_MEND;
+		mend_begin(&e->mend, &e->memory, e->audit.found, e->audit.n_found, e->conf.believe);
+		return true;
+	}
+	if (!e->doubting)
+		return false;
+	e->doubting = false;
+	e->part = PART_DOUBT;
+	doubt_begin(&e->doubt, verdict);
+	return true;
 }
 
 void engine_next(struct engine *engine, bool stage_full, struct act *act)
 {
-	*act = (struct act){ .kind = ACT_WAIT };
-	full_next(&engine->full, &engine->memory, stage_full, act);
+	if (engine->part == PART_AUDIT && engine->audit.step == AUDIT_SETTLE)
+		begin_settling(engine);
+	part_next(engine, stage_full, act);
+	while (act->kind == ACT_DONE && follow(engine, act->verdict))
+		part_next(engine, stage_full, act);
+	if (act->kind != ACT_COMMIT || !act->last)
+		return;
+	/* The run ends with the last part's last commit only. */
+	if (engine->settling || mends(engine)) {
+		act->last = false;
+	} else if (doubts(engine)) {
+		act->last = false;
+		engine->doubting = true;
+	}
 }
+
+/* ---- what comes back ------------------------------------------------- */
 
 void engine_page(struct engine *engine, const struct page *page)
 {
-	full_take_page(&engine->full, &engine->memory, page);
+	struct memory *memory = &engine->memory;
+
+	switch (engine->part) {
+	case PART_FULL:
+		full_page(&engine->full, memory, page);
+		break;
+	case PART_SCAN:
+		scan_page(&engine->scan, memory, page);
+		break;
+	case PART_HOT:
+		hot_page(&engine->hot, memory, page);
+		break;
+	case PART_AUDIT:
+		audit_page(&engine->audit, memory, page);
+		break;
+	case PART_MEND:
+		mend_page(&engine->mend, page);
+		break;
+	case PART_DOUBT:
+		break;
+	}
 }
 
-void engine_item(struct engine *engine, enum item_outcome outcome)
+void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updated_at)
 {
-	full_take_item(&engine->full, &engine->memory, outcome);
+	switch (engine->part) {
+	case PART_FULL:
+		full_item(&engine->full, outcome);
+		break;
+	case PART_SCAN:
+		scan_item(&engine->scan, &engine->memory, outcome, updated_at);
+		break;
+	case PART_HOT:
+		hot_item(&engine->hot, outcome);
+		break;
+	case PART_MEND:
+		mend_item(&engine->mend, outcome);
+		break;
+	case PART_DOUBT:
+		doubt_item(&engine->doubt, outcome);
+		break;
+	case PART_AUDIT:
+		break;
+	}
 }
 
 void engine_answer(struct engine *engine, const struct answer *answer)
 {
-	full_take_answer(&engine->full, &engine->memory, answer);
+	struct memory *memory = &engine->memory;
+
+	switch (engine->part) {
+	case PART_FULL:
+		full_answer(&engine->full, memory, answer);
+		break;
+	case PART_SCAN:
+		scan_answer(&engine->scan, memory, answer);
+		break;
+	case PART_HOT:
+		hot_answer(&engine->hot, memory, answer);
+		break;
+	case PART_AUDIT:
+		audit_answer(&engine->audit, memory, answer);
+		break;
+	case PART_MEND:
+		mend_answer(&engine->mend, memory, answer);
+		break;
+	case PART_DOUBT:
+		doubt_answer(&engine->doubt, answer);
+		break;
+	}
+}
+
+/* What every commit teaches, whichever part asked for it. */
+static void learn(struct engine *engine, const struct tally *tally)
+{
+	struct memory *memory = &engine->memory;
+
+	memory->live = tally->live;
+	memory->doubts = tally->doubts;
+	engine->changes += tally->fresh + tally->changed + tally->deleted;
+	/*
+	 * Something became visible later than was thought possible. What is
+	 * later than any lookback may reach (an import of old conversations)
+	 * teaches nothing.
+	 */
+	if (tally->late > 0 && tally->late_by <= engine->conf.lookback_most)
+		memory->lookback = max_i64(
+			memory->lookback,
+			min_i64(max_i64(2 * memory->lookback, memory->lookback + tally->late_by),
+				engine->conf.lookback_most));
 }
 
 void engine_committed(struct engine *engine, const struct tally *tally)
 {
-	full_committed(&engine->full, &engine->memory, tally);
+	learn(engine, tally);
+	switch (engine->part) {
+	case PART_FULL:
+		full_committed(&engine->full, &engine->memory);
+		break;
+	case PART_SCAN:
+		scan_committed(&engine->scan, &engine->memory);
+		break;
+	case PART_HOT:
+		hot_committed(&engine->hot, tally);
+		break;
+	case PART_AUDIT:
+		audit_committed(&engine->audit);
+		break;
+	case PART_MEND:
+		mend_committed(&engine->mend, &engine->memory);
+		break;
+	case PART_DOUBT:
+		doubt_committed(&engine->doubt);
+		break;
+	}
 }
 
 bool engine_buries(const struct engine *engine, int i)
 {
-	return full_buries(&engine->full, i);
+	switch (engine->part) {
+	case PART_FULL:
+		return full_buries(&engine->full, i);
+	case PART_SCAN:
+		return scan_buries(&engine->scan, i);
+	case PART_HOT:
+		return hot_buries(&engine->hot, i);
+	case PART_MEND:
+		return mend_buries(&engine->mend, i);
+	default:
+		return false;
+	}
+}
+
+bool engine_fuse_blown(const struct engine *engine)
+{
+	return engine->full.visit.fuse_blown || engine->scan.visit.fuse_blown ||
+	       engine->hot.visit.fuse_blown || engine->mend.visit.fuse_blown;
+}
+
+int engine_cells(const struct engine *engine, const struct cell **cells)
+{
+	if (engine->part == PART_MEND) {
+		*cells = engine->mend.cells;
+		return engine->mend.n;
+	}
+	*cells = engine->audit.found;
+	return engine->audit.n_found;
 }

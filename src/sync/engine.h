@@ -7,39 +7,48 @@
  * socket and no SQL, holds no memory that grows, and can be copied; so it is
  * run against a model of the API, with drift, faults and crashes chosen by a
  * seed, as well as by the loop in turn.c. PROTOCOL.md says why it does what.
+ *
+ * The strategies are parts of their own (full, scan, hot, audit, mend),
+ * each a small machine with the same six entrances; here they are chosen
+ * and joined: an audit that finds a difference runs a cycle of changes in
+ * its middle, and may be followed by a mending.
  */
 #ifndef ENGINE_H
 #define ENGINE_H
 
 #include "act.h"
+#include "audit.h"
+#include "doubt.h"
 #include "full.h"
+#include "hot.h"
 #include "memory.h"
+#include "mend.h"
+#include "plan.h"
+#include "scan.h"
 
-/* What a cycle is for. */
-enum goal {
-	GOAL_INCREMENTAL, /* whatever changed; everything, when that is needed */
-	GOAL_FULL,	  /* everything */
-};
-
-/* How it goes about it. */
-enum strategy {
-	STRATEGY_NONE,
-	STRATEGY_FULL_SWEEP,
-	STRATEGIES,
-};
-
-struct engine_conf {
-	enum goal goal;
-	int ahead; /* pages in flight together, at most */
-	bool repair;
+enum part {
+	PART_FULL,
+	PART_SCAN,
+	PART_HOT,
+	PART_AUDIT,
+	PART_MEND,
+	PART_DOUBT,
 };
 
 struct engine {
 	struct engine_conf conf;
-	enum strategy strategy;
+	enum strategy strategy; /* of the cycle, as it was planned */
+	enum part part;		/* that works now */
+	bool settling;		/* it is the cycle of changes within an audit, */
+	int64_t changes;	/* which has written so many rows */
+	bool doubting;		/* older copies are looked at before the cycle ends */
 	struct memory memory;
 	struct full full;
-	bool over;
+	struct scan scan;
+	struct hot hot;
+	struct audit audit;
+	struct mend mend;
+	struct doubt doubt;
 };
 
 /* Begins a cycle with what is known of the workspace. */
@@ -58,8 +67,8 @@ void engine_next(struct engine *engine, bool stage_full, struct act *act);
 /* The page that came for the oldest list request that was not answered. */
 void engine_page(struct engine *engine, const struct page *page);
 
-/* What came of the GET under way. */
-void engine_item(struct engine *engine, enum item_outcome outcome);
+/* What came of the GET under way; UPDATED_AT of a conversation that is there, else TIME_NONE. */
+void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updated_at);
 
 /* The warehouse's answer to the question under way. */
 void engine_answer(struct engine *engine, const struct answer *answer);
@@ -70,7 +79,10 @@ void engine_committed(struct engine *engine, const struct tally *tally);
 /* Whether the commit that is asked for declares the I-th id of the last answer deleted. */
 bool engine_buries(const struct engine *engine, int i) MUST_CHECK;
 
-/* "full_sweep"; as it stands in the warehouse and in the log. */
-const char *engine_strategy_name(enum strategy strategy) MUST_CHECK;
+/* Whether deletions were not believed because there were too many. */
+bool engine_fuse_blown(const struct engine *engine) MUST_CHECK;
+
+/* The cells that an audit found, or a mending left: how many, and the first of them. */
+int engine_cells(const struct engine *engine, const struct cell **cells) MUST_CHECK;
 
 #endif

@@ -2,16 +2,13 @@
 /*
  * full.h -- the full sweep: read everything, and prove that nothing was skipped.
  *
- * The proof is by counting (PROTOCOL.md, rule 6). The first response said
- * how many conversations there were; one that was created before it began,
- * less the lookback, was among them; when as many distinct ones of those
- * were seen, none is missing. Where that fails, the list is read a second
- * time from the other end; where it fails again, nothing is claimed.
- *
- * A list that goes by updated_at and moved meanwhile is looked at once more
- * from its fresh end, since what changed before it was read has jumped to
- * where we had been. Held conversations that a certified sweep did not see
- * are suspects: each is asked for by itself. Pure, like all of the engine.
+ * The proof is by counting (certificate.h). Where it fails, the list is
+ * read a second time from the other end; where it fails again, nothing is
+ * claimed. A list that goes by updated_at and moved meanwhile is looked at
+ * once more from its fresh end, since what changed before it was read has
+ * jumped to where we had been. Held conversations that a certified sweep
+ * did not see are suspects: each is asked for by itself. Pure, like all of
+ * the engine.
  */
 #ifndef FULL_H
 #define FULL_H
@@ -19,6 +16,8 @@
 #include "act.h"
 #include "memory.h"
 #include "sweep.h"
+#include "visit.h"
+#include "work.h"
 
 enum full_step {
 	FULL_READ,  /* a pass over the list */
@@ -29,17 +28,15 @@ enum full_step {
 	FULL_COUNT,	 /* what the pass saw is counted */
 	FULL_COUNT_BOTH, /* and what both passes saw */
 	FULL_PUBLISH,	 /* what that proves is committed */
-	FULL_SUSPECT,	 /* which conversations were not seen */
+	FULL_SUSPECT,	 /* which conversations were not seen, */
 	FULL_VISIT,	 /* and what the API says of each */
-	FULL_CONTROL,	 /* whether it can be believed */
 	FULL_BURY,	 /* what is gone is committed */
 	FULL_OVER,
 };
 
 struct full {
 	enum full_step step;
-	bool waiting;	 /* for a commit, a question or a GET */
-	bool committing; /* a commit is under way, and nothing waits for it */
+	struct work work;
 	bool wants_join;
 	bool repair; /* look at all suspects, and do not stop at the fuse */
 	int ahead;
@@ -47,12 +44,7 @@ struct full {
 	int closings;
 	int64_t distinct, suspects; /* as counted last: conversations seen, and not seen */
 	int64_t visited;
-	bool control; /* the last answer brought a conversation known to be there */
-	int ids, id;  /* of the last answer: how many, and which is next */
-	int64_t deleted_lately;
-	uint8_t fate[IDS_MOST]; /* of each: an item_outcome */
-	int gone;
-	bool fuse_blown;
+	struct visit visit;
 	enum verdict verdict;
 };
 
@@ -66,14 +58,16 @@ void full_set_ahead(struct full *full, struct memory *memory, int ahead);
 void full_next(struct full *full, struct memory *memory, bool stage_full, struct act *act);
 
 /* A page came, in the order of sending. */
-void full_take_page(struct full *full, struct memory *memory, const struct page *page);
+void full_page(struct full *full, struct memory *memory, const struct page *page);
 
 /* What became of a GET. */
-void full_take_item(struct full *full, const struct memory *memory, enum item_outcome outcome);
+void full_item(struct full *full, enum item_outcome outcome);
 
-/* What was committed, or the warehouse's answer. */
-void full_take_answer(struct full *full, struct memory *memory, const struct answer *answer);
-void full_committed(struct full *full, struct memory *memory, const struct tally *tally);
+/* The warehouse's answer. */
+void full_answer(struct full *full, struct memory *memory, const struct answer *answer);
+
+/* What was committed. */
+void full_committed(struct full *full, struct memory *memory);
 
 /* Whether the I-th id of the last answer is to be buried by the commit under way. */
 bool full_buries(const struct full *full, int i) MUST_CHECK;

@@ -41,14 +41,18 @@ struct memory {
 	int64_t certified_at;
 	int64_t lookback; /* microseconds */
 
-	int64_t live;	  /* conversations held that are not deleted */
-	int64_t rejected; /* items that the API shows and we could not load */
-	int64_t largest_total;
+	int64_t live;	/* conversations held that are not deleted */
+	int64_t doubts; /* older copies that want a second look */
+	int64_t largest_total, last_total;
+	int per_page; /* rows of a page: what the reference allows, or less if the server does
+		       * less */
 
 	enum order order;	  /* as proven */
 	struct evidence evidence; /* of the sweep that proved or disproved it last */
 	enum full_reason needs_full;
-	int uncertified; /* full sweeps in a row that proved nothing */
+	int uncertified;  /* full sweeps in a row that proved nothing, */
+	int64_t tried_at; /* and when the last one ended, by the host's calendar */
+	bool audit_due;	  /* a total could not be explained */
 	struct full_memory full;
 };
 

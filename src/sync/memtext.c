@@ -49,7 +49,12 @@ void memtext_write_workspace(struct buf *buf, const struct memory *memory)
 	time_member(&out, "certified_at", memory->certified_at);
 	int_member(&out, "lookback", memory->lookback);
 	int_member(&out, "largest_total", memory->largest_total);
+	int_member(&out, "last_total", memory->last_total);
+	int_member(&out, "per_page", memory->per_page);
 	int_member(&out, "uncertified", memory->uncertified);
+	time_member(&out, "tried_at", memory->tried_at);
+	jsonout_key(&out, "audit_due");
+	jsonout_bool(&out, memory->audit_due);
 	jsonout_key(&out, "list_order");
 	jsonout_string(&out, order_name(memory->order));
 	jsonout_key(&out, "needs_full");

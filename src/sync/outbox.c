@@ -115,25 +115,22 @@ bool outbox_retry(struct outbox *box, const struct err *why)
 
 /* ---- sending --------------------------------------------------------- */
 
-static const char *status_text(enum status status)
+/* The filters as the API spells them. */
+static struct api_filter spelled(const struct outbox *box, const struct filter *filter)
 {
-	static const char *const texts[] = {
-		[STATUS_ANY] = NULL,
-		[STATUS_OPEN] = "open",
-		[STATUS_PENDING] = "pending",
-		[STATUS_SNOOZED] = "snoozed",
-		[STATUS_RESOLVED] = "resolved",
-		[STATUS_OTHER] = NULL,
+	return (struct api_filter){
+		.status = names_status(filter->status),
+		.channel_id = names_channel(box->names, filter),
+		.assignee_id =
+			filter->assignee < 0 ? "unassigned" : names_assignee(box->names, filter),
 	};
-
-	return texts[status];
 }
 
 static void send(struct outbox *box, struct slot *slot)
 {
 	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
 	struct http_request request = { .method = HTTP_GET, .auth = box->api.auth, .tag = slot };
-	struct api_filter filter = { .status = status_text(slot->request.filter.status) };
+	struct api_filter filter = spelled(box, &slot->request.filter);
 
 	if (slot->request.kind == REQUEST_LIST)
 		api_list_url(&url, &box->api, &filter, slot->request.page, slot->request.per_page);

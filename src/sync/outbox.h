@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "facts.h"
 #include "http.h"
+#include "names.h"
 #include "pace.h"
 #include "store.h"
 
@@ -36,7 +37,8 @@ struct outbox {
 	struct http *http;
 	struct store *store; /* where the quota is kept; NULL: only here */
 	struct api api;
-	int workspace; /* its number in the warehouse */
+	const struct names *names; /* what filters stand for */
+	int workspace;		   /* its number in the warehouse */
 	struct pace pace;
 
 	/* the ring: the oldest, and how many */

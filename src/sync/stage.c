@@ -18,7 +18,7 @@ static const struct {
 	const char *copy;
 	int columns;
 } tables[STAGE_TABLES] = {
-	[STAGE_CONVERSATION] = { "copy pg_temp.stage_conversation from stdin (format binary)", 14 },
+	[STAGE_CONVERSATION] = { "copy pg_temp.stage_conversation from stdin (format binary)", 13 },
 	[STAGE_CHANNEL] = { "copy pg_temp.stage_channel from stdin (format binary)", 4 },
 	[STAGE_AGENT] = { "copy pg_temp.stage_agent from stdin (format binary)", 3 },
 	[STAGE_TEAM] = { "copy pg_temp.stage_team from stdin (format binary)", 3 },
@@ -190,7 +190,6 @@ void stage_item(struct stage *stage, const struct item *item, const struct origi
 	copy_int4(out, stage->seq);
 	page_number(out, origin->page);
 	copy_time(out, observed(stage, origin->observed_at));
-	copy_bool(out, origin->confirmed);
 	copy_text(out, item->id);
 	copy_text(out, item->status);
 	copy_text(out, item->channel_id);

@@ -27,7 +27,6 @@ struct rejection {
 struct origin {
 	int page;	     /* 0: it was fetched alone */
 	int64_t observed_at; /* the response's Date; TIME_NONE without one */
-	bool confirmed;	     /* it may overwrite a newer copy */
 };
 
 enum stage_table {

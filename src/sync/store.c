@@ -16,7 +16,8 @@ struct store {
 	struct script *script; /* what the writer is busy with */
 	struct script *brief;  /* a call that is waited for */
 	struct json_reader *json;
-	enum ask_kind asked;
+	struct ask asked;
+	const struct names *names; /* what its filters stand for */
 	bool owned;   /* a commit or a question was started, and its end not yet heard */
 	int *unlocks; /* locks to be given back when the writer is free */
 	int n_unlocks;
@@ -155,6 +156,11 @@ static void read_memory(const struct grid *grid, struct memory *memory)
 		.needs_full =
 			memory_reason_parse(grid_text(grid, 0, 9) ? grid_text(grid, 0, 9) : ""),
 		.uncertified = (int)grid_int(grid, 0, 10),
+		.last_total = grid_int(grid, 0, 14),
+		.per_page = (int)grid_int(grid, 0, 15),
+		.tried_at = grid_int(grid, 0, 16),
+		.audit_due = grid_bool(grid, 0, 17),
+		.doubts = grid_int(grid, 0, 18),
 	};
 	if (memory->certified_at == TIME_NONE && memory->needs_full == FULL_NOT_NEEDED)
 		memory->needs_full = FULL_FIRST_LOAD;
@@ -194,6 +200,52 @@ bool store_load(struct store *store, int id, struct store_known *known, struct e
 	}
 	known->sweep = position ? grid_int(grid, 0, 11) : 0;
 	known->batch = position ? (int)grid_int(grid, 0, 13) : 0;
+	known->stale = position && grid_int(grid, 0, 19) > 0;
+	return true;
+}
+
+bool store_names(struct store *store, int id, int most, struct names *names, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = call(store, sql_store_names);
+
+	script_int(s, id);
+	script_int(s, most + 1);
+	if (!script_run(s, store->side, &grid, err))
+		return false;
+	names->channels = grid_new(1);
+	names->agents = grid_new(1);
+	for (int row = 0; row < grid_rows(grid); row++) {
+		struct grid *list = grid_int(grid, row, 0) ? names->agents : names->channels;
+		const char *name = grid_text(grid, row, 1);
+
+		grid_set(list, grid_add(list), 0, name, strlen(name));
+	}
+	return true;
+}
+
+bool store_last_cells(struct store *store, int id, const struct names *names,
+		      struct engine_conf *conf, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = call(store, sql_store_last_cells);
+
+	conf->n_cells = 0;
+	script_int(s, id);
+	if (!script_run(s, store->side, &grid, err))
+		return false;
+	for (int row = 0; row < grid_rows(grid) && conf->n_cells < CELLS_MOST; row++) {
+		struct cell *cell = &conf->cells[conf->n_cells];
+
+		if (!names_filter(names, grid_text(grid, row, 0), grid_text(grid, row, 1),
+				  grid_text(grid, row, 2), &cell->filter))
+			continue;
+		if (grid_int(grid, row, 3))
+			cell->filter.assignee = -1;
+		cell->api = grid_int(grid, row, 4);
+		cell->held = grid_int(grid, row, 5);
+		conf->n_cells++;
+	}
 	return true;
 }
 
@@ -225,11 +277,13 @@ bool store_pause(struct store *store, int id, int64_t usec, struct err *err)
 
 /* ---- a run ----------------------------------------------------------- */
 
-static bool begin_sweep(struct store *store, struct store_run *run, struct err *err)
+bool store_begin_sweep(struct store *store, struct store_run *run, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = call(store, sql_store_begin_sweep);
+	struct script *s = call(store, sql_store_abandon_sweep);
 
+	script_int(s, run->workspace);
+	script_add(s, sql_store_begin_sweep);
 	script_int(s, run->workspace);
 	script_int(s, run->id);
 	if (!script_run(s, store->side, &grid, err))
@@ -249,7 +303,22 @@ bool store_begin_run(struct store *store, struct store_run *run, struct err *err
 	if (!script_run(s, store->side, &grid, err))
 		return false;
 	run->id = grid_int(grid, 0, 0);
-	return !run->full || run->sweep > 0 || begin_sweep(store, run, err);
+	return true;
+}
+
+bool store_account(struct store *store, int id, const char *purpose, const struct sent *sent,
+		   struct err *err)
+{
+	struct script *s = call(store, sql_store_account);
+
+	if (sent->requests == 0)
+		return true;
+	script_int(s, id);
+	script_text(s, purpose);
+	script_int(s, sent->requests);
+	script_int(s, sent->throttled);
+	script_int(s, sent->failed);
+	return script_run(s, store->side, NULL, err);
 }
 
 bool store_end_run(struct store *store, const struct store_end *end, struct err *err)
@@ -263,7 +332,8 @@ bool store_end_run(struct store *store, const struct store_end *end, struct err 
 	script_int(s, end->sent->requests);
 	script_int(s, end->sent->throttled);
 	script_int(s, end->sent->retried);
-	return script_run(s, store->side, NULL, err);
+	return script_run(s, store->side, NULL, err) &&
+	       store_account(store, end->workspace, end->purpose, end->sent, err);
 }
 
 /* ---- commits and questions ------------------------------------------- */
@@ -290,7 +360,8 @@ void store_ask(struct store *store, const struct question *question)
 {
 	script_reset(store->script);
 	question_write(store->script, question);
-	store->asked = question->ask.kind;
+	store->asked = question->ask;
+	store->names = question->names;
 	store->owned = true;
 	script_start(store->script, store->writer);
 }
@@ -314,7 +385,7 @@ bool store_answered(struct store *store, struct answer *answer, struct grid **id
 	bool ok = pg_finish(store->writer, &grid, err);
 
 	if (ok)
-		*ids = question_read(store->asked, grid, answer);
+		*ids = question_read(&store->asked, store->names, grid, answer);
 	release(store);
 	return ok;
 }

@@ -21,6 +21,7 @@
 #include "grid.h"
 #include "memory.h"
 #include "pg.h"
+#include "question.h"
 
 struct store;
 
@@ -63,10 +64,22 @@ struct store_known {
 	struct memory memory;
 	int64_t sweep; /* the full sweep to go on with, or 0 */
 	int batch;     /* its last batch */
+	bool stale;    /* the sweep was left so long ago that it should begin anew */
 };
 
 /* Reads it. */
 bool store_load(struct store *store, int id, struct store_known *known, struct err *err) MUST_CHECK;
+
+/* Reads the channels and agents of a workspace, at most MOST of each, and one more. */
+bool store_names(struct store *store, int id, int most, struct names *names,
+		 struct err *err) MUST_CHECK;
+
+/*
+ * Fills in the cells of CONF with those that the last verify left different,
+ * if that is less than an hour ago. NAMES are the workspace's.
+ */
+bool store_last_cells(struct store *store, int id, const struct names *names,
+		      struct engine_conf *conf, struct err *err) MUST_CHECK;
 
 /* ---- the quota ---- */
 
@@ -89,24 +102,35 @@ bool store_pause(struct store *store, int id, int64_t usec, struct err *err) MUS
 struct store_run {
 	int workspace;
 	const char *kind, *strategy;
-	bool full;     /* it is a full sweep */
-	int64_t id;    /* given by store_begin_run(), */
-	int64_t sweep; /* and this too, for a full sweep that was 0 */
+	int64_t id;    /* given by store_begin_run() */
+	int64_t sweep; /* the full sweep that it works on, or 0; see store_begin_sweep() */
 };
 
 /* Begins a run. One that another process left behind is marked interrupted. */
 bool store_begin_run(struct store *store, struct store_run *run, struct err *err) MUST_CHECK;
 
+/*
+ * A full sweep begins within the run, whose `sweep` it becomes. One that
+ * still runs is abandoned.
+ */
+bool store_begin_sweep(struct store *store, struct store_run *run, struct err *err) MUST_CHECK;
+
 /* How a run ended that failed, or was stopped. */
 struct store_end {
+	int workspace;
 	int64_t run;
-	const char *state; /* failed or partial */
+	const char *purpose; /* for the ledger */
+	const char *state;   /* failed or partial */
 	const struct err *why;
 	const struct sent *sent; /* since the last commit */
 };
 
 /* Ends such a run; what it committed stays. */
 bool store_end_run(struct store *store, const struct store_end *end, struct err *err) MUST_CHECK;
+
+/* Writes requests into the ledger that no batch accounts for. */
+bool store_account(struct store *store, int id, const char *purpose, const struct sent *sent,
+		   struct err *err) MUST_CHECK;
 
 /* ---- commits and questions: started here, finished below ---- */
 

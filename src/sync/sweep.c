@@ -26,6 +26,7 @@ void sweep_begin(struct sweep *sweep, const struct sweep_plan *plan)
 		.page = 1,
 		.largest_total = plan->expected,
 	};
+	lap_begin(&sweep->lap, plan->per_page, plan->backwards);
 	if (plan->backwards)
 		sweep->page = (int)sweep_pages(plan->expected, plan->per_page);
 }
@@ -50,28 +51,6 @@ bool sweep_done(const struct sweep *sweep)
 }
 
 /* ---- what to ask for ------------------------------------------------- */
-
-/*
- * The page of a filtered list that goes on behind OFFSET rows and repeats at
- * least the last of them. Pages begin at multiples of their size, so the
- * size is chosen: the one that brings most new rows.
- */
-static void overlapping(const struct sweep *sweep, struct request *request)
-{
-	int64_t best = 0;
-
-	request->page = 1;
-	request->per_page = sweep->plan.per_page;
-	for (int q = sweep->plan.per_page; q > 1 && sweep->offset > 0; q--) {
-		int64_t repeats = sweep->offset % q;
-
-		if (repeats > 0 && q - repeats > best) {
-			best = q - repeats;
-			request->page = (int)(sweep->offset / q) + 1;
-			request->per_page = q;
-		}
-	}
-}
 
 /* The page behind the last one asked for; 0 when there is none to ask for yet, or at all. */
 static int following(const struct sweep *sweep)
@@ -104,9 +83,8 @@ bool sweep_next(struct sweep *sweep, struct request *request)
 	if (sweep->plan.overlap) {
 		if (sweep->asked > sweep->skip)
 			return false;
-		overlapping(sweep, request);
-		sweep->overlap_page = request->page;
-		sweep->overlap_size = request->per_page;
+		lap_ask(&sweep->lap, sweep->pages > 0 ? sweep->last_total : sweep->plan.expected,
+			request);
 	} else {
 		page = following(sweep);
 		if (page < 1)
@@ -163,7 +141,9 @@ static bool note_order(struct sweep *sweep, const struct page *page, const bool 
 {
 	struct evidence here = { 0 };
 
-	order_note(&here, page->rows, repeated, page->n, horizon(sweep, page));
+	/* Read once more, all of the page was seen before; that is no reason to leave it out. */
+	order_note(&here, page->rows, sweep->rereading || sweep->plan.overlap ? NULL : repeated,
+		   page->n, horizon(sweep, page));
 	if (sweep->has_edge && page->n > 0 && !repeated[0] && !sweep->plan.backwards)
 		order_note_pair(&here, &sweep->edge, &page->rows[0], horizon(sweep, page));
 	if (order_contradicted(&here, sweep->plan.order) && !sweep->rereading)
@@ -293,65 +273,74 @@ static bool adopt_size(struct sweep *sweep, const struct page *page)
 }
 
 /*
- * A page of a filtered list: goes on if it shows a row of the page before,
- * else back until one does.
+ * Whether the page stands in the order that is relied on, or may be fed all
+ * the same. False: it is to be read once more, or a scan is over.
  */
-static void take_overlapping(struct sweep *sweep, const struct page *page, int repeats)
+static bool passes(struct sweep *sweep, bool in_order)
 {
-	int size = page->per_page > 0 && page->per_page < sweep->overlap_size ? page->per_page
-									      : sweep->overlap_size;
-	int64_t base = (int64_t)(sweep->overlap_page - 1) * size;
-
-	sweep->plan.per_page = sweep->overlap_size > size ? size : sweep->plan.per_page;
-	if (sweep->offset > 0 && repeats == 0) {
-		sweep->stepped_back++;
-		sweep->offset = max_i64(0, base - (sweep->plan.per_page - 1));
-		return;
-	}
-	sweep->offset = base + page->n;
-	if (sweep->offset >= page->total || page->n == 0)
-		sweep->end = SWEEP_ALL;
-}
-
-/* The page was read in its place: what it means for the next one. */
-static void take_in_place(struct sweep *sweep, const struct page *page, const bool *repeated)
-{
-	int64_t back = step(sweep, page);
-	bool in_order = note_order(sweep, page, repeated);
-
-	if (sweep->reread_until && (sweep->plan.backwards ? sweep->page <= sweep->reread_until
-							  : sweep->page >= sweep->reread_until))
-		sweep->reread_until = 0;
 	if (!in_order && !sweep->rereading) {
 		sweep->rereading = true;
-		go_to(sweep, sweep->page);
-		return;
+		return false;
 	}
 	sweep->rereading = false;
 	if (!in_order && sweep->plan.floor != TIME_NONE) {
 		sweep->end = SWEEP_DISORDER;
-		return;
+		return false;
 	}
 	if (!in_order)
 		sweep->plan.order = ORDER_UNKNOWN;
-	if (back > 0 && (sweep->plan.backwards || sweep->page > 1)) {
-		int64_t to = sweep->plan.backwards ? sweep->page + back : sweep->page - back;
+	return true;
+}
 
-		sweep->stepped_back += (int)back;
-		sweep->reread_until = sweep->page;
-		go_to(sweep,
-		      (int)min_i64(max_i64(to, 1), sweep_pages(page->total, sweep->per_page)));
+bool sweep_shaky(const struct sweep *sweep)
+{
+	return sweep->lap.tied || sweep->lap.unjoined;
+}
+
+/* How a list that was read to its end came out. */
+static enum sweep_end all_of(const struct sweep *sweep, const struct page *page)
+{
+	int64_t distinct = sweep->rows - sweep->repeats;
+
+	if (sweep->plan.order == ORDER_UNKNOWN && (sweep_shaky(sweep) || sweep->lap.unordered))
+		return SWEEP_LOST;
+	/*
+	 * Fewer than there were all the time: pages that join by chance, in a
+	 * list without order.
+	 */
+	return distinct < min_i64(sweep->first_total, page->total) ? SWEEP_LOST : SWEEP_ALL;
+}
+
+/* The page overlaps the one before: if it joins, the sweep goes on from it. */
+static void take_overlapping(struct sweep *sweep, const struct page *page, const bool *repeated,
+			     int repeats)
+{
+	int64_t old =
+		sweep->started == TIME_NONE ? TIME_NONE : sweep->started - sweep->plan.lookback;
+	enum lap_fit fit = lap_take(&sweep->lap, page, repeated, old);
+
+	if (fit == LAP_ELSEWHERE)
+		return;
+	if (!sweep->begun) {
+		begin_with(sweep, page);
+		repeats = 0;
+	}
+	sweep->per_page = sweep->lap.per_page;
+	if (page->total != sweep->last_total ||
+	    (!sweep->rereading && repeats != sweep->lap.overlap))
+		sweep->moved = true;
+	if (fit == LAP_APART) {
+		sweep->stepped_back++;
+		lap_step_back(&sweep->lap, page->total);
 		return;
 	}
+	if (!passes(sweep, note_order(sweep, page, repeated)))
+		return;
+	lap_advance(&sweep->lap, page, sweep->moved);
 	if (reached_floor(sweep, page))
 		sweep->end = SWEEP_FLOOR;
-	else if (!goes_on(sweep, page))
-		sweep->end = SWEEP_ALL;
-	else
-		sweep->page += sweep->plan.backwards ? -1 : 1;
-	sweep->has_edge = page->n > 0 && !sweep->plan.backwards;
-	if (sweep->has_edge)
-		sweep->edge = page->rows[page->n - 1];
+	else if (lap_at_end(&sweep->lap, page))
+		sweep->end = all_of(sweep, page);
 }
 
 /* Read backwards, a list begins at its last page, which has to be found first. */
@@ -363,6 +352,47 @@ static bool is_beginning(struct sweep *sweep, const struct page *page)
 		return true;
 	go_to(sweep, last);
 	return false;
+}
+
+/* The page was read in its place: what it means for the next one. */
+static void take_in_place(struct sweep *sweep, const struct page *page, const bool *repeated,
+			  int repeats)
+{
+	int64_t back;
+	bool in_order;
+
+	if (!adopt_size(sweep, page) || (!sweep->begun && !is_beginning(sweep, page)))
+		return;
+	if (!sweep->begun)
+		begin_with(sweep, page);
+	else if (page->total != sweep->last_total || (repeats > 0 && sweep->reread_until == 0))
+		sweep->moved = true;
+	back = step(sweep, page);
+	in_order = note_order(sweep, page, repeated);
+	sweep->fed = sweep->page;
+	if (sweep->reread_until && (sweep->plan.backwards ? sweep->page <= sweep->reread_until
+							  : sweep->page >= sweep->reread_until))
+		sweep->reread_until = 0;
+	if (!passes(sweep, in_order)) {
+		go_to(sweep, sweep->page);
+		return;
+	}
+	if (back > 0 && (sweep->plan.backwards || sweep->page > 1)) {
+		int64_t to = sweep->plan.backwards ? sweep->page + back : sweep->page - back;
+
+		sweep->stepped_back += (int)back;
+		sweep->reread_until = sweep->page;
+		go_to(sweep,
+		      (int)min_i64(max_i64(to, 1), sweep_pages(page->total, sweep->per_page)));
+		return;
+	}
+	if (!goes_on(sweep, page))
+		sweep->end = SWEEP_ALL;
+	else
+		sweep->page += sweep->plan.backwards ? -1 : 1;
+	sweep->has_edge = page->n > 0 && !sweep->plan.backwards;
+	if (sweep->has_edge)
+		sweep->edge = page->rows[page->n - 1];
 }
 
 void sweep_take(struct sweep *sweep, const struct page *page)
@@ -377,34 +407,26 @@ void sweep_take(struct sweep *sweep, const struct page *page)
 		sweep->skip--;
 		return;
 	}
-	if (sweep->end != SWEEP_RUNNING || (!sweep->plan.overlap && !adopt_size(sweep, page)))
+	if (sweep->end != SWEEP_RUNNING)
 		return;
-	if (!sweep->begun) {
-		if (!is_beginning(sweep, page))
-			return;
-		begin_with(sweep, page);
-		repeats = 0;
-	}
-	if (makes_no_sense(sweep, page, repeats)) {
+	if (makes_no_sense(sweep, page, repeats))
 		sweep->end = SWEEP_LOST;
-		return;
-	}
-	if (page->total != sweep->last_total ||
-	    (repeats > 0 && !sweep->plan.overlap && sweep->reread_until == 0))
-		sweep->moved = true;
-	if (sweep->plan.overlap)
-		take_overlapping(sweep, page, repeats);
+	else if (sweep->plan.overlap)
+		take_overlapping(sweep, page, repeated, repeats);
 	else
-		take_in_place(sweep, page, repeated);
+		take_in_place(sweep, page, repeated, repeats);
 	sweep->last_total = page->total;
 }
 
-void sweep_joined(struct sweep *sweep, bool joined)
+bool sweep_joined(struct sweep *sweep, bool joined)
 {
-	if (joined || sweep->end != SWEEP_RUNNING)
-		return;
-	/* take_in_place() has moved on by one; the page before the one just read is two back. */
+	int64_t last = sweep_pages(sweep->last_total, sweep->per_page);
+
+	if (joined || sweep->end != SWEEP_RUNNING ||
+	    (sweep->plan.backwards ? sweep->fed >= last : sweep->fed <= 1))
+		return true;
 	sweep->stepped_back++;
-	go_to(sweep, (int)max_i64(1, sweep->plan.backwards ? sweep->page + 2 : sweep->page - 2));
+	go_to(sweep, sweep->fed + (sweep->plan.backwards ? 1 : -1));
 	sweep->reread_until = sweep->page;
+	return false;
 }

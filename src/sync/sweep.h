@@ -3,11 +3,12 @@
  * sweep.h -- one listing, read page by page.
  *
  * A sweep knows where it stands, which page to ask for next, when rows have
- * moved under it so that it must step back, and when it is over. Four uses
- * (PROTOCOL.md, rules 4 to 6): everything, forwards or backwards; a head
- * scan or its mirror, the tail scan, which stop at the first page that is
- * in order and old enough; and a filtered list, whose pages overlap so that
- * each shows a row of the one before.
+ * moved under it so that it must step back, and when it is over. Two ways
+ * (PROTOCOL.md, rules 4 to 6): all pages in their places, forwards or
+ * backwards, for a full sweep, which is proven by counting at its end; and
+ * pages that overlap (lap.h), for filtered lists and for a head scan or its
+ * mirror, the tail scan, which stop at the first page that is in order and
+ * old enough.
  *
  * Replies are fed in the order in which their pages were asked for. Pure: a
  * struct that can be copied, no clock, no memory of its own. It remembers a
@@ -18,6 +19,7 @@
 #define SWEEP_H
 
 #include "facts.h"
+#include "lap.h"
 #include "order.h"
 
 /* So many ids are remembered: five pages. */
@@ -28,7 +30,7 @@ struct sweep_plan {
 	struct filter filter;
 	int per_page; /* to ask for */
 	bool backwards;
-	bool overlap;
+	bool overlap;	  /* one page at a time, each with a row of the one before */
 	enum order order; /* that was proven, and is watched; ORDER_UNKNOWN: none */
 	int64_t floor; /* stop when in that order and older than this; TIME_NONE: read everything */
 	int64_t lookback;
@@ -38,11 +40,11 @@ struct sweep_plan {
 
 enum sweep_end {
 	SWEEP_RUNNING,
-	SWEEP_ALL,   /* the whole list was read */
-	SWEEP_FLOOR, /* a page in order and old enough was reached */
+	SWEEP_ALL,	/* the whole list was read */
+	SWEEP_FLOOR,	/* a page in order and old enough was reached */
 	SWEEP_DISORDER, /* of a scan: its order does not hold, nor did it when the page was read
 			 * once more */
-	SWEEP_LOST, /* the list makes no sense: pages without end, repeated for ever, or a total
+	SWEEP_LOST,	/* the list makes no sense: pages without end, repeated for ever, or a total
 		     * that halves */
 };
 
@@ -58,12 +60,12 @@ struct sweep {
 	bool begun;
 
 	/* where it stands */
-	int per_page;			/* as the server does it */
-	int page;			/* the next to be fed; with overlap, unused */
-	int64_t offset;			/* with overlap: rows read from the beginning, */
-	int overlap_page, overlap_size; /* and the page asked for last */
-	int asked;			/* pages asked for and not fed */
-	int skip;			/* of them, those whose place no longer matters */
+	int per_page;	/* as the server does it */
+	int page;	/* the next to be fed, */
+	int fed;	/* and the one that was fed last in its place */
+	struct lap lap; /* instead of those two, where pages overlap */
+	int asked;	/* pages asked for and not fed */
+	int skip;	/* of them, those whose place no longer matters */
 	int last_page_asked;
 	int reread_until; /* pages up to here are read again: no evidence */
 	bool rereading;	  /* this page showed an inversion once */
@@ -99,9 +101,13 @@ void sweep_take(struct sweep *sweep, const struct page *page);
 
 /*
  * After a resume: whether the page just read shows a row of what was stored.
- * If not, the one before is read.
+ * If not, the one before is read, and asked about again. Returns whether the
+ * sweep goes on from here: joined, or back where it began.
  */
-void sweep_joined(struct sweep *sweep, bool joined);
+bool sweep_joined(struct sweep *sweep, bool joined) MUST_CHECK;
+
+/* Whether rows moved where their order is not settled: what a scan read may have a gap. */
+bool sweep_shaky(const struct sweep *sweep) MUST_CHECK;
 
 /* Whether it is over, and nothing is in flight for it any more. */
 bool sweep_done(const struct sweep *sweep) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cycle.h"
 #include "mem.h"
 
 /*
@@ -14,17 +15,18 @@
 #define BATCH_ROWS 3000
 #define BATCH_AGE (5 * USEC_PER_SEC)
 
+/* However late changes become visible: longer than this the lookback does not grow. */
+#define LONGEST_LOOKBACK (3600 * USEC_PER_SEC)
+
 struct track {
 	const struct track_conf *conf;
 	const struct track_means *means;
-	struct engine engine;
+	struct cycle cycle;
 	struct outbox box;
-	int id;
-	struct store_run run;
-	int batch;
 
 	struct stage *stage, *merging; /* being gathered; being merged */
 	int64_t first_staged;
+	bool locked;	    /* the workspace is ours */
 	bool ours;	    /* the store works for us */
 	struct act wanted;  /* a commit or a question that waits for the store */
 	struct act doing;   /* the one under way */
@@ -45,7 +47,7 @@ const char *track_name(const struct track *track)
 
 const char *track_kind(const struct track *track)
 {
-	return track->run.kind;
+	return track->cycle.run.kind;
 }
 
 bool track_over(const struct track *track)
@@ -55,31 +57,18 @@ bool track_over(const struct track *track)
 
 /* ---- beginning and end ----------------------------------------------- */
 
-static const char *kind_of(const struct engine *engine)
+static bool open(struct track *track, const struct engine_conf *conf, struct err *err)
 {
-	if (engine->memory.certified_at == TIME_NONE)
-		return "first_load";
-	return engine->conf.goal == GOAL_FULL ? "full" : "incremental";
-}
+	struct engine_conf mine = *conf;
 
-static bool open_run(struct track *track, const struct engine_conf *conf, struct err *err)
-{
-	struct store_known known;
-
-	if (!store_load(track->means->store, track->id, &known, err))
+	mine.now = clock_real(track->means->clock);
+	mine.chance = (uint32_t)track->box.chance;
+	mine.lookback_most = max_i64(LONGEST_LOOKBACK, track->conf->lookback);
+	if (!cycle_open(&track->cycle, track->means->store, &mine, err))
 		return false;
-	track->batch = known.batch;
-	track->progress.before = track->progress.now = known.memory;
-	engine_begin(&track->engine, conf, &known.memory);
-	track->progress.strategy = track->engine.strategy;
-	track->run = (struct store_run){
-		.workspace = track->id,
-		.kind = kind_of(&track->engine),
-		.strategy = engine_strategy_name(track->engine.strategy),
-		.full = track->engine.strategy == STRATEGY_FULL_SWEEP,
-		.sweep = known.sweep,
-	};
-	return store_begin_run(track->means->store, &track->run, err);
+	track->progress.before = track->progress.now = track->cycle.engine.memory;
+	track->progress.strategy = track->cycle.engine.strategy;
+	return true;
 }
 
 struct track *track_begin(const struct track_conf *conf, const struct track_means *means,
@@ -88,7 +77,6 @@ struct track *track_begin(const struct track_conf *conf, const struct track_mean
 	struct track *track = mem_new(sizeof(*track));
 	struct store_workspace workspace = { conf->name, conf->timezone, conf->api.base_url,
 					     conf->lookback };
-	bool locked = false;
 
 	track->conf = conf;
 	track->means = means;
@@ -100,20 +88,18 @@ struct track *track_begin(const struct track_conf *conf, const struct track_mean
 		.http = means->http,
 		.store = means->store,
 		.api = conf->api,
+		.names = &track->cycle.names,
 		.chance = (uint64_t)clock_real(means->clock) ^ (uintptr_t)track,
 	};
 	track->progress.began = clock_mono(means->clock);
 	track->progress.total = -1;
 	pace_begin(&track->box.pace, conf->per_minute, conf->reserve);
-	if (store_register(means->store, &workspace, &track->id, err) &&
-	    store_lock(means->store, track->id, err)) {
-		locked = true;
-		track->box.workspace = track->id;
-		if (open_run(track, engine, err))
+	if (store_register(means->store, &workspace, &track->cycle.id, err)) {
+		track->box.workspace = track->cycle.id;
+		track->locked = !engine->look && store_lock(means->store, track->cycle.id, err);
+		if ((track->locked || engine->look) && open(track, engine, err))
 			return track;
 	}
-	if (!locked)
-		track->id = 0;
 	track_end(&track);
 	return NULL;
 }
@@ -125,11 +111,12 @@ void track_end(struct track **track)
 	if (!t)
 		return;
 	outbox_drop(&t->box);
-	if (t->id > 0 && !t->ours && !store_lost(t->means->store))
-		store_unlock(t->means->store, t->id);
+	if (t->locked && !t->ours && !store_lost(t->means->store))
+		store_unlock(t->means->store, t->cycle.id);
 	stage_free(&t->stage);
 	stage_free(&t->merging);
 	grid_free(&t->ids);
+	names_free(&t->cycle.names);
 	mem_free(track);
 }
 
@@ -137,7 +124,9 @@ void track_end(struct track **track)
 static void stop(struct track *track, enum track_state state, const struct err *err)
 {
 	struct store_end end = {
-		.run = track->run.id,
+		.workspace = track->cycle.id,
+		.run = track->cycle.run.id,
+		.purpose = track->cycle.run.kind,
 		.state = state == TRACK_PARTIAL ? "partial" : "failed",
 		.why = err,
 		.sent = &track->box.sent,
@@ -151,7 +140,10 @@ static void stop(struct track *track, enum track_state state, const struct err *
 	err_wrap(&track->progress.err, "%s", track->conf->name);
 	outbox_drop(&track->box);
 	if (!store_lost(track->means->store))
-		(void)!store_end_run(track->means->store, &end, &ignored);
+		(void)!(!track->locked
+				? store_account(track->means->store, track->cycle.id,
+						track->cycle.run.kind, &track->box.sent, &ignored)
+				: store_end_run(track->means->store, &end, &ignored));
 }
 
 /* A failure that was not mended by trying again. */
@@ -194,7 +186,7 @@ static bool take_page(struct track *track, struct slot *slot, struct err *err)
 		return err_wrap(err, "page %d of the list", slot->request.page);
 	}
 	note_page(track, &page);
-	engine_page(&track->engine, &page);
+	engine_page(&track->cycle.engine, &page);
 	return true;
 }
 
@@ -205,7 +197,7 @@ static bool take_item(struct track *track, struct slot *slot, struct err *err)
 	struct decode_one one = { .id = slot->id, .date = reply->date };
 
 	if (reply->status == 404) {
-		engine_item(&track->engine, ITEM_GONE);
+		engine_item(&track->cycle.engine, ITEM_GONE, TIME_NONE);
 		return true;
 	}
 	if (!decode_item(track->means->decode, reply->body.data, reply->body.len, track->stage,
@@ -215,7 +207,7 @@ static bool take_item(struct track *track, struct slot *slot, struct err *err)
 	}
 	if (one.other)
 		grid_set(track->ids, slot->request.item, 1, one.other, strlen(one.other));
-	engine_item(&track->engine, one.same ? ITEM_HERE : ITEM_MERGED);
+	engine_item(&track->cycle.engine, one.same ? ITEM_HERE : ITEM_MERGED, one.updated_at);
 	return true;
 }
 
@@ -247,7 +239,7 @@ static void take_reply(struct track *track, struct slot *slot)
 	if (track->first_staged == 0)
 		track->first_staged = clock_mono(track->means->clock);
 	outbox_pop(&track->box);
-	engine_set_ahead(&track->engine, outbox_ahead(&track->box, most));
+	engine_set_ahead(&track->cycle.engine, outbox_ahead(&track->box, most));
 }
 
 /* ---- the store ------------------------------------------------------- */
@@ -258,7 +250,7 @@ static void stage_deletions(struct track *track)
 	int64_t date = track->stage->last_observed;
 
 	for (int i = 0; i < grid_rows(track->ids); i++)
-		if (engine_buries(&track->engine, i))
+		if (engine_buries(&track->cycle.engine, i))
 			stage_gone(track->stage, grid_text(track->ids, i, 0),
 				   grid_text(track->ids, i, 1), date);
 }
@@ -280,21 +272,28 @@ static void start_commit(struct track *track)
 {
 	struct stage *stage = track->stage;
 	struct batch batch = {
-		.workspace = track->id,
-		.run = track->run.id,
-		.sweep = track->run.sweep,
-		.number = ++track->batch,
+		.workspace = track->cycle.id,
+		.run = track->cycle.run.id,
+		.sweep = track->cycle.run.sweep,
+		.number = ++track->cycle.batch,
 		.seen = track->doing.seen,
+		.scan = track->doing.scan,
 		.last = track->doing.last,
 		.verdict = track->doing.verdict,
-		.purpose = track->run.kind,
-		.memory = &track->engine.memory,
-		.started = engine_started(&track->engine),
-		.distinct = track->engine.full.distinct,
-		.suspects = track->engine.full.suspects,
+		.purpose = track->cycle.run.kind,
+		.memory = &track->cycle.engine.memory,
+		.started = engine_started(&track->cycle.engine),
+		.distinct = track->cycle.engine.full.distinct,
+		.suspects = track->cycle.engine.full.suspects,
+		.names = &track->cycle.names,
 		.stage = stage,
 		.sent = track->box.sent,
 	};
+
+	if (batch.last && track->cycle.engine.conf.goal == GOAL_VERIFY) {
+		batch.audit = &track->cycle.engine.audit;
+		batch.n_cells = engine_cells(&track->cycle.engine, &batch.cells);
+	}
 
 	stage_deletions(track);
 	track->stage = track->merging;
@@ -308,10 +307,14 @@ static void start_commit(struct track *track)
 static void start_question(struct track *track)
 {
 	const char *ids[PAGE_ROWS_MOST];
-	struct question question = { .workspace = track->id,
-				     .sweep = track->run.sweep,
-				     .ask = track->doing.ask,
-				     .ids = ids };
+	struct question question = {
+		.workspace = track->cycle.id,
+		.run = track->cycle.run.id,
+		.sweep = track->cycle.run.sweep,
+		.ask = track->doing.ask,
+		.ids = ids,
+		.names = &track->cycle.names,
+	};
 
 	while (question.n < PAGE_ROWS_MOST &&
 	       (ids[question.n] = decode_id(track->means->decode, question.n)))
@@ -322,11 +325,22 @@ static void start_question(struct track *track)
 /* Gives the store what waits for it, if it is free. */
 static void use_store(struct track *track)
 {
+	struct err err;
+	bool ok = true;
+
 	if (track->wanted.kind == ACT_WAIT || track->progress.state != TRACK_RUNNING ||
 	    !store_free(track->means->store))
 		return;
 	track->doing = track->wanted;
 	track->wanted.kind = ACT_WAIT;
+	if (track->doing.kind == ACT_COMMIT)
+		ok = cycle_need_sweep(&track->cycle, track->means->store, track->doing.seen, &err);
+	else if (track->doing.ask.kind == ASK_CELLS)
+		ok = cycle_need_names(&track->cycle, track->means->store, &err);
+	if (!ok) {
+		give_up(track, &err);
+		return;
+	}
 	track->ours = true;
 	if (track->doing.kind == ACT_COMMIT)
 		start_commit(track);
@@ -345,6 +359,7 @@ static void add_tally(struct tally *sum, const struct tally *tally)
 	sum->silent += tally->silent;
 	sum->versions += tally->versions;
 	sum->live = tally->live;
+	sum->doubts = tally->doubts;
 }
 
 /* What the store did for us is done. */
@@ -362,13 +377,13 @@ static void hear_store(struct track *track)
 		ok = store_committed(track->means->store, &tally, &err);
 		if (ok) {
 			add_tally(&track->progress.sum, &tally);
-			engine_committed(&track->engine, &tally);
+			engine_committed(&track->cycle.engine, &tally);
 		}
 	} else {
 		grid_free(&track->ids);
 		ok = store_answered(track->means->store, &answer, &track->ids, &err);
 		if (ok)
-			engine_answer(&track->engine, &answer);
+			engine_answer(&track->cycle.engine, &answer);
 	}
 	if (!ok)
 		give_up(track, &err);
@@ -384,6 +399,19 @@ static bool stage_is_full(const struct track *track)
 	       clock_mono(track->means->clock) - track->first_staged >= BATCH_AGE;
 }
 
+static void finish(struct track *track, enum verdict verdict)
+{
+	struct err ignored;
+
+	track->progress.state = TRACK_DONE;
+	track->progress.verdict = verdict;
+	/* What no commit accounts for, since there was none. */
+	if (!store_lost(track->means->store))
+		(void)!store_account(track->means->store, track->cycle.id, track->cycle.run.kind,
+				     &track->box.sent, &ignored);
+	reset_sent(track);
+}
+
 /* Asks the engine until it has nothing more to be done now. */
 static void obey(struct track *track)
 {
@@ -391,7 +419,7 @@ static void obey(struct track *track)
 
 	while (track->progress.state == TRACK_RUNNING && track->wanted.kind == ACT_WAIT &&
 	       outbox_has_room(&track->box)) {
-		engine_next(&track->engine, stage_is_full(track), &act);
+		engine_next(&track->cycle.engine, stage_is_full(track), &act);
 		switch (act.kind) {
 		case ACT_WAIT:
 			return;
@@ -407,8 +435,7 @@ static void obey(struct track *track)
 			use_store(track);
 			break;
 		case ACT_DONE:
-			track->progress.state = TRACK_DONE;
-			track->progress.verdict = act.verdict;
+			finish(track, act.verdict);
 			break;
 		}
 	}
@@ -420,12 +447,15 @@ static void update_progress(struct track *track)
 	struct track_progress *p = &track->progress;
 	const struct sent *now = &track->box.sent, *before = &track->before;
 
-	p->now = track->engine.memory;
+	p->now = track->cycle.engine.memory;
 	p->requests = before->requests + now->requests;
 	p->retried = before->retried + now->retried;
 	p->throttled = before->throttled + now->throttled;
 	p->waits_until = track->box.waits_until;
-	p->fuse_blown = track->engine.full.fuse_blown;
+	p->fuse_blown = engine_fuse_blown(&track->cycle.engine);
+	p->n_cells = engine_cells(&track->cycle.engine, &p->cells);
+	p->audit = &track->cycle.engine.audit;
+	p->names = &track->cycle.names;
 }
 
 int64_t track_turn(struct track *track)

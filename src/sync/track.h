@@ -60,14 +60,21 @@ struct track_progress {
 	int64_t page, last_page;    /* where the sweep stands */
 	int64_t began, waits_until; /* monotonic; it waits for its quota until then, or 0 */
 	bool fuse_blown;
+
+	/* of a verify */
+	const struct audit *audit;
+	const struct cell *cells; /* that differ, N_CELLS of them; */
+	int n_cells;
+	const struct names *names; /* what their filters stand for */
 };
 
 struct track;
 
 /*
  * Begins a cycle: registers the workspace, takes its lock, reads what is
- * known of it and opens a run. CONF and MEANS must outlive the track. NULL
- * with the reason in ERR: ERR_BUSY when another process has the lock.
+ * known of it and opens a run; but one that is only to look takes no lock
+ * and leaves no run. CONF and MEANS must outlive the track. NULL with the
+ * reason in ERR: ERR_BUSY when another process has the lock.
  */
 struct track *track_begin(const struct track_conf *conf, const struct track_means *means,
 			  const struct engine_conf *engine, struct err *err) MUST_CHECK;
@@ -90,7 +97,10 @@ const struct track_progress *track_progress(const struct track *track) MUST_CHEC
 /* The workspace's name. */
 const char *track_name(const struct track *track) MUST_CHECK;
 
-/* What the run is for: first_load, incremental or full; also the ledger's purpose. */
+/*
+ * What the run is for: first_load, incremental, full, verify or repair; also
+ * the ledger's purpose.
+ */
 const char *track_kind(const struct track *track) MUST_CHECK;
 
 #endif

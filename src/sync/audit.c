@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+#include "audit.h"
+
+#include <stdlib.h>
+
+/*
+ * Counts are read so often before a difference is believed: at first, after a
+ * cycle of changes, and what is held after another.
+ */
+#define READINGS 3
+
+static void begin_counts(struct audit *audit)
+{
+	audit->status = STATUS_OPEN;
+	audit->step = AUDIT_TOTAL;
+}
+
+void audit_begin(struct audit *audit, const struct memory *memory, const struct engine_conf *conf)
+{
+	int64_t pages = sweep_pages(memory->last_total, memory->per_page);
+
+	*audit = (struct audit){
+		.look = conf->look,
+		.started = TIME_NONE,
+		.per_page = memory->per_page,
+		.reading = 1,
+	};
+	/* Page 1 is seen often enough; the second witness stands deeper. */
+	if (memory->order != ORDER_UNKNOWN && pages > 2)
+		audit->witness = 2 + (int)(conf->chance % (uint32_t)(pages - 1));
+	begin_counts(audit);
+	if (conf->settle_first)
+		audit->step = AUDIT_SETTLE;
+}
+
+void audit_settled(struct audit *audit, int64_t changes)
+{
+	audit->reading++;
+	audit->slack = audit->reading == READINGS ? changes : 0;
+	/*
+	 * The last time only what is held is read again: what moved since the
+	 * API counted is known.
+	 */
+	if (audit->reading == READINGS)
+		audit->step = AUDIT_HELD;
+	else
+		begin_counts(audit);
+}
+
+/* ---- what next ------------------------------------------------------- */
+
+static void send_count(struct audit *audit, struct act *act, struct filter filter, int page)
+{
+	struct request request = {
+		.kind = REQUEST_LIST,
+		.filter = filter,
+		.page = page > 0 ? page : 1,
+		.per_page = page > 0 ? audit->per_page : 1,
+	};
+
+	work_send(&audit->work, act, &request);
+}
+
+/* The part of the cell being split that has the number I. */
+static struct filter part_filter(const struct audit *audit, int i)
+{
+	struct filter filter = audit->parent.filter;
+
+	if (filter.channel == 0)
+		filter.channel = 1 + i;
+	else
+		filter.assignee = i == 0 ? -1 : i;
+	return filter;
+}
+
+static void finish(struct audit *audit, struct act *act)
+{
+	if (audit->look) {
+		audit->step = AUDIT_OVER;
+		work_done(act, audit->verdict);
+		return;
+	}
+	work_commit(&audit->work, act, SEEN_BY_NOTHING, 0);
+	act->last = true;
+	act->verdict = audit->verdict;
+}
+
+void audit_next(struct audit *audit, struct act *act)
+{
+	if (audit->work.waiting)
+		return;
+	switch (audit->step) {
+	case AUDIT_TOTAL:
+		send_count(audit, act, (struct filter){ .status = STATUS_ANY }, audit->witness);
+		break;
+	case AUDIT_COUNT:
+		send_count(audit, act, (struct filter){ .status = audit->status }, 0);
+		break;
+	case AUDIT_HELD:
+		work_ask(&audit->work, act, (struct ask){ .kind = ASK_COUNTS, .exact = true });
+		break;
+	case AUDIT_SPLIT:
+		work_ask(&audit->work, act,
+			 (struct ask){ .kind = ASK_CELLS, .filter = audit->parent.filter });
+		break;
+	case AUDIT_PART:
+		send_count(audit, act, part_filter(audit, audit->part), 0);
+		break;
+	case AUDIT_FLUSH:
+		work_commit(&audit->work, act, SEEN_BY_NOTHING, 0);
+		break;
+	case AUDIT_RECORD:
+		finish(audit, act);
+		break;
+	case AUDIT_OVER:
+		work_done(act, audit->verdict);
+		break;
+	case AUDIT_SETTLE:
+		break;
+	}
+}
+
+/* ---- splitting ------------------------------------------------------- */
+
+static int64_t difference(const struct cell *cell)
+{
+	return cell->api - cell->held;
+}
+
+static void add(struct cell *cells, int *n, struct cell cell)
+{
+	if (*n < CELLS_MOST)
+		cells[(*n)++] = cell;
+}
+
+static void end_with(struct audit *audit, enum verdict verdict)
+{
+	audit->verdict = verdict;
+	audit->step = AUDIT_RECORD;
+}
+
+static void next_cell(struct audit *audit)
+{
+	if (audit->n_todo == 0) {
+		end_with(audit, VERDICT_DIFFERENT);
+		return;
+	}
+	audit->parent = audit->todo[--audit->n_todo];
+	audit->step = AUDIT_SPLIT;
+}
+
+/* The part not counted yet in which most is held; -1 when there is none. */
+static int next_part(const struct audit *audit)
+{
+	int best = -1;
+
+	for (int i = 0; i < audit->parts; i++)
+		if (!audit->part_done[i] &&
+		    (best < 0 || audit->part_held[i] > audit->part_held[best]))
+			best = i;
+	return best;
+}
+
+/*
+ * Goes to the next part, until the difference of the whole is explained by
+ * what was found in some.
+ */
+static void next_count(struct audit *audit)
+{
+	audit->part = audit->explained == difference(&audit->parent) ? -1 : next_part(audit);
+	if (audit->part >= 0) {
+		audit->step = AUDIT_PART;
+		return;
+	}
+	/*
+	 * What no part explains lies in one that we have never seen: then the
+	 * whole has to be read.
+	 */
+	if (audit->explained != difference(&audit->parent))
+		add(audit->found, &audit->n_found, audit->parent);
+	next_cell(audit);
+}
+
+/*
+ * Reading a cell costs its pages; splitting it a count for about half of its
+ * parts, and then a part's pages.
+ */
+static bool splitting_pays(const struct cell *cell, int parts, int per_page)
+{
+	int64_t pages = sweep_pages(max_i64(cell->api, cell->held), per_page);
+
+	return parts > 1 && pages > parts / 2 + pages / parts + 1;
+}
+
+static void begin_split(struct audit *audit, const struct answer *answer)
+{
+	bool by_assignee = audit->parent.filter.channel != 0;
+
+	audit->parts = answer->parts < 0 ? 0 : answer->parts + by_assignee;
+	if (!splitting_pays(&audit->parent, audit->parts, audit->per_page)) {
+		add(audit->found, &audit->n_found, audit->parent);
+		next_cell(audit);
+		return;
+	}
+	for (int i = 0; i < audit->parts; i++) {
+		audit->part_held[i] = answer->held[i];
+		audit->part_done[i] = false;
+	}
+	audit->explained = 0;
+	next_count(audit);
+}
+
+static void take_part(struct audit *audit, int64_t total)
+{
+	struct cell cell = {
+		.filter = part_filter(audit, audit->part),
+		.api = total,
+		.held = audit->part_held[audit->part],
+	};
+
+	audit->part_done[audit->part] = true;
+	audit->explained += difference(&cell);
+	if (difference(&cell) != 0 && cell.filter.assignee == 0)
+		add(audit->todo, &audit->n_todo, cell);
+	else if (difference(&cell) != 0)
+		add(audit->found, &audit->n_found, cell);
+	next_count(audit);
+}
+
+/* ---- comparing ------------------------------------------------------- */
+
+/*
+ * Whether a count differs by more than what moved since, and than items that
+ * could not be loaded.
+ */
+static bool differs(const struct audit *audit, enum status status)
+{
+	int64_t slack = audit->slack + (status == STATUS_ANY ? 0 : audit->rejected);
+
+	return llabs(audit->api[status] - audit->held[status]) > slack;
+}
+
+/*
+ * The statuses that differ are what there is to be split; if only the whole
+ * does, that has to be read.
+ */
+static void begin_cells(struct audit *audit)
+{
+	struct cell all = { .api = audit->api[STATUS_ANY], .held = audit->held[STATUS_ANY] };
+
+	for (enum status s = STATUS_OPEN; s <= STATUS_RESOLVED; s++) {
+		struct cell cell = { .filter = { .status = s },
+				     .api = audit->api[s],
+				     .held = audit->held[s] };
+
+		if (differs(audit, s))
+			add(audit->todo, &audit->n_todo, cell);
+	}
+	if (audit->n_todo == 0)
+		add(audit->found, &audit->n_found, all);
+	next_cell(audit);
+}
+
+static void compare(struct audit *audit)
+{
+	bool different = false;
+
+	for (enum status s = STATUS_ANY; s <= STATUS_RESOLVED; s++)
+		different = different || differs(audit, s);
+	if (!different)
+		end_with(audit, VERDICT_EQUAL);
+	else if (audit->look)
+		end_with(audit, VERDICT_DIFFERENT);
+	else if (audit->reading < READINGS)
+		audit->step = AUDIT_FLUSH;
+	else
+		begin_cells(audit);
+}
+
+/* ---- what comes back ------------------------------------------------- */
+
+/* The second witness: a page deep in the list must stand in the order that is relied on. */
+static bool bears_out(const struct memory *memory, const struct page *page)
+{
+	struct evidence evidence = { 0 };
+	int64_t horizon = page->date == TIME_NONE ? TIME_NONE : page->date - memory->lookback;
+
+	order_note(&evidence, page->rows, NULL, page->n, horizon);
+	return !order_contradicted(&evidence, memory->order);
+}
+
+void audit_page(struct audit *audit, struct memory *memory, const struct page *page)
+{
+	audit->work.waiting = false;
+	if (audit->started == TIME_NONE)
+		audit->started = page->date;
+	if (audit->step == AUDIT_PART) {
+		take_part(audit, page->total);
+		return;
+	}
+	if (audit->step == AUDIT_COUNT) {
+		audit->api[audit->status] = page->total;
+		audit->step = audit->status == STATUS_RESOLVED ? AUDIT_HELD : AUDIT_COUNT;
+		audit->status++;
+		return;
+	}
+	audit->api[STATUS_ANY] = memory->last_total = page->total;
+	audit->step = AUDIT_COUNT;
+	if (audit->witness > 0 && !bears_out(memory, page)) {
+		memory_demote(memory);
+		end_with(audit, VERDICT_DEMOTED);
+	}
+	audit->witness = 0;
+}
+
+void audit_answer(struct audit *audit, struct memory *memory, const struct answer *answer)
+{
+	audit->work.waiting = false;
+	if (audit->step == AUDIT_SPLIT) {
+		begin_split(audit, answer);
+		return;
+	}
+	for (int i = 0; i < COUNTS; i++)
+		audit->held[i] = answer->counts[i];
+	audit->rejected = answer->rejected;
+	compare(audit);
+	if (audit->verdict == VERDICT_EQUAL)
+		memory->audit_due = false;
+}
+
+void audit_committed(struct audit *audit)
+{
+	if (work_committed(&audit->work))
+		audit->step = audit->step == AUDIT_FLUSH ? AUDIT_SETTLE : AUDIT_OVER;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * audit.h -- the API's counts against the warehouse's, down to the cells that differ.
+ *
+ * Five requests when they agree: the four statuses, and all; the last one
+ * is a random page deep in the list where an order is relied on, a second
+ * witness of that order. Where counts differ, a cycle of changes is run and
+ * they are read again, and then once more what is held, with the changes of
+ * that cycle as slack: conversations move while one counts. What differs
+ * still is split by channel and then by assignee, only as far as that is
+ * cheaper than reading the cell (PROTOCOL.md, rule 7). Pure, like all of the
+ * engine.
+ */
+#ifndef AUDIT_H
+#define AUDIT_H
+
+#include "act.h"
+#include "memory.h"
+#include "sweep.h"
+#include "work.h"
+
+enum audit_step {
+	AUDIT_TOTAL, /* how many there are; the second witness */
+	AUDIT_COUNT, /* how many of each status */
+	AUDIT_HELD,  /* how many are held */
+	AUDIT_FLUSH, /* what came with the counts is committed, so that no sweep claims to have
+		      * seen it */
+	AUDIT_SETTLE, /* the caller is to run a cycle of changes, then audit_settled() */
+	AUDIT_SPLIT,  /* how many are held in each part of a cell */
+	AUDIT_PART,   /* how many the API counts there */
+	AUDIT_RECORD,
+	AUDIT_OVER,
+};
+
+struct audit {
+	enum audit_step step;
+	struct work work;
+	bool look;     /* end at the first difference, and leave no trace */
+	int reading;   /* how often has been counted */
+	int64_t slack; /* changes since the API counted */
+	int per_page;
+	int witness;	 /* page of the second witness; 0: none */
+	int64_t started; /* Date of the first response */
+	enum status status;
+	int64_t api[COUNTS], held[COUNTS];
+	int64_t rejected;
+
+	struct cell todo[CELLS_MOST], found[CELLS_MOST];
+	int n_todo, n_found;
+	struct cell parent; /* being split, */
+	int parts, part;    /* into so many, of which this one is being counted */
+	int64_t part_held[PARTS_MOST + 1];
+	bool part_done[PARTS_MOST + 1];
+	int64_t explained;
+	enum verdict verdict;
+};
+
+/* Begins. The flags say when it ends early; see the struct. */
+void audit_begin(struct audit *audit, const struct memory *memory, const struct engine_conf *conf);
+
+/* The cycle of changes that AUDIT_SETTLE asked for is over; it has written CHANGES rows. */
+void audit_settled(struct audit *audit, int64_t changes);
+
+/* What to do next, and what comes back; see engine.h. */
+void audit_next(struct audit *audit, struct act *act);
+void audit_page(struct audit *audit, struct memory *memory, const struct page *page);
+void audit_answer(struct audit *audit, struct memory *memory, const struct answer *answer);
+void audit_committed(struct audit *audit);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "cycle.h"
+
+const char *cycle_kind(const struct engine *engine)
+{
+	if (engine->strategy == STRATEGY_REPAIR)
+		return "repair";
+	if (engine->strategy == STRATEGY_COUNT_AUDIT)
+		return engine->conf.mend ? "repair" : "verify";
+	if (engine->memory.certified_at == TIME_NONE)
+		return "first_load";
+	return engine->conf.goal == GOAL_FULL ? "full" : "incremental";
+}
+
+bool cycle_need_names(struct cycle *cycle, struct store *store, struct err *err)
+{
+	return cycle->names.channels ||
+	       store_names(store, cycle->id, PARTS_MOST, &cycle->names, err);
+}
+
+bool cycle_need_sweep(struct cycle *cycle, struct store *store, enum seen_by seen, struct err *err)
+{
+	if (seen != SEEN_BY_SWEEP || cycle->run.sweep > 0)
+		return true;
+	cycle->batch = 0;
+	return store_begin_sweep(store, &cycle->run, err);
+}
+
+/* A repair of what the last verify found begins with its cells. */
+static bool recall(struct cycle *cycle, struct store *store, struct engine_conf *conf,
+		   struct err *err)
+{
+	if (!conf->recall)
+		return true;
+	return cycle_need_names(cycle, store, err) &&
+	       store_last_cells(store, cycle->id, &cycle->names, conf, err);
+}
+
+bool cycle_open(struct cycle *cycle, struct store *store, const struct engine_conf *conf,
+		struct err *err)
+{
+	struct engine_conf mine = *conf;
+	struct store_known known;
+
+	if (!store_load(store, cycle->id, &known, err) || !recall(cycle, store, &mine, err))
+		return false;
+	/* A sweep that was left long ago has seen what may be gone by now. */
+	if (known.stale) {
+		known.memory.full.running = false;
+		known.sweep = 0;
+	}
+	engine_begin(&cycle->engine, &mine, &known.memory);
+	cycle->batch = known.sweep ? known.batch : 0;
+	cycle->run = (struct store_run){
+		.workspace = cycle->id,
+		.kind = cycle_kind(&cycle->engine),
+		.strategy = plan_strategy_name(cycle->engine.strategy),
+		.sweep = known.sweep,
+	};
+	return conf->look || store_begin_run(store, &cycle->run, err);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "doubt.h"
+
+/* So many are looked at in a cycle. */
+#define MOST_LOOKS 20
+
+void doubt_begin(struct doubt *doubt, enum verdict verdict)
+{
+	*doubt = (struct doubt){ .step = DOUBT_ASK, .verdict = verdict };
+}
+
+void doubt_next(struct doubt *doubt, struct act *act)
+{
+	struct request request;
+
+	if (doubt->work.waiting)
+		return;
+	if (doubt->step == DOUBT_ASK) {
+		work_ask(&doubt->work, act, (struct ask){ .kind = ASK_DOUBTS, .most = MOST_LOOKS });
+	} else if (doubt->step == DOUBT_VISIT && visit_next(&doubt->visit, &request)) {
+		work_send(&doubt->work, act, &request);
+	} else if (doubt->step == DOUBT_COMMIT) {
+		work_commit(&doubt->work, act, SEEN_BY_NOTHING, 0);
+		act->last = true;
+		act->verdict = doubt->verdict;
+	} else if (doubt->step == DOUBT_OVER) {
+		work_done(act, doubt->verdict);
+	}
+}
+
+void doubt_item(struct doubt *doubt, enum item_outcome outcome)
+{
+	doubt->work.waiting = false;
+	visit_take(&doubt->visit, outcome, TIME_NONE);
+	if (visit_over(&doubt->visit))
+		doubt->step = DOUBT_COMMIT;
+}
+
+void doubt_answer(struct doubt *doubt, const struct answer *answer)
+{
+	doubt->work.waiting = false;
+	visit_begin(&doubt->visit, answer, MOST_LOOKS, TIME_NONE);
+	doubt->step = visit_over(&doubt->visit) ? DOUBT_COMMIT : DOUBT_VISIT;
+}
+
+void doubt_committed(struct doubt *doubt)
+{
+	if (work_committed(&doubt->work))
+		doubt->step = DOUBT_OVER;
+}

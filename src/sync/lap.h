@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lap.h -- pages that overlap, so that each shows a row of the one before.
+ *
+ * Where rows come and go in the middle of a list, or an older copy of it
+ * answers, page numbers prove nothing. But two rows that have not changed
+ * keep their order: when a page shows an unchanged row of the page before,
+ * nothing that stood behind that row can have slipped past (PROTOCOL.md,
+ * rule 4). Pages begin at multiples of their size, so the size is chosen
+ * such that the next one repeats a little. Pure, like all of the engine.
+ */
+#ifndef LAP_H
+#define LAP_H
+
+#include "facts.h"
+
+/* So many rows of a page are kept to be recognised on the next. */
+#define LAP_JOINTS 100
+
+enum lap_fit {
+	LAP_JOINED,    /* it goes on from the page before */
+	LAP_APART,     /* it does not: lap_step_back() */
+	LAP_ELSEWHERE, /* the last page of the list is not here any more; ask again */
+};
+
+struct lap {
+	bool backwards; /* from the last page to the first */
+	int per_page;	/* to ask for at most */
+	bool begun;
+	int64_t offset; /* forwards: rows read; backwards: rows not read yet */
+	int page, size; /* asked for last */
+	int64_t base;	/* rows before the page that was fed last */
+	int overlap;	/* rows of it that had been read, if none has moved */
+	bool unjoined;	/* pages were too small to overlap: nothing is proven */
+	bool unordered; /* an old row stood where there was none before */
+	bool firm; /* the page fed last shows a row that stands apart from the outermost one, */
+	bool tied; /* or it did not, and rows moved, or came in another order: of those with one
+			 * time some may be missing */
+	int least; /* rows that the next page is to repeat, if it can */
+	int n_joints;
+	uint64_t joints[LAP_JOINTS];
+	struct row edge; /* the outermost row read */
+};
+
+/* Begins at the first page, or with `backwards` at the last. */
+void lap_begin(struct lap *lap, int per_page, bool backwards);
+
+/*
+ * The next page: its number and size. TOTAL rows are in the list, as far as
+ * is known.
+ */
+void lap_ask(struct lap *lap, int64_t total, struct request *request);
+
+/*
+ * The page came. REPEATED flags its rows that had been seen; one unseen and
+ * not changed since OLD has always been in its place.
+ */
+enum lap_fit lap_take(struct lap *lap, const struct page *page, const bool *repeated,
+		      int64_t old) MUST_CHECK;
+
+/* It was apart: the one before it, towards the beginning, is asked for next. */
+void lap_step_back(struct lap *lap, int64_t total);
+
+/*
+ * It was joined, and the next is to be asked for. MOVED: rows moved
+ * meanwhile, or the whole list did.
+ */
+void lap_advance(struct lap *lap, const struct page *page, bool moved);
+
+/* Whether the page that was fed last is the end of the list. */
+bool lap_at_end(const struct lap *lap, const struct page *page) MUST_CHECK;
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan.h"
+
+#include "sweep.h"
+
+#define MINUTE (60 * USEC_PER_SEC)
+#define DAY (24 * 60 * MINUTE)
+
+/* After a full sweep that proved nothing: ten minutes, twenty, forty, ... a day. */
+#define FIRST_RETRY (10 * MINUTE)
+
+/* Requests of an audit that finds everything equal. */
+#define AUDIT_REQUESTS 5
+
+const char *plan_strategy_name(enum strategy strategy)
+{
+	static const char *const names[STRATEGIES] = {
+		[STRATEGY_NONE] = "",
+		[STRATEGY_ONE_PAGE] = "one_page",
+		[STRATEGY_HEAD_SCAN] = "head_scan",
+		[STRATEGY_TAIL_SCAN] = "tail_scan",
+		[STRATEGY_HOT_SWEEP] = "hot_sweep",
+		[STRATEGY_FULL_SWEEP] = "full_sweep",
+		[STRATEGY_COUNT_AUDIT] = "count_audit",
+		[STRATEGY_REPAIR] = "repair",
+	};
+
+	return names[strategy];
+}
+
+int64_t plan_retry(const struct memory *memory)
+{
+	int64_t wait = FIRST_RETRY;
+
+	if (memory->uncertified == 0 || memory->tried_at == TIME_NONE)
+		return TIME_NONE;
+	for (int i = 1; i < memory->uncertified && wait < DAY; i++)
+		wait *= 2;
+	return memory->tried_at + min_i64(wait, DAY);
+}
+
+/* What an incremental cycle does when it need not read everything. */
+static enum strategy by_order(const struct memory *memory)
+{
+	if (memory->last_total <= memory->per_page)
+		return STRATEGY_ONE_PAGE;
+	if (memory->order == ORDER_UPDATED_DESC)
+		return STRATEGY_HEAD_SCAN;
+	if (memory->order == ORDER_UPDATED_ASC)
+		return STRATEGY_TAIL_SCAN;
+	return STRATEGY_HOT_SWEEP;
+}
+
+/* Whether everything has to be read first. One that was tried in vain waits for its turn. */
+static bool needs_everything(const struct memory *memory, int64_t now)
+{
+	int64_t retry = plan_retry(memory);
+
+	if (memory->needs_full == FULL_NOT_NEEDED || memory->needs_full == FULL_UNCERTIFIED)
+		return false;
+	if (memory->full.running && memory->certified_at == TIME_NONE)
+		return true;
+	return retry == TIME_NONE || now >= retry;
+}
+
+enum strategy plan_strategy(const struct memory *memory, const struct engine_conf *conf)
+{
+	if (conf->goal == GOAL_VERIFY)
+		return conf->n_cells > 0 ? STRATEGY_REPAIR : STRATEGY_COUNT_AUDIT;
+	if (conf->goal == GOAL_FULL || needs_everything(memory, conf->now))
+		return STRATEGY_FULL_SWEEP;
+	return by_order(memory);
+}
+
+/* ---- costs ----------------------------------------------------------- */
+
+static struct plan_cost hot_cost(const struct memory *memory, const struct plan_facts *facts)
+{
+	/*
+	 * Overlapping pages bring a little less than a hundred rows; three
+	 * lists, and the resolved counted.
+	 */
+	int64_t pages = sweep_pages(facts->hot, memory->per_page);
+	int64_t least = pages + pages / 6 + 3 + 1;
+	bool by_creation = memory->order != ORDER_UNKNOWN && !order_by_update(memory->order);
+
+	return (struct plan_cost){
+		.least = least + by_creation,
+		.most = least + by_creation * (1 + facts->changed / memory->per_page) +
+			facts->changed + 2,
+	};
+}
+
+static struct plan_cost full_cost(const struct memory *memory)
+{
+	int64_t pages = sweep_pages(memory->last_total, memory->per_page);
+
+	return (struct plan_cost){ .least = pages, .most = pages + (pages + 99) / 100 + 1 };
+}
+
+struct plan_cost plan_cost(enum strategy strategy, const struct memory *memory,
+			   const struct plan_facts *facts)
+{
+	int64_t scan = 1 + facts->changed / memory->per_page;
+	struct plan_cost cost = { .least = 1, .most = 1 };
+
+	switch (strategy) {
+	case STRATEGY_HEAD_SCAN:
+		/* Several pages are closed by another. */
+		cost = (struct plan_cost){ scan, scan + (scan > 1), 0 };
+		break;
+	case STRATEGY_TAIL_SCAN:
+		/* The last page is seldom full, and has to be found. */
+		cost = (struct plan_cost){ scan, scan + 2 + (scan > 1), 0 };
+		break;
+	case STRATEGY_HOT_SWEEP:
+		cost = hot_cost(memory, facts);
+		break;
+	case STRATEGY_FULL_SWEEP:
+		cost = full_cost(memory);
+		break;
+	case STRATEGY_COUNT_AUDIT:
+		cost = (struct plan_cost){ AUDIT_REQUESTS, AUDIT_REQUESTS, 0 };
+		break;
+	default:
+		break;
+	}
+	cost.usec = cost.most * MINUTE / facts->usable;
+	return cost;
+}
+
+int64_t plan_interval(const struct memory *memory, const struct plan_facts *facts, int64_t verify)
+{
+	struct plan_cost cycle = plan_cost(by_order(memory), memory, facts);
+	struct plan_cost audit = plan_cost(STRATEGY_COUNT_AUDIT, memory, facts);
+	struct plan_cost full = plan_cost(STRATEGY_FULL_SWEEP, memory, facts);
+	int64_t left = DAY - full.usec - DAY / verify * audit.usec;
+
+	/* What a day leaves beside them, shared out among cycles. */
+	return left <= 0 ? TIME_NEVER : (int64_t)((double)cycle.usec * (double)DAY / (double)left);
+}

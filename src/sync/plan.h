@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plan.h -- how a cycle goes about it, and what it will cost.
+ *
+ * Pure arithmetic over what is remembered of a workspace: which strategy
+ * (PROTOCOL.md, rule 5), how many requests that takes, how long they take
+ * under the quota, and so which freshness the quota allows. Every doubt
+ * becomes a full sweep.
+ */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include "act.h"
+#include "memory.h"
+
+enum strategy {
+	STRATEGY_NONE,
+	STRATEGY_ONE_PAGE,   /* the whole list is one page: one moment */
+	STRATEGY_HEAD_SCAN,  /* the latest changes first, until they are old enough */
+	STRATEGY_TAIL_SCAN,  /* its mirror */
+	STRATEGY_HOT_SWEEP,  /* all that is not resolved, and what has left it */
+	STRATEGY_FULL_SWEEP, /* everything */
+	STRATEGY_COUNT_AUDIT,
+	STRATEGY_REPAIR,
+	STRATEGIES,
+};
+
+/* How to go about a cycle. */
+enum strategy plan_strategy(const struct memory *memory, const struct engine_conf *conf) MUST_CHECK;
+
+/* When a full sweep that proved nothing may be tried again, by the host's calendar. */
+int64_t plan_retry(const struct memory *memory) MUST_CHECK;
+
+/* What else the costs depend on. */
+struct plan_facts {
+	int64_t hot;	 /* conversations held that are not resolved */
+	int64_t changed; /* that change within one interval */
+	int usable;	 /* requests a minute */
+};
+
+/*
+ * Requests of one cycle, at least and at most, if nothing moves meanwhile;
+ * and the time they take.
+ */
+struct plan_cost {
+	int64_t least, most;
+	int64_t usec; /* of `most`, under the quota */
+};
+
+/* What a cycle by a strategy costs. */
+struct plan_cost plan_cost(enum strategy strategy, const struct memory *memory,
+			   const struct plan_facts *facts) MUST_CHECK;
+
+/*
+ * The least interval, microseconds, at which incremental cycles, an audit every VERIFY and a full
+ * sweep a day fit under the quota together; TIME_NEVER when the last two alone do not.
+ */
+int64_t plan_interval(const struct memory *memory, const struct plan_facts *facts,
+		      int64_t verify) MUST_CHECK;
+
+/* "full_sweep"; as it stands in the warehouse and in the log. */
+const char *plan_strategy_name(enum strategy strategy) MUST_CHECK;
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "scan.h"
+
+/* A scan under which rows moved that have one and the same time is read again, so often. */
+#define MOST_TRIES 3
+
+/* So often a scan that rows moved under is closed by another, until one is at rest. */
+#define MOST_CLOSINGS 8
+
+/*
+ * More conversations than this that should have been shown are no accident:
+ * the order is not what it was.
+ */
+#define MOST_UNSEEN 20
+
+static void begin_sweep(struct sweep *sweep, const struct memory *memory, int64_t floor)
+{
+	struct sweep_plan plan = {
+		.per_page = memory->per_page,
+		.backwards = order_ascending(memory->order),
+		.overlap = true,
+		.order = memory->order,
+		.floor = floor,
+		.lookback = memory->lookback,
+		.expected = memory->last_total,
+		.ahead = 1,
+	};
+
+	sweep_begin(sweep, &plan);
+}
+
+/* Without a watermark everything is above the floor. */
+static int64_t floor_of(const struct memory *memory, int64_t since)
+{
+	return since == TIME_NONE ? TIME_NONE + 1 : since - memory->lookback;
+}
+
+static void begin_try(struct scan *scan, const struct memory *memory)
+{
+	scan->tries++;
+	scan->number++;
+	begin_sweep(&scan->sweep, memory, floor_of(memory, memory->watermark));
+	scan->step = SCAN_READ;
+}
+
+void scan_begin(struct scan *scan, const struct memory *memory)
+{
+	*scan = (struct scan){ .started = TIME_NONE, .limit = TIME_NONE };
+	begin_try(scan, memory);
+}
+
+/* ---- what next ------------------------------------------------------- */
+
+static void read_on(struct scan *scan, struct sweep *sweep, bool stage_full, struct act *act)
+{
+	bool done = sweep_done(sweep);
+
+	if (done && scan->step == SCAN_READ && sweep->pages == 1) {
+		scan->step = SCAN_CHECK;
+		return;
+	}
+	if (done) {
+		scan->step = scan->step == SCAN_READ ? SCAN_FLUSH : SCAN_FLUSH_CLOSE;
+		work_commit(&scan->work, act, SEEN_BY_SCAN, scan->number);
+	} else if (stage_full) {
+		work_commit_aside(&scan->work, act, SEEN_BY_SCAN, scan->number);
+	} else if (sweep_next(sweep, &act->request)) {
+		act->kind = ACT_SEND;
+	}
+}
+
+static void check(struct scan *scan, struct act *act)
+{
+	struct ask unseen = {
+		.kind = ASK_UNSEEN,
+		.after = scan->sweep.end == SWEEP_ALL ? TIME_NONE : scan->sweep.oldest,
+		.scan = scan->number,
+		.settled = scan->limit,
+		.with_page = scan->sweep.pages == 1,
+		.most = MOST_UNSEEN,
+	};
+
+	work_ask(&scan->work, act, unseen);
+}
+
+static void publish(struct scan *scan, struct act *act)
+{
+	work_commit(&scan->work, act, SEEN_BY_SCAN, scan->number);
+	act->last = true;
+	act->verdict = scan->verdict;
+}
+
+void scan_next(struct scan *scan, bool stage_full, struct act *act)
+{
+	struct request request;
+
+	if (scan->work.waiting || scan->work.committing)
+		return;
+	if (scan->step == SCAN_READ)
+		read_on(scan, &scan->sweep, stage_full, act);
+	else if (scan->step == SCAN_CLOSE)
+		read_on(scan, &scan->closing, stage_full, act);
+	else if (scan->step == SCAN_VISIT && visit_next(&scan->visit, &request))
+		work_send(&scan->work, act, &request);
+	else if (scan->step == SCAN_PUBLISH)
+		publish(scan, act);
+	else if (scan->step == SCAN_OVER)
+		work_done(act, scan->verdict);
+	if (scan->step == SCAN_CHECK)
+		check(scan, act);
+}
+
+/* ---- what comes back ------------------------------------------------- */
+
+static void end_with(struct scan *scan, enum verdict verdict)
+{
+	scan->verdict = verdict;
+	scan->step = SCAN_PUBLISH;
+}
+
+/* The list does not stand in the order any more. */
+static void demote(struct scan *scan, struct memory *memory)
+{
+	memory_demote(memory);
+	end_with(scan, VERDICT_DEMOTED);
+}
+
+/* Only another look at everything can tell what this was. */
+static void give_up(struct scan *scan, struct memory *memory)
+{
+	memory->needs_full = FULL_UNEXPLAINED;
+	end_with(scan, VERDICT_UNEXPLAINED);
+}
+
+/* Every change up to the start has been shown, and nothing speaks against it. */
+static void publish_instants(struct scan *scan, struct memory *memory)
+{
+	int64_t started = scan->sweep.started, newest = scan->sweep.newest;
+
+	scan->started = started;
+	memory->audit_due = memory->audit_due || scan->unaccounted != 0;
+	/*
+	 * The API counts a conversation that we do not hold: something is
+	 * missing, whatever this scan showed.
+	 */
+	if (scan->unaccounted > 0 || started == TIME_NONE) {
+		end_with(scan, VERDICT_UNEXPLAINED);
+		return;
+	}
+	memory->watermark = max_i64(memory->watermark,
+				    newest == TIME_NONE ? started : min_i64(newest, started));
+	memory_publish_complete(memory, started);
+	end_with(scan, VERDICT_COMPLETE);
+}
+
+static void begin_closing(struct scan *scan, const struct memory *memory, int64_t since)
+{
+	scan->closings++;
+	begin_sweep(&scan->closing, memory, floor_of(memory, since));
+	scan->step = SCAN_CLOSE;
+}
+
+/* What the scan showed has been looked into: is it believed? */
+static void judge(struct scan *scan, struct memory *memory)
+{
+	bool several = scan->sweep.pages > 1;
+
+	if (scan->visit.unchanged > 0)
+		demote(scan, memory);
+	else if (scan->visit.stormy)
+		end_with(scan, VERDICT_UNEXPLAINED);
+	else if (several && sweep_shaky(&scan->sweep) && scan->tries < MOST_TRIES)
+		begin_try(scan, memory);
+	else if (several && (sweep_shaky(&scan->sweep) || scan->sweep.started == TIME_NONE))
+		give_up(scan, memory);
+	else if (several && scan->sweep.moved)
+		begin_closing(scan, memory, scan->sweep.started);
+	else
+		publish_instants(scan, memory);
+}
+
+/* The sweep is over in a way that needs no questions. */
+static bool is_hopeless(struct scan *scan, struct memory *memory)
+{
+	if (scan->sweep.end == SWEEP_DISORDER)
+		demote(scan, memory);
+	else if (scan->sweep.end == SWEEP_LOST ||
+		 (scan->sweep.pages > 1 && memory->order == ORDER_UNKNOWN))
+		give_up(scan, memory);
+	return scan->step == SCAN_PUBLISH;
+}
+
+static void after_closing(struct scan *scan, struct memory *memory)
+{
+	const struct sweep *closing = &scan->closing;
+	bool again = closing->pages > 1 && closing->moved;
+
+	if (closing->end == SWEEP_DISORDER)
+		demote(scan, memory);
+	else if (closing->end == SWEEP_LOST || closing->started == TIME_NONE ||
+		 (again && scan->closings >= MOST_CLOSINGS))
+		give_up(scan, memory);
+	else if (again)
+		begin_closing(scan, memory, closing->started);
+	else
+		publish_instants(scan, memory);
+}
+
+void scan_page(struct scan *scan, struct memory *memory, const struct page *page)
+{
+	struct sweep *sweep = scan->step == SCAN_CLOSE ? &scan->closing : &scan->sweep;
+
+	sweep_take(sweep, page);
+	memory->per_page = sweep->per_page;
+	memory->last_total = page->total;
+	memory->largest_total = max_i64(memory->largest_total, page->total);
+	if (scan->started == TIME_NONE)
+		scan->started = sweep->started;
+	if (scan->step != SCAN_READ || !sweep_done(sweep))
+		return;
+	if (sweep->started != TIME_NONE)
+		scan->limit = sweep->started - memory->lookback;
+	(void)is_hopeless(scan, memory);
+}
+
+void scan_item(struct scan *scan, struct memory *memory, enum item_outcome outcome,
+	       int64_t updated_at)
+{
+	scan->work.waiting = false;
+	visit_take(&scan->visit, outcome, updated_at);
+	if (!visit_over(&scan->visit))
+		return;
+	scan->unaccounted += visit_losses(&scan->visit);
+	judge(scan, memory);
+}
+
+void scan_answer(struct scan *scan, struct memory *memory, const struct answer *answer)
+{
+	const struct sweep *sweep = &scan->sweep;
+
+	scan->work.waiting = false;
+	/* A single page is one moment: its total is exactly what must be held after the merge. */
+	scan->unaccounted = sweep->pages == 1 ? sweep->last_total - answer->live -
+							answer->rejected - answer->n[1]
+					      : 0;
+	visit_begin(&scan->visit, answer, MOST_UNSEEN, scan->limit);
+	if (answer->n[0] > MOST_UNSEEN)
+		give_up(scan, memory);
+	else if (visit_over(&scan->visit))
+		judge(scan, memory);
+	else
+		scan->step = SCAN_VISIT;
+}
+
+void scan_committed(struct scan *scan, struct memory *memory)
+{
+	if (!work_committed(&scan->work))
+		return;
+	if (scan->step == SCAN_FLUSH)
+		scan->step = SCAN_CHECK;
+	else if (scan->step == SCAN_FLUSH_CLOSE)
+		after_closing(scan, memory);
+	else
+		scan->step = SCAN_OVER;
+}
+
+bool scan_buries(const struct scan *scan, int i)
+{
+	return scan->step == SCAN_PUBLISH && visit_buries(&scan->visit, i);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scan.h -- what changed, read from the fresh end of a list that goes by updated_at.
+ *
+ * A list of one page is one moment, whatever its order. Else a head scan
+ * (the newest first) or its mirror, the tail scan, reads to the
+ * first page that is in order and ends older than the watermark less the
+ * lookback. Before it is believed (PROTOCOL.md, rule 5): what the warehouse
+ * holds above the last row read must have been shown, or is asked for; a
+ * scan of several pages under which rows moved is closed by a scan down to
+ * its own start; where those have one and the same time, it is read again. The
+ * list's total against what is held is
+ * a free check. Pure, like all of the engine.
+ */
+#ifndef SCAN_H
+#define SCAN_H
+
+#include "act.h"
+#include "memory.h"
+#include "sweep.h"
+#include "visit.h"
+#include "work.h"
+
+enum scan_step {
+	SCAN_READ,  /* from the fresh end to the floor */
+	SCAN_FLUSH, /* several pages are committed before anything is asked */
+	SCAN_CHECK, /* what is held above the last row and was not shown */
+	SCAN_VISIT, /* each of those */
+	SCAN_CLOSE, /* the scan down to its own start */
+	SCAN_FLUSH_CLOSE,
+	SCAN_PUBLISH,
+	SCAN_OVER,
+};
+
+struct scan {
+	enum scan_step step;
+	struct work work;
+	struct sweep sweep, closing;
+	int number; /* of the scan within the cycle: what it showed is kept under it */
+	int tries, closings;
+	int64_t started; /* of the cycle: its first response's Date */
+	int64_t limit;	 /* what changed last before this had to be shown; TIME_NONE: not known */
+	int64_t unaccounted; /* of the total: what it counts more than will be held, or less */
+	struct visit visit;
+	enum verdict verdict;
+};
+
+/* Begins a scan in the order that MEMORY holds as proven. */
+void scan_begin(struct scan *scan, const struct memory *memory);
+
+/* What to do next; see engine.h for what these mean. */
+void scan_next(struct scan *scan, bool stage_full, struct act *act);
+void scan_page(struct scan *scan, struct memory *memory, const struct page *page);
+void scan_item(struct scan *scan, struct memory *memory, enum item_outcome outcome,
+	       int64_t updated_at);
+void scan_answer(struct scan *scan, struct memory *memory, const struct answer *answer);
+void scan_committed(struct scan *scan, struct memory *memory);
+bool scan_buries(const struct scan *scan, int i) MUST_CHECK;
+
+#endif

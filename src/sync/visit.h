@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * visit.h -- conversations asked for one by one, and what that tells of them.
+ *
+ * When a list should have shown a conversation and did not, it is asked for
+ * by itself. Only the documented 404 says that it is gone, and only while a
+ * control, a conversation that was seen a moment ago, still answers 200
+ * (PROTOCOL.md, rule 6): the 404 has to be there before the control and
+ * after it. Too many deletions within a week are not believed. Pure, like
+ * all of the engine.
+ */
+#ifndef VISIT_H
+#define VISIT_H
+
+#include "act.h"
+
+enum visit_step {
+	VISIT_ASK,     /* each of the ids */
+	VISIT_CONTROL, /* some answered 404: does the control still answer 200? */
+	VISIT_AGAIN,   /* it does: each 404 is asked for once more */
+	VISIT_OVER,
+};
+
+struct visit {
+	enum visit_step step;
+	int n, next;		/* ids of the last answer to ask for, and which is next */
+	bool control;		/* the answer brought a conversation known to be there, */
+	int control_at;		/* as its last id */
+	bool repair;		/* a person wants deletions believed, however many */
+	int64_t live;		/* conversations held, for the fuse */
+	int64_t deleted_lately; /* within a week */
+	int64_t limit;		/* one that has not changed since then should have been shown */
+	uint8_t fate[IDS_MOST]; /* of each: an item_outcome */
+	int gone, merged, unchanged;
+	bool doubted; /* no 404 was believed, */
+	bool stormy;  /* since the control answered 404 too, or there is none: nothing is known */
+	bool fuse_blown;
+};
+
+/*
+ * Begins to ask for the first MOST of the ids that ANSWER brought. One that
+ * is there and has an updated_at at or before LIMIT counts as unchanged.
+ */
+void visit_begin(struct visit *visit, const struct answer *answer, int most, int64_t limit);
+
+/*
+ * Gives the next request; false when all have been asked for, the control too
+ * where it is needed.
+ */
+bool visit_next(const struct visit *visit, struct request *request) MUST_CHECK;
+
+/* What came of the last request; UPDATED_AT is that of a conversation that is there. */
+void visit_take(struct visit *visit, enum item_outcome outcome, int64_t updated_at);
+
+/* Whether all has been asked for and heard. */
+bool visit_over(const struct visit *visit) MUST_CHECK;
+
+/* How many the commit that follows takes away. */
+int visit_losses(const struct visit *visit) MUST_CHECK;
+
+/* Whether some 404 was not believed: that conversation will be missed again. */
+bool visit_doubted(const struct visit *visit) MUST_CHECK;
+
+/* Whether the I-th id is to be marked deleted, or merged into another. */
+bool visit_buries(const struct visit *visit, int i) MUST_CHECK;
+
+#endif
