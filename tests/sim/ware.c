@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MIT */
+#include "ware.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void ware_begin(struct ware *ware, const struct memory *memory)
+{
+	memset(ware, 0, sizeof(*ware));
+	ware->memory = *memory;
+}
+
+void ware_stage(struct ware *ware, int id, const struct state *state, int64_t date, bool alone)
+{
+	if (ware->n_staged < MOST_STAGED)
+		ware->staged[ware->n_staged++] = (struct staged){ id, *state, date, alone };
+}
+
+void ware_crash(struct ware *ware)
+{
+	ware->n_staged = ware->n_page = 0;
+}
+
+/* ---- commit ---------------------------------------------------------- */
+
+static bool same_content(const struct state *a, const struct state *b)
+{
+	return a->version == b->version && a->silent == b->silent && a->status == b->status &&
+	       a->assignee == b->assignee && a->updated == b->updated;
+}
+
+/* An older copy: believed only when two GETs, a lookback apart, say the same. */
+static bool is_confirmed(struct held *held, const struct staged *row, int64_t lookback)
+{
+	held->doubted = true;
+	if (!row->alone || row->date == TIME_NONE)
+		return false;
+	if (held->got_at != TIME_NONE && held->got == row->state.updated &&
+	    row->date - held->got_at >= lookback)
+		return true;
+	if (held->got_at == TIME_NONE || held->got != row->state.updated) {
+		held->got_at = row->date;
+		held->got = row->state.updated;
+	}
+	return false;
+}
+
+static void merge_row(struct ware *ware, const struct staged *row, struct tally *tally)
+{
+	struct held *held = &ware->held[row->id];
+
+	tally->seen++;
+	if (!held->present) {
+		tally->fresh++;
+		if (row->state.updated * USEC_PER_SEC <= ware->memory.complete_as_of) {
+			int64_t by =
+				ware->memory.complete_as_of - row->state.updated * USEC_PER_SEC;
+
+			tally->late_by = tally->late++ ? min_i64(tally->late_by, by) : by;
+		}
+		*held = (struct held){ .present = true,
+				       .first_seen = row->date,
+				       .got_at = TIME_NONE };
+	} else if (held->live && row->state.updated < held->state.updated &&
+		   !is_confirmed(held, row, ware->memory.lookback)) {
+		return;
+	} else if (!held->live || !same_content(&held->state, &row->state)) {
+		tally->changed++;
+		tally->silent += held->live && held->state.updated == row->state.updated;
+	}
+	held->live = true;
+	held->doubted = false;
+	held->got_at = TIME_NONE;
+	held->state = row->state;
+}
+
+static void mark(struct ware *ware, const struct act *act, int pass)
+{
+	for (int i = 0; i < ware->n_staged; i++) {
+		struct held *held = &ware->held[ware->staged[i].id];
+
+		if (act->seen == SEEN_BY_SWEEP)
+			held->passes |= 1 << pass;
+		else if (act->seen == SEEN_BY_SCAN)
+			held->scan = act->scan;
+	}
+}
+
+static int64_t count_live(const struct ware *ware)
+{
+	int64_t n = 0;
+
+	for (int i = 1; i <= MOST_THINGS; i++)
+		n += ware->held[i].live;
+	return n;
+}
+
+void ware_commit(struct ware *ware, const struct act *act, const struct memory *memory,
+		 const int *buried, int n_buried, struct tally *tally)
+{
+	*tally = (struct tally){ .seen = 0 };
+	/* A sweep that begins has seen nothing yet. */
+	if (memory->full.running && !ware->memory.full.running)
+		for (int i = 1; i <= MOST_THINGS; i++)
+			ware->held[i].passes = 0;
+	for (int i = 0; i < ware->n_staged; i++)
+		merge_row(ware, &ware->staged[i], tally);
+	mark(ware, act, memory->full.pass);
+	for (int i = 0; i < n_buried; i++) {
+		tally->deleted += ware->held[buried[i]].live;
+		ware->held[buried[i]].live = false;
+		ware->deleted_at[buried[i]] = 1;
+	}
+	ware->memory = *memory;
+	/* A sweep that is over needs its marks no longer, when the run is. */
+	for (int i = 1; i <= MOST_THINGS && act->last; i++) {
+		ware->held[i].scan = 0;
+		if (!memory->full.running)
+			ware->held[i].passes = 0;
+	}
+	ware->n_staged = 0;
+	tally->live = count_live(ware);
+	for (int i = 1; i <= MOST_THINGS; i++)
+		tally->doubts += ware->held[i].live && ware->held[i].doubted;
+}
+
+/* ---- questions ------------------------------------------------------- */
+
+static bool on_page(const struct ware *ware, int id)
+{
+	for (int i = 0; i < ware->n_page; i++)
+		if (ware->page_ids[i] == id)
+			return true;
+	return false;
+}
+
+static bool in_cell(const struct filter *filter, const struct state *state)
+{
+	return (filter->status == STATUS_ANY || filter->status == state->status) &&
+	       (filter->channel == 0 || filter->channel == state->channel + 1) &&
+	       (filter->assignee == 0 ||
+		(filter->assignee < 0 ? state->assignee == 0
+				      : state->assignee == filter->assignee));
+}
+
+/* Whether a question's ids are to have this one in them; of which SEEN is what has been shown. */
+static bool is_wanted(const struct ware *ware, const struct ask *ask, int id, int64_t now)
+{
+	const struct held *held = &ware->held[id];
+
+	switch (ask->kind) {
+	case ASK_SUSPECTS:
+		return held->passes == 0;
+	case ASK_UNSEEN:
+		if (held->scan == ask->scan || (ask->with_page && on_page(ware, id)))
+			return false;
+		return ask->after == TIME_NONE || held->state.updated * USEC_PER_SEC > ask->after;
+	case ASK_LEAVERS:
+		return held->scan != ask->scan && held->state.status != STATUS_RESOLVED;
+	case ASK_MISSING:
+		return held->scan != ask->scan && in_cell(&ask->filter, &held->state);
+	case ASK_DOUBTS:
+		return held->doubted &&
+		       (held->got_at == TIME_NONE || now - held->got_at >= ware->memory.lookback);
+	default:
+		return false;
+	}
+}
+
+static void find_ids(struct ware *ware, const struct ask *ask, int64_t now, struct answer *answer)
+{
+	for (int id = 1; id <= MOST_THINGS; id++) {
+		const struct held *held = &ware->held[id];
+
+		if (!held->live || !is_wanted(ware, ask, id, now))
+			continue;
+		if (ask->kind != ASK_DOUBTS && ask->settled != TIME_NONE &&
+		    min_i64(held->first_seen, held->state.created * USEC_PER_SEC) > ask->settled)
+			continue;
+		answer->n[0]++;
+		if (answer->ids < ask->most)
+			ware->ids[answer->ids++] = id;
+	}
+	for (int id = 1; id <= MOST_THINGS && !answer->control; id++) {
+		const struct held *held = &ware->held[id];
+
+		if (!held->live ||
+		    !(held->passes || (ask->scan && held->scan == ask->scan) || on_page(ware, id)))
+			continue;
+		ware->ids[answer->ids] = id;
+		answer->control = true;
+	}
+}
+
+static void count_seen(const struct ware *ware, const struct ask *ask, struct answer *answer)
+{
+	for (int id = 1; id <= MOST_THINGS; id++) {
+		const struct held *held = &ware->held[id];
+		bool seen = ask->pass ? held->passes & 1 << ask->pass : held->passes != 0;
+
+		answer->n[0] +=
+			held->present && seen && held->state.created * USEC_PER_SEC < ask->before;
+		answer->n[1] += held->live && held->passes == 0;
+	}
+}
+
+static void count_held(const struct ware *ware, const struct ask *ask, struct answer *answer)
+{
+	answer->parts = ask->filter.channel == 0 ? 3 : 3;
+	for (int id = 1; id <= MOST_THINGS; id++) {
+		const struct held *held = &ware->held[id];
+
+		if (!held->live)
+			continue;
+		answer->counts[STATUS_ANY]++;
+		answer->counts[held->state.status]++;
+		if (!in_cell(&ask->filter, &held->state))
+			continue;
+		if (ask->filter.channel == 0)
+			answer->held[held->state.channel]++;
+		else
+			answer->held[held->state.assignee]++;
+	}
+}
+
+static void count_more(const struct ware *ware, const struct ask *ask, struct answer *answer)
+{
+	if (ask->kind == ASK_MISSING)
+		for (int id = 1; id <= MOST_THINGS; id++)
+			answer->n[1] +=
+				ware->held[id].live && in_cell(&ask->filter, &ware->held[id].state);
+	else if (ask->kind == ASK_UNSEEN && ask->with_page)
+		for (int i = 0; i < ware->n_page; i++)
+			answer->n[1] += !ware->held[ware->page_ids[i]].live;
+}
+
+void ware_ask(struct ware *ware, const struct ask *ask, int64_t now, struct answer *answer)
+{
+	memset(answer, 0, sizeof(*answer));
+	answer->live = count_live(ware);
+	for (int id = 1; id <= MOST_THINGS; id++)
+		answer->deleted_lately += ware->held[id].present && !ware->held[id].live;
+	switch (ask->kind) {
+	case ASK_JOINED:
+		for (int i = 0; i < ware->n_page; i++)
+			answer->n[0] |= ware->held[ware->page_ids[i]].passes != 0;
+		break;
+	case ASK_SEEN:
+		count_seen(ware, ask, answer);
+		break;
+	case ASK_COUNTS:
+	case ASK_CELLS:
+		count_held(ware, ask, answer);
+		break;
+	default:
+		find_ids(ware, ask, now, answer);
+		count_more(ware, ask, answer);
+		break;
+	}
+}
+
+/* ---- truth ----------------------------------------------------------- */
+
+/*
+ * The last version of a thing that changed at or before T, and its status
+ * then; -1 when it was not there.
+ */
+static int version_at(const struct thing *thing, int64_t t, enum status *status)
+{
+	int version = -1;
+
+	for (int i = 0; i < thing->n; i++) {
+		const struct state *state = &thing->states[i];
+
+		if (!state->gone && state->updated * USEC_PER_SEC <= t) {
+			version = state->version;
+			*status = state->status;
+		}
+	}
+	return version;
+}
+
+/* Whether a thing has gone from one status to another after T. */
+static bool moved_since(const struct thing *thing, int64_t t)
+{
+	for (int i = 1; i < thing->n; i++)
+		if (thing->states[i].updated * USEC_PER_SEC > t &&
+		    thing->states[i].status != thing->states[i - 1].status)
+			return true;
+	return false;
+}
+
+static const char *check_thing(const struct ware *ware, const struct world *world,
+			       const struct thing *thing, char *text, int size)
+{
+	const struct held *held = &ware->held[thing->id];
+	const struct state *now = &thing->states[thing->n - 1];
+	int version = held->present ? held->state.version : -1, want;
+	enum status status = STATUS_ANY;
+
+	if (held->present && !held->live && world_state(thing, world->now) && !now->gone) {
+		snprintf(text, (size_t)size, "I3: %d is marked deleted, and exists", thing->id);
+		return text;
+	}
+	if (thing->exempt || now->gone)
+		return NULL;
+	want = version_at(thing, ware->memory.complete_as_of, &status);
+	if (want > version) {
+		snprintf(text, (size_t)size,
+			 "I1: %d is held in version %d, but version %d is complete as of %d",
+			 thing->id, version, want,
+			 (int)(ware->memory.complete_as_of / USEC_PER_SEC));
+		return text;
+	}
+	/*
+	 * One that goes from a list that is not read yet to one that was read
+	 * is shown by neither: only what stayed where it was has to be there.
+	 */
+	want = version_at(thing, ware->memory.active_as_of, &status);
+	if (!ware->shuffled && want > version && status != STATUS_RESOLVED &&
+	    now->status != STATUS_RESOLVED && !moved_since(thing, ware->memory.active_as_of)) {
+		snprintf(text, (size_t)size,
+			 "I1: %d is held in version %d, but version %d is active as of %d",
+			 thing->id, version, want, (int)(ware->memory.active_as_of / USEC_PER_SEC));
+		return text;
+	}
+	return NULL;
+}
+
+const char *ware_check(const struct ware *ware, const struct world *world, char *text, int size)
+{
+	const char *wrong = NULL;
+
+	if (ware->tainted || ware->flipped)
+		return NULL;
+	for (int i = 0; i < world->n && !wrong; i++)
+		wrong = check_thing(ware, world, &world->things[i], text, size);
+	return wrong;
+}
+
+bool ware_equals(const struct ware *ware, const struct world *world, char *text, int size)
+{
+	for (int i = 0; i < world->n; i++) {
+		const struct thing *thing = &world->things[i];
+		const struct state *state = world_state(thing, world->now);
+		const struct held *held = &ware->held[thing->id];
+
+		if (!state && !held->live)
+			continue;
+		if (state && held->live && same_content(state, &held->state))
+			continue;
+		snprintf(text, (size_t)size,
+			 "I2: %d is %s, and held %s (version %d.%d, held %d.%d)", thing->id,
+			 state ? "there" : "gone", held->live ? "as there" : "as gone",
+			 state ? state->version : 0, state ? state->silent : 0, held->state.version,
+			 held->state.silent);
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ware.h -- a model of the warehouse: what a commit does, and what questions are answered.
+ *
+ * The same promises as the SQL of sql/merge and sql/ask, in a few arrays.
+ * It checks itself against the world after each commit: invariants I1 and
+ * I3 of PROTOCOL.md.
+ */
+#ifndef WARE_H
+#define WARE_H
+
+#include "act.h"
+#include "memory.h"
+#include "world.h"
+
+/* A conversation as held. */
+struct held {
+	bool present, live;
+	struct state state;
+	int64_t first_seen;
+	int passes;	/* of the running sweep that saw it: bits 1 and 2 */
+	int scan;	/* that saw it last */
+	bool doubted;	/* an older copy came; */
+	int64_t got_at; /* when a GET first said the same, or TIME_NONE */
+	int64_t got;	/* and what its updated_at was */
+};
+
+/* A row that was received and is not committed yet. */
+struct staged {
+	int id;
+	struct state state;
+	int64_t date;
+	bool alone; /* by a GET */
+};
+
+#define MOST_STAGED 4096
+
+struct ware {
+	struct held held[MOST_THINGS + 1];
+	struct memory memory; /* as committed */
+	struct staged staged[MOST_STAGED];
+	int n_staged;
+	int page_ids[PAGE_ROWS_MOST], n_page; /* of the last page */
+	int ids[IDS_MOST + 1];		      /* of the last answer */
+	int64_t deleted_at[MOST_THINGS + 1];
+	bool tainted;  /* what was certified is beyond what counting can prove, and */
+	bool flipped;  /* the list stands in another order than is relied on, and nobody knows */
+	bool shuffled; /* what a hot sweep shows beyond what joints can: documented limits */
+};
+
+/* Empty. */
+void ware_begin(struct ware *ware, const struct memory *memory);
+
+/* Adds a received row to the batch. */
+void ware_stage(struct ware *ware, int id, const struct state *state, int64_t date, bool alone);
+
+/* Forgets what was not committed. */
+void ware_crash(struct ware *ware);
+
+/* Commits the batch; BURIED are ids that are deleted by it. MEMORY becomes true with it. */
+void ware_commit(struct ware *ware, const struct act *act, const struct memory *memory,
+		 const int *buried, int n_buried, struct tally *tally);
+
+/* Answers a question; PASS is of the running sweep. */
+void ware_ask(struct ware *ware, const struct ask *ask, int64_t now, struct answer *answer);
+
+/* What is wrong with what is claimed, or NULL; TEXT has room for it. */
+const char *ware_check(const struct ware *ware, const struct world *world, char *text, int size);
+
+/* Whether it equals what the world shows; if not, TEXT says where. */
+bool ware_equals(const struct ware *ware, const struct world *world, char *text, int size);
+
+#endif

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+#include "world.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a list shows, before it is cut into pages. */
+static struct shown {
+	int id, name;
+	struct state state;
+	uint64_t tie;
+} shown[MOST_THINGS];
+static int n_shown, first_shown;
+static enum world_order shown_order;
+
+static void tell(const struct world *w, const char *fmt, ...)
+{
+	va_list args;
+
+	if (!w->told)
+		return;
+	printf("%6d ", w->now);
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+	putchar('\n');
+}
+
+const struct state *world_state(const struct thing *thing, int t)
+{
+	for (int i = thing->n - 1; i >= 0; i--)
+		if (thing->states[i].visible_at <= t)
+			return thing->states[i].gone ? NULL : &thing->states[i];
+	return NULL;
+}
+
+/* The newest state, visible or not. */
+static struct state *latest(struct thing *thing)
+{
+	return &thing->states[thing->n - 1];
+}
+
+static void add_state(struct thing *thing, const struct state *state)
+{
+	if (thing->n == MOST_STATES) {
+		memmove(thing->states + 1, thing->states + 2, (MOST_STATES - 2) * sizeof(*state));
+		thing->n--;
+	}
+	/* A later change never becomes visible before an earlier one. */
+	thing->states[thing->n] = *state;
+	if (thing->n > 0 && state->visible_at < thing->states[thing->n - 1].visible_at)
+		thing->states[thing->n].visible_at = thing->states[thing->n - 1].visible_at;
+	thing->n++;
+}
+
+static struct thing *new_thing(struct world *w, struct chance *c)
+{
+	struct thing *thing = &w->things[w->n];
+
+	thing->id = ++w->n;
+	thing->name = chance_below(c, 1 << 30);
+	thing->n = 0;
+	thing->exempt = false;
+	return thing;
+}
+
+static struct state first_state(struct world *w, struct chance *c, int at)
+{
+	static const enum status statuses[] = { STATUS_OPEN,	 STATUS_OPEN,	  STATUS_PENDING,
+						STATUS_RESOLVED, STATUS_RESOLVED, STATUS_RESOLVED };
+
+	return (struct state){
+		.visible_at = at,
+		.created = at,
+		.updated = at,
+		.status = statuses[chance_below(c, 6)],
+		.channel = chance_below(c, 3),
+		.assignee = chance_below(c, 4),
+		.heap = ++w->heap,
+	};
+}
+
+void world_begin(struct world *w, const struct world_conf *conf, uint64_t seed)
+{
+	struct chance c = chance_stream(seed, 1);
+
+	w->conf = *conf;
+	w->seed = seed;
+	w->pace = chance_stream(seed, 2);
+	w->view = chance_stream(seed, 3);
+	w->luck = chance_stream(seed, 4);
+	w->now = 1000;
+	w->heap = w->n = w->events = w->lied_at = 0;
+	w->rests = false;
+	w->requests = 0;
+	for (int i = 0; i < conf->rows; i++) {
+		struct thing *thing = new_thing(w, &c);
+		struct state state = first_state(w, &c, chance_below(&c, 900));
+
+		state.updated += chance_below(&c, 3) ? 0 : chance_below(&c, 90);
+		state.visible_at = state.updated;
+		add_state(thing, &state);
+	}
+}
+
+bool world_left_near(const struct world *world, int64_t t, int slack)
+{
+	for (int i = 0; i < world->n; i++) {
+		const struct state *last = &world->things[i].states[world->things[i].n - 1];
+
+		if (world->conf.lag > 0 && last->gone && llabs(last->visible_at - t) <= slack)
+			return true;
+	}
+	return false;
+}
+
+/* ---- events ---------------------------------------------------------- */
+
+static const char *const event_names[EVENT_KINDS] = {
+	"create", "update", "resolve", "reopen",   "move",
+	"silent", "delete", "merge",   "backdate", "set back",
+};
+
+/* A thing that is there and, with WANT, is resolved (1) or not (0); NULL when chance finds none. */
+static struct thing *pick(struct world *w, struct chance *c, int want)
+{
+	for (int tries = 0; tries < 20 && w->n > 0; tries++) {
+		struct thing *thing = &w->things[chance_below(c, w->n)];
+		const struct state *state = latest(thing);
+
+		if (state->gone || (want >= 0 && (state->status == STATUS_RESOLVED) != want))
+			continue;
+		return thing;
+	}
+	return NULL;
+}
+
+static void create(struct world *w, struct chance *c, int back)
+{
+	struct thing *thing;
+	struct state state;
+
+	if (w->n == MOST_THINGS)
+		return;
+	thing = new_thing(w, c);
+	state = first_state(w, c, w->now - back);
+	state.visible_at = w->now + chance_below(c, w->conf.late + 1);
+	thing->exempt = back > 0;
+	if (back > 0)
+		w->lied_at = state.visible_at;
+	add_state(thing, &state);
+	tell(w, "create %d, status %d, created %d, visible %d", thing->id, state.status,
+	     state.created, state.visible_at);
+}
+
+static void change(struct world *w, struct chance *c, enum event_kind kind)
+{
+	static const int wants[EVENT_KINDS] = {
+		[EVENT_UPDATE] = -1, [EVENT_RESOLVE] = 0, [EVENT_REOPEN] = 1, [EVENT_MOVE] = 0,
+		[EVENT_SILENT] = -1, [EVENT_DELETE] = -1, [EVENT_MERGE] = -1, [EVENT_SET_BACK] = -1
+	};
+	struct thing *thing = pick(w, c, wants[kind]), *other = pick(w, c, -1);
+	struct state state;
+
+	if (!thing || !other || (kind == EVENT_MERGE && other == thing))
+		return;
+	state = *latest(thing);
+	state.visible_at = w->now + chance_below(c, w->conf.late + 1);
+	if (kind == EVENT_SILENT) {
+		state.silent++;
+	} else if (kind == EVENT_DELETE || kind == EVENT_MERGE) {
+		state.gone = true;
+		state.merged_into = kind == EVENT_MERGE ? other->id : 0;
+	} else if (kind == EVENT_SET_BACK) {
+		thing->exempt = true;
+		state.updated -= 1 + chance_below(c, 50);
+		state.silent++;
+	} else {
+		state.updated = w->now;
+		state.version++;
+		state.heap = ++w->heap;
+	}
+	if (kind == EVENT_RESOLVE)
+		state.status = STATUS_RESOLVED;
+	else if (kind == EVENT_REOPEN)
+		state.status = STATUS_OPEN;
+	else if (kind == EVENT_MOVE)
+		state.status = state.status == STATUS_OPEN ? STATUS_PENDING : STATUS_OPEN;
+	if (kind == EVENT_MOVE || kind == EVENT_SILENT)
+		state.assignee = chance_below(c, 4);
+	add_state(thing, &state);
+	tell(w, "%s %d, version %d.%d, visible %d", event_names[kind], thing->id, state.version,
+	     state.silent, latest(thing)->visible_at);
+}
+
+static void event(struct world *w)
+{
+	int number = w->events++, sum = 0, k;
+	struct chance c = chance_stream(w->seed, 1000 + (uint64_t)number);
+
+	if (number >= MOST_EVENTS || w->dropped[number])
+		return;
+	for (int i = 0; i < EVENT_KINDS; i++)
+		sum += w->conf.mix[i];
+	k = chance_below(&c, sum);
+	for (int i = 0; i < EVENT_KINDS; i++) {
+		if (k < w->conf.mix[i]) {
+			if (i == EVENT_CREATE || i == EVENT_BACKDATE)
+				create(w, &c, i == EVENT_BACKDATE ? 20 + chance_below(&c, 400) : 0);
+			else
+				change(w, &c, (enum event_kind)i);
+			return;
+		}
+		k -= w->conf.mix[i];
+	}
+}
+
+void world_tick(struct world *w, int most_seconds)
+{
+	int passes = chance_below(&w->pace, most_seconds + 1);
+
+	w->now += passes;
+	while (!w->rests && chance_hit(&w->pace, w->conf.events))
+		event(w);
+}
+
+/* ---- answers --------------------------------------------------------- */
+
+static int by_order(const void *x, const void *y)
+{
+	const struct shown *a = x, *b = y;
+	int64_t d = 0;
+
+	switch (shown_order) {
+	case WORLD_UPDATED_DESC:
+	case WORLD_UPDATED_TIES:
+		d = b->state.updated - a->state.updated;
+		break;
+	case WORLD_UPDATED_ASC:
+		d = a->state.updated - b->state.updated;
+		break;
+	case WORLD_CREATED_DESC:
+		d = b->state.created - a->state.created;
+		break;
+	case WORLD_CREATED_ASC:
+		d = a->state.created - b->state.created;
+		break;
+	case WORLD_HEAP:
+		d = a->state.heap - b->state.heap;
+		break;
+	default:
+		break;
+	}
+	if (d == 0 && (shown_order == WORLD_UPDATED_TIES || shown_order == WORLD_SHUFFLE))
+		return a->tie < b->tie ? -1 : 1;
+	if (d == 0)
+		d = a->name - b->name;
+	return d < 0 ? -1 : d > 0;
+}
+
+static bool matches(const struct filter *filter, const struct state *state)
+{
+	if (filter->status != STATUS_ANY && filter->status != state->status)
+		return false;
+	if (filter->channel > 0 && filter->channel != state->channel + 1)
+		return false;
+	if (filter->assignee < 0)
+		return state->assignee == 0;
+	return filter->assignee == 0 || filter->assignee == state->assignee;
+}
+
+static void build_list(struct world *w, const struct filter *filter)
+{
+	int t = w->now - chance_below(&w->view, w->conf.lag + 1);
+
+	n_shown = 0;
+	for (int i = 0; i < w->n; i++) {
+		const struct state *state = world_state(&w->things[i], t);
+
+		if (state && matches(filter, state))
+			shown[n_shown++] = (struct shown){ w->things[i].id, w->things[i].name,
+							   *state, chance_next(&w->view) };
+	}
+	shown_order = w->conf.flips_at > 0 && w->now >= w->conf.flips_at ? w->conf.flips_to
+									 : w->conf.order;
+	qsort(shown, (size_t)n_shown, sizeof(*shown), by_order);
+}
+
+static int64_t date_of(const struct world *w)
+{
+	return w->conf.no_date ? TIME_NONE : (w->now + w->conf.skew) * USEC_PER_SEC;
+}
+
+bool world_list(struct world *w, const struct request *request, struct page *page)
+{
+	int size = request->per_page < w->conf.page ? request->per_page : w->conf.page;
+
+	world_tick(w, 2);
+	w->requests++;
+	if (!w->rests && chance_hit(&w->luck, w->conf.fails))
+		return false;
+	build_list(w, &request->filter);
+	*page = (struct page){
+		.date = date_of(w),
+		.total = n_shown,
+		.page = request->page,
+		.per_page = size,
+		.total_pages = (n_shown + size - 1) / size,
+	};
+	first_shown = (request->page - 1) * size;
+	for (int i = first_shown; i < n_shown && i < first_shown + size; i++)
+		page->rows[page->n++] = (struct row){
+			.id = (uint64_t)shown[i].id,
+			.created_at = shown[i].state.created * USEC_PER_SEC,
+			.updated_at = shown[i].state.updated * USEC_PER_SEC,
+		};
+	if (w->told) {
+		printf("%6d GET list status %d channel %d assignee %d, page %d of %d:", w->now,
+		       request->filter.status, request->filter.channel, request->filter.assignee,
+		       request->page, size);
+		for (int i = 0; i < page->n; i++)
+			printf(" %d@%d", shown[first_shown + i].id,
+			       shown[first_shown + i].state.updated);
+		printf(" total %d\n", n_shown);
+	}
+	return true;
+}
+
+int world_shown(int i, struct state *state)
+{
+	*state = shown[first_shown + i].state;
+	return shown[first_shown + i].id;
+}
+
+bool world_get(struct world *w, int id, int *answered, struct state *state, int64_t *date)
+{
+	const struct thing *thing = &w->things[id - 1];
+	const struct state *seen;
+	int t;
+
+	world_tick(w, 2);
+	w->requests++;
+	if (!w->rests && chance_hit(&w->luck, w->conf.fails))
+		return false;
+	t = w->now - chance_below(&w->view, w->conf.lag + 1);
+	*date = date_of(w);
+	*answered = 0;
+	seen = world_state(thing, t);
+	for (int hops = 0; !seen && hops < 5 && thing->states[thing->n - 1].merged_into; hops++) {
+		thing = &w->things[thing->states[thing->n - 1].merged_into - 1];
+		seen = world_state(thing, t);
+	}
+	if (w->now >= w->conf.storm_at && w->now < w->conf.storm_to)
+		seen = NULL;
+	if (seen) {
+		*answered = thing->id;
+		*state = *seen;
+	}
+	tell(w, "GET %d: %d", id, *answered);
+	return true;
+}

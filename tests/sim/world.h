@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * world.h -- a model of the Sahut API, small enough that everything happens often.
+ *
+ * A few dozen conversations on pages of a few rows, changed between and
+ * during requests; lists in any order, or none; changes that become
+ * visible late, replicas that lag, a clock that is off, deletions, merges,
+ * silent edits. All from one seed, and every event can be left out, so that
+ * a story that fails can be made short.
+ */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include <stdbool.h>
+
+#include "chance.h"
+#include "facts.h"
+
+#define MOST_THINGS 400
+#define MOST_STATES 40
+#define MOST_EVENTS 4000
+
+enum world_order {
+	WORLD_UPDATED_DESC,
+	WORLD_UPDATED_TIES, /* as that, ties in another order at each request */
+	WORLD_UPDATED_ASC,
+	WORLD_CREATED_DESC,
+	WORLD_CREATED_ASC,
+	WORLD_ID,
+	WORLD_HEAP, /* no order: what changes moves to the end */
+	WORLD_SHUFFLE,
+	WORLD_ORDERS,
+};
+
+enum event_kind {
+	EVENT_CREATE,
+	EVENT_UPDATE,
+	EVENT_RESOLVE,
+	EVENT_REOPEN,
+	EVENT_MOVE,
+	EVENT_SILENT,
+	EVENT_DELETE,
+	EVENT_MERGE,
+	EVENT_BACKDATE,
+	EVENT_SET_BACK,
+	EVENT_KINDS,
+};
+
+/* What a world is like. Times are seconds. */
+struct world_conf {
+	enum world_order order, flips_to;
+	int flips_at;	      /* second; 0: never */
+	int rows, page;	      /* at the beginning; on a page, at most */
+	int events;	      /* in a thousand requests */
+	int mix[EVENT_KINDS]; /* weights */
+	int late, lag, skew; /* a change becomes visible so much later; replicas lag; Date is off */
+	int fails;	     /* requests that fail, in a thousand */
+	bool no_date;	     /* responses have no Date */
+	int storm_at, storm_to; /* every GET answers 404 in between */
+};
+
+/* A conversation from VISIBLE_AT on. */
+struct state {
+	int visible_at;
+	int created, updated;
+	enum status status;
+	int channel, assignee; /* assignee 0: nobody */
+	int version;	       /* counts changes that moved updated_at, */
+	int silent;	       /* and that did not */
+	int heap;
+	bool gone;
+	int merged_into; /* 0: into none */
+};
+
+struct thing {
+	int id, name; /* name: what an order by id goes by */
+	bool exempt;  /* it lies about time: completeness cannot be asked of it */
+	int n;
+	struct state states[MOST_STATES];
+};
+
+struct world {
+	struct world_conf conf;
+	uint64_t seed;
+	struct chance pace, view, luck;
+	int now, heap, n, events;
+	int lied_at; /* when a conversation last appeared that says it was created before */
+	bool rests;
+	bool dropped[MOST_EVENTS]; /* events left out of the story */
+	struct thing things[MOST_THINGS];
+	long requests;
+	bool told; /* print the story */
+};
+
+/* A world with its conversations, at second 1000. DROPPED may be NULL. */
+void world_begin(struct world *world, const struct world_conf *conf, uint64_t seed);
+
+/* Lets time pass, with the events that come with it. */
+void world_tick(struct world *world, int most_seconds);
+
+/* Answers a list request. False when the request failed. */
+bool world_list(struct world *world, const struct request *request, struct page *page);
+
+/* Answers a GET. *THING is the conversation that was answered with, 0 for a 404. */
+bool world_get(struct world *world, int id, int *answered, struct state *state, int64_t *date);
+
+/* The state of a thing that is visible at second T; NULL when there is none. */
+const struct state *world_state(const struct thing *thing, int t);
+
+/*
+ * Whether a conversation went at about second T, SLACK seconds more or less,
+ * which an older copy may still show.
+ */
+bool world_left_near(const struct world *world, int64_t t, int slack);
+
+/* What the last list showed, row by row: id and state. */
+int world_shown(int i, struct state *state);
+
+#endif
