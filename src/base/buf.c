@@ -88,17 +88,12 @@ void buf_printf(struct buf *buf, const char *fmt, ...)
 	va_copy(again, args);
 	n = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
-	/*
-	 * One byte is asked for too many, for the NUL that vsnprintf()
-	 * insists on, and given back.
-	 */
 	if (n >= 0) {
-		char *to = buf_extend(buf, (size_t)n + 1);
+		char *to = buf_extend(buf, (size_t)n);
 
-		if (to) {
+		/* There is always room for a NUL behind what was asked for. */
+		if (to)
 			vsnprintf(to, (size_t)n + 1, fmt, again);
-			buf->len--;
-		}
 	}
 	va_end(again);
 }

@@ -50,18 +50,28 @@ const char *err_kind_name(enum err_kind kind)
 	return names[kind];
 }
 
+enum err_kind err_kind_parse(const char *name)
+{
+	for (size_t i = 0; name && i < ARRAY_SIZE(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return (enum err_kind)i;
+	return ERR_BUG;
+}
+
 const char *err_quote(char *buf, size_t size, const char *s, size_t n)
 {
-	size_t at = 0, out = 0;
+	size_t at = 0, out = 0,
+	       cut = 0; /* up to CUT there is room for what says that more was there */
 
 	while (at < n) {
 		size_t len = utf8_printable(s + at, n - at);
 		size_t need = len ? len : 4;
 
-		if (out + need + sizeof("...") > size) {
-			memcpy(buf + out, "...", 3);
-			out += 3;
-			break;
+		if (out + sizeof("...") <= size)
+			cut = out;
+		if (out + need + 1 > size) {
+			snprintf(buf + cut, size - cut, "...");
+			return buf;
 		}
 		if (len > 0)
 			memcpy(buf + out, s + at, len);

@@ -60,6 +60,9 @@ bool err_wrap(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The kind as one word for logs and metrics: "unavailable". */
 const char *err_kind_name(enum err_kind kind) MUST_CHECK;
 
+/* The kind of that name; ERR_BUG for any other. */
+enum err_kind err_kind_parse(const char *name) MUST_CHECK;
+
 /*
  * Copies the N bytes at S into BUF (SIZE bytes) so that they can stand in a
  * sentence, on a terminal or in a log: control characters and broken UTF-8

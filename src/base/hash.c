@@ -17,5 +17,6 @@ uint64_t hash_bytes(uint64_t seed, const void *p, size_t n)
 
 uint64_t hash_string(uint64_t seed, const char *s)
 {
-	return s ? hash_bytes(seed, s, strlen(s) + 1) : hash_bytes(seed, "\1", 2);
+	/* No string has anything behind a NUL. */
+	return s ? hash_bytes(seed, s, strlen(s) + 1) : hash_bytes(seed, "\0\1", 2);
 }

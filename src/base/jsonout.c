@@ -41,9 +41,10 @@ static void escape(struct buf *buf, unsigned char c)
 	buf_printf(buf, "\\u%04x", c);
 }
 
+/* Whether char has a sign is the machine's choice. */
 static bool is_plain(char c)
 {
-	return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+	return (unsigned char)c >= 0x20 && (unsigned char)c < 0x7f && c != '"' && c != '\\';
 }
 
 static void quoted(struct buf *buf, const char *s, size_t n)

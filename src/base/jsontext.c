@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "jsontext.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "utf8.h"
@@ -12,10 +10,10 @@
 
 /*
  * PostgreSQL's numeric has 131,072 digits before the point and 16,383 behind;
- * these stay well inside.
+ * digits and exponent together stay inside of both.
  */
-#define MOST_DIGITS 10000
-#define MOST_EXPONENT 10000
+#define MOST_DIGITS 8000
+#define MOST_EXPONENT 8000
 
 struct repair {
 	const char *p, *end;
@@ -27,6 +25,12 @@ static void replace(struct repair *r, const char *with)
 {
 	buf_str(r->out, with);
 	r->repaired++;
+}
+
+/* Printable, and of one byte; whether char has a sign is the machine's choice. */
+static bool is_ascii(char c)
+{
+	return (unsigned char)c >= 0x20 && (unsigned char)c < 0x7f;
 }
 
 /*
@@ -42,7 +46,7 @@ static void escape(struct repair *r)
 	}
 	buf_char(r->out, *r->p++);
 	/* What follows in UTF-8, or is missing, is judged by the loop that called. */
-	if (r->p<r->end && * r->p> 0x1f && *r->p < 0x7f)
+	if (r->p < r->end && is_ascii(*r->p))
 		buf_char(r->out, *r->p++);
 }
 
@@ -54,7 +58,7 @@ static void string(struct repair *r)
 		const char *run = r->p;
 		size_t len;
 
-		while (r->p < r->end && *r->p >= 0x20 && *r->p != '"' && *r->p != '\\')
+		while (r->p < r->end && is_ascii(*r->p) && *r->p != '"' && *r->p != '\\')
 			r->p++;
 		buf_add(r->out, run, (size_t)(r->p - run));
 		if (r->p == r->end || *r->p == '"')
@@ -74,48 +78,74 @@ static void string(struct repair *r)
 		buf_char(r->out, *r->p++);
 }
 
-/*
- * Whether PostgreSQL can hold the number of LEN characters at P, whose
- * exponent's sign or first digit is at EXP.
- */
-static bool fits_numeric(const char *exp, size_t len)
+/* A number as it stands in the text. */
+struct number {
+	const char *end;
+	size_t digits; /* before the point */
+	bool whole;    /* without a point and an exponent */
+	int exponent;  /* without its sign, and no larger than can matter */
+	bool good;     /* as JSON writes numbers; json-c takes ".5" and "1." as well */
+};
+
+static bool next_is(const char *p, const char *end, const char *set)
 {
-	if (len > MOST_DIGITS)
-		return false;
-	return !exp || labs(strtol(exp, NULL, 10)) <= MOST_EXPONENT;
+	return p < end && *p != '\0' && strchr(set, *p);
 }
 
-static void number(struct repair *r)
+/* Goes over digits, of which there must be one. */
+static void digits(struct number *number, const char *end)
 {
-	char text[MOST_DIGITS + 1];
-	const char *from = r->p, *exp = NULL;
-	bool whole = true;
-	size_t len;
+	const char *from = number->end;
 
-	while (r->p < r->end && (isdigit((unsigned char)*r->p) || strchr("+-.eE", *r->p)) &&
-	       *r->p) {
-		if (strchr(".eE", *r->p))
-			whole = false;
-		if (strchr("eE", *r->p))
-			exp = r->p + 1;
-		r->p++;
+	while (next_is(number->end, end, "0123456789"))
+		number->end++;
+	number->good = number->good && number->end > from;
+}
+
+static struct number measure(const char *p, const char *end)
+{
+	const char *first = p + (*p == '-');
+	struct number n = { .end = first, .whole = true, .good = true };
+
+	digits(&n, end);
+	n.digits = (size_t)(n.end - first);
+	if (n.digits > 1 && *first == '0')
+		n.good = false;
+	if (next_is(n.end, end, ".")) {
+		n.end++;
+		n.whole = false;
+		digits(&n, end);
 	}
-	len = (size_t)(r->p - from);
-	if (len <= MOST_DIGITS) {
-		/* strtol() wants a NUL behind the digits, which the page does not have. */
-		memcpy(text, from, len);
-		text[len] = '\0';
-		exp = exp ? text + (exp - from) : NULL;
+	if (next_is(n.end, end, "eE")) {
+		n.end++;
+		n.whole = false;
+		n.end += next_is(n.end, end, "+-");
+		p = n.end;
+		digits(&n, end);
+		for (; p < n.end && n.exponent <= MOST_EXPONENT; p++)
+			n.exponent = n.exponent * 10 + (*p - '0');
 	}
-	if (!fits_numeric(exp, len)) {
+	return n;
+}
+
+/* Returns what is wrong with the number, or NULL. */
+static const char *number(struct repair *r)
+{
+	struct number n = measure(r->p, r->end);
+	size_t len = (size_t)(n.end - r->p);
+	bool fits = len <= MOST_DIGITS && n.exponent <= MOST_EXPONENT;
+
+	if (!n.good || next_is(n.end, r->end, "0123456789.+-eE"))
+		return "a number is not written as JSON has it";
+	if (!fits)
 		buf_char(r->out, '"');
-		buf_add(r->out, from, len);
+	buf_add(r->out, r->p, len);
+	if (!fits)
 		buf_char(r->out, '"');
-		return;
-	}
-	buf_add(r->out, from, len);
-	if (whole && len > SAFE_DIGITS)
+	else if (n.whole && n.digits > SAFE_DIGITS)
 		buf_str(r->out, "e0");
+	r->p = n.end;
+	return NULL;
 }
 
 /* One byte outside of strings and numbers. Returns what is wrong with it, or NULL. */
@@ -146,8 +176,8 @@ const char *jsontext_repair(const char *s, size_t n, struct buf *out, size_t *re
 	while (!wrong && r.p < r.end) {
 		if (*r.p == '"')
 			string(&r);
-		else if (*r.p == '-' || isdigit((unsigned char)*r.p))
-			number(&r);
+		else if (next_is(r.p, r.end, "-0123456789"))
+			wrong = number(&r);
 		else
 			wrong = plain(&r);
 	}

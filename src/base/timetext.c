@@ -13,14 +13,21 @@
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char weekdays[] = "MonTueWedThuFriSatSun";
 
+/* Rounded down, also below zero. */
+static int64_t floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
 /*
  * A year that begins in March has its leap day at its end, which makes the
  * length of the months before any date a straight line.
  */
 int64_t time_day(int64_t year, int month, int day)
 {
-	int64_t y = year + (month - 3 >= 0 ? (month - 3) / 12 : -1);
-	int64_t m = (month + 9) % 12;
+	int64_t years = floor_div(month - 3, 12);
+	int64_t y = year + years;
+	int64_t m = month - 3 - 12 * years;
 	int64_t era = (y >= 0 ? y : y - 399) / 400;
 	int64_t of_era = y - era * 400;
 
@@ -120,10 +127,11 @@ static int64_t offset(struct reader *r)
 	sign = at(r, "-") ? -1 : 1;
 	expect(r, "+-");
 	hours = number(r, 2);
-	if (at(r, ":"))
-		r->p++;
-	if (r->p < r->end)
+	if (r->p < r->end) {
+		if (at(r, ":"))
+			r->p++;
 		minutes = number(r, 2);
+	}
 	if (hours > 23 || minutes > 59)
 		r->ok = false;
 	return sign * (hours * 3600 + minutes * 60);
@@ -223,17 +231,18 @@ static void comma_date(struct reader *r, struct http_date *d)
 	expect(r, " ");
 	d->day = number(r, 2);
 	dashes = at(r, "-");
-	expect(r, " -");
+	expect(r, dashes ? "-" : " ");
 	d->month = month_name(r);
-	expect(r, " -");
+	expect(r, dashes ? "-" : " ");
 	d->year = number(r, dashes ? 2 : 4);
 	if (dashes)
 		d->year += d->year < 70 ? 2000 : 1900;
 	expect(r, " ");
 	clock_time(r, d);
 	expect(r, " ");
-	if (r->end - r->p == 3 && memcmp(r->p, "GMT", 3) == 0)
-		r->p += 3;
+	expect(r, "G");
+	expect(r, "M");
+	expect(r, "T");
 }
 
 bool time_parse_http(const char *s, int64_t *ret)
@@ -305,9 +314,9 @@ const char *time_format(int64_t t, char buf[TIMETEXT_SIZE])
 
 const char *time_format_http(int64_t t, char buf[TIMETEXT_SIZE])
 {
-	int64_t seconds = t / USEC_PER_SEC;
-	int64_t day = seconds / SECONDS_PER_DAY;
-	int of_day = (int)(seconds % SECONDS_PER_DAY);
+	int64_t seconds = floor_div(t, USEC_PER_SEC);
+	int64_t day = floor_div(seconds, SECONDS_PER_DAY);
+	int of_day = (int)(seconds - day * SECONDS_PER_DAY);
 	int year, month, mday;
 
 	time_civil(day, &year, &month, &mday);

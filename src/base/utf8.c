@@ -65,8 +65,8 @@ size_t utf8_printable(const char *p, size_t n)
 	c = decode(p, len);
 	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
 		return 0;
-	/* LRM RLM; LS PS and the embeddings; the isolates; the byte order mark. */
-	if (c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	/* ALM LRM RLM; LS PS and the embeddings; the isolates; the byte order mark. */
+	if (c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
 	    (c >= 0x2066 && c <= 0x2069) || c == 0xfeff)
 		return 0;
 	return len;

@@ -7,6 +7,9 @@
 
 #include "uri.h"
 
+/* What libpq takes for seconds is an int. */
+#define LONGEST_PATIENCE INT32_MAX
+
 void conninfo_add(struct conninfo *info, const char *key, const char *value)
 {
 	if (info->n == CONNINFO_MOST)
@@ -23,17 +26,30 @@ const char *conninfo_get(const struct conninfo *info, const char *key)
 	return NULL;
 }
 
+/* What the string says, or else the environment, as libpq has it. */
+static const char *given(const struct conninfo *info, const char *key, const char *variable)
+{
+	const char *value = conninfo_get(info, key);
+
+	return value ? value : getenv(variable);
+}
+
 /* Whether every host is a socket's directory or this machine. */
 static bool all_local(const struct conninfo *info)
 {
-	const char *addresses = conninfo_get(info, "hostaddr");
-	const char *hosts = addresses ? addresses : conninfo_get(info, "host");
-	char list[1024], *save = NULL;
+	const char *addresses = given(info, "hostaddr", "PGHOSTADDR");
+	const char *hosts = addresses ? addresses : given(info, "host", "PGHOST");
+	char host[64]; /* no name of this machine is longer */
 
-	snprintf(list, sizeof(list), "%s", hosts ? hosts : "");
-	for (char *host = strtok_r(list, ",", &save); host; host = strtok_r(NULL, ",", &save))
-		if (host[0] != '/' && host[0] != '@' && !uri_is_loopback(host))
+	while (hosts && *hosts) {
+		size_t n = strcspn(hosts, ",");
+
+		snprintf(host, sizeof(host), "%.*s", (int)n, hosts);
+		if (n > 0 && host[0] != '/' && host[0] != '@' &&
+		    (n >= sizeof(host) || !uri_is_loopback(host)))
 			return false;
+		hosts += n + (hosts[n] == ',');
+	}
 	return true;
 }
 
@@ -54,7 +70,7 @@ void conninfo_complete(struct conninfo *info)
 	default_to(info, "target_session_attrs", "read-write");
 	default_to(info, "gssencmode", "disable");
 	default_to(info, "client_encoding", "UTF8");
-	if (!conninfo_get(info, "service") && !getenv("PGSSLMODE") && !all_local(info)) {
+	if (!given(info, "service", "PGSERVICE") && !getenv("PGSSLMODE") && !all_local(info)) {
 		default_to(info, "sslmode", "verify-full");
 		default_to(info, "sslrootcert", "/etc/ssl/certs/ca-certificates.crt");
 	}
@@ -63,10 +79,11 @@ void conninfo_complete(struct conninfo *info)
 int64_t conninfo_patience(const struct conninfo *info)
 {
 	const char *seconds = conninfo_get(info, "connect_timeout");
+	int64_t n = seconds ? strtoll(seconds, NULL, 10) : 10;
 
 	/*
 	 * libpq takes anything below 2 for 2, and 0 for as long as it takes,
 	 * which a daemon cannot afford.
 	 */
-	return max_i64(seconds ? strtol(seconds, NULL, 10) : 10, 2) * USEC_PER_SEC;
+	return max_i64(min_i64(n, LONGEST_PATIENCE), 2) * USEC_PER_SEC;
 }

@@ -50,19 +50,22 @@ bool http_url_allowed(const char *url, struct err *err)
 	CLEANUP(free_part) char *scheme = NULL;
 	CLEANUP(free_part) char *host = NULL;
 	CLEANUP(free_part) char *user = NULL;
+	char shown[256];
 
 	if (!u)
 		mem_out("curl_url");
+	err_quote(shown, sizeof(shown), url, strlen(url));
 	if (curl_url_set(u, CURLUPART_URL, url, 0) ||
 	    curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) ||
 	    curl_url_get(u, CURLUPART_HOST, &host, 0))
-		return err_set(err, ERR_CONFIG, "not a URL: %s", url);
+		return err_set(err, ERR_CONFIG, "not a URL: %s", shown);
 	if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
 		return err_set(err, ERR_CONFIG,
 			       "a user name in a URL is a secret in the wrong place; leave it out");
 	if (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && uri_is_loopback(host)))
 		return true;
-	return err_set(err, ERR_CONFIG, "%s: only https://, or http:// to a loopback address", url);
+	return err_set(err, ERR_CONFIG, "%s: only https://, or http:// to a loopback address",
+		       shown);
 }
 
 const char *http_url_origin(const char *url, char *buf, size_t size)
@@ -91,7 +94,7 @@ static void queue(struct http *http, struct http_reply *reply)
 	http->last = &reply->next;
 }
 
-/* Takes out the first reply that waits, or with a TAG the first to that request; NULL when none does. */
+/* Takes out the first reply that waits, or with a TAG the first to that request; NULL: none. */
 static struct http_reply *unqueue(struct http *http, const void *tag)
 {
 	struct http_reply **link = &http->first, *reply;
@@ -121,7 +124,6 @@ int http_pending(const struct http *http)
 static enum err_kind kind_of(CURLcode rc, long os_errno)
 {
 	switch (rc) {
-	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_URL_MALFORMAT:
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:
@@ -129,11 +131,9 @@ static enum err_kind kind_of(CURLcode rc, long os_errno)
 	case CURLE_SSL_ISSUER_ERROR:
 		return ERR_CONFIG;
 	case CURLE_SSL_CONNECT_ERROR:
-		/*
-		 * No common protocol stays so; a connection that broke in the
-		 * handshake does not.
-		 */
+		/* Without a common protocol it stays so; a connection that broke does not. */
 		return os_errno ? ERR_UNAVAILABLE : ERR_CONFIG;
+	case CURLE_UNSUPPORTED_PROTOCOL: /* of the reply; the request's was looked at */
 	case CURLE_WRITE_ERROR:
 	case CURLE_FILESIZE_EXCEEDED:
 	case CURLE_BAD_CONTENT_ENCODING:
@@ -149,19 +149,17 @@ static void fail(struct transfer *t, CURLcode rc)
 	struct http_reply *reply = t->reply;
 	long os_errno = 0;
 	char origin[128], *url = NULL;
-	enum err_kind kind;
 
 	if (rc == CURLE_OUT_OF_MEMORY)
 		mem_out("libcurl");
 	curl_easy_getinfo(t->curl, CURLINFO_OS_ERRNO, &os_errno);
 	curl_easy_getinfo(t->curl, CURLINFO_EFFECTIVE_URL, &url);
-	kind = kind_of(rc, os_errno);
 	http_url_origin(url ? url : "", origin, sizeof(origin));
 	if (reply->body.full)
 		err_set(&reply->err, ERR_DATA, "%s: the reply is larger than %zu bytes", origin,
 			t->http->conf.max_body);
 	else
-		err_set(&reply->err, kind, "%s: %s", origin,
+		err_set(&reply->err, kind_of(rc, os_errno), "%s: %s", origin,
 			t->why[0] ? t->why : curl_easy_strerror(rc));
 }
 
@@ -199,8 +197,9 @@ static void finish(struct transfer *t, CURLcode rc)
 	reply->status = (int)status;
 	reply->took = wait_now() - t->began;
 	reply_complete(reply);
-	if (rc != CURLE_OK)
-		fail(t, rc);
+	/* libcurl is content with headers that break off. */
+	if (rc != CURLE_OK || !reply->headed)
+		fail(t, rc != CURLE_OK ? rc : CURLE_GOT_NOTHING);
 	queue(http, land(t));
 }
 

@@ -7,6 +7,7 @@
 
 #include "conninfo.h"
 #include "mem.h"
+#include "pgtype.h"
 #include "sqlstate.h"
 #include "uri.h"
 
@@ -259,27 +260,13 @@ bool pg_busy(const struct pg *pg)
 	return pg->busy;
 }
 
-static bool is_number(Oid type)
-{
-	/*
-	 * int8, int2, int4, float4, float8, numeric: as they are since the
-	 * first catalog (pg_type.dat).
-	 */
-	static const Oid numbers[] = { 20, 21, 23, 700, 701, 1700 };
-
-	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-		if (type == numbers[i])
-			return true;
-	return false;
-}
-
 static struct grid *to_grid(const PGresult *res)
 {
 	int columns = PQnfields(res), rows = PQntuples(res);
 	struct grid *grid = grid_new(columns);
 
 	for (int i = 0; i < columns; i++)
-		grid_name(grid, i, PQfname(res, i), is_number(PQftype(res, i)));
+		grid_name(grid, i, PQfname(res, i), pgtype_is_number(PQftype(res, i)));
 	for (int row = 0; row < rows; row++) {
 		grid_add(grid);
 		for (int i = 0; i < columns; i++)

@@ -2,7 +2,6 @@
 #include "reply.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -28,7 +27,7 @@ void reply_free(struct http_reply **reply)
 	mem_free(reply);
 }
 
-/* Copies the value of the header line at P when it is called NAME. */
+/* Copies the value of the header line at P, fit for a sentence, when it is called NAME. */
 static bool header_is(const char *p, size_t n, const char *name, char *value, size_t size)
 {
 	size_t len = strlen(name);
@@ -43,14 +42,29 @@ static bool header_is(const char *p, size_t n, const char *name, char *value, si
 	}
 	while (n > 0 && isspace((unsigned char)p[n - 1]))
 		n--;
-	snprintf(value, size, "%.*s", (int)n, p);
+	err_quote(value, size, p, n);
 	return true;
+}
+
+static void begin_headers(struct http_reply *reply)
+{
+	reply->date = TIME_NONE;
+	reply->content_type[0] = reply->location[0] = reply->retry_after_text[0] = '\0';
+	reply->headed = false;
 }
 
 void reply_header(struct http_reply *reply, const char *p, size_t n)
 {
 	char date[64];
 
+	if (n > 0 && (p[0] == '\n' || p[0] == '\r')) {
+		reply->headed = true;
+		return;
+	}
+	if (n >= 5 && memcmp(p, "HTTP/", 5) == 0) {
+		begin_headers(reply);
+		return;
+	}
 	if (header_is(p, n, "Date", date, sizeof(date))) {
 		if (!time_parse_http(date, &reply->date))
 			reply->date = TIME_NONE;

@@ -16,13 +16,12 @@ struct http_reply {
 	void *tag;	/* the request's */
 	struct err err; /* ERR_NONE: the far side answered, with whatever status */
 	int status;
-	int64_t date; /* the Date header, microseconds UTC; TIME_NONE without one that can be
-		       * read */
-	int64_t retry_after; /* the Retry-After header, microseconds; -1 without one that can be
-			      * read */
-	int64_t took;	     /* from sending to the last byte, microseconds */
-	char content_type[64]; /* cut where it is longer */
-	char location[256];    /* of a redirect, which was not followed */
+	int64_t date;	       /* the Date header, microseconds UTC; TIME_NONE: none to be read */
+	int64_t retry_after;   /* the Retry-After header, microseconds; -1: none to be read */
+	int64_t took;	       /* from sending to the last byte, microseconds */
+	char content_type[64]; /* as err_quote() has it */
+	char location[256];    /* of a redirect, which was not followed; likewise */
+	bool headed;	       /* all of its headers came */
 	struct buf body;
 	char retry_after_text[64]; /* private: it can only be read once the Date is known */
 	struct http_reply *next;   /* private: the queue it stands in */
@@ -36,7 +35,8 @@ void reply_free(struct http_reply **reply);
 
 /*
  * Takes note of the header line at P (N bytes, with its line end), if it is
- * one that matters here.
+ * one that matters here. A status line begins anew: what came before it was
+ * of an interim response. An empty line ends the headers.
  */
 void reply_header(struct http_reply *reply, const char *p, size_t n);
 

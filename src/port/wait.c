@@ -109,9 +109,11 @@ void wait_close(struct wait **wait)
 /* How long sd_event may sleep, in its own words. */
 static uint64_t patience(int64_t deadline)
 {
+	int64_t now = wait_now();
+
 	if (deadline == TIME_NEVER)
 		return UINT64_MAX;
-	return (uint64_t)max_i64(deadline - wait_now(), 0);
+	return deadline > now ? (uint64_t)(deadline - now) : 0;
 }
 
 enum wait_why wait_turn(struct wait *wait, int64_t deadline)

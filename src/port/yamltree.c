@@ -8,17 +8,21 @@
 
 #define DEEPEST 16
 
+/* Anchors that hold anchors make many nodes of few lines. */
+#define MOST_NODES 100000
+
 /* What the functions below hand down while they build a tree. */
 struct builder {
 	struct arena *arena;
 	const char *name;
 	yaml_document_t *document;
 	struct err *err;
+	int nodes; /* built so far */
 };
 
-static const struct yaml *build(const struct builder *b, int index, int depth);
+static const struct yaml *build(struct builder *b, int index, int depth);
 
-static struct yaml *node_at(const struct builder *b, const yaml_node_t *from, enum yaml_kind kind)
+static struct yaml *node_at(struct builder *b, const yaml_node_t *from, enum yaml_kind kind)
 {
 	struct yaml *node = arena_alloc(b->arena, sizeof(*node));
 
@@ -29,19 +33,29 @@ static struct yaml *node_at(const struct builder *b, const yaml_node_t *from, en
 	return node;
 }
 
-static const struct yaml *build_scalar(const struct builder *b, const yaml_node_t *from)
+/* Fills ERR with a complaint about FROM. Returns NULL, which stands for a node that cannot be. */
+static const struct yaml *refuse(struct builder *b, const yaml_node_t *from, const char *why)
+{
+	err_set(b->err, ERR_CONFIG, "%s:%zu:%zu: %s", b->name, from->start_mark.line + 1,
+		from->start_mark.column + 1, why);
+	return NULL;
+}
+
+static const struct yaml *build_scalar(struct builder *b, const yaml_node_t *from)
 {
 	struct yaml *node = node_at(b, from, YAML_SCALAR);
 	const char *text = (const char *)from->data.scalar.value;
 	bool plain = from->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 
+	if (strlen(text) != from->data.scalar.length)
+		return refuse(b, from, "a text must not hold a NUL");
 	node->is_null = plain && (!*text || strcmp(text, "~") == 0 || strcmp(text, "null") == 0);
 	if (!node->is_null)
 		node->text = arena_text(b->arena, text, strlen(text));
 	return node;
 }
 
-static const struct yaml *build_list(const struct builder *b, const yaml_node_t *from, int depth)
+static const struct yaml *build_list(struct builder *b, const yaml_node_t *from, int depth)
 {
 	struct yaml *node = node_at(b, from, YAML_LIST);
 	const yaml_node_item_t *item = from->data.sequence.items.start;
@@ -57,7 +71,7 @@ static const struct yaml *build_list(const struct builder *b, const yaml_node_t 
 }
 
 /* Whether the I-th key of a map that is being built is one it may have. */
-static bool key_is_good(const struct builder *b, const struct yaml *map, size_t i)
+static bool key_is_good(struct builder *b, const struct yaml *map, size_t i)
 {
 	const struct yaml *key = map->keys[i];
 
@@ -73,7 +87,7 @@ static bool key_is_good(const struct builder *b, const struct yaml *map, size_t 
 	return true;
 }
 
-static const struct yaml *build_map(const struct builder *b, const yaml_node_t *from, int depth)
+static const struct yaml *build_map(struct builder *b, const yaml_node_t *from, int depth)
 {
 	struct yaml *node = node_at(b, from, YAML_MAP);
 	const yaml_node_pair_t *pair = from->data.mapping.pairs.start;
@@ -93,15 +107,14 @@ static const struct yaml *build_map(const struct builder *b, const yaml_node_t *
 	return node;
 }
 
-static const struct yaml *build(const struct builder *b, int index, int depth)
+static const struct yaml *build(struct builder *b, int index, int depth)
 {
 	const yaml_node_t *from = yaml_document_get_node(b->document, index);
 
-	if (depth > DEEPEST) {
-		err_set(b->err, ERR_CONFIG, "%s:%zu:%zu: nested too deep", b->name,
-			from->start_mark.line + 1, from->start_mark.column + 1);
-		return NULL;
-	}
+	if (depth > DEEPEST)
+		return refuse(b, from, "nested too deep");
+	if (b->nodes++ == MOST_NODES)
+		return refuse(b, from, "too many values");
 	switch (from->type) {
 	case YAML_SEQUENCE_NODE:
 		return build_list(b, from, depth);
@@ -112,13 +125,30 @@ static const struct yaml *build(const struct builder *b, int index, int depth)
 	}
 }
 
+/* Where the problem is, from 0. Of bytes that are no text, libyaml only counts those before. */
+static yaml_mark_t place_of(const yaml_parser_t *parser)
+{
+	const unsigned char *text = parser->input.string.start;
+	yaml_mark_t place = parser->problem_mark;
+
+	if (parser->error != YAML_READER_ERROR)
+		return place;
+	for (size_t i = 0; i < parser->problem_offset; i++) {
+		place.column = text[i] == '\n' ? 0 : place.column + 1;
+		place.line += text[i] == '\n';
+	}
+	return place;
+}
+
 static void complain_of(const yaml_parser_t *parser, const char *name, struct err *err)
 {
+	yaml_mark_t place = place_of(parser);
+
 	if (parser->error == YAML_MEMORY_ERROR)
 		mem_out("libyaml");
-	err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s%s%s", name, parser->problem_mark.line + 1,
-		parser->problem_mark.column + 1, parser->context ? parser->context : "",
-		parser->context ? ", " : "", parser->problem ? parser->problem : "not YAML");
+	err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s%s%s", name, place.line + 1, place.column + 1,
+		parser->context ? parser->context : "", parser->context ? ", " : "",
+		parser->problem ? parser->problem : "not YAML");
 }
 
 /* Whether nothing comes behind the document that was read. */
@@ -145,7 +175,7 @@ const struct yaml *yaml_read(struct arena *arena, const char *name, const char *
 {
 	CLEANUP(yaml_parser_delete) yaml_parser_t parser;
 	yaml_document_t document;
-	struct builder b = { arena, name, &document, err };
+	struct builder b = { arena, name, &document, err, 0 };
 	const struct yaml *root = NULL;
 
 	if (!yaml_parser_initialize(&parser))

@@ -32,8 +32,9 @@ struct yaml {
  * Reads one document of N bytes. NAME is put before a complaint:
  * "NAME:LINE:COLUMN: ...". All memory is the arena's. An empty document is
  * an empty map. NULL with ERR_CONFIG: not YAML, two documents, a key twice in
- * a map, a key that is not a scalar, or nested deeper than 16 (which is also
- * what an anchor that contains itself comes to).
+ * a map, a key that is not a scalar, a text with a NUL in it, more than
+ * 100,000 nodes, or nested deeper than 16 (which is also what an anchor that
+ * contains itself comes to).
  */
 const struct yaml *yaml_read(struct arena *arena, const char *name, const char *text, size_t n,
 			     struct err *err) MUST_CHECK;

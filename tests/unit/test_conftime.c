@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* Hours, holidays and targets, as people write them. */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conftime.h"
+
+static struct confread in;
+
+static int begin(void **state)
+{
+	(void)state;
+	in = (struct confread){ .arena = arena_new(),
+				.path = "FILE",
+				.complaints = BUF_MAX(1 << 20) };
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	arena_free(&in.arena);
+	buf_free(&in.complaints);
+	return 0;
+}
+
+static const struct yaml *node_of(const char *text)
+{
+	struct err err = ERR_INIT;
+	const struct yaml *node;
+
+	buf_reset(&in.complaints);
+	in.n_complaints = 0;
+	node = yaml_read(in.arena, in.path, text, strlen(text), &err);
+	if (!node)
+		fail_msg("%s: %s", text, err.text);
+	return node;
+}
+
+/* What was read, or how often it was complained about. */
+static void compare(const struct unit_row *row, struct buf *got)
+{
+	if (in.n_complaints > 0) {
+		buf_reset(got);
+		buf_printf(got, "! %d", in.n_complaints);
+	}
+	if (strcmp(buf_text(got), row->field[1]) != 0)
+		unit_differs(row, buf_text(got));
+	buf_free(got);
+}
+
+static void check_hours(const struct unit_row *row)
+{
+	struct conf_hours hours = { .given = false };
+	struct buf got = BUF_MAX(1000);
+
+	conftime_hours(&in, node_of(row->field[0]), "hours", &hours);
+	assert_true(hours.given || in.n_complaints > 0);
+	for (int day = 0; day < CONF_DAYS; day++)
+		buf_printf(&got, "%s%d-%d", day ? " " : "", hours.opens[day], hours.closes[day]);
+	compare(row, &got);
+}
+
+static void hours_are_minutes_of_each_day_from_monday(void **state)
+{
+	(void)state;
+	unit_table("conftime/hours.txt", check_hours);
+}
+
+static void check_holidays(const struct unit_row *row)
+{
+	struct conf_holidays holidays = { .n = 0 };
+	struct buf got = BUF_MAX(1000);
+
+	conftime_holidays(&in, node_of(row->field[0]), "holidays", &holidays);
+	for (size_t i = 0; i < holidays.n; i++)
+		buf_printf(&got, "%s%s", i ? " " : "", holidays.days[i]);
+	compare(row, &got);
+}
+
+static void holidays_are_dates_that_exist(void **state)
+{
+	(void)state;
+	unit_table("conftime/holidays.txt", check_holidays);
+}
+
+static void check_targets(const struct unit_row *row)
+{
+	struct conf_targets targets = { .n = 0 };
+	struct buf got = BUF_MAX(1000);
+
+	conftime_targets(&in, node_of(row->field[0]), "targets", &targets);
+	for (size_t i = 0; i < targets.n && in.n_complaints == 0; i++) {
+		const struct conf_target *t = &targets.targets[i];
+
+		buf_printf(&got, "%s%s %" PRId64 " %s %s", i ? "; " : "", t->metric,
+			   t->within / USEC_PER_SEC, t->channel_type ? t->channel_type : "-",
+			   t->label ? t->label : "-");
+	}
+	compare(row, &got);
+}
+
+static void targets_are_a_metric_a_span_and_maybe_for_whom(void **state)
+{
+	(void)state;
+	unit_table("conftime/targets.txt", check_targets);
+}
+
+static void nothing_given_is_nothing_set(void **state)
+{
+	struct conf_hours hours = { .given = false };
+	struct conf_holidays holidays = { .n = 0 };
+	struct conf_targets targets = { .n = 0 };
+
+	(void)state;
+	conftime_hours(&in, NULL, "x", &hours);
+	conftime_holidays(&in, NULL, "x", &holidays);
+	conftime_targets(&in, NULL, "x", &targets);
+	assert_false(hours.given);
+	assert_int_equal(holidays.n, 0);
+	assert_int_equal(targets.n, 0);
+	assert_int_equal(in.n_complaints, 0);
+}
+
+/* Those that are good are read beside those that are not. */
+static void each_mistake_is_complained_about_where_it_stands(void **state)
+{
+	struct conf_hours hours = { .given = false };
+	struct conf_holidays holidays = { .n = 0 };
+
+	(void)state;
+	conftime_hours(&in, node_of("{mon: \"08:00-17:00\",\n noday: \"x\",\n tue: never}"), "h",
+		       &hours);
+	assert_string_equal(buf_text(&in.complaints),
+			    "FILE:2:2: h: a day such as sat, or days such as mon-fri, were "
+			    "expected, not \"noday\"\n"
+			    "FILE:3:7: h: hours such as \"08:00-17:00\" were expected, not "
+			    "\"never\"\n");
+	assert_int_equal(hours.opens[0], 480);
+	conftime_holidays(&in, node_of("[2027-01-01,\n 2027-02-30,\n 2027-03-01]"), "d", &holidays);
+	assert_string_equal(buf_text(&in.complaints),
+			    "FILE:2:2: d: a date such as 2027-01-01 was expected, not "
+			    "\"2027-02-30\"\n");
+	assert_int_equal(holidays.n, 2);
+	assert_string_equal(holidays.days[1], "2027-03-01");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(hours_are_minutes_of_each_day_from_monday),
+		TEST(holidays_are_dates_that_exist),
+		TEST(targets_are_a_metric_a_span_and_maybe_for_whom),
+		TEST(nothing_given_is_nothing_set),
+		TEST(each_mistake_is_complained_about_where_it_stands),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT */
+/* Pages and single conversations: what is good is staged, what is not is kept, nothing is dropped. */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+#include "hash.h"
+#include "timetext.h"
+
+#define NOON INT64_C(1710504000000000) /* 2024-03-15T12:00:00Z */
+
+static struct decode *decode;
+static struct stage *stage;
+static struct page page;
+
+static int begin(void **state)
+{
+	struct item_privacy everything = { .drop_name = false };
+
+	(void)state;
+	decode = decode_new(&everything);
+	stage = stage_new();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	decode_free(&decode);
+	stage_free(&stage);
+	return decode || stage ? 1 : 0;
+}
+
+/* Decodes what came in answer to page 3 of 100 rows each. */
+static bool decode_text(const char *text, size_t n)
+{
+	char *exact = unit_exact(text, n);
+	bool ok;
+
+	page = (struct page){ .date = NOON, .page = 3, .per_page = 100 };
+	stage_reset(stage, NOON);
+	ok = decode_page(decode, exact, n, stage, &page);
+	free(exact);
+	return ok;
+}
+
+static bool decode_string(const char *text)
+{
+	return decode_text(text, strlen(text));
+}
+
+/* ---- cases in files --------------------------------------------------------- */
+
+/* The next N bytes of a COPY stream as a big-endian number. */
+static int take(const char **p, int n)
+{
+	uint32_t value = 0;
+
+	for (int i = 0; i < n; i++)
+		value = value << 8 | (unsigned char)*(*p)++;
+	return n == 2 ? (int16_t)value : (int32_t)value;
+}
+
+/* What was rejected: what stands for it, why, and its text. */
+static void show_rejected(struct buf *out)
+{
+	const struct buf *rows = &stage->rows[STAGE_REJECTED];
+	const char *p = rows->len > 0 ? rows->data + 19 : NULL;
+
+	while (p && take(&p, 2) > 0) {
+		for (int column = 0; column < 9; column++) {
+			int n = take(&p, 4);
+
+			if (column == 2)
+				buf_printf(out, "rejected %.*s", n, p);
+			if (column == 3 || column == 4)
+				buf_printf(out, " | %.*s", n > 0 ? n : 1, n > 0 ? p : "-");
+			if (column == 6)
+				buf_printf(out, "\n  because %.*s\n", n, p);
+			if (column == 7)
+				buf_printf(out, "  %.*s\n", n, p);
+			p += n > 0 ? n : 0;
+		}
+	}
+}
+
+static void show_page(struct buf *out)
+{
+	char created[TIMETEXT_SIZE], updated[TIMETEXT_SIZE];
+
+	buf_printf(out, "page %d of %d, %d each, total %" PRId64 "\n", page.page, page.total_pages,
+		   page.per_page, page.total);
+	for (int i = 0; i < page.n; i++) {
+		const char *id = decode_id(decode, i);
+
+		assert_true(page.rows[i].id == hash_string(HASH_START, id));
+		buf_printf(out, "row %s %s %s\n", id, time_format(page.rows[i].created_at, created),
+			   time_format(page.rows[i].updated_at, updated));
+	}
+	buf_printf(out,
+		   "staged %d rows, %d rejected; %d channels, %d agents, %d teams, %d contacts\n",
+		   stage_rows(stage), decode_rejected(decode), stage->n[STAGE_CHANNEL],
+		   stage->n[STAGE_AGENT], stage->n[STAGE_TEAM], stage->n[STAGE_CONTACT]);
+	assert_int_equal(stage_rows(stage), page.n);
+	assert_int_equal(stage->n[STAGE_REJECTED], decode_rejected(decode));
+	assert_null(decode_id(decode, page.n));
+	stage_close(stage);
+	show_rejected(out);
+}
+
+static void check_case(const char *path, const char *text, size_t n)
+{
+	struct buf out = BUF_MAX(1 << 20);
+
+	if (decode_text(text, n)) {
+		show_page(&out);
+	} else {
+		assert_int_equal(decode_error(decode)->kind, ERR_DATA);
+		assert_int_equal(stage_rows(stage), 0);
+		assert_int_equal(stage_bytes(stage), 0);
+		assert_null(decode_id(decode, 0));
+		assert_int_equal(decode_rejected(decode), 0);
+		/* What was asked for is not touched. */
+		assert_int_equal(page.page, 3);
+		assert_int_equal(page.per_page, 100);
+		buf_printf(&out, "refused: %s\n", decode_error(decode)->text);
+	}
+	unit_want(path, buf_text(&out));
+	buf_free(&out);
+}
+
+static void every_page_is_decoded_as_wanted(void **state)
+{
+	(void)state;
+	unit_each("decode", ".json", check_case);
+}
+
+/* ---- hostile pages ------------------------------------------------------------ */
+
+static const char two[] =
+	"{\"data\":[{\"id\":\"conv_1\",\"status\":\"open\",\"created_at\":\"2024-03-15T08:30:00Z\"}"
+	","
+	"{\"id\":\"conv_2\",\"status\":\"open\",\"created_at\":\"2024-03-15T08:30:00Z\","
+	"\"updated_at\":\"2024-03-16T08:30:00Z\",\"x\":[1,\"\\u0000\"]}],"
+	"\"meta\":{\"total\":2,\"page\":3,\"per_page\":100,\"total_pages\":1}}";
+
+static void a_page_cut_anywhere_stages_nothing(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < sizeof(two) - 1; n++) {
+		assert_false(decode_text(two, n));
+		assert_int_equal(stage_rows(stage), 0);
+	}
+	assert_true(decode_text(two, sizeof(two) - 1));
+	assert_int_equal(page.n, 2);
+}
+
+/* Any one byte may be anything: either the page is refused, or all of its rows are accounted for. */
+static void any_byte_of_a_page_may_be_anything(void **state)
+{
+	static const unsigned char bytes[] = { 0x00, 0x01, '"', '\\', '{', '}', '[',  ']',  ',',
+					       ':',  '0',  'e', '-',  '.', 'n', 0x7f, 0x80, 0xff };
+	char text[sizeof(two)];
+
+	(void)state;
+	for (size_t at = 0; at < sizeof(two) - 1; at++) {
+		for (size_t i = 0; i < sizeof(bytes); i++) {
+			memcpy(text, two, sizeof(two));
+			text[at] = (char)bytes[i];
+			if (decode_text(text, sizeof(two) - 1))
+				assert_int_equal(stage_rows(stage), page.n);
+			else
+				assert_int_equal(stage_rows(stage), 0);
+		}
+	}
+}
+
+static void a_page_may_have_a_thousand_rows_and_no_more(void **state)
+{
+	struct buf text = BUF_MAX(1 << 20);
+
+	(void)state;
+	for (int n = PAGE_ROWS_MOST; n <= PAGE_ROWS_MOST + 1; n++) {
+		buf_reset(&text);
+		buf_str(&text, "{\"data\":[");
+		for (int i = 0; i < n; i++)
+			buf_printf(&text,
+				   "%s{\"id\":\"c%d\",\"status\":\"open\","
+				   "\"created_at\":\"2024-03-15T08:30:00Z\"}",
+				   i ? "," : "", i);
+		buf_str(&text, "],\"meta\":{\"total\":5}}");
+		assert_int_equal(decode_text(buf_text(&text), text.len), n == PAGE_ROWS_MOST);
+		assert_int_equal(stage_rows(stage), n == PAGE_ROWS_MOST ? n : 0);
+	}
+	buf_free(&text);
+}
+
+static void a_total_beyond_reason_is_no_more_than_pages_can_be_counted_for(void **state)
+{
+	(void)state;
+	assert_true(decode_string("{\"data\":[],\"meta\":{\"total\":2147483647}}"));
+	assert_int_equal(page.total, INT32_MAX);
+	assert_true(decode_string("{\"data\":[],\"meta\":{\"total\":2147483648}}"));
+	assert_int_equal(page.total, INT32_MAX);
+	assert_true(decode_string("{\"data\":[],\"meta\":{\"total\":999999999999999999}}"));
+	assert_int_equal(page.total, INT32_MAX);
+}
+
+static void a_megabyte_in_one_field_goes_through(void **state)
+{
+	struct buf text = BUF_MAX(4 << 20);
+
+	(void)state;
+	buf_str(&text, "{\"data\":[{\"id\":\"c\",\"status\":\"open\",\"created_at\":"
+		       "\"2024-03-15T08:30:00Z\",\"note\":\"");
+	memset(buf_extend(&text, 1 << 20), 'x', 1 << 20);
+	buf_str(&text, "\"}],\"meta\":{\"total\":1}}");
+	assert_true(decode_text(buf_text(&text), text.len));
+	assert_int_equal(decode_rejected(decode), 0);
+	assert_true(stage_bytes(stage) > 1 << 20);
+	buf_free(&text);
+}
+
+static void a_bomb_of_brackets_is_refused(void **state)
+{
+	struct buf text = BUF_MAX(4 << 20);
+
+	(void)state;
+	buf_str(&text, "{\"data\":[");
+	for (int i = 0; i < 1000000; i++)
+		buf_char(&text, '[');
+	assert_false(decode_text(buf_text(&text), text.len));
+	assert_non_null(strstr(decode_error(decode)->text, "deep"));
+	buf_free(&text);
+}
+
+/* ---- what stands for an item without an id -------------------------------------- */
+
+static void the_same_broken_item_has_the_same_name_and_another_another(void **state)
+{
+	char first[100], second[100], third[100];
+
+	(void)state;
+	assert_true(decode_string("{\"data\":[{\"a\":1}],\"meta\":{\"total\":1}}"));
+	snprintf(first, sizeof(first), "%s", decode_id(decode, 0));
+	assert_true(decode_string("{\"data\":[7,{ \"a\" : 1 }],\"meta\":{\"total\":1}}"));
+	snprintf(second, sizeof(second), "%s", decode_id(decode, 1));
+	assert_true(decode_string("{\"data\":[{\"a\":2}],\"meta\":{\"total\":1}}"));
+	snprintf(third, sizeof(third), "%s", decode_id(decode, 0));
+	assert_memory_equal(first, "item:", 5);
+	assert_string_equal(first, second);
+	assert_string_not_equal(first, third);
+}
+
+static void a_broken_item_with_an_id_goes_by_it(void **state)
+{
+	(void)state;
+	assert_true(decode_string("{\"data\":[{\"id\":\"conv_9\",\"status\":7}],"
+				  "\"meta\":{\"total\":1}}"));
+	assert_string_equal(decode_id(decode, 0), "conv_9");
+	assert_true(page.rows[0].id == hash_string(HASH_START, "conv_9"));
+	assert_int_equal(page.rows[0].created_at, TIME_NONE);
+}
+
+/* ---- privacy ------------------------------------------------------------------------ */
+
+static bool stages(enum stage_table table, const char *what)
+{
+	const struct buf *rows = &stage->rows[table];
+
+	return rows->len > 0 && memmem(rows->data, rows->len, what, strlen(what));
+}
+
+/* Decodes a page whose one item is CONTACT and no good, as somebody who drops names and phones. */
+static void decode_privately(const char *contact)
+{
+	struct item_privacy nothing = { .drop_name = true, .drop_phone = true };
+	struct decode *strict = decode_new(&nothing);
+	struct buf text = BUF_MAX(10000);
+
+	buf_printf(&text, "{\"data\":[{\"id\":\"conv_1\",\"contact\":%s}],\"meta\":{\"total\":1}}",
+		   contact);
+	page = (struct page){ .date = NOON, .page = 3, .per_page = 100 };
+	stage_reset(stage, NOON);
+	assert_true(decode_page(strict, buf_text(&text), text.len, stage, &page));
+	assert_int_equal(decode_rejected(strict), 1);
+	buf_free(&text);
+	decode_free(&strict);
+}
+
+static void what_is_to_be_dropped_is_not_kept_with_what_was_rejected(void **state)
+{
+	static const char *const contacts[] = {
+		"{\"id\":\"ct_1\",\"name\":\"Bu Siti\",\"phone\":\"+628123\"}",
+		"{\"id\":7,\"name\":\"Bu Siti\",\"nick\":\"Siti\",\"phone\":\"+628123\"}",
+		"{\"id\":\"ct_1\",\"name\":[\"Bu Siti\"],\"phone\":{\"no\":\"+628123\"}}",
+		"\"Bu Siti +628123\"",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(contacts); i++) {
+		decode_privately(contacts[i]);
+		assert_true(stages(STAGE_REJECTED, "conv_1"));
+		assert_false(stages(STAGE_REJECTED, "Siti"));
+		assert_false(stages(STAGE_REJECTED, "628123"));
+	}
+}
+
+static void what_is_no_contacts_is_kept_with_what_was_rejected(void **state)
+{
+	struct item_privacy nothing = { .drop_name = true, .drop_phone = true };
+	struct decode *strict = decode_new(&nothing);
+	static const char text[] = "{\"data\":[{\"id\":\"conv_1\",\"status\":\"open\","
+				   "\"created_at\":\"yesterday\",\"labels\":[\"urgent\"]}],"
+				   "\"meta\":{\"total\":1}}";
+
+	(void)state;
+	page = (struct page){ .date = NOON, .page = 3, .per_page = 100 };
+	stage_reset(stage, NOON);
+	assert_true(decode_page(strict, text, strlen(text), stage, &page));
+	assert_true(stages(STAGE_REJECTED, "not \"yesterday\""));
+	assert_true(stages(STAGE_REJECTED, "\"labels\":[\"urgent\"]"));
+	decode_free(&strict);
+}
+
+/* ---- one conversation -------------------------------------------------------------- */
+
+static bool one(const char *text, struct decode_one *ask)
+{
+	*ask = (struct decode_one){ .id = "conv_1", .date = NOON };
+	stage_reset(stage, NOON);
+	return decode_item(decode, text, strlen(text), stage, ask);
+}
+
+static void the_conversation_that_was_asked_for_is_staged(void **state)
+{
+	struct decode_one ask;
+
+	(void)state;
+	assert_true(one("{\"data\":{\"id\":\"conv_1\",\"status\":\"open\","
+			"\"created_at\":\"2024-03-15T08:30:00Z\"}}",
+			&ask));
+	assert_true(ask.same);
+	assert_null(ask.other);
+	assert_int_equal(stage->n[STAGE_CONVERSATION], 1);
+	assert_int_equal(stage->n[STAGE_REJECTED], 0);
+}
+
+static void a_broken_copy_of_it_is_staged_as_rejected(void **state)
+{
+	static const char *const texts[] = {
+		"{\"data\":{\"id\":\"conv_1\",\"status\":7}}",
+		"{\"data\":{\"id\":17}}",
+		"{\"data\":{}}",
+		"{\"data\":{\"id\":null,\"status\":\"open\"}}",
+	};
+	struct decode_one ask;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		assert_true(one(texts[i], &ask));
+		assert_true(ask.same);
+		assert_int_equal(stage->n[STAGE_CONVERSATION], 0);
+		assert_int_equal(stage->n[STAGE_REJECTED], 1);
+	}
+}
+
+static void another_conversation_is_not_staged_but_named(void **state)
+{
+	struct decode_one ask;
+
+	(void)state;
+	assert_true(one("{\"data\":{\"id\":\"conv_2\",\"status\":\"open\","
+			"\"created_at\":\"2024-03-15T08:30:00Z\"}}",
+			&ask));
+	assert_false(ask.same);
+	assert_string_equal(ask.other, "conv_2");
+	assert_int_equal(stage_rows(stage), 0);
+}
+
+static void what_is_no_conversation_is_an_error(void **state)
+{
+	static const char *const texts[] = { "",
+					     "{}",
+					     "[]",
+					     "{\"data\":[]}",
+					     "{\"data\":null}",
+					     "{\"data\":\"conv_1\"}",
+					     "{\"data\":{\"id\":\"conv_1\"}",
+					     "<html>",
+					     "{\"error\":{\"code\":\"x\"}}" };
+	struct decode_one ask;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		assert_false(one(texts[i], &ask));
+		assert_int_equal(decode_error(decode)->kind, ERR_DATA);
+		assert_int_equal(stage_rows(stage), 0);
+	}
+}
+
+static void its_last_change_is_told_where_it_can_be_read(void **state)
+{
+	struct decode_one ask;
+
+	(void)state;
+	assert_true(one("{\"data\":{\"id\":\"conv_1\",\"status\":\"open\",\"created_at\":"
+			"\"2024-03-15T08:30:00Z\",\"updated_at\":\"2024-03-15T12:00:00Z\"}}",
+			&ask));
+	assert_int_equal(ask.updated_at, NOON);
+	assert_true(one("{\"data\":{\"id\":\"conv_1\",\"status\":\"open\",\"created_at\":"
+			"\"2024-03-15T08:30:00Z\"}}",
+			&ask));
+	assert_int_equal(ask.updated_at, TIME_NONE);
+	assert_true(one("{\"data\":{\"id\":\"conv_1\",\"status\":7,\"updated_at\":"
+			"\"2024-03-15T12:00:00Z\"}}",
+			&ask));
+	assert_int_equal(ask.updated_at, TIME_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_page_is_decoded_as_wanted),
+		cmocka_unit_test(a_page_cut_anywhere_stages_nothing),
+		cmocka_unit_test(any_byte_of_a_page_may_be_anything),
+		cmocka_unit_test(a_page_may_have_a_thousand_rows_and_no_more),
+		cmocka_unit_test(a_total_beyond_reason_is_no_more_than_pages_can_be_counted_for),
+		cmocka_unit_test(a_megabyte_in_one_field_goes_through),
+		cmocka_unit_test(a_bomb_of_brackets_is_refused),
+		cmocka_unit_test(the_same_broken_item_has_the_same_name_and_another_another),
+		cmocka_unit_test(a_broken_item_with_an_id_goes_by_it),
+		cmocka_unit_test(what_is_to_be_dropped_is_not_kept_with_what_was_rejected),
+		cmocka_unit_test(what_is_no_contacts_is_kept_with_what_was_rejected),
+		cmocka_unit_test(the_conversation_that_was_asked_for_is_staged),
+		cmocka_unit_test(a_broken_copy_of_it_is_staged_as_rejected),
+		cmocka_unit_test(another_conversation_is_not_staged_but_named),
+		cmocka_unit_test(what_is_no_conversation_is_an_error),
+		cmocka_unit_test(its_last_change_is_told_where_it_can_be_read),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}

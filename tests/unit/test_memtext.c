@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* What the engine remembers survives as JSON, whichever version wrote it. */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memtext.h"
+
+#define NOON INT64_C(1710504000000000)
+
+static struct json_reader *parser;
+
+static int begin(void **state)
+{
+	(void)state;
+	parser = json_reader_new();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	json_reader_free(&parser);
+	return 0;
+}
+
+static struct json *parse(const char *text)
+{
+	struct err err = ERR_INIT;
+	struct json *json = json_parse(parser, text, strlen(text), &err);
+
+	if (!json)
+		fail_msg("%s: %s", text, err.text);
+	return json;
+}
+
+/* ---- the workspace -------------------------------------------------------- */
+
+static void check_member(const struct json_at *object, const char *key, const char *want)
+{
+	struct json_at at = json_member(object, key);
+	struct buf got = BUF_MAX(10000);
+
+	json_write(&at, &got);
+	if (at.absent || strcmp(buf_text(&got), want) != 0)
+		fail_msg("%s: %s, wanted %s", key, buf_text(&got), want);
+	buf_free(&got);
+}
+
+static void a_workspace_is_written_with_its_instants_and_its_order(void **state)
+{
+	struct memory memory = {
+		.watermark = NOON,
+		.complete_as_of = TIME_NONE,
+		.active_as_of = -1,
+		.certified_at = 0,
+		.lookback = 120 * USEC_PER_SEC,
+		.largest_total = INT64_C(5000000000),
+		.last_total = INT64_C(4999999999),
+		.per_page = 50,
+		.uncertified = 2,
+		.tried_at = TIME_NONE,
+		.audit_due = true,
+		.order = ORDER_UPDATED_DESC,
+		.needs_full = FULL_DEMOTED,
+	};
+	struct buf out = BUF_MAX(10000);
+	struct json_at root, evidence;
+	struct json *json;
+
+	(void)state;
+	memory.evidence.pairs = 7;
+	memtext_write_workspace(&out, &memory);
+	json = parse(buf_text(&out));
+	root = json_root(json);
+	check_member(&root, "watermark", "1710504000000000");
+	check_member(&root, "complete_as_of", "null");
+	check_member(&root, "active_as_of", "-1");
+	check_member(&root, "certified_at", "0");
+	check_member(&root, "lookback", "120000000");
+	check_member(&root, "largest_total", "5000000000");
+	check_member(&root, "last_total", "4999999999");
+	check_member(&root, "per_page", "50");
+	check_member(&root, "uncertified", "2");
+	check_member(&root, "tried_at", "null");
+	check_member(&root, "audit_due", "true");
+	check_member(&root, "list_order", "\"updated_desc\"");
+	check_member(&root, "needs_full", "\"demoted\"");
+	evidence = json_member(&root, "order_evidence");
+	check_member(&evidence, "pairs", "7");
+	json_free(&json);
+	buf_free(&out);
+}
+
+static void what_is_written_is_appended(void **state)
+{
+	struct evidence evidence = { .pairs = 1 };
+	struct buf out = BUF_MAX(10000);
+
+	(void)state;
+	buf_str(&out, "x");
+	memtext_write_evidence(&out, &evidence);
+	assert_memory_equal(buf_text(&out), "x{", 2);
+	buf_free(&out);
+}
+
+/* ---- evidence --------------------------------------------------------------- */
+
+static void evidence_comes_back_as_it_went(void **state)
+{
+	struct evidence evidence = { .pairs = INT64_C(123456789012345) }, back;
+	struct buf out = BUF_MAX(10000);
+	struct json_at root;
+	struct json *json;
+
+	(void)state;
+	for (enum order o = ORDER_UPDATED_DESC; o < ORDERS; o++) {
+		evidence.against[o].inversions = 100 + (int64_t)o;
+		evidence.against[o].pages = 10 + (int64_t)o;
+	}
+	memtext_write_evidence(&out, &evidence);
+	json = parse(buf_text(&out));
+	root = json_root(json);
+	memset(&back, 0xff, sizeof(back));
+	memtext_read_evidence(&root, &back);
+	assert_memory_equal(&back, &evidence, sizeof(back));
+	json_free(&json);
+	buf_free(&out);
+}
+
+static void evidence_that_cannot_be_read_is_none(void **state)
+{
+	static const char *const texts[] = {
+		"{}",
+		"null",
+		"[]",
+		"\"x\"",
+		"7",
+		"{\"pairs\":null,\"updated_desc\":7}",
+		"{\"pairs\":\"5\",\"updated_desc\":{\"inversions\":\"1\",\"pages\":[]}}",
+		"{\"pairs\":1.5,\"nonsense\":{\"inversions\":1}}",
+	};
+	struct evidence none = { 0 }, back;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct json *json = parse(texts[i]);
+		struct json_at root = json_root(json);
+
+		memset(&back, 0xff, sizeof(back));
+		memtext_read_evidence(&root, &back);
+		assert_memory_equal(&back, &none, sizeof(back));
+		json_free(&json);
+	}
+}
+
+/* ---- where a full sweep stands ------------------------------------------------- */
+
+/* A sweep in the middle of its work. */
+static void make_position(struct full_memory *full)
+{
+	struct sweep_plan plan = { .per_page = 50,
+				   .backwards = true,
+				   .order = ORDER_CREATED_ASC,
+				   .floor = TIME_NONE,
+				   .lookback = 120 * USEC_PER_SEC,
+				   .expected = 100000,
+				   .ahead = 4 };
+
+	*full = (struct full_memory){ .running = true, .pass = 2, .started = NOON, .owed = 99000 };
+	sweep_begin(&full->sweep, &plan);
+	full->sweep.begun = true;
+	full->sweep.started = NOON + 1;
+	full->sweep.newest = NOON - 5;
+	full->sweep.first_total = 100100;
+	full->sweep.last_total = 100200;
+	full->sweep.recent = 17;
+	full->sweep.page = 1234;
+	full->sweep.pages = 800;
+	full->sweep.stepped_back = 3;
+	full->sweep.rows = 40000;
+	full->sweep.repeats = 150;
+	full->sweep.evidence.pairs = 39000;
+	full->sweep.evidence.against[ORDER_UPDATED_DESC].inversions = 9;
+	full->sweep.evidence.against[ORDER_UPDATED_DESC].pages = 4;
+}
+
+static bool read_position(const char *text, struct full_memory *full)
+{
+	struct json *json = parse(text);
+	struct json_at root = json_root(json);
+	bool ok = memtext_read_position(&root, full);
+
+	assert_int_equal(full->running, ok);
+	json_free(&json);
+	return ok;
+}
+
+static void a_position_comes_back_as_it_went(void **state)
+{
+	struct full_memory full, back;
+	struct buf out = BUF_MAX(10000);
+
+	(void)state;
+	make_position(&full);
+	memtext_write_position(&out, &full);
+	memset(&back, 0xff, sizeof(back));
+	assert_true(read_position(buf_text(&out), &back));
+	assert_int_equal(back.pass, 2);
+	assert_int_equal(back.started, NOON);
+	assert_int_equal(back.owed, 99000);
+	assert_true(back.sweep.plan.backwards && back.sweep.begun);
+	assert_int_equal(back.sweep.plan.order, ORDER_CREATED_ASC);
+	assert_int_equal(back.sweep.plan.lookback, full.sweep.plan.lookback);
+	assert_int_equal(back.sweep.plan.expected, full.sweep.plan.expected);
+	assert_int_equal(back.sweep.plan.floor, TIME_NONE);
+	assert_int_equal(back.sweep.per_page, 50);
+	assert_int_equal(back.sweep.page, 1234);
+	assert_int_equal(back.sweep.end, SWEEP_RUNNING);
+	assert_int_equal(back.sweep.started, NOON + 1);
+	assert_int_equal(back.sweep.newest, NOON - 5);
+	assert_int_equal(back.sweep.first_total, 100100);
+	assert_int_equal(back.sweep.last_total, 100200);
+	assert_int_equal(back.sweep.recent, 17);
+	assert_int_equal(back.sweep.pages, 800);
+	assert_int_equal(back.sweep.stepped_back, 3);
+	assert_int_equal(back.sweep.rows, 40000);
+	assert_int_equal(back.sweep.repeats, 150);
+	assert_memory_equal(&back.sweep.evidence, &full.sweep.evidence, sizeof(struct evidence));
+	buf_free(&out);
+}
+
+static void a_position_without_instants_comes_back_without(void **state)
+{
+	struct full_memory full, back;
+	struct buf out = BUF_MAX(10000);
+
+	(void)state;
+	make_position(&full);
+	full.started = full.sweep.started = full.sweep.newest = TIME_NONE;
+	memtext_write_position(&out, &full);
+	assert_true(read_position(buf_text(&out), &back));
+	assert_int_equal(back.started, TIME_NONE);
+	assert_int_equal(back.sweep.started, TIME_NONE);
+	assert_int_equal(back.sweep.newest, TIME_NONE);
+	buf_free(&out);
+}
+
+static void a_sweep_that_has_not_begun_is_begun_anew(void **state)
+{
+	struct full_memory full, back;
+	struct buf out = BUF_MAX(10000);
+
+	(void)state;
+	make_position(&full);
+	full.sweep.begun = false;
+	memtext_write_position(&out, &full);
+	assert_false(read_position(buf_text(&out), &back));
+	buf_free(&out);
+}
+
+static void check_position(const struct unit_row *row)
+{
+	struct full_memory back;
+	const char *got = read_position(row->field[0], &back) ? "goes on" : "anew";
+
+	if (strcmp(got, row->field[1]) != 0)
+		unit_differs(row, got);
+}
+
+static void what_is_not_complete_enough_is_begun_anew(void **state)
+{
+	(void)state;
+	unit_table("memtext/positions.txt", check_position);
+}
+
+/* A later version may add to it, and a key of ours may be missing in what an older one wrote. */
+static void unknown_keys_are_ignored_and_missing_ones_read_as_their_beginning(void **state)
+{
+	struct full_memory back;
+
+	(void)state;
+	assert_true(read_position("{\"pass\":1,\"begun\":1,\"per_page\":100,\"page\":5,"
+				  "\"invented_later\":{\"x\":[1,2]}}",
+				  &back));
+	assert_int_equal(back.started, TIME_NONE);
+	assert_int_equal(back.sweep.started, TIME_NONE);
+	assert_int_equal(back.sweep.plan.order, ORDER_UNKNOWN);
+	assert_int_equal(back.sweep.rows, 0);
+	assert_false(back.sweep.plan.backwards);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_workspace_is_written_with_its_instants_and_its_order),
+		cmocka_unit_test(what_is_written_is_appended),
+		cmocka_unit_test(evidence_comes_back_as_it_went),
+		cmocka_unit_test(evidence_that_cannot_be_read_is_none),
+		cmocka_unit_test(a_position_comes_back_as_it_went),
+		cmocka_unit_test(a_position_without_instants_comes_back_without),
+		cmocka_unit_test(a_sweep_that_has_not_begun_is_begun_anew),
+		cmocka_unit_test(what_is_not_complete_enough_is_begun_anew),
+		cmocka_unit_test(unknown_keys_are_ignored_and_missing_ones_read_as_their_beginning),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}

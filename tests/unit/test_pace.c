@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/* The quota is kept by arithmetic, and who is told to wait waits. */
+#include "unit.h"
+
+#include "pace.h"
+
+#define SECOND USEC_PER_SEC
+#define MINUTE (60 * SECOND)
+
+/* ---- how many ------------------------------------------------------------ */
+
+static void the_reserve_is_left_to_others_and_one_is_ours(void **state)
+{
+	static const struct {
+		int per_minute, reserve, usable, want;
+	} cases[] = {
+		{ 60, 20, 48, 1 },     { 60, 0, 60, 1 },
+		{ 61, 0, 61, 2 },      { 300, 20, 240, 4 },
+		{ 1000, 20, 800, 14 }, { 1000, 90, 100, 2 },
+		{ 1, 0, 1, 1 },	       { 1, 90, 1, 1 },
+		{ 2, 90, 1, 1 },       { 1000000, 0, 1000000, 16667 },
+		{ 0, 0, 1, 1 },
+	};
+	struct pace pace;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		pace_begin(&pace, cases[i].per_minute, cases[i].reserve);
+		assert_int_equal(pace.usable, cases[i].usable);
+		assert_int_equal(pace_want(&pace), cases[i].want);
+		assert_int_equal(pace.tokens, 0);
+	}
+}
+
+static void nothing_goes_before_tokens_were_leased(void **state)
+{
+	struct pace pace;
+	int64_t when;
+
+	(void)state;
+	pace_begin(&pace, 60, 0);
+	assert_int_equal(pace_ask(&pace, SECOND, &when), PACE_LEASE_FIRST);
+	assert_int_equal(pace_ask(&pace, SECOND, &when), PACE_LEASE_FIRST);
+}
+
+static void each_token_lets_one_request_go(void **state)
+{
+	struct pace pace;
+	int64_t when;
+
+	(void)state;
+	pace_begin(&pace, 300, 0);
+	pace_granted(&pace, 10 * SECOND, 3, 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pace_ask(&pace, 10 * SECOND, &when), PACE_GO);
+	assert_int_equal(pace_ask(&pace, 10 * SECOND, &when), PACE_LEASE_FIRST);
+}
+
+static void what_is_left_of_a_lease_is_lost_after_its_life(void **state)
+{
+	struct pace pace;
+	int64_t when;
+
+	(void)state;
+	pace_begin(&pace, 300, 0);
+	pace_granted(&pace, 10 * SECOND, 3, 0);
+	assert_int_equal(pace_ask(&pace, 10 * SECOND + PACE_LEASE - 1, &when), PACE_GO);
+	assert_int_equal(pace_ask(&pace, 10 * SECOND + PACE_LEASE, &when), PACE_LEASE_FIRST);
+}
+
+static void no_tokens_granted_means_to_wait_and_ask_again(void **state)
+{
+	struct pace pace;
+	int64_t when = 0;
+
+	(void)state;
+	pace_begin(&pace, 60, 0);
+	pace_granted(&pace, 10 * SECOND, 0, 7 * SECOND);
+	assert_int_equal(pace_ask(&pace, 10 * SECOND, &when), PACE_WAIT);
+	assert_int_equal(when, 17 * SECOND);
+	assert_int_equal(pace_ask(&pace, 17 * SECOND - 1, &when), PACE_WAIT);
+	assert_int_equal(pace_ask(&pace, 17 * SECOND, &when), PACE_LEASE_FIRST);
+}
+
+static void silence_that_was_asked_for_is_kept_and_leases_are_given_up(void **state)
+{
+	struct pace pace;
+	int64_t when = 0;
+
+	(void)state;
+	pace_begin(&pace, 300, 0);
+	pace_granted(&pace, 10 * SECOND, 5, 0);
+	pace_pause(&pace, 10 * SECOND, 3 * SECOND);
+	assert_int_equal(pace_ask(&pace, 11 * SECOND, &when), PACE_WAIT);
+	assert_int_equal(when, 13 * SECOND);
+	assert_int_equal(pace_ask(&pace, 13 * SECOND, &when), PACE_LEASE_FIRST);
+}
+
+static void of_two_silences_the_longer_counts(void **state)
+{
+	struct pace pace;
+	int64_t when = 0;
+
+	(void)state;
+	pace_begin(&pace, 300, 0);
+	pace_pause(&pace, 10 * SECOND, 30 * SECOND);
+	pace_pause(&pace, 11 * SECOND, 1 * SECOND);
+	pace_granted(&pace, 12 * SECOND, 0, 1 * SECOND);
+	assert_int_equal(pace_ask(&pace, 12 * SECOND, &when), PACE_WAIT);
+	assert_int_equal(when, 40 * SECOND);
+	pace_granted(&pace, 12 * SECOND, 5, 0);
+	assert_int_equal(pace_ask(&pace, 12 * SECOND, &when), PACE_WAIT);
+}
+
+/* A bucket that is refilled as often as it may never lets more than the quota through in a minute. */
+static void in_a_minute_no_more_goes_than_was_granted(void **state)
+{
+	struct pace pace;
+	int64_t when;
+	int granted = 0, sent = 0;
+
+	(void)state;
+	pace_begin(&pace, 300, 20);
+	for (int64_t now = 0; now < MINUTE; now += SECOND / 10) {
+		while (true) {
+			enum pace_say say = pace_ask(&pace, now, &when);
+
+			if (say == PACE_GO) {
+				sent++;
+				continue;
+			}
+			if (say == PACE_WAIT || granted == 240)
+				break;
+			pace_granted(&pace, now, pace_want(&pace), 0);
+			granted += pace_want(&pace);
+		}
+	}
+	assert_int_equal(granted, 240);
+	assert_int_equal(sent, 240);
+}
+
+/* ---- again ---------------------------------------------------------------- */
+
+/* How often a failure of that kind is tried again in all. */
+static int tries_of(const struct err *err)
+{
+	int64_t wait;
+	int tries = 0;
+
+	while (tries < 100 && pace_retry(err, tries + 1, 0, &wait))
+		tries++;
+	return tries;
+}
+
+static void only_what_may_heal_is_tried_again_and_not_for_ever(void **state)
+{
+	(void)state;
+	for (enum err_kind kind = ERR_NONE; kind <= ERR_BUG; kind++) {
+		struct err err = { .kind = kind };
+		bool heals = kind == ERR_UNAVAILABLE || kind == ERR_SLOW_DOWN || kind == ERR_DATA ||
+			     kind == ERR_CONFLICT;
+
+		assert_int_equal(tries_of(&err) > 0, heals);
+		assert_true(tries_of(&err) < 100);
+	}
+}
+
+static void what_the_api_refused_as_wrong_stays_wrong(void **state)
+{
+	struct err refused = { .kind = ERR_DATA, .http_status = 422 };
+	struct err broken = { .kind = ERR_DATA };
+
+	(void)state;
+	assert_int_equal(tries_of(&refused), 0);
+	assert_int_equal(tries_of(&broken), 2);
+}
+
+static void waits_double_up_to_a_minute(void **state)
+{
+	struct err err = { .kind = ERR_SLOW_DOWN, .wait = 1 };
+	int64_t wait, want = SECOND / 2;
+
+	(void)state;
+	for (int tries = 1; tries < 20; tries++) {
+		assert_true(pace_retry(&err, tries, 1, &wait));
+		assert_int_equal(wait, want + 1);
+		want = min_i64(2 * want, MINUTE);
+	}
+}
+
+static void chance_spreads_the_wait_from_nothing_to_all_of_it(void **state)
+{
+	struct err err = { .kind = ERR_UNAVAILABLE };
+	int64_t none, half, all;
+
+	(void)state;
+	assert_true(pace_retry(&err, 3, 0, &none));
+	assert_true(pace_retry(&err, 3, 0.5, &half));
+	assert_true(pace_retry(&err, 3, 1, &all));
+	assert_int_equal(none, 0);
+	assert_int_equal(all, 2 * SECOND);
+	assert_int_equal(half, all / 2);
+}
+
+static void what_the_far_side_asked_for_is_waited_at_least(void **state)
+{
+	struct err told = { .kind = ERR_SLOW_DOWN, .wait = 30 * SECOND };
+	struct err untold = { .kind = ERR_SLOW_DOWN };
+	struct err away = { .kind = ERR_UNAVAILABLE, .wait = 20 * SECOND };
+	int64_t wait;
+
+	(void)state;
+	assert_true(pace_retry(&told, 1, 0, &wait));
+	assert_int_equal(wait, 30 * SECOND);
+	assert_true(pace_retry(&told, 1, 1, &wait));
+	assert_true(wait > 30 * SECOND);
+	assert_true(pace_retry(&untold, 1, 0, &wait));
+	assert_true(wait >= SECOND);
+	assert_true(pace_retry(&away, 1, 0, &wait));
+	assert_int_equal(wait, 20 * SECOND);
+}
+
+static void nobody_stands_and_waits_for_more_than_five_minutes(void **state)
+{
+	struct err err = { .kind = ERR_SLOW_DOWN, .wait = 5 * MINUTE };
+	int64_t wait;
+
+	(void)state;
+	assert_true(pace_retry(&err, 1, 0, &wait));
+	assert_false(pace_retry(&err, 1, 1, &wait));
+	err.wait = 5 * MINUTE + 1;
+	assert_false(pace_retry(&err, 1, 0, &wait));
+	err.wait = 24 * 60 * MINUTE;
+	assert_false(pace_retry(&err, 1, 0, &wait));
+}
+
+static void where_it_is_not_tried_again_no_wait_is_given(void **state)
+{
+	struct err err = { .kind = ERR_SLOW_DOWN, .wait = 60 * MINUTE };
+	struct err denied = { .kind = ERR_DENIED };
+	int64_t wait = 42;
+
+	(void)state;
+	assert_false(pace_retry(&denied, 1, 1, &wait));
+	assert_int_equal(wait, 42);
+	assert_false(pace_retry(&err, 1, 1, &wait));
+	assert_int_equal(wait, 42);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_reserve_is_left_to_others_and_one_is_ours),
+		cmocka_unit_test(nothing_goes_before_tokens_were_leased),
+		cmocka_unit_test(each_token_lets_one_request_go),
+		cmocka_unit_test(what_is_left_of_a_lease_is_lost_after_its_life),
+		cmocka_unit_test(no_tokens_granted_means_to_wait_and_ask_again),
+		cmocka_unit_test(silence_that_was_asked_for_is_kept_and_leases_are_given_up),
+		cmocka_unit_test(of_two_silences_the_longer_counts),
+		cmocka_unit_test(in_a_minute_no_more_goes_than_was_granted),
+		cmocka_unit_test(only_what_may_heal_is_tried_again_and_not_for_ever),
+		cmocka_unit_test(what_the_api_refused_as_wrong_stays_wrong),
+		cmocka_unit_test(waits_double_up_to_a_minute),
+		cmocka_unit_test(chance_spreads_the_wait_from_nothing_to_all_of_it),
+		cmocka_unit_test(what_the_far_side_asked_for_is_waited_at_least),
+		cmocka_unit_test(nobody_stands_and_waits_for_more_than_five_minutes),
+		cmocka_unit_test(where_it_is_not_tried_again_no_wait_is_given),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* Header lines as servers send them, and what is made of the few that matter. */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reply.h"
+#include "timetext.h"
+
+/* Takes note of one line, with nothing readable behind it. */
+static void take(struct http_reply *reply, const char *line, size_t n)
+{
+	char *exact = unit_exact(line, n);
+
+	reply_header(reply, exact, n);
+	free(exact);
+}
+
+static void take_line(struct http_reply *reply, const char *line)
+{
+	take(reply, line, strlen(line));
+}
+
+static void a_new_reply_knows_nothing(void **state)
+{
+	int tag;
+	struct http_reply *reply = reply_new(&tag, 100);
+
+	(void)state;
+	assert_ptr_equal(reply->tag, &tag);
+	assert_int_equal(reply->err.kind, ERR_NONE);
+	assert_int_equal(reply->date, TIME_NONE);
+	assert_int_equal(reply->retry_after, -1);
+	assert_string_equal(reply->content_type, "");
+	assert_string_equal(reply->location, "");
+	assert_int_equal(reply->body.max, 100);
+	reply_complete(reply);
+	assert_int_equal(reply->retry_after, -1);
+	reply_free(&reply);
+	assert_null(reply);
+	reply_free(&reply);
+}
+
+/* A line, and what it made of the reply. */
+static void check_line(const struct unit_row *row)
+{
+	struct http_reply *reply = reply_new(NULL, 100);
+	char got[512], date[TIMETEXT_SIZE];
+
+	take(reply, row->field[0], row->len[0]);
+	reply_complete(reply);
+	snprintf(got, sizeof(got), "%s|%" PRId64 "|%s|%s", time_format(reply->date, date),
+		 reply->retry_after, reply->content_type, reply->location);
+	if (strcmp(got, row->field[1]) != 0)
+		unit_differs(row, got);
+	reply_free(&reply);
+}
+
+static void lines_are_read_as_wanted(void **state)
+{
+	(void)state;
+	unit_table("reply/lines.txt", check_line);
+}
+
+static void a_line_may_end_anywhere(void **state)
+{
+	static const char *const lines[] = { "Date: Fri, 15 Mar 2024 08:30:00 GMT\r\n",
+					     "Retry-After: 30\r\n",
+					     "Content-Type: application/json\r\n",
+					     "Location: https://example.com/\r\n" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		for (size_t n = 0; n <= strlen(lines[i]); n++) {
+			struct http_reply *reply = reply_new(NULL, 100);
+
+			take(reply, lines[i], n);
+			reply_complete(reply);
+			reply_free(&reply);
+		}
+	}
+}
+
+static void a_date_to_wait_for_is_measured_by_the_replys_own_clock(void **state)
+{
+	static const char *const lines[] = { "Retry-After: Fri, 15 Mar 2024 08:30:30 GMT\r\n",
+					     "Date: Fri, 15 Mar 2024 08:30:00 GMT\r\n" };
+
+	(void)state;
+	/* The two headers come in any order. */
+	for (int first = 0; first < 2; first++) {
+		struct http_reply *reply = reply_new(NULL, 100);
+
+		take_line(reply, lines[first]);
+		take_line(reply, lines[1 - first]);
+		reply_complete(reply);
+		assert_int_equal(reply->retry_after, 30 * USEC_PER_SEC);
+		reply_free(&reply);
+	}
+}
+
+static void a_date_to_wait_for_is_unreadable_without_a_clock(void **state)
+{
+	struct http_reply *reply = reply_new(NULL, 100);
+
+	(void)state;
+	take_line(reply, "Retry-After: Fri, 15 Mar 2024 08:30:30 GMT\r\n");
+	take_line(reply, "Date: yesterday\r\n");
+	reply_complete(reply);
+	assert_int_equal(reply->date, TIME_NONE);
+	assert_int_equal(reply->retry_after, -1);
+	reply_free(&reply);
+}
+
+static void of_two_dates_the_last_counts_even_if_it_is_none(void **state)
+{
+	struct http_reply *reply = reply_new(NULL, 100);
+
+	(void)state;
+	take_line(reply, "Date: Fri, 15 Mar 2024 08:30:00 GMT\r\n");
+	take_line(reply, "Date: Fri, 15 Mar 2024 08:31:00 GMT\r\n");
+	assert_int_equal(reply->date, INT64_C(1710491460000000));
+	take_line(reply, "Date: some day\r\n");
+	assert_int_equal(reply->date, TIME_NONE);
+	reply_free(&reply);
+}
+
+static void an_interim_response_leaves_nothing_behind(void **state)
+{
+	struct http_reply *reply = reply_new(NULL, 100);
+
+	(void)state;
+	assert_false(reply->headed);
+	take_line(reply, "HTTP/1.1 103 Early Hints\r\n");
+	take_line(reply, "Date: Fri, 15 Mar 2024 08:30:00 GMT\r\n");
+	take_line(reply, "Content-Type: text/html\r\n");
+	take_line(reply, "Location: /x\r\n");
+	take_line(reply, "Retry-After: 30\r\n");
+	assert_false(reply->headed);
+	take_line(reply, "\r\n");
+	assert_true(reply->headed);
+	take_line(reply, "HTTP/1.1 200 OK\r\n");
+	assert_false(reply->headed);
+	take_line(reply, "\n");
+	assert_true(reply->headed);
+	reply_complete(reply);
+	assert_int_equal(reply->date, TIME_NONE);
+	assert_int_equal(reply->retry_after, -1);
+	assert_string_equal(reply->content_type, "");
+	assert_string_equal(reply->location, "");
+	reply_free(&reply);
+}
+
+static void values_too_long_are_cut(void **state)
+{
+	struct http_reply *reply = reply_new(NULL, 100);
+	char line[5000];
+
+	(void)state;
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "Content-Type: ", 14);
+	take(reply, line, sizeof(line));
+	memcpy(line, "Location:     ", 14);
+	take(reply, line, sizeof(line));
+	memcpy(line, "Retry-After:  ", 14);
+	take(reply, line, sizeof(line));
+	memcpy(line, "Date:         ", 14);
+	take(reply, line, sizeof(line));
+	reply_complete(reply);
+	assert_int_equal(strlen(reply->content_type), sizeof(reply->content_type) - 1);
+	assert_int_equal(strlen(reply->location), sizeof(reply->location) - 1);
+	assert_int_equal(reply->retry_after, -1);
+	assert_int_equal(reply->date, TIME_NONE);
+	reply_free(&reply);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_reply_knows_nothing),
+		cmocka_unit_test(lines_are_read_as_wanted),
+		cmocka_unit_test(a_line_may_end_anywhere),
+		cmocka_unit_test(a_date_to_wait_for_is_measured_by_the_replys_own_clock),
+		cmocka_unit_test(a_date_to_wait_for_is_unreadable_without_a_clock),
+		cmocka_unit_test(of_two_dates_the_last_counts_even_if_it_is_none),
+		cmocka_unit_test(an_interim_response_leaves_nothing_behind),
+		cmocka_unit_test(values_too_long_are_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

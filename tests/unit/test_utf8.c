@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* Which bytes are characters, asked of every one there is. */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "utf8.h"
+
+#define SURROGATES_FROM 0xd800u
+#define SURROGATES_TO 0xdfffu
+#define LAST 0x10ffffu
+
+/* Writes a code point as UTF-8 would have it, whether or not it may. Returns the length. */
+static size_t encode(uint32_t c, char *to)
+{
+	if (c < 0x80) {
+		to[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		to[0] = (char)(0xc0 | c >> 6);
+		to[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		to[0] = (char)(0xe0 | c >> 12);
+		to[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		to[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	to[0] = (char)(0xf0 | c >> 18);
+	to[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	to[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	to[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
+}
+
+static void every_character_has_its_length_and_surrogates_none(void **state)
+{
+	char text[4];
+
+	(void)state;
+	for (uint32_t c = 0; c <= LAST + 1000; c++) {
+		size_t n = encode(c, text);
+		bool valid = c <= LAST && (c < SURROGATES_FROM || c > SURROGATES_TO);
+
+		if (utf8_char(text, n) != (valid ? n : 0))
+			fail_msg("U+%04X has length %zu", c, utf8_char(text, n));
+	}
+}
+
+static void a_character_cut_off_is_none(void **state)
+{
+	char text[4];
+
+	(void)state;
+	for (uint32_t c = 0; c <= LAST; c += 97) {
+		size_t n = encode(c, text);
+
+		for (size_t cut = 0; cut < n; cut++) {
+			char *exact = unit_exact(text, cut);
+
+			assert_int_equal(utf8_char(exact, cut), 0);
+			free(exact);
+		}
+	}
+}
+
+static void overlong_forms_are_none(void **state)
+{
+	(void)state;
+	for (uint32_t c = 0; c < 0x80; c++) {
+		char two[] = { (char)(0xc0 | c >> 6), (char)(0x80 | (c & 0x3f)) };
+
+		assert_int_equal(utf8_char(two, 2), 0);
+	}
+	for (uint32_t c = 0; c < 0x800; c++) {
+		char three[] = { (char)0xe0, (char)(0x80 | c >> 6), (char)(0x80 | (c & 0x3f)) };
+
+		assert_int_equal(utf8_char(three, 3), 0);
+	}
+	for (uint32_t c = 0; c < 0x10000; c += 3) {
+		char four[] = { (char)0xf0, (char)(0x80 | c >> 12), (char)(0x80 | (c >> 6 & 0x3f)),
+				(char)(0x80 | (c & 0x3f)) };
+
+		assert_int_equal(utf8_char(four, 4), 0);
+	}
+}
+
+/* No sequence is a character but those that encode() writes. */
+static void of_all_pairs_only_the_known_ones_are_characters(void **state)
+{
+	char text[4];
+	int found = 0;
+
+	(void)state;
+	for (int i = 0; i < 65536; i++) {
+		text[0] = (char)(i >> 8);
+		text[1] = (char)i;
+		found += utf8_char(text, 2) == 2;
+	}
+	assert_int_equal(found, 0x800 - 0x80);
+}
+
+static void of_all_triples_only_the_known_ones_are_characters(void **state)
+{
+	char text[4];
+	int found = 0;
+
+	(void)state;
+	for (int i = 0xc00000; i <= 0xffffff; i++) {
+		text[0] = (char)(i >> 16);
+		text[1] = (char)(i >> 8);
+		text[2] = (char)i;
+		found += utf8_char(text, 3) == 3;
+	}
+	assert_int_equal(found, 0x10000 - 0x800 - 0x800);
+}
+
+static void a_tail_that_is_none_spoils_it(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_char("\xc3(", 2), 0);
+	assert_int_equal(utf8_char("\xe2\x82(", 3), 0);
+	assert_int_equal(utf8_char("\xe2(\xac", 3), 0);
+	assert_int_equal(utf8_char("\xf0\x9f\x98(", 4), 0);
+	assert_int_equal(utf8_char("\xf0\x9f(\x80", 4), 0);
+	assert_int_equal(utf8_char("\x80", 1), 0);
+	assert_int_equal(utf8_char("\xf8\x88\x80\x80\x80", 5), 0);
+	assert_int_equal(utf8_char("\xff", 1), 0);
+}
+
+/* ---- what may be shown ------------------------------------------------ */
+
+static bool is_dangerous(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e || c == 0x200f ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff ||
+	       (c >= SURROGATES_FROM && c <= SURROGATES_TO);
+}
+
+static void only_what_disturbs_nothing_is_printable(void **state)
+{
+	char text[4];
+
+	(void)state;
+	for (uint32_t c = 0; c <= LAST; c++) {
+		size_t n = encode(c, text);
+
+		if (utf8_printable(text, n) != (is_dangerous(c) ? 0 : n))
+			fail_msg("U+%04X", c);
+	}
+	assert_int_equal(utf8_printable("", 0), 0);
+}
+
+/* ---- width ------------------------------------------------------------ */
+
+static size_t width(const char *s)
+{
+	return utf8_width(s, strlen(s));
+}
+
+static void wide_characters_take_two_columns_and_marks_none(void **state)
+{
+	(void)state;
+	assert_int_equal(width(""), 0);
+	assert_int_equal(width("Jakarta"), 7);
+	assert_int_equal(width("\xc3\xa9"), 1);
+	assert_int_equal(width("e\xcc\x81"), 1);
+	assert_int_equal(width("\xe6\xbc\xa2\xe5\xad\x97"), 4);
+	assert_int_equal(width("\xed\x95\x9c"), 2);
+	assert_int_equal(width("\xef\xbc\xa1"), 2);
+	assert_int_equal(width("\xf0\x9f\x98\x80"), 2);
+	assert_int_equal(width("\xe2\x80\x8d"), 0);
+	assert_int_equal(width("\xe2\x9d\xa4\xef\xb8\x8f"), 1);
+	assert_int_equal(width("\xd8\xb9"), 1);
+}
+
+/* The first and the last of each block of wide ones, and their neighbours. */
+static void blocks_of_wide_characters_begin_and_end_where_they_do(void **state)
+{
+	static const uint32_t blocks[][2] = { { 0x1100, 0x115f },   { 0x2e80, 0xa4cf },
+					      { 0xac00, 0xd7a3 },   { 0xf900, 0xfaff },
+					      { 0xfe30, 0xfe6f },   { 0xff00, 0xff60 },
+					      { 0x1f300, 0x1faff }, { 0x20000, 0x3fffd } };
+	char text[4];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
+		assert_int_equal(utf8_width(text, encode(blocks[i][0] - 1, text)), 1);
+		assert_int_equal(utf8_width(text, encode(blocks[i][0], text)), 2);
+		assert_int_equal(utf8_width(text, encode(blocks[i][1], text)), 2);
+		assert_int_equal(utf8_width(text, encode(blocks[i][1] + 1, text)), 1);
+	}
+}
+
+static void broken_bytes_take_a_column_each(void **state)
+{
+	char *cut = unit_exact("\xe2\x82", 2);
+
+	(void)state;
+	assert_int_equal(utf8_width(cut, 2), 2);
+	assert_int_equal(width("a\xffz"), 3);
+	free(cut);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_character_has_its_length_and_surrogates_none),
+		cmocka_unit_test(a_character_cut_off_is_none),
+		cmocka_unit_test(overlong_forms_are_none),
+		cmocka_unit_test(of_all_pairs_only_the_known_ones_are_characters),
+		cmocka_unit_test(of_all_triples_only_the_known_ones_are_characters),
+		cmocka_unit_test(a_tail_that_is_none_spoils_it),
+		cmocka_unit_test(only_what_disturbs_nothing_is_printable),
+		cmocka_unit_test(wide_characters_take_two_columns_and_marks_none),
+		cmocka_unit_test(blocks_of_wide_characters_begin_and_end_where_they_do),
+		cmocka_unit_test(broken_bytes_take_a_column_each),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: MIT */
+/* Timers, descriptors and signals, all served while somebody sleeps. */
+#include "unit.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "wait.h"
+
+#define MSEC USEC_PER_MSEC
+
+/* Long enough never to come in a test that goes well. */
+#define SOON (5 * USEC_PER_SEC)
+
+static struct wait *wait;
+
+static int begin(void **state)
+{
+	struct err err;
+
+	(void)state;
+	unsetenv("NOTIFY_SOCKET");
+	unsetenv("WATCHDOG_USEC");
+	wait = wait_open(false, &err);
+	return wait ? 0 : 1;
+}
+
+static int begin_daemon(void **state)
+{
+	struct err err;
+
+	(void)state;
+	unsetenv("NOTIFY_SOCKET");
+	unsetenv("WATCHDOG_USEC");
+	wait = wait_open(true, &err);
+	return wait ? 0 : 1;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	wait_close(&wait);
+	return wait ? 1 : 0;
+}
+
+/* ---- timers ------------------------------------------------------------ */
+
+/* Counts its calls, and remembers when the last one was. */
+struct alarm {
+	struct wait_source *timer;
+	int64_t again; /* set it anew by so much, while MORE is left */
+	int calls, more;
+	int64_t at;
+};
+
+static void ring(void *arg)
+{
+	struct alarm *alarm = arg;
+
+	alarm->calls++;
+	alarm->at = wait_now();
+	if (alarm->more-- > 0)
+		wait_timer_set(alarm->timer, alarm->at + alarm->again);
+}
+
+static void nothing_to_do_ends_at_the_deadline_and_not_before(void **state)
+{
+	int64_t deadline = wait_now() + 20 * MSEC;
+
+	(void)state;
+	assert_int_equal(wait_turn(wait, deadline), WAIT_TIMEOUT);
+	assert_true(wait_now() >= deadline);
+	assert_int_equal(wait_turn(wait, wait_now() - SOON), WAIT_TIMEOUT);
+	assert_int_equal(wait_turn(wait, 0), WAIT_TIMEOUT);
+	assert_int_equal(wait_turn(wait, TIME_NONE), WAIT_TIMEOUT);
+}
+
+static void a_timer_rings_once_and_not_before_its_time(void **state)
+{
+	struct alarm alarm = { 0 };
+	int64_t at = wait_now() + 20 * MSEC;
+
+	(void)state;
+	alarm.timer = wait_timer(wait, ring, &alarm);
+	wait_timer_set(alarm.timer, at);
+	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_int_equal(alarm.calls, 1);
+	assert_true(alarm.at >= at);
+	assert_int_equal(wait_turn(wait, wait_now() + 10 * MSEC), WAIT_TIMEOUT);
+	assert_int_equal(alarm.calls, 1);
+	wait_forget(&alarm.timer);
+	assert_null(alarm.timer);
+}
+
+static void a_timer_begins_unset_and_can_be_unset(void **state)
+{
+	struct alarm alarm = { 0 };
+
+	(void)state;
+	alarm.timer = wait_timer(wait, ring, &alarm);
+	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
+	wait_timer_set(alarm.timer, wait_now() + 5 * MSEC);
+	wait_timer_set(alarm.timer, TIME_NEVER);
+	assert_int_equal(wait_turn(wait, wait_now() + 20 * MSEC), WAIT_TIMEOUT);
+	assert_int_equal(alarm.calls, 0);
+	wait_forget(&alarm.timer);
+}
+
+static void a_moment_that_has_passed_rings_at_once(void **state)
+{
+	static const int64_t moments[] = { 0, -5, TIME_NONE, 1 };
+	struct alarm alarm = { 0 };
+
+	(void)state;
+	alarm.timer = wait_timer(wait, ring, &alarm);
+	for (int i = 0; i < (int)ARRAY_SIZE(moments); i++) {
+		wait_timer_set(alarm.timer, moments[i]);
+		assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+		assert_int_equal(alarm.calls, i + 1);
+	}
+	wait_forget(&alarm.timer);
+}
+
+static void the_last_setting_counts(void **state)
+{
+	struct alarm alarm = { 0 };
+	int64_t at = wait_now() + 20 * MSEC;
+
+	(void)state;
+	alarm.timer = wait_timer(wait, ring, &alarm);
+	wait_timer_set(alarm.timer, wait_now() + 1 * MSEC);
+	wait_timer_set(alarm.timer, at);
+	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_true(alarm.at >= at);
+	wait_forget(&alarm.timer);
+}
+
+static void a_timer_can_set_itself_again(void **state)
+{
+	struct alarm alarm = { .more = 4, .again = MSEC };
+
+	(void)state;
+	alarm.timer = wait_timer(wait, ring, &alarm);
+	wait_timer_set(alarm.timer, wait_now());
+	while (alarm.calls < 5)
+		assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_int_equal(wait_turn(wait, wait_now() + 10 * MSEC), WAIT_TIMEOUT);
+	assert_int_equal(alarm.calls, 5);
+	wait_forget(&alarm.timer);
+}
+
+static void waiting_until_a_moment_goes_on_whatever_is_served(void **state)
+{
+	struct alarm alarm = { .more = 1000, .again = MSEC };
+	int64_t until = wait_now() + 20 * MSEC;
+
+	(void)state;
+	alarm.timer = wait_timer(wait, ring, &alarm);
+	wait_timer_set(alarm.timer, wait_now());
+	assert_int_equal(wait_until(wait, until), WAIT_TIMEOUT);
+	assert_true(wait_now() >= until);
+	assert_true(alarm.calls > 1);
+	wait_forget(&alarm.timer);
+}
+
+/* A source that always has something to say must not hide that the deadline has come. */
+static void a_busy_source_does_not_keep_the_caller(void **state)
+{
+	struct alarm alarm = { .more = INT32_MAX, .again = -1 };
+
+	(void)state;
+	alarm.timer = wait_timer(wait, ring, &alarm);
+	wait_timer_set(alarm.timer, wait_now());
+	assert_int_equal(wait_turn(wait, wait_now()), WAIT_READY);
+	assert_in_range(alarm.calls, 1, 1000);
+	assert_int_equal(wait_until(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
+	wait_forget(&alarm.timer);
+}
+
+static void forgetting_nothing_does_nothing(void **state)
+{
+	struct wait_source *none = NULL;
+
+	(void)state;
+	wait_forget(&none);
+	assert_null(none);
+}
+
+/* ---- descriptors -------------------------------------------------------- */
+
+struct watched {
+	struct wait_source *source;
+	int fd, calls;
+	unsigned events; /* of the last call */
+	bool reads, forgets;
+};
+
+static void on_events(void *arg, unsigned events)
+{
+	struct watched *w = arg;
+	char c;
+
+	w->calls++;
+	w->events = events;
+	if (w->reads)
+		assert_int_equal(read(w->fd, &c, 1), 1);
+	if (w->forgets)
+		wait_forget(&w->source);
+}
+
+static void a_descriptor_that_can_be_read_calls(void **state)
+{
+	struct watched w = { .reads = true };
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	w.fd = ends[0];
+	w.source = wait_watch(wait, ends[0], WAIT_IN, on_events, &w);
+	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_int_equal(w.calls, 1);
+	assert_int_equal(w.events, WAIT_IN);
+	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
+	wait_forget(&w.source);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void what_is_watched_for_can_be_changed(void **state)
+{
+	struct watched w = { .reads = false };
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	w.fd = ends[0];
+	w.source = wait_watch(wait, ends[0], WAIT_IN, on_events, &w);
+	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
+	wait_watch_for(w.source, WAIT_OUT);
+	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_int_equal(w.events, WAIT_OUT);
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	wait_watch_for(w.source, WAIT_IN | WAIT_OUT);
+	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_int_equal(w.events, WAIT_IN | WAIT_OUT);
+	w.calls = 0;
+	wait_watch_for(w.source, 0);
+	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
+	assert_int_equal(w.calls, 0);
+	wait_forget(&w.source);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void a_hang_up_shows_as_readable(void **state)
+{
+	struct watched w = { .reads = false };
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	w.fd = ends[0];
+	w.source = wait_watch(wait, ends[0], WAIT_IN, on_events, &w);
+	close(ends[1]);
+	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_int_equal(w.events, WAIT_IN);
+	wait_forget(&w.source);
+	close(ends[0]);
+}
+
+static void a_source_can_end_itself(void **state)
+{
+	struct watched w = { .forgets = true };
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	w.fd = ends[0];
+	w.source = wait_watch(wait, ends[0], WAIT_IN, on_events, &w);
+	assert_int_equal(write(ends[1], "xx", 2), 2);
+	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_null(w.source);
+	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
+	assert_int_equal(w.calls, 1);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void all_that_is_due_is_served_in_one_turn(void **state)
+{
+	struct watched w[10];
+	struct alarm alarm = { 0 };
+	int ends[10][2];
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(pipe(ends[i]), 0);
+		w[i] = (struct watched){ .reads = true, .fd = ends[i][0] };
+		w[i].source = wait_watch(wait, ends[i][0], WAIT_IN, on_events, &w[i]);
+		assert_int_equal(write(ends[i][1], "x", 1), 1);
+	}
+	alarm.timer = wait_timer(wait, ring, &alarm);
+	wait_timer_set(alarm.timer, wait_now());
+	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_int_equal(alarm.calls, 1);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(w[i].calls, 1);
+		wait_forget(&w[i].source);
+		close(ends[i][0]);
+		close(ends[i][1]);
+	}
+	wait_forget(&alarm.timer);
+}
+
+/* ---- the end ------------------------------------------------------------ */
+
+static void stops_at(int signal_number)
+{
+	assert_false(wait_stopping(wait));
+	assert_int_equal(kill(getpid(), signal_number), 0);
+	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_STOP);
+	assert_true(wait_stopping(wait));
+}
+
+static void sigterm_ends_a_sleep_that_has_no_end(void **state)
+{
+	(void)state;
+	assert_int_equal(kill(getpid(), SIGTERM), 0);
+	assert_int_equal(wait_turn(wait, TIME_NEVER), WAIT_STOP);
+	assert_true(wait_stopping(wait));
+}
+
+static void sigint_ends_it_too(void **state)
+{
+	(void)state;
+	stops_at(SIGINT);
+}
+
+static void once_stopping_nothing_is_served_any_more(void **state)
+{
+	struct alarm alarm = { 0 };
+
+	(void)state;
+	alarm.timer = wait_timer(wait, ring, &alarm);
+	wait_timer_set(alarm.timer, wait_now());
+	wait_stop(wait);
+	assert_true(wait_stopping(wait));
+	assert_int_equal(wait_turn(wait, TIME_NEVER), WAIT_STOP);
+	assert_int_equal(wait_until(wait, TIME_NEVER), WAIT_STOP);
+	assert_int_equal(alarm.calls, 0);
+	wait_forget(&alarm.timer);
+}
+
+static void stop_the_wait(void *arg)
+{
+	wait_stop(arg);
+}
+
+static void a_stop_in_the_middle_of_a_turn_ends_it(void **state)
+{
+	struct wait_source *timer = wait_timer(wait, stop_the_wait, wait);
+
+	(void)state;
+	wait_timer_set(timer, wait_now());
+	assert_int_equal(wait_until(wait, TIME_NEVER), WAIT_STOP);
+	wait_forget(&timer);
+}
+
+static void a_write_to_nobody_does_not_kill(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	close(ends[0]);
+	assert_int_equal(write(ends[1], "x", 1), -1);
+	close(ends[1]);
+}
+
+static void the_signals_are_given_back(void **state)
+{
+	sigset_t before, during, after;
+	struct err err;
+	struct wait *another;
+
+	(void)state;
+	sigprocmask(SIG_SETMASK, NULL, &before);
+	another = wait_open(true, &err);
+	assert_non_null(another);
+	sigprocmask(SIG_SETMASK, NULL, &during);
+	assert_true(sigismember(&during, SIGTERM) && sigismember(&during, SIGHUP));
+	wait_close(&another);
+	assert_null(another);
+	wait_close(&another);
+	sigprocmask(SIG_SETMASK, NULL, &after);
+	for (int s = 1; s < 32; s++)
+		assert_int_equal(sigismember(&before, s), sigismember(&after, s));
+}
+
+static void without_descriptors_it_cannot_be_opened(void **state)
+{
+	struct rlimit before, none;
+	sigset_t old, new;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	sigprocmask(SIG_SETMASK, NULL, &old);
+	/* Each of the descriptors that it needs may be the one that is missing. */
+	for (rlim_t left = 0; left < 4; left++) {
+		int fd = dup(0);
+		struct wait *another;
+
+		close(fd);
+		none = before;
+		none.rlim_cur = (rlim_t)fd + left;
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+		another = wait_open(true, &err);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+		if (left == 0) {
+			assert_null(another);
+			assert_int_equal(err.kind, ERR_SYSTEM);
+		}
+		wait_close(&another);
+		sigprocmask(SIG_SETMASK, NULL, &new);
+		for (int s = 1; s < 32; s++)
+			assert_int_equal(sigismember(&old, s), sigismember(&new, s));
+	}
+}
+
+static void a_command_leaves_sighup_alone(void **state)
+{
+	sigset_t set;
+
+	(void)state;
+	sigprocmask(SIG_SETMASK, NULL, &set);
+	assert_false(sigismember(&set, SIGHUP));
+	assert_true(sigismember(&set, SIGTERM));
+}
+
+/* ---- systemd ------------------------------------------------------------ */
+
+/* A socket where systemd's would be; its name is abstract, so that nothing is left behind. */
+static int listen_as_systemd(void)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), n;
+	char name[64];
+
+	n = snprintf(name, sizeof(name), "@sahut-unit-%d", (int)getpid());
+	memcpy(to.sun_path + 1, name + 1, (size_t)n - 1);
+	assert_int_equal(bind(fd, (struct sockaddr *)&to,
+			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)n)),
+			 0);
+	setenv("NOTIFY_SOCKET", name, 1);
+	return fd;
+}
+
+static void systemd_is_told_if_it_listens(void **state)
+{
+	char text[200] = "";
+	int fd;
+
+	(void)state;
+	wait_notify("READY=1");
+	fd = listen_as_systemd();
+	wait_notify("READY=1\nSTATUS=%d of %s", 3, "utama");
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	assert_string_equal(text, "READY=1\nSTATUS=3 of utama");
+	unsetenv("NOTIFY_SOCKET");
+	close(fd);
+}
+
+static void sighup_is_a_wish_to_reload_that_systemd_hears_of_first(void **state)
+{
+	char text[200] = "";
+	int fd = listen_as_systemd();
+
+	(void)state;
+	assert_false(wait_take_reload(wait));
+	assert_int_equal(kill(getpid(), SIGHUP), 0);
+	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	assert_memory_equal(text, "RELOADING=1\nMONOTONIC_USEC=", 27);
+	assert_true(wait_take_reload(wait));
+	assert_false(wait_take_reload(wait));
+	assert_false(wait_stopping(wait));
+	unsetenv("NOTIFY_SOCKET");
+	close(fd);
+}
+
+static void the_watchdog_is_fed_while_somebody_sleeps(void **state)
+{
+	struct err err;
+	char text[200] = "";
+	int fd = listen_as_systemd();
+	struct wait *another;
+
+	(void)state;
+	setenv("WATCHDOG_USEC", "100000", 1);
+	another = wait_open(true, &err);
+	assert_non_null(another);
+	for (int64_t late = wait_now() + SOON; !strstr(text, "WATCHDOG=1");) {
+		ssize_t n = read(fd, text, sizeof(text) - 1);
+
+		text[n > 0 ? n : 0] = '\0';
+		assert_true(wait_now() < late);
+		assert_int_not_equal(wait_turn(another, wait_now() + 10 * MSEC), WAIT_STOP);
+	}
+	wait_close(&another);
+	unsetenv("WATCHDOG_USEC");
+	unsetenv("NOTIFY_SOCKET");
+	close(fd);
+}
+
+static void its_library_has_a_name(void **state)
+{
+	(void)state;
+	assert_memory_equal(wait_library(), "libsystemd ", 11);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define TEST_DAEMON(f) cmocka_unit_test_setup_teardown(f, begin_daemon, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_to_do_ends_at_the_deadline_and_not_before),
+		TEST(a_timer_rings_once_and_not_before_its_time),
+		TEST(a_timer_begins_unset_and_can_be_unset),
+		TEST(a_moment_that_has_passed_rings_at_once),
+		TEST(the_last_setting_counts),
+		TEST(a_timer_can_set_itself_again),
+		TEST(waiting_until_a_moment_goes_on_whatever_is_served),
+		TEST(a_busy_source_does_not_keep_the_caller),
+		TEST(forgetting_nothing_does_nothing),
+		TEST(a_descriptor_that_can_be_read_calls),
+		TEST(what_is_watched_for_can_be_changed),
+		TEST(a_hang_up_shows_as_readable),
+		TEST(a_source_can_end_itself),
+		TEST(all_that_is_due_is_served_in_one_turn),
+		TEST(sigterm_ends_a_sleep_that_has_no_end),
+		TEST(sigint_ends_it_too),
+		TEST(once_stopping_nothing_is_served_any_more),
+		TEST(a_stop_in_the_middle_of_a_turn_ends_it),
+		TEST(a_write_to_nobody_does_not_kill),
+		TEST(the_signals_are_given_back),
+		TEST(without_descriptors_it_cannot_be_opened),
+		TEST(a_command_leaves_sighup_alone),
+		TEST(systemd_is_told_if_it_listens),
+		TEST_DAEMON(sighup_is_a_wish_to_reload_that_systemd_hears_of_first),
+		TEST(the_watchdog_is_fed_while_somebody_sleeps),
+		TEST(its_library_has_a_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
