@@ -19,7 +19,7 @@ struct job {
 
 struct daemon {
 	struct context *context;
-	struct track_means means;
+	const struct track_means *means;
 	struct turn turn;
 	struct job *jobs;
 	struct complaint no_warehouse;
@@ -45,7 +45,7 @@ static bool open_store(struct daemon *d)
 		int64_t now = clock_mono(context->clock);
 		struct err err = ERR_INIT;
 
-		context->store = store_open(context->wait, &conf, "daemon", &err);
+		context->store = store_open(context->wait, &conf, context->who, &err);
 		if (context->store)
 			break;
 		if (err.kind == ERR_STOPPED)
@@ -81,7 +81,7 @@ static int64_t begin_due(struct daemon *d)
 			continue;
 		if (job->due <= now) {
 			d->turn.tracks[i] =
-				track_begin(&d->context->tracks[i], &d->means, &incremental, &err);
+				track_begin(&d->context->tracks[i], d->means, &incremental, &err);
 			job->due = now + (d->turn.tracks[i] ? job->interval : RETRY);
 			if (!d->turn.tracks[i] && complain(&job->trouble, now)) {
 				err_wrap(&err, "%s", d->context->tracks[i].name);
@@ -144,6 +144,7 @@ void cmd_run(struct context *context)
 	    !context_tracks(context) || !context_network(context, true))
 		return;
 	context_reader(context);
+	context_name(context, "daemon");
 	d.turn = (struct turn){ .wait = context->wait,
 				.http = context->http,
 				.n = context->n_tracks };

@@ -84,15 +84,22 @@ void context_reader(struct context *context)
 		context->decode = decode_new(&drop);
 }
 
+void context_name(struct context *context, const char *who)
+{
+	char host[64] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(context->who, sizeof(context->who), "%s on %s, process %d", who, host,
+		 (int)getpid());
+}
+
 bool context_store(struct context *context, const char *who)
 {
 	struct pg_conf conf = context_pg(context, false);
-	char host[64] = "", name[128];
 	struct err err = ERR_INIT;
 
-	gethostname(host, sizeof(host) - 1);
-	snprintf(name, sizeof(name), "%s on %s, process %d", who, host, (int)getpid());
-	context->store = store_open(context->wait, &conf, name, &err);
+	context_name(context, who);
+	context->store = store_open(context->wait, &conf, context->who, &err);
 	if (!context->store)
 		return context_fail(context, &err);
 	context_reader(context);
@@ -135,15 +142,16 @@ bool context_tracks(struct context *context)
 	return true;
 }
 
-struct track_means context_means(const struct context *context)
+const struct track_means *context_means(struct context *context)
 {
-	return (struct track_means){
+	context->means = (struct track_means){
 		.clock = context->clock,
 		.http = context->http,
 		.store = context->store,
 		.decode = context->decode,
 		.json = context->json,
 	};
+	return &context->means;
 }
 
 void context_close(struct context *context)

@@ -37,6 +37,8 @@ struct context {
 	struct json_reader *json;
 	struct decode *decode;
 	struct store *store;
+	char who[160]; /* the command, this host and this process, once the warehouse is open */
+	struct track_means means; /* see context_means() */
 	struct track_conf *tracks; /* one for each workspace that the command is about */
 	size_t n_tracks;
 };
@@ -56,6 +58,9 @@ bool context_network(struct context *context, bool daemon) MUST_CHECK;
 /* What reads pages. */
 void context_reader(struct context *context);
 
+/* Fills in `who` for the command WHO. */
+void context_name(struct context *context, const char *who);
+
 /* The warehouse, and what reads pages. WHO is the command's name. */
 bool context_store(struct context *context, const char *who) MUST_CHECK;
 
@@ -65,8 +70,8 @@ void context_drop_store(struct context *context);
 /* The workspaces that the command is about: the one named by -w, or all. Fills `tracks`. */
 bool context_tracks(struct context *context) MUST_CHECK;
 
-/* What tracks share. */
-struct track_means context_means(const struct context *context) MUST_CHECK;
+/* What tracks share; lives as long as the context, and is current when the warehouse is open. */
+const struct track_means *context_means(struct context *context) MUST_CHECK;
 
 /* How to connect to the warehouse: as the daemon, or as the tables' owner. */
 struct pg_conf context_pg(const struct context *context, bool owner) MUST_CHECK;

@@ -64,12 +64,21 @@ bool store_lost(const struct store *store)
 	return pg_lost(store->writer) || pg_lost(store->side);
 }
 
-/* Begins a call of one statement, whose parameters follow. */
-static struct script *call(struct store *store, const char *sql)
+struct script *store_call(struct store *store, const char *sql)
 {
 	script_reset(store->brief);
 	script_add(store->brief, sql);
 	return store->brief;
+}
+
+bool store_run(struct store *store, struct grid **result, struct err *err)
+{
+	return script_run(store->brief, store->side, result, err);
+}
+
+bool store_take_notify(struct store *store)
+{
+	return pg_take_notify(store->side);
 }
 
 /* ---- a workspace ----------------------------------------------------- */
@@ -78,7 +87,7 @@ bool store_register(struct store *store, const struct store_workspace *workspace
 		    struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = call(store, sql_store_workspace);
+	struct script *s = store_call(store, sql_store_workspace);
 
 	script_text(s, workspace->name);
 	script_text(s, workspace->timezone);
@@ -86,16 +95,38 @@ bool store_register(struct store *store, const struct store_workspace *workspace
 	script_int(s, workspace->lookback);
 	script_add(s, sql_store_workspace_id);
 	script_text(s, workspace->name);
-	if (!script_run(s, store->side, &grid, err))
+	if (!store_run(store, &grid, err))
 		return false;
 	*id = (int)grid_int(grid, 0, 0);
 	return true;
 }
 
+bool store_find(struct store *store, const char *name, int *id, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = store_call(store, sql_store_workspace_id);
+
+	script_text(s, name);
+	if (!store_run(store, &grid, err))
+		return false;
+	*id = grid_rows(grid) > 0 ? (int)grid_int(grid, 0, 0) : 0;
+	return true;
+}
+
+bool store_is_unheld(struct store *store, const char *name)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = store_call(store, sql_store_unheld);
+	struct err ignored;
+
+	script_text(s, name);
+	return store_run(store, &grid, &ignored) && grid_rows(grid) > 0 && grid_bool(grid, 0, 0);
+}
+
 bool store_lock(struct store *store, int id, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = call(store, sql_store_lock);
+	struct script *s = store_call(store, sql_store_lock);
 	const char *holder;
 
 	if (store->owned)
@@ -107,13 +138,15 @@ bool store_lock(struct store *store, int id, struct err *err)
 	if (grid_bool(grid, 0, 0))
 		return true;
 	holder = grid_text(grid, 0, 1);
-	return err_set(err, ERR_BUSY, "another process works on it: %s",
-		       holder ? holder : "unknown");
+	err_set(err, ERR_BUSY, "another process works on it: %s", holder ? holder : "unknown");
+	snprintf(err->code, sizeof(err->code), "%.*s",
+		 holder ? (int)strcspn(holder, " ") : 0, holder ? holder : "");
+	return false;
 }
 
 static void unlock(struct store *store, int id)
 {
-	struct script *s = call(store, sql_store_unlock);
+	struct script *s = store_call(store, sql_store_unlock);
 	struct err ignored;
 
 	script_int(s, id);
@@ -179,11 +212,11 @@ bool store_load(struct store *store, int id, struct store_known *known, struct e
 	CLEANUP(grid_free) struct grid *grid = NULL;
 	CLEANUP(json_free) struct json *evidence = NULL;
 	CLEANUP(json_free) struct json *position = NULL;
-	struct script *s = call(store, sql_store_load);
+	struct script *s = store_call(store, sql_store_load);
 	struct json_at at;
 
 	script_int(s, id);
-	if (!script_run(s, store->side, &grid, err))
+	if (!store_run(store, &grid, err))
 		return false;
 	if (grid_rows(grid) == 0)
 		return err_set(err, ERR_BUG, "workspace %d is not in the warehouse", id);
@@ -207,11 +240,11 @@ bool store_load(struct store *store, int id, struct store_known *known, struct e
 bool store_names(struct store *store, int id, int most, struct names *names, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = call(store, sql_store_names);
+	struct script *s = store_call(store, sql_store_names);
 
 	script_int(s, id);
 	script_int(s, most + 1);
-	if (!script_run(s, store->side, &grid, err))
+	if (!store_run(store, &grid, err))
 		return false;
 	names->channels = grid_new(1);
 	names->agents = grid_new(1);
@@ -228,11 +261,11 @@ bool store_last_cells(struct store *store, int id, const struct names *names,
 		      struct engine_conf *conf, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = call(store, sql_store_last_cells);
+	struct script *s = store_call(store, sql_store_last_cells);
 
 	conf->n_cells = 0;
 	script_int(s, id);
-	if (!script_run(s, store->side, &grid, err))
+	if (!store_run(store, &grid, err))
 		return false;
 	for (int row = 0; row < grid_rows(grid) && conf->n_cells < CELLS_MOST; row++) {
 		struct cell *cell = &conf->cells[conf->n_cells];
@@ -254,12 +287,12 @@ bool store_last_cells(struct store *store, int id, const struct names *names,
 bool store_take_lease(struct store *store, int id, struct store_lease *lease, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = call(store, sql_store_lease);
+	struct script *s = store_call(store, sql_store_lease);
 
 	script_int(s, id);
 	script_int(s, lease->want);
 	script_int(s, lease->cap);
-	if (!script_run(s, store->side, &grid, err))
+	if (!store_run(store, &grid, err))
 		return false;
 	lease->granted = (int)grid_int(grid, 0, 0);
 	lease->wait = grid_int(grid, 0, 1);
@@ -268,11 +301,11 @@ bool store_take_lease(struct store *store, int id, struct store_lease *lease, st
 
 bool store_pause(struct store *store, int id, int64_t usec, struct err *err)
 {
-	struct script *s = call(store, sql_store_pause);
+	struct script *s = store_call(store, sql_store_pause);
 
 	script_int(s, id);
 	script_int(s, usec);
-	return script_run(s, store->side, NULL, err);
+	return store_run(store, NULL, err);
 }
 
 /* ---- a run ----------------------------------------------------------- */
@@ -280,13 +313,13 @@ bool store_pause(struct store *store, int id, int64_t usec, struct err *err)
 bool store_begin_sweep(struct store *store, struct store_run *run, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = call(store, sql_store_abandon_sweep);
+	struct script *s = store_call(store, sql_store_abandon_sweep);
 
 	script_int(s, run->workspace);
 	script_add(s, sql_store_begin_sweep);
 	script_int(s, run->workspace);
 	script_int(s, run->id);
-	if (!script_run(s, store->side, &grid, err))
+	if (!store_run(store, &grid, err))
 		return false;
 	run->sweep = grid_int(grid, 0, 0);
 	return true;
@@ -295,12 +328,12 @@ bool store_begin_sweep(struct store *store, struct store_run *run, struct err *e
 bool store_begin_run(struct store *store, struct store_run *run, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = call(store, sql_store_begin_run);
+	struct script *s = store_call(store, sql_store_begin_run);
 
 	script_int(s, run->workspace);
 	script_text(s, run->kind);
 	script_text(s, run->strategy);
-	if (!script_run(s, store->side, &grid, err))
+	if (!store_run(store, &grid, err))
 		return false;
 	run->id = grid_int(grid, 0, 0);
 	return true;
@@ -309,7 +342,7 @@ bool store_begin_run(struct store *store, struct store_run *run, struct err *err
 bool store_account(struct store *store, int id, const char *purpose, const struct sent *sent,
 		   struct err *err)
 {
-	struct script *s = call(store, sql_store_account);
+	struct script *s = store_call(store, sql_store_account);
 
 	if (sent->requests == 0)
 		return true;
@@ -318,12 +351,12 @@ bool store_account(struct store *store, int id, const char *purpose, const struc
 	script_int(s, sent->requests);
 	script_int(s, sent->throttled);
 	script_int(s, sent->failed);
-	return script_run(s, store->side, NULL, err);
+	return store_run(store, NULL, err);
 }
 
 bool store_end_run(struct store *store, const struct store_end *end, struct err *err)
 {
-	struct script *s = call(store, sql_store_fail_run);
+	struct script *s = store_call(store, sql_store_fail_run);
 
 	script_int(s, end->run);
 	script_text(s, end->state);
@@ -332,7 +365,7 @@ bool store_end_run(struct store *store, const struct store_end *end, struct err 
 	script_int(s, end->sent->requests);
 	script_int(s, end->sent->throttled);
 	script_int(s, end->sent->retried);
-	return script_run(s, store->side, NULL, err) &&
+	return store_run(store, NULL, err) &&
 	       store_account(store, end->workspace, end->purpose, end->sent, err);
 }
 

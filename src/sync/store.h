@@ -39,6 +39,17 @@ void store_close(struct store **store);
 /* Whether a connection was lost: then close it and open another. */
 bool store_lost(const struct store *store) MUST_CHECK;
 
+/*
+ * A short call for a module of its own (errand.c): begins a script with the
+ * statement SQL, whose parameters follow, and runs it while the writer may
+ * be busy. RESULT may be NULL.
+ */
+struct script *store_call(struct store *store, const char *sql) MUST_CHECK;
+bool store_run(struct store *store, struct grid **result, struct err *err) MUST_CHECK;
+
+/* Whether somebody sent a NOTIFY since the last call. */
+bool store_take_notify(struct store *store) MUST_CHECK;
+
 /* ---- a workspace ---- */
 
 struct store_workspace {
@@ -50,9 +61,15 @@ struct store_workspace {
 bool store_register(struct store *store, const struct store_workspace *workspace, int *id,
 		    struct err *err) MUST_CHECK;
 
+/* The number of the workspace of that name; 0 when the warehouse does not know it. */
+bool store_find(struct store *store, const char *name, int *id, struct err *err) MUST_CHECK;
+
+/* Whether nobody has its lock; false also when that cannot be told. */
+bool store_is_unheld(struct store *store, const char *name) MUST_CHECK;
+
 /*
- * Takes its lock; only while store_free(). False with ERR_BUSY and the
- * holder's name when somebody else has it.
+ * Takes its lock; only while store_free(). False with ERR_BUSY, the holder's
+ * name in the text and its command in err->code, when somebody else has it.
  */
 bool store_lock(struct store *store, int id, struct err *err) MUST_CHECK;
 

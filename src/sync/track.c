@@ -50,6 +50,11 @@ const char *track_kind(const struct track *track)
 	return track->cycle.run.kind;
 }
 
+int64_t track_run(const struct track *track)
+{
+	return track->cycle.run.id;
+}
+
 bool track_over(const struct track *track)
 {
 	return track->progress.state != TRACK_RUNNING && !track->ours;

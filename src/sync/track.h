@@ -103,4 +103,7 @@ const char *track_name(const struct track *track) MUST_CHECK;
  */
 const char *track_kind(const struct track *track) MUST_CHECK;
 
+/* The number of its run; 0 of one that only looks. */
+int64_t track_run(const struct track *track) MUST_CHECK;
+
 #endif

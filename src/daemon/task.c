@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "task.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mem.h"
+#include "policy.h"
+#include "progress.h"
+#include "report.h"
+#include "turn.h"
+
+/* How long to wait for a lock that another command holds, and how often to look. */
+#define PATIENCE (10 * USEC_PER_SEC)
+#define INTERVAL (250 * USEC_PER_MSEC)
+
+int task_exit(const struct task *task)
+{
+	if (task->end.err.kind != ERR_NONE)
+		return policy_exit(task->end.err.kind);
+	switch (task->end.verdict) {
+	case VERDICT_UNCERTIFIED:
+	case VERDICT_LOST:
+		return EXIT_LATER;
+	case VERDICT_DIFFERENT:
+		return EXIT_DIFFERENT;
+	default:
+		return EXIT_OK;
+	}
+}
+
+static void finish(struct task *task, const struct err *err)
+{
+	task->state = TASK_OVER;
+	if (err) {
+		task->end.err = *err;
+		err_wrap(&task->end.err, "%s", task->conf->name);
+	}
+}
+
+/* Whoever holds the workspace is the daemon: then the daemon does it. */
+static void hand_over(struct context *context, struct task *task, const struct err *busy)
+{
+	struct err err;
+	int id;
+
+	task->errand.kind = task->kind;
+	if (!store_find(context->store, task->conf->name, &id, &err) ||
+	    !errand_ask(context->store, id, context->who, &task->errand, &err)) {
+		finish(task, &err);
+		return;
+	}
+	task->state = TASK_HANDED;
+	if (!context->quiet)
+		fprintf(stderr, "%s: %s; it is asked to do this\n", task->conf->name, busy->text);
+}
+
+/* Tries to begin. */
+static void begin(struct context *context, struct task *task, int64_t now)
+{
+	const struct track_means *means = context_means(context);
+	struct err err = ERR_INIT;
+
+	task->look_at = now + INTERVAL;
+	task->track = track_begin(task->conf, means, &task->engine, &err);
+	if (task->track)
+		task->state = TASK_RUNNING;
+	else if (err.kind == ERR_BUSY && strcmp(err.code, "daemon") == 0)
+		hand_over(context, task, &err);
+	else if (err.kind != ERR_BUSY || now >= task->patience)
+		finish(task, &err);
+}
+
+/* Looks what has become of an errand. A daemon that has gone leaves it to us. */
+static void look_after(struct context *context, struct task *task, int64_t now)
+{
+	struct err err = ERR_INIT;
+
+	task->look_at = now + INTERVAL;
+	if (!errand_look(context->store, &task->errand, &task->end, &err)) {
+		finish(task, &err);
+	} else if (task->end.over) {
+		task->state = TASK_OVER;
+		if (task->end.err.kind != ERR_NONE)
+			err_wrap(&task->end.err, "%s", task->conf->name);
+	} else if (store_is_unheld(context->store, task->conf->name)) {
+		errand_withdraw(context->store, &task->errand);
+		task->patience = now + PATIENCE;
+		task->state = TASK_WAITING;
+	}
+}
+
+static void take_end(struct context *context, struct task *task)
+{
+	const struct track_progress *p = track_progress(task->track);
+
+	task->state = TASK_OVER;
+	task->end = (struct errand_end){ .over = true,
+					 .run = track_run(task->track),
+					 .verdict = p->verdict,
+					 .tally = p->sum,
+					 .requests = p->requests };
+	if (p->state != TRACK_DONE)
+		task->end.err = p->err;
+	if (!task->look)
+		report_cycle(&context->log, task->track, clock_mono(context->clock));
+}
+
+/* Moves each task on by what can be done without waiting. Returns when to look again. */
+static int64_t tend(struct context *context, struct task *tasks, size_t n, size_t *left)
+{
+	int64_t now = clock_mono(context->clock), when = TIME_NEVER;
+
+	*left = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct task *task = &tasks[i];
+
+		if (task->state == TASK_WAITING && now >= task->look_at &&
+		    store_free(context->store))
+			begin(context, task, now);
+		if (task->state == TASK_HANDED && now >= task->look_at)
+			look_after(context, task, now);
+		if (task->state == TASK_RUNNING && track_over(task->track))
+			take_end(context, task);
+		*left += task->state != TASK_OVER;
+		if (task->state == TASK_WAITING || task->state == TASK_HANDED)
+			when = min_i64(when, task->look_at);
+	}
+	return when;
+}
+
+static int64_t draw(struct progress *progress, const struct task *tasks, size_t n, int64_t now)
+{
+	for (size_t i = 0; i < n; i++)
+		if (tasks[i].state == TASK_RUNNING)
+			return progress_draw(progress, tasks[i].track, now);
+	return TIME_NEVER;
+}
+
+static bool go_round(struct context *context, struct task *tasks, size_t n, struct turn *turn)
+{
+	struct progress progress;
+	size_t left = n;
+
+	progress_begin(&progress, !context->quiet && !tasks[0].look);
+	for (;;) {
+		int64_t when = tend(context, tasks, n, &left);
+
+		if (left == 0)
+			break;
+		for (size_t i = 0; i < n; i++)
+			turn->tracks[i] = tasks[i].state == TASK_RUNNING ? tasks[i].track : NULL;
+		when = min_i64(when, draw(&progress, tasks, n, clock_mono(context->clock)));
+		if (turn_round(turn, when) == WAIT_STOP)
+			break;
+		for (size_t i = 0; i < n; i++)
+			if (tasks[i].state == TASK_RUNNING && track_over(tasks[i].track))
+				progress_end(&progress);
+	}
+	progress_end(&progress);
+	return left == 0;
+}
+
+bool task_run_all(struct context *context, struct task *tasks, size_t n)
+{
+	struct turn turn = { .wait = context->wait, .http = context->http, .n = n };
+	bool done;
+
+	turn.tracks = mem_new(n * sizeof(struct track *));
+	for (size_t i = 0; i < n; i++) {
+		tasks[i].patience = clock_mono(context->clock) + PATIENCE;
+		tasks[i].end.err = (struct err)ERR_INIT;
+	}
+	done = go_round(context, tasks, n, &turn);
+	mem_free(&turn.tracks);
+	for (size_t i = 0; i < n; i++) {
+		struct task *task = &tasks[i];
+
+		if (task->state == TASK_HANDED)
+			errand_withdraw(context->store, &task->errand);
+		if (task->end.err.kind != ERR_NONE && (!task->track || task->look))
+			context_fail(context, &task->end.err);
+	}
+	return done;
+}
+
+void task_end_all(struct task *tasks, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		track_end(&tasks[i].track);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "errand.h"
+
+#include <string.h>
+
+#include "script.h"
+#include "sql.h"
+
+/* As they stand in the warehouse. */
+static const char *const kinds[ERRANDS] = {
+	[ERRAND_INCREMENTAL] = "incremental", [ERRAND_FULL] = "full",
+	[ERRAND_VERIFY] = "verify",	      [ERRAND_REPAIR] = "repair",
+	[ERRAND_FULL_REPAIR] = "full_repair",
+};
+
+struct engine_conf errand_conf(enum errand_kind kind)
+{
+	bool repair = kind == ERRAND_REPAIR;
+
+	switch (kind) {
+	case ERRAND_FULL:
+	case ERRAND_FULL_REPAIR:
+		return (struct engine_conf){ .goal = GOAL_FULL,
+					     .ahead = 1,
+					     .believe = kind == ERRAND_FULL_REPAIR };
+	case ERRAND_VERIFY:
+	case ERRAND_REPAIR:
+		return (struct engine_conf){ .goal = GOAL_VERIFY,
+					     .ahead = 1,
+					     .settle_first = true,
+					     .mend = repair,
+					     .recall = repair,
+					     .believe = repair };
+	default:
+		return (struct engine_conf){ .goal = GOAL_INCREMENTAL, .ahead = 1 };
+	}
+}
+
+bool errand_ask(struct store *store, int workspace, const char *who, struct errand *errand,
+		struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = store_call(store, sql_errand_ask);
+
+	script_int(s, workspace);
+	script_text(s, kinds[errand->kind]);
+	script_text(s, who);
+	if (!store_run(store, &grid, err))
+		return false;
+	errand->id = grid_int(grid, 0, 0);
+	return true;
+}
+
+static enum verdict verdict_of(const char *name)
+{
+	for (int v = 0; name && v < VERDICTS; v++)
+		if (strcmp(act_verdict_name((enum verdict)v), name) == 0)
+			return (enum verdict)v;
+	return VERDICT_NONE;
+}
+
+bool errand_look(struct store *store, const struct errand *errand, struct errand_end *end,
+		 struct err *err)
+{
+	enum { RUN, STATE, VERDICT, KIND, TEXT, REQUESTS, FRESH, CHANGED, DELETED, SILENT };
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = store_call(store, sql_errand_look);
+	const char *state;
+
+	script_int(s, errand->id);
+	if (!store_run(store, &grid, err))
+		return false;
+	*end = (struct errand_end){ .err = ERR_INIT };
+	state = grid_rows(grid) > 0 ? grid_text(grid, 0, STATE) : "failed";
+	end->over = state != NULL;
+	if (!end->over)
+		return true;
+	end->verdict = verdict_of(grid_text(grid, 0, VERDICT));
+	if (strcmp(state, "done") != 0)
+		err_set(&end->err, err_kind_parse(grid_text(grid, 0, KIND)), "the daemon: %s",
+			grid_text(grid, 0, TEXT) ? grid_text(grid, 0, TEXT) : "it was withdrawn");
+	if (!grid_text(grid, 0, RUN))
+		return true;
+	end->run = grid_int(grid, 0, RUN);
+	end->requests = (int)grid_int(grid, 0, REQUESTS);
+	end->tally = (struct tally){ .fresh = grid_int(grid, 0, FRESH),
+				     .changed = grid_int(grid, 0, CHANGED),
+				     .deleted = grid_int(grid, 0, DELETED),
+				     .silent = grid_int(grid, 0, SILENT) };
+	return true;
+}
+
+void errand_withdraw(struct store *store, const struct errand *errand)
+{
+	struct script *s = store_call(store, sql_errand_withdraw);
+	struct err ignored;
+
+	script_int(s, errand->id);
+	(void)!store_run(store, NULL, &ignored);
+}
+
+bool errand_listen(struct store *store, struct err *err)
+{
+	(void)!store_call(store, sql_errand_listen);
+	return store_run(store, NULL, err);
+}
+
+bool errand_next(struct store *store, int workspace, struct errand *errand, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = store_call(store, sql_errand_next);
+
+	*errand = (struct errand){ .id = 0 };
+	script_int(s, workspace);
+	if (!store_run(store, &grid, err))
+		return false;
+	if (grid_rows(grid) == 0)
+		return true;
+	errand->id = grid_int(grid, 0, 0);
+	for (int k = 0; k < ERRANDS; k++)
+		if (strcmp(kinds[k], grid_text(grid, 0, 1)) == 0)
+			errand->kind = (enum errand_kind)k;
+	return true;
+}
+
+bool errand_finish(struct store *store, const struct errand *errand, const struct errand_end *end,
+		   struct err *err)
+{
+	bool failed = end->err.kind != ERR_NONE;
+	struct script *s = store_call(store, sql_errand_finish);
+
+	script_int(s, errand->id);
+	script_int(s, end->run);
+	script_text(s, end->state);
+	script_text(s, act_verdict_name(end->verdict));
+	script_text(s, failed ? err_kind_name(end->err.kind) : NULL);
+	script_text(s, failed ? end->err.text : NULL);
+	return store_run(store, NULL, err);
+}
