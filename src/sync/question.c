@@ -105,9 +105,11 @@ void question_write(struct script *s, const struct question *q)
 		page_ids(s, q);
 		break;
 	case ASK_SEEN:
+		script_add(s, sql_ask_begin_whole);
 		ask_seen(s, q);
 		break;
 	case ASK_SUSPECTS:
+		script_add(s, sql_ask_begin_whole);
 		ask_ids(s, q, sql_ask_suspects, q->sweep);
 		break;
 	case ASK_UNSEEN:
