@@ -50,7 +50,7 @@ def shell(etl, *args):
 
 
 def psql(etl, query):
-    subprocess.run(["psql", "-X", "-q", "-P", "footer=off", etl.cluster.conninfo(etl.dbname), "-c", query], check=True)
+    subprocess.run(["psql", "-X", "-q", "-P", "footer=off", "-P", "pager=off", etl.cluster.conninfo(etl.dbname), "-c", query], check=True)
 
 
 def show(etl, sandbox):
