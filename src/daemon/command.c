@@ -14,6 +14,8 @@
 static const struct command commands[] = {
 	{ "run", "", "be the daemon", cmd_run },
 	{ "sync", "[--full]", "one cycle, then end: the first load, or what changed", cmd_sync },
+	{ "verify", "[--full] [--repair] [--json]",
+	  "compare the API's counts with the warehouse's", cmd_verify },
 	{ "status", "[--json]", "how far each workspace is complete", cmd_status },
 	{ "check", "[--offline]", "look at the configuration, the key, the API and the database",
 	  cmd_check },

@@ -38,5 +38,6 @@ void cmd_migrate(struct context *context);
 void cmd_run(struct context *context);
 void cmd_status(struct context *context);
 void cmd_sync(struct context *context);
+void cmd_verify(struct context *context);
 
 #endif

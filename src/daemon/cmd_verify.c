@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmd_verify.c -- the API's counts against the warehouse's.
+ *
+ * In steps, each for those workspaces only that still need it: with --full
+ * everything is read; then the counts are looked at, which takes no lock and
+ * leaves no trace; and only where they differ is there a cycle that settles,
+ * splits, and with --repair mends. Beside a daemon that cycle is an errand.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "gridout.h"
+#include "jsonout.h"
+#include "mem.h"
+#include "policy.h"
+#include "script.h"
+#include "sql.h"
+#include "task.h"
+
+/* The columns of sql/verify/cells.sql. */
+enum { KIND, STATUS, CHANNEL_ID, CHANNEL, ASSIGNEE_ID, ASSIGNEE, UNASSIGNED, API, HELD, REJECTED };
+#define COLUMNS (REJECTED + 1)
+
+/* What became of one workspace. */
+struct finding {
+	bool over; /* nothing more is to be done for it */
+	int exit;
+	enum verdict verdict;
+	int requests;
+	struct grid *cells; /* the counts and the cells that differ, or NULL */
+};
+
+struct verify {
+	struct context *context;
+	bool full, repair, json;
+	struct task *tasks;
+	struct finding *findings;
+	size_t n;
+};
+
+/* ---- steps ----------------------------------------------------------- */
+
+static void set(struct grid *grid, int row, int column, const char *text)
+{
+	if (text)
+		grid_set(grid, row, column, text, strlen(text));
+}
+
+static void set_number(struct grid *grid, int row, int column, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, n);
+	set(grid, row, column, text);
+}
+
+/* What a look has counted, in the form of sql/verify/cells.sql. */
+static struct grid *counts_of(const struct audit *audit)
+{
+	struct grid *grid = grid_new(COLUMNS);
+
+	for (enum status s = STATUS_ANY; s <= STATUS_RESOLVED; s++) {
+		int row = grid_add(grid);
+
+		set(grid, row, KIND, "count");
+		set(grid, row, STATUS, names_status(s));
+		set_number(grid, row, API, audit->api[s]);
+		set_number(grid, row, HELD, audit->held[s]);
+		set_number(grid, row, REJECTED, audit->rejected);
+	}
+	return grid;
+}
+
+/* What a cycle has counted and left in the warehouse, whoever did it. */
+static bool read_cells(struct verify *v, struct finding *finding, int64_t run)
+{
+	struct script *s = store_call(v->context->store, sql_verify_cells);
+	struct err err = ERR_INIT;
+
+	script_int(s, run);
+	return store_run(v->context->store, &finding->cells, &err) ||
+	       context_fail(v->context, &err);
+}
+
+/* Whether the last verify left cells that --repair may begin with. */
+static bool is_recent(struct verify *v, const char *name)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = store_call(v->context->store, sql_verify_recent);
+	struct err ignored;
+
+	script_text(s, name);
+	return store_run(v->context->store, &grid, &ignored) && grid_rows(grid) > 0 &&
+	       grid_int(grid, 0, 0) > 0;
+}
+
+/* The step's tasks for the workspaces that need it; the others stand aside. */
+static void prepare(struct verify *v, enum errand_kind kind, bool look)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		struct task *task = &v->tasks[i];
+
+		*task = (struct task){ .conf = &v->context->tracks[i], .kind = kind };
+		task->engine = errand_conf(kind);
+		task->look = look;
+		if (look)
+			task->engine = (struct engine_conf){ .goal = GOAL_VERIFY,
+							     .ahead = 1,
+							     .look = true };
+		if (v->findings[i].over)
+			task->state = TASK_OVER;
+	}
+}
+
+/* Takes over what the step came to. A failure ends it for that workspace. */
+static void conclude(struct verify *v)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		struct finding *f = &v->findings[i];
+		const struct task *task = &v->tasks[i];
+
+		if (f->over || task->state != TASK_OVER)
+			continue;
+		f->requests += task->end.requests;
+		f->verdict = task->end.verdict;
+		f->exit = task_exit(task);
+		f->over = task->end.err.kind != ERR_NONE || f->exit == EXIT_LATER;
+	}
+}
+
+/* Runs one step. False when told to stop. */
+static bool run_step(struct verify *v, enum errand_kind kind, bool look)
+{
+	prepare(v, kind, look);
+	if (!task_run_all(v->context, v->tasks, v->n)) {
+		task_end_all(v->tasks, v->n);
+		v->context->exit = EXIT_LATER;
+		return false;
+	}
+	conclude(v);
+	return true;
+}
+
+static bool read_everything(struct verify *v)
+{
+	bool done = run_step(v, v->repair ? ERRAND_FULL_REPAIR : ERRAND_FULL, false);
+
+	task_end_all(v->tasks, v->n);
+	return done;
+}
+
+/* Looks at the counts. Where they agree, that is all. */
+static bool look(struct verify *v)
+{
+	if (!run_step(v, ERRAND_VERIFY, true))
+		return false;
+	for (size_t i = 0; i < v->n; i++) {
+		struct finding *f = &v->findings[i];
+
+		if (f->over || f->verdict != VERDICT_EQUAL)
+			continue;
+		f->cells = counts_of(track_progress(v->tasks[i].track)->audit);
+		f->over = true;
+	}
+	task_end_all(v->tasks, v->n);
+	return true;
+}
+
+static bool settle(struct verify *v)
+{
+	bool done = run_step(v, v->repair ? ERRAND_REPAIR : ERRAND_VERIFY, false);
+
+	for (size_t i = 0; done && i < v->n; i++) {
+		struct finding *f = &v->findings[i];
+
+		if (f->over)
+			continue;
+		f->over = true;
+		if (f->verdict == VERDICT_DEMOTED)
+			f->exit = EXIT_LATER;
+		(void)!read_cells(v, f, v->tasks[i].end.run);
+	}
+	task_end_all(v->tasks, v->n);
+	return done;
+}
+
+/* A repair of what was found a moment ago needs no look. */
+static bool look_or_recall(struct verify *v)
+{
+	bool recent = v->repair && !v->full;
+
+	for (size_t i = 0; recent && i < v->n; i++)
+		recent = is_recent(v, v->context->tracks[i].name);
+	return recent || look(v);
+}
+
+/* ---- what is said ---------------------------------------------------- */
+
+static const char *judgement(const struct finding *f)
+{
+	switch (f->verdict) {
+	case VERDICT_EQUAL:
+		return "the counts agree";
+	case VERDICT_DIFFERENT:
+		return "the counts differ";
+	case VERDICT_DEMOTED:
+		return "the list stands in another order than was relied on; everything is read "
+		       "next";
+	default:
+		return "nothing could be compared";
+	}
+}
+
+/* The name that goes with an id, or else the id. */
+static const char *name_or_id(const struct grid *cells, int row, int name, int id)
+{
+	const char *text = grid_text(cells, row, name);
+
+	return text ? text : grid_text(cells, row, id);
+}
+
+static struct grid *for_people(const struct grid *cells)
+{
+	static const char *const heads[] = { "status", "channel",    "assignee", "API",
+					     "here",   "difference", "verdict" };
+	struct grid *table = grid_new(ARRAY_SIZE(heads));
+
+	for (int c = 0; c < (int)ARRAY_SIZE(heads); c++)
+		grid_name(table, c, heads[c], c >= 3 && c <= 5);
+	for (int r = 0; r < grid_rows(cells); r++) {
+		int64_t difference = grid_int(cells, r, API) - grid_int(cells, r, HELD);
+		const char *status = grid_text(cells, r, STATUS);
+		const char *assignee = name_or_id(cells, r, ASSIGNEE, ASSIGNEE_ID);
+
+		grid_add(table);
+		set(table, r, 0, status ? status : "all");
+		set(table, r, 1, name_or_id(cells, r, CHANNEL, CHANNEL_ID));
+		set(table, r, 2, grid_bool(cells, r, UNASSIGNED) ? "nobody" : assignee);
+		set(table, r, 3, grid_text(cells, r, API));
+		set(table, r, 4, grid_text(cells, r, HELD));
+		if (difference != 0)
+			set_number(table, r, 5, difference);
+		set(table, r, 6, difference ? "differs" : "equal");
+	}
+	return table;
+}
+
+static void tell(const struct verify *v, size_t i)
+{
+	const struct finding *f = &v->findings[i];
+	CLEANUP(buf_free) struct buf out = BUF_MAX(1u << 20);
+	CLEANUP(grid_free) struct grid *table = NULL;
+	int64_t rejected;
+
+	if (v->tasks[i].end.err.kind != ERR_NONE)
+		return;
+	printf("%s: %s (%d request%s)\n", v->context->tracks[i].name, judgement(f), f->requests,
+	       f->requests == 1 ? "" : "s");
+	if (grid_rows(f->cells) == 0)
+		return;
+	table = for_people(f->cells);
+	gridout_table(table, &out);
+	fputs(buf_text(&out), stdout);
+	rejected = grid_int(f->cells, 0, REJECTED);
+	if (rejected > 0)
+		printf("%" PRId64 " of the API's could not be loaded; they are in "
+		       "sahut_etl.rejected_item\n",
+		       rejected);
+}
+
+/* The rows of one kind as an array. */
+static void cells_json(struct jsonout *out, const struct grid *cells, const char *kind)
+{
+	static const struct {
+		const char *key;
+		int column;
+	} texts[] = { { "status", STATUS },
+		      { "channel_id", CHANNEL_ID },
+		      { "channel_name", CHANNEL },
+		      { "assignee_id", ASSIGNEE_ID },
+		      { "assignee_name", ASSIGNEE } };
+
+	jsonout_open(out, '[');
+	for (int r = 0; r < grid_rows(cells); r++) {
+		if (strcmp(grid_text(cells, r, KIND), kind) != 0)
+			continue;
+		jsonout_open(out, '{');
+		for (size_t t = 0; t < (strcmp(kind, "count") ? ARRAY_SIZE(texts) : 1); t++) {
+			jsonout_key(out, texts[t].key);
+			jsonout_string(out, grid_text(cells, r, texts[t].column));
+		}
+		if (strcmp(kind, "cell") == 0) {
+			jsonout_key(out, "unassigned");
+			jsonout_bool(out, grid_bool(cells, r, UNASSIGNED));
+		}
+		jsonout_key(out, "api");
+		jsonout_int(out, grid_int(cells, r, API));
+		jsonout_key(out, "held");
+		jsonout_int(out, grid_int(cells, r, HELD));
+		jsonout_close(out, '}');
+	}
+	jsonout_close(out, ']');
+}
+
+static void tell_json(const struct verify *v)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(16u << 20);
+	struct jsonout out = JSONOUT_TO(&text);
+
+	jsonout_open(&out, '[');
+	for (size_t i = 0; i < v->n; i++) {
+		const struct finding *f = &v->findings[i];
+
+		jsonout_open(&out, '{');
+		jsonout_key(&out, "workspace");
+		jsonout_string(&out, v->context->tracks[i].name);
+		jsonout_key(&out, "verdict");
+		jsonout_string(&out, act_verdict_name(f->verdict));
+		jsonout_key(&out, "requests");
+		jsonout_int(&out, f->requests);
+		jsonout_key(&out, "rejected");
+		jsonout_int(&out, grid_rows(f->cells) ? grid_int(f->cells, 0, REJECTED) : 0);
+		jsonout_key(&out, "counts");
+		cells_json(&out, f->cells, "count");
+		jsonout_key(&out, "cells");
+		cells_json(&out, f->cells, "cell");
+		jsonout_close(&out, '}');
+	}
+	jsonout_close(&out, ']');
+	puts(buf_text(&text));
+}
+
+static void tell_all(struct verify *v)
+{
+	if (v->json)
+		tell_json(v);
+	for (size_t i = 0; i < v->n; i++) {
+		if (!v->json)
+			tell(v, i);
+		v->context->exit = policy_worse(v->context->exit, v->findings[i].exit);
+	}
+}
+
+void cmd_verify(struct context *context)
+{
+	const char *none[1];
+	struct verify v = { .context = context };
+	const struct opt options[] = {
+		{ .name = "full", .letter = 'f', .help = "read everything first", .flag = &v.full },
+		{ .name = "repair",
+		  .letter = 'r',
+		  .help = "fetch what differs, and believe all deletions",
+		  .flag = &v.repair },
+		{ .name = "json", .letter = 'j', .help = "as JSON", .flag = &v.json },
+		OPT_END,
+	};
+
+	if (!command_options(context, options, none, 0) || !context_config(context) ||
+	    !context_tracks(context) || !context_network(context, false) ||
+	    !context_store(context, "verify"))
+		return;
+	v.n = context->n_tracks;
+	v.tasks = mem_new(v.n * sizeof(*v.tasks));
+	v.findings = mem_new(v.n * sizeof(*v.findings));
+	if ((!v.full || read_everything(&v)) && look_or_recall(&v) && settle(&v))
+		tell_all(&v);
+	for (size_t i = 0; i < v.n; i++)
+		grid_free(&v.findings[i].cells);
+	mem_free(&v.findings);
+	mem_free(&v.tasks);
+}
