@@ -70,15 +70,18 @@ static int most_tries(enum err_kind kind)
 
 bool pace_retry(const struct err *err, int tries, double chance, int64_t *wait)
 {
-	int64_t ceiling = FIRST_WAIT;
+	int64_t ceiling = FIRST_WAIT, pause;
 
 	/* What the API refused as wrong stays wrong; what came broken may come whole. */
 	if (tries >= most_tries(err->kind) || (err->kind == ERR_DATA && err->http_status != 0))
 		return false;
 	for (int i = 1; i < tries && ceiling < LONGEST_WAIT; i++)
 		ceiling *= 2;
-	*wait = (int64_t)(chance * (double)min_i64(ceiling, LONGEST_WAIT));
+	pause = (int64_t)(chance * (double)min_i64(ceiling, LONGEST_WAIT));
 	if (err->kind == ERR_SLOW_DOWN || err->wait > 0)
-		*wait += err->wait > 0 ? err->wait : QUOTA_WAIT;
-	return *wait <= PATIENCE;
+		pause += err->wait > 0 ? err->wait : QUOTA_WAIT;
+	if (pause > PATIENCE)
+		return false;
+	*wait = pause;
+	return true;
 }

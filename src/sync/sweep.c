@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep.h"
 
+#include <stdlib.h>
+
 /* Pages that repeat nothing but what was seen, one after another, before a list is given up. */
 #define MOST_REPEATED 5
 
 /* Beyond what the largest total allows. */
 #define MARGIN_PAGES 16
+
+/*
+ * From one place a sweep goes back so often. Two machines behind one name, of which one lags,
+ * would send it to and fro for ever; what it misses by going on, the counting at its end shows.
+ */
+#define MOST_RETREATS 3
 
 /* A total that falls below half has lost at least so many rows. */
 #define LEAST_HALVED 100
@@ -31,6 +39,12 @@ void sweep_begin(struct sweep *sweep, const struct sweep_plan *plan)
 		sweep->page = (int)sweep_pages(plan->expected, plan->per_page);
 }
 
+/* So many pages are read again. */
+static void note_step(struct sweep *sweep, int64_t pages)
+{
+	sweep->stepped_back = (int)min_i64(sweep->stepped_back + pages, INT32_MAX);
+}
+
 void sweep_resume(struct sweep *sweep, const struct sweep *state)
 {
 	*sweep = *state;
@@ -38,7 +52,7 @@ void sweep_resume(struct sweep *sweep, const struct sweep *state)
 	sweep->window_n = sweep->window_at = 0;
 	sweep->has_edge = sweep->rereading = false;
 	sweep->moved = true;
-	sweep->stepped_back++;
+	note_step(sweep, 1);
 	if (!sweep->begun)
 		return;
 	sweep->page = (int)max_i64(1, sweep->plan.backwards ? sweep->page + 1 : sweep->page - 1);
@@ -247,7 +261,35 @@ static bool makes_no_sense(struct sweep *sweep, const struct page *page, int rep
 		return true;
 	if (page->total < sweep->first_total / 2 && sweep->first_total - page->total > LEAST_HALVED)
 		return true;
-	return sweep->pages > most + most / 4 + 2 * sweep->stepped_back + MARGIN_PAGES;
+	/* What was read again on the way back costs more, but a list is not read for ever. */
+	return sweep->pages >
+	       most + most / 4 + 2 * min_i64(sweep->stepped_back, most) + MARGIN_PAGES;
+}
+
+/* Pages became smaller on the way: goes on a page before the first row that was not read. */
+static void renumber(struct sweep *sweep, const struct page *page, int size)
+{
+	bool backwards = sweep->plan.backwards;
+	int64_t rows = (int64_t)(backwards ? sweep->page : sweep->page - 1) * sweep->per_page;
+	int64_t last = sweep_pages(page->total, size), back = step(sweep, page) + 1, to;
+
+	sweep->per_page = size;
+	to = backwards ? sweep_pages(rows, size) : rows / size + 1;
+	sweep->reread_until = (int)min_i64(to, last);
+	sweep->furthest = 0;
+	note_step(sweep, back);
+	go_to(sweep, (int)max_i64(1, min_i64(backwards ? to + back : to - back, last)));
+}
+
+/*
+ * Whether the page has as many rows as its place in the list says. One page
+ * alone does not tell whether pages are smaller or the total lies.
+ */
+static bool is_filled(const struct sweep *sweep, const struct page *page)
+{
+	int64_t before = (int64_t)(sweep->page - 1) * sweep->per_page;
+
+	return page->n == max_i64(0, min_i64(sweep->per_page, page->total - before));
 }
 
 /*
@@ -263,12 +305,16 @@ static bool adopt_size(struct sweep *sweep, const struct page *page)
 	if (!sweep->begun && sweep->page == 1 && page->n > 0 && page->n < size &&
 	    page->n < page->total)
 		size = page->n;
-	if (size == sweep->per_page)
-		return true;
+	if (size < sweep->per_page && sweep->begun) {
+		renumber(sweep, page, size);
+		return false;
+	}
 	sweep->per_page = size;
-	if (sweep->page == 1 && !sweep->begun)
+	/* A list that begins at its end is measured at its first page, if there is a doubt. */
+	if (sweep->begun || sweep->page == 1 || sweep->sized || is_filled(sweep, page))
 		return true;
-	go_to(sweep, sweep->plan.backwards ? (int)sweep_pages(page->total, size) : 1);
+	sweep->sized = true;
+	go_to(sweep, 1);
 	return false;
 }
 
@@ -330,7 +376,7 @@ static void take_overlapping(struct sweep *sweep, const struct page *page, const
 	    (!sweep->rereading && repeats != sweep->lap.overlap))
 		sweep->moved = true;
 	if (fit == LAP_APART) {
-		sweep->stepped_back++;
+		note_step(sweep, 1);
 		lap_step_back(&sweep->lap, page->total);
 		return;
 	}
@@ -352,6 +398,32 @@ static bool is_beginning(struct sweep *sweep, const struct page *page)
 		return true;
 	go_to(sweep, last);
 	return false;
+}
+
+/* Whether to go back so many pages: from one place not for ever. */
+static bool may_retreat(struct sweep *sweep, int64_t back)
+{
+	bool backwards = sweep->plan.backwards;
+
+	if (sweep->furthest == 0 ||
+	    (backwards ? sweep->page < sweep->furthest : sweep->page > sweep->furthest)) {
+		sweep->furthest = sweep->page;
+		sweep->retreats = 0;
+	}
+	if (back == 0 || (!backwards && sweep->page == 1) || sweep->retreats >= MOST_RETREATS)
+		return false;
+	sweep->retreats++;
+	return true;
+}
+
+static void retreat(struct sweep *sweep, const struct page *page, int64_t back)
+{
+	int64_t to = sweep->plan.backwards ? sweep->page + back : sweep->page - back;
+
+	to = min_i64(max_i64(to, 1), sweep_pages(page->total, sweep->per_page));
+	note_step(sweep, llabs(to - sweep->page));
+	sweep->reread_until = sweep->page;
+	go_to(sweep, (int)to);
 }
 
 /* The page was read in its place: what it means for the next one. */
@@ -377,13 +449,8 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 		go_to(sweep, sweep->page);
 		return;
 	}
-	if (back > 0 && (sweep->plan.backwards || sweep->page > 1)) {
-		int64_t to = sweep->plan.backwards ? sweep->page + back : sweep->page - back;
-
-		sweep->stepped_back += (int)back;
-		sweep->reread_until = sweep->page;
-		go_to(sweep,
-		      (int)min_i64(max_i64(to, 1), sweep_pages(page->total, sweep->per_page)));
+	if (may_retreat(sweep, back)) {
+		retreat(sweep, page, back);
 		return;
 	}
 	if (!goes_on(sweep, page))
@@ -425,7 +492,7 @@ bool sweep_joined(struct sweep *sweep, bool joined)
 	if (joined || sweep->end != SWEEP_RUNNING ||
 	    (sweep->plan.backwards ? sweep->fed >= last : sweep->fed <= 1))
 		return true;
-	sweep->stepped_back++;
+	note_step(sweep, 1);
 	go_to(sweep, sweep->fed + (sweep->plan.backwards ? 1 : -1));
 	sweep->reread_until = sweep->page;
 	return false;

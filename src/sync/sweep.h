@@ -68,6 +68,9 @@ struct sweep {
 	int skip;	/* of them, those whose place no longer matters */
 	int last_page_asked;
 	int reread_until; /* pages up to here are read again: no evidence */
+	int furthest;	  /* page that it came to; 0: none yet */
+	int retreats;	  /* from there */
+	bool sized;	  /* from behind: page 1 was looked at, to learn how large pages are */
 	bool rereading;	  /* this page showed an inversion once */
 
 	/* what it saw */
