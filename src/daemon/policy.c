@@ -38,8 +38,8 @@ int policy_worse(int a, int b)
 	 * look, what needs a person.
 	 */
 	static const int ranks[] = {
-		EXIT_OK,     EXIT_LATER,  EXIT_DIFFERENT, EXIT_DATA, EXIT_UNAVAILABLE,
-		EXIT_DENIED, EXIT_CONFIG, EXIT_SYSTEM,	  EXIT_BUG,
+		EXIT_OK,     EXIT_LATER, EXIT_DIFFERENT, EXIT_DATA,   EXIT_UNAVAILABLE,
+		EXIT_DENIED, EXIT_USAGE, EXIT_CONFIG,	 EXIT_SYSTEM, EXIT_BUG,
 	};
 
 	for (size_t i = ARRAY_SIZE(ranks); i-- > 0;)
