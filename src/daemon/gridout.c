@@ -80,7 +80,7 @@ static void csv_cell(struct buf *out, const char *text, bool is_number)
 		return;
 	}
 	buf_char(out, '"');
-	if (*text && strchr("=+-@\t\r", *text))
+	if (*text && strchr("=+-@\t\r\n", *text))
 		buf_char(out, '\'');
 	for (const char *p = text; *p; p++) {
 		if (*p == '"')
@@ -105,6 +105,12 @@ void gridout_csv(const struct grid *grid, struct buf *out)
 	}
 }
 
+/* PostgreSQL's numbers may also be NaN or infinite, which JSON has no numbers for. */
+static bool is_json_number(const char *text)
+{
+	return text[strspn(text, "+-.0123456789eE")] == '\0';
+}
+
 void gridout_json(const struct grid *grid, struct buf *out)
 {
 	struct jsonout json = JSONOUT_TO(out);
@@ -116,7 +122,7 @@ void gridout_json(const struct grid *grid, struct buf *out)
 			const char *text = grid_text(grid, r, c);
 
 			jsonout_key(&json, grid_column_name(grid, c));
-			if (text && grid_is_number(grid, c))
+			if (text && grid_is_number(grid, c) && is_json_number(text))
 				jsonout_raw(&json, text, strlen(text));
 			else
 				jsonout_string(&json, text);

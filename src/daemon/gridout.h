@@ -20,7 +20,10 @@ void gridout_table(const struct grid *grid, struct buf *out);
  */
 void gridout_csv(const struct grid *grid, struct buf *out);
 
-/* As a JSON array of objects. Numbers are numbers, all else strings; a NULL is null. */
+/*
+ * As a JSON array of objects. Numbers are numbers, all else strings, among it
+ * NaN and Infinity; a NULL is null.
+ */
 void gridout_json(const struct grid *grid, struct buf *out);
 
 #endif
