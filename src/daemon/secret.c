@@ -20,15 +20,20 @@ static void close_fd(int *fd)
 		close(*fd);
 }
 
-/*
- * Opens the file where it is found first; *PATH (LONGEST_PATH bytes) is where
- * that was tried last.
- */
-static int open_secret(const char *name, const char *config, char *path)
+/* Where a secret was found. */
+struct place {
+	char path[LONGEST_PATH]; /* where it was tried last */
+	bool is_credential;	 /* it is in the directory that systemd made for the service */
+};
+
+/* Opens the file where it is found first. */
+static int open_secret(const char *name, const char *config, struct place *place)
 {
 	const char *credentials = getenv("CREDENTIALS_DIRECTORY"), *slash = strrchr(config, '/');
+	char *path = place->path;
 	int fd = -1;
 
+	place->is_credential = false;
 	if (name[0] == '/') {
 		snprintf(path, LONGEST_PATH, "%s", name);
 		return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -36,6 +41,7 @@ static int open_secret(const char *name, const char *config, char *path)
 	if (credentials) {
 		snprintf(path, LONGEST_PATH, "%s/%s", credentials, name);
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		place->is_credential = fd >= 0;
 	}
 	if (fd < 0) {
 		snprintf(path, LONGEST_PATH, "%.*s%s", slash ? (int)(slash - config) + 1 : 0,
@@ -45,15 +51,21 @@ static int open_secret(const char *name, const char *config, char *path)
 	return fd;
 }
 
-static bool is_private(int fd, const char *path, struct err *err)
+/*
+ * A credential may carry an access list that lets the service's user read it;
+ * the group's bits are then the list's mask (acl(5)), and no group is let in.
+ */
+static bool is_private(int fd, const struct place *place, struct err *err)
 {
+	const char *path = place->path;
+	mode_t others = place->is_credential ? 007 : 077;
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
 		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_CONFIG, "%s is not a file", path);
-	if (st.st_mode & 077)
+	if (st.st_mode & others)
 		return err_set(err, ERR_CONFIG,
 			       "%s has mode %04o, so that others may read it; run: chmod 600 %s",
 			       path, (unsigned)(st.st_mode & 07777), path);
@@ -82,8 +94,10 @@ static bool is_usable(char *text, size_t n, const char *path, struct err *err)
 
 char *secret_read(const char *name, const char *config, struct err *err)
 {
-	char path[LONGEST_PATH], text[LONGEST + 2];
-	CLEANUP(close_fd) int fd = open_secret(name, config, path);
+	struct place place;
+	char text[LONGEST + 2];
+	CLEANUP(close_fd) int fd = open_secret(name, config, &place);
+	const char *path = place.path;
 	char *secret = NULL;
 	ssize_t n = 0, got = 1;
 
@@ -91,7 +105,7 @@ char *secret_read(const char *name, const char *config, struct err *err)
 		err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	if (!is_private(fd, path, err))
+	if (!is_private(fd, &place, err))
 		return NULL;
 	while (got > 0 && n <= LONGEST) {
 		got = read(fd, text + n, (size_t)(LONGEST + 1 - n));

@@ -14,8 +14,9 @@
  * looked for in $CREDENTIALS_DIRECTORY (systemd.exec(5)) first, then in the
  * directory of the configuration file CONFIG. NULL with ERR_CONFIG when
  * there is none, when it is empty, longer than 4 KiB or holds control
- * characters; when its group or others may read it; or when somebody
- * else than root and us owns it.
+ * characters; when its group or others may read it (of a credential: when
+ * others may, since its group's bits are the mask of systemd's access
+ * list); or when somebody else than root and us owns it.
  */
 char *secret_read(const char *name, const char *config, struct err *err) MUST_CHECK;
 
