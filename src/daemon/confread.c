@@ -24,14 +24,16 @@
 void confread_complain(struct confread *in, const struct yaml *node, const char *where,
 		       const char *fmt, ...)
 {
-	char text[768];
+	char text[768], shown[1024], spot[256];
 	va_list args;
 
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	/* Keys and values are somebody's: they are shown so that a complaint stays one line. */
 	buf_printf(&in->complaints, "%s:%d:%d: %s: %s\n", in->path, node ? node->line : 1,
-		   node ? node->column : 1, where, text);
+		   node ? node->column : 1, err_quote(spot, sizeof(spot), where, strlen(where)),
+		   err_quote(shown, sizeof(shown), text, strlen(text)));
 	in->n_complaints++;
 }
 
@@ -70,11 +72,12 @@ static void read_url(struct value *v)
 static void read_conninfo(struct value *v)
 {
 	struct err err;
+	bool has_password;
 
 	*(const char **)v->to = v->text;
-	if (!pg_conninfo_check(v->text, &err))
+	if (!pg_conninfo_check(v->text, &has_password, &err))
 		complain_of(v, "%s", err.text);
-	else if (strstr(v->text, "password=") && !strstr(v->text, "sslpassword="))
+	else if (has_password)
 		complain_of(v, "a password does not belong here; put it into a file and name that "
 			       "as password_file");
 }
@@ -139,6 +142,19 @@ static void read_clock(struct value *v)
 		complain_of(v, "a time of day such as \"02:30\" was expected, not \"%s\"", v->text);
 }
 
+/* Whether the file is one of the zones (tzfile(5)); lists and directories stand beside them. */
+static bool is_zone(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char magic[4] = "";
+	bool is = file && fread(magic, 1, sizeof(magic), file) == sizeof(magic) &&
+		  memcmp(magic, "TZif", sizeof(magic)) == 0;
+
+	if (file)
+		fclose(file);
+	return is;
+}
+
 static void read_zone(struct value *v)
 {
 	char path[512];
@@ -155,8 +171,7 @@ static void read_zone(struct value *v)
 	}
 	/* Where there is no list of zones, the database has the last word. */
 	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", v->text);
-	if (access("/usr/share/zoneinfo/Asia", F_OK) == 0 &&
-	    (v->text[0] == '/' || access(path, R_OK) != 0))
+	if (access("/usr/share/zoneinfo/Asia", F_OK) == 0 && (v->text[0] == '/' || !is_zone(path)))
 		complain_of(v,
 			    "there is no time zone \"%s\"; Indonesia has Asia/Jakarta, "
 			    "Asia/Makassar and Asia/Jayapura",

@@ -293,10 +293,7 @@ bool pg_finish(struct pg *pg, struct grid **result, struct err *err)
 	return true;
 }
 
-/*
- * Asks the server to give up what it is doing. Only where that cannot block:
- * the request is a connection of its own.
- */
+/* Asks the server to give up, where that cannot block: the request is a connection of its own. */
 static void cancel(struct pg *pg)
 {
 	const char *host = PQhost(pg->conn);
@@ -362,7 +359,7 @@ bool pg_take_notify(struct pg *pg)
 
 /* ---- connecting ------------------------------------------------------ */
 
-bool pg_conninfo_check(const char *conninfo, struct err *err)
+bool pg_conninfo_check(const char *conninfo, bool *has_password, struct err *err)
 {
 	char *why = NULL;
 	PQconninfoOption *options = PQconninfoParse(conninfo, &why);
@@ -372,6 +369,9 @@ bool pg_conninfo_check(const char *conninfo, struct err *err)
 		PQfreemem(why);
 		return false;
 	}
+	*has_password = false;
+	for (PQconninfoOption *o = options; o->keyword; o++)
+		*has_password |= o->val && strcmp(o->keyword, "password") == 0;
 	PQconninfoFree(options);
 	return true;
 }
@@ -464,8 +464,9 @@ struct pg *pg_open(struct wait *wait, const struct pg_conf *conf, struct err *er
 {
 	struct pg *pg;
 	int64_t patience;
+	bool has_password;
 
-	if (!pg_conninfo_check(conf->conninfo, err))
+	if (!pg_conninfo_check(conf->conninfo, &has_password, err))
 		return NULL;
 	pg = mem_new(sizeof(*pg));
 	pg->wait = wait;

@@ -55,8 +55,11 @@ struct pg *pg_open(struct wait *wait, const struct pg_conf *conf, struct err *er
 /* Closes it, and tries to end a script that is running. */
 void pg_close(struct pg **pg);
 
-/* Whether a text is a conninfo at all. False with ERR_CONFIG. */
-bool pg_conninfo_check(const char *conninfo, struct err *err) MUST_CHECK;
+/*
+ * Whether a text is a conninfo at all, and whether a password stands in it.
+ * False with ERR_CONFIG.
+ */
+bool pg_conninfo_check(const char *conninfo, bool *has_password, struct err *err) MUST_CHECK;
 
 /* Begins a script. The connection must be idle. */
 void pg_start(struct pg *pg, const struct pg_step *steps, size_t n);
