@@ -89,7 +89,7 @@ create table sahut.contact (
 create index contact_phone_key on sahut.contact (phone_key) where phone_key is not null;
 comment on table sahut.contact is 'Contacts, without what identifies them.';
 comment on column sahut.contact.workspace_id is 'Workspace.';
-comment on column sahut.contact.id is 'Id of the contact at the API.';
+comment on column sahut.contact.id is 'Id of the contact at the API; of one that has none, "conversation:" and the id of its conversation.';
 comment on column sahut.contact.phone_key is 'Keyed hash of the phone: equal keys, the same phone. Cannot be turned back without the key.';
 comment on column sahut.contact.first_seen_at is 'When it was first seen (API time).';
 comment on column sahut.contact.erased_at is 'When name and phone were erased on request; they are not loaded again.';
@@ -106,7 +106,7 @@ create table sahut_pii.contact (
 );
 comment on table sahut_pii.contact is 'What identifies a contact. Personal data (UU PDP, Law 27/2022).';
 comment on column sahut_pii.contact.workspace_id is 'Workspace.';
-comment on column sahut_pii.contact.contact_id is 'Id of the contact at the API.';
+comment on column sahut_pii.contact.contact_id is 'Id of the contact at the API; of one that has none, "conversation:" and the id of its conversation.';
 comment on column sahut_pii.contact.name is 'Name as the API gives it.';
 comment on column sahut_pii.contact.phone is 'Phone as the API gives it (E.164).';
 comment on column sahut_pii.contact.extra is 'Whatever else the API says of the contact.';

@@ -70,7 +70,7 @@ static const char *reject(struct decode *decode, const struct json_at *at, const
 	struct rejection rejection = { .reason = err->text };
 	struct item known;
 
-	json_write(at, &text);
+	item_write(&decode->items, at, &text);
 	item_salvage(&decode->items, at, &known);
 	rejection.text = buf_text(&text);
 	rejection.conversation_id = known.id;
@@ -165,7 +165,7 @@ static bool read_shape(struct decode *decode, const struct json_at *root,
 	    !read_meta(decode, &meta, "per_page", false, &per_page) ||
 	    !read_meta(decode, &meta, "total_pages", false, &pages))
 		return false;
-	page->total = total;
+	page->total = clip(total);
 	page->page = clip(number);
 	page->per_page = clip(per_page);
 	page->total_pages = clip(pages);

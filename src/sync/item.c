@@ -182,38 +182,84 @@ static bool read_team(struct reading *r, const struct json_at *at)
 	return read_object(r, at, parts, ARRAY_SIZE(parts));
 }
 
-/* A team may come as an object or as its id alone; the object knows more. */
+/*
+ * A team may come as an object or as its id alone; the object knows more.
+ * Where the two disagree, the other id is kept with what no column knows.
+ */
 static bool read_team_id(struct reading *r, const struct json_at *at)
 {
-	return r->item->team_id || read_name(r, at, LONGEST_ID, &r->item->team_id);
+	const char *id = NULL;
+
+	if (!r->item->team_id)
+		return read_name(r, at, LONGEST_ID, &r->item->team_id);
+	if (!read_name(r, at, LONGEST_ID, &id))
+		return false;
+	if (id && strcmp(id, r->item->team_id) != 0)
+		keep_member(&r->reader->extra, at);
+	return true;
+}
+
+static bool drops_any(const struct item_privacy *privacy)
+{
+	return privacy->drop_name || privacy->drop_phone;
+}
+
+/* Whether an object has a member that is not null. */
+static bool says_anything(const struct json_at *at)
+{
+	struct json_each each = json_members(at);
+	struct json_at member;
+
+	while (json_next(&each, &member))
+		if (!json_is_nothing(&member))
+			return true;
+	return false;
+}
+
+/* The row of a contact that has no id; the conversation's id has been read before. */
+static const char *row_without_id(struct reading *r)
+{
+	return arena_printf(r->reader->arena, "conversation:%s", r->item->id);
 }
 
 /* The contact is the one place with personal data in it; what is to be dropped ends here. */
-static bool read_contact(struct reading *r, const struct json_at *at)
+static bool keep_contact(struct reading *r, const struct json_at *at)
 {
 	const struct item_privacy *privacy = &r->reader->privacy;
+	struct item *item = r->item;
+
+	if (privacy->drop_name)
+		item->contact_name = NULL;
+	if (privacy->drop_phone)
+		item->contact_phone = NULL;
+	/* What is unknown may be a name or a phone by another word. */
+	if (drops_any(privacy) || (!item->contact_id && !says_anything(at)))
+		return true;
+	item->contact_extra = as_object(r, &r->reader->rest);
+	if (!item->contact_id)
+		item->contact_row = row_without_id(r);
+	return true;
+}
+
+static bool read_contact(struct reading *r, const struct json_at *at)
+{
 	struct item *item = r->item;
 	const struct part parts[] = {
 		{ "id", &item->contact_id, true },
 		{ "name", &item->contact_name, false },
 		{ "phone", &item->contact_phone, false },
 	};
+	char path[256];
 
 	if (json_is_nothing(at))
 		return true;
-	if (!read_parts(r, at, parts, ARRAY_SIZE(parts)))
-		return false;
-	if (privacy->drop_name)
-		item->contact_name = NULL;
-	if (privacy->drop_phone)
-		item->contact_phone = NULL;
-	/*
-	 * What is unknown may be a name or a phone by another word. And
-	 * without an id there is no row to keep it in.
-	 */
-	if (!privacy->drop_name && !privacy->drop_phone && item->contact_id)
-		item->contact_extra = as_object(r, &r->reader->rest);
-	return true;
+	if (read_parts(r, at, parts, ARRAY_SIZE(parts)))
+		return keep_contact(r, at);
+	/* The sentence would show the value. */
+	if (drops_any(&r->reader->privacy))
+		err_set(r->err, ERR_DATA, "%s: a value of another type was expected",
+			json_path(at, path, sizeof(path)));
+	return false;
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -351,4 +397,53 @@ void item_salvage(struct item_reader *reader, const struct json_at *at, struct i
 	(void)!read_id(&r, &id);
 	(void)!read_created_at(&r, &created_at);
 	(void)!read_name(&r, &contact_id, LONGEST_ID, &item->contact_id);
+}
+
+/* ---- as JSON --------------------------------------------------------- */
+
+static void write_contact(const struct item_privacy *privacy, const struct json_at *at,
+			  struct jsonout *json)
+{
+	const struct {
+		const char *key;
+		bool dropped;
+	} parts[] = {
+		{ "id", false },
+		{ "name", privacy->drop_name },
+		{ "phone", privacy->drop_phone },
+	};
+
+	jsonout_open(json, '{');
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		struct json_at part = json_member(at, parts[i].key);
+
+		if (parts[i].dropped || json_kind(&part) != JSON_STRING)
+			continue;
+		jsonout_key(json, parts[i].key);
+		json_write(&part, json->buf);
+		json->comma = true;
+	}
+	jsonout_close(json, '}');
+}
+
+void item_write(const struct item_reader *reader, const struct json_at *at, struct buf *out)
+{
+	struct json_each each = json_members(at);
+	struct jsonout json = JSONOUT_TO(out);
+	struct json_at member;
+
+	if (!drops_any(&reader->privacy) || json_kind(at) != JSON_OBJECT) {
+		json_write(at, out);
+		return;
+	}
+	jsonout_open(&json, '{');
+	while (json_next(&each, &member)) {
+		jsonout_key(&json, member.key);
+		if (strcmp(member.key, "contact") == 0)
+			write_contact(&reader->privacy, &member, &json);
+		else
+			json_write(&member, out);
+		json.comma = true;
+	}
+	jsonout_close(&json, '}');
 }

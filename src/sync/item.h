@@ -6,7 +6,10 @@
  * conversation"): id, status and created_at must be there; anything else may
  * be missing or null. A field that no column knows goes to `extra`, and what
  * is left over of the channel, the assignee and the team with it, each
- * under its own name; of the contact to the contact's own extra.
+ * under its own name; of the contact to the contact's own extra, which is
+ * kept where personal data is, and nothing of a contact anywhere else. A
+ * contact without an id has no row of its own there: it gets one that is
+ * named after the conversation ("conversation:conv_1").
  */
 #ifndef ITEM_H
 #define ITEM_H
@@ -23,6 +26,7 @@ struct item {
 	const char *channel_id, *channel_type, *channel_name;
 	const char *contact_id, *contact_name, *contact_phone;
 	const char *contact_extra; /* JSON */
+	const char *contact_row; /* what names its row where the id does not: no id, but content */
 	const char *assignee_id, *assignee_name;
 	const char *team_id, *team_name;
 	const char *const *labels; /* in byte order, each once */
@@ -59,5 +63,12 @@ bool item_read(struct item_reader *reader, const struct json_at *at, struct item
  * created_at, each only if it is good.
  */
 void item_salvage(struct item_reader *reader, const struct json_at *at, struct item *item);
+
+/*
+ * Writes the item at AT, good or bad, as compact JSON, without what is not to
+ * be kept: of a contact then only its id stays, and the name or the
+ * phone that is kept, where it is a text.
+ */
+void item_write(const struct item_reader *reader, const struct json_at *at, struct buf *out);
 
 #endif

@@ -142,16 +142,16 @@ static void dimension(struct stage *stage, enum stage_table table, const char *c
 
 static void contact(struct stage *stage, const struct item *item)
 {
-	const char *const texts[] = { item->contact_id, item->contact_name, item->contact_phone,
+	const char *id = item->contact_id ? item->contact_id : item->contact_row;
+	const char *const texts[] = { id, item->contact_name, item->contact_phone,
 				      item->contact_extra };
 	struct buf *out;
 
-	if (!item->contact_id ||
-	    is_known(stage, row_hash(STAGE_CONTACT, texts, (int)ARRAY_SIZE(texts))))
+	if (!id || is_known(stage, row_hash(STAGE_CONTACT, texts, (int)ARRAY_SIZE(texts))))
 		return;
 	out = begin(stage, STAGE_CONTACT);
 	copy_int4(out, stage->seq);
-	copy_text(out, item->contact_id);
+	copy_text(out, id);
 	copy_text(out, item->contact_name);
 	copy_text(out, item->contact_phone);
 	copy_null(out);

@@ -310,6 +310,32 @@ static void what_is_to_be_dropped_is_not_kept_with_what_was_rejected(void **stat
 	}
 }
 
+/* The reason quotes what was wrong, but not where it is somebody's name. */
+static void what_is_to_be_dropped_is_not_kept_in_the_reason(void **state)
+{
+	static const char *const contacts[] = { "\"Bu Siti\"", "{\"id\":\"\",\"name\":\"Bu Siti\"}",
+						"{\"id\":\"ct_1\",\"name\":[\"Bu Siti\"]}" };
+	struct item_privacy nothing = { .drop_name = true, .drop_phone = true };
+	struct decode *strict = decode_new(&nothing);
+	struct buf text = BUF_MAX(10000);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(contacts); i++) {
+		buf_reset(&text);
+		buf_printf(&text,
+			   "{\"data\":[{\"id\":\"conv_1\",\"status\":\"open\",\"created_at\":"
+			   "\"2024-03-15T08:30:00Z\",\"contact\":%s}],\"meta\":{\"total\":1}}",
+			   contacts[i]);
+		stage_reset(stage, NOON);
+		assert_true(decode_page(strict, buf_text(&text), text.len, stage, &page));
+		assert_int_equal(decode_rejected(strict), 1);
+		assert_true(stages(STAGE_REJECTED, "$.data[0].contact: a value of another type"));
+		assert_false(stages(STAGE_REJECTED, "Siti"));
+	}
+	buf_free(&text);
+	decode_free(&strict);
+}
+
 static void what_is_no_contacts_is_kept_with_what_was_rejected(void **state)
 {
 	struct item_privacy nothing = { .drop_name = true, .drop_phone = true };
@@ -435,6 +461,7 @@ int main(void)
 		cmocka_unit_test(the_same_broken_item_has_the_same_name_and_another_another),
 		cmocka_unit_test(a_broken_item_with_an_id_goes_by_it),
 		cmocka_unit_test(what_is_to_be_dropped_is_not_kept_with_what_was_rejected),
+		cmocka_unit_test(what_is_to_be_dropped_is_not_kept_in_the_reason),
 		cmocka_unit_test(what_is_no_contacts_is_kept_with_what_was_rejected),
 		cmocka_unit_test(the_conversation_that_was_asked_for_is_staged),
 		cmocka_unit_test(a_broken_copy_of_it_is_staged_as_rejected),

@@ -303,19 +303,45 @@ static void check_extra(const char *fields, const char *want)
 	free(got);
 }
 
-static void a_contact_without_an_id_is_kept_with_what_is_left_over(void **state)
+/* The item that has FIELDS keeps ROW, NULL for none, with EXTRA, and nothing in its own extra. */
+static void check_contact(const char *fields, const char *row, const char *extra)
+{
+	struct buf text = BUF_MAX(10000);
+	struct json *json;
+	struct json_at root;
+	struct item item;
+	struct err err;
+
+	buf_printf(&text, "{%s,\"id\":\"c" REST, fields);
+	json = parse(buf_text(&text), text.len);
+	root = json_root(json);
+	assert_true(item_read(&reader, &root, &item, &err));
+	assert_null(item.extra);
+	assert_null(item.contact_id);
+	assert_string_equal(or_none(item.contact_row), or_none(row));
+	assert_string_equal(or_none(item.contact_extra), or_none(extra));
+	json_free(&json);
+	buf_free(&text);
+	arena_reset(reader.arena);
+}
+
+/* The conversation's extra is read by everybody; what is personal has one place. */
+static void a_contact_without_an_id_is_kept_where_contacts_are(void **state)
 {
 	(void)state;
-	check_extra("\"contact\":{\"name\":\"Bu Siti\",\"email\":\"s@example.com\"}",
-		    "{\"contact\":{\"name\":\"Bu Siti\",\"email\":\"s@example.com\"}}");
-	check_extra("\"contact\":{\"id\":null,\"phone\":\"+62\"}",
-		    "{\"contact\":{\"id\":null,\"phone\":\"+62\"}}");
+	check_contact("\"contact\":{\"name\":\"Bu Siti\",\"email\":\"s@example.com\"}",
+		      "conversation:c", "{\"name\":\"Bu Siti\",\"email\":\"s@example.com\"}");
+	check_contact("\"contact\":{\"id\":null,\"phone\":\"+62\"}", "conversation:c",
+		      "{\"id\":null,\"phone\":\"+62\"}");
+	check_contact("\"contact\":{\"id\":null,\"phone\":null}", NULL, NULL);
+	check_contact("\"contact\":{}", NULL, NULL);
 }
 
 static void a_contact_without_an_id_is_dropped_where_names_or_phones_are(void **state)
 {
 	(void)state;
 	reader.privacy.drop_name = true;
+	check_contact("\"contact\":{\"name\":\"Bu Siti\",\"x\":1}", NULL, NULL);
 	check_extra("\"contact\":{\"name\":\"Bu Siti\",\"x\":1}", "");
 	reader.privacy = (struct item_privacy){ .drop_phone = true };
 	check_extra("\"contact\":{\"name\":\"Bu Siti\",\"x\":1}", "");
@@ -339,7 +365,7 @@ int main(void)
 		cmocka_unit_test(there_may_be_a_thousand_labels),
 		cmocka_unit_test(nothing_of_one_item_shows_in_the_next),
 		cmocka_unit_test(nothing_of_a_refused_item_shows_in_the_next),
-		cmocka_unit_test(a_contact_without_an_id_is_kept_with_what_is_left_over),
+		cmocka_unit_test(a_contact_without_an_id_is_kept_where_contacts_are),
 		cmocka_unit_test(a_contact_without_an_id_is_dropped_where_names_or_phones_are),
 		cmocka_unit_test(a_team_id_that_is_not_the_teams_is_kept_with_what_is_left_over),
 	};
