@@ -34,7 +34,9 @@ bool command_options(struct context *context, const struct opt *table, const cha
 /* One each; what they do is in sahut-etl(8). */
 void cmd_check(struct context *context);
 void cmd_conversations(struct context *context);
+void cmd_explain(struct context *context);
 void cmd_migrate(struct context *context);
+void cmd_plan(struct context *context);
 void cmd_run(struct context *context);
 void cmd_status(struct context *context);
 void cmd_sync(struct context *context);

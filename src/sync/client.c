@@ -47,6 +47,20 @@ static bool try_again(struct client *client, const struct http_request *request,
 	return wait_until(client->wait, now + wait) != WAIT_STOP;
 }
 
+/* One line of the ledger. What goes wrong with it is of no matter to who asked. */
+static void account(struct client *client, const struct err *err)
+{
+	struct sent sent = {
+		.requests = 1,
+		.throttled = err->kind == ERR_SLOW_DOWN,
+		.failed = err->kind != ERR_NONE && err->kind != ERR_SLOW_DOWN,
+	};
+	struct err ignored;
+
+	if (client->store)
+		(void)!store_account(client->store, client->workspace, "command", &sent, &ignored);
+}
+
 struct http_reply *client_call(struct client *client, const struct http_request *request,
 			       struct err *err)
 {
@@ -58,8 +72,12 @@ struct http_reply *client_call(struct client *client, const struct http_request 
 		reply = http_call(client->http, request, err);
 		if (!reply)
 			return NULL;
-		if (api_check(reply, client->json, err))
+		*err = (struct err)ERR_INIT;
+		if (api_check(reply, client->json, err)) {
+			account(client, err);
 			return reply;
+		}
+		account(client, err);
 		reply_free(&reply);
 		if (!try_again(client, request, err, tries))
 			return NULL;

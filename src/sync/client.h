@@ -2,8 +2,9 @@
 /*
  * client.h -- one request at a time, waited for: for commands at a shell.
  *
- * Paced under the same quota as everything else, where the warehouse that
- * keeps it can be reached; and tried again by the same rules.
+ * Paced under the same quota as everything else, and written into the same
+ * ledger (as "command"), where the warehouse that keeps them can be reached; and
+ * tried again by the same rules.
  */
 #ifndef CLIENT_H
 #define CLIENT_H

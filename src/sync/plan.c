@@ -81,12 +81,12 @@ static struct plan_cost hot_cost(const struct memory *memory, const struct plan_
 	 * lists, and the resolved counted.
 	 */
 	int64_t pages = sweep_pages(facts->hot, memory->per_page);
-	int64_t least = pages + pages / 6 + 3 + 1;
+	int64_t least = max_i64(pages, 3) + 1, usual = pages + pages / 6 + 3 + 1;
 	bool by_creation = memory->order != ORDER_UNKNOWN && !order_by_update(memory->order);
 
 	return (struct plan_cost){
 		.least = least + by_creation,
-		.most = least + by_creation * (1 + facts->changed / memory->per_page) +
+		.most = usual + by_creation * (1 + facts->changed / memory->per_page) +
 			facts->changed + 2,
 	};
 }

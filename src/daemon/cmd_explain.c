@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmd_explain.c -- one conversation: where it came from, what it was, what the API says of it now.
+ *
+ * For the moment when somebody asks why a report shows what it shows. Takes
+ * no lock. Names and phones of contacts are not shown.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "client.h"
+#include "command.h"
+#include "gridout.h"
+#include "item.h"
+#include "jsontext.h"
+#include "policy.h"
+#include "script.h"
+#include "sql.h"
+#include "timetext.h"
+
+#define LONGEST_REPLY (64u << 20)
+
+/* The columns of sql/explain/held.sql. */
+enum { NAME, STATUS, CHANNEL, CONTACT, ASSIGNEE, TEAM, LABELS, CREATED, UPDATED, DELETED };
+
+struct explain {
+	struct context *context;
+	const char *id;
+	const struct config_workspace *workspace; /* whose API is asked */
+	struct client client;
+	struct grid *held; /* one row, or none */
+	bool known;	   /* something of it is in the warehouse, or the API has it */
+};
+
+static bool query(struct explain *e, const char *sql, struct grid **grid)
+{
+	struct script *s = store_call(e->context->store, sql);
+	struct err err = ERR_INIT;
+
+	script_text(s, e->id);
+	return store_run(e->context->store, grid, &err) || context_fail(e->context, &err);
+}
+
+/* ---- what the warehouse says ----------------------------------------- */
+
+static void print_facts(const struct grid *facts)
+{
+	char value[1200];
+
+	for (int r = 0; r < grid_rows(facts); r++) {
+		const char *text = grid_text(facts, r, 1);
+
+		printf("%-20s %s\n", grid_text(facts, r, 0),
+		       err_quote(value, sizeof(value), text, strlen(text)));
+	}
+}
+
+static bool tell_held(struct explain *e)
+{
+	CLEANUP(grid_free) struct grid *facts = NULL;
+	CLEANUP(grid_free) struct grid *versions = NULL;
+	CLEANUP(buf_free) struct buf out = BUF_MAX(4u << 20);
+
+	if (!query(e, sql_explain_conversation, &facts) ||
+	    !query(e, sql_explain_versions, &versions) || !query(e, sql_explain_held, &e->held))
+		return false;
+	e->known = grid_rows(facts) > 0;
+	if (!e->known)
+		puts("The warehouse does not hold it.");
+	print_facts(facts);
+	if (grid_rows(versions) > 0) {
+		putchar('\n');
+		gridout_table(versions, &out);
+		fputs(buf_text(&out), stdout);
+	}
+	return true;
+}
+
+/* ---- what the API says ----------------------------------------------- */
+
+/* The workspace that holds it; else the one named by -w, or the only one. */
+static bool choose_workspace(struct explain *e)
+{
+	const char *name = e->context->workspace;
+	struct err err = ERR_INIT;
+
+	if (grid_rows(e->held) > 0)
+		name = grid_text(e->held, 0, NAME);
+	e->workspace = config_find(e->context->config, name, &err);
+	return e->workspace || context_fail(e->context, &err);
+}
+
+static void open_client(struct explain *e)
+{
+	struct context *context = e->context;
+	struct err ignored;
+
+	e->client = (struct client){
+		.clock = context->clock,
+		.wait = context->wait,
+		.http = context->http,
+		.json = context->json,
+		.api = { .base_url = e->workspace->base_url, .auth = e->workspace->auth },
+	};
+	pace_begin(&e->client.pace, (int)e->workspace->requests_per_minute,
+		   (int)e->workspace->reserve);
+	if (store_find(context->store, e->workspace->name, &e->client.workspace, &ignored) &&
+	    e->client.workspace > 0)
+		e->client.store = context->store;
+}
+
+/* Adds a line for a field that is another one here than there. */
+static void compare(struct grid *table, const char *field, const char *here, const char *there)
+{
+	int row;
+
+	if (strcmp(here ? here : "", there ? there : "") == 0)
+		return;
+	row = grid_add(table);
+	grid_set(table, row, 0, field, strlen(field));
+	if (here)
+		grid_set(table, row, 1, here, strlen(here));
+	if (there)
+		grid_set(table, row, 2, there, strlen(there));
+}
+
+static void compare_time(struct grid *table, const char *field, int64_t here, int64_t there)
+{
+	char a[TIMETEXT_SIZE], b[TIMETEXT_SIZE];
+
+	if (here != there)
+		compare(table, field, here == TIME_NONE ? NULL : time_format(here, a),
+			there == TIME_NONE ? NULL : time_format(there, b));
+}
+
+static void join_labels(const struct item *item, struct buf *out)
+{
+	for (size_t i = 0; i < item->n_labels; i++)
+		buf_printf(out, "%s%s", i ? ", " : "", item->labels[i]);
+}
+
+static struct grid *differences(const struct grid *held, const struct item *item)
+{
+	CLEANUP(buf_free) struct buf labels = BUF_MAX(4u << 20);
+	struct grid *table = grid_new(3);
+
+	join_labels(item, &labels);
+	grid_name(table, 0, "field", false);
+	grid_name(table, 1, "here", false);
+	grid_name(table, 2, "API", false);
+	compare(table, "status", grid_text(held, 0, STATUS), item->status);
+	compare(table, "channel", grid_text(held, 0, CHANNEL), item->channel_id);
+	compare(table, "contact", grid_text(held, 0, CONTACT), item->contact_id);
+	compare(table, "assignee", grid_text(held, 0, ASSIGNEE), item->assignee_id);
+	compare(table, "team", grid_text(held, 0, TEAM), item->team_id);
+	compare(table, "labels", grid_text(held, 0, LABELS), buf_text(&labels));
+	compare_time(table, "created_at", grid_int(held, 0, CREATED), item->created_at);
+	compare_time(table, "updated_at", grid_int(held, 0, UPDATED), item->updated_at);
+	return table;
+}
+
+static void tell_item(const struct explain *e, const struct item *item)
+{
+	CLEANUP(grid_free) struct grid *table = NULL;
+	CLEANUP(buf_free) struct buf out = BUF_MAX(4u << 20);
+	char id[600], updated[TIMETEXT_SIZE];
+
+	if (strcmp(item->id, e->id) != 0)
+		printf("The API now: it answers with %s, into which it was merged.\n",
+		       err_quote(id, sizeof(id), item->id, strlen(item->id)));
+	else if (grid_rows(e->held) == 0)
+		printf("The API now: it is there, %s, updated at %s.\n", item->status,
+		       item->updated_at == TIME_NONE ? "no time it says"
+						     : time_format(item->updated_at, updated));
+	if (strcmp(item->id, e->id) != 0 || grid_rows(e->held) == 0)
+		return;
+	table = differences(e->held, item);
+	if (grid_rows(table) == 0) {
+		printf("The API now: the same.\n");
+		return;
+	}
+	printf("The API now: it differs.\n");
+	gridout_table(table, &out);
+	fputs(buf_text(&out), stdout);
+}
+
+/* Reads the answer to the GET. False with the failure. */
+static bool read_answer(struct explain *e, const struct http_reply *reply, struct err *err)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_REPLY);
+	CLEANUP(json_free) struct json *json = NULL;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(item_reader_free) struct item_reader reader = { .arena = arena };
+	struct json_at root, data;
+	struct item item;
+	const char *wrong;
+	size_t repaired;
+
+	wrong = jsontext_repair(buf_text(&reply->body), reply->body.len, &text, &repaired);
+	if (wrong)
+		return err_set(err, ERR_DATA, "the API's answer is not JSON: %s", wrong);
+	json = json_parse(e->client.json, buf_text(&text), text.len, err);
+	if (!json)
+		return false;
+	root = json_root(json);
+	data = json_member(&root, "data");
+	if (!item_read(&reader, &data, &item, err))
+		return err_wrap(err, "the API's answer");
+	tell_item(e, &item);
+	return true;
+}
+
+static void tell_api(struct explain *e)
+{
+	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
+	CLEANUP(reply_free) struct http_reply *reply = NULL;
+	struct http_request request = { .method = HTTP_GET };
+	struct err err = ERR_INIT;
+
+	open_client(e);
+	api_item_url(&url, &e->client.api, e->id);
+	request.url = buf_text(&url);
+	request.auth = e->client.api.auth;
+	reply = client_call(&e->client, &request, &err);
+	putchar('\n');
+	if (!reply && err.kind == ERR_MISSING && strcmp(err.code, "not_found") == 0) {
+		puts("The API now: there is none (404 not_found).");
+		if (!e->known)
+			context_fail(e->context, &err);
+		return;
+	}
+	if (!reply || !read_answer(e, reply, &err))
+		context_fail(e->context, &err);
+}
+
+void cmd_explain(struct context *context)
+{
+	struct explain e = { .context = context };
+	const struct opt options[] = { OPT_END };
+	const char *ids[2];
+	struct err err = ERR_INIT;
+
+	if (!command_options(context, options, ids, 1))
+		return;
+	if (!ids[0]) {
+		err_set(&err, ERR_USAGE, "which conversation? sahut-etl explain ID");
+		context_fail(context, &err);
+		return;
+	}
+	e.id = ids[0];
+	if (!context_config(context) || !context_network(context, false) ||
+	    !context_store(context, "explain"))
+		return;
+	if (tell_held(&e) && choose_workspace(&e))
+		tell_api(&e);
+	grid_free(&e.held);
+}

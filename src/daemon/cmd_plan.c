@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "forecast.h"
+#include "gridout.h"
+#include "timetext.h"
+
+static void set(struct grid *table, int column, const char *text)
+{
+	grid_set(table, grid_rows(table) - 1, column, text, strlen(text));
+}
+
+/* One row: what is done, how, for how many requests and how long, and how often. */
+static void add(struct grid *table, const char *what, enum strategy strategy,
+		const struct plan_cost *cost, const char *often)
+{
+	char text[64];
+
+	grid_add(table);
+	set(table, 1, what);
+	set(table, 2, plan_strategy_name(strategy));
+	if (cost->least == cost->most)
+		snprintf(text, sizeof(text), "%" PRId64, cost->most);
+	else
+		snprintf(text, sizeof(text), "%" PRId64 " to %" PRId64, cost->least, cost->most);
+	set(table, 3, text);
+	set(table, 4, duration_format(cost->usec, text));
+	set(table, 5, often);
+}
+
+static void add_workspace(struct grid *table, const struct forecast *f)
+{
+	const struct config_schedule *schedule = &f->workspace->schedule;
+	char every[TIMETEXT_SIZE], text[64];
+	int first = grid_rows(table);
+
+	if (!f->known)
+		return;
+	snprintf(text, sizeof(text), "every %s", duration_format(schedule->incremental, every));
+	add(table, "next cycle", f->strategy, &f->cycle, text);
+	snprintf(text, sizeof(text), "every %s", duration_format(schedule->verify, every));
+	add(table, "verify", STRATEGY_COUNT_AUDIT, &f->verify, text);
+	snprintf(text, sizeof(text), "daily at %02d:%02d", schedule->full / 60,
+		 schedule->full % 60);
+	add(table, "full sweep", STRATEGY_FULL_SWEEP, &f->full, text);
+	grid_set(table, first, 0, f->workspace->name, strlen(f->workspace->name));
+}
+
+void cmd_plan(struct context *context)
+{
+	static const char *const heads[] = { "workspace", "what",  "strategy",
+					     "requests",  "takes", "when" };
+	CLEANUP(buf_free) struct buf said = BUF_MAX(1u << 20);
+	CLEANUP(buf_free) struct buf out = BUF_MAX(1u << 20);
+	CLEANUP(grid_free) struct grid *table = grid_new(ARRAY_SIZE(heads));
+	const struct opt options[] = { OPT_END };
+	const char *none[1];
+
+	if (!command_options(context, options, none, 0) || !context_config(context) ||
+	    !context_tracks(context) || !context_network(context, false) ||
+	    !context_store(context, "plan"))
+		return;
+	for (int c = 0; c < (int)ARRAY_SIZE(heads); c++)
+		grid_name(table, c, heads[c], false);
+	for (size_t i = 0; i < context->n_tracks; i++) {
+		const struct config_workspace *workspace;
+		struct forecast forecast;
+		struct err err = ERR_INIT;
+
+		workspace = config_find(context->config, context->tracks[i].name, &err);
+		if (!forecast_make(context->store, workspace, clock_real(context->clock),
+				   &forecast, &err)) {
+			context_fail(context, &err);
+			return;
+		}
+		add_workspace(table, &forecast);
+		buf_printf(&said, "%s: ", workspace->name);
+		forecast_sum(&forecast, &said);
+		buf_printf(&said, ".\n%s: ", workspace->name);
+		forecast_outcome(&forecast, &said);
+		buf_str(&said, ".\n");
+	}
+	if (grid_rows(table) > 0) {
+		gridout_table(table, &out);
+		buf_char(&out, '\n');
+	}
+	buf_add(&out, said.data, said.len);
+	fputs(buf_text(&out), stdout);
+}

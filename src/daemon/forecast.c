@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "forecast.h"
+
+#include <inttypes.h>
+
+#include "pace.h"
+#include "script.h"
+#include "sql.h"
+#include "timetext.h"
+
+#define MINUTE (60 * USEC_PER_SEC)
+#define DAY (24 * 60 * MINUTE)
+#define MINUTES_A_DAY 1440
+
+/* Cycles of so many microseconds that begin within a day. */
+static int64_t a_day(int64_t interval)
+{
+	return (DAY + interval - 1) / interval;
+}
+
+/* A strategy that a cycle comes back to, once what is extraordinary was done. */
+static enum strategy usual_strategy(const struct memory *memory, int64_t now)
+{
+	const struct engine_conf incremental = { .goal = GOAL_INCREMENTAL, .now = now };
+	struct memory settled = *memory;
+
+	settled.needs_full = FULL_NOT_NEEDED;
+	settled.full.running = false;
+	return plan_strategy(&settled, &incremental);
+}
+
+static void work_out(struct forecast *f, int64_t now)
+{
+	const struct config_schedule *schedule = &f->workspace->schedule;
+	const struct engine_conf incremental = { .goal = GOAL_INCREMENTAL, .now = now };
+	const struct memory *m = &f->memory;
+
+	f->strategy = plan_strategy(m, &incremental);
+	f->cycle = plan_cost(f->strategy, m, &f->facts);
+	f->usual = plan_cost(usual_strategy(m, now), m, &f->facts);
+	f->verify = plan_cost(STRATEGY_COUNT_AUDIT, m, &f->facts);
+	f->full = plan_cost(STRATEGY_FULL_SWEEP, m, &f->facts);
+	f->wanted = a_day(schedule->incremental) * f->usual.most +
+		    a_day(schedule->verify) * f->verify.most + f->full.most;
+	f->allowed = (int64_t)f->facts.usable * MINUTES_A_DAY;
+	f->interval = plan_interval(m, &f->facts, schedule->verify);
+	f->met = f->interval <= schedule->incremental;
+}
+
+bool forecast_make(struct store *store, const struct config_workspace *workspace, int64_t now,
+		   struct forecast *forecast, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct store_known known;
+	struct pace pace;
+	struct script *s;
+	int id;
+
+	*forecast = (struct forecast){ .workspace = workspace };
+	pace_begin(&pace, (int)workspace->requests_per_minute, (int)workspace->reserve);
+	forecast->facts.usable = pace.usable;
+	if (!store_find(store, workspace->name, &id, err))
+		return false;
+	if (id == 0)
+		return true;
+	if (!store_load(store, id, &known, err))
+		return false;
+	s = store_call(store, sql_plan_facts);
+	script_int(s, id);
+	if (!store_run(store, &grid, err))
+		return false;
+	forecast->memory = known.memory;
+	forecast->known = known.memory.last_total > 0 || known.memory.certified_at != TIME_NONE;
+	forecast->facts.hot = grid_int(grid, 0, 0);
+	forecast->facts.changed = (int64_t)((double)grid_int(grid, 0, 1) *
+					    (double)workspace->schedule.incremental / (double)DAY);
+	work_out(forecast, now);
+	return true;
+}
+
+void forecast_sum(const struct forecast *f, struct buf *out)
+{
+	const struct config_workspace *w = f->workspace;
+
+	buf_printf(out,
+		   "%d requests a minute are ours (%" PRId64 " less %" PRId64 "%%), %" PRId64
+		   " a day",
+		   f->facts.usable, w->requests_per_minute, w->reserve,
+		   (int64_t)f->facts.usable * MINUTES_A_DAY);
+	if (f->known)
+		buf_printf(out,
+			   "; the schedule wants %" PRId64 ": %" PRId64 " cycles of %" PRId64
+			   ", %" PRId64 " verifies of %" PRId64 ", a full sweep of %" PRId64,
+			   f->wanted, a_day(w->schedule.incremental), f->usual.most,
+			   a_day(w->schedule.verify), f->verify.most, f->full.most);
+}
+
+static void unmet(const struct forecast *f, struct buf *out)
+{
+	char interval[TIMETEXT_SIZE];
+
+	if (f->interval == TIME_NEVER)
+		buf_printf(out, "the schedule cannot be met: verifies and the full sweep alone "
+				"take more than the quota; verify less often, or take a larger "
+				"plan");
+	else
+		buf_printf(out,
+			   "the schedule cannot be met: a cycle every %s is what the quota bears; "
+			   "set schedule.incremental to that, or take a larger plan",
+			   duration_format((f->interval / USEC_PER_SEC + 1) * USEC_PER_SEC,
+					   interval));
+}
+
+void forecast_outcome(const struct forecast *f, struct buf *out)
+{
+	int64_t interval = f->workspace->schedule.incremental;
+	char age[TIMETEXT_SIZE], least[TIMETEXT_SIZE];
+
+	if (!f->known) {
+		buf_str(out, "nothing is known of it before its first load");
+		return;
+	}
+	if (!f->met) {
+		unmet(f, out);
+		return;
+	}
+	/* A change is seen by the next cycle at the latest, and published less the lookback. */
+	buf_printf(out,
+		   "what is published is at most %s old (interval, cycle and lookback); the quota "
+		   "would bear a cycle every %s",
+		   duration_format(interval + f->usual.usec + f->memory.lookback, age),
+		   duration_format(max_i64(f->interval, USEC_PER_SEC), least));
+	if (f->memory.order == ORDER_UNKNOWN && f->strategy == STRATEGY_HOT_SWEEP)
+		buf_str(out, "; changes of resolved conversations are seen by full sweeps only, "
+			     "since the list goes by nothing that tells them");
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * forecast.h -- what a workspace's schedule costs, and whether its quota bears it.
+ *
+ * Arithmetic over what is known of the workspace (sync/plan.h) and what is
+ * configured, put into sentences with all its terms, so that whoever reads
+ * them can check the sum. Used by the command plan, by check, and by the daemon when it
+ * starts.
+ */
+#ifndef FORECAST_H
+#define FORECAST_H
+
+#include "buf.h"
+#include "config.h"
+#include "plan.h"
+#include "store.h"
+
+struct forecast {
+	const struct config_workspace *workspace;
+	bool known; /* whether it was ever loaded; nothing can be said of the others */
+	struct memory memory;
+	struct plan_facts facts;
+	enum strategy strategy; /* of the next incremental cycle, */
+	struct plan_cost cycle; /* what that costs, */
+	struct plan_cost usual; /* what each costs that follows, */
+	struct plan_cost verify, full;
+	int64_t wanted, allowed; /* requests a day: by the schedule, and by the quota */
+	int64_t interval;	 /* the shortest that the quota allows; TIME_NEVER: none */
+	bool met;		 /* the schedule can be kept */
+};
+
+/* Reads what is known of the workspace and works it out. NOW is by the host's calendar. */
+bool forecast_make(struct store *store, const struct config_workspace *workspace, int64_t now,
+		   struct forecast *forecast, struct err *err) MUST_CHECK;
+
+/* The sum: "48 requests a minute are ours (60 less 20%) ...", one sentence. */
+void forecast_sum(const struct forecast *forecast, struct buf *out);
+
+/* What follows: how fresh the data can be, or what cannot be met and what to change. One sentence. */
+void forecast_outcome(const struct forecast *forecast, struct buf *out);
+
+#endif

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""plan and explain: what the program says of its costs, and of one conversation."""
+import re
+
+import pytest
+
+from etl import assert_equal
+
+
+def row(text, what):
+    """The requests of one line of plan: at least, at most."""
+    line = next(l for l in text.splitlines() if what in l)
+    numbers = re.search(r"_(?:page|scan|sweep|audit)\s+(\d+)(?: to (\d+))?", line)
+    return int(numbers[1]), int(numbers[2] or numbers[1])
+
+
+@pytest.mark.parametrize("order,strategy", [("updated_desc", "head_scan"), ("updated_asc", "tail_scan"), ("id_asc", "hot_sweep")])
+def test_a_cycle_costs_what_plan_printed(pair, order, strategy):
+    sandbox, etl = pair(conversations=3000, order=order, resolved=95)
+    etl.run("sync", expect=None)
+    said = etl.run("plan").stdout
+    assert strategy in said
+    for command, what in (("sync", "next cycle"), ("verify", "verify"), (("sync", "--full"), "full sweep")):
+        least, most = row(said, what)
+        sandbox.reset_stats()
+        etl.run(*(command if isinstance(command, tuple) else (command,)))
+        assert least <= sandbox.stats()["requests"] <= most, (what, said)
+    assert_equal(etl, sandbox)
+
+
+def test_plan_sends_no_request(pair):
+    sandbox, etl = pair(conversations=300)
+    assert "nothing is known of it" in etl.run("plan").stdout
+    etl.run("sync")
+    sandbox.reset_stats()
+    etl.run("plan")
+    assert sandbox.stats()["requests"] == 0
+
+
+def test_a_schedule_that_the_quota_does_not_bear_is_said_with_the_arithmetic(pair):
+    sandbox, etl = pair(conversations=2000, order="id_asc", resolved=10)
+    etl.run("sync", expect=None)
+    etl.workspaces[0].update(requests_per_minute=10, schedule="{incremental: 10s}")
+    etl.write()
+    said = etl.run("plan").stdout
+    assert "the schedule cannot be met" in said
+    assert "8 requests a minute are ours (10 less 20%), 11520 a day" in said
+    assert re.search(r"8640 cycles of \d+, 96 verifies of 5, a full sweep of 2\d", said)
+
+
+def test_explain_tells_where_a_conversation_came_from(pair):
+    sandbox, etl = pair(conversations=300)
+    etl.run("sync")
+    one = sandbox.change("resolve", 1)[0]
+    etl.run("sync")
+    said = etl.run("explain", one).stdout
+    assert re.search(r"first seen +\S+ by run 1 \(first_load\), page \d", said)
+    assert re.search(r"last written +\S+ by run 2 \(incremental\), page 1", said)
+    assert "300 of 300 conversations seen: certified" in said
+    assert "The API now: the same." in said
+    assert len(re.findall(r"(?m)^ *[12]  (?:open|pending|snoozed|resolved)", said)) == 2
+    sandbox.change("relabel", id=one, labels=["refund"])
+    said = etl.run("explain", one).stdout
+    assert "it differs" in said and "refund" in said
+
+
+def test_explain_shows_nothing_personal(pair):
+    sandbox, etl = pair(conversations=50)
+    etl.run("sync")
+    one = next(c for c in sandbox.dump()["conversations"] if c["contact"].get("phone"))
+    said = etl.run("-v", "explain", one["id"])
+    for text in (one["contact"]["name"], one["contact"]["phone"]):
+        assert text not in said.stdout + said.stderr
+
+
+def test_explain_of_one_that_is_nowhere(pair):
+    sandbox, etl = pair(conversations=50)
+    etl.run("sync")
+    done = etl.run("explain", "conv_nowhere", expect=65)
+    assert "does not hold it" in done.stdout and "404 not_found" in done.stdout
+
+
+def test_explain_of_one_that_could_not_be_loaded(pair):
+    sandbox, etl = pair(conversations=50)
+    one = sandbox.dump()["conversations"][7]["id"]
+    sandbox.control("item", {"id": one, "raw": '{"id": "%s", "status": 7, "created_at": "2024-03-15T08:30:00Z"}' % one})
+    etl.run("sync")
+    done = etl.run("explain", one, expect=None)
+    assert "rejected" in done.stdout and "$.data[7].status" in done.stdout
+
+
+def test_every_request_of_a_command_stands_in_the_ledger(pair):
+    sandbox, etl = pair(conversations=250)
+    etl.run("sync")
+    etl.run("verify")
+    etl.run("explain", sandbox.dump()["conversations"][0]["id"])
+    etl.run("conversations", "list", "--all")
+    etl.run("sync")
+    assert etl.one("select sum(requests) from sahut_etl.request_ledger") == sandbox.stats()["requests"]
