@@ -36,7 +36,7 @@ bool forecast_make(struct store *store, const struct config_workspace *workspace
 /* The sum: "48 requests a minute are ours (60 less 20%) ...", one sentence. */
 void forecast_sum(const struct forecast *forecast, struct buf *out);
 
-/* What follows: how fresh the data can be, or what cannot be met and what to change. One sentence. */
+/* What follows: how fresh data can be, or what cannot be met and what to change. One sentence. */
 void forecast_outcome(const struct forecast *forecast, struct buf *out);
 
 #endif
