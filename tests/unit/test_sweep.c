@@ -613,6 +613,19 @@ static void pages_that_repeat_for_ever_make_no_sense(void **state)
 	}
 }
 
+/* A total that nothing stands behind costs a few empty pages, not as many as it promises. */
+static void empty_pages_where_the_total_has_rows_make_no_sense(void **state)
+{
+	struct sweep_plan plan = from_behind(1000250);
+	struct sweep sweep;
+
+	(void)state;
+	make_list(250, 1);
+	list.lie = 1000000;
+	assert_int_equal(read_all(&sweep, &plan, NULL), SWEEP_LOST);
+	assert_true(sweep.pages < 10);
+}
+
 /* ---- rows that come and go ----------------------------------------------------------------- */
 
 static void lose_some_in_front(int step)
@@ -1111,6 +1124,7 @@ int main(void)
 		cmocka_unit_test(totals_that_differ_from_one_answer_to_the_next_come_to_an_end),
 		cmocka_unit_test(pages_without_end_make_no_sense),
 		cmocka_unit_test(pages_that_repeat_for_ever_make_no_sense),
+		cmocka_unit_test(empty_pages_where_the_total_has_rows_make_no_sense),
 		cmocka_unit_test(when_the_total_falls_it_steps_back),
 		cmocka_unit_test(when_rows_arrive_none_that_was_there_is_missed),
 		cmocka_unit_test(that_rows_moved_is_noted),
