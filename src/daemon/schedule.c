@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "schedule.h"
+
+#define SECOND USEC_PER_SEC
+#define MINUTE (60 * SECOND)
+#define DAY (24 * 60 * MINUTE)
+
+/* After failures: ten seconds, twenty, forty, ... */
+#define FIRST_RETRY (10 * SECOND)
+#define LAST_RETRY (10 * MINUTE)
+
+/* Full sweeps of many workspaces are spread over so much of the night. */
+#define NIGHT (30 * MINUTE)
+
+/* First cycles are spread over an interval, but nobody waits longer than this for one. */
+#define LONGEST_START (5 * MINUTE)
+
+/* A total that cannot be explained brings the verify forward, but not more often than this. */
+#define SOONEST_VERIFY MINUTE
+
+const char *schedule_name(enum schedule_kind kind)
+{
+	static const char *const names[SCHEDULE_KINDS] = {
+		[SCHEDULE_INCREMENTAL] = "incremental",
+		[SCHEDULE_VERIFY] = "verify",
+		[SCHEDULE_REPAIR] = "repair",
+		[SCHEDULE_FULL] = "full",
+	};
+
+	return names[kind];
+}
+
+static int64_t interval(const struct schedule *s, enum schedule_kind kind)
+{
+	return kind == SCHEDULE_INCREMENTAL ? s->conf.incremental : s->conf.verify;
+}
+
+/* Part of a stretch, by the workspace's place. */
+static int64_t share(const struct schedule *s, int64_t stretch)
+{
+	return (int64_t)(s->conf.place * (double)stretch);
+}
+
+/* ---- the full sweep --------------------------------------------------- */
+
+/* When the full sweep of a day is to begin, by the calendar. */
+static int64_t nightly(const struct schedule *s, int64_t day)
+{
+	int64_t at = s->conf.zone ? zone_instant(s->conf.zone, day, s->conf.full)
+				  : day * DAY + s->conf.full * MINUTE;
+
+	return at + share(s, NIGHT);
+}
+
+static int64_t day_of(const struct schedule *s, int64_t real)
+{
+	return s->conf.zone ? zone_day(s->conf.zone, real) : real / DAY;
+}
+
+/* When everything is to be read next, by the calendar; long ago if that was missed. */
+static int64_t next_full(const struct schedule *s, int64_t real)
+{
+	int64_t done = s->facts.full_at, today = day_of(s, real), at = TIME_NEVER;
+
+	for (int64_t day = today + 2; day >= today - 2; day--) {
+		int64_t begins = nightly(s, day);
+
+		if (begins > done)
+			at = begins;
+		/* Of those that were missed, the last one stands for all. */
+		if (begins <= real)
+			break;
+	}
+	return s->facts.retry_at != TIME_NONE ? min_i64(at, s->facts.retry_at) : at;
+}
+
+/* ---- what is due ------------------------------------------------------ */
+
+int64_t schedule_due(const struct schedule *s, enum schedule_kind kind,
+		     const struct schedule_time *now)
+{
+	int64_t due = s->due[kind];
+
+	if (kind != SCHEDULE_INCREMENTAL && !s->facts.loaded)
+		return TIME_NEVER;
+	if (kind == SCHEDULE_FULL) {
+		due = next_full(s, now->real);
+		if (due != TIME_NEVER)
+			due = now->mono + (due - now->real);
+	}
+	if (kind == SCHEDULE_VERIFY && s->facts.audit_due)
+		due = min_i64(due, s->verified == TIME_NONE ? now->mono
+							    : s->verified + SOONEST_VERIFY);
+	return max_i64(due, s->not_before[kind]);
+}
+
+enum schedule_kind schedule_next(const struct schedule *s, const struct schedule_time *now,
+				 int64_t *when)
+{
+	enum schedule_kind next = SCHEDULE_INCREMENTAL;
+
+	*when = TIME_NEVER;
+	for (int kind = 0; kind < SCHEDULE_KINDS; kind++) {
+		int64_t due = schedule_due(s, (enum schedule_kind)kind, now);
+
+		if (due < *when) {
+			*when = due;
+			next = (enum schedule_kind)kind;
+		}
+	}
+	return next;
+}
+
+/* ---- what happens ----------------------------------------------------- */
+
+/* The first verify after a start, or a first load: when it would have come without one. */
+static int64_t first_verify(const struct schedule *s, const struct schedule_time *now)
+{
+	int64_t half = s->conf.verify / 2, last = s->facts.verify_at;
+
+	if (last == TIME_NONE || last > now->real)
+		return now->mono + half + share(s, half);
+	/* It may have been missed: not all workspaces catch up at once. */
+	return max_i64(now->mono + (last + s->conf.verify - now->real),
+		       now->mono + share(s, min_i64(s->conf.verify, LONGEST_START)));
+}
+
+static void put(struct schedule *s, enum schedule_kind kind, int64_t at)
+{
+	s->grid[kind] = s->due[kind] = at;
+}
+
+void schedule_begin(struct schedule *s, const struct schedule_conf *conf,
+		    const struct schedule_facts *facts, const struct schedule_time *now)
+{
+	*s = (struct schedule){ .conf = *conf, .facts = *facts, .verified = TIME_NONE };
+	s->chance = (uint32_t)(conf->place * 4294967295.0) ^ (uint32_t)now->real;
+	for (int kind = 0; kind < SCHEDULE_KINDS; kind++) {
+		s->due[kind] = TIME_NEVER;
+		s->not_before[kind] = TIME_NONE;
+	}
+	put(s, SCHEDULE_INCREMENTAL,
+	    now->mono + share(s, min_i64(conf->incremental, LONGEST_START)));
+	put(s, SCHEDULE_VERIFY, first_verify(s, now));
+}
+
+void schedule_change(struct schedule *s, const struct schedule_conf *conf,
+		     const struct schedule_time *now)
+{
+	double place = s->conf.place;
+
+	s->conf = *conf;
+	s->conf.place = place;
+	for (int kind = SCHEDULE_INCREMENTAL; kind <= SCHEDULE_VERIFY; kind++)
+		put(s, (enum schedule_kind)kind,
+		    min_i64(s->due[kind],
+			    now->mono + interval(s, (enum schedule_kind)kind)));
+}
+
+void schedule_learn(struct schedule *s, const struct schedule_facts *facts,
+		    const struct schedule_time *now)
+{
+	bool was = s->facts.loaded;
+
+	s->facts = *facts;
+	if (!was && facts->loaded)
+		put(s, SCHEDULE_VERIFY, first_verify(s, now));
+}
+
+/* A number below MOST; any will do. */
+static int64_t any(struct schedule *s, int64_t most)
+{
+	s->chance = s->chance * 1664525u + 1013904223u;
+	return most > 0 ? (int64_t)(s->chance >> 8) * most / (1 << 24) : 0;
+}
+
+/*
+ * To the next place on the grid after now. A little chance keeps us from
+ * meeting what others do every minute; it does not add up.
+ */
+static void move_on(struct schedule *s, enum schedule_kind kind, int64_t mono)
+{
+	int64_t step = interval(s, kind), grid = min_i64(s->grid[kind], mono);
+
+	s->grid[kind] = grid + ((mono - grid) / step + 1) * step;
+	s->due[kind] = s->grid[kind] + any(s, step / 20);
+}
+
+void schedule_began(struct schedule *s, enum schedule_kind kind, const struct schedule_time *now)
+{
+	/* A clock that was far ahead when everything was read must not put that off for long. */
+	if (s->facts.full_at > now->real + DAY)
+		s->facts.full_at = now->real;
+	if (kind == SCHEDULE_VERIFY)
+		s->verified = now->mono;
+	if (kind == SCHEDULE_INCREMENTAL || kind == SCHEDULE_VERIFY)
+		move_on(s, kind, now->mono);
+	else
+		s->due[kind] = TIME_NEVER;
+}
+
+static void failed(struct schedule *s, enum schedule_kind kind, int64_t mono)
+{
+	int64_t wait = FIRST_RETRY;
+
+	for (int i = 0; i < s->failures[kind] && wait < LAST_RETRY; i++)
+		wait *= 2;
+	s->failures[kind]++;
+	wait = min_i64(wait, LAST_RETRY);
+	s->not_before[kind] = mono + wait;
+	/* What comes seldom is tried again sooner than the next time would be. */
+	if (kind == SCHEDULE_INCREMENTAL || kind == SCHEDULE_VERIFY)
+		s->due[kind] = min_i64(s->due[kind], mono + wait);
+	/* A repair is given up: the next verify sees whether it is still needed. */
+}
+
+void schedule_ended(struct schedule *s, enum schedule_kind kind, const struct schedule_end *end,
+		    const struct schedule_time *now)
+{
+	if (!end->ok) {
+		failed(s, kind, now->mono);
+		return;
+	}
+	s->failures[kind] = 0;
+	s->not_before[kind] = TIME_NONE;
+	if (end->full)
+		s->facts.full_at = now->real;
+	if (kind == SCHEDULE_VERIFY)
+		s->due[SCHEDULE_REPAIR] = end->different ? now->mono : TIME_NEVER;
+}

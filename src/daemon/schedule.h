@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * schedule.h -- when what is due, for one workspace.
+ *
+ * Pure: it is told the time, and of what became of the cycles; it says which
+ * one comes next, and when. Cycles of changes and of counting stand on a
+ * grid of their interval; the full sweep comes once a day, at a time of day
+ * of the workspace. What was missed is done once. What fails is tried again,
+ * later each time. Of what is due, the longest due goes first, so nothing
+ * waits for ever. Two clocks, because intervals must not jump with the
+ * calendar, and a time of day must.
+ */
+#ifndef SCHEDULE_H
+#define SCHEDULE_H
+
+#include "base.h"
+#include "zone.h"
+
+enum schedule_kind {
+	SCHEDULE_INCREMENTAL, /* whatever changed; the first load, to begin with */
+	SCHEDULE_VERIFY,      /* the counts */
+	SCHEDULE_REPAIR,      /* what a verify found different */
+	SCHEDULE_FULL,	      /* everything */
+	SCHEDULE_KINDS,
+};
+
+/* Monotonic, and the calendar. */
+struct schedule_time {
+	int64_t mono, real;
+};
+
+struct schedule_conf {
+	int64_t incremental, verify; /* intervals */
+	int full;		     /* minutes after midnight */
+	const struct zone *zone;     /* NULL: UTC */
+	double place; /* among the other workspaces, from 0 to below 1: they do not go together */
+};
+
+/* How a cycle ended, as far as that matters here. */
+struct schedule_end {
+	bool ok;
+	bool full;	/* it read everything, whatever it was meant to do */
+	bool different; /* the counts do not agree */
+};
+
+/* What the warehouse says of the workspace. All but the flags are by the calendar. */
+struct schedule_facts {
+	bool loaded;	   /* it was complete once */
+	bool audit_due;	   /* the counts should be compared soon */
+	int64_t full_at;   /* when everything was last read with success, */
+	int64_t verify_at; /* and the counts compared; TIME_NONE: never */
+	int64_t retry_at;  /* a sweep that proved nothing is to be done again; TIME_NONE: no */
+};
+
+struct schedule {
+	struct schedule_conf conf;
+	struct schedule_facts facts;
+
+	/* monotonic */
+	int64_t grid[SCHEDULE_KINDS]; /* where the next one belongs, of those on a grid; */
+	int64_t due[SCHEDULE_KINDS];  /* when it is due; of the full sweep that is worked out */
+	int64_t not_before[SCHEDULE_KINDS]; /* after a failure */
+	int64_t verified;		    /* when the last verify began */
+
+	int failures[SCHEDULE_KINDS]; /* in a row */
+	uint32_t chance;
+};
+
+/* Begins: the first cycle comes at once, or in its place among the others. */
+void schedule_begin(struct schedule *schedule, const struct schedule_conf *conf,
+		    const struct schedule_facts *facts, const struct schedule_time *now);
+
+/* Another configuration; what is due stays so unless an interval has become shorter. */
+void schedule_change(struct schedule *schedule, const struct schedule_conf *conf,
+		     const struct schedule_time *now);
+
+/* What is known now. */
+void schedule_learn(struct schedule *schedule, const struct schedule_facts *facts,
+		    const struct schedule_time *now);
+
+/* When a kind is due, monotonic; TIME_NEVER: not until something else happens. */
+int64_t schedule_due(const struct schedule *schedule, enum schedule_kind kind,
+		     const struct schedule_time *now) MUST_CHECK;
+
+/* The kind that comes next, and *WHEN: it is due if that has passed. */
+enum schedule_kind schedule_next(const struct schedule *schedule, const struct schedule_time *now,
+				 int64_t *when);
+
+/* A cycle of a kind began, or came to nothing before it could: it is not due any more. */
+void schedule_began(struct schedule *schedule, enum schedule_kind kind,
+		    const struct schedule_time *now);
+
+/* It ended. */
+void schedule_ended(struct schedule *schedule, enum schedule_kind kind,
+		    const struct schedule_end *end, const struct schedule_time *now);
+
+/* "incremental"; as in the log, in metrics and in the warehouse. */
+const char *schedule_name(enum schedule_kind kind) MUST_CHECK;
+
+#endif

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is due comes when it should: on a grid, once a night, and nobody waits
+ * for ever. Years are simulated.
+ */
+#include "unit.h"
+
+#include <string.h>
+
+#include "schedule.h"
+#include "timetext.h"
+
+#define SECOND USEC_PER_SEC
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+static int64_t date(int year, int month, int day)
+{
+	return time_day(year, month, day) * DAY;
+}
+
+/* A workspace and its clocks; the machine was started ten days before. */
+struct sim {
+	struct schedule schedule;
+	struct schedule_conf conf;
+	struct schedule_time now;
+	int64_t duration[SCHEDULE_KINDS]; /* of a cycle */
+	int runs[SCHEDULE_KINDS];
+	bool uncertified;
+};
+
+static struct sim sim_at(int64_t real, struct zone *zone, double place)
+{
+	struct sim sim = {
+		.now = { 10 * DAY, real },
+		.conf = { .incremental = MINUTE,
+			  .verify = 15 * MINUTE,
+			  .full = 150,
+			  .zone = zone,
+			  .place = place },
+		.duration = { 2 * SECOND, SECOND, 5 * SECOND, 10 * MINUTE },
+	};
+	struct schedule_facts facts = { .loaded = true,
+					.full_at = real - HOUR,
+					.verify_at = real - MINUTE,
+					.retry_at = TIME_NONE };
+
+	schedule_begin(&sim.schedule, &sim.conf, &facts, &sim.now);
+	return sim;
+}
+
+static void pass(struct sim *sim, int64_t usec)
+{
+	sim->now.mono += usec;
+	sim->now.real += usec;
+}
+
+/* Sleeps until something is due. */
+static enum schedule_kind sleep_until_due(struct sim *sim)
+{
+	int64_t when;
+	enum schedule_kind kind = schedule_next(&sim->schedule, &sim->now, &when);
+
+	assert_int_not_equal(when, TIME_NEVER);
+	if (when > sim->now.mono) {
+		pass(sim, when - sim->now.mono);
+		kind = schedule_next(&sim->schedule, &sim->now, &when);
+		assert_true(when <= sim->now.mono);
+	}
+	return kind;
+}
+
+static void run(struct sim *sim, enum schedule_kind kind, bool ok)
+{
+	struct schedule_end end = { .ok = ok, .full = kind == SCHEDULE_FULL };
+
+	schedule_began(&sim->schedule, kind, &sim->now);
+	pass(sim, sim->duration[kind]);
+	schedule_ended(&sim->schedule, kind, &end, &sim->now);
+	sim->runs[kind]++;
+}
+
+/* ---- the night -------------------------------------------------------- */
+
+/* 400 days: one full sweep each, at the time of day that was asked for. */
+static void nights_of(const char *name, double place)
+{
+	struct zone *zone = zone_open(name);
+	struct sim sim = sim_at(date(2027, 1, 10) + 5 * HOUR, zone, place);
+	int64_t first = zone_day(zone, sim.now.real), last = TIME_NONE;
+
+	sim.conf.incremental = 20 * MINUTE;
+	sim.conf.verify = HOUR;
+	schedule_change(&sim.schedule, &sim.conf, &sim.now);
+	while (zone_day(zone, sim.now.real) < first + 400) {
+		enum schedule_kind kind = sleep_until_due(&sim);
+		int64_t day = zone_day(zone, sim.now.real);
+		int64_t wall = sim.now.real + zone_offset(zone, sim.now.real) - day * DAY;
+
+		if (kind == SCHEDULE_FULL) {
+			/* A cycle of another kind may be under way when it is due. */
+			assert_true(wall >= 150 * MINUTE);
+			assert_true(wall <= 210 * MINUTE + 30 * MINUTE);
+			assert_true(last == TIME_NONE || day == last + 1);
+			last = day;
+		}
+		run(&sim, kind, true);
+	}
+	assert_true(sim.runs[SCHEDULE_FULL] == 399 || sim.runs[SCHEDULE_FULL] == 400);
+	zone_free(&zone);
+}
+
+static void one_full_sweep_a_night_for_400_days(void **state)
+{
+	static const char *const names[] = { "Asia/Jakarta",  "Asia/Makassar",
+					     "Asia/Jayapura", "Europe/Berlin",
+					     "America/New_York", "Australia/Lord_Howe",
+					     "America/St_Johns", "Africa/Cairo" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		nights_of(names[i], 0);
+		nights_of(names[i], 0.7);
+	}
+}
+
+static void a_night_that_was_missed_is_made_up_for_once(void **state)
+{
+	struct zone *zone = zone_open("Asia/Jakarta");
+	struct sim sim = sim_at(date(2027, 5, 4), zone, 0);
+	struct schedule_facts facts = { .loaded = true,
+					.full_at = sim.now.real - 5 * DAY,
+					.verify_at = sim.now.real,
+					.retry_at = TIME_NONE };
+	int64_t before;
+
+	(void)state;
+	schedule_begin(&sim.schedule, &sim.conf, &facts, &sim.now);
+	assert_int_equal(sleep_until_due(&sim), SCHEDULE_FULL);
+	before = sim.now.real;
+	run(&sim, SCHEDULE_FULL, true);
+	while (sim.runs[SCHEDULE_FULL] < 2)
+		run(&sim, sleep_until_due(&sim), true);
+	/* It was 07:00; the next one is that of 02:30. */
+	assert_true(sim.now.real - before > 19 * HOUR);
+	zone_free(&zone);
+}
+
+static void a_first_load_in_the_night_is_that_nights_sweep(void **state)
+{
+	struct zone *zone = zone_open("Asia/Jakarta");
+	struct sim sim = sim_at(date(2027, 5, 4) + 18 * HOUR, zone, 0);
+	struct schedule_facts facts = { .loaded = false,
+					.full_at = TIME_NONE,
+					.verify_at = TIME_NONE,
+					.retry_at = TIME_NONE };
+	struct schedule_end end = { .ok = true, .full = true };
+
+	(void)state;
+	schedule_begin(&sim.schedule, &sim.conf, &facts, &sim.now);
+	assert_int_equal(sleep_until_due(&sim), SCHEDULE_INCREMENTAL);
+	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now), TIME_NEVER);
+	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_VERIFY, &sim.now), TIME_NEVER);
+	schedule_began(&sim.schedule, SCHEDULE_INCREMENTAL, &sim.now);
+	pass(&sim, 3 * HOUR); /* from 01:00 to 04:00 */
+	schedule_ended(&sim.schedule, SCHEDULE_INCREMENTAL, &end, &sim.now);
+	facts = sim.schedule.facts;
+	facts.loaded = true;
+	schedule_learn(&sim.schedule, &facts, &sim.now);
+	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now) - sim.now.mono,
+			 22 * HOUR + 30 * MINUTE);
+	zone_free(&zone);
+}
+
+static void a_zone_that_changes_moves_the_night(void **state)
+{
+	struct zone *jakarta = zone_open("Asia/Jakarta"), *jayapura = zone_open("Asia/Jayapura");
+	struct sim sim = sim_at(date(2027, 5, 4) + 10 * HOUR, jakarta, 0);
+	int64_t before = schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now);
+
+	(void)state;
+	sim.conf.zone = jayapura;
+	schedule_change(&sim.schedule, &sim.conf, &sim.now);
+	assert_int_equal(before - schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now), 2 * HOUR);
+	zone_free(&jakarta);
+	zone_free(&jayapura);
+}
+
+/* ---- the calendar jumps ------------------------------------------------ */
+
+static void a_clock_that_jumps_makes_no_storm(void **state)
+{
+	static const int64_t jumps[] = { HOUR, -HOUR, 365 * DAY, -365 * DAY, 3 * DAY, -3 * DAY };
+	struct zone *zone = zone_open("Europe/Berlin");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(jumps); i++) {
+		struct sim sim = sim_at(date(2027, 7, 1) + 12 * HOUR, zone, 0);
+		int64_t from;
+
+		for (int n = 0; n < 100; n++)
+			run(&sim, sleep_until_due(&sim), true);
+		sim.now.real += jumps[i];
+		memset(sim.runs, 0, sizeof(sim.runs));
+		from = sim.now.mono;
+		while (sim.now.mono < from + 3 * DAY)
+			run(&sim, sleep_until_due(&sim), true);
+		assert_in_range(sim.runs[SCHEDULE_FULL], 2, 4);
+		assert_in_range(sim.runs[SCHEDULE_VERIFY], 3 * 96 - 8, 3 * 96 + 2);
+		assert_in_range(sim.runs[SCHEDULE_INCREMENTAL], 3 * 1380, 3 * 1440 + 2);
+	}
+	zone_free(&zone);
+}
+
+/* ---- the grid ---------------------------------------------------------- */
+
+static void the_grid_is_kept(void **state)
+{
+	struct sim sim = sim_at(date(2027, 5, 4), NULL, 0);
+	int64_t from = sim.now.mono;
+
+	(void)state;
+	while (sim.now.mono < from + DAY)
+		run(&sim, sleep_until_due(&sim), true);
+	/* Ten minutes of the night belong to the full sweep. */
+	assert_in_range(sim.runs[SCHEDULE_INCREMENTAL], 1428, 1441);
+	assert_in_range(sim.runs[SCHEDULE_VERIFY], 95, 97);
+	assert_int_equal(sim.runs[SCHEDULE_FULL], 1);
+}
+
+static void the_first_cycles_of_many_are_spread(void **state)
+{
+	int64_t previous = 0;
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		struct sim sim = sim_at(date(2027, 5, 4), NULL, i / 100.0);
+		int64_t due = schedule_due(&sim.schedule, SCHEDULE_INCREMENTAL, &sim.now) -
+			      sim.now.mono;
+
+		assert_true(i == 0 ? due == 0 : due >= previous + 590 * USEC_PER_MSEC);
+		assert_true(due < MINUTE);
+		previous = due;
+	}
+}
+
+static void they_stay_spread(void **state)
+{
+	struct sim sims[20];
+	int most = 0, seconds[60] = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		int64_t from;
+
+		sims[i] = sim_at(date(2027, 5, 4), NULL, i / 20.0);
+		sims[i].duration[SCHEDULE_INCREMENTAL] = 200 * USEC_PER_MSEC;
+		from = sims[i].now.mono;
+		while (sims[i].now.mono < from + 6 * HOUR)
+			run(&sims[i], sleep_until_due(&sims[i]), true);
+		while (sleep_until_due(&sims[i]) != SCHEDULE_INCREMENTAL)
+			run(&sims[i], sleep_until_due(&sims[i]), true);
+		seconds[sims[i].now.mono / SECOND % 60]++;
+	}
+	for (int i = 0; i < 60; i++)
+		most = seconds[i] > most ? seconds[i] : most;
+	assert_true(most <= 4);
+}
+
+static void what_was_missed_is_done_once(void **state)
+{
+	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
+
+	(void)state;
+	run(&sim, sleep_until_due(&sim), true);
+	pass(&sim, HOUR); /* the machine slept */
+	sim.runs[SCHEDULE_INCREMENTAL] = sim.runs[SCHEDULE_VERIFY] = 0;
+	for (int64_t until = sim.now.mono + 50 * SECOND; sim.now.mono < until;)
+		run(&sim, sleep_until_due(&sim), true);
+	assert_in_range(sim.runs[SCHEDULE_INCREMENTAL], 1, 2);
+	assert_int_equal(sim.runs[SCHEDULE_VERIFY], 1);
+}
+
+static void cycles_longer_than_their_interval_starve_nothing(void **state)
+{
+	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
+	int64_t from = sim.now.mono;
+
+	(void)state;
+	sim.duration[SCHEDULE_INCREMENTAL] = 3 * MINUTE;
+	while (sim.now.mono < from + 2 * DAY)
+		run(&sim, sleep_until_due(&sim), true);
+	assert_int_equal(sim.runs[SCHEDULE_FULL], 2);
+	assert_true(sim.runs[SCHEDULE_VERIFY] > 150);
+	assert_true(sim.runs[SCHEDULE_INCREMENTAL] > 800);
+}
+
+/* ---- failures ---------------------------------------------------------- */
+
+static void failures_are_tried_again_later_each_time(void **state)
+{
+	static const int waits[] = { 10, 20, 40, 80, 160, 320, 600, 600, 600 };
+	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
+
+	(void)state;
+	sim.conf.incremental = sim.conf.verify = DAY;
+	schedule_begin(&sim.schedule, &sim.conf, &sim.schedule.facts, &sim.now);
+	for (size_t i = 0; i < ARRAY_SIZE(waits); i++) {
+		int64_t ended;
+
+		assert_int_equal(sleep_until_due(&sim), SCHEDULE_INCREMENTAL);
+		run(&sim, SCHEDULE_INCREMENTAL, false);
+		ended = sim.now.mono;
+		assert_int_equal(sleep_until_due(&sim), SCHEDULE_INCREMENTAL);
+		assert_int_equal((sim.now.mono - ended) / SECOND, waits[i]);
+	}
+	run(&sim, SCHEDULE_INCREMENTAL, true);
+	assert_true(schedule_due(&sim.schedule, SCHEDULE_INCREMENTAL, &sim.now) >
+		    sim.now.mono + 20 * HOUR);
+}
+
+static void a_full_sweep_that_fails_leaves_room_for_changes(void **state)
+{
+	struct sim sim = sim_at(date(2027, 5, 4) + 2 * HOUR, NULL, 0);
+	int64_t from = sim.now.mono;
+
+	(void)state;
+	sim.duration[SCHEDULE_FULL] = MINUTE;
+	while (sim.now.mono < from + 12 * HOUR) {
+		enum schedule_kind kind = sleep_until_due(&sim);
+
+		run(&sim, kind, kind != SCHEDULE_FULL);
+	}
+	assert_in_range(sim.runs[SCHEDULE_FULL], 50, 75);
+	assert_true(sim.runs[SCHEDULE_INCREMENTAL] > 500);
+}
+
+static void a_sweep_that_proved_nothing_is_done_again_when_it_may(void **state)
+{
+	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
+	struct schedule_facts facts = sim.schedule.facts;
+
+	(void)state;
+	facts.retry_at = sim.now.real + 20 * MINUTE;
+	schedule_learn(&sim.schedule, &facts, &sim.now);
+	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now),
+			 sim.now.mono + 20 * MINUTE);
+	facts.retry_at = TIME_NONE;
+	schedule_learn(&sim.schedule, &facts, &sim.now);
+	assert_true(schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now) > sim.now.mono + 14 * HOUR);
+}
+
+/* ---- counting ---------------------------------------------------------- */
+
+static void what_cannot_be_explained_is_counted_at_once_but_not_for_ever(void **state)
+{
+	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
+	struct schedule_facts facts = sim.schedule.facts;
+	int64_t from = sim.now.mono;
+
+	(void)state;
+	facts.audit_due = true;
+	schedule_learn(&sim.schedule, &facts, &sim.now);
+	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_VERIFY, &sim.now), sim.now.mono);
+	while (sim.now.mono < from + 10 * MINUTE)
+		run(&sim, sleep_until_due(&sim), true);
+	assert_in_range(sim.runs[SCHEDULE_VERIFY], 8, 12);
+}
+
+static void what_differs_is_repaired_at_once_and_once(void **state)
+{
+	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
+	struct schedule_end different = { .ok = true, .different = true };
+
+	(void)state;
+	schedule_began(&sim.schedule, SCHEDULE_VERIFY, &sim.now);
+	schedule_ended(&sim.schedule, SCHEDULE_VERIFY, &different, &sim.now);
+	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_REPAIR, &sim.now), sim.now.mono);
+	schedule_began(&sim.schedule, SCHEDULE_REPAIR, &sim.now);
+	schedule_ended(&sim.schedule, SCHEDULE_REPAIR, &different, &sim.now);
+	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_REPAIR, &sim.now), TIME_NEVER);
+}
+
+static void a_shorter_interval_counts_from_now(void **state)
+{
+	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
+
+	(void)state;
+	sim.conf.incremental = HOUR;
+	schedule_begin(&sim.schedule, &sim.conf, &sim.schedule.facts, &sim.now);
+	run(&sim, SCHEDULE_INCREMENTAL, true);
+	sim.conf.incremental = MINUTE;
+	schedule_change(&sim.schedule, &sim.conf, &sim.now);
+	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_INCREMENTAL, &sim.now),
+			 sim.now.mono + MINUTE);
+}
+
+static void kinds_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(schedule_name(SCHEDULE_INCREMENTAL), "incremental");
+	assert_string_equal(schedule_name(SCHEDULE_VERIFY), "verify");
+	assert_string_equal(schedule_name(SCHEDULE_REPAIR), "repair");
+	assert_string_equal(schedule_name(SCHEDULE_FULL), "full");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_full_sweep_a_night_for_400_days),
+		cmocka_unit_test(a_night_that_was_missed_is_made_up_for_once),
+		cmocka_unit_test(a_first_load_in_the_night_is_that_nights_sweep),
+		cmocka_unit_test(a_zone_that_changes_moves_the_night),
+		cmocka_unit_test(a_clock_that_jumps_makes_no_storm),
+		cmocka_unit_test(the_grid_is_kept),
+		cmocka_unit_test(the_first_cycles_of_many_are_spread),
+		cmocka_unit_test(they_stay_spread),
+		cmocka_unit_test(what_was_missed_is_done_once),
+		cmocka_unit_test(cycles_longer_than_their_interval_starve_nothing),
+		cmocka_unit_test(failures_are_tried_again_later_each_time),
+		cmocka_unit_test(a_full_sweep_that_fails_leaves_room_for_changes),
+		cmocka_unit_test(a_sweep_that_proved_nothing_is_done_again_when_it_may),
+		cmocka_unit_test(what_cannot_be_explained_is_counted_at_once_but_not_for_ever),
+		cmocka_unit_test(what_differs_is_repaired_at_once_and_once),
+		cmocka_unit_test(a_shorter_interval_counts_from_now),
+		cmocka_unit_test(kinds_have_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
