@@ -18,6 +18,7 @@ struct store {
 	struct json_reader *json;
 	struct ask asked;
 	const struct names *names; /* what its filters stand for */
+	bool reserved; /* nobody may begin a commit or a question */
 	bool owned;   /* a commit or a question was started, and its end not yet heard */
 	int *unlocks; /* locks to be given back when the writer is free */
 	int n_unlocks;
@@ -121,6 +122,27 @@ bool store_is_unheld(struct store *store, const char *name)
 
 	script_text(s, name);
 	return store_run(store, &grid, &ignored) && grid_rows(grid) > 0 && grid_bool(grid, 0, 0);
+}
+
+bool store_holders(struct store *store, struct grid **holders, struct err *err)
+{
+	(void)!store_call(store, sql_store_holders);
+	return store_run(store, holders, err);
+}
+
+void store_reserve(struct store *store, bool reserved)
+{
+	store->reserved = reserved;
+}
+
+bool store_quiet(const struct store *store)
+{
+	return !store->owned;
+}
+
+bool store_ready(const struct store *store)
+{
+	return store->reserved && !store->owned;
 }
 
 bool store_lock(struct store *store, int id, struct err *err)
@@ -378,7 +400,7 @@ bool store_busy(const struct store *store)
 
 bool store_free(const struct store *store)
 {
-	return !store->owned;
+	return !store->owned && !store->reserved;
 }
 
 void store_commit(struct store *store, const struct batch *batch)

@@ -68,7 +68,23 @@ bool store_find(struct store *store, const char *name, int *id, struct err *err)
 bool store_is_unheld(struct store *store, const char *name) MUST_CHECK;
 
 /*
- * Takes its lock; only while store_free(). False with ERR_BUSY, the holder's
+ * All workspaces of the warehouse: number, who holds it or held it last, and whether
+ * anybody does. A grid for the caller to free.
+ */
+bool store_holders(struct store *store, struct grid **holders, struct err *err) MUST_CHECK;
+
+/*
+ * Reserved, the store is free for no batch and no question, so that it comes to
+ * rest and a lock can be taken: that is when store_quiet().
+ */
+void store_reserve(struct store *store, bool reserved);
+bool store_quiet(const struct store *store) MUST_CHECK;
+
+/* Whether it is both: whoever reserved it may go on. */
+bool store_ready(const struct store *store) MUST_CHECK;
+
+/*
+ * Takes its lock; only while store_quiet(). False with ERR_BUSY, the holder's
  * name in the text and its command in err->code, when somebody else has it.
  */
 bool store_lock(struct store *store, int id, struct err *err) MUST_CHECK;
@@ -154,7 +170,10 @@ bool store_account(struct store *store, int id, const char *purpose, const struc
 /* Whether one is under way. */
 bool store_busy(const struct store *store) MUST_CHECK;
 
-/* Whether another may be started: none is under way, and the end of the last one was heard of. */
+/*
+ * Whether another may be started: none is under way, the end of the last one was
+ * heard of, and the store is not reserved.
+ */
 bool store_free(const struct store *store) MUST_CHECK;
 
 /*

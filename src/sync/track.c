@@ -26,7 +26,7 @@ struct track {
 
 	struct stage *stage, *merging; /* being gathered; being merged */
 	int64_t first_staged;
-	bool locked;	    /* the workspace is ours */
+	bool locked;	    /* it took the workspace's lock itself */
 	bool ours;	    /* the store works for us */
 	struct act wanted;  /* a commit or a question that waits for the store */
 	struct act doing;   /* the one under way */
@@ -58,6 +58,12 @@ int64_t track_run(const struct track *track)
 bool track_over(const struct track *track)
 {
 	return track->progress.state != TRACK_RUNNING && !track->ours;
+}
+
+bool track_can_go_on(const struct track *track)
+{
+	return track->wanted.kind != ACT_WAIT && track->progress.state == TRACK_RUNNING &&
+	       store_free(track->means->store);
 }
 
 /* ---- beginning and end ----------------------------------------------- */
@@ -101,8 +107,9 @@ struct track *track_begin(const struct track_conf *conf, const struct track_mean
 	pace_begin(&track->box.pace, conf->per_minute, conf->reserve);
 	if (store_register(means->store, &workspace, &track->cycle.id, err)) {
 		track->box.workspace = track->cycle.id;
-		track->locked = !engine->look && store_lock(means->store, track->cycle.id, err);
-		if ((track->locked || engine->look) && open(track, engine, err))
+		track->locked = !engine->look && !conf->held &&
+				store_lock(means->store, track->cycle.id, err);
+		if ((track->locked || conf->held || engine->look) && open(track, engine, err))
 			return track;
 	}
 	track_end(&track);
@@ -145,7 +152,7 @@ static void stop(struct track *track, enum track_state state, const struct err *
 	err_wrap(&track->progress.err, "%s", track->conf->name);
 	outbox_drop(&track->box);
 	if (!store_lost(track->means->store))
-		(void)!(!track->locked
+		(void)!(track->cycle.run.id == 0
 				? store_account(track->means->store, track->cycle.id,
 						track->cycle.run.kind, &track->box.sent, &ignored)
 				: store_end_run(track->means->store, &end, &ignored));
@@ -158,6 +165,11 @@ static void give_up(struct track *track, const struct err *err)
 		err->kind == ERR_SLOW_DOWN || err->kind == ERR_BUSY || err->kind == ERR_STOPPED;
 
 	stop(track, later ? TRACK_PARTIAL : TRACK_FAILED, err);
+}
+
+void track_stop(struct track *track, const struct err *why)
+{
+	stop(track, TRACK_PARTIAL, why);
 }
 
 /* ---- replies --------------------------------------------------------- */
@@ -333,8 +345,7 @@ static void use_store(struct track *track)
 	struct err err;
 	bool ok = true;
 
-	if (track->wanted.kind == ACT_WAIT || track->progress.state != TRACK_RUNNING ||
-	    !store_free(track->means->store))
+	if (!track_can_go_on(track))
 		return;
 	track->doing = track->wanted;
 	track->wanted.kind = ACT_WAIT;

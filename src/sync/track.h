@@ -27,6 +27,7 @@ struct track_conf {
 	int reserve;	   /* percent of it left for others */
 	int max_in_flight; /* 0: as quota and latency have it */
 	int64_t lookback;
+	bool held; /* the store holds its lock already, and keeps it */
 };
 
 /* What all tracks of a process share. */
@@ -71,15 +72,21 @@ struct track_progress {
 struct track;
 
 /*
- * Begins a cycle: registers the workspace, takes its lock, reads what is
- * known of it and opens a run; but one that is only to look takes no lock
- * and leaves no run. CONF and MEANS must outlive the track. NULL with the
+ * Begins a cycle: registers the workspace, takes its lock unless that is held,
+ * reads what is known of it and opens a run; but one that is only to look takes
+ * no lock and leaves no run. CONF and MEANS must outlive the track. NULL with the
  * reason in ERR: ERR_BUSY when another process has the lock.
  */
 struct track *track_begin(const struct track_conf *conf, const struct track_means *means,
 			  const struct engine_conf *engine, struct err *err) MUST_CHECK;
 
-/* Ends it whatever it is doing, gives the lock back and frees it. */
+/*
+ * Ends the cycle as partial, because of WHY: a batch that is being merged still
+ * is, what is in flight is dropped. track_over() says when it has come to rest.
+ */
+void track_stop(struct track *track, const struct err *why);
+
+/* Ends it whatever it is doing, gives the lock back that it took, and frees it. */
 void track_end(struct track **track);
 
 /*
@@ -90,6 +97,9 @@ int64_t track_turn(struct track *track);
 
 /* Whether it is over, and the store does nothing for it any more. */
 bool track_over(const struct track *track) MUST_CHECK;
+
+/* Whether it wants the store and can have it now. */
+bool track_can_go_on(const struct track *track) MUST_CHECK;
 
 /* How it goes. Valid until the next turn. */
 const struct track_progress *track_progress(const struct track *track) MUST_CHECK;

@@ -19,6 +19,7 @@
 struct turn {
 	struct wait *wait;
 	struct http *http;
+	struct store *store;   /* that the owner may reserve; NULL: it does not */
 	struct track **tracks; /* places may be NULL */
 	size_t n;
 	size_t next; /* who may use the store first, so that nobody always comes last */
