@@ -309,6 +309,36 @@ comment on column sahut_etl.errand.verdict is 'What it proved, as in run.';
 comment on column sahut_etl.errand.error_kind is 'Kind of the failure, if it failed.';
 comment on column sahut_etl.errand.error_text is 'The failure in a sentence.';
 
+create table sahut_etl.schedule (
+	workspace_id   integer primary key references sahut_etl.workspace,
+	incremental    interval not null,
+	verify         interval not null,
+	full_at        time not null,
+	next_kind      text,
+	next_at        timestamptz,
+	running        text,
+	running_since  timestamptz,
+	trouble        text,
+	trouble_since  timestamptz,
+	failures       integer not null default 0,
+	advice         text,
+	written_at     timestamptz not null default clock_timestamp()
+) with (fillfactor = 50);
+comment on table sahut_etl.schedule is 'What the daemon does with a workspace, and will do next, as it wrote down when a cycle began or ended.';
+comment on column sahut_etl.schedule.workspace_id is 'Workspace.';
+comment on column sahut_etl.schedule.incremental is 'How often changes are fetched, as configured.';
+comment on column sahut_etl.schedule.verify is 'How often counts are compared, as configured.';
+comment on column sahut_etl.schedule.full_at is 'When everything is read each night, local time of the workspace, as configured.';
+comment on column sahut_etl.schedule.next_kind is 'What comes next: incremental, verify, repair or full.';
+comment on column sahut_etl.schedule.next_at is 'When (the daemon''s clock).';
+comment on column sahut_etl.schedule.running is 'What runs; empty between cycles. Means nothing while nobody holds the workspace.';
+comment on column sahut_etl.schedule.running_since is 'Since when.';
+comment on column sahut_etl.schedule.trouble is 'What goes wrong since the last success; empty while nothing does.';
+comment on column sahut_etl.schedule.trouble_since is 'Since when.';
+comment on column sahut_etl.schedule.failures is 'Cycles in a row that went wrong.';
+comment on column sahut_etl.schedule.advice is 'Why the schedule cannot be kept under the quota; empty where it can.';
+comment on column sahut_etl.schedule.written_at is 'When this was written (database''s clock).';
+
 create table sahut_etl.rejected_item (
 	workspace_id     integer not null references sahut_etl.workspace,
 	fingerprint      text collate "C" not null,

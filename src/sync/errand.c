@@ -105,6 +105,12 @@ bool errand_listen(struct store *store, struct err *err)
 	return store_run(store, NULL, err);
 }
 
+bool errand_waiting(struct store *store, struct grid **workspaces, struct err *err)
+{
+	(void)!store_call(store, sql_errand_waiting);
+	return store_run(store, workspaces, err);
+}
+
 bool errand_next(struct store *store, int workspace, struct errand *errand, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;

@@ -56,6 +56,9 @@ void errand_withdraw(struct store *store, const struct errand *errand);
 /* For the daemon: hear of errands from now on. */
 bool errand_listen(struct store *store, struct err *err) MUST_CHECK;
 
+/* The workspaces for which there are any: a grid of their numbers, for the caller to free. */
+bool errand_waiting(struct store *store, struct grid **workspaces, struct err *err) MUST_CHECK;
+
 /* Takes the oldest one of a workspace that is not done; its id is 0 when there is none. */
 bool errand_next(struct store *store, int workspace, struct errand *errand,
 		 struct err *err) MUST_CHECK;

@@ -1,0 +1,7 @@
+-- What the schedule of a workspace goes on from, after a start. $1 workspace.
+select
+	sahut_etl.to_usec(max(r.ended_at) filter (where r.strategy = 'full_sweep')),
+	sahut_etl.to_usec(max(r.ended_at) filter (where r.strategy = 'count_audit')),
+	sahut_etl.to_usec(max(r.ended_at) filter (where r.kind in ('incremental', 'first_load', 'full')))
+from sahut_etl.run r
+where r.workspace_id = $1::integer and r.state = 'ok'
