@@ -1,28 +1,35 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
 #include "command.h"
 #include "complain.h"
 #include "events.h"
+#include "jobs.h"
 #include "mem.h"
 #include "policy.h"
-#include "report.h"
-#include "turn.h"
+#include "retain.h"
 
-/* After the warehouse was lost, or a workspace could not be worked on. */
-#define RETRY (10 * USEC_PER_SEC)
+/* After the warehouse was lost. */
+#define RETRY (5 * USEC_PER_SEC)
 
-/* What the daemon keeps of each workspace. */
-struct job {
-	int64_t due; /* when the next cycle begins, monotonic */
-	int64_t interval;
-	struct complaint trouble;
-};
+/* What is old leaves the warehouse once a day, a little at a time. */
+#define RETAIN_FIRST (2 * USEC_PER_SEC)
+#define RETAIN_EVERY (24 * 3600 * USEC_PER_SEC)
+#define RETAIN_PAUSE (200 * USEC_PER_MSEC)
+
+/* The line that systemctl status shows is written anew so often at most. */
+#define STATUS_EVERY USEC_PER_SEC
 
 struct daemon {
 	struct context *context;
-	const struct track_means *means;
+	struct jobs jobs;
 	struct turn turn;
-	struct job *jobs;
 	struct complaint no_warehouse;
+	struct retain retain;
+	int64_t retain_at; /* monotonic */
+	char status[512];
+	int64_t status_at;
 };
 
 static void say(const struct context *context, enum log_level level, const struct log_event *event,
@@ -34,25 +41,41 @@ static void say(const struct context *context, enum log_level level, const struc
 	log_end(&context->log, &line);
 }
 
-/* Opens the warehouse, however long that takes. False when told to stop. */
-static bool open_store(struct daemon *d)
+/* ---- the warehouse ---------------------------------------------------- */
+
+/* Opens the warehouse and makes the workspaces known in it. */
+static bool try_open(struct daemon *d, struct err *err)
 {
 	struct context *context = d->context;
 	struct pg_conf conf = context_pg(context, false);
+
+	context->store = store_open(context->wait, &conf, context->who, err);
+	if (context->store && errand_listen(context->store, err) &&
+	    jobs_register(&d->jobs, context->store, err))
+		return true;
+	context_drop_store(context);
+	return false;
+}
+
+/* Opens it, however long that takes. False when told to stop. */
+static bool open_store(struct daemon *d)
+{
+	struct context *context = d->context;
 	int64_t lasted;
 
-	while (!context->store) {
+	for (;;) {
 		int64_t now = clock_mono(context->clock);
 		struct err err = ERR_INIT;
 
-		context->store = store_open(context->wait, &conf, context->who, &err);
-		if (context->store)
+		if (try_open(d, &err))
 			break;
 		if (err.kind == ERR_STOPPED)
 			return false;
-		if (complain(&d->no_warehouse, now))
+		if (complain(&d->no_warehouse, now)) {
 			say(context, policy_level(err.kind), &events_table()->warehouse_lost,
 			    err.text);
+			wait_notify("STATUS=no warehouse: %s", err.text);
+		}
 		if (err.kind == ERR_CONFIG || wait_until(context->wait, now + RETRY) == WAIT_STOP) {
 			context->exit = err.kind == ERR_CONFIG ? EXIT_CONFIG : EXIT_OK;
 			return false;
@@ -61,77 +84,93 @@ static bool open_store(struct daemon *d)
 	if (complain_over(&d->no_warehouse, clock_mono(context->clock), &lasted, NULL))
 		say(context, LEVEL_NOTICE, &events_table()->warehouse_back,
 		    "the warehouse is back");
-	d->means = context_means(context);
+	d->turn.store = context->store;
 	return true;
 }
 
-/* Begins the cycles that are due. Returns when the next one is. */
-static int64_t begin_due(struct daemon *d)
-{
-	static const struct engine_conf incremental = { .goal = GOAL_INCREMENTAL, .ahead = 1 };
-	int64_t next = TIME_NEVER;
+/* ---- beside the cycles ------------------------------------------------ */
 
-	for (size_t i = 0; i < d->turn.n; i++) {
-		struct job *job = &d->jobs[i];
-		int64_t now = clock_mono(d->context->clock);
-		struct err err = ERR_INIT;
-
-		/* While a batch is merged no lock can be had; its end wakes us. */
-		if (d->turn.tracks[i] || (job->due <= now && !store_free(d->context->store)))
-			continue;
-		if (job->due <= now) {
-			d->turn.tracks[i] =
-				track_begin(&d->context->tracks[i], d->means, &incremental, &err);
-			job->due = now + (d->turn.tracks[i] ? job->interval : RETRY);
-			if (!d->turn.tracks[i] && complain(&job->trouble, now)) {
-				err_wrap(&err, "%s", d->context->tracks[i].name);
-				say(d->context, policy_level(err.kind),
-				    &events_table()->cycle_failed, err.text);
-			}
-		}
-		next = min_i64(next, job->due);
-	}
-	return next;
-}
-
-static void end_finished(struct daemon *d)
+/* Removes what is old, if it is time. Returns when it will be. */
+static int64_t retain(struct daemon *d)
 {
 	int64_t now = clock_mono(d->context->clock);
+	struct err ignored;
+	struct log_line line;
+	bool over = false;
 
-	for (size_t i = 0; i < d->turn.n; i++) {
-		struct track *track = d->turn.tracks[i];
-		bool said = true;
-
-		if (!track || !track_over(track))
-			continue;
-		if (track_progress(track)->state == TRACK_FAILED)
-			said = complain(&d->jobs[i].trouble, now);
-		else
-			(void)!complain_over(&d->jobs[i].trouble, now, NULL, NULL);
-		if (said)
-			report_cycle(&d->context->log, track, now);
-		track_end(&d->turn.tracks[i]);
+	if (now < d->retain_at)
+		return d->retain_at;
+	d->retain.runs = d->context->config->retention.runs;
+	d->retain.rejected_items = d->context->config->retention.rejected_items;
+	if (!retain_some(&d->retain, d->context->store, &over, &ignored))
+		return d->retain_at = now + RETAIN_EVERY;
+	d->retain_at = now + (over ? RETAIN_EVERY : RETAIN_PAUSE);
+	if (over && d->retain.removed > 0) {
+		log_begin(&line, LEVEL_INFO, &events_table()->retention,
+			  "%d old records were removed", (int)d->retain.removed);
+		log_number(&line, "removed", d->retain.removed);
+		log_end(&d->context->log, &line);
+		d->retain.removed = 0;
 	}
+	return d->retain_at;
 }
+
+/* Tells systemd what goes on, if that has changed. Returns when to look again. */
+static int64_t show_status(struct daemon *d)
+{
+	int64_t now = clock_mono(d->context->clock);
+	CLEANUP(buf_free) struct buf text = BUF_MAX(sizeof(d->status) - 1);
+
+	jobs_summary(&d->jobs, d->context->clock, &text);
+	if (strcmp(buf_text(&text), d->status) == 0)
+		return TIME_NEVER;
+	if (now < d->status_at + STATUS_EVERY)
+		return d->status_at + STATUS_EVERY;
+	snprintf(d->status, sizeof(d->status), "%s", buf_text(&text));
+	wait_notify("STATUS=%s", d->status);
+	d->status_at = now;
+	return TIME_NEVER;
+}
+
+/* ---- the loop --------------------------------------------------------- */
 
 /* Works until told to stop, or the warehouse is lost. True to go on. */
 static bool work(struct daemon *d)
 {
-	for (;;) {
-		int64_t next = begin_due(d);
+	struct context *context = d->context;
 
+	for (;;) {
+		struct err err = ERR_INIT;
+		int64_t next, locks;
+
+		if (store_take_notify(context->store))
+			jobs_ask(&d->jobs, context->store);
+		if (!jobs_hold(&d->jobs, context, &locks, &err) && !store_lost(context->store) &&
+		    !wait_stopping(context->wait) &&
+		    complain(&d->no_warehouse, clock_mono(context->clock)))
+			say(context, policy_level(err.kind), &events_table()->warehouse_lost,
+			    err.text);
+		next = min_i64(locks, jobs_start(&d->jobs, context, &d->turn));
+		next = min_i64(next, retain(d));
+		next = min_i64(next, show_status(d));
 		if (turn_round(&d->turn, next) == WAIT_STOP)
 			return false;
-		end_finished(d);
-		if (store_lost(d->context->store))
+		jobs_finish(&d->jobs, context);
+		if (store_lost(context->store))
 			return true;
 	}
 }
 
-static void end_all(struct daemon *d)
+static void begin(struct daemon *d)
 {
-	for (size_t i = 0; i < d->turn.n; i++)
-		track_end(&d->turn.tracks[i]);
+	struct context *context = d->context;
+
+	jobs_begin(&d->jobs, context);
+	d->turn = (struct turn){ .wait = context->wait,
+				 .http = context->http,
+				 .n = context->n_tracks };
+	d->turn.tracks = mem_new(d->turn.n * sizeof(struct track *));
+	d->retain_at = clock_mono(context->clock) + RETAIN_FIRST;
 }
 
 void cmd_run(struct context *context)
@@ -145,27 +184,16 @@ void cmd_run(struct context *context)
 		return;
 	context_reader(context);
 	context_name(context, "daemon");
-	d.turn = (struct turn){ .wait = context->wait,
-				.http = context->http,
-				.n = context->n_tracks };
-	d.turn.tracks = mem_new(d.turn.n * sizeof(struct track *));
-	d.jobs = mem_new(d.turn.n * sizeof(*d.jobs));
-	for (size_t i = 0; i < d.turn.n; i++) {
-		const struct config_workspace *workspace = config_find(
-			context->config, context->tracks[i].name, &(struct err)ERR_INIT);
-
-		d.jobs[i].interval = workspace->schedule.incremental;
-	}
+	begin(&d);
 	say(context, LEVEL_NOTICE, &events_table()->started,
 	    PACKAGE_NAME " " PACKAGE_VERSION " runs");
 	wait_notify("READY=1");
 	while (open_store(&d) && work(&d)) {
-		end_all(&d);
+		jobs_lose(&d.jobs, context->clock);
 		context_drop_store(context);
 	}
 	wait_notify("STOPPING=1");
-	end_all(&d);
-	say(context, LEVEL_NOTICE, &events_table()->stopping, "stopping");
+	jobs_end(&d.jobs);
 	mem_free(&d.turn.tracks);
-	mem_free(&d.jobs);
+	say(context, LEVEL_NOTICE, &events_table()->stopping, "stopping");
 }

@@ -111,7 +111,7 @@ void context_drop_store(struct context *context)
 	store_close(&context->store);
 }
 
-static struct track_conf to_track(const struct config_workspace *workspace)
+struct track_conf context_track(const struct config_workspace *workspace)
 {
 	return (struct track_conf){
 		.name = workspace->name,
@@ -138,7 +138,7 @@ bool context_tracks(struct context *context)
 	context->n_tracks = only ? 1 : config->n_workspaces;
 	context->tracks = mem_new(context->n_tracks * sizeof(*context->tracks));
 	for (size_t i = 0; i < context->n_tracks; i++)
-		context->tracks[i] = to_track(only ? only : &config->workspaces[i]);
+		context->tracks[i] = context_track(only ? only : &config->workspaces[i]);
 	return true;
 }
 

@@ -70,6 +70,9 @@ void context_drop_store(struct context *context);
 /* The workspaces that the command is about: the one named by -w, or all. Fills `tracks`. */
 bool context_tracks(struct context *context) MUST_CHECK;
 
+/* A workspace of the configuration, as the loop needs it; its texts stay the configuration's. */
+struct track_conf context_track(const struct config_workspace *workspace) MUST_CHECK;
+
 /* What tracks share; lives as long as the context, and is current when the warehouse is open. */
 const struct track_means *context_means(struct context *context) MUST_CHECK;
 

@@ -14,6 +14,14 @@ const struct events *events_table(void)
 		.rejected = { "rejected", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d08" },
 		.warehouse_lost = { "warehouse_lost", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d09" },
 		.warehouse_back = { "warehouse_back", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d0a" },
+		.cycle_recovered = { "cycle_recovered", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d0b" },
+		.standby = { "standby", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d0c" },
+		.working = { "working", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d0d" },
+		.reloaded = { "reloaded", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d0e" },
+		.reload_failed = { "reload_failed", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d0f" },
+		.schedule_tight = { "schedule_tight", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d10" },
+		.not_configured = { "not_configured", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d11" },
+		.retention = { "retention", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d12" },
 	};
 
 	return &events;

@@ -9,8 +9,9 @@
 #include "log.h"
 
 struct events {
-	struct log_event started, stopping, cycle, cycle_failed, order_learned, order_demoted,
-		fuse_blown, rejected, warehouse_lost, warehouse_back;
+	struct log_event started, stopping, cycle, cycle_failed, cycle_recovered, order_learned,
+		order_demoted, fuse_blown, rejected, warehouse_lost, warehouse_back, standby,
+		working, reloaded, reload_failed, schedule_tight, not_configured, retention;
 };
 
 /* The table of them. */

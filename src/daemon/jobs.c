@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "jobs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "events.h"
+#include "mem.h"
+#include "timetext.h"
+
+/* How often to look whether a lock has become free: whoever had it died that long ago at most. */
+#define LOOK (2 * USEC_PER_SEC)
+
+void jobs_begin(struct jobs *jobs, struct context *context)
+{
+	jobs->n = context->n_tracks;
+	jobs->list = mem_new(jobs->n * sizeof(*jobs->list));
+	jobs->look_at = 0;
+	jobs->held = SIZE_MAX;
+	for (size_t i = 0; i < jobs->n; i++) {
+		const struct config_workspace *workspace = config_find(
+			context->config, context->tracks[i].name, &(struct err)ERR_INIT);
+
+		job_begin(&jobs->list[i], workspace, (double)i / (double)jobs->n);
+	}
+}
+
+void jobs_end(struct jobs *jobs)
+{
+	for (size_t i = 0; i < jobs->n; i++)
+		job_end(&jobs->list[i]);
+	mem_free(&jobs->list);
+	jobs->n = 0;
+}
+
+bool jobs_register(struct jobs *jobs, struct store *store, struct err *err)
+{
+	jobs->look_at = 0;
+	for (size_t i = 0; i < jobs->n; i++)
+		if (!job_register(&jobs->list[i], store, err))
+			return err_wrap(err, "%s", jobs->list[i].conf.name);
+	return true;
+}
+
+void jobs_lose(struct jobs *jobs, const struct clock *clock)
+{
+	for (size_t i = 0; i < jobs->n; i++)
+		job_lose(&jobs->list[i], clock);
+}
+
+/* ---- locks ------------------------------------------------------------ */
+
+static struct job *find(struct jobs *jobs, int64_t id)
+{
+	for (size_t i = 0; i < jobs->n; i++)
+		if (jobs->list[i].id == id)
+			return &jobs->list[i];
+	return NULL;
+}
+
+/* Asks who holds what. */
+static bool look(struct jobs *jobs, struct store *store, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *holders = NULL;
+
+	if (!store_holders(store, &holders, err))
+		return false;
+	for (int row = 0; row < grid_rows(holders); row++) {
+		struct job *job = find(jobs, grid_int(holders, row, 0));
+		const char *holder = grid_text(holders, row, 1);
+
+		if (!job || job->state != JOB_WAITING)
+			continue;
+		job->unheld = !grid_bool(holders, row, 2);
+		snprintf(job->holder, sizeof(job->holder), "%s", holder ? holder : "somebody");
+	}
+	return true;
+}
+
+static size_t count(const struct jobs *jobs, bool waiting)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < jobs->n; i++)
+		n += (jobs->list[i].state == JOB_WAITING) == waiting;
+	return n;
+}
+
+static const char *some_holder(const struct jobs *jobs)
+{
+	for (size_t i = 0; i < jobs->n; i++)
+		if (jobs->list[i].state == JOB_WAITING)
+			return jobs->list[i].holder;
+	return "nobody";
+}
+
+static void say_what_is_held(struct jobs *jobs, struct context *context)
+{
+	size_t held = count(jobs, false);
+	struct log_line line;
+
+	if (held == jobs->held)
+		return;
+	if (held == jobs->n)
+		log_begin(&line, LEVEL_NOTICE, &events_table()->working,
+			  "works on %zu workspace%s", held, held == 1 ? "" : "s");
+	else
+		log_begin(&line, LEVEL_NOTICE, &events_table()->standby,
+			  "works on %zu of %zu workspaces and is standby for the others, which are "
+			  "held by %s",
+			  held, jobs->n, some_holder(jobs));
+	log_number(&line, "held", (int64_t)held);
+	log_number(&line, "workspaces", (int64_t)jobs->n);
+	log_end(&context->log, &line);
+	jobs->held = held;
+}
+
+/* Whether any lock seems to be free. */
+static bool any_unheld(const struct jobs *jobs)
+{
+	for (size_t i = 0; i < jobs->n; i++)
+		if (jobs->list[i].state == JOB_WAITING && jobs->list[i].unheld)
+			return true;
+	return false;
+}
+
+static bool take_all(struct jobs *jobs, struct context *context, struct err *err)
+{
+	for (size_t i = 0; i < jobs->n; i++) {
+		struct job *job = &jobs->list[i];
+
+		if (job->state == JOB_WAITING && job->unheld && !job->leaving &&
+		    !job_hold(job, context, err))
+			return err_wrap(err, "%s", job->conf.name);
+	}
+	return true;
+}
+
+bool jobs_hold(struct jobs *jobs, struct context *context, int64_t *when, struct err *err)
+{
+	int64_t now = clock_mono(context->clock);
+	bool ok = true;
+
+	*when = TIME_NEVER;
+	if (count(jobs, true) == 0)
+		return true;
+	if (now >= jobs->look_at) {
+		ok = look(jobs, context->store, err);
+		jobs->look_at = now + LOOK;
+	}
+	/* While a batch is merged no lock can be had: none is begun until it was. */
+	store_reserve(context->store, ok && any_unheld(jobs));
+	if (ok && store_ready(context->store)) {
+		ok = take_all(jobs, context, err);
+		store_reserve(context->store, false);
+	}
+	if (ok)
+		say_what_is_held(jobs, context);
+	*when = count(jobs, true) > 0 ? jobs->look_at : TIME_NEVER;
+	return ok;
+}
+
+/* ---- work ------------------------------------------------------------- */
+
+void jobs_ask(struct jobs *jobs, struct store *store)
+{
+	CLEANUP(grid_free) struct grid *waiting = NULL;
+	struct err ignored;
+
+	/* If it cannot be read, the warehouse is lost; whoever holds a lock anew looks again. */
+	if (!errand_waiting(store, &waiting, &ignored))
+		return;
+	for (int row = 0; row < grid_rows(waiting); row++) {
+		struct job *job = find(jobs, grid_int(waiting, row, 0));
+
+		if (job)
+			job->asked = true;
+	}
+}
+
+int64_t jobs_start(struct jobs *jobs, struct context *context, struct turn *turn)
+{
+	int64_t next = TIME_NEVER;
+
+	for (size_t i = 0; i < jobs->n; i++) {
+		next = min_i64(next, job_start(&jobs->list[i], context));
+		turn->tracks[i] = jobs->list[i].track;
+	}
+	return next;
+}
+
+void jobs_finish(struct jobs *jobs, struct context *context)
+{
+	for (size_t i = 0; i < jobs->n; i++)
+		job_finish(&jobs->list[i], context);
+}
+
+/* ---- what people see --------------------------------------------------- */
+
+/* The workspace that goes wrong first of all, or NULL. */
+static const struct job *troubled(const struct jobs *jobs, size_t *n)
+{
+	const struct job *first = NULL;
+
+	*n = 0;
+	for (size_t i = 0; i < jobs->n; i++) {
+		const struct job *job = &jobs->list[i];
+
+		if (!job->trouble_text[0])
+			continue;
+		++*n;
+		if (!first || job->roster.trouble_since < first->roster.trouble_since)
+			first = job;
+	}
+	return first;
+}
+
+static const struct job *next_of(const struct jobs *jobs)
+{
+	const struct job *next = NULL;
+
+	for (size_t i = 0; i < jobs->n; i++) {
+		const struct job *job = &jobs->list[i];
+
+		if (job->state == JOB_IDLE && job->roster.next_at != TIME_NONE &&
+		    (!next || job->roster.next_at < next->roster.next_at))
+			next = job;
+	}
+	return next;
+}
+
+void jobs_summary(const struct jobs *jobs, const struct clock *clock, struct buf *out)
+{
+	size_t wrong, waiting = count(jobs, true), busy = 0;
+	const struct job *worst = troubled(jobs, &wrong), *next = next_of(jobs);
+	char when[TIMETEXT_SIZE];
+
+	for (size_t i = 0; i < jobs->n; i++)
+		busy += jobs->list[i].state == JOB_BUSY;
+	buf_printf(out, "%zu workspace%s: %zu at work", jobs->n, jobs->n == 1 ? "" : "s", busy);
+	if (waiting > 0)
+		buf_printf(out, ", standby for %zu held by %s", waiting, some_holder(jobs));
+	if (worst)
+		buf_printf(out, ", %zu in trouble (%s, for %s)", wrong, worst->conf.name,
+			   duration_format(clock_real(clock) - worst->roster.trouble_since, when));
+	if (next)
+		buf_printf(out, "; next: %s of %s at %s", next->roster.next_kind, next->conf.name,
+			   time_format(next->roster.next_at / USEC_PER_SEC * USEC_PER_SEC, when));
+}

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""The daemon: it follows, it does what commands hand to it, it keeps what it holds, and it can be killed."""
+import signal
+import time
+
+import pytest
+
+from daemon import Daemon, wait_for
+from etl import assert_equal
+
+FAST = {"schedule": "{incremental: 5s, verify: 1m}"}
+
+
+@pytest.fixture
+def daemons():
+    running = []
+
+    def start(etl, *args, **more):
+        running.append(Daemon(etl, *args, **more))
+        return running[-1]
+
+    yield start
+    for daemon in running:
+        daemon.end()
+
+
+def loaded(etl, n, name="utama"):
+    wait_for(lambda: etl.one("select count(*) from sahut_etl.workspace where name = %s and live_count = %s and certified_at is not null", name, n),
+             f"{n} conversations of {name}")
+
+
+def test_it_loads_and_then_follows(pair, daemons):
+    sandbox, etl = pair(conversations=300, workspace=FAST)
+    daemon = daemons(etl)
+    loaded(etl, 300)
+    sandbox.change("create", 7)
+    sandbox.change("update", 5)
+    loaded(etl, 307)
+    wait_for(lambda: etl.one("select running is null from sahut_etl.schedule"), "the cycle to end")
+    assert daemon.stop() == 0
+    assert_equal(etl, sandbox)
+
+
+def test_a_command_hands_its_work_to_the_daemon(pair, daemons):
+    sandbox, etl = pair(conversations=250, workspace={"schedule": "{incremental: 1h}"})
+    daemons(etl)
+    loaded(etl, 250)
+    sandbox.change("silent", 3)
+    done = etl.run("sync", "--full")
+    assert "daemon" in done.stderr
+    assert_equal(etl, sandbox)
+    assert etl.sql("select kind, state from sahut_etl.errand") == [("full", "done")]
+
+
+def test_an_errand_comes_before_what_is_due_and_survives_the_daemon(pair, daemons):
+    sandbox, etl = pair(conversations=250, workspace={"schedule": "{incremental: 1h}"})
+    daemon = daemons(etl)
+    loaded(etl, 250)
+    daemon.kill()
+    workspace = etl.one("select id from sahut_etl.workspace")
+    etl.sql("insert into sahut_etl.errand (workspace_id, kind, asked_by) values (%s, 'full', 'a test')", workspace)
+    daemons(etl)
+    wait_for(lambda: etl.one("select state from sahut_etl.errand") == "done", "the errand")
+    kinds = [k for (k,) in etl.sql("select kind from sahut_etl.run order by id")]
+    assert kinds[:2] == ["first_load", "full"]
+
+
+def test_two_workspaces_of_one_daemon_do_not_wait_for_each_other(sandboxes, warehouse, daemons):
+    slow = sandboxes(conversations=5000, latency=200)
+    fast = sandboxes(conversations=200, key="sk_live_fast")
+    etl = warehouse(slow.base_url, max_in_flight=1, **FAST)
+    etl.add("cepat", fast.base_url, key="sk_live_fast", **FAST)
+    daemons(etl)
+    loaded(etl, 200, "cepat")
+    fast.change("create", 5)
+    loaded(etl, 205, "cepat")
+    assert etl.one("select certified_at is null from sahut_etl.workspace where name = 'utama'")
+
+
+def test_stopped_in_the_middle_of_a_load_it_goes_on_where_it_was(pair, daemons):
+    sandbox, etl = pair(conversations=4000, latency=20, workspace={"max_in_flight": 1, **FAST})
+    daemon = daemons(etl)
+    wait_for(lambda: etl.one("select coalesce(max(batches), 0) from sahut_etl.sweep"), "a batch")
+    assert daemon.stop() == 0
+    before = etl.one("select count(*) from sahut.conversation")
+    assert 0 < before < 4000
+    sandbox.reset_stats()
+    daemons(etl)
+    loaded(etl, 4000)
+    assert_equal(etl, sandbox)
+    assert sandbox.stats()["by_kind"]["list"] <= 40 - before // 100 + 5
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_signals_end_it_with_success(pair, daemons, how):
+    _, etl = pair(conversations=100, workspace=FAST)
+    daemon = daemons(etl)
+    loaded(etl, 100)
+    assert daemon.stop(how) == 0
+    assert "stopping" in daemon.text()
+
+
+def test_it_outlives_the_warehouse(pair, daemons):
+    sandbox, etl = pair(conversations=150, workspace=FAST)
+    daemon = daemons(etl)
+    loaded(etl, 150)
+    etl.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'sahut-etl'")
+    sandbox.change("create", 5)
+    loaded(etl, 155)
+    assert daemon.running()
+
+
+def test_it_says_that_it_is_ready_before_anything_can_be_reached(tmp_path, daemons, warehouse):
+    etl = warehouse("http://127.0.0.1:9/v1", **FAST)
+    daemon = daemons(etl, notify=True)
+    daemon.wait_notified("READY=1")
+    wait_for(lambda: etl.one("select count(trouble) from sahut_etl.schedule"), "the trouble to be written down")
+    assert daemon.stop() == 0
+    assert "STOPPING=1" in daemon.notified()
+
+
+def test_a_schema_of_another_version_ends_it(sandboxes, warehouse, daemons):
+    sandbox = sandboxes(conversations=10)
+    etl = warehouse(sandbox.base_url, migrate=False)
+    daemon = daemons(etl)
+    assert daemon.wait() == 78
+    assert "migrate" in daemon.text()
+
+
+def test_old_records_are_removed(pair, daemons):
+    _, etl = pair(conversations=100, workspace=FAST)
+    etl.run("sync")
+    workspace = etl.one("select id from sahut_etl.workspace")
+    etl.sql("""insert into sahut_etl.run (workspace_id, kind, state, began_at, ended_at)
+        select %s, 'incremental', 'ok', now() - interval '100 days', now() - interval '100 days' from generate_series(1, 1200)""", workspace)
+    etl.sql("""insert into sahut_etl.rejected_item (workspace_id, fingerprint, reason, item, first_seen_at, last_seen_at)
+        values (%s, 'old', 'x', '{}', now() - interval '40 days', now() - interval '40 days'),
+            (%s, 'new', 'x', '{}', now() - interval '20 days', now() - interval '20 days')""", workspace, workspace)
+    daemons(etl)
+    wait_for(lambda: etl.one("select count(*) from sahut_etl.run where ended_at < now() - interval '90 days'") == 0, "old runs to go", 60)
+    wait_for(lambda: etl.sql("select fingerprint from sahut_etl.rejected_item") == [("new",)], "old items to go", 60)
