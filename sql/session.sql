@@ -16,6 +16,14 @@ set lock_timeout = '10s';
 set statement_timeout = '5min';
 set idle_in_transaction_session_timeout = '60s';
 
+-- The workspaces' locks end with this session. When our host dies nobody says so: the server has to notice, soon enough
+-- for a standby to take over within ten seconds; and when we die while it works, before it is done.
+set tcp_keepalives_idle = 3;
+set tcp_keepalives_interval = 2;
+set tcp_keepalives_count = 2;
+set tcp_user_timeout = 7000;
+select set_config(name, '2s', false) from pg_catalog.pg_settings where name = 'client_connection_check_interval';
+
 -- The staging area: filled by COPY, read by the merge, empty again after each commit.
 create temp table if not exists stage_batch (
 	workspace_id  integer not null,
