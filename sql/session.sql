@@ -120,6 +120,9 @@ create temp table if not exists pick (
 	late_by       interval,		-- by so much
 	is_stale      boolean not null,	-- older than what is held
 	is_tracked    boolean not null,	-- status, assignee, team or channel changed
+	was_created_at timestamptz,
+	was_channel   text collate "C",
+	was_contact   text collate "C",
 	was_status    text,
 	was_assignee  text collate "C",
 	was_team      text collate "C",
@@ -131,11 +134,13 @@ create temp table if not exists pick (
 	valid_from    timestamptz not null,
 	version_no    integer not null,
 	born_at       timestamptz,	-- of a new one whose first state was not seen: when that state began
-	born_status   text
+	born_status   text,
+	is_estimated  boolean not null	-- valid_from may be off by more than half an hour
 ) on commit delete rows;
 
 -- What became of the batch; the last statement of a merge reads it out.
 create temp table if not exists tally (
+	live_day       date,	-- the first day that reports do not store, before this batch
 	rows_seen      bigint not null default 0,
 	rows_new       bigint not null default 0,
 	rows_changed   bigint not null default 0,

@@ -9,11 +9,12 @@ select
 	case when c.id is null then w.complete_as_of - s.updated_at end,
 	coalesce(s.updated_at < c.updated_at and c.deleted_at is null, false),
 	c.id is not null and is_tracked,
-	c.status, c.assignee_id, c.team_id, c.labels,
+	c.created_at, c.channel_id, c.contact_id, c.status, c.assignee_id, c.team_id, c.labels,
 	is_observed,
 	a.observed_at, least(g.not_before, h.valid_from), h.valid_from,
 	case when c.id is null then 1 + (born_at is not null)::integer else c.version_no + is_tracked::integer end,
-	born_at, case when s.status = 'resolved' then 'open' else s.status end
+	born_at, case when s.status = 'resolved' then 'open' else s.status end,
+	h.valid_from - least(g.not_before, h.valid_from) > interval '30 minutes'
 from (
 	select distinct on (id) *
 	from pg_temp.stage_conversation
@@ -31,21 +32,27 @@ cross join lateral (
 		greatest(s.observed_at, v.valid_from) as observed_at
 ) a
 cross join lateral (
-	-- A new one that is not in its first state any more was open and nobody's until it was last updated.
-	select case when c.id is null and is_observed and (s.status = 'resolved' or s.assignee_id is not null)
-		and least(s.updated_at, a.observed_at) > s.created_at then s.created_at end as born_at
+	-- A new one that is not in its first state any more was open and nobody's until it was last updated. One that was
+	-- created resolved was open for no time: what was resolved was created and resolved, so that the days add up.
+	select case when c.id is null and is_observed and (s.status = 'resolved'
+			or (s.assignee_id is not null and least(s.updated_at, a.observed_at) > s.created_at))
+		then least(s.created_at, a.observed_at) end as born_at
 ) f
 cross join lateral (
 	select case
 		when c.id is null then s.created_at
-		-- Until the last published instant, and until it was last looked at, the old state held.
-		when is_moved and s.updated_at is not null then least(s.updated_at, greatest(w.complete_as_of,
-			case when c.status <> 'resolved' then w.active_as_of end, v.observed_at - w.lookback))
+		-- Until the last published instant, and until it was last looked at, the old state held; but of one that comes
+		-- too late the instant was wrong.
+		when is_moved and s.updated_at is not null then least(s.updated_at, greatest(
+			case when s.updated_at > w.complete_as_of then w.complete_as_of end,
+			case when s.updated_at > w.active_as_of and c.status <> 'resolved' then w.active_as_of end,
+			v.observed_at - w.lookback))
 		else v.observed_at - w.lookback end as not_before
 ) g
 cross join lateral (
 	select least(a.observed_at, case
-		when c.id is null and is_observed then case when born_at is null then s.created_at else s.updated_at end
+		when c.id is null and is_observed then case when born_at is null then s.created_at
+			else greatest(coalesce(s.updated_at, a.observed_at), born_at) end
 		-- One that is older than history, and late, was already there when history began: the backlog of each day adds up.
 		when c.id is null then least(coalesce(s.updated_at, s.created_at), w.history_started_at)
 		when is_moved then greatest(coalesce(s.updated_at, a.observed_at), v.valid_from, g.not_before)

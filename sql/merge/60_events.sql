@@ -1,23 +1,37 @@
 -- Of a conversation older than the first load, nothing is known but that it was created, and when.
 insert into sahut.conversation_event (
-	conversation_id, version_no, event_type, occurred_at, not_before, observed_at, is_estimated, to_status, to_assignee_id, to_team_id,
-	channel_id)
-select p.id, 1, 'created', least(p.created_at, p.observed_at), least(p.created_at, p.observed_at), p.observed_at, false,
+	conversation_id, workspace_id, version_no, event_type, occurred_at, occurred_day, not_before, observed_at, is_estimated, to_status,
+	to_assignee_id, to_team_id, channel_id)
+select p.id, w.id, 1, 'created', t.at, (t.at at time zone w.timezone)::date, t.at, p.observed_at, false,
 	case when p.is_observed then coalesce(p.born_status, p.status) end,
 	case when p.is_observed and p.born_at is null then p.assignee_id end,
 	case when p.is_observed then p.team_id end,
 	p.channel_id
 from pg_temp.pick p
+cross join pg_temp.stage_batch b
+join sahut_etl.workspace w on w.id = b.workspace_id
+cross join lateral (select least(p.created_at, p.observed_at) as at) t
 where p.is_new;
 
+-- One that says it was created at another time: the event moves with it, and with the first version.
+update sahut.conversation_event e
+set occurred_at = t.at, occurred_day = (t.at at time zone w.timezone)::date, not_before = t.at, observed_at = greatest(e.observed_at, t.at)
+from pg_temp.pick p
+cross join pg_temp.stage_batch b
+join sahut_etl.workspace w on w.id = b.workspace_id
+join sahut.conversation_version v on v.conversation_id = p.id and v.version_no = 1
+cross join lateral (select case when p.is_observed then v.valid_from else least(p.created_at, p.observed_at) end as at) t
+where p.created_at <> p.was_created_at and e.conversation_id = p.id and e.event_type = 'created' and e.occurred_at <> t.at;
+
 insert into sahut.conversation_event (
-	conversation_id, version_no, event_type, occurred_at, not_before, observed_at, is_estimated, from_status, to_status,
-	from_assignee_id, to_assignee_id, from_team_id, to_team_id, channel_id, label_name)
-select q.id, q.version_no, e.event_type, q.valid_from, q.not_before, q.observed_at, q.valid_from - q.not_before > interval '30 minutes',
+	conversation_id, workspace_id, version_no, event_type, occurred_at, occurred_day, not_before, observed_at, is_estimated, from_status,
+	to_status, from_assignee_id, to_assignee_id, from_team_id, to_team_id, channel_id, label_name)
+select q.id, w.id, q.version_no, e.event_type, q.valid_from, (q.valid_from at time zone w.timezone)::date, q.not_before, q.observed_at,
+	q.is_estimated,
 	q.was_status, q.status, q.was_assignee, q.assignee_id, q.was_team, q.team_id, q.channel_id, e.label_name
 from (
 	select p.id, p.version_no, p.valid_from, p.not_before, p.observed_at, p.status, p.assignee_id, p.team_id, p.channel_id, p.labels,
-		p.is_revived,
+		p.is_revived, p.is_estimated,
 		case when p.is_new then p.born_status else p.was_status end as was_status,
 		p.was_assignee,
 		case when p.is_new then p.team_id else p.was_team end as was_team,
@@ -25,6 +39,8 @@ from (
 	from pg_temp.pick p
 	where not p.is_new or p.born_at is not null
 ) q
+cross join pg_temp.stage_batch b
+join sahut_etl.workspace w on w.id = b.workspace_id
 cross join lateral (
 	select 1 as place, 'restored' as event_type, null as label_name where q.is_revived
 	union all

@@ -8,12 +8,16 @@ with gone as (
 	returning c.id, c.version_no, c.status, c.assignee_id, c.team_id, c.channel_id, g.observed_at
 ), event as (
 	insert into sahut.conversation_event (
-		conversation_id, version_no, event_type, occurred_at, not_before, observed_at, is_estimated, from_status, from_assignee_id,
-		from_team_id, channel_id)
-	select g.id, g.version_no, 'deleted', g.observed_at, least(v.observed_at, g.observed_at), g.observed_at, true, g.status,
+		conversation_id, workspace_id, version_no, event_type, occurred_at, occurred_day, not_before, observed_at, is_estimated,
+		from_status, from_assignee_id, from_team_id, channel_id)
+	select g.id, w.id, g.version_no, 'deleted', g.observed_at, (g.observed_at at time zone w.timezone)::date, least(v.observed_at, g.observed_at), g.observed_at, true, g.status,
 		g.assignee_id, g.team_id, g.channel_id
 	from gone g
+	cross join pg_temp.stage_batch b
+	join sahut_etl.workspace w on w.id = b.workspace_id
 	join sahut.conversation_version v on v.conversation_id = g.id and v.version_no = g.version_no
+), resolution as (
+	update sahut.resolution r set is_deleted = true from gone g where r.conversation_id = g.id
 )
 update pg_temp.tally set rows_deleted = (select count(*) from gone);
 

@@ -42,6 +42,7 @@ create table sahut_etl.workspace (
 	active_as_of        timestamptz,
 	certified_at        timestamptz,
 	history_started_at  timestamptz,
+	seen_at             timestamptz,
 	lookback            interval not null default interval '2 minutes',
 	-- what is held
 	live_count          bigint not null default 0,
@@ -74,6 +75,7 @@ comment on column sahut_etl.workspace.complete_as_of is 'Every change up to this
 comment on column sahut_etl.workspace.active_as_of is 'Every change of a conversation that is not resolved, up to this instant, is in the warehouse (API time).';
 comment on column sahut_etl.workspace.certified_at is 'Start, less lookback, of the last full sweep that was proven complete.';
 comment on column sahut_etl.workspace.history_started_at is 'When the first complete load ended; before it, status and assignment history is unknown.';
+comment on column sahut_etl.workspace.seen_at is 'When the API was last heard of (API time): its day is the one that reports compute afresh; those before it are stored.';
 comment on column sahut_etl.workspace.lookback is 'How late a change may become visible at the API; grows when later ones are seen.';
 comment on column sahut_etl.workspace.live_count is 'Conversations held that are not deleted.';
 comment on column sahut_etl.workspace.largest_total is 'Largest meta.total the API ever gave; bounds every sweep.';

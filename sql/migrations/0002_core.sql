@@ -122,6 +122,7 @@ create table sahut.conversation (
 	team_id               text collate "C",
 	labels                text[] collate "C" not null default '{}',
 	created_at            timestamptz not null,
+	created_day           date not null,
 	updated_at            timestamptz,
 	extra                 jsonb,
 	deleted_at            timestamptz,
@@ -135,6 +136,11 @@ create table sahut.conversation (
 	first_assigned_at     timestamptz,
 	first_resolved_at     timestamptz,
 	last_resolved_at      timestamptz,
+	-- of the first assignment and resolution: whether the time is a wide guess, and how long it took in business hours
+	first_assigned_estimated   boolean,
+	first_resolved_estimated   boolean,
+	first_assigned_business_seconds  bigint,
+	first_resolved_business_seconds  bigint,
 	resolution_count      integer not null default 0,
 	reopen_count          integer not null default 0,
 	reassignment_count    integer not null default 0,
@@ -153,7 +159,8 @@ create table sahut.conversation (
 	foreign key (workspace_id, team_id) references sahut.team (workspace_id, id)
 );
 create index conversation_updated on sahut.conversation (workspace_id, updated_at);
-create index conversation_created on sahut.conversation (workspace_id, created_at);
+create index conversation_created on sahut.conversation (workspace_id, created_day);
+create index conversation_contact on sahut.conversation (workspace_id, contact_id, created_at);
 create index conversation_unresolved on sahut.conversation (workspace_id, assignee_id, status)
 	where status <> 'resolved' and deleted_at is null;
 create index conversation_deleted on sahut.conversation (workspace_id, deleted_at) where deleted_at is not null;
@@ -167,6 +174,7 @@ comment on column sahut.conversation.assignee_id is 'Current assignee; empty whe
 comment on column sahut.conversation.team_id is 'Current team; empty when there is none.';
 comment on column sahut.conversation.labels is 'Labels it carries now, in byte order.';
 comment on column sahut.conversation.created_at is 'When it was created, says the API.';
+comment on column sahut.conversation.created_day is 'Day of its creation in the workspace''s time zone.';
 comment on column sahut.conversation.updated_at is 'When it was last updated, says the API; empty where it says nothing.';
 comment on column sahut.conversation.extra is 'Fields of the API that no column knows, as they arrived; of an object that a column knows, what was left over.';
 comment on column sahut.conversation.deleted_at is 'When it was found deleted at the API (API time); such conversations leave every report.';
@@ -179,6 +187,10 @@ comment on column sahut.conversation.assignee_since is 'Since when it has its cu
 comment on column sahut.conversation.first_assigned_at is 'When it first had an assignee (effective).';
 comment on column sahut.conversation.first_resolved_at is 'Its first resolution that was seen (effective).';
 comment on column sahut.conversation.last_resolved_at is 'Its last resolution that was seen (effective).';
+comment on column sahut.conversation.first_assigned_estimated is 'Whether first_assigned_at may be off by more than half an hour; empty when never assigned.';
+comment on column sahut.conversation.first_resolved_estimated is 'Whether first_resolved_at may be off by more than half an hour; empty when never resolved.';
+comment on column sahut.conversation.first_assigned_business_seconds is 'Seconds of business hours from its creation to its first assignment; all seconds where the workspace has no business hours.';
+comment on column sahut.conversation.first_resolved_business_seconds is 'Seconds of business hours from its creation to its first resolution; all seconds where the workspace has no business hours.';
 comment on column sahut.conversation.resolution_count is 'Moves into resolved that were seen.';
 comment on column sahut.conversation.reopen_count is 'Moves out of resolved that were seen.';
 comment on column sahut.conversation.reassignment_count is 'Moves from one agent to another that were seen.';
@@ -209,6 +221,7 @@ comment on column sahut.conversation_label.since is 'Since when, as far as is kn
 create table sahut.conversation_version (
 	conversation_id    text collate "C" not null references sahut.conversation on delete cascade,
 	version_no         integer not null,
+	workspace_id       integer not null,
 	status             text not null references sahut.status,
 	assignee_id        text collate "C",
 	team_id            text collate "C",
@@ -225,10 +238,13 @@ create table sahut.conversation_version (
 	check (valid_to is null or valid_to >= valid_from)
 );
 create unique index conversation_version_current on sahut.conversation_version (conversation_id) where valid_to is null;
-create index conversation_version_unresolved on sahut.conversation_version (valid_to, valid_from) where status <> 'resolved';
+-- What was unresolved at an instant, or on a day: half-open at the left, as the backlog at midnight wants it.
+create index conversation_version_unresolved on sahut.conversation_version
+	using gist (tstzrange(valid_from, valid_to, '(]')) where status <> 'resolved';
 comment on table sahut.conversation_version is 'History of status, assignee, team and channel: one row for each state that was seen.';
 comment on column sahut.conversation_version.conversation_id is 'Conversation.';
 comment on column sahut.conversation_version.version_no is '1, 2, 3, ... within the conversation.';
+comment on column sahut.conversation_version.workspace_id is 'Workspace.';
 comment on column sahut.conversation_version.status is 'Status in this state.';
 comment on column sahut.conversation_version.assignee_id is 'Assignee in this state; empty when unassigned.';
 comment on column sahut.conversation_version.team_id is 'Team in this state.';
@@ -244,10 +260,12 @@ comment on column sahut.conversation_version.run_id is 'Run that wrote it.';
 create table sahut.conversation_event (
 	conversation_id   text collate "C" not null references sahut.conversation on delete cascade,
 	id                bigint generated by default as identity,
+	workspace_id      integer not null,
 	version_no        integer,
 	event_type        text not null check (event_type in ('created', 'resolved', 'reopened', 'status_changed', 'assigned', 'unassigned',
 	                      'reassigned', 'team_changed', 'label_added', 'label_removed', 'deleted', 'restored')),
 	occurred_at       timestamptz not null,
+	occurred_day      date not null,
 	not_before        timestamptz not null,
 	observed_at       timestamptz not null,
 	is_estimated      boolean not null,
@@ -261,13 +279,15 @@ create table sahut.conversation_event (
 	label_name        text collate "C",
 	primary key (conversation_id, id)
 );
-create index conversation_event_time on sahut.conversation_event (occurred_at, event_type);
+create index conversation_event_day on sahut.conversation_event (workspace_id, occurred_day, event_type);
 comment on table sahut.conversation_event is 'One row for each transition that was seen, derived from two states that follow each other.';
 comment on column sahut.conversation_event.conversation_id is 'Conversation.';
 comment on column sahut.conversation_event.id is 'Number of the event; grows in the order of writing.';
+comment on column sahut.conversation_event.workspace_id is 'Workspace.';
 comment on column sahut.conversation_event.version_no is 'The version that the transition led to.';
 comment on column sahut.conversation_event.event_type is 'created, resolved, reopened, status_changed, assigned, unassigned, reassigned, team_changed, label_added, label_removed, deleted or restored.';
 comment on column sahut.conversation_event.occurred_at is 'When it happened, as well as is known (effective).';
+comment on column sahut.conversation_event.occurred_day is 'Day of it in the workspace''s time zone.';
 comment on column sahut.conversation_event.not_before is 'It cannot have happened before.';
 comment on column sahut.conversation_event.observed_at is 'When the program saw it (API time).';
 comment on column sahut.conversation_event.is_estimated is 'Whether occurred_at may be off by more than half an hour.';
@@ -279,6 +299,44 @@ comment on column sahut.conversation_event.from_team_id is 'Team before.';
 comment on column sahut.conversation_event.to_team_id is 'Team after.';
 comment on column sahut.conversation_event.channel_id is 'Channel at that time.';
 comment on column sahut.conversation_event.label_name is 'Label that was added or removed.';
+
+create table sahut.resolution (
+	conversation_id     text collate "C" not null references sahut.conversation on delete cascade,
+	version_no          integer not null,
+	workspace_id        integer not null,
+	cycle_no            integer not null,
+	created_at          timestamptz not null,
+	from_at             timestamptz not null,
+	resolved_at         timestamptz not null,
+	resolved_day        date not null,
+	assignee_id         text collate "C",
+	team_id             text collate "C",
+	channel_id          text collate "C",
+	business_seconds    bigint not null,
+	is_estimated        boolean not null,
+	is_deleted          boolean not null default false,
+	reopened_at         timestamptz,
+	reopened_version_no integer,
+	primary key (conversation_id, version_no)
+);
+create index resolution_day on sahut.resolution (workspace_id, resolved_day) where not is_deleted;
+comment on table sahut.resolution is 'One row for each resolution that was seen, with the reopening that followed it.';
+comment on column sahut.resolution.conversation_id is 'Conversation.';
+comment on column sahut.resolution.version_no is 'The version that is resolved.';
+comment on column sahut.resolution.workspace_id is 'Workspace.';
+comment on column sahut.resolution.cycle_no is '1 for the first resolution that was seen, 2 for the next, ...';
+comment on column sahut.resolution.created_at is 'Creation of the conversation.';
+comment on column sahut.resolution.from_at is 'When the work on it began: the creation, or the reopening before.';
+comment on column sahut.resolution.resolved_at is 'When it was resolved (effective).';
+comment on column sahut.resolution.resolved_day is 'Day of it in the workspace''s time zone.';
+comment on column sahut.resolution.assignee_id is 'Assignee when it was resolved: who is credited.';
+comment on column sahut.resolution.team_id is 'Team when it was resolved.';
+comment on column sahut.resolution.channel_id is 'Channel when it was resolved.';
+comment on column sahut.resolution.business_seconds is 'Seconds of business hours from from_at to resolved_at; all seconds where the workspace has no business hours.';
+comment on column sahut.resolution.is_estimated is 'Whether resolved_at may be off by more than half an hour.';
+comment on column sahut.resolution.is_deleted is 'Whether the conversation was deleted since: such resolutions leave every report.';
+comment on column sahut.resolution.reopened_at is 'When it was reopened afterwards (effective); empty if it was not.';
+comment on column sahut.resolution.reopened_version_no is 'The version in which it was reopened.';
 
 create function sahut_etl.unloaded(workspace integer) returns bigint
 	language sql stable

@@ -1,72 +1,585 @@
 -- SPDX-License-Identifier: MIT
--- What analysts, managers and Metabase read: wide, commented, without contact identifiers.
+-- What reports are made from: working hours and targets, the days that are stored, and how a day is computed.
+--
+-- A day that can still grow is computed when it is asked for; one that is over is stored. Both come from the same
+-- functions, sahut_etl.*_of, so that a number has one definition. A stored day that something touches is queued by the
+-- transaction that touched it, and computed again right after.
 
 create schema sahut_report;
 comment on schema sahut_report is 'For reports and Metabase: one wide object a question, every column explained. No contact name or phone.';
 
-create view sahut_report.conversations as
-select
-	c.id, w.name as workspace_name, c.status, c.channel_id, ch.type as channel_type, ch.name as channel_name, c.contact_id,
-	c.assignee_id, a.name as assignee_name, c.team_id, t.name as team_name, c.labels, c.created_at, c.updated_at,
-	(c.created_at at time zone w.timezone)::date as created_day
-from sahut.conversation c
-join sahut_etl.workspace w on w.id = c.workspace_id
-left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
-left join sahut.agent a on a.workspace_id = c.workspace_id and a.id = c.assignee_id
-left join sahut.team t on t.workspace_id = c.workspace_id and t.id = c.team_id
-where c.deleted_at is null;
-comment on view sahut_report.conversations is 'One row for each conversation, as it is now.';
-comment on column sahut_report.conversations.id is 'Id of the conversation at the API.';
-comment on column sahut_report.conversations.workspace_name is 'Workspace.';
-comment on column sahut_report.conversations.status is 'open, pending, snoozed or resolved.';
-comment on column sahut_report.conversations.channel_id is 'Channel.';
-comment on column sahut_report.conversations.channel_type is 'Kind of channel.';
-comment on column sahut_report.conversations.channel_name is 'Name of the channel.';
-comment on column sahut_report.conversations.contact_id is 'Contact, as a pseudonym.';
-comment on column sahut_report.conversations.assignee_id is 'Current assignee; empty when unassigned.';
-comment on column sahut_report.conversations.assignee_name is 'Name of the current assignee.';
-comment on column sahut_report.conversations.team_id is 'Current team.';
-comment on column sahut_report.conversations.team_name is 'Name of the current team.';
-comment on column sahut_report.conversations.labels is 'Labels it carries now, sorted; empty array when there are none.';
-comment on column sahut_report.conversations.created_at is 'When it was created.';
-comment on column sahut_report.conversations.updated_at is 'When it was last updated.';
-comment on column sahut_report.conversations.created_day is 'Day of its creation in the workspace''s time zone.';
+-- ---- working hours and targets, as configured ----
 
-create view sahut_report.conversation_labels as
-select
-	l.conversation_id || ':' || l.label_name as id, l.conversation_id, l.label_name,
-	round(1.0 / cardinality(c.labels), 6) as label_weight
-from sahut.conversation_label l
-join sahut.conversation c on c.id = l.conversation_id
-where c.deleted_at is null;
-comment on view sahut_report.conversation_labels is 'One row for each conversation and label it carries now. Joining it multiplies conversations: count distinct conversation_id, or sum label_weight.';
-comment on column sahut_report.conversation_labels.id is 'Conversation and label.';
-comment on column sahut_report.conversation_labels.conversation_id is 'Conversation.';
-comment on column sahut_report.conversation_labels.label_name is 'Label.';
-comment on column sahut_report.conversation_labels.label_weight is '1 divided by the number of labels of the conversation: sums to 1 for each.';
+create table sahut_etl.business_hours (
+	workspace_id  integer not null references sahut_etl.workspace,
+	day_of_week   smallint not null check (day_of_week between 1 and 7),
+	opens         time not null,
+	closes        time not null check (closes > opens),
+	primary key (workspace_id, day_of_week, opens)
+);
+comment on table sahut_etl.business_hours is 'When work is done, by day of the week, in the workspace''s time zone. A workspace without a row works always.';
+comment on column sahut_etl.business_hours.workspace_id is 'Workspace.';
+comment on column sahut_etl.business_hours.day_of_week is '1 = Monday ... 7 = Sunday.';
+comment on column sahut_etl.business_hours.opens is 'Work begins.';
+comment on column sahut_etl.business_hours.closes is 'Work ends; 24:00 is midnight.';
 
-create view sahut_report.agent_workload_now as
+create table sahut_etl.holiday (
+	workspace_id  integer not null references sahut_etl.workspace,
+	day           date not null,
+	primary key (workspace_id, day)
+);
+comment on table sahut_etl.holiday is 'Days without work.';
+comment on column sahut_etl.holiday.workspace_id is 'Workspace.';
+comment on column sahut_etl.holiday.day is 'The day.';
+
+create table sahut_etl.target (
+	workspace_id    integer not null references sahut_etl.workspace,
+	place           integer not null,
+	metric          text not null check (metric in ('first_assignment', 'first_resolution')),
+	within_seconds  bigint not null check (within_seconds > 0),
+	channel_type    text,
+	label_name      text collate "C",
+	primary key (workspace_id, place)
+);
+comment on table sahut_etl.target is 'Service targets, in the order of the configuration: of those that fit a conversation the first holds.';
+comment on column sahut_etl.target.workspace_id is 'Workspace.';
+comment on column sahut_etl.target.place is '1, 2, 3, ... in the configuration.';
+comment on column sahut_etl.target.metric is 'first_assignment or first_resolution.';
+comment on column sahut_etl.target.within_seconds is 'Within so many seconds of business hours.';
+comment on column sahut_etl.target.channel_type is 'For this kind of channel; empty: any.';
+comment on column sahut_etl.target.label_name is 'For conversations that carry this label; empty: any.';
+
+-- Where a workspace has no hours, all time is business time: an average of nothing would say that all was done at once.
+create function sahut_etl.business_seconds(workspace integer, began timestamptz, ended timestamptz) returns bigint
+	language sql stable security definer parallel safe
+	set search_path = pg_catalog, pg_temp
+as $$
+	select case
+		when began is null or ended is null then null
+		when ended <= began then 0
+		when not exists (select from sahut_etl.business_hours h where h.workspace_id = workspace)
+			then extract(epoch from ended - began)::bigint
+		else (
+			select coalesce(sum(greatest(0, extract(epoch from
+				least(ended, (d.day + h.closes) at time zone w.timezone)
+				- greatest(began, (d.day + h.opens) at time zone w.timezone)))), 0)::bigint
+			from sahut_etl.workspace w
+			cross join lateral (
+				select (began at time zone w.timezone)::date + i as day
+				from generate_series(0, (ended at time zone w.timezone)::date - (began at time zone w.timezone)::date) i
+			) d
+			join sahut_etl.business_hours h on h.workspace_id = w.id and h.day_of_week = extract(isodow from d.day)
+			where w.id = workspace
+			and not exists (select from sahut_etl.holiday y where y.workspace_id = w.id and y.day = d.day)
+		) end
+$$;
+comment on function sahut_etl.business_seconds is 'Seconds of a workspace''s business hours between two instants; all seconds where it has no hours.';
+
+-- ---- which day is which ----
+
+create view sahut_etl.report_workspace as
 select
-	w.name || ':' || a.id as id, w.name as workspace_name, a.id as agent_id, a.name as agent_name,
-	count(*) filter (where c.status = 'open')::integer as open_count,
-	count(*) filter (where c.status = 'pending')::integer as pending_count,
-	count(*) filter (where c.status = 'snoozed')::integer as snoozed_count,
-	count(*) filter (where s.is_active)::integer as active_count,
-	greatest(round(max(extract(epoch from w.active_as_of - c.created_at)) filter (where s.is_active)::numeric / 3600, 2), 0)
-		as oldest_active_age_hours
-from sahut.agent a
-join sahut_etl.workspace w on w.id = a.workspace_id
-left join sahut.conversation c
-	on c.workspace_id = a.workspace_id and c.assignee_id = a.id and c.deleted_at is null and c.status <> 'resolved'
-left join sahut.status s on s.status = c.status
-group by w.id, a.workspace_id, a.id;
-comment on view sahut_report.agent_workload_now is 'What each agent holds now.';
-comment on column sahut_report.agent_workload_now.id is 'Workspace and agent.';
-comment on column sahut_report.agent_workload_now.workspace_name is 'Workspace.';
-comment on column sahut_report.agent_workload_now.agent_id is 'Agent.';
-comment on column sahut_report.agent_workload_now.agent_name is 'Name of the agent.';
-comment on column sahut_report.agent_workload_now.open_count is 'Open conversations assigned.';
-comment on column sahut_report.agent_workload_now.pending_count is 'Pending conversations assigned.';
-comment on column sahut_report.agent_workload_now.snoozed_count is 'Snoozed conversations assigned.';
-comment on column sahut_report.agent_workload_now.active_count is 'Open plus pending.';
-comment on column sahut_report.agent_workload_now.oldest_active_age_hours is 'Age of the oldest active one in hours, measured to active_as_of.';
+	w.id, w.name, w.timezone, w.complete_as_of, w.active_as_of, w.history_started_at,
+	(w.history_started_at at time zone w.timezone)::date as history_day,
+	case when w.history_started_at is not null then (w.active_as_of at time zone w.timezone)::date end as live_day,
+	case when w.history_started_at is not null then (greatest(w.active_as_of, w.seen_at) at time zone w.timezone)::date end as last_day
+from sahut_etl.workspace w;
+comment on view sahut_etl.report_workspace is 'Workspaces, with the days that reports turn on.';
+comment on column sahut_etl.report_workspace.id is 'Workspace.';
+comment on column sahut_etl.report_workspace.name is 'Name in the configuration.';
+comment on column sahut_etl.report_workspace.timezone is 'IANA time zone of its days and hours.';
+comment on column sahut_etl.report_workspace.complete_as_of is 'Every change up to this instant is in the warehouse (API time).';
+comment on column sahut_etl.report_workspace.active_as_of is 'Every change of a conversation that is not resolved, up to this instant, is in the warehouse (API time).';
+comment on column sahut_etl.report_workspace.history_started_at is 'When the first complete load ended; before it, status and assignment history is unknown.';
+comment on column sahut_etl.report_workspace.history_day is 'Day of that: the first one with a backlog.';
+comment on column sahut_etl.report_workspace.live_day is 'Day of active_as_of: it and later ones are computed when asked for, those before it are stored. Empty until the first load has ended.';
+comment on column sahut_etl.report_workspace.last_day is 'Last day that anything can be known of.';
+
+-- ---- the stored days ----
+
+create table sahut_etl.day_volume (
+	workspace_id                           integer not null references sahut_etl.workspace,
+	day                                    date not null,
+	channel_id                             text collate "C",
+	created_count                          integer not null,
+	resolved_count                         integer not null,
+	resolved_conversation_count            integer not null,
+	reopened_count                         integer not null,
+	first_resolved_count                   integer not null,
+	first_resolution_seconds_sum           bigint not null,
+	first_resolution_business_seconds_sum  bigint not null,
+	new_contact_count                      integer not null,
+	returning_contact_count                integer not null,
+	estimated_count                        integer not null
+);
+create index day_volume_day on sahut_etl.day_volume (workspace_id, day);
+comment on table sahut_etl.day_volume is 'Stored days of sahut_report.daily_volume, which explains the columns.';
+
+create table sahut_etl.hour_volume (
+	workspace_id    integer not null references sahut_etl.workspace,
+	day             date not null,
+	hour_of_day     smallint not null,
+	channel_id      text collate "C",
+	created_count   integer not null,
+	resolved_count  integer not null,
+	reopened_count  integer not null
+);
+create index hour_volume_day on sahut_etl.hour_volume (workspace_id, day);
+comment on table sahut_etl.hour_volume is 'Stored days of sahut_report.hourly_volume, which explains the columns.';
+
+create table sahut_etl.day_label (
+	workspace_id    integer not null references sahut_etl.workspace,
+	day             date not null,
+	label_name      text collate "C" not null,
+	channel_id      text collate "C",
+	created_count   integer not null,
+	resolved_count  integer not null
+);
+create index day_label_day on sahut_etl.day_label (workspace_id, day);
+comment on table sahut_etl.day_label is 'Stored days of sahut_report.daily_label_volume, which explains the columns.';
+
+create table sahut_etl.day_label_pair (
+	workspace_id        integer not null references sahut_etl.workspace,
+	day                 date not null,
+	label_a             text collate "C" not null,
+	label_b             text collate "C" not null,
+	conversation_count  integer not null
+);
+create index day_label_pair_day on sahut_etl.day_label_pair (workspace_id, day);
+comment on table sahut_etl.day_label_pair is 'Stored days of sahut_report.daily_label_pairs, which explains the columns.';
+
+create table sahut_etl.day_backlog (
+	workspace_id        integer not null references sahut_etl.workspace,
+	day                 date not null,
+	measured_at         timestamptz not null,
+	status              text not null,
+	channel_id          text collate "C",
+	assignee_id         text collate "C",
+	team_id             text collate "C",
+	conversation_count  integer not null,
+	age_seconds_sum     bigint not null,
+	age_under_1d_count  integer not null,
+	age_1d_to_3d_count  integer not null,
+	age_3d_to_7d_count  integer not null,
+	age_over_7d_count   integer not null,
+	oldest_created_at   timestamptz not null
+);
+create index day_backlog_day on sahut_etl.day_backlog (workspace_id, day);
+comment on table sahut_etl.day_backlog is 'Stored days of sahut_report.daily_backlog, which explains the columns.';
+
+create table sahut_etl.day_agent (
+	workspace_id                 integer not null references sahut_etl.workspace,
+	day                          date not null,
+	agent_id                     text collate "C" not null,
+	assigned_in_count            integer not null,
+	handed_off_count             integer not null,
+	resolved_count               integer not null,
+	resolved_conversation_count  integer not null,
+	reopened_count               integer not null,
+	handled_conversation_count   integer not null,
+	active_seconds               bigint not null,
+	measured_seconds             bigint not null,
+	peak_concurrent              integer not null,
+	end_of_day_open_count        integer not null,
+	end_of_day_pending_count     integer not null,
+	end_of_day_snoozed_count     integer not null
+);
+create index day_agent_day on sahut_etl.day_agent (workspace_id, day);
+comment on table sahut_etl.day_agent is 'Stored days of sahut_report.daily_agent_workload, which explains the columns.';
+
+do $$
+declare
+	c record;
+begin
+	for c in
+		select a.attrelid::regclass as of, a.attname as name,
+			case a.attname
+			when 'workspace_id' then 'Workspace.'
+			when 'day' then 'Day in the workspace''s time zone.'
+			when 'age_seconds_sum' then 'Sum of seconds since creation.'
+			when 'oldest_created_at' then 'Creation of the oldest.'
+			when 'active_seconds' then 'Seconds that conversations were open or pending with the agent, added up.'
+			when 'measured_seconds' then 'Seconds of the day that were measured.'
+			else 'See the view.' end as text
+		from pg_catalog.pg_attribute a
+		where a.attrelid in ('sahut_etl.day_volume'::regclass, 'sahut_etl.hour_volume'::regclass, 'sahut_etl.day_label'::regclass,
+			'sahut_etl.day_label_pair'::regclass, 'sahut_etl.day_backlog'::regclass, 'sahut_etl.day_agent'::regclass)
+		and a.attnum > 0
+	loop
+		execute format('comment on column %s.%I is %L', c.of, c.name, c.text);
+	end loop;
+end $$;
+
+create table sahut_etl.report_queue (
+	workspace_id  integer not null references sahut_etl.workspace,
+	day           date not null,
+	stamp         boolean not null,
+	flows         boolean not null,
+	labels        boolean not null,
+	stock         boolean not null,
+	queued_at     timestamptz not null default clock_timestamp(),
+	primary key (workspace_id, day)
+);
+comment on table sahut_etl.report_queue is 'Days that were touched and are not computed again yet.';
+comment on column sahut_etl.report_queue.workspace_id is 'Workspace.';
+comment on column sahut_etl.report_queue.day is 'Day in the workspace''s time zone.';
+comment on column sahut_etl.report_queue.stamp is 'Whether what is written with each row of the day (its date, its business hours) has to be written anew first.';
+comment on column sahut_etl.report_queue.flows is 'Whether its volumes have to be computed.';
+comment on column sahut_etl.report_queue.labels is 'Whether its volumes by label have to be computed.';
+comment on column sahut_etl.report_queue.stock is 'Whether its backlog and its workload have to be computed.';
+comment on column sahut_etl.report_queue.queued_at is 'When it was first queued (database''s clock).';
+
+-- ---- how a day is computed: each takes a workspace and a day ----
+
+create function sahut_etl.volume_of(workspace integer, wanted date) returns setof sahut_etl.day_volume
+	language sql stable security definer rows 20 cost 100000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+as $$
+	select workspace, wanted, x.channel_id, sum(x.created)::integer, sum(x.resolved)::integer, count(distinct x.resolved_id)::integer,
+		sum(x.reopened)::integer, sum(x.first_resolved)::integer, sum(x.seconds)::bigint, sum(x.business_seconds)::bigint,
+		sum(x.new_contact)::integer, sum(x.returning_contact)::integer, sum(x.estimated)::integer
+	from (
+		select c.channel_id, 1 as created, 0 as resolved, null::text as resolved_id, 0 as reopened, 0 as first_resolved,
+			0::bigint as seconds, 0::bigint as business_seconds,
+			(c.contact_id is not null and not y.is_returning)::integer as new_contact,
+			(c.contact_id is not null and y.is_returning)::integer as returning_contact, 0 as estimated
+		from sahut.conversation_event e
+		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
+		cross join lateral (
+			select exists (
+				select from sahut.conversation o
+				where o.workspace_id = workspace and o.contact_id = c.contact_id and o.deleted_at is null
+				and (o.created_at, o.id) < (c.created_at, c.id)) as is_returning
+		) y
+		where e.workspace_id = workspace and e.occurred_day = wanted and e.event_type = 'created'
+		union all
+		select e.channel_id, 0, (e.event_type = 'resolved')::integer, case when e.event_type = 'resolved' then e.conversation_id end,
+			(e.event_type = 'reopened')::integer, 0, 0, 0, 0, 0, e.is_estimated::integer
+		from sahut.conversation_event e
+		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
+		where e.workspace_id = workspace and e.occurred_day = wanted and e.event_type in ('resolved', 'reopened')
+		union all
+		select r.channel_id, 0, 0, null, 0, 1, greatest(0, extract(epoch from r.resolved_at - r.created_at))::bigint, r.business_seconds,
+			0, 0, 0
+		from sahut.resolution r
+		join sahut.conversation c on c.id = r.conversation_id and c.origin = 'observed'
+		where r.workspace_id = workspace and r.resolved_day = wanted and not r.is_deleted and r.cycle_no = 1
+	) x
+	group by x.channel_id
+$$;
+comment on function sahut_etl.volume_of is 'The volume of a day.';
+
+create function sahut_etl.hours_of(workspace integer, wanted date) returns setof sahut_etl.hour_volume
+	language sql stable security definer rows 100 cost 100000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+as $$
+	select workspace, wanted, x.hour, x.channel_id, count(*) filter (where x.event_type = 'created')::integer,
+		count(*) filter (where x.event_type = 'resolved')::integer, count(*) filter (where x.event_type = 'reopened')::integer
+	from (
+		select e.event_type, case when e.event_type = 'created' then c.channel_id else e.channel_id end as channel_id,
+			extract(hour from e.occurred_at at time zone w.timezone)::smallint as hour
+		from sahut_etl.workspace w
+		join sahut.conversation_event e on e.workspace_id = w.id
+		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
+		where w.id = workspace and e.workspace_id = workspace and e.occurred_day = wanted
+		and e.event_type in ('created', 'resolved', 'reopened')
+	) x
+	group by x.hour, x.channel_id
+$$;
+comment on function sahut_etl.hours_of is 'The volume of a day, by hour.';
+
+create function sahut_etl.labels_of(workspace integer, wanted date) returns setof sahut_etl.day_label
+	language sql stable security definer rows 100 cost 100000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+as $$
+	select workspace, wanted, x.label_name, x.channel_id, count(*) filter (where x.event_type = 'created')::integer,
+		count(*) filter (where x.event_type = 'resolved')::integer
+	from (
+		select l.name as label_name, e.event_type,
+			case when e.event_type = 'created' then c.channel_id else e.channel_id end as channel_id
+		from sahut.conversation_event e
+		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
+		cross join lateral unnest(c.labels) l(name)
+		where e.workspace_id = workspace and e.occurred_day = wanted and e.event_type in ('created', 'resolved')
+	) x
+	group by x.label_name, x.channel_id
+$$;
+comment on function sahut_etl.labels_of is 'The volume of a day, by label.';
+
+create function sahut_etl.label_pairs_of(workspace integer, wanted date) returns setof sahut_etl.day_label_pair
+	language sql stable security definer rows 100 cost 100000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+as $$
+	select workspace, wanted, a.name, b.name, count(*)::integer
+	from sahut.conversation_event e
+	join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
+	cross join lateral unnest(c.labels) a(name)
+	cross join lateral unnest(c.labels) b(name)
+	where e.workspace_id = workspace and e.occurred_day = wanted and e.event_type = 'created' and a.name < b.name
+	group by a.name, b.name
+$$;
+comment on function sahut_etl.label_pairs_of is 'Labels that the conversations created on a day carry together.';
+
+-- An interval holds its right end: what ended at midnight was still there then, what began is the next day's.
+create function sahut_etl.backlog_of(workspace integer, wanted date) returns setof sahut_etl.day_backlog
+	language sql stable security definer rows 100 cost 100000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+as $$
+	select workspace, wanted, d.measured_at, v.status, v.channel_id, v.assignee_id, v.team_id, count(*)::integer,
+		sum(extract(epoch from a.age))::bigint,
+		count(*) filter (where a.age < interval '1 day')::integer,
+		count(*) filter (where a.age >= interval '1 day' and a.age < interval '3 days')::integer,
+		count(*) filter (where a.age >= interval '3 days' and a.age < interval '7 days')::integer,
+		count(*) filter (where a.age >= interval '7 days')::integer,
+		min(c.created_at)
+	from (
+		select w.id, ends.at, case when wanted < w.live_day then ends.at else least(ends.at, w.active_as_of) end as measured_at
+		from sahut_etl.report_workspace w
+		cross join lateral (select (wanted + 1)::timestamp at time zone w.timezone as at) ends
+		where w.id = workspace and wanted between w.history_day and w.last_day
+	) d
+	join sahut.conversation_version v on v.workspace_id = d.id
+		and v.status <> 'resolved' and tstzrange(v.valid_from, v.valid_to, '(]') @> d.at
+	join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
+	cross join lateral (
+		select greatest(interval '0', d.measured_at - c.created_at) as age
+	) a
+	group by d.measured_at, v.status, v.channel_id, v.assignee_id, v.team_id
+$$;
+comment on function sahut_etl.backlog_of is 'What was unresolved at the end of a day; of one that can still grow, what is unresolved now.';
+
+create function sahut_etl.workload_of(workspace integer, wanted date) returns setof sahut_etl.day_agent
+	language sql stable security definer rows 50 cost 100000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+as $$
+	with bound as (
+		-- The day, as far as it is known: from where history begins, to where the data ends.
+		select w.id, b.ends, greatest(b.begins, w.history_started_at) as begins,
+			case when wanted < w.live_day then b.ends else least(b.ends, w.active_as_of) end as measured_to
+		from sahut_etl.report_workspace w
+		cross join lateral (
+			select wanted::timestamp at time zone w.timezone as begins, (wanted + 1)::timestamp at time zone w.timezone as ends
+		) b
+		where w.id = workspace and wanted between w.history_day and w.last_day
+	), held as (
+		select v.conversation_id, v.assignee_id, v.status, s.is_active, greatest(v.valid_from, b.begins) as from_at,
+			case when v.valid_to < b.ends then v.valid_to end as to_at, b.measured_to,
+			coalesce(v.valid_to >= b.ends, true) as at_end
+		from bound b
+		join sahut.conversation_version v on v.workspace_id = b.id
+			and v.status <> 'resolved' and tstzrange(v.valid_from, v.valid_to, '(]') && tstzrange(b.begins, b.ends, '()')
+		join sahut.status s on s.status = v.status
+		join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
+		where v.assignee_id is not null
+	), active as (
+		select assignee_id, count(distinct conversation_id) as handled,
+			sum(greatest(0, extract(epoch from least(to_at, measured_to) - from_at)))::bigint as seconds
+		from held where is_active group by assignee_id
+	), edge as (
+		select assignee_id, at, sum(n) as n
+		from (
+			select assignee_id, from_at as at, 1 as n from held where is_active
+			union all
+			select assignee_id, to_at, -1 from held where is_active and to_at is not null
+		) x
+		group by assignee_id, at
+	), peak as (
+		select assignee_id, max(together)::integer as peak
+		from (select assignee_id, sum(n) over (partition by assignee_id order by at) as together from edge) x
+		group by assignee_id
+	), at_end as (
+		select assignee_id, count(*) filter (where status = 'open') as open, count(*) filter (where status = 'pending') as pending,
+			count(*) filter (where status = 'snoozed') as snoozed
+		from held where at_end group by assignee_id
+	), event as (
+		select e.*
+		from bound b
+		join sahut.conversation_event e on e.workspace_id = b.id and e.occurred_day = wanted
+			and e.event_type in ('created', 'assigned', 'reassigned', 'unassigned', 'resolved', 'reopened')
+		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
+	), gained as (
+		select to_assignee_id as assignee_id, count(*) filter (where event_type in ('created', 'assigned', 'reassigned')) as assigned_in,
+			count(*) filter (where event_type = 'resolved') as resolved,
+			count(distinct conversation_id) filter (where event_type = 'resolved') as resolved_conversations,
+			count(*) filter (where event_type = 'reopened') as reopened
+		from event where to_assignee_id is not null and event_type <> 'unassigned' group by to_assignee_id
+	), lost as (
+		select from_assignee_id as assignee_id, count(*) as handed_off
+		from event where event_type in ('reassigned', 'unassigned') group by from_assignee_id
+	), agent as (
+		select assignee_id from active union select assignee_id from at_end union select assignee_id from gained
+		union select assignee_id from lost
+	)
+	select workspace, wanted, g.assignee_id, coalesce(gained.assigned_in, 0)::integer, coalesce(lost.handed_off, 0)::integer,
+		coalesce(gained.resolved, 0)::integer, coalesce(gained.resolved_conversations, 0)::integer, coalesce(gained.reopened, 0)::integer,
+		coalesce(active.handled, 0)::integer, coalesce(active.seconds, 0),
+		greatest(0, extract(epoch from b.measured_to - b.begins))::bigint, coalesce(peak.peak, 0),
+		coalesce(at_end.open, 0)::integer, coalesce(at_end.pending, 0)::integer, coalesce(at_end.snoozed, 0)::integer
+	from agent g
+	cross join bound b
+	left join active on active.assignee_id = g.assignee_id
+	left join peak on peak.assignee_id = g.assignee_id
+	left join at_end on at_end.assignee_id = g.assignee_id
+	left join gained on gained.assignee_id = g.assignee_id
+	left join lost on lost.assignee_id = g.assignee_id
+$$;
+comment on function sahut_etl.workload_of is 'What each agent carried and did on a day.';
+
+-- ---- the queue ----
+
+create function sahut_etl.queue_days(workspace integer, first date, last date) returns void
+	language sql
+	set search_path = pg_catalog, pg_temp
+as $$
+	insert into sahut_etl.report_queue as q (workspace_id, day, stamp, flows, labels, stock)
+	select workspace, first + i, false, true, true, true
+	from generate_series(0, last - first) i
+	on conflict (workspace_id, day) do update set flows = true, labels = true, stock = true
+	where not (q.flows and q.labels and q.stock)
+$$;
+comment on function sahut_etl.queue_days is 'Queues the days of a span, both included.';
+
+-- Every day on which something was created or happened, and every day with a backlog. With STAMP, the days beside them,
+-- too: another time zone moves an event by a day at most.
+create function sahut_etl.queue_all(workspace integer, stamp boolean) returns bigint
+	language sql
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on
+as $$
+	with known(day) as (
+		select distinct c.created_day from sahut.conversation c where c.workspace_id = workspace
+		union select distinct e.occurred_day from sahut.conversation_event e where e.workspace_id = workspace
+		union select distinct r.resolved_day from sahut.resolution r where r.workspace_id = workspace
+		union select distinct v.day from sahut_etl.day_volume v where v.workspace_id = workspace
+		union select distinct b.day from sahut_etl.day_backlog b where b.workspace_id = workspace
+		union select distinct a.day from sahut_etl.day_agent a where a.workspace_id = workspace
+		union select w.history_day + i from sahut_etl.report_workspace w
+			cross join lateral generate_series(0, w.live_day - w.history_day) i where w.id = workspace
+	), queued as (
+		insert into sahut_etl.report_queue as q (workspace_id, day, stamp, flows, labels, stock)
+		select distinct workspace, k.day + i, queue_all.stamp, true, true, true
+		from known k cross join generate_series(-queue_all.stamp::integer, queue_all.stamp::integer) i
+		on conflict (workspace_id, day) do update
+		set stamp = q.stamp or excluded.stamp, flows = true, labels = true, stock = true
+		returning 1
+	)
+	select count(*) from queued
+$$;
+comment on function sahut_etl.queue_all is 'Queues every day of a workspace; with STAMP, what is written with each row, too.';
+
+-- WAS is what live_day was before: the days from there on that are over now are stored. The first load's end stores all.
+create function sahut_etl.queue_closed(workspace integer, was date) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	live date := (select w.live_day from sahut_etl.report_workspace w where w.id = workspace);
+begin
+	if live is not null and was is null then
+		perform sahut_etl.queue_all(workspace, false);
+	elsif live > was then
+		perform sahut_etl.queue_days(workspace, was, live - 1);
+	end if;
+end $$;
+comment on function sahut_etl.queue_closed is 'Queues the days that have ended since a batch began.';
+
+-- ---- refreshing ----
+
+create function sahut_etl.stamp_day(workspace integer, wanted date) returns void
+	language sql
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+as $$
+	update sahut.conversation c
+	set created_day = wanted
+	from sahut_etl.workspace w
+	where w.id = workspace and c.workspace_id = workspace and c.created_day between wanted - 1 and wanted + 1
+	and c.created_day <> wanted and (c.created_at at time zone w.timezone)::date = wanted;
+
+	update sahut.conversation c
+	set first_assigned_business_seconds = x.assigned, first_resolved_business_seconds = x.resolved
+	from (
+		select o.id, sahut_etl.business_seconds(workspace, o.created_at, o.first_assigned_at) as assigned,
+			sahut_etl.business_seconds(workspace, o.created_at, o.first_resolved_at) as resolved
+		from sahut.conversation o
+		where o.workspace_id = workspace and o.created_day = wanted and (o.first_assigned_at is not null or o.first_resolved_at is not null)
+	) x
+	where c.id = x.id and (c.first_assigned_business_seconds, c.first_resolved_business_seconds) is distinct from (x.assigned, x.resolved);
+
+	update sahut.conversation_event e
+	set occurred_day = wanted
+	from sahut_etl.workspace w
+	where w.id = workspace and e.workspace_id = workspace and e.occurred_day between wanted - 1 and wanted + 1
+	and e.occurred_day <> wanted and (e.occurred_at at time zone w.timezone)::date = wanted;
+
+	update sahut.resolution r
+	set resolved_day = wanted
+	from sahut_etl.workspace w
+	where w.id = workspace and r.workspace_id = workspace and r.resolved_day between wanted - 1 and wanted + 1
+	and r.resolved_day <> wanted and (r.resolved_at at time zone w.timezone)::date = wanted;
+
+	update sahut.resolution r
+	set business_seconds = x.business_seconds
+	from (
+		select o.conversation_id, o.version_no, sahut_etl.business_seconds(workspace, o.from_at, o.resolved_at) as business_seconds
+		from sahut.resolution o
+		where o.workspace_id = workspace and o.resolved_day = wanted
+	) x
+	where r.conversation_id = x.conversation_id and r.version_no = x.version_no and r.business_seconds <> x.business_seconds;
+$$;
+comment on function sahut_etl.stamp_day is 'Writes anew what depends on the time zone and the business hours with each row of a day.';
+
+create function sahut_etl.refresh_day(workspace integer, wanted date, flows boolean, labels boolean, stock boolean) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if flows then
+		delete from sahut_etl.day_volume v where v.workspace_id = workspace and v.day = wanted;
+		insert into sahut_etl.day_volume select * from sahut_etl.volume_of(workspace, wanted);
+		delete from sahut_etl.hour_volume v where v.workspace_id = workspace and v.day = wanted;
+		insert into sahut_etl.hour_volume select * from sahut_etl.hours_of(workspace, wanted);
+	end if;
+	if labels then
+		delete from sahut_etl.day_label v where v.workspace_id = workspace and v.day = wanted;
+		insert into sahut_etl.day_label select * from sahut_etl.labels_of(workspace, wanted);
+		delete from sahut_etl.day_label_pair v where v.workspace_id = workspace and v.day = wanted;
+		insert into sahut_etl.day_label_pair select * from sahut_etl.label_pairs_of(workspace, wanted);
+	end if;
+	if stock then
+		delete from sahut_etl.day_backlog v where v.workspace_id = workspace and v.day = wanted;
+		insert into sahut_etl.day_backlog select * from sahut_etl.backlog_of(workspace, wanted);
+		delete from sahut_etl.day_agent v where v.workspace_id = workspace and v.day = wanted;
+		insert into sahut_etl.day_agent select * from sahut_etl.workload_of(workspace, wanted);
+	end if;
+end $$;
+comment on function sahut_etl.refresh_day is 'Computes a day and stores it.';
+
+-- One queued day: what is written with rows comes first, for all days; then the newest day. A day that can still grow is
+-- not stored: it will be queued when it is over.
+create function sahut_etl.refresh_next(workspace integer, out day date, out remaining bigint)
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	q sahut_etl.report_queue;
+begin
+	select * into q from sahut_etl.report_queue r
+	where r.workspace_id = workspace
+	order by r.stamp desc, r.day desc
+	limit 1 for update skip locked;
+	if not found then
+		remaining := 0;
+		return;
+	end if;
+	day := q.day;
+	if q.stamp then
+		perform sahut_etl.stamp_day(workspace, q.day);
+		update sahut_etl.report_queue r set stamp = false where r.workspace_id = workspace and r.day = q.day;
+	else
+		if q.day < (select w.live_day from sahut_etl.report_workspace w where w.id = workspace) then
+			perform sahut_etl.refresh_day(workspace, q.day, q.flows, q.labels, q.stock);
+		end if;
+		delete from sahut_etl.report_queue r where r.workspace_id = workspace and r.day = q.day;
+	end if;
+	remaining := (select count(*) from sahut_etl.report_queue r where r.workspace_id = workspace);
+end $$;
+comment on function sahut_etl.refresh_next is 'Computes the next queued day of a workspace and says how many remain; the day is empty when there was none.';

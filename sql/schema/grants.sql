@@ -1,6 +1,7 @@
 -- Who may do what, for those roles that exist. May be run again.
 do $$
 declare
+	called   text;
 	writer   constant boolean := exists (select from pg_catalog.pg_roles where rolname = 'sahut_writer');
 	reader   constant boolean := exists (select from pg_catalog.pg_roles where rolname = 'sahut_reader');
 	analyst  constant boolean := exists (select from pg_catalog.pg_roles where rolname = 'sahut_analyst');
@@ -18,13 +19,29 @@ begin
 	if reader then
 		grant usage on schema sahut_report to sahut_reader;
 		grant select on all tables in schema sahut_report to sahut_reader;
+		alter default privileges in schema sahut_report grant select on tables to sahut_reader;
 	end if;
 	if analyst then
 		grant usage on schema sahut, sahut_report to sahut_analyst;
 		grant select on all tables in schema sahut, sahut_report to sahut_analyst;
+		alter default privileges in schema sahut grant select on tables to sahut_analyst;
+		alter default privileges in schema sahut_report grant select on tables to sahut_analyst;
 	end if;
+	-- A function that a view calls runs for whoever reads the view.
+	for called in
+		select p.oid::regprocedure from pg_catalog.pg_proc p
+		where p.pronamespace = 'sahut_etl'::regnamespace and p.prosecdef
+	loop
+		if reader then
+			execute format('grant execute on function %s to sahut_reader', called);
+		end if;
+		if analyst then
+			execute format('grant execute on function %s to sahut_analyst', called);
+		end if;
+	end loop;
 	if pii then
 		grant usage on schema sahut_pii to sahut_pii_reader;
 		grant select on all tables in schema sahut_pii to sahut_pii_reader;
+		alter default privileges in schema sahut_pii grant select on tables to sahut_pii_reader;
 	end if;
 end $$;

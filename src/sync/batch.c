@@ -118,6 +118,8 @@ static void add_advance(struct script *s, const struct batch *c)
 	script_int(s, c->workspace);
 	memtext_write_workspace(&text, c->memory);
 	script_text(s, buf_text(&text));
+	script_add(s, sql_store_advance_reports);
+	script_int(s, c->workspace);
 	script_add(s, sql_store_advance_run);
 	script_int(s, c->run);
 	run_json(&text, c);

@@ -19,6 +19,7 @@ static const struct migration {
 	{ "etl", sql_migrations_0001_etl },
 	{ "core", sql_migrations_0002_core },
 	{ "report", sql_migrations_0003_report },
+	{ "views", sql_migrations_0004_views },
 };
 
 int schema_version(void)
