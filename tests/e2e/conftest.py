@@ -14,6 +14,10 @@ from sandbox import Sandbox  # noqa: E402
 BUILD = os.environ.get("SAHUT_BUILD", os.path.join(os.path.dirname(__file__), "..", "..", "build"))
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: waits for a timeout of the program's own; for ./dev check --all")
+
+
 @pytest.fixture(scope="session")
 def cluster():
     cluster = Cluster()

@@ -46,6 +46,7 @@ def test_changes_that_a_cycle_explains_are_no_difference(pair):
     assert_equal(etl, sandbox)
 
 
+@pytest.mark.slow
 def test_what_was_deleted_and_what_was_hidden_is_named_and_mended(pair):
     """In 50,000 of which 98 % are resolved, finding and mending both costs at most a tenth of reading everything."""
     sandbox, etl = pair(conversations=50000, resolved=98)

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""The commands as a person at a shell meets them: what they say, and the code they end with."""
+import json
+import os
+import re
+
+import pytest
+
+
+# ---- what goes wrong on the first day ----
+
+def test_a_wrong_key_is_said_in_a_sentence(pair):
+    sandbox, etl = pair(conversations=50)
+    etl.add("lain", sandbox.base_url, key="sk_live_wrong")
+    done = etl.run("-w", "lain", "sync", expect=77)
+    assert "401" in done.stderr and "unauthorized" in done.stderr
+    assert "sk_live_wrong" not in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_no_database_is_said_in_a_sentence(warehouse):
+    etl = warehouse("http://127.0.0.1:9/v1", migrate=False)
+    text = open(etl.config).read()
+    with open(etl.config, "w") as f:
+        f.write(re.sub(r"port=\d+", "port=1", text))
+    for command in ("sync", "status", "migrate", "plan"):
+        done = etl.run(command, expect=69)
+        assert done.stderr.startswith("sahut-etl: ") and done.stderr.count("\n") == 1
+
+
+def test_an_api_that_is_not_there_is_said_in_a_sentence(warehouse):
+    etl = warehouse("http://127.0.0.1:9/v1")
+    done = etl.run("sync", expect=69)
+    assert "127.0.0.1:9" in done.stderr
+
+
+def test_an_unknown_key_is_said_with_its_place_and_the_nearest_one(warehouse):
+    etl = warehouse("http://127.0.0.1:9/v1", migrate=False)
+    etl.workspaces[0]["lookbak"] = "2m"
+    etl.workspaces[0]["reserve"] = "95%"
+    etl.write()
+    done = etl.run("check", "--offline", expect=78)
+    line = next(i for i, text in enumerate(open(etl.config), 1) if "lookbak" in text)
+    assert f"{etl.config}:{line}:5: workspaces[0].lookbak: there is no such key; did you mean lookback?" in done.stderr
+    assert "workspaces[0].reserve: a share from 0% to 90% was expected" in done.stderr
+
+
+def test_a_warehouse_of_another_version_is_refused_with_what_to_do(pair):
+    _, etl = pair(conversations=10)
+    etl.sql("update sahut_etl.migration set version = 999 where version = 1")
+    for command in ("sync", "status"):
+        assert "schema" in etl.run(command, expect=78).stderr
+
+
+def test_a_warehouse_without_tables_is_refused_with_what_to_do(warehouse):
+    etl = warehouse("http://127.0.0.1:9/v1", migrate=False)
+    assert "sahut-etl migrate" in etl.run("sync", expect=78).stderr
+
+
+@pytest.mark.parametrize("arguments", [["sink"], ["sync", "--fulll"], ["--workspac", "x", "sync"], ["conversations", "lst"], ["explain"]])
+def test_what_makes_no_sense_is_a_misuse(warehouse, arguments):
+    etl = warehouse("http://127.0.0.1:9/v1", migrate=False)
+    done = etl.run(*arguments, expect=64)
+    assert done.stderr.startswith("sahut-etl: ")
+
+
+def test_migrate_may_be_run_again_and_told_beforehand(warehouse):
+    etl = warehouse("http://127.0.0.1:9/v1", migrate=False)
+    told = etl.run("migrate", "--dry-run").stdout
+    assert etl.one("select to_regclass('sahut_etl.migration') is null")
+    assert told
+    etl.run("migrate")
+    before = etl.sql("select * from sahut_etl.migration order by 1")
+    etl.run("migrate")
+    assert etl.sql("select * from sahut_etl.migration order by 1") == before
+
+
+def test_a_migration_that_was_changed_is_noticed(warehouse):
+    etl = warehouse("http://127.0.0.1:9/v1")
+    etl.sql("update sahut_etl.migration set checksum = repeat('0', 64) where version = 1")
+    assert "migration 1 (etl) was applied in another wording" in etl.run("migrate", expect=78).stderr
+
+
+def test_check_says_each_thing_in_a_line(pair):
+    _, etl = pair(conversations=10)
+    done = etl.run("check")
+    assert all(line.startswith("✓") for line in done.stdout.splitlines()), done.stdout
+    assert len(done.stdout.splitlines()) >= 5
+
+
+def test_version_names_the_libraries(warehouse):
+    etl = warehouse("http://127.0.0.1:9/v1", migrate=False)
+    said = etl.run("--version").stdout
+    for name in ("sahut-etl", "libcurl", "libpq", "json-c", "libyaml", "libmicrohttpd", "libsystemd"):
+        assert name in said
+
+
+# ---- the API's four endpoints ----
+
+def conversations(etl, *arguments, **options):
+    return etl.run("conversations", *arguments, **options)
+
+
+def test_list_pages_through_everything(pair):
+    sandbox, etl = pair(conversations=230)
+    everything = json.loads(conversations(etl, "list", "--all").stdout)
+    assert {c["id"] for c in everything} == {c["id"] for c in sandbox.dump()["conversations"]}
+    assert len(json.loads(conversations(etl, "list").stdout)) == 25
+    assert len(json.loads(conversations(etl, "list", "--page", "3", "--per-page", "100").stdout)) == 30
+
+
+def test_list_filters_as_the_reference_has_it(pair):
+    sandbox, etl = pair(conversations=300, resolved=50)
+    truth = sandbox.dump()["conversations"]
+    some = next(c for c in truth if c["assignee"] and c["status"] == "open")
+    for options, wanted in (
+            (["--status", "open"], [c for c in truth if c["status"] == "open"]),
+            (["--assignee", "unassigned"], [c for c in truth if not c["assignee"]]),
+            (["--channel", some["channel"]["id"], "--assignee", some["assignee"]["id"]],
+             [c for c in truth if c["channel"]["id"] == some["channel"]["id"] and (c["assignee"] or {}).get("id") == some["assignee"]["id"]])):
+        got = json.loads(conversations(etl, "list", "--all", *options).stdout)
+        assert {c["id"] for c in got} == {c["id"] for c in wanted} and wanted
+
+
+def test_a_conversation_is_created_got_and_updated(pair):
+    sandbox, etl = pair(conversations=60)
+    some = sandbox.dump()["conversations"][0]
+    made = json.loads(conversations(etl, "create", "--contact", some["contact"]["id"], "--channel", some["channel"]["id"],
+                                    "--message", 'Selamat pagi, "Kak"').stdout)
+    assert made["status"] == "open"
+    assert json.loads(conversations(etl, "get", made["id"]).stdout)["id"] == made["id"]
+    now = json.loads(conversations(etl, "update", made["id"], "--status", "resolved", "--labels", "refund,urgent").stdout)
+    assert now["status"] == "resolved" and sorted(now["labels"]) == ["refund", "urgent"]
+    body = os.path.join(etl.dir, "body.json")
+    with open(body, "w") as f:
+        json.dump({"labels": []}, f)
+    assert json.loads(conversations(etl, "update", made["id"], "--body", body).stdout)["labels"] == []
+    again = conversations(etl, "update", made["id"], "--body", "-", stdin='{"status": "open", "assignee_id": null}')
+    assert json.loads(again.stdout)["status"] == "open" and json.loads(again.stdout)["assignee"] is None
+
+
+@pytest.mark.parametrize("arguments,code,words", [
+    (["get", "conv_nowhere"], 65, "404 not_found"),
+    (["create", "--contact", "ct_nobody"], 65, "400 bad_request"),
+    (["create", "--contact", "ct_nobody", "--channel", "ch_none"], 65, "422 validation_error"),
+    (["list", "--status", "closed"], 65, "400 bad_request"),
+])
+def test_what_the_api_refuses_is_said_in_its_own_words(pair, arguments, code, words):
+    _, etl = pair(conversations=30)
+    assert words in conversations(etl, *arguments, expect=code).stderr
+
+
+def test_a_refusal_for_now_is_waited_for(pair):
+    sandbox, etl = pair(conversations=30)
+    sandbox.fault("status", "any", status=429, retry_after="1")
+    assert len(json.loads(conversations(etl, "list").stdout)) == 25
+    assert sandbox.stats()["by_status"]["429"] == 1
+
+
+def test_a_creation_is_not_sent_twice(pair):
+    sandbox, etl = pair(conversations=30)
+    some = sandbox.dump()["conversations"][0]
+    sandbox.fault("status", "create", status=500)
+    conversations(etl, "create", "--contact", some["contact"]["id"], "--channel", some["channel"]["id"], expect=69)
+    assert sandbox.stats()["by_kind"]["create"] == 1
