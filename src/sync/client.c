@@ -17,6 +17,8 @@ static bool wait_for_quota(struct client *client, struct err *err)
 			if (client->store &&
 			    !store_take_lease(client->store, client->workspace, &lease, err))
 				return false;
+			if (lease.granted == 0 && !pace_bears(lease.wait))
+				return pace_refuse(lease.wait, err);
 			pace_granted(&client->pace, now, lease.granted, lease.wait);
 			break;
 		case PACE_WAIT:
@@ -32,19 +34,19 @@ static bool wait_for_quota(struct client *client, struct err *err)
 static bool try_again(struct client *client, const struct http_request *request,
 		      const struct err *err, int tries)
 {
-	int64_t now = clock_mono(client->clock), wait;
+	int64_t now = clock_mono(client->clock), wait = pace_silence(err);
 	struct err ignored;
+	bool again;
 
 	if (request->method != HTTP_GET && err->kind != ERR_SLOW_DOWN)
 		return false;
-	if (!pace_retry(err, tries, 1.0, &wait))
-		return false;
+	again = pace_retry(err, tries, 1.0, &wait);
 	if (err->kind == ERR_SLOW_DOWN) {
 		pace_pause(&client->pace, now, wait);
 		if (client->store)
 			(void)!store_pause(client->store, client->workspace, wait, &ignored);
 	}
-	return wait_until(client->wait, now + wait) != WAIT_STOP;
+	return again && wait_until(client->wait, now + wait) != WAIT_STOP;
 }
 
 /* One line of the ledger. What goes wrong with it is of no matter to who asked. */

@@ -97,15 +97,17 @@ static void pause_all(struct outbox *box, int64_t now, int64_t wait)
 bool outbox_retry(struct outbox *box, const struct err *why)
 {
 	struct slot *slot = slot_at(box, 0);
-	int64_t now = clock_mono(box->clock), wait;
+	int64_t now = clock_mono(box->clock), wait = pace_silence(why);
+	bool again;
 
 	slot->tries++;
 	box->sent.failed++;
 	box->sent.throttled += why->kind == ERR_SLOW_DOWN;
-	if (!pace_retry(why, slot->tries, chance(box), &wait))
-		return false;
+	again = pace_retry(why, slot->tries, chance(box), &wait);
 	if (why->kind == ERR_SLOW_DOWN)
 		pause_all(box, now, wait);
+	if (!again)
+		return false;
 	box->sent.retried++;
 	slot->sent = false;
 	slot->not_before = now + wait;
@@ -151,6 +153,8 @@ static bool lease(struct outbox *box, int64_t *when, struct err *err)
 	lease.granted = lease.want;
 	if (box->store && !store_take_lease(box->store, box->workspace, &lease, err))
 		return false;
+	if (lease.granted == 0 && !pace_bears(lease.wait))
+		return pace_refuse(lease.wait, err);
 	pace_granted(&box->pace, now, lease.granted, lease.wait);
 	*when = now + lease.wait;
 	return true;

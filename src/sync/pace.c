@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "pace.h"
 
+#include "timetext.h"
+
 /* How long to wait at first, and at most, when the far side did not say. */
 #define FIRST_WAIT (500 * USEC_PER_MSEC)
 #define LONGEST_WAIT (60 * USEC_PER_SEC)
@@ -68,6 +70,28 @@ static int most_tries(enum err_kind kind)
 	}
 }
 
+int64_t pace_silence(const struct err *err)
+{
+	if (err->kind != ERR_SLOW_DOWN)
+		return 0;
+	return err->wait > 0 ? err->wait : QUOTA_WAIT;
+}
+
+bool pace_bears(int64_t wait)
+{
+	return wait <= PATIENCE;
+}
+
+bool pace_refuse(int64_t wait, struct err *err)
+{
+	char text[TIMETEXT_SIZE];
+
+	err_set(err, ERR_SLOW_DOWN, "the API asked for silence (429), which lasts another %s",
+		duration_format(wait, text));
+	err->wait = wait;
+	return false;
+}
+
 bool pace_retry(const struct err *err, int tries, double chance, int64_t *wait)
 {
 	int64_t ceiling = FIRST_WAIT, pause;
@@ -80,7 +104,7 @@ bool pace_retry(const struct err *err, int tries, double chance, int64_t *wait)
 	pause = (int64_t)(chance * (double)min_i64(ceiling, LONGEST_WAIT));
 	if (err->kind == ERR_SLOW_DOWN || err->wait > 0)
 		pause += err->wait > 0 ? err->wait : QUOTA_WAIT;
-	if (pause > PATIENCE)
+	if (!pace_bears(pause))
 		return false;
 	*wait = pause;
 	return true;

@@ -59,4 +59,16 @@ void pace_pause(struct pace *pace, int64_t now, int64_t wait);
  */
 bool pace_retry(const struct err *err, int tries, double chance, int64_t *wait) MUST_CHECK;
 
+/*
+ * For how long the API asked for silence by this error: 0 for any other kind
+ * of failure. It is kept by everybody, also when nobody waits for its end.
+ */
+int64_t pace_silence(const struct err *err) MUST_CHECK;
+
+/* Whether so long a wait is stood through; otherwise the cycle ends, and goes on later. */
+bool pace_bears(int64_t wait) MUST_CHECK;
+
+/* Fills ERR with ERR_SLOW_DOWN: the API's silence lasts for another WAIT. Returns false. */
+bool pace_refuse(int64_t wait, struct err *err);
+
 #endif
