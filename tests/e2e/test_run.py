@@ -66,7 +66,7 @@ def test_an_errand_comes_before_what_is_due_and_survives_the_daemon(pair, daemon
 
 
 def test_two_workspaces_of_one_daemon_do_not_wait_for_each_other(sandboxes, warehouse, daemons):
-    slow = sandboxes(conversations=5000, latency=200)
+    slow = sandboxes(conversations=5000, latency=5000)
     fast = sandboxes(conversations=200, key="sk_live_fast")
     etl = warehouse(slow.base_url, max_in_flight=1, **FAST)
     etl.add("cepat", fast.base_url, key="sk_live_fast", **FAST)
@@ -139,3 +139,26 @@ def test_old_records_are_removed(pair, daemons):
     daemons(etl)
     wait_for(lambda: etl.one("select count(*) from sahut_etl.run where ended_at < now() - interval '90 days'") == 0, "old runs to go", 60)
     wait_for(lambda: etl.sql("select fingerprint from sahut_etl.rejected_item") == [("new",)], "old items to go", 60)
+
+
+def test_a_list_that_changes_its_order_is_learned_anew(pair, daemons):
+    """Demoted and said once, what was published taken back, everything read, the new order learned, and equal in the end."""
+    sandbox, etl = pair(conversations=900, workspace={**FAST, "lookback": "10s"})
+    daemon = daemons(etl)
+    loaded(etl, 900)
+    assert etl.status()["order"] == "updated_desc"
+    sandbox.control("clock", {"advance": 3600})
+    wait_for(lambda: etl.one("select complete_as_of - certified_at > interval '30 minutes' from sahut_etl.workspace"), "it to follow")
+    published = etl.one("select complete_as_of from sahut_etl.workspace")
+    sandbox.control("config", {"order": "created_asc"})
+    wait_for(lambda: etl.one("select list_order from sahut_etl.workspace") == "created_asc", "the new order")
+    # Taken back, before it rose again by the sweep that learned the order.
+    assert etl.one("select count(*) from sahut_etl.run where verdict = 'demoted'") == 1
+    assert etl.one("select complete_as_of >= %s from sahut_etl.workspace", published)
+    sandbox.change("update", 9)
+    sandbox.change("resolve", 4)
+    etl.run("sync", "--full")
+    assert daemon.stop() == 0
+    assert_equal(etl, sandbox)
+    said = daemon.text()
+    assert said.count("order_demoted") == 1 and said.count("order_learned") == 2
