@@ -158,7 +158,8 @@ static int64_t most_visits(const struct full *full, const struct memory *memory)
 /* Whether suspects are left that may be asked for. */
 static bool has_more(const struct full *full, const struct memory *memory)
 {
-	return full->visited < min_i64(full->suspects, most_visits(full, memory));
+	return !full->exhausted &&
+	       full->visited < min_i64(full->suspects, most_visits(full, memory));
 }
 
 static void publish(struct full *full, const struct memory *memory, struct act *act)
@@ -279,7 +280,9 @@ static void begin_visits(struct full *full, const struct memory *memory,
 
 	full->visit.repair = full->repair;
 	visit_begin(&full->visit, answer, (int)min_i64(left, IDS_MOST), TIME_NONE);
-	full->step = full->visit.n > 0 ? FULL_VISIT : FULL_OVER;
+	/* All that were not seen are too young to be suspected: the sweep ends with what it has. */
+	full->exhausted = full->visit.n <= 0;
+	full->step = full->exhausted ? FULL_PUBLISH : FULL_VISIT;
 }
 
 /*

@@ -44,6 +44,7 @@ struct full {
 	int closings;
 	int64_t distinct, suspects; /* as counted last: conversations seen, and not seen */
 	int64_t visited;
+	bool exhausted; /* none is left that may be asked for, however many there are */
 	struct visit visit;
 	enum verdict verdict;
 };

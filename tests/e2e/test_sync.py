@@ -87,6 +87,20 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(pair):
     assert etl.one("select state from sahut_etl.run order by id limit 1") == "interrupted"
 
 
+def test_a_full_sweep_ends_when_all_it_missed_are_too_young_to_be_suspected(pair):
+    sandbox, etl = pair(conversations=300)
+    etl.run("sync")
+    new = sandbox.change("create", 1)
+    etl.run("sync")
+    sandbox.change("delete", id=new[0])
+    etl.run("sync", "--full")
+    assert etl.sql("select state from sahut_etl.run order by id")[-1] == ("ok",)
+    assert etl.one("select count(*) from sahut_etl.sweep_seen") == 0
+    sandbox.control("clock", {"advance": 300})
+    etl.run("sync", "--full")
+    assert_equal(etl, sandbox)
+
+
 def test_two_workspaces_in_one_warehouse(sandboxes, warehouse):
     sandbox = sandboxes(conversations=300, workspaces=["key=sk_live_two,conversations=450,seed=7,order=id_asc"])
     etl = warehouse(sandbox.base_url)
