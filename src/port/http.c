@@ -121,8 +121,14 @@ int http_pending(const struct http *http)
 	return http->pending;
 }
 
-static enum err_kind kind_of(CURLcode rc, long os_errno)
+static enum err_kind kind_of(CURL *curl, CURLcode rc)
 {
+	long os_errno = 0, connect_status = 0;
+
+	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os_errno);
+	curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &connect_status);
+	if (connect_status == 407) /* the proxy wants a password */
+		return ERR_DENIED;
 	switch (rc) {
 	case CURLE_URL_MALFORMAT:
 	case CURLE_PEER_FAILED_VERIFICATION:
@@ -147,19 +153,17 @@ static enum err_kind kind_of(CURLcode rc, long os_errno)
 static void fail(struct transfer *t, CURLcode rc)
 {
 	struct http_reply *reply = t->reply;
-	long os_errno = 0;
 	char origin[128], *url = NULL;
 
 	if (rc == CURLE_OUT_OF_MEMORY)
 		mem_out("libcurl");
-	curl_easy_getinfo(t->curl, CURLINFO_OS_ERRNO, &os_errno);
 	curl_easy_getinfo(t->curl, CURLINFO_EFFECTIVE_URL, &url);
 	http_url_origin(url ? url : "", origin, sizeof(origin));
 	if (reply->body.full)
 		err_set(&reply->err, ERR_DATA, "%s: the reply is larger than %zu bytes", origin,
 			t->http->conf.max_body);
 	else
-		err_set(&reply->err, kind_of(rc, os_errno), "%s: %s", origin,
+		err_set(&reply->err, kind_of(t->curl, rc), "%s: %s", origin,
 			t->why[0] ? t->why : curl_easy_strerror(rc));
 }
 
@@ -320,8 +324,7 @@ static long milliseconds(int64_t usec)
 
 static void set_security(CURL *curl, const struct http_conf *conf)
 {
-	set_text(curl, CURLOPT_PROTOCOLS_STR,
-		 "https,http"); /* http_url_allowed() has seen to the host */
+	set_text(curl, CURLOPT_PROTOCOLS_STR, "https,http"); /* the host has been seen to */
 	set(curl, CURLOPT_FOLLOWLOCATION, 0);
 	set(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
 	set(curl, CURLOPT_SSL_VERIFYPEER, 1);
@@ -343,7 +346,6 @@ static void set_limits(CURL *curl, const struct http_conf *conf)
 	set(curl, CURLOPT_LOW_SPEED_LIMIT, 100);
 	set(curl, CURLOPT_LOW_SPEED_TIME, (long)max_i64(conf->idle_timeout / USEC_PER_SEC, 1));
 	set(curl, CURLOPT_TIMEOUT_MS, milliseconds(conf->total_timeout));
-	set(curl, CURLOPT_DNS_CACHE_TIMEOUT, 60);
 	set(curl, CURLOPT_TCP_KEEPALIVE, 1);
 }
 

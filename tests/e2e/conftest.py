@@ -42,21 +42,22 @@ def sandboxes():
 @pytest.fixture
 def warehouse(cluster, tmp_path, request):
     """Makes a configuration with a database of its own, migrated unless asked otherwise."""
-    made = 0
+    made = []
 
     def make(base_url, migrate=True, **workspace):
-        nonlocal made
-        made += 1
-        dbname = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}_{made}"
+        dbname = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}_{len(made)}"
+        made.append(dbname)
         cluster.create_database(dbname)
-        directory = tmp_path / f"etl{made}"
+        directory = tmp_path / f"etl{len(made)}"
         directory.mkdir()
         etl = Etl(os.path.join(BUILD, "sahut-etl"), directory, cluster, dbname, base_url, **workspace)
         if migrate:
             etl.run("migrate")
         return etl
 
-    return make
+    yield make
+    for dbname in made:
+        cluster.drop_database(dbname)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ class Etl:
         self.config = os.path.join(self.dir, "sahut-etl.yaml")
         self.workspaces = []
         self.extra = ""
+        self.conninfo = cluster.conninfo(dbname)
         self.add("utama", base_url, **workspace)
 
     def add(self, name, base_url, key="sk_live_sandbox", **settings):
@@ -30,7 +31,7 @@ class Etl:
         self.write()
 
     def write(self):
-        lines = ["warehouse:", f'  conninfo: "{self.cluster.conninfo(self.dbname)}"', "workspaces:"]
+        lines = ["warehouse:", f'  conninfo: "{self.conninfo}"', "workspaces:"]
         for workspace in self.workspaces:
             for i, (key, value) in enumerate(workspace.items()):
                 lines.append(f"  {'-' if i == 0 else ' '} {key}: {value}")
