@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Cuts the program off at its n-th operation, for every n, and looks what the restart makes of it.
+
+usage: cut.py BUILD [--sample N] [--seed N] [--only STAGE/WAY/N]
+
+The program that is built with a fuse (tests/cut/fuse.c) counts what it calls of libpq and libcurl, and at the n-th
+call it is killed, loses the connection, or is refused. Two stages: a first load of a small workspace with small pages,
+and a cycle that follows changes. After each cut the warehouse must promise nothing that it does not hold; then some
+more happens at the source, the program is started again, and the warehouse must equal it. --sample does N cuts chosen
+by the seed instead of all.
+"""
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from cluster import Cluster  # noqa: E402
+from etl import Etl, assert_equal  # noqa: E402
+from sandbox import Sandbox  # noqa: E402
+from truth import assert_promise, assert_quiet, forget  # noqa: E402
+
+STAGES = ["first_load", "incremental"]
+WAYS = ["kill", "disconnect", "error"]
+KINDS = ["create", "update", "resolve", "reopen", "reassign", "relabel", "snooze"]
+
+# So many cuts one source sees.
+LIFE = 20
+
+# How a run may end that was cut: killed; or recovered, unavailable, later, or with data refused (of a COPY that is garbage). Never a bug (70), an abort or a finding of a sanitizer.
+ENDS = {"kill": {-9}, "disconnect": {0, 69, 75}, "error": {0, 65, 69, 75}}
+
+
+class Cut:
+    """One sandbox and one warehouse for all the cuts."""
+
+    def __init__(self, build, cluster, directory):
+        self.build = build
+        self.fused = os.path.join(build, "sahut-etl-fused")
+        self.lengths = {}
+        dbname = f"cut{os.getpid()}"
+        cluster.create_database(dbname)
+        self.etl = Etl(os.path.join(build, "sahut-etl"), directory, cluster, dbname, "http://127.0.0.1:1")
+        self.etl.run("migrate")
+        self.sandbox = None
+        self.begin()
+
+    def begin(self):
+        """A new source: it grows with each cut, and the number of operations with it."""
+        self.stop()
+        self.sandbox = Sandbox(os.path.join(self.build, "sahut-sandbox"), conversations=140, seed=5)
+        # Pages of 25 are many pages of few.
+        self.sandbox.control("config", {"per_page_max": 25})
+        self.etl.workspaces[0]["base_url"] = self.sandbox.base_url
+        self.etl.write()
+        self.age = 0
+
+    def stop(self):
+        if self.sandbox:
+            self.sandbox.stop()
+
+    def prepare(self, stage):
+        """The state in which the run begins that will be cut. What happened before is old enough to be vouched for."""
+        self.age += 1
+        if self.age == LIFE:
+            self.begin()
+        if stage == "first_load" or self.age == 0:
+            forget(self.etl)
+        if stage == "first_load":
+            return
+        if self.age == 0:
+            self.etl.run("sync")
+        for kind in KINDS:
+            self.sandbox.change(kind, 1)
+        self.sandbox.change("update", 30)
+        self.sandbox.control("clock", {"advance": 600})
+
+    def run(self, way, n):
+        """The end of a run that is cut at its n-th operation, and what burned; "" when it came to its end before."""
+        environment = {**self.etl.environment(), "SAHUT_FUSE_AT": str(n), "SAHUT_FUSE_DO": way}
+        done = subprocess.run([self.fused, "-c", self.etl.config, "sync"], capture_output=True, text=True, timeout=60, env=environment)
+        burned = [line for line in done.stderr.splitlines() if line.startswith("fuse: ")]
+        if burned:
+            assert done.returncode in ENDS[way], (done.returncode, done.stderr)
+        else:
+            assert done.returncode == 0, (done.returncode, done.stderr)
+        return done.returncode, burned[0][6:] if burned else ""
+
+    def cut(self, stage, way, n):
+        """One cut and what follows. What burned; "" when there is no n-th operation."""
+        self.prepare(stage)
+        _, burned = self.run(way, n)
+        assert_promise(self.etl, self.sandbox)
+        if n % 2:
+            # A conversation that was open is not any more, and one is new.
+            self.sandbox.change("resolve", 1)
+            self.sandbox.change("create", 1)
+        self.etl.run("sync")
+        assert_equal(self.etl, self.sandbox)
+        assert_promise(self.etl, self.sandbox)
+        assert_quiet(self.etl)
+        return burned
+
+    def length(self, stage, way):
+        """Roughly how many operations a run has."""
+        if (stage, way) not in self.lengths:
+            low, high = 1, 64
+            while self.cut(stage, way, high):
+                low, high = high, high * 2
+            while high - low > 4:
+                middle = (low + high) // 2
+                low, high = (middle, high) if self.cut(stage, way, middle) else (low, middle)
+            self.lengths[stage, way] = high
+        return self.lengths[stage, way]
+
+
+def attempt(cut, stage, way, n):
+    """What burned, or None for a failure, which has been said."""
+    try:
+        return cut.cut(stage, way, n)
+    except (AssertionError, subprocess.TimeoutExpired) as failure:
+        print(f"not ok - cut {stage}/{way}/{n}\n#   {str(failure)[:2000]}".replace("\n", "\n#   "), flush=True)
+        return None
+
+
+def every(cut):
+    """All cuts, stage by stage: how many there were, and how many failed."""
+    cuts = failed = 0
+    for stage in STAGES:
+        for way in WAYS:
+            n, began = 0, time.monotonic()
+            while True:
+                n += 1
+                burned = attempt(cut, stage, way, n)
+                if burned == "":
+                    break
+                cuts += 1
+                failed += burned is None
+            print(f"# {stage}, {way}: cut at each of {n - 1} operations in {time.monotonic() - began:.0f} s", flush=True)
+    return cuts, failed
+
+
+def sample(cut, how_many, chance):
+    cuts = failed = 0
+    while cuts < how_many:
+        stage, way = STAGES[cuts % 2], WAYS[cuts // 2 % 3]
+        burned = attempt(cut, stage, way, chance.randint(1, cut.length(stage, way)))
+        cuts += 1
+        failed += burned is None
+    return cuts, failed
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--only")
+    options = parser.parse_args()
+    cluster = Cluster()
+    try:
+        with tempfile.TemporaryDirectory() as directory:
+            cut = Cut(options.build, cluster, directory)
+            if options.only:
+                stage, way, n = options.only.split("/")
+                print(cut.cut(stage, way, int(n)))
+                cuts = failed = 0
+            elif options.sample:
+                print(f"# seed {options.seed}")
+                cuts, failed = sample(cut, options.sample, random.Random(options.seed))
+            else:
+                cuts, failed = every(cut)
+            cut.stop()
+    finally:
+        cluster.stop()
+    print(f"{'not ok' if failed else 'ok'} - {cuts} cuts, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
