@@ -15,6 +15,8 @@ set plan_cache_mode = force_custom_plan;
 set lock_timeout = '10s';
 set statement_timeout = '5min';
 set idle_in_transaction_session_timeout = '60s';
+-- A statement whose client has gone ends with it, and gives the locks back (PostgreSQL 14 and newer).
+select set_config(s.name, '1s', false) from pg_catalog.pg_settings s where s.name = 'client_connection_check_interval';
 
 -- The workspaces' locks end with this session. When our host dies nobody says so: the server has to notice, soon enough
 -- for a standby to take over within ten seconds; and when we die while it works, before it is done.

@@ -16,7 +16,7 @@
 
 bool context_fail(struct context *context, const struct err *err)
 {
-	fprintf(stderr, "%s: %s\n", context->program, err->text);
+	fprintf(stderr, "%s: %s%s\n", context->program, err->text, policy_advice(err));
 	context->exit = policy_exit(err->kind);
 	return false;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "policy.h"
 
+#include <string.h>
+
 static const struct {
 	int exit;
 	enum log_level level;
@@ -24,6 +26,24 @@ static const struct {
 int policy_exit(enum err_kind kind)
 {
 	return policies[kind].exit;
+}
+
+const char *policy_advice(const struct err *err)
+{
+	static const struct {
+		const char *code, *advice;
+	} advices[] = {
+		{ "42501", "; sahut-etl check names the GRANT that is missing" },
+		{ "42P01", "; a table was dropped or renamed by hand: put it back" },
+		{ "42703", "; a column was dropped or renamed by hand: put it back" },
+		{ "42883", "; a function was dropped or renamed by hand: put it back" },
+		{ "53100", "; the database server's disk is full" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(advices); i++)
+		if (strcmp(err->code, advices[i].code) == 0)
+			return advices[i].advice;
+	return "";
 }
 
 enum log_level policy_level(enum err_kind kind)

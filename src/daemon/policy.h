@@ -29,6 +29,12 @@ enum exit_code {
 /* The exit code of a failure. */
 int policy_exit(enum err_kind kind) MUST_CHECK;
 
+/*
+ * What a person can do about a failure that stands at the end of its
+ * sentence: "; ..." or "".
+ */
+const char *policy_advice(const struct err *err) MUST_CHECK;
+
 /* How loudly the daemon says it. */
 enum log_level policy_level(enum err_kind kind) MUST_CHECK;
 

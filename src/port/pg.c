@@ -7,18 +7,18 @@
 
 #include "conninfo.h"
 #include "mem.h"
+#include "pgtext.h"
 #include "pgtype.h"
 #include "sqlstate.h"
-#include "uri.h"
 
 /* What COPY hands to libpq at a time; more would only be copied into its buffer and stay there. */
 #define COPY_CHUNK 32768
 
 struct pg {
 	struct wait *wait;
-	struct wait_source *source;
+	struct wait_source *source, *timer;
 	PGconn *conn;
-	int64_t patience, deadline;
+	int64_t patience; /* with a script */
 	bool lost, notified;
 
 	/* The script, while one runs: busy from pg_start() to the last step's end. */
@@ -33,21 +33,6 @@ struct pg {
 
 /* ---- errors ---------------------------------------------------------- */
 
-/* libpq ends its messages in a newline, and puts some over several lines. */
-static void set_message(struct err *err, enum err_kind kind, const char *message)
-{
-	char text[sizeof(err->text)];
-	size_t n = strlen(message);
-
-	while (n > 0 && strchr(" \t\r\n", message[n - 1]))
-		n--;
-	snprintf(text, sizeof(text), "%.*s", (int)n, message);
-	for (char *p = text; *p; p++)
-		if (*p == '\n' || *p == '\t')
-			*p = ' ';
-	err_set(err, kind, "database: %s", text);
-}
-
 static void keep_error(struct pg *pg, const PGresult *res)
 {
 	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
@@ -60,14 +45,14 @@ static void keep_error(struct pg *pg, const PGresult *res)
 		return;
 	pg->failed = true;
 	if (!state) {
-		set_message(&pg->err, ERR_UNAVAILABLE, PQresultErrorMessage(res));
+		pgtext_error(&pg->err, ERR_UNAVAILABLE, PQresultErrorMessage(res));
 		return;
 	}
 	/* The context names the COPY's line; a function's body, which may be long, is cut. */
 	snprintf(text, sizeof(text), "%s%s%.300s%s%.200s", message ? message : "failed",
 		 detail ? "; " : "", detail ? detail : "", context ? "; " : "",
 		 context ? context : "");
-	set_message(&pg->err, sqlstate_kind(state), text);
+	pgtext_error(&pg->err, sqlstate_kind(state), text);
 	snprintf(pg->err.code, sizeof(pg->err.code), "%s", state);
 	err_wrap(&pg->err, "SQLSTATE %s", state);
 }
@@ -80,12 +65,29 @@ static void lose(struct pg *pg)
 
 	if (!pg->failed) {
 		pg->failed = true;
-		set_message(&pg->err, committing ? ERR_UNCERTAIN : ERR_UNAVAILABLE,
+		pgtext_error(&pg->err, committing ? ERR_UNCERTAIN : ERR_UNAVAILABLE,
 			    PQerrorMessage(pg->conn));
 	}
 	pg->lost = true;
 	pg->busy = false;
 	wait_forget(&pg->source);
+}
+
+/*
+ * The script takes longer than anybody should wait, whoever waits for it. It
+ * is not cancelled: a server that is stuck would not answer that, either.
+ */
+static void on_deadline(void *arg)
+{
+	struct pg *pg = arg;
+
+	if (!pg->busy)
+		return;
+	if (!pg->failed)
+		err_set(&pg->err, ERR_UNAVAILABLE, "database: no answer within %d seconds",
+			(int)(pg->patience / USEC_PER_SEC));
+	pg->failed = true;
+	lose(pg);
 }
 
 /* ---- a script in motion ---------------------------------------------- */
@@ -244,7 +246,7 @@ void pg_start(struct pg *pg, const struct pg_step *steps, size_t n)
 	pg->failed = pg->rolling_back = pg->copying = false;
 	pg->kept = NULL;
 	pg->err = (struct err)ERR_INIT;
-	pg->deadline = wait_now() + pg->patience;
+	wait_timer_set(pg->timer, wait_now() + pg->patience);
 	pg->busy = true;
 	if (pg->lost) {
 		pg->failed = true;
@@ -293,41 +295,15 @@ bool pg_finish(struct pg *pg, struct grid **result, struct err *err)
 	return true;
 }
 
-/* Asks the server to give up, where that cannot block: the request is a connection of its own. */
-static void cancel(struct pg *pg)
-{
-	const char *host = PQhost(pg->conn);
-	char why[256];
-	PGcancel *c;
-
-	if (!host || !(host[0] == '/' || uri_is_loopback(host)))
-		return;
-	c = PQgetCancel(pg->conn);
-	if (c)
-		PQcancel(c, why, sizeof(why));
-	PQfreeCancel(c);
-}
-
 bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct grid **result,
 	    struct err *err)
 {
 	pg_start(pg, steps, n);
 	while (pg->busy) {
-		switch (wait_turn(pg->wait, pg->deadline)) {
-		case WAIT_READY:
-			break;
-		case WAIT_STOP:
-			cancel(pg);
-			lose(pg);
-			return err_set(err, ERR_STOPPED,
-				       "told to stop while waiting for the database");
-		case WAIT_TIMEOUT:
-			cancel(pg);
-			lose(pg);
-			return err_set(err, ERR_UNAVAILABLE,
-				       "database: no answer within %d seconds",
-				       (int)(pg->patience / USEC_PER_SEC));
-		}
+		if (wait_turn(pg->wait, TIME_NEVER) != WAIT_STOP)
+			continue;
+		lose(pg);
+		return err_set(err, ERR_STOPPED, "told to stop while waiting for the database");
 	}
 	return pg_finish(pg, result, err);
 }
@@ -365,7 +341,7 @@ bool pg_conninfo_check(const char *conninfo, bool *has_password, struct err *err
 	PQconninfoOption *options = PQconninfoParse(conninfo, &why);
 
 	if (!options) {
-		set_message(err, ERR_CONFIG, why ? why : "out of memory");
+		pgtext_error(err, ERR_CONFIG, why ? why : "out of memory");
 		PQfreemem(why);
 		return false;
 	}
@@ -446,7 +422,7 @@ static bool connect_steps(struct pg *pg, int64_t patience, struct err *err)
 	}
 	if (poll == PGRES_POLLING_OK)
 		return true;
-	set_message(err,
+	pgtext_error(err,
 		    PQconnectionUsedPassword(pg->conn) || PQconnectionNeedsPassword(pg->conn)
 			    ? ERR_DENIED
 			    : ERR_UNAVAILABLE,
@@ -479,6 +455,7 @@ struct pg *pg_open(struct wait *wait, const struct pg_conf *conf, struct err *er
 	}
 	PQsetnonblocking(pg->conn, 1);
 	pg->source = wait_watch(wait, PQsocket(pg->conn), WAIT_IN, on_socket, pg);
+	pg->timer = wait_timer(wait, on_deadline, pg);
 	return pg;
 }
 
@@ -486,9 +463,8 @@ void pg_close(struct pg **pg)
 {
 	if (!*pg)
 		return;
-	if ((*pg)->busy)
-		cancel(*pg);
 	wait_forget(&(*pg)->source);
+	wait_forget(&(*pg)->timer);
 	PQclear((*pg)->kept);
 	PQfinish((*pg)->conn);
 	mem_free(pg);

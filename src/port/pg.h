@@ -52,7 +52,7 @@ struct pg_step {
  */
 struct pg *pg_open(struct wait *wait, const struct pg_conf *conf, struct err *err) MUST_CHECK;
 
-/* Closes it, and tries to end a script that is running. */
+/* Closes it. The server ends a script that is running when it notices; see sql/session.sql. */
 void pg_close(struct pg **pg);
 
 /*

@@ -74,7 +74,12 @@ struct script *store_call(struct store *store, const char *sql)
 
 bool store_run(struct store *store, struct grid **result, struct err *err)
 {
-	return script_run(store->brief, store->side, result, err);
+	for (int tries = 1;; tries++) {
+		if (script_run(store->brief, store->side, result, err))
+			return true;
+		if (err->kind != ERR_CONFLICT || tries == STORE_TRIES)
+			return false;
+	}
 }
 
 bool store_take_notify(struct store *store)
@@ -417,6 +422,12 @@ void store_ask(struct store *store, const struct question *question)
 	question_write(store->script, question);
 	store->asked = question->ask;
 	store->names = question->names;
+	store->owned = true;
+	script_start(store->script, store->writer);
+}
+
+void store_again(struct store *store)
+{
 	store->owned = true;
 	script_start(store->script, store->writer);
 }

@@ -25,6 +25,9 @@
 
 struct store;
 
+/* A transaction that another one stood in the way of is tried so often. */
+#define STORE_TRIES 5
+
 /*
  * Connects. WHO is written into the workspaces that are locked: command,
  * host and process. NULL with ERR_CONFIG when the schema is of another
@@ -184,6 +187,12 @@ void store_commit(struct store *store, const struct batch *batch);
 
 /* Puts a question of the engine's. */
 void store_ask(struct store *store, const struct question *question);
+
+/*
+ * Starts the commit or the question that has just been heard of once more:
+ * it failed with ERR_CONFLICT. What it was made of must still be there.
+ */
+void store_again(struct store *store);
 
 /* What the commit came to. False with the error of the whole transaction. */
 bool store_committed(struct store *store, struct tally *tally, struct err *err) MUST_CHECK;

@@ -15,6 +15,9 @@
  * What burned is said on stderr: "fuse: 17 PQsendQuery". An operation that
  * cannot fail in the chosen way is not counted.
  *
+ *	SAHUT_FUSE_DEADLINE=s  so many seconds are a statement's deadline, instead
+ *	                       of the ten minutes that nobody can wait for
+ *
  * So that a small workspace is committed in several batches, a batch looks
  * fifty times as full as it is.
  */
@@ -27,6 +30,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "pg.h"
 #include "stage.h"
 
 #define FULLER 50
@@ -67,6 +71,8 @@ CURLMcode __real_curl_multi_socket_action(CURLM *multi, curl_socket_t fd, int ma
 CURLMcode __wrap_curl_multi_socket_action(CURLM *multi, curl_socket_t fd, int mask, int *running);
 CURLMsg *__real_curl_multi_info_read(CURLM *multi, int *left);
 CURLMsg *__wrap_curl_multi_info_read(CURLM *multi, int *left);
+struct pg *__real_pg_open(struct wait *wait, const struct pg_conf *conf, struct err *err);
+struct pg *__wrap_pg_open(struct wait *wait, const struct pg_conf *conf, struct err *err);
 int __real_stage_rows(const struct stage *stage);
 int __wrap_stage_rows(const struct stage *stage);
 
@@ -226,6 +232,16 @@ CURLMsg *__wrap_curl_multi_info_read(CURLM *multi, int *left)
 }
 
 /* ---- our own --------------------------------------------------------- */
+
+struct pg *__wrap_pg_open(struct wait *wait, const struct pg_conf *conf, struct err *err)
+{
+	const char *deadline = getenv("SAHUT_FUSE_DEADLINE");
+	struct pg_conf mine = *conf;
+
+	if (deadline)
+		mine.deadline = strtol(deadline, NULL, 10) * USEC_PER_SEC;
+	return __real_pg_open(wait, &mine, err);
+}
 
 int __wrap_stage_rows(const struct stage *stage)
 {

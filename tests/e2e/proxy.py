@@ -7,8 +7,8 @@
     proxy.stop()
 
 Runs on a thread of its own. Faults are taken in the order in which they were given, one a connection (or for ever, with
-times=0); a connection without one is carried as it is. What follows the first byte of a fault is decided by `after` (so many bytes in
-its direction have passed) or `upon` (a text has passed in the other direction, and is let through).
+times=0); a connection without one is carried as it is. When it strikes is decided by `after` (so many bytes in its direction have
+passed), by `before` (a text is about to pass in its direction) or by `upon` (a text has passed in the other direction).
 """
 import asyncio
 import socket
@@ -20,8 +20,8 @@ CHUNK = 65536
 
 
 class Fault:
-    def __init__(self, kind, after=0, upon=None, held=None, times=1, seconds=0.0, piece=1, answer=True):
-        self.kind, self.after, self.upon, self.held = kind, after, upon, held
+    def __init__(self, kind, after=0, before=None, upon=None, held=None, times=1, seconds=0.0, piece=1, answer=True):
+        self.kind, self.after, self.before, self.upon, self.held = kind, after, before, upon, held
         self.times = times          # connections to strike; 0: all
         self.seconds = seconds      # of delay, or between the pieces of a trickle,
         self.piece = piece          # and their size
@@ -126,12 +126,11 @@ async def pump(reader, writer, fault, seen, watch):
     """Carries one direction. SEEN is set when WATCH has passed here; a fault with `upon` waits for that."""
     passed, tail = 0, b""
     while data := await reader.read(CHUNK):
-        if fault and (fault.upon is None or seen.is_set()):
-            room = max(0, fault.after - passed)
-            if len(data) > room or fault.after == 0:
-                await carry_whole(writer, data[:room])
-                await fault.kind(fault, reader, writer, data[room:])
-                return
+        room = max(0, fault.after - passed) if fault else 0
+        if fault and len(data) > room and (fault.upon is None or seen.is_set()) and (fault.before is None or fault.before in data):
+            await carry_whole(writer, data[:room])
+            await fault.kind(fault, reader, writer, data[room:])
+            return
         passed += len(data)
         if watch:
             tail = (tail + data)[-(CHUNK + len(watch)):]
@@ -209,6 +208,13 @@ async def say(fault, reader, writer, rest):
     """Something else is answered, and the connection ends."""
     await carry_whole(writer, fault.held)
     writer.close()
+
+
+async def meanwhile(fault, reader, writer, rest):
+    """Something is done elsewhere, and all goes on as if nothing were."""
+    await asyncio.get_running_loop().run_in_executor(None, fault.held)
+    await carry_whole(writer, rest)
+    await carry_rest(reader, writer)
 
 
 async def replace(fault, reader, writer, rest):

@@ -2,6 +2,9 @@
 /* What follows from the kind of a failure, as sahut-etl(8) lists it. */
 #include "unit.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "policy.h"
 
 static void every_kind_has_the_exit_code_of_the_manual(void **state)
@@ -17,6 +20,18 @@ static void every_kind_has_the_exit_code_of_the_manual(void **state)
 	(void)state;
 	for (enum err_kind kind = ERR_NONE; kind <= ERR_BUG; kind++)
 		assert_int_equal(policy_exit(kind), codes[kind]);
+}
+
+static void a_failure_that_a_grant_mends_says_so(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_string_equal(policy_advice(&err), "");
+	snprintf(err.code, sizeof(err.code), "42501");
+	assert_non_null(strstr(policy_advice(&err), "sahut-etl check"));
+	snprintf(err.code, sizeof(err.code), "not_found");
+	assert_string_equal(policy_advice(&err), "");
 }
 
 static void what_needs_a_person_is_an_error_and_what_heals_is_not(void **state)
@@ -71,6 +86,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_has_the_exit_code_of_the_manual),
+		cmocka_unit_test(a_failure_that_a_grant_mends_says_so),
 		cmocka_unit_test(what_needs_a_person_is_an_error_and_what_heals_is_not),
 		cmocka_unit_test(of_two_codes_one_wins_whichever_comes_first),
 		cmocka_unit_test(nothing_is_better_than_success),
