@@ -2,6 +2,7 @@
 /*
  * main.c -- hands the command line to the command that it names.
  */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,14 @@ static void be_discreet(void)
 
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0);
+}
+
+/* Where one of the standard streams is closed, a socket would become it, and be written to. */
+static void open_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", O_RDWR);
 }
 
 static void open_log(struct context *context)
@@ -84,6 +93,7 @@ int main(int argc, char **argv)
 	const struct command *command = NULL;
 	struct err err = ERR_INIT;
 
+	open_streams();
 	setlocale(LC_CTYPE, "");
 	be_discreet();
 	if (!opt_parse_leading(options, &context.args, &err)) {

@@ -71,6 +71,8 @@ static bool take_signals(struct wait *wait, bool daemon)
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
@@ -83,11 +85,17 @@ static bool take_signals(struct wait *wait, bool daemon)
 	return !daemon || sd_event_add_signal(wait->event, NULL, SIGHUP, on_reload, wait) >= 0;
 }
 
+/* All timers share one descriptor: it is had now, where its lack can be said, or never. */
+static bool take_timers(struct wait *wait)
+{
+	return sd_event_add_time(wait->event, NULL, CLOCK_BOOTTIME, UINT64_MAX, 1, NULL, NULL) >= 0;
+}
+
 struct wait *wait_open(bool daemon, struct err *err)
 {
 	struct wait *wait = mem_new(sizeof(*wait));
 
-	if (sd_event_new(&wait->event) < 0 || !take_signals(wait, daemon) ||
+	if (sd_event_new(&wait->event) < 0 || !take_signals(wait, daemon) || !take_timers(wait) ||
 	    sd_event_set_watchdog(wait->event, daemon) < 0) {
 		err_set(err, ERR_SYSTEM, "cannot make an event loop: are too many files open?");
 		wait_close(&wait);
@@ -99,6 +107,11 @@ void wait_close(struct wait **wait)
 {
 	if (!*wait)
 		return;
+	if ((*wait)->stopping) {
+		/* Told once more while it ends, it still ends in its own way. */
+		signal(SIGTERM, SIG_IGN);
+		signal(SIGINT, SIG_IGN);
+	}
 	if ((*wait)->event) {
 		sigprocmask(SIG_SETMASK, &(*wait)->before, NULL);
 		sd_event_unref((*wait)->event);

@@ -45,7 +45,10 @@ enum wait_events {
  */
 struct wait *wait_open(bool daemon, struct err *err) MUST_CHECK;
 
-/* Gives the signals back and frees it. All sources must have been forgotten. */
+/*
+ * Gives the signals back and frees it; one that was told to end ignores them
+ * from then on. All sources must have been forgotten.
+ */
 void wait_close(struct wait **wait);
 
 /* Microseconds on the clock that deadlines are given in; see clock_mono(). */

@@ -7,7 +7,8 @@
  * counted. The program that is installed has none of this in it, not even a
  * call that does nothing.
  *
- *	SAHUT_FUSE_AT=n    the operation to fail at, counted from 1; 0: none
+ *	SAHUT_FUSE_AT=n    the operation to fail at, counted from 1; 0: none, and
+ *	                   how many there were is said at the end
  *	SAHUT_FUSE_DO=how  kill: SIGKILL before the operation
  *	                   disconnect: its socket is shut before it
  *	                   error: it fails, or the far side refuses it
@@ -85,13 +86,22 @@ static enum way chosen(void)
 	return how && strcmp(how, "error") == 0 ? WAY_ERROR : WAY_KILL;
 }
 
+static long count;
+
+__attribute__((destructor)) static void tell(void)
+{
+	const char *at = getenv("SAHUT_FUSE_AT");
+
+	if (at && strcmp(at, "0") == 0)
+		fprintf(stderr, "fuse: %ld operations\n", count);
+}
+
 /*
  * One operation more, which can fail in these WAYS. True when the fuse burns
  * here; does not return when that means to die.
  */
 static bool burns(const char *operation, unsigned ways)
 {
-	static long count;
 	const char *at = getenv("SAHUT_FUSE_AT");
 	enum way way = chosen();
 

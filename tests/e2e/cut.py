@@ -32,7 +32,8 @@ KINDS = ["create", "update", "resolve", "reopen", "reassign", "relabel", "snooze
 # So many cuts one source sees.
 LIFE = 20
 
-# How a run may end that was cut: killed; or recovered, unavailable, later, or with data refused (of a COPY that is garbage). Never a bug (70), an abort or a finding of a sanitizer.
+# How a run may end that was cut: killed; or recovered, unavailable, later, or with its data refused (a COPY that is garbage).
+# Never as a bug (70), by abort() or with a finding of a sanitizer.
 ENDS = {"kill": {-9}, "disconnect": {0, 69, 75}, "error": {0, 65, 69, 75}}
 
 
@@ -73,8 +74,7 @@ class Cut:
             forget(self.etl)
         if stage == "first_load":
             return
-        if self.age == 0:
-            self.etl.run("sync")
+        self.etl.run("sync")
         for kind in KINDS:
             self.sandbox.change(kind, 1)
         self.sandbox.change("update", 30)
@@ -85,10 +85,7 @@ class Cut:
         environment = {**self.etl.environment(), "SAHUT_FUSE_AT": str(n), "SAHUT_FUSE_DO": way}
         done = subprocess.run([self.fused, "-c", self.etl.config, "sync"], capture_output=True, text=True, timeout=60, env=environment)
         burned = [line for line in done.stderr.splitlines() if line.startswith("fuse: ")]
-        if burned:
-            assert done.returncode in ENDS[way], (done.returncode, done.stderr)
-        else:
-            assert done.returncode == 0, (done.returncode, done.stderr)
+        assert done.returncode in (ENDS[way] if burned and n else {0}), (done.returncode, done.stderr)
         return done.returncode, burned[0][6:] if burned else ""
 
     def cut(self, stage, way, n):
@@ -107,15 +104,11 @@ class Cut:
         return burned
 
     def length(self, stage, way):
-        """Roughly how many operations a run has."""
+        """How many operations a run has that is not cut, more or less."""
         if (stage, way) not in self.lengths:
-            low, high = 1, 64
-            while self.cut(stage, way, high):
-                low, high = high, high * 2
-            while high - low > 4:
-                middle = (low + high) // 2
-                low, high = (middle, high) if self.cut(stage, way, middle) else (low, middle)
-            self.lengths[stage, way] = high
+            self.prepare(stage)
+            _, told = self.run(way, 0)
+            self.lengths[stage, way] = int(told.split()[0])
         return self.lengths[stage, way]
 
 

@@ -26,7 +26,8 @@ class Fault:
         self.seconds = seconds      # of delay, or between the pieces of a trickle,
         self.piece = piece          # and their size
         self.answer = answer        # the direction that is spoilt: of the answer, or of the request
-        self.struck = 0             # times that it came to be
+        self.struck = 0             # connections that it was given to
+        self.began = threading.Event()
 
 
 class Proxy:
@@ -129,6 +130,7 @@ async def pump(reader, writer, fault, seen, watch):
         room = max(0, fault.after - passed) if fault else 0
         if fault and len(data) > room and (fault.upon is None or seen.is_set()) and (fault.before is None or fault.before in data):
             await carry_whole(writer, data[:room])
+            fault.began.set()
             await fault.kind(fault, reader, writer, data[room:])
             return
         passed += len(data)
