@@ -23,7 +23,7 @@ static const struct {
 	{ "08", ERR_UNAVAILABLE }, /* connection exception */
 	{ "53", ERR_UNAVAILABLE }, /* disk full, out of memory, too many connections */
 	{ "58", ERR_UNAVAILABLE }, /* I/O error below PostgreSQL */
-	{ "XX", ERR_UNAVAILABLE }, /* an internal error of PostgreSQL's, a corrupted table or index */
+	{ "XX", ERR_UNAVAILABLE }, /* an internal error of PostgreSQL's, a corrupt index */
 	{ "25",
 	  ERR_UNAVAILABLE }, /* invalid transaction state: idle_in_transaction_session_timeout */
 	{ "22", ERR_DATA },  /* data exception */

@@ -20,6 +20,7 @@ struct store {
 	const struct names *names; /* what its filters stand for */
 	bool reserved; /* nobody may begin a commit or a question */
 	bool owned;   /* a commit or a question was started, and its end not yet heard */
+	int tries;    /* of it that another transaction stood in the way of */
 	int *unlocks; /* locks to be given back when the writer is free */
 	int n_unlocks;
 	char who[160];
@@ -413,6 +414,7 @@ void store_commit(struct store *store, const struct batch *batch)
 	script_reset(store->script);
 	batch_write(store->script, batch);
 	store->owned = true;
+	store->tries = 0;
 	script_start(store->script, store->writer);
 }
 
@@ -423,13 +425,18 @@ void store_ask(struct store *store, const struct question *question)
 	store->asked = question->ask;
 	store->names = question->names;
 	store->owned = true;
+	store->tries = 0;
 	script_start(store->script, store->writer);
 }
 
-void store_again(struct store *store)
+/* A deadlock has a victim; whoever was in its way has gone on by then. */
+bool store_again(struct store *store, const struct err *why)
 {
+	if (why->kind != ERR_CONFLICT || ++store->tries >= STORE_TRIES)
+		return false;
 	store->owned = true;
 	script_start(store->script, store->writer);
+	return true;
 }
 
 bool store_committed(struct store *store, struct tally *tally, struct err *err)

@@ -189,10 +189,11 @@ void store_commit(struct store *store, const struct batch *batch);
 void store_ask(struct store *store, const struct question *question);
 
 /*
- * Starts the commit or the question that has just been heard of once more:
- * it failed with ERR_CONFLICT. What it was made of must still be there.
+ * Starts the commit or the question that has just failed once more, if it was
+ * a conflict with another transaction, and not for the STORE_TRIES-th time.
+ * What it was made of must still be there. False when it is to be given up.
  */
-void store_again(struct store *store);
+bool store_again(struct store *store, const struct err *why) MUST_CHECK;
 
 /* What the commit came to. False with the error of the whole transaction. */
 bool store_committed(struct store *store, struct tally *tally, struct err *err) MUST_CHECK;

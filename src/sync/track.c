@@ -29,8 +29,7 @@ struct track {
 	bool locked;	    /* it took the workspace's lock itself */
 	bool ours;	    /* the store works for us */
 	struct act wanted;  /* a commit or a question that waits for the store */
-	struct act doing;   /* the one under way, */
-	int conflicts;	    /* and how often another transaction stood in its way */
+	struct act doing;   /* the one under way */
 	struct grid *ids;   /* of the last answer */
 	struct sent before; /* what was sent until the last commit */
 	struct track_progress progress;
@@ -359,7 +358,6 @@ static void use_store(struct track *track)
 		return;
 	}
 	track->ours = true;
-	track->conflicts = 0;
 	if (track->doing.kind == ACT_COMMIT)
 		start_commit(track);
 	else
@@ -403,13 +401,8 @@ static void hear_store(struct track *track)
 		if (ok)
 			engine_answer(&track->cycle.engine, &answer);
 	}
-	if (ok)
-		return;
-	/* A deadlock's victim: whoever was in the way has gone on by now. */
-	track->ours = err.kind == ERR_CONFLICT && ++track->conflicts < STORE_TRIES;
-	if (track->ours)
-		store_again(track->means->store);
-	else
+	track->ours = !ok && store_again(track->means->store, &err);
+	if (!ok && !track->ours)
 		give_up(track, &err);
 }
 

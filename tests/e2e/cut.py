@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Cuts the program off at its n-th operation, for every n, and looks what the restart makes of it.
 
-usage: cut.py BUILD [--sample N] [--seed N] [--only STAGE/WAY/N]
+usage: ./dev cut, or cut.py BUILD [--sample N] [--seed N] [--only STAGE/WAY/N]
 
 The program that is built with a fuse (tests/cut/fuse.c) counts what it calls of libpq and libcurl, and at the n-th
 call it is killed, loses the connection, or is refused. Two stages: a first load of a small workspace with small pages,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Kills the program at random moments while the source changes, and checks the warehouse after each.
 
-usage: torture.py BUILD [--kills N] [--seed N] [--seconds N]
+usage: ./dev torture, or torture.py BUILD [--kills N] [--seed N] [--seconds N]
 
 In rounds. A source of a few hundred conversations, in an order that the seed chooses, changes with every list that is
 read. The program (a cycle, a full sweep, or the daemon) is started and killed with SIGKILL at a random moment. After
