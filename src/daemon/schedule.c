@@ -201,12 +201,15 @@ void schedule_began(struct schedule *s, enum schedule_kind kind, const struct sc
 
 static void failed(struct schedule *s, enum schedule_kind kind, int64_t mono)
 {
-	int64_t wait = FIRST_RETRY;
+	int64_t wait = FIRST_RETRY, most = LAST_RETRY;
 
-	for (int i = 0; i < s->failures[kind] && wait < LAST_RETRY; i++)
+	/* Nobody should wait much longer for changes than they do anyway. */
+	if (kind == SCHEDULE_INCREMENTAL)
+		most = min_i64(most, max_i64(s->conf.incremental, MINUTE));
+	for (int i = 0; i < s->failures[kind] && wait < most; i++)
 		wait *= 2;
 	s->failures[kind]++;
-	wait = min_i64(wait, LAST_RETRY);
+	wait = min_i64(wait, most);
 	s->not_before[kind] = mono + wait;
 	/* What comes seldom is tried again sooner than the next time would be. */
 	if (kind == SCHEDULE_INCREMENTAL || kind == SCHEDULE_VERIFY)
@@ -227,4 +230,10 @@ void schedule_ended(struct schedule *s, enum schedule_kind kind, const struct sc
 		s->facts.full_at = now->real;
 	if (kind == SCHEDULE_VERIFY)
 		s->due[SCHEDULE_REPAIR] = end->different ? now->mono : TIME_NEVER;
+}
+
+void schedule_again(struct schedule *s, enum schedule_kind kind, const struct schedule_time *now)
+{
+	s->due[kind] = now->mono;
+	s->not_before[kind] = TIME_NONE;
 }

@@ -94,6 +94,10 @@ void schedule_began(struct schedule *schedule, enum schedule_kind kind,
 void schedule_ended(struct schedule *schedule, enum schedule_kind kind,
 		    const struct schedule_end *end, const struct schedule_time *now);
 
+/* It was cut short, and nothing is wrong with it: it is due at once. */
+void schedule_again(struct schedule *schedule, enum schedule_kind kind,
+		    const struct schedule_time *now);
+
 /* "incremental"; as in the log, in metrics and in the warehouse. */
 const char *schedule_name(enum schedule_kind kind) MUST_CHECK;
 

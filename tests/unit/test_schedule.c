@@ -320,6 +320,23 @@ static void failures_are_tried_again_later_each_time(void **state)
 		    sim.now.mono + 20 * HOUR);
 }
 
+static void changes_are_tried_for_every_minute_at_the_least(void **state)
+{
+	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
+	int64_t before = sim.now.mono;
+
+	(void)state;
+	for (int i = 0; i < 30; i++) {
+		enum schedule_kind kind = sleep_until_due(&sim);
+
+		if (kind == SCHEDULE_INCREMENTAL) {
+			assert_true(sim.now.mono - before < MINUTE + 10 * SECOND);
+			before = sim.now.mono;
+		}
+		run(&sim, kind, kind != SCHEDULE_INCREMENTAL);
+	}
+}
+
 static void a_full_sweep_that_fails_leaves_room_for_changes(void **state)
 {
 	struct sim sim = sim_at(date(2027, 5, 4) + 2 * HOUR, NULL, 0);
@@ -419,6 +436,7 @@ int main(void)
 		cmocka_unit_test(what_was_missed_is_done_once),
 		cmocka_unit_test(cycles_longer_than_their_interval_starve_nothing),
 		cmocka_unit_test(failures_are_tried_again_later_each_time),
+		cmocka_unit_test(changes_are_tried_for_every_minute_at_the_least),
 		cmocka_unit_test(a_full_sweep_that_fails_leaves_room_for_changes),
 		cmocka_unit_test(a_sweep_that_proved_nothing_is_done_again_when_it_may),
 		cmocka_unit_test(what_cannot_be_explained_is_counted_at_once_but_not_for_ever),
