@@ -379,6 +379,7 @@ create table sahut_etl.request_ledger (
 	throttled     bigint not null default 0,
 	failed        bigint not null default 0,
 	rows_written  bigint not null default 0,
+	rows_per_request numeric generated always as (round(rows_written::numeric / nullif(requests, 0), 2)) stored,
 	primary key (workspace_id, day, purpose)
 );
 comment on table sahut_etl.request_ledger is 'API requests by day and purpose, and what they brought.';
@@ -388,6 +389,7 @@ comment on column sahut_etl.request_ledger.purpose is 'What the requests were fo
 comment on column sahut_etl.request_ledger.requests is 'Requests sent.';
 comment on column sahut_etl.request_ledger.throttled is 'Of them, answered 429.';
 comment on column sahut_etl.request_ledger.failed is 'Of them, failed otherwise.';
+comment on column sahut_etl.request_ledger.rows_per_request is 'What a request brought: rows_written divided by requests.';
 comment on column sahut_etl.request_ledger.rows_written is 'Conversations written because of them, new and changed.';
 
 create table sahut_etl.quota (

@@ -6,6 +6,8 @@
 #include "command.h"
 #include "forecast.h"
 #include "gridout.h"
+#include "script.h"
+#include "sql.h"
 #include "timetext.h"
 
 static void set(struct grid *table, int column, const char *text)
@@ -49,6 +51,23 @@ static void add_workspace(struct grid *table, const struct forecast *f)
 	grid_set(table, first, 0, f->workspace->name, strlen(f->workspace->name));
 }
 
+/* What was spent lately, and what it brought. */
+static bool add_ledger(struct context *context, struct buf *out)
+{
+	CLEANUP(grid_free) struct grid *ledger = NULL;
+	struct script *s = store_call(context->store, sql_plan_ledger);
+	struct err err = ERR_INIT;
+
+	script_text(s, context->workspace);
+	if (!store_run(context->store, &ledger, &err))
+		return context_fail(context, &err);
+	if (grid_rows(ledger) == 0)
+		return true;
+	buf_char(out, '\n');
+	gridout_table(ledger, out);
+	return true;
+}
+
 void cmd_plan(struct context *context)
 {
 	static const char *const heads[] = { "workspace", "what",  "strategy",
@@ -88,5 +107,7 @@ void cmd_plan(struct context *context)
 		buf_char(&out, '\n');
 	}
 	buf_add(&out, said.data, said.len);
+	if (!add_ledger(context, &out))
+		return;
 	fputs(buf_text(&out), stdout);
 }

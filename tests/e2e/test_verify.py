@@ -126,3 +126,23 @@ def test_two_workspaces_are_compared_each_for_itself(sandboxes, warehouse):
     delete_resolved(sandbox, "sk_live_two")
     done = etl.run("verify", "--json", expect=1)
     assert [(w["workspace"], w["verdict"]) for w in json.loads(done.stdout)] == [("utama", "equal"), ("kedua", "different")]
+
+
+def test_beside_a_daemon_what_goes_beyond_a_look_is_the_daemons(pair):
+    from daemon import Daemon, wait_for
+    sandbox, etl = pair(conversations=400, order="id_asc", workspace={"schedule": "{incremental: 1h, verify: 1d}"})
+    daemon = Daemon(etl)
+    try:
+        wait_for(lambda: etl.one("select count(*) from sahut_etl.workspace where certified_at is not null") == 1, "the first load")
+        assert verify(etl, expect=0)["verdict"] == "equal"
+        assert etl.one("select count(*) from sahut_etl.errand") == 0
+        delete_resolved(sandbox)
+        sandbox.control("clock", {"advance": 600})
+        found = verify(etl, expect=1)
+        assert found["verdict"] == "different" and found["cells"]
+        assert verify(etl, "--repair", expect=0)["verdict"] == "equal"
+        assert [k for k, in etl.sql("select kind from sahut_etl.errand order by id")] == ["verify", "repair"]
+        assert daemon.stop() == 0
+    finally:
+        daemon.end()
+    assert_equal(etl, sandbox)
