@@ -250,21 +250,13 @@ static bool goes_on(const struct sweep *sweep, const struct page *page)
 	       (int64_t)sweep->page * sweep->per_page > page->total + sweep->per_page;
 }
 
-/* Whether the page has no row, and the total agrees that it can have none. */
-static bool is_empty_rightly(const struct sweep *sweep, const struct page *page)
-{
-	return page->n == 0 && (int64_t)(sweep->page - 1) * sweep->per_page >= page->total;
-}
-
 static bool makes_no_sense(struct sweep *sweep, const struct page *page, int repeats)
 {
 	int64_t most = sweep_pages(sweep->largest_total, sweep->per_page);
+	int64_t before = (int64_t)(sweep->page - 1) * sweep->per_page;
+	bool old = repeats == page->n && (page->n > 0 || before < page->total);
 
-	/* A page without a row, where the total has some, is no news either. */
-	sweep->all_repeated = repeats == page->n && !is_empty_rightly(sweep, page) &&
-					      sweep->reread_until == 0
-				      ? sweep->all_repeated + 1
-				      : 0;
+	sweep->all_repeated = old && sweep->reread_until == 0 ? sweep->all_repeated + 1 : 0;
 	if (sweep->all_repeated >= MOST_REPEATED)
 		return true;
 	if (page->total < sweep->first_total / 2 && sweep->first_total - page->total > LEAST_HALVED)
