@@ -216,7 +216,7 @@ static void list(struct session *s)
 	};
 	struct api_filter filter;
 	CLEANUP(buf_free) struct buf url = BUF_MAX(LONGEST_URL);
-	int page, per_page;
+	int page = 1, per_page = 25;
 
 	if (!command_options(s->context, options, none, 0) ||
 	    !whole_number(s, l.page, "page", 1, &page) ||

@@ -88,7 +88,7 @@ bool command_options(struct context *context, const struct opt *table, const cha
 	bool help = false;
 	size_t n = 0;
 
-	while (table[n].name && n < ARRAY_SIZE(all) - 2) {
+	while (n < ARRAY_SIZE(all) - 2 && table[n].name) {
 		all[n] = table[n];
 		n++;
 	}

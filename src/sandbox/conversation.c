@@ -17,9 +17,9 @@ const char *conversation_status_name(enum conversation_status status)
 
 bool conversation_status_parse(const char *name, uint8_t *ret)
 {
-	for (uint8_t i = 0; i < N_STATUSES; i++) {
+	for (int i = 0; i < N_STATUSES; i++) {
 		if (strcmp(name, names[i]) == 0) {
-			*ret = i;
+			*ret = (uint8_t)i;
 			return true;
 		}
 	}

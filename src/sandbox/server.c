@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "server.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
@@ -56,8 +57,10 @@ static void refuse_key(struct server *server, bool malformed, struct httpd_answe
 static void set_date(const struct workspace *ws, struct httpd_answer *answer)
 {
 	char text[TIMETEXT_SIZE];
-	int64_t now = calendar_now(ws->calendar) + ws->settings.date_skew;
+	int64_t now;
 
+	assert(ws); /* there is always a first one */
+	now = calendar_now(ws->calendar) + ws->settings.date_skew;
 	answer->no_date = ws->settings.no_date;
 	if (!answer->no_date)
 		httpd_header(answer, "Date", "%s", time_format_http(now * USEC_PER_SEC, text));

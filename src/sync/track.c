@@ -197,8 +197,8 @@ static bool take_page(struct track *track, struct slot *slot, struct err *err)
 			     .page = slot->request.page,
 			     .per_page = slot->request.per_page };
 
-	if (!decode_page(track->means->decode, reply->body.data, reply->body.len, track->stage,
-			 &page)) {
+	if (!decode_page(track->means->decode, buf_text(&reply->body), reply->body.len,
+			 track->stage, &page)) {
 		*err = *decode_error(track->means->decode);
 		return err_wrap(err, "page %d of the list", slot->request.page);
 	}
@@ -217,8 +217,8 @@ static bool take_item(struct track *track, struct slot *slot, struct err *err)
 		engine_item(&track->cycle.engine, ITEM_GONE, TIME_NONE);
 		return true;
 	}
-	if (!decode_item(track->means->decode, reply->body.data, reply->body.len, track->stage,
-			 &one)) {
+	if (!decode_item(track->means->decode, buf_text(&reply->body), reply->body.len,
+			 track->stage, &one)) {
 		*err = *decode_error(track->means->decode);
 		return err_wrap(err, "conversation %s", one.id);
 	}
