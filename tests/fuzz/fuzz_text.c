@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A text that somebody else wrote, on its way to a terminal, a log line, a
+ * URL, JSON: nothing gets through that means something there.
+ */
+#include "err.h"
+#include "fuzz.h"
+#include "json.h"
+#include "jsonout.h"
+#include "log.h"
+#include "opt.h"
+#include "uri.h"
+#include "utf8.h"
+
+static void check_shown(const char *shown)
+{
+	size_t n = strlen(shown);
+
+	for (size_t i = 0, len; i < n; i += len) {
+		len = utf8_printable(shown + i, n - i);
+		MUST(len > 0);
+	}
+	MUST(utf8_width(shown, n) <= 2 * n);
+}
+
+static void check_quote(const char *text, size_t n)
+{
+	static const size_t sizes[] = { 1, 2, 3, 4, 5, 8, 64, 4096 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		char *shown = malloc(sizes[i]);
+
+		MUST(shown && err_quote(shown, sizes[i], text, n) == shown);
+		MUST(strlen(shown) < sizes[i]);
+		check_shown(shown);
+		free(shown);
+	}
+}
+
+static void check_uri(const char *text)
+{
+	struct buf url = BUF_MAX(64u << 20);
+
+	uri_escape(&url, text);
+	MUST(strspn(buf_text(&url), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    "-_.~%") == url.len);
+	buf_free(&url);
+	(void)!uri_is_loopback(text);
+}
+
+static void check_json(const char *text, size_t n)
+{
+	static struct json_reader *reader;
+	struct buf out = BUF_MAX(64u << 20);
+	struct jsonout json = JSONOUT_TO(&out);
+	struct json_at root;
+	struct json *tree;
+	struct err err;
+
+	if (!reader)
+		reader = json_reader_new();
+	jsonout_text(&json, text, n);
+	MUST(strspn(buf_text(&out), "\n\r\t") == 0);
+	tree = json_parse(reader, buf_text(&out), out.len, &err);
+	MUST(tree);
+	root = json_root(tree);
+	MUST(json_kind(&root) == JSON_STRING);
+	json_free(&tree);
+	buf_free(&out);
+}
+
+static char written[1 << 16];
+
+/* However it is written, an event is one line. */
+static void check_log(const char *text)
+{
+	static const struct log_event event = { "cycle", NULL };
+	static const enum log_form forms[] = { LOG_FORM_TEXT, LOG_FORM_JSON, LOG_FORM_PREFIX,
+					       LOG_FORM_PLAIN };
+	struct log_line line;
+
+	log_begin(&line, LEVEL_INFO, &event, "utama: %s", text);
+	for (int i = 0; i < 30; i++)
+		log_text(&line, "name", text);
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		FILE *file = fmemopen(written, sizeof(written), "w");
+		struct log_stream stream = { file, forms[i], clock_system() };
+		size_t n;
+
+		MUST(file);
+		log_stream(&stream, &line);
+		fclose(file);
+		n = strlen(written);
+		MUST(n > 0 && written[n - 1] == '\n');
+		written[n - 1] = '\0';
+		check_shown(written);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	char *text = fuzz_text(data, n);
+
+	check_quote(text, n);
+	check_uri(text);
+	check_json(text, n);
+	check_log(text);
+	if (n < 200) {
+		MUST(opt_distance(text, text) == 0 || n > 63);
+		MUST(opt_distance(text, "incremental") == opt_distance("incremental", text));
+	}
+	free(text);
+	return 0;
+}

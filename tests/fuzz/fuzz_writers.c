@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A grid, written: what is written reads back as the cells that were there.
+ *
+ * The input is the cells, with NULs between them, two columns of texts; a
+ * cell that is "~" is NULL.
+ */
+#include "fuzz.h"
+#include "gridout.h"
+#include "json.h"
+#include "utf8.h"
+
+#define COLUMNS 2
+#define LIMIT (64u << 20)
+
+static struct grid *to_grid(const char *text, size_t n)
+{
+	struct grid *grid = grid_new(COLUMNS);
+	const char *end = text + n;
+	int column = 0, row = 0;
+
+	grid_name(grid, 0, "a", false);
+	grid_name(grid, 1, "b", false);
+	while (text < end) {
+		size_t len = strlen(text);
+
+		if (column == 0)
+			row = grid_add(grid);
+		if (strcmp(text, "~") != 0)
+			grid_set(grid, row, column, text, len);
+		column = (column + 1) % COLUMNS;
+		text += len + 1;
+	}
+	return grid;
+}
+
+/* A cell of CSV at *P, quoted or empty, into the end of OUT. Returns whether it was NULL. */
+static bool read_cell(const char **p, struct buf *out)
+{
+	buf_reset(out);
+	if (**p != '"')
+		return true;
+	for (++*p;; ++*p) {
+		MUST(**p);
+		if (**p == '"' && *++*p != '"')
+			return false;
+		buf_char(out, **p);
+	}
+}
+
+static void check_csv(const struct grid *grid)
+{
+	struct buf out = BUF_MAX(LIMIT), cell = BUF_MAX(LIMIT);
+	const char *p;
+
+	gridout_csv(grid, &out);
+	p = buf_text(&out);
+	MUST(strncmp(p, "a,b\r\n", 5) == 0);
+	p += 5;
+	for (int r = 0; r < grid_rows(grid); r++) {
+		for (int c = 0; c < COLUMNS; c++) {
+			const char *want = grid_text(grid, r, c), *got;
+			bool is_null = read_cell(&p, &cell);
+
+			MUST(is_null == !want);
+			got = buf_text(&cell);
+			MUST(is_null || !*got || !strchr("=+-@\t\r\n", *got));
+			/* What would be a formula has an apostrophe before it. */
+			if (want && *got == '\'' && *want != '\'')
+				got++;
+			MUST(is_null || strcmp(got, want) == 0);
+			MUST(*p == (c + 1 < COLUMNS ? ',' : '\r'));
+			p++;
+		}
+		MUST(*p++ == '\n');
+	}
+	MUST(*p == '\0');
+	buf_free(&out);
+	buf_free(&cell);
+}
+
+static void check_json(const struct grid *grid)
+{
+	static struct json_reader *reader;
+	struct buf out = BUF_MAX(LIMIT);
+	struct json_at root;
+	struct json *json;
+	struct err err;
+
+	if (!reader)
+		reader = json_reader_new();
+	gridout_json(grid, &out);
+	json = json_parse(reader, buf_text(&out), out.len, &err);
+	MUST(json);
+	root = json_root(json);
+	MUST(json_kind(&root) == JSON_ARRAY && (int)json_length(&root) == grid_rows(grid));
+	for (int r = 0; r < grid_rows(grid); r++) {
+		struct json_at object = json_element(&root, (size_t)r);
+		struct json_at cell = json_member(&object, "a");
+		const char *want = grid_text(grid, r, 0), *got;
+
+		MUST(want ? json_string(&cell, &got, &err) : json_kind(&cell) == JSON_NULL);
+	}
+	json_free(&json);
+	buf_free(&out);
+}
+
+static void check_table(const struct grid *grid)
+{
+	struct buf out = BUF_MAX(LIMIT);
+	int lines = 0;
+
+	gridout_table(grid, &out);
+	for (size_t i = 0; i < out.len;) {
+		size_t len = utf8_printable(out.data + i, out.len - i);
+
+		MUST(len > 0 || out.data[i] == '\n');
+		lines += out.data[i] == '\n';
+		i += len ? len : 1;
+	}
+	MUST(lines == grid_rows(grid) + 1);
+	buf_free(&out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	char *text = fuzz_text(data, n);
+	struct grid *grid = to_grid(text, n);
+
+	check_csv(grid);
+	check_json(grid);
+	check_table(grid);
+	grid_free(&grid);
+	free(text);
+	return 0;
+}
