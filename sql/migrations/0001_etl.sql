@@ -470,3 +470,45 @@ as $$
 	set paused_until = greatest(q.paused_until, excluded.paused_until), slow_until = excluded.slow_until
 $$;
 comment on function sahut_etl.pause is 'After a 429: no request for so many microseconds, and half the rate for ten minutes.';
+
+-- A workspace is known by its name in the configuration. When that changes, the warehouse is told with this.
+create function sahut_etl.rename_workspace(old_name text, new_name text) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	old_id integer := (select w.id from sahut_etl.workspace w where w.name = old_name);
+	new_id integer := (select w.id from sahut_etl.workspace w where w.name = new_name);
+	child  record;
+begin
+	if old_id is null then
+		raise exception 'there is no workspace "%"', old_name;
+	end if;
+	if exists (select from sahut.conversation c where c.workspace_id = new_id) then
+		raise exception 'workspace "%" holds conversations of its own', new_name;
+	end if;
+	if exists (
+		select from pg_catalog.pg_locks l
+		where l.locktype = 'advisory' and l.classid = 1396786261 and l.objid::bigint in (old_id, new_id) and l.objsubid = 2 and l.granted)
+	then
+		raise exception 'a process works on it; end it first: systemctl stop sahut-etl';
+	end if;
+	-- One that was begun under the new name already has nothing that is worth keeping.
+	for i in 1 .. 3 loop
+		for child in
+			select c.conrelid::regclass as tab, a.attname as col
+			from pg_catalog.pg_constraint c
+			join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+			where c.contype = 'f' and c.confrelid = 'sahut_etl.workspace'::regclass and cardinality(c.conkey) = 1
+		loop
+			begin
+				execute format('delete from %s where %I = $1', child.tab, child.col) using new_id;
+			exception when foreign_key_violation then
+				null;	-- what refers to it goes first; the next round has it
+			end;
+		end loop;
+	end loop;
+	delete from sahut_etl.workspace where id = new_id;
+	update sahut_etl.workspace set name = new_name where id = old_id;
+end $$;
+comment on function sahut_etl.rename_workspace is 'A workspace is called otherwise in the configuration from now on; what it holds stays. Only while no process works on it.';

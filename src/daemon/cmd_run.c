@@ -5,9 +5,11 @@
 #include "command.h"
 #include "complain.h"
 #include "events.h"
+#include "exporter.h"
 #include "jobs.h"
 #include "mem.h"
 #include "policy.h"
+#include "reload.h"
 #include "retain.h"
 
 /* After the warehouse was lost. */
@@ -25,7 +27,11 @@ struct daemon {
 	struct context *context;
 	struct jobs jobs;
 	struct turn turn;
-	struct complaint no_warehouse;
+	struct reload reload;
+	bool deep; /* a reload wants new connections */
+	struct metrics metrics;
+	struct exporter exporter;
+	struct complaint no_warehouse, no_file;
 	struct retain retain;
 	int64_t retain_at; /* monotonic */
 	char status[512];
@@ -41,6 +47,55 @@ static void say(const struct context *context, enum log_level level, const struc
 	log_end(&context->log, &line);
 }
 
+/* ---- the configuration ------------------------------------------------ */
+
+static void show_metrics(struct daemon *d)
+{
+	const struct config_metrics *conf = &d->context->config->metrics;
+	struct err err = ERR_INIT;
+
+	d->metrics.numbers = d->jobs.numbers;
+	d->metrics.n = d->jobs.n;
+	d->exporter.file = conf->textfile;
+	/* Work goes on without; whoever collects them notices. */
+	if (!exporter_listen(&d->exporter, d->context->wait, conf->listen, &err))
+		say(d->context, LEVEL_ERROR, &events_table()->no_metrics, err.text);
+}
+
+/* SIGHUP came. */
+static void reload(struct daemon *d)
+{
+	struct context *context = d->context;
+	enum reload_outcome outcome = reload_config(&d->reload, context);
+	struct err ignored;
+
+	d->metrics.reload_ok = outcome != RELOAD_REFUSED;
+	if (outcome != RELOAD_REFUSED) {
+		d->metrics.reload_at = clock_real(context->clock);
+		d->deep = d->deep || outcome == RELOAD_DEEP;
+		jobs_change(&d->jobs, context);
+		show_metrics(d);
+		/* If that fails the warehouse is lost, and they are made known to the next. */
+		if (context->store && !store_lost(context->store))
+			(void)!jobs_register(&d->jobs, context->store, &ignored);
+	}
+	wait_notify("READY=1");
+}
+
+/* Sleeps, and reads the configuration again if that is asked for. False when told to stop. */
+static bool sleep_until(struct daemon *d, int64_t when)
+{
+	while (wait_now() < when) {
+		if (wait_turn(d->context->wait, when) == WAIT_STOP)
+			return false;
+		if (wait_take_reload(d->context->wait)) {
+			reload(d);
+			return true;
+		}
+	}
+	return true;
+}
+
 /* ---- the warehouse ---------------------------------------------------- */
 
 /* Opens the warehouse and makes the workspaces known in it. */
@@ -51,8 +106,10 @@ static bool try_open(struct daemon *d, struct err *err)
 
 	context->store = store_open(context->wait, &conf, context->who, err);
 	if (context->store && errand_listen(context->store, err) &&
-	    jobs_register(&d->jobs, context->store, err))
+	    jobs_register(&d->jobs, context->store, err)) {
+		d->metrics.warehouse = 1;
 		return true;
+	}
 	context_drop_store(context);
 	return false;
 }
@@ -76,14 +133,15 @@ static bool open_store(struct daemon *d)
 			    err.text);
 			wait_notify("STATUS=no warehouse: %s", err.text);
 		}
-		if (err.kind == ERR_CONFIG || wait_until(context->wait, now + RETRY) == WAIT_STOP) {
-			context->exit = err.kind == ERR_CONFIG ? EXIT_CONFIG : EXIT_OK;
+		if (err.kind == ERR_CONFIG)
+			context->exit = EXIT_CONFIG;
+		if (err.kind == ERR_CONFIG || !sleep_until(d, now + RETRY))
 			return false;
-		}
 	}
 	if (complain_over(&d->no_warehouse, clock_mono(context->clock), &lasted, NULL))
 		say(context, LEVEL_NOTICE, &events_table()->warehouse_back,
 		    "the warehouse is back");
+	jobs_miss(&d->jobs, context);
 	d->turn.store = context->store;
 	return true;
 }
@@ -134,43 +192,99 @@ static int64_t show_status(struct daemon *d)
 
 /* ---- the loop --------------------------------------------------------- */
 
+/* What has become of the work, for those who look: the file, and old texts. */
+static int64_t tidy(struct daemon *d, bool ended)
+{
+	struct err err = ERR_INIT;
+	int64_t when;
+
+	d->metrics.numbers = d->jobs.numbers;
+	d->metrics.n = d->jobs.n;
+	if (d->reload.n > 0 && jobs_have_changed(&d->jobs))
+		reload_forget(&d->reload);
+	if (exporter_save(&d->exporter, ended, &when, &err))
+		(void)!complain_over(&d->no_file, clock_mono(d->context->clock), NULL, NULL);
+	else if (complain(&d->no_file, clock_mono(d->context->clock)))
+		say(d->context, LEVEL_ERROR, &events_table()->no_metrics, err.text);
+	return when;
+}
+
+/* Takes the locks that can be had. Returns when to look again. */
+static int64_t hold(struct daemon *d)
+{
+	struct context *context = d->context;
+	struct err err = ERR_INIT;
+	int64_t when;
+
+	if (!jobs_hold(&d->jobs, context, &when, &err) && !store_lost(context->store) &&
+	    !wait_stopping(context->wait) && complain(&d->no_warehouse, clock_mono(context->clock)))
+		say(context, policy_level(err.kind), &events_table()->warehouse_lost, err.text);
+	return when;
+}
+
 /* Works until told to stop, or the warehouse is lost. True to go on. */
 static bool work(struct daemon *d)
 {
 	struct context *context = d->context;
+	bool ended = true;
 
-	for (;;) {
-		struct err err = ERR_INIT;
-		int64_t next, locks;
+	while (!d->deep) {
+		int64_t next = tidy(d, ended);
 
 		if (store_take_notify(context->store))
 			jobs_ask(&d->jobs, context->store);
-		if (!jobs_hold(&d->jobs, context, &locks, &err) && !store_lost(context->store) &&
-		    !wait_stopping(context->wait) &&
-		    complain(&d->no_warehouse, clock_mono(context->clock)))
-			say(context, policy_level(err.kind), &events_table()->warehouse_lost,
-			    err.text);
-		next = min_i64(locks, jobs_start(&d->jobs, context, &d->turn));
+		next = min_i64(next, hold(d));
+		next = min_i64(next, jobs_start(&d->jobs, context, &d->turn));
 		next = min_i64(next, retain(d));
 		next = min_i64(next, show_status(d));
 		if (turn_round(&d->turn, next) == WAIT_STOP)
 			return false;
-		jobs_finish(&d->jobs, context);
+		if (wait_take_reload(context->wait))
+			reload(d);
+		ended = jobs_finish(&d->jobs, context);
 		if (store_lost(context->store))
 			return true;
 	}
+	return true;
+}
+
+/* Between two warehouses: what was under way has failed. False when there is no going on. */
+static bool begin_anew(struct daemon *d)
+{
+	struct context *context = d->context;
+
+	d->metrics.warehouse = 0;
+	jobs_lose(&d->jobs, context->clock, d->deep);
+	context_drop_store(context);
+	if (!d->deep)
+		return true;
+	d->deep = false;
+	if (!context_renew(context))
+		return false;
+	d->turn.http = context->http;
+	return true;
 }
 
 static void begin(struct daemon *d)
 {
 	struct context *context = d->context;
+	int64_t now = clock_real(context->clock);
 
 	jobs_begin(&d->jobs, context);
-	d->turn = (struct turn){ .wait = context->wait,
-				 .http = context->http,
-				 .n = context->n_tracks };
-	d->turn.tracks = mem_new(d->turn.n * sizeof(struct track *));
+	d->turn = (struct turn){ .wait = context->wait, .http = context->http };
 	d->retain_at = clock_mono(context->clock) + RETAIN_FIRST;
+	d->metrics = (struct metrics){ .started = now, .reload_ok = 1, .reload_at = now };
+	d->exporter.metrics = &d->metrics;
+	d->exporter.clock = context->clock;
+	show_metrics(d);
+}
+
+static void end(struct daemon *d)
+{
+	exporter_close(&d->exporter);
+	jobs_end(&d->jobs);
+	reload_forget(&d->reload);
+	mem_free(&d->turn.tracks);
 }
 
 void cmd_run(struct context *context)
@@ -188,12 +302,9 @@ void cmd_run(struct context *context)
 	say(context, LEVEL_NOTICE, &events_table()->started,
 	    PACKAGE_NAME " " PACKAGE_VERSION " runs");
 	wait_notify("READY=1");
-	while (open_store(&d) && work(&d)) {
-		jobs_lose(&d.jobs, context->clock);
-		context_drop_store(context);
-	}
+	while (open_store(&d) && work(&d) && begin_anew(&d))
+		continue;
 	wait_notify("STOPPING=1");
-	jobs_end(&d.jobs);
-	mem_free(&d.turn.tracks);
+	end(&d);
 	say(context, LEVEL_NOTICE, &events_table()->stopping, "stopping");
 }

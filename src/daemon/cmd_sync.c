@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
 #include "command.h"
 #include "mem.h"
 #include "policy.h"
 #include "task.h"
+#include "textfile.h"
 
 /* What a cycle that the daemon did came to. */
 static void say_handed(const struct context *context, const struct task *task)
@@ -26,6 +29,7 @@ void cmd_sync(struct context *context)
 		{ .name = "full", .letter = 'f', .help = "read everything", .flag = &full },
 		OPT_END,
 	};
+	struct err err = ERR_INIT;
 	struct task *tasks;
 
 	if (!command_options(context, options, none, 0) || !context_config(context) ||
@@ -46,6 +50,9 @@ void cmd_sync(struct context *context)
 			say_handed(context, &tasks[i]);
 		context->exit = policy_worse(context->exit, task_exit(&tasks[i]));
 	}
+	/* Monitoring that fails is said, but the cycle is done. */
+	if (!textfile_write(context, tasks, context->n_tracks, &err))
+		fprintf(stderr, "%s: metrics.textfile: %s\n", context->program, err.text);
 	task_end_all(tasks, context->n_tracks);
 	mem_free(&tasks);
 }

@@ -21,6 +21,12 @@ bool context_fail(struct context *context, const struct err *err)
 	return false;
 }
 
+static void take_level(struct context *context)
+{
+	if (!context->verbose && !context->quiet)
+		context->log.level = (enum log_level)context->config->log_level;
+}
+
 bool context_config(struct context *context)
 {
 	const char *path = context->config_path ? context->config_path : config_default_path();
@@ -33,12 +39,11 @@ bool context_config(struct context *context)
 	mem_free(&complaints);
 	if (!context->config)
 		return context_fail(context, &err);
-	if (!context->verbose && !context->quiet)
-		context->log.level = (enum log_level)context->config->log_level;
+	take_level(context);
 	return true;
 }
 
-bool context_network(struct context *context, bool daemon)
+static bool open_http(struct context *context, struct err *err)
 {
 	struct http_conf conf = {
 		.ca_file = context->config->http.ca_file,
@@ -50,15 +55,40 @@ bool context_network(struct context *context, bool daemon)
 		.total_timeout = 5 * 60 * USEC_PER_SEC,
 		.max_connections = 64,
 	};
+
+	context->http = http_open(context->wait, &conf, err);
+	return context->http != NULL;
+}
+
+bool context_network(struct context *context, bool daemon)
+{
 	struct err err = ERR_INIT;
 
 	context->wait = wait_open(daemon, &err);
-	if (!context->wait)
-		return context_fail(context, &err);
-	context->http = http_open(context->wait, &conf, &err);
-	if (!context->http)
+	if (!context->wait || !open_http(context, &err))
 		return context_fail(context, &err);
 	context->json = json_reader_new();
+	return true;
+}
+
+void context_adopt(struct context *context, struct config *config)
+{
+	context->config = config;
+	mem_free(&context->tracks);
+	take_level(context);
+	/* Cannot fail: the workspace is there. */
+	(void)!context_tracks(context);
+}
+
+bool context_renew(struct context *context)
+{
+	struct err err = ERR_INIT;
+
+	decode_free(&context->decode);
+	http_close(&context->http);
+	if (!open_http(context, &err))
+		return context_fail(context, &err);
+	context_reader(context);
 	return true;
 }
 

@@ -70,6 +70,15 @@ void context_drop_store(struct context *context);
 /* The workspaces that the command is about: the one named by -w, or all. Fills `tracks`. */
 bool context_tracks(struct context *context) MUST_CHECK;
 
+/*
+ * Another configuration takes the place of the one there is, which is the caller's from now on. It
+ * has the workspace that -w names.
+ */
+void context_adopt(struct context *context, struct config *config);
+
+/* HTTP, and what reads pages, anew: as the configuration has them now. */
+bool context_renew(struct context *context) MUST_CHECK;
+
 /* A workspace of the configuration, as the loop needs it; its texts stay the configuration's. */
 struct track_conf context_track(const struct config_workspace *workspace) MUST_CHECK;
 

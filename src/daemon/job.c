@@ -5,43 +5,112 @@
 #include <string.h>
 
 #include "events.h"
+#include "forecast.h"
+#include "mem.h"
 #include "plan.h"
 #include "policy.h"
 #include "report.h"
 #include "timetext.h"
+
+#define DAY (24 * 3600 * USEC_PER_SEC)
 
 struct schedule_time job_time(const struct clock *clock)
 {
 	return (struct schedule_time){ clock_mono(clock), clock_real(clock) };
 }
 
-void job_begin(struct job *job, const struct config_workspace *workspace, double place)
+/* Takes the configuration over. Nothing may run that has texts of the old one. */
+static void configure(struct job *job, const struct config_workspace *workspace)
 {
-	*job = (struct job){ .id = 0 };
+	struct pace pace;
+
+	job->workspace = workspace;
+	job->next = NULL;
+	job->advised = false;
 	job->conf = context_track(workspace);
 	job->conf.held = true;
+	zone_free(&job->zone);
 	job->zone = zone_open(workspace->timezone);
-	job->when = (struct schedule_conf){
-		.incremental = workspace->schedule.incremental,
-		.verify = workspace->schedule.verify,
-		.full = workspace->schedule.full,
-		.zone = job->zone,
-		.place = place,
-	};
-	job->roster = (struct roster){
-		.incremental = job->when.incremental,
-		.verify = job->when.verify,
-		.full = job->when.full,
-		.next_at = TIME_NONE,
-		.running_since = TIME_NONE,
-		.trouble_since = TIME_NONE,
-	};
+	job->when.incremental = job->roster.incremental = workspace->schedule.incremental;
+	job->when.verify = job->roster.verify = workspace->schedule.verify;
+	job->when.full = job->roster.full = workspace->schedule.full;
+	job->when.zone = job->zone;
+	pace_begin(&pace, job->conf.per_minute, job->conf.reserve);
+	job->numbers.name = workspace->name;
+	job->numbers.usable = pace.usable;
+	job->numbers.interval[SCHEDULE_INCREMENTAL] = job->when.incremental;
+	job->numbers.interval[SCHEDULE_VERIFY] = job->when.verify;
+	job->numbers.interval[SCHEDULE_FULL] = DAY;
 }
 
-void job_end(struct job *job)
+struct job *job_new(const struct config_workspace *workspace, double place)
 {
-	track_end(&job->track);
-	zone_free(&job->zone);
+	struct job *job = mem_new(sizeof(*job));
+
+	job->when.place = place;
+	job->roster.next_at = job->roster.running_since = job->roster.trouble_since = TIME_NONE;
+	numbers_begin(&job->numbers, workspace->name);
+	configure(job, workspace);
+	return job;
+}
+
+void job_free(struct job **job)
+{
+	if (!*job)
+		return;
+	track_end(&(*job)->track);
+	zone_free(&(*job)->zone);
+	mem_free(job);
+}
+
+/* ---- another configuration --------------------------------------------- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* Whether a cycle can go on as if nothing had changed. */
+static bool can_go_on(const struct config_workspace *a, const struct config_workspace *b)
+{
+	return same_text(a->base_url, b->base_url) && same_text(a->auth, b->auth) &&
+	       same_text(a->timezone, b->timezone) &&
+	       a->requests_per_minute == b->requests_per_minute && a->reserve == b->reserve &&
+	       a->max_in_flight == b->max_in_flight && a->lookback == b->lookback;
+}
+
+static void adopt(struct job *job, const struct clock *clock)
+{
+	struct schedule_time now = job_time(clock);
+
+	if (!job->next)
+		return;
+	configure(job, job->next);
+	if (job->scheduled)
+		schedule_change(&job->schedule, &job->when, &now);
+}
+
+void job_change(struct job *job, const struct config_workspace *workspace,
+		const struct clock *clock)
+{
+	struct err why;
+
+	job->leaving = !workspace;
+	if (job->state != JOB_BUSY) {
+		struct schedule_time now = job_time(clock);
+		bool mended = workspace && job->roster.failures > 0 &&
+			      !can_go_on(job->workspace, workspace);
+
+		job->next = workspace;
+		adopt(job, clock);
+		if (mended)
+			schedule_again(&job->schedule, SCHEDULE_INCREMENTAL, &now);
+		return;
+	}
+	err_set(&why, ERR_STOPPED, "the configuration was changed");
+	if (!workspace || !can_go_on(job->workspace, workspace))
+		track_stop(job->track, &why);
+	job->next = workspace;
 }
 
 bool job_register(struct job *job, struct store *store, struct err *err)
@@ -74,6 +143,10 @@ static bool read_facts(struct job *job, struct context *context, struct err *err
 	if (!store_load(context->store, job->id, &known, err) ||
 	    !roster_read(context->store, job->id, &past, err))
 		return false;
+	numbers_remember(&job->numbers, &known.memory);
+	job->numbers.success[SCHEDULE_FULL] = past.full_at;
+	job->numbers.success[SCHEDULE_VERIFY] = past.verify_at;
+	job->numbers.success[SCHEDULE_INCREMENTAL] = past.cycle_at;
 	facts = (struct schedule_facts){ .full_at = past.full_at,
 					 .verify_at = past.verify_at,
 					 .retry_at = TIME_NONE,
@@ -85,6 +158,49 @@ static bool read_facts(struct job *job, struct context *context, struct err *err
 	job->scheduled = true;
 	learn(job, &known.memory, &now);
 	return true;
+}
+
+/* Says once, with the sum, when the quota cannot bear the schedule. */
+static void advise(struct job *job, struct context *context)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(sizeof(job->advice) - 1);
+	int64_t now = clock_real(context->clock);
+	struct forecast forecast;
+	struct log_line line;
+	struct err ignored;
+
+	if (job->advised || !job->schedule.facts.loaded ||
+	    !forecast_make(context->store, job->workspace, now, &forecast, &ignored))
+		return;
+	job->advised = true;
+	job->advice[0] = '\0';
+	if (!forecast.known || forecast.met)
+		return;
+	forecast_sum(&forecast, &text);
+	buf_str(&text, "; ");
+	forecast_outcome(&forecast, &text);
+	snprintf(job->advice, sizeof(job->advice), "%s", buf_text(&text));
+	log_begin(&line, LEVEL_WARNING, &events_table()->schedule_tight, "%s: %s", job->conf.name,
+		  job->advice);
+	log_text(&line, "workspace", job->conf.name);
+	log_end(&context->log, &line);
+}
+
+/* What is shown of what comes next, and of what goes wrong. */
+static void refresh_numbers(struct job *job, const struct schedule_time *now)
+{
+	struct numbers *n = &job->numbers;
+
+	n->held = job->state != JOB_WAITING;
+	n->running = job->state == JOB_BUSY;
+	n->failures = job->roster.failures;
+	n->troubled = job->roster.trouble_since;
+	n->trouble = job->trouble_text;
+	for (int kind = 0; kind < SCHEDULE_KINDS; kind++) {
+		int64_t due = schedule_due(&job->schedule, (enum schedule_kind)kind, now);
+
+		n->next[kind] = due == TIME_NEVER ? TIME_NONE : now->real + due - now->mono;
+	}
 }
 
 /* Writes down what `status` shows. What goes wrong shows elsewhere. */
@@ -101,6 +217,7 @@ static void write_roster(struct job *job, struct context *context)
 	roster->running_since = job->state == JOB_BUSY ? job->began : TIME_NONE;
 	roster->trouble = job->trouble_text[0] ? job->trouble_text : NULL;
 	roster->advice = job->advice[0] ? job->advice : NULL;
+	refresh_numbers(job, &now);
 	if (!store_lost(context->store))
 		(void)!roster_write(context->store, job->id, roster, &ignored);
 }
@@ -119,11 +236,12 @@ bool job_hold(struct job *job, struct context *context, struct err *err)
 	job->asked = true;
 	if (!read_facts(job, context, err))
 		return false;
+	advise(job, context);
 	write_roster(job, context);
 	return true;
 }
 
-void job_lose(struct job *job, const struct clock *clock)
+void job_lose(struct job *job, const struct clock *clock, bool another)
 {
 	struct schedule_time now = job_time(clock);
 	struct schedule_end end = { .ok = false };
@@ -133,6 +251,9 @@ void job_lose(struct job *job, const struct clock *clock)
 		schedule_ended(&job->schedule, job->kind, &end, &now);
 	job->state = JOB_WAITING;
 	job->unheld = false;
+	job->numbers.held = job->numbers.running = 0;
+	job->scheduled = job->scheduled && !another;
+	adopt(job, clock);
 }
 
 /* ---- beginning -------------------------------------------------------- */
@@ -186,6 +307,12 @@ static void end_errand(struct job *job, struct context *context, const struct tr
 		end.run = track_run(job->track);
 		end.verdict = p->verdict;
 	}
+	if (err->kind == ERR_STOPPED) {
+		/* It is not the errand's fault: it is done again. */
+		job->asked = true;
+		job->errand.id = 0;
+		return;
+	}
 	if (err->kind != ERR_NONE)
 		end.state = p && p->state == TRACK_PARTIAL ? "partial" : "failed";
 	if (!store_lost(context->store))
@@ -208,6 +335,7 @@ static void could_not_begin(struct job *job, struct context *context, struct err
 	struct schedule_end end = { .ok = false };
 	struct log_line line;
 
+	job->numbers.cycles[job->kind][NUMBERS_FAILED]++;
 	schedule_ended(&job->schedule, job->kind, &end, &now);
 	end_errand(job, context, NULL, err);
 	if (store_lost(context->store) || err->kind == ERR_STOPPED)
@@ -241,7 +369,7 @@ int64_t job_start(struct job *job, struct context *context)
 			return when;
 		conf = conf_of(job->kind);
 	}
-	job->began = now.real;
+	job->began = job->numbers.attempt[job->kind] = now.real;
 	schedule_began(&job->schedule, job->kind, &now);
 	job->track = track_begin(&job->conf, context_means(context), &conf, &err);
 	if (!job->track) {
@@ -286,14 +414,14 @@ static void tell(struct job *job, struct context *context, const struct track_pr
 	job->trouble_text[0] = '\0';
 }
 
-void job_finish(struct job *job, struct context *context)
+bool job_finish(struct job *job, struct context *context)
 {
 	struct schedule_time now = job_time(context->clock);
 	const struct track_progress *p;
 	struct schedule_end end;
 
 	if (job->state != JOB_BUSY || !track_over(job->track))
-		return;
+		return false;
 	p = track_progress(job->track);
 	end = (struct schedule_end){
 		.ok = p->state == TRACK_DONE,
@@ -301,8 +429,13 @@ void job_finish(struct job *job, struct context *context)
 		.different = p->verdict == VERDICT_DIFFERENT,
 	};
 	job->state = JOB_IDLE;
+	numbers_count(&job->numbers, job->kind, p, now.real);
+	job->numbers.took[job->kind] = now.mono - p->began;
 	tell(job, context, p);
-	schedule_ended(&job->schedule, job->kind, &end, &now);
+	if (p->err.kind == ERR_STOPPED && !end.ok)
+		schedule_again(&job->schedule, job->kind, &now);
+	else
+		schedule_ended(&job->schedule, job->kind, &end, &now);
 	if (end.ok)
 		learn(job, &p->now, &now);
 	/* Not ours any more: the connection that held the lock is another one's now. */
@@ -310,5 +443,9 @@ void job_finish(struct job *job, struct context *context)
 		job->state = JOB_WAITING;
 	end_errand(job, context, p, end.ok ? &(struct err)ERR_INIT : &p->err);
 	track_end(&job->track);
+	adopt(job, context->clock);
+	if (!store_lost(context->store))
+		advise(job, context);
 	write_roster(job, context);
+	return true;
 }

@@ -14,6 +14,7 @@
 #include "config.h"
 #include "context.h"
 #include "errand.h"
+#include "numbers.h"
 #include "roster.h"
 #include "schedule.h"
 
@@ -24,15 +25,19 @@ enum job_state {
 };
 
 struct job {
-	struct track_conf conf; /* its texts are the configuration's */
+	const struct config_workspace *workspace; /* as it is configured, */
+	const struct config_workspace *next;	  /* and is to be after the cycle; or NULL */
+	struct track_conf conf;			  /* its texts are the configuration's */
 	struct schedule_conf when;
 	struct zone *zone;
 	struct schedule schedule;
 	bool scheduled; /* `schedule` has begun */
+
 	enum job_state state;
-	int id;		    /* of the workspace; 0 before job_register() */
-	bool unheld;	    /* nobody has the lock, as far as is known */
-	char holder[160];   /* who has it, when somebody has */
+	int id;		  /* of the workspace; 0 before job_register() */
+	bool unheld;	  /* nobody has the lock, as far as is known */
+	char holder[160]; /* who has it, when somebody has */
+	bool leaving;	  /* it is not configured any more */
 
 	/* the cycle */
 	struct track *track;
@@ -40,18 +45,29 @@ struct job {
 	struct errand errand; /* that it is done for; its id is 0: for none */
 	int64_t began;	      /* by the calendar */
 	bool asked;	      /* an errand may wait */
-	bool leaving;	      /* it is to stop, and not to begin again */
 
 	struct complaint trouble;
 	struct roster roster;
-	char trouble_text[512], advice[256];
+	struct numbers numbers;
+	char trouble_text[512], advice[512];
+	bool advised; /* whether the quota bears the schedule was worked out */
 };
 
-/* Begins with a workspace of the configuration; PLACE is its place among the others, 0 to 1. */
-void job_begin(struct job *job, const struct config_workspace *workspace, double place);
+/*
+ * Begins with a workspace of the configuration, which must live as long; PLACE is its place among
+ * the others, from 0 to below 1.
+ */
+struct job *job_new(const struct config_workspace *workspace, double place) MUST_CHECK;
 
-/* Ends whatever runs, and frees what it holds. The lock stays with the store. */
-void job_end(struct job *job);
+/* Ends whatever runs, and frees it. The lock stays with the store. */
+void job_free(struct job **job);
+
+/*
+ * The workspace is configured otherwise, or not at all any more (NULL). A cycle that
+ * cannot go on with that stops after its batch.
+ */
+void job_change(struct job *job, const struct config_workspace *workspace,
+		const struct clock *clock);
 
 /* Makes the workspace known to the warehouse. */
 bool job_register(struct job *job, struct store *store, struct err *err) MUST_CHECK;
@@ -62,8 +78,11 @@ bool job_register(struct job *job, struct store *store, struct err *err) MUST_CH
  */
 bool job_hold(struct job *job, struct context *context, struct err *err) MUST_CHECK;
 
-/* The warehouse is lost, and the lock with it: what runs has failed. */
-void job_lose(struct job *job, const struct clock *clock);
+/*
+ * The warehouse is lost, and the lock with it: what runs has failed. ANOTHER: it is another one
+ * from now on, and nothing is known of it.
+ */
+void job_lose(struct job *job, const struct clock *clock, bool another);
 
 /*
  * Begins what is due: an errand, or what the schedule says. Returns when
@@ -71,8 +90,11 @@ void job_lose(struct job *job, const struct clock *clock);
  */
 int64_t job_start(struct job *job, struct context *context);
 
-/* Looks whether the cycle is over, and if so says how it went and writes that down. */
-void job_finish(struct job *job, struct context *context);
+/*
+ * Looks whether the cycle is over, and if so says how it went and writes that down. Whether it
+ * was.
+ */
+bool job_finish(struct job *job, struct context *context);
 
 /* Both clocks. */
 struct schedule_time job_time(const struct clock *clock) MUST_CHECK;

@@ -12,25 +12,53 @@
 /* How often to look whether a lock has become free: whoever had it died that long ago at most. */
 #define LOOK (2 * USEC_PER_SEC)
 
+static const struct config_workspace *configured(const struct context *context, const char *name)
+{
+	return config_find(context->config, name, &(struct err)ERR_INIT);
+}
+
+/* Those who show numbers have a list of their own. */
+static void list_numbers(struct jobs *jobs)
+{
+	jobs->numbers = mem_grow(jobs->numbers, (jobs->n + 1) * sizeof(*jobs->numbers));
+	for (size_t i = 0; i < jobs->n; i++)
+		jobs->numbers[i] = &jobs->list[i]->numbers;
+}
+
+/* The place of a new one of N, the I-th. */
+static struct job *new_job(const struct context *context, size_t i)
+{
+	const char *name = context->tracks[i].name;
+	struct job *job = job_new(configured(context, name), (double)i / (double)context->n_tracks);
+	struct log_line line;
+
+	if (job->zone)
+		return job;
+	log_begin(&line, LEVEL_WARNING, NULL,
+		  "%s: this system does not know the time zone %s, so the full sweep is done by "
+		  "UTC; install tzdata",
+		  name, job->conf.timezone);
+	log_end(&context->log, &line);
+	return job;
+}
+
 void jobs_begin(struct jobs *jobs, struct context *context)
 {
 	jobs->n = context->n_tracks;
-	jobs->list = mem_new(jobs->n * sizeof(*jobs->list));
+	jobs->list = mem_new(jobs->n * sizeof(struct job *));
 	jobs->look_at = 0;
 	jobs->held = SIZE_MAX;
-	for (size_t i = 0; i < jobs->n; i++) {
-		const struct config_workspace *workspace = config_find(
-			context->config, context->tracks[i].name, &(struct err)ERR_INIT);
-
-		job_begin(&jobs->list[i], workspace, (double)i / (double)jobs->n);
-	}
+	for (size_t i = 0; i < jobs->n; i++)
+		jobs->list[i] = new_job(context, i);
+	list_numbers(jobs);
 }
 
 void jobs_end(struct jobs *jobs)
 {
 	for (size_t i = 0; i < jobs->n; i++)
-		job_end(&jobs->list[i]);
+		job_free(&jobs->list[i]);
 	mem_free(&jobs->list);
+	mem_free(&jobs->numbers);
 	jobs->n = 0;
 }
 
@@ -38,15 +66,83 @@ bool jobs_register(struct jobs *jobs, struct store *store, struct err *err)
 {
 	jobs->look_at = 0;
 	for (size_t i = 0; i < jobs->n; i++)
-		if (!job_register(&jobs->list[i], store, err))
-			return err_wrap(err, "%s", jobs->list[i].conf.name);
+		if (!job_register(jobs->list[i], store, err))
+			return err_wrap(err, "%s", jobs->list[i]->conf.name);
 	return true;
 }
 
-void jobs_lose(struct jobs *jobs, const struct clock *clock)
+/* ---- another configuration --------------------------------------------- */
+
+static struct job *named(struct jobs *jobs, const char *name)
 {
 	for (size_t i = 0; i < jobs->n; i++)
-		job_lose(&jobs->list[i], clock);
+		if (!jobs->list[i]->leaving && strcmp(jobs->list[i]->numbers.name, name) == 0)
+			return jobs->list[i];
+	return NULL;
+}
+
+static bool is_wanted(const struct context *context, const char *name)
+{
+	for (size_t i = 0; i < context->n_tracks; i++)
+		if (strcmp(context->tracks[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+void jobs_change(struct jobs *jobs, struct context *context)
+{
+	size_t n = jobs->n;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name = jobs->list[i]->conf.name;
+		bool wanted = !jobs->list[i]->leaving && is_wanted(context, name);
+
+		job_change(jobs->list[i], wanted ? configured(context, name) : NULL,
+			   context->clock);
+	}
+	jobs->list = mem_grow(jobs->list, (n + context->n_tracks) * sizeof(struct job *));
+	for (size_t i = 0; i < context->n_tracks; i++)
+		if (!named(jobs, context->tracks[i].name))
+			jobs->list[jobs->n++] = new_job(context, i);
+	list_numbers(jobs);
+	jobs->look_at = 0;
+	jobs->held = SIZE_MAX;
+}
+
+bool jobs_have_changed(const struct jobs *jobs)
+{
+	for (size_t i = 0; i < jobs->n; i++)
+		if (jobs->list[i]->leaving || jobs->list[i]->next)
+			return false;
+	return true;
+}
+
+/* Those that are not configured any more go as soon as nothing of theirs runs. */
+static void dismiss(struct jobs *jobs, struct store *store)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < jobs->n; i++) {
+		struct job *job = jobs->list[i];
+
+		if (!job->leaving || job->state == JOB_BUSY) {
+			jobs->list[n++] = job;
+			continue;
+		}
+		if (job->state == JOB_IDLE)
+			store_unlock(store, job->id);
+		job_free(&job);
+	}
+	if (n == jobs->n)
+		return;
+	jobs->n = n;
+	list_numbers(jobs);
+}
+
+void jobs_lose(struct jobs *jobs, const struct clock *clock, bool another)
+{
+	for (size_t i = 0; i < jobs->n; i++)
+		job_lose(jobs->list[i], clock, another);
 }
 
 /* ---- locks ------------------------------------------------------------ */
@@ -54,8 +150,8 @@ void jobs_lose(struct jobs *jobs, const struct clock *clock)
 static struct job *find(struct jobs *jobs, int64_t id)
 {
 	for (size_t i = 0; i < jobs->n; i++)
-		if (jobs->list[i].id == id)
-			return &jobs->list[i];
+		if (jobs->list[i]->id == id)
+			return jobs->list[i];
 	return NULL;
 }
 
@@ -83,15 +179,15 @@ static size_t count(const struct jobs *jobs, bool waiting)
 	size_t n = 0;
 
 	for (size_t i = 0; i < jobs->n; i++)
-		n += (jobs->list[i].state == JOB_WAITING) == waiting;
+		n += (jobs->list[i]->state == JOB_WAITING) == waiting;
 	return n;
 }
 
 static const char *some_holder(const struct jobs *jobs)
 {
 	for (size_t i = 0; i < jobs->n; i++)
-		if (jobs->list[i].state == JOB_WAITING)
-			return jobs->list[i].holder;
+		if (jobs->list[i]->state == JOB_WAITING)
+			return jobs->list[i]->holder;
 	return "nobody";
 }
 
@@ -120,7 +216,7 @@ static void say_what_is_held(struct jobs *jobs, struct context *context)
 static bool any_unheld(const struct jobs *jobs)
 {
 	for (size_t i = 0; i < jobs->n; i++)
-		if (jobs->list[i].state == JOB_WAITING && jobs->list[i].unheld)
+		if (jobs->list[i]->state == JOB_WAITING && jobs->list[i]->unheld)
 			return true;
 	return false;
 }
@@ -128,7 +224,7 @@ static bool any_unheld(const struct jobs *jobs)
 static bool take_all(struct jobs *jobs, struct context *context, struct err *err)
 {
 	for (size_t i = 0; i < jobs->n; i++) {
-		struct job *job = &jobs->list[i];
+		struct job *job = jobs->list[i];
 
 		if (job->state == JOB_WAITING && job->unheld && !job->leaving &&
 		    !job_hold(job, context, err))
@@ -161,6 +257,26 @@ bool jobs_hold(struct jobs *jobs, struct context *context, int64_t *when, struct
 	return ok;
 }
 
+void jobs_miss(struct jobs *jobs, struct context *context)
+{
+	CLEANUP(grid_free) struct grid *holders = NULL;
+	CLEANUP(buf_free) struct buf names = BUF_MAX(512);
+	struct log_line line;
+	struct err ignored;
+
+	if (!store_holders(context->store, &holders, &ignored))
+		return;
+	for (int row = 0; row < grid_rows(holders); row++)
+		if (!find(jobs, grid_int(holders, row, 0)) && !grid_bool(holders, row, 2))
+			buf_printf(&names, "%s%s", names.len ? ", " : "", grid_text(holders, row, 3));
+	if (names.len == 0 || context->workspace)
+		return;
+	log_begin(&line, LEVEL_NOTICE, &events_table()->not_configured,
+		  "the warehouse holds what is not configured: %s", buf_text(&names));
+	log_text(&line, "workspaces", buf_text(&names));
+	log_end(&context->log, &line);
+}
+
 /* ---- work ------------------------------------------------------------- */
 
 void jobs_ask(struct jobs *jobs, struct store *store)
@@ -183,17 +299,24 @@ int64_t jobs_start(struct jobs *jobs, struct context *context, struct turn *turn
 {
 	int64_t next = TIME_NEVER;
 
+	turn->n = jobs->n;
+	turn->tracks = mem_grow(turn->tracks, (jobs->n + 1) * sizeof(struct track *));
 	for (size_t i = 0; i < jobs->n; i++) {
-		next = min_i64(next, job_start(&jobs->list[i], context));
-		turn->tracks[i] = jobs->list[i].track;
+		next = min_i64(next, job_start(jobs->list[i], context));
+		turn->tracks[i] = jobs->list[i]->track;
 	}
 	return next;
 }
 
-void jobs_finish(struct jobs *jobs, struct context *context)
+bool jobs_finish(struct jobs *jobs, struct context *context)
 {
+	bool any = false;
+
 	for (size_t i = 0; i < jobs->n; i++)
-		job_finish(&jobs->list[i], context);
+		any = job_finish(jobs->list[i], context) || any;
+	if (!store_lost(context->store))
+		dismiss(jobs, context->store);
+	return any;
 }
 
 /* ---- what people see --------------------------------------------------- */
@@ -205,7 +328,7 @@ static const struct job *troubled(const struct jobs *jobs, size_t *n)
 
 	*n = 0;
 	for (size_t i = 0; i < jobs->n; i++) {
-		const struct job *job = &jobs->list[i];
+		const struct job *job = jobs->list[i];
 
 		if (!job->trouble_text[0])
 			continue;
@@ -221,7 +344,7 @@ static const struct job *next_of(const struct jobs *jobs)
 	const struct job *next = NULL;
 
 	for (size_t i = 0; i < jobs->n; i++) {
-		const struct job *job = &jobs->list[i];
+		const struct job *job = jobs->list[i];
 
 		if (job->state == JOB_IDLE && job->roster.next_at != TIME_NONE &&
 		    (!next || job->roster.next_at < next->roster.next_at))
@@ -237,7 +360,7 @@ void jobs_summary(const struct jobs *jobs, const struct clock *clock, struct buf
 	char when[TIMETEXT_SIZE];
 
 	for (size_t i = 0; i < jobs->n; i++)
-		busy += jobs->list[i].state == JOB_BUSY;
+		busy += jobs->list[i]->state == JOB_BUSY;
 	buf_printf(out, "%zu workspace%s: %zu at work", jobs->n, jobs->n == 1 ? "" : "s", busy);
 	if (waiting > 0)
 		buf_printf(out, ", standby for %zu held by %s", waiting, some_holder(jobs));

@@ -33,8 +33,14 @@ static void open_streams(void)
 			(void)!open("/dev/null", O_RDWR);
 }
 
+/*
+ * The journal gets fields where stderr is its own; elsewhere lines are for a person at a
+ * terminal, and logfmt in a file, unless SAHUT_ETL_LOG says text or json.
+ */
 static void open_log(struct context *context)
 {
+	const char *wanted = getenv("SAHUT_ETL_LOG");
+
 	context->clock = clock_system();
 	context->log.level = context->verbose ? LEVEL_DEBUG
 			     : context->quiet ? LEVEL_WARNING
@@ -42,11 +48,13 @@ static void open_log(struct context *context)
 	context->log.sink = log_stream;
 	context->log.arg = &context->stream;
 	context->stream = (struct log_stream){ stderr, LOG_FORM_TEXT, context->clock };
-	if (journal_is_stderr()) {
+	if (wanted && strcmp(wanted, "json") == 0)
+		context->stream.form = LOG_FORM_JSON;
+	else if (wanted && strcmp(wanted, "text") == 0)
+		context->stream.form = LOG_FORM_TEXT;
+	else if (journal_is_stderr())
 		context->log.sink = journal_write;
-		return;
-	}
-	if (isatty(STDERR_FILENO))
+	else if (isatty(STDERR_FILENO))
 		context->stream.form = LOG_FORM_PLAIN;
 }
 

@@ -71,8 +71,8 @@ bool store_find(struct store *store, const char *name, int *id, struct err *err)
 bool store_is_unheld(struct store *store, const char *name) MUST_CHECK;
 
 /*
- * All workspaces of the warehouse: number, who holds it or held it last, and whether
- * anybody does. A grid for the caller to free.
+ * All workspaces of the warehouse: number, who holds it or held it last, whether
+ * anybody does, and its name. A grid for the caller to free.
  */
 bool store_holders(struct store *store, struct grid **holders, struct err *err) MUST_CHECK;
 

@@ -162,3 +162,36 @@ def test_a_list_that_changes_its_order_is_learned_anew(pair, daemons):
     assert_equal(etl, sandbox)
     said = daemon.text()
     assert said.count("order_demoted") == 1 and said.count("order_learned") == 2
+
+
+def test_a_workspace_that_was_renamed_keeps_what_it_holds(pair, daemons):
+    sandbox, etl = pair(conversations=150, workspace=FAST)
+    etl.run("sync")
+    etl.workspaces[0]["name"] = "baru"
+    etl.write()
+    daemon = daemons(etl)
+    daemon.wait_text("holds what is not configured: utama")
+    wait_for(lambda: etl.one("select count(*) from sahut_etl.rejected_item") > 0, "items that another workspace holds")
+    with pytest.raises(Exception, match="end it first"):
+        etl.sql("select sahut_etl.rename_workspace('utama', 'baru')")
+    daemon.stop()
+    etl.sql("select sahut_etl.rename_workspace('utama', 'baru')")
+    sandbox.change("create", 5)
+    daemons(etl)
+    loaded(etl, 155, "baru")
+    assert etl.sql("select name from sahut_etl.workspace") == [("baru",)]
+    assert etl.one("select count(*) from sahut_etl.rejected_item") == 0
+    assert_equal(etl, sandbox, "baru")
+
+
+def test_a_schedule_that_the_quota_cannot_bear_is_said_with_the_sum(pair, daemons):
+    _, etl = pair(conversations=300, order="heap", workspace={"schedule": "{incremental: 5s, verify: 1m}"})
+    etl.run("sync", expect=None)
+    etl.workspaces[0]["requests_per_minute"] = 5
+    etl.write()
+    daemon = daemons(etl)
+    daemon.wait_text("event=schedule_tight")
+    assert daemon.text().count("event=schedule_tight") == 1
+    line = next(l for l in daemon.text().splitlines() if "schedule_tight" in l)
+    assert "level=warning" in line and "4 requests a minute" in line
+    wait_for(lambda: etl.one("select advice is not null from sahut_etl.schedule"), "the advice")

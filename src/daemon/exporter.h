@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exporter.h -- shows the metrics: over HTTP, and in a file.
+ *
+ * /metrics for Prometheus, /healthz for whoever wants yes or no and why. Served
+ * from the waiting point out of memory; nobody is asked anything for it. The
+ * file is written after cycles, not more often than every few seconds.
+ */
+#ifndef EXPORTER_H
+#define EXPORTER_H
+
+#include "clock.h"
+#include "httpd.h"
+#include "metrics.h"
+
+struct exporter {
+	struct metrics *metrics; /* the owner's, as is what follows */
+	const struct clock *clock;
+	const char *file; /* NULL: none */
+
+	struct httpd *httpd;
+	char listen[96]; /* where; "": nowhere */
+	int64_t file_at; /* monotonic: when it may be written again */
+	bool changed;
+};
+
+/*
+ * Listens at LISTEN ("127.0.0.1:9797", or NULL: nowhere), if it does not
+ * already. False when that is not possible.
+ */
+bool exporter_listen(struct exporter *exporter, struct wait *wait, const char *listen,
+		     struct err *err) MUST_CHECK;
+
+/*
+ * Writes the file, if something has CHANGED since. *WHEN is when to call again, TIME_NEVER: when
+ * something has. False when it cannot be written.
+ */
+bool exporter_save(struct exporter *exporter, bool changed, int64_t *when,
+		   struct err *err) MUST_CHECK;
+
+/* Stops listening. */
+void exporter_close(struct exporter *exporter);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * health.h -- whether a workspace is well, in a word and in a sentence.
+ *
+ * Pure. A failure is no illness yet: the next cycles may mend it. What lasts
+ * longer than a few intervals is.
+ */
+#ifndef HEALTH_H
+#define HEALTH_H
+
+#include "buf.h"
+#include "numbers.h"
+
+enum health {
+	HEALTH_WELL,
+	HEALTH_LOADING, /* the first load is under way */
+	HEALTH_STANDBY, /* another process works on it */
+	HEALTH_LATE,	/* no cycle has come to its end for too long */
+	HEALTH_FAILING, /* cycles fail, and have for too long */
+};
+
+/* How the workspace is at NOW, by the calendar. */
+enum health health_of(const struct numbers *numbers, int64_t now) MUST_CHECK;
+
+/* Whether somebody should look. */
+bool health_is_bad(enum health health) MUST_CHECK;
+
+/* "well", "loading", ... */
+const char *health_name(enum health health) MUST_CHECK;
+
+/* The sentence: "utama: failing for 12m: 401 ...". */
+void health_tell(const struct numbers *numbers, int64_t now, struct buf *out);
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+#include "metrics.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "health.h"
+#include "httpd.h"
+#include "json.h"
+#include "pg.h"
+
+/* Where a metric's number stands, or how it is found. */
+enum source {
+	SOURCE_PROCESS,	  /* at `offset` in struct metrics */
+	SOURCE_WORKSPACE, /* at `offset` in struct numbers */
+	SOURCE_BUILD,	  /* these are worked out */
+	SOURCE_HEALTH,
+	SOURCE_CPU,
+	SOURCE_RSS,
+	SOURCE_FDS,
+};
+
+/* What the number is. */
+enum unit {
+	UNIT_PLAIN,
+	UNIT_SECONDS, /* microseconds, shown as seconds; an instant that is not known is left out */
+};
+
+/* A label whose values are numbered: an array of that length stands at the offset. */
+struct label {
+	const char *key;
+	const char *(*name)(int value);
+	int n;
+};
+
+static const char *kind_name(int kind)
+{
+	return schedule_name((enum schedule_kind)kind);
+}
+
+static const struct label by_kind = { "kind", kind_name, SCHEDULE_KINDS };
+static const struct label by_outcome = { "outcome", numbers_outcome_name, NUMBERS_OUTCOMES };
+static const struct label by_row = { "change", numbers_row_name, NUMBERS_ROWS };
+
+static const struct metric {
+	const char *name, *type, *help;
+	enum source source;
+	size_t offset;
+	enum unit unit;
+	const struct label *first, *second;
+} table[] = {
+	{ "sahut_etl_build_info", "gauge", "The versions of the program and of its libraries; 1.",
+	  SOURCE_BUILD, 0, UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_start_time_seconds", "gauge", "When the process began.", SOURCE_PROCESS,
+	  offsetof(struct metrics, started), UNIT_SECONDS, NULL, NULL },
+	{ "sahut_etl_warehouse_up", "gauge", "Whether the warehouse answers.", SOURCE_PROCESS,
+	  offsetof(struct metrics, warehouse), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_config_last_reload_successful", "gauge",
+	  "Whether the configuration that was read last is in force.", SOURCE_PROCESS,
+	  offsetof(struct metrics, reload_ok), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_config_last_reload_success_timestamp_seconds", "gauge",
+	  "Since when the configuration that is in force is.", SOURCE_PROCESS,
+	  offsetof(struct metrics, reload_at), UNIT_SECONDS, NULL, NULL },
+	{ "sahut_etl_workspace_held", "gauge",
+	  "Whether this process works on the workspace; a standby does not.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, held), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_workspace_healthy", "gauge",
+	  "Whether the workspace is neither failing nor late.", SOURCE_HEALTH, 0, UNIT_PLAIN, NULL,
+	  NULL },
+	{ "sahut_etl_cycle_running", "gauge", "Whether a cycle runs.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, running), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_consecutive_failures", "gauge", "Cycles in a row that went wrong.",
+	  SOURCE_WORKSPACE, offsetof(struct numbers, failures), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_complete_timestamp_seconds", "gauge",
+	  "Every change up to this instant of the API's is in the warehouse.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, complete_as_of), UNIT_SECONDS, NULL, NULL },
+	{ "sahut_etl_active_timestamp_seconds", "gauge",
+	  "Every change of conversations that are not resolved up to this instant is.",
+	  SOURCE_WORKSPACE, offsetof(struct numbers, active_as_of), UNIT_SECONDS, NULL, NULL },
+	{ "sahut_etl_certified_timestamp_seconds", "gauge",
+	  "The start of the last full sweep that was proven complete.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, certified_at), UNIT_SECONDS, NULL, NULL },
+	{ "sahut_etl_last_attempt_timestamp_seconds", "gauge",
+	  "When a cycle of the kind last began.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, attempt), UNIT_SECONDS, &by_kind, NULL },
+	{ "sahut_etl_last_success_timestamp_seconds", "gauge",
+	  "When a cycle of the kind last ended well.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, success), UNIT_SECONDS, &by_kind, NULL },
+	{ "sahut_etl_next_timestamp_seconds", "gauge", "When a cycle of the kind is due next.",
+	  SOURCE_WORKSPACE, offsetof(struct numbers, next), UNIT_SECONDS, &by_kind, NULL },
+	{ "sahut_etl_schedule_interval_seconds", "gauge",
+	  "How often a cycle of the kind is to be done.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, interval), UNIT_SECONDS, &by_kind, NULL },
+	{ "sahut_etl_last_cycle_duration_seconds", "gauge",
+	  "How long the last cycle of the kind took.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, took), UNIT_SECONDS, &by_kind, NULL },
+	{ "sahut_etl_cycles_total", "counter", "Cycles that ended.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, cycles), UNIT_PLAIN, &by_kind, &by_outcome },
+	{ "sahut_etl_requests_total", "counter", "Requests sent, repeated ones included.",
+	  SOURCE_WORKSPACE, offsetof(struct numbers, requests), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_requests_retried_total", "counter", "Requests sent again after a failure.",
+	  SOURCE_WORKSPACE, offsetof(struct numbers, retried), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_requests_throttled_total", "counter", "Answers 429.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, throttled), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_pages_total", "counter", "List pages read.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, pages), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_conversation_changes_total", "counter",
+	  "What cycles found: new, changed, deleted or rejected conversations, late arrivals, and "
+	  "silent edits.",
+	  SOURCE_WORKSPACE, offsetof(struct numbers, rows), UNIT_PLAIN, &by_row, NULL },
+	{ "sahut_etl_conversations", "gauge", "Conversations held that are not deleted.",
+	  SOURCE_WORKSPACE, offsetof(struct numbers, live), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_count_differences", "gauge",
+	  "Parts of the workspace in which the last verify or repair left the counts different.",
+	  SOURCE_WORKSPACE, offsetof(struct numbers, differences), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_uncertified_sweeps", "gauge",
+	  "Full sweeps in a row that could not be proven complete.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, uncertified), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_order_proven", "gauge", "Whether the order of the list is known.",
+	  SOURCE_WORKSPACE, offsetof(struct numbers, order), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_deletion_fuse_blown", "gauge",
+	  "Whether the last cycle found more deletions than it believed.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, fuse), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_lookback_seconds", "gauge",
+	  "How late a change may become visible at the API; grows when later ones are seen.",
+	  SOURCE_WORKSPACE, offsetof(struct numbers, lookback), UNIT_SECONDS, NULL, NULL },
+	{ "sahut_etl_quota_requests_per_minute", "gauge",
+	  "Requests a minute that the quota leaves us.", SOURCE_WORKSPACE,
+	  offsetof(struct numbers, usable), UNIT_PLAIN, NULL, NULL },
+	{ "process_cpu_seconds_total", "counter", "Processor time used, in user and system mode.",
+	  SOURCE_CPU, 0, UNIT_SECONDS, NULL, NULL },
+	{ "process_resident_memory_bytes", "gauge", "Resident memory.", SOURCE_RSS, 0, UNIT_PLAIN,
+	  NULL, NULL },
+	{ "process_open_fds", "gauge", "Open file descriptors.", SOURCE_FDS, 0, UNIT_PLAIN, NULL,
+	  NULL },
+};
+
+/* ---- what is worked out ------------------------------------------------ */
+
+static int64_t cpu_time(void)
+{
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_SELF, &usage) != 0)
+		return TIME_NONE;
+	return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * USEC_PER_SEC +
+	       usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+}
+
+static int64_t resident(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	long long pages = -1;
+
+	if (!file)
+		return TIME_NONE;
+	if (fscanf(file, "%*d %lld", &pages) != 1)
+		pages = -1;
+	fclose(file);
+	return pages < 0 ? TIME_NONE : pages * sysconf(_SC_PAGESIZE);
+}
+
+static int64_t open_files(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int64_t n = -3; /* ".", "..", and the one that is read here */
+
+	if (!dir)
+		return TIME_NONE;
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
+/* ---- the text ----------------------------------------------------------- */
+
+static void put_label(struct buf *out, char *separator, const char *key, const char *value)
+{
+	buf_printf(out, "%c%s=\"", *separator, key);
+	for (const char *p = value; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			buf_char(out, '\\');
+		if (*p == '\n')
+			buf_str(out, "\\n");
+		else
+			buf_char(out, *p);
+	}
+	buf_char(out, '"');
+	*separator = ',';
+}
+
+static void put_value(struct buf *out, const struct metric *m, int64_t value)
+{
+	if (m->unit == UNIT_SECONDS)
+		buf_printf(out, " %" PRId64 ".%06d\n", value / USEC_PER_SEC,
+			   (int)(value % USEC_PER_SEC));
+	else
+		buf_printf(out, " %" PRId64 "\n", value);
+}
+
+static void put_sample(struct buf *out, const struct metric *m, const char *workspace,
+		       int64_t value)
+{
+	char separator = '{';
+
+	if (value == TIME_NONE || value == TIME_NEVER)
+		return;
+	buf_str(out, m->name);
+	if (workspace) {
+		put_label(out, &separator, "workspace", workspace);
+		buf_char(out, '}');
+	}
+	put_value(out, m, value);
+}
+
+/* One for each value of its labels. */
+static void put_samples(struct buf *out, const struct metric *m, const char *workspace,
+			const int64_t *values)
+{
+	int inner = m->second ? m->second->n : 1;
+
+	for (int i = 0; i < m->first->n * inner; i++) {
+		char separator = '{';
+
+		if (values[i] == TIME_NONE || values[i] == TIME_NEVER)
+			continue;
+		buf_str(out, m->name);
+		put_label(out, &separator, "workspace", workspace);
+		put_label(out, &separator, m->first->key, m->first->name(i / inner));
+		if (m->second)
+			put_label(out, &separator, m->second->key, m->second->name(i % inner));
+		buf_char(out, '}');
+		put_value(out, m, values[i]);
+	}
+}
+
+static void put_workspaces(struct buf *out, const struct metric *m, const struct metrics *metrics,
+			   int64_t now)
+{
+	for (size_t i = 0; i < metrics->n; i++) {
+		const struct numbers *n = metrics->numbers[i];
+		const int64_t *values = (const int64_t *)((const char *)n + m->offset);
+
+		if (m->source == SOURCE_HEALTH)
+			put_sample(out, m, n->name, !health_is_bad(health_of(n, now)));
+		else if (m->first)
+			put_samples(out, m, n->name, values);
+		else
+			put_sample(out, m, n->name, *values);
+	}
+}
+
+static void put_build(struct buf *out)
+{
+	char separator = '{', pq[16];
+
+	snprintf(pq, sizeof(pq), "%d.%d", pg_library_version() / 10000,
+		 pg_library_version() % 10000);
+	buf_str(out, "sahut_etl_build_info");
+	put_label(out, &separator, "version", PACKAGE_VERSION);
+	put_label(out, &separator, "libpq", pq);
+	put_label(out, &separator, "json_c", json_library());
+	put_label(out, &separator, "libmicrohttpd", httpd_library());
+	buf_str(out, "} 1\n");
+}
+
+static void put_metric(struct buf *out, const struct metric *m, const struct metrics *metrics,
+		       int64_t now)
+{
+	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", m->name, m->help, m->name, m->type);
+	switch (m->source) {
+	case SOURCE_BUILD:
+		put_build(out);
+		break;
+	case SOURCE_PROCESS:
+		put_sample(out, m, NULL,
+			   *(const int64_t *)((const char *)metrics + m->offset));
+		break;
+	case SOURCE_CPU:
+		put_sample(out, m, NULL, cpu_time());
+		break;
+	case SOURCE_RSS:
+		put_sample(out, m, NULL, resident());
+		break;
+	case SOURCE_FDS:
+		put_sample(out, m, NULL, open_files());
+		break;
+	default:
+		put_workspaces(out, m, metrics, now);
+		break;
+	}
+}
+
+void metrics_write(const struct metrics *metrics, int64_t now, struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		put_metric(out, &table[i], metrics, now);
+}
+
+const char *metrics_content_type(void)
+{
+	return "text/plain; version=0.0.4; charset=utf-8";
+}
+
+bool metrics_describe(size_t i, const char **name, const char **type, const char **help)
+{
+	if (i >= ARRAY_SIZE(table))
+		return false;
+	*name = table[i].name;
+	*type = table[i].type;
+	*help = table[i].help;
+	return true;
+}
+
+/* ---- the file ----------------------------------------------------------- */
+
+bool metrics_save(const struct metrics *metrics, const char *path, int64_t now, struct err *err)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(16u << 20);
+	char temporary[4096];
+	FILE *file;
+	bool ok;
+
+	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.%d", path, (int)getpid()) >=
+	    sizeof(temporary))
+		return err_set(err, ERR_SYSTEM, "%s: the name is too long", path);
+	metrics_write(metrics, now, &text);
+	file = fopen(temporary, "we");
+	if (!file)
+		return err_set(err, ERR_SYSTEM, "%s: %s", temporary, strerror(errno));
+	/* node_exporter reads as another user; there is nothing secret in it. */
+	ok = fwrite(buf_text(&text), 1, text.len, file) == text.len &&
+	     fchmod(fileno(file), 0644) == 0;
+	ok = fclose(file) == 0 && ok;
+	if (!ok || rename(temporary, path) != 0) {
+		err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+		unlink(temporary);
+		return false;
+	}
+	return true;
+}

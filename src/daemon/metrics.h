@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * metrics.h -- the numbers as Prometheus reads them.
+ *
+ * One table has every metric's name, type, help and labels, and where its
+ * number stands; the exposition and sahut-etl-metrics(7) are checked against
+ * it. Label values come from the configuration and from lists in this program,
+ * never from the API.
+ */
+#ifndef METRICS_H
+#define METRICS_H
+
+#include "buf.h"
+#include "numbers.h"
+
+struct metrics {
+	int64_t started;	  /* when the process began, by the calendar */
+	int64_t warehouse;	  /* 1: it answers */
+	int64_t reload_ok;	  /* 1: the configuration that was read last is in force */
+	int64_t reload_at;	  /* since when the one in force is */
+	struct numbers **numbers; /* of the workspaces */
+	size_t n;
+};
+
+/* The text format 0.0.4. NOW is by the calendar. */
+void metrics_write(const struct metrics *metrics, int64_t now, struct buf *out);
+
+/* The Content-Type that goes with it. */
+const char *metrics_content_type(void) MUST_CHECK;
+
+/* The I-th metric of the table: its name, its type and its help. False when there are no more. */
+bool metrics_describe(size_t i, const char **name, const char **type, const char **help) MUST_CHECK;
+
+/*
+ * Writes the exposition into a file for node_exporter's textfile collector: it appears whole or
+ * not at all. False with ERR_SYSTEM.
+ */
+bool metrics_save(const struct metrics *metrics, const char *path, int64_t now,
+		  struct err *err) MUST_CHECK;
+
+#endif

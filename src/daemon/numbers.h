@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * numbers.h -- what is counted and measured of a workspace while the process runs.
+ *
+ * Plain numbers: the jobs count here, and whoever shows them (metrics.h,
+ * health.h) reads them. Instants are microseconds by the calendar, TIME_NONE
+ * where there is none.
+ */
+#ifndef NUMBERS_H
+#define NUMBERS_H
+
+#include "schedule.h"
+#include "track.h"
+
+enum numbers_outcome {
+	NUMBERS_OK,
+	NUMBERS_PARTIAL, /* stopped cleanly, goes on later */
+	NUMBERS_FAILED,
+	NUMBERS_OUTCOMES,
+};
+
+enum numbers_row {
+	NUMBERS_NEW,
+	NUMBERS_CHANGED,
+	NUMBERS_DELETED,
+	NUMBERS_REJECTED,
+	NUMBERS_LATE,
+	NUMBERS_SILENT,
+	NUMBERS_ROWS,
+};
+
+struct numbers {
+	const char *name; /* of the workspace */
+
+	/* as configured */
+	int64_t interval[SCHEDULE_KINDS]; /* TIME_NONE: comes when it is needed */
+	int64_t usable;			  /* requests a minute that are ours */
+
+	/* as it is */
+	int64_t held;	   /* 1: this process works on it; 0: another one does */
+	int64_t running;   /* 1: a cycle runs */
+	int64_t failures;  /* in a row */
+	int64_t troubled;  /* since when it fails */
+	const char *trouble; /* why; NULL: it does not */
+	int64_t complete_as_of, active_as_of, certified_at, lookback;
+	int64_t live, uncertified, order, differences, fuse;
+
+	/* by kind of cycle */
+	int64_t attempt[SCHEDULE_KINDS], success[SCHEDULE_KINDS], next[SCHEDULE_KINDS];
+	int64_t took[SCHEDULE_KINDS]; /* microseconds, of the last one */
+
+	/* since the process began */
+	int64_t cycles[SCHEDULE_KINDS][NUMBERS_OUTCOMES];
+	int64_t requests, retried, throttled, pages;
+	int64_t rows[NUMBERS_ROWS];
+};
+
+/* All that is not known yet is TIME_NONE, and counters are 0. */
+void numbers_begin(struct numbers *numbers, const char *name);
+
+/* What the warehouse remembers of the workspace. */
+void numbers_remember(struct numbers *numbers, const struct memory *memory);
+
+/* A cycle of a kind came to its end, at NOW by the calendar. */
+void numbers_count(struct numbers *numbers, enum schedule_kind kind,
+		   const struct track_progress *progress, int64_t now);
+
+/* "ok", "partial", "failed"; "new", "changed", ... */
+const char *numbers_outcome_name(int outcome) MUST_CHECK;
+const char *numbers_row_name(int row) MUST_CHECK;
+
+#endif

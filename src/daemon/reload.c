@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "reload.h"
+
+#include <string.h>
+
+#include "events.h"
+#include "mem.h"
+
+/* More complaints than anybody reads at once. */
+#define MOST_COMPLAINTS 20
+
+static bool same(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* Whether what connections were made with is as it was. */
+static bool same_connections(const struct config *a, const struct config *b)
+{
+	return same(a->warehouse.conninfo, b->warehouse.conninfo) &&
+	       same(a->warehouse.password, b->warehouse.password) &&
+	       same(a->http.ca_file, b->http.ca_file) && same(a->http.proxy, b->http.proxy) &&
+	       a->privacy.keep_name == b->privacy.keep_name &&
+	       a->privacy.keep_phone == b->privacy.keep_phone &&
+	       same(a->privacy.hash_key, b->privacy.hash_key);
+}
+
+static void complain_about(const struct context *context, const char *text, size_t n)
+{
+	struct log_line line;
+
+	log_begin(&line, LEVEL_ERROR, &events_table()->reload_failed, "%.*s", (int)n, text);
+	log_end(&context->log, &line);
+}
+
+static void refuse(const struct context *context, const char *complaints, const struct err *err)
+{
+	const char *line = complaints ? complaints : "";
+	struct log_line last;
+
+	for (int i = 0; i < MOST_COMPLAINTS && *line; i++) {
+		size_t n = strcspn(line, "\n");
+
+		complain_about(context, line, n);
+		line += n + (line[n] == '\n');
+	}
+	log_begin(&last, LEVEL_ERROR, &events_table()->reload_failed,
+		  "%s; the configuration stays as it was", err->text);
+	log_end(&context->log, &last);
+}
+
+enum reload_outcome reload_config(struct reload *reload, struct context *context)
+{
+	CLEANUP(mem_free) char *complaints = NULL;
+	struct config *old = context->config, *fresh;
+	struct err err = ERR_INIT;
+	struct log_line line;
+
+	fresh = config_read(old->path, &complaints, &err);
+	if (fresh && context->workspace && !config_find(fresh, context->workspace, &err))
+		config_free(&fresh);
+	if (!fresh) {
+		refuse(context, complaints, &err);
+		return RELOAD_REFUSED;
+	}
+	reload->retired =
+		mem_grow(reload->retired, (reload->n + 1) * sizeof(*reload->retired));
+	reload->retired[reload->n++] = old;
+	context_adopt(context, fresh);
+	log_begin(&line, LEVEL_NOTICE, &events_table()->reloaded,
+		  "%s was read again and is in force", fresh->path);
+	log_number(&line, "workspaces", (int64_t)context->n_tracks);
+	log_end(&context->log, &line);
+	return same_connections(old, fresh) ? RELOAD_DONE : RELOAD_DEEP;
+}
+
+void reload_forget(struct reload *reload)
+{
+	while (reload->n > 0)
+		config_free(&reload->retired[--reload->n]);
+	mem_free(&reload->retired);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reload.h -- another configuration while the daemon runs.
+ *
+ * The new file is read whole before anything changes; with an error in it the
+ * old one stays in force. What the old one's texts are used for goes on using
+ * them, so it is kept until nothing does.
+ */
+#ifndef RELOAD_H
+#define RELOAD_H
+
+#include "context.h"
+
+struct reload {
+	struct config **retired; /* configurations that something may still use */
+	size_t n;
+};
+
+enum reload_outcome {
+	RELOAD_REFUSED, /* said why; the old one stays */
+	RELOAD_DONE,	/* the context has the new one */
+	RELOAD_DEEP,	/* it does, and connections have to be made anew */
+};
+
+/* Reads the file again. */
+enum reload_outcome reload_config(struct reload *reload, struct context *context);
+
+/* Nothing uses the old ones any more. */
+void reload_forget(struct reload *reload);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "textfile.h"
+
+#include "mem.h"
+#include "metrics.h"
+#include "roster.h"
+
+static enum schedule_kind kind_of(const struct task *task)
+{
+	switch (task->engine.goal) {
+	case GOAL_FULL:
+		return SCHEDULE_FULL;
+	case GOAL_VERIFY:
+		return task->engine.mend ? SCHEDULE_REPAIR : SCHEDULE_VERIFY;
+	default:
+		return SCHEDULE_INCREMENTAL;
+	}
+}
+
+/* What was done before, by whomever; then what this task did. */
+static void fill(struct numbers *numbers, struct context *context, const struct task *task,
+		 int64_t now)
+{
+	const struct track_progress *p = track_progress(task->track);
+	enum schedule_kind kind = kind_of(task);
+	struct roster_past past;
+	struct pace pace;
+	struct err ignored;
+	int id;
+
+	numbers_begin(numbers, task->conf->name);
+	if (!store_lost(context->store) &&
+	    store_find(context->store, task->conf->name, &id, &ignored) &&
+	    roster_read(context->store, id, &past, &ignored)) {
+		numbers->success[SCHEDULE_FULL] = past.full_at;
+		numbers->success[SCHEDULE_VERIFY] = past.verify_at;
+		numbers->success[SCHEDULE_INCREMENTAL] = past.cycle_at;
+	}
+	pace_begin(&pace, task->conf->per_minute, task->conf->reserve);
+	numbers->usable = pace.usable;
+	numbers->held = 1;
+	numbers_remember(numbers, &p->before);
+	numbers_count(numbers, kind, p, now);
+	numbers->took[kind] = clock_mono(context->clock) - p->began;
+	numbers->attempt[kind] = now - numbers->took[kind];
+	numbers->failures = p->state != TRACK_DONE;
+}
+
+bool textfile_write(struct context *context, const struct task *tasks, size_t n, struct err *err)
+{
+	int64_t now = clock_real(context->clock);
+	struct metrics metrics = { .started = TIME_NONE,
+				   .warehouse = 1,
+				   .reload_ok = TIME_NONE,
+				   .reload_at = TIME_NONE,
+				   .n = n };
+	struct numbers *numbers;
+	bool ok;
+
+	if (!context->config->metrics.textfile)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (!tasks[i].track)
+			return true;
+	numbers = mem_new(n * sizeof(*numbers));
+	metrics.numbers = mem_new(n * sizeof(struct numbers *));
+	for (size_t i = 0; i < n; i++) {
+		fill(&numbers[i], context, &tasks[i], now);
+		metrics.numbers[i] = &numbers[i];
+	}
+	ok = metrics_save(&metrics, context->config->metrics.textfile, now, err);
+	mem_free(&metrics.numbers);
+	mem_free(&numbers);
+	return ok;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * textfile.h -- the metrics of cycles that a command did, for node_exporter.
+ *
+ * For machines where a timer starts `sync` instead of a daemon running. Where a daemon did the
+ * work, the file is the daemon's.
+ */
+#ifndef TEXTFILE_H
+#define TEXTFILE_H
+
+#include "context.h"
+#include "task.h"
+
+/*
+ * Writes the file, if one is configured and the cycles were done here. Their tracks must still be
+ * there. False when it cannot be written.
+ */
+bool textfile_write(struct context *context, const struct task *tasks, size_t n,
+		    struct err *err) MUST_CHECK;
+
+#endif
