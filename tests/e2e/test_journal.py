@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""What the daemon says: each kind of entry is explained, nothing can be forged, complaints back off."""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from daemon import Daemon, wait_for
+
+TOP = os.path.join(os.path.dirname(__file__), "..", "..")
+CATALOG = os.path.join(TOP, "systemd", "sahut-etl.catalog")
+
+
+def read(path):
+    with open(os.path.join(TOP, path)) as f:
+        return f.read()
+
+
+def events():
+    """{id: name} of the table."""
+    return {i: n for n, i in re.findall(r'\{ "(\w+)", "([0-9a-f]{32})" \}', read("src/daemon/events.c"))}
+
+
+def entries():
+    """{id: text} of the catalog."""
+    parts = re.split(r"(?m)^-- ([0-9a-f]{32})$", read("systemd/sahut-etl.catalog"))
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def test_every_event_is_explained_and_nothing_else():
+    assert len(events()) == read("src/daemon/events.c").count('", "5c1f')
+    assert entries().keys() == events().keys()
+
+
+def test_every_explanation_names_a_command():
+    for entry in entries().values():
+        assert re.match(r"\nSubject: [^\n]+\nDefined-By: sahut-etl\nSupport: man:sahut-etl[\w.-]*\(\d\)\n\n", entry), entry
+        assert re.search(r"(?m): (sahut-etl|systemctl|journalctl|select|ss) .*$|: select .*;$", entry), entry
+
+
+def test_journalctl_reads_the_catalog(tmp_path):
+    if not shutil.which("journalctl"):
+        pytest.skip("journalctl is not installed")
+    directory = tmp_path / "usr" / "lib" / "systemd" / "catalog"
+    directory.mkdir(parents=True)
+    (tmp_path / "var" / "lib" / "systemd" / "catalog").mkdir(parents=True)
+    shutil.copy(CATALOG, directory)
+    subprocess.run(["journalctl", f"--root={tmp_path}", "--update-catalog"], check=True, capture_output=True)
+    listed = subprocess.run(["journalctl", f"--root={tmp_path}", "--list-catalog"], check=True, capture_output=True, text=True).stdout
+    assert set(re.findall(r"(?m)^([0-9a-f]{32}) sahut-etl:", listed)) == events().keys()
+
+
+@pytest.fixture
+def daemons():
+    running = []
+
+    def start(etl, **more):
+        running.append(Daemon(etl, **more))
+        return running[-1]
+
+    yield start
+    for daemon in running:
+        daemon.end()
+
+
+FAST = {"schedule": "{incremental: 5s, verify: 1h}"}
+
+
+def test_lines_of_json(pair, daemons):
+    _, etl = pair(conversations=120, workspace=FAST)
+    daemon = daemons(etl, environment={"SAHUT_ETL_LOG": "json"})
+    daemon.wait_text('"cycle"')
+    lines = [json.loads(line) for line in daemon.text().splitlines()]
+    assert [l["event"] for l in lines][:2] == ["started", "working"]
+    cycle = next(l for l in lines if l["event"] == "cycle")
+    assert cycle["workspace"] == "utama" and cycle["verdict"] == "certified" and cycle["level"] == "info"
+
+
+def test_nothing_from_the_api_begins_a_line(pair, daemons):
+    sandbox, etl = pair(conversations=120, workspace=FAST)
+    forged = '\n<0>forged\r\n\x1b[31mred level=error msg=forged\u2028forged'
+    body = json.dumps({"error": {"code": "bad\nlevel=error", "message": forged}})
+    sandbox.fault("status", status=400, body=body, times=0)
+    daemon = daemons(etl)
+    daemon.wait_text("forged")
+    for line in daemon.text().splitlines():
+        assert re.match(r"time=\S+ level=\w+ msg=", line), line
+        assert "\x1b" not in line and "\u2028" not in line
+        assert not re.search(r' level=error msg=forged"? ', re.sub(r'"(\\.|[^"\\])*"', "", line))
+
+
+def test_a_complaint_is_said_once_and_its_end_once(pair, daemons):
+    sandbox, etl = pair(conversations=120, workspace=FAST)
+    sandbox.fault("status", status=403, body='{"error": {"code": "forbidden", "message": "no"}}', times=0)
+    daemon = daemons(etl)
+    wait_for(lambda: etl.sql("select failures from sahut_etl.schedule where failures >= 2"), "two failures")
+    assert daemon.text().count("event=cycle_failed") == 1
+    sandbox.control("fault", method="DELETE")
+    # Another configuration is tried at once.
+    etl.workspaces[0]["max_in_flight"] = 2
+    etl.write()
+    daemon.send(signal.SIGHUP)
+    daemon.wait_text("works again")
+    assert daemon.text().count("event=cycle_recovered") == 1
+    assert daemon.text().count("event=cycle_failed") == 1
+
+
+def test_a_cycle_is_one_line(pair, daemons):
+    _, etl = pair(conversations=120, workspace=FAST)
+    daemon = daemons(etl)
+    wait_for(lambda: daemon.text().count("event=cycle ") >= 2, "two cycles")
+    quiet = [l for l in daemon.text().splitlines() if "event=cycle " not in l]
+    assert [re.search(r"event=(\w+)", l)[1] for l in quiet] == ["started", "working", "order_learned"] or \
+        [re.search(r"event=(\w+)", l)[1] for l in quiet] == ["started", "working"]
