@@ -268,7 +268,8 @@ void jobs_miss(struct jobs *jobs, struct context *context)
 		return;
 	for (int row = 0; row < grid_rows(holders); row++)
 		if (!find(jobs, grid_int(holders, row, 0)) && !grid_bool(holders, row, 2))
-			buf_printf(&names, "%s%s", names.len ? ", " : "", grid_text(holders, row, 3));
+			buf_printf(&names, "%s%s", names.len ? ", " : "",
+				   grid_text(holders, row, 3));
 	if (names.len == 0 || context->workspace)
 		return;
 	log_begin(&line, LEVEL_NOTICE, &events_table()->not_configured,
