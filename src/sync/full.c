@@ -41,6 +41,8 @@ void full_begin(struct full *full, struct memory *memory, int ahead, bool repair
 		return;
 	}
 	memory->full = (struct full_memory){ .running = true, .pass = 1, .started = TIME_NONE };
+	/* A page that came short once does not make pages short for good. */
+	memory->per_page = PER_PAGE_MOST;
 	begin_pass(memory, order_ascending(memory->order), ahead);
 }
 
@@ -62,6 +64,7 @@ static void begin_closing(struct full *full, const struct memory *memory, int64_
 {
 	struct sweep_plan plan = memory->full.sweep.plan;
 
+	plan.per_page = memory->per_page;
 	plan.order = certificate_order(memory);
 	plan.backwards = order_ascending(plan.order);
 	plan.overlap = true;

@@ -201,3 +201,21 @@ bool lap_at_end(const struct lap *lap, const struct page *page)
 {
 	return lap->backwards ? lap->base == 0 : lap->offset >= page->total || page->n == 0;
 }
+
+int64_t lap_pages(int64_t total, int64_t rows, int per_page, bool backwards)
+{
+	struct request request;
+	struct lap lap;
+	int64_t pages = 0, read = 0;
+
+	lap_begin(&lap, per_page, backwards);
+	do {
+		lap_ask(&lap, total, &request);
+		pages++;
+		lap.begun = true;
+		lap.base = (int64_t)(request.page - 1) * request.per_page;
+		lap.offset = backwards ? lap.base : min_i64(lap.base + request.per_page, total);
+		read = backwards ? total - lap.offset : lap.offset;
+	} while (read <= rows && read < total);
+	return pages;
+}

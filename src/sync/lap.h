@@ -67,6 +67,12 @@ void lap_step_back(struct lap *lap, int64_t total);
  */
 void lap_advance(struct lap *lap, const struct page *page, bool moved);
 
+/*
+ * How many pages show the first ROWS rows of a list of TOTAL that nothing
+ * moves, seen from where reading begins, and one row more if there is one.
+ */
+int64_t lap_pages(int64_t total, int64_t rows, int per_page, bool backwards) MUST_CHECK;
+
 /* Whether the page that was fed last is the end of the list. */
 bool lap_at_end(const struct lap *lap, const struct page *page) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
 
+#include "lap.h"
 #include "sweep.h"
 
 #define MINUTE (60 * USEC_PER_SEC)
@@ -74,20 +75,34 @@ enum strategy plan_strategy(const struct memory *memory, const struct engine_con
 
 /* ---- costs ----------------------------------------------------------- */
 
+/* Pages of a scan that reads what has changed; of its mirror, too, which must find the last one. */
+static int64_t scan_pages(const struct memory *memory, const struct plan_facts *facts)
+{
+	bool backwards = order_ascending(memory->order);
+
+	return lap_pages(memory->last_total, facts->changed, memory->per_page, backwards) +
+	       backwards;
+}
+
+static struct plan_cost scan_cost(const struct memory *memory, const struct plan_facts *facts)
+{
+	int64_t pages = scan_pages(memory, facts);
+
+	/* Several pages under which rows have moved are closed by another. */
+	return (struct plan_cost){ .least = pages - order_ascending(memory->order),
+				   .most = pages + (pages > 1) };
+}
+
 static struct plan_cost hot_cost(const struct memory *memory, const struct plan_facts *facts)
 {
-	/*
-	 * Overlapping pages bring a little less than a hundred rows; three
-	 * lists, and the resolved counted.
-	 */
-	int64_t pages = sweep_pages(facts->hot, memory->per_page);
-	int64_t least = max_i64(pages, 3) + 1, usual = pages + pages / 6 + 3 + 1;
+	/* Three lists, each with a last page that may not be full; and the resolved counted. */
+	int64_t pages = lap_pages(facts->hot, facts->hot, memory->per_page, false);
 	bool by_creation = memory->order != ORDER_UNKNOWN && !order_by_update(memory->order);
+	int64_t new_ones = by_creation ? scan_pages(memory, facts) : 0;
 
 	return (struct plan_cost){
-		.least = least + by_creation,
-		.most = usual + by_creation * (1 + facts->changed / memory->per_page) +
-			facts->changed + 2,
+		.least = max_i64(pages, 3) + 1 + by_creation,
+		.most = pages + 2 + 1 + new_ones + facts->changed,
 	};
 }
 
@@ -95,23 +110,23 @@ static struct plan_cost full_cost(const struct memory *memory)
 {
 	int64_t pages = sweep_pages(memory->last_total, memory->per_page);
 
-	return (struct plan_cost){ .least = pages, .most = pages + (pages + 99) / 100 + 1 };
+	bool small = memory->per_page < PER_PAGE_MOST;
+
+	/* Read backwards, the last page has to be found, and the size of a page where it is small. */
+	return (struct plan_cost){ .least = pages,
+				   .most = pages + (pages + 99) / 100 +
+					   order_ascending(memory->order) * (1 + small) };
 }
 
 struct plan_cost plan_cost(enum strategy strategy, const struct memory *memory,
 			   const struct plan_facts *facts)
 {
-	int64_t scan = 1 + facts->changed / memory->per_page;
 	struct plan_cost cost = { .least = 1, .most = 1 };
 
 	switch (strategy) {
 	case STRATEGY_HEAD_SCAN:
-		/* Several pages are closed by another. */
-		cost = (struct plan_cost){ scan, scan + (scan > 1), 0 };
-		break;
 	case STRATEGY_TAIL_SCAN:
-		/* The last page is seldom full, and has to be found. */
-		cost = (struct plan_cost){ scan, scan + 2 + (scan > 1), 0 };
+		cost = scan_cost(memory, facts);
 		break;
 	case STRATEGY_HOT_SWEEP:
 		cost = hot_cost(memory, facts);

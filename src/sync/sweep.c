@@ -465,8 +465,12 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 void sweep_take(struct sweep *sweep, const struct page *page)
 {
 	bool repeated[PAGE_ROWS_MOST];
-	int repeats = note_rows(sweep, page, repeated);
+	int repeats;
 
+	/* What was looked at to find the beginning is not read yet. */
+	if (!sweep->begun)
+		sweep->window_n = sweep->window_at = 0;
+	repeats = note_rows(sweep, page, repeated);
 	sweep->asked--;
 	sweep->pages++;
 	sweep->largest_total = max_i64(sweep->largest_total, page->total);

@@ -26,21 +26,22 @@ void visit_begin(struct visit *visit, const struct answer *answer, int most, int
 		visit->step = VISIT_OVER;
 }
 
-/* No 404 is believed. */
+/* No loss is believed. */
 static void doubt(struct visit *visit)
 {
 	visit->doubted = true;
-	visit->gone = 0;
+	visit->gone = visit->merged = 0;
 	visit->step = VISIT_OVER;
 }
 
-/* All that was to be asked has been: are so many deletions believable? */
+/* All that was to be asked has been: are so many losses believable? */
 static void weigh(struct visit *visit)
 {
 	int64_t most = max_i64(FUSE_LEAST, visit->live / FUSE_SHARE);
+	int64_t lost = visit_losses(visit);
 
 	visit->step = VISIT_OVER;
-	if (!visit->repair && visit->gone > 0 && visit->gone + visit->deleted_lately > most) {
+	if (!visit->repair && lost > 0 && lost + visit->deleted_lately > most) {
 		visit->fuse_blown = true;
 		doubt(visit);
 	}
@@ -60,7 +61,7 @@ static void begin_control(struct visit *visit)
 {
 	visit->next = 0;
 	if (visit->gone == 0) {
-		visit->step = VISIT_OVER;
+		weigh(visit);
 	} else if (visit->control) {
 		visit->step = VISIT_CONTROL;
 	} else if (visit->repair) {
@@ -142,5 +143,6 @@ bool visit_buries(const struct visit *visit, int i)
 {
 	if (i >= visit->n || visit->step != VISIT_OVER)
 		return false;
-	return visit->fate[i] == ITEM_MERGED || (visit->fate[i] == ITEM_GONE && visit->gone > 0);
+	return (visit->fate[i] == ITEM_MERGED && visit->merged > 0) ||
+	       (visit->fate[i] == ITEM_GONE && visit->gone > 0);
 }

@@ -16,53 +16,6 @@
 /* Clocks and replicas are off by less than this, in seconds. */
 #define SLACK 5
 
-/* ---- inventing ------------------------------------------------------- */
-
-void drive_invent(struct story *story, uint64_t seed)
-{
-	static const int sizes[] = { 0, 1, 4, 9, 20, 40, 60, 90, 120 };
-	struct chance c = chance_stream(seed, 77);
-	struct world_conf *w = &story->world;
-
-	memset(story, 0, sizeof(*story));
-	w->order = (enum world_order)chance_below(&c, WORLD_ORDERS);
-	w->rows = sizes[chance_below(&c, (int)ARRAY_SIZE(sizes))];
-	w->page = 2 + chance_below(&c, 9);
-	w->events = chance_below(&c, 3) ? chance_below(&c, 600) : 0;
-	for (int i = 0; i < EVENT_KINDS; i++)
-		w->mix[i] = chance_below(&c, 3) ? chance_below(&c, 10) : 0;
-	w->mix[EVENT_UPDATE]++;
-	w->mix[EVENT_BACKDATE] = chance_below(&c, 6) ? 0 : 2;
-	w->mix[EVENT_SET_BACK] = chance_below(&c, 6) ? 0 : 2;
-	w->mix[EVENT_MERGE] = chance_below(&c, 4) ? 0 : 2;
-	w->late = chance_below(&c, 3);
-	w->lag = chance_below(&c, 3) ? 0 : 1 + chance_below(&c, 2);
-	/* Rows of one second, shuffled by replicas that lag: that luck is a documented limit. */
-	if (w->order == WORLD_UPDATED_TIES)
-		w->lag = 0;
-	w->skew = chance_below(&c, 4) ? 0 : chance_below(&c, 4) - 2;
-	w->fails = chance_below(&c, 3) ? 0 : chance_below(&c, 60);
-	w->no_date = chance_below(&c, 40) == 0;
-	if (chance_below(&c, 8) == 0) {
-		w->flips_at = 1050 + chance_below(&c, 300);
-		w->flips_to = (enum world_order)chance_below(&c, WORLD_ORDERS);
-	}
-	if (chance_below(&c, 10) == 0) {
-		w->storm_at = 1020 + chance_below(&c, 400);
-		w->storm_to = w->storm_at + chance_below(&c, 200);
-	}
-	story->lookback = 8;
-	story->cycles = 4 + chance_below(&c, 16);
-	story->ahead = chance_below(&c, 3) ? 1 : 2 + chance_below(&c, 4);
-	story->crashes = chance_below(&c, 3) ? 0 : chance_below(&c, 30);
-	story->stages = chance_below(&c, 300);
-	story->verifies = chance_below(&c, 200);
-	story->fulls = chance_below(&c, 150);
-	story->idle = chance_below(&c, 40);
-	story->settles = true;
-	story->every_step = true;
-}
-
 /* ---- what survives a crash ------------------------------------------- */
 
 /* Through the text that the warehouse keeps: what is not written there is lost. */
@@ -99,9 +52,15 @@ struct flight {
 struct cycle {
 	struct drive *drive;
 	struct engine engine;
+	struct desk desk;
 	struct flight flights[MOST_FLYING];
 	int first, n;
-	bool cut;
+	int acts;
+	bool look, cut, lost; /* cut off; of the lock, this instance knows that it is lost */
+	enum verdict verdict;
+	struct bound bound;
+	int began;
+	long requests;
 };
 
 static struct flight *flight(struct cycle *c, int i)
@@ -129,6 +88,7 @@ static bool answer(struct cycle *c, struct flight *f)
 	struct world *world = &c->drive->world;
 
 	for (int tries = 0; tries < 3; tries++) {
+		c->requests++;
 		if (!world_list(world, &f->request, &f->page))
 			continue;
 		note_flip(c->drive);
@@ -148,12 +108,12 @@ static int64_t observed(const struct cycle *c, int64_t date)
 
 static void feed_page(struct cycle *c, const struct flight *f)
 {
-	struct ware *ware = &c->drive->ware;
+	struct desk *desk = &c->desk;
 
-	ware->n_page = f->page.n;
+	desk->n_page = f->page.n;
 	for (int i = 0; i < f->page.n; i++) {
-		ware->page_ids[i] = f->ids[i];
-		ware_stage(ware, f->ids[i], &f->states[i], observed(c, f->page.date), false);
+		desk->page_ids[i] = f->ids[i];
+		ware_stage(desk, f->ids[i], &f->states[i], observed(c, f->page.date), false);
 	}
 	engine_page(&c->engine, &f->page);
 }
@@ -184,18 +144,18 @@ static void answer_all(struct cycle *c)
 static void get(struct cycle *c, int item)
 {
 	struct drive *d = c->drive;
-	int id = d->ware.ids[item], answered = 0;
+	int id = c->desk.ids[item], answered = 0;
 	struct state state;
 	int64_t date = TIME_NONE;
 	bool ok = false;
 
-	for (int tries = 0; tries < 3 && !ok; tries++)
+	for (int tries = 0; tries < 3 && !ok; tries++, c->requests++)
 		ok = world_get(&d->world, id, &answered, &state, &date);
 	c->cut = !ok;
 	if (!ok)
 		return;
 	if (answered == id)
-		ware_stage(&d->ware, id, &state, observed(c, date), true);
+		ware_stage(&c->desk, id, &state, observed(c, date), true);
 	if (answered == 0)
 		engine_item(&c->engine, ITEM_GONE, TIME_NONE);
 	else if (answered == id)
@@ -216,32 +176,58 @@ static void tell_commit(const struct cycle *c, const struct act *act)
 		       order_name(m->order));
 }
 
-static void commit(struct cycle *c, const struct act *act)
+/*
+ * Counting cannot tell one that was there when the sweep began from one that
+ * says so, nor from one that had just gone.
+ */
+static void note_limits(const struct cycle *c, const struct act *act)
 {
 	struct drive *d = c->drive;
-	int buried[IDS_MOST], n = 0;
-	int64_t was = d->ware.memory.complete_as_of;
-	struct tally tally;
 
-	for (int i = 0; i < IDS_MOST; i++)
-		if (engine_buries(&c->engine, i))
-			buried[n++] = d->ware.ids[i];
-	tell_commit(c, act);
-	/*
-	 * Counting cannot tell one that was there when the sweep began from
-	 * one that says so, nor from one that had just gone.
-	 */
 	if (act->verdict == VERDICT_CERTIFIED) {
 		int64_t began = c->engine.memory.full.started / USEC_PER_SEC;
 
 		d->ware.tainted = d->world.lied_at >= began - SLACK ||
+				  d->world.mad >= began - SLACK ||
 				  world_left_near(&d->world, began, SLACK);
+	} else if (d->world.mad >= c->began) {
+		d->ware.tainted = true;
 	}
 	if (c->engine.memory.order == ORDER_UNKNOWN || act->verdict == VERDICT_CERTIFIED)
 		d->ware.flipped = false;
-	ware_commit(&d->ware, act, &c->engine.memory, buried, n, &tally);
+}
+
+/* More deletions than the fuse allows are not believed, unless a person does. */
+static void check_fuse(const struct cycle *c, int64_t live, int n_buried)
+{
+	struct drive *d = c->drive;
+	int64_t most = max_i64(20, live / 50);
+
+	if (n_buried > 0 && !c->engine.conf.believe && ware_dead(&d->ware) > most)
+		snprintf(d->wrong, sizeof(d->wrong),
+			 "I3: %d conversations of %d are held as deleted, %d of them now, and nobody said so",
+			 (int)ware_dead(&d->ware), (int)live, n_buried);
+}
+
+static void commit(struct cycle *c, const struct act *act)
+{
+	struct drive *d = c->drive;
+	int buried[IDS_MOST], n = 0;
+	int64_t was = d->ware.memory.complete_as_of, live = ware_live(&d->ware);
+	struct tally tally;
+
+	for (int i = 0; i < IDS_MOST; i++)
+		if (engine_buries(&c->engine, i))
+			buried[n++] = c->desk.ids[i];
+	tell_commit(c, act);
+	if (!ware_commit(&d->ware, &c->desk, act, &c->engine.memory, buried, n, &tally)) {
+		c->cut = c->lost = true;
+		return;
+	}
+	note_limits(c, act);
 	d->published += d->ware.memory.complete_as_of > was;
-	if (d->story.every_step || act->last)
+	check_fuse(c, live, n);
+	if (!d->wrong[0] && (d->story.every_step || act->last))
 		ware_check(&d->ware, &d->world, d->wrong, sizeof(d->wrong));
 	engine_committed(&c->engine, &tally);
 }
@@ -261,10 +247,13 @@ static void obey(struct cycle *c, const struct act *act)
 		flight(c, c->n++)->answered = false;
 		break;
 	case ACT_COMMIT:
-		commit(c, act);
+		if (c->look)
+			snprintf(d->wrong, sizeof(d->wrong), "a look at the counts wants to write");
+		else
+			commit(c, act);
 		break;
 	case ACT_ASK:
-		ware_ask(&d->ware, &act->ask, d->world.now * USEC_PER_SEC, &reply);
+		ware_ask(&d->ware, &c->desk, &act->ask, d->world.now * USEC_PER_SEC, &reply);
 		if (d->told)
 			printf("%6d ask %d: %d %d, %d ids\n", d->world.now, act->ask.kind,
 			       (int)reply.n[0], (int)reply.n[1], reply.ids);
@@ -275,49 +264,116 @@ static void obey(struct cycle *c, const struct act *act)
 	}
 }
 
-bool drive_cycle(struct drive *d, const struct engine_conf *conf, enum verdict *verdict)
+static void begin_cycle(struct cycle *c, struct drive *d, const struct engine_conf *conf, int who)
 {
-	static struct cycle c;
-	struct act act;
+	struct memory memory = d->ware.memory;
 
-	c.drive = d;
-	c.first = c.n = 0;
-	c.cut = false;
+	c->drive = d;
+	c->first = c->n = c->acts = 0;
+	c->look = conf->look;
+	c->cut = c->lost = false;
+	c->began = d->world.now;
+	c->requests = 0;
 	d->cycles++;
-	restart(&d->ware.memory);
-	engine_begin(&c.engine, conf, &d->ware.memory);
+	ware_sit(&c->desk, who);
+	if (!conf->look)
+		ware_begin_run(&d->ware);
+	restart(&memory);
+	engine_begin(&c->engine, conf, &memory);
+	bound_begin(&c->bound, &d->ware, &d->world, c->engine.strategy);
 	if (d->told)
-		printf("%6d cycle by %s\n", d->world.now, plan_strategy_name(c.engine.strategy));
-	for (int acts = 0; acts < MOST_ACTS && !d->wrong[0]; acts++) {
-		engine_next(&c.engine, chance_hit(&d->luck, d->story.stages), &act);
-		if (act.kind == ACT_DONE) {
-			*verdict = act.verdict;
-			return true;
-		}
-		if (act.kind == ACT_WAIT && c.n == 0) {
-			snprintf(d->wrong, sizeof(d->wrong),
-				 "the engine waits for nothing (part %d)", c.engine.part);
-			break;
-		}
-		obey(&c, &act);
-		if (act.kind == ACT_WAIT || c.n == MOST_FLYING)
-			answer_all(&c);
-		if (c.cut || chance_hit(&d->luck, d->world.rests ? 0 : d->story.crashes)) {
-			if (d->told)
-				printf("%6d %s\n", d->world.now, c.cut ? "gives up" : "CRASH");
-			ware_crash(&d->ware);
-			return false;
-		}
-	}
-	if (!d->wrong[0])
-		snprintf(d->wrong, sizeof(d->wrong), "the cycle does not end (%s, part %d)",
-			 plan_strategy_name(c.engine.strategy), c.engine.part);
-	return false;
+		printf("%6d instance %d: cycle by %s\n", d->world.now, who,
+		       plan_strategy_name(c->engine.strategy));
 }
 
-/* ---- the story ------------------------------------------------------- */
+static void check_bound(struct cycle *c, enum verdict verdict)
+{
+	struct drive *d = c->drive;
+	bool tells, kept = bound_kept(&c->bound, &d->world, verdict, c->began, c->requests, &tells);
 
-static void begin(struct drive *d, const struct story *story, uint64_t seed)
+	d->bounded += tells;
+	if (!kept)
+		snprintf(d->wrong, sizeof(d->wrong),
+			 "I4: %ld requests for a cycle by %s that nothing disturbed, and %d said",
+			 c->requests, plan_strategy_name(c->engine.strategy), (int)c->bound.most);
+}
+
+/* One act of a cycle. True when it is over: done, cut off, or wrong. */
+static bool step(struct cycle *c)
+{
+	struct drive *d = c->drive;
+	struct act act;
+
+	if (++c->acts > MOST_ACTS) {
+		snprintf(d->wrong, sizeof(d->wrong), "the cycle does not end (%s, part %d)",
+			 plan_strategy_name(c->engine.strategy), c->engine.part);
+		return true;
+	}
+	engine_next(&c->engine, chance_hit(&d->luck, d->story.stages), &act);
+	if (act.kind == ACT_DONE) {
+		c->verdict = act.verdict;
+		check_bound(c, act.verdict);
+		return true;
+	}
+	if (act.kind == ACT_WAIT && c->n == 0) {
+		snprintf(d->wrong, sizeof(d->wrong), "the engine waits for nothing (part %d)",
+			 c->engine.part);
+		return true;
+	}
+	obey(c, &act);
+	if (act.kind == ACT_WAIT || c->n == MOST_FLYING)
+		answer_all(c);
+	if (!c->cut && chance_hit(&d->luck, d->world.rests ? 0 : d->story.crashes)) {
+		c->cut = true;
+		if (d->told)
+			printf("%6d CRASH of instance %d\n", d->world.now, c->desk.who);
+	} else if (c->cut && d->told) {
+		printf("%6d instance %d %s\n", d->world.now, c->desk.who,
+		       c->lost ? "learns that it has lost the lock" : "gives up");
+	}
+	return c->cut || d->wrong[0];
+}
+
+/*
+ * The other instance has the lock. This one does not know, and goes on until
+ * it wants to write.
+ */
+static void take_over(struct cycle *old, struct cycle *next, const struct engine_conf *conf)
+{
+	struct drive *d = old->drive;
+	bool old_over = false, over = false;
+
+	d->ware.holder = 1 - d->ware.holder;
+	begin_cycle(next, d, conf, d->ware.holder);
+	while (!over && !d->wrong[0]) {
+		/* Who has no lock writes nothing, so there is no harm in its going on. */
+		if (!old_over && chance_hit(&d->luck, 500))
+			old_over = step(old);
+		else
+			over = step(next);
+	}
+}
+
+enum outcome drive_cycle(struct drive *d, const struct engine_conf *conf, enum verdict *verdict)
+{
+	static struct cycle cycles[2];
+	struct cycle *c = &cycles[0];
+
+	begin_cycle(c, d, conf, d->ware.holder);
+	while (!step(c)) {
+		if (c->look || d->world.rests || !chance_hit(&d->luck, d->story.takeovers))
+			continue;
+		take_over(c, &cycles[1], conf);
+		c = &cycles[1];
+		break;
+	}
+	*verdict = c->verdict;
+	return d->wrong[0] ? OUTCOME_WRONG : c->cut ? OUTCOME_CUT : OUTCOME_DONE;
+}
+
+/* ---- a story begins -------------------------------------------------- */
+
+void drive_begin(struct drive *d, const struct story *story, uint64_t seed)
 {
 	struct memory memory = {
 		.watermark = TIME_NONE,
@@ -326,85 +382,19 @@ static void begin(struct drive *d, const struct story *story, uint64_t seed)
 		.certified_at = TIME_NONE,
 		.tried_at = TIME_NONE,
 		.lookback = story->lookback * USEC_PER_SEC,
-		.per_page = story->world.page,
+		.per_page = PER_PAGE_MOST,
 		.needs_full = FULL_FIRST_LOAD,
 	};
 
 	d->story = *story;
 	d->wrong[0] = '\0';
 	d->flip_seen = false;
-	d->cycles = d->requests = d->published = 0;
+	d->cycles = d->requests = d->published = d->bounded = d->rounds = 0;
 	d->luck = chance_stream(seed, 5);
 	world_begin(&d->world, &story->world, seed);
 	ware_begin(&d->ware, &memory);
+	d->ware.flaky = story->world.storm_at && story->world.storm_share < 1000;
 	/* Pages of a few rows may look in order by luck. */
 	d->ware.shuffled = story->world.order == WORLD_SHUFFLE ||
 			   (story->world.flips_at && story->world.flips_to == WORLD_SHUFFLE);
-}
-
-static struct engine_conf choose(struct drive *d)
-{
-	struct engine_conf conf = {
-		.goal = GOAL_INCREMENTAL,
-		.ahead = d->story.ahead,
-		.now = d->world.now * USEC_PER_SEC,
-		.lookback_most = 4 * d->story.lookback * USEC_PER_SEC,
-		.chance = (uint32_t)chance_next(&d->luck),
-	};
-
-	if (chance_hit(&d->luck, d->story.verifies) || d->ware.memory.audit_due) {
-		conf.goal = GOAL_VERIFY;
-		conf.mend = true;
-	} else if (chance_hit(&d->luck, d->story.fulls)) {
-		conf.goal = GOAL_FULL;
-	}
-	return conf;
-}
-
-/* The source rests: so many cycles, full sweeps among them, must make the warehouse equal to it. */
-static void settle(struct drive *d)
-{
-	struct engine_conf conf = { .goal = GOAL_FULL,
-				    .ahead = 1,
-				    .believe = true,
-				    .lookback_most = 4 * d->story.lookback * USEC_PER_SEC };
-	char text[sizeof(d->wrong)];
-	enum verdict verdict;
-
-	d->world.rests = true;
-	d->world.conf.storm_to = 0;
-	for (int i = 0; i < 40; i++) {
-		d->world.now += 3 * d->story.lookback;
-		conf.now = d->world.now * USEC_PER_SEC;
-		conf.goal = i % 2 ? GOAL_INCREMENTAL : GOAL_FULL;
-		if (!drive_cycle(d, &conf, &verdict) && d->wrong[0])
-			return;
-		if (ware_equals(&d->ware, &d->world, text, sizeof(text)))
-			return;
-	}
-	memcpy(d->wrong, text, sizeof(text));
-}
-
-bool drive_play(struct drive *d, const struct story *story, uint64_t seed, const bool *dropped)
-{
-	bool told = d->told;
-
-	begin(d, story, seed);
-	memset(d->world.dropped, 0, sizeof(d->world.dropped));
-	if (dropped)
-		memcpy(d->world.dropped, dropped, sizeof(d->world.dropped));
-	d->world.told = told;
-	for (int i = 0; i < story->cycles && !d->wrong[0]; i++) {
-		struct engine_conf conf = choose(d);
-		enum verdict verdict;
-
-		if (drive_cycle(d, &conf, &verdict) && told)
-			printf("%6d done: %s\n", d->world.now, act_verdict_name(verdict));
-		world_tick(&d->world, story->idle);
-	}
-	if (!d->wrong[0] && story->settles && story->world.order != WORLD_SHUFFLE &&
-	    !(story->world.flips_at && story->world.flips_to == WORLD_SHUFFLE))
-		settle(d);
-	d->requests = d->world.requests;
-	return !d->wrong[0];
 }

@@ -3,12 +3,15 @@
  * drive.h -- the engine between a world and a warehouse: one story, from one seed.
  *
  * Plays the part of the loop: sends, feeds replies in order, commits, asks;
- * and fails, crashes and restarts wherever chance wants. After every commit
- * the warehouse is checked against the truth.
+ * and fails, crashes and restarts wherever chance wants. A second instance
+ * may take the lock over in the middle of a cycle, which the first one
+ * learns at its next commit. After every commit the warehouse is checked
+ * against the truth.
  */
 #ifndef DRIVE_H
 #define DRIVE_H
 
+#include "bound.h"
 #include "engine.h"
 #include "ware.h"
 #include "world.h"
@@ -20,7 +23,9 @@ struct story {
 	int cycles;	     /* while the source lives */
 	int ahead;	     /* pages in flight */
 	int crashes, stages; /* in a thousand acts: the process dies; the stage is full */
+	int takeovers;	     /* in a thousand acts: a second instance takes the lock over */
 	int verifies, fulls; /* in a thousand cycles */
+	int looks;	     /* of a thousand verifies: only to look, beside whoever has the lock */
 	int idle;	     /* seconds between cycles, at most */
 	bool settles;	     /* whether it has to end equal */
 	bool every_step;     /* check after each commit, not only at the end of a cycle */
@@ -32,18 +37,22 @@ struct drive {
 	struct ware ware;
 	struct chance luck;
 	char wrong[200]; /* what went wrong; "" while nothing has */
-	long cycles, requests, published;
+	long cycles, requests, published, bounded, rounds;
 	bool flip_seen; /* the list has changed its order, and a page has come since */
 	bool told;
 };
 
-/* A story from a seed: any combination of orders, drift, faults. */
-void drive_invent(struct story *story, uint64_t seed);
+/* How a cycle came out. */
+enum outcome {
+	OUTCOME_DONE,
+	OUTCOME_CUT, /* by failures, a crash, or since the lock was lost */
+	OUTCOME_WRONG,
+};
 
-/* Plays it. DROPPED are events to leave out, or NULL. True when all invariants held. */
-bool drive_play(struct drive *drive, const struct story *story, uint64_t seed, const bool *dropped);
+/* A story begins: an empty warehouse. */
+void drive_begin(struct drive *drive, const struct story *story, uint64_t seed);
 
-/* Runs one cycle. False when it was cut off by a failure or a crash. */
-bool drive_cycle(struct drive *drive, const struct engine_conf *conf, enum verdict *verdict);
+/* Runs one cycle; with a second instance, perhaps two. */
+enum outcome drive_cycle(struct drive *drive, const struct engine_conf *conf, enum verdict *verdict);
 
 #endif

@@ -2,19 +2,32 @@
 /*
  * sim.c -- the engine against a model of the API and of the warehouse, by the thousand.
  *
- * usage: sim [--seeds N] [--from SEED] [--seed SEED] [--tell]
+ * usage: sim [--seeds N] [--from SEED] [--seed SEED] [--no-cases] [--tell] [--brief]
  *
- * Prints TAP. A seed that fails is made short, event by event, and its
- * story is printed; --seed plays one again.
+ * Plays the named cases, and so many stories invented from seeds; prints TAP,
+ * a line for each case and for each order of the list. A seed that fails is
+ * made short, event by event, and its story is printed; --seed plays one
+ * again.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "drive.h"
+#include "cases.h"
 #include "opt.h"
+#include "story.h"
+
+/* Failures after which it is pointless to go on. */
+#define ENOUGH_FAILED 5
+
+/* What the stories of one kind came to. */
+struct sum {
+	long stories, failed, cycles, requests, published, bounded;
+	long most_rounds;
+};
 
 static struct drive drive;
+static int number;
 
 /* Leaves out every event that the failure does not need. Returns how many are left. */
 static int minimise(const struct story *story, uint64_t seed, bool *dropped)
@@ -28,7 +41,7 @@ static int minimise(const struct story *story, uint64_t seed, bool *dropped)
 			memcpy(before, dropped, sizeof(before));
 			for (int i = from; i < from + chunk && i < events; i++)
 				dropped[i] = true;
-			if (drive_play(&drive, story, seed, dropped))
+			if (story_play(&drive, story, seed, dropped))
 				memcpy(dropped, before, sizeof(before));
 		}
 	}
@@ -44,7 +57,7 @@ static void shorten(struct story *story, uint64_t seed)
 
 	while (shorter.cycles > 0) {
 		shorter.cycles--;
-		if (drive_play(&drive, &shorter, seed, NULL))
+		if (story_play(&drive, &shorter, seed, NULL))
 			return;
 		*story = shorter;
 	}
@@ -57,57 +70,114 @@ static void tell(struct story *story, uint64_t seed)
 
 	memset(dropped, 0, sizeof(dropped));
 	shorten(story, seed);
-	drive_play(&drive, story, seed, NULL);
+	(void)!story_play(&drive, story, seed, NULL);
 	events = minimise(story, seed, dropped);
 	printf("# seed %llu, shortened to %d cycles and %d events:\n", (unsigned long long)seed,
 	       story->cycles, events);
 	drive.told = true;
-	drive_play(&drive, story, seed, dropped);
+	(void)!story_play(&drive, story, seed, dropped);
 	drive.told = false;
-	printf("# %s\n", drive.wrong);
+	printf("#   %s\n", drive.wrong);
+}
+
+static void report(bool ok, const char *what, const char *more)
+{
+	printf("%s %d - sim: %s%s\n", ok ? "ok" : "not ok", ++number, what, more);
+}
+
+static int play_cases(bool told)
+{
+	int failed = 0;
+
+	for (int i = 0; i < cases_count(); i++) {
+		bool ok;
+
+		drive.told = told;
+		ok = cases_play(&drive, i);
+		report(ok, cases_name(i), "");
+		if (!ok)
+			printf("#   %s\n", drive.wrong);
+		failed += !ok;
+	}
+	return failed;
+}
+
+static void add(struct sum *sum, bool ok)
+{
+	sum->stories++;
+	sum->failed += !ok;
+	sum->cycles += drive.cycles;
+	sum->requests += drive.requests;
+	sum->published += drive.published;
+	sum->bounded += drive.bounded;
+	if (drive.rounds > sum->most_rounds)
+		sum->most_rounds = drive.rounds;
+}
+
+/* Plays N stories from a seed on. Returns how many failed. */
+static int play_seeds(uint64_t first, uint64_t n, bool told, bool brief)
+{
+	static struct sum sums[WORLD_ORDERS];
+	int failed = 0;
+
+	for (uint64_t seed = first; seed < first + n && failed < ENOUGH_FAILED; seed++) {
+		struct story story;
+		bool ok;
+
+		story_invent(&story, seed);
+		drive.told = told;
+		ok = story_play(&drive, &story, seed, NULL);
+		add(&sums[story.world.order], ok);
+		if (ok)
+			continue;
+		printf("#   seed %llu: %s\n", (unsigned long long)seed, drive.wrong);
+		if (brief)
+			return 1;
+		if (!told && ++failed == 1)
+			tell(&story, seed);
+	}
+	for (enum world_order o = WORLD_UPDATED_DESC; o < WORLD_ORDERS; o++) {
+		const struct sum *s = &sums[o];
+		char name[60], more[200];
+
+		if (s->stories == 0)
+			continue;
+		snprintf(name, sizeof(name), "lists by %s", story_order(o));
+		snprintf(more, sizeof(more),
+			 ": %ld stories, %ld cycles (%ld of a known cost), %ld requests, an instant rose %ld times, at most %ld cycles to rest",
+			 s->stories, s->cycles, s->bounded, s->requests, s->published,
+			 s->most_rounds);
+		report(s->failed == 0, name, more);
+	}
+	return failed;
 }
 
 int main(int argc, char **argv)
 {
 	const char *seeds = "1000", *from = "1", *one = NULL, *none[1];
-	bool told = false;
+	bool told = false, brief = false, no_cases = false;
 	const struct opt options[] = {
 		{ .name = "seeds", .arg = "N", .help = "how many stories", .value = &seeds },
 		{ .name = "from", .arg = "SEED", .help = "the first", .value = &from },
 		{ .name = "seed", .arg = "SEED", .help = "this one only", .value = &one },
+		{ .name = "no-cases", .help = "leave out the named cases", .flag = &no_cases },
+		{ .name = "brief", .help = "stop at the first failure", .flag = &brief },
 		{ .name = "tell", .help = "print the story", .flag = &told },
 		OPT_END,
 	};
 	struct opt_args args = { argc, argv, 1 };
 	struct err err;
-	uint64_t first, n;
-	long failed = 0, cycles = 0, requests = 0, published = 0;
+	int failed = 0;
 
 	if (!opt_parse(options, &args, none, 0, &err)) {
 		fprintf(stderr, "sim: %s\n", err.text);
 		return 64;
 	}
-	first = strtoull(one ? one : from, NULL, 10);
-	n = one ? 1 : strtoull(seeds, NULL, 10);
-	for (uint64_t seed = first; seed < first + n && failed < 5; seed++) {
-		struct story story;
-
-		drive_invent(&story, seed);
-		drive.told = told;
-		if (!drive_play(&drive, &story, seed, NULL)) {
-			failed++;
-			printf("not ok - seed %llu: %s\n", (unsigned long long)seed, drive.wrong);
-			drive.told = false;
-			if (!told && failed == 1)
-				tell(&story, seed);
-		}
-		cycles += drive.cycles;
-		requests += drive.requests;
-		published += drive.published;
-	}
-	printf("# %llu seeds from %llu: %ld cycles, %ld requests, %ld times an instant rose\n",
-	       (unsigned long long)n, (unsigned long long)first, cycles, requests, published);
-	if (failed == 0)
-		printf("ok - simulation: all invariants held\n");
+	if (!one && !no_cases)
+		failed = play_cases(told);
+	if (failed == 0 || !brief)
+		failed += play_seeds(strtoull(one ? one : from, NULL, 10),
+				     one ? 1 : strtoull(seeds, NULL, 10), told, brief);
+	printf("1..%d\n", number);
 	return failed > 0;
 }

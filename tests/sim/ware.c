@@ -10,15 +10,22 @@ void ware_begin(struct ware *ware, const struct memory *memory)
 	ware->memory = *memory;
 }
 
-void ware_stage(struct ware *ware, int id, const struct state *state, int64_t date, bool alone)
+void ware_begin_run(struct ware *ware)
 {
-	if (ware->n_staged < MOST_STAGED)
-		ware->staged[ware->n_staged++] = (struct staged){ id, *state, date, alone };
+	for (int i = 1; i <= MOST_THINGS; i++)
+		ware->held[i].scan = 0;
 }
 
-void ware_crash(struct ware *ware)
+void ware_sit(struct desk *desk, int who)
 {
-	ware->n_staged = ware->n_page = 0;
+	desk->who = who;
+	desk->n_staged = desk->n_page = 0;
+}
+
+void ware_stage(struct desk *desk, int id, const struct state *state, int64_t date, bool alone)
+{
+	if (desk->n_staged < MOST_STAGED)
+		desk->staged[desk->n_staged++] = (struct staged){ id, *state, date, alone };
 }
 
 /* ---- commit ---------------------------------------------------------- */
@@ -74,10 +81,10 @@ static void merge_row(struct ware *ware, const struct staged *row, struct tally 
 	held->state = row->state;
 }
 
-static void mark(struct ware *ware, const struct act *act, int pass)
+static void mark(struct ware *ware, const struct desk *desk, const struct act *act, int pass)
 {
-	for (int i = 0; i < ware->n_staged; i++) {
-		struct held *held = &ware->held[ware->staged[i].id];
+	for (int i = 0; i < desk->n_staged; i++) {
+		struct held *held = &ware->held[desk->staged[i].id];
 
 		if (act->seen == SEEN_BY_SWEEP)
 			held->passes |= 1 << pass;
@@ -86,7 +93,7 @@ static void mark(struct ware *ware, const struct act *act, int pass)
 	}
 }
 
-static int64_t count_live(const struct ware *ware)
+int64_t ware_live(const struct ware *ware)
 {
 	int64_t n = 0;
 
@@ -95,21 +102,31 @@ static int64_t count_live(const struct ware *ware)
 	return n;
 }
 
-void ware_commit(struct ware *ware, const struct act *act, const struct memory *memory,
-		 const int *buried, int n_buried, struct tally *tally)
+int64_t ware_dead(const struct ware *ware)
+{
+	int64_t n = 0;
+
+	for (int i = 1; i <= MOST_THINGS; i++)
+		n += ware->held[i].present && !ware->held[i].live;
+	return n;
+}
+
+bool ware_commit(struct ware *ware, struct desk *desk, const struct act *act,
+		 const struct memory *memory, const int *buried, int n_buried, struct tally *tally)
 {
 	*tally = (struct tally){ .seen = 0 };
+	if (desk->who != ware->holder)
+		return false;
 	/* A sweep that begins has seen nothing yet. */
 	if (memory->full.running && !ware->memory.full.running)
 		for (int i = 1; i <= MOST_THINGS; i++)
 			ware->held[i].passes = 0;
-	for (int i = 0; i < ware->n_staged; i++)
-		merge_row(ware, &ware->staged[i], tally);
-	mark(ware, act, memory->full.pass);
+	for (int i = 0; i < desk->n_staged; i++)
+		merge_row(ware, &desk->staged[i], tally);
+	mark(ware, desk, act, memory->full.pass);
 	for (int i = 0; i < n_buried; i++) {
 		tally->deleted += ware->held[buried[i]].live;
 		ware->held[buried[i]].live = false;
-		ware->deleted_at[buried[i]] = 1;
 	}
 	ware->memory = *memory;
 	/* A sweep that is over needs its marks no longer, when the run is. */
@@ -118,18 +135,19 @@ void ware_commit(struct ware *ware, const struct act *act, const struct memory *
 		if (!memory->full.running)
 			ware->held[i].passes = 0;
 	}
-	ware->n_staged = 0;
-	tally->live = count_live(ware);
+	desk->n_staged = 0;
+	tally->live = ware_live(ware);
 	for (int i = 1; i <= MOST_THINGS; i++)
 		tally->doubts += ware->held[i].live && ware->held[i].doubted;
+	return true;
 }
 
 /* ---- questions ------------------------------------------------------- */
 
-static bool on_page(const struct ware *ware, int id)
+static bool on_page(const struct desk *desk, int id)
 {
-	for (int i = 0; i < ware->n_page; i++)
-		if (ware->page_ids[i] == id)
+	for (int i = 0; i < desk->n_page; i++)
+		if (desk->page_ids[i] == id)
 			return true;
 	return false;
 }
@@ -144,7 +162,8 @@ static bool in_cell(const struct filter *filter, const struct state *state)
 }
 
 /* Whether a question's ids are to have this one in them; of which SEEN is what has been shown. */
-static bool is_wanted(const struct ware *ware, const struct ask *ask, int id, int64_t now)
+static bool is_wanted(const struct ware *ware, const struct desk *desk, const struct ask *ask,
+		      int id, int64_t now)
 {
 	const struct held *held = &ware->held[id];
 
@@ -152,7 +171,7 @@ static bool is_wanted(const struct ware *ware, const struct ask *ask, int id, in
 	case ASK_SUSPECTS:
 		return held->passes == 0;
 	case ASK_UNSEEN:
-		if (held->scan == ask->scan || (ask->with_page && on_page(ware, id)))
+		if (held->scan == ask->scan || (ask->with_page && on_page(desk, id)))
 			return false;
 		return ask->after == TIME_NONE || held->state.updated * USEC_PER_SEC > ask->after;
 	case ASK_LEAVERS:
@@ -167,27 +186,28 @@ static bool is_wanted(const struct ware *ware, const struct ask *ask, int id, in
 	}
 }
 
-static void find_ids(struct ware *ware, const struct ask *ask, int64_t now, struct answer *answer)
+static void find_ids(const struct ware *ware, struct desk *desk, const struct ask *ask, int64_t now,
+		     struct answer *answer)
 {
 	for (int id = 1; id <= MOST_THINGS; id++) {
 		const struct held *held = &ware->held[id];
 
-		if (!held->live || !is_wanted(ware, ask, id, now))
+		if (!held->live || !is_wanted(ware, desk, ask, id, now))
 			continue;
 		if (ask->kind != ASK_DOUBTS && ask->settled != TIME_NONE &&
 		    min_i64(held->first_seen, held->state.created * USEC_PER_SEC) > ask->settled)
 			continue;
 		answer->n[0]++;
 		if (answer->ids < ask->most)
-			ware->ids[answer->ids++] = id;
+			desk->ids[answer->ids++] = id;
 	}
 	for (int id = 1; id <= MOST_THINGS && !answer->control; id++) {
 		const struct held *held = &ware->held[id];
 
 		if (!held->live ||
-		    !(held->passes || (ask->scan && held->scan == ask->scan) || on_page(ware, id)))
+		    !(held->passes || (ask->scan && held->scan == ask->scan) || on_page(desk, id)))
 			continue;
-		ware->ids[answer->ids] = id;
+		desk->ids[answer->ids] = id;
 		answer->control = true;
 	}
 }
@@ -206,7 +226,7 @@ static void count_seen(const struct ware *ware, const struct ask *ask, struct an
 
 static void count_held(const struct ware *ware, const struct ask *ask, struct answer *answer)
 {
-	answer->parts = ask->filter.channel == 0 ? 3 : 3;
+	answer->parts = 3;
 	for (int id = 1; id <= MOST_THINGS; id++) {
 		const struct held *held = &ware->held[id];
 
@@ -223,27 +243,28 @@ static void count_held(const struct ware *ware, const struct ask *ask, struct an
 	}
 }
 
-static void count_more(const struct ware *ware, const struct ask *ask, struct answer *answer)
+static void count_more(const struct ware *ware, const struct desk *desk, const struct ask *ask,
+		       struct answer *answer)
 {
 	if (ask->kind == ASK_MISSING)
 		for (int id = 1; id <= MOST_THINGS; id++)
 			answer->n[1] +=
 				ware->held[id].live && in_cell(&ask->filter, &ware->held[id].state);
 	else if (ask->kind == ASK_UNSEEN && ask->with_page)
-		for (int i = 0; i < ware->n_page; i++)
-			answer->n[1] += !ware->held[ware->page_ids[i]].live;
+		for (int i = 0; i < desk->n_page; i++)
+			answer->n[1] += !ware->held[desk->page_ids[i]].live;
 }
 
-void ware_ask(struct ware *ware, const struct ask *ask, int64_t now, struct answer *answer)
+void ware_ask(const struct ware *ware, struct desk *desk, const struct ask *ask, int64_t now,
+	      struct answer *answer)
 {
 	memset(answer, 0, sizeof(*answer));
-	answer->live = count_live(ware);
-	for (int id = 1; id <= MOST_THINGS; id++)
-		answer->deleted_lately += ware->held[id].present && !ware->held[id].live;
+	answer->live = ware_live(ware);
+	answer->deleted_lately = ware_dead(ware);
 	switch (ask->kind) {
 	case ASK_JOINED:
-		for (int i = 0; i < ware->n_page; i++)
-			answer->n[0] |= ware->held[ware->page_ids[i]].passes != 0;
+		for (int i = 0; i < desk->n_page; i++)
+			answer->n[0] |= ware->held[desk->page_ids[i]].passes != 0;
 		break;
 	case ASK_SEEN:
 		count_seen(ware, ask, answer);
@@ -253,8 +274,8 @@ void ware_ask(struct ware *ware, const struct ask *ask, int64_t now, struct answ
 		count_held(ware, ask, answer);
 		break;
 	default:
-		find_ids(ware, ask, now, answer);
-		count_more(ware, ask, answer);
+		find_ids(ware, desk, ask, now, answer);
+		count_more(ware, desk, ask, answer);
 		break;
 	}
 }
@@ -294,7 +315,7 @@ static const char *check_thing(const struct ware *ware, const struct world *worl
 	int version = held->present ? held->state.version : -1, want;
 	enum status status = STATUS_ANY;
 
-	if (held->present && !held->live && world_state(thing, world->now) && !now->gone) {
+	if (!ware->flaky && held->present && !held->live && world_state(thing, world->now) && !now->gone) {
 		snprintf(text, (size_t)size, "I3: %d is marked deleted, and exists", thing->id);
 		return text;
 	}

@@ -35,14 +35,20 @@ struct staged {
 
 #define MOST_STAGED 4096
 
-struct ware {
-	struct held held[MOST_THINGS + 1];
-	struct memory memory; /* as committed */
+/* What an instance has on its own connection. */
+struct desk {
+	int who; /* the instance */
 	struct staged staged[MOST_STAGED];
 	int n_staged;
 	int page_ids[PAGE_ROWS_MOST], n_page; /* of the last page */
 	int ids[IDS_MOST + 1];		      /* of the last answer */
-	int64_t deleted_at[MOST_THINGS + 1];
+};
+
+struct ware {
+	int holder; /* of the lock */
+	struct held held[MOST_THINGS + 1];
+	struct memory memory; /* as committed */
+	bool flaky;    /* GETs that answer 404 by chance: what is deleted is a guess, too */
 	bool tainted;  /* what was certified is beyond what counting can prove, and */
 	bool flipped;  /* the list stands in another order than is relied on, and nobody knows */
 	bool shuffled; /* what a hot sweep shows beyond what joints can: documented limits */
@@ -51,18 +57,29 @@ struct ware {
 /* Empty. */
 void ware_begin(struct ware *ware, const struct memory *memory);
 
+/* A cycle begins: what the scans of another have shown is forgotten. */
+void ware_begin_run(struct ware *ware);
+
+/* An instance connects. */
+void ware_sit(struct desk *desk, int who);
+
 /* Adds a received row to the batch. */
-void ware_stage(struct ware *ware, int id, const struct state *state, int64_t date, bool alone);
+void ware_stage(struct desk *desk, int id, const struct state *state, int64_t date, bool alone);
 
-/* Forgets what was not committed. */
-void ware_crash(struct ware *ware);
+/*
+ * Commits the batch; BURIED are ids that are deleted by it. MEMORY becomes
+ * true with it. False, with nothing done, for who does not hold the lock.
+ */
+bool ware_commit(struct ware *ware, struct desk *desk, const struct act *act,
+		 const struct memory *memory, const int *buried, int n_buried, struct tally *tally);
 
-/* Commits the batch; BURIED are ids that are deleted by it. MEMORY becomes true with it. */
-void ware_commit(struct ware *ware, const struct act *act, const struct memory *memory,
-		 const int *buried, int n_buried, struct tally *tally);
+/* Answers a question. */
+void ware_ask(const struct ware *ware, struct desk *desk, const struct ask *ask, int64_t now,
+	      struct answer *answer);
 
-/* Answers a question; PASS is of the running sweep. */
-void ware_ask(struct ware *ware, const struct ask *ask, int64_t now, struct answer *answer);
+/* Conversations held as live, and held and not live any more. */
+int64_t ware_live(const struct ware *ware);
+int64_t ware_dead(const struct ware *ware);
 
 /* What is wrong with what is claimed, or NULL; TEXT has room for it. */
 const char *ware_check(const struct ware *ware, const struct world *world, char *text, int size);

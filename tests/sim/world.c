@@ -92,7 +92,7 @@ void world_begin(struct world *w, const struct world_conf *conf, uint64_t seed)
 	w->view = chance_stream(seed, 3);
 	w->luck = chance_stream(seed, 4);
 	w->now = 1000;
-	w->heap = w->n = w->events = w->lied_at = 0;
+	w->heap = w->n = w->events = w->lied_at = w->mad = w->disturbed = 0;
 	w->rests = false;
 	w->requests = 0;
 	for (int i = 0; i < conf->rows; i++) {
@@ -120,7 +120,7 @@ bool world_left_near(const struct world *world, int64_t t, int slack)
 
 static const char *const event_names[EVENT_KINDS] = {
 	"create", "update", "resolve", "reopen",   "move",
-	"silent", "delete", "merge",   "backdate", "set back",
+	"silent", "delete", "merge",   "backdate", "set back", "bulk", "purge",
 };
 
 /* A thing that is there and, with WANT, is resolved (1) or not (0); NULL when chance finds none. */
@@ -195,6 +195,32 @@ static void change(struct world *w, struct chance *c, enum event_kind kind)
 	     state.silent, latest(thing)->visible_at);
 }
 
+/* One action on many: all of them change at one and the same instant. */
+static void act_on_many(struct world *w, struct chance *c, enum event_kind kind)
+{
+	int n = 2 + chance_below(c, w->n / 2 + 1), visible = w->now + chance_below(c, w->conf.late + 1);
+
+	for (int i = 0; i < n; i++) {
+		struct thing *thing = pick(w, c, -1);
+		struct state state;
+
+		if (!thing)
+			return;
+		state = *latest(thing);
+		state.visible_at = visible;
+		state.gone = kind == EVENT_PURGE;
+		if (kind == EVENT_BULK) {
+			state.updated = w->now;
+			state.version++;
+			state.heap = ++w->heap;
+			state.assignee = chance_below(c, 4);
+		}
+		add_state(thing, &state);
+		tell(w, "%s %d, version %d.%d, visible %d", event_names[kind], thing->id,
+		     state.version, state.silent, latest(thing)->visible_at);
+	}
+}
+
 static void event(struct world *w)
 {
 	int number = w->events++, sum = 0, k;
@@ -202,12 +228,15 @@ static void event(struct world *w)
 
 	if (number >= MOST_EVENTS || w->dropped[number])
 		return;
+	w->disturbed = w->now;
 	for (int i = 0; i < EVENT_KINDS; i++)
 		sum += w->conf.mix[i];
 	k = chance_below(&c, sum);
 	for (int i = 0; i < EVENT_KINDS; i++) {
 		if (k < w->conf.mix[i]) {
-			if (i == EVENT_CREATE || i == EVENT_BACKDATE)
+			if (i == EVENT_BULK || i == EVENT_PURGE)
+				act_on_many(w, &c, (enum event_kind)i);
+			else if (i == EVENT_CREATE || i == EVENT_BACKDATE)
 				create(w, &c, i == EVENT_BACKDATE ? 20 + chance_below(&c, 400) : 0);
 			else
 				change(w, &c, (enum event_kind)i);
@@ -293,39 +322,108 @@ static int64_t date_of(const struct world *w)
 	return w->conf.no_date ? TIME_NONE : (w->now + w->conf.skew) * USEC_PER_SEC;
 }
 
+/* Whether the request is answered at all. */
+static bool answers(struct world *w)
+{
+	world_tick(w, 2);
+	w->requests++;
+	if (w->rests)
+		return true;
+	if (chance_hit(&w->luck, w->conf.slow)) {
+		tell(w, "429");
+		w->disturbed = w->now;
+		world_tick(w, 60);
+		return false;
+	}
+	if (!chance_hit(&w->luck, w->conf.fails))
+		return true;
+	w->disturbed = w->now;
+	return false;
+}
+
+/* The rows that were chosen are filled in with what is true by now; what is gone is left out. */
+static void hydrate(struct world *w, int from, int to)
+{
+	int n = from;
+
+	for (int i = from; i < to; i++) {
+		const struct state *state = world_state(&w->things[shown[i].id - 1], w->now);
+
+		if (!state)
+			continue;
+		shown[n] = shown[i];
+		shown[n++].state = *state;
+	}
+	n_shown = n;
+}
+
+/* Which page is shown; an API that has lost its senses shows another. */
+static int turn_to(struct world *w, int number, int *total)
+{
+	*total = n_shown;
+	if (w->rests || w->now < w->conf.mad_at || w->now >= w->conf.mad_to)
+		return number;
+	w->mad = w->disturbed = w->now;
+	switch (w->conf.madness) {
+	case MAD_EMPTY:
+		n_shown = *total = 0;
+		return number;
+	case MAD_HALF:
+		*total /= 2;
+		return number;
+	default:
+		return 1;
+	}
+}
+
+static void tell_page(const struct world *w, const struct request *request, const struct page *page)
+{
+	if (!w->told)
+		return;
+	printf("%6d GET list status %d channel %d assignee %d, page %d of %d:", w->now,
+	       request->filter.status, request->filter.channel, request->filter.assignee,
+	       request->page, page->per_page);
+	for (int i = 0; i < page->n; i++)
+		printf(" %d@%d", shown[first_shown + i].id, shown[first_shown + i].state.updated);
+	printf(" total %d\n", (int)page->total);
+}
+
 bool world_list(struct world *w, const struct request *request, struct page *page)
 {
 	int size = request->per_page < w->conf.page ? request->per_page : w->conf.page;
+	int total, last;
 
-	world_tick(w, 2);
-	w->requests++;
-	if (!w->rests && chance_hit(&w->luck, w->conf.fails))
+	if (!answers(w))
 		return false;
 	build_list(w, &request->filter);
-	*page = (struct page){
-		.date = date_of(w),
-		.total = n_shown,
-		.page = request->page,
-		.per_page = size,
-		.total_pages = (n_shown + size - 1) / size,
-	};
-	first_shown = (request->page - 1) * size;
-	for (int i = first_shown; i < n_shown && i < first_shown + size; i++)
+	first_shown = (turn_to(w, request->page, &total) - 1) * size;
+	last = first_shown + size < n_shown ? first_shown + size : n_shown;
+	if (w->conf.hydrate && first_shown < last) {
+		hydrate(w, first_shown, last);
+		last = n_shown;
+	}
+	page->date = date_of(w);
+	page->total = total;
+	page->page = request->page;
+	page->per_page = size;
+	page->total_pages = (total + size - 1) / size;
+	page->n = 0;
+	for (int i = first_shown; i < last; i++)
 		page->rows[page->n++] = (struct row){
 			.id = (uint64_t)shown[i].id,
 			.created_at = shown[i].state.created * USEC_PER_SEC,
 			.updated_at = shown[i].state.updated * USEC_PER_SEC,
 		};
-	if (w->told) {
-		printf("%6d GET list status %d channel %d assignee %d, page %d of %d:", w->now,
-		       request->filter.status, request->filter.channel, request->filter.assignee,
-		       request->page, size);
-		for (int i = 0; i < page->n; i++)
-			printf(" %d@%d", shown[first_shown + i].id,
-			       shown[first_shown + i].state.updated);
-		printf(" total %d\n", n_shown);
-	}
+	tell_page(w, request, page);
 	return true;
+}
+
+bool world_brews(const struct world *w)
+{
+	for (int i = 0; i < w->n; i++)
+		if (w->things[i].states[w->things[i].n - 1].visible_at > w->now)
+			return true;
+	return false;
 }
 
 int world_shown(int i, struct state *state)
@@ -340,9 +438,7 @@ bool world_get(struct world *w, int id, int *answered, struct state *state, int6
 	const struct state *seen;
 	int t;
 
-	world_tick(w, 2);
-	w->requests++;
-	if (!w->rests && chance_hit(&w->luck, w->conf.fails))
+	if (!answers(w))
 		return false;
 	t = w->now - chance_below(&w->view, w->conf.lag + 1);
 	*date = date_of(w);
@@ -352,8 +448,11 @@ bool world_get(struct world *w, int id, int *answered, struct state *state, int6
 		thing = &w->things[thing->states[thing->n - 1].merged_into - 1];
 		seen = world_state(thing, t);
 	}
-	if (w->now >= w->conf.storm_at && w->now < w->conf.storm_to)
+	if (w->now >= w->conf.storm_at && w->now < w->conf.storm_to &&
+	    chance_hit(&w->view, w->conf.storm_share)) {
+		w->disturbed = w->now;
 		seen = NULL;
+	}
 	if (seen) {
 		*answered = thing->id;
 		*state = *seen;

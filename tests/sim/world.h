@@ -43,7 +43,17 @@ enum event_kind {
 	EVENT_MERGE,
 	EVENT_BACKDATE,
 	EVENT_SET_BACK,
+	EVENT_BULK,  /* many change at one instant */
+	EVENT_PURGE, /* many are deleted at one instant */
 	EVENT_KINDS,
+};
+
+/* What an API may do that has lost its senses. */
+enum madness {
+	MAD_EMPTY,  /* the list is empty */
+	MAD_STUCK,  /* every page is the first one */
+	MAD_HALF,   /* the total is half of what it is */
+	MAD_KINDS,
 };
 
 /* What a world is like. Times are seconds. */
@@ -54,9 +64,14 @@ struct world_conf {
 	int events;	      /* in a thousand requests */
 	int mix[EVENT_KINDS]; /* weights */
 	int late, lag, skew; /* a change becomes visible so much later; replicas lag; Date is off */
-	int fails;	     /* requests that fail, in a thousand */
+	int fails;	     /* requests that fail, in a thousand, */
+	int slow;	     /* and that are refused with a 429: then nothing is sent for a while */
+	bool hydrate; /* a list is cut into pages first, and its rows are filled in later */
 	bool no_date;	     /* responses have no Date */
-	int storm_at, storm_to; /* every GET answers 404 in between */
+	int storm_at, storm_to; /* every GET answers 404 in between, */
+	int storm_share;	/* or of a thousand so many */
+	int mad_at, mad_to;	/* lists make no sense in between */
+	enum madness madness;
 };
 
 /* A conversation from VISIBLE_AT on. */
@@ -85,7 +100,9 @@ struct world {
 	struct chance pace, view, luck;
 	int now, heap, n, events;
 	int lied_at; /* when a conversation last appeared that says it was created before */
+	int mad;     /* when a list last made no sense */
 	bool rests;
+	int disturbed; /* when something last happened, or an answer was not what it should be */
 	bool dropped[MOST_EVENTS]; /* events left out of the story */
 	struct thing things[MOST_THINGS];
 	long requests;
@@ -103,6 +120,9 @@ bool world_list(struct world *world, const struct request *request, struct page 
 
 /* Answers a GET. *THING is the conversation that was answered with, 0 for a 404. */
 bool world_get(struct world *world, int id, int *answered, struct state *state, int64_t *date);
+
+/* Whether a change has happened that is not visible yet. */
+bool world_brews(const struct world *world);
 
 /* The state of a thing that is visible at second T; NULL when there is none. */
 const struct state *world_state(const struct thing *thing, int t);

@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""A test of the simulation: engines with one rule left out, each of which it must find.
+
+usage: mutants.py BUILD [--only WORD]
+
+For each mutant one file of src/sync is copied with a piece of its text
+replaced, compiled, and linked in front of the library that holds the true
+one; then the simulation runs until it fails, with the same budget of seeds
+as in ./dev check. A text that is not found any more fails, too: then the
+mutant has to follow the code. Prints TAP.
+"""
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+SEEDS = 20000
+# (what is left out, file, text, instead)
+MUTANTS = [
+    ("the lookback of what a scan reads", "scan.c", "return since == TIME_NONE ? TIME_NONE + 1 : since - memory->lookback;",
+     "return since == TIME_NONE ? TIME_NONE + 1 : since;"),
+    ("the lookback of what is published", "memory.c", "max_i64(memory->complete_as_of, started - memory->lookback)",
+     "max_i64(memory->complete_as_of, started)"),
+    ("the direction of a scan", "scan.c", ".backwards = order_ascending(memory->order),", ".backwards = false,"),
+    ("the direction of a full sweep", "full.c", "begin_pass(memory, order_ascending(memory->order), ahead);",
+     "begin_pass(memory, false, ahead);"),
+    ("the step back when rows have left", "sweep.c", "return moved > 0 ? (moved + sweep->per_page - 1) / sweep->per_page : 0;",
+     "return 0;"),
+    ("the join of overlapping pages", "lap.c", "return last_joint(lap, page) >= 0 || lap->unjoined ? LAP_JOINED : LAP_APART;",
+     "return LAP_JOINED;"),
+    ("the join after a crash", "full.c", "join(full, memory, answer->n[0] > 0);", "join(full, memory, true);"),
+    ("the prefix check", "scan.c", "visit_begin(&scan->visit, answer, MOST_UNSEEN, scan->limit);\n\tif (answer->n[0] > MOST_UNSEEN)",
+     "visit_begin(&scan->visit, answer, 0, scan->limit);\n\tif (false)"),
+    ("the age test of the certificate", "certificate.c", "return started == TIME_NONE ? TIME_NONE : started - memory->lookback;",
+     "return started == TIME_NONE ? TIME_NONE : TIME_NEVER;"),
+    ("the closing scan of a full sweep", "certificate.c", "return sweep->end == SWEEP_ALL && sweep->moved && sweep->started",
+     "return false && sweep->started"),
+    ("the closing of a scan", "scan.c", "else if (several && scan->sweep.moved)", "else if (false)"),
+    ("the second pass being judged at all", "full.c", "if (snapshot || (started != TIME_NONE && answer->n[0] == owed)) {",
+     "if (snapshot || f->pass == 2) {"),
+    ("the evidence that separates an order from its rivals", "order.c", "#define ENOUGH_INVERSIONS 8", "#define ENOUGH_INVERSIONS 1"),
+    ("the demotion", "memory.c", "if (memory->complete_as_of > memory->certified_at)", "if (false)"),
+    ("the fuse", "visit.c", "lost + visit->deleted_lately > most", "false"),
+    ("the control GET", "visit.c", "visit->step = VISIT_CONTROL;", "visit->step = VISIT_AGAIN, to_next_gone(visit);"),
+]
+
+
+def run(*command, **kwargs):
+    return subprocess.run(command, capture_output=True, text=True, cwd=TOP, check=False, **kwargs)
+
+
+def objects(build):
+    where = os.path.join(build, "tests", "sim")
+    return sorted(os.path.join(where, n) for n in os.listdir(where) if n.startswith("sim-") and n.endswith(".o"))
+
+
+def make(build, directory, name, text):
+    """The simulation with the mutant in it; the compiler's complaint, if it has one."""
+    source, obj, program = (os.path.join(directory, n) for n in (name, "mutant.o", "sim"))
+    with open(source, "w", encoding="utf-8") as f:
+        f.write(text)
+    json_c = [shlex.split(run("pkg-config", flag, "json-c").stdout) for flag in ("--cflags", "--libs")]
+    cc = os.environ.get("CC", "cc")
+    out = run(cc, "-O2", "-D_GNU_SOURCE", "-Isrc/base", "-Isrc/port", "-Isrc/sync", "-c", source, "-o", obj)
+    if out.returncode == 0:
+        libraries = [os.path.join(build, f"lib{n}.a") for n in ("sync", "port", "base")]
+        out = run(cc, obj, *objects(build), *libraries, *json_c[1], "-o", program)
+    return program, out.stderr if out.returncode else ""
+
+
+def hunt(program):
+    """By which seed or case the mutant is found; '' when it is not."""
+    out = run(program, "--no-cases", "--brief", "--seeds", str(SEEDS)).stdout
+    found = re.search(r"#   (seed \d+): (.*)", out)
+    if found:
+        return f"{found[1]}: {found[2]}"
+    out = run(program, "--seeds", "0").stdout
+    found = re.search(r"^not ok \d+ - sim: (.*)\n#   (.*)", out, re.M)
+    return f'the case "{found[1]}": {found[2]}' if found else ""
+
+
+def main():
+    build, only = os.path.abspath(sys.argv[1]), sys.argv[3] if len(sys.argv) > 3 else ""
+    chosen = [m for m in MUTANTS if only in m[0]]
+    failed = 0
+    print(f"1..{len(chosen)}")
+    for number, (what, name, old, new) in enumerate(chosen, 1):
+        with open(os.path.join(TOP, "src", "sync", name), encoding="utf-8") as f:
+            text = f.read()
+        with tempfile.TemporaryDirectory() as directory:
+            if text.count(old) != 1:
+                found, why = "", f"its text is in {name} {text.count(old)} times, and must be there once"
+            else:
+                program, why = make(build, directory, name, text.replace(old, new))
+                found = "" if why else hunt(program)
+        failed += not found
+        print(f"{'ok' if found else 'not ok'} {number} - mutant: without {what}, {found or why or 'nothing was found'}", flush=True)
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

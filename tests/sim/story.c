@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "story.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Cycles that a source at rest may take until the warehouse equals it. */
+#define MOST_ROUNDS 12
+
+const char *story_order(enum world_order order)
+{
+	static const char *const names[WORLD_ORDERS] = {
+		[WORLD_UPDATED_DESC] = "updated_desc", [WORLD_UPDATED_TIES] = "updated_desc, unstable ties",
+		[WORLD_UPDATED_ASC] = "updated_asc",   [WORLD_CREATED_DESC] = "created_desc",
+		[WORLD_CREATED_ASC] = "created_asc",   [WORLD_ID] = "id",
+		[WORLD_HEAP] = "heap",		       [WORLD_SHUFFLE] = "none",
+	};
+
+	return names[order];
+}
+
+/* ---- inventing ------------------------------------------------------- */
+
+void story_invent(struct story *story, uint64_t seed)
+{
+	static const int sizes[] = { 0, 1, 4, 9, 20, 40, 60, 90, 120, 250 };
+	struct chance c = chance_stream(seed, 77);
+	struct world_conf *w = &story->world;
+
+	memset(story, 0, sizeof(*story));
+	w->order = (enum world_order)chance_below(&c, WORLD_ORDERS);
+	w->rows = sizes[chance_below(&c, (int)ARRAY_SIZE(sizes))];
+	w->page = 2 + chance_below(&c, w->rows < 100 ? 9 : 24);
+	w->events = chance_below(&c, 3) ? chance_below(&c, 600) : 0;
+	for (int i = 0; i < EVENT_KINDS; i++)
+		w->mix[i] = chance_below(&c, 3) ? chance_below(&c, 10) : 0;
+	w->mix[EVENT_UPDATE]++;
+	w->mix[EVENT_BACKDATE] = chance_below(&c, 6) ? 0 : 2;
+	w->mix[EVENT_SET_BACK] = chance_below(&c, 6) ? 0 : 2;
+	w->mix[EVENT_MERGE] = chance_below(&c, 4) ? 0 : 2;
+	w->mix[EVENT_BULK] = chance_below(&c, 4) ? 0 : 1;
+	w->mix[EVENT_PURGE] = chance_below(&c, 12) ? 0 : 1;
+	w->late = chance_below(&c, 3);
+	w->lag = chance_below(&c, 3) ? 0 : 1 + chance_below(&c, 2);
+	/* Rows of one second, shuffled by replicas that lag: that luck is a documented limit. */
+	if (w->order == WORLD_UPDATED_TIES)
+		w->lag = 0;
+	w->skew = chance_below(&c, 4) ? 0 : chance_below(&c, 4) - 2;
+	w->fails = chance_below(&c, 3) ? 0 : chance_below(&c, 60);
+	w->no_date = chance_below(&c, 40) == 0;
+	if (chance_below(&c, 8) == 0) {
+		w->flips_at = 1050 + chance_below(&c, 300);
+		w->flips_to = (enum world_order)chance_below(&c, WORLD_ORDERS);
+	}
+	if (chance_below(&c, 10) == 0) {
+		w->storm_at = 1020 + chance_below(&c, 400);
+		w->storm_to = w->storm_at + chance_below(&c, 200);
+		w->storm_share = chance_below(&c, 2) ? 1000 : chance_below(&c, 1000);
+	}
+	w->slow = chance_below(&c, 4) ? 0 : chance_below(&c, 60);
+	w->hydrate = chance_below(&c, 5) == 0;
+	if (chance_below(&c, 12) == 0) {
+		w->mad_at = 1020 + chance_below(&c, 400);
+		w->mad_to = w->mad_at + chance_below(&c, 100);
+		w->madness = (enum madness)chance_below(&c, MAD_KINDS);
+	}
+	story->lookback = 8;
+	story->cycles = 4 + chance_below(&c, 16);
+	story->ahead = chance_below(&c, 3) ? 1 : 2 + chance_below(&c, 4);
+	story->crashes = chance_below(&c, 3) ? 0 : chance_below(&c, 30);
+	story->takeovers = chance_below(&c, 4) ? 0 : chance_below(&c, 30);
+	story->stages = chance_below(&c, 300);
+	story->verifies = chance_below(&c, 200);
+	story->looks = chance_below(&c, 500);
+	story->fulls = chance_below(&c, 150);
+	story->idle = chance_below(&c, 40);
+	story->settles = true;
+	story->every_step = true;
+}
+
+/* ---- playing --------------------------------------------------------- */
+
+static struct engine_conf choose(struct drive *d)
+{
+	struct engine_conf conf = {
+		.goal = GOAL_INCREMENTAL,
+		.ahead = d->story.ahead,
+		.now = d->world.now * USEC_PER_SEC,
+		.lookback_most = 4 * d->story.lookback * USEC_PER_SEC,
+		.chance = (uint32_t)chance_next(&d->luck),
+	};
+
+	if (chance_hit(&d->luck, d->story.verifies) || d->ware.memory.audit_due) {
+		conf.goal = GOAL_VERIFY;
+		conf.mend = true;
+		conf.look = chance_hit(&d->luck, d->story.looks);
+	} else if (chance_hit(&d->luck, d->story.fulls)) {
+		conf.goal = GOAL_FULL;
+	}
+	return conf;
+}
+
+/* The source rests: so many cycles, full sweeps among them, must make the warehouse equal to it. */
+static void settle(struct drive *d)
+{
+	struct engine_conf conf = { .ahead = 1,
+				    .lookback_most = 4 * d->story.lookback * USEC_PER_SEC };
+	char text[sizeof(d->wrong)];
+	enum verdict verdict;
+
+	d->world.rests = true;
+	d->world.conf.storm_to = 0;
+	for (d->rounds = 1; d->rounds <= MOST_ROUNDS; d->rounds++) {
+		d->world.now += 3 * d->story.lookback;
+		conf.now = d->world.now * USEC_PER_SEC;
+		conf.goal = d->rounds % 2 ? GOAL_FULL : GOAL_INCREMENTAL;
+		/* A person is needed only where more is gone than anybody would believe. */
+		conf.believe = d->rounds > 2;
+		if (drive_cycle(d, &conf, &verdict) == OUTCOME_WRONG ||
+		    ware_equals(&d->ware, &d->world, text, sizeof(text)))
+			return;
+	}
+	memcpy(d->wrong, text, sizeof(text));
+}
+
+/* Whether a list has an order, or at least one at a time. */
+static bool can_settle(const struct story *story)
+{
+	const struct world_conf *world = &story->world;
+
+	return story->settles && world->order != WORLD_SHUFFLE &&
+	       !(world->flips_at && world->flips_to == WORLD_SHUFFLE);
+}
+
+bool story_play(struct drive *d, const struct story *story, uint64_t seed, const bool *dropped)
+{
+	bool told = d->told;
+
+	drive_begin(d, story, seed);
+	memset(d->world.dropped, 0, sizeof(d->world.dropped));
+	if (dropped)
+		memcpy(d->world.dropped, dropped, sizeof(d->world.dropped));
+	d->world.told = told;
+	for (int i = 0; i < story->cycles && !d->wrong[0]; i++) {
+		struct engine_conf conf = choose(d);
+		enum verdict verdict;
+
+		if (drive_cycle(d, &conf, &verdict) == OUTCOME_DONE && told)
+			printf("%6d done: %s\n", d->world.now, act_verdict_name(verdict));
+		world_tick(&d->world, story->idle);
+	}
+	if (!d->wrong[0] && can_settle(story))
+		settle(d);
+	d->requests = d->world.requests;
+	return !d->wrong[0];
+}

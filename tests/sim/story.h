@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * story.h -- what happens: invented from a seed, or told as a case, and played.
+ */
+#ifndef STORY_H
+#define STORY_H
+
+#include "drive.h"
+
+/* A story from a seed: any combination of orders, drift, faults. */
+void story_invent(struct story *story, uint64_t seed);
+
+/* Plays it. DROPPED are events to leave out, or NULL. True when all invariants held. */
+bool story_play(struct drive *drive, const struct story *story, uint64_t seed, const bool *dropped);
+
+/* "updated_desc"; what the list goes by. */
+const char *story_order(enum world_order order);
+
+#endif
