@@ -112,7 +112,7 @@ static struct plan_cost full_cost(const struct memory *memory)
 
 	bool small = memory->per_page < PER_PAGE_MOST;
 
-	/* Read backwards, the last page has to be found, and the size of a page where it is small. */
+	/* Read backwards, the last page has to be found, and of small pages the size. */
 	return (struct plan_cost){ .least = pages,
 				   .most = pages + (pages + 99) / 100 +
 					   order_ascending(memory->order) * (1 + small) };

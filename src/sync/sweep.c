@@ -9,10 +9,7 @@
 /* Beyond what the largest total allows. */
 #define MARGIN_PAGES 16
 
-/*
- * From one place a sweep goes back so often. Two machines behind one name, of which one lags,
- * would send it to and fro for ever; what it misses by going on, the counting at its end shows.
- */
+/* From one place it goes back so often: of two machines behind one name, one may lag for ever. */
 #define MOST_RETREATS 3
 
 /* A total that falls below half has lost at least so many rows. */
@@ -133,6 +130,9 @@ static int note_rows(struct sweep *sweep, const struct page *page, bool *repeate
 {
 	int repeats = 0;
 
+	/* What was looked at to find the beginning is not read yet. */
+	if (!sweep->begun)
+		sweep->window_n = sweep->window_at = 0;
 	for (int i = 0; i < page->n; i++) {
 		repeated[i] = in_window(sweep, page->rows[i].id);
 		repeats += repeated[i];
@@ -465,12 +465,8 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 void sweep_take(struct sweep *sweep, const struct page *page)
 {
 	bool repeated[PAGE_ROWS_MOST];
-	int repeats;
+	int repeats = note_rows(sweep, page, repeated);
 
-	/* What was looked at to find the beginning is not read yet. */
-	if (!sweep->begun)
-		sweep->window_n = sweep->window_at = 0;
-	repeats = note_rows(sweep, page, repeated);
 	sweep->asked--;
 	sweep->pages++;
 	sweep->largest_total = max_i64(sweep->largest_total, page->total);

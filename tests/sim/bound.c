@@ -3,6 +3,9 @@
 
 #include "plan.h"
 
+/* In lists of a few hundred rows, pages of this size always find a smaller one to overlap with. */
+#define LEAST_LAPPING 8
+
 /* Lists that look the same whenever they are asked for. */
 static bool is_stable(const struct world *world)
 {
@@ -16,12 +19,13 @@ static bool is_stable(const struct world *world)
 /*
  * What has changed since the watermark less the lookback, and how many are
  * not resolved. False when something is gone that is held, or is held in
- * doubt: each of those costs GETs of its own.
+ * doubt: each of those costs GETs of its own; or is there, and was late.
  */
 static bool gather(const struct ware *ware, const struct world *world, struct memory *memory,
 		   struct plan_facts *facts)
 {
-	int64_t floor = ware->memory.watermark - ware->memory.lookback;
+	int64_t watermark = ware->memory.watermark;
+	int64_t floor = watermark == TIME_NONE ? TIME_NONE : watermark - ware->memory.lookback;
 
 	*facts = (struct plan_facts){ .usable = 60 };
 	memory->last_total = 0;
@@ -34,6 +38,8 @@ static bool gather(const struct ware *ware, const struct world *world, struct me
 			return false;
 		if (!state)
 			continue;
+		if (!held->live && state->updated * USEC_PER_SEC < floor)
+			return false;
 		memory->last_total++;
 		facts->changed += state->updated * USEC_PER_SEC >= floor;
 		facts->hot += state->status != STATUS_RESOLVED;
@@ -63,18 +69,26 @@ void bound_begin(struct bound *bound, const struct ware *ware, const struct worl
 		return;
 	if (strategy == STRATEGY_COUNT_AUDIT && !ware_equals(ware, world, text, sizeof(text)))
 		return;
+	if (strategy == STRATEGY_ONE_PAGE && memory.last_total > memory.per_page)
+		return;
 	bound->known = true;
+	/* Pages that are too small cannot always overlap; then what is read so proves nothing. */
+	if (strategy == STRATEGY_HOT_SWEEP && memory.per_page < LEAST_LAPPING)
+		bound->known = false;
+	bound->proves = memory.per_page >= LEAST_LAPPING || strategy == STRATEGY_FULL_SWEEP ||
+			strategy == STRATEGY_ONE_PAGE;
 	bound->most = plan_cost(strategy, &memory, &facts).most;
 }
 
 bool bound_kept(const struct bound *bound, const struct world *world, enum verdict verdict,
 		int64_t began, int64_t requests, bool *tells)
 {
-	static const bool speaks[VERDICTS] = {
-		[VERDICT_CERTIFIED] = true, [VERDICT_COMPLETE] = true, [VERDICT_ACTIVE] = true,
-		[VERDICT_UNCERTIFIED] = true, [VERDICT_EQUAL] = true,
+	static const bool fails[VERDICTS] = {
+		[VERDICT_UNCERTIFIED] = true, [VERDICT_LOST] = true, [VERDICT_DEMOTED] = true,
+		[VERDICT_UNEXPLAINED] = true, [VERDICT_DIFFERENT] = true,
 	};
 
-	*tells = bound->known && speaks[verdict] && world->disturbed < began && is_stable(world);
-	return !*tells || requests <= bound->most;
+	*tells = bound->known && (bound->proves || !fails[verdict]) && world->disturbed < began &&
+		 is_stable(world);
+	return !*tells || (requests <= bound->most && !fails[verdict]);
 }

@@ -11,7 +11,7 @@
 
 /* What a cycle may cost, and whether that can be said of it. */
 struct bound {
-	bool known;
+	bool known, proves; /* whether it also has to prove what it reads */
 	int64_t most;
 };
 

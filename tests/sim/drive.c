@@ -294,8 +294,9 @@ static void check_bound(struct cycle *c, enum verdict verdict)
 	d->bounded += tells;
 	if (!kept)
 		snprintf(d->wrong, sizeof(d->wrong),
-			 "I4: %ld requests for a cycle by %s that nothing disturbed, and %d said",
-			 c->requests, plan_strategy_name(c->engine.strategy), (int)c->bound.most);
+			 "I4: a cycle by %s that nothing disturbed is %s after %ld requests of %d",
+			 plan_strategy_name(c->engine.strategy), act_verdict_name(verdict),
+			 c->requests, (int)c->bound.most);
 }
 
 /* One act of a cycle. True when it is over: done, cut off, or wrong. */

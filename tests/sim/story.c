@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Cycles that a source at rest may take until the warehouse equals it. */
-#define MOST_ROUNDS 12
+/*
+ * Cycles that a source at rest may take until the warehouse equals it. Most
+ * take two or three; copies in doubt are looked at twenty a cycle.
+ */
+#define MOST_ROUNDS 24
 
 const char *story_order(enum world_order order)
 {
@@ -21,49 +24,99 @@ const char *story_order(enum world_order order)
 
 /* ---- inventing ------------------------------------------------------- */
 
-void story_invent(struct story *story, uint64_t seed)
+/* True once in N. */
+static bool once_in(struct chance *c, int n)
+{
+	return chance_below(c, n) == 0;
+}
+
+static void invent_list(struct world_conf *w, struct chance *c)
 {
 	static const int sizes[] = { 0, 1, 4, 9, 20, 40, 60, 90, 120, 250 };
-	struct chance c = chance_stream(seed, 77);
-	struct world_conf *w = &story->world;
 
-	memset(story, 0, sizeof(*story));
-	w->order = (enum world_order)chance_below(&c, WORLD_ORDERS);
-	w->rows = sizes[chance_below(&c, (int)ARRAY_SIZE(sizes))];
-	w->page = 2 + chance_below(&c, w->rows < 100 ? 9 : 24);
-	w->events = chance_below(&c, 3) ? chance_below(&c, 600) : 0;
-	for (int i = 0; i < EVENT_KINDS; i++)
-		w->mix[i] = chance_below(&c, 3) ? chance_below(&c, 10) : 0;
-	w->mix[EVENT_UPDATE]++;
-	w->mix[EVENT_BACKDATE] = chance_below(&c, 6) ? 0 : 2;
-	w->mix[EVENT_SET_BACK] = chance_below(&c, 6) ? 0 : 2;
-	w->mix[EVENT_MERGE] = chance_below(&c, 4) ? 0 : 2;
-	w->mix[EVENT_BULK] = chance_below(&c, 4) ? 0 : 1;
-	w->mix[EVENT_PURGE] = chance_below(&c, 12) ? 0 : 1;
-	w->late = chance_below(&c, 3);
-	w->lag = chance_below(&c, 3) ? 0 : 1 + chance_below(&c, 2);
+	w->order = (enum world_order)chance_below(c, WORLD_ORDERS);
+	w->rows = sizes[chance_below(c, (int)ARRAY_SIZE(sizes))];
+	w->page = 2 + chance_below(c, w->rows < 100 ? 9 : 24);
+	w->late = chance_below(c, 4);
+	w->lag = chance_below(c, 3) ? 0 : 1 + chance_below(c, 2);
 	/* Rows of one second, shuffled by replicas that lag: that luck is a documented limit. */
 	if (w->order == WORLD_UPDATED_TIES)
 		w->lag = 0;
-	w->skew = chance_below(&c, 4) ? 0 : chance_below(&c, 4) - 2;
-	w->fails = chance_below(&c, 3) ? 0 : chance_below(&c, 60);
-	w->no_date = chance_below(&c, 40) == 0;
-	if (chance_below(&c, 8) == 0) {
-		w->flips_at = 1050 + chance_below(&c, 300);
-		w->flips_to = (enum world_order)chance_below(&c, WORLD_ORDERS);
+	w->skew = chance_below(c, 4) ? 0 : chance_below(c, 4) - 2;
+	w->hydrate = once_in(c, 5);
+	w->no_date = once_in(c, 40);
+	if (once_in(c, 8)) {
+		w->flips_at = 1050 + chance_below(c, 300);
+		w->flips_to = (enum world_order)chance_below(c, WORLD_ORDERS);
 	}
-	if (chance_below(&c, 10) == 0) {
-		w->storm_at = 1020 + chance_below(&c, 400);
-		w->storm_to = w->storm_at + chance_below(&c, 200);
-		w->storm_share = chance_below(&c, 2) ? 1000 : chance_below(&c, 1000);
+}
+
+/* Anything may happen. */
+static void invent_events(struct world_conf *w, struct chance *c)
+{
+	w->events = chance_below(c, 3) ? chance_below(c, 600) : 0;
+	for (int i = 0; i < EVENT_KINDS; i++)
+		w->mix[i] = chance_below(c, 3) ? chance_below(c, 10) : 0;
+	w->mix[EVENT_UPDATE]++;
+	w->mix[EVENT_BACKDATE] = once_in(c, 6) ? 2 : 0;
+	w->mix[EVENT_SET_BACK] = once_in(c, 6) ? 2 : 0;
+	w->mix[EVENT_MERGE] = once_in(c, 4) ? 2 : 0;
+	w->mix[EVENT_BULK] = once_in(c, 4);
+	w->mix[EVENT_PURGE] = once_in(c, 12);
+}
+
+static void invent_faults(struct world_conf *w, struct chance *c)
+{
+	w->fails = chance_below(c, 3) ? 0 : chance_below(c, 60);
+	w->slow = chance_below(c, 4) ? 0 : chance_below(c, 60);
+	if (once_in(c, 10)) {
+		w->storm_at = 1020 + chance_below(c, 400);
+		w->storm_to = w->storm_at + chance_below(c, 200);
+		w->storm_share = chance_below(c, 2) ? 1000 : chance_below(c, 1000);
 	}
-	w->slow = chance_below(&c, 4) ? 0 : chance_below(&c, 60);
-	w->hydrate = chance_below(&c, 5) == 0;
-	if (chance_below(&c, 12) == 0) {
-		w->mad_at = 1020 + chance_below(&c, 400);
-		w->mad_to = w->mad_at + chance_below(&c, 100);
-		w->madness = (enum madness)chance_below(&c, MAD_KINDS);
+	if (once_in(c, 12)) {
+		w->mad_at = 1020 + chance_below(c, 400);
+		w->mad_to = w->mad_at + chance_below(c, 100);
+		w->madness = (enum madness)chance_below(c, MAD_KINDS);
 	}
+}
+
+/*
+ * One thing at a time: a source that is busy with one or two kinds of
+ * changes, and nothing that fails. What only a rare chain of events shows is
+ * found here; how everything goes together, by the others.
+ */
+static void focus(struct story *story, struct chance *c)
+{
+	static const enum event_kind kinds[] = { EVENT_UPDATE,	EVENT_UPDATE, EVENT_CREATE,
+						 EVENT_RESOLVE, EVENT_REOPEN, EVENT_MOVE,
+						 EVENT_DELETE,	EVENT_BULK };
+	struct world_conf *w = &story->world;
+
+	w->fails = w->slow = w->lag = w->skew = w->storm_at = w->mad_at = w->mad_to = 0;
+	w->storm_to = 0;
+	w->hydrate = w->no_date = false;
+	w->events = 100 + chance_below(c, 600);
+	memset(w->mix, 0, sizeof(w->mix));
+	for (int i = 0; i < 2; i++)
+		w->mix[kinds[chance_below(c, (int)ARRAY_SIZE(kinds))]] += 1 + chance_below(c, 5);
+	w->mix[EVENT_UPDATE]++;
+	if (!once_in(c, 3))
+		story->crashes = 0;
+	story->takeovers = 0;
+	story->idle = 1 + chance_below(c, 12);
+	story->fulls = once_in(c, 2) ? chance_below(c, 300) : 0;
+	story->verifies = once_in(c, 2) ? chance_below(c, 100) : 0;
+}
+
+void story_invent(struct story *story, uint64_t seed)
+{
+	struct chance c = chance_stream(seed, 77);
+
+	memset(story, 0, sizeof(*story));
+	invent_list(&story->world, &c);
+	invent_events(&story->world, &c);
+	invent_faults(&story->world, &c);
 	story->lookback = 8;
 	story->cycles = 4 + chance_below(&c, 16);
 	story->ahead = chance_below(&c, 3) ? 1 : 2 + chance_below(&c, 4);
@@ -76,6 +129,8 @@ void story_invent(struct story *story, uint64_t seed)
 	story->idle = chance_below(&c, 40);
 	story->settles = true;
 	story->every_step = true;
+	if (seed % 2)
+		focus(story, &c);
 }
 
 /* ---- playing --------------------------------------------------------- */

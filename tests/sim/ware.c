@@ -329,6 +329,13 @@ static const char *check_thing(const struct ware *ware, const struct world *worl
 			 (int)(ware->memory.complete_as_of / USEC_PER_SEC));
 		return text;
 	}
+	if (!held->present && thing->states[0].created * USEC_PER_SEC <= ware->memory.complete_as_of) {
+		snprintf(text, (size_t)size,
+			 "I1: %d was created at %d, and is not held, but complete as of %d",
+			 thing->id, thing->states[0].created,
+			 (int)(ware->memory.complete_as_of / USEC_PER_SEC));
+		return text;
+	}
 	/*
 	 * One that changes while the lists are read may go from a place that
 	 * is not read yet to one that was: only what stayed has to be there.
