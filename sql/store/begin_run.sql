@@ -4,5 +4,9 @@ with left_behind as (
 	where workspace_id = $1::integer and state = 'running'
 ), shown as (
 	delete from sahut_etl.scan_seen where workspace_id = $1::integer
+), swept as (
+	-- Of a full sweep that was proven, and then left while it asked for what it had not seen.
+	delete from sahut_etl.sweep_seen s using sahut_etl.sweep w
+	where w.id = s.sweep_id and w.workspace_id = $1::integer and w.state <> 'running'
 )
 insert into sahut_etl.run (workspace_id, kind, strategy) values ($1::integer, $2, $3) returning id

@@ -108,10 +108,6 @@ def refused(at):
     at.wire.refuse()
 
 
-def no_route(at):
-    at.point("https://203.0.113.1/v1")
-
-
 def tls(at, name, options=(), ca=True, host="localhost", version=None):
     """The API behind TLS with a certificate that is made now."""
     d = at.directory
@@ -210,7 +206,6 @@ LASTING = [
     pytest.param("headers_without_end", on_wire(wire.say, held=answer("1 200 OK\r\n" + "\r\n".join(f"X-{i}: {'x' * 1000}" for i in range(500)))), 69,
                  "127.0.0.1", "unavailable", marks=slow),
     pytest.param("proxy_down", behind_a_proxy(None), 69, "(?i)connect", "unavailable", marks=slow),
-    pytest.param("no_route", no_route, 69, "(?i)time|connect", "unavailable", marks=slow),
 ]
 
 

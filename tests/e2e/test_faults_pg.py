@@ -20,6 +20,7 @@ import proxy as wire
 from cluster import Cluster
 from conftest import BUILD
 from etl import Etl, assert_equal
+from netns import Netns
 from proxy import Proxy
 from truth import assert_promise, assert_quiet
 
@@ -422,6 +423,47 @@ def test_no_transaction_is_open_while_the_api_is_waited_for(at):
         time.sleep(0.01)
     process.communicate()
     assert process.returncode == 0 and looked > 20
+
+
+@pytest.fixture
+def cable():
+    netns = Netns()
+    if os.geteuid() != 0 or not netns.make():
+        pytest.skip("no network of one's own can be made here")
+    yield netns
+    netns.remove()
+
+
+@slow
+@pytest.mark.parametrize("where", ["in_merge", "in_copy"])
+def test_the_cable_is_pulled(own, tmp_path, sandboxes, cable, where):
+    """The host of PostgreSQL is gone from the network: keepalives, or what is not acknowledged, tell."""
+    with cable:
+        at = At(own, tmp_path, sandboxes(conversations=330))
+        at.wire.stop()
+        at.wire = Proxy(os.path.join(own.dir, f".s.PGSQL.{own.port}"))
+        at.set(keepalives_idle=1, keepalives_interval=1, keepalives_count=2, tcp_user_timeout=2000)
+        if where == "in_merge":
+            while_merging(lambda at, holder: pull(at, cable))(at)
+        else:
+            just_before(b"copy pg_temp.stage_conversation", lambda at: cable.set("down"))(at)
+        code, err = at.sync()
+        assert code == 69 and "database: " in err, err
+        cable.set("up")
+        at.wire.cut_all()
+        at.wire.stop()
+        at.etl.conninfo = own.conninfo(at.etl.dbname)
+        at.etl.write()
+        terminate(at)
+        at.etl.run("sync")
+        assert_equal(at.etl, at.sandbox)
+        assert_quiet(at.etl)
+
+
+def pull(at, cable):
+    """The server goes on with its work, and nobody hears of it; the lock is free long after we have gone."""
+    cable.set("down")
+    time.sleep(6)
 
 
 @slow

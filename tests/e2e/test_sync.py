@@ -101,6 +101,25 @@ def test_a_full_sweep_ends_when_all_it_missed_are_too_young_to_be_suspected(pair
     assert_equal(etl, sandbox)
 
 
+def test_killed_while_it_asks_for_what_a_sweep_missed_it_leaves_nothing_behind(pair):
+    sandbox, etl = pair(conversations=300)
+    etl.run("sync")
+    gone = sandbox.change("delete", 3)
+    sandbox.fault("delay", match="get", times=0, ms=20000)
+    process = etl.start("sync", "--full")
+    deadline = time.monotonic() + 30
+    while not sandbox.stats()["by_kind"].get("get") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    etl.kill(process, signal.SIGKILL)
+    assert etl.one("select state from sahut_etl.sweep order by id desc limit 1") == "certified"
+    sandbox.control("fault", method="DELETE")
+    etl.run("sync")
+    assert etl.one("select count(*) from sahut_etl.sweep_seen") == 0
+    etl.run("sync", "--full")
+    assert {r[0] for r in etl.sql("select id from sahut.conversation where deleted_at is not null")} == set(gone)
+    assert_equal(etl, sandbox)
+
+
 def test_two_workspaces_in_one_warehouse(sandboxes, warehouse):
     sandbox = sandboxes(conversations=300, workspaces=["key=sk_live_two,conversations=450,seed=7,order=id_asc"])
     etl = warehouse(sandbox.base_url)

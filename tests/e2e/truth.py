@@ -39,9 +39,11 @@ def known(etl, name="utama"):
 
 def assert_quiet(etl):
     """Nothing of ours is left in the database: no session, so no open transaction and no lock; no run and no sweep that goes on."""
-    assert not etl.sql("select id, kind, verdict from sahut_etl.run where state = 'running'")
-    assert not etl.sql("""select distinct s.sweep_id, w.state from sahut_etl.sweep_seen s join sahut_etl.sweep w on w.id = s.sweep_id
+    goes_on = etl.sql("select id, kind, strategy, verdict from sahut_etl.run where state = 'running'")
+    assert not goes_on, f"runs without an end: {goes_on}"
+    seen = etl.sql("""select distinct w.id, w.state from sahut_etl.sweep_seen s join sahut_etl.sweep w on w.id = s.sweep_id
         where w.state <> 'running'""")
+    assert not seen, f"lists of ids of sweeps that are over: {seen}"
     deadline = time.monotonic() + 10
     query = "select pid, state, query from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
     while (left := etl.sql(query)) and time.monotonic() < deadline:
