@@ -425,6 +425,34 @@ def test_no_transaction_is_open_while_the_api_is_waited_for(at):
     assert process.returncode == 0 and looked > 20
 
 
+def test_told_to_end_while_postgresql_stands_still(at):
+    """Not even a cancel would be answered: it ends without asking."""
+    with open(os.path.join(at.cluster.data, "postmaster.pid")) as f:
+        server = int(f.readline())
+    holder = at.cluster.connect(at.etl.dbname)
+    holder.autocommit = False
+    holder.cursor().execute("lock table sahut.conversation in exclusive mode")
+    at.etl.conninfo = at.cluster.conninfo(at.etl.dbname, WRITER)
+    at.etl.write()
+    process = at.etl.start("sync")
+    try:
+        at.blocked()
+        stopped = [server, *(r[0] for r in at.etl.sql("select pid from pg_stat_activity where pid <> pg_backend_pid()"))]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        process.terminate()
+        out, err = process.communicate(timeout=10)
+        assert process.returncode == 75, err
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+        process.kill()
+        holder.close()
+    at.etl.run("sync")
+    assert_equal(at.etl, at.sandbox)
+    assert_quiet(at.etl)
+
+
 @pytest.fixture
 def cable():
     netns = Netns()

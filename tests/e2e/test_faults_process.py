@@ -13,6 +13,7 @@ import time
 import pytest
 
 import cut
+import matrix
 import proxy as wire
 import torture
 from conftest import BUILD
@@ -291,6 +292,14 @@ def test_a_daemon_that_is_told_to_end_again_and_again(pair):
         daemon.end()
     etl.run("sync")
     assert_equal(etl, sandbox)
+
+
+# ---- what is written of all this ----
+
+def test_the_document_has_every_row():
+    with open(matrix.DOCUMENT) as f:
+        text = f.read()
+    assert text == matrix.filled(text), "run tests/e2e/matrix.py --write"
 
 
 # ---- killed: a sample of what ./dev cut and ./dev torture do at length ----
