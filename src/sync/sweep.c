@@ -3,17 +3,10 @@
 
 #include <stdlib.h>
 
-/* Pages that repeat nothing but what was seen, one after another, before a list is given up. */
-#define MOST_REPEATED 5
-
-/* Beyond what the largest total allows. */
-#define MARGIN_PAGES 16
+#include "sense.h"
 
 /* From one place it goes back so often: of two machines behind one name, one may lag for ever. */
 #define MOST_RETREATS 3
-
-/* A total that falls below half has lost at least so many rows. */
-#define LEAST_HALVED 100
 
 int64_t sweep_pages(int64_t rows, int per_page)
 {
@@ -250,22 +243,6 @@ static bool goes_on(const struct sweep *sweep, const struct page *page)
 	       (int64_t)sweep->page * sweep->per_page > page->total + sweep->per_page;
 }
 
-static bool makes_no_sense(struct sweep *sweep, const struct page *page, int repeats)
-{
-	int64_t most = sweep_pages(sweep->largest_total, sweep->per_page);
-	int64_t before = (int64_t)(sweep->page - 1) * sweep->per_page;
-	bool old = repeats == page->n && (page->n > 0 || before < page->total);
-
-	sweep->all_repeated = old && sweep->reread_until == 0 ? sweep->all_repeated + 1 : 0;
-	if (sweep->all_repeated >= MOST_REPEATED)
-		return true;
-	if (page->total < sweep->first_total / 2 && sweep->first_total - page->total > LEAST_HALVED)
-		return true;
-	/* What was read again on the way back costs more, but a list is not read for ever. */
-	return sweep->pages >
-	       most + most / 4 + 2 * min_i64(sweep->stepped_back, most) + MARGIN_PAGES;
-}
-
 /* Pages became smaller on the way: goes on a page before the first row that was not read. */
 static void renumber(struct sweep *sweep, const struct page *page, int size)
 {
@@ -462,6 +439,27 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 		sweep->edge = page->rows[page->n - 1];
 }
 
+/* The runaway fuse: whether the list still makes sense. */
+static bool makes_sense(struct sweep *sweep, const struct page *page, int repeats)
+{
+	struct sense sense = {
+		.first_total = sweep->first_total,
+		.total = page->total,
+		.pages = sweep->pages,
+		.most_pages = sweep_pages(sweep->largest_total, sweep->per_page),
+		.stepped_back = sweep->stepped_back,
+		.before = (int64_t)(sweep->page - 1) * sweep->per_page,
+		.rows = page->n,
+		.repeats = repeats,
+		.rereading = sweep->reread_until != 0,
+		.in_vain = sweep->in_vain,
+	};
+	bool made = sense_made(&sense);
+
+	sweep->in_vain = sense.in_vain;
+	return made;
+}
+
 void sweep_take(struct sweep *sweep, const struct page *page)
 {
 	bool repeated[PAGE_ROWS_MOST];
@@ -476,7 +474,7 @@ void sweep_take(struct sweep *sweep, const struct page *page)
 	}
 	if (sweep->end != SWEEP_RUNNING)
 		return;
-	if (makes_no_sense(sweep, page, repeats))
+	if (!makes_sense(sweep, page, repeats))
 		sweep->end = SWEEP_LOST;
 	else if (sweep->plan.overlap)
 		take_overlapping(sweep, page, repeated, repeats);

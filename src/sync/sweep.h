@@ -76,7 +76,8 @@ struct sweep {
 	/* what it saw */
 	int64_t last_total, largest_total;
 	int64_t oldest; /* key of the row it stopped at, in the order relied on */
-	int pages, stepped_back, all_repeated;
+	int pages, stepped_back;
+	int in_vain; /* pages that brought nothing, one after another */
 	int64_t rows, repeats;
 	bool moved; /* rows moved while it read: repeats, or another total */
 	struct evidence evidence;
