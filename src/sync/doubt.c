@@ -39,7 +39,7 @@ void doubt_item(struct doubt *doubt, enum item_outcome outcome)
 void doubt_answer(struct doubt *doubt, const struct answer *answer)
 {
 	doubt->work.waiting = false;
-	visit_begin(&doubt->visit, answer, MOST_LOOKS, TIME_NONE);
+	visit_begin(&doubt->visit, answer, MOST_LOOKS, TIME_NONE, TIME_NONE);
 	doubt->step = visit_over(&doubt->visit) ? DOUBT_COMMIT : DOUBT_VISIT;
 }
 

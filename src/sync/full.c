@@ -282,7 +282,7 @@ static void begin_visits(struct full *full, const struct memory *memory,
 	int64_t left = most_visits(full, memory) - full->visited;
 
 	full->visit.repair = full->repair;
-	visit_begin(&full->visit, answer, (int)min_i64(left, IDS_MOST), TIME_NONE);
+	visit_begin(&full->visit, answer, (int)min_i64(left, IDS_MOST), TIME_NONE, TIME_NONE);
 	/* All that were not seen are too young to be suspected: the sweep ends with what it has. */
 	full->exhausted = full->visit.n <= 0;
 	full->step = full->exhausted ? FULL_PUBLISH : FULL_VISIT;

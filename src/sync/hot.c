@@ -204,7 +204,7 @@ static void begin_leavers(struct hot *hot, const struct memory *memory, const st
 		hot->step = HOT_RESOLVED;
 		return;
 	}
-	visit_begin(&hot->visit, answer, IDS_MOST, TIME_NONE);
+	visit_begin(&hot->visit, answer, IDS_MOST, TIME_NONE, TIME_NONE);
 	hot->step = visit_over(&hot->visit) ? HOT_COMPARE : HOT_VISIT;
 }
 

@@ -115,7 +115,7 @@ void mend_answer(struct mend *mend, const struct memory *memory, const struct an
 	cell->api = mend->sweep.last_total;
 	cell->held = answer->n[1];
 	mend->visit.repair = mend->believe;
-	visit_begin(&mend->visit, answer, IDS_MOST, TIME_NONE);
+	visit_begin(&mend->visit, answer, IDS_MOST, TIME_NONE, TIME_NONE);
 	if (visit_over(&mend->visit))
 		next_cell(mend, memory);
 	else

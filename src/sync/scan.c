@@ -69,14 +69,20 @@ static void read_on(struct scan *scan, struct sweep *sweep, bool stage_full, str
 	}
 }
 
+/* The scan shows what has changed after this. */
+static int64_t oldest(const struct scan *scan)
+{
+	return scan->sweep.end == SWEEP_ALL ? TIME_NONE : scan->sweep.oldest;
+}
+
 static void check(struct scan *scan, struct act *act)
 {
 	struct ask unseen = {
 		.kind = ASK_UNSEEN,
-		.after = scan->sweep.end == SWEEP_ALL ? TIME_NONE : scan->sweep.oldest,
+		.after = oldest(scan),
 		.scan = scan->number,
 		.settled = scan->limit,
-		.with_page = scan->sweep.pages == 1,
+		.with_page = scan->sweep.pages == 1 && !scan->flushed,
 		.most = MOST_UNSEEN,
 	};
 
@@ -102,6 +108,8 @@ void scan_next(struct scan *scan, bool stage_full, struct act *act)
 		read_on(scan, &scan->closing, stage_full, act);
 	else if (scan->step == SCAN_VISIT && visit_next(&scan->visit, &request))
 		work_send(&scan->work, act, &request);
+	else if (scan->step == SCAN_FLUSH_PAGE)
+		work_commit(&scan->work, act, SEEN_BY_SCAN, scan->number);
 	else if (scan->step == SCAN_PUBLISH)
 		publish(scan, act);
 	else if (scan->step == SCAN_OVER)
@@ -165,14 +173,17 @@ static void judge(struct scan *scan, struct memory *memory)
 {
 	bool several = scan->sweep.pages > 1;
 
-	if (scan->visit.unchanged > 0)
-		demote(scan, memory);
-	else if (scan->visit.stormy)
+	if (scan->visit.stormy)
 		end_with(scan, VERDICT_UNEXPLAINED);
 	else if (several && sweep_shaky(&scan->sweep) && scan->tries < MOST_TRIES)
 		begin_try(scan, memory);
 	else if (several && (sweep_shaky(&scan->sweep) || scan->sweep.started == TIME_NONE))
 		give_up(scan, memory);
+	else if (scan->visit.unchanged > 0 && scan->sweep.end == SWEEP_ALL)
+		/* All was read, and it was not there: that says nothing about the order. */
+		give_up(scan, memory);
+	else if (scan->visit.unchanged > 0)
+		demote(scan, memory);
 	else if (several && scan->sweep.moved)
 		begin_closing(scan, memory, scan->sweep.started);
 	else
@@ -239,11 +250,20 @@ void scan_answer(struct scan *scan, struct memory *memory, const struct answer *
 	const struct sweep *sweep = &scan->sweep;
 
 	scan->work.waiting = false;
+	/*
+	 * What is new on a single page is committed first: it may be late, and
+	 * what that teaches is stored with the next commit.
+	 */
+	if (sweep->pages == 1 && answer->n[1] > 0 && !scan->flushed) {
+		scan->flushed = true;
+		scan->step = SCAN_FLUSH_PAGE;
+		return;
+	}
 	/* A single page is one moment: its total is exactly what must be held after the merge. */
 	scan->unaccounted = sweep->pages == 1 ? sweep->last_total - answer->live -
 							answer->rejected - answer->n[1]
 					      : 0;
-	visit_begin(&scan->visit, answer, MOST_UNSEEN, scan->limit);
+	visit_begin(&scan->visit, answer, MOST_UNSEEN, oldest(scan), scan->limit);
 	if (answer->n[0] > MOST_UNSEEN)
 		give_up(scan, memory);
 	else if (visit_over(&scan->visit))
@@ -256,7 +276,7 @@ void scan_committed(struct scan *scan, struct memory *memory)
 {
 	if (!work_committed(&scan->work))
 		return;
-	if (scan->step == SCAN_FLUSH)
+	if (scan->step == SCAN_FLUSH || scan->step == SCAN_FLUSH_PAGE)
 		scan->step = SCAN_CHECK;
 	else if (scan->step == SCAN_FLUSH_CLOSE)
 		after_closing(scan, memory);

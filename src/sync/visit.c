@@ -8,7 +8,8 @@
 #define FUSE_LEAST 20
 #define FUSE_SHARE 50
 
-void visit_begin(struct visit *visit, const struct answer *answer, int most, int64_t limit)
+void visit_begin(struct visit *visit, const struct answer *answer, int most, int64_t after,
+		 int64_t limit)
 {
 	bool blown = visit->fuse_blown;
 
@@ -19,6 +20,7 @@ void visit_begin(struct visit *visit, const struct answer *answer, int most, int
 		.repair = visit->repair,
 		.live = answer->live,
 		.deleted_lately = answer->deleted_lately,
+		.after = after,
 		.limit = limit,
 		.fuse_blown = blown,
 	};
@@ -90,8 +92,8 @@ static void note(struct visit *visit, enum item_outcome outcome, int64_t updated
 	visit->fate[visit->next++] = (uint8_t)outcome;
 	visit->gone += outcome == ITEM_GONE;
 	visit->merged += outcome == ITEM_MERGED;
-	visit->unchanged +=
-		outcome == ITEM_HERE && updated_at != TIME_NONE && updated_at <= visit->limit;
+	visit->unchanged += outcome == ITEM_HERE && updated_at != TIME_NONE &&
+			    updated_at > visit->after && updated_at <= visit->limit;
 }
 
 void visit_take(struct visit *visit, enum item_outcome outcome, int64_t updated_at)

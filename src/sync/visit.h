@@ -29,7 +29,7 @@ struct visit {
 	bool repair;		/* a person wants deletions believed, however many */
 	int64_t live;		/* conversations held, for the fuse */
 	int64_t deleted_lately; /* within a week */
-	int64_t limit;		/* one that has not changed since then should have been shown */
+	int64_t after, limit;	/* one that changed last between these should have been shown */
 	uint8_t fate[IDS_MOST]; /* of each: an item_outcome */
 	int gone, merged, unchanged;
 	bool doubted; /* no 404 was believed, */
@@ -39,9 +39,11 @@ struct visit {
 
 /*
  * Begins to ask for the first MOST of the ids that ANSWER brought. One that
- * is there and has an updated_at at or before LIMIT counts as unchanged.
+ * is there and has an updated_at at or before LIMIT counts as unchanged; but
+ * at or before AFTER, it is an older copy than the one held, and says nothing.
  */
-void visit_begin(struct visit *visit, const struct answer *answer, int most, int64_t limit);
+void visit_begin(struct visit *visit, const struct answer *answer, int most, int64_t after,
+		 int64_t limit);
 
 /*
  * Gives the next request; false when all have been asked for, the control too

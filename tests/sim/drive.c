@@ -299,18 +299,29 @@ static void check_bound(struct cycle *c, enum verdict verdict)
 			 c->requests, (int)c->bound.most);
 }
 
+static bool dies(struct drive *d)
+{
+	if (d->dies_at > 0 && d->world.requests >= d->dies_at) {
+		d->dies_at = 0;
+		return true;
+	}
+	return chance_hit(&d->luck, d->world.rests ? 0 : d->story.crashes);
+}
+
 /* One act of a cycle. True when it is over: done, cut off, or wrong. */
 static bool step(struct cycle *c)
 {
 	struct drive *d = c->drive;
 	struct act act;
+	bool full;
 
 	if (++c->acts > MOST_ACTS) {
 		snprintf(d->wrong, sizeof(d->wrong), "the cycle does not end (%s, part %d)",
 			 plan_strategy_name(c->engine.strategy), c->engine.part);
 		return true;
 	}
-	engine_next(&c->engine, chance_hit(&d->luck, d->story.stages), &act);
+	full = chance_hit(&d->luck, d->story.stages) && c->desk.n_staged > 0;
+	engine_next(&c->engine, full, &act);
 	if (act.kind == ACT_DONE) {
 		c->verdict = act.verdict;
 		check_bound(c, act.verdict);
@@ -324,7 +335,7 @@ static bool step(struct cycle *c)
 	obey(c, &act);
 	if (act.kind == ACT_WAIT || c->n == MOST_FLYING)
 		answer_all(c);
-	if (!c->cut && chance_hit(&d->luck, d->world.rests ? 0 : d->story.crashes)) {
+	if (!c->cut && dies(d)) {
 		c->cut = true;
 		if (d->told)
 			printf("%6d CRASH of instance %d\n", d->world.now, c->desk.who);
@@ -390,6 +401,7 @@ void drive_begin(struct drive *d, const struct story *story, uint64_t seed)
 	d->story = *story;
 	d->wrong[0] = '\0';
 	d->flip_seen = false;
+	d->dies_at = 0;
 	d->cycles = d->requests = d->published = d->bounded = d->rounds = 0;
 	d->luck = chance_stream(seed, 5);
 	world_begin(&d->world, &story->world, seed);

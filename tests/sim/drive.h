@@ -38,6 +38,7 @@ struct drive {
 	struct chance luck;
 	char wrong[200]; /* what went wrong; "" while nothing has */
 	long cycles, requests, published, bounded, rounds;
+	long dies_at;	/* the process dies when so many requests have been sent; 0: it does not */
 	bool flip_seen; /* the list has changed its order, and a page has come since */
 	bool told;
 };

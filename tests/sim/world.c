@@ -95,6 +95,7 @@ void world_begin(struct world *w, const struct world_conf *conf, uint64_t seed)
 	w->heap = w->n = w->events = w->lied_at = w->mad = w->disturbed = 0;
 	w->rests = false;
 	w->requests = 0;
+	w->meanwhile = NULL;
 	for (int i = 0; i < conf->rows; i++) {
 		struct thing *thing = new_thing(w, &c);
 		struct state state = first_state(w, &c, chance_below(&c, 900));
@@ -155,18 +156,12 @@ static void create(struct world *w, struct chance *c, int back)
 	     state.created, state.visible_at);
 }
 
-static void change(struct world *w, struct chance *c, enum event_kind kind)
+/* It happens to one thing; what merges does so into OTHER. */
+static void apply(struct world *w, struct chance *c, enum event_kind kind, struct thing *thing,
+		  const struct thing *other)
 {
-	static const int wants[EVENT_KINDS] = {
-		[EVENT_UPDATE] = -1, [EVENT_RESOLVE] = 0, [EVENT_REOPEN] = 1, [EVENT_MOVE] = 0,
-		[EVENT_SILENT] = -1, [EVENT_DELETE] = -1, [EVENT_MERGE] = -1, [EVENT_SET_BACK] = -1
-	};
-	struct thing *thing = pick(w, c, wants[kind]), *other = pick(w, c, -1);
-	struct state state;
+	struct state state = *latest(thing);
 
-	if (!thing || !other || (kind == EVENT_MERGE && other == thing))
-		return;
-	state = *latest(thing);
 	state.visible_at = w->now + chance_below(c, w->conf.late + 1);
 	if (kind == EVENT_SILENT) {
 		state.silent++;
@@ -193,6 +188,43 @@ static void change(struct world *w, struct chance *c, enum event_kind kind)
 	add_state(thing, &state);
 	tell(w, "%s %d, version %d.%d, visible %d", event_names[kind], thing->id, state.version,
 	     state.silent, latest(thing)->visible_at);
+}
+
+static void change(struct world *w, struct chance *c, enum event_kind kind)
+{
+	static const int wants[EVENT_KINDS] = {
+		[EVENT_UPDATE] = -1, [EVENT_RESOLVE] = 0, [EVENT_REOPEN] = 1, [EVENT_MOVE] = 0,
+		[EVENT_SILENT] = -1, [EVENT_DELETE] = -1, [EVENT_MERGE] = -1, [EVENT_SET_BACK] = -1
+	};
+	struct thing *thing = pick(w, c, wants[kind]), *other = pick(w, c, -1);
+
+	if (thing && other && (kind != EVENT_MERGE || other != thing))
+		apply(w, c, kind, thing, other);
+}
+
+void world_act(struct world *w, enum event_kind kind, int id, int into)
+{
+	struct chance c = chance_stream(w->seed, 2000 + (uint64_t)w->events++);
+
+	w->disturbed = w->now;
+	apply(w, &c, kind, &w->things[id - 1], &w->things[into > 0 ? into - 1 : 0]);
+}
+
+int world_make(struct world *w, int created, int updated, enum status status)
+{
+	struct chance c = chance_stream(w->seed, 3000 + (uint64_t)w->n);
+	struct thing *thing = new_thing(w, &c);
+	struct state state = first_state(w, &c, created);
+
+	/* An order by id goes by the order of making. */
+	thing->name = thing->id;
+	state.updated = updated;
+	state.status = status;
+	state.visible_at = w->now;
+	add_state(thing, &state);
+	w->disturbed = w->now;
+	tell(w, "make %d, status %d, created %d", thing->id, status, created);
+	return thing->id;
 }
 
 /* One action on many: all of them change at one and the same instant. */
@@ -327,6 +359,8 @@ static bool answers(struct world *w)
 {
 	world_tick(w, 2);
 	w->requests++;
+	if (w->meanwhile)
+		w->meanwhile(w, w->requests);
 	if (w->rests)
 		return true;
 	if (chance_hit(&w->luck, w->conf.slow)) {

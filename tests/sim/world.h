@@ -106,11 +106,22 @@ struct world {
 	bool dropped[MOST_EVENTS]; /* events left out of the story */
 	struct thing things[MOST_THINGS];
 	long requests;
+	/* What happens before the answer to the so-manyth request, in a case told by hand; or NULL. */
+	void (*meanwhile)(struct world *world, long request);
 	bool told; /* print the story */
 };
 
 /* A world with its conversations, at second 1000. DROPPED may be NULL. */
 void world_begin(struct world *world, const struct world_conf *conf, uint64_t seed);
+
+/* Adds a conversation that is there from now on, and says that it began and changed then. */
+int world_make(struct world *world, int created, int updated, enum status status);
+
+/*
+ * What happens to a conversation, now, but creation. It merges into
+ * conversation INTO.
+ */
+void world_act(struct world *world, enum event_kind kind, int id, int into);
 
 /* Lets time pass, with the events that come with it. */
 void world_tick(struct world *world, int most_seconds);
