@@ -62,6 +62,16 @@ const char *decode_id(const struct decode *decode, int i)
 	return i < decode->n_ids ? decode->ids[i] : NULL;
 }
 
+struct grid *decode_ids(const struct decode *decode)
+{
+	struct grid *ids = grid_new(1);
+	const char *id;
+
+	for (int i = 0; (id = decode_id(decode, i)); i++)
+		grid_set(ids, grid_add(ids), 0, id, strlen(id));
+	return ids;
+}
+
 /* Stages the item at AT as one that could not be loaded. Returns what stands for its id. */
 static const char *reject(struct decode *decode, const struct json_at *at, const struct err *err,
 			  struct stage *stage, const struct origin *origin)

@@ -13,6 +13,7 @@
 #include "base.h"
 #include "err.h"
 #include "facts.h"
+#include "grid.h"
 #include "item.h"
 #include "stage.h"
 
@@ -56,5 +57,11 @@ int decode_rejected(const struct decode *decode) MUST_CHECK;
  * the next call. NULL when there is none.
  */
 const char *decode_id(const struct decode *decode, int i) MUST_CHECK;
+
+/*
+ * All of them, to be kept: the next page that is read may be another
+ * workspace's. One column.
+ */
+struct grid *decode_ids(const struct decode *decode) MUST_CHECK;
 
 #endif

@@ -12,12 +12,12 @@
 /* ---- asking ---------------------------------------------------------- */
 
 /* The ids as the text of a PostgreSQL array; every one is quoted. */
-static void id_array(struct buf *text, const char *const *ids, int n)
+static void id_array(struct buf *text, const struct grid *ids)
 {
 	buf_char(text, '{');
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < grid_rows(ids); i++) {
 		buf_str(text, i ? ",\"" : "\"");
-		for (const char *p = ids[i]; *p; p++) {
+		for (const char *p = grid_text(ids, i, 0); *p; p++) {
 			if (*p == '"' || *p == '\\')
 				buf_char(text, '\\');
 			buf_char(text, *p);
@@ -32,7 +32,7 @@ static void page_ids(struct script *s, const struct question *q)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
 
-	id_array(&text, q->ids, q->n);
+	id_array(&text, q->page);
 	script_text(s, buf_text(&text));
 }
 

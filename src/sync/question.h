@@ -16,8 +16,7 @@ struct question {
 	int workspace;
 	int64_t run, sweep;
 	struct ask ask;
-	const char *const *ids; /* of the page just read, N of them */
-	int n;
+	const struct grid *page; /* ids of the page just read */
 	const struct names *names;
 };
 

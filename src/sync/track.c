@@ -30,6 +30,7 @@ struct track {
 	bool ours;	    /* the store works for us */
 	struct act wanted;  /* a commit or a question that waits for the store */
 	struct act doing;   /* the one under way */
+	struct grid *page;  /* ids of the page fed last: the decoder has other tracks' pages, too */
 	struct grid *ids;   /* of the last answer */
 	struct sent before; /* what was sent until the last commit */
 	struct track_progress progress;
@@ -127,6 +128,7 @@ void track_end(struct track **track)
 		store_unlock(t->means->store, t->cycle.id);
 	stage_free(&t->stage);
 	stage_free(&t->merging);
+	grid_free(&t->page);
 	grid_free(&t->ids);
 	names_free(&t->cycle.names);
 	mem_free(track);
@@ -203,6 +205,8 @@ static bool take_page(struct track *track, struct slot *slot, struct err *err)
 		return err_wrap(err, "page %d of the list", slot->request.page);
 	}
 	note_page(track, &page);
+	grid_free(&track->page);
+	track->page = decode_ids(track->means->decode);
 	engine_page(&track->cycle.engine, &page);
 	return true;
 }
@@ -323,19 +327,15 @@ static void start_commit(struct track *track)
 
 static void start_question(struct track *track)
 {
-	const char *ids[PAGE_ROWS_MOST];
 	struct question question = {
 		.workspace = track->cycle.id,
 		.run = track->cycle.run.id,
 		.sweep = track->cycle.run.sweep,
 		.ask = track->doing.ask,
-		.ids = ids,
+		.page = track->page,
 		.names = &track->cycle.names,
 	};
 
-	while (question.n < PAGE_ROWS_MOST &&
-	       (ids[question.n] = decode_id(track->means->decode, question.n)))
-		question.n++;
 	store_ask(track->means->store, &question);
 }
 
