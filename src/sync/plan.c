@@ -75,22 +75,18 @@ enum strategy plan_strategy(const struct memory *memory, const struct engine_con
 
 /* ---- costs ----------------------------------------------------------- */
 
-/* Pages of a scan that reads what has changed; of its mirror, too, which must find the last one. */
-static int64_t scan_pages(const struct memory *memory, const struct plan_facts *facts)
-{
-	bool backwards = order_ascending(memory->order);
-
-	return lap_pages(memory->last_total, facts->changed, memory->per_page, backwards) +
-	       backwards;
-}
-
+/* A scan that reads what has changed from the fresh end of the list. */
 static struct plan_cost scan_cost(const struct memory *memory, const struct plan_facts *facts)
 {
-	int64_t pages = scan_pages(memory, facts);
+	bool backwards = order_ascending(memory->order);
+	int64_t pages =
+		lap_pages(memory->last_total, facts->changed, memory->per_page, backwards);
 
-	/* Several pages under which rows have moved are closed by another. */
-	return (struct plan_cost){ .least = pages - order_ascending(memory->order),
-				   .most = pages + (pages > 1) };
+	/*
+	 * The last page may have to be found; several pages under which rows
+	 * have moved are closed by another.
+	 */
+	return (struct plan_cost){ .least = pages, .most = pages + backwards + (pages > 1) };
 }
 
 static struct plan_cost hot_cost(const struct memory *memory, const struct plan_facts *facts)
@@ -98,7 +94,7 @@ static struct plan_cost hot_cost(const struct memory *memory, const struct plan_
 	/* Three lists, each with a last page that may not be full; and the resolved counted. */
 	int64_t pages = lap_pages(facts->hot, facts->hot, memory->per_page, false);
 	bool by_creation = memory->order != ORDER_UNKNOWN && !order_by_update(memory->order);
-	int64_t new_ones = by_creation ? scan_pages(memory, facts) : 0;
+	int64_t new_ones = by_creation ? scan_cost(memory, facts).most : 0;
 
 	return (struct plan_cost){
 		.least = max_i64(pages, 3) + 1 + by_creation,
