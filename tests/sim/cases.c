@@ -232,9 +232,12 @@ static bool a_page_that_came_short_once_does_not_make_pages_short_for_good(struc
 /* C6: six rows by id, which by luck stand by updated_at too. */
 static bool an_order_is_not_proven_by_luck(struct drive *d)
 {
+	static const int created[] = { 110, 130, 120, 115, 135, 125 };
+
 	begin(d, WORLD_ID, 3, 0);
 	for (int i = 0; i < 6; i++)
-		world_make(&d->world, 100 + i * 37 % 97, 900 - 10 * i, STATUS_OPEN);
+		world_make(&d->world, created[i], 900 - 10 * i, STATUS_OPEN);
+	pass(d, 60);
 	return came_to(d, cycle(d, GOAL_FULL, NULL), VERDICT_CERTIFIED) &&
 	       (d->ware.memory.order == ORDER_UNKNOWN || wrong(d, "an order was believed"));
 }
@@ -397,6 +400,30 @@ static bool the_last_page_may_be_almost_empty(struct drive *d)
 	       cost_at_most(d, 3) && equals(d);
 }
 
+static void the_new_one_jumps_to_the_top(struct world *w, long request)
+{
+	if (request == 2)
+		world_act(w, EVENT_UPDATE, w->n, 0);
+}
+
+/* It is new, stands on the second page, and changes before that is read. */
+static bool what_jumps_over_a_scan_is_seen_by_the_one_that_closes_it(struct drive *d)
+{
+	int id;
+
+	begin(d, WORLD_UPDATED_DESC, 8, 40);
+	cycle(d, GOAL_FULL, NULL);
+	pass(d, 20);
+	id = world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
+	for (int other = 20; other <= 30; other++) {
+		pass(d, 1);
+		world_act(&d->world, EVENT_UPDATE, other, 0);
+	}
+	pass(d, 60);
+	cycle(d, GOAL_INCREMENTAL, the_new_one_jumps_to_the_top);
+	return held(d, id)->live || wrong(d, "it is not held, and the cycle said complete");
+}
+
 /* Above the last row read, nothing is held that the scan did not show: here two are gone. */
 static bool what_a_scan_should_have_shown_is_asked_for(struct drive *d)
 {
@@ -502,6 +529,19 @@ static bool a_404_for_everything_deletes_nothing(struct drive *d)
 	d->world.conf.storm_to = 0;
 	cycle(d, GOAL_FULL, NULL);
 	return equals(d);
+}
+
+/* One has left the hot set, which is no crime; but just then every GET answers 404. */
+static bool a_404_counts_only_while_a_control_is_there(struct drive *d)
+{
+	begin_hot(d, 8, 20);
+	cycle(d, GOAL_FULL, NULL);
+	world_act(&d->world, EVENT_RESOLVE, 5, 0);
+	pass(d, 60);
+	d->world.conf.storm_at = 1;
+	d->world.conf.storm_to = 1 << 30;
+	cycle(d, GOAL_INCREMENTAL, NULL);
+	return held(d, 5)->live || wrong(d, "5 is held as deleted");
 }
 
 /* C12: the GET comes from a machine that is behind. */
@@ -634,12 +674,16 @@ static const struct {
 	  an_older_copy_does_not_overwrite_a_newer_one },
 	{ "a 404 for everything deletes nothing, and one of forty may go",
 	  a_404_for_everything_deletes_nothing },
+	{ "a 404 counts only while a control is there",
+	  a_404_counts_only_while_a_control_is_there },
 	{ "a merged conversation is asked for once", a_merged_conversation_is_asked_for_once },
 	{ "losses by merging count for the fuse", losses_by_merging_count_for_the_fuse },
 	{ "what is seen again is revived", what_is_seen_again_is_revived },
 	{ "a Date that is ahead by less than the lookback does no harm",
 	  a_date_that_is_ahead_by_less_than_the_lookback_does_no_harm },
 	{ "the last page may be almost empty", the_last_page_may_be_almost_empty },
+	{ "what jumps over a scan is seen by the one that closes it",
+	  what_jumps_over_a_scan_is_seen_by_the_one_that_closes_it },
 	{ "what a scan should have shown is asked for",
 	  what_a_scan_should_have_shown_is_asked_for },
 	{ "a sweep that died anywhere goes on, and deletes only what is gone",

@@ -57,6 +57,7 @@ struct cycle {
 	int first, n;
 	int acts;
 	bool look, cut, lost; /* cut off; of the lock, this instance knows that it is lost */
+	bool ended;	      /* its last commit was done */
 	enum verdict verdict;
 	struct bound bound;
 	int began;
@@ -220,6 +221,9 @@ static void commit(struct cycle *c, const struct act *act)
 		if (engine_buries(&c->engine, i))
 			buried[n++] = c->desk.ids[i];
 	tell_commit(c, act);
+	if (c->ended)
+		snprintf(d->wrong, sizeof(d->wrong), "a commit after the last");
+	c->ended = act->last;
 	if (!ware_commit(&d->ware, &c->desk, act, &c->engine.memory, buried, n, &tally)) {
 		c->cut = c->lost = true;
 		return;
@@ -271,7 +275,7 @@ static void begin_cycle(struct cycle *c, struct drive *d, const struct engine_co
 	c->drive = d;
 	c->first = c->n = c->acts = 0;
 	c->look = conf->look;
-	c->cut = c->lost = false;
+	c->cut = c->lost = c->ended = false;
 	c->began = d->world.now;
 	c->requests = 0;
 	d->cycles++;
@@ -324,6 +328,8 @@ static bool step(struct cycle *c)
 	engine_next(&c->engine, full, &act);
 	if (act.kind == ACT_DONE) {
 		c->verdict = act.verdict;
+		if (!c->ended && !c->look)
+			snprintf(d->wrong, sizeof(d->wrong), "the run was never ended");
 		check_bound(c, act.verdict);
 		return true;
 	}
