@@ -361,6 +361,8 @@ static void set_request(struct transfer *t, const struct http_request *request)
 	set_text(curl, CURLOPT_USERAGENT, t->http->conf.user_agent);
 	set_text(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
 	set(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+	/* What a kept connection loses libcurl sends again, also a POST that was done. */
+	set(curl, CURLOPT_FRESH_CONNECT, request->method != HTTP_GET);
 	if (request->auth)
 		t->headers = curl_slist_append(t->headers, request->auth);
 	t->headers = curl_slist_append(t->headers, "Accept: application/json");
