@@ -23,6 +23,8 @@ static const struct command commands[] = {
 	{ "check", "[--offline]", "look at the configuration, the key, the API and the database",
 	  cmd_check },
 	{ "migrate", "[--dry-run]", "make or upgrade the warehouse's tables", cmd_migrate },
+	{ "report", "volume|workload|backlog|freshness", "numbers to look at, or a page to mail",
+	  cmd_report },
 	{ "conversations", "list|get|create|update ...", "the API's four endpoints, from a shell",
 	  cmd_conversations },
 };

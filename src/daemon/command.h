@@ -37,6 +37,7 @@ void cmd_conversations(struct context *context);
 void cmd_explain(struct context *context);
 void cmd_migrate(struct context *context);
 void cmd_plan(struct context *context);
+void cmd_report(struct context *context);
 void cmd_run(struct context *context);
 void cmd_status(struct context *context);
 void cmd_sync(struct context *context);

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "figure.h"
+#include "gridout.h"
+#include "outfile.h"
+#include "schema.h"
+#include "script.h"
+#include "sheet.h"
+#include "sql.h"
+#include "tableout.h"
+#include "timetext.h"
+#include "topic.h"
+#include "word.h"
+
+/* A page with a year of days, thousands of agents, and Chart.js. */
+#define LARGEST_REPORT (64u << 20)
+
+/* Of a terminal that does not say; what is piped is cut for nobody. */
+#define USUAL_WIDTH 80
+
+enum format {
+	FORMAT_TABLE,
+	FORMAT_CSV,
+	FORMAT_JSON,
+	FORMAT_HTML,
+};
+
+/* One report, as it was asked for. */
+struct job {
+	struct context *context;
+	const struct topic *topic;
+	enum format format;
+	enum lang lang;
+	const char *from, *to; /* days, or NULL */
+	const char *output;    /* a file, or NULL */
+	struct pg *pg;
+	struct grid *scope; /* a row for each workspace: name, period, how complete */
+	struct buf out;
+};
+
+/* The first columns of sql/report/scope.sql; the queries take them as parameters. */
+enum { SCOPE_WORKSPACE, SCOPE_FROM, SCOPE_TO, SCOPE_MADE };
+
+/* ---- what was asked for ---------------------------------------------- */
+
+static bool take_format(struct job *job, const char *name, struct err *err)
+{
+	static const char *const names[] = { "table", "csv", "json", "html" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i], name) == 0) {
+			job->format = (enum format)i;
+			return true;
+		}
+	}
+	return err_set(err, ERR_USAGE,
+		       "a report is a table, csv, json or html; \"%s\" is none of them", name);
+}
+
+/* "2026-11-25", and a day that there is. */
+static bool is_day(const char *text)
+{
+	int year, month, day, y, m, d, n = 0;
+
+	if (strlen(text) != 10 || strspn(text, "0123456789-") != 10 || text[4] != '-' ||
+	    text[7] != '-' || sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &n) != 3 ||
+	    n != 10 || month < 1 || month > 12)
+		return false;
+	time_civil(time_day(year, month, day), &y, &m, &d);
+	return y == year && m == month && d == day;
+}
+
+static bool check_days(const struct job *job, struct err *err)
+{
+	const char *days[] = { job->from, job->to };
+
+	for (size_t i = 0; i < ARRAY_SIZE(days); i++)
+		if (days[i] && !is_day(days[i]))
+			return err_set(err, ERR_USAGE,
+				       "\"%s\" is not a day; write it as 2026-11-25", days[i]);
+	if (job->from && job->to && strcmp(job->from, job->to) > 0)
+		return err_set(err, ERR_USAGE, "the period ends before it begins: %s to %s",
+			       job->from, job->to);
+	return true;
+}
+
+static bool take_options(struct job *job)
+{
+	const char *names[2], *format = "table", *lang = "en";
+	const struct opt options[] = {
+		{ .name = "format",
+		  .letter = 'f',
+		  .arg = "FORMAT",
+		  .help = "table (the default), csv, json or html",
+		  .value = &format },
+		{ .name = "from",
+		  .arg = "DAY",
+		  .help = "first day; by default 30 days up to the last",
+		  .value = &job->from },
+		{ .name = "to",
+		  .arg = "DAY",
+		  .help = "last day; by default the workspace's today",
+		  .value = &job->to },
+		{ .name = "lang",
+		  .letter = 'l',
+		  .arg = "LANG",
+		  .help = "en (the default) or id",
+		  .value = &lang },
+		{ .name = "output",
+		  .letter = 'o',
+		  .arg = "FILE",
+		  .help = "into this file, which is there whole or as it was",
+		  .value = &job->output },
+		OPT_END,
+	};
+	struct err err = ERR_INIT;
+
+	if (!command_options(job->context, options, names, 1))
+		return false;
+	if (!names[0])
+		err_set(&err, ERR_USAGE,
+			"which report? sahut-etl report volume, workload, backlog or freshness");
+	else
+		job->topic = topic_find(names[0], &err);
+	if (!job->topic || !take_format(job, format, &err) || !check_days(job, &err))
+		return context_fail(job->context, &err);
+	if (word_lang(lang, &job->lang))
+		return true;
+	err_set(&err, ERR_USAGE, "there are en and id; \"%s\" is none of them", lang);
+	return context_fail(job->context, &err);
+}
+
+/* ---- queries --------------------------------------------------------- */
+
+static bool ask(struct job *job, const char *sql, int row, struct grid **ret, struct err *err)
+{
+	CLEANUP(script_free) struct script *script = script_new();
+
+	/* What is as it is now has no period, and takes the workspace alone. */
+	int last = strstr(sql, "$2") ? SCOPE_TO : SCOPE_WORKSPACE;
+
+	script_add(script, sql);
+	for (int c = SCOPE_WORKSPACE; c <= last; c++)
+		script_text(script, grid_text(job->scope, row, c));
+	return script_run(script, job->pg, ret, err);
+}
+
+/* All that is read is of one moment, and nothing is written. */
+static bool open_warehouse(struct job *job, struct err *err)
+{
+	struct pg_conf conf = context_pg(job->context, false);
+	CLEANUP(script_free) struct script *script = script_new();
+
+	job->pg = pg_open(job->context->wait, &conf, err);
+	if (!job->pg || !schema_check(job->pg, err) || !pg_exec(job->pg, sql_report_begin, err))
+		return false;
+	script_add(script, sql_report_scope);
+	script_text(script, job->context->workspace);
+	script_text(script, job->from);
+	script_text(script, job->to);
+	if (!script_run(script, job->pg, &job->scope, err))
+		return false;
+	for (int row = 0; row < grid_rows(job->scope); row++)
+		if (strcmp(grid_text(job->scope, row, SCOPE_FROM),
+			   grid_text(job->scope, row, SCOPE_TO)) > 0)
+			return err_set(err, ERR_USAGE, "the period ends before it begins: %s to %s",
+				       grid_text(job->scope, row, SCOPE_FROM),
+				       grid_text(job->scope, row, SCOPE_TO));
+	return true;
+}
+
+/* ---- forms ----------------------------------------------------------- */
+
+static int width_of_terminal(void)
+{
+	struct winsize size;
+	const char *columns = getenv("COLUMNS");
+	int n = columns ? (int)strtol(columns, NULL, 10) : 0;
+
+	if (n <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		n = size.ws_col;
+	return n >= 40 ? n : USUAL_WIDTH;
+}
+
+static bool tables(struct job *job, int row, struct err *err)
+{
+	struct tableout to = { &job->out, job->lang, width_of_terminal() };
+
+	tableout_scope(&to, job->scope, row);
+	for (size_t i = 0; i < job->topic->n_panels; i++) {
+		const struct panel *panel = &job->topic->panels[i];
+		CLEANUP(grid_free) struct grid *grid = NULL;
+
+		if (!panel->terminal)
+			continue;
+		if (!ask(job, panel->sql, row, &grid, err))
+			return err_wrap(err, "%s", panel->name);
+		tableout_panel(&to, panel, grid);
+	}
+	return true;
+}
+
+/* Adds the rows of MORE to *ALL; the columns of both are the same. */
+static void append(struct grid **all, const struct grid *more)
+{
+	if (!*all) {
+		*all = grid_new(grid_columns(more));
+		for (int c = 0; c < grid_columns(more); c++)
+			grid_name(*all, c, grid_column_name(more, c), grid_is_number(more, c));
+	}
+	for (int r = 0; r < grid_rows(more); r++) {
+		int row = grid_add(*all);
+
+		for (int c = 0; c < grid_columns(more); c++) {
+			const char *text = grid_text(more, r, c);
+
+			if (text)
+				grid_set(*all, row, c, text, strlen(text));
+		}
+	}
+}
+
+static bool raw(struct job *job, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *all = NULL;
+
+	for (int row = 0; row < grid_rows(job->scope); row++) {
+		CLEANUP(grid_free) struct grid *grid = NULL;
+
+		if (!ask(job, job->topic->data, row, &grid, err))
+			return err_wrap(err, "%s", job->topic->name);
+		append(&all, grid);
+	}
+	if (!all)
+		all = grid_new(1);
+	if (job->format == FORMAT_CSV)
+		gridout_csv(all, &job->out);
+	else
+		gridout_json(all, &job->out);
+	if (job->format == FORMAT_JSON)
+		buf_char(&job->out, '\n');
+	return true;
+}
+
+static bool topic(struct job *job, struct sheet *sheet, const struct topic *topic, int row,
+		  struct err *err)
+{
+	bool many = grid_rows(job->scope) > 1;
+
+	sheet_open_topic(sheet, topic, !many, many || topic != job->topic);
+	for (size_t i = 0; i < topic->n_panels; i++) {
+		CLEANUP(grid_free) struct grid *grid = NULL;
+
+		if (!ask(job, topic->panels[i].sql, row, &grid, err))
+			return err_wrap(err, "%s", topic->panels[i].name);
+		sheet_panel(sheet, &topic->panels[i], grid);
+	}
+	sheet_close_topic(sheet);
+	return true;
+}
+
+/* The topic that was asked for, and the others after it: one file tells the whole story. */
+static bool workspace(struct job *job, struct sheet *sheet, int row, struct err *err)
+{
+	bool many = grid_rows(job->scope) > 1;
+	size_t n;
+	const struct topic *all = topic_all(&n);
+
+	buf_str(sheet->out, "<section class=\"workspace\">\n");
+	sheet_workspace(sheet, job->scope, row, many);
+	if (!many)
+		sheet_links(sheet, job->topic);
+	if (!topic(job, sheet, job->topic, row, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (&all[i] != job->topic && !topic(job, sheet, &all[i], row, err))
+			return false;
+	buf_str(sheet->out, "</section>\n");
+	return true;
+}
+
+static bool html(struct job *job, struct err *err)
+{
+	CLEANUP(buf_free) struct buf body = BUF_MAX(LARGEST_REPORT);
+	struct sheet sheet = { &body, job->lang };
+	const char *title = word_of(job->lang, "title_", job->topic->name);
+	int rows = grid_rows(job->scope);
+
+	buf_printf(&body, "<h1>%s</h1>\n", title);
+	for (int row = 0; row < rows; row++)
+		if (!workspace(job, &sheet, row, err))
+			return false;
+	if (rows == 0)
+		buf_printf(&body, "<p class=\"warn\">%s</p>\n",
+			   word_get(job->lang, "no_workspace"));
+	else
+		sheet_foot(&sheet, PACKAGE_NAME " " PACKAGE_VERSION,
+			   grid_text(job->scope, 0, SCOPE_MADE));
+	sheet_write(&job->out, job->lang, title, &body);
+	return !body.full || err_set(err, ERR_DATA, "the report is longer than 64 MiB");
+}
+
+static bool write_report(struct job *job, struct err *err)
+{
+	if (job->format == FORMAT_HTML)
+		return html(job, err);
+	if (job->format != FORMAT_TABLE)
+		return raw(job, err);
+	for (int row = 0; row < grid_rows(job->scope); row++)
+		if (!tables(job, row, err))
+			return false;
+	if (grid_rows(job->scope) == 0)
+		buf_printf(&job->out, "%s\n", word_get(job->lang, "no_workspace"));
+	return true;
+}
+
+static bool deliver(const struct job *job, struct err *err)
+{
+	if (job->out.full)
+		return err_set(err, ERR_DATA, "the report is longer than 64 MiB");
+	if (job->output)
+		return outfile_write(job->output, &job->out, err);
+	fwrite(buf_text(&job->out), 1, job->out.len, stdout);
+	return fflush(stdout) == 0 || err_set(err, ERR_SYSTEM, "standard output cannot be written");
+}
+
+void cmd_report(struct context *context)
+{
+	struct job job = { .context = context, .out = BUF_MAX(LARGEST_REPORT) };
+	const struct config_workspace *known = NULL;
+	struct err err = ERR_INIT;
+
+	if (!take_options(&job) || !context_config(context))
+		return;
+	if (context->workspace)
+		known = config_find(context->config, context->workspace, &err);
+	if (context->workspace && !known) {
+		context_fail(context, &err);
+		return;
+	}
+	if (!context_network(context, false))
+		return;
+	if (!open_warehouse(&job, &err) || !write_report(&job, &err) || !deliver(&job, &err))
+		context_fail(context, &err);
+	buf_free(&job.out);
+	grid_free(&job.scope);
+	pg_close(&job.pg);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "figure.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What stands where there is nothing. */
+#define NOTHING "\xe2\x80\x93"
+
+static bool ends(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+enum figure figure_of(const char *column, bool is_number)
+{
+	if (strcmp(column, "day") == 0)
+		return FIGURE_DAY;
+	if (strcmp(column, "weekday") == 0)
+		return FIGURE_WEEKDAY;
+	if (strcmp(column, "status") == 0)
+		return FIGURE_STATUS;
+	if (strcmp(column, "conversation") == 0)
+		return FIGURE_ID;
+	if (ends(column, "_at"))
+		return FIGURE_TIME;
+	if (!is_number)
+		return FIGURE_TEXT;
+	if (ends(column, "_hours") && strcmp(column, "active_hours") != 0)
+		return FIGURE_HOURS;
+	if (ends(column, "_seconds"))
+		return FIGURE_SECONDS;
+	if (ends(column, "_rate") || strcmp(column, "share") == 0)
+		return FIGURE_RATE;
+	return FIGURE_NUMBER;
+}
+
+/* "12345.5" as "12,345.5", or "12.345,5". */
+static void write_number(struct buf *out, const char *text, enum lang lang)
+{
+	size_t n = strspn(text, "-"), digits = strspn(text + n, "0123456789");
+
+	buf_add(out, text, n);
+	for (size_t i = 0; i < digits; i++) {
+		if (i > 0 && (digits - i) % 3 == 0)
+			buf_str(out, word_get(lang, "thousands"));
+		buf_char(out, text[n + i]);
+	}
+	if (text[n + digits] != '.')
+		return;
+	buf_str(out, word_get(lang, "point"));
+	buf_str(out, text + n + digits + 1);
+}
+
+/* Two units at most: "2d 4h", "3h 20min", "45min". */
+static void write_duration(struct buf *out, double seconds, enum lang lang)
+{
+	static const struct {
+		const char *unit;
+		int64_t seconds;
+	} units[] = { { "unit_day", 86400 },
+		      { "unit_hour", 3600 },
+		      { "unit_minute", 60 },
+		      { "unit_second", 1 } };
+	int64_t left = (int64_t)((seconds < 0 ? -seconds : seconds) + 0.5);
+	int written = 0;
+
+	if (seconds < 0 && left > 0)
+		buf_char(out, '-');
+	for (size_t i = 0; i < ARRAY_SIZE(units) && written < 2; i++) {
+		int64_t n = left / units[i].seconds;
+
+		left %= units[i].seconds;
+		/* Seconds are for what takes no minute. */
+		if (n == 0 && !(written == 0 && i + 1 == ARRAY_SIZE(units)))
+			continue;
+		if (written > 0 && i + 1 == ARRAY_SIZE(units))
+			break;
+		if (written++ > 0)
+			buf_char(out, ' ');
+		buf_int(out, n);
+		buf_str(out, word_get(lang, units[i].unit));
+	}
+}
+
+static void write_rate(struct buf *out, const char *text, enum lang lang)
+{
+	char number[48];
+
+	snprintf(number, sizeof(number), "%.1f", strtod(text, NULL) * 100);
+	write_number(out, number, lang);
+	buf_char(out, '%');
+}
+
+void figure_time(struct buf *out, const char *text, enum lang lang)
+{
+	char month[16];
+	int y, m, d;
+
+	if (sscanf(text, "%d-%d-%d", &y, &m, &d) != 3 || m < 1 || m > 12) {
+		buf_str(out, text);
+		return;
+	}
+	snprintf(month, sizeof(month), "month_%d", m);
+	buf_printf(out, "%d %s %d", d, word_get(lang, month), y);
+	if (strlen(text) >= 16)
+		buf_printf(out, ", %.5s", text + 11);
+}
+
+static void write_nothing(struct buf *out, const char *column, enum lang lang)
+{
+	const char *words = word_of(lang, "none_", column);
+
+	buf_str(out, words ? words : NOTHING);
+}
+
+static void write_known(struct buf *out, const char *prefix, const char *text, enum lang lang)
+{
+	const char *words = word_of(lang, prefix, text);
+
+	buf_str(out, words ? words : text);
+}
+
+void figure_write(struct buf *out, const char *column, bool is_number, const char *text,
+		  enum lang lang)
+{
+	if (!text) {
+		write_nothing(out, column, lang);
+		return;
+	}
+	switch (figure_of(column, is_number)) {
+	case FIGURE_NUMBER:
+		write_number(out, text, lang);
+		break;
+	case FIGURE_HOURS:
+		write_duration(out, strtod(text, NULL) * 3600, lang);
+		break;
+	case FIGURE_SECONDS:
+		write_duration(out, strtod(text, NULL), lang);
+		break;
+	case FIGURE_RATE:
+		write_rate(out, text, lang);
+		break;
+	case FIGURE_WEEKDAY:
+		write_known(out, "weekday_", text, lang);
+		break;
+	case FIGURE_STATUS:
+		write_known(out, "status_", text, lang);
+		break;
+	case FIGURE_TEXT:
+	case FIGURE_ID:
+	case FIGURE_DAY:
+	case FIGURE_TIME:
+		buf_str(out, text);
+		break;
+	}
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * outfile.h -- a file that is there whole, or as it was.
+ */
+#ifndef OUTFILE_H
+#define OUTFILE_H
+
+#include "buf.h"
+#include "err.h"
+
+/*
+ * Writes TEXT to PATH: into a new file beside it, which then takes its
+ * name. Only the owner and the group may read it. False with ERR_SYSTEM,
+ * PATH being as it was.
+ */
+bool outfile_write(const char *path, const struct buf *text, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "topic.h"
+
+#include <string.h>
+
+#include "opt.h"
+#include "sql.h"
+
+static const struct panel volume[] = {
+	{ .name = "volume_tiles", .sql = sql_report_volume_tiles, .kind = PANEL_TILES },
+	{ .name = "volume_days",
+	  .sql = sql_report_volume_days,
+	  .kind = PANEL_CHART,
+	  .chart = "line",
+	  .series = 3,
+	  .terminal = true },
+	{ .name = "volume_channels",
+	  .sql = sql_report_volume_channels,
+	  .kind = PANEL_CHART,
+	  .chart = "bar",
+	  .stacked = true,
+	  .pivot = true },
+	{ .name = "volume_hours",
+	  .sql = sql_report_volume_hours,
+	  .kind = PANEL_HEAT,
+	  .pivot = true },
+	{ .name = "volume_totals",
+	  .sql = sql_report_volume_totals,
+	  .kind = PANEL_TABLE,
+	  .terminal = true },
+	{ .name = "volume_labels",
+	  .sql = sql_report_volume_labels,
+	  .kind = PANEL_CHART,
+	  .chart = "rows",
+	  .series = 1 },
+};
+
+static const struct panel workload[] = {
+	{ .name = "workload_tiles", .sql = sql_report_workload_tiles, .kind = PANEL_TILES },
+	{ .name = "workload_now",
+	  .sql = sql_report_workload_now,
+	  .kind = PANEL_CHART,
+	  .chart = "rows",
+	  .palette = "status",
+	  .series = 3,
+	  .stacked = true,
+	  .terminal = true },
+	{ .name = "workload_hours",
+	  .sql = sql_report_workload_hours,
+	  .kind = PANEL_HEAT,
+	  .pivot = true },
+	{ .name = "workload_agents",
+	  .sql = sql_report_workload_agents,
+	  .kind = PANEL_TABLE,
+	  .terminal = true },
+};
+
+static const struct panel backlog[] = {
+	{ .name = "backlog_tiles", .sql = sql_report_backlog_tiles, .kind = PANEL_TILES },
+	{ .name = "backlog_days",
+	  .sql = sql_report_backlog_days,
+	  .kind = PANEL_CHART,
+	  .chart = "bar",
+	  .palette = "status",
+	  .series = 4,
+	  .stacked = true,
+	  .half = true,
+	  .terminal = true },
+	{ .name = "backlog_ages",
+	  .sql = sql_report_backlog_ages,
+	  .kind = PANEL_CHART,
+	  .chart = "bar",
+	  .palette = "age",
+	  .stacked = true,
+	  .half = true },
+	{ .name = "backlog_channels", .sql = sql_report_backlog_channels, .kind = PANEL_TABLE },
+	{ .name = "backlog_waiting",
+	  .sql = sql_report_backlog_waiting,
+	  .kind = PANEL_TABLE,
+	  .terminal = true },
+};
+
+static const struct panel freshness[] = {
+	{ .name = "freshness_now",
+	  .sql = sql_report_freshness_now,
+	  .kind = PANEL_TABLE,
+	  .terminal = true },
+	{ .name = "freshness_days",
+	  .sql = sql_report_freshness_days,
+	  .kind = PANEL_CHART,
+	  .chart = "bar",
+	  .stacked = true,
+	  .pivot = true },
+	{ .name = "freshness_runs",
+	  .sql = sql_report_freshness_runs,
+	  .kind = PANEL_TABLE,
+	  .terminal = true },
+};
+
+static const struct topic topics[] = {
+	{ "workload", sql_report_workload, workload, ARRAY_SIZE(workload) },
+	{ "backlog", sql_report_backlog, backlog, ARRAY_SIZE(backlog) },
+	{ "volume", sql_report_volume, volume, ARRAY_SIZE(volume) },
+	{ "freshness", sql_report_freshness, freshness, ARRAY_SIZE(freshness) },
+};
+
+const struct topic *topic_all(size_t *n)
+{
+	*n = ARRAY_SIZE(topics);
+	return topics;
+}
+
+const struct topic *topic_find(const char *name, struct err *err)
+{
+	const char *nearest = NULL;
+	unsigned best = 4;
+
+	for (size_t i = 0; i < ARRAY_SIZE(topics); i++) {
+		unsigned d = opt_distance(name, topics[i].name);
+
+		if (d == 0)
+			return &topics[i];
+		if (d < best) {
+			best = d;
+			nearest = topics[i].name;
+		}
+	}
+	err_set(err, ERR_USAGE,
+		"there is no report \"%s\"%s%s; there are volume, workload, backlog "
+		"and freshness",
+		name, nearest ? "; did you mean " : "", nearest ? nearest : "");
+	return NULL;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * topic.h -- what reports there are, and what each consists of.
+ *
+ * A topic has panels: figures in large type, charts, tables, heat maps. Each
+ * panel is one query and a note of how its answer is shown; the words stand
+ * in word.c under the panel's name. Nothing here knows HTML or a terminal.
+ */
+#ifndef TOPIC_H
+#define TOPIC_H
+
+#include "base.h"
+#include "err.h"
+
+enum panel_kind {
+	PANEL_TILES, /* one row; each column is a figure in large type */
+	PANEL_CHART, /* a chart, and the table behind it */
+	PANEL_TABLE,
+	PANEL_HEAT, /* a table whose cells are shaded by their number */
+};
+
+struct panel {
+	const char *name; /* words: part_NAME, note_NAME */
+	const char *sql;  /* parameters: workspace, first day, last day */
+	enum panel_kind kind;
+	const char *chart;   /* line, bar or rows (bars that lie) */
+	const char *palette; /* series, status or age */
+	int series;	     /* so many columns after the first are drawn; 0: all */
+	bool stacked, half;
+	bool pivot;    /* the query answers long: row, column, number (pivot.h) */
+	bool terminal; /* shown in the table for a terminal, too */
+};
+
+struct topic {
+	const char *name;
+	const char *data; /* the query behind CSV and JSON; same parameters */
+	const struct panel *panels;
+	size_t n_panels;
+};
+
+/* All topics; *N of them. */
+const struct topic *topic_all(size_t *n) MUST_CHECK;
+
+/* The topic of that name. NULL with ERR_USAGE, and the nearest one's name. */
+const struct topic *topic_find(const char *name, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+#include "word.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *key, *text[2];
+} words[] = {
+	/* ---- the page ---- */
+	{ "title_volume", { "Conversation volume", "Volume percakapan" } },
+	{ "title_workload", { "Agent workload", "Beban kerja agen" } },
+	{ "title_backlog", { "Backlog", "Percakapan yang belum selesai" } },
+	{ "title_freshness", { "How current the data is", "Kemutakhiran data" } },
+	{ "also", { "On this page", "Di halaman ini" } },
+	{ "workspace_label", { "Workspace", "Ruang kerja" } },
+	{ "complete", { "Complete as of", "Lengkap sampai" } },
+	{ "incomplete",
+	  { "Not complete yet: the first load has not ended. The figures are partial.",
+	    "Belum lengkap: pemuatan pertama belum selesai. Angka-angka ini baru sebagian." } },
+	{ "active", { "Unresolved conversations as of", "Percakapan yang belum selesai per" } },
+	{ "stale_before", { "The data is", "Data tertinggal" } },
+	{ "stale_after",
+	  { "behind. Figures for the time since are missing; look at the daemon: "
+	    "sahut-etl status.",
+	    ". Angka untuk waktu sesudahnya belum ada; periksa daemon: sahut-etl status." } },
+	{ "history",
+	  { "Resolutions, reopenings, backlog and workload are known from",
+	    "Penyelesaian, pembukaan kembali, tunggakan, dan beban kerja diketahui sejak" } },
+	{ "dirty", { "Days that are still being recalculated", "Hari yang masih dihitung ulang" } },
+	{ "period", { "Period", "Periode" } },
+	{ "until", { "to", "s.d." } },
+	{ "made", { "Made by", "Dibuat oleh" } },
+	{ "days_are", { "Days are those of", "Hari mengikuti zona waktu" } },
+	{ "numbers", { "The numbers", "Angka-angkanya" } },
+	{ "nothing", { "Nothing in this period.", "Tidak ada data pada periode ini." } },
+	{ "before", { "in the period before", "pada periode sebelumnya" } },
+	{ "no_workspace",
+	  { "No workspace has been loaded yet.", "Belum ada ruang kerja yang dimuat." } },
+	{ "less", { "less", "sedikit" } },
+	{ "more", { "more", "banyak" } },
+
+	/* ---- the parts: titles, and what each says ---- */
+	{ "panel_volume_days",
+	  { "Created, resolved and reopened per day",
+	    "Masuk, selesai, dan dibuka kembali per hari" } },
+	{ "note_volume_days",
+	  { "Do we keep up with what comes in? A conversation that is resolved twice counts "
+	    "twice.",
+	    "Apakah kita mengimbangi yang masuk? Percakapan yang diselesaikan dua kali dihitung "
+	    "dua kali." } },
+	{ "panel_volume_channels", { "Created per day and channel", "Masuk per hari dan kanal" } },
+	{ "note_volume_channels",
+	  { "Which channel brings the work? The busiest ones by name, all others together.",
+	    "Kanal mana yang paling ramai? Yang tersibuk disebut namanya, sisanya digabung." } },
+	{ "panel_volume_hours", { "When conversations come in", "Kapan percakapan masuk" } },
+	{ "note_volume_hours",
+	  { "Conversations created in each hour of the week, over the whole period.",
+	    "Percakapan yang masuk pada tiap jam dalam sepekan, selama periode ini." } },
+	{ "panel_volume_totals", { "Channels in the period", "Kanal pada periode ini" } },
+	{ "note_volume_totals",
+	  { "Average time from creation to the first resolution; reopened as a share of "
+	    "resolved.",
+	    "Rata-rata waktu dari masuk sampai penyelesaian pertama; porsi yang dibuka kembali "
+	    "terhadap yang selesai." } },
+	{ "panel_volume_labels", { "What conversations are about", "Topik percakapan" } },
+	{ "note_volume_labels",
+	  { "Conversations created in the period, by the labels they carry now. One with two "
+	    "labels counts under both, so the numbers do not add up.",
+	    "Percakapan yang masuk pada periode ini menurut label yang kini melekat. Yang berlabel "
+	    "dua dihitung pada keduanya, jadi angkanya tidak dapat dijumlahkan." } },
+	{ "panel_workload_now", { "Who carries how much now", "Siapa menangani berapa saat ini" } },
+	{ "note_workload_now",
+	  { "Conversations that are not resolved, by the agent they are assigned to.",
+	    "Percakapan yang belum selesai menurut agen yang ditugaskan." } },
+	{ "panel_workload_agents", { "Agents in the period", "Agen pada periode ini" } },
+	{ "note_workload_agents",
+	  { "Resolutions count for whoever was assigned, not for whoever clicked. Average and "
+	    "peak are conversations carried at the same time, open or pending.",
+	    "Penyelesaian dihitung untuk agen yang ditugaskan, bukan yang menekan tombol. "
+	    "Rata-rata dan puncak adalah percakapan aktif yang dipegang "
+	    "bersamaan." } },
+	{ "panel_workload_hours", { "When agents are at work", "Kapan agen bekerja" } },
+	{ "note_workload_hours",
+	  { "Conversations that each agent was given or resolved at that hour of the day, in the "
+	    "whole period.",
+	    "Percakapan yang diterima atau diselesaikan tiap agen pada jam itu, selama periode "
+	    "ini." } },
+	{ "panel_backlog_days", { "Backlog at the end of each day", "Tunggakan pada akhir hari" } },
+	{ "note_backlog_days",
+	  { "Conversations that were not resolved at midnight, by status.",
+	    "Percakapan yang belum selesai pada tengah malam, menurut status." } },
+	{ "panel_backlog_ages", { "Age of the backlog", "Umur tunggakan" } },
+	{ "note_backlog_ages",
+	  { "The same conversations, by the time since they were created.",
+	    "Percakapan yang sama menurut lamanya sejak masuk." } },
+	{ "panel_backlog_channels", { "Backlog by channel now", "Tunggakan per kanal saat ini" } },
+	{ "panel_backlog_waiting",
+	  { "Open conversations that wait longest",
+	    "Percakapan terbuka yang paling lama menunggu" } },
+	{ "note_backlog_waiting",
+	  { "Open: the customer waits for us. Waiting is counted since the conversation became "
+	    "open.",
+	    "Terbuka: pelanggan menunggu kita. Waktu tunggu dihitung sejak percakapan "
+	    "terbuka." } },
+	{ "panel_freshness_now", { "How far each workspace is", "Sejauh mana tiap ruang kerja" } },
+	{ "panel_freshness_days", { "API requests per day", "Permintaan API per hari" } },
+	{ "note_freshness_days",
+	  { "What the API was asked, by purpose.", "Permintaan ke API menurut tujuannya." } },
+	{ "panel_freshness_runs", { "Last runs", "Proses terakhir" } },
+
+	/* ---- columns ---- */
+	{ "col_workspace", { "workspace", "ruang kerja" } },
+	{ "col_day", { "day", "hari" } },
+	{ "col_weekday", { "weekday", "hari" } },
+	{ "col_created", { "created", "masuk" } },
+	{ "col_resolved", { "resolved", "selesai" } },
+	{ "col_reopened", { "reopened", "dibuka kembali" } },
+	{ "col_reopen_rate", { "reopen rate", "porsi dibuka kembali" } },
+	{ "col_unresolved", { "unresolved", "belum selesai" } },
+	{ "col_unresolved_now", { "unresolved now", "belum selesai saat ini" } },
+	{ "col_first_resolution_hours", { "first resolution", "penyelesaian pertama" } },
+	{ "col_channel", { "channel", "kanal" } },
+	{ "col_channel_type", { "kind", "jenis" } },
+	{ "col_share", { "share", "porsi" } },
+	{ "col_label", { "label", "label" } },
+	{ "col_agent", { "agent", "agen" } },
+	{ "col_open", { "open", "terbuka" } },
+	{ "col_pending", { "pending", "menunggu pelanggan" } },
+	{ "col_snoozed", { "snoozed", "ditunda" } },
+	{ "col_other", { "other", "lainnya" } },
+	{ "col_oldest_hours", { "oldest", "tertua" } },
+	{ "col_active", { "assigned and active", "aktif dan ditugaskan" } },
+	{ "col_unassigned", { "unassigned", "tanpa agen" } },
+	{ "col_unassigned_active", { "active, unassigned", "aktif, tanpa agen" } },
+	{ "col_oldest_unassigned_hours", { "oldest unassigned", "tertua tanpa agen" } },
+	{ "col_median_active", { "per agent (median)", "per agen (median)" } },
+	{ "col_given", { "given", "diterima" } },
+	{ "col_handed_off", { "handed off", "dialihkan" } },
+	{ "col_active_hours", { "conversation hours", "jam percakapan" } },
+	{ "col_average", { "average", "rata-rata" } },
+	{ "col_peak", { "peak", "puncak" } },
+	{ "col_under_1d", { "under 1 day", "di bawah 1 hari" } },
+	{ "col_1d_to_3d", { "1 to 3 days", "1 s.d. 3 hari" } },
+	{ "col_3d_to_7d", { "3 to 7 days", "3 s.d. 7 hari" } },
+	{ "col_over_7d", { "over 7 days", "di atas 7 hari" } },
+	{ "col_conversation", { "conversation", "percakapan" } },
+	{ "col_status", { "status", "status" } },
+	{ "col_waiting_hours", { "waiting", "menunggu" } },
+	{ "col_age_hours", { "age", "umur" } },
+	{ "col_reopens", { "reopened", "dibuka kembali" } },
+	{ "col_labels", { "labels", "label" } },
+	{ "col_complete_at", { "complete as of", "lengkap sampai" } },
+	{ "col_active_at", { "active as of", "aktif per" } },
+	{ "col_lag_hours", { "behind", "tertinggal" } },
+	{ "col_rejected", { "rejected items", "butir ditolak" } },
+	{ "col_pending_days", { "days in work", "hari diproses" } },
+	{ "col_conversations", { "conversations", "percakapan" } },
+	{ "col_unknown_statuses", { "unknown statuses", "status tak dikenal" } },
+	{ "col_failed_24h", { "failed runs, 24 h", "proses gagal, 24 jam" } },
+	{ "col_last_ok_at", { "last good run", "proses baik terakhir" } },
+	{ "col_kind", { "kind", "jenis" } },
+	{ "col_state", { "state", "keadaan" } },
+	{ "col_verdict", { "verdict", "hasil" } },
+	{ "col_began_at", { "began", "mulai" } },
+	{ "col_took", { "took", "lama" } },
+	{ "col_took_seconds", { "took", "lama" } },
+	{ "col_requests", { "requests", "permintaan" } },
+	{ "col_changed", { "changed", "berubah" } },
+	{ "col_new", { "new", "baru" } },
+
+	/* ---- where a cell is empty, and values that everybody knows ---- */
+	{ "none_agent", { "(nobody)", "(tanpa agen)" } },
+	{ "none_channel", { "(no channel)", "(tanpa kanal)" } },
+	{ "none_channel_type", { "(unknown)", "(tidak diketahui)" } },
+	{ "series_", { "(all others)", "(lainnya)" } },
+	{ "status_open", { "open", "terbuka" } },
+	{ "status_pending", { "pending", "menunggu pelanggan" } },
+	{ "status_snoozed", { "snoozed", "ditunda" } },
+	{ "status_resolved", { "resolved", "selesai" } },
+
+	/* ---- times ---- */
+	{ "weekday_1", { "Mon", "Sen" } },
+	{ "weekday_2", { "Tue", "Sel" } },
+	{ "weekday_3", { "Wed", "Rab" } },
+	{ "weekday_4", { "Thu", "Kam" } },
+	{ "weekday_5", { "Fri", "Jum" } },
+	{ "weekday_6", { "Sat", "Sab" } },
+	{ "weekday_7", { "Sun", "Min" } },
+	{ "month_1", { "January", "Januari" } },
+	{ "month_2", { "February", "Februari" } },
+	{ "month_3", { "March", "Maret" } },
+	{ "month_4", { "April", "April" } },
+	{ "month_5", { "May", "Mei" } },
+	{ "month_6", { "June", "Juni" } },
+	{ "month_7", { "July", "Juli" } },
+	{ "month_8", { "August", "Agustus" } },
+	{ "month_9", { "September", "September" } },
+	{ "month_10", { "October", "Oktober" } },
+	{ "month_11", { "November", "November" } },
+	{ "month_12", { "December", "Desember" } },
+	{ "unit_day", { "d", " hr" } },
+	{ "unit_hour", { "h", " jam" } },
+	{ "unit_minute", { "min", " mnt" } },
+	{ "unit_second", { "s", " dtk" } },
+	{ "point", { ".", "," } },
+	{ "thousands", { ",", "." } },
+};
+
+bool word_lang(const char *code, enum lang *ret)
+{
+	if (strcmp(code, "en") == 0)
+		*ret = LANG_EN;
+	else if (strcmp(code, "id") == 0)
+		*ret = LANG_ID;
+	else
+		return false;
+	return true;
+}
+
+const char *word_code(enum lang lang)
+{
+	return lang == LANG_ID ? "id" : "en";
+}
+
+const char *word_find(enum lang lang, const char *key)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(words[i].key, key) == 0)
+			return words[i].text[lang];
+	return NULL;
+}
+
+const char *word_get(enum lang lang, const char *key)
+{
+	const char *text = word_find(lang, key);
+
+	return text ? text : key;
+}
+
+const char *word_of(enum lang lang, const char *prefix, const char *name)
+{
+	char key[96];
+
+	snprintf(key, sizeof(key), "%s%s", prefix, name);
+	return word_find(lang, key);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* What the database answers, as people read it: units, separators, what stands for nothing. */
+#include "unit.h"
+
+#include "figure.h"
+
+static void check(const char *column, const char *text, enum lang lang, const char *want)
+{
+	struct buf out = BUF_MAX(1024);
+
+	figure_write(&out, column, true, text, lang);
+	assert_string_equal(buf_text(&out), want);
+	buf_free(&out);
+}
+
+static void check_word(const char *column, const char *text, enum lang lang, const char *want)
+{
+	struct buf out = BUF_MAX(1024);
+
+	figure_write(&out, column, false, text, lang);
+	assert_string_equal(buf_text(&out), want);
+	buf_free(&out);
+}
+
+static void test_numbers_have_the_separators_of_the_language(void **state)
+{
+	(void)state;
+	check("created", "0", LANG_EN, "0");
+	check("created", "999", LANG_EN, "999");
+	check("created", "1000", LANG_EN, "1,000");
+	check("created", "1234567.5", LANG_EN, "1,234,567.5");
+	check("created", "1234567.5", LANG_ID, "1.234.567,5");
+	check("created", "-12345", LANG_EN, "-12,345");
+}
+
+static void test_durations_have_two_units_at_most(void **state)
+{
+	(void)state;
+	check("age_hours", "0", LANG_EN, "0s");
+	check("age_hours", "0.01", LANG_EN, "36s");
+	check("age_hours", "0.5", LANG_EN, "30min");
+	check("age_hours", "1", LANG_EN, "1h");
+	check("age_hours", "26.5", LANG_EN, "1d 2h");
+	check("age_hours", "24.5", LANG_EN, "1d 30min");
+	check("age_hours", "26.5", LANG_ID, "1 hr 2 jam");
+	check("took_seconds", "61", LANG_EN, "1min");
+	check("took_seconds", "3600", LANG_EN, "1h");
+	check("age_hours", "-0.5", LANG_EN, "-30min");
+	/* Hours of conversations added up are an amount, not a time. */
+	check("active_hours", "1234.5", LANG_EN, "1,234.5");
+}
+
+static void test_shares_are_percentages(void **state)
+{
+	(void)state;
+	check("share", "0.4641", LANG_EN, "46.4%");
+	check("reopen_rate", "1", LANG_ID, "100,0%");
+}
+
+static void test_nothing_is_said_in_words_where_there_are_any(void **state)
+{
+	(void)state;
+	check_word("agent", NULL, LANG_EN, "(nobody)");
+	check_word("agent", NULL, LANG_ID, "(tanpa agen)");
+	check("oldest_hours", NULL, LANG_EN, "\xe2\x80\x93");
+}
+
+static void test_known_values_are_translated_and_others_stay(void **state)
+{
+	(void)state;
+	check_word("status", "open", LANG_ID, "terbuka");
+	check_word("status", "escalated", LANG_ID, "escalated");
+	check("weekday", "7", LANG_ID, "Min");
+	check_word("agent", "open", LANG_ID, "open");
+}
+
+static void test_times_name_the_month(void **state)
+{
+	struct buf out = BUF_MAX(1024);
+
+	(void)state;
+	figure_time(&out, "2026-11-05 09:40", LANG_EN);
+	buf_char(&out, '|');
+	figure_time(&out, "2026-08-17", LANG_ID);
+	buf_char(&out, '|');
+	figure_time(&out, "no time", LANG_ID);
+	assert_string_equal(buf_text(&out), "5 November 2026, 09:40|17 Agustus 2026|no time");
+	buf_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers_have_the_separators_of_the_language),
+		cmocka_unit_test(test_durations_have_two_units_at_most),
+		cmocka_unit_test(test_shares_are_percentages),
+		cmocka_unit_test(test_nothing_is_said_in_words_where_there_are_any),
+		cmocka_unit_test(test_known_values_are_translated_and_others_stay),
+		cmocka_unit_test(test_times_name_the_month),
+	};
+
+	return cmocka_run_group_tests_name("figure", tests, NULL, NULL);
+}

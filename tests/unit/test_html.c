@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Whatever a stranger is called, it stays text. */
+#include "unit.h"
+
+#include "html.h"
+
+static void check(const char *text, const char *want)
+{
+	struct buf out = BUF_MAX(1024);
+
+	html_text(&out, text);
+	assert_string_equal(buf_text(&out), want);
+	buf_free(&out);
+}
+
+static void test_markup_is_escaped(void **state)
+{
+	(void)state;
+	check("</script><script>alert(1)</script>",
+	      "&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;");
+	check("Tom & \"Jerry's\"", "Tom &amp; &quot;Jerry&#39;s&quot;");
+	check("&lt;", "&amp;lt;");
+}
+
+static void test_controls_are_left_out_and_letters_stay(void **state)
+{
+	(void)state;
+	check("a\x01"
+	      "b\x1b[31m\x7f\n",
+	      "ab[31m");
+	check("S\xc3\xa3o \xf0\x9f\x98\x80", "S\xc3\xa3o \xf0\x9f\x98\x80");
+	check(NULL, "");
+}
+
+static void test_attributes_cannot_be_left(void **state)
+{
+	struct buf out = BUF_MAX(1024);
+
+	(void)state;
+	html_attribute(&out, "title", "\" onload=\"x");
+	html_attribute(&out, "id", NULL);
+	assert_string_equal(buf_text(&out), " title=\"&quot; onload=&quot;x\"");
+	buf_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_markup_is_escaped),
+		cmocka_unit_test(test_controls_are_left_out_and_letters_stay),
+		cmocka_unit_test(test_attributes_cannot_be_left),
+	};
+
+	return cmocka_run_group_tests_name("html", tests, NULL, NULL);
+}
