@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{ "migrate", "[--dry-run]", "make or upgrade the warehouse's tables", cmd_migrate },
 	{ "report", "volume|workload|backlog|freshness", "numbers to look at, or a page to mail",
 	  cmd_report },
+	{ "metabase", "apply [--dry-run]", "put the dashboards into a Metabase", cmd_metabase },
 	{ "conversations", "list|get|create|update ...", "the API's four endpoints, from a shell",
 	  cmd_conversations },
 };

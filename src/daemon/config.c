@@ -121,6 +121,9 @@ static const struct key database_keys[] = {
 	  .help = "The database." },
 	{ "user", KEY_TEXT, offsetof(struct config_database, user), .required = true,
 	  .help = "The role that Metabase reads as." },
+	{ "password_file", KEY_SECRET_FILE, offsetof(struct config_database, password_file),
+	  .also = offsetof(struct config_database, password),
+	  .help = "File with that role's password." },
 	KEY_END,
 };
 

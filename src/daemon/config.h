@@ -60,7 +60,8 @@ struct config_metrics {
 };
 
 struct config_database {
-	const char *host, *dbname, *user;
+	const char *host, *dbname, *user, *password_file;
+	char *password; /* secret; NULL without a file */
 	int64_t port;
 };
 

@@ -351,9 +351,7 @@ static void set_limits(CURL *curl, const struct http_conf *conf)
 
 static void set_request(struct transfer *t, const struct http_request *request)
 {
-	static const char *const methods[] = {
-		[HTTP_GET] = "GET", [HTTP_POST] = "POST", [HTTP_PATCH] = "PATCH", [HTTP_PUT] = "PUT"
-	};
+	static const char *const methods[] = { "GET", "POST", "PATCH", "PUT" }; /* as the enum */
 	CURL *curl = t->curl;
 
 	set_text(curl, CURLOPT_URL, request->url);

@@ -20,6 +20,7 @@ static const struct migration {
 	{ "core", sql_migrations_0002_core },
 	{ "report", sql_migrations_0003_report },
 	{ "views", sql_migrations_0004_views },
+	{ "metabase", sql_migrations_0005_metabase },
 };
 
 int schema_version(void)

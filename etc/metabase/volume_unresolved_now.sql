@@ -1,0 +1,7 @@
+-- How big is the backlog right now?
+select count(*) as unresolved
+from sahut_report.conversations
+where is_unresolved
+	[[and {{workspace}}]]
+	[[and {{channel_type}}]]
+	[[and {{channel}}]]

@@ -1,0 +1,8 @@
+-- What should be picked up first?
+select id, channel_name, status, assignee_name, age_hours, hours_in_status, reopen_count, label_list
+from sahut_report.conversations
+where is_unresolved
+	[[and {{workspace}}]]
+	[[and {{agent}}]]
+order by created_at
+limit 50

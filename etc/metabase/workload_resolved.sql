@@ -1,0 +1,8 @@
+-- What does each agent get done?
+select day, agent_name, resolved_count
+from sahut_report.daily_agent_workload
+where true
+	[[and {{workspace}}]]
+	[[and {{day}}]]
+	[[and {{agent}}]]
+order by day

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "asset.h"
+#include "command.h"
+#include "mbapply.h"
+#include "mem.h"
+#include "schema.h"
+
+#define LONGEST_REPORT (1u << 20)
+
+/* What is wanted, as the program carries it. */
+static struct json *read_spec(struct context *context, struct err *err)
+{
+	const struct asset *asset = asset_find("metabase/dashboards.json");
+	struct json *json = json_parse(context->json, asset->data, strlen(asset->data), err);
+
+	if (!json)
+		err->kind = ERR_BUG;
+	return json;
+}
+
+static char *header(const char *key)
+{
+	size_t size = strlen(key) + sizeof("x-api-key: ");
+	char *auth = mem_new(size);
+
+	snprintf(auth, size, "x-api-key: %s", key);
+	return auth;
+}
+
+static void summary(const struct mbrun *run)
+{
+	fputs(buf_text(run->report), stdout);
+	printf("%d object%s as %s should be%s\n", run->kept, run->kept == 1 ? "" : "s",
+	       run->kept == 1 ? "it" : "they",
+	       run->left > 0 ? "; what people edited was left to them" : "");
+}
+
+static bool apply(struct context *context, struct mbrun *run, struct err *err)
+{
+	const struct config_metabase *conf = &context->config->metabase;
+	const struct mbapply_database database = { conf->database.host, conf->database.dbname,
+						   conf->database.user, conf->database.password,
+						   conf->database.port };
+	struct pg_conf pg_conf = context_pg(context, false);
+	CLEANUP(pg_close) struct pg *pg = pg_open(context->wait, &pg_conf, err);
+	CLEANUP(mbstate_free) struct mbstate *state = NULL;
+	CLEANUP(json_free) struct json *spec = NULL;
+	bool ok;
+
+	if (!pg || !schema_check(pg, err))
+		return false;
+	state = mbstate_open(pg, conf->url, err);
+	spec = state ? read_spec(context, err) : NULL;
+	if (!spec)
+		return false;
+	run->state = state;
+	run->spec = json_root(spec);
+	ok = mbapply_all(run, &database, err);
+	summary(run);
+	if (!ok || run->broken == 0)
+		return ok;
+	return err_set(err, ERR_DATA, "%d card%s run: see above", run->broken,
+		       run->broken == 1 ? " does not" : "s do not");
+}
+
+static bool check_config(struct context *context, const char *verb, struct err *err)
+{
+	if (!verb || strcmp(verb, "apply") != 0)
+		return err_set(err, ERR_USAGE,
+			       "sahut-etl metabase apply? \"%s\" is no other thing to do",
+			       verb ? verb : "");
+	if (!context_config(context))
+		return false;
+	return context->config->metabase.url ||
+	       err_set(err, ERR_CONFIG, "%s has no section metabase, which says where it is",
+		       context->config->path);
+}
+
+void cmd_metabase(struct context *context)
+{
+	CLEANUP(buf_free) struct buf report = BUF_MAX(LONGEST_REPORT);
+	struct mbrun run = { .report = &report };
+	struct metabase mb = { .wait = NULL };
+	const char *verb[2];
+	const struct opt options[] = {
+		{ .name = "dry-run",
+		  .letter = 'n',
+		  .help = "say what would be written, and write nothing",
+		  .flag = &run.dry_run },
+		{ .name = "prune",
+		  .help = "take away what is no longer used, and what others put on our "
+			  "dashboards",
+		  .flag = &run.prune },
+		{ .name = "force",
+		  .help = "overwrite what people edited; needed after a new password, too",
+		  .flag = &run.force },
+		OPT_END,
+	};
+	struct err err = ERR_INIT;
+	char *auth;
+
+	if (!command_options(context, options, verb, 1))
+		return;
+	if (!check_config(context, verb[0], &err)) {
+		if (err.kind != ERR_NONE)
+			context_fail(context, &err);
+		return;
+	}
+	if (!context_network(context, false))
+		return;
+	auth = header(context->config->metabase.api_key);
+	mb = (struct metabase){ .wait = context->wait,
+				.http = context->http,
+				.json = context->json,
+				.url = context->config->metabase.url,
+				.auth = auth };
+	run.mb = &mb;
+	if (!apply(context, &run, &err))
+		context_fail(context, &err);
+	mem_free_secret(&auth);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mbapply.h -- the dashboards, put into a Metabase; and again, changing nothing.
+ *
+ * In order: the database connection, what Metabase knows of its columns,
+ * collections, cards, dashboards. What is wanted stands in
+ * etc/metabase/dashboards.json.
+ */
+#ifndef MBAPPLY_H
+#define MBAPPLY_H
+
+#include "mbobject.h"
+
+/* The warehouse, as Metabase is to reach it. */
+struct mbapply_database {
+	const char *host, *dbname, *user;
+	const char *password; /* or NULL */
+	int64_t port;
+};
+
+/*
+ * Brings Metabase to what is wanted. RUN has the connection, the memory and the
+ * options; the report is added to line by line. False with what failed: what was done before stays,
+ * is remembered, and is not done again by the next run.
+ */
+bool mbapply_all(struct mbrun *run, const struct mbapply_database *database,
+		 struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include "mbcard.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "asset.h"
+#include "hash.h"
+#include "jsonout.h"
+
+#define LONGEST_BODY (1u << 20)
+
+/* ---- Metabase's catalogue -------------------------------------------- */
+
+static bool find_named(const struct json_at *list, const char *name, struct json_at *ret)
+{
+	for (size_t i = 0; i < json_length(list); i++) {
+		*ret = json_element(list, i);
+		if (strcmp(metabase_text(ret, "name"), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool mbcard_find_field(const struct mbrun *run, const char *table, const char *column,
+		       struct mbcard_place *place)
+{
+	if (!run->metadata)
+		return false;
+	place->root = json_root(run->metadata);
+	place->tables = json_member(&place->root, "tables");
+	for (size_t i = 0; i < json_length(&place->tables); i++) {
+		place->table = json_element(&place->tables, i);
+		if (strcmp(metabase_text(&place->table, "name"), table) != 0 ||
+		    strcmp(metabase_text(&place->table, "schema"), "sahut_report") != 0)
+			continue;
+		place->fields = json_member(&place->table, "fields");
+		if (find_named(&place->fields, column, &place->field))
+			return true;
+	}
+	return false;
+}
+
+int64_t mbcard_field(const struct mbrun *run, const char *table, const char *column)
+{
+	struct mbcard_place place;
+
+	return mbcard_find_field(run, table, column, &place) ? metabase_number(&place.field, "id")
+							     : 0;
+}
+
+/* ---- a card's body --------------------------------------------------- */
+
+/* A UUID that is the same in every run: Metabase wants one for each filter. */
+static void write_uuid(struct jsonout *out, const char *card, const char *tag)
+{
+	uint64_t a = hash_string(hash_string(HASH_START, card), tag),
+		 b = hash_string(hash_string(a, tag), card);
+	char uuid[37];
+
+	/* Version 8 is for numbers of one's own making (RFC 9562). */
+	snprintf(uuid, sizeof(uuid), "%08x-%04x-8%03x-%04x-%012" PRIx64, (unsigned)(a >> 32),
+		 (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff,
+		 ((unsigned)(b >> 48) & 0x3fff) | 0x8000, b & UINT64_C(0xffffffffffff));
+	jsonout_string(out, uuid);
+}
+
+static void member(struct jsonout *out, const char *key, const char *value)
+{
+	jsonout_key(out, key);
+	jsonout_string(out, value);
+}
+
+static void copied(struct jsonout *out, const char *key, const struct json_at *at)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_BODY);
+
+	json_write(at, &text);
+	jsonout_key(out, key);
+	jsonout_raw(out, buf_text(&text), text.len);
+}
+
+/* The dashboard's filter of that name. */
+static struct json_at parameter_of(const struct json_at *parameters, const char *id)
+{
+	struct json_at at = json_element(parameters, 0);
+
+	for (size_t i = 0; i < json_length(parameters); i++) {
+		at = json_element(parameters, i);
+		if (strcmp(metabase_text(&at, "id"), id) == 0)
+			break;
+	}
+	return at;
+}
+
+/* "day": "daily_volume.day" becomes a filter on that column. */
+static void write_tag(struct mbrun *run, struct jsonout *out, const char *card,
+		      const struct json_at *tag, const struct json_at *parameter)
+{
+	char table[64], column[64];
+	struct json_at fallback = json_member(parameter, "default");
+	const char *text = "";
+	struct err ignored;
+
+	if (!json_string(tag, &text, &ignored) || sscanf(text, "%63[^.].%63s", table, column) != 2)
+		return;
+	jsonout_key(out, tag->key);
+	jsonout_open(out, '{');
+	jsonout_key(out, "id");
+	write_uuid(out, card, tag->key);
+	member(out, "name", tag->key);
+	member(out, "display-name", metabase_text(parameter, "name"));
+	member(out, "type", "dimension");
+	jsonout_key(out, "dimension");
+	jsonout_open(out, '[');
+	jsonout_string(out, "field");
+	jsonout_int(out, mbcard_field(run, table, column));
+	jsonout_null(out);
+	jsonout_close(out, ']');
+	member(out, "widget-type", metabase_text(parameter, "type"));
+	if (!json_is_nothing(&fallback))
+		copied(out, "default", &fallback);
+	jsonout_close(out, '}');
+}
+
+static void write_query(struct mbrun *run, struct jsonout *out, const struct json_at *board,
+			const struct json_at *card)
+{
+	struct json_at tags = json_member(card, "tags"),
+		       parameters = json_member(board, "parameters"), tag, parameter;
+	struct json_each each = json_members(&tags);
+	const char *key = metabase_text(card, "key");
+	const struct asset *sql;
+	char name[128];
+
+	snprintf(name, sizeof(name), "metabase/%s.sql", key);
+	sql = asset_find(name);
+	jsonout_open(out, '{');
+	member(out, "type", "native");
+	jsonout_key(out, "database");
+	jsonout_int(out, run->database);
+	jsonout_key(out, "native");
+	jsonout_open(out, '{');
+	member(out, "query", sql ? sql->data : "");
+	jsonout_key(out, "template-tags");
+	jsonout_open(out, '{');
+	while (json_next(&each, &tag)) {
+		parameter = parameter_of(&parameters, tag.key);
+		write_tag(run, out, key, &tag, &parameter);
+	}
+	jsonout_close(out, '}');
+	jsonout_close(out, '}');
+	jsonout_close(out, '}');
+}
+
+static void write_body(struct mbrun *run, struct buf *to, const struct mbcard_home *home,
+		       const struct json_at *card)
+{
+	struct jsonout out = JSONOUT_TO(to);
+	struct json_at settings = json_member(card, "settings");
+
+	jsonout_open(&out, '{');
+	member(&out, "name", metabase_text(card, "name"));
+	jsonout_key(&out, "archived");
+	jsonout_bool(&out, false);
+	member(&out, "description", metabase_text(card, "answers"));
+	member(&out, "display", metabase_text(card, "display"));
+	jsonout_key(&out, "collection_id");
+	jsonout_int(&out, home->collection);
+	copied(&out, "visualization_settings", &settings);
+	jsonout_key(&out, "dataset_query");
+	write_query(run, &out, home->board, card);
+	jsonout_close(&out, '}');
+}
+
+/* The same with the name that we give it, by which it can be found again. */
+static void with_entity(struct buf *to, const struct buf *body, const char *entity)
+{
+	buf_printf(to, "{\"entity_id\":\"%s\",", entity);
+	buf_str(to, buf_text(body) + 1);
+}
+
+/* ---- finding and showing --------------------------------------------- */
+
+/*
+ * The card that has the name we give it. One that asks another database is another warehouse's;
+ * ours then goes without that name.
+ */
+static bool find_card(struct mbrun *run, struct mbobject *object, int64_t *id, struct err *err)
+{
+	CLEANUP(json_free) struct json *json = metabase_get(run->mb, err, "/card/%s", object->name);
+	struct json_at root;
+
+	if (!json)
+		return err->kind == ERR_MISSING;
+	root = json_root(json);
+	if (metabase_number(&root, "database_id") == run->database)
+		*id = metabase_number(&root, "id");
+	else
+		object->create = object->change;
+	return true;
+}
+
+/* The SQL, in either of the forms in which Metabase gives it. */
+static void show_sql(const struct json_at *card, struct buf *out)
+{
+	struct json_at query = json_member(card, "dataset_query"),
+		       native = json_member(&query, "native"),
+		       stages = json_member(&query, "stages"), stage = json_element(&stages, 0);
+
+	buf_str(out, metabase_text(&native, "query"));
+	buf_str(out, metabase_text(&stage, "native"));
+}
+
+static void show_card(const struct json_at *at, struct buf *out)
+{
+	struct json_at settings = json_member(at, "visualization_settings");
+
+	buf_printf(out, "%s\n%s\n%s\n", metabase_text(at, "name"), metabase_text(at, "description"),
+		   metabase_text(at, "display"));
+	json_write(&settings, out);
+	show_sql(at, out);
+}
+
+/* ---- the whole card -------------------------------------------------- */
+
+/* Runs it once, so that a card that cannot work is known now and not by its first reader. */
+static bool try_card(struct mbrun *run, const struct mbobject *object, int64_t id, struct err *err)
+{
+	CLEANUP(json_free) struct json *json = NULL;
+	CLEANUP(buf_free) struct buf body = BUF_MAX(64);
+	struct json_at root;
+	char path[64], why[300];
+	const char *text = "";
+
+	buf_str(&body, "{\"ignore_cache\":true,\"parameters\":[]}");
+	snprintf(path, sizeof(path), "/card/%" PRId64 "/query", id);
+	if (!metabase_call(run->mb, &(struct metabase_request){ HTTP_POST, path, &body }, &json,
+			   err))
+		return err_wrap(err, "%s, when it was run", object->what);
+	if (json) {
+		root = json_root(json);
+		if (strcmp(metabase_text(&root, "status"), "failed") == 0)
+			text = *metabase_text(&root, "error") ? metabase_text(&root, "error")
+							      : "Metabase does not say why";
+	}
+	if (*text) {
+		buf_printf(run->report, "%s does not run: %s\n", object->what,
+			   err_quote(why, sizeof(why), text, strlen(text)));
+		run->broken++;
+	}
+	return true;
+}
+
+bool mbcard_ensure(struct mbrun *run, const struct mbcard_home *home, const struct json_at *card,
+		   struct mbresult *ret, struct err *err)
+{
+	CLEANUP(buf_free) struct buf change = BUF_MAX(LONGEST_BODY), create = BUF_MAX(LONGEST_BODY);
+	char key[96], what[128];
+	struct mbobject object = {
+		.key = key,
+		.what = what,
+		.path = "/card",
+		.create = &create,
+		.change = &change,
+		.spec = &change,
+		.find = find_card,
+		.name = metabase_text(card, "entity_id"),
+		.show = show_card,
+	};
+
+	snprintf(key, sizeof(key), "card:%s", metabase_text(card, "key"));
+	snprintf(what, sizeof(what), "card \"%s\"", metabase_text(card, "name"));
+	write_body(run, &change, home, card);
+	with_entity(&create, &change, object.name);
+	if (!mbobject_ensure(run, &object, ret, err))
+		return false;
+	return !ret->written || run->dry_run || try_card(run, &object, ret->id, err);
+}

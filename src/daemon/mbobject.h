@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mbobject.h -- one object in a Metabase, brought to what we want of it.
+ *
+ * An object is written when what we want has changed, and never when
+ * somebody edited it there: then it is theirs, and we say so. What Metabase shows is
+ * never compared with what was sent, since it answers in another form in every version; it is
+ * compared with what it showed right after our last write.
+ */
+#ifndef MBOBJECT_H
+#define MBOBJECT_H
+
+#include "buf.h"
+#include "err.h"
+#include "json.h"
+#include "mbstate.h"
+#include "metabase.h"
+
+/* One `metabase apply`. */
+struct mbrun {
+	struct metabase *mb;
+	struct mbstate *state;
+	struct json_at spec;   /* etc/metabase/dashboards.json */
+	bool dry_run;	       /* nothing is written */
+	bool prune;	       /* what is no longer ours to want is taken away */
+	bool force;	       /* edits are overwritten */
+	struct buf *report;    /* a line for each object that is or would be written */
+	int kept;	       /* objects that were as they should be */
+	int left;	       /* objects that somebody edited */
+	int broken;	       /* cards that do not run */
+	int64_t database;      /* its number, once it is known; 0 before */
+	struct json *metadata; /* its tables and fields, likewise */
+};
+
+struct mbobject {
+	const char *key;		   /* what it is remembered under: "card:volume_created" */
+	const char *what;		   /* for people: "card \"Created\"" */
+	const char *path;		   /* of its kind: "/card" */
+	const struct buf *create, *change; /* what POST and PUT send */
+	const struct buf *spec; /* what is wanted, without secrets; its hash tells a change */
+
+	/* Its number by other means than memory, 0 for none. False when that is not clear. */
+	bool (*find)(struct mbrun *run, struct mbobject *object, int64_t *id, struct err *err);
+	const char *name; /* what find() looks for */
+	int64_t place;	  /* and in which collection */
+
+	/* Adds what of its present state tells an edit; NULL for kinds that nobody edits. */
+	void (*show)(const struct json_at *at, struct buf *out);
+};
+
+struct mbresult {
+	int64_t id;   /* 0: it would be made, in a dry run */
+	bool written; /* made or changed in this run */
+	bool made;    /* made in this run */
+	bool edited;  /* it is to change, and somebody edited it: it was left as it is */
+};
+
+/* Makes, changes or keeps it. */
+bool mbobject_ensure(struct mbrun *run, struct mbobject *object, struct mbresult *ret,
+		     struct err *err) MUST_CHECK;
+
+/* Remembers it as it is now, after more was written to it. */
+bool mbobject_remember(struct mbrun *run, const struct mbobject *object, int64_t id,
+		       struct err *err) MUST_CHECK;
+
+/* Adds a line to the report: what is done ("make", "change", ...) and to what. */
+void mbobject_say(struct mbrun *run, const char *verb, const char *what);
+
+#endif
