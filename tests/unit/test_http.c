@@ -428,6 +428,28 @@ static void a_connection_that_breaks_makes_the_server_unavailable(void **state)
 	expect_failure("/cut?n=1000", ERR_UNAVAILABLE);
 }
 
+/* libcurl would send it again, since the connection was a kept one; and a POST may have been done. */
+static void what_changes_something_is_sent_once_when_its_answer_is_lost(void **state)
+{
+	static const enum http_method methods[] = { HTTP_POST, HTTP_PATCH, HTTP_PUT };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
+		struct http_reply *first = get("/echo"), *second;
+		struct http_request request = { .method = methods[i], .body = "{}", .body_len = 2 };
+		int before = served;
+		struct err err;
+
+		request.url = url_of("/hang");
+		second = http_call(http, &request, &err);
+		assert_non_null(second);
+		assert_int_equal(second->err.kind, ERR_UNAVAILABLE);
+		assert_int_equal(served, before + 1);
+		reply_free(&first);
+		reply_free(&second);
+	}
+}
+
 static void a_port_where_nobody_listens_makes_it_unavailable(void **state)
 {
 	struct http_reply *reply = call_url("http://127.0.0.1:1/secret/path?q=1");
@@ -914,6 +936,7 @@ int main(void)
 		TEST(the_origin_of_a_url_holds_no_secret),
 		TEST(a_ca_file_that_cannot_be_read_is_said_at_once),
 		TEST(a_connection_that_breaks_makes_the_server_unavailable),
+		TEST(what_changes_something_is_sent_once_when_its_answer_is_lost),
 		TEST(a_port_where_nobody_listens_makes_it_unavailable),
 		TEST(a_name_that_does_not_exist_makes_it_unavailable),
 		TEST(a_transfer_that_takes_too_long_is_cut_off),
