@@ -285,3 +285,23 @@ def test_a_report_reads_only(shop):
         report(shop, name, "html")
     shop.sql("select pg_stat_force_next_flush()")
     assert shop.one(query) == before
+
+
+def test_a_report_can_be_mailed(shop, tmp_path):
+    """As an attachment that is the page to the byte; the sender's program is the machine's."""
+    import email
+    import subprocess
+    page = tmp_path / "workload.html"
+    report(shop, "workload", "html", "--output", str(page))
+    sendmail = tmp_path / "sendmail"
+    sendmail.write_text(f'#!/bin/sh\nprintf "%s " "$@" > {tmp_path}/arguments\ncat > {tmp_path}/mail\n')
+    sendmail.chmod(0o755)
+    script = os.path.join(os.path.dirname(__file__), "..", "..", "etc", "report", "mail-report")
+    environment = {**os.environ, "MAILTO": "manager@example.id", "MAILFROM": "etl@example.id", "SENDMAIL": str(sendmail)}
+    subprocess.run([script, str(page)], check=True, env=environment)
+    mail = email.message_from_bytes((tmp_path / "mail").read_bytes())
+    assert mail["To"] == "manager@example.id" and mail["From"] == "etl@example.id" and mail["Subject"].startswith("Agent workload, 20")
+    text, attachment = mail.get_payload()
+    assert attachment.get_filename() == "workload.html" and attachment.get_payload(decode=True) == page.read_bytes()
+    done = subprocess.run([script, str(page)], env={**environment, "MAILTO": "a@b\nBcc: c@d"}, capture_output=True)
+    assert done.returncode == 64
