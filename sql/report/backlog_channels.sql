@@ -5,6 +5,6 @@ select
 	count(*) filter (where c.age_hours >= 72 and c.age_hours < 168) as "3d_to_7d", count(*) filter (where c.age_hours >= 168) as over_7d,
 	max(c.age_hours) as oldest_hours
 from sahut_report.conversations c
-where c.workspace_name = $1 and c.is_unresolved
+where c.workspace_name = $1 and c.is_unresolved and c.status <> 'resolved'
 group by c.channel_id
 order by 3 desc, c.channel_id

@@ -2,4 +2,4 @@ select
 	count(*) as unresolved_now, count(*) filter (where c.is_unassigned) as unassigned,
 	count(*) filter (where c.age_hours >= 168) as over_7d, max(c.age_hours) as oldest_hours
 from sahut_report.conversations c
-where c.workspace_name = $1 and c.is_unresolved
+where c.workspace_name = $1 and c.is_unresolved and c.status <> 'resolved'

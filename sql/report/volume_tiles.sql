@@ -14,7 +14,7 @@ select
 	coalesce(n.resolved, 0) as resolved, b.resolved as resolved_before,
 	coalesce(n.reopened, 0) as reopened, b.reopened as reopened_before,
 	n.hours as first_resolution_hours, b.hours as first_resolution_hours_before,
-	(select count(*) from sahut_report.conversations c where c.workspace_name = $1 and c.is_unresolved) as unresolved_now
+	(select count(*) from sahut_report.conversations c where c.workspace_name = $1 and c.is_unresolved and c.status <> 'resolved') as unresolved_now
 from (select) x
 left join sums n on n.is_now
 left join sums b on not b.is_now

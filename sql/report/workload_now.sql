@@ -3,7 +3,7 @@
 	select null::text as agent, count(*) filter (where c.status = 'open') as open, count(*) filter (where c.status = 'pending') as pending,
 		count(*) filter (where c.status = 'snoozed') as snoozed, max(c.age_hours) filter (where c.is_active) as oldest_hours
 	from sahut_report.conversations c
-	where c.workspace_name = $1 and c.is_unresolved and c.is_unassigned
+	where c.workspace_name = $1 and c.is_unresolved and c.status <> 'resolved' and c.is_unassigned
 	having count(*) > 0
 ) union all (
 	select coalesce(n.agent_name, n.agent_id), n.open_count, n.pending_count, n.snoozed_count, n.oldest_active_age_hours

@@ -5,4 +5,4 @@ select
 	count(*) as unassigned_active,
 	max(c.age_hours) as oldest_unassigned_hours
 from sahut_report.conversations c
-where c.workspace_name = $1 and c.is_active and c.is_unassigned
+where c.workspace_name = $1 and c.is_active and c.is_unassigned and c.status <> 'resolved'
