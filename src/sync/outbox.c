@@ -29,6 +29,11 @@ struct slot *outbox_head(struct outbox *box)
 	return box->n > 0 && slot->reply ? slot : NULL;
 }
 
+bool outbox_has_reply(const struct outbox *box)
+{
+	return box->n > 0 && box->slots[box->first].reply;
+}
+
 void outbox_deliver(struct http_reply *reply)
 {
 	struct slot *slot = reply->tag;

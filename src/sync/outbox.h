@@ -67,6 +67,9 @@ bool outbox_send(struct outbox *box, int64_t *when, struct err *err) MUST_CHECK;
 /* The oldest request, once its reply is there; else NULL. */
 struct slot *outbox_head(struct outbox *box) MUST_CHECK;
 
+/* Whether it is. */
+bool outbox_has_reply(const struct outbox *box) MUST_CHECK;
+
 /* The oldest request was answered: it leaves the ring. */
 void outbox_pop(struct outbox *box);
 

@@ -33,6 +33,7 @@ struct track {
 	struct grid *page;  /* ids of the page fed last: the decoder has other tracks' pages, too */
 	struct grid *ids;   /* of the last answer */
 	struct sent before; /* what was sent until the last commit */
+	int64_t look_at;    /* when the last turn wanted to look again */
 	struct track_progress progress;
 };
 
@@ -475,12 +476,25 @@ static void update_progress(struct track *track)
 	p->names = &track->cycle.names;
 }
 
-int64_t track_turn(struct track *track)
+/*
+ * Whether nothing has happened that a turn could make something of. There may be a hundred
+ * tracks, and one reply.
+ */
+static bool is_quiet(const struct track *track, int64_t now)
+{
+	return now < track->look_at && track->progress.state == TRACK_RUNNING &&
+	       !outbox_has_reply(&track->box) && !track_can_go_on(track) &&
+	       (!track->ours || store_busy(track->means->store));
+}
+
+int64_t track_turn(struct track *track, int64_t now)
 {
 	int64_t when = TIME_NEVER;
 	struct slot *slot;
 	struct err err;
 
+	if (is_quiet(track, now))
+		return track->look_at;
 	hear_store(track);
 	while (track->progress.state == TRACK_RUNNING && (slot = outbox_head(&track->box)))
 		take_reply(track, slot);
@@ -488,8 +502,10 @@ int64_t track_turn(struct track *track)
 	obey(track);
 	if (track->progress.state == TRACK_RUNNING && !outbox_send(&track->box, &when, &err))
 		give_up(track, &err);
-	if (track->first_staged > 0)
+	/* A batch that is old already waits for the store, or for a reply, and not for a moment. */
+	if (track->first_staged > 0 && track->first_staged + BATCH_AGE > now)
 		when = min_i64(when, track->first_staged + BATCH_AGE);
 	update_progress(track);
+	track->look_at = when;
 	return when;
 }

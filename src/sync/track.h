@@ -90,10 +90,10 @@ void track_stop(struct track *track, const struct err *why);
 void track_end(struct track **track);
 
 /*
- * Does what can be done now. Returns when to look again at the latest:
- * monotonic, TIME_NEVER for "when something happens".
+ * Does what can be done NOW, on the monotonic clock. Returns when to look again at the
+ * latest; TIME_NEVER for "when something happens".
  */
-int64_t track_turn(struct track *track);
+int64_t track_turn(struct track *track, int64_t now);
 
 /* Whether it is over, and the store does nothing for it any more. */
 bool track_over(const struct track *track) MUST_CHECK;

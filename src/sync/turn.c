@@ -18,6 +18,7 @@ static bool has_work(const struct turn *turn)
 
 enum wait_why turn_round(struct turn *turn, int64_t deadline)
 {
+	int64_t now = wait_now();
 	struct http_reply *reply;
 
 	while ((reply = http_take(turn->http)))
@@ -26,7 +27,7 @@ enum wait_why turn_round(struct turn *turn, int64_t deadline)
 		struct track *track = turn->tracks[(turn->next + i) % turn->n];
 
 		if (track)
-			deadline = min_i64(deadline, track_turn(track));
+			deadline = min_i64(deadline, track_turn(track, now));
 	}
 	turn->next = turn->n ? (turn->next + 1) % turn->n : 0;
 	return wait_turn(turn->wait, has_work(turn) ? 0 : deadline);
