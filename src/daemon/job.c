@@ -14,6 +14,9 @@
 
 #define DAY (24 * 3600 * USEC_PER_SEC)
 
+/* The calendar may be set anew: what is due by it is looked at again after this. */
+#define CALENDAR (60 * USEC_PER_SEC)
+
 struct schedule_time job_time(const struct clock *clock)
 {
 	return (struct schedule_time){ clock_mono(clock), clock_real(clock) };
@@ -86,6 +89,7 @@ static void adopt(struct job *job, const struct clock *clock)
 	if (!job->next)
 		return;
 	configure(job, job->next);
+	job->due = 0;
 	if (job->scheduled)
 		schedule_change(&job->schedule, &job->when, &now);
 }
@@ -105,6 +109,7 @@ void job_change(struct job *job, const struct config_workspace *workspace,
 		adopt(job, clock);
 		if (mended)
 			schedule_again(&job->schedule, SCHEDULE_INCREMENTAL, &now);
+		job->due = 0;
 		return;
 	}
 	err_set(&why, ERR_STOPPED, "the configuration was changed");
@@ -213,6 +218,8 @@ static void write_roster(struct job *job, struct context *context)
 
 	roster->next_kind = schedule_name(schedule_next(&job->schedule, &now, &when));
 	roster->next_at = when == TIME_NEVER ? TIME_NONE : now.real + max_i64(0, when - now.mono);
+	job->due = when;
+	job->looked = now.mono;
 	roster->running = job->state == JOB_BUSY ? schedule_name(job->kind) : NULL;
 	roster->running_since = job->state == JOB_BUSY ? job->began : TIME_NONE;
 	roster->trouble = job->trouble_text[0] ? job->trouble_text : NULL;
@@ -351,34 +358,49 @@ static void could_not_begin(struct job *job, struct context *context, struct err
 	write_roster(job, context);
 }
 
-int64_t job_start(struct job *job, struct context *context)
+/* Asks the schedule, which is not for nothing: there may be many jobs, and rounds. */
+static void ask_schedule(struct job *job, const struct schedule_time *now)
+{
+	job->kind = schedule_next(&job->schedule, now, &job->due);
+	job->looked = now->mono;
+}
+
+static void begin_cycle(struct job *job, struct context *context)
 {
 	struct schedule_time now = job_time(context->clock);
-	struct engine_conf conf;
+	struct engine_conf conf = job->errand.id > 0 ? errand_conf(job->errand.kind)
+						     : conf_of(job->kind);
 	struct err err = ERR_INIT;
-	int64_t when;
 
-	if (job->state != JOB_IDLE || job->leaving)
-		return TIME_NEVER;
-	if (take_errand(job, context)) {
-		job->kind = kind_of(job->errand.kind);
-		conf = errand_conf(job->errand.kind);
-	} else {
-		job->kind = schedule_next(&job->schedule, &now, &when);
-		if (when > now.mono)
-			return when;
-		conf = conf_of(job->kind);
-	}
 	job->began = job->numbers.attempt[job->kind] = now.real;
 	schedule_began(&job->schedule, job->kind, &now);
 	job->track = track_begin(&job->conf, context_means(context), &conf, &err);
 	if (!job->track) {
 		could_not_begin(job, context, &err);
-		return now.mono;
+		return;
 	}
 	job->state = JOB_BUSY;
 	write_roster(job, context);
-	return TIME_NEVER;
+}
+
+int64_t job_start(struct job *job, struct context *context, int64_t now)
+{
+	struct schedule_time both;
+
+	if (job->state != JOB_IDLE || job->leaving)
+		return TIME_NEVER;
+	if (!job->asked && now < job->due && now < job->looked + CALENDAR)
+		return job->due;
+	if (take_errand(job, context)) {
+		job->kind = kind_of(job->errand.kind);
+	} else {
+		both = job_time(context->clock);
+		ask_schedule(job, &both);
+		if (job->due > both.mono)
+			return job->due;
+	}
+	begin_cycle(job, context);
+	return job->state == JOB_BUSY ? TIME_NEVER : job->due;
 }
 
 /* ---- end -------------------------------------------------------------- */

@@ -31,7 +31,8 @@ struct job {
 	struct schedule_conf when;
 	struct zone *zone;
 	struct schedule schedule;
-	bool scheduled; /* `schedule` has begun */
+	bool scheduled;	      /* `schedule` has begun */
+	int64_t due, looked; /* monotonic: what it said last, and when; 0: ask it */
 
 	enum job_state state;
 	int id;		  /* of the workspace; 0 before job_register() */
@@ -85,10 +86,10 @@ bool job_hold(struct job *job, struct context *context, struct err *err) MUST_CH
 void job_lose(struct job *job, const struct clock *clock, bool another);
 
 /*
- * Begins what is due: an errand, or what the schedule says. Returns when
- * something will be; TIME_NEVER while a cycle runs.
+ * Begins what is due at NOW, on the monotonic clock: an errand, or what the schedule
+ * says. Returns when something will be; TIME_NEVER while a cycle runs.
  */
-int64_t job_start(struct job *job, struct context *context);
+int64_t job_start(struct job *job, struct context *context, int64_t now);
 
 /*
  * Looks whether the cycle is over, and if so says how it went and writes that down. Whether it

@@ -298,12 +298,12 @@ void jobs_ask(struct jobs *jobs, struct store *store)
 
 int64_t jobs_start(struct jobs *jobs, struct context *context, struct turn *turn)
 {
-	int64_t next = TIME_NEVER;
+	int64_t next = TIME_NEVER, now = clock_mono(context->clock);
 
 	turn->n = jobs->n;
 	turn->tracks = mem_grow(turn->tracks, (jobs->n + 1) * sizeof(struct track *));
 	for (size_t i = 0; i < jobs->n; i++) {
-		next = min_i64(next, job_start(jobs->list[i], context));
+		next = min_i64(next, job_start(jobs->list[i], context, now));
 		turn->tracks[i] = jobs->list[i]->track;
 	}
 	return next;
