@@ -4,6 +4,24 @@
 #include "command.h"
 #include "schema.h"
 
+/*
+ * The tables' owner need not be able to read the daemon's secrets, and
+ * should not; the password of the daemon's role is wanted only where it is
+ * the owner.
+ */
+static bool read_config(struct context *context)
+{
+	const struct config_warehouse *warehouse;
+
+	if (!context_config_part(context, ""))
+		return false;
+	warehouse = &context->config->warehouse;
+	if (warehouse->owner_conninfo || !warehouse->password_file)
+		return true;
+	config_free(&context->config);
+	return context_config_part(context, "warehouse");
+}
+
 void cmd_migrate(struct context *context)
 {
 	CLEANUP(buf_free) struct buf report = BUF_MAX(65536);
@@ -21,7 +39,7 @@ void cmd_migrate(struct context *context)
 	struct pg_conf conf;
 	bool ok;
 
-	if (!command_options(context, options, none, 0) || !context_config(context) ||
+	if (!command_options(context, options, none, 0) || !read_config(context) ||
 	    !context_network(context, false))
 		return;
 	conf = context_pg(context, true);

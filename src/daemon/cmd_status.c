@@ -99,8 +99,8 @@ void cmd_status(struct context *context)
 	struct err err = ERR_INIT;
 	struct pg_conf conf;
 
-	if (!command_options(context, options, none, 0) || !context_config(context) ||
-	    !context_network(context, false))
+	if (!command_options(context, options, none, 0) ||
+	    !context_config_part(context, "warehouse") || !context_network(context, false))
 		return;
 	conf = context_pg(context, false);
 	pg = pg_open(context->wait, &conf, &err);

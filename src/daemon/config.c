@@ -187,6 +187,10 @@ static bool read_file(const char *path, struct buf *text, struct err *err)
 	struct stat st;
 	size_t n;
 
+	if (!file && errno == ENOENT)
+		return err_set(err, ERR_CONFIG,
+			       "%s: %s; a sample is %s/examples/sahut-etl.yaml", path,
+			       strerror(errno), DOCDIR);
 	if (!file || fstat(fileno(file), &st) != 0)
 		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
 	if (st.st_mode & 002)
@@ -224,8 +228,14 @@ static void check_names(struct confread *in, const struct config *config)
 
 struct config *config_read(const char *path, char **complaints, struct err *err)
 {
+	return config_read_part(path, NULL, complaints, err);
+}
+
+struct config *config_read_part(const char *path, const char *section, char **complaints,
+				struct err *err)
+{
 	struct config *config = mem_new(sizeof(*config));
-	struct confread in = { .complaints = BUF_MAX(LONGEST_FILE) };
+	struct confread in = { .complaints = BUF_MAX(LONGEST_FILE), .secrets = section };
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_FILE);
 	const struct yaml *root = NULL;
 

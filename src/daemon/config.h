@@ -92,6 +92,14 @@ struct config {
  */
 struct config *config_read(const char *path, char **complaints, struct err *err) MUST_CHECK;
 
+/*
+ * The same for who has no business with all of the secrets: only those of
+ * SECTION ("warehouse") are read, and with "" none. The others stay NULL,
+ * whether or not their files are there.
+ */
+struct config *config_read_part(const char *path, const char *section, char **complaints,
+				struct err *err) MUST_CHECK;
+
 /* Frees it; secrets are wiped first. */
 void config_free(struct config **config);
 

@@ -84,10 +84,15 @@ static void read_conninfo(struct value *v)
 
 static void read_secret(struct value *v)
 {
+	const char *section = v->in->secrets;
+	size_t n = section ? strlen(section) : 0;
 	struct err err;
-	char *secret = secret_read(v->text, v->in->path, &err);
+	char *secret;
 
 	*(const char **)v->to = v->text;
+	if (section && (strncmp(v->where, section, n) != 0 || v->where[n] != '.'))
+		return;
+	secret = secret_read(v->text, v->in->path, &err);
 	if (!secret)
 		complain_of(v, "%s", err.text);
 	*(char **)((char *)v->base + v->key->also) = secret;

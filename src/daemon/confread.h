@@ -58,6 +58,7 @@ struct key {
 struct confread {
 	struct arena *arena; /* for what is read */
 	const char *path;    /* of the file; secrets may stand beside it */
+	const char *secrets; /* the section whose secrets are read, no others; NULL: all are */
 	struct buf complaints;
 	int n_complaints;
 };

@@ -29,11 +29,16 @@ static void take_level(struct context *context)
 
 bool context_config(struct context *context)
 {
+	return context_config_part(context, NULL);
+}
+
+bool context_config_part(struct context *context, const char *section)
+{
 	const char *path = context->config_path ? context->config_path : config_default_path();
 	struct err err = ERR_INIT;
 	char *complaints;
 
-	context->config = config_read(path, &complaints, &err);
+	context->config = config_read_part(path, section, &complaints, &err);
 	if (complaints)
 		fputs(complaints, stderr);
 	mem_free(&complaints);

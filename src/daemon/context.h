@@ -52,6 +52,9 @@ bool context_fail(struct context *context, const struct err *err);
 /* Reads the configuration; every error in it is said. */
 bool context_config(struct context *context) MUST_CHECK;
 
+/* The same, with the secrets of SECTION only; see config_read_part(). */
+bool context_config_part(struct context *context, const char *section) MUST_CHECK;
+
 /* The loop and HTTP. DAEMON: SIGHUP is taken, too. */
 bool context_network(struct context *context, bool daemon) MUST_CHECK;
 

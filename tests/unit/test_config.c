@@ -252,6 +252,7 @@ static void a_file_that_cannot_be_read_is_said(void **state)
 {
 	(void)state;
 	check_file("/nonexistent/sahut-etl.yaml", "No such file");
+	check_file("/nonexistent/sahut-etl.yaml", "/examples/sahut-etl.yaml");
 	check_file(home, "directory");
 }
 
@@ -292,6 +293,30 @@ static void a_file_of_more_than_a_mebibyte_is_refused(void **state)
 	put("config.yaml", buf_text(&text), text.len, 0644);
 	check_file(in_home("config.yaml"), "longer than 1 MiB");
 	buf_free(&text);
+}
+
+static void who_needs_no_secret_is_not_asked_to_be_able_to_read_one(void **state)
+{
+	static const char text[] = "warehouse: {conninfo: \"dbname=x\", password_file: password}\n"
+				   "workspaces: [{name: utama, api_key_file: nowhere}]\n";
+	struct err err = ERR_INIT;
+	struct config *config;
+	char *complaints;
+
+	(void)state;
+	put("config.yaml", text, sizeof(text) - 1, 0644);
+	config = config_read_part(in_home("config.yaml"), "warehouse", &complaints, &err);
+	assert_non_null(config);
+	assert_string_equal(config->warehouse.password, "sesame");
+	assert_null(config->workspaces[0].auth);
+	config_free(&config);
+	config = config_read_part(in_home("config.yaml"), "", &complaints, &err);
+	assert_non_null(config);
+	assert_null(config->warehouse.password);
+	config_free(&config);
+	/* Of one that is needed nothing is let pass. */
+	assert_null(config_read_part(in_home("config.yaml"), "workspaces[0]", &complaints, &err));
+	free(complaints);
 }
 
 /* ---- finding ------------------------------------------------------------------------ */
@@ -403,6 +428,7 @@ int main(void)
 		cmocka_unit_test(a_thousand_errors_are_all_said),
 		cmocka_unit_test(a_file_that_cannot_be_read_is_said),
 		cmocka_unit_test(a_file_that_anybody_may_write_is_refused),
+		cmocka_unit_test(who_needs_no_secret_is_not_asked_to_be_able_to_read_one),
 		cmocka_unit_test(a_file_of_more_than_a_mebibyte_is_refused),
 		cmocka_unit_test(a_workspace_is_found_by_its_name_or_because_it_is_alone),
 		cmocka_unit_test(the_environment_may_name_another_file),
