@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What an administrator does around the daemon."""
 import os
+import re
+
+from etl import assert_equal
 
 
 def test_migrate_and_status_need_no_api_key(sandboxes, warehouse):
@@ -26,3 +29,52 @@ def test_migrate_needs_the_password_only_where_the_daemon_is_the_owner(sandboxes
     assert "nowhere" in etl.run("migrate", expect=78).stderr
     configure(f'owner_conninfo: "{conninfo}"')
     etl.run("migrate")
+
+
+# ---- what docs/OPERATIONS.md says ----
+
+def recipe(beginning):
+    """A statement from the manual, as it stands there."""
+    with open(os.path.join(os.path.dirname(__file__), "..", "..", "docs", "OPERATIONS.md"), encoding="utf-8") as f:
+        text = f.read()
+    found = [m for m in re.findall(r"(?ms)^```sql\n(.*?)^```|psql -d sahut -c \"([^\"]*)\"", text)]
+    statement, = [a or b for a, b in found if (a or b).startswith(beginning)]
+    return statement
+
+
+def test_a_workspace_is_renamed(pair):
+    sandbox, etl = pair(conversations=250)
+    etl.run("sync")
+    etl.sql(recipe("update sahut_etl.workspace"))
+    etl.workspaces[0]["name"] = "pusat"
+    etl.write()
+    sandbox.change("create", 3)
+    etl.run("sync")
+    assert_equal(etl, sandbox, "pusat")
+    assert etl.one("select count(*) from sahut_etl.workspace") == 1
+    assert etl.one("select count(*) from sahut_etl.rejected_item") == 0
+
+
+def test_a_workspace_is_removed_with_all_that_was_its(sandboxes, warehouse):
+    lama, baru = sandboxes(conversations=250), sandboxes(conversations=120, seed=2)
+    etl = warehouse(lama.base_url)
+    etl.workspaces[0]["name"] = "lama"
+    etl.add("baru", baru.base_url)
+    etl.run("sync")
+    etl.run("verify")
+    etl.sql(recipe("do $$"))
+    del etl.workspaces[0]
+    etl.write()
+    etl.run("sync")
+    assert_equal(etl, baru, "baru")
+    assert etl.sql("select name from sahut_etl.workspace") == [("baru",)]
+
+
+def test_names_that_are_stored_already_are_dropped(pair):
+    sandbox, etl = pair(conversations=50)
+    etl.run("sync")
+    etl.sql(recipe("update sahut_pii.contact"))
+    etl.extra = "privacy: {contact_name: drop}\n"
+    etl.write()
+    etl.run("sync", "--full")
+    assert etl.one("select count(*) from sahut_pii.contact where name is not null") == 0

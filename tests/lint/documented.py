@@ -191,6 +191,9 @@ def metrics(tap):
             if f.startswith("metric") and f.endswith(".c"):
                 names.update(re.findall(r'"(sahut_etl_[a-z0-9_]+)', read(os.path.join(directory, f))))
     tap.check("every metric is in sahut-etl-metrics(7)", [n for n in sorted(names) if n not in manual.replace("\\", "")])
+    alerts = re.findall(r"- alert: (\w+)", read("etc/prometheus/sahut-etl.rules.yml"))
+    told = re.findall(r"(?m)^### (\w+)$", read("docs/OPERATIONS.md"))
+    tap.check("docs/OPERATIONS.md says what to do at each alert", sorted(set(alerts) ^ set(told)))
 
 
 # ---- the pages ----
