@@ -1,7 +1,7 @@
 -- Channels, agents, teams and contacts: new ones, and those whose content differs. What is equal is not touched.
 insert into sahut.status (status, sort_order, is_unresolved, is_active, is_known)
-select distinct s.status, 9, true, true, false
-from pg_temp.stage_conversation s
+select s.status, 9, true, true, false
+from (select distinct c.status from pg_temp.stage_conversation c offset 0) s
 where not exists (select from sahut.status k where k.status = s.status)
 on conflict do nothing;
 

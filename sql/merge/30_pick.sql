@@ -71,6 +71,8 @@ select s.seq, s.page, s.id, s.id, s.contact_id, s.created_at,
 	format('$.id: workspace "%s" holds a conversation with this id', w.name), to_jsonb(s)::text, s.observed_at
 from pg_temp.stage_conversation s
 cross join pg_temp.stage_batch b
-join sahut.conversation c on c.id = s.id and c.workspace_id <> b.workspace_id
-join sahut_etl.workspace w on w.id = c.workspace_id;
+-- Where there is one workspace the planner would first look for conversations of another, through all of them.
+cross join lateral (select c.workspace_id from sahut.conversation c where c.id = s.id offset 0) c
+join sahut_etl.workspace w on w.id = c.workspace_id
+where c.workspace_id <> b.workspace_id;
 

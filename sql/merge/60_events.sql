@@ -21,7 +21,9 @@ cross join pg_temp.stage_batch b
 join sahut_etl.workspace w on w.id = b.workspace_id
 join sahut.conversation_version v on v.conversation_id = p.id and v.version_no = 1
 cross join lateral (select case when p.is_observed then v.valid_from else least(p.created_at, p.observed_at) end as at) t
-where p.created_at <> p.was_created_at and e.conversation_id = p.id and e.event_type = 'created' and e.occurred_at <> t.at;
+where p.created_at <> p.was_created_at and e.conversation_id = p.id and e.event_type = 'created' and e.occurred_at <> t.at
+-- As with the versions: these are rare.
+and e.conversation_id = any (array(select k.id from pg_temp.pick k where k.created_at <> k.was_created_at));
 
 insert into sahut.conversation_event (
 	conversation_id, workspace_id, version_no, event_type, occurred_at, occurred_day, not_before, observed_at, is_estimated, from_status,

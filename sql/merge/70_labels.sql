@@ -1,7 +1,6 @@
 insert into sahut.label (workspace_id, name, first_seen_at)
-select distinct b.workspace_id, l.name, b.observed_at
-from pg_temp.pick p
-cross join lateral unnest(p.labels) l(name)
+select b.workspace_id, l.name, b.observed_at
+from (select distinct unnest(p.labels) as name from pg_temp.pick p offset 0) l
 cross join pg_temp.stage_batch b
 where not exists (select from sahut.label k where k.workspace_id = b.workspace_id and k.name = l.name)
 on conflict do nothing;

@@ -5,6 +5,8 @@ with gone as (
 	from (select distinct on (id) * from pg_temp.stage_gone order by id, seq desc) g
 	cross join pg_temp.stage_batch b
 	where c.id = g.id and c.workspace_id = b.workspace_id and c.deleted_at is null
+	-- There is hardly ever one; the planner, who cannot know, would read every conversation in search of them.
+	and c.id = any (array(select k.id from pg_temp.stage_gone k))
 	returning c.id, c.version_no, c.status, c.assignee_id, c.team_id, c.channel_id, g.observed_at
 ), event as (
 	insert into sahut.conversation_event (

@@ -346,3 +346,30 @@ as $$
 	and not exists (select from sahut.conversation c where c.id = r.fingerprint and c.workspace_id = workspace and c.deleted_at is null)
 $$;
 comment on function sahut_etl.unloaded is 'Items that the API counts and that could not be loaded.';
+
+-- While a table grows from nothing, the planner knows nothing of it: how often an id stands in it is then a guess that is
+-- wrong by as much as the table is large, and a batch reads all of it. Autovacuum comes a minute too late for that. What a
+-- merge looks up has an index, so these columns are enough; all else is left to autovacuum, which still takes it for not done.
+create function sahut_etl.keep_statistics() returns void
+	language plpgsql security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	command text;
+begin
+	for command in
+		select format('analyze (skip_locked) %s (%s)', c.oid::regclass, (
+			select string_agg(quote_ident(a.attname), ', ')
+			from pg_catalog.pg_attribute a
+			where a.attrelid = c.oid and a.attnum > 0
+			and (a.attname in ('workspace_id', 'status')
+				or exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and a.attnum = any (i.indkey)))))
+		from pg_catalog.pg_class c
+		where c.relnamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace) and c.relkind = 'r' and c.relhasindex
+		and pg_relation_size(c.oid) > 4 * greatest(c.relpages, 4) * current_setting('block_size')::bigint
+		order by c.oid
+	loop
+		execute command;
+	end loop;
+end $$;
+comment on function sahut_etl.keep_statistics is 'Analyzes what has an index in each table that has grown fourfold since it was last looked at.';

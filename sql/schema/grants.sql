@@ -27,10 +27,10 @@ begin
 		alter default privileges in schema sahut grant select on tables to sahut_analyst;
 		alter default privileges in schema sahut_report grant select on tables to sahut_analyst;
 	end if;
-	-- A function that a view calls runs for whoever reads the view.
+	-- A function that a view calls runs for whoever reads the view. None of those writes.
 	for called in
 		select p.oid::regprocedure from pg_catalog.pg_proc p
-		where p.pronamespace = 'sahut_etl'::regnamespace and p.prosecdef
+		where p.pronamespace = 'sahut_etl'::regnamespace and p.prosecdef and p.provolatile <> 'v'
 	loop
 		if reader then
 			execute format('grant execute on function %s to sahut_reader', called);
