@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""What a cycle costs: requests at the API; WAL, tuples and buffers in the database."""
+from rig import Figure
+
+# All tables of ours together.
+TUPLES = """
+select coalesce(sum(n_dead_tup), 0), coalesce(sum(n_tup_ins), 0), coalesce(sum(n_tup_upd), 0), coalesce(sum(n_tup_hot_upd), 0)
+from pg_stat_user_tables where schemaname like 'sahut%'"""
+
+
+class Cost:
+    """What a command costs the database, from outside."""
+
+    def __init__(self, rig, etl, sandbox):
+        self.rig, self.etl, self.sandbox = rig, etl, sandbox
+
+    def read(self):
+        wal = self.rig.sql("postgres", "select pg_current_wal_insert_lsn() - '0/0'")[0][0]
+        buffers = self.rig.sql("postgres", f"select blks_hit + blks_read from pg_stat_database where datname = '{self.etl.dbname}'")[0][0]
+        return wal, buffers
+
+    def of(self, *command):
+        """Requests, and what changed in the database; the checkpoint before it has all pages written whole again."""
+        before_tuples = self.etl.sql(TUPLES)[0]
+        self.sandbox.reset_stats()
+        before = self.read()
+        measured = self.rig.measure(self.etl.command(*command))
+        after = self.read()
+        tuples = [int(a - b) for a, b in zip(self.etl.sql(TUPLES)[0], before_tuples)]
+        return {"requests": self.sandbox.stats()["requests"], "wal": int(after[0] - before[0]), "buffers": int(after[1] - before[1]),
+                "dead": tuples[0], "inserted": tuples[1], "updated": tuples[2], "hot": tuples[3], "measured": measured}
+
+
+def change(sandbox, n):
+    """N conversations change, each in one way: half get a message, the others a status, an agent or a label."""
+    for kind, share in (("update", 0.5), ("resolve", 0.2), ("reassign", 0.2), ("relabel", 0.1)):
+        sandbox.change(kind, int(n * share))
+
+
+def loaded(rig, n):
+    sandbox = rig.sandbox(n)
+    etl = rig.etl(rig.database(), sandbox)
+    etl.run("sync", timeout=36000)
+    etl.sql("vacuum analyze")
+    return sandbox, etl, Cost(rig, etl, sandbox)
+
+
+def requests(rig, n, rounds):
+    """Incremental cycles after n changes, and audits, at one size of the workspace."""
+    sandbox, etl, cost = loaded(rig, n)
+    pages = -(-n // 100)
+    found = {0: [], 40: [], 250: []}
+    audits, sweeps = [], []
+    for _ in range(rounds):
+        for changes, over in found.items():
+            sandbox.control("clock", {"advance": 3600})
+            if changes:
+                sandbox.change("update", changes)
+            # What drift chose twice counts once.
+            real = len({c["id"] for c in newest(sandbox, changes)}) if changes else 0
+            over.append(cost.of("sync")["requests"] - (1 + real // 100))
+        audits.append(cost.of("verify")["requests"])
+        sweeps.append(cost.of("sync", "--full")["requests"] / pages)
+    rows = [Figure(f"requests, {changes} changed", "over", over, f"of {n:,}: more than 1 + n/100", most=0) for changes, over in found.items()]
+    rows.append(Figure("requests, audit", "", audits, f"of {n:,}, counts agree", most=5))
+    rows.append(Figure("requests, full sweep", "x", sweeps, f"of {n:,}: against the number of pages ({pages})", most=1.01 if pages >= 100 else (pages + 1) / pages))
+    rows.append(Figure("requests saved by a cycle", "x", [pages / (1 + 250 // 100)], f"of {n:,}: a full refresh against a cycle with 250 changed"))
+    return rows
+
+
+def newest(sandbox, most):
+    """The conversations that were updated last, as many as were changed at most: those within the last half hour."""
+    rows, page = [], 1
+    while len(rows) < most:
+        _, answer, _ = sandbox.api("GET", f"/conversations?page={page}&per_page=100")
+        from datetime import datetime, timedelta
+        now = datetime.fromisoformat(answer["data"][0]["updated_at"].replace("Z", "+00:00"))
+        fresh = [c for c in answer["data"] if now - datetime.fromisoformat(c["updated_at"].replace("Z", "+00:00")) < timedelta(minutes=30)]
+        rows += fresh
+        if len(fresh) < 100:
+            break
+        page += 1
+    return rows
+
+
+def writes(rig, n, rounds):
+    """WAL, dead tuples and buffers of sweeps and cycles."""
+    sandbox, etl, cost = loaded(rig, n)
+    pages = n / 100
+    rig.settle()
+    cost.of("sync", "--full")
+    idle, sweep, changed = [], [], []
+    for _ in range(rounds):
+        idle.append(cost.of("sync"))
+        sweep.append(cost.of("sync", "--full"))
+        sandbox.control("clock", {"advance": 3600})
+        change(sandbox, 1000)
+        rig.settle()
+        changed.append(cost.of("sync"))
+    rows = [c["measured"] for c in sweep]
+    written = etl.sql("select rows_new + rows_changed from sahut_etl.run where kind = 'full' order by id desc limit %s" % rounds)
+    at = f"of {n:,}"
+    return [
+        Figure("unchanged: rows written", "", [r[0] for r in written], f"full sweep {at}", most=0),
+        Figure("unchanged: WAL a page", "B", [c["wal"] / pages for c in sweep], f"full sweep {at}, a page of 100", most=2048),
+        Figure("unchanged: WAL per 1,000", "B", [c["wal"] / n * 1000 for c in sweep], f"full sweep {at}"),
+        Figure("unchanged: dead tuples", "", [c["dead"] for c in sweep], f"full sweep {at}; a few a batch are the sweep's own notes"),
+        Figure("unchanged: buffers per 1,000", "", [c["buffers"] / n * 1000 for c in sweep], f"full sweep {at}"),
+        Figure("unchanged: conv/s", "", [n / m.wall for m in rows], f"full sweep {at}"),
+        Figure("nothing new: WAL", "B", [c["wal"] for c in idle], f"a whole cycle {at}"),
+        Figure("nothing new: buffers", "", [c["buffers"] for c in idle], f"a whole cycle {at}, connection and start included"),
+        Figure("changed: WAL per 1,000", "KiB", [c["wal"] / 1024 for c in changed], f"a cycle {at}, right after a checkpoint"),
+        Figure("changed: dead tuples per 1,000", "", [c["dead"] for c in changed], f"a cycle {at}"),
+        Figure("changed: buffers per 1,000", "", [c["buffers"] for c in changed], f"a cycle {at}"),
+        Figure("changed: HOT", "%", [100 * c["hot"] / max(1, c["updated"]) for c in changed], f"of the rows updated by a cycle {at}"),
+    ]
