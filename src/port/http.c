@@ -16,8 +16,8 @@ struct transfer {
 	struct transfer *next;
 	struct http *http;
 	CURL *curl;
-	struct curl_slist *headers;
-	struct http_reply *reply; /* what there is of it so far */
+	struct curl_slist *headers; /* the one with the secret comes first */
+	struct http_reply *reply;   /* what there is of it so far */
 	char why[CURL_ERROR_SIZE];
 	int64_t began;
 };
@@ -201,6 +201,7 @@ static void finish(struct transfer *t, CURLcode rc)
 	reply->status = (int)status;
 	reply->took = wait_now() - t->began;
 	reply_complete(reply);
+	reply_unsay(reply, t->headers->data);
 	/* libcurl is content with headers that break off. */
 	if (rc != CURLE_OK || !reply->headed)
 		fail(t, rc != CURLE_OK ? rc : CURLE_GOT_NOTHING);
@@ -217,10 +218,9 @@ static void collect(struct http *http)
 	while ((msg = curl_multi_info_read(http->multi, &left))) {
 		struct transfer *t;
 
-		if (msg->msg != CURLMSG_DONE)
-			continue;
 		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, (char **)&t);
-		finish(t, msg->data.result);
+		if (msg->msg == CURLMSG_DONE)
+			finish(t, msg->data.result);
 	}
 }
 

@@ -6,7 +6,7 @@
 
 void pgtext_error(struct err *err, enum err_kind kind, const char *message)
 {
-	char text[sizeof(err->text)];
+	char text[sizeof(err->text)], shown[sizeof(err->text)];
 	size_t n = strlen(message);
 
 	while (n > 0 && strchr(" \t\r\n", message[n - 1]))
@@ -15,5 +15,6 @@ void pgtext_error(struct err *err, enum err_kind kind, const char *message)
 	for (char *p = text; *p; p++)
 		if (*p == '\n' || *p == '\t')
 			*p = ' ';
-	err_set(err, kind, "database: %s", text);
+	/* A message quotes rows, and rows hold anything. */
+	err_set(err, kind, "database: %s", err_quote(shown, sizeof(shown), text, strlen(text)));
 }

@@ -76,6 +76,29 @@ void reply_header(struct http_reply *reply, const char *p, size_t n)
 			 sizeof(reply->retry_after_text)));
 }
 
+static void overwrite(char *text, size_t n, const char *secret)
+{
+	size_t len = strlen(secret);
+	char *end = text + n;
+
+	while (len > 0 && (text = memmem(text, (size_t)(end - text), secret, len))) {
+		memset(text, '*', len);
+		text += len;
+	}
+}
+
+void reply_unsay(struct http_reply *reply, const char *header)
+{
+	const char *blank = strrchr(header, ' ');
+
+	if (!blank || strncmp(header, "Accept:", 7) == 0 || reply->status < 300)
+		return;
+	if (reply->body.len > 0)
+		overwrite(reply->body.data, reply->body.len, blank + 1);
+	overwrite(reply->location, strlen(reply->location), blank + 1);
+	overwrite(reply->content_type, strlen(reply->content_type), blank + 1);
+}
+
 void reply_complete(struct http_reply *reply)
 {
 	const char *text = reply->retry_after_text;

@@ -40,6 +40,14 @@ void reply_free(struct http_reply **reply);
  */
 void reply_header(struct http_reply *reply, const char *p, size_t n);
 
+/*
+ * Overwrites the secret of the request's first HEADER (its last word; a
+ * request without one begins with Accept), wherever what came back repeats
+ * it: a sentence that quotes our own key at us is on its way to a log. A
+ * success is data, and stays as it is.
+ */
+void reply_unsay(struct http_reply *reply, const char *header);
+
 /* All headers are in: works out what depends on two of them. */
 void reply_complete(struct http_reply *reply);
 

@@ -177,6 +177,31 @@ static void values_too_long_are_cut(void **state)
 	reply_free(&reply);
 }
 
+static void a_failure_that_repeats_the_secret_does_not_get_far(void **state)
+{
+	struct http_reply *reply = reply_new(NULL, 100);
+	static const char *const lines[] = { "HTTP/1.1 401 No\r\n", "Location: /x?key=sesame\r\n",
+					     "Content-Type: sesame\r\n" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		reply_header(reply, lines[i], strlen(lines[i]));
+	buf_str(&reply->body, "key sesame, sesamesesame");
+	reply->status = 200;
+	reply_unsay(reply, "Authorization: Bearer sesame");
+	assert_string_equal(buf_text(&reply->body), "key sesame, sesamesesame");
+	reply->status = 401;
+	reply_unsay(reply, "Accept: sesame");
+	reply_unsay(reply, "Odd:");
+	assert_string_equal(buf_text(&reply->body), "key sesame, sesamesesame");
+	reply_unsay(reply, "Authorization: Bearer sesame");
+	assert_string_equal(buf_text(&reply->body), "key ******, ************");
+	assert_string_equal(reply->location, "/x?key=******");
+	assert_string_equal(reply->content_type, "******");
+	reply_unsay(reply, "Authorization: Bearer ****");
+	reply_free(&reply);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +213,7 @@ int main(void)
 		cmocka_unit_test(of_two_dates_the_last_counts_even_if_it_is_none),
 		cmocka_unit_test(an_interim_response_leaves_nothing_behind),
 		cmocka_unit_test(values_too_long_are_cut),
+		cmocka_unit_test(a_failure_that_repeats_the_secret_does_not_get_far),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
