@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Cells that differ are fetched, and what is missing in them is asked for. */
+#include "unit.h"
+
+#include "mend.h"
+
+#define SECOND USEC_PER_SEC
+#define NOW (INT64_C(1000000) * SECOND)
+
+static struct mend mend;
+static struct memory memory;
+static struct page page;
+static struct act act;
+
+static void begin(int cells)
+{
+	struct cell cell[3];
+
+	memory = (struct memory){ .lookback = 120 * SECOND, .per_page = 100, .largest_total = 900 };
+	for (int i = 0; i < cells; i++)
+		cell[i] = (struct cell){ .filter = { .status = STATUS_OPEN, .channel = 1 + i },
+					 .api = 41,
+					 .held = 40 };
+	mend_begin(&mend, &memory, cell, cells, false);
+}
+
+static enum act_kind next(void)
+{
+	act = (struct act){ .kind = ACT_WAIT };
+	mend_next(&mend, false, &act);
+	return act.kind;
+}
+
+/* The cell's list is read: one page of so many rows. */
+static void read_cell(int channel, int rows)
+{
+	assert_int_equal(next(), ACT_SEND);
+	assert_int_equal(act.request.filter.channel, channel);
+	assert_int_equal(act.request.page, 1);
+	page = (struct page){ .date = NOW, .total = rows, .page = 1, .per_page = 100, .n = rows };
+	for (int i = 0; i < rows; i++)
+		page.rows[i] = (struct row){ .id = (uint64_t)i + 1,
+					     .created_at = SECOND,
+					     .updated_at = SECOND };
+	mend_page(&mend, &page);
+	assert_int_equal(next(), ACT_COMMIT);
+	assert_false(act.last);
+	mend_committed(&mend, &memory);
+}
+
+static void answer_missing(int ids, int64_t held)
+{
+	struct answer answer = { .n = { ids, held }, .ids = ids, .control = true, .live = 1000 };
+
+	assert_int_equal(next(), ACT_ASK);
+	assert_int_equal(act.ask.kind, ASK_MISSING);
+	mend_answer(&mend, &memory, &answer);
+}
+
+static void expect_end(enum verdict verdict)
+{
+	assert_int_equal(next(), ACT_COMMIT);
+	assert_true(act.last);
+	assert_int_equal(act.verdict, verdict);
+	mend_committed(&mend, &memory);
+	assert_int_equal(next(), ACT_DONE);
+}
+
+static void each_cell_is_read_and_compared_again(void **state)
+{
+	(void)state;
+	begin(2);
+	read_cell(1, 41);
+	answer_missing(0, 41);
+	read_cell(2, 41);
+	answer_missing(0, 41);
+	expect_end(VERDICT_EQUAL);
+}
+
+static void what_is_held_and_was_not_shown_is_asked_for(void **state)
+{
+	static const enum item_outcome outcomes[] = { ITEM_GONE, ITEM_HERE, ITEM_HERE, ITEM_GONE };
+	static const int items[] = { 0, 1, 2, 0 };
+
+	(void)state;
+	begin(1);
+	read_cell(1, 40);
+	answer_missing(2, 42);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(next(), ACT_SEND);
+		assert_int_equal(act.request.kind, REQUEST_GET);
+		assert_int_equal(act.request.item, items[i]);
+		mend_item(&mend, outcomes[i]);
+	}
+	assert_int_equal(next(), ACT_COMMIT);
+	assert_true(mend_buries(&mend, 0));
+	assert_false(mend_buries(&mend, 1));
+	mend_committed(&mend, &memory);
+	/* One is gone, and the other has gone to another cell. */
+	answer_missing(0, 40);
+	expect_end(VERDICT_EQUAL);
+}
+
+static void a_cell_that_still_differs_is_said(void **state)
+{
+	(void)state;
+	begin(1);
+	read_cell(1, 41);
+	answer_missing(0, 42);
+	expect_end(VERDICT_DIFFERENT);
+	assert_int_equal(mend.cells[0].api, 41);
+	assert_int_equal(mend.cells[0].held, 42);
+}
+
+/* Every GET answers 404: nothing is believed, and the next cell follows. */
+static void in_a_storm_of_404s_nothing_is_buried(void **state)
+{
+	(void)state;
+	begin(1);
+	read_cell(1, 40);
+	answer_missing(1, 41);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(next(), ACT_SEND);
+		mend_item(&mend, ITEM_GONE);
+	}
+	assert_int_equal(next(), ACT_COMMIT);
+	assert_false(mend_buries(&mend, 0));
+	mend_committed(&mend, &memory);
+	expect_end(VERDICT_DIFFERENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_cell_is_read_and_compared_again),
+		cmocka_unit_test(what_is_held_and_was_not_shown_is_asked_for),
+		cmocka_unit_test(a_cell_that_still_differs_is_said),
+		cmocka_unit_test(in_a_storm_of_404s_nothing_is_buried),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
