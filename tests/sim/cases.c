@@ -27,7 +27,6 @@ static void begin(struct drive *d, enum world_order order, int page, int rows)
 		.world = { .order = order, .page = page, .storm_share = 1000 },
 		.lookback = 8,
 		.ahead = 1,
-		.every_step = true,
 	};
 
 	drive_begin(d, &story, 1);
@@ -278,8 +277,7 @@ static bool is_never_demoted(struct drive *d, struct world_conf world, uint64_t 
 	struct story story = { .world = world,
 			       .lookback = 8,
 			       .ahead = 1 + (int)(seed % 3),
-			       .stages = 100,
-			       .every_step = true };
+			       .stages = 100 };
 
 	story.world.rows = 60;
 	story.world.page = 8;
@@ -357,8 +355,7 @@ static bool rows_of_one_second_are_not_lost_between_pages(struct drive *d)
 				       .ahead = 1,
 				       .fulls = 50,
 				       .idle = 10,
-				       .settles = true,
-				       .every_step = true };
+				       .settles = true };
 
 		story.world.mix[EVENT_UPDATE] = 2;
 		story.world.mix[EVENT_BULK] = 1;
@@ -555,8 +552,7 @@ static bool an_older_copy_does_not_overwrite_a_newer_one(struct drive *d)
 						  .events = 300,
 						  .lag = 3 },
 				       .lookback = 8,
-				       .ahead = 1,
-				       .every_step = true };
+				       .ahead = 1 };
 
 		story.world.mix[EVENT_UPDATE] = story.world.mix[EVENT_RESOLVE] = 2;
 		story.world.mix[EVENT_REOPEN] = 2;

@@ -214,7 +214,8 @@ static void commit(struct cycle *c, const struct act *act)
 {
 	struct drive *d = c->drive;
 	int buried[IDS_MOST], n = 0;
-	int64_t was = d->ware.memory.complete_as_of, live = ware_live(&d->ware);
+	int64_t was = d->ware.memory.complete_as_of, was_active = d->ware.memory.active_as_of;
+	int64_t live = ware_live(&d->ware);
 	struct tally tally;
 
 	for (int i = 0; i < IDS_MOST; i++)
@@ -231,7 +232,9 @@ static void commit(struct cycle *c, const struct act *act)
 	note_limits(c, act);
 	d->published += d->ware.memory.complete_as_of > was;
 	check_fuse(c, live, n);
-	if (!d->wrong[0] && (d->story.every_step || act->last))
+	/* What is held only gets better, unless something is buried. */
+	if (!d->wrong[0] && (act->last || n > 0 || d->ware.memory.complete_as_of != was ||
+			     d->ware.memory.active_as_of != was_active))
 		ware_check(&d->ware, &d->world, d->wrong, sizeof(d->wrong));
 	engine_committed(&c->engine, &tally);
 }

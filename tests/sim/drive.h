@@ -28,7 +28,6 @@ struct story {
 	int looks;	     /* of a thousand verifies: only to look, beside whoever has the lock */
 	int idle;	     /* seconds between cycles, at most */
 	bool settles;	     /* whether it has to end equal */
-	bool every_step;     /* check after each commit, not only at the end of a cycle */
 };
 
 struct drive {

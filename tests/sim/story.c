@@ -128,7 +128,6 @@ void story_invent(struct story *story, uint64_t seed)
 	story->fulls = chance_below(&c, 150);
 	story->idle = chance_below(&c, 40);
 	story->settles = true;
-	story->every_step = true;
 	if (seed % 2)
 		focus(story, &c);
 }
