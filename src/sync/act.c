@@ -18,3 +18,17 @@ const char *act_verdict_name(enum verdict verdict)
 
 	return names[verdict];
 }
+
+void act_add_tally(struct tally *sum, const struct tally *tally)
+{
+	sum->seen += tally->seen;
+	sum->fresh += tally->fresh;
+	sum->changed += tally->changed;
+	sum->rejected += tally->rejected;
+	sum->deleted += tally->deleted;
+	sum->late += tally->late;
+	sum->silent += tally->silent;
+	sum->versions += tally->versions;
+	sum->live = tally->live;
+	sum->doubts = tally->doubts;
+}

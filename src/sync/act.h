@@ -170,4 +170,7 @@ struct engine_conf {
 /* "certified"; as it stands in the warehouse and in the log. */
 const char *act_verdict_name(enum verdict verdict) MUST_CHECK;
 
+/* Adds what one commit came to to the sum of all. */
+void act_add_tally(struct tally *sum, const struct tally *tally);
+
 #endif

@@ -365,20 +365,6 @@ static void use_store(struct track *track)
 		start_question(track);
 }
 
-static void add_tally(struct tally *sum, const struct tally *tally)
-{
-	sum->seen += tally->seen;
-	sum->fresh += tally->fresh;
-	sum->changed += tally->changed;
-	sum->rejected += tally->rejected;
-	sum->deleted += tally->deleted;
-	sum->late += tally->late;
-	sum->silent += tally->silent;
-	sum->versions += tally->versions;
-	sum->live = tally->live;
-	sum->doubts = tally->doubts;
-}
-
 /* What the store did for us is done. */
 static void hear_store(struct track *track)
 {
@@ -393,7 +379,7 @@ static void hear_store(struct track *track)
 	if (track->doing.kind == ACT_COMMIT) {
 		ok = store_committed(track->means->store, &tally, &err);
 		if (ok) {
-			add_tally(&track->progress.sum, &tally);
+			act_add_tally(&track->progress.sum, &tally);
 			engine_committed(&track->cycle.engine, &tally);
 		}
 	} else {
