@@ -2,7 +2,7 @@
 #include "outbox.h"
 
 /* Bodies that wait for their turn, in bytes: where pages are large, fewer are asked for at once. */
-#define MOST_WAITING (1 << 20)
+#define MOST_WAITING (512 << 10)
 
 /* From so many requests a minute on, the next page is asked for while one is decoded. */
 #define FAST_QUOTA 600

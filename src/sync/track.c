@@ -11,7 +11,7 @@
  * A batch is committed when it has so many bytes or rows, or when its first
  * row has waited so long.
  */
-#define BATCH_BYTES (768 << 10)
+#define BATCH_BYTES (512 << 10)
 #define BATCH_ROWS 3000
 #define BATCH_AGE (5 * USEC_PER_SEC)
 

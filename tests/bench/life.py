@@ -62,7 +62,7 @@ def phases(rig, etl, sandbox, rounds):
 def idle(etl, seconds):
     """Wake-ups a second of a daemon that has nothing to do."""
     daemon, _ = started(etl)
-    wait_for(lambda: etl.sql("select from sahut_etl.schedule where running is null and next_at > now() + interval '1 minute'"), "a rest", 120)
+    wait_for(lambda: etl.sql("select 1 from sahut_etl.schedule where running is null and next_at > now() + interval '1 minute'"), "a rest", 120)
     time.sleep(1)
     before = switches(daemon.pid)
     time.sleep(seconds)

@@ -91,7 +91,7 @@ def write_raw_script(rig, dbname, parts):
 def naive(rig, sandbox, dbname, pages):
     command = [sys.executable, os.path.join(HERE, "naive.py"), rig.cluster.conninfo(dbname), sandbox.base_url, sandbox.key, str(pages)]
     measured = rig.measure(command)
-    rows, wall, _, _ = measured.out.split()
+    rows, wall = measured.out.split()
     return int(rows) / float(wall), measured
 
 
@@ -171,6 +171,8 @@ class Loads:
         self.note("naive bare", n / bare.wall / speed)
         self.note("naive sweep", n / sweep.wall / again)
         self.note("naive memory", keyed.rss / script.rss)
+        rows = min(n, 100 * self.script_pages)
+        self.note("naive work", (script.cpu + script.database) / rows / ((keyed.cpu + keyed.database) / n))
 
         slow_etl, slow = self.daemon(self.slow, "with_keys")
         rig.drop(slow_etl.dbname)
@@ -209,5 +211,6 @@ class Loads:
             Figure("script: first load, no keys", "x", got["naive bare"], "ours without foreign keys, the script with its own"),
             Figure("script: first load at 50 ms", "x", got["naive slow"], "the API answers after 50 ms", least=10),
             Figure("script: nothing changed", "x", got["naive sweep"], "a full sweep against the script's second run", least=15),
+            Figure("script: processor time", "x", got["naive work"], "the script's and its database's, against ours and ours, a conversation"),
             Figure("script: memory", "x", got["naive memory"], "resident, ours against the script's", most=0.5),
         ]

@@ -7,7 +7,6 @@ look-up a page. It keeps what sahut-etl keeps of the present, and the history of
 
 usage: naive.py CONNINFO BASE-URL KEY [PAGES]
 """
-import resource
 import sys
 import time
 
@@ -92,8 +91,7 @@ def main():
         if page >= reply["meta"]["total_pages"]:
             break
         page += 1
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    print(n, time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss)
+    print(n, time.monotonic() - began)
 
 
 if __name__ == "__main__":
