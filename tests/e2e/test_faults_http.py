@@ -15,8 +15,11 @@ import time
 import pytest
 
 import proxy as wire
+from cluster import free_port
+from daemon import Daemon, wait_for
 from etl import assert_equal
 from proxy import Proxy
+from test_metrics import number
 from truth import assert_promise, assert_quiet, forget
 
 ROWS = 330  # four pages
@@ -301,3 +304,30 @@ def test_for_good(at, name, happens, exits, says, kind):
     at.etl.run("sync")
     assert_equal(at.etl, at.sandbox)
     assert_promise(at.etl, at.sandbox)
+
+
+# name, what happens to the daemon's first cycle, and what its metrics then say
+COUNTED = [
+    ("sent_again", api("status", status=500), {"requests_retried_total": 1, "requests_throttled_total": 0, "consecutive_failures": 0}),
+    ("throttled", api("status", status=429, retry_after="1"), {"requests_retried_total": 1, "requests_throttled_total": 1, "consecutive_failures": 0}),
+    ("denied", api("status", status=401, times=0), {"requests_retried_total": 0, "consecutive_failures": 1}),
+    ("broken", api("body", body="{", times=0), {"requests_retried_total": 2, "consecutive_failures": 1}),
+]
+
+
+@pytest.mark.parametrize("name, happens, says", COUNTED, ids=named(COUNTED))
+def test_counted(at, name, happens, says):
+    port = free_port()
+    at.etl.extra = f'metrics: {{listen: "127.0.0.1:{port}"}}\n'
+    at.etl.write()
+    happens(at)
+    daemon = Daemon(at.etl)
+    try:
+        outcome = "failed" if says["consecutive_failures"] else "ok"
+        ended = f'sahut_etl_cycles_total{{workspace="utama",kind="incremental",outcome="{outcome}"}}'
+        wait_for(lambda: number(port, ended), "the end of the first cycle")
+        assert {what: number(port, f'sahut_etl_{what}{{workspace="utama"}}') for what in says} == says
+        assert number(port, "sahut_etl_warehouse_up") == 1
+        assert daemon.stop() == 0
+    finally:
+        daemon.end()
