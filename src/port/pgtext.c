@@ -16,5 +16,7 @@ void pgtext_error(struct err *err, enum err_kind kind, const char *message)
 		if (*p == '\n' || *p == '\t')
 			*p = ' ';
 	/* A message quotes rows, and rows hold anything. */
-	err_set(err, kind, "database: %s", err_quote(shown, sizeof(shown), text, strlen(text)));
+	err_set(err, kind, "database: %s",
+		n > 0 ? err_quote(shown, sizeof(shown), text, strlen(text))
+		      : "failed, and gave no reason");
 }

@@ -5,8 +5,8 @@
 usage: ./dev cut, or cut.py BUILD [--sample N] [--seed N] [--only STAGE/WAY/N]
 
 The program that is built with a fuse (tests/cut/fuse.c) counts what it calls of libpq and libcurl, and at the n-th
-call it is killed, loses the connection, or is refused. Two stages: a first load of a small workspace with small pages,
-and a cycle that follows changes. After each cut the warehouse must promise nothing that it does not hold; then some
+call it is killed, loses the connection, or is refused. Three stages: a first load of a small workspace with small pages,
+a cycle that follows changes, and a full sweep that finds deletions and silent edits. After each cut the warehouse must promise nothing that it does not hold; then some
 more happens at the source, the program is started again, and the warehouse must equal it. --sample does N cuts chosen
 by the seed instead of all.
 """
@@ -25,12 +25,12 @@ from etl import Etl, assert_equal  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 from truth import assert_promise, assert_quiet, forget  # noqa: E402
 
-STAGES = ["first_load", "incremental"]
+STAGES = {"first_load": ["sync"], "incremental": ["sync"], "full": ["sync", "--full"]}
 WAYS = ["kill", "disconnect", "error"]
 KINDS = ["create", "update", "resolve", "reopen", "reassign", "relabel", "snooze"]
 
-# So many cuts one source sees.
-LIFE = 20
+# So many cuts one source sees; with two deletions each, no more than are believed in a week (the fuse).
+LIFE = 9
 
 # How a run may end that was cut: killed; or recovered, unavailable, later, or with its data refused (a COPY that is garbage).
 # Never as a bug (70), by abort() or with a finding of a sanitizer.
@@ -78,12 +78,15 @@ class Cut:
         for kind in KINDS:
             self.sandbox.change(kind, 1)
         self.sandbox.change("update", 30)
+        if stage == "full":
+            self.sandbox.change("delete", 2)
+            self.sandbox.change("silent", 2)
         self.sandbox.control("clock", {"advance": 600})
 
-    def run(self, way, n):
+    def run(self, stage, way, n):
         """The end of a run that is cut at its n-th operation, and what burned; "" when it came to its end before."""
         environment = {**self.etl.environment(), "SAHUT_FUSE_AT": str(n), "SAHUT_FUSE_DO": way}
-        done = subprocess.run([self.fused, "-c", self.etl.config, "sync"], capture_output=True, text=True, timeout=60, env=environment)
+        done = subprocess.run([self.fused, "-c", self.etl.config, *STAGES[stage]], capture_output=True, text=True, timeout=60, env=environment)
         burned = [line for line in done.stderr.splitlines() if line.startswith("fuse: ")]
         assert done.returncode in (ENDS[way] if burned and n else {0}), (done.returncode, done.stderr)
         return done.returncode, burned[0][6:] if burned else ""
@@ -91,13 +94,16 @@ class Cut:
     def cut(self, stage, way, n):
         """One cut and what follows. What burned; "" when there is no n-th operation."""
         self.prepare(stage)
-        _, burned = self.run(way, n)
+        _, burned = self.run(stage, way, n)
         assert_promise(self.etl, self.sandbox)
         if n % 2:
             # A conversation that was open is not any more, and one is new.
             self.sandbox.change("resolve", 1)
             self.sandbox.change("create", 1)
-        self.etl.run("sync")
+        if stage == "full" and self.etl.one("select count(*) from sahut_etl.sweep where state = 'running'"):
+            # It goes on where it was cut, and knows nothing of what happened behind it since.
+            self.etl.run("sync")
+        self.etl.run(*STAGES[stage])
         assert_equal(self.etl, self.sandbox)
         assert_promise(self.etl, self.sandbox)
         assert_quiet(self.etl)
@@ -107,7 +113,7 @@ class Cut:
         """How many operations a run has that is not cut, more or less."""
         if (stage, way) not in self.lengths:
             self.prepare(stage)
-            _, told = self.run(way, 0)
+            _, told = self.run(stage, way, 0)
             self.lengths[stage, way] = int(told.split()[0])
         return self.lengths[stage, way]
 
@@ -141,7 +147,7 @@ def every(cut):
 def sample(cut, how_many, chance):
     cuts = failed = 0
     while cuts < how_many:
-        stage, way = STAGES[cuts % 2], WAYS[cuts // 2 % 3]
+        stage, way = list(STAGES)[cuts % len(STAGES)], WAYS[cuts // len(STAGES) % len(WAYS)]
         burned = attempt(cut, stage, way, chance.randint(1, cut.length(stage, way)))
         cuts += 1
         failed += burned is None

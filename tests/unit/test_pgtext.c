@@ -32,7 +32,7 @@ static void nothing_is_a_message_too(void **state)
 
 	(void)state;
 	pgtext_error(&err, ERR_UNCERTAIN, "");
-	assert_string_equal(err.text, "database: ");
+	assert_string_equal(err.text, "database: failed, and gave no reason");
 }
 
 static void what_is_too_long_is_cut(void **state)
