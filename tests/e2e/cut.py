@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Cuts the program off at its n-th operation, for every n, and looks what the restart makes of it.
 
-usage: ./dev cut, or cut.py BUILD [--sample N] [--seed N] [--only STAGE/WAY/N]
+usage: ./dev cut, or cut.py BUILD [--sample N] [--seed N] [--only STAGE[/WAY[/N]]]
 
 The program that is built with a fuse (tests/cut/fuse.c) counts what it calls of libpq and libcurl, and at the n-th
 call it is killed, loses the connection, or is refused. Three stages: a first load of a small workspace with small pages,
@@ -127,11 +127,11 @@ def attempt(cut, stage, way, n):
         return None
 
 
-def every(cut):
+def every(cut, only):
     """All cuts, stage by stage: how many there were, and how many failed."""
     cuts = failed = 0
-    for stage in STAGES:
-        for way in WAYS:
+    for stage in only[:1] or STAGES:
+        for way in only[1:2] or WAYS:
             n, began = 0, time.monotonic()
             while True:
                 n += 1
@@ -165,15 +165,14 @@ def main():
     try:
         with tempfile.TemporaryDirectory() as directory:
             cut = Cut(options.build, cluster, directory)
-            if options.only:
-                stage, way, n = options.only.split("/")
-                print(cut.cut(stage, way, int(n)))
-                cuts = failed = 0
+            only = options.only.split("/") if options.only else []
+            if only[2:]:
+                cuts, failed = 1, int(attempt(cut, only[0], only[1], int(only[2])) is None)
             elif options.sample:
                 print(f"# seed {options.seed}")
                 cuts, failed = sample(cut, options.sample, random.Random(options.seed))
             else:
-                cuts, failed = every(cut)
+                cuts, failed = every(cut, only)
             cut.stop()
     finally:
         cluster.stop()

@@ -425,6 +425,25 @@ def test_no_transaction_is_open_while_the_api_is_waited_for(at):
     assert process.returncode == 0 and looked > 20
 
 
+def test_a_cycle_that_failed_while_a_batch_was_merged_stays_failed(at):
+    """The batch is committed after the failure has been written down, and must not say that the run goes on."""
+    at.etl.run("sync")
+    at.sandbox.change("update", 200)
+    holder = at.cluster.connect(at.etl.dbname)
+    holder.autocommit = False
+    holder.cursor().execute("lock table sahut.conversation in exclusive mode")
+    at.sandbox.fault("status", match="list", after=1, times=0, status=401)
+    # Built with a fuse, it commits each page.
+    process = subprocess.Popen([os.path.join(BUILD, "sahut-etl-fused"), "-c", at.etl.config, "sync", "--full"], stderr=subprocess.PIPE, text=True,
+                               env=at.etl.environment())
+    at.blocked()
+    at.wait_for("select id from sahut_etl.run where state = 'failed'")
+    holder.close()
+    assert process.communicate(timeout=60) and process.returncode == 77
+    assert at.etl.sql("select state, error_kind, ended_at is not null from sahut_etl.run order by id desc limit 1") == [("failed", "denied", True)]
+    assert at.etl.one("select pages from sahut_etl.run order by id desc limit 1") == 1
+
+
 def test_told_to_end_while_postgresql_stands_still(at):
     """Not even a cancel would be answered: it ends without asking."""
     with open(os.path.join(at.cluster.data, "postmaster.pid")) as f:
