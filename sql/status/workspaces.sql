@@ -1,29 +1,59 @@
--- A row for each workspace: how far it is, and what it did last.
+-- A row for each workspace: how far it is, what it did last, and what comes next. $1 name, or null: all.
+with held as (
+	select l.objid::bigint as id from pg_catalog.pg_locks l
+	where l.locktype = 'advisory' and l.classid = 1396786261 and l.objsubid = 2 and l.granted
+	and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())
+), known as (
+	select w.*, h.id is not null as is_held, s.workspace_id is not null as is_scheduled, s.incremental, s.verify, s.full_at,
+		s.next_kind, s.next_at, s.running, s.running_since, s.trouble, s.trouble_since, coalesce(s.failures, 0) as failures, s.advice
+	from sahut_etl.workspace w
+	left join held h on h.id = w.id
+	left join sahut_etl.schedule s on s.workspace_id = w.id
+	where $1::text is null or w.name = $1
+)
 select
 	w.name as workspace,
+	case when w.is_scheduled and not w.is_held then 'unattended'
+		when w.failures > 0 or (not w.is_scheduled and r.state = 'failed') then 'failing'
+		when w.complete_as_of is null then 'loading'
+		when w.is_held and now() - w.active_as_of > w.lookback + 3 * w.incremental + interval '10 minutes' then 'late'
+		else 'well' end as state,
 	w.list_order as "order",
 	coalesce(r.strategy, '') as strategy,
 	to_char(w.complete_as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as complete_as_of,
 	to_char(w.active_as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as active_as_of,
+	to_char(w.certified_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as certified_at,
 	extract(epoch from now() - w.active_as_of)::bigint as lag_seconds,
 	w.live_count as rows,
 	coalesce(l.requests, 0) as requests_today,
 	coalesce(r.kind, '') as last_kind,
-	coalesce(r.state, '') as last_state,
+	case when r.state = 'running' and not w.is_held then 'interrupted' else coalesce(r.state, '') end as last_state,
 	coalesce(r.verdict, '') as last_verdict,
 	to_char(coalesce(r.ended_at, r.began_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as last_at,
 	r.error_text as last_error,
+	case when w.is_held then w.running end as running,
+	case when w.is_held then to_char(w.running_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end as running_since,
+	case when w.is_held then w.next_kind end as next_kind,
+	case when w.is_held then to_char(w.next_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end as next_at,
+	w.failures,
+	w.trouble,
+	to_char(w.trouble_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as trouble_since,
+	w.advice,
+	extract(epoch from w.incremental)::bigint as incremental_seconds,
+	extract(epoch from w.verify)::bigint as verify_seconds,
+	to_char(w.full_at, 'HH24:MI') as full_at,
+	w.timezone,
 	(select count(*) from sahut_etl.rejected_item i where i.workspace_id = w.id) as rejected,
 	w.late_arrival_count as late_arrivals,
 	w.silent_edit_count as silent_edits,
 	w.needs_full,
 	w.order_evidence::text as order_evidence,
-	w.holder
-from sahut_etl.workspace w
+	case when w.is_held then w.holder end as holder,
+	to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as read_at
+from known w
 left join lateral (select * from sahut_etl.run x where x.workspace_id = w.id order by x.id desc limit 1) r on true
 left join lateral (
 	select sum(x.requests)::bigint as requests from sahut_etl.request_ledger x
 	where x.workspace_id = w.id and x.day = (now() at time zone w.timezone)::date
 ) l on true
-where $1::text is null or w.name = $1
 order by w.name

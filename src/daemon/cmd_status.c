@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "gridout.h"
@@ -10,75 +13,222 @@
 #include "timetext.h"
 
 /* What the table for people shows, of all that there is; the rest is in --json. */
-static const struct shown {
-	const char *column, *heading;
-} shown[] = {
-	{ "workspace", "workspace" },
-	{ "order", "order" },
-	{ "complete_as_of", "complete as of" },
-	{ "active_as_of", "active as of" },
-	{ "lag_seconds", "lag" },
-	{ "last_kind", "last run" },
-	{ "last_state", "" },
-	{ "last_verdict", "" },
-	{ "rows", "conversations" },
-	{ "rejected", "rejected" },
-	{ "requests_today", "requests today" },
+enum shown { NAME, STATE, BEHIND, COMPLETE, LAST, NEXT, ROWS, REJECTED, REQUESTS, SHOWN };
+
+static const char *const headings[SHOWN] = {
+	[NAME] = "workspace", [STATE] = "state",	[BEHIND] = "behind",
+	[COMPLETE] = "complete as of", [LAST] = "last",	[NEXT] = "next",
+	[ROWS] = "conversations",      [REJECTED] = "rejected", [REQUESTS] = "requests today",
 };
 
-static int column_of(const struct grid *grid, const char *name)
+static const char *get(const struct grid *all, int row, const char *column)
 {
-	for (int c = 0; c < grid_columns(grid); c++)
-		if (strcmp(grid_column_name(grid, c), name) == 0)
-			return c;
-	return 0;
+	for (int c = 0; c < grid_columns(all); c++)
+		if (strcmp(grid_column_name(all, c), column) == 0)
+			return grid_text(all, row, c);
+	return NULL;
 }
 
-static void set(struct grid *table, int row, int column, const char *text)
+static int64_t instant(const struct grid *all, int row, const char *column)
 {
-	grid_set(table, row, column, text, strlen(text));
+	const char *text = get(all, row, column);
+	int64_t t;
+
+	return text && time_parse(text, strlen(text), &t) ? t : TIME_NONE;
+}
+
+/* How long it is from one instant to another; "-" where one is not known. */
+static const char *from_to(int64_t from, int64_t to, char buf[TIMETEXT_SIZE])
+{
+	if (from == TIME_NONE || to == TIME_NONE)
+		snprintf(buf, TIMETEXT_SIZE, "-");
+	else
+		duration_format(max_i64(to - from, 0), buf);
+	return buf;
+}
+
+/* ---- the table -------------------------------------------------------- */
+
+static void set(struct grid *table, enum shown column, const char *text)
+{
+	grid_set(table, grid_rows(table) - 1, column, text ? text : "-", text ? strlen(text) : 1);
+}
+
+static void set_last(struct grid *table, const struct grid *all, int row)
+{
+	const char *running = get(all, row, "running"), *kind = get(all, row, "last_kind");
+	int64_t now = instant(all, row, "read_at");
+	char text[160], time[TIMETEXT_SIZE];
+
+	if (running)
+		snprintf(text, sizeof(text), "%s for %s", running,
+			 from_to(instant(all, row, "running_since"), now, time));
+	else if (kind && *kind)
+		snprintf(text, sizeof(text), "%s %s, %s ago", kind, get(all, row, "last_state"),
+			 from_to(instant(all, row, "last_at"), now, time));
+	else
+		snprintf(text, sizeof(text), "-");
+	set(table, LAST, text);
+}
+
+static void set_next(struct grid *table, const struct grid *all, int row)
+{
+	const char *kind = get(all, row, "next_kind");
+	int64_t now = instant(all, row, "read_at"), at = instant(all, row, "next_at");
+	char text[160], time[TIMETEXT_SIZE];
+
+	if (!kind || at == TIME_NONE || get(all, row, "running"))
+		snprintf(text, sizeof(text), "-");
+	else if (at <= now)
+		snprintf(text, sizeof(text), "%s now", kind);
+	else
+		snprintf(text, sizeof(text), "%s in %s", kind, from_to(now, at, time));
+	set(table, NEXT, text);
 }
 
 static struct grid *for_people(const struct grid *all)
 {
-	struct grid *table = grid_new(ARRAY_SIZE(shown));
-	char lag[TIMETEXT_SIZE];
+	struct grid *table = grid_new(SHOWN);
+	char time[TIMETEXT_SIZE];
 
-	for (int c = 0; c < (int)ARRAY_SIZE(shown); c++)
-		grid_name(table, c, shown[c].heading,
-			  grid_is_number(all, column_of(all, shown[c].column)));
+	for (int c = 0; c < SHOWN; c++)
+		grid_name(table, c, headings[c], c >= ROWS);
 	for (int r = 0; r < grid_rows(all); r++) {
 		grid_add(table);
-		for (int c = 0; c < (int)ARRAY_SIZE(shown); c++) {
-			int from = column_of(all, shown[c].column);
-			const char *text = grid_text(all, r, from);
-
-			if (!text)
-				set(table, r, c, "-");
-			else if (strcmp(shown[c].column, "lag_seconds") == 0)
-				set(table, r, c,
-				    duration_format(max_i64(grid_int(all, r, from), 0) *
-							    USEC_PER_SEC,
-						    lag));
-			else
-				set(table, r, c, text);
-		}
+		set(table, NAME, get(all, r, "workspace"));
+		set(table, STATE, get(all, r, "state"));
+		set(table, BEHIND,
+		    from_to(instant(all, r, "active_as_of"), instant(all, r, "read_at"), time));
+		set(table, COMPLETE, get(all, r, "complete_as_of"));
+		set_last(table, all, r);
+		set_next(table, all, r);
+		set(table, ROWS, get(all, r, "rows"));
+		set(table, REJECTED, get(all, r, "rejected"));
+		set(table, REQUESTS, get(all, r, "requests_today"));
 	}
 	return table;
 }
 
-static void print(const struct grid *all, bool json)
+/* ---- below it ---------------------------------------------------------- */
+
+/* A text of the warehouse as part of a sentence. */
+static void quoted(struct buf *out, const char *text)
+{
+	char shown[512];
+
+	buf_str(out, err_quote(shown, sizeof(shown), text ? text : "", text ? strlen(text) : 0));
+}
+
+static void note(struct buf *out, const struct config *config, const struct grid *all, int row)
+{
+	const char *trouble = get(all, row, "trouble"), *advice = get(all, row, "advice");
+	const char *state = get(all, row, "state"), *error = get(all, row, "last_error");
+	char time[TIMETEXT_SIZE];
+
+	if (trouble) {
+		/* It begins with the workspace's name. */
+		quoted(out, trouble);
+		buf_printf(out, " (%s times in %s)\n", get(all, row, "failures"),
+			   from_to(instant(all, row, "trouble_since"), instant(all, row, "read_at"),
+				   time));
+	} else if (strcmp(state, "failing") == 0 && error) {
+		quoted(out, get(all, row, "workspace"));
+		buf_str(out, ": ");
+		quoted(out, error);
+		buf_char(out, '\n');
+	}
+	if (strcmp(state, "unattended") == 0) {
+		const char *name = get(all, row, "workspace");
+		struct err ignored;
+
+		quoted(out, name);
+		buf_str(out, config_find(config, name, &ignored)
+				     ? ": no daemon works on it; run: systemctl status sahut-etl\n"
+				     : ": it is not configured any more; what it holds stays\n");
+	}
+	if (advice) {
+		quoted(out, get(all, row, "workspace"));
+		buf_str(out, ": ");
+		quoted(out, advice);
+		buf_char(out, '\n');
+	}
+}
+
+/* Who works, said once for all that it works on. */
+static void note_holders(struct buf *out, const struct grid *all)
+{
+	const char *last = "";
+
+	for (int r = 0; r < grid_rows(all); r++) {
+		const char *holder = get(all, r, "holder");
+
+		if (!holder || strcmp(holder, last) == 0)
+			continue;
+		buf_str(out, "at work: ");
+		quoted(out, holder);
+		buf_char(out, '\n');
+		last = holder;
+	}
+}
+
+/* ---- colours ----------------------------------------------------------- */
+
+/* Escape sequences are for a terminal whose user did not say otherwise (no-color.org). */
+static bool wants_colours(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0;
+}
+
+static const char *colour_of(const char *state)
+{
+	if (strcmp(state, "failing") == 0 || strcmp(state, "unattended") == 0)
+		return "\x1b[31m";
+	return strcmp(state, "late") == 0 || strcmp(state, "loading") == 0 ? "\x1b[33m" : "";
+}
+
+/* The rows are the table's last lines. */
+static void print_coloured(const struct grid *all, const char *text)
+{
+	int lines = 0, line = 0;
+
+	for (const char *p = text; *p; p++)
+		lines += *p == '\n';
+	for (; *text; line++) {
+		size_t n = strcspn(text, "\n");
+		int row = line - (lines - grid_rows(all));
+		const char *colour = row < 0 ? "\x1b[1m" : colour_of(get(all, row, "state"));
+
+		printf("%s%.*s%s\n", colour, (int)n, text, *colour ? "\x1b[0m" : "");
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void print(const struct config *config, const struct grid *all)
+{
+	CLEANUP(buf_free) struct buf table = BUF_MAX(16u << 20);
+	CLEANUP(buf_free) struct buf notes = BUF_MAX(1u << 20);
+	CLEANUP(grid_free) struct grid *shown = for_people(all);
+
+	gridout_table(shown, &table);
+	if (wants_colours())
+		print_coloured(all, buf_text(&table));
+	else
+		fputs(buf_text(&table), stdout);
+	for (int r = 0; r < grid_rows(all); r++)
+		note(&notes, config, all, r);
+	note_holders(&notes, all);
+	if (notes.len > 0)
+		printf("\n%s", buf_text(&notes));
+}
+
+static void print_json(const struct grid *all)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(16u << 20);
-	CLEANUP(grid_free) struct grid *table = NULL;
 
-	if (json) {
-		gridout_json(all, &out);
-		buf_char(&out, '\n');
-	} else {
-		table = for_people(all);
-		gridout_table(table, &out);
-	}
+	gridout_json(all, &out);
+	buf_char(&out, '\n');
 	fputs(buf_text(&out), stdout);
 }
 
@@ -106,9 +256,10 @@ void cmd_status(struct context *context)
 	pg = pg_open(context->wait, &conf, &err);
 	script_add(script, sql_status_workspaces);
 	script_text(script, context->workspace);
-	if (!pg || !schema_check(pg, &err) || !script_run(script, pg, &all, &err)) {
+	if (!pg || !schema_check(pg, &err) || !script_run(script, pg, &all, &err))
 		context_fail(context, &err);
-		return;
-	}
-	print(all, json);
+	else if (json)
+		print_json(all);
+	else
+		print(context->config, all);
 }
