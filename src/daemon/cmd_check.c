@@ -7,16 +7,21 @@
 
 #include "client.h"
 #include "command.h"
+#include "forecast.h"
 #include "policy.h"
 #include "schema.h"
 #include "script.h"
 #include "sql.h"
 #include "timetext.h"
+#include "zone.h"
 
-/* A host's clock that is off by more is worth a line; instants are the API's anyway. */
+/* A clock that is off by more is worth a line; instants are the API's anyway. */
 #define CLOCK_TOLERANCE (30 * USEC_PER_SEC)
 
+/* ---- lines ------------------------------------------------------------ */
+
 static void good(const char *fmt, ...) PRINTF_LIKE(1, 2);
+static void warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 static void good(const char *fmt, ...)
 {
@@ -29,10 +34,25 @@ static void good(const char *fmt, ...)
 	putchar('\n');
 }
 
-/* The first thing that is wrong decides the exit code. */
-static void bad(struct context *context, const char *what, const struct err *err)
+/* What is not as it should be, but does not stand in the way. */
+static void warn(const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("! ", stdout);
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+	putchar('\n');
+}
+
+/* What is wrong, and what to do. The first such thing decides the exit code. */
+static void bad(struct context *context, const char *what, const struct err *err,
+		const char *remedy)
 {
 	printf("✗ %s: %s\n", what, err->text);
+	if (remedy)
+		printf("  -> %s\n", remedy);
 	if (context->exit == EXIT_OK)
 		context->exit = policy_exit(err->kind);
 }
@@ -41,29 +61,41 @@ static void bad(struct context *context, const char *what, const struct err *err
 
 static void check_clock(struct context *context, const struct track_conf *conf, int64_t date)
 {
-	int64_t ahead = clock_real(context->clock) - date;
+	int64_t ahead = date == TIME_NONE ? 0 : clock_real(context->clock) - date;
 	char by[TIMETEXT_SIZE];
+	struct err err;
 
-	if (date == TIME_NONE)
-		printf("✗ %s: the API's answers have no Date header; nothing can be said of how "
-		       "far the data is complete\n",
-		       conf->name);
-	else if (llabs(ahead) > CLOCK_TOLERANCE)
-		printf("! %s: this host's clock is %s %s the API's; see timedatectl(1)\n",
-		       conf->name, duration_format(llabs(ahead), by),
-		       ahead > 0 ? "ahead of" : "behind");
+	if (date == TIME_NONE) {
+		err_set(&err, ERR_DATA, "its answers have no Date header");
+		bad(context, conf->name, &err,
+		    "without it nothing can be said of how far the data is complete; if a proxy "
+		    "takes it out, let it through");
+	} else if (llabs(ahead) > CLOCK_TOLERANCE) {
+		warn("clock: this host's is %s %s the API's of %s\n"
+		     "  -> timedatectl set-ntp true; schedules go by it, instants do not",
+		     duration_format(llabs(ahead), by), ahead > 0 ? "ahead of" : "behind",
+		     conf->name);
+	}
 }
 
-static void advise(const struct track_conf *conf, struct err *err)
+static const char *remedy_of(const struct err *err)
 {
 	if (err->http_status == 401)
-		err_wrap(err, "the key is not accepted; put a valid one into the workspace's "
-			      "api_key_file");
-	else if (err->http_status == 403)
-		err_wrap(err, "the key lacks the permission to read conversations");
-	else if (err->http_status == 404)
-		err_wrap(err, "there is no /conversations under %s; is base_url right?",
-			 conf->api.base_url);
+		return "put a valid key into the workspace's api_key_file";
+	if (err->http_status == 403)
+		return "let an administrator of the workspace give the key the permission to read "
+		       "conversations";
+	if (err->http_status == 404)
+		return "correct base_url: it ends where /conversations begins, as in .../v1";
+	if (err->kind == ERR_SLOW_DOWN)
+		return "wait a minute; if it stays so, others use the key: raise reserve, or lower "
+		       "requests_per_minute to what the plan has";
+	if (err->kind == ERR_DATA || err->http_status >= 300)
+		return "look at what base_url answers: curl -i; a proxy, or another service";
+	if (err->kind == ERR_UNAVAILABLE)
+		return "see whether this host can reach it: curl -i; then base_url, http.proxy and "
+		       "http.ca_file";
+	return NULL;
 }
 
 static void check_api(struct context *context, const struct track_conf *conf)
@@ -82,14 +114,17 @@ static void check_api(struct context *context, const struct track_conf *conf)
 	struct err err = ERR_INIT;
 	char what[160];
 
+	/* Where the warehouse knows the workspace it accounts for this request, too. */
+	if (context->store && store_find(context->store, conf->name, &client.workspace, &err) &&
+	    client.workspace > 0)
+		client.store = context->store;
 	pace_begin(&client.pace, conf->per_minute, conf->reserve);
 	api_list_url(&url, &conf->api, &everything, 1, 1);
 	request.url = buf_text(&url);
 	reply = client_call(&client, &request, &err);
 	if (!reply) {
-		advise(conf, &err);
 		snprintf(what, sizeof(what), "API of %s", conf->name);
-		bad(context, what, &err);
+		bad(context, what, &err, remedy_of(&err));
 		return;
 	}
 	good("API of %s: %s answers, and takes the key", conf->name, conf->api.base_url);
@@ -105,38 +140,141 @@ static void check_privileges(struct context *context, struct pg *pg)
 	struct err err = ERR_INIT;
 
 	if (!pg_run(pg, &step, 1, &missing, &err)) {
-		bad(context, "privileges", &err);
+		bad(context, "privileges", &err, NULL);
 		return;
 	}
 	for (int row = 0; row < grid_rows(missing); row++) {
-		err_set(&err, ERR_DENIED, "missing; an administrator must run: %s",
-			grid_text(missing, row, 0));
-		bad(context, "privileges", &err);
+		char remedy[512];
+
+		err_set(&err, ERR_DENIED, "something is missing");
+		snprintf(remedy, sizeof(remedy), "an administrator must run: %s;",
+			 grid_text(missing, row, 0));
+		bad(context, "privileges", &err, remedy);
 	}
 	if (grid_rows(missing) == 0)
 		good("privileges: all that is needed");
 }
 
-static void check_warehouse(struct context *context)
+static void check_database_clock(struct context *context, struct pg *pg)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct pg_step step = { .sql = sql_status_clock };
+	char by[TIMETEXT_SIZE];
+	struct err ignored;
+	int64_t ahead;
+
+	if (!pg_run(pg, &step, 1, &grid, &ignored))
+		return;
+	ahead = clock_real(context->clock) - grid_int(grid, 0, 0);
+	if (llabs(ahead) > CLOCK_TOLERANCE)
+		warn("clock: this host's is %s %s the database's\n"
+		     "  -> timedatectl set-ntp true, on both",
+		     duration_format(llabs(ahead), by), ahead > 0 ? "ahead of" : "behind");
+}
+
+/* Whether the warehouse can be worked with. */
+static bool check_warehouse(struct context *context)
 {
 	CLEANUP(pg_close) struct pg *pg = NULL;
 	struct pg_conf conf = context_pg(context, false);
 	struct err err = ERR_INIT;
-	int version;
+	int version, before = context->exit;
 
 	pg = pg_open(context->wait, &conf, &err);
 	if (!pg) {
-		bad(context, "database", &err);
-		return;
+		bad(context, "database", &err,
+		    err.kind == ERR_CONFIG
+			    ? "correct warehouse.conninfo; psql takes the same string"
+			    : "try the same with psql; the server's pg_hba.conf must have a line "
+			      "such as \"local DATABASE USER peer\" for its socket or \"hostssl "
+			      "DATABASE USER ADDRESS/32 scram-sha-256\", and password_file the "
+			      "password");
+		return false;
 	}
 	version = pg_server_version(pg);
 	good("database: PostgreSQL %d.%d", version / 10000, version % 10000);
 	if (!schema_check(pg, &err)) {
-		bad(context, "schema", &err);
-		return;
+		/* Who may not even look at it needs more than the right version. */
+		if (err.kind == ERR_DENIED)
+			check_privileges(context, pg);
+		else
+			bad(context, "schema", &err,
+			    "run, as the tables' owner: sahut-etl migrate");
+		return false;
 	}
 	good("schema: version %d", schema_version());
 	check_privileges(context, pg);
+	check_database_clock(context, pg);
+	return context->exit == before;
+}
+
+/* ---- the schedule ------------------------------------------------------ */
+
+static void check_quota(struct context *context, const struct config_workspace *workspace)
+{
+	CLEANUP(buf_free) struct buf sum = BUF_MAX(4096);
+	struct forecast forecast;
+	struct err ignored;
+
+	if (!forecast_make(context->store, workspace, clock_real(context->clock), &forecast,
+			   &ignored) ||
+	    !forecast.known)
+		return;
+	forecast_sum(&forecast, &sum);
+	buf_str(&sum, forecast.met ? "; " : "\n  -> ");
+	forecast_outcome(&forecast, &sum);
+	if (forecast.met)
+		good("quota of %s: %s", workspace->name, buf_text(&sum));
+	else
+		warn("quota of %s: %s", workspace->name, buf_text(&sum));
+}
+
+static void check_zone(struct context *context, const struct config_workspace *workspace)
+{
+	CLEANUP(zone_free) struct zone *zone = zone_open(workspace->timezone);
+	struct err err;
+
+	if (zone)
+		return;
+	err_set(&err, ERR_SYSTEM, "this system does not know the time zone %s",
+		workspace->timezone);
+	bad(context, workspace->name, &err, "apt-get install tzdata");
+}
+
+/* What the warehouse holds of workspaces that have another name now, or are gone. */
+static void check_names(struct context *context)
+{
+	CLEANUP(grid_free) struct grid *all = NULL;
+	struct err ignored;
+
+	if (!store_holders(context->store, &all, &ignored))
+		return;
+	for (int row = 0; row < grid_rows(all); row++) {
+		const char *name = grid_text(all, row, 3);
+		char shown[160];
+
+		if (config_find(context->config, name, &ignored) || grid_bool(all, row, 2))
+			continue;
+		err_quote(shown, sizeof(shown), name, strlen(name));
+		warn("workspace %s is in the warehouse, and not configured\n"
+		     "  -> if it was renamed, and no daemon runs: select "
+		     "sahut_etl.rename_workspace('%s', 'NEW NAME');",
+		     shown, shown);
+	}
+}
+
+static void check_schedules(struct context *context)
+{
+	for (size_t i = 0; i < context->n_tracks; i++) {
+		const struct config_workspace *workspace = config_find(
+			context->config, context->tracks[i].name, &(struct err)ERR_INIT);
+
+		check_zone(context, workspace);
+		if (context->store)
+			check_quota(context, workspace);
+	}
+	if (context->store && !context->workspace)
+		check_names(context);
 }
 
 void cmd_check(struct context *context)
@@ -162,7 +300,10 @@ void cmd_check(struct context *context)
 	good("secrets: found, and readable by us alone");
 	if (offline || !context_tracks(context) || !context_network(context, false))
 		return;
+	/* The warehouse first: it has the quota that the API is asked under. */
+	if (check_warehouse(context) && !context_store(context, "check"))
+		return;
 	for (size_t i = 0; i < context->n_tracks; i++)
 		check_api(context, &context->tracks[i]);
-	check_warehouse(context);
+	check_schedules(context);
 }

@@ -26,7 +26,8 @@ def daemons():
 
 
 def idle(etl):
-    wait_for(lambda: etl.sql("select 1 from sahut_etl.schedule where running is null and next_at is not null"), "a cycle to end")
+    wait_for(lambda: etl.sql("""select 1 from sahut_etl.schedule s join sahut_etl.workspace w on w.id = s.workspace_id
+        where s.running is null and s.next_at is not null and w.complete_as_of is not null"""), "the load to end")
 
 
 def on_terminal(etl, *args, **environment):
@@ -49,7 +50,7 @@ def test_what_runs_and_what_is_next(pair, daemons):
     daemon = daemons(etl)
     idle(etl)
     row = etl.status()
-    assert row["state"] == "well" and row["next_kind"] in ("incremental", "verify") and row["next_at"] >= row["read_at"]
+    assert row["state"] == "well" and row["next_kind"] in ("incremental", "verify") and row["next_at"]
     assert row["holder"] == f"daemon on {os.uname().nodename}, process {daemon.pid}"
     assert row["failures"] == 0 and row["trouble"] is None
     assert (row["incremental_seconds"], row["verify_seconds"], row["full_at"]) == (5, 3600, "02:30")
@@ -100,3 +101,92 @@ def test_no_name_and_no_error_steers_the_terminal(pair):
     etl.sql("update sahut_etl.run set state = 'failed', error_text = E'\\x1b]0;x\\x07\\n\\rforged'")
     text = etl.run("status").stdout
     assert "\x1b" not in text and "\r" not in text and "\n" + "forged" not in text
+
+
+# ---- check ----
+
+
+def check(etl, expect, *args):
+    return etl.run(*args, "check", expect=expect).stdout
+
+
+def as_role(etl, role):
+    """The configuration connects as another role, which may log in."""
+    etl.sql(f"do $$ begin if not exists (select from pg_roles where rolname = '{role}') then create role {role} login; end if; end $$")
+    with open(etl.config) as f:
+        text = f.read()
+    with open(etl.config, "w") as f:
+        f.write(text.replace("user=postgres", f"user={role}"))
+
+
+def test_all_is_well(pair):
+    _, etl = pair(conversations=120)
+    etl.run("sync")
+    text = check(etl, 0)
+    assert "✗" not in text and "!" not in text
+    for what in ("configuration", "secrets", "database: PostgreSQL", "schema: version", "privileges", "API of utama", "quota of utama"):
+        assert re.search(rf"(?m)^✓ {what}", text), (what, text)
+    # The request is accounted for like any other.
+    assert etl.one("select sum(used[array_length(used, 1)]) is not null from sahut_etl.quota")
+
+
+def test_a_grant_that_is_missing_is_named_and_helps(pair):
+    _, etl = pair(conversations=10)
+    as_role(etl, "doctor_of_tests")
+    text = check(etl, 77)
+    [remedy] = re.findall(r"administrator must run: (grant .*);", text)
+    assert remedy == "grant sahut_writer to doctor_of_tests"
+    etl.sql(remedy)
+    assert "✓ privileges" in check(etl, 0)
+    etl.run("sync")
+    etl.sql("revoke sahut_writer from doctor_of_tests")
+
+
+def test_what_a_key_lacks(pair):
+    sandbox, etl = pair(conversations=10)
+    for status, code, remedy in ((401, 77, "api_key_file"), (403, 77, "permission to read"), (404, 65, "base_url")):
+        sandbox.fault("status", match="count", status=status, body='{"error": {"code": "x", "message": "y"}}')
+        text = check(etl, None)
+        assert re.search(rf"(?m)^✗ API of utama: .*{status}.*\n  -> .*{remedy}", text), text
+    sandbox.fault("status", match="count", status=403)
+    assert etl.run("check", expect=None).returncode == 77
+
+
+def test_a_database_that_is_not_there(pair):
+    _, etl = pair(conversations=10)
+    with open(etl.config) as f:
+        text = f.read()
+    with open(etl.config, "w") as f:
+        f.write(text.replace(f"port={etl.cluster.port}", "port=1"))
+    text = check(etl, 69)
+    assert re.search(r"(?m)^✗ database: .*\n  -> .*pg_hba.conf", text)
+    assert "✓ API of utama" in text
+
+
+def test_a_schema_that_is_not_made(sandboxes, warehouse):
+    etl = warehouse(sandboxes(conversations=10).base_url, migrate=False)
+    assert re.search(r"(?m)^✗ schema: .*\n  -> .*sahut-etl migrate", check(etl, 78))
+
+
+def test_clocks_that_differ(pair):
+    sandbox, etl = pair(conversations=10)
+    sandbox.control("config", {"date_skew_seconds": 600})
+    assert re.search(r"(?m)^! clock: this host's is .* behind the API's of utama\n  -> .*timedatectl", check(etl, 0))
+    sandbox.control("config", {"no_date": True})
+    assert re.search(r"(?m)^✗ utama: .*no Date header\n  -> ", check(etl, 65))
+
+
+def test_a_quota_that_cannot_bear_the_schedule(pair):
+    _, etl = pair(conversations=300, order="heap", workspace={"schedule": "{incremental: 5s, verify: 1m}"})
+    etl.run("sync", expect=None)
+    etl.workspaces[0]["requests_per_minute"] = 5
+    etl.write()
+    assert re.search(r"(?m)^! quota of utama: 4 requests a minute.*\n  -> ", check(etl, 0))
+
+
+def test_a_workspace_that_is_not_configured_any_more(pair):
+    _, etl = pair(conversations=10)
+    etl.run("sync")
+    etl.workspaces[0]["name"] = "baru"
+    etl.write()
+    assert "rename_workspace('utama'" in check(etl, 0)
