@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* A workspace is called bad when it has been for longer than a few intervals explain, and not before. */
+#include "unit.h"
+
+#include "health.h"
+
+#define SECOND USEC_PER_SEC
+#define MINUTE (60 * SECOND)
+#define NOW (20000 * 86400 * SECOND)
+
+/* A workspace that is followed every minute, and was a moment ago. */
+static struct numbers well(void)
+{
+	struct numbers n;
+
+	numbers_begin(&n, "utama");
+	n.held = 1;
+	n.interval[SCHEDULE_INCREMENTAL] = MINUTE;
+	n.complete_as_of = NOW - 3 * MINUTE;
+	n.success[SCHEDULE_INCREMENTAL] = NOW - 30 * SECOND;
+	return n;
+}
+
+static void each_state_has_its_bounds(void **state)
+{
+	static const struct {
+		int64_t held, running, failures, troubled, success, complete;
+		enum health health;
+	} cases[] = {
+		/* since when, in seconds ago; -1: never */
+		{ 1, 0, 0, -1, 30, 180, HEALTH_WELL },
+		{ 1, 0, 0, -1, 480, 180, HEALTH_WELL },
+		{ 1, 0, 0, -1, 481, 180, HEALTH_LATE },
+		{ 1, 1, 0, -1, 86400, 86400, HEALTH_WELL },
+		{ 1, 0, 1, 10, 60, 180, HEALTH_WELL },
+		{ 1, 0, 5, 480, 400, 600, HEALTH_WELL },
+		{ 1, 0, 5, 481, 600, 600, HEALTH_FAILING },
+		{ 1, 1, 5, 481, 600, 600, HEALTH_FAILING },
+		{ 1, 0, 0, -1, -1, -1, HEALTH_LOADING },
+		{ 1, 1, 0, -1, -1, -1, HEALTH_LOADING },
+		{ 1, 0, 9, 481, -1, -1, HEALTH_FAILING },
+		{ 0, 0, 9, 9999, 9999, 9999, HEALTH_STANDBY },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct numbers n = well();
+
+		n.held = cases[i].held;
+		n.running = cases[i].running;
+		n.failures = cases[i].failures;
+		n.troubled = cases[i].troubled < 0 ? TIME_NONE : NOW - cases[i].troubled * SECOND;
+		n.success[SCHEDULE_INCREMENTAL] =
+			cases[i].success < 0 ? TIME_NONE : NOW - cases[i].success * SECOND;
+		n.complete_as_of =
+			cases[i].complete < 0 ? TIME_NONE : NOW - cases[i].complete * SECOND;
+		if (health_of(&n, NOW) != cases[i].health)
+			fail_msg("case %zu: %s, not %s", i, health_name(health_of(&n, NOW)),
+				 health_name(cases[i].health));
+	}
+}
+
+static void any_kind_of_cycle_shows_that_it_lives(void **state)
+{
+	struct numbers n = well();
+
+	(void)state;
+	n.success[SCHEDULE_INCREMENTAL] = NOW - 3600 * SECOND;
+	n.success[SCHEDULE_FULL] = NOW - 60 * SECOND;
+	assert_int_equal(health_of(&n, NOW), HEALTH_WELL);
+}
+
+static void without_an_interval_only_the_last_cycle_counts(void **state)
+{
+	struct numbers n = well();
+
+	(void)state;
+	n.interval[SCHEDULE_INCREMENTAL] = TIME_NONE;
+	n.success[SCHEDULE_INCREMENTAL] = NOW - 86400 * SECOND;
+	assert_int_equal(health_of(&n, NOW), HEALTH_WELL);
+	n.failures = 1;
+	assert_int_equal(health_of(&n, NOW), HEALTH_FAILING);
+}
+
+static void the_bad_ones_are_late_and_failing(void **state)
+{
+	(void)state;
+	assert_true(health_is_bad(HEALTH_LATE) && health_is_bad(HEALTH_FAILING));
+	assert_false(health_is_bad(HEALTH_WELL) || health_is_bad(HEALTH_LOADING) ||
+		     health_is_bad(HEALTH_STANDBY));
+}
+
+static void the_sentence_says_why(void **state)
+{
+	CLEANUP(buf_free) struct buf out = BUF_MAX(4096);
+	struct numbers n = well();
+
+	(void)state;
+	health_tell(&n, NOW, &out);
+	n.success[SCHEDULE_INCREMENTAL] = NOW - 20 * MINUTE;
+	health_tell(&n, NOW, &out);
+	n.failures = 4;
+	n.troubled = NOW - 12 * MINUTE;
+	n.trouble = "utama: 401";
+	health_tell(&n, NOW, &out);
+	assert_string_equal(buf_text(&out), "utama: well\n"
+					    "utama: late: no cycle has ended well for 20m 00s\n"
+					    "utama: failing for 12m 00s: utama: 401\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_state_has_its_bounds),
+		cmocka_unit_test(any_kind_of_cycle_shows_that_it_lives),
+		cmocka_unit_test(without_an_interval_only_the_last_cycle_counts),
+		cmocka_unit_test(the_bad_ones_are_late_and_failing),
+		cmocka_unit_test(the_sentence_says_why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
