@@ -46,9 +46,9 @@ static const struct {
 	    "Masuk, selesai, dan dibuka kembali per hari" } },
 	{ "note_volume_days",
 	  { "Do we keep up with what comes in? A conversation that is resolved twice counts "
-	    "twice.",
+	    "twice. The last day goes as far as the data does.",
 	    "Apakah kita mengimbangi yang masuk? Percakapan yang diselesaikan dua kali dihitung "
-	    "dua kali." } },
+	    "dua kali. Hari terakhir hanya sejauh datanya." } },
 	{ "panel_volume_channels", { "Created per day and channel", "Masuk per hari dan kanal" } },
 	{ "note_volume_channels",
 	  { "Which channel brings the work? The busiest ones by name, all others together.",
@@ -119,7 +119,8 @@ static const struct {
 	{ "col_reopen_rate", { "reopen rate", "porsi dibuka kembali" } },
 	{ "col_unresolved", { "unresolved", "belum selesai" } },
 	{ "col_unresolved_now", { "unresolved now", "belum selesai saat ini" } },
-	{ "col_first_resolution_hours", { "first resolution", "penyelesaian pertama" } },
+	{ "col_first_resolution_hours",
+	  { "first resolution, on average", "penyelesaian pertama, rata-rata" } },
 	{ "col_channel", { "channel", "kanal" } },
 	{ "col_channel_type", { "kind", "jenis" } },
 	{ "col_share", { "share", "porsi" } },

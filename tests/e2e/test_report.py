@@ -188,6 +188,18 @@ def test_strangers_names_stay_text(shop):
     assert EVIL in "".join(Page(text).text)
 
 
+def test_what_cannot_be_known_is_not_called_nothing(shop):
+    """Before history begins nobody knows what was resolved."""
+    day = str(shop.one("select history_day - 1 from sahut_etl.report_workspace"))
+    after = str(shop.one("select history_day from sahut_etl.report_workspace"))
+    lines = report(shop, "volume", "table", "--from", day, "--to", after).split("\n")
+    created, resolved, reopened = next(line for line in lines if line.startswith(day)).split()[1:]
+    assert created.isdigit() and (resolved, reopened) == ("–", "–")
+    assert all(n.isdigit() for n in next(line for line in lines if line.startswith(after)).split()[1:])
+    text = " ".join(Page(report(shop, "volume", "html")).text)
+    assert text.count("in the period before") == 1  # of what was created
+
+
 def test_every_chart_has_its_table_and_a_title(shop):
     text = report(shop, "backlog", "html")
     figures = re.findall(r"<figure.*?</figure>", text, re.S)
