@@ -192,8 +192,9 @@ static bool find_card(struct mbrun *run, struct mbobject *object, int64_t *id, s
 	CLEANUP(json_free) struct json *json = metabase_get(run->mb, err, "/card/%s", object->name);
 	struct json_at root;
 
+	/* Some versions take such a name for a number that is none. */
 	if (!json)
-		return err->kind == ERR_MISSING;
+		return err->kind == ERR_MISSING || err->kind == ERR_DATA;
 	root = json_root(json);
 	if (metabase_number(&root, "database_id") == run->database)
 		*id = metabase_number(&root, "id");

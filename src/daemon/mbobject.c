@@ -52,26 +52,36 @@ bool mbobject_remember(struct mbrun *run, const struct mbobject *object, int64_t
 	       mbstate_put(run->state, object->key, &row, err);
 }
 
-/* POST. Whether it was done when its answer was lost, only a look tells. */
-static bool make(struct mbrun *run, struct mbobject *object, int64_t *id, struct err *err)
+static bool post(struct mbrun *run, const struct mbobject *object, const struct buf *body,
+		 int64_t *id, struct err *err)
 {
 	CLEANUP(json_free) struct json *json = NULL;
+	const struct metabase_request what = { HTTP_POST, object->path, body };
 	struct json_at root;
-	struct err ignored;
 
-	if (metabase_call(run->mb,
-			  &(struct metabase_request){ HTTP_POST, object->path, object->create },
-			  &json, err) &&
-	    json) {
+	if (!metabase_call(run->mb, &what, &json, err))
+		return false;
+	if (json) {
 		root = json_root(json);
 		*id = metabase_number(&root, "id");
-		return *id > 0 ||
-		       err_set(err, ERR_DATA, "Metabase gave %s no number", object->what);
 	}
-	if (err->kind != ERR_UNAVAILABLE)
-		return err_wrap(err, "%s", object->what);
-	return (object->find(run, object, id, &ignored) && *id > 0) ||
-	       err_wrap(err, "%s", object->what);
+	return *id > 0 || err_set(err, ERR_DATA, "Metabase gave it no number");
+}
+
+/* Whether a POST whose answer was lost was done, only a look tells. */
+static bool make(struct mbrun *run, struct mbobject *object, int64_t *id, struct err *err)
+{
+	struct err ignored;
+
+	if (post(run, object, object->create, id, err))
+		return true;
+	if (err->kind == ERR_UNAVAILABLE && object->find(run, object, id, &ignored) && *id > 0)
+		return true;
+	/* A version that does not let us choose a name gets none. */
+	if (err->http_status == 400 && object->create != object->change &&
+	    post(run, object, object->change, id, &ignored))
+		return true;
+	return err_wrap(err, "%s", object->what);
 }
 
 static bool change(struct mbrun *run, const struct mbobject *object, int64_t id, struct err *err)

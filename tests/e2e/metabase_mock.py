@@ -43,6 +43,7 @@ class Metabase:
         self.polls_before_tables = 0  # so many times the catalogue is still without tables
         self.lose_answers = 0      # so many POSTs are done, and their answers lost
         self.throttle = 0          # so many requests are answered 429
+        self.chooses_names = True  # whether a card may be called by an entity_id of the client's
         self.runs_cards = False    # whether a card that is run is really run
         self.broken_cards = set()  # names of cards whose queries fail
         self.lock = threading.Lock()
@@ -282,6 +283,8 @@ class Metabase:
             {"lib/type": "mbql.stage/native", "native": native["query"], "template-tags": tags}]}}
 
     def find_card(self, key):
+        if not self.chooses_names and not key.isdigit():
+            raise Refused(400, {"errors": {"id": "value must be an integer greater than zero."}})
         for card in self.cards.values():
             if str(card["id"]) == key or card["entity_id"] == key:
                 return card
@@ -303,6 +306,8 @@ class Metabase:
     def make_card(self, body):
         self.require("card", body)
         self.check_card(body)
+        if "entity_id" in body and not self.chooses_names:
+            raise Refused(400, {"errors": {"entity_id": "disallowed key"}})
         entity = body.get("entity_id") or "".join(random.choices(string.ascii_letters, k=21))
         if not ENTITY.match(entity):
             raise Refused(400, {"errors": {"entity_id": "value must be 21 characters."}})

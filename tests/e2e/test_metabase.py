@@ -279,6 +279,16 @@ def test_an_answer_that_is_lost_makes_nothing_twice(metabase):
     assert len(mock.cards) == len(CARDS) and len(mock.dashboards) == 3
 
 
+def test_a_version_that_lets_no_client_choose_names(metabase):
+    mock, etl = metabase()
+    mock.chooses_names = False
+    apply(etl)
+    assert len(mock.cards) == len(CARDS)
+    mock.clear()
+    apply(etl)
+    assert mock.writes() == []
+
+
 def test_a_pause_that_is_asked_for_is_made(metabase):
     mock, etl = metabase()
     mock.throttle = 2
