@@ -72,7 +72,7 @@ static bool check_config(struct context *context, const char *verb, struct err *
 		return err_set(err, ERR_USAGE,
 			       "sahut-etl metabase apply? \"%s\" is no other thing to do",
 			       verb ? verb : "");
-	if (!context_config(context))
+	if (!context_config_part(context, "metabase"))
 		return false;
 	return context->config->metabase.url ||
 	       err_set(err, ERR_CONFIG, "%s has no section metabase, which says where it is",

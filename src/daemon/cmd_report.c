@@ -336,7 +336,7 @@ void cmd_report(struct context *context)
 	const struct config_workspace *known = NULL;
 	struct err err = ERR_INIT;
 
-	if (!take_options(&job) || !context_config(context))
+	if (!take_options(&job) || !context_config_part(context, "warehouse"))
 		return;
 	if (context->workspace)
 		known = config_find(context->config, context->workspace, &err);

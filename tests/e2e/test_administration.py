@@ -6,11 +6,12 @@ import re
 from etl import assert_equal
 
 
-def test_migrate_and_status_need_no_api_key(sandboxes, warehouse):
+def test_who_only_looks_at_the_warehouse_needs_no_api_key(sandboxes, warehouse):
     etl = warehouse(sandboxes(conversations=10).base_url, migrate=False)
     os.unlink(etl.workspaces[0]["api_key_file"])
     etl.run("migrate")
     etl.run("status")
+    etl.run("report", "freshness")
     assert "api_key_file" in etl.run("sync", expect=78).stderr
 
 
