@@ -14,6 +14,8 @@ shell=$2
 #   C  parent  name  summary         a command, or a verb of one
 #   O  command  letter  name  argument  help
 options() { # WORDS
+	# A verb is two words.
+	# shellcheck disable=SC2086
 	"$program" $1 --help 2>/dev/null | awk -v words="$1" '
 		/^  (-[A-Za-z], |    )--[a-z]/ {
 			letter = substr($0, 3, 1) == "-" ? substr($0, 4, 1) : ""
@@ -33,7 +35,7 @@ table() {
 		rest = $0; sub(/^ +/, "", rest)
 		head = rest; sub(/  .*/, "", head)
 		help = rest; sub(/^[^ ]*( [^ ]+)*  +/, "", help)
-		verbs = $2 ~ /^[a-z]+(\|[a-z]+)+$/ && index(head, $2) ? $2 : ""
+		verbs = $2 ~ /^[a-z]+(\|[a-z]+)*$/ && index(head, $2) ? $2 : ""
 		print name "\t" verbs "\t" help
 	}' | while IFS='	' read -r name verbs help; do
 		# Of two tabs that follow one another, read makes one.
@@ -55,7 +57,7 @@ table | awk -F '\t' -v shell="$shell" '
 	function choices(arg, help,    s) {
 		if (arg == "FILE") return "file"
 		if (arg ~ /\|/) { gsub(/\|/, " ", arg); return arg }
-		s = help; sub(/[;(].*/, "", s); sub(/ or /, ", ", s); sub(/ +$/, "", s)
+		s = help; gsub(/ \([^)]*\)/, "", s); sub(/;.*/, "", s); sub(/ or /, ", ", s); sub(/ +$/, "", s)
 		if (arg != "" && s ~ /^[a-z_]+(, [a-z_]+)+$/) { gsub(/,/, "", s); return s }
 		return ""
 	}

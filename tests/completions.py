@@ -20,6 +20,9 @@ CASES = (
     ("sahut-etl conversations ", ["list", "get", "create", "update"], ["run"]),
     ("sahut-etl conversations list --st", ["--status"], ["--team"]),
     ("sahut-etl conversations list --status ", ["open", "pending", "resolved", "snoozed"], ["run"]),
+    ("sahut-etl report ", ["volume", "workload"], ["run"]),
+    ("sahut-etl report --format ", ["table", "csv", "json", "html"], ["volume"]),
+    ("sahut-etl metabase ", ["apply"], ["volume"]),
     ("sahut-etl -w ", ["utama", "toko-kedua"], ["run"]),
 )
 
