@@ -287,8 +287,15 @@ class Trial:
         self.check("a stop in the middle of the first load takes less than 100 ms", best is not None and best < 100, f"{best} ms at best of three")
         self.check("it ends well", self.show("Result") == "success" and self.show("ExecMainStatus") == "0", self.journal("-n", "20"))
         self.run("systemctl", "start", "sahut-etl", expect=0)
-        wait_for("the rest of the load", lambda: self.status().get("utama", {}).get("complete_as_of"))
-        self.check("the next start ends equal", self.is_equal(), self.differences)
+        wait_for("the rest of the load", lambda: self.rows() >= CONVERSATIONS)
+        wait_for("the end of it", self.is_equal)
+        self.check("the next start ends equal", True)
+
+    def is_tested(self):
+        """The packages' own test, as Debian would run it."""
+        shutil.copy(os.path.join(TOP, "packaging/debian/tests/first-load"), self.machine.path("root"))
+        done = self.shell("./first-load; sudo -u postgres dropdb sahut_test")
+        self.check("the packages' own test passes", done.returncode == 0, done.stdout + done.stderr)
 
     # ---- upgrades ----
 
@@ -331,6 +338,18 @@ class Trial:
         self.check("migrated and begun again, it goes on", done.returncode == 0 and self.show("MainPID") not in ("0", pid), done.stdout + done.stderr)
         self.check("the old program refuses the new warehouse, and stays down", self.refuses(deb))
         self.install(later)
+        self.migrates_at_start()
+
+    def migrates_at_start(self):
+        """The drop-in of docs/OPERATIONS.md, with a warehouse that is not there yet."""
+        with open(os.path.join(TOP, "docs", "OPERATIONS.md"), encoding="utf-8") as f:
+            line = re.search(r"(?m)^    (ExecStartPre=.*)$", f.read()).group(1)
+        self.shell("cd /; systemctl stop sahut-etl; sudo -u postgres dropdb --force sahut; sudo -u postgres createdb sahut; "
+                   f"mkdir -p /run/systemd/system/sahut-etl.service.d; printf '[Service]\\n{line}\\n' >/run/systemd/system/sahut-etl.service.d/test.conf; "
+                   "systemctl daemon-reload; systemctl start sahut-etl", expect=0)
+        wait_for("the load", self.is_equal)
+        self.check("the drop-in that migrates at each start does", True)
+        self.shell("rm -r /run/systemd/system/sahut-etl.service.d; systemctl daemon-reload", expect=0)
 
     def refuses(self, deb):
         self.install(deb)
@@ -357,7 +376,8 @@ class Trial:
         self.check("the warehouse is still there", self.rows() > CONVERSATIONS)
 
 
-STEPS = ("installs", "is_confined", "follows", "takes_credentials", "is_watched", "stops_at_once", "reloads", "upgrades", "goes")
+STEPS = ("installs", "is_confined", "follows", "takes_credentials", "is_watched", "stops_at_once", "reloads", "is_tested",
+         "upgrades", "goes")
 
 
 def main():
