@@ -251,6 +251,10 @@ static bool an_order_that_flips_is_found_by_the_second_witness(struct drive *d)
 	cycle(d, GOAL_FULL, NULL);
 	if (d->ware.memory.order != ORDER_UPDATED_DESC)
 		return wrong(d, "the order was not learned");
+	pass(d, 60);
+	cycle(d, GOAL_INCREMENTAL, NULL);
+	if (d->ware.memory.complete_as_of <= d->ware.memory.certified_at)
+		return wrong(d, "nothing was published under the order");
 	d->world.conf.flips_at = d->world.now;
 	d->world.conf.flips_to = WORLD_CREATED_DESC;
 	while (verdict != VERDICT_DEMOTED && verifies < 8 && !d->wrong[0]) {
