@@ -41,6 +41,7 @@ void decode_free(struct decode **decode)
 	if (!*decode)
 		return;
 	item_reader_free(&(*decode)->items);
+	explicit_bzero(&(*decode)->items.privacy.key, sizeof((*decode)->items.privacy.key));
 	json_reader_free(&(*decode)->reader);
 	arena_free(&(*decode)->arena);
 	buf_free(&(*decode)->text);

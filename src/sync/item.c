@@ -222,12 +222,39 @@ static const char *row_without_id(struct reading *r)
 	return arena_printf(r->reader->arena, "conversation:%s", r->item->id);
 }
 
+/* The digits of a phone: however it is written, the same number gives the same key. */
+static size_t read_digits(const char *phone, char *digits, size_t size)
+{
+	size_t n = 0;
+
+	for (const char *p = phone; *p && n < size; p++)
+		if (*p >= '0' && *p <= '9')
+			digits[n++] = *p;
+	return n;
+}
+
+/* The keyed hash of a phone; NULL for what has no digit. */
+static const unsigned char *hash_phone(struct reading *r, const char *phone)
+{
+	char digits[64];
+	size_t n = read_digits(phone, digits, sizeof(digits));
+	unsigned char *key;
+
+	if (n == 0)
+		return NULL;
+	key = arena_alloc(r->reader->arena, SHA256_SIZE);
+	sha256_hmac(&r->reader->privacy.key, digits, n, key);
+	return key;
+}
+
 /* The contact is the one place with personal data in it; what is to be dropped ends here. */
 static bool keep_contact(struct reading *r, const struct json_at *at)
 {
 	const struct item_privacy *privacy = &r->reader->privacy;
 	struct item *item = r->item;
 
+	if (privacy->hash_phone && item->contact_phone)
+		item->phone_key = hash_phone(r, item->contact_phone);
 	if (privacy->drop_name)
 		item->contact_name = NULL;
 	if (privacy->drop_phone)

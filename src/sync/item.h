@@ -19,6 +19,7 @@
 #include "buf.h"
 #include "err.h"
 #include "json.h"
+#include "sha256.h"
 
 /* A conversation. Texts are UTF-8 without U+0000; NULL is "missing or null". */
 struct item {
@@ -26,6 +27,7 @@ struct item {
 	const char *channel_id, *channel_type, *channel_name;
 	const char *contact_id, *contact_name, *contact_phone;
 	const char *contact_extra; /* JSON */
+	const unsigned char *phone_key; /* SHA256_SIZE bytes; NULL without a phone or a secret */
 	const char *contact_row; /* what names its row where the id does not: no id, but content */
 	const char *assignee_id, *assignee_name;
 	const char *team_id, *team_name;
@@ -36,9 +38,11 @@ struct item {
 	const char *extra;  /* JSON: what no field above holds */
 };
 
-/* What of a contact is not kept. */
+/* What of a contact is not kept, and what stands for its phone. */
 struct item_privacy {
 	bool drop_name, drop_phone;
+	bool hash_phone; /* with KEY, also of a phone that is not kept */
+	struct hmac_key key;
 };
 
 /* What reading needs, made once and used for every item. */

@@ -145,16 +145,22 @@ static void contact(struct stage *stage, const struct item *item)
 	const char *id = item->contact_id ? item->contact_id : item->contact_row;
 	const char *const texts[] = { id, item->contact_name, item->contact_phone,
 				      item->contact_extra };
+	uint64_t hash = row_hash(STAGE_CONTACT, texts, (int)ARRAY_SIZE(texts));
 	struct buf *out;
 
-	if (!id || is_known(stage, row_hash(STAGE_CONTACT, texts, (int)ARRAY_SIZE(texts))))
+	if (item->phone_key)
+		hash = hash_bytes(hash, item->phone_key, SHA256_SIZE);
+	if (!id || is_known(stage, hash))
 		return;
 	out = begin(stage, STAGE_CONTACT);
 	copy_int4(out, stage->seq);
 	copy_text(out, id);
 	copy_text(out, item->contact_name);
 	copy_text(out, item->contact_phone);
-	copy_null(out);
+	if (item->phone_key)
+		copy_bytes(out, item->phone_key, SHA256_SIZE);
+	else
+		copy_null(out);
 	copy_jsonb(out, item->contact_extra);
 }
 
