@@ -29,7 +29,7 @@ static void share_quota(struct session *s, const struct config_workspace *worksp
 {
 	struct pg_conf conf = context_pg(s->context, false);
 	struct store_workspace known = { workspace->name, workspace->timezone, workspace->base_url,
-					 workspace->lookback };
+					 workspace->lookback, NULL };
 	struct err err = ERR_INIT;
 
 	s->context->store = store_open(s->context->wait, &conf, "conversations", &err);

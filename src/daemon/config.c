@@ -226,6 +226,30 @@ static void check_names(struct confread *in, const struct config *config)
 						  config->workspaces[i].name);
 }
 
+/* What reports need to know of a workspace. */
+static void make_worktime(const struct config *config, struct config_workspace *workspace)
+{
+	const struct conf_hours *hours = &workspace->business_hours;
+	const struct conf_targets *from = &workspace->targets;
+	struct worktime_target *to = arena_alloc(config->arena, (from->n + 1) * sizeof(*to));
+
+	for (size_t i = 0; i < from->n; i++)
+		to[i] = (struct worktime_target){ .metric = from->targets[i].metric,
+						  .within = from->targets[i].within,
+						  .channel_type = from->targets[i].channel_type,
+						  .label = from->targets[i].label };
+	workspace->work = (struct worktime){
+		.opens = hours->given ? hours->opens : NULL,
+		.closes = hours->given ? hours->closes : NULL,
+		.holidays = workspace->holidays.days,
+		.n_holidays = workspace->holidays.n,
+		.targets = to,
+		.n_targets = from->n,
+		.drops_names = !config->privacy.keep_name,
+		.drops_phones = !config->privacy.keep_phone,
+	};
+}
+
 struct config *config_read(const char *path, char **complaints, struct err *err)
 {
 	return config_read_part(path, NULL, complaints, err);
@@ -251,6 +275,8 @@ struct config *config_read_part(const char *path, const char *section, char **co
 	confread_section(&in, root_keys, root, "", config);
 	for (size_t i = 0; i < config->n_workspaces; i++)
 		make_auth(&config->workspaces[i]);
+	for (size_t i = 0; i < config->n_workspaces; i++)
+		make_worktime(config, &config->workspaces[i]);
 	check_names(&in, config);
 	if (in.n_complaints > 0) {
 		err_set(err, ERR_CONFIG, "%s has %d error%s", path, in.n_complaints,

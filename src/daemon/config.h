@@ -15,6 +15,7 @@
 #include "base.h"
 #include "conftime.h"
 #include "err.h"
+#include "worktime.h"
 
 struct config_schedule {
 	int64_t incremental, verify; /* every so many microseconds */
@@ -33,6 +34,7 @@ struct config_workspace {
 	struct conf_hours business_hours;
 	struct conf_holidays holidays;
 	struct conf_targets targets;
+	struct worktime work; /* these, and what of contacts is kept, as the warehouse takes them */
 };
 
 struct config_warehouse {

@@ -113,10 +113,15 @@ struct pg_conf context_pg(const struct context *context, bool owner)
 void context_reader(struct context *context)
 {
 	const struct config_privacy *privacy = &context->config->privacy;
-	struct item_privacy drop = { !privacy->keep_name, !privacy->keep_phone };
+	struct item_privacy drop = { .drop_name = !privacy->keep_name,
+				     .drop_phone = !privacy->keep_phone,
+				     .hash_phone = privacy->hash_key != NULL };
 
+	if (privacy->hash_key)
+		sha256_key(&drop.key, privacy->hash_key, strlen(privacy->hash_key));
 	if (!context->decode)
 		context->decode = decode_new(&drop);
+	explicit_bzero(&drop.key, sizeof(drop.key));
 }
 
 void context_name(struct context *context, const char *who)
@@ -156,6 +161,7 @@ struct track_conf context_track(const struct config_workspace *workspace)
 		.reserve = (int)workspace->reserve,
 		.max_in_flight = (int)workspace->max_in_flight,
 		.lookback = workspace->lookback,
+		.work = workspace->work,
 	};
 }
 

@@ -121,7 +121,8 @@ void job_change(struct job *job, const struct config_workspace *workspace,
 bool job_register(struct job *job, struct store *store, struct err *err)
 {
 	struct store_workspace workspace = { job->conf.name, job->conf.timezone,
-					     job->conf.api.base_url, job->conf.lookback };
+					     job->conf.api.base_url, job->conf.lookback,
+					     &job->conf.work };
 
 	return store_register(store, &workspace, &job->id, err);
 }

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "worktime.h"
+
+#include "jsonout.h"
+
+static void write_int(struct jsonout *out, const char *key, int64_t n)
+{
+	jsonout_key(out, key);
+	jsonout_int(out, n);
+}
+
+static void write_text(struct jsonout *out, const char *key, const char *text)
+{
+	jsonout_key(out, key);
+	jsonout_string(out, text);
+}
+
+static void write_hours(struct jsonout *out, const struct worktime *work)
+{
+	jsonout_key(out, "hours");
+	jsonout_open(out, '[');
+	for (int day = 0; work->opens && day < WORKTIME_DAYS; day++) {
+		if (work->closes[day] == 0)
+			continue;
+		jsonout_open(out, '{');
+		write_int(out, "day", day + 1);
+		write_int(out, "opens", work->opens[day]);
+		write_int(out, "closes", work->closes[day]);
+		jsonout_close(out, '}');
+	}
+	jsonout_close(out, ']');
+}
+
+static void write_targets(struct jsonout *out, const struct worktime *work)
+{
+	jsonout_key(out, "targets");
+	jsonout_open(out, '[');
+	for (size_t i = 0; i < work->n_targets; i++) {
+		const struct worktime_target *target = &work->targets[i];
+
+		jsonout_open(out, '{');
+		write_text(out, "metric", target->metric);
+		write_int(out, "within", target->within);
+		write_text(out, "channel_type", target->channel_type);
+		write_text(out, "label", target->label);
+		jsonout_close(out, '}');
+	}
+	jsonout_close(out, ']');
+}
+
+void worktime_write(struct buf *text, const struct worktime *work)
+{
+	struct jsonout out = JSONOUT_TO(text);
+
+	jsonout_open(&out, '{');
+	write_hours(&out, work);
+	jsonout_key(&out, "holidays");
+	jsonout_open(&out, '[');
+	for (size_t i = 0; i < work->n_holidays; i++)
+		jsonout_string(&out, work->holidays[i]);
+	jsonout_close(&out, ']');
+	write_targets(&out, work);
+	jsonout_key(&out, "drops_names");
+	jsonout_bool(&out, work->drops_names);
+	jsonout_key(&out, "drops_phones");
+	jsonout_bool(&out, work->drops_phones);
+	jsonout_close(&out, '}');
+}
