@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "rebuild.h"
 #include "schema.h"
 
 /*
@@ -22,17 +23,46 @@ static bool read_config(struct context *context)
 	return context_config_part(context, "warehouse");
 }
 
+/* How long to wait for a day that the daemon is computing. */
+#define INTERVAL (200 * USEC_PER_MSEC)
+
+/* Computes all days of reports again. */
+static bool rebuild(struct context *context, struct pg *pg, struct err *err)
+{
+	int64_t days, left = 1;
+	bool done;
+
+	if (!rebuild_queue(pg, context->workspace, &days, err))
+		return false;
+	while (left > 0) {
+		if (!rebuild_next(pg, context->workspace, &done, &left, err))
+			return false;
+		if (!done && left > 0 &&
+		    wait_until(context->wait, clock_mono(context->clock) + INTERVAL) == WAIT_STOP)
+			return err_set(err, ERR_STOPPED, "stopped; %lld days are still queued",
+				       (long long)left);
+		if (context->verbose)
+			fprintf(stderr, "%lld days left\n", (long long)left);
+	}
+	if (!context->quiet)
+		printf("reports were computed again: %lld days\n", (long long)days);
+	return true;
+}
+
 void cmd_migrate(struct context *context)
 {
 	CLEANUP(buf_free) struct buf report = BUF_MAX(65536);
 	CLEANUP(pg_close) struct pg *pg = NULL;
 	const char *none[1];
-	bool dry_run = false;
+	bool dry_run = false, reports = false;
 	const struct opt options[] = {
 		{ .name = "dry-run",
 		  .letter = 'n',
 		  .help = "say what would be done",
 		  .flag = &dry_run },
+		{ .name = "rebuild-reports",
+		  .help = "compute all days of reports again",
+		  .flag = &reports },
 		OPT_END,
 	};
 	struct err err = ERR_INIT;
@@ -48,6 +78,11 @@ void cmd_migrate(struct context *context)
 	fputs(buf_text(&report), stdout);
 	if (!ok) {
 		context_fail(context, &err);
+		return;
+	}
+	if (reports && !dry_run) {
+		if (!rebuild(context, pg, &err))
+			context_fail(context, &err);
 		return;
 	}
 	if (!context->quiet && report.len == 0)

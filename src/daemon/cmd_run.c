@@ -31,7 +31,7 @@ struct daemon {
 	bool deep; /* a reload wants new connections */
 	struct metrics metrics;
 	struct exporter exporter;
-	struct complaint no_warehouse, no_file;
+	struct complaint no_warehouse, no_file, no_reports;
 	struct retain retain;
 	int64_t retain_at; /* monotonic */
 	char status[512];
@@ -143,6 +143,7 @@ static bool open_store(struct daemon *d)
 		    "the warehouse is back");
 	jobs_miss(&d->jobs, context);
 	d->turn.store = context->store;
+	d->turn.refresh = refresh_new(context->store, context->clock);
 	return true;
 }
 
@@ -188,6 +189,19 @@ static int64_t show_status(struct daemon *d)
 	wait_notify("STATUS=%s", d->status);
 	d->status_at = now;
 	return TIME_NEVER;
+}
+
+/* What keeps the days of reports from being computed; it is tried again. */
+static void watch_refresh(struct daemon *d)
+{
+	struct err err;
+	int workspace;
+
+	if (!refresh_take_error(d->turn.refresh, &workspace, &err) ||
+	    !complain(&d->no_reports, clock_mono(d->context->clock)))
+		return;
+	err_wrap(&err, "reports of workspace %d are not up to date", workspace);
+	say(d->context, LEVEL_WARNING, NULL, err.text);
 }
 
 /* ---- the loop --------------------------------------------------------- */
@@ -242,6 +256,7 @@ static bool work(struct daemon *d)
 		if (wait_take_reload(context->wait))
 			reload(d);
 		ended = jobs_finish(&d->jobs, context);
+		watch_refresh(d);
 		if (store_lost(context->store))
 			return true;
 	}
@@ -255,6 +270,7 @@ static bool begin_anew(struct daemon *d)
 
 	d->metrics.warehouse = 0;
 	jobs_lose(&d->jobs, context->clock, d->deep);
+	refresh_free(&d->turn.refresh);
 	context_drop_store(context);
 	if (!d->deep)
 		return true;
@@ -284,6 +300,7 @@ static void end(struct daemon *d)
 	exporter_close(&d->exporter);
 	jobs_end(&d->jobs);
 	reload_forget(&d->reload);
+	refresh_free(&d->turn.refresh);
 	mem_free(&d->turn.tracks);
 }
 

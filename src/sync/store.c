@@ -11,6 +11,9 @@
 #include "script.h"
 #include "sql.h"
 
+/* A workspace's hours, holidays and targets, as JSON. */
+#define LONGEST_SETTINGS (4u << 20)
+
 struct store {
 	struct pg *writer, *side;
 	struct script *script; /* what the writer is busy with */
@@ -93,6 +96,7 @@ bool store_take_notify(struct store *store)
 bool store_register(struct store *store, const struct store_workspace *workspace, int *id,
 		    struct err *err)
 {
+	CLEANUP(buf_free) struct buf settings = BUF_MAX(LONGEST_SETTINGS);
 	CLEANUP(grid_free) struct grid *grid = NULL;
 	struct script *s = store_call(store, sql_store_workspace);
 
@@ -100,8 +104,9 @@ bool store_register(struct store *store, const struct store_workspace *workspace
 	script_text(s, workspace->timezone);
 	script_text(s, workspace->base_url);
 	script_int(s, workspace->lookback);
-	script_add(s, sql_store_workspace_id);
-	script_text(s, workspace->name);
+	if (workspace->work)
+		worktime_write(&settings, workspace->work);
+	script_text(s, workspace->work ? buf_text(&settings) : NULL);
 	if (!store_run(store, &grid, err))
 		return false;
 	*id = (int)grid_int(grid, 0, 0);
@@ -437,6 +442,26 @@ bool store_again(struct store *store, const struct err *why)
 	store->owned = true;
 	script_start(store->script, store->writer);
 	return true;
+}
+
+void store_refresh(struct store *store, int workspace)
+{
+	script_reset(store->script);
+	script_add(store->script, sql_store_refresh);
+	script_int(store->script, workspace);
+	store->owned = true;
+	script_start(store->script, store->writer);
+}
+
+bool store_refreshed(struct store *store, bool *more, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	bool ok = pg_finish(store->writer, &grid, err);
+
+	if (ok)
+		*more = grid_int(grid, 0, 0) > 0;
+	release(store);
+	return ok;
 }
 
 bool store_committed(struct store *store, struct tally *tally, struct err *err)

@@ -22,6 +22,7 @@
 #include "memory.h"
 #include "pg.h"
 #include "question.h"
+#include "worktime.h"
 
 struct store;
 
@@ -58,9 +59,13 @@ bool store_take_notify(struct store *store) MUST_CHECK;
 struct store_workspace {
 	const char *name, *timezone, *base_url;
 	int64_t lookback; /* as configured */
+	const struct worktime *work; /* NULL: as it is */
 };
 
-/* Makes a workspace known and gives its number. */
+/*
+ * Makes a workspace known, and its settings current, and gives its number.
+ * What another time zone or other hours make untrue is queued for refresh.h.
+ */
 bool store_register(struct store *store, const struct store_workspace *workspace, int *id,
 		    struct err *err) MUST_CHECK;
 
@@ -194,6 +199,12 @@ void store_ask(struct store *store, const struct question *question);
  * What it was made of must still be there. False when it is to be given up.
  */
 bool store_again(struct store *store, const struct err *why) MUST_CHECK;
+
+/* Computes the next queued day of a workspace's reports. */
+void store_refresh(struct store *store, int workspace);
+
+/* Whether that is done, and MORE days are queued. False with the error. */
+bool store_refreshed(struct store *store, bool *more, struct err *err) MUST_CHECK;
 
 /* What the commit came to. False with the error of the whole transaction. */
 bool store_committed(struct store *store, struct tally *tally, struct err *err) MUST_CHECK;

@@ -81,6 +81,7 @@ static bool open(struct track *track, const struct engine_conf *conf, struct err
 		return false;
 	track->progress.before = track->progress.now = track->cycle.engine.memory;
 	track->progress.strategy = track->cycle.engine.strategy;
+	track->progress.workspace = track->cycle.id;
 	return true;
 }
 
@@ -89,7 +90,7 @@ struct track *track_begin(const struct track_conf *conf, const struct track_mean
 {
 	struct track *track = mem_new(sizeof(*track));
 	struct store_workspace workspace = { conf->name, conf->timezone, conf->api.base_url,
-					     conf->lookback };
+					     conf->lookback, &conf->work };
 
 	track->conf = conf;
 	track->means = means;

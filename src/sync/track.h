@@ -28,6 +28,7 @@ struct track_conf {
 	int max_in_flight; /* 0: as quota and latency have it */
 	int64_t lookback;
 	bool held; /* the store holds its lock already, and keeps it */
+	struct worktime work;
 };
 
 /* What all tracks of a process share. */
@@ -48,6 +49,7 @@ enum track_state {
 
 /* How a cycle goes, and went. Counters flow up: whoever reports reads them here. */
 struct track_progress {
+	int workspace; /* its number in the warehouse */
 	enum track_state state;
 	enum verdict verdict;
 	struct err err; /* of the end, or of the last request that is being tried again */

@@ -16,6 +16,14 @@ static bool has_work(const struct turn *turn)
 	return turn->store && store_ready(turn->store);
 }
 
+/* What the tracks that are over have committed is to be computed again. */
+static void want_days(const struct turn *turn)
+{
+	for (size_t i = 0; i < turn->n; i++)
+		if (turn->tracks[i] && track_over(turn->tracks[i]))
+			refresh_want(turn->refresh, track_progress(turn->tracks[i])->workspace);
+}
+
 enum wait_why turn_round(struct turn *turn, int64_t deadline)
 {
 	int64_t now = wait_now();
@@ -30,5 +38,11 @@ enum wait_why turn_round(struct turn *turn, int64_t deadline)
 			deadline = min_i64(deadline, track_turn(track, now));
 	}
 	turn->next = turn->n ? (turn->next + 1) % turn->n : 0;
-	return wait_turn(turn->wait, has_work(turn) ? 0 : deadline);
+	if (turn->refresh)
+		want_days(turn);
+	if (has_work(turn))
+		deadline = 0;
+	else if (turn->refresh)
+		deadline = min_i64(deadline, refresh_turn(turn->refresh));
+	return wait_turn(turn->wait, deadline);
 }

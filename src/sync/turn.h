@@ -12,6 +12,7 @@
 #ifndef TURN_H
 #define TURN_H
 
+#include "refresh.h"
 #include "track.h"
 #include "wait.h"
 
@@ -19,8 +20,9 @@
 struct turn {
 	struct wait *wait;
 	struct http *http;
-	struct store *store;   /* that the owner may reserve; NULL: it does not */
-	struct track **tracks; /* places may be NULL */
+	struct store *store;	 /* that the owner may reserve; NULL: it does not */
+	struct refresh *refresh; /* what follows the tracks' commits; may be NULL */
+	struct track **tracks;	 /* places may be NULL */
 	size_t n;
 	size_t next; /* who may use the store first, so that nobody always comes last */
 };

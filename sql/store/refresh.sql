@@ -1,0 +1,2 @@
+-- Computes the next queued day of a workspace. $1 workspace.
+select coalesce(r.remaining, 0) from sahut_etl.refresh_next($1::integer) r

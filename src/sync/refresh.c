@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "refresh.h"
+
+#include "mem.h"
+
+/* After a day could not be computed. */
+#define RETRY (60 * USEC_PER_SEC)
+
+struct wanted {
+	int workspace;
+	int64_t since; /* not before; monotonic */
+};
+
+struct refresh {
+	struct store *store;
+	const struct clock *clock;
+	struct wanted *queue; /* whoever is served goes to the end */
+	int n;
+	bool doing; /* the first one's day is under way */
+	bool failed;
+	int failed_workspace;
+	struct err err;
+};
+
+struct refresh *refresh_new(struct store *store, const struct clock *clock)
+{
+	struct refresh *refresh = mem_new(sizeof(*refresh));
+
+	refresh->store = store;
+	refresh->clock = clock;
+	return refresh;
+}
+
+void refresh_free(struct refresh **refresh)
+{
+	if (!*refresh)
+		return;
+	mem_free(&(*refresh)->queue);
+	mem_free(refresh);
+}
+
+static void append(struct refresh *refresh, int workspace, int64_t since)
+{
+	refresh->queue =
+		mem_grow(refresh->queue, (size_t)(refresh->n + 1) * sizeof(*refresh->queue));
+	refresh->queue[refresh->n++] = (struct wanted){ workspace, since };
+}
+
+static void remove_first(struct refresh *refresh)
+{
+	refresh->n--;
+	for (int i = 0; i < refresh->n; i++)
+		refresh->queue[i] = refresh->queue[i + 1];
+}
+
+void refresh_want(struct refresh *refresh, int workspace)
+{
+	/* The first one's day may have been read before what is wanted now was written. */
+	for (int i = refresh->doing; i < refresh->n; i++)
+		if (refresh->queue[i].workspace == workspace)
+			return;
+	append(refresh, workspace, 0);
+}
+
+/* The day under way is over. */
+static void hear(struct refresh *refresh, int64_t now)
+{
+	int workspace = refresh->queue[0].workspace;
+	bool more = false;
+
+	refresh->doing = false;
+	remove_first(refresh);
+	if (!store_refreshed(refresh->store, &more, &refresh->err)) {
+		refresh->failed = true;
+		refresh->failed_workspace = workspace;
+		append(refresh, workspace, now + RETRY);
+	} else if (more) {
+		append(refresh, workspace, 0);
+	}
+}
+
+/* Brings the first one whose time has come to the front. False when there is none. */
+static bool choose(struct refresh *refresh, int64_t now, int64_t *when)
+{
+	for (int i = 0; i < refresh->n; i++) {
+		struct wanted wanted = refresh->queue[0];
+
+		if (wanted.since <= now)
+			return true;
+		*when = min_i64(*when, wanted.since);
+		remove_first(refresh);
+		append(refresh, wanted.workspace, wanted.since);
+	}
+	return false;
+}
+
+int64_t refresh_turn(struct refresh *refresh)
+{
+	int64_t now = clock_mono(refresh->clock), when = TIME_NEVER;
+
+	if (refresh->doing) {
+		if (store_busy(refresh->store))
+			return TIME_NEVER;
+		hear(refresh, now);
+		/* Whoever waits for the store comes first. */
+		return now;
+	}
+	if (store_free(refresh->store) && choose(refresh, now, &when)) {
+		refresh->doing = true;
+		store_refresh(refresh->store, refresh->queue[0].workspace);
+	}
+	return when;
+}
+
+bool refresh_busy(const struct refresh *refresh)
+{
+	int64_t now = clock_mono(refresh->clock);
+
+	for (int i = 0; i < refresh->n; i++)
+		if (refresh->queue[i].since <= now)
+			return true;
+	return false;
+}
+
+bool refresh_take_error(struct refresh *refresh, int *workspace, struct err *err)
+{
+	if (!refresh->failed)
+		return false;
+	refresh->failed = false;
+	*workspace = refresh->failed_workspace;
+	*err = refresh->err;
+	return true;
+}
