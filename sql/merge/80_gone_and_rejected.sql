@@ -23,16 +23,22 @@ with gone as (
 )
 update pg_temp.tally set rows_deleted = (select count(*) from gone);
 
--- An item seen before in the same state costs nothing.
+-- An item seen before in the same state costs nothing. Of a contact that was erased nothing is kept here either.
 insert into sahut_etl.rejected_item as old (
 	workspace_id, fingerprint, conversation_id, contact_id, created_at, reason, item, page, run_id, first_seen_at, last_seen_at)
-select distinct on (s.fingerprint) b.workspace_id, s.fingerprint, s.conversation_id, s.contact_id, s.created_at, s.reason, s.item, s.page,
+select distinct on (s.fingerprint) b.workspace_id, s.fingerprint, s.conversation_id, s.contact_id, s.created_at, k.reason, k.item, s.page,
 	b.run_id, s.observed_at, s.observed_at
 from pg_temp.stage_rejected s
 cross join pg_temp.stage_batch b
+left join sahut.conversation v on v.id = s.conversation_id and v.workspace_id = b.workspace_id
+left join sahut.contact c on c.workspace_id = b.workspace_id and c.id = coalesce(s.contact_id, v.contact_id) and c.erased_at is not null
+cross join lateral (
+	select case when c.id is null then s.item else '"erased"' end as item,
+		case when c.id is null then s.reason else split_part(s.reason, ':', 1) || ': erased' end as reason
+) k
 where not exists (
 	select from sahut_etl.rejected_item r
-	where r.workspace_id = b.workspace_id and r.fingerprint = s.fingerprint and r.reason = s.reason and r.item = s.item)
+	where r.workspace_id = b.workspace_id and r.fingerprint = s.fingerprint and r.reason = k.reason and r.item = k.item)
 order by s.fingerprint, s.seq desc
 on conflict (workspace_id, fingerprint) do update
 set reason = excluded.reason, item = excluded.item, page = excluded.page, run_id = excluded.run_id, created_at = excluded.created_at,

@@ -22,10 +22,12 @@ static const struct command commands[] = {
 	  cmd_explain },
 	{ "check", "[--offline]", "look at the configuration, the key, the API and the database",
 	  cmd_check },
-	{ "migrate", "[--dry-run]", "make or upgrade the warehouse's tables", cmd_migrate },
+	{ "migrate", "[--dry-run] [--rebuild-reports]",
+	  "make or upgrade the warehouse's tables", cmd_migrate },
 	{ "report", "volume|workload|backlog|freshness", "numbers to look at, or a page to mail",
 	  cmd_report },
 	{ "metabase", "apply [--dry-run]", "put the dashboards into a Metabase", cmd_metabase },
+	{ "erase", "CONTACT_ID", "forget a contact's name and phone for good", cmd_erase },
 	{ "conversations", "list|get|create|update ...", "the API's four endpoints, from a shell",
 	  cmd_conversations },
 };

@@ -35,6 +35,7 @@ bool command_options(struct context *context, const struct opt *table, const cha
 void cmd_check(struct context *context);
 void cmd_conversations(struct context *context);
 void cmd_explain(struct context *context);
+void cmd_erase(struct context *context);
 void cmd_metabase(struct context *context);
 void cmd_migrate(struct context *context);
 void cmd_plan(struct context *context);

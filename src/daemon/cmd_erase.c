@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "command.h"
+#include "erase.h"
+#include "schema.h"
+
+static void say(const char *contact, const struct grid *erased)
+{
+	for (int row = 0; row < grid_rows(erased); row++) {
+		printf("%s: contact %s: %s", grid_text(erased, row, 0), contact,
+		       grid_bool(erased, row, 1)
+			       ? "name, phone and all that identifies it are erased"
+			       : "nothing that identifies it was held; none will be loaded");
+		if (grid_int(erased, row, 2) > 0)
+			printf("; %lld rejected items emptied",
+			       (long long)grid_int(erased, row, 2));
+		putchar('\n');
+	}
+	if (grid_rows(erased) == 0)
+		printf("contact %s is not known here; there is nothing to erase\n", contact);
+}
+
+void cmd_erase(struct context *context)
+{
+	CLEANUP(grid_free) struct grid *erased = NULL;
+	CLEANUP(pg_close) struct pg *pg = NULL;
+	const struct opt options[] = { OPT_END };
+	const char *contact[2] = { NULL, NULL };
+	struct err err = ERR_INIT;
+	struct pg_conf conf;
+
+	if (!command_options(context, options, contact, 1))
+		return;
+	if (!contact[0]) {
+		err_set(&err, ERR_USAGE, "whom? erase wants the id of a contact");
+		context_fail(context, &err);
+		return;
+	}
+	if (!context_config(context) || !context_network(context, false))
+		return;
+	if (context->workspace && !config_find(context->config, context->workspace, &err)) {
+		context_fail(context, &err);
+		return;
+	}
+	conf = context_pg(context, false);
+	pg = pg_open(context->wait, &conf, &err);
+	if (!pg || !schema_check(pg, &err) ||
+	    !erase_contact(pg, contact[0], context->workspace, &erased, &err)) {
+		context_fail(context, &err);
+		return;
+	}
+	if (!context->quiet)
+		say(contact[0], erased);
+}

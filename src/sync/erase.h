@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * erase.h -- a contact, forgotten for good.
+ *
+ * Name, phone, the phone's hash and whatever else the API said of the contact
+ * leave the warehouse, and what is rejected of it loses its content; the
+ * conversations stay. Later syncs load none of it again. Needs no
+ * workspace's lock: a batch that is being merged meanwhile ends first.
+ */
+#ifndef ERASE_H
+#define ERASE_H
+
+#include "err.h"
+#include "grid.h"
+#include "pg.h"
+
+/*
+ * Erases CONTACT in the workspace of that name, or with NULL in each that
+ * knows it. ERASED gets a row for each such workspace: its name, whether
+ * something that identifies the contact was held, and how many rejected
+ * items were emptied. The caller frees it.
+ */
+bool erase_contact(struct pg *pg, const char *contact, const char *workspace,
+		   struct grid **erased, struct err *err) MUST_CHECK;
+
+#endif
