@@ -36,6 +36,7 @@ create table sahut_etl.workspace (
 	timezone            text not null,
 	base_url            text not null,
 	added_at            timestamptz not null default now(),
+	settings            jsonb,
 	-- how far
 	watermark           timestamptz,
 	complete_as_of      timestamptz,
@@ -70,6 +71,7 @@ comment on column sahut_etl.workspace.name is 'Name in the configuration.';
 comment on column sahut_etl.workspace.timezone is 'IANA time zone of its days and hours.';
 comment on column sahut_etl.workspace.base_url is 'Where its API was last read.';
 comment on column sahut_etl.workspace.added_at is 'When it first appeared in the configuration.';
+comment on column sahut_etl.workspace.settings is 'Its business hours, holidays, targets and privacy in the configuration, as last read.';
 comment on column sahut_etl.workspace.watermark is 'The next scan reads every conversation updated since this instant less the lookback (API time).';
 comment on column sahut_etl.workspace.complete_as_of is 'Every change up to this instant is in the warehouse (API time).';
 comment on column sahut_etl.workspace.active_as_of is 'Every change of a conversation that is not resolved, up to this instant, is in the warehouse (API time).';

@@ -15,7 +15,7 @@ create table sahut_etl.business_hours (
 	day_of_week   smallint not null check (day_of_week between 1 and 7),
 	opens         time not null,
 	closes        time not null check (closes > opens),
-	primary key (workspace_id, day_of_week, opens)
+	primary key (workspace_id, day_of_week)
 );
 comment on table sahut_etl.business_hours is 'When work is done, by day of the week, in the workspace''s time zone. A workspace without a row works always.';
 comment on column sahut_etl.business_hours.workspace_id is 'Workspace.';
@@ -229,17 +229,17 @@ comment on column sahut_etl.report_queue.labels is 'Whether its volumes by label
 comment on column sahut_etl.report_queue.stock is 'Whether its backlog and its workload have to be computed.';
 comment on column sahut_etl.report_queue.queued_at is 'When it was first queued (database''s clock).';
 
--- ---- how a day is computed: each takes a workspace and a day ----
+-- ---- how days are computed: what happened on each of a span, both its ends included; what lay there on one ----
 
-create function sahut_etl.volume_of(workspace integer, wanted date) returns setof sahut_etl.day_volume
+create function sahut_etl.volume_of(workspace integer, first date, last date) returns setof sahut_etl.day_volume
 	language sql stable security definer rows 20 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
-	select workspace, wanted, x.channel_id, sum(x.created)::integer, sum(x.resolved)::integer, count(distinct x.resolved_id)::integer,
+	select workspace, x.day, x.channel_id, sum(x.created)::integer, sum(x.resolved)::integer, count(distinct x.resolved_id)::integer,
 		sum(x.reopened)::integer, sum(x.first_resolved)::integer, sum(x.seconds)::bigint, sum(x.business_seconds)::bigint,
 		sum(x.new_contact)::integer, sum(x.returning_contact)::integer, sum(x.estimated)::integer
 	from (
-		select c.channel_id, 1 as created, 0 as resolved, null::text as resolved_id, 0 as reopened, 0 as first_resolved,
+		select e.occurred_day as day, c.channel_id, 1 as created, 0 as resolved, null::text as resolved_id, 0 as reopened, 0 as first_resolved,
 			0::bigint as seconds, 0::bigint as business_seconds,
 			(c.contact_id is not null and not y.is_returning)::integer as new_contact,
 			(c.contact_id is not null and y.is_returning)::integer as returning_contact, 0 as estimated
@@ -251,74 +251,75 @@ as $$
 				where o.workspace_id = workspace and o.contact_id = c.contact_id and o.deleted_at is null
 				and (o.created_at, o.id) < (c.created_at, c.id)) as is_returning
 		) y
-		where e.workspace_id = workspace and e.occurred_day = wanted and e.event_type = 'created'
+		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type = 'created'
 		union all
-		select e.channel_id, 0, (e.event_type = 'resolved')::integer, case when e.event_type = 'resolved' then e.conversation_id end,
+		select e.occurred_day, e.channel_id, 0, (e.event_type = 'resolved')::integer, case when e.event_type = 'resolved' then e.conversation_id end,
 			(e.event_type = 'reopened')::integer, 0, 0, 0, 0, 0, e.is_estimated::integer
 		from sahut.conversation_event e
 		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
-		where e.workspace_id = workspace and e.occurred_day = wanted and e.event_type in ('resolved', 'reopened')
+		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type in ('resolved', 'reopened')
 		union all
-		select r.channel_id, 0, 0, null, 0, 1, greatest(0, extract(epoch from r.resolved_at - r.created_at))::bigint, r.business_seconds,
+		select r.resolved_day, r.channel_id, 0, 0, null, 0, 1, greatest(0, extract(epoch from r.resolved_at - r.created_at))::bigint, r.business_seconds,
 			0, 0, 0
 		from sahut.resolution r
 		join sahut.conversation c on c.id = r.conversation_id and c.origin = 'observed'
-		where r.workspace_id = workspace and r.resolved_day = wanted and not r.is_deleted and r.cycle_no = 1
+		where r.workspace_id = workspace and r.resolved_day between first and last and not r.is_deleted and r.cycle_no = 1
 	) x
-	group by x.channel_id
+	group by x.day, x.channel_id
 $$;
-comment on function sahut_etl.volume_of is 'The volume of a day.';
+comment on function sahut_etl.volume_of is 'The volume of each day of a span.';
 
-create function sahut_etl.hours_of(workspace integer, wanted date) returns setof sahut_etl.hour_volume
+create function sahut_etl.hours_of(workspace integer, first date, last date) returns setof sahut_etl.hour_volume
 	language sql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
-	select workspace, wanted, x.hour, x.channel_id, count(*) filter (where x.event_type = 'created')::integer,
+	select workspace, x.day, x.hour, x.channel_id, count(*) filter (where x.event_type = 'created')::integer,
 		count(*) filter (where x.event_type = 'resolved')::integer, count(*) filter (where x.event_type = 'reopened')::integer
 	from (
-		select e.event_type, case when e.event_type = 'created' then c.channel_id else e.channel_id end as channel_id,
+		select e.occurred_day as day, e.event_type,
+			case when e.event_type = 'created' then c.channel_id else e.channel_id end as channel_id,
 			extract(hour from e.occurred_at at time zone w.timezone)::smallint as hour
 		from sahut_etl.workspace w
 		join sahut.conversation_event e on e.workspace_id = w.id
 		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
-		where w.id = workspace and e.workspace_id = workspace and e.occurred_day = wanted
+		where w.id = workspace and e.workspace_id = workspace and e.occurred_day between first and last
 		and e.event_type in ('created', 'resolved', 'reopened')
 	) x
-	group by x.hour, x.channel_id
+	group by x.day, x.hour, x.channel_id
 $$;
-comment on function sahut_etl.hours_of is 'The volume of a day, by hour.';
+comment on function sahut_etl.hours_of is 'The volume of each day of a span, by hour.';
 
-create function sahut_etl.labels_of(workspace integer, wanted date) returns setof sahut_etl.day_label
+create function sahut_etl.labels_of(workspace integer, first date, last date) returns setof sahut_etl.day_label
 	language sql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
-	select workspace, wanted, x.label_name, x.channel_id, count(*) filter (where x.event_type = 'created')::integer,
+	select workspace, x.day, x.label_name, x.channel_id, count(*) filter (where x.event_type = 'created')::integer,
 		count(*) filter (where x.event_type = 'resolved')::integer
 	from (
-		select l.name as label_name, e.event_type,
+		select e.occurred_day as day, l.name as label_name, e.event_type,
 			case when e.event_type = 'created' then c.channel_id else e.channel_id end as channel_id
 		from sahut.conversation_event e
 		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
 		cross join lateral unnest(c.labels) l(name)
-		where e.workspace_id = workspace and e.occurred_day = wanted and e.event_type in ('created', 'resolved')
+		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type in ('created', 'resolved')
 	) x
-	group by x.label_name, x.channel_id
+	group by x.day, x.label_name, x.channel_id
 $$;
-comment on function sahut_etl.labels_of is 'The volume of a day, by label.';
+comment on function sahut_etl.labels_of is 'The volume of each day of a span, by label.';
 
-create function sahut_etl.label_pairs_of(workspace integer, wanted date) returns setof sahut_etl.day_label_pair
+create function sahut_etl.label_pairs_of(workspace integer, first date, last date) returns setof sahut_etl.day_label_pair
 	language sql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
-	select workspace, wanted, a.name, b.name, count(*)::integer
+	select workspace, e.occurred_day, a.name, b.name, count(*)::integer
 	from sahut.conversation_event e
 	join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
 	cross join lateral unnest(c.labels) a(name)
 	cross join lateral unnest(c.labels) b(name)
-	where e.workspace_id = workspace and e.occurred_day = wanted and e.event_type = 'created' and a.name < b.name
-	group by a.name, b.name
+	where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type = 'created' and a.name < b.name
+	group by e.occurred_day, a.name, b.name
 $$;
-comment on function sahut_etl.label_pairs_of is 'Labels that the conversations created on a day carry together.';
+comment on function sahut_etl.label_pairs_of is 'Labels that the conversations created on each day of a span carry together.';
 
 -- An interval holds its right end: what ended at midnight was still there then, what began is the next day's.
 create function sahut_etl.backlog_of(workspace integer, wanted date) returns setof sahut_etl.day_backlog
@@ -484,15 +485,15 @@ comment on function sahut_etl.queue_closed is 'Queues the days that have ended s
 
 -- ---- refreshing ----
 
-create function sahut_etl.stamp_day(workspace integer, wanted date) returns void
+create function sahut_etl.stamp_days(workspace integer, first date, last date) returns void
 	language sql
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
 	update sahut.conversation c
-	set created_day = wanted
+	set created_day = (c.created_at at time zone w.timezone)::date
 	from sahut_etl.workspace w
-	where w.id = workspace and c.workspace_id = workspace and c.created_day between wanted - 1 and wanted + 1
-	and c.created_day <> wanted and (c.created_at at time zone w.timezone)::date = wanted;
+	where w.id = workspace and c.workspace_id = workspace and c.created_day between first - 1 and last + 1
+	and c.created_day <> (c.created_at at time zone w.timezone)::date;
 
 	update sahut.conversation c
 	set first_assigned_business_seconds = x.assigned, first_resolved_business_seconds = x.resolved
@@ -500,86 +501,210 @@ as $$
 		select o.id, sahut_etl.business_seconds(workspace, o.created_at, o.first_assigned_at) as assigned,
 			sahut_etl.business_seconds(workspace, o.created_at, o.first_resolved_at) as resolved
 		from sahut.conversation o
-		where o.workspace_id = workspace and o.created_day = wanted and (o.first_assigned_at is not null or o.first_resolved_at is not null)
+		where o.workspace_id = workspace and o.created_day between first and last
+		and (o.first_assigned_at is not null or o.first_resolved_at is not null)
 	) x
 	where c.id = x.id and (c.first_assigned_business_seconds, c.first_resolved_business_seconds) is distinct from (x.assigned, x.resolved);
 
 	update sahut.conversation_event e
-	set occurred_day = wanted
+	set occurred_day = (e.occurred_at at time zone w.timezone)::date
 	from sahut_etl.workspace w
-	where w.id = workspace and e.workspace_id = workspace and e.occurred_day between wanted - 1 and wanted + 1
-	and e.occurred_day <> wanted and (e.occurred_at at time zone w.timezone)::date = wanted;
+	where w.id = workspace and e.workspace_id = workspace and e.occurred_day between first - 1 and last + 1
+	and e.occurred_day <> (e.occurred_at at time zone w.timezone)::date;
 
 	update sahut.resolution r
-	set resolved_day = wanted
+	set resolved_day = (r.resolved_at at time zone w.timezone)::date
 	from sahut_etl.workspace w
-	where w.id = workspace and r.workspace_id = workspace and r.resolved_day between wanted - 1 and wanted + 1
-	and r.resolved_day <> wanted and (r.resolved_at at time zone w.timezone)::date = wanted;
+	where w.id = workspace and r.workspace_id = workspace and r.resolved_day between first - 1 and last + 1
+	and r.resolved_day <> (r.resolved_at at time zone w.timezone)::date;
 
 	update sahut.resolution r
 	set business_seconds = x.business_seconds
 	from (
 		select o.conversation_id, o.version_no, sahut_etl.business_seconds(workspace, o.from_at, o.resolved_at) as business_seconds
 		from sahut.resolution o
-		where o.workspace_id = workspace and o.resolved_day = wanted
+		where o.workspace_id = workspace and o.resolved_day between first and last
 	) x
 	where r.conversation_id = x.conversation_id and r.version_no = x.version_no and r.business_seconds <> x.business_seconds;
 $$;
-comment on function sahut_etl.stamp_day is 'Writes anew what depends on the time zone and the business hours with each row of a day.';
+comment on function sahut_etl.stamp_days is 'Writes anew what depends on the time zone and the business hours with each row of a span of days.';
 
-create function sahut_etl.refresh_day(workspace integer, wanted date, flows boolean, labels boolean, stock boolean) returns void
-	language plpgsql
+create function sahut_etl.refresh_flows(workspace integer, first date, last date) returns void
+	language sql
 	set search_path = pg_catalog, pg_temp
 as $$
-begin
-	if flows then
-		delete from sahut_etl.day_volume v where v.workspace_id = workspace and v.day = wanted;
-		insert into sahut_etl.day_volume select * from sahut_etl.volume_of(workspace, wanted);
-		delete from sahut_etl.hour_volume v where v.workspace_id = workspace and v.day = wanted;
-		insert into sahut_etl.hour_volume select * from sahut_etl.hours_of(workspace, wanted);
-	end if;
-	if labels then
-		delete from sahut_etl.day_label v where v.workspace_id = workspace and v.day = wanted;
-		insert into sahut_etl.day_label select * from sahut_etl.labels_of(workspace, wanted);
-		delete from sahut_etl.day_label_pair v where v.workspace_id = workspace and v.day = wanted;
-		insert into sahut_etl.day_label_pair select * from sahut_etl.label_pairs_of(workspace, wanted);
-	end if;
-	if stock then
-		delete from sahut_etl.day_backlog v where v.workspace_id = workspace and v.day = wanted;
-		insert into sahut_etl.day_backlog select * from sahut_etl.backlog_of(workspace, wanted);
-		delete from sahut_etl.day_agent v where v.workspace_id = workspace and v.day = wanted;
-		insert into sahut_etl.day_agent select * from sahut_etl.workload_of(workspace, wanted);
-	end if;
-end $$;
-comment on function sahut_etl.refresh_day is 'Computes a day and stores it.';
+	delete from sahut_etl.day_volume v where v.workspace_id = workspace and v.day between first and last;
+	insert into sahut_etl.day_volume select * from sahut_etl.volume_of(workspace, first, last);
+	delete from sahut_etl.hour_volume v where v.workspace_id = workspace and v.day between first and last;
+	insert into sahut_etl.hour_volume select * from sahut_etl.hours_of(workspace, first, last);
+$$;
+comment on function sahut_etl.refresh_flows is 'Computes the volumes of a span of days and stores them.';
 
--- One queued day: what is written with rows comes first, for all days; then the newest day. A day that can still grow is
--- not stored: it will be queued when it is over.
+create function sahut_etl.refresh_labels(workspace integer, first date, last date) returns void
+	language sql
+	set search_path = pg_catalog, pg_temp
+as $$
+	delete from sahut_etl.day_label v where v.workspace_id = workspace and v.day between first and last;
+	insert into sahut_etl.day_label select * from sahut_etl.labels_of(workspace, first, last);
+	delete from sahut_etl.day_label_pair v where v.workspace_id = workspace and v.day between first and last;
+	insert into sahut_etl.day_label_pair select * from sahut_etl.label_pairs_of(workspace, first, last);
+$$;
+comment on function sahut_etl.refresh_labels is 'Computes the volumes by label of a span of days and stores them.';
+
+create function sahut_etl.refresh_stock(workspace integer, wanted date) returns void
+	language sql
+	set search_path = pg_catalog, pg_temp
+as $$
+	delete from sahut_etl.day_backlog v where v.workspace_id = workspace and v.day = wanted;
+	insert into sahut_etl.day_backlog select * from sahut_etl.backlog_of(workspace, wanted);
+	delete from sahut_etl.day_agent v where v.workspace_id = workspace and v.day = wanted;
+	insert into sahut_etl.day_agent select * from sahut_etl.workload_of(workspace, wanted);
+$$;
+comment on function sahut_etl.refresh_stock is 'Computes the backlog and the workload of a day and stores them.';
+
+-- The newest queued day, and as many before it as a moment's work allows: of days on which little was created, many. What
+-- is written with rows comes first, for all days. A day that can still grow is not stored: it is queued when it is over.
 create function sahut_etl.refresh_next(workspace integer, out day date, out remaining bigint)
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
 as $$
 declare
-	q sahut_etl.report_queue;
+	little constant integer := 10000;
+	w      sahut_etl.report_workspace;
+	q      sahut_etl.report_queue;
+	first  date;
+	asked  record;
+	d      date;
 begin
+	select * into w from sahut_etl.report_workspace x where x.id = workspace;
+	delete from sahut_etl.report_queue r where r.workspace_id = workspace and not r.stamp and r.day >= coalesce(w.live_day, r.day);
 	select * into q from sahut_etl.report_queue r
 	where r.workspace_id = workspace
 	order by r.stamp desc, r.day desc
 	limit 1 for update skip locked;
+	remaining := 0;
 	if not found then
-		remaining := 0;
 		return;
 	end if;
 	day := q.day;
+	select c.created_day into d from sahut.conversation c
+	where c.workspace_id = workspace and c.created_day <= q.day
+	order by c.created_day desc offset little limit 1;
+	select least(q.day, min(r.day)) into first from sahut_etl.report_queue r
+	where r.workspace_id = workspace and r.stamp = q.stamp and r.day <= q.day and r.day > coalesce(d, '-infinity');
 	if q.stamp then
-		perform sahut_etl.stamp_day(workspace, q.day);
-		update sahut_etl.report_queue r set stamp = false where r.workspace_id = workspace and r.day = q.day;
+		perform sahut_etl.stamp_days(workspace, first, q.day);
+		update sahut_etl.report_queue r set stamp = false
+		where r.workspace_id = workspace and r.day between first and q.day;
 	else
-		if q.day < (select w.live_day from sahut_etl.report_workspace w where w.id = workspace) then
-			perform sahut_etl.refresh_day(workspace, q.day, q.flows, q.labels, q.stock);
+		-- Locked before anything is read: whoever touches one of these days from here on queues it again.
+		select bool_or(x.flows) as flows, bool_or(x.labels) as labels into asked from (
+			select r.flows, r.labels from sahut_etl.report_queue r
+			where r.workspace_id = workspace and r.day between first and q.day
+			for update) x;
+		if asked.flows then
+			perform sahut_etl.refresh_flows(workspace, first, q.day);
 		end if;
-		delete from sahut_etl.report_queue r where r.workspace_id = workspace and r.day = q.day;
+		if asked.labels then
+			perform sahut_etl.refresh_labels(workspace, first, q.day);
+		end if;
+		delete from sahut_etl.day_backlog b where b.workspace_id = workspace and b.day between first and q.day and b.day < w.history_day;
+		delete from sahut_etl.day_agent a where a.workspace_id = workspace and a.day between first and q.day and a.day < w.history_day;
+		for d in
+			select r.day from sahut_etl.report_queue r
+			where r.workspace_id = workspace and r.day between greatest(first, w.history_day) and q.day and r.stock
+			order by r.day desc
+			limit greatest(1, least(60, little / (select 1 + v.live_count / 20 from sahut_etl.workspace v where v.id = workspace)))
+		loop
+			perform sahut_etl.refresh_stock(workspace, d);
+			update sahut_etl.report_queue r set stock = false where r.workspace_id = workspace and r.day = d;
+		end loop;
+		update sahut_etl.report_queue r set flows = false, labels = false
+		where r.workspace_id = workspace and r.day between first and q.day;
+		delete from sahut_etl.report_queue r
+		where r.workspace_id = workspace and r.day between first and q.day and not r.flows and not r.labels
+		and not (r.stock and r.day >= w.history_day);
 	end if;
-	remaining := (select count(*) from sahut_etl.report_queue r where r.workspace_id = workspace);
+	remaining := (select count(*) from sahut_etl.report_queue r where r.workspace_id = refresh_next.workspace);
 end $$;
-comment on function sahut_etl.refresh_next is 'Computes the next queued day of a workspace and says how many remain; the day is empty when there was none.';
+comment on function sahut_etl.refresh_next is 'Computes the newest queued days of a workspace and says how many remain; the day is empty when there was none.';
+
+create function sahut_etl.take_settings(workspace integer, setting jsonb) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	delete from sahut_etl.business_hours h where h.workspace_id = workspace;
+	insert into sahut_etl.business_hours (workspace_id, day_of_week, opens, closes)
+	select workspace, h.day, time '00:00' + make_interval(mins => h.opens),
+		case when h.closes >= 1440 then time '24:00' else time '00:00' + make_interval(mins => h.closes) end
+	from jsonb_to_recordset(setting -> 'hours') h(day smallint, opens integer, closes integer);
+
+	delete from sahut_etl.holiday h where h.workspace_id = workspace;
+	insert into sahut_etl.holiday (workspace_id, day)
+	select distinct workspace, x::date from jsonb_array_elements_text(setting -> 'holidays') x;
+
+	delete from sahut_etl.target t where t.workspace_id = workspace;
+	insert into sahut_etl.target (workspace_id, place, metric, within_seconds, channel_type, label_name)
+	select workspace, x.place, t.metric, greatest(1, t.within / 1000000), t.channel_type, t.label
+	from jsonb_array_elements(setting -> 'targets') with ordinality x(target, place)
+	cross join lateral jsonb_to_record(x.target) t(metric text, within bigint, channel_type text, label text);
+
+	-- What is not to be kept any more is not kept any longer. What the API says beside name and phone may be either.
+	if (setting ->> 'drops_names')::boolean or (setting ->> 'drops_phones')::boolean then
+		update sahut_pii.contact p
+		set name = case when not (setting ->> 'drops_names')::boolean then p.name end,
+			phone = case when not (setting ->> 'drops_phones')::boolean then p.phone end, extra = null
+		where p.workspace_id = workspace;
+		delete from sahut_pii.contact p where p.workspace_id = workspace and p.name is null and p.phone is null and p.extra is null;
+		-- A rejected item comes again without them.
+		update sahut_etl.rejected_item r set item = 'null' where r.workspace_id = workspace;
+	end if;
+end $$;
+comment on function sahut_etl.take_settings is 'Writes a workspace''s hours, holidays and targets into their tables, and forgets what of contacts is not to be kept.';
+
+-- Makes a configured workspace known, and its settings current. Other hours, another past holiday or another time zone
+-- make days untrue: they are queued. SETTING is what src/sync/worktime.c writes;
+-- null leaves it as it is.
+create function sahut_etl.register(wanted text, zone text, url text, late bigint, setting jsonb) returns integer
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	w      sahut_etl.workspace;
+	moves  boolean;
+	works  boolean := false;
+begin
+	select * into w from sahut_etl.workspace x where x.name = wanted;
+	setting := coalesce(setting, w.settings);
+	if found and (w.timezone, w.base_url, w.settings) is not distinct from (zone, url, setting)
+		and w.lookback >= late * interval '1 microsecond'
+	then
+		return w.id;
+	end if;
+	insert into sahut_etl.workspace (name, timezone, base_url, lookback)
+	values (wanted, zone, url, late * interval '1 microsecond')
+	on conflict (name) do nothing;
+	select * into w from sahut_etl.workspace x where x.name = wanted for update;
+	moves := w.timezone <> zone;
+	if setting is not null and w.settings is distinct from setting then
+		works := w.settings -> 'hours' is distinct from setting -> 'hours' or exists (
+			select from (
+				(select day from sahut_etl.holiday h where h.workspace_id = w.id
+					except select x::date from jsonb_array_elements_text(setting -> 'holidays') x)
+				union all
+				(select x::date from jsonb_array_elements_text(setting -> 'holidays') x
+					except select day from sahut_etl.holiday h where h.workspace_id = w.id)
+			) differ(day)
+			where differ.day <= (select r.last_day from sahut_etl.report_workspace r where r.id = w.id));
+		perform sahut_etl.take_settings(w.id, setting);
+	end if;
+	update sahut_etl.workspace x
+	set timezone = zone, base_url = url, lookback = greatest(x.lookback, late * interval '1 microsecond'), settings = setting
+	where x.id = w.id;
+	if moves or (works and w.history_started_at is not null) then
+		perform sahut_etl.queue_all(w.id, true);
+	end if;
+	return w.id;
+end $$;
+comment on function sahut_etl.register is 'Makes a configured workspace known, and its settings current; gives its number.';

@@ -9,7 +9,8 @@
 
 create view sahut_report.conversations as
 select
-	c.id, w.name as workspace_name, c.status, s.is_unresolved, s.is_active, c.channel_id, ch.type as channel_type, ch.name as channel_name,
+	c.id, w.name as workspace_name, c.status, c.status <> 'resolved' as is_unresolved,
+	c.status <> 'resolved' and s.is_active as is_active, c.channel_id, ch.type as channel_type, ch.name as channel_name,
 	c.contact_id, coalesce(encode(k.phone_key, 'hex'), c.contact_id) as person_id,
 	c.assignee_id, a.name as assignee_name, c.assignee_id is null as is_unassigned, c.team_id, t.name as team_name,
 	c.labels, array_to_string(c.labels, ', ') as label_list, c.created_at, c.created_day, c.updated_at, c.status_since,
@@ -19,14 +20,14 @@ select
 		as first_assignment_duration_seconds,
 	case when c.origin = 'observed' then extract(epoch from c.first_resolved_at - least(c.first_resolved_at, c.created_at))::bigint end
 		as first_resolution_duration_seconds,
-	case when not s.is_unresolved then extract(epoch from c.last_resolved_at - least(c.last_resolved_at, c.created_at))::bigint end
+	case when c.status = 'resolved' then extract(epoch from c.last_resolved_at - least(c.last_resolved_at, c.created_at))::bigint end
 		as full_resolution_duration_seconds,
 	case when c.origin = 'observed' then c.first_assigned_business_seconds end as first_assignment_business_seconds,
 	case when c.origin = 'observed' then c.first_resolved_business_seconds end as first_resolution_business_seconds,
 	coalesce(c.first_assigned_estimated, false) as is_first_assignment_estimated,
 	coalesce(c.first_resolved_estimated, false) as is_first_resolution_estimated,
-	case when s.is_unresolved then round(extract(epoch from w.active_as_of - least(w.active_as_of, c.created_at))::numeric / 3600, 2) end as age_hours,
-	case when s.is_unresolved then
+	case when c.status <> 'resolved' then round(extract(epoch from w.active_as_of - least(w.active_as_of, c.created_at))::numeric / 3600, 2) end as age_hours,
+	case when c.status <> 'resolved' then
 		case when w.active_as_of - c.created_at < interval '1 day' then '1. under 1 day'
 			when w.active_as_of - c.created_at < interval '3 days' then '2. 1-3 days'
 			when w.active_as_of - c.created_at < interval '7 days' then '3. 3-7 days'
@@ -35,7 +36,7 @@ select
 	c.origin = 'observed' as is_history_complete, c.history_known_from
 from sahut.conversation c
 join sahut_etl.workspace w on w.id = c.workspace_id
-join sahut.status s on s.status = c.status
+left join sahut.status s on s.status = c.status
 left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
 left join sahut.contact k on k.workspace_id = c.workspace_id and k.id = c.contact_id
 left join sahut.agent a on a.workspace_id = c.workspace_id and a.id = c.assignee_id
@@ -108,7 +109,7 @@ cross join lateral (
 	select p.label_a, p.label_b, p.conversation_count from sahut_etl.day_label_pair p where p.workspace_id = w.id and p.day < w.live_day
 	union all
 	select p.label_a, p.label_b, p.conversation_count
-	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.label_pairs_of(w.id, w.live_day + i) p
+	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.label_pairs_of(w.id, w.live_day + i, w.live_day + i) p
 ) x
 group by w.name, x.label_a, x.label_b;
 comment on view sahut_report.label_pairs is 'How many conversations carry both labels now; each pair once.';
@@ -332,42 +333,61 @@ comment on column sahut_report.reopenings.is_estimated is 'Whether reopened_at m
 
 create view sahut_report.sla_results as
 with target as (
-	-- For each kind of channel the targets that fit, in order: of those that fit a conversation the first holds.
-	select ch.workspace_id, ch.type as channel_type, t.metric, array_agg(t.label_name order by t.place) as labels,
+	-- For each channel, and for none, the targets that fit it, in order: of those that fit a conversation the first holds.
+	select ch.workspace_id, ch.id as channel_id, t.metric, array_agg(t.label_name order by t.place) as labels,
 		array_agg(t.within_seconds order by t.place) as within
-	from (select distinct workspace_id, type from sahut.channel union select id, null from sahut_etl.workspace) ch
+	from (select workspace_id, id, type from sahut.channel union all select id, '', null from sahut_etl.workspace) ch
 	join sahut_etl.target t on t.workspace_id = ch.workspace_id and (t.channel_type is null or t.channel_type = ch.type)
-	group by ch.workspace_id, ch.type, t.metric
+	group by ch.workspace_id, ch.id, t.metric
 ), subject as (
-	select c.id, c.workspace_id, t.metric, c.channel_id, ch.type as channel_type, ch.name as channel_name, c.assignee_id, c.created_at,
-		c.created_day,
+	select c.id, c.workspace_id, t.metric, c.channel_id, c.assignee_id, c.created_at, c.created_day,
 		-- Who resolves it without an assignee has answered it, too.
 		case t.metric when 'first_assignment' then least(c.first_assigned_at, c.first_resolved_at) else c.first_resolved_at end as done_at,
-		case when t.metric = 'first_assignment' then least(c.first_assigned_business_seconds, c.first_resolved_business_seconds)
+		case t.metric when 'first_assignment' then least(c.first_assigned_business_seconds, c.first_resolved_business_seconds)
 			else c.first_resolved_business_seconds end as done_seconds,
 		case when t.metric = 'first_assignment' and c.first_assigned_at is not null then c.first_assigned_estimated
 			else c.first_resolved_estimated end as is_estimated,
 		case when t.labels[1] is null or t.labels[1] = any (c.labels) then t.within[1]
-			else (select t.within[i] from generate_subscripts(t.labels, 1) i where t.labels[i] is null or t.labels[i] = any (c.labels)
-				order by i limit 1) end as within_seconds
+			when cardinality(t.labels) = 1 then null
+			when t.labels[2] is null or t.labels[2] = any (c.labels) then t.within[2]
+			else (select t.within[i] from generate_series(3, cardinality(t.labels)) i
+				where t.labels[i] is null or t.labels[i] = any (c.labels) order by i limit 1) end as within_seconds
 	from sahut.conversation c
-	left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
-	join target t on t.workspace_id = c.workspace_id and t.channel_type is not distinct from ch.type
+	join target t on t.workspace_id = c.workspace_id and t.channel_id = coalesce(c.channel_id, '')
 	where c.deleted_at is null and c.origin = 'observed'
+), clock as materialized (
+	-- For each day its business hours, and how many seconds of business hours lie behind it, up to active_as_of.
+	select w.id as workspace_id, d.day, x.opens_at, x.closes_at,
+		coalesce(sum(x.seconds) over (partition by w.id order by d.day desc rows between unbounded preceding and 1 preceding), 0) as later
+	from sahut_etl.report_workspace w
+	cross join lateral (select w.history_day + i as day from generate_series(0, w.live_day - w.history_day) i) d
+	left join sahut_etl.business_hours h on h.workspace_id = w.id and h.day_of_week = extract(isodow from d.day)
+		and not exists (select from sahut_etl.holiday y where y.workspace_id = w.id and y.day = d.day)
+	left join lateral (
+		select b.opens_at, b.closes_at, greatest(0, extract(epoch from least(b.closes_at, w.active_as_of) - b.opens_at)) as seconds
+		from (select (d.day + h.opens) at time zone w.timezone as opens_at, (d.day + h.closes) at time zone w.timezone as closes_at) b
+	) x on true
+	where exists (select from sahut_etl.business_hours g where g.workspace_id = w.id)
 ), measured as (
 	select s.*, w.name as workspace_name,
-		case when s.done_at is not null then s.done_seconds else sahut_etl.business_seconds(w.id, s.created_at, w.active_as_of) end as seconds
+		case when s.done_at is not null then s.done_seconds
+			when k.opens_at is not null then (k.later + greatest(0, extract(epoch from
+				least(k.closes_at, w.active_as_of) - greatest(k.opens_at, s.created_at))))::bigint
+			when k.day is not null then k.later::bigint
+			else sahut_etl.business_seconds(w.id, s.created_at, w.active_as_of) end as seconds
 	from subject s
 	join sahut_etl.workspace w on w.id = s.workspace_id
+	left join clock k on k.workspace_id = s.workspace_id and k.day = s.created_day
 	where s.within_seconds is not null
 )
 select
-	m.id || ':' || m.metric as id, m.workspace_name, m.id as conversation_id, m.metric, m.channel_id, m.channel_type, m.channel_name,
-	m.assignee_id as agent_id, a.name as agent_name, m.created_at as from_at, m.done_at,
+	m.id || ':' || m.metric as id, m.workspace_name, m.id as conversation_id, m.metric, m.channel_id, ch.type as channel_type,
+	ch.name as channel_name, m.assignee_id as agent_id, a.name as agent_name, m.created_at as from_at, m.done_at,
 	round(m.within_seconds / 60.0, 2) as target_minutes, round(m.seconds / 60.0, 2) as elapsed_minutes,
 	case when m.seconds > m.within_seconds then 'breached' when m.done_at is not null then 'met' else 'running' end as result,
 	coalesce(m.is_estimated, false) as is_estimated, m.created_day as from_day
 from measured m
+left join sahut.channel ch on ch.workspace_id = m.workspace_id and ch.id = m.channel_id
 left join sahut.agent a on a.workspace_id = m.workspace_id and a.id = m.assignee_id;
 comment on view sahut_report.sla_results is 'One row for each conversation and target that holds for it. Only conversations whose whole history is known. Empty until targets are configured.';
 comment on column sahut_report.sla_results.id is 'Conversation and metric.';
@@ -471,7 +491,7 @@ cross join lateral (
 	select w.live_day + i, v.channel_id, v.created_count, v.resolved_count, v.resolved_conversation_count, v.reopened_count,
 		v.first_resolved_count, v.first_resolution_seconds_sum, v.first_resolution_business_seconds_sum, v.new_contact_count,
 		v.returning_contact_count, v.estimated_count
-	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.volume_of(w.id, w.live_day + i) v
+	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.volume_of(w.id, w.live_day + i, w.live_day + i) v
 ) x
 left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id;
 comment on view sahut_report.daily_volume is 'Conversations created, resolved and reopened on each day and channel. Sums may be added over days and channels. A day on which nothing happened has no row: join calendar.';
@@ -503,7 +523,7 @@ cross join lateral (
 	from sahut_etl.hour_volume v where v.workspace_id = w.id and v.day < w.live_day
 	union all
 	select w.live_day + i, v.hour_of_day, v.channel_id, v.created_count, v.resolved_count, v.reopened_count
-	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.hours_of(w.id, w.live_day + i) v
+	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.hours_of(w.id, w.live_day + i, w.live_day + i) v
 ) x
 left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id;
 comment on view sahut_report.hourly_volume is 'Conversations created, resolved and reopened in each hour of a day, by channel.';
@@ -529,7 +549,7 @@ cross join lateral (
 	from sahut_etl.day_label v where v.workspace_id = w.id and v.day < w.live_day
 	union all
 	select w.live_day + i, v.label_name, v.channel_id, v.created_count, v.resolved_count
-	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.labels_of(w.id, w.live_day + i) v
+	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.labels_of(w.id, w.live_day + i, w.live_day + i) v
 ) x
 left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id;
 comment on view sahut_report.daily_label_volume is 'Volume of each day by label and channel. A conversation counts once for each label it carries: never add over labels.';
@@ -553,7 +573,7 @@ cross join lateral (
 	from sahut_etl.day_label_pair p where p.workspace_id = w.id and p.day < w.live_day
 	union all
 	select w.live_day + i, p.label_a, p.label_b, p.conversation_count
-	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.label_pairs_of(w.id, w.live_day + i) p
+	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.label_pairs_of(w.id, w.live_day + i, w.live_day + i) p
 ) x;
 comment on view sahut_report.daily_label_pairs is 'Labels used together, by the day on which the conversations were created.';
 comment on column sahut_report.daily_label_pairs.id is 'Workspace, day and both labels.';
