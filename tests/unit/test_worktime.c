@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* What reports need to know of a workspace, as the warehouse reads it. */
+#include "unit.h"
+
+#include "worktime.h"
+
+static void assert_written(const struct worktime *work, const char *expected)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(65536);
+
+	worktime_write(&text, work);
+	assert_string_equal(buf_text(&text), expected);
+}
+
+static void without_anything_work_is_always(void **state)
+{
+	const struct worktime work = { .opens = NULL };
+
+	(void)state;
+	assert_written(&work, "{\"hours\":[],\"holidays\":[],\"targets\":[],"
+			      "\"drops_names\":false,\"drops_phones\":false}");
+}
+
+static void a_day_that_never_closes_is_closed(void **state)
+{
+	const int opens[WORKTIME_DAYS] = { 480, 0, 0, 0, 0, 0, 0 };
+	const int closes[WORKTIME_DAYS] = { 1020, 0, 0, 0, 0, 1440, 0 };
+	const struct worktime work = { .opens = opens, .closes = closes, .drops_phones = true };
+
+	(void)state;
+	assert_written(&work, "{\"hours\":[{\"day\":1,\"opens\":480,\"closes\":1020},"
+			      "{\"day\":6,\"opens\":0,\"closes\":1440}],\"holidays\":[],"
+			      "\"targets\":[],\"drops_names\":false,\"drops_phones\":true}");
+}
+
+static void targets_keep_their_order_and_what_they_do_not_ask_for_is_null(void **state)
+{
+	const struct worktime_target targets[] = {
+		{ "first_assignment", 900 * USEC_PER_SEC, "whatsapp", NULL },
+		{ "first_resolution", 3600 * USEC_PER_SEC, NULL, "a \"label\"" },
+	};
+	const char *const days[] = { "2027-01-01", "2027-03-09" };
+	const struct worktime work = {
+		.holidays = days, .n_holidays = 2, .targets = targets, .n_targets = 2
+	};
+
+	(void)state;
+	assert_written(&work, "{\"hours\":[],\"holidays\":[\"2027-01-01\",\"2027-03-09\"],"
+			      "\"targets\":[{\"metric\":\"first_assignment\",\"within\":900000000,"
+			      "\"channel_type\":\"whatsapp\",\"label\":null},"
+			      "{\"metric\":\"first_resolution\",\"within\":3600000000,"
+			      "\"channel_type\":null,\"label\":\"a \\\"label\\\"\"}],"
+			      "\"drops_names\":false,\"drops_phones\":false}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_anything_work_is_always),
+		cmocka_unit_test(a_day_that_never_closes_is_closed),
+		cmocka_unit_test(targets_keep_their_order_and_what_they_do_not_ask_for_is_null),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
