@@ -20,11 +20,10 @@ with part(place, schema, role, rights) as (
 	from part p
 	where not has_schema_privilege(p.role, p.schema, 'usage')
 	union all
-	select o.place, case when count(*) = o.n then format('grant %s on all tables in schema %I to %I', array_to_string(max(o.lacks), ', '), o.schema, o.role)
-		else string_agg(format('grant %s on %I.%I to %I', array_to_string(o.lacks, ', '), o.schema, o.relname, o.role), '; ' order by o.relname) end
-	from object o
+	select distinct o.place, case when o.n_lacking = o.n then format('grant %s on all tables in schema %I to %I', array_to_string(o.rights, ', '), o.schema, o.role)
+		else format('grant %s on %I.%I to %I', array_to_string(o.lacks, ', '), o.schema, o.relname, o.role) end
+	from (select x.*, count(*) filter (where x.lacks <> '{}') over (partition by x.place, x.schema, x.role) as n_lacking from object x) o
 	where o.lacks <> '{}'
-	group by o.place, o.schema, o.role, o.n
 	union all
 	select p.place, format('grant usage on all sequences in schema %I to %I', p.schema, p.role)
 	from part p
