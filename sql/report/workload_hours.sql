@@ -1,16 +1,15 @@
 -- Long: agent, hour of the day, conversations the agent was given or resolved then; the sixty agents with most.
-with done as (
+with hours as (
 	select
-		e.to_assignee_id as agent_id, max(e.to_assignee_name) over (partition by e.to_assignee_id) as agent_name,
-		extract(hour from e.occurred_at at time zone w.timezone)::integer as hour
+		e.to_assignee_id as agent_id, max(e.to_assignee_name) as agent_name,
+		extract(hour from e.occurred_at at time zone w.timezone)::integer as hour, count(*) as n
 	from sahut_report.conversation_events e
 	join sahut_etl.workspace w on w.name = e.workspace_name
 	where e.workspace_name = $1 and e.occurred_day between $2::date and $3::date
 	and e.event_type in ('created', 'assigned', 'reassigned', 'resolved') and e.to_assignee_id is not null
+	group by 1, 3
 ), agents as (
-	select d.agent_id, coalesce(max(d.agent_name), d.agent_id) as agent, count(*) as n from done d group by 1 order by 3 desc, 1 limit 60
-), hours as (
-	select d.agent_id, d.hour, count(*) as n from done d group by 1, 2
+	select x.agent_id, coalesce(max(x.agent_name), x.agent_id) as agent, sum(x.n) as n from hours x group by 1 order by 3 desc, 1 limit 60
 )
 select a.agent, h.hour, coalesce(x.n, 0) as n
 from agents a
