@@ -12,7 +12,7 @@ void ware_begin(struct ware *ware, const struct memory *memory)
 
 void ware_begin_run(struct ware *ware)
 {
-	for (int i = 1; i <= MOST_THINGS; i++)
+	for (int i = 1; i <= ware->top; i++)
 		ware->held[i].scan = 0;
 }
 
@@ -56,6 +56,7 @@ static void merge_row(struct ware *ware, const struct staged *row, struct tally 
 {
 	struct held *held = &ware->held[row->id];
 
+	ware->top = row->id > ware->top ? row->id : ware->top;
 	tally->seen++;
 	if (!held->present) {
 		tally->fresh++;
@@ -97,7 +98,7 @@ int64_t ware_live(const struct ware *ware)
 {
 	int64_t n = 0;
 
-	for (int i = 1; i <= MOST_THINGS; i++)
+	for (int i = 1; i <= ware->top; i++)
 		n += ware->held[i].live;
 	return n;
 }
@@ -106,7 +107,7 @@ int64_t ware_dead(const struct ware *ware)
 {
 	int64_t n = 0;
 
-	for (int i = 1; i <= MOST_THINGS; i++)
+	for (int i = 1; i <= ware->top; i++)
 		n += ware->held[i].present && !ware->held[i].live;
 	return n;
 }
@@ -119,7 +120,7 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct act *act,
 		return false;
 	/* A sweep that begins has seen nothing yet. */
 	if (memory->full.running && !ware->memory.full.running)
-		for (int i = 1; i <= MOST_THINGS; i++)
+		for (int i = 1; i <= ware->top; i++)
 			ware->held[i].passes = 0;
 	for (int i = 0; i < desk->n_staged; i++)
 		merge_row(ware, &desk->staged[i], tally);
@@ -130,14 +131,14 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct act *act,
 	}
 	ware->memory = *memory;
 	/* A sweep that is over needs its marks no longer, when the run is. */
-	for (int i = 1; i <= MOST_THINGS && act->last; i++) {
+	for (int i = 1; i <= ware->top && act->last; i++) {
 		ware->held[i].scan = 0;
 		if (!memory->full.running)
 			ware->held[i].passes = 0;
 	}
 	desk->n_staged = 0;
 	tally->live = ware_live(ware);
-	for (int i = 1; i <= MOST_THINGS; i++)
+	for (int i = 1; i <= ware->top; i++)
 		tally->doubts += ware->held[i].live && ware->held[i].doubted;
 	return true;
 }
@@ -189,7 +190,7 @@ static bool is_wanted(const struct ware *ware, const struct desk *desk, const st
 static void find_ids(const struct ware *ware, struct desk *desk, const struct ask *ask, int64_t now,
 		     struct answer *answer)
 {
-	for (int id = 1; id <= MOST_THINGS; id++) {
+	for (int id = 1; id <= ware->top; id++) {
 		const struct held *held = &ware->held[id];
 
 		if (!held->live || !is_wanted(ware, desk, ask, id, now))
@@ -201,7 +202,7 @@ static void find_ids(const struct ware *ware, struct desk *desk, const struct as
 		if (answer->ids < ask->most)
 			desk->ids[answer->ids++] = id;
 	}
-	for (int id = 1; id <= MOST_THINGS && !answer->control; id++) {
+	for (int id = 1; id <= ware->top && !answer->control; id++) {
 		const struct held *held = &ware->held[id];
 
 		if (!held->live ||
@@ -214,7 +215,7 @@ static void find_ids(const struct ware *ware, struct desk *desk, const struct as
 
 static void count_seen(const struct ware *ware, const struct ask *ask, struct answer *answer)
 {
-	for (int id = 1; id <= MOST_THINGS; id++) {
+	for (int id = 1; id <= ware->top; id++) {
 		const struct held *held = &ware->held[id];
 		bool seen = ask->pass ? held->passes & 1 << ask->pass : held->passes != 0;
 
@@ -227,7 +228,7 @@ static void count_seen(const struct ware *ware, const struct ask *ask, struct an
 static void count_held(const struct ware *ware, const struct ask *ask, struct answer *answer)
 {
 	answer->parts = 3;
-	for (int id = 1; id <= MOST_THINGS; id++) {
+	for (int id = 1; id <= ware->top; id++) {
 		const struct held *held = &ware->held[id];
 
 		if (!held->live)
@@ -247,7 +248,7 @@ static void count_more(const struct ware *ware, const struct desk *desk, const s
 		       struct answer *answer)
 {
 	if (ask->kind == ASK_MISSING)
-		for (int id = 1; id <= MOST_THINGS; id++)
+		for (int id = 1; id <= ware->top; id++)
 			answer->n[1] +=
 				ware->held[id].live && in_cell(&ask->filter, &ware->held[id].state);
 	else if (ask->kind == ASK_UNSEEN && ask->with_page)

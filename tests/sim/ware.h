@@ -46,6 +46,7 @@ struct desk {
 
 struct ware {
 	int holder; /* of the lock */
+	int top;    /* no conversation with a higher number was ever held */
 	struct held held[MOST_THINGS + 1];
 	struct memory memory; /* as committed */
 	bool flaky;    /* GETs that answer 404 by chance: what is deleted is a guess, too */
