@@ -79,8 +79,7 @@ enum strategy plan_strategy(const struct memory *memory, const struct engine_con
 static struct plan_cost scan_cost(const struct memory *memory, const struct plan_facts *facts)
 {
 	bool backwards = order_ascending(memory->order);
-	int64_t pages =
-		lap_pages(memory->last_total, facts->changed, memory->per_page, backwards);
+	int64_t pages = lap_pages(memory->last_total, facts->changed, memory->per_page, backwards);
 
 	/*
 	 * The last page may have to be found; several pages under which rows

@@ -22,12 +22,12 @@
 #include "work.h"
 
 enum scan_step {
-	SCAN_READ,  /* from the fresh end to the floor */
-	SCAN_FLUSH, /* several pages are committed before anything is asked */
+	SCAN_READ,	 /* from the fresh end to the floor */
+	SCAN_FLUSH,	 /* several pages are committed before anything is asked */
 	SCAN_FLUSH_PAGE, /* so is a single one that shows something new */
-	SCAN_CHECK, /* what is held above the last row and was not shown */
-	SCAN_VISIT, /* each of those */
-	SCAN_CLOSE, /* the scan down to its own start */
+	SCAN_CHECK,	 /* what is held above the last row and was not shown */
+	SCAN_VISIT,	 /* each of those */
+	SCAN_CLOSE,	 /* the scan down to its own start */
 	SCAN_FLUSH_CLOSE,
 	SCAN_PUBLISH,
 	SCAN_OVER,
@@ -39,7 +39,7 @@ struct scan {
 	struct sweep sweep, closing;
 	int number; /* of the scan within the cycle: what it showed is kept under it */
 	int tries, closings;
-	bool flushed; /* the single page was committed */
+	bool flushed;	 /* the single page was committed */
 	int64_t started; /* of the cycle: its first response's Date */
 	int64_t limit;	 /* what changed last before this had to be shown; TIME_NONE: not known */
 	int64_t unaccounted; /* of the total: what it counts more than will be held, or less */

@@ -63,7 +63,8 @@ void bound_begin(struct bound *bound, const struct ware *ware, const struct worl
 
 	*bound = (struct bound){ .known = false };
 	if (!is_stable(world) || world_brews(world) || !gather(ware, world, &memory, &facts) ||
-	    ware->memory.last_total == 0 || memory.per_page > world->conf.page || memory.full.running || ware->flipped || ware->tainted)
+	    ware->memory.last_total == 0 || memory.per_page > world->conf.page ||
+	    memory.full.running || ware->flipped || ware->tainted)
 		return;
 	if (strategy == STRATEGY_FULL_SWEEP && !is_settled(ware, world))
 		return;
@@ -84,7 +85,7 @@ bool bound_kept(const struct bound *bound, const struct world *world, enum verdi
 		int64_t began, int64_t requests, bool *tells)
 {
 	static const bool fails[VERDICTS] = {
-		[VERDICT_UNCERTIFIED] = true, [VERDICT_LOST] = true, [VERDICT_DEMOTED] = true,
+		[VERDICT_UNCERTIFIED] = true, [VERDICT_LOST] = true,	  [VERDICT_DEMOTED] = true,
 		[VERDICT_UNEXPLAINED] = true, [VERDICT_DIFFERENT] = true,
 	};
 

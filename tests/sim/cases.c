@@ -271,17 +271,17 @@ static bool an_order_that_flips_is_found_by_the_second_witness(struct drive *d)
 		return wrong(d, "what was published under the order was not taken back");
 	pass(d, 30);
 	return came_to(d, cycle(d, GOAL_INCREMENTAL, NULL), VERDICT_CERTIFIED) &&
-	       (d->ware.memory.order == ORDER_CREATED_DESC || wrong(d, "the new order was not learned")) &&
+	       (d->ware.memory.order == ORDER_CREATED_DESC ||
+		wrong(d, "the new order was not learned")) &&
 	       equals(d);
 }
 
 /* A story of changes in a list that has an order, of which no cycle may say that it has not. */
 static bool is_never_demoted(struct drive *d, struct world_conf world, uint64_t seed)
 {
-	struct story story = { .world = world,
-			       .lookback = 8,
-			       .ahead = 1 + (int)(seed % 3),
-			       .stages = 100 };
+	struct story story = {
+		.world = world, .lookback = 8, .ahead = 1 + (int)(seed % 3), .stages = 100
+	};
 
 	story.world.rows = 60;
 	story.world.page = 8;
@@ -290,7 +290,11 @@ static bool is_never_demoted(struct drive *d, struct world_conf world, uint64_t 
 	story.world.mix[EVENT_CREATE] = story.world.mix[EVENT_RESOLVE] = 1;
 	drive_begin(d, &story, seed);
 	for (int i = 0; i < 12 && !d->wrong[0]; i++) {
-		cycle(d, i % 5 == 4 ? GOAL_FULL : i % 5 == 2 ? GOAL_VERIFY : GOAL_INCREMENTAL, NULL);
+		cycle(d,
+		      i % 5 == 4   ? GOAL_FULL
+		      : i % 5 == 2 ? GOAL_VERIFY
+				   : GOAL_INCREMENTAL,
+		      NULL);
 		if (d->ware.memory.needs_full == FULL_DEMOTED)
 			wrong(d, "seed %d: demoted", (int)seed);
 		world_tick(&d->world, 15);
@@ -624,7 +628,8 @@ static bool what_is_seen_again_is_revived(struct drive *d)
 
 /* ---- instances -------------------------------------------------------- */
 
-static bool after_a_takeover_the_sweep_goes_on_and_the_first_instance_writes_nothing(struct drive *d)
+static bool
+after_a_takeover_the_sweep_goes_on_and_the_first_instance_writes_nothing(struct drive *d)
 {
 	for (uint64_t seed = 1; seed <= 150; seed++) {
 		struct story story;
@@ -657,7 +662,8 @@ static const struct {
 	{ "pages that came apart are joined, and the sweep counts",
 	  pages_that_came_apart_are_joined_and_the_sweep_counts },
 	{ "an order is not proven by luck", an_order_is_not_proven_by_luck },
-	{ "an order that flips is found by the second witness, and what was published is taken back",
+	{ "an order that flips is found by the second witness, and what was published is taken "
+	  "back",
 	  an_order_that_flips_is_found_by_the_second_witness },
 	{ "what is later than the lookback makes it grow",
 	  what_is_later_than_the_lookback_makes_it_grow },
@@ -688,7 +694,8 @@ static const struct {
 	  what_a_scan_should_have_shown_is_asked_for },
 	{ "a sweep that died anywhere goes on, and deletes only what is gone",
 	  a_sweep_that_died_anywhere_goes_on_and_deletes_only_what_is_gone },
-	{ "a sweep that died is joined where it stood", a_sweep_that_died_is_joined_where_it_stood },
+	{ "a sweep that died is joined where it stood",
+	  a_sweep_that_died_is_joined_where_it_stood },
 	{ "a page that came short once does not make pages short for good",
 	  a_page_that_came_short_once_does_not_make_pages_short_for_good },
 	{ "after a takeover the sweep goes on, and the first instance writes nothing",

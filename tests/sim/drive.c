@@ -206,7 +206,8 @@ static void check_fuse(const struct cycle *c, int64_t live, int n_buried)
 
 	if (n_buried > 0 && !c->engine.conf.believe && ware_dead(&d->ware) > most)
 		snprintf(d->wrong, sizeof(d->wrong),
-			 "I3: %d conversations of %d are held as deleted, %d of them now, and nobody said so",
+			 "I3: %d conversations of %d are held as deleted, %d of them now, and "
+			 "nobody said so",
 			 (int)ware_dead(&d->ware), (int)live, n_buried);
 }
 

@@ -53,6 +53,7 @@ enum outcome {
 void drive_begin(struct drive *drive, const struct story *story, uint64_t seed);
 
 /* Runs one cycle; with a second instance, perhaps two. */
-enum outcome drive_cycle(struct drive *drive, const struct engine_conf *conf, enum verdict *verdict);
+enum outcome drive_cycle(struct drive *drive, const struct engine_conf *conf,
+			 enum verdict *verdict);
 
 #endif

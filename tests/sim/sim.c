@@ -144,7 +144,8 @@ static int play_seeds(uint64_t first, uint64_t n, bool told, bool brief)
 			continue;
 		snprintf(name, sizeof(name), "lists by %s", story_order(o));
 		snprintf(more, sizeof(more),
-			 ": %ld stories, %ld cycles (%ld of a known cost), %ld requests, an instant rose %ld times, at most %ld cycles to rest",
+			 ": %ld stories, %ld cycles (%ld of a known cost), %ld requests, an "
+			 "instant rose %ld times, at most %ld cycles to rest",
 			 s->stories, s->cycles, s->bounded, s->requests, s->published,
 			 s->most_rounds);
 		report(s->failed == 0, name, more);

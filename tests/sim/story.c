@@ -13,10 +13,14 @@
 const char *story_order(enum world_order order)
 {
 	static const char *const names[WORLD_ORDERS] = {
-		[WORLD_UPDATED_DESC] = "updated_desc", [WORLD_UPDATED_TIES] = "updated_desc, unstable ties",
-		[WORLD_UPDATED_ASC] = "updated_asc",   [WORLD_CREATED_DESC] = "created_desc",
-		[WORLD_CREATED_ASC] = "created_asc",   [WORLD_ID] = "id",
-		[WORLD_HEAP] = "heap",		       [WORLD_SHUFFLE] = "none",
+		[WORLD_UPDATED_DESC] = "updated_desc",
+		[WORLD_UPDATED_TIES] = "updated_desc, unstable ties",
+		[WORLD_UPDATED_ASC] = "updated_asc",
+		[WORLD_CREATED_DESC] = "created_desc",
+		[WORLD_CREATED_ASC] = "created_asc",
+		[WORLD_ID] = "id",
+		[WORLD_HEAP] = "heap",
+		[WORLD_SHUFFLE] = "none",
 	};
 
 	return names[order];

@@ -317,7 +317,8 @@ static const char *check_thing(const struct ware *ware, const struct world *worl
 	enum status status = STATUS_ANY;
 
 	/* One that says it is old, and that not all machines know yet, may be taken for deleted. */
-	if (!ware->flaky && !(thing->exempt && world->conf.lag > 0) && held->present && !held->live && world_state(thing, world->now) && !now->gone) {
+	if (!ware->flaky && !(thing->exempt && world->conf.lag > 0) && held->present &&
+	    !held->live && world_state(thing, world->now) && !now->gone) {
 		snprintf(text, (size_t)size, "I3: %d is marked deleted, and exists", thing->id);
 		return text;
 	}
@@ -331,7 +332,8 @@ static const char *check_thing(const struct ware *ware, const struct world *worl
 			 (int)(ware->memory.complete_as_of / USEC_PER_SEC));
 		return text;
 	}
-	if (!held->present && thing->states[0].created * USEC_PER_SEC <= ware->memory.complete_as_of) {
+	if (!held->present &&
+	    thing->states[0].created * USEC_PER_SEC <= ware->memory.complete_as_of) {
 		snprintf(text, (size_t)size,
 			 "I1: %d was created at %d, and is not held, but complete as of %d",
 			 thing->id, thing->states[0].created,

@@ -120,8 +120,8 @@ bool world_left_near(const struct world *world, int64_t t, int slack)
 /* ---- events ---------------------------------------------------------- */
 
 static const char *const event_names[EVENT_KINDS] = {
-	"create", "update", "resolve", "reopen",   "move",
-	"silent", "delete", "merge",   "backdate", "set back", "bulk", "purge",
+	"create", "update", "resolve",	"reopen",   "move", "silent",
+	"delete", "merge",  "backdate", "set back", "bulk", "purge",
 };
 
 /* A thing that is there and, with WANT, is resolved (1) or not (0); NULL when chance finds none. */
@@ -230,7 +230,8 @@ int world_make(struct world *w, int created, int updated, enum status status)
 /* One action on many: all of them change at one and the same instant. */
 static void act_on_many(struct world *w, struct chance *c, enum event_kind kind)
 {
-	int n = 2 + chance_below(c, w->n / 2 + 1), visible = w->now + chance_below(c, w->conf.late + 1);
+	int n = 2 + chance_below(c, w->n / 2 + 1),
+	    visible = w->now + chance_below(c, w->conf.late + 1);
 
 	for (int i = 0; i < n; i++) {
 		struct thing *thing = pick(w, c, -1);

@@ -50,9 +50,9 @@ enum event_kind {
 
 /* What an API may do that has lost its senses. */
 enum madness {
-	MAD_EMPTY,  /* the list is empty */
-	MAD_STUCK,  /* every page is the first one */
-	MAD_HALF,   /* the total is half of what it is */
+	MAD_EMPTY, /* the list is empty */
+	MAD_STUCK, /* every page is the first one */
+	MAD_HALF,  /* the total is half of what it is */
 	MAD_KINDS,
 };
 
@@ -66,7 +66,7 @@ struct world_conf {
 	int late, lag, skew; /* a change becomes visible so much later; replicas lag; Date is off */
 	int fails;	     /* requests that fail, in a thousand, */
 	int slow;	     /* and that are refused with a 429: then nothing is sent for a while */
-	bool hydrate; /* a list is cut into pages first, and its rows are filled in later */
+	bool hydrate;	     /* a list is cut into pages first, and its rows are filled in later */
 	bool no_date;	     /* responses have no Date */
 	int storm_at, storm_to; /* every GET answers 404 in between, */
 	int storm_share;	/* or of a thousand so many */

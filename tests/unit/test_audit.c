@@ -252,7 +252,8 @@ int main(void)
 		cmocka_unit_test(counts_that_agree_cost_five_requests),
 		cmocka_unit_test(the_first_count_is_a_random_page_deep_in_the_list),
 		cmocka_unit_test(a_deep_page_out_of_order_demotes),
-		cmocka_unit_test(one_who_only_looks_ends_at_the_first_difference_and_writes_nothing),
+		cmocka_unit_test(
+			one_who_only_looks_ends_at_the_first_difference_and_writes_nothing),
 		cmocka_unit_test(what_moved_while_one_counted_is_no_difference),
 		cmocka_unit_test(what_could_not_be_loaded_may_be_of_any_status),
 		cmocka_unit_test(a_difference_is_split_only_until_it_is_explained),

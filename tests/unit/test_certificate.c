@@ -47,10 +47,10 @@ static void recent_ones_are_owed_unless_the_pass_began_where_they_stand(void **s
 		bool backwards;
 		int64_t owed;
 	} table[] = {
-		{ ORDER_UNKNOWN, false, 500 },	   { ORDER_UNKNOWN, true, 500 },
+		{ ORDER_UNKNOWN, false, 500 },	    { ORDER_UNKNOWN, true, 500 },
 		{ ORDER_UPDATED_DESC, false, 493 }, { ORDER_UPDATED_DESC, true, 500 },
 		{ ORDER_CREATED_DESC, false, 493 }, { ORDER_CREATED_ASC, true, 493 },
-		{ ORDER_UPDATED_ASC, true, 493 },  { ORDER_UPDATED_ASC, false, 500 },
+		{ ORDER_UPDATED_ASC, true, 493 },   { ORDER_UPDATED_ASC, false, 500 },
 	};
 
 	(void)state;
@@ -192,7 +192,8 @@ int main(void)
 		cmocka_unit_test(a_certificate_raises_the_instants_to_the_start_less_the_lookback),
 		cmocka_unit_test(instants_never_fall_and_without_a_date_none_moves),
 		cmocka_unit_test(without_a_proof_nothing_moves_and_it_is_remembered),
-		cmocka_unit_test(a_contradiction_takes_back_what_was_published_since_the_last_certificate),
+		cmocka_unit_test(
+			a_contradiction_takes_back_what_was_published_since_the_last_certificate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

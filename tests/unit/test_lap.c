@@ -17,7 +17,9 @@ static void serve(const struct request *request, int first, int total, struct pa
 {
 	int from = (request->page - 1) * request->per_page;
 
-	*page = (struct page){ .total = total, .page = request->page, .per_page = request->per_page };
+	*page = (struct page){ .total = total,
+			       .page = request->page,
+			       .per_page = request->per_page };
 	for (int i = from; i < from + request->per_page && i < total; i++)
 		page->rows[page->n++] = row(first + i);
 }
@@ -55,10 +57,10 @@ static void so_many_pages_show_so_many_rows(void **state)
 		int64_t total, rows, pages;
 		bool backwards;
 	} table[] = {
-		{ 0, 0, 1, false },	 { 1, 0, 1, false },	{ 100, 100, 1, false },
-		{ 1000, 0, 1, false },	 { 1000, 99, 1, false }, { 1000, 100, 2, false },
-		{ 1000, 195, 2, false }, { 1000, 196, 3, false }, { 1000, 0, 1, true },
-		{ 1000, 99, 1, true },	 { 1005, 5, 2, true },	{ 1005, 4, 1, true },
+		{ 0, 0, 1, false },	    { 1, 0, 1, false },	     { 100, 100, 1, false },
+		{ 1000, 0, 1, false },	    { 1000, 99, 1, false },  { 1000, 100, 2, false },
+		{ 1000, 195, 2, false },    { 1000, 196, 3, false }, { 1000, 0, 1, true },
+		{ 1000, 99, 1, true },	    { 1005, 5, 2, true },    { 1005, 4, 1, true },
 		{ 1000000, 600, 7, false },
 	};
 

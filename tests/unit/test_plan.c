@@ -24,7 +24,8 @@ static struct memory workspace(int64_t total, enum order order)
 				.order = order };
 }
 
-static struct plan_cost cost(enum strategy strategy, int64_t total, enum order order, int64_t changed)
+static struct plan_cost cost(enum strategy strategy, int64_t total, enum order order,
+			     int64_t changed)
 {
 	struct memory memory = workspace(total, order);
 	struct plan_facts facts = { .hot = 600, .changed = changed, .usable = 48 };
@@ -34,7 +35,8 @@ static struct plan_cost cost(enum strategy strategy, int64_t total, enum order o
 
 static const int64_t totals[] = { 1000, 50000, 1000000 };
 
-static void an_incremental_cycle_takes_one_request_and_one_more_for_each_hundred_changes(void **state)
+static void
+an_incremental_cycle_takes_one_request_and_one_more_for_each_hundred_changes(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(totals); i++)
@@ -99,8 +101,7 @@ static void a_full_sweep_takes_its_pages_and_one_in_a_hundred_more(void **state)
 		int64_t pages = totals[i] / 100;
 
 		for (size_t o = 0; o < ARRAY_SIZE(forwards); o++) {
-			struct plan_cost c =
-				cost(STRATEGY_FULL_SWEEP, totals[i], forwards[o], 30);
+			struct plan_cost c = cost(STRATEGY_FULL_SWEEP, totals[i], forwards[o], 30);
 
 			assert_int_equal(c.least, pages);
 			assert_int_equal(c.most, pages + (pages + 99) / 100);
@@ -212,9 +213,8 @@ static void every_doubt_becomes_a_full_sweep(void **state)
 	(void)state;
 	for (enum full_reason r = FULL_FIRST_LOAD; r < FULL_REASONS; r++) {
 		memory.needs_full = r;
-		assert_int_equal(plan_strategy(&memory, &conf), r == FULL_UNCERTIFIED
-									? STRATEGY_HEAD_SCAN
-									: STRATEGY_FULL_SWEEP);
+		assert_int_equal(plan_strategy(&memory, &conf),
+				 r == FULL_UNCERTIFIED ? STRATEGY_HEAD_SCAN : STRATEGY_FULL_SWEEP);
 	}
 }
 
@@ -245,13 +245,16 @@ static void one_that_proved_nothing_is_tried_again_later_each_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_incremental_cycle_takes_one_request_and_one_more_for_each_hundred_changes),
+		cmocka_unit_test(
+			an_incremental_cycle_takes_one_request_and_one_more_for_each_hundred_changes),
 		cmocka_unit_test(pages_that_overlap_cost_a_sixth_more_when_much_has_changed),
 		cmocka_unit_test(several_pages_may_be_closed_by_another),
-		cmocka_unit_test(ascending_it_takes_one_more_and_one_where_the_last_page_must_be_found),
+		cmocka_unit_test(
+			ascending_it_takes_one_more_and_one_where_the_last_page_must_be_found),
 		cmocka_unit_test(one_page_and_an_audit_that_agrees_cost_the_same_in_any_workspace),
 		cmocka_unit_test(a_full_sweep_takes_its_pages_and_one_in_a_hundred_more),
-		cmocka_unit_test(a_hot_cycle_costs_the_hot_pages_a_count_and_a_get_for_each_that_left),
+		cmocka_unit_test(
+			a_hot_cycle_costs_the_hot_pages_a_count_and_a_get_for_each_that_left),
 		cmocka_unit_test(so_many_requests_take_so_long_under_the_quota),
 		cmocka_unit_test(the_interval_leaves_room_for_audits_and_a_full_sweep_a_day),
 		cmocka_unit_test(what_does_not_fit_at_all_has_no_interval),

@@ -21,7 +21,8 @@ static struct visit a_visit(int n, int64_t live, int64_t deleted_lately)
 }
 
 /* Answers the requests one after another, and checks for which ids they are. */
-static void answer_all(struct visit *visit, const int *items, const enum item_outcome *outcomes, int n)
+static void answer_all(struct visit *visit, const int *items, const enum item_outcome *outcomes,
+		       int n)
 {
 	struct request request;
 
@@ -112,10 +113,10 @@ static void more_losses_than_anybody_would_believe_are_not_believed(void **state
 		int now;
 		bool believed;
 	} table[] = {
-		{ 40, 0, 1, true },	  { 40, 0, 20, true },	   { 40, 0, 21, false },
-		{ 40, 19, 1, true },	  { 40, 20, 1, false },	   { 5000, 0, 100, true },
-		{ 5000, 1, 100, false },  { 5000, 60, 40, true },  { 1000, 0, 21, false },
-		{ 1000, 20, 0, true },	  { 100000, 1950, 50, true }, { 100000, 1951, 50, false },
+		{ 40, 0, 1, true },	 { 40, 0, 20, true },	     { 40, 0, 21, false },
+		{ 40, 19, 1, true },	 { 40, 20, 1, false },	     { 5000, 0, 100, true },
+		{ 5000, 1, 100, false }, { 5000, 60, 40, true },     { 1000, 0, 21, false },
+		{ 1000, 20, 0, true },	 { 100000, 1950, 50, true }, { 100000, 1951, 50, false },
 	};
 
 	(void)state;
