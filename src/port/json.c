@@ -18,14 +18,21 @@ struct json {
 	json_object *root;
 };
 
+static json_tokener *new_tokener(void)
+{
+	json_tokener *tokener = json_tokener_new_ex(DEEPEST);
+
+	if (!tokener)
+		mem_out("json-c");
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+	return tokener;
+}
+
 struct json_reader *json_reader_new(void)
 {
 	struct json_reader *reader = mem_new(sizeof(*reader));
 
-	reader->tokener = json_tokener_new_ex(DEEPEST);
-	if (!reader->tokener)
-		mem_out("json-c");
-	json_tokener_set_flags(reader->tokener, JSON_TOKENER_STRICT);
+	reader->tokener = new_tokener();
 	return reader;
 }
 
@@ -64,6 +71,9 @@ struct json *json_parse(struct json_reader *reader, const char *s, size_t n, str
 			err_set(err, ERR_DATA, "not JSON at byte %zu: %s",
 				json_tokener_get_parse_end(tokener),
 				json_tokener_error_desc(state));
+		/* Half of a surrogate pair would survive a reset and begin the next text. */
+		json_tokener_free(tokener);
+		reader->tokener = new_tokener();
 		return NULL;
 	}
 	json = mem_new(sizeof(*json));
