@@ -195,3 +195,18 @@ def test_a_schedule_that_the_quota_cannot_bear_is_said_with_the_sum(pair, daemon
     line = next(l for l in daemon.text().splitlines() if "schedule_tight" in l)
     assert "level=warning" in line and "4 requests a minute" in line
     wait_for(lambda: etl.one("select advice is not null from sahut_etl.schedule"), "the advice")
+
+
+def test_what_a_verify_finds_different_is_repaired_at_once(pair, daemons):
+    sandbox, etl = pair(conversations=450, workspace={"schedule": "{incremental: 1h, verify: 12h}"})
+    daemon = daemons(etl)
+    loaded(etl, 450)
+    gone = sandbox.change("delete", 3)
+    assert etl.run("verify", expect=None).returncode == 1
+    wait_for(lambda: etl.one("select live_count from sahut_etl.workspace") == 447, "the repair")
+    wait_for(lambda: etl.one("select running is null from sahut_etl.schedule"), "its end")
+    assert {r[0] for r in etl.sql("select id from sahut.conversation where deleted_at is not null")} == set(gone)
+    kinds = [k for (k,) in etl.sql("select kind from sahut_etl.run order by id")]
+    assert kinds == ["first_load", "verify", "repair"]
+    assert daemon.stop() == 0
+    assert_equal(etl, sandbox)
