@@ -191,6 +191,7 @@ const struct track_means *context_means(struct context *context)
 		.store = context->store,
 		.decode = context->decode,
 		.json = context->json,
+		.log = &context->log,
 	};
 	return &context->means;
 }

@@ -29,6 +29,31 @@ struct slot *outbox_head(struct outbox *box)
 	return box->n > 0 && slot->reply ? slot : NULL;
 }
 
+void outbox_tell(const struct slot *slot, const char *workspace, const struct log *log)
+{
+	const struct http_reply *reply = slot->reply;
+	struct log_line line;
+
+	if (!log || log->level < LEVEL_DEBUG)
+		return;
+	if (slot->request.kind == REQUEST_LIST)
+		log_begin(&line, LEVEL_DEBUG, NULL, "%s: page %d of the list, %d rows asked for",
+			  workspace, slot->request.page, slot->request.per_page);
+	else
+		log_begin(&line, LEVEL_DEBUG, NULL, "%s: conversation %s", workspace, slot->id);
+	log_text(&line, "workspace", workspace);
+	if (slot->request.kind == REQUEST_LIST)
+		log_text(&line, "status", names_status(slot->request.filter.status));
+	if (reply->err.kind != ERR_NONE)
+		log_text(&line, "error", reply->err.text);
+	else
+		log_number(&line, "http_status", reply->status);
+	log_number(&line, "bytes", (int64_t)reply->body.len);
+	log_number(&line, "took_usec", reply->took);
+	log_number(&line, "try", slot->tries + 1);
+	log_end(log, &line);
+}
+
 bool outbox_has_reply(const struct outbox *box)
 {
 	return box->n > 0 && box->slots[box->first].reply;

@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "facts.h"
 #include "http.h"
+#include "log.h"
 #include "names.h"
 #include "pace.h"
 #include "store.h"
@@ -66,6 +67,9 @@ bool outbox_send(struct outbox *box, int64_t *when, struct err *err) MUST_CHECK;
 
 /* The oldest request, once its reply is there; else NULL. */
 struct slot *outbox_head(struct outbox *box) MUST_CHECK;
+
+/* Logs a request that was answered, for who debugs: a line, and nothing of what was in it. */
+void outbox_tell(const struct slot *slot, const char *workspace, const struct log *log);
 
 /* Whether it is. */
 bool outbox_has_reply(const struct outbox *box) MUST_CHECK;

@@ -249,6 +249,7 @@ static void take_reply(struct track *track, struct slot *slot)
 	struct err err = ERR_INIT;
 	bool ok = is_answer(track, slot, &err);
 
+	outbox_tell(slot, track->conf->name, track->means->log);
 	if (ok)
 		ok = slot->request.kind == REQUEST_LIST ? take_page(track, slot, &err)
 							: take_item(track, slot, &err);

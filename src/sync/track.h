@@ -38,6 +38,7 @@ struct track_means {
 	struct store *store;
 	struct decode *decode;
 	struct json_reader *json;
+	const struct log *log; /* for a line a request, to who debugs; NULL: none */
 };
 
 enum track_state {

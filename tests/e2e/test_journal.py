@@ -116,3 +116,13 @@ def test_a_cycle_is_one_line(pair, daemons):
     quiet = [l for l in daemon.text().splitlines() if "event=cycle " not in l]
     assert [re.search(r"event=(\w+)", l)[1] for l in quiet] == ["started", "working", "order_learned"] or \
         [re.search(r"event=(\w+)", l)[1] for l in quiet] == ["started", "working"]
+
+
+def test_each_request_is_a_line_for_who_asks_for_it(pair):
+    sandbox, etl = pair(conversations=250)
+    quiet = etl.run("sync").stderr
+    assert "level=debug" not in quiet
+    sandbox.reset_stats()
+    lines = [l for l in etl.run("-v", "sync", "--full").stderr.splitlines() if "level=debug" in l]
+    assert len(lines) == sandbox.stats()["requests"] == 3
+    assert all("http_status=200" in l and "workspace=utama" in l and sandbox.key not in l for l in lines)
