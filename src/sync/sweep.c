@@ -446,7 +446,10 @@ static bool makes_sense(struct sweep *sweep, const struct page *page, int repeat
 		.first_total = sweep->first_total,
 		.total = page->total,
 		.pages = sweep->pages,
-		.most_pages = sweep_pages(sweep->largest_total, sweep->per_page),
+		/* Of small pages that overlap, each may bring half of its rows. */
+		.most_pages = sweep_pages(sweep->largest_total, sweep->plan.overlap
+								? (sweep->per_page + 1) / 2
+								: sweep->per_page),
 		.stepped_back = sweep->stepped_back,
 		.before = (int64_t)(sweep->page - 1) * sweep->per_page,
 		.rows = page->n,
