@@ -448,8 +448,8 @@ static bool makes_sense(struct sweep *sweep, const struct page *page, int repeat
 		.pages = sweep->pages,
 		/* Of small pages that overlap, each may bring half of its rows. */
 		.most_pages = sweep_pages(sweep->largest_total, sweep->plan.overlap
-								? (sweep->per_page + 1) / 2
-								: sweep->per_page),
+									? (sweep->per_page + 1) / 2
+									: sweep->per_page),
 		.stepped_back = sweep->stepped_back,
 		.before = (int64_t)(sweep->page - 1) * sweep->per_page,
 		.rows = page->n,

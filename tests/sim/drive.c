@@ -73,13 +73,15 @@ static struct flight *flight(struct cycle *c, int i)
  * A list that stands in another order may look right for a while; then the
  * second witness or the next full sweep finds it, and takes everything back.
  */
-static void note_flip(struct drive *d)
+static void note_flip(const struct cycle *c)
 {
+	struct drive *d = c->drive;
 	int at = d->world.conf.flips_at;
 
 	if (at == 0 || d->world.now < at || d->flip_seen)
 		return;
 	d->flip_seen = true;
+	d->ware.mixed = c->began < at;
 	d->ware.flipped = d->ware.memory.order != ORDER_UNKNOWN;
 }
 
@@ -92,7 +94,7 @@ static bool answer(struct cycle *c, struct flight *f)
 		c->requests++;
 		if (!world_list(world, &f->request, &f->page))
 			continue;
-		note_flip(c->drive);
+		note_flip(c);
 		for (int i = 0; i < f->page.n; i++)
 			f->ids[i] = world_shown(i, &f->states[i]);
 		f->answered = true;
@@ -194,6 +196,9 @@ static void note_limits(const struct cycle *c, const struct act *act)
 	} else if (d->world.mad >= c->began) {
 		d->ware.tainted = true;
 	}
+	if (act->last && c->began >= d->world.conf.flips_at &&
+	    (act->verdict == VERDICT_ACTIVE || act->verdict == VERDICT_CERTIFIED))
+		d->ware.mixed = false;
 	if (c->engine.memory.order == ORDER_UNKNOWN || act->verdict == VERDICT_CERTIFIED)
 		d->ware.flipped = false;
 }
