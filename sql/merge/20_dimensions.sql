@@ -53,12 +53,10 @@ insert into sahut_pii.contact (workspace_id, contact_id, name, phone, extra, cha
 select distinct on (s.id) b.workspace_id, s.id, s.name, s.phone, s.extra, b.observed_at
 from pg_temp.stage_contact s
 cross join pg_temp.stage_batch b
--- Before the first ANALYZE the planner takes those of a workspace for a handful, and would look through all of them for each.
-cross join lateral (
-	select from sahut.contact c where c.workspace_id = b.workspace_id and c.id = s.id and c.erased_at is null offset 0
-) c
 left join sahut_pii.contact p on p.workspace_id = b.workspace_id and p.contact_id = s.id
 where (p.name, p.phone, p.extra) is distinct from (s.name, s.phone, s.extra)
+-- Not a join: it is looked at for what differs only, and before the first ANALYZE the planner would look through all contacts.
+and (select c.erased_at is null from sahut.contact c where c.workspace_id = b.workspace_id and c.id = s.id)
 order by s.id, s.seq desc
 on conflict (workspace_id, contact_id) do update
 set name = excluded.name, phone = excluded.phone, extra = excluded.extra, changed_at = excluded.changed_at;

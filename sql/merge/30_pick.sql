@@ -74,5 +74,5 @@ cross join pg_temp.stage_batch b
 -- Where there is one workspace the planner would first look for conversations of another, through all of them.
 cross join lateral (select c.workspace_id from sahut.conversation c where c.id = s.id offset 0) c
 join sahut_etl.workspace w on w.id = c.workspace_id
-where c.workspace_id <> b.workspace_id;
+where c.workspace_id <> b.workspace_id and (select count(*) from sahut_etl.workspace) > 1;
 

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What a cycle costs: requests at the API; WAL, tuples and buffers in the database."""
+import time
+from datetime import datetime, timedelta
+
 from rig import Figure
+
+from daemon import Daemon, wait_for
 
 # All tables of ours together.
 TUPLES = """
@@ -20,11 +25,27 @@ class Cost:
         return wal, buffers
 
     def of(self, *command):
-        """Requests, and what changed in the database; the checkpoint before it has all pages written whole again."""
+        """Requests, and what a command changed in the database."""
+        return self.around(lambda: self.rig.measure(self.etl.command(*command)))
+
+    def errand(self, kind):
+        """The same of a daemon that runs already, and has its connections."""
+        def work():
+            began = time.monotonic()
+            errand = self.etl.one("""insert into sahut_etl.errand (workspace_id, kind, asked_by) select id, %s, 'bench' from sahut_etl.workspace
+                returning id, pg_notify('sahut_etl_errand', workspace_id::text)""", kind)
+            wait_for(lambda: self.etl.one("select ended_at is not null from sahut_etl.errand where id = %s", errand), "an errand", 3600)
+            assert self.etl.one("select state from sahut_etl.errand where id = %s", errand) == "done"
+            # What a backend counted is known a moment after it has come to rest.
+            time.sleep(1.5)
+            return time.monotonic() - began - 1.5
+        return self.around(work)
+
+    def around(self, work):
         before_tuples = self.etl.sql(TUPLES)[0]
         self.sandbox.reset_stats()
         before = self.read()
-        measured = self.rig.measure(self.etl.command(*command))
+        measured = work()
         after = self.read()
         tuples = [int(a - b) for a, b in zip(self.etl.sql(TUPLES)[0], before_tuples)]
         return {"requests": self.sandbox.stats()["requests"], "wal": int(after[0] - before[0]), "buffers": int(after[1] - before[1]),
@@ -39,7 +60,7 @@ def change(sandbox, n):
 
 def loaded(rig, n):
     sandbox = rig.sandbox(n)
-    etl = rig.etl(rig.database(), sandbox)
+    etl = rig.etl(rig.database(), sandbox, schedule="{incremental: 1h, verify: 12h, full: \"02:30\"}")
     etl.run("sync", timeout=36000)
     etl.sql("vacuum analyze")
     return sandbox, etl, Cost(rig, etl, sandbox)
@@ -73,7 +94,6 @@ def newest(sandbox, most):
     rows, page = [], 1
     while len(rows) < most:
         _, answer, _ = sandbox.api("GET", f"/conversations?page={page}&per_page=100")
-        from datetime import datetime, timedelta
         now = datetime.fromisoformat(answer["data"][0]["updated_at"].replace("Z", "+00:00"))
         fresh = [c for c in answer["data"] if now - datetime.fromisoformat(c["updated_at"].replace("Z", "+00:00")) < timedelta(minutes=30)]
         rows += fresh
@@ -84,31 +104,38 @@ def newest(sandbox, most):
 
 
 def writes(rig, n, rounds):
-    """WAL, dead tuples and buffers of sweeps and cycles."""
+    """WAL, dead tuples and buffers of sweeps and cycles of a daemon at work; the connections' own are not among them."""
     sandbox, etl, cost = loaded(rig, n)
-    pages = n / 100
-    rig.settle()
-    cost.of("sync", "--full")
-    idle, sweep, changed = [], [], []
-    for _ in range(rounds):
-        idle.append(cost.of("sync"))
-        sweep.append(cost.of("sync", "--full"))
-        sandbox.control("clock", {"advance": 3600})
-        change(sandbox, 1000)
+    daemon = Daemon(etl)
+    try:
+        wait_for(lambda: etl.sql("select 1 from sahut_etl.schedule where running is null and next_at > now() + interval '1 minute'"), "a rest", 300)
         rig.settle()
-        changed.append(cost.of("sync"))
-    rows = [c["measured"] for c in sweep]
-    written = etl.sql("select rows_new + rows_changed from sahut_etl.run where kind = 'full' order by id desc limit %s" % rounds)
-    at = f"of {n:,}"
+        cost.errand("full")
+        idle, sweep, changed = [], [], []
+        for _ in range(rounds):
+            idle.append(cost.errand("incremental"))
+            sweep.append(cost.errand("full"))
+            sandbox.control("clock", {"advance": 3600})
+            change(sandbox, 1000)
+            rig.settle()
+            changed.append(cost.errand("incremental"))
+        written = etl.sql("select rows_new + rows_changed from sahut_etl.run where kind = 'full' order by id desc limit %s" % rounds)
+    finally:
+        daemon.end()
+    return figures(n, idle, sweep, changed, written)
+
+
+def figures(n, idle, sweep, changed, written):
+    pages, at = n / 100, f"of {n:,}"
     return [
         Figure("unchanged: rows written", "", [r[0] for r in written], f"full sweep {at}", most=0),
         Figure("unchanged: WAL a page", "B", [c["wal"] / pages for c in sweep], f"full sweep {at}, a page of 100", most=2048),
         Figure("unchanged: WAL per 1,000", "B", [c["wal"] / n * 1000 for c in sweep], f"full sweep {at}"),
         Figure("unchanged: dead tuples", "", [c["dead"] for c in sweep], f"full sweep {at}; a few a batch are the sweep's own notes"),
         Figure("unchanged: buffers per 1,000", "", [c["buffers"] / n * 1000 for c in sweep], f"full sweep {at}"),
-        Figure("unchanged: conv/s", "", [n / m.wall for m in rows], f"full sweep {at}"),
+        Figure("unchanged: conv/s", "", [n / c["measured"] for c in sweep], f"full sweep {at}"),
         Figure("nothing new: WAL", "B", [c["wal"] for c in idle], f"a whole cycle {at}"),
-        Figure("nothing new: buffers", "", [c["buffers"] for c in idle], f"a whole cycle {at}, connection and start included"),
+        Figure("nothing new: buffers", "", [c["buffers"] for c in idle], f"a whole cycle {at}; those of the question whether it has ended, too"),
         Figure("changed: WAL per 1,000", "KiB", [c["wal"] / 1024 for c in changed], f"a cycle {at}, right after a checkpoint"),
         Figure("changed: dead tuples per 1,000", "", [c["dead"] for c in changed], f"a cycle {at}"),
         Figure("changed: buffers per 1,000", "", [c["buffers"] for c in changed], f"a cycle {at}"),

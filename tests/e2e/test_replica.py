@@ -47,7 +47,8 @@ def test_reports_read_a_streaming_standby(primary, sandboxes, tmp_path):
     etl.run("sync")
     standby = Replica(primary)
     try:
-        reader = Etl(etl.program, tmp_path, standby, "sahut", sandbox.base_url)
+        (tmp_path / "reader").mkdir()
+        reader = Etl(etl.program, tmp_path / "reader", standby, "sahut", sandbox.base_url)
         # A long read on the standby goes on while the primary changes what it reads.
         connection = standby.connect("sahut")
         connection.autocommit = False
