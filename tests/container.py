@@ -253,7 +253,7 @@ class Trial:
         self.check("the key may be in systemd's credential store", True)
         done = self.shell("systemd-run --pipe --wait -q -p User=sahut-etl -p LoadCredential=api-key:sahut-etl.api-key sahut-etl check")
         self.check("check works with it, as INSTALL.md says", done.returncode == 0, done.stdout + done.stderr)
-        self.shell("install -o sahut-etl -m 0400 /etc/credstore/sahut-etl.api-key /etc/sahut-etl/api-key; rm /etc/credstore/sahut-etl.api-key", expect=0)
+        self.shell("install -o sahut-etl -m 0400 /etc/credstore/sahut-etl.api-key /etc/sahut-etl/api-key; rm -r /etc/credstore", expect=0)
         self.run("systemctl", "restart", "sahut-etl", expect=0)
 
     def is_watched(self):
