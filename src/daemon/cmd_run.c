@@ -86,12 +86,12 @@ static void reload(struct daemon *d)
 static bool sleep_until(struct daemon *d, int64_t when)
 {
 	while (wait_now() < when) {
-		if (wait_turn(d->context->wait, when) == WAIT_STOP)
-			return false;
 		if (wait_take_reload(d->context->wait)) {
 			reload(d);
 			return true;
 		}
+		if (wait_turn(d->context->wait, when) == WAIT_STOP)
+			return false;
 	}
 	return true;
 }

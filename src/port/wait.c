@@ -174,6 +174,11 @@ bool wait_take_reload(struct wait *wait)
 	return asked;
 }
 
+bool wait_reload_asked(const struct wait *wait)
+{
+	return wait->reload;
+}
+
 static uint32_t to_epoll(unsigned events)
 {
 	return (events & WAIT_IN ? EPOLLIN : 0) | (events & WAIT_OUT ? EPOLLOUT : 0);

@@ -73,6 +73,9 @@ void wait_stop(struct wait *wait);
 /* Whether SIGHUP came since the last call. systemd has been told RELOADING=1 by then. */
 bool wait_take_reload(struct wait *wait) MUST_CHECK;
 
+/* Whether it came and was not taken yet: then nobody should go to sleep who would take it. */
+bool wait_reload_asked(const struct wait *wait) MUST_CHECK;
+
 /* Calls FN(ARG, events) whenever FD shows one of EVENTS. The descriptor stays the caller's. */
 struct wait_source *wait_watch(struct wait *wait, int fd, unsigned events,
 			       void (*fn)(void *arg, unsigned events), void *arg) MUST_CHECK;

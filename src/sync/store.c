@@ -22,6 +22,7 @@ struct store {
 	struct ask asked;
 	const struct names *names; /* what its filters stand for */
 	bool reserved; /* nobody may begin a commit or a question */
+	bool heard;    /* a NOTIFY, not taken yet */
 	bool owned;   /* a commit or a question was started, and its end not yet heard */
 	int tries;    /* of it that another transaction stood in the way of */
 	int *unlocks; /* locks to be given back when the writer is free */
@@ -86,9 +87,18 @@ bool store_run(struct store *store, struct grid **result, struct err *err)
 	}
 }
 
+bool store_has_notify(struct store *store)
+{
+	store->heard = pg_take_notify(store->side) || store->heard;
+	return store->heard;
+}
+
 bool store_take_notify(struct store *store)
 {
-	return pg_take_notify(store->side);
+	bool heard = store_has_notify(store);
+
+	store->heard = false;
+	return heard;
 }
 
 /* ---- a workspace ----------------------------------------------------- */

@@ -51,8 +51,9 @@ bool store_lost(const struct store *store) MUST_CHECK;
 struct script *store_call(struct store *store, const char *sql) MUST_CHECK;
 bool store_run(struct store *store, struct grid **result, struct err *err) MUST_CHECK;
 
-/* Whether somebody sent a NOTIFY since the last call. */
+/* Whether somebody sent a NOTIFY since it was last taken. */
 bool store_take_notify(struct store *store) MUST_CHECK;
+bool store_has_notify(struct store *store) MUST_CHECK;
 
 /* ---- a workspace ---- */
 

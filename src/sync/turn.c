@@ -13,7 +13,9 @@ static bool has_work(const struct turn *turn)
 		if (turn->tracks[i] &&
 		    (track_over(turn->tracks[i]) || track_can_go_on(turn->tracks[i])))
 			return true;
-	return turn->store && store_ready(turn->store);
+	/* What came while somebody waited for the warehouse is not heard of again. */
+	return wait_reload_asked(turn->wait) ||
+	       (turn->store && (store_ready(turn->store) || store_has_notify(turn->store)));
 }
 
 /* What the tracks that are over have committed is to be computed again. */
