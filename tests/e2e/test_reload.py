@@ -146,7 +146,7 @@ def test_another_warehouse_is_gone_to(pair, warehouse, daemons):
     other = warehouse(sandbox.base_url)
     daemon = daemons(etl, notify=True)
     loaded(etl, 120)
-    first, etl.dbname = etl.dbname, other.dbname
+    first, etl.dbname, etl.conninfo = etl.dbname, other.dbname, other.conninfo
     etl.write()
     reload(daemon)
     loaded(etl, 120)
