@@ -46,7 +46,7 @@ def recipe(beginning):
 def test_a_workspace_is_renamed(pair):
     sandbox, etl = pair(conversations=250)
     etl.run("sync")
-    etl.sql(recipe("update sahut_etl.workspace"))
+    etl.sql(recipe("select sahut_etl.rename_workspace"))
     etl.workspaces[0]["name"] = "pusat"
     etl.write()
     sandbox.change("create", 3)
