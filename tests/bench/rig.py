@@ -101,7 +101,11 @@ class Rig:
         self.sandboxes = []
         self.n = 0
         self.cluster = Cluster(base=self.dir, **SETTINGS)
-        self.templates()
+        try:
+            self.templates()
+        except BaseException:
+            self.end()
+            raise
 
     def end(self):
         for sandbox in self.sandboxes:
