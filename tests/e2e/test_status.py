@@ -177,7 +177,8 @@ def test_clocks_that_differ(pair):
 
 
 def test_a_quota_that_cannot_bear_the_schedule(pair):
-    _, etl = pair(conversations=300, order="heap", workspace={"schedule": "{incremental: 5s, verify: 1m}"})
+    # One page, so that the quota of this minute is not used up.
+    _, etl = pair(conversations=50, order="heap", workspace={"schedule": "{incremental: 5s, verify: 1m}"})
     etl.run("sync", expect=None)
     etl.workspaces[0]["requests_per_minute"] = 5
     etl.write()
