@@ -177,11 +177,12 @@ def test_clocks_that_differ(pair):
 
 
 def test_a_quota_that_cannot_bear_the_schedule(pair):
-    # One page, so that the quota of this minute is not used up.
-    _, etl = pair(conversations=50, order="heap", workspace={"schedule": "{incremental: 5s, verify: 1m}"})
+    _, etl = pair(conversations=300, order="heap", workspace={"schedule": "{incremental: 5s, verify: 1m}"})
     etl.run("sync", expect=None)
     etl.workspaces[0]["requests_per_minute"] = 5
     etl.write()
+    # As if the minute of the first load had passed.
+    etl.sql("delete from sahut_etl.quota")
     assert re.search(r"(?m)^! quota of utama: 4 requests a minute.*\n  -> ", check(etl, 0))
 
 
