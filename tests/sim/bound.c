@@ -38,7 +38,9 @@ static bool gather(const struct ware *ware, const struct world *world, struct me
 			return false;
 		if (!state)
 			continue;
-		if (!held->live && state->updated * USEC_PER_SEC < floor)
+		/* What comes late makes the lookback grow on the way, and others too young to count. */
+		if (!held->live &&
+		    state->updated * USEC_PER_SEC <= max_i64(floor, ware->memory.complete_as_of))
 			return false;
 		memory->last_total++;
 		facts->changed += state->updated * USEC_PER_SEC >= floor;
