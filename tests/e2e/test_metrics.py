@@ -98,9 +98,10 @@ def test_health_says_why(watched):
     sandbox, etl, port, daemon = watched(conversations=100)
     status, text, _ = get(port, "/healthz")
     assert (status, text) == (200, "utama: well\n")
-    etl.cluster.connect().cursor().execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (etl.dbname,))
     connection = etl.cluster.connect()
+    # In this order, or it would be back before the door is shut.
     connection.cursor().execute(f'alter database "{etl.dbname}" allow_connections false')
+    connection.cursor().execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (etl.dbname,))
     wait_for(lambda: get(port, "/healthz")[0] == 503, "bad health")
     assert "the warehouse does not answer" in get(port, "/healthz")[1]
     assert number(port, "sahut_etl_warehouse_up") == 0

@@ -175,6 +175,9 @@ def test_a_workspace_that_was_renamed_keeps_what_it_holds(pair, daemons):
     with pytest.raises(Exception, match="end it first"):
         etl.sql("select sahut_etl.rename_workspace('utama', 'baru')")
     daemon.stop()
+    # The server hears of the end a moment later, and the locks go with the sessions.
+    wait_for(lambda: etl.one("select count(*) from pg_stat_activity where datname = current_database() and application_name = 'sahut-etl'") == 0,
+             "the daemon's sessions to end")
     etl.sql("select sahut_etl.rename_workspace('utama', 'baru')")
     sandbox.change("create", 5)
     daemons(etl)
