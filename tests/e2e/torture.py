@@ -33,6 +33,9 @@ COMMANDS = [["sync"], ["sync"], ["sync", "--full"], ["run"]]
 # A world is left for another after so many kills.
 ROUND = 50
 
+# A moment is chosen in the time that a command is busy, and of that in no more than this (seconds): what lasts longer waits.
+MOST_LASTED = 0.5
+
 # More than this is not believed to be deleted in a week (the fuse: 20, of so few conversations).
 MOST_DELETED = 20
 
@@ -51,7 +54,8 @@ class Round:
         os.makedirs(directory)
         self.etl = Etl(os.path.join(build, "sahut-etl"), directory, cluster, dbname, self.sandbox.base_url)
         self.etl.run("migrate")
-        self.lasted = 0.1
+        # How long each command was last seen to take, in seconds; a daemon never ends, and is busy for so long.
+        self.lasted = {" ".join(c): 0.1 for c in COMMANDS}
         self.deleted = 0
 
     def kill(self):
@@ -61,9 +65,18 @@ class Round:
         if self.deleted < MOST_DELETED and self.chance.random() < 0.4:
             self.deleted += len(self.sandbox.change("delete", 1))
         self.sandbox.control("config", {"drift_per_request": self.chance.choice([0, 0.2, 1, 3])})
-        process = subprocess.Popen(self.etl.command("-q", *self.chance.choice(COMMANDS)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                   env=self.etl.environment())
-        time.sleep(self.chance.uniform(0, self.lasted * 1.1))
+        # Each process leases a second of the quota, and one that is killed does not give it back: after sixty in a
+        # minute the next would wait. Here a minute has passed.
+        self.etl.one("with gone as (delete from sahut_etl.quota returning 1) select count(*) from gone")
+        command = self.chance.choice(COMMANDS)
+        name = " ".join(command)
+        began = time.monotonic()
+        process = subprocess.Popen(self.etl.command("-q", *command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.etl.environment())
+        try:
+            process.wait(self.chance.uniform(0, self.lasted[name] * 1.1))
+            self.lasted[name] = min(MOST_LASTED, time.monotonic() - began)
+        except subprocess.TimeoutExpired:
+            self.lasted[name] = min(MOST_LASTED, self.lasted[name] * 1.05)
         process.send_signal(signal.SIGKILL)
         killed = process.wait(30) == -signal.SIGKILL
         assert_promise(self.etl, self.sandbox)
@@ -77,10 +90,8 @@ class Round:
         if self.etl.one("select count(*) from sahut_etl.sweep where state = 'running'"):
             # It goes on where it was, and knows nothing of what has been deleted behind it since.
             self.etl.run("-q", "sync", "--full", expect=None)
-        began = time.monotonic()
         # Silent edits and deletions are seen by full sweeps alone, and without an order a cycle may prove nothing at first.
         self.etl.run("-q", "sync", "--full", expect=None)
-        self.lasted = 0.8 * self.lasted + 0.2 * (time.monotonic() - began)
         assert_equal(self.etl, self.sandbox)
         assert_promise(self.etl, self.sandbox)
 
