@@ -102,6 +102,18 @@ create temp table if not exists stage_rejected (
 	observed_at      timestamptz not null
 ) on commit delete rows;
 
+-- Of what was staged, the contacts that are new or differ from what is held.
+create temp table if not exists pick_contact (
+	id         text collate "C" not null,
+	name       text,
+	phone      text,
+	phone_key  bytea,
+	extra      jsonb,
+	is_new     boolean not null,	-- nothing is held of it,
+	is_bare    boolean not null,	-- or nothing that identifies it
+	is_rekeyed boolean not null	-- it has another phone
+) on commit delete rows;
+
 -- Of what was staged, the conversations that differ from what is held, with what is held beside it.
 create temp table if not exists pick (
 	id            text collate "C" not null,

@@ -1,4 +1,4 @@
--- Channels, agents, teams and contacts: new ones, and those whose content differs. What is equal is not touched.
+-- Channels, agents and teams: new ones, and those whose content differs. What is equal is not touched.
 insert into sahut.status (status, sort_order, is_unresolved, is_active, is_known)
 select s.status, 9, true, true, false
 from (select distinct c.status from pg_temp.stage_conversation c offset 0) s
@@ -37,27 +37,42 @@ where not exists (
 order by s.id, s.seq desc
 on conflict (workspace_id, id) do update set name = coalesce(excluded.name, old.name);
 
-insert into sahut.contact as old (workspace_id, id, phone_key, first_seen_at)
-select distinct on (s.id) b.workspace_id, s.id, s.phone_key, b.observed_at
-from pg_temp.stage_contact s
+-- Of each contact the newest copy in the batch; of those, the ones that differ from what is held. An erased contact stays erased.
+insert into pg_temp.pick_contact
+select s.id, s.name, s.phone, s.phone_key, s.extra, c.id is null, p.contact_id is null, c.phone_key is distinct from s.phone_key
+from (select distinct on (id) * from pg_temp.stage_contact order by id, seq desc) s
 cross join pg_temp.stage_batch b
-where not exists (
-	select from sahut.contact c
-	where c.workspace_id = b.workspace_id and c.id = s.id
-	and (c.erased_at is not null or c.phone_key is not distinct from s.phone_key))
-order by s.id, s.seq desc
-on conflict (workspace_id, id) do update set phone_key = excluded.phone_key where old.erased_at is null;
-
--- An erased contact stays erased. One without name, phone or anything else needs no row.
-insert into sahut_pii.contact (workspace_id, contact_id, name, phone, extra, changed_at)
-select distinct on (s.id) b.workspace_id, s.id, s.name, s.phone, s.extra, b.observed_at
-from pg_temp.stage_contact s
-cross join pg_temp.stage_batch b
+left join sahut.contact c on c.workspace_id = b.workspace_id and c.id = s.id
 left join sahut_pii.contact p on p.workspace_id = b.workspace_id and p.contact_id = s.id
-where (p.name, p.phone, p.extra) is distinct from (s.name, s.phone, s.extra)
--- Not a join: it is looked at for what differs only, and before the first ANALYZE the planner would look through all contacts.
-and (select c.erased_at is null from sahut.contact c where c.workspace_id = b.workspace_id and c.id = s.id)
-order by s.id, s.seq desc
-on conflict (workspace_id, contact_id) do update
-set name = excluded.name, phone = excluded.phone, extra = excluded.extra, changed_at = excluded.changed_at;
+where c.id is null
+or (c.erased_at is null and (c.phone_key, p.name, p.phone, p.extra) is distinct from (s.phone_key, s.name, s.phone, s.extra));
 
+-- A workspace has one writer, so what was not there a moment ago is not there now.
+insert into sahut.contact (workspace_id, id, phone_key, first_seen_at)
+select b.workspace_id, p.id, p.phone_key, b.observed_at
+from pg_temp.pick_contact p
+cross join pg_temp.stage_batch b
+where p.is_new;
+
+update sahut.contact c
+set phone_key = p.phone_key
+from pg_temp.pick_contact p
+cross join pg_temp.stage_batch b
+where p.is_rekeyed and not p.is_new and c.workspace_id = b.workspace_id and c.id = p.id
+-- These are rare; the planner would take them for most, and begin with all contacts.
+and c.id = any (array(select k.id from pg_temp.pick_contact k where k.is_rekeyed and not k.is_new));
+
+-- One without name, phone or anything else needs no row.
+insert into sahut_pii.contact (workspace_id, contact_id, name, phone, extra, changed_at)
+select b.workspace_id, p.id, p.name, p.phone, p.extra, b.observed_at
+from pg_temp.pick_contact p
+cross join pg_temp.stage_batch b
+where p.is_bare and num_nonnulls(p.name, p.phone, p.extra) > 0;
+
+update sahut_pii.contact c
+set name = p.name, phone = p.phone, extra = p.extra, changed_at = b.observed_at
+from pg_temp.pick_contact p
+cross join pg_temp.stage_batch b
+where not p.is_bare and c.workspace_id = b.workspace_id and c.contact_id = p.id
+and (c.name, c.phone, c.extra) is distinct from (p.name, p.phone, p.extra)
+and c.contact_id = any (array(select k.id from pg_temp.pick_contact k where not k.is_bare));

@@ -1,14 +1,14 @@
 -- What a full sweep has seen must survive a crash; what a scan has seen need not.
 insert into sahut_etl.sweep_seen (sweep_id, batch, pass, ids)
 select b.sweep_id, b.batch, b.pass, array_agg(sahut_etl.id_hash(x.id))
-from (select s.id from pg_temp.stage_conversation s union select r.fingerprint from pg_temp.stage_rejected r) x
+from (select s.id from pg_temp.stage_conversation s union all select r.fingerprint from pg_temp.stage_rejected r) x
 cross join pg_temp.stage_batch b
 where b.sweep_id is not null
 group by b.sweep_id, b.batch, b.pass;
 
 insert into sahut_etl.scan_seen (workspace_id, run_id, scan, ids)
 select b.workspace_id, b.run_id, b.scan, array_agg(sahut_etl.id_hash(x.id))
-from (select s.id from pg_temp.stage_conversation s union select r.fingerprint from pg_temp.stage_rejected r) x
+from (select s.id from pg_temp.stage_conversation s union all select r.fingerprint from pg_temp.stage_rejected r) x
 cross join pg_temp.stage_batch b
 where b.scan is not null
 group by b.workspace_id, b.run_id, b.scan;
