@@ -495,6 +495,7 @@ begin
 	then
 		raise exception 'a process works on it; end it first: systemctl stop sahut-etl';
 	end if;
+	perform sahut_etl.put_keys_back();
 	-- One that was begun under the new name already has nothing that is worth keeping.
 	for i in 1 .. 3 loop
 		for child in

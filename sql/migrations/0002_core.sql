@@ -373,3 +373,57 @@ begin
 	end loop;
 end $$;
 comment on function sahut_etl.keep_statistics is 'Analyzes what has an index in each table that has grown fourfold since it was last looked at.';
+
+-- Keys of an empty warehouse are set aside while it is loaded for the first time: to check a dozen of them row by row takes
+-- as long as all the rest of a load, to check them together a tenth of that. They are back before anything is published.
+create table sahut_etl.key_aside (
+	table_name  text not null,
+	key_name    text not null,
+	definition  text not null,
+	primary key (table_name, key_name)
+);
+comment on table sahut_etl.key_aside is 'Foreign keys that are not declared while the first load of this warehouse runs.';
+comment on column sahut_etl.key_aside.table_name is 'Table that refers.';
+comment on column sahut_etl.key_aside.key_name is 'Name of the foreign key.';
+comment on column sahut_etl.key_aside.definition is 'The foreign key, as ALTER TABLE ADD CONSTRAINT wants it.';
+
+create function sahut_etl.set_keys_aside() returns void
+	language plpgsql security definer
+	set search_path = pg_catalog, pg_temp set lock_timeout = '1s'
+as $$
+declare
+	k record;
+begin
+	-- In Citus keys have more to do than to be checked.
+	if exists (select from sahut.conversation) or exists (select from sahut_etl.sweep where state in ('certified', 'uncertified'))
+		or to_regclass('pg_catalog.pg_dist_partition') is not null
+	then
+		return;
+	end if;
+	for k in
+		select c.conrelid::regclass::text as table_name, c.conname::text as key_name, pg_get_constraintdef(c.oid) as definition
+		from pg_catalog.pg_constraint c
+		where c.contype = 'f' and c.connamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace)
+		order by 1, 2
+	loop
+		insert into sahut_etl.key_aside values (k.table_name, k.key_name, k.definition);
+		execute format('alter table %s drop constraint %I', k.table_name, k.key_name);
+	end loop;
+exception
+	when lock_not_available or undefined_object or unique_violation then
+		null;	-- Somebody reads, or another workspace was first: with its keys a load is slower, and no less right.
+end $$;
+comment on function sahut_etl.set_keys_aside is 'Drops the foreign keys of a warehouse that holds nothing yet, and remembers them.';
+
+create function sahut_etl.put_keys_back() returns void
+	language plpgsql security definer
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+as $$
+declare
+	k record;
+begin
+	for k in delete from sahut_etl.key_aside returning * loop
+		execute format('alter table %s add constraint %I %s', k.table_name, k.key_name, k.definition);
+	end loop;
+end $$;
+comment on function sahut_etl.put_keys_back is 'Declares the foreign keys that were set aside; fails where one does not hold.';

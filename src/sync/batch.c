@@ -114,6 +114,8 @@ static void add_advance(struct script *s, const struct batch *c)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
 
+	if (c->sweep > 0 && !c->memory->full.running)
+		script_add(s, sql_store_put_keys_back);
 	script_add(s, sql_store_advance_workspace);
 	script_int(s, c->workspace);
 	memtext_write_workspace(&text, c->memory);

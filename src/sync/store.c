@@ -359,6 +359,7 @@ bool store_begin_sweep(struct store *store, struct store_run *run, struct err *e
 	struct script *s = store_call(store, sql_store_abandon_sweep);
 
 	script_int(s, run->workspace);
+	script_add(s, sql_store_set_keys_aside);
 	script_add(s, sql_store_begin_sweep);
 	script_int(s, run->workspace);
 	script_int(s, run->id);

@@ -14,6 +14,7 @@ insert into sahut_etl.workspace (name, timezone, base_url, lookback) values ('ut
 insert into sahut_etl.run (workspace_id, kind, strategy) select id, 'first_load', 'full_sweep' from sahut_etl.workspace;
 insert into sahut_etl.sweep (workspace_id, run_id) select workspace_id, id from sahut_etl.run;
 select pg_advisory_lock(1396786261, id) from sahut_etl.workspace;
+select sahut_etl.set_keys_aside();
 """
 
 BATCH = """begin;
@@ -61,6 +62,7 @@ def write_merge_script(rig, pages, rows_per_batch):
         for batch, tables in batches.items():
             copies = "\n".join(f"\\copy pg_temp.stage_{t} from '{directory}/{batch:06}.{t}' with (format binary)" for t in tables)
             out.write(BATCH.format(batch=batch, copies=copies, merge=merge))
+        out.write("select sahut_etl.put_keys_back();\n")
     return script
 
 

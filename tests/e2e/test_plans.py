@@ -3,8 +3,21 @@
 import pytest
 
 READ = """
-select relname, seq_tup_read, n_live_tup from pg_stat_user_tables
-where schemaname in ('sahut', 'sahut_pii') and n_live_tup > 1000 order by relname"""
+select relid::regclass::text, seq_tup_read, n_live_tup from pg_stat_user_tables
+where schemaname in ('sahut', 'sahut_pii') and n_live_tup > 1000 order by 1"""
+
+
+KEYS = """
+select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
+where contype = 'f' and connamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace)"""
+
+
+def read_by_keys(etl):
+    """What it takes to declare the foreign keys of the tables as they are now: a first load does that once."""
+    before = {r[0]: r[1] for r in etl.sql(READ)}
+    for table, name, definition in etl.sql(KEYS):
+        etl.sql(f"alter table {table} drop constraint {name}; alter table {table} add constraint {name} {definition}")
+    return {table: read - before[table] for table, read, _ in etl.sql(READ)}
 
 
 def test_no_batch_of_a_first_load_reads_whole_tables(pair):
@@ -14,9 +27,10 @@ def test_no_batch_of_a_first_load_reads_whole_tables(pair):
     batches = etl.one("select batches from sahut_etl.sweep")
     assert batches >= 4
     rows = etl.sql(READ)
-    assert {"conversation", "conversation_version", "conversation_event", "contact"} <= {r[0] for r in rows}
+    keys = read_by_keys(etl)
+    assert {f"sahut.{t}" for t in ("conversation", "conversation_version", "conversation_event", "contact")} <= {r[0] for r in rows}
     for table, read, live in rows:
-        assert read <= 4 * live, f"{table}: {read} rows read one after the other, and it has {live}"
+        assert read - keys[table] <= 4 * live, f"{table}: {read - keys[table]} rows read one after the other, and it has {live}"
 
 
 @pytest.mark.parametrize("analyzed", [False, True])
