@@ -123,7 +123,8 @@ static int64_t tend(struct context *context, struct task *tasks, size_t n, size_
 		if (task->state == TASK_RUNNING && track_over(task->track))
 			take_end(context, task);
 		*left += task->state != TASK_OVER;
-		if (task->state == TASK_WAITING || task->state == TASK_HANDED)
+		/* One whose moment has come waits for the store, which wakes us when it is free. */
+		if (task->state == TASK_HANDED || (task->state == TASK_WAITING && now < task->look_at))
 			when = min_i64(when, task->look_at);
 	}
 	return when;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Two daemons on one warehouse: one works, the other waits, and nothing is done twice or left out."""
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -195,3 +196,27 @@ def test_a_host_that_dies_is_noticed_within_ten_seconds(other_host, sandboxes, t
         for daemon in running:
             daemon.end()
         cluster.stop()
+
+
+def test_whoever_waits_for_a_lock_sleeps_while_the_warehouse_is_busy(sandboxes, warehouse):
+    """The second workspace's lock is another's; the first one's merge takes two seconds. Counted is the processor's time."""
+    sandbox = sandboxes(conversations=100, workspaces=["key=sk_live_two,conversations=100,seed=7"])
+    etl = warehouse(sandbox.base_url)
+    etl.run("sync")
+    etl.add("kedua", sandbox.base_url, key="sk_live_two")
+    etl.run("sync")
+    etl.sql("""create function public.slow() returns trigger language plpgsql as $$ begin perform pg_sleep(2); return null; end $$;
+        create trigger slow after update on sahut.conversation for each statement execute function public.slow()""")
+    sandbox.control("clock", {"advance": 3600})
+    sandbox.change("update", 5)
+    other = etl.cluster.connect(etl.dbname)
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(1396786261, id) from sahut_etl.workspace where name = 'kedua'")
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            etl.run("sync", expect=75)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    finally:
+        other.close()
+    assert etl.one("select rows_changed from sahut_etl.run where kind = 'incremental' and rows_changed > 0 order by id desc limit 1") > 0
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1
