@@ -116,9 +116,9 @@ class Loads:
     def note(self, key, value):
         self.got.setdefault(key, []).append(value)
 
-    def daemon(self, sandbox, template):
+    def daemon(self, sandbox, template, **workspace):
         db = self.rig.database(template)
-        etl = self.rig.etl(db, sandbox)
+        etl = self.rig.etl(db, sandbox, **workspace)
         self.rig.settle()
         measured = self.rig.measure(etl.command("sync"))
         # What follows a first load, the days of the reports, is no part of it and has a row of its own.
@@ -156,6 +156,7 @@ class Loads:
         self.note("keyed speed", merge_keyed.wall / keyed.wall)
         sweep = rig.measure(etl.command("sync", "--full"))
         self.note("sweep", sweep)
+        self.note("sweep load", keyed.wall / sweep.wall)
         rig.drop(etl.dbname)
 
         bare_etl, bare = self.daemon(self.sandbox, "without_keys")
@@ -180,13 +181,21 @@ class Loads:
         rows = min(n, 100 * self.script_pages)
         self.note("naive work", (script.cpu + script.database) / rows / ((keyed.cpu + keyed.database) / n))
 
-        slow_etl, slow = self.daemon(self.slow, "with_keys")
-        rig.drop(slow_etl.dbname)
+        slow = self.in_flight(None)
+        # What latency and requests in flight allow, were nothing else to wait for.
+        self.note("latency", self.slow_n / 100 / (8 / 0.050) / self.in_flight(8))
+        self.note("sixteen", self.in_flight(8) / slow)
         db = rig.database("template1")
         naive_schema(rig, db)
         speed, _ = naive(rig, self.slow, db, min(self.script_pages, 30))
         rig.drop(db)
-        self.note("naive slow", self.slow_n / slow.wall / speed)
+        self.note("naive slow", self.slow_n / slow / speed)
+
+    def in_flight(self, most):
+        """Seconds of a first load at 50 ms, with so many requests in flight; None: as the daemon has it."""
+        etl, measured = self.daemon(self.slow, "with_keys", **({"max_in_flight": most} if most else {}))
+        self.rig.drop(etl.dbname)
+        return measured.wall
 
     def run(self):
         self.prepare()
@@ -214,6 +223,9 @@ class Loads:
             Figure("daemon's processor time, no keys", "%", bare_share, "of the database's, first load without foreign keys"),
             Figure("daemon, a conversation", "us", [m.cpu / n * 1e6 for m in got["keyed"]], "processor time, first load"),
             Figure("database, a conversation", "us", [m.database / n * 1e6 for m in got["keyed"]], "processor time, first load with keys"),
+            Figure("sweep that finds nothing / first load", "x", got["sweep load"], "speed, start and end of the process included", least=2.5),
+            Figure("50 ms, 8 in flight", "x", got["latency"], "pages a second, first load with start and end, against 8 / 50 ms", least=0.85),
+            Figure("50 ms, as many as it likes / 8 in flight", "x", got["sixteen"], "speed of a first load", least=1.6),
             Figure("script: first load", "x", got["naive"], "conv/s against requests and psycopg, with foreign keys", least=5),
             Figure("script: first load, no keys", "x", got["naive bare"], "ours without foreign keys, the script with its own"),
             Figure("script: first load at 50 ms", "x", got["naive slow"], "the API answers after 50 ms", least=10),
