@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "html.h"
 
+#include <string.h>
+
+#include "utf8.h"
+
+#define ELLIPSIS "\xe2\x80\xa6"
+
 static const char *entity(char c)
 {
 	switch (c) {
@@ -19,16 +25,54 @@ static const char *entity(char c)
 	}
 }
 
-void html_text(struct buf *out, const char *s)
+/* A control character of ASCII, or one of those behind it. */
+static bool is_control(const char *p, size_t len)
 {
-	for (; s && *s; s++) {
+	unsigned char first = (unsigned char)p[0];
+
+	if (len == 1)
+		return first < 0x20 || first == 0x7f;
+	return first == 0xc2 && (unsigned char)p[1] < 0xa0;
+}
+
+static void text(struct buf *out, const char *s, size_t n)
+{
+	for (size_t len; n > 0; s += len, n -= len) {
 		const char *name = entity(*s);
 
-		if (name)
+		len = utf8_char(s, n);
+		if (len == 0) {
+			buf_str(out, UTF8_REPLACEMENT);
+			len = 1;
+		} else if (name) {
 			buf_str(out, name);
-		else if ((unsigned char)*s >= 0x20 && *s != 0x7f)
-			buf_char(out, *s);
+		} else if (!is_control(s, len)) {
+			buf_add(out, s, len);
+		}
 	}
+}
+
+void html_text(struct buf *out, const char *s)
+{
+	if (s)
+		text(out, s, strlen(s));
+}
+
+void html_cut(struct buf *out, const char *s, size_t most)
+{
+	size_t n = strlen(s), used = 0;
+
+	while (used < n) {
+		size_t len = utf8_char(s + used, n - used);
+
+		len = len ? len : 1;
+		if (used + len > most)
+			break;
+		used += len;
+	}
+	text(out, s, used);
+	if (used < n)
+		buf_str(out, ELLIPSIS);
 }
 
 void html_attribute(struct buf *out, const char *name, const char *value)

@@ -12,9 +12,16 @@
 
 /*
  * Adds S as text or as the value of a quoted attribute: & < > " ' are
- * escaped, control characters are left out. NULL adds nothing.
+ * escaped, control characters are left out, and what is no UTF-8 becomes
+ * U+FFFD. NULL adds nothing.
  */
 void html_text(struct buf *out, const char *s);
+
+/*
+ * Adds the first MOST bytes of S in the same way, no character cut in two,
+ * and an ellipsis for the rest.
+ */
+void html_cut(struct buf *out, const char *s, size_t most);
 
 /* Adds ` NAME="VALUE"`, the value escaped. NULL adds nothing. */
 void html_attribute(struct buf *out, const char *name, const char *value);

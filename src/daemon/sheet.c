@@ -29,8 +29,9 @@ static void cell_text(struct sheet *sheet, const char *column, bool is_number, c
 
 	figure_write(&figure, column, is_number, text, sheet->lang);
 	if (figure.full)
-		buf_free(&figure);
-	html_text(sheet->out, buf_text(&figure));
+		html_cut(sheet->out, text, LONGEST_CELL);
+	else
+		html_text(sheet->out, buf_text(&figure));
 }
 
 static void heading(struct sheet *sheet, const char *column)

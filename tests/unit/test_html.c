@@ -29,7 +29,15 @@ static void test_controls_are_left_out_and_letters_stay(void **state)
 	      "b\x1b[31m\x7f\n",
 	      "ab[31m");
 	check("S\xc3\xa3o \xf0\x9f\x98\x80", "S\xc3\xa3o \xf0\x9f\x98\x80");
+	check("a\xc2\x9b" "31mb\xc2\xa0", "a31mb\xc2\xa0");
 	check(NULL, "");
+}
+
+static void test_what_is_no_utf8_is_replaced(void **state)
+{
+	(void)state;
+	check("\xff" "a\xc0\x80", "\xef\xbf\xbd" "a\xef\xbf\xbd\xef\xbf\xbd");
+	check("\xf0\x9f\x98", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 }
 
 static void test_attributes_cannot_be_left(void **state)
@@ -48,6 +56,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_markup_is_escaped),
 		cmocka_unit_test(test_controls_are_left_out_and_letters_stay),
+		cmocka_unit_test(test_what_is_no_utf8_is_replaced),
 		cmocka_unit_test(test_attributes_cannot_be_left),
 	};
 
