@@ -27,7 +27,7 @@ class Answer:
 def look(item, *path):
     """A member of an item's raw text, as well as Python can read it; the last of two equal keys."""
     try:
-        value = json.loads(item.decode("utf-8", "replace"))
+        value = json.loads(item.decode("utf-8", "replace"), strict=False)
     except ValueError:
         return None
     for key in path:

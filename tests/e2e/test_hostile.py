@@ -9,6 +9,7 @@ to it; \\xNN stands for a byte:
   server JSON         options of the server (hostile.py)
   exit CODE           what `sync` must end with (0)
 """
+import codecs
 import datetime
 import decimal
 import json
@@ -63,21 +64,21 @@ class Case:
 
 # ---- what must be held, worked out without the program ----
 
+codecs.register_error("each", lambda e: ("\ufffd", e.start + 1))
+
+
 def repaired(raw):
-    """The text as the warehouse can hold it: no NUL, no broken UTF-8, every number with all its digits."""
-    text = raw.decode("utf-8", "replace").replace("\x00", "\ufffd")
-    text = re.sub(r"(?<!\\)((?:\\\\)*)\\u0000", r"\1" + "\ufffd", text)
-    value = json.loads(text, parse_float=decimal.Decimal, parse_int=decimal.Decimal)
-    return without_surrogates(value)
+    """The text as the warehouse can hold it: no NUL, no byte that is no UTF-8, every number with all its digits."""
+    return mended(json.loads(raw.decode("utf-8", "each"), strict=False, parse_float=decimal.Decimal, parse_int=decimal.Decimal))
 
 
-def without_surrogates(value):
+def mended(value):
     if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return re.sub("[\x00\ud800-\udfff]", "\ufffd", value)
     if isinstance(value, list):
-        return [without_surrogates(v) for v in value]
+        return [mended(v) for v in value]
     if isinstance(value, dict):
-        return {without_surrogates(k): without_surrogates(v) for k, v in value.items()}
+        return {mended(k): mended(v) for k, v in value.items()}
     return value
 
 
