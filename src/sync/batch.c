@@ -90,7 +90,8 @@ static void sweep_json(struct buf *text, const struct batch *c)
 	jsonout_close(&out, '}');
 }
 
-static void add_rows(struct script *s, const struct batch *c)
+/* Returns the step that merges. */
+static size_t add_rows(struct script *s, const struct batch *c)
 {
 	bool rows = stage_rows(c->stage) > 0;
 	bool of_sweep = rows && c->seen == SEEN_BY_SWEEP && c->sweep > 0;
@@ -108,6 +109,7 @@ static void add_rows(struct script *s, const struct batch *c)
 		if (c->stage->n[t] > 0)
 			script_copy(s, stage_copy(t), &c->stage->rows[t]);
 	script_add(s, sql_merge);
+	return script_length(s) - 1;
 }
 
 static void add_advance(struct script *s, const struct batch *c)
@@ -212,20 +214,23 @@ static void add_audit(struct script *s, const struct batch *c)
 	script_text(s, buf_text(&text));
 }
 
-void batch_write(struct script *script, const struct batch *batch)
+size_t batch_write(struct script *script, const struct batch *batch)
 {
+	size_t merge;
+
 	stage_close(batch->stage);
 	script_add(script, "begin");
 	/* Until the run's last commit nobody relies on it: one that is lost takes its position along. */
 	if (!batch->last)
 		script_add(script, "set local synchronous_commit = off");
-	add_rows(script, batch);
+	merge = add_rows(script, batch);
 	add_advance(script, batch);
 	if (batch->audit)
 		add_audit(script, batch);
 	script_add(script, sql_store_tally);
 	script_int(script, batch->workspace);
 	script_add(script, "commit");
+	return merge;
 }
 
 void batch_read(const struct grid *grid, struct tally *tally)

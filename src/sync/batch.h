@@ -47,9 +47,9 @@ struct batch {
 
 /*
  * Adds the steps of the commit. Closes the stage, whose rows must live until
- * the script has ended.
+ * the script has ended. Returns the step that merges what those before it staged.
  */
-void batch_write(struct script *script, const struct batch *batch);
+size_t batch_write(struct script *script, const struct batch *batch);
 
 /* Reads what the commit came to. */
 void batch_read(const struct grid *grid, struct tally *tally);

@@ -176,3 +176,27 @@ bool memtext_read_position(const struct json_at *at, struct full_memory *full)
 	/* One that had read its last page is counted again from that page on. */
 	return full->running;
 }
+
+void memtext_read_row(const struct grid *grid, struct memory *memory)
+{
+	*memory = (struct memory){
+		.watermark = grid_int(grid, 0, 0),
+		.complete_as_of = grid_int(grid, 0, 1),
+		.active_as_of = grid_int(grid, 0, 2),
+		.certified_at = grid_int(grid, 0, 3),
+		.lookback = grid_int(grid, 0, 4),
+		.live = grid_int(grid, 0, 5),
+		.largest_total = grid_int(grid, 0, 6),
+		.order = order_parse(grid_text(grid, 0, 7)),
+		.needs_full =
+			memory_reason_parse(grid_text(grid, 0, 9) ? grid_text(grid, 0, 9) : ""),
+		.uncertified = (int)grid_int(grid, 0, 10),
+		.last_total = grid_int(grid, 0, 14),
+		.per_page = (int)grid_int(grid, 0, 15),
+		.tried_at = grid_int(grid, 0, 16),
+		.audit_due = grid_bool(grid, 0, 17),
+		.doubts = grid_int(grid, 0, 18),
+	};
+	if (memory->certified_at == TIME_NONE && memory->needs_full == FULL_NOT_NEEDED)
+		memory->needs_full = FULL_FIRST_LOAD;
+}

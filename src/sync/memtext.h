@@ -10,6 +10,7 @@
 #define MEMTEXT_H
 
 #include "buf.h"
+#include "grid.h"
 #include "json.h"
 #include "memory.h"
 
@@ -27,5 +28,8 @@ void memtext_write_position(struct buf *out, const struct full_memory *full);
 
 /* Reads it. False when it is not complete enough to go on from; the sweep then begins anew. */
 bool memtext_read_position(const struct json_at *at, struct full_memory *full) MUST_CHECK;
+
+/* Reads what sql/store/load.sql answers, all but the texts above. */
+void memtext_read_row(const struct grid *grid, struct memory *memory);
 
 #endif

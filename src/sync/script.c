@@ -7,7 +7,7 @@
 #include "arena.h"
 #include "mem.h"
 
-#define MOST_STEPS 24
+#define MOST_STEPS 32
 
 struct script {
 	struct arena *arena;
@@ -59,6 +59,18 @@ void script_text(struct script *script, const char *text)
 void script_int(struct script *script, int64_t n)
 {
 	script_text(script, n == TIME_NONE ? NULL : arena_printf(script->arena, "%" PRId64, n));
+}
+
+void script_steps(struct script *s, const struct script *other, size_t from, size_t end)
+{
+	assert(s->n + (end - from) <= MOST_STEPS);
+	for (size_t i = from; i < end; i++)
+		s->steps[s->n++] = other->steps[i];
+}
+
+size_t script_length(const struct script *s)
+{
+	return s->n;
 }
 
 void script_start(const struct script *script, struct pg *pg)

@@ -30,6 +30,15 @@ void script_copy(struct script *script, const char *sql, const struct buf *rows)
 void script_text(struct script *script, const char *text);
 void script_int(struct script *script, int64_t n);
 
+/*
+ * Adds the steps FROM, not including END, of another script, which must keep its texts and
+ * rows as long as this one.
+ */
+void script_steps(struct script *s, const struct script *other, size_t from, size_t end);
+
+/* How many steps it has. */
+size_t script_length(const struct script *s) MUST_CHECK;
+
 /* Begins it; pg_finish() ends it. */
 void script_start(const struct script *script, struct pg *pg);
 

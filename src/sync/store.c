@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "blocker.h"
 #include "json.h"
 #include "mem.h"
 #include "memtext.h"
 #include "schema.h"
 #include "script.h"
+#include "split.h"
 #include "sql.h"
 
 /* A workspace's hours, holidays and targets, as JSON. */
@@ -16,7 +18,9 @@
 
 struct store {
 	struct pg *writer, *side;
-	struct script *script; /* what the writer is busy with */
+	struct script *script; /* what the writer is busy with; */
+	size_t merge;	       /* of a commit, the step that merges, */
+	int last;	       /* and the last row of the batch */
 	struct script *brief;  /* a call that is waited for */
 	struct json_reader *json;
 	struct ask asked;
@@ -218,30 +222,6 @@ static void release(struct store *store)
 		unlock(store, store->unlocks[--store->n_unlocks]);
 }
 
-static void read_memory(const struct grid *grid, struct memory *memory)
-{
-	*memory = (struct memory){
-		.watermark = grid_int(grid, 0, 0),
-		.complete_as_of = grid_int(grid, 0, 1),
-		.active_as_of = grid_int(grid, 0, 2),
-		.certified_at = grid_int(grid, 0, 3),
-		.lookback = grid_int(grid, 0, 4),
-		.live = grid_int(grid, 0, 5),
-		.largest_total = grid_int(grid, 0, 6),
-		.order = order_parse(grid_text(grid, 0, 7)),
-		.needs_full =
-			memory_reason_parse(grid_text(grid, 0, 9) ? grid_text(grid, 0, 9) : ""),
-		.uncertified = (int)grid_int(grid, 0, 10),
-		.last_total = grid_int(grid, 0, 14),
-		.per_page = (int)grid_int(grid, 0, 15),
-		.tried_at = grid_int(grid, 0, 16),
-		.audit_due = grid_bool(grid, 0, 17),
-		.doubts = grid_int(grid, 0, 18),
-	};
-	if (memory->certified_at == TIME_NONE && memory->needs_full == FULL_NOT_NEEDED)
-		memory->needs_full = FULL_FIRST_LOAD;
-}
-
 /* Parses a JSON text of ours; NULL when it is none, which only a person can have caused. */
 static struct json *own_json(struct store *store, const char *text)
 {
@@ -263,7 +243,7 @@ bool store_load(struct store *store, int id, struct store_known *known, struct e
 		return false;
 	if (grid_rows(grid) == 0)
 		return err_set(err, ERR_BUG, "workspace %d is not in the warehouse", id);
-	read_memory(grid, &known->memory);
+	memtext_read_row(grid, &known->memory);
 	evidence = own_json(store, grid_text(grid, 0, 8));
 	if (evidence) {
 		at = json_root(evidence);
@@ -428,7 +408,8 @@ bool store_free(const struct store *store)
 void store_commit(struct store *store, const struct batch *batch)
 {
 	script_reset(store->script);
-	batch_write(store->script, batch);
+	store->merge = batch_write(store->script, batch);
+	store->last = batch->stage->seq;
 	store->owned = true;
 	store->tries = 0;
 	script_start(store->script, store->writer);
@@ -464,10 +445,20 @@ void store_refresh(struct store *store, int workspace)
 	script_start(store->script, store->writer);
 }
 
+/* The end of what the writer did. */
+static bool finish(struct store *store, struct grid **grid, struct err *err)
+{
+	bool ok = pg_finish(store->writer, grid, err);
+
+	if (!ok)
+		blocker_name(store->side, err);
+	return ok;
+}
+
 bool store_refreshed(struct store *store, bool *more, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	bool ok = pg_finish(store->writer, &grid, err);
+	bool ok = finish(store, &grid, err);
 
 	if (ok)
 		*more = grid_int(grid, 0, 0) > 0;
@@ -478,9 +469,14 @@ bool store_refreshed(struct store *store, bool *more, struct err *err)
 bool store_committed(struct store *store, struct tally *tally, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
+	bool ok = finish(store, &grid, err);
 
-	bool ok = pg_finish(store->writer, &grid, err);
+	if (!ok && err->kind == ERR_DATA && store->last > 0) {
+		struct split split = { store->writer, store->script, store->merge, store->last,
+				       STORE_TRIES };
 
+		ok = split_commit(&split, &grid, err);
+	}
 	if (ok)
 		batch_read(grid, tally);
 	release(store);
@@ -490,8 +486,7 @@ bool store_committed(struct store *store, struct tally *tally, struct err *err)
 bool store_answered(struct store *store, struct answer *answer, struct grid **ids, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-
-	bool ok = pg_finish(store->writer, &grid, err);
+	bool ok = finish(store, &grid, err);
 
 	if (ok)
 		*ids = question_read(&store->asked, store->names, grid, answer);

@@ -207,7 +207,10 @@ void store_refresh(struct store *store, int workspace);
 /* Whether that is done, and MORE days are queued. False with the error. */
 bool store_refreshed(struct store *store, bool *more, struct err *err) MUST_CHECK;
 
-/* What the commit came to. False with the error of the whole transaction. */
+/*
+ * What the commit came to. Where PostgreSQL refused a row, it is done again without it
+ * (split.h), and waited for. False with the error of the whole transaction.
+ */
 bool store_committed(struct store *store, struct tally *tally, struct err *err) MUST_CHECK;
 
 /*

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "split.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "buf.h"
+#include "jsonout.h"
+#include "sql.h"
+
+/* Fifty sentences and their numbers. */
+#define LONGEST_REASONS (256u << 10)
+
+/* A search under way. */
+struct search {
+	const struct split *split;
+	struct script *script;
+	struct buf reasons; /* members of an object: seq of what is refused, and why */
+	struct err why;	    /* what the last attempt failed with */
+};
+
+/* The steps that stage the batch, and take away what is refused or comes after LAST. */
+static void stage_until(struct search *s, int64_t last)
+{
+	CLEANUP(buf_free) struct buf object = BUF_MAX(LONGEST_REASONS);
+
+	buf_printf(&object, "{%s}", buf_text(&s->reasons));
+	script_reset(s->script);
+	script_steps(s->script, s->split->commit, 0, s->split->merge);
+	script_add(s->script, sql_split_refuse);
+	script_text(s->script, buf_text(&object));
+	script_int(s->script, last);
+	script_add(s->script, sql_split_orphans);
+}
+
+static bool run(struct search *s, struct grid **result)
+{
+	for (int tries = 1;; tries++) {
+		s->why = (struct err)ERR_INIT;
+		if (script_run(s->script, s->split->pg, result, &s->why))
+			return true;
+		if (s->why.kind != ERR_CONFLICT || tries >= s->split->tries)
+			return false;
+	}
+}
+
+/* Whether the rows up to LAST can be merged. Nothing stays of it. */
+static bool fits(struct search *s, int last)
+{
+	stage_until(s, last);
+	script_steps(s->script, s->split->commit, s->split->merge, s->split->merge + 1);
+	/* What waits for a commit is asked for now. */
+	script_add(s->script, "set constraints all immediate");
+	script_add(s->script, "rollback");
+	return run(s, NULL);
+}
+
+static bool is_refusal(const struct err *err)
+{
+	return err->kind == ERR_DATA;
+}
+
+/*
+ * The first row behind GOOD that cannot be merged, near ones first, since bad
+ * rows come together; *WHY is why. When something
+ * else than the rows stops the search, `why` of S says what.
+ */
+static int first_bad(struct search *s, int good, struct err *why)
+{
+	int bad = s->split->last, step = 1;
+
+	*why = s->why;
+	while (bad - good > 1) {
+		int middle = good + (int)min_i64(step, (bad - good) / 2);
+
+		if (fits(s, middle)) {
+			good = middle;
+			step *= 2;
+		} else if (is_refusal(&s->why)) {
+			bad = middle;
+			*why = s->why;
+		} else {
+			break;
+		}
+	}
+	return bad;
+}
+
+/* PostgreSQL's sentence without its detail, which is the row, and another one each time. */
+static void refuse(struct search *s, int seq, const struct err *why)
+{
+	struct jsonout out = { .buf = &s->reasons, .comma = s->reasons.len > 0 };
+	const char *detail = strstr(why->text, "; ");
+	char key[16];
+
+	snprintf(key, sizeof(key), "%d", seq);
+	jsonout_key(&out, key);
+	jsonout_text(&out, why->text, detail ? (size_t)(detail - why->text) : strlen(why->text));
+}
+
+/* Finds all that is refused. False when there is another reason, or no end of it. */
+static bool search(struct search *s)
+{
+	struct err why;
+	int bad = 0;
+
+	if (!fits(s, 0))
+		return false;
+	for (int n = 0; n <= SPLIT_MOST; n++) {
+		if (fits(s, s->split->last))
+			return true;
+		if (!is_refusal(&s->why))
+			return false;
+		bad = first_bad(s, bad, &why);
+		if (!is_refusal(&s->why) && s->why.kind != ERR_NONE)
+			return false;
+		refuse(s, bad, &why);
+	}
+	return false;
+}
+
+bool split_commit(const struct split *split, struct grid **result, struct err *err)
+{
+	struct search s = { .split = split,
+			    .script = script_new(),
+			    .reasons = BUF_MAX(LONGEST_REASONS) };
+	bool ok = search(&s);
+
+	if (ok) {
+		stage_until(&s, split->last);
+		script_steps(s.script, split->commit, split->merge, script_length(split->commit));
+		ok = run(&s, result);
+	}
+	if (!ok && !is_refusal(&s.why))
+		*err = s.why;
+	buf_free(&s.reasons);
+	script_free(&s.script);
+	return ok;
+}

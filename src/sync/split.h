@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * split.h -- a batch that PostgreSQL refuses, without the rows that it is refused for.
+ *
+ * The decoder rejects what our tables cannot hold, item by item. What is
+ * refused here is refused by a constraint, a type or a trigger that somebody
+ * added, and PostgreSQL names no row: so it is searched for. The batch's rows
+ * are merged and rolled back, up to this one or that, until it is known which
+ * is the first that cannot be merged; that one becomes a rejected item, with
+ * PostgreSQL's sentence as the reason, and the search goes on behind it. Two
+ * that only together are too many are told apart: the later one goes.
+ *
+ * Waits for its answers: it happens once in years, and lasts seconds.
+ */
+#ifndef SPLIT_H
+#define SPLIT_H
+
+#include "base.h"
+#include "err.h"
+#include "grid.h"
+#include "pg.h"
+#include "script.h"
+
+/* With more bad rows than this it is not a row that is wrong, and the batch fails as it is. */
+#define SPLIT_MOST 50
+
+/* The commit of a batch that failed. */
+struct split {
+	struct pg *pg;
+	const struct script *commit; /* all of it, still with its texts and rows, */
+	size_t merge;		     /* of which this step merges what those before it staged */
+	int last;		     /* seq of the last row that is staged */
+	int tries;		     /* how often a conflict with others is tried again */
+};
+
+/*
+ * Commits the batch without the rows that are refused. ERR is why it failed; RESULT is
+ * what its last step answers. False with ERR as it was when no row is to
+ * blame, or too many are, and with what happened when something else went wrong.
+ */
+bool split_commit(const struct split *split, struct grid **result, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""A row that PostgreSQL refuses is kept with the rejected ones; the rest of its batch lands, and the list is vouched for.
+
+What our own tables refuse the decoder has refused before. What is left are a constraint, a type or a trigger that somebody
+added to them.
+"""
+import json
+import re
+
+import pytest
+
+from etl import held, expected
+
+
+@pytest.fixture
+def loaded(pair):
+    """A source of 250, and a warehouse that has not seen it yet."""
+    return pair(conversations=250, seed=3)
+
+
+def ids(sandbox):
+    return sorted(c["id"] for c in sandbox.dump()["conversations"])
+
+
+def assert_equal_but(etl, sandbox, bad):
+    truth = {c["id"]: expected(c) for c in sandbox.dump()["conversations"] if c["id"] not in bad}
+    ours = {i: row for i, row in held(etl).items() if i not in bad}
+    assert ours == truth
+    assert [r[0] for r in etl.sql("select conversation_id from sahut_etl.rejected_item order by 1")] == sorted(bad)
+
+
+def check(etl, bad):
+    etl.sql("alter table sahut.conversation add constraint somebodys check (id <> all (%s)) not valid", list(bad))
+
+
+def test_a_row_that_a_constraint_refuses_is_put_aside(loaded):
+    sandbox, etl = loaded
+    bad = {ids(sandbox)[137]}
+    check(etl, bad)
+    done = etl.run("sync")
+    assert_equal_but(etl, sandbox, bad)
+    reason, item = etl.sql("select reason, item from sahut_etl.rejected_item")[0]
+    assert "23514" in reason and "somebodys" in reason
+    assert json.loads(item)["id"] in bad
+    # It is counted, and said.
+    assert re.search(r"verdict=certified .*rejected=1 ", done.stderr)
+    assert "1 items could not be loaded; they are kept in sahut_etl.rejected_item" in done.stderr
+    assert etl.one("select rows_rejected from sahut_etl.run order by id desc limit 1") == 1
+    # The list is vouched for, as with any rejected item.
+    assert etl.one("select complete_as_of is not null and certified_at is not null from sahut_etl.workspace")
+
+
+def test_the_cycles_that_follow_go_on_around_it(loaded):
+    sandbox, etl = loaded
+    bad = set(ids(sandbox)[10:13])
+    check(etl, bad)
+    etl.run("sync")
+    sandbox.change("update", 30)
+    sandbox.change("create", 5)
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync")
+    etl.run("sync", "--full")
+    assert_equal_but(etl, sandbox, bad)
+    done = etl.run("verify", expect=1)
+    assert "3 of the API's could not be loaded" in done.stdout and "missing" not in done.stdout
+    # The constraint goes, and so does what it kept out.
+    etl.sql("alter table sahut.conversation drop constraint somebodys")
+    sandbox.control("clock", {"advance": 7200})
+    etl.run("sync", "--full")
+    assert_equal_but(etl, sandbox, set())
+
+
+def test_the_first_and_the_last_row_and_all_of_a_page(loaded):
+    sandbox, etl = loaded
+    listed = [c["id"] for c in sandbox.dump()["conversations"]]
+    bad = {listed[0], listed[-1], *listed[100:120]}
+    check(etl, bad)
+    etl.run("sync")
+    assert_equal_but(etl, sandbox, bad)
+
+
+def test_what_an_agent_is_refused_for_concerns_all_that_are_his(loaded):
+    sandbox, etl = loaded
+    agent = next(c["assignee"] for c in sandbox.dump()["conversations"] if c["assignee"])
+    his = {c["id"] for c in sandbox.dump()["conversations"] if (c["assignee"] or {}).get("id") == agent["id"]}
+    etl.sql("alter table sahut.agent add constraint somebodys check (name <> %s)", agent["name"])
+    etl.run("sync")
+    assert_equal_but(etl, sandbox, his)
+    assert etl.one("select count(*) from sahut.agent where name = %s", agent["name"]) == 0
+
+
+def test_two_rows_that_are_refused_together_only_are_told_apart(loaded):
+    sandbox, etl = loaded
+    a, b = ids(sandbox)[20], ids(sandbox)[200]
+    # Both have the same key to it; whichever comes second is one too many.
+    etl.sql(f"create unique index somebodys on sahut.conversation ((true)) where id in ('{a}', '{b}')")
+    etl.run("sync")
+    rejected = {r[0] for r in etl.sql("select conversation_id from sahut_etl.rejected_item")}
+    assert len(rejected) == 1 and rejected < {a, b}
+    assert_equal_but(etl, sandbox, rejected)
+    assert re.search("23505", etl.one("select reason from sahut_etl.rejected_item"))
+
+
+def test_a_constraint_that_waits_for_the_commit_is_found_as_well(loaded):
+    sandbox, etl = loaded
+    bad = {ids(sandbox)[42]}
+    etl.sql(f"""
+        create function public.late() returns trigger language plpgsql as $$ begin
+            if new.id = '{min(bad)}' then raise exception using errcode = '23514', message = 'too late'; end if;
+            return null;
+        end $$;
+        create constraint trigger late after insert or update on sahut.conversation deferrable initially deferred
+            for each row execute function public.late()""")
+    etl.run("sync")
+    assert_equal_but(etl, sandbox, bad)
+
+
+def test_a_table_that_refuses_everything_ends_the_cycle(loaded):
+    sandbox, etl = loaded
+    etl.sql("alter table sahut.conversation add constraint somebodys check (false) not valid")
+    done = etl.run("sync", expect=65)
+    assert "somebodys" in done.stderr and "23514" in done.stderr
+    assert etl.sql("select (select count(*) from sahut.conversation), (select count(*) from sahut_etl.rejected_item)") == [(0, 0)]
+    assert etl.one("select complete_as_of is null from sahut_etl.workspace")
+    etl.sql("alter table sahut.conversation drop constraint somebodys")
+    etl.run("sync")
+    assert_equal_but(etl, sandbox, set())
