@@ -49,7 +49,7 @@ static void expand(uint32_t w[ROUNDS], const unsigned char *block)
 
 static void compress(uint32_t state[8], const unsigned char *block)
 {
-	uint32_t w[ROUNDS], v[8];
+	uint32_t w[ROUNDS] = { 0 }, v[8];
 
 	expand(w, block);
 	memcpy(v, state, sizeof(v));

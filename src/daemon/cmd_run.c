@@ -121,11 +121,13 @@ static bool open_store(struct daemon *d)
 	int64_t lasted;
 
 	for (;;) {
-		int64_t now = clock_mono(context->clock);
 		struct err err = ERR_INIT;
+		int64_t now;
 
 		if (try_open(d, &err))
 			break;
+		/* Trying may have taken longer than the pause that follows. */
+		now = clock_mono(context->clock);
 		if (err.kind == ERR_STOPPED)
 			return false;
 		if (complain(&d->no_warehouse, now)) {

@@ -441,6 +441,7 @@ bool job_finish(struct job *job, struct context *context)
 {
 	struct schedule_time now = job_time(context->clock);
 	const struct track_progress *p;
+	struct err nothing = ERR_INIT;
 	struct schedule_end end;
 
 	if (job->state != JOB_BUSY || !track_over(job->track))
@@ -464,7 +465,7 @@ bool job_finish(struct job *job, struct context *context)
 	/* Not ours any more: the connection that held the lock is another one's now. */
 	if (p->state != TRACK_DONE && strcmp(p->err.code, "SE001") == 0)
 		job->state = JOB_WAITING;
-	end_errand(job, context, p, end.ok ? &(struct err)ERR_INIT : &p->err);
+	end_errand(job, context, p, end.ok ? &nothing : &p->err);
 	track_end(&job->track);
 	adopt(job, context->clock);
 	if (!store_lost(context->store))

@@ -342,6 +342,8 @@ static void set_security(CURL *curl, const struct http_conf *conf)
 static void set_limits(CURL *curl, const struct http_conf *conf)
 {
 	set(curl, CURLOPT_NOSIGNAL, 1);
+	/* A name server that is silent is not waited for by whoever has given up. */
+	set(curl, CURLOPT_QUICK_EXIT, 1);
 	set(curl, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(conf->connect_timeout));
 	set(curl, CURLOPT_LOW_SPEED_LIMIT, 100);
 	set(curl, CURLOPT_LOW_SPEED_TIME, (long)max_i64(conf->idle_timeout / USEC_PER_SEC, 1));
@@ -378,7 +380,6 @@ static void set_request(struct transfer *t, const struct http_request *request)
 void http_send(struct http *http, const struct http_request *request)
 {
 	struct transfer *t = mem_new(sizeof(*t));
-	struct err err = ERR_INIT;
 
 	t->http = http;
 	t->began = wait_now();
@@ -398,8 +399,7 @@ void http_send(struct http *http, const struct http_request *request)
 	curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(t->curl, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(t->curl, CURLOPT_HEADERFUNCTION, on_header);
-	if (!http_url_allowed(request->url, &err)) {
-		t->reply->err = err;
+	if (!http_url_allowed(request->url, &t->reply->err)) {
 		queue(http, land(t));
 		return;
 	}

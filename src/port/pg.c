@@ -422,6 +422,9 @@ static bool connect_steps(struct pg *pg, int64_t patience, struct err *err)
 	}
 	if (poll == PGRES_POLLING_OK)
 		return true;
+	/* A look-up of the host's name is waited for inside of libpq, and nothing else served. */
+	if (wait_turn(pg->wait, 0) == WAIT_STOP)
+		return err_set(err, ERR_STOPPED, "told to stop while connecting to the database");
 	pgtext_error(err,
 		    PQconnectionUsedPassword(pg->conn) || PQconnectionNeedsPassword(pg->conn)
 			    ? ERR_DENIED

@@ -103,12 +103,21 @@ struct wait *wait_open(bool daemon, struct err *err)
 	return wait;
 }
 
+/* Whether a signal has come that nobody has looked at. */
+static bool is_told(void)
+{
+	sigset_t pending;
+
+	return sigpending(&pending) == 0 &&
+	       (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT));
+}
+
 void wait_close(struct wait **wait)
 {
 	if (!*wait)
 		return;
-	if ((*wait)->stopping) {
-		/* Told once more while it ends, it still ends in its own way. */
+	if ((*wait)->stopping || is_told()) {
+		/* Told, or told once more, while it ends, it still ends in its own way. */
 		signal(SIGTERM, SIG_IGN);
 		signal(SIGINT, SIG_IGN);
 	}
