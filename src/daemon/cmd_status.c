@@ -183,6 +183,8 @@ static bool wants_colours(void)
 
 static const char *colour_of(const char *state)
 {
+	if (!state)
+		return "";
 	if (strcmp(state, "failing") == 0 || strcmp(state, "unattended") == 0)
 		return "\x1b[31m";
 	return strcmp(state, "late") == 0 || strcmp(state, "loading") == 0 ? "\x1b[33m" : "";

@@ -167,7 +167,7 @@ static bool is_ours(const struct json_at *board, const struct mbboard_card *card
 	return false;
 }
 
-/* What somebody else put there, as it lies. */
+/* What somebody else put there, as it lies; all of it when BOARD is NULL. */
 static void write_theirs(struct jsonout *out, const struct json_at *board,
 			 const struct mbboard_card *cards, const struct json_at *there)
 {
@@ -176,7 +176,7 @@ static void write_theirs(struct jsonout *out, const struct json_at *board,
 	for (size_t i = 0; i < json_length(there); i++) {
 		struct json_at dashcard = json_element(there, i);
 
-		if (is_ours(board, cards, &dashcard))
+		if (board && is_ours(board, cards, &dashcard))
 			continue;
 		buf_reset(&text);
 		json_write(&dashcard, &text);
@@ -272,12 +272,10 @@ static void write_added(struct mbrun *run, struct jsonout *out, const struct jso
 			const struct mbboard_card *cards, const struct json_at *there)
 {
 	struct json_at entries = json_member(board, "cards");
-	struct mbboard_card nobody[1] = { { .id = 0 } };
-	struct json_at none = json_member(board, "nothing");
 	int64_t fresh = 0;
 
 	(void)run;
-	write_theirs(out, &none, nobody, there);
+	write_theirs(out, NULL, NULL, there);
 	for (size_t i = 0; i < json_length(&entries); i++) {
 		struct json_at entry = json_element(&entries, i);
 

@@ -172,15 +172,15 @@ static void begin_closing(struct scan *scan, const struct memory *memory, int64_
 static void judge(struct scan *scan, struct memory *memory)
 {
 	bool several = scan->sweep.pages > 1;
+	bool shaky = several && sweep_shaky(&scan->sweep);
+	/* When all was read, and it was not there, that says nothing about the order. */
+	bool missed = scan->visit.unchanged > 0 && scan->sweep.end == SWEEP_ALL;
 
 	if (scan->visit.stormy)
 		end_with(scan, VERDICT_UNEXPLAINED);
-	else if (several && sweep_shaky(&scan->sweep) && scan->tries < MOST_TRIES)
+	else if (shaky && scan->tries < MOST_TRIES)
 		begin_try(scan, memory);
-	else if (several && (sweep_shaky(&scan->sweep) || scan->sweep.started == TIME_NONE))
-		give_up(scan, memory);
-	else if (scan->visit.unchanged > 0 && scan->sweep.end == SWEEP_ALL)
-		/* All was read, and it was not there: that says nothing about the order. */
+	else if (shaky || missed || (several && scan->sweep.started == TIME_NONE))
 		give_up(scan, memory);
 	else if (scan->visit.unchanged > 0)
 		demote(scan, memory);

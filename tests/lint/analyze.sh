@@ -23,7 +23,7 @@ tap 1 "gcc -fanalyzer" "$build/gcc.found"
 
 layers='-Isrc/base -Isrc/port -Isrc/sync -Isrc/daemon -Isrc/sandbox'
 # What configure and the makefile would define.
-for name in PACKAGE_NAME PACKAGE_VERSION SYSCONFDIR LIBSYSTEMD_VERSION; do echo "#define $name \"x\""; done >"$build/constants.h"
+for name in PACKAGE_NAME PACKAGE_VERSION SYSCONFDIR DOCDIR LIBSYSTEMD_VERSION; do echo "#define $name \"x\""; done >"$build/constants.h"
 # Of a struct that is filled by the function that it is handed to, cppcheck thinks it is read.
 cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --suppress=ctuuninitvar \
 	$layers --include="$build/constants.h" src >"$build/cppcheck.found" 2>&1
