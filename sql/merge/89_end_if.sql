@@ -1,0 +1,2 @@
+end if;
+end $changes$;
