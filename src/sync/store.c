@@ -8,6 +8,7 @@
 #include "json.h"
 #include "mem.h"
 #include "memtext.h"
+#include "pooler.h"
 #include "schema.h"
 #include "script.h"
 #include "split.h"
@@ -47,11 +48,11 @@ struct store *store_open(struct wait *wait, const struct pg_conf *conf, const ch
 	store->brief = script_new();
 	store->json = json_reader_new();
 	store->writer = pg_open(wait, conf, err);
-	ok = store->writer && schema_check(store->writer, err) &&
-	     pg_exec(store->writer, sql_session, err);
+	ok = store->writer && schema_check(store->writer, err);
 	if (ok)
 		store->side = pg_open(wait, conf, err);
-	if (!ok || !store->side)
+	if (!ok || !store->side || !pooler_check(store->writer, store->side, err) ||
+	    !pg_exec(store->writer, sql_session, err))
 		store_close(&store);
 	return store;
 }

@@ -32,7 +32,7 @@ struct store;
 /*
  * Connects. WHO is written into the workspaces that are locked: command,
  * host and process. NULL with ERR_CONFIG when the schema is of another
- * version, or what pg_open() says.
+ * version or the connections share a session, or what pg_open() says.
  */
 struct store *store_open(struct wait *wait, const struct pg_conf *conf, const char *who,
 			 struct err *err) MUST_CHECK;

@@ -1,0 +1,2 @@
+-- The server's process that works for this connection.
+select pg_backend_pid()
