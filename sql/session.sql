@@ -151,7 +151,11 @@ create temp table if not exists pick (
 	version_no    integer not null,
 	born_at       timestamptz,	-- of a new one whose first state was not seen: when that state began
 	born_status   text,
-	is_estimated  boolean not null	-- valid_from may be off by more than half an hour
+	is_estimated  boolean not null,	-- valid_from may be off by more than half an hour
+	-- what it took in business hours until the first assignment and the first resolution, as it is known now
+	assigned_business_seconds bigint,
+	resolved_business_seconds bigint,
+	was_resolutions integer not null	-- seen before
 ) on commit delete rows;
 
 -- What became of the batch; the last statement of a merge reads it out.

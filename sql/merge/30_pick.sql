@@ -1,78 +1,119 @@
--- Of each conversation the newest copy in the batch; of those, the ones that differ from what is held.
+-- Of each conversation the newest copy in the batch; of those, the ones that differ from what is held. What is held is fetched
+-- first, by the ids and by nothing else: wherever it lies, it is read once and only as far as it is wanted. To find two copies of
+-- an id beside each other, within the batch, a hash join is right.
+set local enable_hashjoin = on;
+with held as materialized (
+	select c.id, c.workspace_id, c.status, c.channel_id, c.contact_id, c.assignee_id, c.team_id, c.labels, c.created_at, c.updated_at, c.extra,
+		c.deleted_at, c.origin, c.version_no, c.resolution_count, c.first_assigned_at, c.first_resolved_at,
+		c.first_assigned_business_seconds, c.first_resolved_business_seconds
+	from sahut.conversation c
+	where c.id = any (array(select k.id from pg_temp.stage_conversation k))
+), differs as materialized (
+	select
+		s.id, s.page, s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at, s.updated_at, s.extra, s.observed_at,
+		c.id as held_id, c.status as was_status, c.channel_id as was_channel, c.contact_id as was_contact, c.assignee_id as was_assignee,
+		c.team_id as was_team, c.labels as was_labels, c.created_at as was_created_at, c.updated_at as was_updated_at, c.deleted_at, c.origin,
+		c.version_no, c.resolution_count, c.first_assigned_at, c.first_resolved_at, c.first_assigned_business_seconds as assigned_seconds,
+		c.first_resolved_business_seconds as resolved_seconds
+	from (
+		select distinct on (id) *
+		from pg_temp.stage_conversation
+		order by id, updated_at desc nulls last, seq desc
+	) s
+	cross join pg_temp.stage_batch b
+	left join held c on c.id = s.id
+	where c.id is null
+	or (c.workspace_id = b.workspace_id
+		and ((s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at, s.updated_at, s.extra)
+			is distinct from
+			(c.status, c.channel_id, c.contact_id, c.assignee_id, c.team_id, c.labels, c.created_at, c.updated_at, c.extra)
+			or c.deleted_at is not null))
+), current_version as materialized (
+	select v.conversation_id, v.valid_from, v.observed_at
+	from sahut.conversation_version v
+	where v.valid_to is null and v.conversation_id = any (array(select k.held_id from differs k where k.held_id is not null))
+)
 insert into pg_temp.pick
 select
 	s.id, s.page, s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at, s.updated_at, s.extra,
-	c.id is null, c.deleted_at is not null,
-	c.id is not null and is_moved and not is_tracked and c.labels = s.labels,
-	c.id is not null and not is_moved and c.deleted_at is null,
-	coalesce(c.id is null and s.updated_at <= w.complete_as_of, false),
-	case when c.id is null then w.complete_as_of - s.updated_at end,
-	coalesce(s.updated_at < c.updated_at and c.deleted_at is null, false),
-	c.id is not null and is_tracked,
-	c.created_at, c.channel_id, c.contact_id, c.status, c.assignee_id, c.team_id, c.labels,
+	s.held_id is null, s.deleted_at is not null,
+	s.held_id is not null and is_moved and not is_tracked and s.was_labels = s.labels,
+	s.held_id is not null and not is_moved and s.deleted_at is null,
+	coalesce(s.held_id is null and s.updated_at <= w.complete_as_of, false),
+	case when s.held_id is null then w.complete_as_of - s.updated_at end,
+	coalesce(s.updated_at < s.was_updated_at and s.deleted_at is null, false),
+	s.held_id is not null and is_tracked,
+	s.was_created_at, s.was_channel, s.was_contact, s.was_status, s.was_assignee, s.was_team, s.was_labels,
 	is_observed,
 	a.observed_at, least(g.not_before, h.valid_from), h.valid_from,
-	case when c.id is null then 1 + (born_at is not null)::integer else c.version_no + is_tracked::integer end,
+	case when s.held_id is null then 1 + (born_at is not null)::integer else s.version_no + is_tracked::integer end,
 	born_at, case when s.status = 'resolved' then 'open' else s.status end,
-	h.valid_from - least(g.not_before, h.valid_from) > interval '30 minutes'
-from (
-	select distinct on (id) *
-	from pg_temp.stage_conversation
-	order by id, updated_at desc nulls last, seq desc
-) s
+	h.valid_from - least(g.not_before, h.valid_from) > interval '30 minutes',
+	case
+		when s.held_id is null and not is_observed then null
+		when s.assignee_id is not null and s.first_assigned_at is null and s.assignee_id is distinct from s.was_assignee
+			then sahut_etl.business_seconds(b.workspace_id, s.created_at, h.valid_from)
+		when s.created_at <> s.was_created_at then sahut_etl.business_seconds(b.workspace_id, s.created_at, s.first_assigned_at)
+		else s.assigned_seconds end,
+	case
+		when s.held_id is null and not is_observed then null
+		when s.status = 'resolved' and s.first_resolved_at is null and s.was_status is distinct from 'resolved'
+			then sahut_etl.business_seconds(b.workspace_id, s.created_at, h.valid_from)
+		when s.created_at <> s.was_created_at then sahut_etl.business_seconds(b.workspace_id, s.created_at, s.first_resolved_at)
+		else s.resolved_seconds end,
+	coalesce(s.resolution_count, 0)
+from differs s
 cross join pg_temp.stage_batch b
 join sahut_etl.workspace w on w.id = b.workspace_id
-left join sahut.conversation c on c.id = s.id
-left join sahut.conversation_version v on v.conversation_id = c.id and v.version_no = c.version_no
+left join current_version v on v.conversation_id = s.held_id
 cross join lateral (
 	select
-		s.updated_at is distinct from c.updated_at as is_moved,
-		(s.status, s.assignee_id, s.team_id, s.channel_id) is distinct from (c.status, c.assignee_id, c.team_id, c.channel_id) as is_tracked,
-		coalesce(c.origin = 'observed', s.created_at > w.history_started_at, false) as is_observed,
+		s.updated_at is distinct from s.was_updated_at as is_moved,
+		(s.status, s.assignee_id, s.team_id, s.channel_id) is distinct from (s.was_status, s.was_assignee, s.was_team, s.was_channel) as is_tracked,
+		coalesce(s.origin = 'observed', s.created_at > w.history_started_at, false) as is_observed,
 		greatest(s.observed_at, v.valid_from) as observed_at
 ) a
 cross join lateral (
 	-- A new one that is not in its first state any more was open and nobody's until it was last updated. One that was
 	-- created resolved was open for no time: what was resolved was created and resolved, so that the days add up.
-	select case when c.id is null and is_observed and (s.status = 'resolved'
+	select case when s.held_id is null and is_observed and (s.status = 'resolved'
 			or (s.assignee_id is not null and least(s.updated_at, a.observed_at) > s.created_at))
 		then least(s.created_at, a.observed_at) end as born_at
 ) f
 cross join lateral (
 	select case
-		when c.id is null then s.created_at
+		when s.held_id is null then s.created_at
 		-- Until the last published instant, and until it was last looked at, the old state held; but of one that comes
 		-- too late the instant was wrong.
 		when is_moved and s.updated_at is not null then least(s.updated_at, greatest(
 			case when s.updated_at > w.complete_as_of then w.complete_as_of end,
-			case when s.updated_at > w.active_as_of and c.status <> 'resolved' then w.active_as_of end,
+			case when s.updated_at > w.active_as_of and s.was_status <> 'resolved' then w.active_as_of end,
 			v.observed_at - w.lookback))
 		else v.observed_at - w.lookback end as not_before
 ) g
 cross join lateral (
 	select least(a.observed_at, case
-		when c.id is null and is_observed then case when born_at is null then s.created_at
+		when s.held_id is null and is_observed then case when born_at is null then s.created_at
 			else greatest(coalesce(s.updated_at, a.observed_at), born_at) end
 		-- One that is older than history, and late, was already there when history began: the backlog of each day adds up.
-		when c.id is null then least(coalesce(s.updated_at, s.created_at), w.history_started_at)
+		when s.held_id is null then least(coalesce(s.updated_at, s.created_at), w.history_started_at)
 		when is_moved then greatest(coalesce(s.updated_at, a.observed_at), v.valid_from, g.not_before)
 		else a.observed_at end) as valid_from
-) h
-where c.id is null
-or (c.workspace_id = b.workspace_id
-	and ((s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at, s.updated_at, s.extra)
-		is distinct from
-		(c.status, c.channel_id, c.contact_id, c.assignee_id, c.team_id, c.labels, c.created_at, c.updated_at, c.extra)
-		or c.deleted_at is not null));
+) h;
 
--- A conversation that another workspace holds cannot be this one's, too.
+-- A conversation that another workspace holds cannot be this one's, too. Where there is one workspace nothing is looked for.
+with other as materialized (
+	select c.id, c.workspace_id
+	from sahut.conversation c
+	where c.id = any (array(select k.id from pg_temp.stage_conversation k where (select count(*) from sahut_etl.workspace) > 1))
+)
 insert into pg_temp.stage_rejected (seq, page, fingerprint, conversation_id, contact_id, created_at, reason, item, observed_at)
 select s.seq, s.page, s.id, s.id, s.contact_id, s.created_at,
 	format('$.id: workspace "%s" holds a conversation with this id', w.name), to_jsonb(s)::text, s.observed_at
 from pg_temp.stage_conversation s
 cross join pg_temp.stage_batch b
--- Where there is one workspace the planner would first look for conversations of another, through all of them.
-cross join lateral (select c.workspace_id from sahut.conversation c where c.id = s.id offset 0) c
+join other c on c.id = s.id
 join sahut_etl.workspace w on w.id = c.workspace_id
-where c.workspace_id <> b.workspace_id and (select count(*) from sahut_etl.workspace) > 1;
+where c.workspace_id <> b.workspace_id;
+set local enable_hashjoin = off;
 
