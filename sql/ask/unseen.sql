@@ -7,22 +7,28 @@ with page as materialized (
 	select sahut_etl.id_hash(i) as id, i as name from unnest($7::text[]) i
 ), seen as materialized (
 	select id from sahut_etl.scan_shows($2::bigint, $5::integer) x(id) union select id from page
-), wanted as (
+), held as materialized (
+	select c.id
+	from sahut.conversation c
+	where c.id = any ($7::text[]) and c.workspace_id = $1::integer and c.deleted_at is null
+), wanted as materialized (
 	select c.id
 	from sahut.conversation c
 	where c.workspace_id = $1::integer and c.deleted_at is null
 	and ($4::bigint is null or least(c.first_seen_at, c.created_at) <= sahut_etl.from_usec($4::bigint))
 	and ($6::bigint is null or c.updated_at > sahut_etl.from_usec($6::bigint))
 	and not exists (select from seen where seen.id = sahut_etl.id_hash(c.id))
+), dead as materialized (
+	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer and c.deleted_at > now() - interval '7 days'
+), control as materialized (
+	select c.id
+	from sahut.conversation c
+	join seen on seen.id = sahut_etl.id_hash(c.id)
+	where c.workspace_id = $1::integer and c.deleted_at is null limit 1
 )
-(select 0 as place, (select count(*) from wanted), (select count(*) from page p where not exists (
-		select from sahut.conversation c where c.id = p.name and c.workspace_id = $1::integer and c.deleted_at is null)
-		and not exists (select from sahut_etl.rejected_item r where r.workspace_id = $1::integer and r.fingerprint = p.name)), w.live_count,
-	(select count(*) from sahut.conversation c where c.workspace_id = w.id and c.deleted_at > now() - interval '7 days'),
-	sahut_etl.unloaded(w.id),
-	case when exists (select from wanted) then (
-		select c.id from sahut.conversation c join seen on seen.id = sahut_etl.id_hash(c.id)
-		where c.workspace_id = w.id and c.deleted_at is null limit 1) end
+(select 0 as place, (select count(*) from wanted), (select count(*) from page p where not exists (select from held h where h.id = p.name)
+		and not exists (select from sahut_etl.rejected_item r where r.workspace_id = $1::integer and r.fingerprint = p.name)), w.live_count, (select n from dead), sahut_etl.unloaded(w.id),
+	case when exists (select 1 from wanted) then (select id from control) end
 from sahut_etl.workspace w where w.id = $1::integer)
 union all
 (select 1, null, null, null, null, null, id from wanted order by id limit $3::integer)

@@ -339,13 +339,46 @@ comment on column sahut.resolution.reopened_at is 'When it was reopened afterwar
 comment on column sahut.resolution.reopened_version_no is 'The version in which it was reopened.';
 
 create function sahut_etl.unloaded(workspace integer) returns bigint
-	language sql stable
+	language plpgsql stable
 as $$
-	select count(*) from sahut_etl.rejected_item r
-	where r.workspace_id = workspace
-	and not exists (select from sahut.conversation c where c.id = r.fingerprint and c.workspace_id = workspace and c.deleted_at is null)
-$$;
+declare
+	marks constant text[] := array(select r.fingerprint from sahut_etl.rejected_item r where r.workspace_id = workspace);
+begin
+	return cardinality(marks) - (
+		select count(*) from sahut.conversation c where c.id = any (marks) and c.workspace_id = workspace and c.deleted_at is null);
+end $$;
 comment on function sahut_etl.unloaded is 'Items that the API counts and that could not be loaded.';
+
+-- Three statements, each for itself: none joins what may lie on several machines with what does not.
+create function sahut_etl.erase(wanted text, of_workspace text, out workspace_name text, out had_identity boolean, out items bigint)
+	returns setof record
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	k     record;
+	held  text[];
+begin
+	for k in
+		select w.id, w.name
+		from sahut_etl.workspace w
+		join sahut.contact c on c.workspace_id = w.id and c.id = wanted and c.erased_at is not null
+		where of_workspace is null or w.name = of_workspace
+		order by w.name
+	loop
+		workspace_name := k.name;
+		delete from sahut_pii.contact p where p.workspace_id = k.id and p.contact_id = wanted;
+		had_identity := found;
+		held := array(select v.id from sahut.conversation v where v.workspace_id = k.id and v.contact_id = wanted);
+		update sahut_etl.rejected_item r
+		set item = '"erased"', reason = split_part(r.reason, ':', 1) || ': erased'
+		where r.workspace_id = k.id and r.item <> '"erased"' and (
+			r.contact_id = wanted or r.conversation_id = any (held) or strpos(r.item, to_json(wanted)::text) > 0);
+		get diagnostics items = row_count;
+		return next;
+	end loop;
+end $$;
+comment on function sahut_etl.erase is 'Removes what identifies a contact; a row for each workspace that knows it.';
 
 -- While a table grows from nothing, the planner knows nothing of it: how often an id stands in it is then a guess that is
 -- wrong by as much as the table is large, and a batch reads all of it. Autovacuum comes a minute too late for that. What a

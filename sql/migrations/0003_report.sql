@@ -49,7 +49,48 @@ comment on column sahut_etl.target.within_seconds is 'Within so many seconds of 
 comment on column sahut_etl.target.channel_type is 'For this kind of channel; empty: any.';
 comment on column sahut_etl.target.label_name is 'For conversations that carry this label; empty: any.';
 
+-- By day of the week, 1 = Monday, so that one row says all that there is to know: it can be handed to where there is no table.
+create view sahut_etl.work_calendar as
+select w.id, w.timezone, h.opens, h.closes, array(select y.day from sahut_etl.holiday y where y.workspace_id = w.id) as holidays
+from sahut_etl.workspace w
+left join lateral (
+	select array_agg(b.opens order by d) as opens, array_agg(b.closes order by d) as closes
+	from generate_series(1, 7) d
+	left join sahut_etl.business_hours b on b.workspace_id = w.id and b.day_of_week = d
+	having count(b.opens) > 0
+) h on true;
+comment on view sahut_etl.work_calendar is 'Working hours and days without work, a row for each workspace.';
+comment on column sahut_etl.work_calendar.id is 'Workspace.';
+comment on column sahut_etl.work_calendar.timezone is 'IANA time zone of its days and hours.';
+comment on column sahut_etl.work_calendar.opens is 'When work begins, by day of the week from Monday on; empty on a day without work. Nothing at all: the workspace has no hours.';
+comment on column sahut_etl.work_calendar.closes is 'When work ends.';
+comment on column sahut_etl.work_calendar.holidays is 'Days without work.';
+
 -- Where a workspace has no hours, all time is business time: an average of nothing would say that all was done at once.
+create function sahut_etl.work_seconds(zone text, opens time[], closes time[], holidays date[], began timestamptz, ended timestamptz)
+	returns bigint
+	language sql immutable security definer parallel safe
+	set search_path = pg_catalog, pg_temp
+as $$
+	select case
+		when began is null or ended is null then null
+		when ended <= began then 0
+		when opens is null then extract(epoch from ended - began)::bigint
+		else (
+			select coalesce(sum(greatest(0, extract(epoch from
+				least(ended, (d.day + closes[d.dow]) at time zone zone) - greatest(began, (d.day + opens[d.dow]) at time zone zone)))), 0)::bigint
+			from (
+				select x.day, extract(isodow from x.day)::integer as dow
+				from (
+					select (began at time zone zone)::date + i as day
+					from generate_series(0, (ended at time zone zone)::date - (began at time zone zone)::date) i
+				) x
+			) d
+			where opens[d.dow] is not null and d.day <> all (holidays)
+		) end
+$$;
+comment on function sahut_etl.work_seconds is 'Seconds of business hours between two instants, by a calendar of sahut_etl.work_calendar; all seconds where it has no hours.';
+
 create function sahut_etl.business_seconds(workspace integer, began timestamptz, ended timestamptz) returns bigint
 	language sql stable security definer parallel safe
 	set search_path = pg_catalog, pg_temp
@@ -57,21 +98,12 @@ as $$
 	select case
 		when began is null or ended is null then null
 		when ended <= began then 0
+		-- What it comes to without hours, at less cost: most are asked for so.
 		when not exists (select from sahut_etl.business_hours h where h.workspace_id = workspace)
 			then extract(epoch from ended - began)::bigint
 		else (
-			select coalesce(sum(greatest(0, extract(epoch from
-				least(ended, (d.day + h.closes) at time zone w.timezone)
-				- greatest(began, (d.day + h.opens) at time zone w.timezone)))), 0)::bigint
-			from sahut_etl.workspace w
-			cross join lateral (
-				select (began at time zone w.timezone)::date + i as day
-				from generate_series(0, (ended at time zone w.timezone)::date - (began at time zone w.timezone)::date) i
-			) d
-			join sahut_etl.business_hours h on h.workspace_id = w.id and h.day_of_week = extract(isodow from d.day)
-			where w.id = workspace
-			and not exists (select from sahut_etl.holiday y where y.workspace_id = w.id and y.day = d.day)
-		) end
+			select sahut_etl.work_seconds(k.timezone, k.opens, k.closes, k.holidays, began, ended)
+			from sahut_etl.work_calendar k where k.id = workspace) end
 $$;
 comment on function sahut_etl.business_seconds is 'Seconds of a workspace''s business hours between two instants; all seconds where it has no hours.';
 
@@ -230,152 +262,222 @@ comment on column sahut_etl.report_queue.stock is 'Whether its backlog and its w
 comment on column sahut_etl.report_queue.queued_at is 'When it was first queued (database''s clock).';
 
 -- ---- how days are computed: what happened on each of a span, both its ends included; what lay there on one ----
+--
+-- What may lie on several machines is read in a WITH of its own, by days or by ids, and the rest is worked out from that. It is
+-- PL/pgSQL, for a plan with the days in it. A span is a small part of its tables, however small the planner takes them to be.
 
 create function sahut_etl.volume_of(workspace integer, first date, last date) returns setof sahut_etl.day_volume
-	language sql stable security definer rows 20 cost 100000
-	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+	language plpgsql stable security definer rows 20 cost 100000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off
 as $$
+begin
+	return query
+	with happened as materialized (
+		select e.conversation_id, e.event_type, e.occurred_day as day, e.channel_id, e.is_estimated
+		from sahut.conversation_event e
+		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type in ('created', 'resolved', 'reopened')
+	), solved as materialized (
+		select r.conversation_id, r.resolved_day as day, r.channel_id, greatest(0, extract(epoch from r.resolved_at - r.created_at))::bigint as seconds,
+			r.business_seconds
+		from sahut.resolution r
+		where r.workspace_id = workspace and r.resolved_day between first and last and not r.is_deleted and r.cycle_no = 1
+	), its as materialized (
+		select c.id, c.channel_id, c.contact_id, c.created_at, c.deleted_at, c.origin
+		from sahut.conversation c
+		where c.id = any (array(select h.conversation_id from happened h union select v.conversation_id from solved v))
+	), created as materialized (
+		select h.day, c.id, c.channel_id, c.contact_id, c.created_at
+		from happened h
+		join its c on c.id = h.conversation_id and c.deleted_at is null
+		where h.event_type = 'created'
+	), earliest as materialized (
+		select distinct on (o.contact_id) o.contact_id, o.created_at, o.id
+		from sahut.conversation o
+		where o.workspace_id = workspace and o.deleted_at is null
+		and o.contact_id = any (array(select distinct k.contact_id from created k where k.contact_id is not null))
+		and o.created_at <= (select max(k.created_at) from created k)
+		order by o.contact_id, o.created_at, o.id
+	)
 	select workspace, x.day, x.channel_id, sum(x.created)::integer, sum(x.resolved)::integer, count(distinct x.resolved_id)::integer,
 		sum(x.reopened)::integer, sum(x.first_resolved)::integer, sum(x.seconds)::bigint, sum(x.business_seconds)::bigint,
 		sum(x.new_contact)::integer, sum(x.returning_contact)::integer, sum(x.estimated)::integer
 	from (
-		select e.occurred_day as day, c.channel_id, 1 as created, 0 as resolved, null::text as resolved_id, 0 as reopened, 0 as first_resolved,
-			0::bigint as seconds, 0::bigint as business_seconds,
-			(c.contact_id is not null and not y.is_returning)::integer as new_contact,
-			(c.contact_id is not null and y.is_returning)::integer as returning_contact, 0 as estimated
-		from sahut.conversation_event e
-		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
-		cross join lateral (
-			select exists (
-				select from sahut.conversation o
-				where o.workspace_id = workspace and o.contact_id = c.contact_id and o.deleted_at is null
-				and (o.created_at, o.id) < (c.created_at, c.id)) as is_returning
-		) y
-		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type = 'created'
+		select k.day, k.channel_id, 1 as created, 0 as resolved, null::text as resolved_id, 0 as reopened, 0 as first_resolved,
+			0::bigint as seconds, 0::bigint as business_seconds, (k.contact_id is not null and not y.is_returning)::integer as new_contact,
+			(k.contact_id is not null and y.is_returning)::integer as returning_contact, 0 as estimated
+		from created k
+		left join earliest f on f.contact_id = k.contact_id
+		cross join lateral (select coalesce((f.created_at, f.id) < (k.created_at, k.id), false) as is_returning) y
 		union all
-		select e.occurred_day, e.channel_id, 0, (e.event_type = 'resolved')::integer, case when e.event_type = 'resolved' then e.conversation_id end,
-			(e.event_type = 'reopened')::integer, 0, 0, 0, 0, 0, e.is_estimated::integer
-		from sahut.conversation_event e
-		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
-		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type in ('resolved', 'reopened')
+		select t.day, t.channel_id, 0, (t.event_type = 'resolved')::integer, case when t.event_type = 'resolved' then t.conversation_id end,
+			(t.event_type = 'reopened')::integer, 0, 0, 0, 0, 0, t.is_estimated::integer
+		from happened t
+		join its c on c.id = t.conversation_id and c.deleted_at is null
+		where t.event_type <> 'created'
 		union all
-		select r.resolved_day, r.channel_id, 0, 0, null, 0, 1, greatest(0, extract(epoch from r.resolved_at - r.created_at))::bigint, r.business_seconds,
-			0, 0, 0
-		from sahut.resolution r
-		join sahut.conversation c on c.id = r.conversation_id and c.origin = 'observed'
-		where r.workspace_id = workspace and r.resolved_day between first and last and not r.is_deleted and r.cycle_no = 1
+		select v.day, v.channel_id, 0, 0, null, 0, 1, v.seconds, v.business_seconds, 0, 0, 0
+		from solved v
+		join its c on c.id = v.conversation_id and c.origin = 'observed'
 	) x
-	group by x.day, x.channel_id
+	group by x.day, x.channel_id;
+end
 $$;
 comment on function sahut_etl.volume_of is 'The volume of each day of a span.';
 
 create function sahut_etl.hours_of(workspace integer, first date, last date) returns setof sahut_etl.hour_volume
-	language sql stable security definer rows 100 cost 100000
-	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+	language plpgsql stable security definer rows 100 cost 100000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off
 as $$
+declare
+	zone constant text := (select w.timezone from sahut_etl.workspace w where w.id = workspace);
+begin
+	return query
+	with happened as materialized (
+		select e.conversation_id, e.event_type, e.occurred_day as day, e.occurred_at, e.channel_id
+		from sahut.conversation_event e
+		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type in ('created', 'resolved', 'reopened')
+	), its as materialized (
+		select c.id, c.channel_id
+		from sahut.conversation c
+		where c.id = any (array(select distinct h.conversation_id from happened h)) and c.deleted_at is null
+	)
 	select workspace, x.day, x.hour, x.channel_id, count(*) filter (where x.event_type = 'created')::integer,
 		count(*) filter (where x.event_type = 'resolved')::integer, count(*) filter (where x.event_type = 'reopened')::integer
 	from (
-		select e.occurred_day as day, e.event_type,
-			case when e.event_type = 'created' then c.channel_id else e.channel_id end as channel_id,
-			extract(hour from e.occurred_at at time zone w.timezone)::smallint as hour
-		from sahut_etl.workspace w
-		join sahut.conversation_event e on e.workspace_id = w.id
-		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
-		where w.id = workspace and e.workspace_id = workspace and e.occurred_day between first and last
-		and e.event_type in ('created', 'resolved', 'reopened')
+		select h.day, h.event_type, case when h.event_type = 'created' then c.channel_id else h.channel_id end as channel_id,
+			extract(hour from h.occurred_at at time zone zone)::smallint as hour
+		from happened h
+		join its c on c.id = h.conversation_id
 	) x
-	group by x.day, x.hour, x.channel_id
+	group by x.day, x.hour, x.channel_id;
+end
 $$;
 comment on function sahut_etl.hours_of is 'The volume of each day of a span, by hour.';
 
 create function sahut_etl.labels_of(workspace integer, first date, last date) returns setof sahut_etl.day_label
-	language sql stable security definer rows 100 cost 100000
-	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+	language plpgsql stable security definer rows 100 cost 100000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off
 as $$
+begin
+	return query
+	with happened as materialized (
+		select e.conversation_id, e.event_type, e.occurred_day as day, e.channel_id
+		from sahut.conversation_event e
+		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type in ('created', 'resolved')
+	), its as materialized (
+		select c.id, c.channel_id, c.labels
+		from sahut.conversation c
+		where c.id = any (array(select distinct h.conversation_id from happened h)) and c.deleted_at is null and c.labels <> '{}'
+	)
 	select workspace, x.day, x.label_name, x.channel_id, count(*) filter (where x.event_type = 'created')::integer,
 		count(*) filter (where x.event_type = 'resolved')::integer
 	from (
-		select e.occurred_day as day, l.name as label_name, e.event_type,
-			case when e.event_type = 'created' then c.channel_id else e.channel_id end as channel_id
-		from sahut.conversation_event e
-		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
+		select h.day, l.name as label_name, h.event_type,
+			case when h.event_type = 'created' then c.channel_id else h.channel_id end as channel_id
+		from happened h
+		join its c on c.id = h.conversation_id
 		cross join lateral unnest(c.labels) l(name)
-		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type in ('created', 'resolved')
 	) x
-	group by x.day, x.label_name, x.channel_id
+	group by x.day, x.label_name, x.channel_id;
+end
 $$;
 comment on function sahut_etl.labels_of is 'The volume of each day of a span, by label.';
 
 create function sahut_etl.label_pairs_of(workspace integer, first date, last date) returns setof sahut_etl.day_label_pair
-	language sql stable security definer rows 100 cost 100000
-	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+	language plpgsql stable security definer rows 100 cost 100000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off
 as $$
-	select workspace, e.occurred_day, a.name, b.name, count(*)::integer
-	from sahut.conversation_event e
-	join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
+begin
+	return query
+	with created as materialized (
+		select e.conversation_id, e.occurred_day as day
+		from sahut.conversation_event e
+		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type = 'created'
+	), its as materialized (
+		select c.id, c.labels
+		from sahut.conversation c
+		where c.id = any (array(select k.conversation_id from created k)) and c.deleted_at is null and cardinality(c.labels) > 1
+	)
+	select workspace, k.day, a.name, b.name, count(*)::integer
+	from created k
+	join its c on c.id = k.conversation_id
 	cross join lateral unnest(c.labels) a(name)
 	cross join lateral unnest(c.labels) b(name)
-	where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type = 'created' and a.name < b.name
-	group by e.occurred_day, a.name, b.name
+	where a.name < b.name
+	group by k.day, a.name, b.name;
+end
 $$;
 comment on function sahut_etl.label_pairs_of is 'Labels that the conversations created on each day of a span carry together.';
 
 -- An interval holds its right end: what ended at midnight was still there then, what began is the next day's.
 create function sahut_etl.backlog_of(workspace integer, wanted date) returns setof sahut_etl.day_backlog
-	language sql stable security definer rows 100 cost 100000
+	language plpgsql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
-	select workspace, wanted, d.measured_at, v.status, v.channel_id, v.assignee_id, v.team_id, count(*)::integer,
-		sum(extract(epoch from a.age))::bigint,
-		count(*) filter (where a.age < interval '1 day')::integer,
-		count(*) filter (where a.age >= interval '1 day' and a.age < interval '3 days')::integer,
-		count(*) filter (where a.age >= interval '3 days' and a.age < interval '7 days')::integer,
-		count(*) filter (where a.age >= interval '7 days')::integer,
-		min(c.created_at)
-	from (
-		select w.id, ends.at, case when wanted < w.live_day then ends.at else least(ends.at, w.active_as_of) end as measured_at
-		from sahut_etl.report_workspace w
-		cross join lateral (select (wanted + 1)::timestamp at time zone w.timezone as at) ends
-		where w.id = workspace and wanted between w.history_day and w.last_day
-	) d
-	join sahut.conversation_version v on v.workspace_id = d.id
-		and v.status <> 'resolved' and tstzrange(v.valid_from, v.valid_to, '(]') @> d.at
-	join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
-	cross join lateral (
-		select greatest(interval '0', d.measured_at - c.created_at) as age
-	) a
-	group by d.measured_at, v.status, v.channel_id, v.assignee_id, v.team_id
+declare
+	ends      timestamptz;
+	measured  timestamptz;
+begin
+	select x.at, case when wanted < w.live_day then x.at else least(x.at, w.active_as_of) end into ends, measured
+	from sahut_etl.report_workspace w
+	cross join lateral (select (wanted + 1)::timestamp at time zone w.timezone as at) x
+	where w.id = workspace and wanted between w.history_day and w.last_day;
+	if not found then
+		return;
+	end if;
+	return query
+	with lying as materialized (
+		select v.status, v.channel_id, v.assignee_id, v.team_id, c.created_at
+		from sahut.conversation_version v
+		join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
+		where v.workspace_id = workspace and v.status <> 'resolved' and tstzrange(v.valid_from, v.valid_to, '(]') @> ends
+	)
+	select workspace, wanted, measured, x.status, x.channel_id, x.assignee_id, x.team_id, count(*)::integer,
+		sum(extract(epoch from x.age))::bigint,
+		count(*) filter (where x.age < interval '1 day')::integer,
+		count(*) filter (where x.age >= interval '1 day' and x.age < interval '3 days')::integer,
+		count(*) filter (where x.age >= interval '3 days' and x.age < interval '7 days')::integer,
+		count(*) filter (where x.age >= interval '7 days')::integer,
+		min(x.created_at)
+	from (select l.*, greatest(interval '0', measured - l.created_at) as age from lying l) x
+	group by x.status, x.channel_id, x.assignee_id, x.team_id;
+end
 $$;
 comment on function sahut_etl.backlog_of is 'What was unresolved at the end of a day; of one that can still grow, what is unresolved now.';
 
 create function sahut_etl.workload_of(workspace integer, wanted date) returns setof sahut_etl.day_agent
-	language sql stable security definer rows 50 cost 100000
+	language plpgsql stable security definer rows 50 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
-	with bound as (
-		-- The day, as far as it is known: from where history begins, to where the data ends.
-		select w.id, b.ends, greatest(b.begins, w.history_started_at) as begins,
-			case when wanted < w.live_day then b.ends else least(b.ends, w.active_as_of) end as measured_to
-		from sahut_etl.report_workspace w
-		cross join lateral (
-			select wanted::timestamp at time zone w.timezone as begins, (wanted + 1)::timestamp at time zone w.timezone as ends
-		) b
-		where w.id = workspace and wanted between w.history_day and w.last_day
-	), held as (
-		select v.conversation_id, v.assignee_id, v.status, s.is_active, greatest(v.valid_from, b.begins) as from_at,
-			case when v.valid_to < b.ends then v.valid_to end as to_at, b.measured_to,
-			coalesce(v.valid_to >= b.ends, true) as at_end
-		from bound b
-		join sahut.conversation_version v on v.workspace_id = b.id
-			and v.status <> 'resolved' and tstzrange(v.valid_from, v.valid_to, '(]') && tstzrange(b.begins, b.ends, '()')
-		join sahut.status s on s.status = v.status
+declare
+	-- The day, as far as it is known: from where history begins, to where the data ends.
+	begins       timestamptz;
+	ends         timestamptz;
+	measured_to  timestamptz;
+begin
+	select greatest(b.begins, w.history_started_at), b.ends, case when wanted < w.live_day then b.ends else least(b.ends, w.active_as_of) end
+	into begins, ends, measured_to
+	from sahut_etl.report_workspace w
+	cross join lateral (
+		select wanted::timestamp at time zone w.timezone as begins, (wanted + 1)::timestamp at time zone w.timezone as ends
+	) b
+	where w.id = workspace and wanted between w.history_day and w.last_day;
+	if not found then
+		return;
+	end if;
+	return query
+	with held as materialized (
+		select v.conversation_id, v.assignee_id, v.status, s.is_active, greatest(v.valid_from, begins) as from_at,
+			case when v.valid_to < ends then v.valid_to end as to_at, coalesce(v.valid_to >= ends, true) as at_end
+		from sahut.conversation_version v
 		join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
-		where v.assignee_id is not null
+		join sahut.status s on s.status = v.status
+		where v.workspace_id = workspace and v.status <> 'resolved' and v.assignee_id is not null
+		and tstzrange(v.valid_from, v.valid_to, '(]') && tstzrange(begins, ends, '()')
 	), active as (
 		select assignee_id, count(distinct conversation_id) as handled,
-			sum(greatest(0, extract(epoch from least(to_at, measured_to) - from_at)))::bigint as seconds
-		from held where is_active group by assignee_id
+			sum(greatest(0, extract(epoch from least(h.to_at, measured_to) - h.from_at)))::bigint as seconds
+		from held h where h.is_active group by assignee_id
 	), edge as (
 		select assignee_id, at, sum(n) as n
 		from (
@@ -392,12 +494,12 @@ as $$
 		select assignee_id, count(*) filter (where status = 'open') as open, count(*) filter (where status = 'pending') as pending,
 			count(*) filter (where status = 'snoozed') as snoozed
 		from held where at_end group by assignee_id
-	), event as (
-		select e.*
-		from bound b
-		join sahut.conversation_event e on e.workspace_id = b.id and e.occurred_day = wanted
-			and e.event_type in ('created', 'assigned', 'reassigned', 'unassigned', 'resolved', 'reopened')
+	), event as materialized (
+		select e.conversation_id, e.event_type, e.from_assignee_id, e.to_assignee_id
+		from sahut.conversation_event e
 		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
+		where e.workspace_id = workspace and e.occurred_day = wanted
+		and e.event_type in ('created', 'assigned', 'reassigned', 'unassigned', 'resolved', 'reopened')
 	), gained as (
 		select to_assignee_id as assignee_id, count(*) filter (where event_type in ('created', 'assigned', 'reassigned')) as assigned_in,
 			count(*) filter (where event_type = 'resolved') as resolved,
@@ -414,17 +516,26 @@ as $$
 	select workspace, wanted, g.assignee_id, coalesce(gained.assigned_in, 0)::integer, coalesce(lost.handed_off, 0)::integer,
 		coalesce(gained.resolved, 0)::integer, coalesce(gained.resolved_conversations, 0)::integer, coalesce(gained.reopened, 0)::integer,
 		coalesce(active.handled, 0)::integer, coalesce(active.seconds, 0),
-		greatest(0, extract(epoch from b.measured_to - b.begins))::bigint, coalesce(peak.peak, 0),
+		greatest(0, extract(epoch from measured_to - begins))::bigint, coalesce(peak.peak, 0),
 		coalesce(at_end.open, 0)::integer, coalesce(at_end.pending, 0)::integer, coalesce(at_end.snoozed, 0)::integer
 	from agent g
-	cross join bound b
 	left join active on active.assignee_id = g.assignee_id
 	left join peak on peak.assignee_id = g.assignee_id
 	left join at_end on at_end.assignee_id = g.assignee_id
 	left join gained on gained.assignee_id = g.assignee_id
-	left join lost on lost.assignee_id = g.assignee_id
+	left join lost on lost.assignee_id = g.assignee_id;
+end
 $$;
 comment on function sahut_etl.workload_of is 'What each agent carried and did on a day.';
+
+create function sahut_etl.first_day(workspace integer) returns date
+	language plpgsql stable security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return (select c.created_day from sahut.conversation c where c.workspace_id = workspace order by c.created_day limit 1);
+end $$;
+comment on function sahut_etl.first_day is 'The day on which the oldest conversation was created.';
 
 -- ---- the queue ----
 
@@ -443,28 +554,32 @@ comment on function sahut_etl.queue_days is 'Queues the days of a span, both inc
 -- Every day on which something was created or happened, and every day with a backlog. With STAMP, the days beside them,
 -- too: another time zone moves an event by a day at most.
 create function sahut_etl.queue_all(workspace integer, stamp boolean) returns bigint
-	language sql
+	language plpgsql
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on
 as $$
-	with known(day) as (
-		select distinct c.created_day from sahut.conversation c where c.workspace_id = workspace
-		union select distinct e.occurred_day from sahut.conversation_event e where e.workspace_id = workspace
-		union select distinct r.resolved_day from sahut.resolution r where r.workspace_id = workspace
-		union select distinct v.day from sahut_etl.day_volume v where v.workspace_id = workspace
-		union select distinct b.day from sahut_etl.day_backlog b where b.workspace_id = workspace
-		union select distinct a.day from sahut_etl.day_agent a where a.workspace_id = workspace
-		union select w.history_day + i from sahut_etl.report_workspace w
-			cross join lateral generate_series(0, w.live_day - w.history_day) i where w.id = workspace
-	), queued as (
-		insert into sahut_etl.report_queue as q (workspace_id, day, stamp, flows, labels, stock)
-		select distinct workspace, k.day + i, queue_all.stamp, true, true, true
-		from known k cross join generate_series(-queue_all.stamp::integer, queue_all.stamp::integer) i
-		on conflict (workspace_id, day) do update
-		set stamp = q.stamp or excluded.stamp, flows = true, labels = true, stock = true
-		returning 1
-	)
-	select count(*) from queued
-$$;
+declare
+	days    date[];
+	queued  bigint;
+begin
+	days := array(select distinct c.created_day from sahut.conversation c where c.workspace_id = workspace);
+	days := days || array(select distinct e.occurred_day from sahut.conversation_event e where e.workspace_id = workspace);
+	days := days || array(select distinct r.resolved_day from sahut.resolution r where r.workspace_id = workspace);
+	insert into sahut_etl.report_queue as q (workspace_id, day, stamp, flows, labels, stock)
+	select distinct workspace, k.day + i, queue_all.stamp, true, true, true
+	from (
+		select unnest(days) as day
+		union select v.day from sahut_etl.day_volume v where v.workspace_id = workspace
+		union select b.day from sahut_etl.day_backlog b where b.workspace_id = workspace
+		union select a.day from sahut_etl.day_agent a where a.workspace_id = workspace
+		union select w.history_day + n from sahut_etl.report_workspace w
+			cross join lateral generate_series(0, w.live_day - w.history_day) n where w.id = workspace
+	) k
+	cross join generate_series(-queue_all.stamp::integer, queue_all.stamp::integer) i
+	on conflict (workspace_id, day) do update
+	set stamp = q.stamp or excluded.stamp, flows = true, labels = true, stock = true;
+	get diagnostics queued = row_count;
+	return queued;
+end $$;
 comment on function sahut_etl.queue_all is 'Queues every day of a workspace; with STAMP, what is written with each row, too.';
 
 -- WAS is what live_day was before: the days from there on that are over now are stored. The first load's end stores all.
@@ -486,20 +601,24 @@ comment on function sahut_etl.queue_closed is 'Queues the days that have ended s
 -- ---- refreshing ----
 
 create function sahut_etl.stamp_days(workspace integer, first date, last date) returns void
-	language sql
+	language plpgsql
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
+declare
+	w sahut_etl.work_calendar;
+begin
+	select * into w from sahut_etl.work_calendar k where k.id = workspace;
+
 	update sahut.conversation c
 	set created_day = (c.created_at at time zone w.timezone)::date
-	from sahut_etl.workspace w
-	where w.id = workspace and c.workspace_id = workspace and c.created_day between first - 1 and last + 1
+	where c.workspace_id = workspace and c.created_day between first - 1 and last + 1
 	and c.created_day <> (c.created_at at time zone w.timezone)::date;
 
 	update sahut.conversation c
 	set first_assigned_business_seconds = x.assigned, first_resolved_business_seconds = x.resolved
 	from (
-		select o.id, sahut_etl.business_seconds(workspace, o.created_at, o.first_assigned_at) as assigned,
-			sahut_etl.business_seconds(workspace, o.created_at, o.first_resolved_at) as resolved
+		select o.id, sahut_etl.work_seconds(w.timezone, w.opens, w.closes, w.holidays, o.created_at, o.first_assigned_at) as assigned,
+			sahut_etl.work_seconds(w.timezone, w.opens, w.closes, w.holidays, o.created_at, o.first_resolved_at) as resolved
 		from sahut.conversation o
 		where o.workspace_id = workspace and o.created_day between first and last
 		and (o.first_assigned_at is not null or o.first_resolved_at is not null)
@@ -508,25 +627,24 @@ as $$
 
 	update sahut.conversation_event e
 	set occurred_day = (e.occurred_at at time zone w.timezone)::date
-	from sahut_etl.workspace w
-	where w.id = workspace and e.workspace_id = workspace and e.occurred_day between first - 1 and last + 1
+	where e.workspace_id = workspace and e.occurred_day between first - 1 and last + 1
 	and e.occurred_day <> (e.occurred_at at time zone w.timezone)::date;
 
 	update sahut.resolution r
 	set resolved_day = (r.resolved_at at time zone w.timezone)::date
-	from sahut_etl.workspace w
-	where w.id = workspace and r.workspace_id = workspace and r.resolved_day between first - 1 and last + 1
+	where r.workspace_id = workspace and r.resolved_day between first - 1 and last + 1
 	and r.resolved_day <> (r.resolved_at at time zone w.timezone)::date;
 
 	update sahut.resolution r
 	set business_seconds = x.business_seconds
 	from (
-		select o.conversation_id, o.version_no, sahut_etl.business_seconds(workspace, o.from_at, o.resolved_at) as business_seconds
+		select o.conversation_id, o.version_no,
+			sahut_etl.work_seconds(w.timezone, w.opens, w.closes, w.holidays, o.from_at, o.resolved_at) as business_seconds
 		from sahut.resolution o
 		where o.workspace_id = workspace and o.resolved_day between first and last
 	) x
 	where r.conversation_id = x.conversation_id and r.version_no = x.version_no and r.business_seconds <> x.business_seconds;
-$$;
+end $$;
 comment on function sahut_etl.stamp_days is 'Writes anew what depends on the time zone and the business hours with each row of a span of days.';
 
 create function sahut_etl.refresh_flows(workspace integer, first date, last date) returns void

@@ -133,7 +133,8 @@ left join sahut.agent ta on ta.workspace_id = e.workspace_id and ta.id = e.to_as
 left join sahut.team ft on ft.workspace_id = e.workspace_id and ft.id = e.from_team_id
 left join sahut.team tt on tt.workspace_id = e.workspace_id and tt.id = e.to_team_id
 left join sahut.channel ch on ch.workspace_id = e.workspace_id and ch.id = e.channel_id
-where not exists (select from sahut.conversation d where d.id = e.conversation_id and d.deleted_at is not null);
+left join sahut.conversation d on d.id = e.conversation_id and d.deleted_at is not null
+where d.id is null;
 comment on view sahut_report.conversation_events is 'One row for each change of a conversation that was seen, and how exactly its time is known.';
 comment on column sahut_report.conversation_events.id is 'Number of the event; grows in the order of writing.';
 comment on column sahut_report.conversation_events.workspace_name is 'Workspace.';
@@ -181,12 +182,14 @@ select
 	f.conversation_id || ':' || f.interval_no as id, w.name as workspace_name, f.conversation_id, f.interval_no, f.status,
 	c.channel_id, ch.type as channel_type, ch.name as channel_name, f.from_at, f.to_at, f.to_at is null as is_current,
 	extract(epoch from coalesce(f.to_at, w.active_as_of) - least(coalesce(f.to_at, w.active_as_of), f.from_at))::bigint as duration_seconds,
-	case when f.status <> 'resolved' then sahut_etl.business_seconds(w.id, f.from_at, coalesce(f.to_at, w.active_as_of)) end
+	case when f.status <> 'resolved' then
+		sahut_etl.work_seconds(k.timezone, k.opens, k.closes, k.holidays, f.from_at, coalesce(f.to_at, w.active_as_of)) end
 		as business_duration_seconds,
 	f.is_estimated, (f.from_at at time zone w.timezone)::date as from_day
 from folded f
 join sahut.conversation c on c.id = f.conversation_id and c.deleted_at is null
 join sahut_etl.workspace w on w.id = c.workspace_id
+join sahut_etl.work_calendar k on k.id = c.workspace_id
 left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id;
 comment on view sahut_report.status_intervals is 'One row for each stretch of time that a conversation spent in one status.';
 comment on column sahut_report.status_intervals.id is 'Conversation and number of the interval.';
@@ -309,7 +312,8 @@ left join sahut.resolution r on r.conversation_id = e.conversation_id and r.reop
 left join sahut.agent ra on ra.workspace_id = e.workspace_id and ra.id = r.assignee_id
 left join sahut.agent a on a.workspace_id = e.workspace_id and a.id = e.to_assignee_id
 left join sahut.channel ch on ch.workspace_id = e.workspace_id and ch.id = e.channel_id
-where not exists (select from sahut.conversation d where d.id = e.conversation_id and d.deleted_at is not null);
+left join sahut.conversation d on d.id = e.conversation_id and d.deleted_at is not null
+where d.id is null;
 comment on view sahut_report.reopenings is 'One row for each reopening that was seen, with the resolution that did not hold.';
 comment on column sahut_report.reopenings.id is 'Number of the event.';
 comment on column sahut_report.reopenings.workspace_name is 'Workspace.';
@@ -374,9 +378,10 @@ with target as (
 			when k.opens_at is not null then (k.later + greatest(0, extract(epoch from
 				least(k.closes_at, w.active_as_of) - greatest(k.opens_at, s.created_at))))::bigint
 			when k.day is not null then k.later::bigint
-			else sahut_etl.business_seconds(w.id, s.created_at, w.active_as_of) end as seconds
+			else sahut_etl.work_seconds(u.timezone, u.opens, u.closes, u.holidays, s.created_at, w.active_as_of) end as seconds
 	from subject s
 	join sahut_etl.workspace w on w.id = s.workspace_id
+	join sahut_etl.work_calendar u on u.id = s.workspace_id
 	left join clock k on k.workspace_id = s.workspace_id and k.day = s.created_day
 	where s.within_seconds is not null
 )
@@ -683,7 +688,7 @@ select
 	q.day is null as is_refreshed
 from (
 	select r.*, exists (select from sahut_etl.business_hours h where h.workspace_id = r.id) as has_hours,
-		(select c.created_day from sahut.conversation c where c.workspace_id = r.id order by c.created_day limit 1) as first_day
+		sahut_etl.first_day(r.id) as first_day
 	from sahut_etl.report_workspace r
 ) w
 cross join lateral (

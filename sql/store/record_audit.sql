@@ -4,14 +4,9 @@ with audit as (
 	select $1::bigint, $2::integer, m.api, m.held, m.rejected
 	from jsonb_to_record($3::jsonb) m(api bigint[], held bigint[], rejected bigint)
 	returning run_id
-), cell as (
-	insert into sahut_etl.audit_cell (run_id, place, status, channel_id, assignee_id, unassigned, api, held)
-	select a.run_id, x.place, c.status, c.channel_id, c.assignee_id, c.unassigned, c.api, c.held
-	from audit a
-	cross join lateral jsonb_array_elements($3::jsonb -> 'cells') with ordinality x(cell, place)
-	cross join lateral jsonb_to_record(x.cell) c(status text, channel_id text, assignee_id text, unassigned boolean, api bigint, held bigint)
 )
-update sahut_etl.workspace w
-set live_count = c.live_count
-from (select count(*) as live_count from sahut.conversation c where c.workspace_id = $2::integer and c.deleted_at is null) c
-where w.id = $2::integer and w.live_count <> c.live_count
+insert into sahut_etl.audit_cell (run_id, place, status, channel_id, assignee_id, unassigned, api, held)
+select a.run_id, x.place, c.status, c.channel_id, c.assignee_id, c.unassigned, c.api, c.held
+from audit a
+cross join lateral jsonb_array_elements($3::jsonb -> 'cells') with ordinality x(cell, place)
+cross join lateral jsonb_to_record(x.cell) c(status text, channel_id text, assignee_id text, unassigned boolean, api bigint, held bigint)

@@ -212,6 +212,8 @@ static void add_audit(struct script *s, const struct batch *c)
 	script_int(s, c->run);
 	script_int(s, c->workspace);
 	script_text(s, buf_text(&text));
+	script_add(s, sql_store_recount);
+	script_int(s, c->workspace);
 }
 
 size_t batch_write(struct script *script, const struct batch *batch)
