@@ -264,11 +264,12 @@ comment on column sahut_etl.report_queue.queued_at is 'When it was first queued 
 -- ---- how days are computed: what happened on each of a span, both its ends included; what lay there on one ----
 --
 -- What may lie on several machines is read in a WITH of its own, by days or by ids, and the rest is worked out from that. It is
--- PL/pgSQL, for a plan with the days in it. A span is a small part of its tables, however small the planner takes them to be.
+-- PL/pgSQL, for a plan with the days in it. A span is a small part of its tables, however small the planner takes them to be;
+-- and of what was fetched it knows no number, so that only a hash is safe.
 
 create function sahut_etl.volume_of(workspace integer, first date, last date) returns setof sahut_etl.day_volume
 	language plpgsql stable security definer rows 20 cost 100000
-	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off set enable_nestloop = off
 as $$
 begin
 	return query
@@ -326,7 +327,7 @@ comment on function sahut_etl.volume_of is 'The volume of each day of a span.';
 
 create function sahut_etl.hours_of(workspace integer, first date, last date) returns setof sahut_etl.hour_volume
 	language plpgsql stable security definer rows 100 cost 100000
-	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off set enable_nestloop = off
 as $$
 declare
 	zone constant text := (select w.timezone from sahut_etl.workspace w where w.id = workspace);
@@ -356,7 +357,7 @@ comment on function sahut_etl.hours_of is 'The volume of each day of a span, by 
 
 create function sahut_etl.labels_of(workspace integer, first date, last date) returns setof sahut_etl.day_label
 	language plpgsql stable security definer rows 100 cost 100000
-	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off set enable_nestloop = off
 as $$
 begin
 	return query
@@ -385,7 +386,7 @@ comment on function sahut_etl.labels_of is 'The volume of each day of a span, by
 
 create function sahut_etl.label_pairs_of(workspace integer, first date, last date) returns setof sahut_etl.day_label_pair
 	language plpgsql stable security definer rows 100 cost 100000
-	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off set enable_nestloop = off
 as $$
 begin
 	return query
