@@ -158,6 +158,16 @@ create temp table if not exists pick (
 	was_resolutions integer not null	-- seen before
 ) on commit delete rows;
 
+-- Conversations that say they were created at another time, with their first version.
+create temp table if not exists moved (
+	id           text collate "C" not null,
+	is_moved     boolean not null,	-- the version begins elsewhere now,
+	was_from     timestamptz not null,
+	valid_from   timestamptz not null,	-- here; of one older than the first load, the creation itself
+	valid_day    date not null,
+	is_assigned  boolean not null
+) on commit delete rows;
+
 -- What became of the batch; the last statement of a merge reads it out.
 create temp table if not exists tally (
 	live_day       date,	-- the first day that reports do not store, before this batch

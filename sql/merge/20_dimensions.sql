@@ -54,13 +54,13 @@ from pg_temp.pick_contact p
 cross join pg_temp.stage_batch b
 where p.is_new;
 
-update sahut.contact c
-set phone_key = p.phone_key
+-- What changes does so by its key: nothing that is on every machine can be joined with what this session has.
+insert into sahut.contact as old (workspace_id, id, phone_key, first_seen_at)
+select b.workspace_id, p.id, p.phone_key, b.observed_at
 from pg_temp.pick_contact p
 cross join pg_temp.stage_batch b
-where p.is_rekeyed and not p.is_new and c.workspace_id = b.workspace_id and c.id = p.id
--- These are rare; the planner would take them for most, and begin with all contacts.
-and c.id = any (array(select k.id from pg_temp.pick_contact k where k.is_rekeyed and not k.is_new));
+where p.is_rekeyed and not p.is_new
+on conflict (workspace_id, id) do update set phone_key = excluded.phone_key where old.erased_at is null;
 
 -- One without name, phone or anything else needs no row.
 insert into sahut_pii.contact (workspace_id, contact_id, name, phone, extra, changed_at)
@@ -69,10 +69,11 @@ from pg_temp.pick_contact p
 cross join pg_temp.stage_batch b
 where p.is_bare and num_nonnulls(p.name, p.phone, p.extra) > 0;
 
-update sahut_pii.contact c
-set name = p.name, phone = p.phone, extra = p.extra, changed_at = b.observed_at
+insert into sahut_pii.contact as old (workspace_id, contact_id, name, phone, extra, changed_at)
+select b.workspace_id, p.id, p.name, p.phone, p.extra, b.observed_at
 from pg_temp.pick_contact p
 cross join pg_temp.stage_batch b
-where not p.is_bare and c.workspace_id = b.workspace_id and c.contact_id = p.id
-and (c.name, c.phone, c.extra) is distinct from (p.name, p.phone, p.extra)
-and c.contact_id = any (array(select k.id from pg_temp.pick_contact k where not k.is_bare));
+where not p.is_bare
+on conflict (workspace_id, contact_id) do update
+set name = excluded.name, phone = excluded.phone, extra = excluded.extra, changed_at = excluded.changed_at
+where (old.name, old.phone, old.extra) is distinct from (excluded.name, excluded.phone, excluded.extra);

@@ -15,8 +15,8 @@ select
 	case when p.is_observed and p.status = 'resolved' then p.valid_from end,
 	case when p.is_observed and p.assignee_id is not null then p.is_estimated end,
 	case when p.is_observed and p.status = 'resolved' then p.is_estimated end,
-	case when p.is_observed and p.assignee_id is not null then sahut_etl.business_seconds(b.workspace_id, p.created_at, p.valid_from) end,
-	case when p.is_observed and p.status = 'resolved' then sahut_etl.business_seconds(b.workspace_id, p.created_at, p.valid_from) end,
+	p.assigned_business_seconds,
+	p.resolved_business_seconds,
 	(p.born_at is not null and p.status = 'resolved')::integer,
 	p.observed_at, b.run_id, p.page, p.observed_at, b.run_id, p.page
 from pg_temp.pick p
@@ -26,7 +26,7 @@ where p.is_new;
 
 update sahut.conversation c
 set status = p.status, channel_id = p.channel_id, contact_id = p.contact_id, assignee_id = p.assignee_id, team_id = p.team_id,
-	labels = p.labels, created_at = p.created_at, created_day = (p.created_at at time zone w.timezone)::date, updated_at = p.updated_at, extra = p.extra, deleted_at = null, merged_into = null,
+	labels = p.labels, created_at = p.created_at, created_day = p.created_day, updated_at = p.updated_at, extra = p.extra, deleted_at = null, merged_into = null,
 	version_no = p.version_no,
 	status_since = case when p.status <> c.status then p.valid_from else c.status_since end,
 	assignee_since = case
@@ -44,25 +44,20 @@ set status = p.status, channel_id = p.channel_id, contact_id = p.contact_id, ass
 	first_resolved_estimated = case
 		when c.first_resolved_at is null and p.status = 'resolved' and c.status <> 'resolved' then p.is_estimated
 		else c.first_resolved_estimated end,
-	first_assigned_business_seconds = case
-		when c.first_assigned_at is null and p.assignee_id is distinct from c.assignee_id and p.assignee_id is not null
-			then sahut_etl.business_seconds(b.workspace_id, p.created_at, p.valid_from)
-		when p.created_at <> c.created_at then sahut_etl.business_seconds(b.workspace_id, p.created_at, c.first_assigned_at)
-		else c.first_assigned_business_seconds end,
-	first_resolved_business_seconds = case
-		when c.first_resolved_at is null and p.status = 'resolved' and c.status <> 'resolved'
-			then sahut_etl.business_seconds(b.workspace_id, p.created_at, p.valid_from)
-		when p.created_at <> c.created_at then sahut_etl.business_seconds(b.workspace_id, p.created_at, c.first_resolved_at)
-		else c.first_resolved_business_seconds end,
+	first_assigned_business_seconds = p.assigned_business_seconds, first_resolved_business_seconds = p.resolved_business_seconds,
 	last_resolved_at = case when p.status = 'resolved' and c.status <> 'resolved' then p.valid_from else c.last_resolved_at end,
 	resolution_count = c.resolution_count + (p.status = 'resolved' and c.status <> 'resolved')::integer,
 	reopen_count = c.reopen_count + (p.status <> 'resolved' and c.status = 'resolved')::integer,
 	reassignment_count = c.reassignment_count + coalesce(p.assignee_id <> c.assignee_id, false)::integer,
 	unassignment_count = c.unassignment_count + (p.assignee_id is null and c.assignee_id is not null)::integer,
 	touch_count = c.touch_count + p.is_touch::integer,
-	last_written_at = p.observed_at, last_run_id = b.run_id, last_page = p.page
-from pg_temp.pick p
-cross join pg_temp.stage_batch b
-join sahut_etl.workspace w on w.id = b.workspace_id
-where c.id = p.id and not p.is_new;
+	last_written_at = p.observed_at, last_run_id = p.run_id, last_page = p.page
+from (
+	select p.*, b.run_id, (p.created_at at time zone w.timezone)::date as created_day
+	from pg_temp.pick p
+	cross join pg_temp.stage_batch b
+	join sahut_etl.workspace w on w.id = b.workspace_id
+	where not p.is_new
+) p
+where c.id = p.id;
 

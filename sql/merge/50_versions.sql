@@ -23,26 +23,36 @@ cross join pg_temp.stage_batch b
 where p.born_at is not null;
 
 -- When a conversation says that it was created at another time, its first version begins then, but no later than it ended;
--- and with it what was dated by it.
-with moved as (
-	update sahut.conversation_version v
-	set valid_from = x.valid_from, not_before = least(v.not_before, x.valid_from)
-	from (
-		select p.id, o.valid_from as was_from, least(p.created_at, o.valid_to, o.observed_at) as valid_from, o.assignee_id
-		from pg_temp.pick p
-		join sahut.conversation_version o on o.conversation_id = p.id and o.version_no = 1
-		where p.is_observed and p.created_at <> p.was_created_at
-	) x
-	where v.conversation_id = x.id and v.version_no = 1 and v.valid_from <> x.valid_from
-	-- These are rare; the planner would take them for most, and begin with all versions.
-	and v.conversation_id = any (array(select p.id from pg_temp.pick p where p.created_at <> p.was_created_at))
-	returning x.id, x.was_from, x.valid_from, x.assignee_id
+-- and with it what was dated by it. Of one older than the first load only the event of its creation moves.
+with earliest as materialized (
+	select o.conversation_id, o.valid_from, o.valid_to, o.observed_at, o.assignee_id
+	from sahut.conversation_version o
+	where o.version_no = 1 and o.conversation_id = any (array(select p.id from pg_temp.pick p where p.created_at <> p.was_created_at))
 )
+insert into pg_temp.moved
+select p.id, p.is_observed and o.valid_from <> x.valid_from, o.valid_from, x.valid_from, (x.valid_from at time zone w.timezone)::date,
+	o.assignee_id is not null
+from earliest o
+join pg_temp.pick p on p.id = o.conversation_id
+cross join pg_temp.stage_batch b
+join sahut_etl.workspace w on w.id = b.workspace_id
+cross join lateral (
+	select case when p.is_observed then least(p.created_at, o.valid_to, o.observed_at) else least(p.created_at, p.observed_at) end as valid_from
+) x;
+
+update sahut.conversation_version v
+set valid_from = m.valid_from, not_before = least(v.not_before, m.valid_from)
+from pg_temp.moved m
+where m.is_moved and v.conversation_id = m.id and v.version_no = 1
+-- These are rare; the planner would take them for most, and begin with all versions.
+and v.conversation_id = any (array(select k.id from pg_temp.moved k where k.is_moved));
+
 update sahut.conversation c
 set history_known_from = m.valid_from,
 	status_since = case when c.status_since = m.was_from then m.valid_from else c.status_since end,
 	assignee_since = case when c.assignee_since = m.was_from then m.valid_from else c.assignee_since end,
-	first_assigned_at = case when m.assignee_id is not null then m.valid_from else c.first_assigned_at end,
-	first_assigned_business_seconds = case when m.assignee_id is not null then 0 else c.first_assigned_business_seconds end
-from moved m
-where c.id = m.id;
+	first_assigned_at = case when m.is_assigned then m.valid_from else c.first_assigned_at end,
+	first_assigned_business_seconds = case when m.is_assigned then 0 else c.first_assigned_business_seconds end
+from pg_temp.moved m
+where m.is_moved and c.id = m.id
+and c.id = any (array(select k.id from pg_temp.moved k where k.is_moved));

@@ -15,15 +15,11 @@ where p.is_new;
 
 -- One that says it was created at another time: the event moves with it, and with the first version.
 update sahut.conversation_event e
-set occurred_at = t.at, occurred_day = (t.at at time zone w.timezone)::date, not_before = t.at, observed_at = greatest(e.observed_at, t.at)
-from pg_temp.pick p
-cross join pg_temp.stage_batch b
-join sahut_etl.workspace w on w.id = b.workspace_id
-join sahut.conversation_version v on v.conversation_id = p.id and v.version_no = 1
-cross join lateral (select case when p.is_observed then v.valid_from else least(p.created_at, p.observed_at) end as at) t
-where p.created_at <> p.was_created_at and e.conversation_id = p.id and e.event_type = 'created' and e.occurred_at <> t.at
+set occurred_at = m.valid_from, occurred_day = m.valid_day, not_before = m.valid_from, observed_at = greatest(e.observed_at, m.valid_from)
+from pg_temp.moved m
+where e.conversation_id = m.id and e.event_type = 'created' and e.occurred_at <> m.valid_from
 -- As with the versions: these are rare.
-and e.conversation_id = any (array(select k.id from pg_temp.pick k where k.created_at <> k.was_created_at));
+and e.conversation_id = any (array(select k.id from pg_temp.moved k));
 
 insert into sahut.conversation_event (
 	conversation_id, workspace_id, version_no, event_type, occurred_at, occurred_day, not_before, observed_at, is_estimated, from_status,

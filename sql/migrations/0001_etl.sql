@@ -486,7 +486,7 @@ begin
 	if old_id is null then
 		raise exception 'there is no workspace "%"', old_name;
 	end if;
-	if exists (select from sahut.conversation c where c.workspace_id = new_id) then
+	if exists (select 1 from sahut.conversation c where c.workspace_id = new_id) then
 		raise exception 'workspace "%" holds conversations of its own', new_name;
 	end if;
 	if exists (
@@ -499,13 +499,13 @@ begin
 	-- One that was begun under the new name already has nothing that is worth keeping.
 	for i in 1 .. 3 loop
 		for child in
-			select c.conrelid::regclass as tab, a.attname as col
-			from pg_catalog.pg_constraint c
-			join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
-			where c.contype = 'f' and c.confrelid = 'sahut_etl.workspace'::regclass and cardinality(c.conkey) = 1
+			select a.attrelid::regclass as tab
+			from pg_catalog.pg_attribute a
+			join pg_catalog.pg_class c on c.oid = a.attrelid and c.relkind = 'r'
+			where a.attname = 'workspace_id' and c.relnamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace, 'sahut_etl'::regnamespace)
 		loop
 			begin
-				execute format('delete from %s where %I = $1', child.tab, child.col) using new_id;
+				execute format('delete from %s where workspace_id = $1', child.tab) using new_id;
 			exception when foreign_key_violation then
 				null;	-- what refers to it goes first; the next round has it
 			end;

@@ -428,9 +428,10 @@ declare
 	k record;
 begin
 	-- In Citus keys have more to do than to be checked.
-	if exists (select from sahut.conversation) or exists (select from sahut_etl.sweep where state in ('certified', 'uncertified'))
-		or to_regclass('pg_catalog.pg_dist_partition') is not null
-	then
+	if to_regclass('pg_catalog.pg_dist_partition') is not null then
+		return;
+	end if;
+	if exists (select 1 from sahut.conversation) or exists (select from sahut_etl.sweep where state in ('certified', 'uncertified')) then
 		return;
 	end if;
 	for k in
