@@ -54,12 +54,16 @@ void cmd_migrate(struct context *context)
 	CLEANUP(buf_free) struct buf report = BUF_MAX(65536);
 	CLEANUP(pg_close) struct pg *pg = NULL;
 	const char *none[1];
-	bool dry_run = false, reports = false;
+	struct schema_wish wish = { .dry_run = false };
+	bool reports = false;
 	const struct opt options[] = {
 		{ .name = "dry-run",
 		  .letter = 'n',
 		  .help = "say what would be done",
-		  .flag = &dry_run },
+		  .flag = &wish.dry_run },
+		{ .name = "distributed",
+		  .help = "spread the conversations over several machines, with Citus",
+		  .flag = &wish.distributed },
 		{ .name = "rebuild-reports",
 		  .help = "compute all days of reports again",
 		  .flag = &reports },
@@ -74,13 +78,13 @@ void cmd_migrate(struct context *context)
 		return;
 	conf = context_pg(context, true);
 	pg = pg_open(context->wait, &conf, &err);
-	ok = pg && schema_migrate(pg, dry_run, &report, &err);
+	ok = pg && schema_migrate(pg, &wish, &report, &err);
 	fputs(buf_text(&report), stdout);
 	if (!ok) {
 		context_fail(context, &err);
 		return;
 	}
-	if (reports && !dry_run) {
+	if (reports && !wish.dry_run) {
 		if (!rebuild(context, pg, &err))
 			context_fail(context, &err);
 		return;

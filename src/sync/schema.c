@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "distribute.h"
 #include "grid.h"
 #include "script.h"
 #include "sql.h"
@@ -174,10 +175,14 @@ static bool make_roles(struct pg *pg, bool dry_run, struct buf *report, struct e
 	return true;
 }
 
-static bool migrate_locked(struct pg *pg, bool dry_run, struct buf *report, struct err *err)
+static bool migrate_locked(struct pg *pg, const struct schema_wish *wish, struct buf *report,
+			   struct err *err)
 {
+	bool distributed = wish->distributed, dry_run = wish->dry_run;
 	int version;
 
+	if (distributed ? !distribute_check(pg, err) : !distribute_begun(pg, &distributed, err))
+		return false;
 	if (!read_version(pg, &version, err) || !check_applied(pg, version, err))
 		return false;
 	for (int next = version + 1; next <= schema_version(); next++) {
@@ -187,17 +192,21 @@ static bool migrate_locked(struct pg *pg, bool dry_run, struct buf *report, stru
 	}
 	if (!make_roles(pg, dry_run, report, err))
 		return false;
+	/* A later migration may have made a table that is to be distributed, too. */
+	if (distributed && !distribute_apply(pg, dry_run, report, err))
+		return false;
 	return dry_run || pg_exec(pg, sql_schema_grants, err);
 }
 
-bool schema_migrate(struct pg *pg, bool dry_run, struct buf *report, struct err *err)
+bool schema_migrate(struct pg *pg, const struct schema_wish *wish, struct buf *report,
+		    struct err *err)
 {
 	bool ok;
 
 	if (!server_is_known(pg, err) ||
 	    !pg_exec(pg, "select pg_advisory_lock(1396786261, 0)", err))
 		return false;
-	ok = migrate_locked(pg, dry_run, report, err);
+	ok = migrate_locked(pg, wish, report, err);
 	if (!pg_lost(pg)) {
 		struct err ignored;
 

@@ -22,13 +22,20 @@ int schema_version(void) MUST_CHECK;
  */
 bool schema_check(struct pg *pg, struct err *err) MUST_CHECK;
 
+/* How a migration is wanted. */
+struct schema_wish {
+	bool dry_run;	  /* say what would be done */
+	bool distributed; /* over several machines, see distribute.h; one that is so stays so */
+};
+
 /*
- * Brings the warehouse to that version. What was done, or with DRY_RUN
+ * Brings the warehouse to that version. What was done, or in a dry run
  * would be, is added to REPORT, a line each. Roles are made where that is
  * allowed; what is not is added as the statement to run. False when a migration fails (those before
  * it stay), when one that was applied has changed since (ERR_CONFIG), or when the warehouse is
  * newer than the program.
  */
-bool schema_migrate(struct pg *pg, bool dry_run, struct buf *report, struct err *err) MUST_CHECK;
+bool schema_migrate(struct pg *pg, const struct schema_wish *wish, struct buf *report,
+		    struct err *err) MUST_CHECK;
 
 #endif
