@@ -538,6 +538,12 @@ begin
 end $$;
 comment on function sahut_etl.first_day is 'The day on which the oldest conversation was created.';
 
+create function sahut_etl.unknown_statuses() returns integer
+	language sql stable security definer
+	set search_path = pg_catalog, pg_temp
+as $$ select count(*)::integer from sahut.status s where not s.is_known $$;
+comment on function sahut_etl.unknown_statuses is 'Statuses that the API''s reference does not know.';
+
 -- ---- the queue ----
 
 create function sahut_etl.queue_days(workspace integer, first date, last date) returns void

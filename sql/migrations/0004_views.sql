@@ -812,7 +812,7 @@ select
 		as failed_24h_count,
 	w.live_count as conversation_count,
 	(select count(*) from sahut_etl.rejected_item i where i.workspace_id = w.id)::integer as rejected_item_count,
-	(select count(*) from sahut.status s where not s.is_known)::integer as unknown_status_count,
+	sahut_etl.unknown_statuses() as unknown_status_count,
 	w.late_arrival_count, w.silent_edit_count,
 	coalesce(q.n, 0)::integer as pending_day_count, q.days as pending_days
 from sahut_etl.workspace w
@@ -877,7 +877,7 @@ cross join lateral (
 	from (select count(*) as n from sahut_etl.rejected_item i where i.workspace_id = w.id) i
 	union all
 	select 'statuses', case when s.n > 0 then 'amber' else 'green' end, s.n || ' unknown'
-	from (select count(*) as n from sahut.status s where not s.is_known) s
+	from (select sahut_etl.unknown_statuses() as n) s
 	union all
 	select 'reports', case when q.n > 0 then 'amber' else 'green' end, q.n || ' days are being computed again'
 	from (select count(*) as n from sahut_etl.report_queue q where q.workspace_id = w.id and q.day < r.live_day) q

@@ -145,8 +145,30 @@ def test_the_daemon_works_with_the_keys_that_are_left(pair):
 
 def test_who_reads_reports_may_read_the_shards(warehouse):
     etl = warehouse("http://127.0.0.1:9/v1")
-    allowed = "select has_table_privilege('sahut_reader', 'sahut.conversation', 'select'), has_table_privilege('sahut_reader', 'sahut_pii.contact', 'select')"
-    assert etl.sql(allowed) == [(False, False)]
+    allowed = """select has_table_privilege('sahut_reader', 'sahut.conversation', 'select'),
+        has_table_privilege('sahut_reader', 'sahut_etl.workspace', 'select'),
+        has_table_privilege('sahut_reader', 'sahut_pii.contact', 'select'), has_table_privilege('sahut_reader', 'sahut_etl.rejected_item', 'select'),
+        has_table_privilege('sahut_reader', 'sahut_etl.run', 'select')"""
+    assert etl.sql(allowed) == [(False, False, False, False, False)]
     stand_in(etl)
     etl.run("migrate", "--distributed")
-    assert etl.sql(allowed) == [(True, False)]
+    assert etl.sql(allowed) == [(True, True, False, False, False)]
+
+
+def test_views_over_what_nobody_else_may_read_are_of_the_coordinator_alone(warehouse):
+    """Runs and rejected items are read with the rights of a view's owner, which hold where no table of Citus is beside them."""
+    etl = warehouse("http://127.0.0.1:9/v1")
+    read = etl.sql("""
+        select v.relname, array_agg(distinct n.nspname || '.' || t.relname)
+        from pg_class v
+        join pg_rewrite r on r.ev_class = v.oid
+        join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass
+        join pg_class t on t.oid = d.refobjid and t.oid <> v.oid
+        join pg_namespace n on n.oid = t.relnamespace
+        where v.relnamespace = 'sahut_report'::regnamespace group by 1""")
+    assert len(read) > 20
+    lent = {"sahut_etl." + t for t in ("workspace", "report_workspace", "work_calendar", "business_hours", "holiday", "target", "day_volume",
+                                       "hour_volume", "day_label", "day_label_pair", "day_backlog", "day_agent")}
+    for view, tables in read:
+        if any(t.startswith("sahut.") for t in tables):
+            assert {t for t in tables if t.startswith("sahut_etl.")} <= lent, view
