@@ -56,6 +56,8 @@ def number(port, name):
 
 def test_cycles_are_counted_and_instants_shown(watched):
     sandbox, etl, port, _ = watched(conversations=250)
+    # A cycle is counted a moment before the schedule knows that everything is loaded.
+    wait_for(lambda: number(port, 'sahut_etl_next_timestamp_seconds{workspace="utama",kind="full"}'), "a schedule")
     status, text, headers = get(port, "/metrics")
     assert status == 200 and headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
     all_of = samples(text)
