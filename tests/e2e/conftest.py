@@ -8,6 +8,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(__file__))
 
 from cluster import Cluster  # noqa: E402
+from daemon import Daemon  # noqa: E402
 from etl import Etl  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 
@@ -70,6 +71,20 @@ def pair(sandboxes, warehouse):
         return sandbox, warehouse(sandbox.base_url, **settings)
 
     return make
+
+
+@pytest.fixture
+def daemons():
+    """Starts daemons; those of a test end with it."""
+    running = []
+
+    def start(etl, *args, **more):
+        running.append(Daemon(etl, *args, **more))
+        return running[-1]
+
+    yield start
+    for daemon in running:
+        daemon.end()
 
 
 # ---- TAP, so that all tests can be counted in one way ----

@@ -15,6 +15,11 @@ def wait_for(condition, what, seconds=30):
         time.sleep(0.02)
 
 
+def loaded(etl, n, name="utama"):
+    wait_for(lambda: etl.one("select count(*) from sahut_etl.workspace where name = %s and live_count = %s and certified_at is not null", name, n),
+             f"{n} conversations of {name}")
+
+
 class Daemon:
     def __init__(self, etl, *args, notify=False, program=(), environment=None):
         self.log = os.path.join(etl.dir, f"log-{time.monotonic_ns()}")
@@ -73,7 +78,12 @@ class Daemon:
         self.process.wait(30)
 
     def end(self):
+        """With the test. It is told to, so that what it holds is given back, and counted by a sanitizer and by gcov."""
         if self.running():
-            self.kill()
+            self.send(signal.SIGTERM)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.kill()
         if self.socket:
             self.socket.close()

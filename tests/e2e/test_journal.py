@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from daemon import Daemon, wait_for
+from daemon import wait_for
 
 TOP = os.path.join(os.path.dirname(__file__), "..", "..")
 CATALOG = os.path.join(TOP, "systemd", "sahut-etl.catalog")
@@ -52,19 +52,6 @@ def test_journalctl_reads_the_catalog(tmp_path):
     subprocess.run(["journalctl", f"--root={tmp_path}", "--update-catalog"], check=True, capture_output=True)
     listed = subprocess.run(["journalctl", f"--root={tmp_path}", "--list-catalog"], check=True, capture_output=True, text=True).stdout
     assert set(re.findall(r"(?m)^([0-9a-f]{32}) sahut-etl:", listed)) == events().keys()
-
-
-@pytest.fixture
-def daemons():
-    running = []
-
-    def start(etl, **more):
-        running.append(Daemon(etl, **more))
-        return running[-1]
-
-    yield start
-    for daemon in running:
-        daemon.end()
 
 
 FAST = {"schedule": "{incremental: 5s, verify: 1h}"}

@@ -4,31 +4,11 @@ import os
 import signal
 import time
 
-import pytest
-
-from daemon import Daemon, wait_for
+from daemon import loaded, wait_for
 from etl import assert_equal
 
 FAST = {"schedule": "{incremental: 5s, verify: 1h}"}
 SELDOM = {"schedule": "{incremental: 1h, verify: 1h}"}
-
-
-@pytest.fixture
-def daemons():
-    running = []
-
-    def start(etl, **more):
-        running.append(Daemon(etl, **more))
-        return running[-1]
-
-    yield start
-    for daemon in running:
-        daemon.end()
-
-
-def loaded(etl, n, name="utama"):
-    wait_for(lambda: etl.one("select count(*) from sahut_etl.workspace where name = %s and live_count = %s and certified_at is not null", name, n),
-             f"{n} conversations of {name}")
 
 
 def reload(daemon):

@@ -5,28 +5,10 @@ import time
 
 import pytest
 
-from daemon import Daemon, wait_for
+from daemon import loaded, wait_for
 from etl import assert_equal
 
 FAST = {"schedule": "{incremental: 5s, verify: 1m}"}
-
-
-@pytest.fixture
-def daemons():
-    running = []
-
-    def start(etl, *args, **more):
-        running.append(Daemon(etl, *args, **more))
-        return running[-1]
-
-    yield start
-    for daemon in running:
-        daemon.end()
-
-
-def loaded(etl, n, name="utama"):
-    wait_for(lambda: etl.one("select count(*) from sahut_etl.workspace where name = %s and live_count = %s and certified_at is not null", name, n),
-             f"{n} conversations of {name}")
 
 
 def test_it_loads_and_then_follows(pair, daemons):

@@ -5,24 +5,9 @@ import pty
 import re
 import subprocess
 
-import pytest
-
-from daemon import Daemon, wait_for
+from daemon import wait_for
 
 FAST = {"schedule": "{incremental: 5s, verify: 1h}"}
-
-
-@pytest.fixture
-def daemons():
-    running = []
-
-    def start(etl, **more):
-        running.append(Daemon(etl, **more))
-        return running[-1]
-
-    yield start
-    for daemon in running:
-        daemon.end()
 
 
 def idle(etl):
