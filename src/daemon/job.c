@@ -238,12 +238,16 @@ bool job_hold(struct job *job, struct context *context, struct err *err)
 		job->unheld = false;
 		return err->kind == ERR_BUSY;
 	}
+	if (!read_facts(job, context, err)) {
+		/* Without them nothing would ever be due: who looks next takes it. */
+		store_unlock(context->store, job->id);
+		job->unheld = false;
+		return false;
+	}
 	job->state = JOB_IDLE;
 	job->holder[0] = '\0';
 	/* Whoever had it may have left errands undone. */
 	job->asked = true;
-	if (!read_facts(job, context, err))
-		return false;
 	advise(job, context);
 	write_roster(job, context);
 	return true;
