@@ -427,6 +427,11 @@ void cmd_conversations(struct context *context)
 			return;
 		}
 	}
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+		puts("conversations list, get ID, create or update ID; "
+		     "each has a --help of its own");
+		return;
+	}
 	err_set(&err, ERR_USAGE,
 		"conversations list, get, create or update? \"%s\" is none of them", name);
 	context_fail(context, &err);

@@ -3,8 +3,12 @@
 import json
 import os
 import re
+import subprocess
 
 import pytest
+
+from conftest import BUILD
+from etl import Etl
 
 
 # ---- what goes wrong on the first day ----
@@ -57,11 +61,97 @@ def test_a_warehouse_without_tables_is_refused_with_what_to_do(warehouse):
     assert "sahut-etl migrate" in etl.run("sync", expect=78).stderr
 
 
-@pytest.mark.parametrize("arguments", [["sink"], ["sync", "--fulll"], ["--workspac", "x", "sync"], ["conversations", "lst"], ["explain"]])
-def test_what_makes_no_sense_is_a_misuse(warehouse, arguments):
-    etl = warehouse("http://127.0.0.1:9/v1", migrate=False)
-    done = etl.run(*arguments, expect=64)
-    assert done.stderr.startswith("sahut-etl: ")
+COMMANDS = [["run"], ["sync"], ["verify"], ["status"], ["plan"], ["explain", "conv_1"], ["check"], ["migrate"], ["report", "volume"], ["metabase", "apply"],
+            ["erase", "ct_1"], ["conversations", "list"], ["conversations", "get", "conv_1"], ["conversations", "create", "--contact", "ct_1"],
+            ["conversations", "update", "conv_1"]]
+
+MISUSES = [
+    (["sink"], "did you mean sync?"),
+    (["xyzzy"], "sahut-etl --help lists them"),
+    (["sync", "--fulll"], "--full"),
+    (["--workspac", "x", "sync"], "--workspace"),
+    (["sync", "now"], "now"),
+    (["explain"], "which conversation"),
+    (["erase"], "whom?"),
+    (["metabase"], "metabase apply"),
+    (["metabase", "remove"], "metabase apply"),
+    (["report", "volume", "--from", "2026-02-30"], "2026-02-30"),
+    (["report", "volume", "--from", "2026-13-01"], "2026-13-01"),
+    (["report", "volume", "--from", "2026/01/01"], "2026/01/01"),
+    (["report", "volume", "--to", "26-1-1"], "26-1-1"),
+    (["report", "volume", "--to", "2026-01-0x"], "2026-01-0x"),
+    (["report", "volume", "--format", "pdf"], "pdf"),
+    (["report", "volume", "--lang", "fr"], "fr"),
+    (["report", "weather"], "weather"),
+    (["report"], "report"),
+    (["conversations"], "list, get, create or update"),
+    (["conversations", "lst"], '"lst"'),
+    (["conversations", "list", "--page", "0"], "--page wants a whole number from 1"),
+    (["conversations", "list", "--page", "two"], '"two"'),
+    (["conversations", "list", "--per-page", "5x"], '"5x"'),
+    (["conversations", "list", "--per-page", "1000001"], "--per-page"),
+    (["conversations", "list", "--per-page", ""], "--per-page"),
+    (["conversations", "get"], "which conversation"),
+    (["conversations", "update"], "which conversation"),
+    (["conversations", "create", "--body", "/nowhere"], "/nowhere: No such file"),
+    (["conversations", "update", "conv_1", "--body", "/nowhere"], "/nowhere: No such file"),
+]
+
+
+@pytest.mark.parametrize("arguments,words", MISUSES, ids=lambda a: " ".join(a) if isinstance(a, list) else "")
+def test_what_makes_no_sense_is_a_misuse(offline, arguments, words):
+    done = offline.run(*arguments, expect=64)
+    assert done.stderr.startswith("sahut-etl: ") and words in done.stderr and done.stdout == ""
+
+
+@pytest.fixture(scope="module")
+def offline(cluster, tmp_path_factory):
+    """A configuration whose database and API nobody asks."""
+    etl = Etl(os.path.join(BUILD, "sahut-etl"), tmp_path_factory.mktemp("etl"), cluster, "nowhere", "http://127.0.0.1:9/v1")
+    etl.conninfo = "host=/nowhere dbname=nowhere"
+    etl.write()
+    return etl
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_each_command_has_help_and_refuses_what_it_does_not_know(offline, command):
+    assert re.search(r"-h, --help +this", offline.run(*command, "--help").stdout)
+    unknown = offline.run(*command, "--no-such-option", expect=64)
+    assert "--no-such-option" in unknown.stderr and unknown.stdout == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_each_command_says_what_is_wrong_with_the_configuration(offline, command):
+    """A file that is not there, that is a directory, that is no YAML, and a workspace that is not in it."""
+    broken = os.path.join(offline.dir, "broken.yaml")
+    with open(broken, "w") as f:
+        f.write("workspaces: [\n")
+    for path, words in ((broken + ".not", "No such file|not there|there is no"), (offline.dir, "director"), (broken, "broken.yaml:")):
+        done = offline.run("-c", path, *command, expect=78)
+        assert re.search(words, done.stderr), done.stderr
+    if command[0] not in ("check", "explain", "metabase", "migrate", "status"):
+        assert '"nobody"' in offline.run("-w", "nobody", *command, expect=None).stderr
+
+
+def test_help_lists_the_commands(offline):
+    said = offline.run("--help").stdout
+    for command in COMMANDS:
+        assert re.search(rf"(?m)^  {command[0]}\b", said)
+    assert "--workspace" in said
+    # Without a command it is the same, and a misuse.
+    assert offline.run(expect=64).stdout == said
+    assert "update" in offline.run("conversations", "--help").stdout
+
+
+def test_a_body_that_is_too_long_is_not_sent(offline):
+    assert "longer than 1 MiB" in offline.run("conversations", "create", "--body", "-", stdin="x" * ((1 << 20) + 1), expect=64).stderr
+
+
+@pytest.mark.parametrize("form,begins", [("text", "time="), ("json", "{"), ("logfmt", "time=")])
+def test_a_log_has_the_form_that_was_asked_for(warehouse, form, begins):
+    etl = warehouse("http://127.0.0.1:9/v1")
+    done = subprocess.run(etl.command("-v", "sync"), capture_output=True, text=True, env={**etl.environment(), "SAHUT_ETL_LOG": form})
+    assert done.returncode == 69 and done.stderr.splitlines()[0].startswith(begins), done.stderr
 
 
 def test_migrate_may_be_run_again_and_told_beforehand(warehouse):
