@@ -331,7 +331,7 @@ bool metrics_save(const struct metrics *metrics, const char *path, int64_t now, 
 
 	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.%d", path, (int)getpid()) >=
 	    sizeof(temporary))
-		return err_set(err, ERR_SYSTEM, "%s: the name is too long", path);
+		return err_set(err, ERR_SYSTEM, "the name of the file is too long");
 	metrics_write(metrics, now, &text);
 	file = fopen(temporary, "we");
 	if (!file)

@@ -151,6 +151,33 @@ def test_sync_leaves_a_file(pair):
     assert all_of['sahut_etl_last_success_timestamp_seconds{workspace="utama",kind="incremental"}'] > 1.7e9
 
 
+def test_a_full_sync_is_a_full_sweep_in_its_file(pair):
+    _, etl = pair(conversations=120)
+    etl.extra = f"metrics: {{textfile: {etl.dir}/once.prom}}\n"
+    etl.write()
+    etl.run("sync")
+    etl.run("sync", "--full")
+    all_of = samples(open(os.path.join(etl.dir, "once.prom")).read())
+    assert all_of['sahut_etl_cycles_total{workspace="utama",kind="full",outcome="ok"}'] == 1
+
+
+def test_a_file_that_cannot_be_written_is_said_and_work_goes_on(pair, daemons):
+    _, etl = pair(conversations=60, workspace=FAST)
+    etl.extra = f"metrics: {{textfile: {etl.dir}/nowhere/once.prom}}\n"
+    etl.write()
+    assert re.search(r"metrics.textfile: .*nowhere/once.prom[.\d]*: No such file", etl.run("sync").stderr)
+    assert etl.one("select live_count from sahut_etl.workspace") == 60
+    daemon = daemons(etl)
+    daemon.wait_text("nowhere/once.prom")
+    wait_for(lambda: daemon.text().count("event=cycle ") >= 1, "a cycle")
+    assert daemon.text().count("No such file") == 1
+    assert daemon.stop() == 0
+    # A name that cannot be one at all.
+    etl.extra = f"metrics: {{textfile: {etl.dir}/{'x' * 4096}}}\n"
+    etl.write()
+    assert re.search("metrics.textfile: .*(too long)", etl.run("sync").stderr)
+
+
 # ---- what is made of them ----
 
 TOP = os.path.join(os.path.dirname(__file__), "..", "..")
