@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What the daemon says: each kind of entry is explained, nothing can be forged, complaints back off."""
+import contextlib
 import json
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -113,3 +115,70 @@ def test_each_request_is_a_line_for_who_asks_for_it(pair):
     lines = [l for l in etl.run("-v", "sync", "--full").stderr.splitlines() if "level=debug" in l]
     assert len(lines) == sandbox.stats()["requests"] == 3
     assert all("http_status=200" in l and "workspace=utama" in l and sandbox.key not in l for l in lines)
+
+
+# ---- the journal's own protocol ----
+
+# A mount namespace of its own, in which the journal's socket is the test's.
+IN_A_PLACE_OF_ITS_OWN = ["unshare", "-m", "sh", "-c", """
+mount -t tmpfs none /run && mkdir -p /run/systemd/journal && mount --bind "$1" /run/systemd/journal && shift && exec "$@" """, "sh"]
+
+
+def fields(entry):
+    """A datagram of the journal's native protocol: NAME=value lines, or NAME, a length of eight bytes, and the value."""
+    found = {}
+    while entry:
+        line, _, entry = entry.partition(b"\n")
+        name, equals, value = line.partition(b"=")
+        if not equals:
+            length = int.from_bytes(entry[:8], "little")
+            value, entry = entry[8:8 + length], entry[8 + length + 1:]
+        found[name.decode()] = value.decode()
+    return found
+
+
+@pytest.fixture
+def journal(tmp_path):
+    if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode != 0:
+        pytest.skip("no mount namespace can be made here")
+    directory = tmp_path / "journal"
+    directory.mkdir()
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    listening.bind(str(directory / "socket"))
+    listening.setblocking(False)
+    yield str(directory), listening
+    listening.close()
+
+
+def run_under_systemd(etl, directory, *command):
+    """As systemd starts a service: stderr is a stream of the journal's, and JOURNAL_STREAM says which. Returns what stderr got."""
+    path = os.path.join(etl.dir, "stream")
+    with open(path, "w") as stream:
+        at = os.fstat(stream.fileno())
+        subprocess.run([*IN_A_PLACE_OF_ITS_OWN, directory, *etl.command(*command)], stderr=stream, stdout=stream,
+                       env={**etl.environment(), "JOURNAL_STREAM": f"{at.st_dev}:{at.st_ino}"})
+    return open(path).read()
+
+
+def test_the_journal_gets_fields(pair, journal):
+    directory, listening = journal
+    _, etl = pair(conversations=120)
+    assert run_under_systemd(etl, directory, "-v", "sync") == ""
+    got = []
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            got.append(fields(listening.recv(1 << 20)))
+    [cycle] = [e for e in got if e.get("SAHUT_EVENT") == "cycle"]
+    assert cycle["SAHUT_WORKSPACE"] == "utama" and cycle["SAHUT_NEW"] == "120" and cycle["SYSLOG_IDENTIFIER"] == "sahut-etl"
+    assert events()[cycle["MESSAGE_ID"]] == "cycle" and cycle["PRIORITY"] == "6" and "120 conversations" in cycle["MESSAGE"]
+    assert any(e["PRIORITY"] == "7" and "MESSAGE_ID" not in e for e in got)
+
+
+def test_a_journal_that_stands_still_stops_nothing(pair, journal):
+    """Nobody reads its socket any more: what is said goes to stderr, with its level in front."""
+    directory, listening = journal
+    listening.close()
+    _, etl = pair(conversations=120)
+    said = run_under_systemd(etl, directory, "sync")
+    assert etl.one("select live_count from sahut_etl.workspace") == 120
+    assert re.search(r"(?m)^<6>utama: 120 conversations", said) or said == ""

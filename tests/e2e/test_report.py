@@ -9,6 +9,7 @@ import json
 import os
 import re
 import stat
+import subprocess
 
 import pytest
 
@@ -287,6 +288,27 @@ def test_the_file_is_there_whole_or_as_it_was(shop, tmp_path):
     assert path.read_text() == "before"
     assert os.listdir(tmp_path) == ["w.html"]
     assert "nowhere" in shop.run("report", "volume", "-o", str(tmp_path / "nowhere" / "x"), expect=71).stderr
+
+
+@pytest.mark.parametrize("path,code,words", [
+    ("/nowhere/report.html", 71, "/nowhere/report.html: No such file"),
+    ("/proc/report.html", 71, "/proc/report.html: "),
+    ("/tmp/" + "x" * 300, 71, "too long"),
+    ("/tmp/" + "x/" * 3000, 64, "too long"),
+])
+def test_a_file_that_cannot_be_written_is_said(shop, path, code, words):
+    assert words in shop.run("report", "volume", "--format", "html", "--output", path, expect=code).stderr
+
+
+def test_a_file_that_is_a_directory_stays_one(shop, tmp_path):
+    assert "irectory" in shop.run("report", "volume", "--output", str(tmp_path), expect=71).stderr
+    assert os.listdir(tmp_path) == [] and not [f for f in os.listdir(tmp_path.parent) if f.startswith(tmp_path.name + ".")]
+
+
+def test_standard_output_that_is_full_is_said(shop):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(shop.command("report", "volume"), stdout=full, stderr=subprocess.PIPE, text=True, env=shop.environment())
+    assert done.returncode == 71 and "standard output cannot be written" in done.stderr
 
 
 def test_a_report_reads_only(shop):

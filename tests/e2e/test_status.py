@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import signal
 import subprocess
 
 from daemon import wait_for
@@ -79,6 +80,57 @@ def test_colours_are_for_terminals_only(pair):
     assert "\x1b" not in on_terminal(etl, "status", "--json")
 
 
+def test_what_is_under_way_and_what_is_advised(pair, daemons):
+    sandbox, etl = pair(conversations=2000, latency=300, workspace={**FAST, "max_in_flight": 1})
+    daemon = daemons(etl)
+    wait_for(lambda: etl.sql("select 1 from sahut_etl.schedule where running is not null"), "the first load to begin")
+    etl.sql("update sahut_etl.schedule set advice = E'ask less\\x1b[2J'")
+    assert re.search(r"(?m)^utama +loading .* \w+ for \d", etl.run("status").stdout)
+    assert "utama: ask less" in etl.run("status").stdout
+    assert "\x1b[33mutama" in on_terminal(etl, "status")
+    assert daemon.stop() == 0
+
+
+def test_a_warehouse_that_is_not_there_and_one_that_is_no_more(warehouse):
+    etl = warehouse("http://127.0.0.1:9/v1", migrate=False)
+    assert "sahut-etl migrate" in etl.run("status", expect=78).stderr
+    etl.run("migrate")
+    assert etl.run("status").stdout.count("\n") <= 3
+    etl.sql("drop table sahut_etl.schedule cascade")
+    assert "schedule" in etl.run("status", expect=78).stderr
+
+
+# ---- progress ----
+
+def test_a_first_load_shows_how_far_it_is(pair):
+    sandbox, etl = pair(conversations=3500, latency=60, workspace={"max_in_flight": 1})
+    sandbox.fault("status", match="list", after=5, status=500)
+    text = on_terminal(etl, "sync")
+    assert re.search(r"\rutama \[#+\.+\] page \d+/35  [\d,]+ rows  [\d,]+/s  \d+ requests left, \d", text), text[-2000:]
+    assert re.search(r"[1-3],\d00 rows", text)
+    assert "60 conversations" not in text and re.search(r"\r +\r", text)
+    assert "[#" not in on_terminal(etl, "-q", "sync", "--full")
+
+
+def test_a_wait_for_the_quota_is_shown(pair):
+    sandbox, etl = pair(conversations=1500, workspace={"requests_per_minute": 6, "max_in_flight": 1})
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(etl.command("sync"), stdout=theirs, stderr=theirs, env=etl.environment())
+    os.close(theirs)
+    seen = b""
+    while b"for the quota" not in seen:
+        seen += os.read(ours, 65536)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 75
+    os.close(ours)
+    assert re.search(rb"page \d+/15 .*waiting \d.* for the quota", seen)
+
+
+def test_an_api_that_does_not_answer_is_shown(warehouse):
+    etl = warehouse("http://127.0.0.1:9/v1")
+    assert re.search(r"\rutama: .*(refused|connect)", on_terminal(etl, "sync"))
+
+
 def test_no_name_and_no_error_steers_the_terminal(pair):
     _, etl = pair(conversations=10)
     etl.run("sync")
@@ -135,6 +187,28 @@ def test_what_a_key_lacks(pair):
         assert re.search(rf"(?m)^✗ API of utama: .*{status}.*\n  -> .*{remedy}", text), text
     sandbox.fault("status", match="count", status=403)
     assert etl.run("check", expect=None).returncode == 77
+
+
+def test_what_the_api_answers_instead(pair):
+    sandbox, etl = pair(conversations=10)
+    for fault, code, remedy in (({"status": 429, "retry_after": "86400"}, 75, "wait a minute"), ({"status": 418}, 65, "curl -i"),
+                                ({"status": 200, "body": "<html>"}, 0, None)):
+        sandbox.fault("status", match="count", **fault)
+        text = check(etl, None)
+        if remedy:
+            assert re.search(rf"(?m)^✗ API of utama: .*\n  -> .*{remedy}", text), text
+            sandbox.control("fault", method="DELETE")
+    etl.workspaces[0]["base_url"] = "http://127.0.0.1:9/v1"
+    etl.write()
+    assert re.search(r"(?m)^✗ API of utama: .*\n  -> .*http.proxy", check(etl, 69))
+
+
+def test_one_workspace_alone_is_looked_at(sandboxes, warehouse):
+    etl = warehouse(sandboxes(conversations=10).base_url)
+    etl.add("lain", "http://127.0.0.1:9/v1")
+    assert "API of lain" not in check(etl, 0, "-w", "utama")
+    assert "✗ API of lain" in check(etl, 69, "-w", "lain")
+    assert '"nobody"' in etl.run("-w", "nobody", "check", expect=None).stderr
 
 
 def test_a_database_that_is_not_there(pair):

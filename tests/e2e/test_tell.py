@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """plan and explain: what the program says of its costs, and of one conversation."""
+import json
 import re
 
 import pytest
@@ -62,6 +63,41 @@ def test_explain_tells_where_a_conversation_came_from(pair):
     sandbox.change("relabel", id=one, labels=["refund"])
     said = etl.run("explain", one).stdout
     assert "it differs" in said and "refund" in said
+
+
+def test_explain_compares_field_by_field(pair):
+    sandbox, etl = pair(conversations=50)
+    etl.run("sync")
+    one = next(c for c in sandbox.dump()["conversations"] if c["assignee"])
+    now = json.loads(etl.run("conversations", "get", one["id"]).stdout)
+    changed = {**now, "assignee": None, "team": {"id": "tm_other", "name": "Lain"}, "updated_at": None, "created_at": "2020-02-29T23:59:59.5Z"}
+    sandbox.control("item", {"id": one["id"], "raw": json.dumps(changed)})
+    said = etl.run("explain", one["id"]).stdout
+    assert "The API now: it differs." in said
+    assert re.search(rf"(?m)^assignee +{one['assignee']['id']} *$", said) and re.search(r"(?m)^team .*tm_other$", said)
+    assert re.search(r"(?m)^created_at +\S+ +2020-02-29T23:59:59.500000Z$", said) and re.search(r"(?m)^updated_at +\S+ *$", said)
+    # What was merged into another is answered with that one.
+    sandbox.control("item", {"id": one["id"], "raw": json.dumps({**now, "id": "conv_other"})})
+    assert "it answers with conv_other, into which it was merged" in etl.run("explain", one["id"]).stdout
+    sandbox.control("item", {"id": one["id"], "raw": json.dumps({**now, "labels": ["a", "b"]})})
+    assert re.search(r"(?m)^labels .*a, b$", etl.run("explain", one["id"]).stdout)
+
+
+def test_explain_of_one_that_is_not_loaded_yet(pair):
+    sandbox, etl = pair(conversations=50)
+    etl.run("sync")
+    one = sandbox.change("create", 1)[0]
+    said = etl.run("explain", one).stdout
+    assert "The warehouse does not hold it." in said and re.search(r"The API now: it is there, open, updated at \S+Z\.", said)
+
+
+@pytest.mark.parametrize("body,words", [("<html>", "not JSON"), ("{}", "the API's answer"), ('{"data": {"id": "x"}}', "the API's answer"), ("[1, ", "ends in the middle")])
+def test_explain_of_an_answer_that_is_none(pair, body, words):
+    sandbox, etl = pair(conversations=50)
+    etl.run("sync")
+    one = sandbox.dump()["conversations"][0]["id"]
+    sandbox.fault("status", match="get", status=200, body=body, times=0)
+    assert words in etl.run("explain", one, expect=65).stderr
 
 
 def test_explain_shows_nothing_personal(pair):
