@@ -172,8 +172,8 @@ static void list_all(struct session *s, const struct api_filter *filter, int per
 		struct http_request request = { .method = HTTP_GET, .auth = s->client.api.auth };
 		CLEANUP(json_free) struct json *json = NULL;
 		struct json_at root, data, meta, total;
+		struct err err = ERR_INIT;
 		int64_t rows = 0;
-		struct err ignored;
 
 		api_list_url(&url, &s->client.api, filter, page, per_page);
 		request.url = buf_text(&url);
@@ -185,7 +185,12 @@ static void list_all(struct session *s, const struct api_filter *filter, int per
 		meta = json_member(&root, "meta");
 		total = json_member(&meta, "total");
 		n = print_elements(&data, &first);
-		if (json_int(&total, &rows, &ignored) && (int64_t)page * per_page >= rows)
+		if (n < 0) {
+			err_set(&err, ERR_DATA, "the API's answer has no list of conversations");
+			context_fail(s->context, &err);
+			return;
+		}
+		if (json_int(&total, &rows, &err) && (int64_t)page * per_page >= rows)
 			break;
 	}
 	fputs("]\n", stdout);

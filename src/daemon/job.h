@@ -74,7 +74,7 @@ void job_change(struct job *job, const struct config_workspace *workspace,
 bool job_register(struct job *job, struct store *store, struct err *err) MUST_CHECK;
 
 /*
- * Tries to take its lock; only while store_quiet(). Whether that was possible is in `state`. False
+ * Tries to take its lock; only while store_ready(). Whether that was possible is in `state`. False
  * when the warehouse does not answer.
  */
 bool job_hold(struct job *job, struct context *context, struct err *err) MUST_CHECK;

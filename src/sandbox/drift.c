@@ -26,11 +26,6 @@ static const char *const names[N_DRIFT_KINDS] = {
 	[DRIFT_SNOOZE] = "snooze", [DRIFT_SILENT] = "silent",	  [DRIFT_DELETE] = "delete",
 };
 
-const char *drift_name(enum drift_kind kind)
-{
-	return names[kind];
-}
-
 static bool find_kind(const char *name, size_t n, enum drift_kind *ret)
 {
 	for (size_t i = 0; i < N_DRIFT_KINDS; i++) {

@@ -34,9 +34,6 @@ struct drift_mix {
 	uint32_t weights[N_DRIFT_KINDS];
 };
 
-/* "create", ... */
-const char *drift_name(enum drift_kind kind) MUST_CHECK;
-
 /* The kind of that name. False when there is none. */
 bool drift_parse(const char *name, enum drift_kind *ret) MUST_CHECK;
 

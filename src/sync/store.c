@@ -161,11 +161,6 @@ void store_reserve(struct store *store, bool reserved)
 	store->reserved = reserved;
 }
 
-bool store_quiet(const struct store *store)
-{
-	return !store->owned;
-}
-
 bool store_ready(const struct store *store)
 {
 	return store->reserved && !store->owned;

@@ -84,16 +84,15 @@ bool store_holders(struct store *store, struct grid **holders, struct err *err) 
 
 /*
  * Reserved, the store is free for no batch and no question, so that it comes to
- * rest and a lock can be taken: that is when store_quiet().
+ * rest and a lock can be taken: that is when store_ready().
  */
 void store_reserve(struct store *store, bool reserved);
-bool store_quiet(const struct store *store) MUST_CHECK;
 
-/* Whether it is both: whoever reserved it may go on. */
+/* Whether it is reserved and at rest: whoever reserved it may go on. */
 bool store_ready(const struct store *store) MUST_CHECK;
 
 /*
- * Takes its lock; only while store_quiet(). False with ERR_BUSY, the holder's
+ * Takes its lock; only while store_ready(). False with ERR_BUSY, the holder's
  * name in the text and its command in err->code, when somebody else has it.
  */
 bool store_lock(struct store *store, int id, struct err *err) MUST_CHECK;

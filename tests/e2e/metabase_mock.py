@@ -46,6 +46,7 @@ class Metabase:
         self.chooses_names = True  # whether a card may be called by an entity_id of the client's
         self.runs_cards = False    # whether a card that is run is really run
         self.broken_cards = set()  # names of cards whose queries fail
+        self.instead = None        # (status, body, headers) of everything but health
         self.lock = threading.Lock()
         mock = self
 
@@ -123,6 +124,8 @@ class Metabase:
         if self.throttle > 0 and path != "/api/health":
             self.throttle -= 1
             return 429, "Too many", {"Retry-After": "1"}
+        if self.instead and path != "/api/health":
+            return self.instead
         try:
             if path not in ("/api/health", "/api/session/properties") and handler.headers.get("x-api-key") != self.key:
                 raise Refused(401, "Unauthenticated")

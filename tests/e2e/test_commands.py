@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import signal
 import subprocess
 
 import pytest
 
 from conftest import BUILD
+from daemon import Daemon, loaded, wait_for
 from etl import Etl
 
 
@@ -253,3 +255,55 @@ def test_a_creation_is_not_sent_twice(pair):
     sandbox.fault("status", "create", status=500)
     conversations(etl, "create", "--contact", some["contact"]["id"], "--channel", some["channel"]["id"], expect=69)
     assert sandbox.stats()["by_kind"]["create"] == 1
+
+
+def test_an_assignee_is_taken_away(pair):
+    sandbox, etl = pair(conversations=60)
+    some = next(c for c in sandbox.dump()["conversations"] if c["assignee"])
+    assert json.loads(conversations(etl, "update", some["id"], "--assignee", "none").stdout)["assignee"] is None
+
+
+@pytest.mark.parametrize("body,words", [("<html>", "is not JSON"), ('{"data": {}}', "has no list"), ("{}", "has no list"), ('{"data": [1', "ends in the middle")])
+def test_an_answer_that_is_no_list_is_not_called_an_empty_one(pair, body, words):
+    sandbox, etl = pair(conversations=30)
+    sandbox.fault("status", "list", status=200, body=body, times=0)
+    done = conversations(etl, "list", "--all", expect=65)
+    assert words in done.stderr and "]" not in done.stdout
+
+
+def test_without_its_warehouse_the_endpoints_are_there_all_the_same(pair):
+    sandbox, etl = pair(conversations=30)
+    etl.conninfo = "host=/nowhere dbname=nowhere"
+    etl.write()
+    done = conversations(etl, "list")
+    assert len(json.loads(done.stdout)) == 25 and done.stderr == ""
+    assert "the quota is not shared with other processes" in etl.run("-v", "conversations", "list").stderr
+
+
+def test_a_command_that_waits_for_the_quota_can_be_told_to_end(pair):
+    sandbox, etl = pair(conversations=1500, workspace={"requests_per_minute": 6})
+    process = subprocess.Popen(etl.command("conversations", "list", "--all"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                               env=etl.environment())
+    wait_for(lambda: sandbox.stats()["requests"] >= 4, "what may be asked in a minute")
+    process.send_signal(signal.SIGTERM)
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == 75 and "told to stop while waiting for the quota" in said
+
+
+# A mount namespace of its own, in which the system has no time zones.
+WITHOUT_ZONES = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /usr/share/zoneinfo && exec "$@"', "sh"]
+
+
+def test_a_system_without_time_zones_is_told_so(pair):
+    if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode != 0:
+        pytest.skip("no mount namespace can be made here")
+    _, etl = pair(conversations=30)
+    done = subprocess.run([*WITHOUT_ZONES, *etl.command("check")], capture_output=True, text=True, env=etl.environment())
+    assert re.search(r"(?m)^✗ utama: this system does not know the time zone Asia/Jakarta\n  -> .*tzdata", done.stdout), done.stdout
+    daemon = Daemon(etl, program=WITHOUT_ZONES)
+    try:
+        daemon.wait_text("Asia/Jakarta")
+        loaded(etl, 30)
+        assert daemon.stop() == 0
+    finally:
+        daemon.end()

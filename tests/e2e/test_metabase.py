@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import signal
 
 import pytest
 
 from conftest import BUILD
+from daemon import wait_for
 from etl import Etl
 from metabase_mock import Metabase
 
@@ -306,6 +308,72 @@ def test_who_may_not_and_what_is_too_old_is_told_so(metabase, what, exit_code, w
     done = apply(etl, expect=exit_code)
     assert words in done.stderr
     assert exit_code == 0 or mock.writes() == []
+
+
+@pytest.mark.parametrize("answer, exit_code, words", [
+    ((403, {"message": "You don't have permissions to do that."}, {}), 77, "must belong to the group Administrators"),
+    ((302, "", {"Location": "https://login.example/"}), 78, "sends us on to another place (https://login.example/)"),
+    ((200, "<html>Welcome</html>", {}), 78, 'is no Metabase (content type "text/plain")'),
+    ((200, "", {}), 65, "answered nothing to GET"),
+    ((400, {"message": "no \x1b[2J"}, {}), 65, 'refuses it (400): no \\x1b[2J'),
+    ((400, {"errors": {"name": "must be given"}}, {}), 65, "name: must be given"),
+    ((418, "a teapot", {}), 65, "refuses it (418): a teapot"),
+    ((500, {"message": "broken"}, {}), 69, "is not well, it answers 500: broken"),
+    ((503, "starting", {}), 69, "is not well, it answers 503: starting"),
+])
+def test_what_answers_instead_of_metabase_is_told(metabase, answer, exit_code, words):
+    mock, etl = metabase()
+    mock.instead = answer
+    done = apply(etl, expect=exit_code)
+    assert words in done.stderr and "\x1b" not in done.stderr and "mb_secret" not in done.stderr
+    assert mock.writes() == []
+
+
+def test_a_start_that_is_waited_for_can_be_broken_off(metabase):
+    mock, etl = metabase()
+    mock.starting = 1000
+    process = etl.start("metabase", "apply")
+    wait_for(lambda: mock.starting < 1000, "a first question")
+    process.send_signal(signal.SIGTERM)
+    assert "told to stop" in process.communicate(timeout=30)[1] and process.returncode == 75
+
+
+def test_tables_that_do_not_come_are_waited_for_until_told_to_end(metabase):
+    mock, etl = metabase()
+    mock.polls_before_tables = 1000
+    process = etl.start("metabase", "apply")
+    wait_for(lambda: getattr(mock, "left", 1000) < 999, "the tables to be asked for")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 75
+
+
+def test_a_database_that_is_far_away_is_spoken_to_with_tls(metabase):
+    mock, etl = metabase()
+    etl.extra = etl.extra.replace("host: 127.0.0.1", "host: db.example")
+    etl.write()
+    apply(etl)
+    assert [d["details"].get("ssl-mode") for d in mock.databases.values()] == ["require"]
+
+
+def test_two_collections_of_our_name_are_not_guessed_between(metabase):
+    mock, etl = metabase()
+    apply(etl)
+    etl.sql("truncate sahut_etl.metabase_object")
+    twin = dict(next(iter(mock.collections.values())))
+    twin["id"] = mock.new()
+    mock.collections[twin["id"]] = twin
+    assert twin["name"] in apply(etl, expect=78).stderr
+
+
+def test_two_dashboards_of_our_name_are_not_guessed_between(metabase):
+    mock, etl = metabase()
+    apply(etl)
+    etl.sql("truncate sahut_etl.metabase_object")
+    twin = dict(mock.dashboard(BOARDS[0]))
+    twin["id"] = mock.new()
+    mock.dashboards[twin["id"]] = twin
+    assert BOARDS[0] in apply(etl, expect=78).stderr
 
 
 def test_a_key_that_is_no_administrators_is_refused_before_anything_is_written(metabase):

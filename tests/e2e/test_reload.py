@@ -146,3 +146,54 @@ def test_many_reloads_leave_nothing_behind(pair, daemons):
     # A build with sanitizers looks for leaks at the end.
     assert daemon.stop() == 0
     assert "Sanitizer" not in daemon.text()
+
+
+def test_while_the_warehouse_is_gone_another_one_can_be_named(pair, daemons):
+    sandbox, etl = pair(conversations=60, workspace=SELDOM)
+    right, etl.conninfo = etl.conninfo, "host=/nowhere dbname=nowhere"
+    etl.write()
+    daemon = daemons(etl, notify=True)
+    daemon.wait_text("event=warehouse_lost")
+    etl.conninfo = right
+    etl.write()
+    reload(daemon)
+    loaded(etl, 60)
+    assert daemon.stop() == 0
+
+
+def test_while_the_warehouse_is_gone_it_can_be_told_to_end(pair, daemons):
+    sandbox, etl = pair(conversations=60, workspace=SELDOM)
+    etl.conninfo = "host=/nowhere dbname=nowhere"
+    etl.write()
+    daemon = daemons(etl)
+    daemon.wait_text("event=warehouse_lost")
+    assert daemon.stop() == 0
+
+
+def test_an_errand_that_a_new_configuration_breaks_off_is_done_with_the_new_one(pair, daemons):
+    sandbox, etl = pair(conversations=1500, workspace={**SELDOM, "max_in_flight": 1})
+    daemon = daemons(etl, notify=True)
+    loaded(etl, 1500)
+    sandbox.change("silent", 3)
+    sandbox.control("config", {"latency_ms": 300})
+    process = etl.start("sync", "--full")
+    wait_for(lambda: etl.sql("select 1 from sahut_etl.errand where taken_at is not null"), "the errand to begin")
+    etl.workspaces[0]["max_in_flight"] = 3
+    etl.write()
+    reload(daemon)
+    sandbox.control("config", {"latency_ms": 0})
+    said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert_equal(etl, sandbox)
+
+
+def test_a_configuration_without_the_workspace_that_was_asked_for_is_not_taken(pair, daemons):
+    sandbox, etl = pair(conversations=60, workspace=SELDOM)
+    daemon = daemons(etl, "-w", "utama", notify=True)
+    loaded(etl, 60)
+    etl.workspaces[0]["name"] = "lain"
+    etl.write()
+    reload(daemon)
+    daemon.wait_text('has no workspace')
+    assert daemon.running() and etl.one("select count(*) from sahut_etl.workspace where name = 'lain'") == 0
+    assert daemon.stop() == 0

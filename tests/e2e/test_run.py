@@ -195,3 +195,65 @@ def test_what_a_verify_finds_different_is_repaired_at_once(pair, daemons):
     assert kinds == ["first_load", "verify", "repair"]
     assert daemon.stop() == 0
     assert_equal(etl, sandbox)
+
+
+# ---- what is handed to the daemon, and does not end well ----
+
+def handed(etl):
+    wait_for(lambda: etl.sql("select 1 from sahut_etl.errand where ended_at is null"), "the errand to be asked for")
+
+
+def test_what_the_daemon_could_not_do_is_told(pair, daemons):
+    sandbox, etl = pair(conversations=120, workspace={"schedule": "{incremental: 1h}"})
+    daemons(etl)
+    loaded(etl, 120)
+    sandbox.fault("status", status=403, body='{"error": {"code": "forbidden", "message": "no"}}', times=0)
+    done = etl.run("sync", "--full", expect=77)
+    assert "utama: the daemon: " in done.stderr and "403" in done.stderr
+    assert etl.sql("select kind, state from sahut_etl.errand") == [("full", "failed")]
+
+
+@pytest.mark.parametrize("command", [["sync", "--full"], ["verify", "--full"]], ids=" ".join)
+def test_who_does_not_wait_any_more_takes_the_errand_back(pair, daemons, command):
+    sandbox, etl = pair(conversations=120, workspace={"schedule": "{incremental: 1h}"})
+    daemon = daemons(etl)
+    loaded(etl, 120)
+    daemon.send(signal.SIGSTOP)
+    process = etl.start(*command)
+    handed(etl)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 75
+    daemon.send(signal.SIGCONT)
+    assert etl.sql("select 1 from sahut_etl.errand where ended_at is null") == []
+
+
+def test_an_errand_whose_daemon_dies_is_done_by_who_asked(pair, daemons):
+    sandbox, etl = pair(conversations=120, workspace={"schedule": "{incremental: 1h}"})
+    daemon = daemons(etl)
+    loaded(etl, 120)
+    sandbox.change("silent", 3)
+    daemon.send(signal.SIGSTOP)
+    process = etl.start("sync", "--full")
+    handed(etl)
+    daemon.kill()
+    said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert_equal(etl, sandbox)
+    assert etl.sql("select 1 from sahut_etl.errand where ended_at is null") == []
+
+
+@pytest.mark.parametrize("command", [["sync"], ["verify"], ["verify", "--full", "--repair"]], ids=" ".join)
+def test_a_command_is_told_to_end_in_the_middle(pair, command):
+    sandbox, etl = pair(conversations=1200, latency=0)
+    etl.run("sync")
+    sandbox.control("config", {"latency_ms": 3000})
+    sandbox.reset_stats()
+    process = etl.start(*command)
+    wait_for(lambda: sandbox.stats()["requests"] >= 1, "the first request")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 75
+    sandbox.control("config", {"latency_ms": 0})
+    etl.run("sync")
+    assert_equal(etl, sandbox)

@@ -196,6 +196,10 @@ def test_help_names_every_option_and_version_its_libraries():
     (["--drift", "explode=1"], "explode"),
     (["--drift", "update"], "update=1"),
     (["--drift", "update=0"], "above 0"),
+    (["--drift", "update=1000001"], "a weight is at most"),
+    (["--drift", "update=1;create=1"], "is not KIND=WEIGHT"),
+    (["--workspace", "key"], "is not NAME=VALUE"),
+    (["--port-file", "x" * 4096], "too long"),
     (["--drift-per-request", "-1"], "number from 0"),
     (["--workspace", "conversations=3"], "key=KEY"),
     (["--workspace", "key=a,colour=blue"], "colour"),
@@ -601,7 +605,8 @@ def test_set_and_relabel_do_as_they_are_told(sandbox):
 @pytest.mark.parametrize("body, status", [
     ({}, 400), ([], 400), ({"kind": "explode"}, 400), ({"kind": "set", "status": "open"}, 400),
     ({"kind": "update", "n": 0}, 400), ({"kind": "update", "colour": 1}, 400), ({"kind": "set", "id": "conv_x"}, 404),
-    ({"kind": "update", "id": 3}, 400), ({"kind": "update", "silent": "yes"}, 400),
+    ({"kind": "update", "id": 3}, 400), ({"kind": "update", "silent": "yes"}, 400), ({"kind": "update", "labels": 7}, 400),
+    ({"kind": "update", "n": 2, "labels": [7]}, 400),
 ])
 def test_a_change_that_makes_no_sense_is_refused(sandbox, body, status):
     sandbox.control("POST", "/change", body, status=status)
@@ -908,7 +913,9 @@ def test_faults_wait_for_their_endpoint_and_count_for_themselves(sandbox):
 
 @pytest.mark.parametrize("body", [{}, {"kind": "explode"}, {"kind": "status"}, {"kind": "status", "status": 99}, {"kind": "cut"},
                                   {"kind": "delay"}, {"kind": "body"}, {"kind": "redirect"}, {"kind": "empty", "match": "all"},
-                                  {"kind": "empty", "time": 1}, {"kind": "empty", "after": -1}, []])
+                                  {"kind": "empty", "time": 1}, {"kind": "empty", "after": -1}, [],
+                                  {"kind": 7}, {"kind": "empty", "match": 7}, {"kind": "status", "status": 500, "body": 7},
+                                  {"kind": "status", "status": 500, "retry_after": {}}])
 def test_a_fault_that_makes_no_sense_is_refused(sandbox, body):
     sandbox.control("POST", "/fault", body, status=400)
     sandbox.page()
@@ -992,3 +999,8 @@ def test_sleeps_while_nobody_asks(sandbox):
     before = wake_ups()
     time.sleep(1)
     assert wake_ups() == before
+
+
+def test_a_port_file_that_cannot_be_written_is_said():
+    code, stderr = refuse("--port-file", "/nowhere/port")
+    assert code == 71 and "cannot write /nowhere/port" in stderr
