@@ -1,19 +1,25 @@
 # SPDX-License-Identifier: MIT
 """report: numbers that agree with the warehouse, in every form, whatever strangers are called."""
 import base64
+import contextlib
 import csv
+import fcntl
 import hashlib
 import html.parser
 import io
 import json
 import os
+import pty
 import re
 import stat
+import struct
 import subprocess
+import termios
 
 import pytest
 
 from conftest import BUILD
+from daemon import wait_for
 from etl import Etl
 from sandbox import Sandbox
 
@@ -117,6 +123,39 @@ def test_tables_fit_the_terminal(shop, name, width, monkeypatch):
     text = report(shop, name, "table")
     assert max(len(line) for line in text.split("\n")) <= width
     assert "Complete as of 20" in text and "(Asia/Jakarta)" in text
+
+
+@pytest.mark.parametrize("width", [50, 70, 200])
+def test_tables_fit_the_window(shop, width):
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    environment = {k: v for k, v in shop.environment().items() if k != "COLUMNS"}
+    with open(theirs, "wb") as out:
+        process = subprocess.Popen(shop.command("report", "backlog"), stdout=out, env=environment)
+    text = b""
+    with contextlib.suppress(OSError):
+        while chunk := os.read(ours, 65536):
+            text += chunk
+    os.close(ours)
+    assert process.wait(30) == 0
+    longest = max(len(line) for line in text.decode().splitlines())
+    assert longest <= width and (width < 200 or longest > 70)
+
+
+def test_days_that_wait_to_be_computed_are_told(pair, daemons):
+    """What keeps them is said once, the cycles go on, and the page says which day is not up to date."""
+    sandbox, etl = pair(conversations=120, workspace={"schedule": "{incremental: 5s, verify: 1h}"})
+    etl.sql("alter function sahut_etl.refresh_next(integer) rename to refresh_later")
+    daemon = daemons(etl)
+    daemon.wait_text("reports of workspace 1 are not up to date")
+    wait_for(lambda: daemon.text().count("event=cycle ") >= 2, "two cycles")
+    assert daemon.text().count("are not up to date") == 1
+    assert daemon.stop() == 0
+    page = report(etl, "volume", "html")
+    assert re.search(r'<p class="warn" role="status">[^<]*: \d+', page), page[:3000]
+    etl.sql("alter function sahut_etl.refresh_later(integer) rename to refresh_next")
+    assert re.search(r"(?m)^\d+ days left$", etl.run("-v", "migrate", "--rebuild-reports").stderr)
+    assert not re.search(r'<p class="warn" role="status">[^<]*: \d+', report(etl, "volume", "html"))
 
 
 def test_the_days_are_the_workspaces_whatever_the_sessions_zone(shop):
@@ -240,6 +279,9 @@ def test_several_workspaces_are_named_each_with_its_own_days(sandboxes, warehous
     both = rows(etl, "volume", "--from", "2000-01-01")
     assert {w: sum(r["created"] for r in both if r["workspace"] == w) for w in ("utama", "kedua")} == {"utama": 120, "kedua": 80}
     assert {r["workspace"] for r in json.loads(etl.run("-w", "kedua", "report", "workload", "--format", "json").stdout)} == {"kedua"}
+    # The tables stand one below the other, each under its workspace's name.
+    text = etl.run("report", "volume").stdout
+    assert text.index("Asia/Jayapura") != text.index("Asia/Jakarta") and "\n\n" in text
     page = " ".join(Page(report(etl, "workload", "html")).text)
     assert "(Asia/Jakarta)" in page and "(Asia/Jayapura)" in page
     one = " ".join(Page(etl.run("-w", "utama", "report", "workload", "--format", "html").stdout).text)
