@@ -9,6 +9,10 @@ static bool wait_for_quota(struct client *client, struct err *err)
 					     .cap = client->pace.usable };
 		int64_t now = clock_mono(client->clock), when = now;
 
+		/* It may have been told while its last request was accounted for. */
+		if (wait_stopping(client->wait))
+			return err_set(err, ERR_STOPPED, "told to stop between two requests");
+
 		switch (pace_ask(&client->pace, now, &when)) {
 		case PACE_GO:
 			return true;

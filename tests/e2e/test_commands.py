@@ -287,7 +287,23 @@ def test_a_command_that_waits_for_the_quota_can_be_told_to_end(pair):
     wait_for(lambda: sandbox.stats()["requests"] >= 4, "what may be asked in a minute")
     process.send_signal(signal.SIGTERM)
     said = process.communicate(timeout=30)[1]
-    assert process.returncode == 75 and "told to stop while waiting for the quota" in said
+    assert (process.returncode, "told to stop" in said) == (75, True), said
+
+
+def test_a_command_that_accounts_for_a_request_can_be_told_to_end(pair):
+    """Its connection is given up for that; it is not the database that is gone."""
+    sandbox, etl = pair(conversations=300, workspace={"requests_per_minute": 6})
+    blocker = etl.cluster.connect(etl.dbname)
+    try:
+        blocker.cursor().execute("begin; lock table sahut_etl.request_ledger")
+        process = subprocess.Popen(etl.command("conversations", "list", "--all"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                   env=etl.environment())
+        wait_for(lambda: etl.one("select count(*) from pg_locks where not granted and relation = 'sahut_etl.request_ledger'::regclass"), "the ledger to be waited for")
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=30)[1]
+    finally:
+        blocker.close()
+    assert (process.returncode, "told to stop" in said) == (75, True), said
 
 
 # A mount namespace of its own, in which the system has no time zones.
