@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The main job: a workspace in PostgreSQL, equal to what the API shows."""
+import json
+import re
 import signal
 import time
 
@@ -99,6 +101,35 @@ def test_a_full_sweep_ends_when_all_it_missed_are_too_young_to_be_suspected(pair
     sandbox.control("clock", {"advance": 300})
     etl.run("sync", "--full")
     assert_equal(etl, sandbox)
+
+
+def test_what_a_full_sweep_asks_for_by_itself(pair):
+    """Ids as strangers choose them, an answer that is none, and one that is of another conversation, into which it was merged."""
+    sandbox, etl = pair(conversations=300)
+    etl.run("sync")
+    first, second, third = (c["id"] for c in sandbox.dump()["conversations"][:3])
+    shown = {i: json.loads(etl.run("conversations", "get", i).stdout) for i in (first, second, third)}
+    strange = 'a"b\\c,{}'
+    sandbox.control("item", {"id": first, "raw": json.dumps({**shown[first], "id": strange})})
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync", "--full")
+    assert etl.sql("select deleted_at is null from sahut.conversation where id = %s", strange) == [(True,)]
+    # It is called as before, and another one has become part of a third.
+    sandbox.control("item", {"id": first, "raw": json.dumps(shown[first])})
+    sandbox.control("item", {"id": second, "raw": json.dumps({**shown[second], "id": "conv_other"})})
+    sandbox.control("clock", {"advance": 600})
+    said = etl.run("-v", "sync", "--full").stderr
+    assert re.search(rf'level=debug msg="utama: conversation {second}"', said)
+    gone = dict(etl.sql("select id, deleted_at is not null from sahut.conversation where id = any(%s)", [strange, first, second, third, "conv_other"]))
+    assert gone == {strange: True, first: False, second: True, third: False, "conv_other": False}
+    # An answer that cannot be read proves nothing.
+    sandbox.control("item", {"id": third, "raw": json.dumps({**shown[third], "id": "conv_third"})})
+    for body in ('{"data": {"id": 7}}', "<html>", "{}"):
+        sandbox.control("fault", method="DELETE")
+        sandbox.fault("status", match="get", status=200, body=body, times=0)
+        sandbox.control("clock", {"advance": 600})
+        etl.run("sync", "--full", expect=0 if "7" in body else 65)
+        assert etl.sql("select deleted_at is null from sahut.conversation where id = %s", third) == [(True,)]
 
 
 def test_killed_while_it_asks_for_what_a_sweep_missed_it_leaves_nothing_behind(pair):
