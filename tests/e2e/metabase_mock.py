@@ -47,6 +47,8 @@ class Metabase:
         self.runs_cards = False    # whether a card that is run is really run
         self.broken_cards = set()  # names of cards whose queries fail
         self.instead = None        # (status, body, headers) of everything but health
+        self.refuse_from = None    # from so manieth request on, counted from 1, everything is refused for good
+        self.requests = 0
         self.lock = threading.Lock()
         mock = self
 
@@ -124,6 +126,9 @@ class Metabase:
         if self.throttle > 0 and path != "/api/health":
             self.throttle -= 1
             return 429, "Too many", {"Retry-After": "1"}
+        self.requests += path != "/api/health"
+        if self.refuse_from and self.requests >= self.refuse_from:
+            return 418, "a teapot", {}
         if self.instead and path != "/api/health":
             return self.instead
         try:

@@ -329,6 +329,25 @@ def test_what_answers_instead_of_metabase_is_told(metabase, answer, exit_code, w
     assert mock.writes() == []
 
 
+@pytest.mark.parametrize("step", [13, pytest.param(1, marks=pytest.mark.slow)])
+def test_broken_off_at_each_request_nothing_is_made_twice(metabase, step):
+    """What is there then is found again by the next run, which goes on from it."""
+    n = 1
+    while True:
+        mock, etl = metabase()
+        mock.refuse_from = n
+        done = apply(etl, expect=None)
+        if done.returncode == 0:
+            break
+        assert done.returncode == 65 and "a teapot" in done.stderr + done.stdout, (n, done.stderr)
+        mock.refuse_from = None
+        apply(etl)
+        assert sorted(d["name"] for d in mock.dashboards.values()) == sorted(BOARDS), n
+        assert sorted(c["name"] for c in mock.cards.values()) == sorted(c["name"] for c in CARDS), n
+        n += step
+    assert n > 20
+
+
 def test_a_start_that_is_waited_for_can_be_broken_off(metabase):
     mock, etl = metabase()
     mock.starting = 1000
