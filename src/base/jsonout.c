@@ -128,3 +128,21 @@ void jsonout_raw(struct jsonout *out, const char *s, size_t n)
 	separate(out);
 	buf_add(out->buf, s, n);
 }
+
+void jsonout_key_string(struct jsonout *out, const char *key, const char *s)
+{
+	jsonout_key(out, key);
+	jsonout_string(out, s);
+}
+
+void jsonout_key_int(struct jsonout *out, const char *key, int64_t n)
+{
+	jsonout_key(out, key);
+	jsonout_int(out, n);
+}
+
+void jsonout_key_bool(struct jsonout *out, const char *key, bool b)
+{
+	jsonout_key(out, key);
+	jsonout_bool(out, b);
+}

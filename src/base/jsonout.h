@@ -42,6 +42,11 @@ void jsonout_int(struct jsonout *out, int64_t n);
 void jsonout_bool(struct jsonout *out, bool b);
 void jsonout_null(struct jsonout *out);
 
+/* A member of an object: its key, and a string (or null for NULL), a number, a truth value. */
+void jsonout_key_string(struct jsonout *out, const char *key, const char *s);
+void jsonout_key_int(struct jsonout *out, const char *key, int64_t n);
+void jsonout_key_bool(struct jsonout *out, const char *key, bool b);
+
 /* An instant as RFC 3339, or null for TIME_NONE. */
 void jsonout_time(struct jsonout *out, int64_t t);
 

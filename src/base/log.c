@@ -137,17 +137,13 @@ static void format_json(struct buf *out, const struct log_line *line,
 	jsonout_open(&json, '{');
 	jsonout_key(&json, "time");
 	jsonout_time(&json, clock_real(stream->clock));
-	jsonout_key(&json, "level");
-	jsonout_string(&json, log_level_name(line->level));
-	jsonout_key(&json, "msg");
-	jsonout_string(&json, line->message);
+	jsonout_key_string(&json, "level", log_level_name(line->level));
+	jsonout_key_string(&json, "msg", line->message);
 	if (line->event) {
-		jsonout_key(&json, "event");
-		jsonout_string(&json, line->event->name);
+		jsonout_key_string(&json, "event", line->event->name);
 	}
 	for (size_t i = 0; i < line->n; i++) {
-		jsonout_key(&json, line->fields[i].key);
-		jsonout_string(&json, line->fields[i].value);
+		jsonout_key_string(&json, line->fields[i].key, line->fields[i].value);
 	}
 	jsonout_close(&json, '}');
 }

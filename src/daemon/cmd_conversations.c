@@ -286,8 +286,7 @@ static void member(struct jsonout *out, const char *key, const char *value)
 {
 	if (!value)
 		return;
-	jsonout_key(out, key);
-	jsonout_string(out, value);
+	jsonout_key_string(out, key, value);
 }
 
 /* "a,b" as an array; "" as an empty one. */

@@ -289,17 +289,13 @@ static void cells_json(struct jsonout *out, const struct grid *cells, const char
 			continue;
 		jsonout_open(out, '{');
 		for (size_t t = 0; t < (strcmp(kind, "count") ? ARRAY_SIZE(texts) : 1); t++) {
-			jsonout_key(out, texts[t].key);
-			jsonout_string(out, grid_text(cells, r, texts[t].column));
+			jsonout_key_string(out, texts[t].key, grid_text(cells, r, texts[t].column));
 		}
 		if (strcmp(kind, "cell") == 0) {
-			jsonout_key(out, "unassigned");
-			jsonout_bool(out, grid_bool(cells, r, UNASSIGNED));
+			jsonout_key_bool(out, "unassigned", grid_bool(cells, r, UNASSIGNED));
 		}
-		jsonout_key(out, "api");
-		jsonout_int(out, grid_int(cells, r, API));
-		jsonout_key(out, "held");
-		jsonout_int(out, grid_int(cells, r, HELD));
+		jsonout_key_int(out, "api", grid_int(cells, r, API));
+		jsonout_key_int(out, "held", grid_int(cells, r, HELD));
 		jsonout_close(out, '}');
 	}
 	jsonout_close(out, ']');
@@ -315,12 +311,9 @@ static void tell_json(const struct verify *v)
 		const struct finding *f = &v->findings[i];
 
 		jsonout_open(&out, '{');
-		jsonout_key(&out, "workspace");
-		jsonout_string(&out, v->context->tracks[i].name);
-		jsonout_key(&out, "verdict");
-		jsonout_string(&out, act_verdict_name(f->verdict));
-		jsonout_key(&out, "requests");
-		jsonout_int(&out, f->requests);
+		jsonout_key_string(&out, "workspace", v->context->tracks[i].name);
+		jsonout_key_string(&out, "verdict", act_verdict_name(f->verdict));
+		jsonout_key_int(&out, "requests", f->requests);
 		jsonout_key(&out, "rejected");
 		jsonout_int(&out, grid_rows(f->cells) ? grid_int(f->cells, 0, REJECTED) : 0);
 		jsonout_key(&out, "counts");

@@ -14,18 +14,6 @@
 
 #define LONGEST_BODY (1u << 20)
 
-static void member(struct jsonout *out, const char *key, const char *value)
-{
-	jsonout_key(out, key);
-	jsonout_string(out, value);
-}
-
-static void flag(struct jsonout *out, const char *key, bool value)
-{
-	jsonout_key(out, key);
-	jsonout_bool(out, value);
-}
-
 /* ---- the connection -------------------------------------------------- */
 
 static void write_database(struct buf *to, const struct mbapply_database *database,
@@ -35,25 +23,24 @@ static void write_database(struct buf *to, const struct mbapply_database *databa
 	bool far = !uri_is_loopback(database->host);
 
 	jsonout_open(&out, '{');
-	member(&out, "name", name);
-	member(&out, "engine", "postgres");
-	flag(&out, "is_full_sync", true);
-	flag(&out, "is_on_demand", false);
-	member(&out, "connection_source", "admin");
+	jsonout_key_string(&out, "name", name);
+	jsonout_key_string(&out, "engine", "postgres");
+	jsonout_key_bool(&out, "is_full_sync", true);
+	jsonout_key_bool(&out, "is_on_demand", false);
+	jsonout_key_string(&out, "connection_source", "admin");
 	jsonout_key(&out, "details");
 	jsonout_open(&out, '{');
-	member(&out, "host", database->host);
-	jsonout_key(&out, "port");
-	jsonout_int(&out, database->port);
-	member(&out, "dbname", database->dbname);
-	member(&out, "user", database->user);
+	jsonout_key_string(&out, "host", database->host);
+	jsonout_key_int(&out, "port", database->port);
+	jsonout_key_string(&out, "dbname", database->dbname);
+	jsonout_key_string(&out, "user", database->user);
 	if (password)
-		member(&out, "password", password);
-	flag(&out, "ssl", far);
+		jsonout_key_string(&out, "password", password);
+	jsonout_key_bool(&out, "ssl", far);
 	if (far)
-		member(&out, "ssl-mode", "require");
-	member(&out, "schema-filters-type", "inclusion");
-	member(&out, "schema-filters-patterns", "sahut_report");
+		jsonout_key_string(&out, "ssl-mode", "require");
+	jsonout_key_string(&out, "schema-filters-type", "inclusion");
+	jsonout_key_string(&out, "schema-filters-patterns", "sahut_report");
 	jsonout_close(&out, '}');
 	jsonout_close(&out, '}');
 }
@@ -180,11 +167,10 @@ static bool ensure_collection(struct mbrun *run, const struct json_at *at, int64
 	snprintf(key, sizeof(key), "collection:%s", metabase_text(at, "key"));
 	snprintf(what, sizeof(what), "collection \"%s\"", object.name);
 	jsonout_open(&out, '{');
-	member(&out, "name", object.name);
-	member(&out, "description", metabase_text(at, "description"));
+	jsonout_key_string(&out, "name", object.name);
+	jsonout_key_string(&out, "description", metabase_text(at, "description"));
 	if (parent > 0) {
-		jsonout_key(&out, "parent_id");
-		jsonout_int(&out, parent);
+		jsonout_key_int(&out, "parent_id", parent);
 	}
 	jsonout_close(&out, '}');
 	if (!mbobject_ensure(run, &object, &result, err))

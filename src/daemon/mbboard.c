@@ -11,18 +11,6 @@
 
 #define LONGEST_BODY (4u << 20)
 
-static void member(struct jsonout *out, const char *key, const char *value)
-{
-	jsonout_key(out, key);
-	jsonout_string(out, value);
-}
-
-static void number(struct jsonout *out, const char *key, int64_t n)
-{
-	jsonout_key(out, key);
-	jsonout_int(out, n);
-}
-
 static void copied(struct jsonout *out, const char *key, const struct json_at *at)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_BODY);
@@ -37,9 +25,9 @@ static void write_frame(struct jsonout *out, const struct json_at *board, int64_
 {
 	struct json_at parameters = json_member(board, "parameters");
 
-	member(out, "name", metabase_text(board, "name"));
-	member(out, "description", metabase_text(board, "description"));
-	number(out, "collection_id", collection);
+	jsonout_key_string(out, "name", metabase_text(board, "name"));
+	jsonout_key_string(out, "description", metabase_text(board, "description"));
+	jsonout_key_int(out, "collection_id", collection);
 	copied(out, "parameters", &parameters);
 }
 
@@ -75,8 +63,8 @@ static void write_mappings(struct jsonout *out, const struct json_at *entry, int
 	jsonout_open(out, '[');
 	while (json_next(&each, &tag)) {
 		jsonout_open(out, '{');
-		member(out, "parameter_id", tag.key);
-		number(out, "card_id", card);
+		jsonout_key_string(out, "parameter_id", tag.key);
+		jsonout_key_int(out, "card_id", card);
 		jsonout_key(out, "target");
 		jsonout_open(out, '[');
 		jsonout_string(out, "dimension");
@@ -96,9 +84,9 @@ static void write_text(struct jsonout *out, const struct json_at *entry)
 	jsonout_open(out, '{');
 	jsonout_key(out, "virtual_card");
 	jsonout_open(out, '{');
-	member(out, "display", "text");
+	jsonout_key_string(out, "display", "text");
 	jsonout_close(out, '}');
-	member(out, "text", metabase_text(entry, "text"));
+	jsonout_key_string(out, "text", metabase_text(entry, "text"));
 	jsonout_close(out, '}');
 }
 
@@ -109,14 +97,14 @@ static void write_dashcard(struct jsonout *out, const struct json_at *entry, int
 	static const char *const places[] = { "row", "col", "size_x", "size_y" };
 
 	jsonout_open(out, '{');
-	number(out, "id", id);
+	jsonout_key_int(out, "id", id);
 	jsonout_key(out, "card_id");
 	if (card > 0)
 		jsonout_int(out, card);
 	else
 		jsonout_null(out);
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		number(out, places[i], metabase_number(entry, places[i]));
+		jsonout_key_int(out, places[i], metabase_number(entry, places[i]));
 	jsonout_key(out, "series");
 	jsonout_open(out, '[');
 	jsonout_close(out, ']');

@@ -66,12 +66,6 @@ static void write_uuid(struct jsonout *out, const char *card, const char *tag)
 	jsonout_string(out, uuid);
 }
 
-static void member(struct jsonout *out, const char *key, const char *value)
-{
-	jsonout_key(out, key);
-	jsonout_string(out, value);
-}
-
 static void copied(struct jsonout *out, const char *key, const struct json_at *at)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_BODY);
@@ -109,16 +103,16 @@ static void write_tag(struct mbrun *run, struct jsonout *out, const char *card,
 	jsonout_open(out, '{');
 	jsonout_key(out, "id");
 	write_uuid(out, card, tag->key);
-	member(out, "name", tag->key);
-	member(out, "display-name", metabase_text(parameter, "name"));
-	member(out, "type", "dimension");
+	jsonout_key_string(out, "name", tag->key);
+	jsonout_key_string(out, "display-name", metabase_text(parameter, "name"));
+	jsonout_key_string(out, "type", "dimension");
 	jsonout_key(out, "dimension");
 	jsonout_open(out, '[');
 	jsonout_string(out, "field");
 	jsonout_int(out, mbcard_field(run, table, column));
 	jsonout_null(out);
 	jsonout_close(out, ']');
-	member(out, "widget-type", metabase_text(parameter, "type"));
+	jsonout_key_string(out, "widget-type", metabase_text(parameter, "type"));
 	if (!json_is_nothing(&fallback))
 		copied(out, "default", &fallback);
 	jsonout_close(out, '}');
@@ -137,12 +131,11 @@ static void write_query(struct mbrun *run, struct jsonout *out, const struct jso
 	snprintf(name, sizeof(name), "metabase/%s.sql", key);
 	sql = asset_find(name);
 	jsonout_open(out, '{');
-	member(out, "type", "native");
-	jsonout_key(out, "database");
-	jsonout_int(out, run->database);
+	jsonout_key_string(out, "type", "native");
+	jsonout_key_int(out, "database", run->database);
 	jsonout_key(out, "native");
 	jsonout_open(out, '{');
-	member(out, "query", sql ? sql->data : "");
+	jsonout_key_string(out, "query", sql ? sql->data : "");
 	jsonout_key(out, "template-tags");
 	jsonout_open(out, '{');
 	while (json_next(&each, &tag)) {
@@ -161,13 +154,11 @@ static void write_body(struct mbrun *run, struct buf *to, const struct mbcard_ho
 	struct json_at settings = json_member(card, "settings");
 
 	jsonout_open(&out, '{');
-	member(&out, "name", metabase_text(card, "name"));
-	jsonout_key(&out, "archived");
-	jsonout_bool(&out, false);
-	member(&out, "description", metabase_text(card, "answers"));
-	member(&out, "display", metabase_text(card, "display"));
-	jsonout_key(&out, "collection_id");
-	jsonout_int(&out, home->collection);
+	jsonout_key_string(&out, "name", metabase_text(card, "name"));
+	jsonout_key_bool(&out, "archived", false);
+	jsonout_key_string(&out, "description", metabase_text(card, "answers"));
+	jsonout_key_string(&out, "display", metabase_text(card, "display"));
+	jsonout_key_int(&out, "collection_id", home->collection);
 	copied(&out, "visualization_settings", &settings);
 	jsonout_key(&out, "dataset_query");
 	write_query(run, &out, home->board, card);

@@ -14,12 +14,6 @@
 #define SYNC_PAUSE (250 * USEC_PER_MSEC)
 #define SYNC_LONGEST_PAUSE (3 * USEC_PER_SEC)
 
-static void member(struct jsonout *out, const char *key, const char *value)
-{
-	jsonout_key(out, key);
-	jsonout_string(out, value);
-}
-
 /* ---- what Metabase sees ---------------------------------------------- */
 
 /* The first column that a card needs and Metabase does not see; NULL when all are there. */
@@ -141,13 +135,12 @@ static void write_field(struct mbrun *run, struct buf *to, const struct json_at 
 
 	jsonout_open(&out, '{');
 	if (*type)
-		member(&out, "semantic_type", type);
+		jsonout_key_string(&out, "semantic_type", type);
 	if (sscanf(target, "%63[^.].%63s", table, column) == 2) {
-		jsonout_key(&out, "fk_target_field_id");
-		jsonout_int(&out, mbcard_field(run, table, column));
+		jsonout_key_int(&out, "fk_target_field_id", mbcard_field(run, table, column));
 	}
 	if (*values)
-		member(&out, "has_field_values", values);
+		jsonout_key_string(&out, "has_field_values", values);
 	jsonout_close(&out, '}');
 }
 

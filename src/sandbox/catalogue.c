@@ -54,14 +54,11 @@ static void add_named(struct catalogue_list *list, uint32_t tag, enum ident_kind
 	ident_write(tag, kind, (uint32_t)list->n - 1, entry->id);
 	entry->name = mem_text(name, strlen(name));
 	jsonout_open(&out, '{');
-	jsonout_key(&out, "id");
-	jsonout_string(&out, entry->id);
+	jsonout_key_string(&out, "id", entry->id);
 	if (type) {
-		jsonout_key(&out, "type");
-		jsonout_string(&out, type);
+		jsonout_key_string(&out, "type", type);
 	}
-	jsonout_key(&out, "name");
-	jsonout_string(&out, name);
+	jsonout_key_string(&out, "name", name);
 	jsonout_close(&out, '}');
 	take_json(entry, &buf);
 }

@@ -32,12 +32,9 @@ static void serve_stats(struct workspace *ws, const struct json_at *at, struct h
 	(void)at;
 	jsonout_open(&out, '{');
 	stats_write(&ws->stats, &out);
-	jsonout_key(&out, "changes");
-	jsonout_int(&out, (int64_t)changes_made(ws->changes));
-	jsonout_key(&out, "awaited");
-	jsonout_int(&out, changes_awaited(ws->changes));
-	jsonout_key(&out, "conversations");
-	jsonout_int(&out, views_length(views_get(ws->views, &everything)));
+	jsonout_key_int(&out, "changes", (int64_t)changes_made(ws->changes));
+	jsonout_key_int(&out, "awaited", changes_awaited(ws->changes));
+	jsonout_key_int(&out, "conversations", views_length(views_get(ws->views, &everything)));
 	jsonout_close(&out, '}');
 }
 

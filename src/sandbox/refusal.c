@@ -36,12 +36,9 @@ bool refusal_set(struct httpd_answer *answer, int status, const char *fmt, ...)
 	jsonout_open(&out, '{');
 	jsonout_key(&out, "error");
 	jsonout_open(&out, '{');
-	jsonout_key(&out, "code");
-	jsonout_string(&out, code_of(status));
-	jsonout_key(&out, "message");
-	jsonout_string(&out, message);
-	jsonout_key(&out, "status");
-	jsonout_int(&out, status);
+	jsonout_key_string(&out, "code", code_of(status));
+	jsonout_key_string(&out, "message", message);
+	jsonout_key_int(&out, "status", status);
 	jsonout_close(&out, '}');
 	jsonout_close(&out, '}');
 	return false;

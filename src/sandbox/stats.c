@@ -30,16 +30,14 @@ void stats_write(const struct stats *stats, struct jsonout *out)
 {
 	char status[16];
 
-	jsonout_key(out, "requests");
-	jsonout_int(out, (int64_t)stats->requests);
+	jsonout_key_int(out, "requests", (int64_t)stats->requests);
 	jsonout_key(out, "by_status");
 	jsonout_open(out, '{');
 	for (int i = 0; i < STATS_STATUSES; i++) {
 		if (stats->by_status[i] == 0)
 			continue;
 		snprintf(status, sizeof(status), "%d", i);
-		jsonout_key(out, status);
-		jsonout_int(out, (int64_t)stats->by_status[i]);
+		jsonout_key_int(out, status, (int64_t)stats->by_status[i]);
 	}
 	jsonout_close(out, '}');
 	jsonout_key(out, "by_kind");
@@ -49,6 +47,5 @@ void stats_write(const struct stats *stats, struct jsonout *out)
 		jsonout_int(out, (int64_t)stats->by_endpoint[i]);
 	}
 	jsonout_close(out, '}');
-	jsonout_key(out, "peak_60s");
-	jsonout_int(out, (int64_t)stats->peak);
+	jsonout_key_int(out, "peak_60s", (int64_t)stats->peak);
 }

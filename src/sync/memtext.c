@@ -18,8 +18,7 @@ static void time_member(struct jsonout *out, const char *key, int64_t t)
 
 static void int_member(struct jsonout *out, const char *key, int64_t n)
 {
-	jsonout_key(out, key);
-	jsonout_int(out, n);
+	jsonout_key_int(out, key, n);
 }
 
 void memtext_write_evidence(struct buf *buf, const struct evidence *evidence)
@@ -53,12 +52,9 @@ void memtext_write_workspace(struct buf *buf, const struct memory *memory)
 	int_member(&out, "per_page", memory->per_page);
 	int_member(&out, "uncertified", memory->uncertified);
 	time_member(&out, "tried_at", memory->tried_at);
-	jsonout_key(&out, "audit_due");
-	jsonout_bool(&out, memory->audit_due);
-	jsonout_key(&out, "list_order");
-	jsonout_string(&out, order_name(memory->order));
-	jsonout_key(&out, "needs_full");
-	jsonout_string(&out, memory_reason_name(memory->needs_full));
+	jsonout_key_bool(&out, "audit_due", memory->audit_due);
+	jsonout_key_string(&out, "list_order", order_name(memory->order));
+	jsonout_key_string(&out, "needs_full", memory_reason_name(memory->needs_full));
 	jsonout_key(&out, "order_evidence");
 	memtext_write_evidence(buf, &memory->evidence);
 	out.comma = true;
@@ -113,8 +109,7 @@ void memtext_write_position(struct buf *buf, const struct full_memory *full)
 	int_member(&out, "over", sweep->end != SWEEP_RUNNING);
 	int_member(&out, "begun", sweep->begun);
 	int_member(&out, "backwards", sweep->plan.backwards);
-	jsonout_key(&out, "order");
-	jsonout_string(&out, order_name(sweep->plan.order));
+	jsonout_key_string(&out, "order", order_name(sweep->plan.order));
 	int_member(&out, "lookback", sweep->plan.lookback);
 	int_member(&out, "expected", sweep->plan.expected);
 	int_member(&out, "per_page", sweep->per_page);

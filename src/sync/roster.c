@@ -16,8 +16,7 @@ static void put_instant(struct jsonout *out, const char *key, int64_t t)
 
 static void put_text(struct jsonout *out, const char *key, const char *text)
 {
-	jsonout_key(out, key);
-	jsonout_string(out, text);
+	jsonout_key_string(out, key, text);
 }
 
 bool roster_write(struct store *store, int workspace, const struct roster *roster, struct err *err)

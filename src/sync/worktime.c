@@ -5,14 +5,12 @@
 
 static void write_int(struct jsonout *out, const char *key, int64_t n)
 {
-	jsonout_key(out, key);
-	jsonout_int(out, n);
+	jsonout_key_int(out, key, n);
 }
 
 static void write_text(struct jsonout *out, const char *key, const char *text)
 {
-	jsonout_key(out, key);
-	jsonout_string(out, text);
+	jsonout_key_string(out, key, text);
 }
 
 static void write_hours(struct jsonout *out, const struct worktime *work)
@@ -60,9 +58,7 @@ void worktime_write(struct buf *text, const struct worktime *work)
 		jsonout_string(&out, work->holidays[i]);
 	jsonout_close(&out, ']');
 	write_targets(&out, work);
-	jsonout_key(&out, "drops_names");
-	jsonout_bool(&out, work->drops_names);
-	jsonout_key(&out, "drops_phones");
-	jsonout_bool(&out, work->drops_phones);
+	jsonout_key_bool(&out, "drops_names", work->drops_names);
+	jsonout_key_bool(&out, "drops_phones", work->drops_phones);
 	jsonout_close(&out, '}');
 }

@@ -56,6 +56,23 @@ static void every_kind_of_value_stands_between_commas(void **state)
 			    "\"list\":[true,false,null,[],{},1.5,\"ab\"],\"last\":0}");
 }
 
+static void a_member_is_its_key_and_its_value(void **state)
+{
+	struct jsonout out = JSONOUT_TO(&buf);
+
+	(void)state;
+	jsonout_open(&out, '{');
+	jsonout_key_string(&out, "text", "a\"b");
+	jsonout_key_string(&out, "none", NULL);
+	jsonout_key_int(&out, "number", INT64_MAX);
+	jsonout_key_bool(&out, "yes", true);
+	jsonout_key_bool(&out, "no", false);
+	jsonout_close(&out, '}');
+	assert_string_equal(buf_text(&buf),
+			    "{\"text\":\"a\\\"b\",\"none\":null,\"number\":9223372036854775807,"
+			    "\"yes\":true,\"no\":false}");
+}
+
 static void a_value_alone_has_no_comma(void **state)
 {
 	struct jsonout out = JSONOUT_TO(&buf);
@@ -165,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_kind_of_value_stands_between_commas, empty_the_buffer),
+		cmocka_unit_test_setup(a_member_is_its_key_and_its_value, empty_the_buffer),
 		cmocka_unit_test_setup(a_value_alone_has_no_comma, empty_the_buffer),
 		cmocka_unit_test_setup(an_instant_is_rfc_3339_and_none_is_null, empty_the_buffer),
 		cmocka_unit_test_setup(texts_are_escaped_and_mended, empty_the_buffer),
