@@ -132,6 +132,23 @@ def test_what_a_full_sweep_asks_for_by_itself(pair):
         assert etl.sql("select deleted_at is null from sahut.conversation where id = %s", third) == [(True,)]
 
 
+def test_a_copy_that_was_older_than_what_was_held_is_looked_at_again(pair):
+    """The doubt is asked of the warehouse, the conversation of the API, and then there is none."""
+    sandbox, etl = pair(conversations=300)
+    etl.run("sync")
+    one, gone = (c["id"] for c in sandbox.dump()["conversations"][:2])
+    for i in (one, gone):
+        etl.sql("insert into sahut_etl.doubt (workspace_id, conversation_id, seen_at) select workspace_id, id, now() from sahut.conversation where id = %s", i)
+    sandbox.change("silent", id=one)
+    sandbox.change("delete", id=gone)
+    sandbox.control("clock", {"advance": 600})
+    sandbox.reset_stats()
+    etl.run("sync")
+    assert sandbox.stats()["by_kind"].get("get") >= 2
+    assert etl.one("select count(*) from sahut_etl.doubt") == 0
+    assert_equal(etl, sandbox)
+
+
 def test_killed_while_it_asks_for_what_a_sweep_missed_it_leaves_nothing_behind(pair):
     sandbox, etl = pair(conversations=300)
     etl.run("sync")
