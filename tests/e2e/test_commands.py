@@ -54,7 +54,7 @@ def test_an_unknown_key_is_said_with_its_place_and_the_nearest_one(warehouse):
 def test_a_warehouse_of_another_version_is_refused_with_what_to_do(pair):
     _, etl = pair(conversations=10)
     etl.sql("update sahut_etl.migration set version = 999 where version = 1")
-    for command in ("sync", "status"):
+    for command in ("sync", "status", "migrate"):
         assert "schema" in etl.run(command, expect=78).stderr
 
 
