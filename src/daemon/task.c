@@ -124,7 +124,8 @@ static int64_t tend(struct context *context, struct task *tasks, size_t n, size_
 			take_end(context, task);
 		*left += task->state != TASK_OVER;
 		/* One whose moment has come waits for the store, which wakes us when it is free. */
-		if (task->state == TASK_HANDED || (task->state == TASK_WAITING && now < task->look_at))
+		if (task->state == TASK_HANDED ||
+		    (task->state == TASK_WAITING && now < task->look_at))
 			when = min_i64(when, task->look_at);
 	}
 	return when;

@@ -222,7 +222,7 @@ size_t batch_write(struct script *script, const struct batch *batch)
 
 	stage_close(batch->stage);
 	script_add(script, "begin");
-	/* Until the run's last commit nobody relies on it: one that is lost takes its position along. */
+	/* Nobody relies on it until the run's last commit: a lost one takes its position along. */
 	if (!batch->last)
 		script_add(script, "set local synchronous_commit = off");
 	merge = add_rows(script, batch);
