@@ -17,9 +17,10 @@ with touched as materialized (
 	where e.workspace_id = (select b.workspace_id from pg_temp.stage_batch b)
 	and (x.is_whole or e.observed_at = x.observed_at or (x.is_relabelled and e.event_type in ('created', 'resolved')))
 ), state as materialized (
-	select v.conversation_id, v.valid_from, v.valid_to
+	-- Resolved ones are left out below: asked for here, the index of all that is unresolved would be read, too.
+	select v.status, v.valid_from, v.valid_to
 	from sahut.conversation_version v
-	where v.status <> 'resolved' and v.conversation_id = any (array(select k.id from touched k where k.is_whole))
+	where v.conversation_id = any (array(select k.id from touched k where k.is_whole))
 	and v.workspace_id = (select b.workspace_id from pg_temp.stage_batch b)
 ), gone as materialized (
 	select c.contact_id, c.created_at
@@ -93,7 +94,7 @@ cross join lateral (
 	select s.from_day + i, false, false, true
 	from (
 		select (v.valid_from at time zone w.timezone)::date as from_day, least(t.live_day - 1, (v.valid_to at time zone w.timezone)::date) as to_day
-		from state v
+		from state v where v.status <> 'resolved'
 	) s
 	cross join lateral generate_series(greatest(0, w.history_day - s.from_day), s.to_day - s.from_day) i
 ) d
