@@ -95,5 +95,6 @@ def test_a_connection_that_is_ended_in_the_middle_of_a_load(behind, requests, la
     served = proxy.served()
     assert {r[0] for r in served} == {"HTTP/2.0"}
     assert len({r[1] for r in served}) > len(served) / requests / 2
-    # Nothing is asked for a second time that was answered the first time: what GOAWAY turned away was not served.
-    assert etl.one("select sum(requests) from sahut_etl.run") == len(served)
+    # Asked for again is only what the end of a connection turned away, which was not served; libcurl does most of that by itself.
+    sent, again = etl.sql("select sum(requests), sum(retried) from sahut_etl.run")[0]
+    assert len(served) == sent - again
