@@ -9,7 +9,10 @@ import re
 
 import pytest
 
-from etl import held, expected
+from cluster import free_port
+from daemon import Daemon, wait_for
+from etl import expected, held
+from test_metrics import number
 
 
 @pytest.fixture
@@ -68,6 +71,25 @@ def test_the_cycles_that_follow_go_on_around_it(loaded):
     sandbox.control("clock", {"advance": 7200})
     etl.run("sync", "--full")
     assert_equal_but(etl, sandbox, set())
+
+
+def test_the_daemon_counts_it_and_goes_on(loaded):
+    sandbox, etl = loaded
+    bad = set(ids(sandbox)[50:52])
+    check(etl, bad)
+    port = free_port()
+    etl.extra = f'metrics: {{listen: "127.0.0.1:{port}"}}\n'
+    etl.workspaces[0]["schedule"] = "{incremental: 5s}"
+    etl.write()
+    daemon = Daemon(etl)
+    try:
+        wait_for(lambda: number(port, 'sahut_etl_cycles_total{workspace="utama",kind="incremental",outcome="ok"}'), "a cycle after the first load")
+        assert number(port, 'sahut_etl_conversation_changes_total{workspace="utama",change="rejected"}') >= 2
+        assert number(port, 'sahut_etl_conversation_changes_total{workspace="utama",change="new"}') == 248
+    finally:
+        daemon.process.terminate()
+        assert daemon.process.wait(30) == 0
+    assert_equal_but(etl, sandbox, bad)
 
 
 def test_the_first_and_the_last_row_and_all_of_a_page(loaded):
