@@ -376,6 +376,19 @@ def test_ids_that_vanish_from_the_list_are_asked_for_each_by_its_own_name(hostil
     assert gone == set(IDS)
 
 
+def test_what_a_contact_without_an_id_said_is_not_kept_when_it_says_it_no_more(hostile):
+    said = {"name": "Bu Siti", "phone": "+628123"}
+
+    def item(i, contact, day):
+        return json.dumps({"id": i, "status": "open", "created_at": "2024-03-15T08:30:00Z", "contact": contact, "updated_at": f"2024-03-{day}T00:00:00Z"}).encode()
+    server, etl = hostile([item("a", said, 16), item("b", said, 16), item("c", said, 16), item("d", said, 16)])
+    etl.run("sync")
+    server.items = [item("a", None, 17), item("b", {"id": "ct_1", "name": "Bu Siti"}, 17), item("c", {**said, "name": "Bu Sri"}, 17), item("d", None, 14)]
+    etl.run("sync", "--full")
+    assert sorted(r[0] for r in etl.sql("select contact_id from sahut_pii.contact")) == ["conversation:c", "conversation:d", "ct_1"]
+    assert etl.one("select extra->>'name' from sahut_pii.contact where contact_id = 'conversation:c'") == "Bu Sri"
+
+
 # ---- size --------------------------------------------------------------------------
 
 def test_a_mebibyte_of_text_goes_through(hostile):
