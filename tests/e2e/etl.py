@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import textwrap
+import time
 
 
 class Etl:
@@ -70,6 +71,15 @@ class Etl:
                 return cursor.fetchall() if cursor.description else None
         finally:
             connection.close()
+
+    def counted(self, query):
+        """Rows of a query of pg_stat_*, when all backends have gone: each tells what it did as it goes, a moment after its program."""
+        deadline = time.monotonic() + 30
+        while self.one("""select count(*) from pg_stat_activity
+                where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'"""):
+            assert time.monotonic() < deadline, "backends that stay"
+            time.sleep(0.02)
+        return self.sql(query)
 
     def one(self, query, *parameters):
         return self.sql(query, *parameters)[0][0]

@@ -4,18 +4,9 @@ import os
 
 import pytest
 
-from daemon import wait_for
-
 READ = """
 select relid::regclass::text, seq_tup_read, n_live_tup from pg_stat_user_tables
 where schemaname in ('sahut', 'sahut_pii') and n_live_tup > 1000 order by 1"""
-
-
-def rows_read(etl):
-    """What a backend has read is known when it has gone, which is a moment after its program."""
-    wait_for(lambda: not etl.one("select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'"),
-             "the backends' end")
-    return etl.sql(READ)
 
 
 def test_no_batch_of_a_first_load_reads_whole_tables(pair):
@@ -33,7 +24,7 @@ def test_no_batch_of_a_first_load_reads_whole_tables(pair):
         reader.close()
     batches = etl.one("select batches from sahut_etl.sweep")
     assert batches >= 4
-    rows = rows_read(etl)
+    rows = etl.counted(READ)
     assert {f"sahut.{t}" for t in ("conversation", "conversation_version", "conversation_event", "contact")} <= {r[0] for r in rows}
     for table, read, live in rows:
         assert read <= 4 * live, f"{table}: {read} rows read one after the other, and it has {live}"
@@ -45,12 +36,12 @@ def test_no_cycle_of_a_loaded_warehouse_reads_whole_tables(pair, analyzed):
     etl.run("sync", timeout=300)
     if analyzed:
         etl.sql("vacuum analyze")
-    before = {r[0]: r[1] for r in rows_read(etl)}
+    before = {r[0]: r[1] for r in etl.counted(READ)}
     sandbox.control("clock", {"advance": 3600})
     for kind in ("create", "update", "resolve", "reopen", "reassign", "relabel", "silent"):
         sandbox.change(kind, 30)
     etl.run("sync")
-    for table, read, live in rows_read(etl):
+    for table, read, live in etl.counted(READ):
         assert read - before.get(table, 0) <= live / 2, f"{table}: {read - before.get(table, 0)} rows read, and it has {live}"
 
 
