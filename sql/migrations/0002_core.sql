@@ -382,10 +382,11 @@ comment on function sahut_etl.erase is 'Removes what identifies a contact; a row
 
 -- While a table grows from nothing, the planner knows nothing of it: how often an id stands in it is then a guess that is
 -- wrong by as much as the table is large, and a batch reads all of it. Autovacuum comes a minute too late for that. What a
--- merge looks up has an index, so these columns are enough; all else is left to autovacuum, which still takes it for not done.
+-- merge looks up has an index, so these columns are enough, and few rows of them; all else is left to autovacuum, which still
+-- takes it for not done.
 create function sahut_etl.keep_statistics() returns void
 	language plpgsql security definer
-	set search_path = pg_catalog, pg_temp
+	set search_path = pg_catalog, pg_temp set default_statistics_target = 10
 as $$
 declare
 	command text;
