@@ -235,15 +235,6 @@ size_t batch_write(struct script *script, const struct batch *batch)
 	return merge;
 }
 
-void batch_add_sent(struct sent *sum, const struct sent *sent)
-{
-	sum->requests += sent->requests;
-	sum->pages += sent->pages;
-	sum->throttled += sent->throttled;
-	sum->retried += sent->retried;
-	sum->failed += sent->failed;
-}
-
 void batch_read(const struct grid *grid, struct tally *tally)
 {
 	*tally = (struct tally){

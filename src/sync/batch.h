@@ -51,9 +51,6 @@ struct batch {
  */
 size_t batch_write(struct script *script, const struct batch *batch);
 
-/* Adds what was sent in one part of a run to the sum of all. */
-void batch_add_sent(struct sent *sum, const struct sent *sent);
-
 /* Reads what the commit came to. */
 void batch_read(const struct grid *grid, struct tally *tally);
 

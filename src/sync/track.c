@@ -282,8 +282,14 @@ static void stage_deletions(struct track *track)
 /* What was sent is about to be written down: the totals keep it, the count begins anew. */
 static void reset_sent(struct track *track)
 {
-	batch_add_sent(&track->before, &track->box.sent);
-	track->box.sent = (struct sent){ 0 };
+	struct sent *all = &track->before, *sent = &track->box.sent;
+
+	all->requests += sent->requests;
+	all->pages += sent->pages;
+	all->throttled += sent->throttled;
+	all->retried += sent->retried;
+	all->failed += sent->failed;
+	*sent = (struct sent){ 0 };
 }
 
 static void start_commit(struct track *track)
@@ -412,20 +418,14 @@ static void finish(struct track *track, enum verdict verdict)
 	reset_sent(track);
 }
 
-/* A full batch waits for ours to be merged: pages go on travelling, and wait undecoded. */
-static bool is_held_up(const struct track *track)
-{
-	return track->wanted.kind == ACT_COMMIT && track->ours;
-}
-
 /* Asks the engine until it has nothing more to be done now. */
 static void obey(struct track *track)
 {
 	struct act act;
 
-	while (track->progress.state == TRACK_RUNNING && outbox_has_room(&track->box) &&
-	       (track->wanted.kind == ACT_WAIT || is_held_up(track))) {
-		engine_next(&track->cycle.engine, stage_is_full(track) && !is_held_up(track), &act);
+	while (track->progress.state == TRACK_RUNNING && track->wanted.kind == ACT_WAIT &&
+	       outbox_has_room(&track->box)) {
+		engine_next(&track->cycle.engine, stage_is_full(track), &act);
 		switch (act.kind) {
 		case ACT_WAIT:
 			return;
@@ -484,8 +484,7 @@ int64_t track_turn(struct track *track, int64_t now)
 	if (is_quiet(track, now))
 		return track->look_at;
 	hear_store(track);
-	while (track->progress.state == TRACK_RUNNING && !is_held_up(track) &&
-	       (slot = outbox_head(&track->box)))
+	while (track->progress.state == TRACK_RUNNING && (slot = outbox_head(&track->box)))
 		take_reply(track, slot);
 	use_store(track);
 	obey(track);
