@@ -20,6 +20,10 @@ from test_hostile import assert_held, hostile  # noqa: F401 (a fixture)
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = os.path.join(HERE, "..", "..", "build", "sahut-etl")
 MOST = 400 if os.environ.get("SAHUT_ALL") else 12
+# A library may lose the timer that it would have gone on by (libcurl did, at the 3,261st of 8,126 allocations of a cycle): the request then
+# ends with its own deadline, five minutes.
+LONGEST = 330
+
 # What a run may end with when a library was refused memory: by abort, or as any failure; never by a bad access.
 HONEST = {0, 65, 69, 70, 71, 75, 77, 78, -6}
 
@@ -49,7 +53,7 @@ class Scarce:
         self.etl.environment = lambda: {**plain(), "LD_PRELOAD": self.preload, "MALLOC_FAIL": str(n), "MALLOC_FAIL_OF": of,
                                         "MALLOC_FAIL_COUNT": self.count}
         try:
-            return self.etl.run(*args, expect=None, timeout=60)
+            return self.etl.run(*args, expect=None, timeout=LONGEST)
         finally:
             self.etl.environment = plain
 
@@ -97,6 +101,7 @@ def test_a_cycle_without_memory_ends_and_the_next_one_makes_up_for_it(hostile, p
     number = scarce.number(of, "sync")
     assert number > 20
     for round, n in enumerate(sample(number), 2):
+        etl.let_a_minute_pass()
         change(server, round)
         check_end(scarce.run(of, n, "sync"), of, n)
         etl.run("sync", "--full")

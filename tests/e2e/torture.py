@@ -65,9 +65,7 @@ class Round:
         if self.deleted < MOST_DELETED and self.chance.random() < 0.4:
             self.deleted += len(self.sandbox.change("delete", 1))
         self.sandbox.control("config", {"drift_per_request": self.chance.choice([0, 0.2, 1, 3])})
-        # Each process leases a second of the quota, and one that is killed does not give it back: after sixty in a
-        # minute the next would wait. Here a minute has passed.
-        self.etl.one("with gone as (delete from sahut_etl.quota returning 1) select count(*) from gone")
+        self.etl.let_a_minute_pass()
         command = self.chance.choice(COMMANDS)
         name = " ".join(command)
         began = time.monotonic()
