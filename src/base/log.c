@@ -139,12 +139,10 @@ static void format_json(struct buf *out, const struct log_line *line,
 	jsonout_time(&json, clock_real(stream->clock));
 	jsonout_key_string(&json, "level", log_level_name(line->level));
 	jsonout_key_string(&json, "msg", line->message);
-	if (line->event) {
+	if (line->event)
 		jsonout_key_string(&json, "event", line->event->name);
-	}
-	for (size_t i = 0; i < line->n; i++) {
+	for (size_t i = 0; i < line->n; i++)
 		jsonout_key_string(&json, line->fields[i].key, line->fields[i].value);
-	}
 	jsonout_close(&json, '}');
 }
 

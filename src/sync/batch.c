@@ -160,15 +160,6 @@ static void int_array(struct jsonout *out, const char *key, const int64_t *numbe
 	jsonout_close(out, ']');
 }
 
-static void string_member(struct jsonout *out, const char *key, const char *text)
-{
-	jsonout_key(out, key);
-	if (text)
-		jsonout_string(out, text);
-	else
-		jsonout_null(out);
-}
-
 /* The parameter of record_audit.sql. */
 static void audit_json(struct buf *text, const struct batch *c)
 {
@@ -188,15 +179,12 @@ static void audit_json(struct buf *text, const struct batch *c)
 		const struct cell *cell = &c->cells[i];
 
 		jsonout_open(&out, '{');
-		string_member(&out, "status", names_status(cell->filter.status));
-		string_member(&out, "channel_id", names_channel(c->names, &cell->filter));
-		string_member(&out, "assignee_id", names_assignee(c->names, &cell->filter));
-		jsonout_key(&out, "unassigned");
-		jsonout_bool(&out, cell->filter.assignee < 0);
-		jsonout_key(&out, "api");
-		jsonout_int(&out, cell->api);
-		jsonout_key(&out, "held");
-		jsonout_int(&out, cell->held);
+		jsonout_key_string(&out, "status", names_status(cell->filter.status));
+		jsonout_key_string(&out, "channel_id", names_channel(c->names, &cell->filter));
+		jsonout_key_string(&out, "assignee_id", names_assignee(c->names, &cell->filter));
+		jsonout_key_bool(&out, "unassigned", cell->filter.assignee < 0);
+		jsonout_key_int(&out, "api", cell->api);
+		jsonout_key_int(&out, "held", cell->held);
 		jsonout_close(&out, '}');
 	}
 	jsonout_close(&out, ']');

@@ -16,22 +16,17 @@ static void time_member(struct jsonout *out, const char *key, int64_t t)
 		jsonout_int(out, t);
 }
 
-static void int_member(struct jsonout *out, const char *key, int64_t n)
-{
-	jsonout_key_int(out, key, n);
-}
-
 void memtext_write_evidence(struct buf *buf, const struct evidence *evidence)
 {
 	struct jsonout out = JSONOUT_TO(buf);
 
 	jsonout_open(&out, '{');
-	int_member(&out, "pairs", evidence->pairs);
+	jsonout_key_int(&out, "pairs", evidence->pairs);
 	for (enum order o = ORDER_UPDATED_DESC; o < ORDERS; o++) {
 		jsonout_key(&out, order_name(o));
 		jsonout_open(&out, '{');
-		int_member(&out, "inversions", evidence->against[o].inversions);
-		int_member(&out, "pages", evidence->against[o].pages);
+		jsonout_key_int(&out, "inversions", evidence->against[o].inversions);
+		jsonout_key_int(&out, "pages", evidence->against[o].pages);
 		jsonout_close(&out, '}');
 	}
 	jsonout_close(&out, '}');
@@ -46,11 +41,11 @@ void memtext_write_workspace(struct buf *buf, const struct memory *memory)
 	time_member(&out, "complete_as_of", memory->complete_as_of);
 	time_member(&out, "active_as_of", memory->active_as_of);
 	time_member(&out, "certified_at", memory->certified_at);
-	int_member(&out, "lookback", memory->lookback);
-	int_member(&out, "largest_total", memory->largest_total);
-	int_member(&out, "last_total", memory->last_total);
-	int_member(&out, "per_page", memory->per_page);
-	int_member(&out, "uncertified", memory->uncertified);
+	jsonout_key_int(&out, "lookback", memory->lookback);
+	jsonout_key_int(&out, "largest_total", memory->largest_total);
+	jsonout_key_int(&out, "last_total", memory->last_total);
+	jsonout_key_int(&out, "per_page", memory->per_page);
+	jsonout_key_int(&out, "uncertified", memory->uncertified);
 	time_member(&out, "tried_at", memory->tried_at);
 	jsonout_key_bool(&out, "audit_due", memory->audit_due);
 	jsonout_key_string(&out, "list_order", order_name(memory->order));
@@ -103,26 +98,26 @@ void memtext_write_position(struct buf *buf, const struct full_memory *full)
 	struct jsonout out = JSONOUT_TO(buf);
 
 	jsonout_open(&out, '{');
-	int_member(&out, "pass", full->pass);
+	jsonout_key_int(&out, "pass", full->pass);
 	time_member(&out, "cycle_started", full->started);
-	int_member(&out, "owed", full->owed);
-	int_member(&out, "over", sweep->end != SWEEP_RUNNING);
-	int_member(&out, "begun", sweep->begun);
-	int_member(&out, "backwards", sweep->plan.backwards);
+	jsonout_key_int(&out, "owed", full->owed);
+	jsonout_key_int(&out, "over", sweep->end != SWEEP_RUNNING);
+	jsonout_key_int(&out, "begun", sweep->begun);
+	jsonout_key_int(&out, "backwards", sweep->plan.backwards);
 	jsonout_key_string(&out, "order", order_name(sweep->plan.order));
-	int_member(&out, "lookback", sweep->plan.lookback);
-	int_member(&out, "expected", sweep->plan.expected);
-	int_member(&out, "per_page", sweep->per_page);
-	int_member(&out, "page", sweep->page);
+	jsonout_key_int(&out, "lookback", sweep->plan.lookback);
+	jsonout_key_int(&out, "expected", sweep->plan.expected);
+	jsonout_key_int(&out, "per_page", sweep->per_page);
+	jsonout_key_int(&out, "page", sweep->page);
 	time_member(&out, "started", sweep->started);
 	time_member(&out, "newest", sweep->newest);
-	int_member(&out, "first_total", sweep->first_total);
-	int_member(&out, "last_total", sweep->last_total);
-	int_member(&out, "recent", sweep->recent);
-	int_member(&out, "pages", sweep->pages);
-	int_member(&out, "stepped_back", sweep->stepped_back);
-	int_member(&out, "rows", sweep->rows);
-	int_member(&out, "repeats", sweep->repeats);
+	jsonout_key_int(&out, "first_total", sweep->first_total);
+	jsonout_key_int(&out, "last_total", sweep->last_total);
+	jsonout_key_int(&out, "recent", sweep->recent);
+	jsonout_key_int(&out, "pages", sweep->pages);
+	jsonout_key_int(&out, "stepped_back", sweep->stepped_back);
+	jsonout_key_int(&out, "rows", sweep->rows);
+	jsonout_key_int(&out, "repeats", sweep->repeats);
 	jsonout_key(&out, "evidence");
 	memtext_write_evidence(buf, &sweep->evidence);
 	out.comma = true;

@@ -3,16 +3,6 @@
 
 #include "jsonout.h"
 
-static void write_int(struct jsonout *out, const char *key, int64_t n)
-{
-	jsonout_key_int(out, key, n);
-}
-
-static void write_text(struct jsonout *out, const char *key, const char *text)
-{
-	jsonout_key_string(out, key, text);
-}
-
 static void write_hours(struct jsonout *out, const struct worktime *work)
 {
 	jsonout_key(out, "hours");
@@ -21,9 +11,9 @@ static void write_hours(struct jsonout *out, const struct worktime *work)
 		if (work->closes[day] == 0)
 			continue;
 		jsonout_open(out, '{');
-		write_int(out, "day", day + 1);
-		write_int(out, "opens", work->opens[day]);
-		write_int(out, "closes", work->closes[day]);
+		jsonout_key_int(out, "day", day + 1);
+		jsonout_key_int(out, "opens", work->opens[day]);
+		jsonout_key_int(out, "closes", work->closes[day]);
 		jsonout_close(out, '}');
 	}
 	jsonout_close(out, ']');
@@ -37,10 +27,10 @@ static void write_targets(struct jsonout *out, const struct worktime *work)
 		const struct worktime_target *target = &work->targets[i];
 
 		jsonout_open(out, '{');
-		write_text(out, "metric", target->metric);
-		write_int(out, "within", target->within);
-		write_text(out, "channel_type", target->channel_type);
-		write_text(out, "label", target->label);
+		jsonout_key_string(out, "metric", target->metric);
+		jsonout_key_int(out, "within", target->within);
+		jsonout_key_string(out, "channel_type", target->channel_type);
+		jsonout_key_string(out, "label", target->label);
 		jsonout_close(out, '}');
 	}
 	jsonout_close(out, ']');
