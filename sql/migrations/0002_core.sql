@@ -423,11 +423,13 @@ comment on column sahut_etl.key_aside.definition is 'The foreign key, as ALTER T
 
 create function sahut_etl.set_keys_aside() returns void
 	language plpgsql security definer
-	set search_path = pg_catalog, pg_temp set lock_timeout = '1s'
+	set search_path = pg_catalog, pg_temp set lock_timeout = '100ms'
 as $$
 declare
 	k record;
 begin
+	-- A reader may want what is locked here, and hold what is wanted: we give way long before PostgreSQL looks for a deadlock
+	-- (deadlock_timeout, a second), which might cut off the reader.
 	-- In Citus keys have more to do than to be checked.
 	if to_regclass('pg_catalog.pg_dist_partition') is not null then
 		return;

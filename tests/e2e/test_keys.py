@@ -91,3 +91,29 @@ def test_with_a_reader_in_the_way_the_keys_stay(pair):
     finally:
         reader.close()
     assert_equal(etl, sandbox)
+
+
+def test_a_reader_is_not_cut_off_for_it(pair):
+    """It reads one table and then another, as every report does, while the keys of both are to be dropped in the other order."""
+    sandbox, etl = pair(conversations=200)
+    etl.run("migrate")
+    reader = etl.cluster.connect(etl.dbname)
+    process = etl.start("sync")
+    try:
+        reader.autocommit = False
+        with reader.cursor() as cursor:
+            # Sooner than others, so that it would be the one that is cut off.
+            cursor.execute("set deadlock_timeout = '500ms'")
+            reader.commit()
+            while process.poll() is None:
+                cursor.execute("select count(*) from sahut.conversation")
+                time.sleep(0.01)
+                cursor.execute("select count(*) from sahut_etl.workspace")
+                reader.commit()
+    finally:
+        reader.close()
+    assert process.returncode == 0, process.stderr.read()
+    process.stdout.close()
+    process.stderr.close()
+    assert etl.one("select count(*) from sahut_etl.key_aside") == 0
+    assert_equal(etl, sandbox)
