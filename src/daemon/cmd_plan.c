@@ -90,8 +90,8 @@ void cmd_plan(struct context *context)
 		struct err err = ERR_INIT;
 
 		workspace = config_find(context->config, context->tracks[i].name, &err);
-		if (!forecast_make(context->store, workspace, clock_real(context->clock),
-				   &forecast, &err)) {
+		if (!forecast_make(context->store, workspace, clock_real(context->clock), &forecast,
+				   &err)) {
 			context_fail(context, &err);
 			return;
 		}

@@ -16,8 +16,8 @@
 enum shown { NAME, STATE, BEHIND, COMPLETE, LAST, NEXT, ROWS, REJECTED, REQUESTS, SHOWN };
 
 static const char *const headings[SHOWN] = {
-	[NAME] = "workspace", [STATE] = "state",	[BEHIND] = "behind",
-	[COMPLETE] = "complete as of", [LAST] = "last",	[NEXT] = "next",
+	[NAME] = "workspace",	       [STATE] = "state",	[BEHIND] = "behind",
+	[COMPLETE] = "complete as of", [LAST] = "last",		[NEXT] = "next",
 	[ROWS] = "conversations",      [REJECTED] = "rejected", [REQUESTS] = "requests today",
 };
 

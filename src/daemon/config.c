@@ -188,9 +188,8 @@ static bool read_file(const char *path, struct buf *text, struct err *err)
 	size_t n;
 
 	if (!file && errno == ENOENT)
-		return err_set(err, ERR_CONFIG,
-			       "%s: %s; a sample is %s/examples/sahut-etl.yaml", path,
-			       strerror(errno), DOCDIR);
+		return err_set(err, ERR_CONFIG, "%s: %s; a sample is %s/examples/sahut-etl.yaml",
+			       path, strerror(errno), DOCDIR);
 	if (!file || fstat(fileno(file), &st) != 0)
 		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
 	if (st.st_mode & 002)

@@ -38,7 +38,7 @@ struct context {
 	struct decode *decode;
 	struct store *store;
 	char who[160]; /* the command, this host and this process, once the warehouse is open */
-	struct track_means means; /* see context_means() */
+	struct track_means means;  /* see context_means() */
 	struct track_conf *tracks; /* one for each workspace that the command is about */
 	size_t n_tracks;
 };

@@ -10,9 +10,8 @@
 const char *health_name(enum health health)
 {
 	static const char *const names[] = {
-		[HEALTH_WELL] = "well",	      [HEALTH_LOADING] = "loading",
-		[HEALTH_STANDBY] = "standby", [HEALTH_LATE] = "late",
-		[HEALTH_FAILING] = "failing",
+		[HEALTH_WELL] = "well", [HEALTH_LOADING] = "loading", [HEALTH_STANDBY] = "standby",
+		[HEALTH_LATE] = "late", [HEALTH_FAILING] = "failing",
 	};
 
 	return names[health];

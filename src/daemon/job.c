@@ -373,8 +373,8 @@ static void ask_schedule(struct job *job, const struct schedule_time *now)
 static void begin_cycle(struct job *job, struct context *context)
 {
 	struct schedule_time now = job_time(context->clock);
-	struct engine_conf conf = job->errand.id > 0 ? errand_conf(job->errand.kind)
-						     : conf_of(job->kind);
+	struct engine_conf conf =
+		job->errand.id > 0 ? errand_conf(job->errand.kind) : conf_of(job->kind);
 	struct err err = ERR_INIT;
 
 	job->began = job->numbers.attempt[job->kind] = now.real;

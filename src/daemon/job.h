@@ -31,7 +31,7 @@ struct job {
 	struct schedule_conf when;
 	struct zone *zone;
 	struct schedule schedule;
-	bool scheduled;	      /* `schedule` has begun */
+	bool scheduled;	     /* `schedule` has begun */
 	int64_t due, looked; /* monotonic: what it said last, and when; 0: ask it */
 
 	enum job_state state;

@@ -199,8 +199,8 @@ static void say_what_is_held(struct jobs *jobs, struct context *context)
 	if (held == jobs->held)
 		return;
 	if (held == jobs->n)
-		log_begin(&line, LEVEL_NOTICE, &events_table()->working,
-			  "works on %zu workspace%s", held, held == 1 ? "" : "s");
+		log_begin(&line, LEVEL_NOTICE, &events_table()->working, "works on %zu workspace%s",
+			  held, held == 1 ? "" : "s");
 	else
 		log_begin(&line, LEVEL_NOTICE, &events_table()->standby,
 			  "works on %zu of %zu workspaces and is standby for the others, which are "

@@ -15,8 +15,8 @@ struct jobs {
 	struct job **list;
 	size_t n;
 	struct numbers **numbers; /* of all of them, as they are shown */
-	int64_t look_at; /* monotonic: when to look for locks again */
-	size_t held;	 /* as was said last; SIZE_MAX: never */
+	int64_t look_at;	  /* monotonic: when to look for locks again */
+	size_t held;		  /* as was said last; SIZE_MAX: never */
 };
 
 /* One for each workspace that the context is about. */

@@ -281,8 +281,7 @@ static void put_metric(struct buf *out, const struct metric *m, const struct met
 		put_build(out);
 		break;
 	case SOURCE_PROCESS:
-		put_sample(out, m, NULL,
-			   *(const int64_t *)((const char *)metrics + m->offset));
+		put_sample(out, m, NULL, *(const int64_t *)((const char *)metrics + m->offset));
 		break;
 	case SOURCE_CPU:
 		put_sample(out, m, NULL, cpu_time());

@@ -15,9 +15,9 @@ const char *numbers_outcome_name(int outcome)
 const char *numbers_row_name(int row)
 {
 	static const char *const names[NUMBERS_ROWS] = {
-		[NUMBERS_NEW] = "new",		 [NUMBERS_CHANGED] = "changed",
-		[NUMBERS_DELETED] = "deleted",	 [NUMBERS_REJECTED] = "rejected",
-		[NUMBERS_LATE] = "late",	 [NUMBERS_SILENT] = "silent",
+		[NUMBERS_NEW] = "new",	       [NUMBERS_CHANGED] = "changed",
+		[NUMBERS_DELETED] = "deleted", [NUMBERS_REJECTED] = "rejected",
+		[NUMBERS_LATE] = "late",       [NUMBERS_SILENT] = "silent",
 	};
 
 	return names[row];

@@ -63,8 +63,7 @@ enum reload_outcome reload_config(struct reload *reload, struct context *context
 		refuse(context, complaints, &err);
 		return RELOAD_REFUSED;
 	}
-	reload->retired =
-		mem_grow(reload->retired, (reload->n + 1) * sizeof(*reload->retired));
+	reload->retired = mem_grow(reload->retired, (reload->n + 1) * sizeof(*reload->retired));
 	reload->retired[reload->n++] = old;
 	context_adopt(context, fresh);
 	log_begin(&line, LEVEL_NOTICE, &events_table()->reloaded,

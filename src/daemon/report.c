@@ -12,8 +12,8 @@ static void report_failure(const struct log *log, const struct track *track)
 	const struct track_progress *p = track_progress(track);
 	struct log_line line;
 
-	log_begin(&line, policy_level(p->err.kind), &events_table()->cycle_failed,
-		  "%s%s", p->err.text, policy_advice(&p->err));
+	log_begin(&line, policy_level(p->err.kind), &events_table()->cycle_failed, "%s%s",
+		  p->err.text, policy_advice(&p->err));
 	log_text(&line, "workspace", track_name(track));
 	log_text(&line, "kind", track_kind(track));
 	log_text(&line, "error", err_kind_name(p->err.kind));
@@ -78,7 +78,7 @@ static void report_oddities(const struct log *log, const struct track *track)
 	if (p->sum.rejected > 0) {
 		log_begin(&line, LEVEL_WARNING, &events_table()->rejected,
 			  "%s: %" PRId64 " items could not be loaded; they are kept in "
-					 "sahut_etl.rejected_item, each with the reason",
+			  "sahut_etl.rejected_item, each with the reason",
 			  track_name(track), p->sum.rejected);
 		log_text(&line, "workspace", track_name(track));
 		log_number(&line, "rejected", p->sum.rejected);

@@ -89,8 +89,8 @@ int64_t schedule_due(const struct schedule *s, enum schedule_kind kind,
 			due = now->mono + (due - now->real);
 	}
 	if (kind == SCHEDULE_VERIFY && s->facts.audit_due)
-		due = min_i64(due, s->verified == TIME_NONE ? now->mono
-							    : s->verified + SOONEST_VERIFY);
+		due = min_i64(due,
+			      s->verified == TIME_NONE ? now->mono : s->verified + SOONEST_VERIFY);
 	return max_i64(due, s->not_before[kind]);
 }
 
@@ -153,8 +153,7 @@ void schedule_change(struct schedule *s, const struct schedule_conf *conf,
 	s->conf.place = place;
 	for (int kind = SCHEDULE_INCREMENTAL; kind <= SCHEDULE_VERIFY; kind++)
 		put(s, (enum schedule_kind)kind,
-		    min_i64(s->due[kind],
-			    now->mono + interval(s, (enum schedule_kind)kind)));
+		    min_i64(s->due[kind], now->mono + interval(s, (enum schedule_kind)kind)));
 }
 
 void schedule_learn(struct schedule *s, const struct schedule_facts *facts,

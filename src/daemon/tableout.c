@@ -77,8 +77,7 @@ static struct grid *worded(const struct tableout *to, const struct grid *grid, c
 		grid_add(table);
 		for (int c = 0; c < grid_columns(grid); c++) {
 			CLEANUP(buf_free)
-			struct buf figure = BUF_MAX(65536),
-				   cell = BUF_MAX(LONGEST);
+			struct buf figure = BUF_MAX(65536), cell = BUF_MAX(LONGEST);
 
 			figure_write(&figure, grid_column_name(grid, c), grid_is_number(grid, c),
 				     grid_text(grid, r, c), to->lang);

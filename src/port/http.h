@@ -34,9 +34,9 @@ struct http_conf {
 	size_t max_body;	 /* bytes of a reply, decompressed */
 	int64_t connect_timeout; /* the three deadlines of a transfer, microseconds: to be
 				  * connected, */
-	int64_t idle_timeout;  /* to hear next to nothing (under 100 bytes a second), */
-	int64_t total_timeout; /* and to be over */
-	int max_connections;   /* kept open, all hosts together */
+	int64_t idle_timeout;	 /* to hear next to nothing (under 100 bytes a second), */
+	int64_t total_timeout;	 /* and to be over */
+	int max_connections;	 /* kept open, all hosts together */
 };
 
 enum http_method {

@@ -66,7 +66,7 @@ static void lose(struct pg *pg)
 	if (!pg->failed) {
 		pg->failed = true;
 		pgtext_error(&pg->err, committing ? ERR_UNCERTAIN : ERR_UNAVAILABLE,
-			    PQerrorMessage(pg->conn));
+			     PQerrorMessage(pg->conn));
 	}
 	pg->lost = true;
 	pg->busy = false;
@@ -426,10 +426,10 @@ static bool connect_steps(struct pg *pg, int64_t patience, struct err *err)
 	if (wait_turn(pg->wait, 0) == WAIT_STOP)
 		return err_set(err, ERR_STOPPED, "told to stop while connecting to the database");
 	pgtext_error(err,
-		    PQconnectionUsedPassword(pg->conn) || PQconnectionNeedsPassword(pg->conn)
-			    ? ERR_DENIED
-			    : ERR_UNAVAILABLE,
-		    PQerrorMessage(pg->conn));
+		     PQconnectionUsedPassword(pg->conn) || PQconnectionNeedsPassword(pg->conn)
+			     ? ERR_DENIED
+			     : ERR_UNAVAILABLE,
+		     PQerrorMessage(pg->conn));
 	return false;
 }
 

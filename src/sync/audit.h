@@ -20,10 +20,10 @@
 #include "work.h"
 
 enum audit_step {
-	AUDIT_TOTAL, /* how many there are; the second witness */
-	AUDIT_COUNT, /* how many of each status */
-	AUDIT_HELD,  /* how many are held */
-	AUDIT_FLUSH, /* what came with the counts is committed, so that no sweep claims to have
+	AUDIT_TOTAL,  /* how many there are; the second witness */
+	AUDIT_COUNT,  /* how many of each status */
+	AUDIT_HELD,   /* how many are held */
+	AUDIT_FLUSH,  /* what came with the counts is committed, so that no sweep claims to have
 		      * seen it */
 	AUDIT_SETTLE, /* the caller is to run a cycle of changes, then audit_settled() */
 	AUDIT_SPLIT,  /* how many are held in each part of a cell */

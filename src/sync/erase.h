@@ -20,7 +20,7 @@
  * something that identifies the contact was held, and how many rejected
  * items were emptied. The caller frees it.
  */
-bool erase_contact(struct pg *pg, const char *contact, const char *workspace,
-		   struct grid **erased, struct err *err) MUST_CHECK;
+bool erase_contact(struct pg *pg, const char *contact, const char *workspace, struct grid **erased,
+		   struct err *err) MUST_CHECK;
 
 #endif

@@ -26,7 +26,7 @@ struct item {
 	const char *id, *status;
 	const char *channel_id, *channel_type, *channel_name;
 	const char *contact_id, *contact_name, *contact_phone;
-	const char *contact_extra; /* JSON */
+	const char *contact_extra;	/* JSON */
 	const unsigned char *phone_key; /* SHA256_SIZE bytes; NULL without a phone or a secret */
 	const char *contact_row; /* what names its row where the id does not: no id, but content */
 	const char *assignee_id, *assignee_name;

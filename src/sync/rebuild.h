@@ -14,8 +14,7 @@
 #include "pg.h"
 
 /* Queues all days of the workspace of that name; of all for NULL. DAYS: how many. */
-bool rebuild_queue(struct pg *pg, const char *workspace, int64_t *days,
-		   struct err *err) MUST_CHECK;
+bool rebuild_queue(struct pg *pg, const char *workspace, int64_t *days, struct err *err) MUST_CHECK;
 
 /*
  * Computes one of them and says how many are LEFT. DONE: false when those

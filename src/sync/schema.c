@@ -17,10 +17,8 @@
 static const struct migration {
 	const char *name, *sql;
 } migrations[] = {
-	{ "etl", sql_migrations_0001_etl },
-	{ "core", sql_migrations_0002_core },
-	{ "report", sql_migrations_0003_report },
-	{ "views", sql_migrations_0004_views },
+	{ "etl", sql_migrations_0001_etl },	      { "core", sql_migrations_0002_core },
+	{ "report", sql_migrations_0003_report },     { "views", sql_migrations_0004_views },
 	{ "metabase", sql_migrations_0005_metabase },
 };
 

@@ -26,8 +26,8 @@ struct store {
 	struct json_reader *json;
 	struct ask asked;
 	const struct names *names; /* what its filters stand for */
-	bool reserved; /* nobody may begin a commit or a question */
-	bool heard;    /* a NOTIFY, not taken yet */
+	bool reserved;		   /* nobody may begin a commit or a question */
+	bool heard;		   /* a NOTIFY, not taken yet */
 	bool owned;   /* a commit or a question was started, and its end not yet heard */
 	int tries;    /* of it that another transaction stood in the way of */
 	int *unlocks; /* locks to be given back when the writer is free */
@@ -182,8 +182,8 @@ bool store_lock(struct store *store, int id, struct err *err)
 		return true;
 	holder = grid_text(grid, 0, 1);
 	err_set(err, ERR_BUSY, "another process works on it: %s", holder ? holder : "unknown");
-	snprintf(err->code, sizeof(err->code), "%.*s",
-		 holder ? (int)strcspn(holder, " ") : 0, holder ? holder : "");
+	snprintf(err->code, sizeof(err->code), "%.*s", holder ? (int)strcspn(holder, " ") : 0,
+		 holder ? holder : "");
 	return false;
 }
 

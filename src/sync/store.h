@@ -59,7 +59,7 @@ bool store_has_notify(struct store *store) MUST_CHECK;
 
 struct store_workspace {
 	const char *name, *timezone, *base_url;
-	int64_t lookback; /* as configured */
+	int64_t lookback;	     /* as configured */
 	const struct worktime *work; /* NULL: as it is */
 };
 

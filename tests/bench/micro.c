@@ -52,18 +52,20 @@ static void write_page(struct buf *out, int number)
 		int n = (number - 1) * ROWS + i;
 
 		time_format(updated(n), at);
-		buf_printf(out,
-			   "%s{\"id\":\"conv_01HQ%08d\",\"status\":\"%s\",\"channel\":{\"id\":\"ch_%d\","
-			   "\"type\":\"whatsapp\",\"name\":\"Toko %d\"},\"contact\":{\"id\":\"ct_%d\","
-			   "\"name\":\"Budi Santoso %d\",\"phone\":\"+62812%07d\"},",
-			   i ? "," : "", n, n % 30 ? "resolved" : "open", n % 5, n % 5, n / 2, n,
-			   n);
+		buf_printf(
+			out,
+			"%s{\"id\":\"conv_01HQ%08d\",\"status\":\"%s\",\"channel\":{\"id\":\"ch_%"
+			"d\","
+			"\"type\":\"whatsapp\",\"name\":\"Toko %d\"},\"contact\":{\"id\":\"ct_%d\","
+			"\"name\":\"Budi Santoso %d\",\"phone\":\"+62812%07d\"},",
+			i ? "," : "", n, n % 30 ? "resolved" : "open", n % 5, n % 5, n / 2, n, n);
 		if (n % 3)
 			buf_printf(out,
 				   "\"assignee\":{\"id\":\"ag_%d\",\"name\":\"Siti Rahayu %d\"},",
 				   n % 12, n % 12);
 		else
-			buf_str(out, "\"assignee\":null,\"team\":{\"id\":\"tm_1\",\"name\":\"Retur\"},");
+			buf_str(out,
+				"\"assignee\":null,\"team\":{\"id\":\"tm_1\",\"name\":\"Retur\"},");
 		buf_printf(out, "\"labels\":[%s],\"created_at\":\"%s\",\"updated_at\":\"%s\"}",
 			   n % 2 ? "\"refund\",\"vip\"" : "", at, at);
 	}

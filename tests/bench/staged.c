@@ -19,9 +19,12 @@
 #include "mem.h"
 
 static const char *const names[STAGE_TABLES] = {
-	[STAGE_CONVERSATION] = "conversation", [STAGE_CHANNEL] = "channel",
-	[STAGE_AGENT] = "agent",	       [STAGE_TEAM] = "team",
-	[STAGE_CONTACT] = "contact",	       [STAGE_GONE] = "gone",
+	[STAGE_CONVERSATION] = "conversation",
+	[STAGE_CHANNEL] = "channel",
+	[STAGE_AGENT] = "agent",
+	[STAGE_TEAM] = "team",
+	[STAGE_CONTACT] = "contact",
+	[STAGE_GONE] = "gone",
 	[STAGE_REJECTED] = "rejected",
 };
 

@@ -17,19 +17,22 @@
 #define DEEPEST 32
 
 /* What a page of ours consists of. */
-static const char *const tags[] = { "b",       "bdi",	"canvas", "dd",	   "details", "div",
-				    "dl",      "dt",	"figcaption", "figure", "footer", "h2",
-				    "h3",      "p",	"section", "span",  "summary", "table",
-				    "tbody",   "td",	"th",	   "thead", "tr",      NULL };
-static const char *const attributes[] = { "aria-label", "class",	"data-chart", "data-columns",
-					  "data-day",	"data-palette", "data-stacked", "data-v",
-					  "hidden",	"id",		"open",	      "role",
-					  "scope",	"tabindex",	NULL };
+static const char *const tags[] = { "b",     "bdi", "canvas",	  "dd",	    "details", "div",
+				    "dl",    "dt",  "figcaption", "figure", "footer",  "h2",
+				    "h3",    "p",   "section",	  "span",   "summary", "table",
+				    "tbody", "td",  "th",	  "thead",  "tr",      NULL };
+static const char *const attributes[] = { "aria-label",	  "class",    "data-chart",
+					  "data-columns", "data-day", "data-palette",
+					  "data-stacked", "data-v",   "hidden",
+					  "id",		  "open",     "role",
+					  "scope",	  "tabindex", NULL };
 
 static const struct {
 	const char *name;
 	char c;
-} entities[] = { { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&#39;", '\'' } };
+} entities[] = {
+	{ "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&#39;", '\'' }
+};
 
 /* A page being read back. */
 struct reading {

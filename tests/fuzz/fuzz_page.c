@@ -100,7 +100,8 @@ static void check_page(const struct page *page)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static const struct item_privacy ways[] = {
-		{ .drop_name = false }, { .drop_name = true, .drop_phone = true, .hash_phone = true }
+		{ .drop_name = false },
+		{ .drop_name = true, .drop_phone = true, .hash_phone = true }
 	};
 	static struct decode *decodes[2];
 	static struct stage *stage;

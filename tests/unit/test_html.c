@@ -29,14 +29,19 @@ static void test_controls_are_left_out_and_letters_stay(void **state)
 	      "b\x1b[31m\x7f\n",
 	      "ab[31m");
 	check("S\xc3\xa3o \xf0\x9f\x98\x80", "S\xc3\xa3o \xf0\x9f\x98\x80");
-	check("a\xc2\x9b" "31mb\xc2\xa0", "a31mb\xc2\xa0");
+	check("a\xc2\x9b"
+	      "31mb\xc2\xa0",
+	      "a31mb\xc2\xa0");
 	check(NULL, "");
 }
 
 static void test_what_is_no_utf8_is_replaced(void **state)
 {
 	(void)state;
-	check("\xff" "a\xc0\x80", "\xef\xbf\xbd" "a\xef\xbf\xbd\xef\xbf\xbd");
+	check("\xff"
+	      "a\xc0\x80",
+	      "\xef\xbf\xbd"
+	      "a\xef\xbf\xbd\xef\xbf\xbd");
 	check("\xf0\x9f\x98", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 }
 

@@ -78,9 +78,11 @@ static void what_is_not_known_is_left_out(void **state)
 
 	(void)state;
 	exposition(&n, &out);
-	assert_null(strstr(buf_text(&out), "success_timestamp_seconds{workspace=\"utama\",kind=\"full"));
+	assert_null(strstr(buf_text(&out),
+			   "success_timestamp_seconds{workspace=\"utama\",kind=\"full"));
 	assert_null(strstr(buf_text(&out), "\nsahut_etl_active_timestamp_seconds{"));
-	assert_null(strstr(buf_text(&out), "\nsahut_etl_config_last_reload_success_timestamp_seconds "));
+	assert_null(strstr(buf_text(&out),
+			   "\nsahut_etl_config_last_reload_success_timestamp_seconds "));
 	assert_null(strstr(buf_text(&out), "-9223372036"));
 }
 

@@ -113,8 +113,8 @@ static void nights_of(const char *name, double place)
 
 static void one_full_sweep_a_night_for_400_days(void **state)
 {
-	static const char *const names[] = { "Asia/Jakarta",  "Asia/Makassar",
-					     "Asia/Jayapura", "Europe/Berlin",
+	static const char *const names[] = { "Asia/Jakarta",	 "Asia/Makassar",
+					     "Asia/Jayapura",	 "Europe/Berlin",
 					     "America/New_York", "Australia/Lord_Howe",
 					     "America/St_Johns", "Africa/Cairo" };
 
@@ -151,10 +151,9 @@ static void a_first_load_in_the_night_is_that_nights_sweep(void **state)
 {
 	struct zone *zone = zone_open("Asia/Jakarta");
 	struct sim sim = sim_at(date(2027, 5, 4) + 18 * HOUR, zone, 0);
-	struct schedule_facts facts = { .loaded = false,
-					.full_at = TIME_NONE,
-					.verify_at = TIME_NONE,
-					.retry_at = TIME_NONE };
+	struct schedule_facts facts = {
+		.loaded = false, .full_at = TIME_NONE, .verify_at = TIME_NONE, .retry_at = TIME_NONE
+	};
 	struct schedule_end end = { .ok = true, .full = true };
 
 	(void)state;
@@ -236,8 +235,8 @@ static void the_first_cycles_of_many_are_spread(void **state)
 	(void)state;
 	for (int i = 0; i < 100; i++) {
 		struct sim sim = sim_at(date(2027, 5, 4), NULL, i / 100.0);
-		int64_t due = schedule_due(&sim.schedule, SCHEDULE_INCREMENTAL, &sim.now) -
-			      sim.now.mono;
+		int64_t due =
+			schedule_due(&sim.schedule, SCHEDULE_INCREMENTAL, &sim.now) - sim.now.mono;
 
 		assert_true(i == 0 ? due == 0 : due >= previous + 590 * USEC_PER_MSEC);
 		assert_true(due < MINUTE);
@@ -365,7 +364,8 @@ static void a_sweep_that_proved_nothing_is_done_again_when_it_may(void **state)
 			 sim.now.mono + 20 * MINUTE);
 	facts.retry_at = TIME_NONE;
 	schedule_learn(&sim.schedule, &facts, &sim.now);
-	assert_true(schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now) > sim.now.mono + 14 * HOUR);
+	assert_true(schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now) >
+		    sim.now.mono + 14 * HOUR);
 }
 
 /* ---- counting ---------------------------------------------------------- */

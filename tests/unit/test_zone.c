@@ -14,10 +14,13 @@
 #define DAY (24 * HOUR)
 
 static const char *const names[] = {
-	"Asia/Jakarta",	 "Asia/Makassar",   "Asia/Jayapura",	  "Asia/Pontianak",
-	"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/St_Johns",
-	"Africa/Cairo",	 "Asia/Kathmandu",  "America/Nuuk",	  "Pacific/Auckland",
-	"Pacific/Apia",	 "UTC",
+	"Asia/Jakarta",	       "Asia/Makassar",
+	"Asia/Jayapura",       "Asia/Pontianak",
+	"Europe/Berlin",       "America/New_York",
+	"Australia/Lord_Howe", "America/St_Johns",
+	"Africa/Cairo",	       "Asia/Kathmandu",
+	"America/Nuuk",	       "Pacific/Auckland",
+	"Pacific/Apia",	       "UTC",
 };
 
 /* What the C library says, which knows one zone at a time. */
@@ -55,7 +58,7 @@ static void offsets_are_those_of_the_c_library(void **state)
 
 static void what_is_no_zone_is_not_opened(void **state)
 {
-	static const char *const wrong[] = { "Asia/Nowhere", "",	   "../../../etc/passwd",
+	static const char *const wrong[] = { "Asia/Nowhere", "",	  "../../../etc/passwd",
 					     "/etc/passwd",  "tzdata.zi", "Asia" };
 
 	(void)state;
@@ -99,8 +102,7 @@ static void a_day_that_was_left_out_has_no_instant_of_its_own(void **state)
 
 	(void)state;
 	/* Samoa went from the 29th to the 31st of December 2011. */
-	assert_int_equal(zone_instant(zone, time_day(2011, 12, 30), 150),
-			 at(2011, 12, 30, 10, 0));
+	assert_int_equal(zone_instant(zone, time_day(2011, 12, 30), 150), at(2011, 12, 30, 10, 0));
 	assert_int_equal(zone_day(zone, at(2011, 12, 30, 9, 59)), time_day(2011, 12, 29));
 	assert_int_equal(zone_day(zone, at(2011, 12, 30, 10, 0)), time_day(2011, 12, 31));
 	zone_free(&zone);
