@@ -19,7 +19,7 @@ enum err_kind {
 	ERR_NONE,
 	ERR_STOPPED,	 /* we were told to end; nothing is wrong */
 	ERR_USAGE,	 /* the command line cannot be understood */
-	ERR_CONFIG,	 /* configuration, or a schema of another version: a person must act */
+	ERR_CONFIG,	 /* configuration, or a schema of another version: a person must action */
 	ERR_DENIED,	 /* a key, a password or a privilege is missing */
 	ERR_DATA,	 /* what came is not what the reference says, or was refused as invalid */
 	ERR_MISSING,	 /* what was asked for by name does not exist */

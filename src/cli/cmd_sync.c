@@ -17,7 +17,7 @@ static void say_handed(const struct context *context, const struct task *task)
 		  "%s",
 		  task->conf->name, task->end.requests, (int)task->end.tally.fresh,
 		  (int)task->end.tally.changed, (int)task->end.tally.deleted,
-		  act_verdict_name(task->end.verdict));
+		  action_verdict_name(task->end.verdict));
 	log_end(&context->log, &line);
 }
 

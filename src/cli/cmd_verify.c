@@ -312,7 +312,7 @@ static void tell_json(const struct verify *v)
 
 		jsonout_open(&out, '{');
 		jsonout_key_string(&out, "workspace", v->context->tracks[i].name);
-		jsonout_key_string(&out, "verdict", act_verdict_name(f->verdict));
+		jsonout_key_string(&out, "verdict", action_verdict_name(f->verdict));
 		jsonout_key_int(&out, "requests", f->requests);
 		jsonout_key(&out, "rejected");
 		jsonout_int(&out, grid_rows(f->cells) ? grid_int(f->cells, 0, REJECTED) : 0);

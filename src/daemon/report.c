@@ -32,11 +32,11 @@ static void report_end(const struct log *log, const struct track *track, int64_t
 	log_begin(&line, LEVEL_INFO, &events_table()->cycle,
 		  "%s: %" PRId64 " conversations, %" PRId64 " new, %" PRId64 " changed: %s",
 		  track_name(track), p->sum.live, p->sum.fresh, p->sum.changed,
-		  act_verdict_name(p->verdict));
+		  action_verdict_name(p->verdict));
 	log_text(&line, "workspace", track_name(track));
 	log_text(&line, "kind", track_kind(track));
 	log_text(&line, "strategy", plan_strategy_name(p->strategy));
-	log_text(&line, "verdict", act_verdict_name(p->verdict));
+	log_text(&line, "verdict", action_verdict_name(p->verdict));
 	log_number(&line, "requests", p->requests);
 	log_number(&line, "pages", p->pages);
 	log_number(&line, "new", p->sum.fresh);

@@ -49,7 +49,7 @@ void audit_settled(struct audit *audit, int64_t changes)
 
 /* ---- what next ------------------------------------------------------- */
 
-static void send_count(struct audit *audit, struct act *act, struct filter filter, int page)
+static void send_count(struct audit *audit, struct action *action, struct filter filter, int page)
 {
 	struct request request = {
 		.kind = REQUEST_LIST,
@@ -58,7 +58,7 @@ static void send_count(struct audit *audit, struct act *act, struct filter filte
 		.per_page = page > 0 ? audit->per_page : 1,
 	};
 
-	work_send(&audit->work, act, &request);
+	work_send(&audit->work, action, &request);
 }
 
 /* The part of the cell being split that has the number I. */
@@ -73,47 +73,47 @@ static struct filter part_filter(const struct audit *audit, int i)
 	return filter;
 }
 
-static void finish(struct audit *audit, struct act *act)
+static void finish(struct audit *audit, struct action *action)
 {
 	if (audit->look) {
 		audit->step = AUDIT_OVER;
-		work_done(act, audit->verdict);
+		work_done(action, audit->verdict);
 		return;
 	}
-	work_commit(&audit->work, act, SEEN_BY_NOTHING, 0);
-	act->last = true;
-	act->verdict = audit->verdict;
+	work_commit(&audit->work, action, SEEN_BY_NOTHING, 0);
+	action->last = true;
+	action->verdict = audit->verdict;
 }
 
-void audit_next(struct audit *audit, struct act *act)
+void audit_next(struct audit *audit, struct action *action)
 {
 	if (audit->work.waiting)
 		return;
 	switch (audit->step) {
 	case AUDIT_TOTAL:
-		send_count(audit, act, (struct filter){ .status = STATUS_ANY }, audit->witness);
+		send_count(audit, action, (struct filter){ .status = STATUS_ANY }, audit->witness);
 		break;
 	case AUDIT_COUNT:
-		send_count(audit, act, (struct filter){ .status = audit->status }, 0);
+		send_count(audit, action, (struct filter){ .status = audit->status }, 0);
 		break;
 	case AUDIT_HELD:
-		work_ask(&audit->work, act, (struct ask){ .kind = ASK_COUNTS, .exact = true });
+		work_ask(&audit->work, action, (struct ask){ .kind = ASK_COUNTS, .exact = true });
 		break;
 	case AUDIT_SPLIT:
-		work_ask(&audit->work, act,
+		work_ask(&audit->work, action,
 			 (struct ask){ .kind = ASK_CELLS, .filter = audit->parent.filter });
 		break;
 	case AUDIT_PART:
-		send_count(audit, act, part_filter(audit, audit->part), 0);
+		send_count(audit, action, part_filter(audit, audit->part), 0);
 		break;
 	case AUDIT_FLUSH:
-		work_commit(&audit->work, act, SEEN_BY_NOTHING, 0);
+		work_commit(&audit->work, action, SEEN_BY_NOTHING, 0);
 		break;
 	case AUDIT_RECORD:
-		finish(audit, act);
+		finish(audit, action);
 		break;
 	case AUDIT_OVER:
-		work_done(act, audit->verdict);
+		work_done(action, audit->verdict);
 		break;
 	case AUDIT_SETTLE:
 		break;

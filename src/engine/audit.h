@@ -14,7 +14,7 @@
 #ifndef AUDIT_H
 #define AUDIT_H
 
-#include "act.h"
+#include "action.h"
 #include "memory.h"
 #include "sweep.h"
 #include "work.h"
@@ -62,7 +62,7 @@ void audit_begin(struct audit *audit, const struct memory *memory, const struct 
 void audit_settled(struct audit *audit, int64_t changes);
 
 /* What to do next, and what comes back; see engine.h. */
-void audit_next(struct audit *audit, struct act *act);
+void audit_next(struct audit *audit, struct action *action);
 void audit_page(struct audit *audit, struct memory *memory, const struct page *page);
 void audit_answer(struct audit *audit, struct memory *memory, const struct answer *answer);
 void audit_committed(struct audit *audit);

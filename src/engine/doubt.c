@@ -9,22 +9,23 @@ void doubt_begin(struct doubt *doubt, enum verdict verdict)
 	*doubt = (struct doubt){ .step = DOUBT_ASK, .verdict = verdict };
 }
 
-void doubt_next(struct doubt *doubt, struct act *act)
+void doubt_next(struct doubt *doubt, struct action *action)
 {
 	struct request request;
 
 	if (doubt->work.waiting)
 		return;
 	if (doubt->step == DOUBT_ASK) {
-		work_ask(&doubt->work, act, (struct ask){ .kind = ASK_DOUBTS, .most = MOST_LOOKS });
+		work_ask(&doubt->work, action,
+			 (struct ask){ .kind = ASK_DOUBTS, .most = MOST_LOOKS });
 	} else if (doubt->step == DOUBT_VISIT && visit_next(&doubt->visit, &request)) {
-		work_send(&doubt->work, act, &request);
+		work_send(&doubt->work, action, &request);
 	} else if (doubt->step == DOUBT_COMMIT) {
-		work_commit(&doubt->work, act, SEEN_BY_NOTHING, 0);
-		act->last = true;
-		act->verdict = doubt->verdict;
+		work_commit(&doubt->work, action, SEEN_BY_NOTHING, 0);
+		action->last = true;
+		action->verdict = doubt->verdict;
 	} else if (doubt->step == DOUBT_OVER) {
-		work_done(act, doubt->verdict);
+		work_done(action, doubt->verdict);
 	}
 }
 

@@ -10,7 +10,7 @@
 #ifndef DOUBT_H
 #define DOUBT_H
 
-#include "act.h"
+#include "action.h"
 #include "visit.h"
 #include "work.h"
 
@@ -32,7 +32,7 @@ struct doubt {
 void doubt_begin(struct doubt *doubt, enum verdict verdict);
 
 /* What to do next, and what comes back; see engine.h. */
-void doubt_next(struct doubt *doubt, struct act *act);
+void doubt_next(struct doubt *doubt, struct action *action);
 void doubt_item(struct doubt *doubt, enum item_outcome outcome);
 void doubt_answer(struct doubt *doubt, const struct answer *answer);
 void doubt_committed(struct doubt *doubt);

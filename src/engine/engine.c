@@ -66,27 +66,27 @@ int64_t engine_started(const struct engine *engine)
 
 /* ---- what next ------------------------------------------------------- */
 
-static void part_next(struct engine *e, bool stage_full, struct act *act)
+static void part_next(struct engine *e, bool stage_full, struct action *action)
 {
-	*act = (struct act){ .kind = ACT_WAIT };
+	*action = (struct action){ .kind = ACTION_WAIT };
 	switch (e->part) {
 	case PART_FULL:
-		full_next(&e->full, &e->memory, stage_full, act);
+		full_next(&e->full, &e->memory, stage_full, action);
 		break;
 	case PART_SCAN:
-		scan_next(&e->scan, stage_full, act);
+		scan_next(&e->scan, stage_full, action);
 		break;
 	case PART_HOT:
-		hot_next(&e->hot, &e->memory, stage_full, act);
+		hot_next(&e->hot, &e->memory, stage_full, action);
 		break;
 	case PART_AUDIT:
-		audit_next(&e->audit, act);
+		audit_next(&e->audit, action);
 		break;
 	case PART_MEND:
-		mend_next(&e->mend, stage_full, act);
+		mend_next(&e->mend, stage_full, action);
 		break;
 	case PART_DOUBT:
-		doubt_next(&e->doubt, act);
+		doubt_next(&e->doubt, action);
 		break;
 	}
 }
@@ -136,20 +136,20 @@ static bool follow(struct engine *e, enum verdict verdict)
 	return true;
 }
 
-void engine_next(struct engine *engine, bool stage_full, struct act *act)
+void engine_next(struct engine *engine, bool stage_full, struct action *action)
 {
 	if (engine->part == PART_AUDIT && engine->audit.step == AUDIT_SETTLE)
 		begin_settling(engine);
-	part_next(engine, stage_full, act);
-	while (act->kind == ACT_DONE && follow(engine, act->verdict))
-		part_next(engine, stage_full, act);
-	if (act->kind != ACT_COMMIT || !act->last)
+	part_next(engine, stage_full, action);
+	while (action->kind == ACTION_DONE && follow(engine, action->verdict))
+		part_next(engine, stage_full, action);
+	if (action->kind != ACTION_COMMIT || !action->last)
 		return;
 	/* The run ends with the last part's last commit only. */
 	if (engine->settling || mends(engine)) {
-		act->last = false;
+		action->last = false;
 	} else if (doubts(engine)) {
-		act->last = false;
+		action->last = false;
 		engine->doubting = true;
 	}
 }

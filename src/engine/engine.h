@@ -16,7 +16,7 @@
 #ifndef ENGINE_H
 #define ENGINE_H
 
-#include "act.h"
+#include "action.h"
 #include "audit.h"
 #include "doubt.h"
 #include "full.h"
@@ -62,7 +62,7 @@ void engine_set_ahead(struct engine *engine, int ahead);
 int64_t engine_started(const struct engine *engine) MUST_CHECK;
 
 /* What to do next. STAGE_FULL: so much is staged that it should be committed as soon as may be. */
-void engine_next(struct engine *engine, bool stage_full, struct act *act);
+void engine_next(struct engine *engine, bool stage_full, struct action *action);
 
 /* The page that came for the oldest list request that was not answered. */
 void engine_page(struct engine *engine, const struct page *page);

@@ -85,49 +85,51 @@ void full_set_ahead(struct full *full, struct memory *memory, int ahead)
 
 /* ---- what next ------------------------------------------------------- */
 
-static void commit(struct full *full, struct act *act)
+static void commit(struct full *full, struct action *action)
 {
-	work_commit(&full->work, act, SEEN_BY_SWEEP, 0);
+	work_commit(&full->work, action, SEEN_BY_SWEEP, 0);
 }
 
-static void read_on(struct full *full, struct memory *memory, bool stage_full, struct act *act)
+static void read_on(struct full *full, struct memory *memory, bool stage_full,
+		    struct action *action)
 {
 	struct sweep *sweep = &memory->full.sweep;
 
 	if (full->wants_join) {
-		work_ask(&full->work, act, (struct ask){ .kind = ASK_JOINED });
+		work_ask(&full->work, action, (struct ask){ .kind = ASK_JOINED });
 	} else if (sweep_done(sweep)) {
 		full->step = FULL_FLUSH;
-		commit(full, act);
+		commit(full, action);
 	} else if (stage_full && sweep->begun && full->step == FULL_READ) {
-		work_commit_aside(&full->work, act, SEEN_BY_SWEEP, 0);
-	} else if (sweep_next(sweep, &act->request)) {
-		act->kind = ACT_SEND;
+		work_commit_aside(&full->work, action, SEEN_BY_SWEEP, 0);
+	} else if (sweep_next(sweep, &action->request)) {
+		action->kind = ACTION_SEND;
 	}
 }
 
 /* While a commit is under way, the next pages may travel, as long as there is room for them. */
-static void read_ahead(struct full *full, struct memory *memory, bool stage_full, struct act *act)
+static void read_ahead(struct full *full, struct memory *memory, bool stage_full,
+		       struct action *action)
 {
 	if (full->step == FULL_READ && !stage_full &&
-	    sweep_next(&memory->full.sweep, &act->request))
-		act->kind = ACT_SEND;
+	    sweep_next(&memory->full.sweep, &action->request))
+		action->kind = ACTION_SEND;
 }
 
-static void close_on(struct full *full, bool stage_full, struct act *act)
+static void close_on(struct full *full, bool stage_full, struct action *action)
 {
 	if (sweep_done(&full->closing)) {
 		full->step = FULL_FLUSH_CLOSE;
-		commit(full, act);
+		commit(full, action);
 	} else if (stage_full) {
-		work_commit_aside(&full->work, act, SEEN_BY_SWEEP, 0);
-	} else if (sweep_next(&full->closing, &act->request)) {
-		act->kind = ACT_SEND;
+		work_commit_aside(&full->work, action, SEEN_BY_SWEEP, 0);
+	} else if (sweep_next(&full->closing, &action->request)) {
+		action->kind = ACTION_SEND;
 	}
 }
 
 /* The second pass is judged alone first, then both of them by what the first one had to show. */
-static void count(struct full *full, const struct memory *memory, struct act *act)
+static void count(struct full *full, const struct memory *memory, struct action *action)
 {
 	const struct full_memory *f = &memory->full;
 	bool both = full->step == FULL_COUNT_BOTH;
@@ -137,11 +139,11 @@ static void count(struct full *full, const struct memory *memory, struct act *ac
 		.pass = both ? 0 : f->pass,
 	};
 
-	work_ask(&full->work, act, seen);
+	work_ask(&full->work, action, seen);
 }
 
 /* Only what every replica had to know by then can be suspected. */
-static void suspect(struct full *full, const struct memory *memory, struct act *act)
+static void suspect(struct full *full, const struct memory *memory, struct action *action)
 {
 	struct ask unseen = {
 		.kind = ASK_SUSPECTS,
@@ -149,7 +151,7 @@ static void suspect(struct full *full, const struct memory *memory, struct act *
 		.most = IDS_MOST,
 	};
 
-	work_ask(&full->work, act, unseen);
+	work_ask(&full->work, action, unseen);
 }
 
 /* How many suspects one sweep may ask for. */
@@ -165,57 +167,57 @@ static bool has_more(const struct full *full, const struct memory *memory)
 	       full->visited < min_i64(full->suspects, most_visits(full, memory));
 }
 
-static void publish(struct full *full, const struct memory *memory, struct act *act)
+static void publish(struct full *full, const struct memory *memory, struct action *action)
 {
-	commit(full, act);
-	act->last = !has_more(full, memory);
-	act->verdict = full->verdict;
+	commit(full, action);
+	action->last = !has_more(full, memory);
+	action->verdict = full->verdict;
 }
 
 /* The next suspect; when all have been heard of, what is gone is committed. */
-static void visit_on(struct full *full, const struct memory *memory, struct act *act)
+static void visit_on(struct full *full, const struct memory *memory, struct action *action)
 {
 	struct request request;
 
 	if (visit_next(&full->visit, &request)) {
-		work_send(&full->work, act, &request);
+		work_send(&full->work, action, &request);
 		return;
 	}
 	full->step = FULL_BURY;
-	publish(full, memory, act);
+	publish(full, memory, action);
 }
 
-void full_next(struct full *full, struct memory *memory, bool stage_full, struct act *act)
+void full_next(struct full *full, struct memory *memory, bool stage_full, struct action *action)
 {
 	if (full->work.waiting)
 		return;
 	if (full->work.committing) {
-		read_ahead(full, memory, stage_full, act);
+		read_ahead(full, memory, stage_full, action);
 		return;
 	}
 	switch (full->step) {
 	case FULL_READ:
 	case FULL_JOIN:
-		read_on(full, memory, stage_full, act);
+		read_on(full, memory, stage_full, action);
 		break;
 	case FULL_CLOSE:
-		close_on(full, stage_full, act);
+		close_on(full, stage_full, action);
 		break;
 	case FULL_COUNT:
 	case FULL_COUNT_BOTH:
-		count(full, memory, act);
+		count(full, memory, action);
 		break;
 	case FULL_PUBLISH:
-		publish(full, memory, act);
+		publish(full, memory, action);
 		break;
 	case FULL_SUSPECT:
-		suspect(full, memory, act);
+		suspect(full, memory, action);
 		break;
 	case FULL_VISIT:
-		visit_on(full, memory, act);
+		visit_on(full, memory, action);
 		break;
 	default:
-		work_done(act, full->verdict);
+		work_done(action, full->verdict);
 		break;
 	}
 }

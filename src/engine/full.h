@@ -13,7 +13,7 @@
 #ifndef FULL_H
 #define FULL_H
 
-#include "act.h"
+#include "action.h"
 #include "memory.h"
 #include "sweep.h"
 #include "visit.h"
@@ -56,7 +56,7 @@ void full_begin(struct full *full, struct memory *memory, int ahead, bool repair
 void full_set_ahead(struct full *full, struct memory *memory, int ahead);
 
 /* What to do next. STAGE_FULL: so much is staged that it should be committed when it may be. */
-void full_next(struct full *full, struct memory *memory, bool stage_full, struct act *act);
+void full_next(struct full *full, struct memory *memory, bool stage_full, struct action *action);
 
 /* A page came, in the order of sending. */
 void full_page(struct full *full, struct memory *memory, const struct page *page);

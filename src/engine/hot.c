@@ -49,14 +49,14 @@ void hot_begin(struct hot *hot, const struct memory *memory)
 
 /* ---- what next ------------------------------------------------------- */
 
-static void flush(struct hot *hot, struct act *act)
+static void flush(struct hot *hot, struct action *action)
 {
 	hot->step = HOT_FLUSH;
-	work_commit(&hot->work, act, SEEN_BY_SCAN, SCAN_NUMBER);
+	work_commit(&hot->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
 }
 
 /* The sweep is over: what it found is kept in mind, and the next thing begins. */
-static void after_sweep(struct hot *hot, const struct memory *memory, struct act *act)
+static void after_sweep(struct hot *hot, const struct memory *memory, struct action *action)
 {
 	bool by_creation = memory->order != ORDER_UNKNOWN && !order_by_update(memory->order);
 
@@ -69,22 +69,23 @@ static void after_sweep(struct hot *hot, const struct memory *memory, struct act
 	else if (hot->step == HOT_READ && by_creation && memory->watermark != TIME_NONE)
 		begin_new(hot, memory);
 	else if (hot->step == HOT_RESOLVED)
-		flush(hot, act);
+		flush(hot, action);
 	else
 		hot->step = HOT_COUNT;
 }
 
-static void read_on(struct hot *hot, const struct memory *memory, bool stage_full, struct act *act)
+static void read_on(struct hot *hot, const struct memory *memory, bool stage_full,
+		    struct action *action)
 {
 	if (sweep_done(&hot->sweep))
-		after_sweep(hot, memory, act);
+		after_sweep(hot, memory, action);
 	else if (stage_full)
-		work_commit_aside(&hot->work, act, SEEN_BY_SCAN, SCAN_NUMBER);
-	else if (sweep_next(&hot->sweep, &act->request))
-		act->kind = ACT_SEND;
+		work_commit_aside(&hot->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
+	else if (sweep_next(&hot->sweep, &action->request))
+		action->kind = ACTION_SEND;
 }
 
-static void count_resolved(struct hot *hot, struct act *act)
+static void count_resolved(struct hot *hot, struct action *action)
 {
 	struct request request = {
 		.kind = REQUEST_LIST,
@@ -93,66 +94,66 @@ static void count_resolved(struct hot *hot, struct act *act)
 		.per_page = 1,
 	};
 
-	work_send(&hot->work, act, &request);
+	work_send(&hot->work, action, &request);
 }
 
-static void publish(struct hot *hot, struct act *act)
+static void publish(struct hot *hot, struct action *action)
 {
-	work_commit(&hot->work, act, SEEN_BY_SCAN, SCAN_NUMBER);
-	act->last = true;
-	act->verdict = hot->verdict;
+	work_commit(&hot->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
+	action->last = true;
+	action->verdict = hot->verdict;
 }
 
-static void ask(struct hot *hot, struct act *act, enum ask_kind kind)
+static void ask(struct hot *hot, struct action *action, enum ask_kind kind)
 {
 	struct ask question = {
 		.kind = kind, .settled = hot->limit, .scan = SCAN_NUMBER, .most = IDS_MOST
 	};
 
-	work_ask(&hot->work, act, question);
+	work_ask(&hot->work, action, question);
 }
 
-static void visit_on(struct hot *hot, struct act *act)
+static void visit_on(struct hot *hot, struct action *action)
 {
 	struct request request;
 
 	if (visit_next(&hot->visit, &request))
-		work_send(&hot->work, act, &request);
+		work_send(&hot->work, action, &request);
 }
 
-void hot_next(struct hot *hot, const struct memory *memory, bool stage_full, struct act *act)
+void hot_next(struct hot *hot, const struct memory *memory, bool stage_full, struct action *action)
 {
-	while (act->kind == ACT_WAIT && !hot->work.waiting && !hot->work.committing) {
+	while (action->kind == ACTION_WAIT && !hot->work.waiting && !hot->work.committing) {
 		switch (hot->step) {
 		case HOT_READ:
 		case HOT_NEW:
 		case HOT_RESOLVED:
-			read_on(hot, memory, stage_full, act);
+			read_on(hot, memory, stage_full, action);
 			/* Nothing to send and not over: replies are awaited. */
-			if (act->kind == ACT_WAIT && hot->sweep.asked > 0)
+			if (action->kind == ACTION_WAIT && hot->sweep.asked > 0)
 				return;
 			break;
 		case HOT_COUNT:
-			count_resolved(hot, act);
+			count_resolved(hot, action);
 			break;
 		case HOT_LEAVERS:
-			ask(hot, act, ASK_LEAVERS);
+			ask(hot, action, ASK_LEAVERS);
 			break;
 		case HOT_VISIT:
-			visit_on(hot, act);
+			visit_on(hot, action);
 			break;
 		case HOT_BURY:
 		case HOT_FLUSH:
-			work_commit(&hot->work, act, SEEN_BY_SCAN, SCAN_NUMBER);
+			work_commit(&hot->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
 			break;
 		case HOT_COMPARE:
-			ask(hot, act, ASK_COUNTS);
+			ask(hot, action, ASK_COUNTS);
 			break;
 		case HOT_PUBLISH:
-			publish(hot, act);
+			publish(hot, action);
 			break;
 		case HOT_OVER:
-			work_done(act, hot->verdict);
+			work_done(action, hot->verdict);
 			break;
 		}
 	}

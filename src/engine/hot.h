@@ -13,7 +13,7 @@
 #ifndef HOT_H
 #define HOT_H
 
-#include "act.h"
+#include "action.h"
 #include "memory.h"
 #include "sweep.h"
 #include "visit.h"
@@ -51,7 +51,7 @@ struct hot {
 void hot_begin(struct hot *hot, const struct memory *memory);
 
 /* What to do next, and what comes back; see engine.h. */
-void hot_next(struct hot *hot, const struct memory *memory, bool stage_full, struct act *act);
+void hot_next(struct hot *hot, const struct memory *memory, bool stage_full, struct action *action);
 void hot_page(struct hot *hot, struct memory *memory, const struct page *page);
 void hot_item(struct hot *hot, enum item_outcome outcome);
 void hot_answer(struct hot *hot, struct memory *memory, const struct answer *answer);

@@ -38,7 +38,7 @@ void mend_begin(struct mend *mend, const struct memory *memory, const struct cel
 	begin_cell(mend, memory);
 }
 
-static void ask_missing(struct mend *mend, struct act *act)
+static void ask_missing(struct mend *mend, struct action *action)
 {
 	struct ask missing = {
 		.kind = ASK_MISSING,
@@ -48,10 +48,10 @@ static void ask_missing(struct mend *mend, struct act *act)
 		.most = IDS_MOST,
 	};
 
-	work_ask(&mend->work, act, missing);
+	work_ask(&mend->work, action, missing);
 }
 
-void mend_next(struct mend *mend, bool stage_full, struct act *act)
+void mend_next(struct mend *mend, bool stage_full, struct action *action)
 {
 	struct request request;
 
@@ -60,20 +60,20 @@ void mend_next(struct mend *mend, bool stage_full, struct act *act)
 	if (mend->step == MEND_READ && sweep_done(&mend->sweep))
 		mend->step = MEND_FLUSH;
 	if (mend->step == MEND_READ && stage_full)
-		work_commit_aside(&mend->work, act, SEEN_BY_SCAN, mend->number);
-	else if (mend->step == MEND_READ && sweep_next(&mend->sweep, &act->request))
-		act->kind = ACT_SEND;
+		work_commit_aside(&mend->work, action, SEEN_BY_SCAN, mend->number);
+	else if (mend->step == MEND_READ && sweep_next(&mend->sweep, &action->request))
+		action->kind = ACTION_SEND;
 	else if (mend->step == MEND_FLUSH || mend->step == MEND_BURY || mend->step == MEND_RECORD)
-		work_commit(&mend->work, act, SEEN_BY_SCAN, mend->number);
+		work_commit(&mend->work, action, SEEN_BY_SCAN, mend->number);
 	else if (mend->step == MEND_MISSING)
-		ask_missing(mend, act);
+		ask_missing(mend, action);
 	else if (mend->step == MEND_VISIT && visit_next(&mend->visit, &request))
-		work_send(&mend->work, act, &request);
+		work_send(&mend->work, action, &request);
 	else if (mend->step == MEND_OVER)
-		work_done(act, mend->verdict);
+		work_done(action, mend->verdict);
 	if (mend->step == MEND_RECORD) {
-		act->last = true;
-		act->verdict = mend->verdict;
+		action->last = true;
+		action->verdict = mend->verdict;
 	}
 }
 

@@ -10,7 +10,7 @@
 #ifndef MEND_H
 #define MEND_H
 
-#include "act.h"
+#include "action.h"
 #include "memory.h"
 #include "sweep.h"
 #include "visit.h"
@@ -45,7 +45,7 @@ void mend_begin(struct mend *mend, const struct memory *memory, const struct cel
 		bool believe);
 
 /* What to do next, and what comes back; see engine.h. */
-void mend_next(struct mend *mend, bool stage_full, struct act *act);
+void mend_next(struct mend *mend, bool stage_full, struct action *action);
 void mend_page(struct mend *mend, const struct page *page);
 void mend_item(struct mend *mend, enum item_outcome outcome);
 void mend_answer(struct mend *mend, const struct memory *memory, const struct answer *answer);

@@ -10,7 +10,7 @@
 #ifndef PLAN_H
 #define PLAN_H
 
-#include "act.h"
+#include "action.h"
 #include "memory.h"
 
 enum strategy {

@@ -51,7 +51,7 @@ void scan_begin(struct scan *scan, const struct memory *memory)
 
 /* ---- what next ------------------------------------------------------- */
 
-static void read_on(struct scan *scan, struct sweep *sweep, bool stage_full, struct act *act)
+static void read_on(struct scan *scan, struct sweep *sweep, bool stage_full, struct action *action)
 {
 	bool done = sweep_done(sweep);
 
@@ -61,11 +61,11 @@ static void read_on(struct scan *scan, struct sweep *sweep, bool stage_full, str
 	}
 	if (done) {
 		scan->step = scan->step == SCAN_READ ? SCAN_FLUSH : SCAN_FLUSH_CLOSE;
-		work_commit(&scan->work, act, SEEN_BY_SCAN, scan->number);
+		work_commit(&scan->work, action, SEEN_BY_SCAN, scan->number);
 	} else if (stage_full) {
-		work_commit_aside(&scan->work, act, SEEN_BY_SCAN, scan->number);
-	} else if (sweep_next(sweep, &act->request)) {
-		act->kind = ACT_SEND;
+		work_commit_aside(&scan->work, action, SEEN_BY_SCAN, scan->number);
+	} else if (sweep_next(sweep, &action->request)) {
+		action->kind = ACTION_SEND;
 	}
 }
 
@@ -75,7 +75,7 @@ static int64_t oldest(const struct scan *scan)
 	return scan->sweep.end == SWEEP_ALL ? TIME_NONE : scan->sweep.oldest;
 }
 
-static void check(struct scan *scan, struct act *act)
+static void check(struct scan *scan, struct action *action)
 {
 	struct ask unseen = {
 		.kind = ASK_UNSEEN,
@@ -86,36 +86,36 @@ static void check(struct scan *scan, struct act *act)
 		.most = MOST_UNSEEN,
 	};
 
-	work_ask(&scan->work, act, unseen);
+	work_ask(&scan->work, action, unseen);
 }
 
-static void publish(struct scan *scan, struct act *act)
+static void publish(struct scan *scan, struct action *action)
 {
-	work_commit(&scan->work, act, SEEN_BY_SCAN, scan->number);
-	act->last = true;
-	act->verdict = scan->verdict;
+	work_commit(&scan->work, action, SEEN_BY_SCAN, scan->number);
+	action->last = true;
+	action->verdict = scan->verdict;
 }
 
-void scan_next(struct scan *scan, bool stage_full, struct act *act)
+void scan_next(struct scan *scan, bool stage_full, struct action *action)
 {
 	struct request request;
 
 	if (scan->work.waiting || scan->work.committing)
 		return;
 	if (scan->step == SCAN_READ)
-		read_on(scan, &scan->sweep, stage_full, act);
+		read_on(scan, &scan->sweep, stage_full, action);
 	else if (scan->step == SCAN_CLOSE)
-		read_on(scan, &scan->closing, stage_full, act);
+		read_on(scan, &scan->closing, stage_full, action);
 	else if (scan->step == SCAN_VISIT && visit_next(&scan->visit, &request))
-		work_send(&scan->work, act, &request);
+		work_send(&scan->work, action, &request);
 	else if (scan->step == SCAN_FLUSH_PAGE)
-		work_commit(&scan->work, act, SEEN_BY_SCAN, scan->number);
+		work_commit(&scan->work, action, SEEN_BY_SCAN, scan->number);
 	else if (scan->step == SCAN_PUBLISH)
-		publish(scan, act);
+		publish(scan, action);
 	else if (scan->step == SCAN_OVER)
-		work_done(act, scan->verdict);
+		work_done(action, scan->verdict);
 	if (scan->step == SCAN_CHECK)
-		check(scan, act);
+		check(scan, action);
 }
 
 /* ---- what comes back ------------------------------------------------- */

@@ -15,7 +15,7 @@
 #ifndef SCAN_H
 #define SCAN_H
 
-#include "act.h"
+#include "action.h"
 #include "memory.h"
 #include "sweep.h"
 #include "visit.h"
@@ -51,7 +51,7 @@ struct scan {
 void scan_begin(struct scan *scan, const struct memory *memory);
 
 /* What to do next; see engine.h for what these mean. */
-void scan_next(struct scan *scan, bool stage_full, struct act *act);
+void scan_next(struct scan *scan, bool stage_full, struct action *action);
 void scan_page(struct scan *scan, struct memory *memory, const struct page *page);
 void scan_item(struct scan *scan, struct memory *memory, enum item_outcome outcome,
 	       int64_t updated_at);

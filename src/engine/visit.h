@@ -12,7 +12,7 @@
 #ifndef VISIT_H
 #define VISIT_H
 
-#include "act.h"
+#include "action.h"
 
 enum visit_step {
 	VISIT_ASK,     /* each of the ids */

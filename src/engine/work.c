@@ -1,40 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include "work.h"
 
-void work_commit(struct work *work, struct act *act, enum seen_by seen, int scan)
+void work_commit(struct work *work, struct action *action, enum seen_by seen, int scan)
 {
-	act->kind = ACT_COMMIT;
-	act->seen = seen;
-	act->scan = scan;
+	action->kind = ACTION_COMMIT;
+	action->seen = seen;
+	action->scan = scan;
 	work->waiting = true;
 }
 
-void work_commit_aside(struct work *work, struct act *act, enum seen_by seen, int scan)
+void work_commit_aside(struct work *work, struct action *action, enum seen_by seen, int scan)
 {
-	act->kind = ACT_COMMIT;
-	act->seen = seen;
-	act->scan = scan;
+	action->kind = ACTION_COMMIT;
+	action->seen = seen;
+	action->scan = scan;
 	work->committing = true;
 }
 
-void work_ask(struct work *work, struct act *act, struct ask ask)
+void work_ask(struct work *work, struct action *action, struct ask ask)
 {
-	act->kind = ACT_ASK;
-	act->ask = ask;
+	action->kind = ACTION_ASK;
+	action->ask = ask;
 	work->waiting = true;
 }
 
-void work_send(struct work *work, struct act *act, const struct request *request)
+void work_send(struct work *work, struct action *action, const struct request *request)
 {
-	act->kind = ACT_SEND;
-	act->request = *request;
+	action->kind = ACTION_SEND;
+	action->request = *request;
 	work->waiting = true;
 }
 
-void work_done(struct act *act, enum verdict verdict)
+void work_done(struct action *action, enum verdict verdict)
 {
-	act->kind = ACT_DONE;
-	act->verdict = verdict;
+	action->kind = ACTION_DONE;
+	action->verdict = verdict;
 }
 
 bool work_committed(struct work *work)

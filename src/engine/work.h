@@ -3,12 +3,12 @@
  * work.h -- what an engine's part is waiting for.
  *
  * Shared by the parts of the engine (full, scan, hot, audit): each fills an
- * act by one of these and then waits, or not, until it hears of it.
+ * action by one of these and then waits, or not, until it hears of it.
  */
 #ifndef WORK_H
 #define WORK_H
 
-#include "act.h"
+#include "action.h"
 
 struct work {
 	bool waiting;	 /* for a commit, a question or a GET */
@@ -16,19 +16,19 @@ struct work {
 };
 
 /* A commit that the next step depends on. */
-void work_commit(struct work *work, struct act *act, enum seen_by seen, int scan);
+void work_commit(struct work *work, struct action *action, enum seen_by seen, int scan);
 
 /* A commit in the middle of reading: more pages are asked for while it is under way. */
-void work_commit_aside(struct work *work, struct act *act, enum seen_by seen, int scan);
+void work_commit_aside(struct work *work, struct action *action, enum seen_by seen, int scan);
 
 /* A question. */
-void work_ask(struct work *work, struct act *act, struct ask ask);
+void work_ask(struct work *work, struct action *action, struct ask ask);
 
 /* A request whose answer the next step depends on. */
-void work_send(struct work *work, struct act *act, const struct request *request);
+void work_send(struct work *work, struct action *action, const struct request *request);
 
 /* The part has come to its end. */
-void work_done(struct act *act, enum verdict verdict);
+void work_done(struct action *action, enum verdict verdict);
 
 /* A commit was done. True when a step depended on it, false for one that stood aside. */
 bool work_committed(struct work *work) MUST_CHECK;

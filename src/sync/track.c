@@ -26,10 +26,10 @@ struct track {
 
 	struct stage *stage, *merging; /* being gathered; being merged */
 	int64_t first_staged;
-	bool locked;	    /* it took the workspace's lock itself */
-	bool ours;	    /* the store works for us */
-	struct act wanted;  /* a commit or a question that waits for the store */
-	struct act doing;   /* the one under way */
+	bool locked;	      /* it took the workspace's lock itself */
+	bool ours;	      /* the store works for us */
+	struct action wanted; /* a commit or a question that waits for the store */
+	struct action doing;  /* the one under way */
 	struct grid *page;  /* ids of the page fed last: the decoder has other tracks' pages, too */
 	struct grid *ids;   /* of the last answer */
 	struct sent before; /* what was sent until the last commit */
@@ -64,7 +64,7 @@ bool track_over(const struct track *track)
 
 bool track_can_go_on(const struct track *track)
 {
-	return track->wanted.kind != ACT_WAIT && track->progress.state == TRACK_RUNNING &&
+	return track->wanted.kind != ACTION_WAIT && track->progress.state == TRACK_RUNNING &&
 	       store_free(track->means->store);
 }
 
@@ -351,8 +351,8 @@ static void use_store(struct track *track)
 	if (!track_can_go_on(track))
 		return;
 	track->doing = track->wanted;
-	track->wanted.kind = ACT_WAIT;
-	if (track->doing.kind == ACT_COMMIT)
+	track->wanted.kind = ACTION_WAIT;
+	if (track->doing.kind == ACTION_COMMIT)
 		ok = cycle_need_sweep(&track->cycle, track->means->store, track->doing.seen, &err);
 	else if (track->doing.ask.kind == ASK_CELLS)
 		ok = cycle_need_names(&track->cycle, track->means->store, &err);
@@ -361,7 +361,7 @@ static void use_store(struct track *track)
 		return;
 	}
 	track->ours = true;
-	if (track->doing.kind == ACT_COMMIT)
+	if (track->doing.kind == ACTION_COMMIT)
 		start_commit(track);
 	else
 		start_question(track);
@@ -378,10 +378,10 @@ static void hear_store(struct track *track)
 	if (!track->ours || store_busy(track->means->store))
 		return;
 	track->ours = false;
-	if (track->doing.kind == ACT_COMMIT) {
+	if (track->doing.kind == ACTION_COMMIT) {
 		ok = store_committed(track->means->store, &tally, &err);
 		if (ok) {
-			act_add_tally(&track->progress.sum, &tally);
+			action_add_tally(&track->progress.sum, &tally);
 			engine_committed(&track->cycle.engine, &tally);
 		}
 	} else {
@@ -421,27 +421,27 @@ static void finish(struct track *track, enum verdict verdict)
 /* Asks the engine until it has nothing more to be done now. */
 static void obey(struct track *track)
 {
-	struct act act;
+	struct action action;
 
-	while (track->progress.state == TRACK_RUNNING && track->wanted.kind == ACT_WAIT &&
+	while (track->progress.state == TRACK_RUNNING && track->wanted.kind == ACTION_WAIT &&
 	       outbox_has_room(&track->box)) {
-		engine_next(&track->cycle.engine, stage_is_full(track), &act);
-		switch (act.kind) {
-		case ACT_WAIT:
+		engine_next(&track->cycle.engine, stage_is_full(track), &action);
+		switch (action.kind) {
+		case ACTION_WAIT:
 			return;
-		case ACT_SEND:
-			outbox_push(&track->box, &act.request,
-				    act.request.kind == REQUEST_GET
-					    ? grid_text(track->ids, act.request.item, 0)
+		case ACTION_SEND:
+			outbox_push(&track->box, &action.request,
+				    action.request.kind == REQUEST_GET
+					    ? grid_text(track->ids, action.request.item, 0)
 					    : NULL);
 			break;
-		case ACT_COMMIT:
-		case ACT_ASK:
-			track->wanted = act;
+		case ACTION_COMMIT:
+		case ACTION_ASK:
+			track->wanted = action;
 			use_store(track);
 			break;
-		case ACT_DONE:
-			finish(track, act.verdict);
+		case ACTION_DONE:
+			finish(track, action.verdict);
 			break;
 		}
 	}

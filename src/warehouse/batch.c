@@ -34,7 +34,7 @@ static void run_json(struct buf *text, const struct batch *c)
 	jsonout_key(&out, "state");
 	jsonout_string(&out, run_state(c));
 	jsonout_key(&out, "verdict");
-	jsonout_string(&out, act_verdict_name(c->verdict));
+	jsonout_string(&out, action_verdict_name(c->verdict));
 	if (c->started != TIME_NONE) {
 		jsonout_key(&out, "api_started_at");
 		jsonout_int(&out, c->started);

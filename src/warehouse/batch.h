@@ -10,7 +10,7 @@
 #ifndef BATCH_H
 #define BATCH_H
 
-#include "act.h"
+#include "action.h"
 #include "audit.h"
 #include "grid.h"
 #include "memory.h"

@@ -54,7 +54,7 @@ bool errand_ask(struct store *store, int workspace, const char *who, struct erra
 static enum verdict verdict_of(const char *name)
 {
 	for (int v = 0; name && v < VERDICTS; v++)
-		if (strcmp(act_verdict_name((enum verdict)v), name) == 0)
+		if (strcmp(action_verdict_name((enum verdict)v), name) == 0)
 			return (enum verdict)v;
 	return VERDICT_NONE;
 }
@@ -138,7 +138,7 @@ bool errand_finish(struct store *store, const struct errand *errand, const struc
 	script_int(s, errand->id);
 	script_int(s, end->run);
 	script_text(s, end->state);
-	script_text(s, act_verdict_name(end->verdict));
+	script_text(s, action_verdict_name(end->verdict));
 	script_text(s, failed ? err_kind_name(end->err.kind) : NULL);
 	script_text(s, failed ? end->err.text : NULL);
 	return store_run(store, NULL, err);

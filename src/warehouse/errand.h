@@ -10,7 +10,7 @@
 #ifndef ERRAND_H
 #define ERRAND_H
 
-#include "act.h"
+#include "action.h"
 #include "err.h"
 #include "store.h"
 

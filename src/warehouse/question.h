@@ -7,7 +7,7 @@
 #ifndef QUESTION_H
 #define QUESTION_H
 
-#include "act.h"
+#include "action.h"
 #include "grid.h"
 #include "names.h"
 #include "script.h"

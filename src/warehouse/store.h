@@ -15,7 +15,7 @@
 #ifndef STORE_H
 #define STORE_H
 
-#include "act.h"
+#include "action.h"
 #include "batch.h"
 #include "err.h"
 #include "grid.h"

@@ -141,15 +141,15 @@ static void run_encode(int pages)
 void count_sweep(struct engine *engine, struct page *page, int pages)
 {
 	struct tally tally = { 0 };
-	struct act act;
+	struct action action;
 
 	for (int staged = 0; pages > 0;) {
-		engine_next(engine, staged >= BATCH, &act);
-		switch (act.kind) {
-		case ACT_SEND:
-			page->page = act.request.page;
-			page->n = act.request.per_page;
-			page->per_page = act.request.per_page;
+		engine_next(engine, staged >= BATCH, &action);
+		switch (action.kind) {
+		case ACTION_SEND:
+			page->page = action.request.page;
+			page->n = action.request.per_page;
+			page->per_page = action.request.per_page;
 			page->total_pages = TOTAL / page->per_page;
 			for (int i = 0; i < page->n; i++) {
 				int n = (page->page - 1) * page->per_page + i;
@@ -161,7 +161,7 @@ void count_sweep(struct engine *engine, struct page *page, int pages)
 			staged += page->n;
 			pages--;
 			break;
-		case ACT_COMMIT:
+		case ACTION_COMMIT:
 			tally.seen = tally.fresh = staged;
 			tally.live += staged;
 			engine_committed(engine, &tally);

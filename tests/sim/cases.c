@@ -82,7 +82,7 @@ static bool equals(struct drive *d)
 static bool came_to(struct drive *d, enum verdict is, enum verdict wanted)
 {
 	return is == wanted ||
-	       wrong(d, "%s, and not %s", act_verdict_name(is), act_verdict_name(wanted));
+	       wrong(d, "%s, and not %s", action_verdict_name(is), action_verdict_name(wanted));
 }
 
 static bool cost_at_most(struct drive *d, long most)

@@ -8,7 +8,7 @@
 #include "jsontext.h"
 #include "memtext.h"
 
-/* A cycle that needs more acts than this does not end. */
+/* A cycle that needs more actions than this does not end. */
 #define MOST_ACTS 20000
 
 #define MOST_FLYING 16
@@ -167,14 +167,15 @@ static void get(struct cycle *c, int item)
 		engine_item(&c->engine, ITEM_MERGED, TIME_NONE);
 }
 
-static void tell_commit(const struct cycle *c, const struct act *act)
+static void tell_commit(const struct cycle *c, const struct action *action)
 {
 	const struct memory *m = &c->engine.memory;
 
 	if (c->drive->told)
 		printf("%6d commit%s %s, complete %d, active %d, watermark %d, order %s\n",
-		       c->drive->world.now, act->last ? ", the last:" : "",
-		       act_verdict_name(act->verdict), (int)(m->complete_as_of / USEC_PER_SEC),
+		       c->drive->world.now, action->last ? ", the last:" : "",
+		       action_verdict_name(action->verdict),
+		       (int)(m->complete_as_of / USEC_PER_SEC),
 		       (int)(m->active_as_of / USEC_PER_SEC), (int)(m->watermark / USEC_PER_SEC),
 		       order_name(m->order));
 }
@@ -183,11 +184,11 @@ static void tell_commit(const struct cycle *c, const struct act *act)
  * Counting cannot tell one that was there when the sweep began from one that
  * says so, nor from one that had just gone.
  */
-static void note_limits(const struct cycle *c, const struct act *act)
+static void note_limits(const struct cycle *c, const struct action *action)
 {
 	struct drive *d = c->drive;
 
-	if (act->verdict == VERDICT_CERTIFIED) {
+	if (action->verdict == VERDICT_CERTIFIED) {
 		int64_t began = c->engine.memory.full.started / USEC_PER_SEC;
 
 		d->ware.tainted = d->world.lied_at >= began - SLACK ||
@@ -196,10 +197,10 @@ static void note_limits(const struct cycle *c, const struct act *act)
 	} else if (d->world.mad >= c->began) {
 		d->ware.tainted = true;
 	}
-	if (act->last && c->began >= d->world.conf.flips_at &&
-	    (act->verdict == VERDICT_ACTIVE || act->verdict == VERDICT_CERTIFIED))
+	if (action->last && c->began >= d->world.conf.flips_at &&
+	    (action->verdict == VERDICT_ACTIVE || action->verdict == VERDICT_CERTIFIED))
 		d->ware.mixed = false;
-	if (c->engine.memory.order == ORDER_UNKNOWN || act->verdict == VERDICT_CERTIFIED)
+	if (c->engine.memory.order == ORDER_UNKNOWN || action->verdict == VERDICT_CERTIFIED)
 		d->ware.flipped = false;
 }
 
@@ -216,7 +217,7 @@ static void check_fuse(const struct cycle *c, int64_t live, int n_buried)
 			 (int)ware_dead(&d->ware), (int)live, n_buried);
 }
 
-static void commit(struct cycle *c, const struct act *act)
+static void commit(struct cycle *c, const struct action *action)
 {
 	struct drive *d = c->drive;
 	int buried[IDS_MOST], n = 0;
@@ -227,48 +228,48 @@ static void commit(struct cycle *c, const struct act *act)
 	for (int i = 0; i < IDS_MOST; i++)
 		if (engine_buries(&c->engine, i))
 			buried[n++] = c->desk.ids[i];
-	tell_commit(c, act);
+	tell_commit(c, action);
 	if (c->ended)
 		snprintf(d->wrong, sizeof(d->wrong), "a commit after the last");
-	c->ended = act->last;
-	if (!ware_commit(&d->ware, &c->desk, act, &c->engine.memory, buried, n, &tally)) {
+	c->ended = action->last;
+	if (!ware_commit(&d->ware, &c->desk, action, &c->engine.memory, buried, n, &tally)) {
 		c->cut = c->lost = true;
 		return;
 	}
-	note_limits(c, act);
+	note_limits(c, action);
 	d->published += d->ware.memory.complete_as_of > was;
 	check_fuse(c, live, n);
 	/* What is held only gets better, unless something is buried. */
-	if (!d->wrong[0] && (act->last || n > 0 || d->ware.memory.complete_as_of != was ||
+	if (!d->wrong[0] && (action->last || n > 0 || d->ware.memory.complete_as_of != was ||
 			     d->ware.memory.active_as_of != was_active))
 		ware_check(&d->ware, &d->world, d->wrong, sizeof(d->wrong));
 	engine_committed(&c->engine, &tally);
 }
 
-static void obey(struct cycle *c, const struct act *act)
+static void obey(struct cycle *c, const struct action *action)
 {
 	struct drive *d = c->drive;
 	struct answer reply;
 
-	switch (act->kind) {
-	case ACT_SEND:
-		if (act->request.kind == REQUEST_GET) {
-			get(c, act->request.item);
+	switch (action->kind) {
+	case ACTION_SEND:
+		if (action->request.kind == REQUEST_GET) {
+			get(c, action->request.item);
 			break;
 		}
-		flight(c, c->n)->request = act->request;
+		flight(c, c->n)->request = action->request;
 		flight(c, c->n++)->answered = false;
 		break;
-	case ACT_COMMIT:
+	case ACTION_COMMIT:
 		if (c->look)
 			snprintf(d->wrong, sizeof(d->wrong), "a look at the counts wants to write");
 		else
-			commit(c, act);
+			commit(c, action);
 		break;
-	case ACT_ASK:
-		ware_ask(&d->ware, &c->desk, &act->ask, d->world.now * USEC_PER_SEC, &reply);
+	case ACTION_ASK:
+		ware_ask(&d->ware, &c->desk, &action->ask, d->world.now * USEC_PER_SEC, &reply);
 		if (d->told)
-			printf("%6d ask %d: %d %d, %d ids\n", d->world.now, act->ask.kind,
+			printf("%6d ask %d: %d %d, %d ids\n", d->world.now, action->ask.kind,
 			       (int)reply.n[0], (int)reply.n[1], reply.ids);
 		engine_answer(&c->engine, &reply);
 		break;
@@ -308,7 +309,7 @@ static void check_bound(struct cycle *c, enum verdict verdict)
 	if (!kept)
 		snprintf(d->wrong, sizeof(d->wrong),
 			 "I4: a cycle by %s that nothing disturbed is %s after %ld requests of %d",
-			 plan_strategy_name(c->engine.strategy), act_verdict_name(verdict),
+			 plan_strategy_name(c->engine.strategy), action_verdict_name(verdict),
 			 c->requests, (int)c->bound.most);
 }
 
@@ -321,11 +322,11 @@ static bool dies(struct drive *d)
 	return chance_hit(&d->luck, d->world.rests ? 0 : d->story.crashes);
 }
 
-/* One act of a cycle. True when it is over: done, cut off, or wrong. */
+/* One action of a cycle. True when it is over: done, cut off, or wrong. */
 static bool step(struct cycle *c)
 {
 	struct drive *d = c->drive;
-	struct act act;
+	struct action action;
 	bool full;
 
 	if (++c->acts > MOST_ACTS) {
@@ -334,21 +335,21 @@ static bool step(struct cycle *c)
 		return true;
 	}
 	full = chance_hit(&d->luck, d->story.stages) && c->desk.n_staged > 0;
-	engine_next(&c->engine, full, &act);
-	if (act.kind == ACT_DONE) {
-		c->verdict = act.verdict;
+	engine_next(&c->engine, full, &action);
+	if (action.kind == ACTION_DONE) {
+		c->verdict = action.verdict;
 		if (!c->ended && !c->look)
 			snprintf(d->wrong, sizeof(d->wrong), "the run was never ended");
-		check_bound(c, act.verdict);
+		check_bound(c, action.verdict);
 		return true;
 	}
-	if (act.kind == ACT_WAIT && c->n == 0) {
+	if (action.kind == ACTION_WAIT && c->n == 0) {
 		snprintf(d->wrong, sizeof(d->wrong), "the engine waits for nothing (part %d)",
 			 c->engine.part);
 		return true;
 	}
-	obey(c, &act);
-	if (act.kind == ACT_WAIT || c->n == MOST_FLYING)
+	obey(c, &action);
+	if (action.kind == ACTION_WAIT || c->n == MOST_FLYING)
 		answer_all(c);
 	if (!c->cut && dies(d)) {
 		c->cut = true;

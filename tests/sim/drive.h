@@ -22,8 +22,8 @@ struct story {
 	int lookback;	     /* seconds */
 	int cycles;	     /* while the source lives */
 	int ahead;	     /* pages in flight */
-	int crashes, stages; /* in a thousand acts: the process dies; the stage is full */
-	int takeovers;	     /* in a thousand acts: a second instance takes the lock over */
+	int crashes, stages; /* in a thousand actions: the process dies; the stage is full */
+	int takeovers;	     /* in a thousand actions: a second instance takes the lock over */
 	int verifies, fulls; /* in a thousand cycles */
 	int looks;	     /* of a thousand verifies: only to look, beside whoever has the lock */
 	int idle;	     /* seconds between cycles, at most */

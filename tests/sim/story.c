@@ -204,7 +204,7 @@ bool story_play(struct drive *d, const struct story *story, uint64_t seed, const
 		enum verdict verdict;
 
 		if (drive_cycle(d, &conf, &verdict) == OUTCOME_DONE && told)
-			printf("%6d done: %s\n", d->world.now, act_verdict_name(verdict));
+			printf("%6d done: %s\n", d->world.now, action_verdict_name(verdict));
 		world_tick(&d->world, story->idle);
 	}
 	if (!d->wrong[0] && can_settle(story))

@@ -82,15 +82,15 @@ static void merge_row(struct ware *ware, const struct staged *row, struct tally 
 	held->state = row->state;
 }
 
-static void mark(struct ware *ware, const struct desk *desk, const struct act *act, int pass)
+static void mark(struct ware *ware, const struct desk *desk, const struct action *action, int pass)
 {
 	for (int i = 0; i < desk->n_staged; i++) {
 		struct held *held = &ware->held[desk->staged[i].id];
 
-		if (act->seen == SEEN_BY_SWEEP)
+		if (action->seen == SEEN_BY_SWEEP)
 			held->passes |= 1 << pass;
-		else if (act->seen == SEEN_BY_SCAN)
-			held->scan = act->scan;
+		else if (action->seen == SEEN_BY_SCAN)
+			held->scan = action->scan;
 	}
 }
 
@@ -112,7 +112,7 @@ int64_t ware_dead(const struct ware *ware)
 	return n;
 }
 
-bool ware_commit(struct ware *ware, struct desk *desk, const struct act *act,
+bool ware_commit(struct ware *ware, struct desk *desk, const struct action *action,
 		 const struct memory *memory, const int *buried, int n_buried, struct tally *tally)
 {
 	*tally = (struct tally){ .seen = 0 };
@@ -124,14 +124,14 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct act *act,
 			ware->held[i].passes = 0;
 	for (int i = 0; i < desk->n_staged; i++)
 		merge_row(ware, &desk->staged[i], tally);
-	mark(ware, desk, act, memory->full.pass);
+	mark(ware, desk, action, memory->full.pass);
 	for (int i = 0; i < n_buried; i++) {
 		tally->deleted += ware->held[buried[i]].live;
 		ware->held[buried[i]].live = false;
 	}
 	ware->memory = *memory;
 	/* A sweep that is over needs its marks no longer, when the run is. */
-	for (int i = 1; i <= ware->top && act->last; i++) {
+	for (int i = 1; i <= ware->top && action->last; i++) {
 		ware->held[i].scan = 0;
 		if (!memory->full.running)
 			ware->held[i].passes = 0;

@@ -9,7 +9,7 @@
 #ifndef WARE_H
 #define WARE_H
 
-#include "act.h"
+#include "action.h"
 #include "memory.h"
 #include "world.h"
 
@@ -72,7 +72,7 @@ void ware_stage(struct desk *desk, int id, const struct state *state, int64_t da
  * Commits the batch; BURIED are ids that are deleted by it. MEMORY becomes
  * true with it. False, with nothing done, for who does not hold the lock.
  */
-bool ware_commit(struct ware *ware, struct desk *desk, const struct act *act,
+bool ware_commit(struct ware *ware, struct desk *desk, const struct action *action,
 		 const struct memory *memory, const int *buried, int n_buried, struct tally *tally);
 
 /* Answers a question. */

@@ -228,7 +228,7 @@ int world_make(struct world *w, int created, int updated, enum status status)
 }
 
 /* One action on many: all of them change at one and the same instant. */
-static void act_on_many(struct world *w, struct chance *c, enum event_kind kind)
+static void action_on_many(struct world *w, struct chance *c, enum event_kind kind)
 {
 	int n = 2 + chance_below(c, w->n / 2 + 1),
 	    visible = w->now + chance_below(c, w->conf.late + 1);
@@ -268,7 +268,7 @@ static void event(struct world *w)
 	for (int i = 0; i < EVENT_KINDS; i++) {
 		if (k < w->conf.mix[i]) {
 			if (i == EVENT_BULK || i == EVENT_PURGE)
-				act_on_many(w, &c, (enum event_kind)i);
+				action_on_many(w, &c, (enum event_kind)i);
 			else if (i == EVENT_CREATE || i == EVENT_BACKDATE)
 				create(w, &c, i == EVENT_BACKDATE ? 20 + chance_below(&c, 400) : 0);
 			else

@@ -35,14 +35,14 @@ static void begin(const int64_t counts[5], const int64_t ours[5], const struct e
 }
 
 /* The next thing that it wants; requests for counts are answered on the way. */
-static enum act_kind next(struct act *act)
+static enum action_kind next(struct action *action)
 {
 	for (;;) {
-		*act = (struct act){ .kind = ACT_WAIT };
-		audit_next(&audit, act);
-		if (act->kind != ACT_SEND || act->request.filter.channel)
-			return act->kind;
-		page = (struct page){ .date = NOW, .total = api[act->request.filter.status] };
+		*action = (struct action){ .kind = ACTION_WAIT };
+		audit_next(&audit, action);
+		if (action->kind != ACTION_SEND || action->request.filter.channel)
+			return action->kind;
+		page = (struct page){ .date = NOW, .total = api[action->request.filter.status] };
 		requests++;
 		audit_page(&audit, &memory, &page);
 	}
@@ -50,14 +50,14 @@ static enum act_kind next(struct act *act)
 
 static void expect_record(enum verdict verdict)
 {
-	struct act act;
+	struct action action;
 
-	assert_int_equal(next(&act), ACT_COMMIT);
-	assert_true(act.last);
-	assert_int_equal(act.verdict, verdict);
+	assert_int_equal(next(&action), ACTION_COMMIT);
+	assert_true(action.last);
+	assert_int_equal(action.verdict, verdict);
 	audit_committed(&audit);
-	assert_int_equal(next(&act), ACT_DONE);
-	assert_int_equal(act.verdict, verdict);
+	assert_int_equal(next(&action), ACTION_DONE);
+	assert_int_equal(action.verdict, verdict);
 }
 
 static const struct engine_conf plain = { .goal = GOAL_VERIFY };
@@ -65,14 +65,14 @@ static const struct engine_conf plain = { .goal = GOAL_VERIFY };
 static void counts_that_agree_cost_five_requests(void **state)
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 };
-	struct act act;
+	struct action action;
 
 	(void)state;
 	begin(counts, counts, &plain);
 	memory.audit_due = true;
-	assert_int_equal(next(&act), ACT_ASK);
-	assert_int_equal(act.ask.kind, ASK_COUNTS);
-	assert_true(act.ask.exact);
+	assert_int_equal(next(&action), ACTION_ASK);
+	assert_int_equal(action.ask.kind, ASK_COUNTS);
+	assert_true(action.ask.exact);
 	assert_int_equal(requests, 5);
 	audit_answer(&audit, &memory, &held);
 	expect_record(VERDICT_EQUAL);
@@ -82,35 +82,35 @@ static void counts_that_agree_cost_five_requests(void **state)
 static void the_first_count_is_a_random_page_deep_in_the_list(void **state)
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 };
-	struct act act = { .kind = ACT_WAIT };
+	struct action action = { .kind = ACTION_WAIT };
 
 	(void)state;
 	for (uint32_t chance = 0; chance < 40; chance++) {
 		const struct engine_conf conf = { .goal = GOAL_VERIFY, .chance = chance };
 
 		begin(counts, counts, &conf);
-		act.kind = ACT_WAIT;
-		audit_next(&audit, &act);
-		assert_int_equal(act.request.per_page, 100);
-		assert_in_range(act.request.page, 2, 10);
+		action.kind = ACTION_WAIT;
+		audit_next(&audit, &action);
+		assert_int_equal(action.request.per_page, 100);
+		assert_in_range(action.request.page, 2, 10);
 	}
 	/* Where nothing is relied on, nothing has to be witnessed. */
 	memory.order = ORDER_UNKNOWN;
 	audit_begin(&audit, &memory, &plain);
-	act.kind = ACT_WAIT;
-	audit_next(&audit, &act);
-	assert_int_equal(act.request.per_page, 1);
+	action.kind = ACTION_WAIT;
+	audit_next(&audit, &action);
+	assert_int_equal(action.request.per_page, 1);
 }
 
 static void a_deep_page_out_of_order_demotes(void **state)
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 };
-	struct act act = { .kind = ACT_WAIT };
+	struct action action = { .kind = ACTION_WAIT };
 
 	(void)state;
 	begin(counts, counts, &plain);
 	memory.complete_as_of = NOW + 50 * SECOND;
-	audit_next(&audit, &act);
+	audit_next(&audit, &action);
 	page = (struct page){ .date = NOW + 900 * SECOND, .total = 1000, .n = 2 };
 	for (int i = 0; i < 2; i++)
 		page.rows[i] = (struct row){ .id = (uint64_t)i + 1,
@@ -126,25 +126,25 @@ static void one_who_only_looks_ends_at_the_first_difference_and_writes_nothing(v
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 }, ours[5] = { 999, 30, 20, 10, 939 };
 	const struct engine_conf look = { .goal = GOAL_VERIFY, .look = true };
-	struct act act;
+	struct action action;
 
 	(void)state;
 	begin(counts, ours, &look);
-	assert_int_equal(next(&act), ACT_ASK);
+	assert_int_equal(next(&action), ACTION_ASK);
 	audit_answer(&audit, &memory, &held);
-	assert_int_equal(next(&act), ACT_DONE);
-	assert_int_equal(act.verdict, VERDICT_DIFFERENT);
+	assert_int_equal(next(&action), ACTION_DONE);
+	assert_int_equal(action.verdict, VERDICT_DIFFERENT);
 }
 
 /* Reads counts and what is held, and goes on to where a cycle of changes is wanted. */
 static void read_and_settle(int64_t changes)
 {
-	struct act act;
+	struct action action;
 
-	assert_int_equal(next(&act), ACT_ASK);
+	assert_int_equal(next(&action), ACTION_ASK);
 	audit_answer(&audit, &memory, &held);
-	assert_int_equal(next(&act), ACT_COMMIT);
-	assert_false(act.last);
+	assert_int_equal(next(&action), ACTION_COMMIT);
+	assert_false(action.last);
 	audit_committed(&audit);
 	assert_int_equal(audit.step, AUDIT_SETTLE);
 	audit_settled(&audit, changes);
@@ -153,14 +153,14 @@ static void read_and_settle(int64_t changes)
 static void what_moved_while_one_counted_is_no_difference(void **state)
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 }, ours[5] = { 998, 28, 20, 10, 940 };
-	struct act act;
+	struct action action;
 
 	(void)state;
 	begin(counts, ours, &plain);
 	read_and_settle(0);
 	/* The second reading differs again, but by no more than the next cycle wrote. */
 	read_and_settle(2);
-	assert_int_equal(next(&act), ACT_ASK);
+	assert_int_equal(next(&action), ACTION_ASK);
 	assert_int_equal(requests, 10);
 	audit_answer(&audit, &memory, &held);
 	expect_record(VERDICT_EQUAL);
@@ -169,12 +169,12 @@ static void what_moved_while_one_counted_is_no_difference(void **state)
 static void what_could_not_be_loaded_may_be_of_any_status(void **state)
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 }, ours[5] = { 1000, 29, 20, 10, 940 };
-	struct act act;
+	struct action action;
 
 	(void)state;
 	begin(counts, ours, &plain);
 	held.rejected = 1;
-	assert_int_equal(next(&act), ACT_ASK);
+	assert_int_equal(next(&action), ACTION_ASK);
 	audit_answer(&audit, &memory, &held);
 	expect_record(VERDICT_EQUAL);
 }
@@ -182,12 +182,12 @@ static void what_could_not_be_loaded_may_be_of_any_status(void **state)
 /* Answers the count of one part of a cell. */
 static void count_part(int channel, int assignee, int64_t total)
 {
-	struct act act;
+	struct action action;
 
-	assert_int_equal(next(&act), ACT_SEND);
-	assert_int_equal(act.request.filter.channel, channel);
-	assert_int_equal(act.request.filter.assignee, assignee);
-	assert_int_equal(act.request.per_page, 1);
+	assert_int_equal(next(&action), ACTION_SEND);
+	assert_int_equal(action.request.filter.channel, channel);
+	assert_int_equal(action.request.filter.assignee, assignee);
+	assert_int_equal(action.request.per_page, 1);
 	page = (struct page){ .date = NOW, .total = total };
 	audit_page(&audit, &memory, &page);
 }
@@ -196,23 +196,23 @@ static void a_difference_is_split_only_until_it_is_explained(void **state)
 {
 	const int64_t counts[5] = { 50001, 30, 20, 10, 49941 };
 	const int64_t ours[5] = { 50000, 30, 20, 10, 49940 };
-	struct act act;
+	struct action action;
 
 	(void)state;
 	begin(counts, ours, &plain);
 	read_and_settle(0);
 	read_and_settle(0);
-	assert_int_equal(next(&act), ACT_ASK);
+	assert_int_equal(next(&action), ACTION_ASK);
 	audit_answer(&audit, &memory, &held);
-	assert_int_equal(next(&act), ACT_ASK);
-	assert_int_equal(act.ask.kind, ASK_CELLS);
-	assert_int_equal(act.ask.filter.status, STATUS_RESOLVED);
+	assert_int_equal(next(&action), ACTION_ASK);
+	assert_int_equal(action.ask.kind, ASK_CELLS);
+	assert_int_equal(action.ask.filter.status, STATUS_RESOLVED);
 	/* Three channels: the fullest is counted first, and has the difference. */
 	held = (struct answer){ .parts = 3, .held = { 9940, 30000, 10000 } };
 	audit_answer(&audit, &memory, &held);
 	count_part(2, 0, 30001);
-	assert_int_equal(next(&act), ACT_ASK);
-	assert_int_equal(act.ask.filter.channel, 2);
+	assert_int_equal(next(&action), ACTION_ASK);
+	assert_int_equal(action.ask.filter.channel, 2);
 	/* Nobody and two agents: the first agent's agrees, the second's does not. */
 	held = (struct answer){ .parts = 2, .held = { 0, 20000, 10000 } };
 	audit_answer(&audit, &memory, &held);
@@ -228,18 +228,18 @@ static void a_difference_is_split_only_until_it_is_explained(void **state)
 static void a_cell_of_one_page_is_not_split(void **state)
 {
 	const int64_t counts[5] = { 1000, 31, 20, 10, 939 }, ours[5] = { 1000, 30, 20, 10, 940 };
-	struct act act;
+	struct action action;
 
 	(void)state;
 	begin(counts, ours, &plain);
 	read_and_settle(0);
 	read_and_settle(0);
-	assert_int_equal(next(&act), ACT_ASK);
+	assert_int_equal(next(&action), ACTION_ASK);
 	audit_answer(&audit, &memory, &held);
 	held = (struct answer){ .parts = 3, .held = { 300, 300, 340 } };
 	for (int cells = 0; cells < 2; cells++) {
-		assert_int_equal(next(&act), ACT_ASK);
-		held.parts = act.ask.filter.status == STATUS_OPEN ? 3 : 30;
+		assert_int_equal(next(&action), ACTION_ASK);
+		held.parts = action.ask.filter.status == STATUS_OPEN ? 3 : 30;
 		audit_answer(&audit, &memory, &held);
 	}
 	assert_int_equal(audit.n_found, 2);

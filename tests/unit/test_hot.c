@@ -13,7 +13,7 @@
 static struct hot hot;
 static struct memory memory;
 static struct page page;
-static struct act act;
+static struct action action;
 static int64_t totals[COUNTS]; /* by status, few enough for one page each, but the resolved */
 
 static void begin(enum order order, int64_t resolved)
@@ -34,23 +34,23 @@ static void begin(enum order order, int64_t resolved)
 }
 
 /* The next thing that it wants; list requests are answered on the way, and counted. */
-static enum act_kind next(int *lists)
+static enum action_kind next(int *lists)
 {
 	for (*lists = 0;; ++*lists) {
 		int from;
 
-		act = (struct act){ .kind = ACT_WAIT };
-		hot_next(&hot, &memory, false, &act);
-		if (act.kind != ACT_SEND || act.request.kind == REQUEST_GET)
-			return act.kind;
-		from = (act.request.page - 1) * act.request.per_page;
+		action = (struct action){ .kind = ACTION_WAIT };
+		hot_next(&hot, &memory, false, &action);
+		if (action.kind != ACTION_SEND || action.request.kind == REQUEST_GET)
+			return action.kind;
+		from = (action.request.page - 1) * action.request.per_page;
 		page = (struct page){ .date = NOW,
-				      .total = totals[act.request.filter.status],
-				      .page = act.request.page,
-				      .per_page = act.request.per_page };
-		for (int i = from; i < from + act.request.per_page && i < page.total; i++)
+				      .total = totals[action.request.filter.status],
+				      .page = action.request.page,
+				      .per_page = action.request.per_page };
+		for (int i = from; i < from + action.request.per_page && i < page.total; i++)
 			page.rows[page.n++] = (struct row){
-				.id = (uint64_t)act.request.filter.status * 100000 + (uint64_t)i,
+				.id = (uint64_t)action.request.filter.status * 100000 + (uint64_t)i,
 				.created_at = NOW - (90000 + i * 10) * SECOND,
 				.updated_at = NOW - (80000 + i * 37 % 97) * SECOND,
 			};
@@ -62,7 +62,7 @@ static void commit(int changed)
 {
 	struct tally tally = { .changed = changed };
 
-	assert_int_equal(act.kind, ACT_COMMIT);
+	assert_int_equal(action.kind, ACTION_COMMIT);
 	hot_committed(&hot, &tally);
 }
 
@@ -70,8 +70,8 @@ static void answer_leavers(int64_t n, int ids)
 {
 	struct answer answer = { .n = { n }, .ids = ids, .control = true, .live = 1000 };
 
-	assert_int_equal(act.kind, ACT_ASK);
-	assert_int_equal(act.ask.kind, ASK_LEAVERS);
+	assert_int_equal(action.kind, ACTION_ASK);
+	assert_int_equal(action.ask.kind, ASK_LEAVERS);
 	hot_answer(&hot, &memory, &answer);
 }
 
@@ -80,15 +80,15 @@ static void expect_end(const int64_t held[COUNTS], enum verdict verdict)
 	struct answer answer = { .live = 1000 };
 	int lists;
 
-	assert_int_equal(next(&lists), ACT_ASK);
-	assert_int_equal(act.ask.kind, ASK_COUNTS);
+	assert_int_equal(next(&lists), ACTION_ASK);
+	assert_int_equal(action.ask.kind, ASK_COUNTS);
 	memcpy(answer.counts, held, sizeof(answer.counts));
 	hot_answer(&hot, &memory, &answer);
-	assert_int_equal(next(&lists), ACT_COMMIT);
-	assert_true(act.last);
-	assert_int_equal(act.verdict, verdict);
+	assert_int_equal(next(&lists), ACTION_COMMIT);
+	assert_true(action.last);
+	assert_int_equal(action.verdict, verdict);
 	commit(0);
-	assert_int_equal(next(&lists), ACT_DONE);
+	assert_int_equal(next(&lists), ACTION_DONE);
 }
 
 static void three_lists_and_a_count_when_nothing_has_changed(void **state)
@@ -97,10 +97,10 @@ static void three_lists_and_a_count_when_nothing_has_changed(void **state)
 
 	(void)state;
 	begin(ORDER_UNKNOWN, 20000);
-	assert_int_equal(next(&lists), ACT_COMMIT);
+	assert_int_equal(next(&lists), ACTION_COMMIT);
 	assert_int_equal(lists, 4);
 	commit(0);
-	assert_int_equal(next(&lists), ACT_ASK);
+	assert_int_equal(next(&lists), ACTION_ASK);
 	answer_leavers(0, 0);
 	expect_end(totals, VERDICT_ACTIVE);
 	assert_true(memory.active_as_of == NOW - LOOKBACK);
@@ -117,7 +117,7 @@ static void in_a_list_by_creation_the_new_ones_are_read_too(void **state)
 	(void)state;
 	begin(ORDER_CREATED_DESC, 20000);
 	totals[STATUS_ANY] = 20060;
-	assert_int_equal(next(&lists), ACT_COMMIT);
+	assert_int_equal(next(&lists), ACTION_COMMIT);
 	assert_int_equal(lists, 5);
 }
 
@@ -127,18 +127,18 @@ static void each_that_left_is_asked_for(void **state)
 
 	(void)state;
 	begin(ORDER_UNKNOWN, 20000);
-	assert_int_equal(next(&lists), ACT_COMMIT);
+	assert_int_equal(next(&lists), ACTION_COMMIT);
 	commit(0);
-	assert_int_equal(next(&lists), ACT_ASK);
+	assert_int_equal(next(&lists), ACTION_ASK);
 	answer_leavers(25, 25);
 	for (int i = 0; i < 25; i++) {
-		assert_int_equal(next(&lists), ACT_SEND);
-		assert_int_equal(act.request.item, i);
+		assert_int_equal(next(&lists), ACTION_SEND);
+		assert_int_equal(action.request.item, i);
 		hot_item(&hot, ITEM_HERE);
 	}
-	assert_int_equal(next(&lists), ACT_COMMIT);
+	assert_int_equal(next(&lists), ACTION_COMMIT);
 	commit(25);
-	assert_int_equal(next(&lists), ACT_ASK);
+	assert_int_equal(next(&lists), ACTION_ASK);
 	answer_leavers(0, 0);
 	expect_end(totals, VERDICT_ACTIVE);
 }
@@ -149,18 +149,18 @@ static void where_many_left_all_that_is_resolved_is_read_when_that_is_cheaper(vo
 
 	(void)state;
 	begin(ORDER_UNKNOWN, 700);
-	assert_int_equal(next(&lists), ACT_COMMIT);
+	assert_int_equal(next(&lists), ACTION_COMMIT);
 	commit(0);
-	assert_int_equal(next(&lists), ACT_ASK);
+	assert_int_equal(next(&lists), ACTION_ASK);
 	answer_leavers(90, 90);
-	assert_int_equal(next(&lists), ACT_COMMIT);
+	assert_int_equal(next(&lists), ACTION_COMMIT);
 	assert_in_range(lists, 7, 9);
 	commit(88);
 	/* Two are not among them; once is enough. */
-	assert_int_equal(next(&lists), ACT_ASK);
+	assert_int_equal(next(&lists), ACTION_ASK);
 	answer_leavers(20, 20);
-	assert_int_equal(next(&lists), ACT_SEND);
-	assert_int_equal(act.request.kind, REQUEST_GET);
+	assert_int_equal(next(&lists), ACTION_SEND);
+	assert_int_equal(action.request.kind, REQUEST_GET);
 }
 
 static void totals_that_differ_though_nothing_changed_want_an_audit(void **state)
@@ -173,9 +173,9 @@ static void totals_that_differ_though_nothing_changed_want_an_audit(void **state
 		begin(ORDER_UNKNOWN, 20000);
 		memcpy(held, totals, sizeof(held));
 		held[STATUS_PENDING]++;
-		assert_int_equal(next(&lists), ACT_COMMIT);
+		assert_int_equal(next(&lists), ACTION_COMMIT);
 		commit(changed);
-		assert_int_equal(next(&lists), ACT_ASK);
+		assert_int_equal(next(&lists), ACTION_ASK);
 		answer_leavers(0, 0);
 		expect_end(held, VERDICT_ACTIVE);
 		assert_int_equal(memory.audit_due, !changed);
@@ -188,15 +188,15 @@ static void in_a_storm_of_404s_nothing_is_buried_and_nothing_claimed(void **stat
 
 	(void)state;
 	begin(ORDER_UNKNOWN, 20000);
-	assert_int_equal(next(&lists), ACT_COMMIT);
+	assert_int_equal(next(&lists), ACTION_COMMIT);
 	commit(0);
-	assert_int_equal(next(&lists), ACT_ASK);
+	assert_int_equal(next(&lists), ACTION_ASK);
 	answer_leavers(1, 1);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(next(&lists), ACT_SEND);
+		assert_int_equal(next(&lists), ACTION_SEND);
 		hot_item(&hot, ITEM_GONE);
 	}
-	assert_int_equal(next(&lists), ACT_COMMIT);
+	assert_int_equal(next(&lists), ACTION_COMMIT);
 	assert_false(hot_buries(&hot, 0));
 	commit(0);
 	expect_end(totals, VERDICT_UNEXPLAINED);

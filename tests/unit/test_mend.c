@@ -10,7 +10,7 @@
 static struct mend mend;
 static struct memory memory;
 static struct page page;
-static struct act act;
+static struct action action;
 
 static void begin(int cells)
 {
@@ -24,27 +24,27 @@ static void begin(int cells)
 	mend_begin(&mend, &memory, cell, cells, false);
 }
 
-static enum act_kind next(void)
+static enum action_kind next(void)
 {
-	act = (struct act){ .kind = ACT_WAIT };
-	mend_next(&mend, false, &act);
-	return act.kind;
+	action = (struct action){ .kind = ACTION_WAIT };
+	mend_next(&mend, false, &action);
+	return action.kind;
 }
 
 /* The cell's list is read: one page of so many rows. */
 static void read_cell(int channel, int rows)
 {
-	assert_int_equal(next(), ACT_SEND);
-	assert_int_equal(act.request.filter.channel, channel);
-	assert_int_equal(act.request.page, 1);
+	assert_int_equal(next(), ACTION_SEND);
+	assert_int_equal(action.request.filter.channel, channel);
+	assert_int_equal(action.request.page, 1);
 	page = (struct page){ .date = NOW, .total = rows, .page = 1, .per_page = 100, .n = rows };
 	for (int i = 0; i < rows; i++)
 		page.rows[i] = (struct row){ .id = (uint64_t)i + 1,
 					     .created_at = SECOND,
 					     .updated_at = SECOND };
 	mend_page(&mend, &page);
-	assert_int_equal(next(), ACT_COMMIT);
-	assert_false(act.last);
+	assert_int_equal(next(), ACTION_COMMIT);
+	assert_false(action.last);
 	mend_committed(&mend, &memory);
 }
 
@@ -52,18 +52,18 @@ static void answer_missing(int ids, int64_t held)
 {
 	struct answer answer = { .n = { ids, held }, .ids = ids, .control = true, .live = 1000 };
 
-	assert_int_equal(next(), ACT_ASK);
-	assert_int_equal(act.ask.kind, ASK_MISSING);
+	assert_int_equal(next(), ACTION_ASK);
+	assert_int_equal(action.ask.kind, ASK_MISSING);
 	mend_answer(&mend, &memory, &answer);
 }
 
 static void expect_end(enum verdict verdict)
 {
-	assert_int_equal(next(), ACT_COMMIT);
-	assert_true(act.last);
-	assert_int_equal(act.verdict, verdict);
+	assert_int_equal(next(), ACTION_COMMIT);
+	assert_true(action.last);
+	assert_int_equal(action.verdict, verdict);
 	mend_committed(&mend, &memory);
-	assert_int_equal(next(), ACT_DONE);
+	assert_int_equal(next(), ACTION_DONE);
 }
 
 static void each_cell_is_read_and_compared_again(void **state)
@@ -87,12 +87,12 @@ static void what_is_held_and_was_not_shown_is_asked_for(void **state)
 	read_cell(1, 40);
 	answer_missing(2, 42);
 	for (int i = 0; i < 4; i++) {
-		assert_int_equal(next(), ACT_SEND);
-		assert_int_equal(act.request.kind, REQUEST_GET);
-		assert_int_equal(act.request.item, items[i]);
+		assert_int_equal(next(), ACTION_SEND);
+		assert_int_equal(action.request.kind, REQUEST_GET);
+		assert_int_equal(action.request.item, items[i]);
 		mend_item(&mend, outcomes[i]);
 	}
-	assert_int_equal(next(), ACT_COMMIT);
+	assert_int_equal(next(), ACTION_COMMIT);
 	assert_true(mend_buries(&mend, 0));
 	assert_false(mend_buries(&mend, 1));
 	mend_committed(&mend, &memory);
@@ -120,10 +120,10 @@ static void in_a_storm_of_404s_nothing_is_buried(void **state)
 	read_cell(1, 40);
 	answer_missing(1, 41);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(next(), ACT_SEND);
+		assert_int_equal(next(), ACTION_SEND);
 		mend_item(&mend, ITEM_GONE);
 	}
-	assert_int_equal(next(), ACT_COMMIT);
+	assert_int_equal(next(), ACTION_COMMIT);
 	assert_false(mend_buries(&mend, 0));
 	mend_committed(&mend, &memory);
 	expect_end(VERDICT_DIFFERENT);

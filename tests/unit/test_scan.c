@@ -13,7 +13,7 @@
 static struct scan scan;
 static struct memory memory;
 static struct page page;
-static struct act act;
+static struct action action;
 
 /* 1,000 conversations, of which N have changed since the watermark; newest first, ten seconds apart. */
 static int total, changed;
@@ -43,23 +43,23 @@ static struct row row(int i)
 			     .updated_at = NOW - age };
 }
 
-static enum act_kind next(void)
+static enum action_kind next(void)
 {
-	act = (struct act){ .kind = ACT_WAIT };
-	scan_next(&scan, false, &act);
-	return act.kind;
+	action = (struct action){ .kind = ACTION_WAIT };
+	scan_next(&scan, false, &action);
+	return action.kind;
 }
 
 /* Answers the list request that is wanted, of a list that begins with row FIRST. */
 static void answer_page(int first)
 {
-	int from = (act.request.page - 1) * act.request.per_page;
+	int from = (action.request.page - 1) * action.request.per_page;
 
 	page = (struct page){ .date = NOW,
 			      .total = total,
-			      .page = act.request.page,
-			      .per_page = act.request.per_page };
-	for (int i = from; i < from + act.request.per_page && i < total; i++)
+			      .page = action.request.page,
+			      .per_page = action.request.per_page };
+	for (int i = from; i < from + action.request.per_page && i < total; i++)
 		page.rows[page.n++] = row(first + i);
 	scan_page(&scan, &memory, &page);
 }
@@ -70,30 +70,30 @@ static void expect_question(int64_t live, int unseen, int fresh)
 		.n = { unseen, fresh }, .ids = unseen, .control = true, .live = live
 	};
 
-	assert_int_equal(next(), ACT_ASK);
-	assert_int_equal(act.ask.kind, ASK_UNSEEN);
+	assert_int_equal(next(), ACTION_ASK);
+	assert_int_equal(action.ask.kind, ASK_UNSEEN);
 	scan_answer(&scan, &memory, &answer);
 }
 
 static void expect_end(enum verdict verdict)
 {
-	assert_int_equal(next(), ACT_COMMIT);
-	assert_true(act.last);
-	assert_int_equal(act.verdict, verdict);
+	assert_int_equal(next(), ACTION_COMMIT);
+	assert_true(action.last);
+	assert_int_equal(action.verdict, verdict);
 	scan_committed(&scan, &memory);
-	assert_int_equal(next(), ACT_DONE);
-	assert_int_equal(act.verdict, verdict);
+	assert_int_equal(next(), ACTION_DONE);
+	assert_int_equal(action.verdict, verdict);
 }
 
 static void one_page_that_is_old_enough_is_all(void **state)
 {
 	(void)state;
 	begin(30);
-	assert_int_equal(next(), ACT_SEND);
-	assert_int_equal(act.request.page, 1);
+	assert_int_equal(next(), ACTION_SEND);
+	assert_int_equal(action.request.page, 1);
 	answer_page(0);
 	expect_question(1000, 0, 0);
-	assert_true(act.ask.with_page);
+	assert_true(action.ask.with_page);
 	expect_end(VERDICT_COMPLETE);
 	assert_true(memory.complete_as_of == NOW - LOOKBACK);
 	assert_true(memory.active_as_of == NOW - LOOKBACK);
@@ -106,14 +106,14 @@ static void what_is_new_on_the_page_is_committed_before_the_end(void **state)
 {
 	(void)state;
 	begin(30);
-	assert_int_equal(next(), ACT_SEND);
+	assert_int_equal(next(), ACTION_SEND);
 	answer_page(0);
 	expect_question(999, 0, 1);
-	assert_int_equal(next(), ACT_COMMIT);
-	assert_false(act.last);
+	assert_int_equal(next(), ACTION_COMMIT);
+	assert_false(action.last);
 	scan_committed(&scan, &memory);
 	expect_question(1000, 0, 0);
-	assert_false(act.ask.with_page);
+	assert_false(action.ask.with_page);
 	expect_end(VERDICT_COMPLETE);
 	assert_false(memory.audit_due);
 }
@@ -129,7 +129,7 @@ static void the_total_is_a_free_check(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		begin(30);
-		assert_int_equal(next(), ACT_SEND);
+		assert_int_equal(next(), ACTION_SEND);
 		answer_page(0);
 		expect_question(table[i].live, 0, 0);
 		expect_end(table[i].verdict);
@@ -145,15 +145,15 @@ static void many_changes_take_a_page_for_each_hundred(void **state)
 
 	(void)state;
 	begin(150);
-	while (next() == ACT_SEND) {
+	while (next() == ACTION_SEND) {
 		answer_page(0);
 		pages++;
 	}
 	assert_int_equal(pages, 2);
-	assert_int_equal(act.kind, ACT_COMMIT);
+	assert_int_equal(action.kind, ACTION_COMMIT);
 	scan_committed(&scan, &memory);
 	expect_question(1000, 0, 0);
-	assert_false(act.ask.with_page);
+	assert_false(action.ask.with_page);
 	/* Nothing moved, so nothing has to be closed. */
 	expect_end(VERDICT_COMPLETE);
 }
@@ -164,20 +164,20 @@ static void a_scan_under_which_rows_moved_is_closed_by_another(void **state)
 
 	(void)state;
 	begin(150);
-	while (next() == ACT_SEND) {
+	while (next() == ACTION_SEND) {
 		total = pages ? 1001 : 1000;
 		answer_page(pages ? -1 : 0);
 		pages++;
 	}
-	assert_int_equal(act.kind, ACT_COMMIT);
+	assert_int_equal(action.kind, ACTION_COMMIT);
 	scan_committed(&scan, &memory);
 	expect_question(1001, 0, 0);
 	assert_int_equal(scan.step, SCAN_CLOSE);
-	assert_int_equal(next(), ACT_SEND);
+	assert_int_equal(next(), ACTION_SEND);
 	answer_page(-1);
-	while (next() == ACT_COMMIT && !act.last)
+	while (next() == ACTION_COMMIT && !action.last)
 		scan_committed(&scan, &memory);
-	assert_int_equal(act.verdict, VERDICT_COMPLETE);
+	assert_int_equal(action.verdict, VERDICT_COMPLETE);
 }
 
 /* Which it withholds, though it has not changed since before the start. */
@@ -198,11 +198,11 @@ static void what_the_list_withholds_demotes_it(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		begin(30);
-		assert_int_equal(next(), ACT_SEND);
+		assert_int_equal(next(), ACTION_SEND);
 		answer_page(0);
 		expect_question(1000, 1, 0);
-		assert_int_equal(next(), ACT_SEND);
-		assert_int_equal(act.request.kind, REQUEST_GET);
+		assert_int_equal(next(), ACTION_SEND);
+		assert_int_equal(action.request.kind, REQUEST_GET);
 		scan_item(&scan, &memory, ITEM_HERE, table[i].updated_at);
 		expect_end(table[i].verdict);
 		assert_int_equal(memory.order, table[i].verdict == VERDICT_DEMOTED
@@ -216,17 +216,17 @@ static void one_that_is_gone_is_buried_and_explains_the_total(void **state)
 	(void)state;
 	begin(30);
 	total = 999;
-	assert_int_equal(next(), ACT_SEND);
+	assert_int_equal(next(), ACTION_SEND);
 	answer_page(0);
 	expect_question(1000, 1, 0);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(next(), ACT_SEND);
-		assert_int_equal(act.request.item, i == 1 ? 1 : 0);
+		assert_int_equal(next(), ACTION_SEND);
+		assert_int_equal(action.request.item, i == 1 ? 1 : 0);
 		scan_item(&scan, &memory, i == 1 ? ITEM_HERE : ITEM_GONE, TIME_NONE);
 	}
-	assert_int_equal(next(), ACT_COMMIT);
+	assert_int_equal(next(), ACTION_COMMIT);
 	assert_true(scan_buries(&scan, 0));
-	assert_int_equal(act.verdict, VERDICT_COMPLETE);
+	assert_int_equal(action.verdict, VERDICT_COMPLETE);
 	assert_false(memory.audit_due);
 }
 
@@ -234,7 +234,7 @@ static void more_of_them_than_could_be_chance_want_a_full_sweep(void **state)
 {
 	(void)state;
 	begin(30);
-	assert_int_equal(next(), ACT_SEND);
+	assert_int_equal(next(), ACTION_SEND);
 	answer_page(0);
 	expect_question(1000, 21, 0);
 	expect_end(VERDICT_UNEXPLAINED);
@@ -247,7 +247,7 @@ static void a_page_out_of_order_is_read_again_and_demotes(void **state)
 	(void)state;
 	begin(30);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(next(), ACT_SEND);
+		assert_int_equal(next(), ACTION_SEND);
 		page = (struct page){ .date = NOW, .total = 1000, .page = 1, .per_page = 100 };
 		for (int k = 0; k < 100; k++)
 			page.rows[page.n++] = row(999 - k);
@@ -262,7 +262,7 @@ static void without_a_date_no_instant_moves(void **state)
 {
 	(void)state;
 	begin(30);
-	assert_int_equal(next(), ACT_SEND);
+	assert_int_equal(next(), ACTION_SEND);
 	page = (struct page){ .date = TIME_NONE, .total = 1000, .page = 1, .per_page = 100 };
 	for (int i = 0; i < 100; i++)
 		page.rows[page.n++] = row(i);

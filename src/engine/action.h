@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * act.h -- what the engine wants done next, and what it hears of it.
+ * action.h -- what the engine wants done next, and what it hears of it.
  *
  * The engine does nothing itself. It answers "what next?" with one of these
- * acts; the loop carries it out and tells how it went. Names, ids and texts
+ * actions; the loop carries it out and tells how it went. Names, ids and texts
  * stay with the loop; the engine counts them.
  */
-#ifndef ACT_H
-#define ACT_H
+#ifndef ACTION_H
+#define ACTION_H
 
 #include "facts.h"
 #include "order.h"
 
-enum act_kind {
-	ACT_WAIT,   /* nothing to do before a reply or an answer has come */
-	ACT_SEND,   /* send `request` */
-	ACT_COMMIT, /* merge what is staged, and with it all that the engine remembers */
-	ACT_ASK,    /* put `ask` to the warehouse */
-	ACT_DONE,   /* the cycle is over; `verdict` says how it went */
+enum action_kind {
+	ACTION_WAIT,   /* nothing to do before a reply or an answer has come */
+	ACTION_SEND,   /* send `request` */
+	ACTION_COMMIT, /* merge what is staged, and with it all that the engine remembers */
+	ACTION_ASK,    /* put `ask` to the warehouse */
+	ACTION_DONE,   /* the cycle is over; `verdict` says how it went */
 };
 
 /* What a batch's conversations have been seen by, which the warehouse remembers. */
@@ -124,8 +124,8 @@ enum verdict {
 	VERDICTS,
 };
 
-struct act {
-	enum act_kind kind;
+struct action {
+	enum action_kind kind;
 	struct request request;
 	struct ask ask;
 	enum seen_by seen; /* of a commit: by what its conversations were seen, */
@@ -168,9 +168,9 @@ struct engine_conf {
 };
 
 /* "certified"; as it stands in the warehouse and in the log. */
-const char *act_verdict_name(enum verdict verdict) MUST_CHECK;
+const char *action_verdict_name(enum verdict verdict) MUST_CHECK;
 
 /* Adds what one commit came to to the sum of all. */
-void act_add_tally(struct tally *sum, const struct tally *tally);
+void action_add_tally(struct tally *sum, const struct tally *tally);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "act.h"
+#include "action.h"
 
-const char *act_verdict_name(enum verdict verdict)
+const char *action_verdict_name(enum verdict verdict)
 {
 	static const char *const names[VERDICTS] = {
 		[VERDICT_NONE] = "",
@@ -19,7 +19,7 @@ const char *act_verdict_name(enum verdict verdict)
 	return names[verdict];
 }
 
-void act_add_tally(struct tally *sum, const struct tally *tally)
+void action_add_tally(struct tally *sum, const struct tally *tally)
 {
 	sum->seen += tally->seen;
 	sum->fresh += tally->fresh;
