@@ -9,7 +9,7 @@
 #ifndef ACTION_H
 #define ACTION_H
 
-#include "facts.h"
+#include "engine_types.h"
 #include "order.h"
 
 enum action_kind {

@@ -12,7 +12,7 @@
 #ifndef LAP_H
 #define LAP_H
 
-#include "facts.h"
+#include "engine_types.h"
 
 /* So many rows of a page are kept to be recognised on the next. */
 #define LAP_JOINTS 100

@@ -9,7 +9,7 @@
 #ifndef MEMORY_H
 #define MEMORY_H
 
-#include "facts.h"
+#include "engine_types.h"
 #include "order.h"
 #include "sweep.h"
 

@@ -11,7 +11,7 @@
 #ifndef ORDER_H
 #define ORDER_H
 
-#include "facts.h"
+#include "engine_types.h"
 
 enum order {
 	ORDER_UNKNOWN,

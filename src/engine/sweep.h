@@ -18,7 +18,7 @@
 #ifndef SWEEP_H
 #define SWEEP_H
 
-#include "facts.h"
+#include "engine_types.h"
 #include "lap.h"
 #include "order.h"
 

@@ -11,8 +11,8 @@
 #define DECODE_H
 
 #include "base.h"
+#include "engine_types.h"
 #include "err.h"
-#include "facts.h"
 #include "grid.h"
 #include "item.h"
 #include "stage.h"

@@ -12,7 +12,7 @@
 #include "api.h"
 #include "batch.h"
 #include "clock.h"
-#include "facts.h"
+#include "engine_types.h"
 #include "http.h"
 #include "log.h"
 #include "names.h"

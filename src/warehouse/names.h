@@ -9,7 +9,7 @@
 #ifndef NAMES_H
 #define NAMES_H
 
-#include "facts.h"
+#include "engine_types.h"
 #include "grid.h"
 
 /* One id a row, in byte order; NULL while they have not been read. */

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 #include "chance.h"
-#include "facts.h"
+#include "engine_types.h"
 
 #define MOST_THINGS 400
 #define MOST_STATES 40

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * facts.h -- what the engine is told, and what it asks for.
+ * engine_types.h -- what the engine is told, and what it asks for.
  *
  * Plain structs, without a pointer in most of them: the engine decides on
  * these alone, so it can be run against a model of the API as well as
  * against the API. All times are microseconds UTC on the API's own clock,
  * the Date header, unless a comment says otherwise.
  */
-#ifndef FACTS_H
-#define FACTS_H
+#ifndef ENGINE_TYPES_H
+#define ENGINE_TYPES_H
 
 #include "base.h"
 
