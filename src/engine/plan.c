@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan.h"
 
-#include "lap.h"
+#include "overlap.h"
 #include "sweep.h"
 
 #define MINUTE (60 * USEC_PER_SEC)
@@ -79,7 +79,8 @@ enum strategy plan_strategy(const struct memory *memory, const struct engine_con
 static struct plan_cost scan_cost(const struct memory *memory, const struct plan_facts *facts)
 {
 	bool backwards = order_ascending(memory->order);
-	int64_t pages = lap_pages(memory->last_total, facts->changed, memory->per_page, backwards);
+	int64_t pages =
+		overlap_pages(memory->last_total, facts->changed, memory->per_page, backwards);
 
 	/*
 	 * The last page may have to be found; several pages under which rows
@@ -91,7 +92,7 @@ static struct plan_cost scan_cost(const struct memory *memory, const struct plan
 static struct plan_cost hot_cost(const struct memory *memory, const struct plan_facts *facts)
 {
 	/* Three lists, each with a last page that may not be full; and the resolved counted. */
-	int64_t pages = lap_pages(facts->hot, facts->hot, memory->per_page, false);
+	int64_t pages = overlap_pages(facts->hot, facts->hot, memory->per_page, false);
 	bool by_creation = memory->order != ORDER_UNKNOWN && !order_by_update(memory->order);
 	int64_t new_ones = by_creation ? scan_cost(memory, facts).most : 0;
 

@@ -24,7 +24,7 @@ void sweep_begin(struct sweep *sweep, const struct sweep_plan *plan)
 		.page = 1,
 		.largest_total = plan->expected,
 	};
-	lap_begin(&sweep->lap, plan->per_page, plan->backwards);
+	overlap_begin(&sweep->overlap, plan->per_page, plan->backwards);
 	if (plan->backwards)
 		sweep->page = (int)sweep_pages(plan->expected, plan->per_page);
 }
@@ -87,8 +87,8 @@ bool sweep_next(struct sweep *sweep, struct request *request)
 	if (sweep->plan.overlap) {
 		if (sweep->asked > sweep->skip)
 			return false;
-		lap_ask(&sweep->lap, sweep->pages > 0 ? sweep->last_total : sweep->plan.expected,
-			request);
+		overlap_ask(&sweep->overlap,
+			    sweep->pages > 0 ? sweep->last_total : sweep->plan.expected, request);
 	} else {
 		page = following(sweep);
 		if (page < 1)
@@ -317,7 +317,7 @@ static bool passes(struct sweep *sweep, bool in_order)
 
 bool sweep_shaky(const struct sweep *sweep)
 {
-	return sweep->lap.tied || sweep->lap.unjoined;
+	return sweep->overlap.tied || sweep->overlap.unjoined;
 }
 
 /* How a list that was read to its end came out. */
@@ -325,7 +325,7 @@ static enum sweep_end all_of(const struct sweep *sweep, const struct page *page)
 {
 	int64_t distinct = sweep->rows - sweep->repeats;
 
-	if (sweep->plan.order == ORDER_UNKNOWN && (sweep_shaky(sweep) || sweep->lap.unordered))
+	if (sweep->plan.order == ORDER_UNKNOWN && (sweep_shaky(sweep) || sweep->overlap.unordered))
 		return SWEEP_LOST;
 	/*
 	 * Fewer than there were all the time: pages that join by chance, in a
@@ -340,29 +340,29 @@ static void take_overlapping(struct sweep *sweep, const struct page *page, const
 {
 	int64_t old =
 		sweep->started == TIME_NONE ? TIME_NONE : sweep->started - sweep->plan.lookback;
-	enum lap_fit fit = lap_take(&sweep->lap, page, repeated, old);
+	enum overlap_fit fit = overlap_take(&sweep->overlap, page, repeated, old);
 
-	if (fit == LAP_ELSEWHERE)
+	if (fit == OVERLAP_ELSEWHERE)
 		return;
 	if (!sweep->begun) {
 		begin_with(sweep, page);
 		repeats = 0;
 	}
-	sweep->per_page = sweep->lap.per_page;
+	sweep->per_page = sweep->overlap.per_page;
 	if (page->total != sweep->last_total ||
-	    (!sweep->rereading && repeats != sweep->lap.overlap))
+	    (!sweep->rereading && repeats != sweep->overlap.overlap))
 		sweep->moved = true;
-	if (fit == LAP_APART) {
+	if (fit == OVERLAP_APART) {
 		note_step(sweep, 1);
-		lap_step_back(&sweep->lap, page->total);
+		overlap_step_back(&sweep->overlap, page->total);
 		return;
 	}
 	if (!passes(sweep, note_order(sweep, page, repeated)))
 		return;
-	lap_advance(&sweep->lap, page, sweep->moved);
+	overlap_advance(&sweep->overlap, page, sweep->moved);
 	if (reached_floor(sweep, page))
 		sweep->end = SWEEP_FLOOR;
-	else if (lap_at_end(&sweep->lap, page))
+	else if (overlap_at_end(&sweep->overlap, page))
 		sweep->end = all_of(sweep, page);
 }
 

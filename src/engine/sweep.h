@@ -6,7 +6,7 @@
  * moved under it so that it must step back, and when it is over. Two ways
  * (PROTOCOL.md, rules 4 to 6): all pages in their places, forwards or
  * backwards, for a full sweep, which is proven by counting at its end; and
- * pages that overlap (lap.h), for filtered lists and for a head scan or its
+ * pages that overlap (overlap.h), for filtered lists and for a head scan or its
  * mirror, the tail scan, which stop at the first page that is in order and
  * old enough.
  *
@@ -19,8 +19,8 @@
 #define SWEEP_H
 
 #include "engine_types.h"
-#include "lap.h"
 #include "order.h"
+#include "overlap.h"
 
 /* So many ids are remembered: five pages. */
 #define SWEEP_WINDOW 512
@@ -60,12 +60,12 @@ struct sweep {
 	bool begun;
 
 	/* where it stands */
-	int per_page;	/* as the server does it */
-	int page;	/* the next to be fed, */
-	int fed;	/* and the one that was fed last in its place */
-	struct lap lap; /* instead of those two, where pages overlap */
-	int asked;	/* pages asked for and not fed */
-	int skip;	/* of them, those whose place no longer matters */
+	int per_page;		/* as the server does it */
+	int page;		/* the next to be fed, */
+	int fed;		/* and the one that was fed last in its place */
+	struct overlap overlap; /* instead of those two, where pages overlap */
+	int asked;		/* pages asked for and not fed */
+	int skip;		/* of them, those whose place no longer matters */
 	int last_page_asked;
 	int reread_until; /* pages up to here are read again: no evidence */
 	int furthest;	  /* page that it came to; 0: none yet */

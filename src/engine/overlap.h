@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lap.h -- pages that overlap, so that each shows a row of the one before.
+ * overlap.h -- pages that overlap, so that each shows a row of the one before.
  *
  * Where rows come and go in the middle of a list, or an older copy of it
  * answers, page numbers prove nothing. But two rows that have not changed
@@ -9,21 +9,21 @@
  * rule 4). Pages begin at multiples of their size, so the size is chosen
  * such that the next one repeats a little. Pure, like all of the engine.
  */
-#ifndef LAP_H
-#define LAP_H
+#ifndef OVERLAP_H
+#define OVERLAP_H
 
 #include "engine_types.h"
 
 /* So many rows of a page are kept to be recognised on the next. */
-#define LAP_JOINTS 100
+#define OVERLAP_JOINTS 100
 
-enum lap_fit {
-	LAP_JOINED,    /* it goes on from the page before */
-	LAP_APART,     /* it does not: lap_step_back() */
-	LAP_ELSEWHERE, /* the last page of the list is not here any more; ask again */
+enum overlap_fit {
+	OVERLAP_JOINED,	   /* it goes on from the page before */
+	OVERLAP_APART,	   /* it does not: overlap_step_back() */
+	OVERLAP_ELSEWHERE, /* the last page of the list is not here any more; ask again */
 };
 
-struct lap {
+struct overlap {
 	bool backwards; /* from the last page to the first */
 	int per_page;	/* to ask for at most */
 	bool begun;
@@ -38,42 +38,42 @@ struct lap {
 			 * time some may be missing */
 	int least; /* rows that the next page is to repeat, if it can */
 	int n_joints;
-	uint64_t joints[LAP_JOINTS];
+	uint64_t joints[OVERLAP_JOINTS];
 	struct row edge; /* the outermost row read */
 };
 
 /* Begins at the first page, or with `backwards` at the last. */
-void lap_begin(struct lap *lap, int per_page, bool backwards);
+void overlap_begin(struct overlap *overlap, int per_page, bool backwards);
 
 /*
  * The next page: its number and size. TOTAL rows are in the list, as far as
  * is known.
  */
-void lap_ask(struct lap *lap, int64_t total, struct request *request);
+void overlap_ask(struct overlap *overlap, int64_t total, struct request *request);
 
 /*
  * The page came. REPEATED flags its rows that had been seen; one unseen and
  * not changed since OLD has always been in its place.
  */
-enum lap_fit lap_take(struct lap *lap, const struct page *page, const bool *repeated,
-		      int64_t old) MUST_CHECK;
+enum overlap_fit overlap_take(struct overlap *overlap, const struct page *page,
+			      const bool *repeated, int64_t old) MUST_CHECK;
 
 /* It was apart: the one before it, towards the beginning, is asked for next. */
-void lap_step_back(struct lap *lap, int64_t total);
+void overlap_step_back(struct overlap *overlap, int64_t total);
 
 /*
  * It was joined, and the next is to be asked for. MOVED: rows moved
  * meanwhile, or the whole list did.
  */
-void lap_advance(struct lap *lap, const struct page *page, bool moved);
+void overlap_advance(struct overlap *overlap, const struct page *page, bool moved);
 
 /*
  * How many pages show the first ROWS rows of a list of TOTAL that nothing
  * moves, seen from where reading begins, and one row more if there is one.
  */
-int64_t lap_pages(int64_t total, int64_t rows, int per_page, bool backwards) MUST_CHECK;
+int64_t overlap_pages(int64_t total, int64_t rows, int per_page, bool backwards) MUST_CHECK;
 
 /* Whether the page that was fed last is the end of the list. */
-bool lap_at_end(const struct lap *lap, const struct page *page) MUST_CHECK;
+bool overlap_at_end(const struct overlap *overlap, const struct page *page) MUST_CHECK;
 
 #endif

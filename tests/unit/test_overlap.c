@@ -2,7 +2,7 @@
 /* Pages that overlap: how many there are, and when they join. */
 #include "unit.h"
 
-#include "lap.h"
+#include "overlap.h"
 
 /* Row I of a list that goes by update, the newest first. */
 static struct row row(int i)
@@ -33,20 +33,21 @@ static void each_page_shows_a_row_of_the_one_before_to_the_end(void **state)
 	for (int backwards = 0; backwards < 2; backwards++) {
 		for (int total = 1; total < 700; total += 13) {
 			struct request request;
-			struct lap lap;
+			struct overlap overlap;
 			int pages = 0;
 
-			lap_begin(&lap, 100, backwards);
+			overlap_begin(&overlap, 100, backwards);
 			do {
-				lap_ask(&lap, total, &request);
+				overlap_ask(&overlap, total, &request);
 				assert_in_range(request.per_page, 1, 100);
 				serve(&request, 0, total, &page);
-				assert_int_equal(lap_take(&lap, &page, none, 0), LAP_JOINED);
-				assert_true(pages == 0 || lap.overlap >= 2);
-				lap_advance(&lap, &page, false);
+				assert_int_equal(overlap_take(&overlap, &page, none, 0),
+						 OVERLAP_JOINED);
+				assert_true(pages == 0 || overlap.overlap >= 2);
+				overlap_advance(&overlap, &page, false);
 				assert_in_range(++pages, 1, 20);
-			} while (!lap_at_end(&lap, &page));
-			assert_int_equal(pages, lap_pages(total, total, 100, backwards));
+			} while (!overlap_at_end(&overlap, &page));
+			assert_int_equal(pages, overlap_pages(total, total, 100, backwards));
 		}
 	}
 }
@@ -66,44 +67,45 @@ static void so_many_pages_show_so_many_rows(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		assert_int_equal(lap_pages(table[i].total, table[i].rows, 100, table[i].backwards),
+		assert_int_equal(overlap_pages(table[i].total, table[i].rows, 100,
+					       table[i].backwards),
 				 table[i].pages);
 }
 
 /* So many rows have left where we had been, or have come there. */
-static enum lap_fit moved_by(int left, bool twice)
+static enum overlap_fit moved_by(int left, bool twice)
 {
 	static struct page page;
 	static const bool none[PAGE_ROWS_MOST];
 	struct request request;
-	struct lap lap;
-	enum lap_fit fit;
+	struct overlap overlap;
+	enum overlap_fit fit;
 
-	lap_begin(&lap, 100, false);
-	lap_ask(&lap, 1000, &request);
+	overlap_begin(&overlap, 100, false);
+	overlap_ask(&overlap, 1000, &request);
 	serve(&request, 0, 1000, &page);
-	assert_int_equal(lap_take(&lap, &page, none, 0), LAP_JOINED);
-	lap_advance(&lap, &page, false);
-	lap_ask(&lap, 1000, &request);
+	assert_int_equal(overlap_take(&overlap, &page, none, 0), OVERLAP_JOINED);
+	overlap_advance(&overlap, &page, false);
+	overlap_ask(&overlap, 1000, &request);
 	serve(&request, left, 1000 - left, &page);
-	fit = lap_take(&lap, &page, none, 0);
-	if (!twice || fit != LAP_APART)
+	fit = overlap_take(&overlap, &page, none, 0);
+	if (!twice || fit != OVERLAP_APART)
 		return fit;
-	lap_step_back(&lap, 1000 - left);
-	lap_ask(&lap, 1000 - left, &request);
+	overlap_step_back(&overlap, 1000 - left);
+	overlap_ask(&overlap, 1000 - left, &request);
 	serve(&request, left, 1000 - left, &page);
-	return lap_take(&lap, &page, none, 0);
+	return overlap_take(&overlap, &page, none, 0);
 }
 
 static void pages_that_came_apart_join_a_step_back(void **state)
 {
 	(void)state;
-	assert_int_equal(moved_by(0, false), LAP_JOINED);
-	assert_int_equal(moved_by(1, false), LAP_JOINED);
-	assert_int_equal(moved_by(2, false), LAP_APART);
-	assert_int_equal(moved_by(50, false), LAP_APART);
-	assert_int_equal(moved_by(2, true), LAP_JOINED);
-	assert_int_equal(moved_by(50, true), LAP_JOINED);
+	assert_int_equal(moved_by(0, false), OVERLAP_JOINED);
+	assert_int_equal(moved_by(1, false), OVERLAP_JOINED);
+	assert_int_equal(moved_by(2, false), OVERLAP_APART);
+	assert_int_equal(moved_by(50, false), OVERLAP_APART);
+	assert_int_equal(moved_by(2, true), OVERLAP_JOINED);
+	assert_int_equal(moved_by(50, true), OVERLAP_JOINED);
 }
 
 /* Rows that changed are no joint: they may stand anywhere. */
@@ -112,19 +114,19 @@ static void only_an_unchanged_row_joins(void **state)
 	static struct page page;
 	static const bool none[PAGE_ROWS_MOST];
 	struct request request;
-	struct lap lap;
+	struct overlap overlap;
 
 	(void)state;
-	lap_begin(&lap, 100, false);
-	lap_ask(&lap, 1000, &request);
+	overlap_begin(&overlap, 100, false);
+	overlap_ask(&overlap, 1000, &request);
 	serve(&request, 0, 1000, &page);
-	assert_int_equal(lap_take(&lap, &page, none, 0), LAP_JOINED);
-	lap_advance(&lap, &page, false);
-	lap_ask(&lap, 1000, &request);
+	assert_int_equal(overlap_take(&overlap, &page, none, 0), OVERLAP_JOINED);
+	overlap_advance(&overlap, &page, false);
+	overlap_ask(&overlap, 1000, &request);
 	serve(&request, 0, 1000, &page);
 	for (int i = 0; i < 2; i++)
 		page.rows[i].updated_at += 5000;
-	assert_int_equal(lap_take(&lap, &page, none, 0), LAP_APART);
+	assert_int_equal(overlap_take(&overlap, &page, none, 0), OVERLAP_APART);
 }
 
 /* All that is repeated has the time of the outermost row, which may stand elsewhere at each request. */
@@ -136,19 +138,19 @@ static void rows_of_one_second_are_no_firm_joint(void **state)
 	(void)state;
 	for (int moved = 0; moved < 2; moved++) {
 		struct request request;
-		struct lap lap;
+		struct overlap overlap;
 
-		lap_begin(&lap, 100, false);
+		overlap_begin(&overlap, 100, false);
 		for (int pages = 0; pages < 2; pages++) {
-			lap_ask(&lap, 1000, &request);
+			overlap_ask(&overlap, 1000, &request);
 			serve(&request, 0, 1000, &page);
 			for (int i = 0; i < page.n; i++)
 				page.rows[i].updated_at = page.rows[i].created_at = 5000;
-			assert_int_equal(lap_take(&lap, &page, none, 0), LAP_JOINED);
-			lap_advance(&lap, &page, moved);
+			assert_int_equal(overlap_take(&overlap, &page, none, 0), OVERLAP_JOINED);
+			overlap_advance(&overlap, &page, moved);
 		}
-		assert_false(lap.firm);
-		assert_int_equal(lap.tied, moved);
+		assert_false(overlap.firm);
+		assert_int_equal(overlap.tied, moved);
 	}
 }
 
@@ -158,18 +160,18 @@ static void the_last_page_is_found(void **state)
 	static struct page page;
 	static const bool none[PAGE_ROWS_MOST];
 	struct request request;
-	struct lap lap;
+	struct overlap overlap;
 
 	(void)state;
-	lap_begin(&lap, 100, true);
-	lap_ask(&lap, 250, &request);
+	overlap_begin(&overlap, 100, true);
+	overlap_ask(&overlap, 250, &request);
 	assert_int_equal(request.page, 3);
 	serve(&request, 0, 1000, &page);
-	assert_int_equal(lap_take(&lap, &page, none, 0), LAP_ELSEWHERE);
-	lap_ask(&lap, 1000, &request);
+	assert_int_equal(overlap_take(&overlap, &page, none, 0), OVERLAP_ELSEWHERE);
+	overlap_ask(&overlap, 1000, &request);
 	assert_int_equal(request.page, 10);
 	serve(&request, 0, 1000, &page);
-	assert_int_equal(lap_take(&lap, &page, none, 0), LAP_JOINED);
+	assert_int_equal(overlap_take(&overlap, &page, none, 0), OVERLAP_JOINED);
 }
 
 int main(void)
