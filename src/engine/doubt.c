@@ -18,7 +18,7 @@ void doubt_next(struct doubt *doubt, struct action *action)
 	if (doubt->step == DOUBT_ASK) {
 		work_ask(&doubt->work, action,
 			 (struct ask){ .kind = ASK_DOUBTS, .most = MOST_LOOKS });
-	} else if (doubt->step == DOUBT_VISIT && visit_next(&doubt->visit, &request)) {
+	} else if (doubt->step == DOUBT_VISIT && recheck_next(&doubt->recheck, &request)) {
 		work_send(&doubt->work, action, &request);
 	} else if (doubt->step == DOUBT_COMMIT) {
 		work_commit(&doubt->work, action, SEEN_BY_NOTHING, 0);
@@ -32,16 +32,16 @@ void doubt_next(struct doubt *doubt, struct action *action)
 void doubt_item(struct doubt *doubt, enum item_outcome outcome)
 {
 	doubt->work.waiting = false;
-	visit_take(&doubt->visit, outcome, TIME_NONE);
-	if (visit_over(&doubt->visit))
+	recheck_take(&doubt->recheck, outcome, TIME_NONE);
+	if (recheck_over(&doubt->recheck))
 		doubt->step = DOUBT_COMMIT;
 }
 
 void doubt_answer(struct doubt *doubt, const struct answer *answer)
 {
 	doubt->work.waiting = false;
-	visit_begin(&doubt->visit, answer, MOST_LOOKS, TIME_NONE, TIME_NONE);
-	doubt->step = visit_over(&doubt->visit) ? DOUBT_COMMIT : DOUBT_VISIT;
+	recheck_begin(&doubt->recheck, answer, MOST_LOOKS, TIME_NONE, TIME_NONE);
+	doubt->step = recheck_over(&doubt->recheck) ? DOUBT_COMMIT : DOUBT_VISIT;
 }
 
 void doubt_committed(struct doubt *doubt)

@@ -11,7 +11,7 @@
 #define DOUBT_H
 
 #include "action.h"
-#include "visit.h"
+#include "recheck.h"
 #include "work.h"
 
 enum doubt_step {
@@ -24,7 +24,7 @@ enum doubt_step {
 struct doubt {
 	enum doubt_step step;
 	struct work work;
-	struct visit visit;
+	struct recheck recheck;
 	enum verdict verdict; /* of the cycle that this ends */
 };
 

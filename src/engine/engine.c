@@ -293,8 +293,8 @@ bool engine_buries(const struct engine *engine, int i)
 
 bool engine_fuse_blown(const struct engine *engine)
 {
-	return engine->full.visit.fuse_blown || engine->scan.visit.fuse_blown ||
-	       engine->hot.visit.fuse_blown || engine->mend.visit.fuse_blown;
+	return engine->full.recheck.fuse_blown || engine->scan.recheck.fuse_blown ||
+	       engine->hot.recheck.fuse_blown || engine->mend.recheck.fuse_blown;
 }
 
 int engine_cells(const struct engine *engine, const struct cell **cells)

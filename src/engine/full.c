@@ -175,11 +175,11 @@ static void publish(struct full *full, const struct memory *memory, struct actio
 }
 
 /* The next suspect; when all have been heard of, what is gone is committed. */
-static void visit_on(struct full *full, const struct memory *memory, struct action *action)
+static void recheck_on(struct full *full, const struct memory *memory, struct action *action)
 {
 	struct request request;
 
-	if (visit_next(&full->visit, &request)) {
+	if (recheck_next(&full->recheck, &request)) {
 		work_send(&full->work, action, &request);
 		return;
 	}
@@ -214,7 +214,7 @@ void full_next(struct full *full, struct memory *memory, bool stage_full, struct
 		suspect(full, memory, action);
 		break;
 	case FULL_VISIT:
-		visit_on(full, memory, action);
+		recheck_on(full, memory, action);
 		break;
 	default:
 		work_done(action, full->verdict);
@@ -240,8 +240,8 @@ void full_page(struct full *full, struct memory *memory, const struct page *page
 void full_item(struct full *full, enum item_outcome outcome)
 {
 	full->work.waiting = false;
-	full->visited += full->visit.step == VISIT_ASK;
-	visit_take(&full->visit, outcome, TIME_NONE);
+	full->visited += full->recheck.step == RECHECK_ASK;
+	recheck_take(&full->recheck, outcome, TIME_NONE);
 }
 
 static void settle(struct full *full, enum verdict verdict)
@@ -283,10 +283,10 @@ static void begin_visits(struct full *full, const struct memory *memory,
 {
 	int64_t left = most_visits(full, memory) - full->visited;
 
-	full->visit.repair = full->repair;
-	visit_begin(&full->visit, answer, (int)min_i64(left, IDS_MOST), TIME_NONE, TIME_NONE);
+	full->recheck.repair = full->repair;
+	recheck_begin(&full->recheck, answer, (int)min_i64(left, IDS_MOST), TIME_NONE, TIME_NONE);
 	/* All that were not seen are too young to be suspected: the sweep ends with what it has. */
-	full->exhausted = full->visit.n <= 0;
+	full->exhausted = full->recheck.n <= 0;
 	full->step = full->exhausted ? FULL_PUBLISH : FULL_VISIT;
 }
 
@@ -360,5 +360,5 @@ void full_committed(struct full *full, struct memory *memory)
 
 bool full_buries(const struct full *full, int i)
 {
-	return full->step == FULL_BURY && visit_buries(&full->visit, i);
+	return full->step == FULL_BURY && recheck_buries(&full->recheck, i);
 }

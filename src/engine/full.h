@@ -15,8 +15,8 @@
 
 #include "action.h"
 #include "memory.h"
+#include "recheck.h"
 #include "sweep.h"
-#include "visit.h"
 #include "work.h"
 
 enum full_step {
@@ -45,7 +45,7 @@ struct full {
 	int64_t distinct, suspects; /* as counted last: conversations seen, and not seen */
 	int64_t visited;
 	bool exhausted; /* none is left that may be asked for, however many there are */
-	struct visit visit;
+	struct recheck recheck;
 	enum verdict verdict;
 };
 

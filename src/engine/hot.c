@@ -113,11 +113,11 @@ static void ask(struct hot *hot, struct action *action, enum ask_kind kind)
 	work_ask(&hot->work, action, question);
 }
 
-static void visit_on(struct hot *hot, struct action *action)
+static void recheck_on(struct hot *hot, struct action *action)
 {
 	struct request request;
 
-	if (visit_next(&hot->visit, &request))
+	if (recheck_next(&hot->recheck, &request))
 		work_send(&hot->work, action, &request);
 }
 
@@ -140,7 +140,7 @@ void hot_next(struct hot *hot, const struct memory *memory, bool stage_full, str
 			ask(hot, action, ASK_LEAVERS);
 			break;
 		case HOT_VISIT:
-			visit_on(hot, action);
+			recheck_on(hot, action);
 			break;
 		case HOT_BURY:
 		case HOT_FLUSH:
@@ -183,10 +183,10 @@ void hot_page(struct hot *hot, struct memory *memory, const struct page *page)
 void hot_item(struct hot *hot, enum item_outcome outcome)
 {
 	hot->work.waiting = false;
-	visit_take(&hot->visit, outcome, TIME_NONE);
-	if (hot->visit.stormy)
+	recheck_take(&hot->recheck, outcome, TIME_NONE);
+	if (hot->recheck.stormy)
 		hot->verdict = VERDICT_UNEXPLAINED;
-	if (visit_over(&hot->visit))
+	if (recheck_over(&hot->recheck))
 		hot->step = HOT_BURY;
 }
 
@@ -205,8 +205,8 @@ static void begin_leavers(struct hot *hot, const struct memory *memory, const st
 		hot->step = HOT_RESOLVED;
 		return;
 	}
-	visit_begin(&hot->visit, answer, IDS_MOST, TIME_NONE, TIME_NONE);
-	hot->step = visit_over(&hot->visit) ? HOT_COMPARE : HOT_VISIT;
+	recheck_begin(&hot->recheck, answer, IDS_MOST, TIME_NONE, TIME_NONE);
+	hot->step = recheck_over(&hot->recheck) ? HOT_COMPARE : HOT_VISIT;
 }
 
 /*
@@ -243,11 +243,11 @@ void hot_committed(struct hot *hot, const struct tally *tally)
 	if (hot->step == HOT_PUBLISH)
 		hot->step = HOT_OVER;
 	else
-		hot->step = hot->step == HOT_BURY && visit_doubted(&hot->visit) ? HOT_COMPARE
-										: HOT_LEAVERS;
+		hot->step = hot->step == HOT_BURY && recheck_doubted(&hot->recheck) ? HOT_COMPARE
+										    : HOT_LEAVERS;
 }
 
 bool hot_buries(const struct hot *hot, int i)
 {
-	return hot->step == HOT_BURY && visit_buries(&hot->visit, i);
+	return hot->step == HOT_BURY && recheck_buries(&hot->recheck, i);
 }

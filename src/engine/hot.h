@@ -15,8 +15,8 @@
 
 #include "action.h"
 #include "memory.h"
+#include "recheck.h"
 #include "sweep.h"
-#include "visit.h"
 #include "work.h"
 
 enum hot_step {
@@ -43,7 +43,7 @@ struct hot {
 	int64_t limit;		/* what was first seen before this is known to every replica */
 	int64_t totals[COUNTS]; /* as the API counts them */
 	int64_t changes;	/* rows that the cycle has written */
-	struct visit visit;
+	struct recheck recheck;
 	enum verdict verdict;
 };
 

@@ -67,7 +67,7 @@ void mend_next(struct mend *mend, bool stage_full, struct action *action)
 		work_commit(&mend->work, action, SEEN_BY_SCAN, mend->number);
 	else if (mend->step == MEND_MISSING)
 		ask_missing(mend, action);
-	else if (mend->step == MEND_VISIT && visit_next(&mend->visit, &request))
+	else if (mend->step == MEND_VISIT && recheck_next(&mend->recheck, &request))
 		work_send(&mend->work, action, &request);
 	else if (mend->step == MEND_OVER)
 		work_done(action, mend->verdict);
@@ -89,8 +89,8 @@ void mend_page(struct mend *mend, const struct page *page)
 void mend_item(struct mend *mend, enum item_outcome outcome)
 {
 	mend->work.waiting = false;
-	visit_take(&mend->visit, outcome, TIME_NONE);
-	if (visit_over(&mend->visit))
+	recheck_take(&mend->recheck, outcome, TIME_NONE);
+	if (recheck_over(&mend->recheck))
 		mend->step = MEND_BURY;
 }
 
@@ -114,9 +114,9 @@ void mend_answer(struct mend *mend, const struct memory *memory, const struct an
 	mend->work.waiting = false;
 	cell->api = mend->sweep.last_total;
 	cell->held = answer->n[1];
-	mend->visit.repair = mend->believe;
-	visit_begin(&mend->visit, answer, IDS_MOST, TIME_NONE, TIME_NONE);
-	if (visit_over(&mend->visit))
+	mend->recheck.repair = mend->believe;
+	recheck_begin(&mend->recheck, answer, IDS_MOST, TIME_NONE, TIME_NONE);
+	if (recheck_over(&mend->recheck))
 		next_cell(mend, memory);
 	else
 		mend->step = MEND_VISIT;
@@ -128,7 +128,7 @@ void mend_committed(struct mend *mend, const struct memory *memory)
 		return;
 	if (mend->step == MEND_RECORD) {
 		mend->step = MEND_OVER;
-	} else if (mend->step == MEND_BURY && visit_doubted(&mend->visit)) {
+	} else if (mend->step == MEND_BURY && recheck_doubted(&mend->recheck)) {
 		next_cell(mend, memory);
 	} else {
 		/* What was asked for may have been a hundred of more: until nothing is missing. */
@@ -138,5 +138,5 @@ void mend_committed(struct mend *mend, const struct memory *memory)
 
 bool mend_buries(const struct mend *mend, int i)
 {
-	return mend->step == MEND_BURY && visit_buries(&mend->visit, i);
+	return mend->step == MEND_BURY && recheck_buries(&mend->recheck, i);
 }

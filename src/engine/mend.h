@@ -12,8 +12,8 @@
 
 #include "action.h"
 #include "memory.h"
+#include "recheck.h"
 #include "sweep.h"
-#include "visit.h"
 #include "work.h"
 
 enum mend_step {
@@ -36,7 +36,7 @@ struct mend {
 	struct sweep sweep;
 	int64_t started, lookback;
 	int64_t limit; /* what was first seen before this is known to every replica */
-	struct visit visit;
+	struct recheck recheck;
 	enum verdict verdict;
 };
 

@@ -106,7 +106,7 @@ void scan_next(struct scan *scan, bool stage_full, struct action *action)
 		read_on(scan, &scan->sweep, stage_full, action);
 	else if (scan->step == SCAN_CLOSE)
 		read_on(scan, &scan->closing, stage_full, action);
-	else if (scan->step == SCAN_VISIT && visit_next(&scan->visit, &request))
+	else if (scan->step == SCAN_VISIT && recheck_next(&scan->recheck, &request))
 		work_send(&scan->work, action, &request);
 	else if (scan->step == SCAN_FLUSH_PAGE)
 		work_commit(&scan->work, action, SEEN_BY_SCAN, scan->number);
@@ -174,15 +174,15 @@ static void judge(struct scan *scan, struct memory *memory)
 	bool several = scan->sweep.pages > 1;
 	bool shaky = several && sweep_shaky(&scan->sweep);
 	/* When all was read, and it was not there, that says nothing about the order. */
-	bool missed = scan->visit.unchanged > 0 && scan->sweep.end == SWEEP_ALL;
+	bool missed = scan->recheck.unchanged > 0 && scan->sweep.end == SWEEP_ALL;
 
-	if (scan->visit.stormy)
+	if (scan->recheck.stormy)
 		end_with(scan, VERDICT_UNEXPLAINED);
 	else if (shaky && scan->tries < MOST_TRIES)
 		begin_try(scan, memory);
 	else if (shaky || missed || (several && scan->sweep.started == TIME_NONE))
 		give_up(scan, memory);
-	else if (scan->visit.unchanged > 0)
+	else if (scan->recheck.unchanged > 0)
 		demote(scan, memory);
 	else if (several && scan->sweep.moved)
 		begin_closing(scan, memory, scan->sweep.started);
@@ -238,10 +238,10 @@ void scan_item(struct scan *scan, struct memory *memory, enum item_outcome outco
 	       int64_t updated_at)
 {
 	scan->work.waiting = false;
-	visit_take(&scan->visit, outcome, updated_at);
-	if (!visit_over(&scan->visit))
+	recheck_take(&scan->recheck, outcome, updated_at);
+	if (!recheck_over(&scan->recheck))
 		return;
-	scan->unaccounted += visit_losses(&scan->visit);
+	scan->unaccounted += recheck_losses(&scan->recheck);
 	judge(scan, memory);
 }
 
@@ -263,10 +263,10 @@ void scan_answer(struct scan *scan, struct memory *memory, const struct answer *
 	scan->unaccounted = sweep->pages == 1 ? sweep->last_total - answer->live -
 							answer->rejected - answer->n[1]
 					      : 0;
-	visit_begin(&scan->visit, answer, MOST_UNSEEN, oldest(scan), scan->limit);
+	recheck_begin(&scan->recheck, answer, MOST_UNSEEN, oldest(scan), scan->limit);
 	if (answer->n[0] > MOST_UNSEEN)
 		give_up(scan, memory);
-	else if (visit_over(&scan->visit))
+	else if (recheck_over(&scan->recheck))
 		judge(scan, memory);
 	else
 		scan->step = SCAN_VISIT;
@@ -286,5 +286,5 @@ void scan_committed(struct scan *scan, struct memory *memory)
 
 bool scan_buries(const struct scan *scan, int i)
 {
-	return scan->step == SCAN_PUBLISH && visit_buries(&scan->visit, i);
+	return scan->step == SCAN_PUBLISH && recheck_buries(&scan->recheck, i);
 }

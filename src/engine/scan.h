@@ -17,8 +17,8 @@
 
 #include "action.h"
 #include "memory.h"
+#include "recheck.h"
 #include "sweep.h"
-#include "visit.h"
 #include "work.h"
 
 enum scan_step {
@@ -43,7 +43,7 @@ struct scan {
 	int64_t started; /* of the cycle: its first response's Date */
 	int64_t limit;	 /* what changed last before this had to be shown; TIME_NONE: not known */
 	int64_t unaccounted; /* of the total: what it counts more than will be held, or less */
-	struct visit visit;
+	struct recheck recheck;
 	enum verdict verdict;
 };
 

@@ -33,8 +33,8 @@ MUTANTS = [
     ("the join of overlapping pages", "overlap.c", "return last_joint(overlap, page) >= 0 || overlap->unjoined ? OVERLAP_JOINED : OVERLAP_APART;",
      "return OVERLAP_JOINED;"),
     ("the join after a crash", "full.c", "join(full, memory, answer->n[0] > 0);", "join(full, memory, true);"),
-    ("the prefix check", "scan.c", "visit_begin(&scan->visit, answer, MOST_UNSEEN, oldest(scan), scan->limit);\n\tif (answer->n[0] > MOST_UNSEEN)",
-     "visit_begin(&scan->visit, answer, 0, oldest(scan), scan->limit);\n\tif (false)"),
+    ("the prefix check", "scan.c", "recheck_begin(&scan->recheck, answer, MOST_UNSEEN, oldest(scan), scan->limit);\n\tif (answer->n[0] > MOST_UNSEEN)",
+     "recheck_begin(&scan->recheck, answer, 0, oldest(scan), scan->limit);\n\tif (false)"),
     ("the age test of the certificate", "certificate.c", "return started == TIME_NONE ? TIME_NONE : started - memory->lookback;",
      "return started == TIME_NONE ? TIME_NONE : TIME_NEVER;"),
     ("the closing scan of a full sweep", "certificate.c", "return sweep->end == SWEEP_ALL && sweep->moved && sweep->started",
@@ -44,8 +44,8 @@ MUTANTS = [
      "if (snapshot || f->pass == 2) {"),
     ("the evidence that separates an order from its rivals", "order.c", "#define ENOUGH_INVERSIONS 8", "#define ENOUGH_INVERSIONS 1"),
     ("the demotion", "memory.c", "if (memory->complete_as_of > memory->certified_at)", "if (false)"),
-    ("the fuse", "visit.c", "lost + visit->deleted_lately > most", "false"),
-    ("the control GET", "visit.c", "visit->step = VISIT_CONTROL;", "visit->step = VISIT_AGAIN, to_next_gone(visit);"),
+    ("the fuse", "recheck.c", "lost + recheck->deleted_lately > most", "false"),
+    ("the control GET", "recheck.c", "recheck->step = RECHECK_CONTROL;", "recheck->step = RECHECK_AGAIN, to_next_gone(recheck);"),
 ]
 
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * visit.h -- conversations asked for one by one, and what that tells of them.
+ * recheck.h -- conversations asked for one by one, and what that tells of them.
  *
  * When a list should have shown a conversation and did not, it is asked for
  * by itself. Only the documented 404 says that it is gone, and only while a
@@ -9,20 +9,20 @@
  * after it. Too many deletions within a week are not believed. Pure, like
  * all of the engine.
  */
-#ifndef VISIT_H
-#define VISIT_H
+#ifndef RECHECK_H
+#define RECHECK_H
 
 #include "action.h"
 
-enum visit_step {
-	VISIT_ASK,     /* each of the ids */
-	VISIT_CONTROL, /* some answered 404: does the control still answer 200? */
-	VISIT_AGAIN,   /* it does: each 404 is asked for once more */
-	VISIT_OVER,
+enum recheck_step {
+	RECHECK_ASK,	 /* each of the ids */
+	RECHECK_CONTROL, /* some answered 404: does the control still answer 200? */
+	RECHECK_AGAIN,	 /* it does: each 404 is asked for once more */
+	RECHECK_OVER,
 };
 
-struct visit {
-	enum visit_step step;
+struct recheck {
+	enum recheck_step step;
 	int n, next;		/* ids of the last answer to ask for, and which is next */
 	bool control;		/* the answer brought a conversation known to be there, */
 	int control_at;		/* as its last id */
@@ -42,28 +42,28 @@ struct visit {
  * is there and has an updated_at at or before LIMIT counts as unchanged; but
  * at or before AFTER, it is an older copy than the one held, and says nothing.
  */
-void visit_begin(struct visit *visit, const struct answer *answer, int most, int64_t after,
-		 int64_t limit);
+void recheck_begin(struct recheck *recheck, const struct answer *answer, int most, int64_t after,
+		   int64_t limit);
 
 /*
  * Gives the next request; false when all have been asked for, the control too
  * where it is needed.
  */
-bool visit_next(const struct visit *visit, struct request *request) MUST_CHECK;
+bool recheck_next(const struct recheck *recheck, struct request *request) MUST_CHECK;
 
 /* What came of the last request; UPDATED_AT is that of a conversation that is there. */
-void visit_take(struct visit *visit, enum item_outcome outcome, int64_t updated_at);
+void recheck_take(struct recheck *recheck, enum item_outcome outcome, int64_t updated_at);
 
 /* Whether all has been asked for and heard. */
-bool visit_over(const struct visit *visit) MUST_CHECK;
+bool recheck_over(const struct recheck *recheck) MUST_CHECK;
 
 /* How many the commit that follows takes away. */
-int visit_losses(const struct visit *visit) MUST_CHECK;
+int recheck_losses(const struct recheck *recheck) MUST_CHECK;
 
 /* Whether some 404 was not believed: that conversation will be missed again. */
-bool visit_doubted(const struct visit *visit) MUST_CHECK;
+bool recheck_doubted(const struct recheck *recheck) MUST_CHECK;
 
 /* Whether the I-th id is to be marked deleted, or merged into another. */
-bool visit_buries(const struct visit *visit, int i) MUST_CHECK;
+bool recheck_buries(const struct recheck *recheck, int i) MUST_CHECK;
 
 #endif

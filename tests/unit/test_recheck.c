@@ -2,64 +2,64 @@
 /* What is told by a GET of each conversation that should have been shown. */
 #include "unit.h"
 
-#include "visit.h"
+#include "recheck.h"
 
 #define HERE ITEM_HERE
 #define GONE ITEM_GONE
 #define MERGED ITEM_MERGED
 
 /* N ids, a control behind them, and so many conversations held. */
-static struct visit a_visit(int n, int64_t live, int64_t deleted_lately)
+static struct recheck a_visit(int n, int64_t live, int64_t deleted_lately)
 {
-	struct visit visit = { 0 };
+	struct recheck recheck = { 0 };
 	struct answer answer = {
 		.ids = n, .control = true, .live = live, .deleted_lately = deleted_lately
 	};
 
-	visit_begin(&visit, &answer, n, 10, 20);
-	return visit;
+	recheck_begin(&recheck, &answer, n, 10, 20);
+	return recheck;
 }
 
 /* Answers the requests one after another, and checks for which ids they are. */
-static void answer_all(struct visit *visit, const int *items, const enum item_outcome *outcomes,
+static void answer_all(struct recheck *recheck, const int *items, const enum item_outcome *outcomes,
 		       int n)
 {
 	struct request request;
 
 	for (int i = 0; i < n; i++) {
-		assert_true(visit_next(visit, &request));
+		assert_true(recheck_next(recheck, &request));
 		assert_int_equal(request.kind, REQUEST_GET);
 		assert_int_equal(request.item, items[i]);
-		assert_false(visit_over(visit));
-		visit_take(visit, outcomes[i], TIME_NONE);
+		assert_false(recheck_over(recheck));
+		recheck_take(recheck, outcomes[i], TIME_NONE);
 	}
-	assert_true(visit_over(visit));
-	assert_false(visit_next(visit, &request));
+	assert_true(recheck_over(recheck));
+	assert_false(recheck_next(recheck, &request));
 }
 
 static void a_404_before_and_after_a_control_that_is_there_is_believed(void **state)
 {
-	struct visit visit = a_visit(3, 1000, 0);
+	struct recheck recheck = a_visit(3, 1000, 0);
 
 	(void)state;
-	answer_all(&visit, (int[]){ 0, 1, 2, 3, 1 },
+	answer_all(&recheck, (int[]){ 0, 1, 2, 3, 1 },
 		   (enum item_outcome[]){ HERE, GONE, HERE, HERE, GONE }, 5);
-	assert_false(visit_buries(&visit, 0));
-	assert_true(visit_buries(&visit, 1));
-	assert_false(visit_buries(&visit, 2));
-	assert_int_equal(visit_losses(&visit), 1);
-	assert_false(visit_doubted(&visit));
+	assert_false(recheck_buries(&recheck, 0));
+	assert_true(recheck_buries(&recheck, 1));
+	assert_false(recheck_buries(&recheck, 2));
+	assert_int_equal(recheck_losses(&recheck), 1);
+	assert_false(recheck_doubted(&recheck));
 }
 
 static void a_404_that_is_none_the_second_time_is_not_believed(void **state)
 {
-	struct visit visit = a_visit(2, 1000, 0);
+	struct recheck recheck = a_visit(2, 1000, 0);
 
 	(void)state;
-	answer_all(&visit, (int[]){ 0, 1, 2, 0, 1 },
+	answer_all(&recheck, (int[]){ 0, 1, 2, 0, 1 },
 		   (enum item_outcome[]){ GONE, GONE, HERE, HERE, GONE }, 5);
-	assert_false(visit_buries(&visit, 0));
-	assert_true(visit_buries(&visit, 1));
+	assert_false(recheck_buries(&recheck, 0));
+	assert_true(recheck_buries(&recheck, 1));
 }
 
 static void where_the_control_is_gone_too_nothing_is_believed(void **state)
@@ -68,15 +68,15 @@ static void where_the_control_is_gone_too_nothing_is_believed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(controls); i++) {
-		struct visit visit = a_visit(2, 1000, 0);
+		struct recheck recheck = a_visit(2, 1000, 0);
 
-		answer_all(&visit, (int[]){ 0, 1, 2 },
+		answer_all(&recheck, (int[]){ 0, 1, 2 },
 			   (enum item_outcome[]){ GONE, MERGED, controls[i] }, 3);
-		assert_true(visit.stormy);
-		assert_true(visit_doubted(&visit));
-		assert_int_equal(visit_losses(&visit), 0);
-		assert_false(visit_buries(&visit, 0));
-		assert_false(visit_buries(&visit, 1));
+		assert_true(recheck.stormy);
+		assert_true(recheck_doubted(&recheck));
+		assert_int_equal(recheck_losses(&recheck), 0);
+		assert_false(recheck_buries(&recheck, 0));
+		assert_false(recheck_buries(&recheck, 1));
 	}
 }
 
@@ -85,24 +85,24 @@ static void without_a_control_only_a_person_is_believed(void **state)
 	(void)state;
 	for (int repair = 0; repair < 2; repair++) {
 		struct answer answer = { .ids = 1, .live = 1 };
-		struct visit visit = { .repair = repair };
+		struct recheck recheck = { .repair = repair };
 
-		visit_begin(&visit, &answer, 1, 10, 20);
-		answer_all(&visit, (int[]){ 0, 0 }, (enum item_outcome[]){ GONE, GONE },
+		recheck_begin(&recheck, &answer, 1, 10, 20);
+		answer_all(&recheck, (int[]){ 0, 0 }, (enum item_outcome[]){ GONE, GONE },
 			   1 + repair);
-		assert_int_equal(visit_buries(&visit, 0), repair);
-		assert_int_equal(visit.stormy, !repair);
+		assert_int_equal(recheck_buries(&recheck, 0), repair);
+		assert_int_equal(recheck.stormy, !repair);
 	}
 }
 
 static void one_that_answers_with_another_id_is_merged(void **state)
 {
-	struct visit visit = a_visit(2, 1000, 0);
+	struct recheck recheck = a_visit(2, 1000, 0);
 
 	(void)state;
-	answer_all(&visit, (int[]){ 0, 1 }, (enum item_outcome[]){ HERE, MERGED }, 2);
-	assert_false(visit_buries(&visit, 0));
-	assert_true(visit_buries(&visit, 1));
+	answer_all(&recheck, (int[]){ 0, 1 }, (enum item_outcome[]){ HERE, MERGED }, 2);
+	assert_false(recheck_buries(&recheck, 0));
+	assert_true(recheck_buries(&recheck, 1));
 }
 
 /* More than 20, or than one in fifty, within a week: live, lost before, lost now. */
@@ -122,20 +122,21 @@ static void more_losses_than_anybody_would_believe_are_not_believed(void **state
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		for (int kind = 0; kind < 2; kind++) {
-			struct visit visit = a_visit(table[i].now, table[i].live, table[i].before);
+			struct recheck recheck =
+				a_visit(table[i].now, table[i].live, table[i].before);
 			struct request request;
 
-			while (visit_next(&visit, &request))
-				visit_take(&visit,
-					   request.item == table[i].now ? HERE
-					   : kind			? MERGED
-									: GONE,
-					   TIME_NONE);
-			assert_int_equal(visit_losses(&visit),
+			while (recheck_next(&recheck, &request))
+				recheck_take(&recheck,
+					     request.item == table[i].now ? HERE
+					     : kind			  ? MERGED
+									  : GONE,
+					     TIME_NONE);
+			assert_int_equal(recheck_losses(&recheck),
 					 table[i].believed ? table[i].now : 0);
-			assert_int_equal(visit.fuse_blown, !table[i].believed);
+			assert_int_equal(recheck.fuse_blown, !table[i].believed);
 			for (int j = 0; j < table[i].now; j++)
-				assert_int_equal(visit_buries(&visit, j), table[i].believed);
+				assert_int_equal(recheck_buries(&recheck, j), table[i].believed);
 		}
 	}
 }
@@ -143,15 +144,15 @@ static void more_losses_than_anybody_would_believe_are_not_believed(void **state
 static void a_person_is_believed_however_many_there_are(void **state)
 {
 	struct answer answer = { .ids = 50, .control = true, .live = 60 };
-	struct visit visit = { .repair = true };
+	struct recheck recheck = { .repair = true };
 	struct request request;
 
 	(void)state;
-	visit_begin(&visit, &answer, 50, 10, 20);
-	while (visit_next(&visit, &request))
-		visit_take(&visit, request.item == 50 ? HERE : GONE, TIME_NONE);
-	assert_int_equal(visit_losses(&visit), 50);
-	assert_false(visit.fuse_blown);
+	recheck_begin(&recheck, &answer, 50, 10, 20);
+	while (recheck_next(&recheck, &request))
+		recheck_take(&recheck, request.item == 50 ? HERE : GONE, TIME_NONE);
+	assert_int_equal(recheck_losses(&recheck), 50);
+	assert_false(recheck.fuse_blown);
 }
 
 /* After 10 it is above the last row read; until 20 every replica had to know it. */
@@ -164,21 +165,21 @@ static void only_one_that_should_have_been_shown_counts_as_unchanged(void **stat
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		struct visit visit = a_visit(1, 1000, 0);
+		struct recheck recheck = a_visit(1, 1000, 0);
 
-		visit_take(&visit, HERE, table[i].updated_at);
-		assert_int_equal(visit.unchanged, table[i].unchanged);
+		recheck_take(&recheck, HERE, table[i].updated_at);
+		assert_int_equal(recheck.unchanged, table[i].unchanged);
 	}
 }
 
 static void without_ids_it_is_over_at_once(void **state)
 {
-	struct visit visit = a_visit(0, 1000, 0);
+	struct recheck recheck = a_visit(0, 1000, 0);
 
 	(void)state;
-	assert_true(visit_over(&visit));
-	assert_int_equal(visit_losses(&visit), 0);
-	assert_false(visit_buries(&visit, 0));
+	assert_true(recheck_over(&recheck));
+	assert_int_equal(recheck_losses(&recheck), 0);
+	assert_false(recheck_buries(&recheck, 0));
 }
 
 int main(void)

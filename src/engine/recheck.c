@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "recheck.h"
+
+/*
+ * More deletions than this many, or than one in so many conversations, are
+ * not believed in a week.
+ */
+#define FUSE_LEAST 20
+#define FUSE_SHARE 50
+
+void recheck_begin(struct recheck *recheck, const struct answer *answer, int most, int64_t after,
+		   int64_t limit)
+{
+	bool blown = recheck->fuse_blown;
+
+	*recheck = (struct recheck){
+		.n = answer->ids < most ? answer->ids : most,
+		.control = answer->control,
+		.control_at = answer->ids,
+		.repair = recheck->repair,
+		.live = answer->live,
+		.deleted_lately = answer->deleted_lately,
+		.after = after,
+		.limit = limit,
+		.fuse_blown = blown,
+	};
+	if (recheck->n <= 0)
+		recheck->step = RECHECK_OVER;
+}
+
+/* No loss is believed. */
+static void doubt(struct recheck *recheck)
+{
+	recheck->doubted = true;
+	recheck->gone = recheck->merged = 0;
+	recheck->step = RECHECK_OVER;
+}
+
+/* All that was to be asked has been: are so many losses believable? */
+static void weigh(struct recheck *recheck)
+{
+	int64_t most = max_i64(FUSE_LEAST, recheck->live / FUSE_SHARE);
+	int64_t lost = recheck_losses(recheck);
+
+	recheck->step = RECHECK_OVER;
+	if (!recheck->repair && lost > 0 && lost + recheck->deleted_lately > most) {
+		recheck->fuse_blown = true;
+		doubt(recheck);
+	}
+}
+
+/* The next of those that answered 404. */
+static void to_next_gone(struct recheck *recheck)
+{
+	while (recheck->next < recheck->n && recheck->fate[recheck->next] != ITEM_GONE)
+		recheck->next++;
+	if (recheck->next == recheck->n)
+		weigh(recheck);
+}
+
+/* All ids have answered: is a 404 worth anything? */
+static void begin_control(struct recheck *recheck)
+{
+	recheck->next = 0;
+	if (recheck->gone == 0) {
+		weigh(recheck);
+	} else if (recheck->control) {
+		recheck->step = RECHECK_CONTROL;
+	} else if (recheck->repair) {
+		/*
+		 * Of an empty list nothing is left to be a control; a person
+		 * says that it is true.
+		 */
+		recheck->step = RECHECK_AGAIN;
+		to_next_gone(recheck);
+	} else {
+		recheck->stormy = true;
+		doubt(recheck);
+	}
+}
+
+bool recheck_next(const struct recheck *recheck, struct request *request)
+{
+	*request = (struct request){ .kind = REQUEST_GET, .item = recheck->next };
+	if (recheck->step == RECHECK_CONTROL)
+		request->item = recheck->control_at;
+	return recheck->step != RECHECK_OVER;
+}
+
+static void note(struct recheck *recheck, enum item_outcome outcome, int64_t updated_at)
+{
+	recheck->fate[recheck->next++] = (uint8_t)outcome;
+	recheck->gone += outcome == ITEM_GONE;
+	recheck->merged += outcome == ITEM_MERGED;
+	recheck->unchanged += outcome == ITEM_HERE && updated_at != TIME_NONE &&
+			      updated_at > recheck->after && updated_at <= recheck->limit;
+}
+
+void recheck_take(struct recheck *recheck, enum item_outcome outcome, int64_t updated_at)
+{
+	switch (recheck->step) {
+	case RECHECK_ASK:
+		note(recheck, outcome, updated_at);
+		if (recheck->next == recheck->n)
+			begin_control(recheck);
+		break;
+	case RECHECK_CONTROL:
+		/*
+		 * If what was there a moment ago is not there either, the API
+		 * answers 404 to all.
+		 */
+		recheck->step = RECHECK_AGAIN;
+		recheck->stormy = outcome != ITEM_HERE;
+		if (recheck->stormy)
+			doubt(recheck);
+		else
+			to_next_gone(recheck);
+		break;
+	case RECHECK_AGAIN:
+		recheck->gone--;
+		note(recheck, outcome, updated_at);
+		to_next_gone(recheck);
+		break;
+	case RECHECK_OVER:
+		break;
+	}
+}
+
+bool recheck_over(const struct recheck *recheck)
+{
+	return recheck->step == RECHECK_OVER;
+}
+
+int recheck_losses(const struct recheck *recheck)
+{
+	return recheck->gone + recheck->merged;
+}
+
+bool recheck_doubted(const struct recheck *recheck)
+{
+	return recheck->doubted;
+}
+
+bool recheck_buries(const struct recheck *recheck, int i)
+{
+	if (i >= recheck->n || recheck->step != RECHECK_OVER)
+		return false;
+	return (recheck->fate[i] == ITEM_MERGED && recheck->merged > 0) ||
+	       (recheck->fate[i] == ITEM_GONE && recheck->gone > 0);
+}
