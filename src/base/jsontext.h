@@ -5,7 +5,7 @@
  * Two things read our JSON: json-c, which saturates large integers, takes
  * NaN for a number and cuts keys at a NUL; and PostgreSQL's jsonb, which
  * refuses U+0000, broken UTF-8 and numbers with absurd exponents. One pass
- * before both of them mends what has an honest equivalent and refuses what
+ * before both of them repairs what has an honest equivalent and refuses what
  * has none (study of json-c 0.16: NaN, single quotes, comments, and numbers
  * such as ".5" and "1."). It does not parse: brackets and commas are json-c's
  * business.

@@ -5,7 +5,7 @@
  * In steps, each for those workspaces only that still need it: with --full
  * everything is read; then the counts are looked at, which takes no lock and
  * leaves no trace; and only where they differ is there a cycle that settles,
- * splits, and with --repair mends. Beside a daemon that cycle is an errand.
+ * splits, and with --repair repairs. Beside a daemon that cycle is an errand.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /*
  * health.h -- whether a workspace is well, in a word and in a sentence.
  *
- * Pure. A failure is no illness yet: the next cycles may mend it. What lasts
+ * Pure. A failure is no illness yet: the next cycles may repair it. What lasts
  * longer than a few intervals is.
  */
 #ifndef HEALTH_H

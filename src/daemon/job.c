@@ -278,7 +278,7 @@ static struct engine_conf conf_of(enum schedule_kind kind)
 		conf.goal = GOAL_FULL;
 	if (kind == SCHEDULE_VERIFY || kind == SCHEDULE_REPAIR)
 		conf.goal = GOAL_VERIFY;
-	conf.mend = conf.recall = kind == SCHEDULE_REPAIR;
+	conf.repair = conf.recall = kind == SCHEDULE_REPAIR;
 	return conf;
 }
 

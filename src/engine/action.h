@@ -161,7 +161,7 @@ struct engine_conf {
 	/* of a verify */
 	bool look;	   /* end at the first difference, and leave no trace */
 	bool settle_first; /* a difference was seen: begin with a cycle of changes */
-	bool mend;	   /* fetch the cells that differ; */
+	bool repair;	   /* fetch the cells that differ; */
 	bool recall;	   /* the loop is to fill in those of the last verify, */
 	int n_cells;	   /* which are then fetched at once */
 	struct cell cells[CELLS_MOST];

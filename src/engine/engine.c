@@ -21,7 +21,8 @@ static void begin_part(struct engine *e, enum strategy strategy)
 		break;
 	case STRATEGY_REPAIR:
 		e->part = PART_MEND;
-		mend_begin(&e->mend, &e->memory, e->conf.cells, e->conf.n_cells, e->conf.believe);
+		repair_begin(&e->repair, &e->memory, e->conf.cells, e->conf.n_cells,
+			     e->conf.believe);
 		break;
 	default:
 		e->part = PART_FULL;
@@ -56,7 +57,7 @@ int64_t engine_started(const struct engine *engine)
 	case PART_AUDIT:
 		return engine->audit.started;
 	case PART_MEND:
-		return engine->mend.started;
+		return engine->repair.started;
 	case PART_DOUBT:
 		return TIME_NONE;
 	default:
@@ -83,7 +84,7 @@ static void part_next(struct engine *e, bool stage_full, struct action *action)
 		audit_next(&e->audit, action);
 		break;
 	case PART_MEND:
-		mend_next(&e->mend, stage_full, action);
+		repair_next(&e->repair, stage_full, action);
 		break;
 	case PART_DOUBT:
 		doubt_next(&e->doubt, action);
@@ -101,10 +102,10 @@ static void begin_settling(struct engine *e)
 	begin_part(e, plan_strategy(&e->memory, &changes));
 }
 
-/* Whether there is something to be mended after the audit. */
+/* Whether there is something to be repaired after the audit. */
 static bool mends(const struct engine *e)
 {
-	return e->part == PART_AUDIT && e->conf.mend && e->audit.n_found > 0 &&
+	return e->part == PART_AUDIT && e->conf.repair && e->audit.n_found > 0 &&
 	       e->audit.verdict == VERDICT_DIFFERENT;
 }
 
@@ -125,7 +126,8 @@ static bool follow(struct engine *e, enum verdict verdict)
 	}
 	if (mends(e)) {
 		e->part = PART_MEND;
-		mend_begin(&e->mend, &e->memory, e->audit.found, e->audit.n_found, e->conf.believe);
+		repair_begin(&e->repair, &e->memory, e->audit.found, e->audit.n_found,
+			     e->conf.believe);
 		return true;
 	}
 	if (!e->doubting)
@@ -174,7 +176,7 @@ void engine_page(struct engine *engine, const struct page *page)
 		audit_page(&engine->audit, memory, page);
 		break;
 	case PART_MEND:
-		mend_page(&engine->mend, page);
+		repair_page(&engine->repair, page);
 		break;
 	case PART_DOUBT:
 		break;
@@ -194,7 +196,7 @@ void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updat
 		hot_item(&engine->hot, outcome);
 		break;
 	case PART_MEND:
-		mend_item(&engine->mend, outcome);
+		repair_item(&engine->repair, outcome);
 		break;
 	case PART_DOUBT:
 		doubt_item(&engine->doubt, outcome);
@@ -222,7 +224,7 @@ void engine_answer(struct engine *engine, const struct answer *answer)
 		audit_answer(&engine->audit, memory, answer);
 		break;
 	case PART_MEND:
-		mend_answer(&engine->mend, memory, answer);
+		repair_answer(&engine->repair, memory, answer);
 		break;
 	case PART_DOUBT:
 		doubt_answer(&engine->doubt, answer);
@@ -267,7 +269,7 @@ void engine_committed(struct engine *engine, const struct tally *tally)
 		audit_committed(&engine->audit);
 		break;
 	case PART_MEND:
-		mend_committed(&engine->mend, &engine->memory);
+		repair_committed(&engine->repair, &engine->memory);
 		break;
 	case PART_DOUBT:
 		doubt_committed(&engine->doubt);
@@ -285,7 +287,7 @@ bool engine_buries(const struct engine *engine, int i)
 	case PART_HOT:
 		return hot_buries(&engine->hot, i);
 	case PART_MEND:
-		return mend_buries(&engine->mend, i);
+		return repair_buries(&engine->repair, i);
 	default:
 		return false;
 	}
@@ -294,14 +296,14 @@ bool engine_buries(const struct engine *engine, int i)
 bool engine_fuse_blown(const struct engine *engine)
 {
 	return engine->full.recheck.fuse_blown || engine->scan.recheck.fuse_blown ||
-	       engine->hot.recheck.fuse_blown || engine->mend.recheck.fuse_blown;
+	       engine->hot.recheck.fuse_blown || engine->repair.recheck.fuse_blown;
 }
 
 int engine_cells(const struct engine *engine, const struct cell **cells)
 {
 	if (engine->part == PART_MEND) {
-		*cells = engine->mend.cells;
-		return engine->mend.n;
+		*cells = engine->repair.cells;
+		return engine->repair.n;
 	}
 	*cells = engine->audit.found;
 	return engine->audit.n_found;

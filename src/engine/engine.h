@@ -8,7 +8,7 @@
  * run against a model of the API, with drift, faults and crashes chosen by a
  * seed, as well as by the loop in turn.c. PROTOCOL.md says why it does what.
  *
- * The strategies are parts of their own (full, scan, hot, audit, mend),
+ * The strategies are parts of their own (full, scan, hot, audit, repair),
  * each a small machine with the same six entrances; here they are chosen
  * and joined: an audit that finds a difference runs a cycle of changes in
  * its middle, and may be followed by a mending.
@@ -22,8 +22,8 @@
 #include "full.h"
 #include "hot.h"
 #include "memory.h"
-#include "mend.h"
 #include "plan.h"
+#include "repair.h"
 #include "scan.h"
 
 enum part {
@@ -47,7 +47,7 @@ struct engine {
 	struct scan scan;
 	struct hot hot;
 	struct audit audit;
-	struct mend mend;
+	struct repair repair;
 	struct doubt doubt;
 };
 

@@ -6,7 +6,7 @@ const char *cycle_kind(const struct engine *engine)
 	if (engine->strategy == STRATEGY_REPAIR)
 		return "repair";
 	if (engine->strategy == STRATEGY_COUNT_AUDIT)
-		return engine->conf.mend ? "repair" : "verify";
+		return engine->conf.repair ? "repair" : "verify";
 	if (engine->memory.certified_at == TIME_NONE)
 		return "first_load";
 	return engine->conf.goal == GOAL_FULL ? "full" : "incremental";

@@ -162,7 +162,7 @@ static void stop(struct track *track, enum track_state state, const struct err *
 				: store_end_run(track->means->store, &end, &ignored));
 }
 
-/* A failure that was not mended by trying again. */
+/* A failure that was not repaired by trying again. */
 static void give_up(struct track *track, const struct err *err)
 {
 	bool later =

@@ -28,7 +28,7 @@ struct engine_conf errand_conf(enum errand_kind kind)
 		return (struct engine_conf){ .goal = GOAL_VERIFY,
 					     .ahead = 1,
 					     .settle_first = true,
-					     .mend = repair,
+					     .repair = repair,
 					     .recall = repair,
 					     .believe = repair };
 	default:

@@ -44,7 +44,7 @@ static struct engine_conf conf_of(const struct drive *d, enum goal goal)
 				     .ahead = d->story.ahead,
 				     .now = d->world.now * USEC_PER_SEC,
 				     .lookback_most = 32 * USEC_PER_SEC,
-				     .mend = goal == GOAL_VERIFY };
+				     .repair = goal == GOAL_VERIFY };
 }
 
 /* A cycle; its requests are counted from 1 for what happens meanwhile. VERDICT_NONE when cut off. */

@@ -150,7 +150,7 @@ static struct engine_conf choose(struct drive *d)
 
 	if (chance_hit(&d->luck, d->story.verifies) || d->ware.memory.audit_due) {
 		conf.goal = GOAL_VERIFY;
-		conf.mend = true;
+		conf.repair = true;
 		conf.look = chance_hit(&d->luck, d->story.looks);
 	} else if (chance_hit(&d->luck, d->story.fulls)) {
 		conf.goal = GOAL_FULL;

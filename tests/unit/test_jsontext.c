@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What arrives is mended where that is honest, refused where it is not, and never read too far. */
+/* What arrives is repaired where that is honest, refused where it is not, and never read too far. */
 #include "unit.h"
 
 #include <stdlib.h>

@@ -2,12 +2,12 @@
 /* Cells that differ are fetched, and what is missing in them is asked for. */
 #include "unit.h"
 
-#include "mend.h"
+#include "repair.h"
 
 #define SECOND USEC_PER_SEC
 #define NOW (INT64_C(1000000) * SECOND)
 
-static struct mend mend;
+static struct repair repair;
 static struct memory memory;
 static struct page page;
 static struct action action;
@@ -21,13 +21,13 @@ static void begin(int cells)
 		cell[i] = (struct cell){ .filter = { .status = STATUS_OPEN, .channel = 1 + i },
 					 .api = 41,
 					 .held = 40 };
-	mend_begin(&mend, &memory, cell, cells, false);
+	repair_begin(&repair, &memory, cell, cells, false);
 }
 
 static enum action_kind next(void)
 {
 	action = (struct action){ .kind = ACTION_WAIT };
-	mend_next(&mend, false, &action);
+	repair_next(&repair, false, &action);
 	return action.kind;
 }
 
@@ -42,10 +42,10 @@ static void read_cell(int channel, int rows)
 		page.rows[i] = (struct row){ .id = (uint64_t)i + 1,
 					     .created_at = SECOND,
 					     .updated_at = SECOND };
-	mend_page(&mend, &page);
+	repair_page(&repair, &page);
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_false(action.last);
-	mend_committed(&mend, &memory);
+	repair_committed(&repair, &memory);
 }
 
 static void answer_missing(int ids, int64_t held)
@@ -54,7 +54,7 @@ static void answer_missing(int ids, int64_t held)
 
 	assert_int_equal(next(), ACTION_ASK);
 	assert_int_equal(action.ask.kind, ASK_MISSING);
-	mend_answer(&mend, &memory, &answer);
+	repair_answer(&repair, &memory, &answer);
 }
 
 static void expect_end(enum verdict verdict)
@@ -62,7 +62,7 @@ static void expect_end(enum verdict verdict)
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_true(action.last);
 	assert_int_equal(action.verdict, verdict);
-	mend_committed(&mend, &memory);
+	repair_committed(&repair, &memory);
 	assert_int_equal(next(), ACTION_DONE);
 }
 
@@ -90,12 +90,12 @@ static void what_is_held_and_was_not_shown_is_asked_for(void **state)
 		assert_int_equal(next(), ACTION_SEND);
 		assert_int_equal(action.request.kind, REQUEST_GET);
 		assert_int_equal(action.request.item, items[i]);
-		mend_item(&mend, outcomes[i]);
+		repair_item(&repair, outcomes[i]);
 	}
 	assert_int_equal(next(), ACTION_COMMIT);
-	assert_true(mend_buries(&mend, 0));
-	assert_false(mend_buries(&mend, 1));
-	mend_committed(&mend, &memory);
+	assert_true(repair_buries(&repair, 0));
+	assert_false(repair_buries(&repair, 1));
+	repair_committed(&repair, &memory);
 	/* One is gone, and the other has gone to another cell. */
 	answer_missing(0, 40);
 	expect_end(VERDICT_EQUAL);
@@ -108,8 +108,8 @@ static void a_cell_that_still_differs_is_said(void **state)
 	read_cell(1, 41);
 	answer_missing(0, 42);
 	expect_end(VERDICT_DIFFERENT);
-	assert_int_equal(mend.cells[0].api, 41);
-	assert_int_equal(mend.cells[0].held, 42);
+	assert_int_equal(repair.cells[0].api, 41);
+	assert_int_equal(repair.cells[0].held, 42);
 }
 
 /* Every GET answers 404: nothing is believed, and the next cell follows. */
@@ -121,11 +121,11 @@ static void in_a_storm_of_404s_nothing_is_buried(void **state)
 	answer_missing(1, 41);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(next(), ACTION_SEND);
-		mend_item(&mend, ITEM_GONE);
+		repair_item(&repair, ITEM_GONE);
 	}
 	assert_int_equal(next(), ACTION_COMMIT);
-	assert_false(mend_buries(&mend, 0));
-	mend_committed(&mend, &memory);
+	assert_false(repair_buries(&repair, 0));
+	repair_committed(&repair, &memory);
 	expect_end(VERDICT_DIFFERENT);
 }
 

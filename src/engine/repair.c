@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "repair.h"
+
+/* Scans of a verify that came before have lower numbers. */
+#define FIRST_NUMBER 1000
+
+static void begin_cell(struct repair *repair, const struct memory *memory)
+{
+	struct sweep_plan plan = {
+		.filter = repair->cells[repair->cell].filter,
+		.per_page = memory->per_page,
+		.overlap = true,
+		.floor = TIME_NONE,
+		.lookback = memory->lookback,
+		.expected = memory->largest_total,
+		.ahead = 1,
+	};
+
+	repair->number++;
+	repair->step = REPAIR_READ;
+	sweep_begin(&repair->sweep, &plan);
+}
+
+void repair_begin(struct repair *repair, const struct memory *memory, const struct cell *cells,
+		  int n, bool believe)
+{
+	*repair = (struct repair){
+		.n = n,
+		.believe = believe,
+		.number = FIRST_NUMBER,
+		.started = TIME_NONE,
+		.limit = TIME_NONE,
+		.lookback = memory->lookback,
+		.verdict = VERDICT_EQUAL,
+	};
+	for (int i = 0; i < n; i++)
+		repair->cells[i] = cells[i];
+	begin_cell(repair, memory);
+}
+
+static void ask_missing(struct repair *repair, struct action *action)
+{
+	struct ask missing = {
+		.kind = ASK_MISSING,
+		.filter = repair->cells[repair->cell].filter,
+		.settled = repair->limit,
+		.scan = repair->number,
+		.most = IDS_MOST,
+	};
+
+	work_ask(&repair->work, action, missing);
+}
+
+void repair_next(struct repair *repair, bool stage_full, struct action *action)
+{
+	struct request request;
+
+	if (repair->work.waiting || repair->work.committing)
+		return;
+	if (repair->step == REPAIR_READ && sweep_done(&repair->sweep))
+		repair->step = REPAIR_FLUSH;
+	if (repair->step == REPAIR_READ && stage_full)
+		work_commit_aside(&repair->work, action, SEEN_BY_SCAN, repair->number);
+	else if (repair->step == REPAIR_READ && sweep_next(&repair->sweep, &action->request))
+		action->kind = ACTION_SEND;
+	else if (repair->step == REPAIR_FLUSH || repair->step == REPAIR_BURY ||
+		 repair->step == REPAIR_RECORD)
+		work_commit(&repair->work, action, SEEN_BY_SCAN, repair->number);
+	else if (repair->step == REPAIR_MISSING)
+		ask_missing(repair, action);
+	else if (repair->step == REPAIR_VISIT && recheck_next(&repair->recheck, &request))
+		work_send(&repair->work, action, &request);
+	else if (repair->step == REPAIR_OVER)
+		work_done(action, repair->verdict);
+	if (repair->step == REPAIR_RECORD) {
+		action->last = true;
+		action->verdict = repair->verdict;
+	}
+}
+
+void repair_page(struct repair *repair, const struct page *page)
+{
+	if (repair->started == TIME_NONE && page->date != TIME_NONE) {
+		repair->started = page->date;
+		repair->limit = page->date - repair->lookback;
+	}
+	sweep_take(&repair->sweep, page);
+}
+
+void repair_item(struct repair *repair, enum item_outcome outcome)
+{
+	repair->work.waiting = false;
+	recheck_take(&repair->recheck, outcome, TIME_NONE);
+	if (recheck_over(&repair->recheck))
+		repair->step = REPAIR_BURY;
+}
+
+/* The cell has been read and all that was missing in it heard of. */
+static void next_cell(struct repair *repair, const struct memory *memory)
+{
+	const struct cell *cell = &repair->cells[repair->cell];
+
+	if (cell->api != cell->held)
+		repair->verdict = VERDICT_DIFFERENT;
+	if (++repair->cell < repair->n)
+		begin_cell(repair, memory);
+	else
+		repair->step = REPAIR_RECORD;
+}
+
+void repair_answer(struct repair *repair, const struct memory *memory, const struct answer *answer)
+{
+	struct cell *cell = &repair->cells[repair->cell];
+
+	repair->work.waiting = false;
+	cell->api = repair->sweep.last_total;
+	cell->held = answer->n[1];
+	repair->recheck.repair = repair->believe;
+	recheck_begin(&repair->recheck, answer, IDS_MOST, TIME_NONE, TIME_NONE);
+	if (recheck_over(&repair->recheck))
+		next_cell(repair, memory);
+	else
+		repair->step = REPAIR_VISIT;
+}
+
+void repair_committed(struct repair *repair, const struct memory *memory)
+{
+	if (!work_committed(&repair->work))
+		return;
+	if (repair->step == REPAIR_RECORD) {
+		repair->step = REPAIR_OVER;
+	} else if (repair->step == REPAIR_BURY && recheck_doubted(&repair->recheck)) {
+		next_cell(repair, memory);
+	} else {
+		/* What was asked for may have been a hundred of more: until nothing is missing. */
+		repair->step = REPAIR_MISSING;
+	}
+}
+
+bool repair_buries(const struct repair *repair, int i)
+{
+	return repair->step == REPAIR_BURY && recheck_buries(&repair->recheck, i);
+}

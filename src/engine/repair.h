@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * repair.h -- the cells that differ, fetched.
+ *
+ * Reads each cell's list, and asks for each conversation that is held in
+ * the cell and was not in it (PROTOCOL.md, rule 7). A cell of one page is
+ * one moment: then nothing of it can have been skipped. Pure, like all of
+ * the engine.
+ */
+#ifndef REPAIR_H
+#define REPAIR_H
+
+#include "action.h"
+#include "memory.h"
+#include "recheck.h"
+#include "sweep.h"
+#include "work.h"
+
+enum repair_step {
+	REPAIR_READ,	/* a cell's list */
+	REPAIR_FLUSH,	/* what was read is committed */
+	REPAIR_MISSING, /* what is held in the cell and was not shown */
+	REPAIR_VISIT,	/* each of those */
+	REPAIR_BURY,	/* what is gone is committed */
+	REPAIR_RECORD,
+	REPAIR_OVER,
+};
+
+struct repair {
+	enum repair_step step;
+	struct work work;
+	bool believe;
+	struct cell cells[CELLS_MOST]; /* `api` and `held` become what they are after the mending */
+	int n, cell;
+	int number; /* of the scan */
+	struct sweep sweep;
+	int64_t started, lookback;
+	int64_t limit; /* what was first seen before this is known to every replica */
+	struct recheck recheck;
+	enum verdict verdict;
+};
+
+/* Begins to repair N cells. BELIEVE: a person wants all deletions believed. */
+void repair_begin(struct repair *repair, const struct memory *memory, const struct cell *cells,
+		  int n, bool believe);
+
+/* What to do next, and what comes back; see engine.h. */
+void repair_next(struct repair *repair, bool stage_full, struct action *action);
+void repair_page(struct repair *repair, const struct page *page);
+void repair_item(struct repair *repair, enum item_outcome outcome);
+void repair_answer(struct repair *repair, const struct memory *memory, const struct answer *answer);
+void repair_committed(struct repair *repair, const struct memory *memory);
+bool repair_buries(const struct repair *repair, int i) MUST_CHECK;
+
+#endif
