@@ -87,7 +87,7 @@ static void part_next(struct engine *e, bool stage_full, struct action *action)
 		repair_next(&e->repair, stage_full, action);
 		break;
 	case PART_DOUBT:
-		doubt_next(&e->doubt, action);
+		stale_check_next(&e->stale_check, action);
 		break;
 	}
 }
@@ -134,7 +134,7 @@ static bool follow(struct engine *e, enum verdict verdict)
 		return false;
 	e->doubting = false;
 	e->part = PART_DOUBT;
-	doubt_begin(&e->doubt, verdict);
+	stale_check_begin(&e->stale_check, verdict);
 	return true;
 }
 
@@ -199,7 +199,7 @@ void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updat
 		repair_item(&engine->repair, outcome);
 		break;
 	case PART_DOUBT:
-		doubt_item(&engine->doubt, outcome);
+		stale_check_item(&engine->stale_check, outcome);
 		break;
 	case PART_AUDIT:
 		break;
@@ -227,7 +227,7 @@ void engine_answer(struct engine *engine, const struct answer *answer)
 		repair_answer(&engine->repair, memory, answer);
 		break;
 	case PART_DOUBT:
-		doubt_answer(&engine->doubt, answer);
+		stale_check_answer(&engine->stale_check, answer);
 		break;
 	}
 }
@@ -272,7 +272,7 @@ void engine_committed(struct engine *engine, const struct tally *tally)
 		repair_committed(&engine->repair, &engine->memory);
 		break;
 	case PART_DOUBT:
-		doubt_committed(&engine->doubt);
+		stale_check_committed(&engine->stale_check);
 		break;
 	}
 }

@@ -18,13 +18,13 @@
 
 #include "action.h"
 #include "audit.h"
-#include "doubt.h"
 #include "full.h"
 #include "hot.h"
 #include "memory.h"
 #include "plan.h"
 #include "repair.h"
 #include "scan.h"
+#include "stale_check.h"
 
 enum part {
 	PART_FULL,
@@ -48,7 +48,7 @@ struct engine {
 	struct hot hot;
 	struct audit audit;
 	struct repair repair;
-	struct doubt doubt;
+	struct stale_check stale_check;
 };
 
 /* Begins a cycle with what is known of the workspace. */

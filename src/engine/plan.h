@@ -4,7 +4,7 @@
  *
  * Pure arithmetic over what is remembered of a workspace: which strategy
  * (PROTOCOL.md, rule 5), how many requests that takes, how long they take
- * under the quota, and so which freshness the quota allows. Every doubt
+ * under the quota, and so which freshness the quota allows. Every stale copy
  * becomes a full sweep.
  */
 #ifndef PLAN_H

@@ -29,7 +29,7 @@ void recheck_begin(struct recheck *recheck, const struct answer *answer, int mos
 }
 
 /* No loss is believed. */
-static void doubt(struct recheck *recheck)
+static void stale_check(struct recheck *recheck)
 {
 	recheck->doubted = true;
 	recheck->gone = recheck->merged = 0;
@@ -45,7 +45,7 @@ static void weigh(struct recheck *recheck)
 	recheck->step = RECHECK_OVER;
 	if (!recheck->repair && lost > 0 && lost + recheck->deleted_lately > most) {
 		recheck->fuse_blown = true;
-		doubt(recheck);
+		stale_check(recheck);
 	}
 }
 
@@ -75,7 +75,7 @@ static void begin_control(struct recheck *recheck)
 		to_next_gone(recheck);
 	} else {
 		recheck->stormy = true;
-		doubt(recheck);
+		stale_check(recheck);
 	}
 }
 
@@ -112,7 +112,7 @@ void recheck_take(struct recheck *recheck, enum item_outcome outcome, int64_t up
 		recheck->step = RECHECK_AGAIN;
 		recheck->stormy = outcome != ITEM_HERE;
 		if (recheck->stormy)
-			doubt(recheck);
+			stale_check(recheck);
 		else
 			to_next_gone(recheck);
 		break;

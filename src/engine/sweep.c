@@ -287,7 +287,7 @@ static bool adopt_size(struct sweep *sweep, const struct page *page)
 		return false;
 	}
 	sweep->per_page = size;
-	/* A list that begins at its end is measured at its first page, if there is a doubt. */
+	/* A list that begins at its end is measured at its first page, if there is a stale copy. */
 	if (sweep->begun || sweep->page == 1 || sweep->sized || is_filled(sweep, page))
 		return true;
 	sweep->sized = true;

@@ -19,7 +19,7 @@ static bool is_stable(const struct world *world)
 /*
  * What has changed since the watermark less the lookback, and how many are
  * not resolved. False when something is gone that is held, or is held in
- * doubt: each of those costs GETs of its own; or is there, and was late.
+ * stale copy: each of those costs GETs of its own; or is there, and was late.
  */
 static bool gather(const struct ware *ware, const struct world *world, struct memory *memory,
 		   struct plan_facts *facts)
@@ -49,7 +49,7 @@ static bool gather(const struct ware *ware, const struct world *world, struct me
 	return true;
 }
 
-/* Full sweeps are proven by counting when nobody can be in doubt about what was there. */
+/* Full sweeps are proven by counting when nobody can be in stale copy about what was there. */
 static bool is_settled(const struct ware *ware, const struct world *world)
 {
 	return world->disturbed + 2 * (int)(ware->memory.lookback / USEC_PER_SEC) < world->now &&

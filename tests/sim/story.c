@@ -6,7 +6,7 @@
 
 /*
  * Cycles that a source at rest may take until the warehouse equals it. Most
- * take two or three; copies in doubt are looked at twenty a cycle.
+ * take two or three; copies in stale copy are looked at twenty a cycle.
  */
 #define MOST_ROUNDS 24
 
