@@ -71,7 +71,7 @@ bool forecast_make(struct store *store, const struct config_workspace *workspace
 		return false;
 	forecast->memory = known.memory;
 	forecast->known = known.memory.last_total > 0 || known.memory.certified_at != TIME_NONE;
-	forecast->facts.hot = grid_int(grid, 0, 0);
+	forecast->facts.unresolved_scan = grid_int(grid, 0, 0);
 	forecast->facts.changed = (int64_t)((double)grid_int(grid, 0, 1) *
 					    (double)workspace->schedule.incremental / (double)DAY);
 	work_out(forecast, now);

@@ -13,7 +13,7 @@ static void begin_part(struct engine *e, enum strategy strategy)
 		break;
 	case STRATEGY_HOT_SWEEP:
 		e->part = PART_HOT;
-		hot_begin(&e->hot, &e->memory);
+		unresolved_scan_begin(&e->unresolved_scan, &e->memory);
 		break;
 	case STRATEGY_COUNT_AUDIT:
 		e->part = PART_AUDIT;
@@ -53,7 +53,7 @@ int64_t engine_started(const struct engine *engine)
 	case PART_SCAN:
 		return engine->scan.started;
 	case PART_HOT:
-		return engine->hot.started;
+		return engine->unresolved_scan.started;
 	case PART_AUDIT:
 		return engine->audit.started;
 	case PART_MEND:
@@ -78,7 +78,7 @@ static void part_next(struct engine *e, bool stage_full, struct action *action)
 		scan_next(&e->scan, stage_full, action);
 		break;
 	case PART_HOT:
-		hot_next(&e->hot, &e->memory, stage_full, action);
+		unresolved_scan_next(&e->unresolved_scan, &e->memory, stage_full, action);
 		break;
 	case PART_AUDIT:
 		audit_next(&e->audit, action);
@@ -170,7 +170,7 @@ void engine_page(struct engine *engine, const struct page *page)
 		scan_page(&engine->scan, memory, page);
 		break;
 	case PART_HOT:
-		hot_page(&engine->hot, memory, page);
+		unresolved_scan_page(&engine->unresolved_scan, memory, page);
 		break;
 	case PART_AUDIT:
 		audit_page(&engine->audit, memory, page);
@@ -193,7 +193,7 @@ void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updat
 		scan_item(&engine->scan, &engine->memory, outcome, updated_at);
 		break;
 	case PART_HOT:
-		hot_item(&engine->hot, outcome);
+		unresolved_scan_item(&engine->unresolved_scan, outcome);
 		break;
 	case PART_MEND:
 		repair_item(&engine->repair, outcome);
@@ -218,7 +218,7 @@ void engine_answer(struct engine *engine, const struct answer *answer)
 		scan_answer(&engine->scan, memory, answer);
 		break;
 	case PART_HOT:
-		hot_answer(&engine->hot, memory, answer);
+		unresolved_scan_answer(&engine->unresolved_scan, memory, answer);
 		break;
 	case PART_AUDIT:
 		audit_answer(&engine->audit, memory, answer);
@@ -263,7 +263,7 @@ void engine_committed(struct engine *engine, const struct tally *tally)
 		scan_committed(&engine->scan, &engine->memory);
 		break;
 	case PART_HOT:
-		hot_committed(&engine->hot, tally);
+		unresolved_scan_committed(&engine->unresolved_scan, tally);
 		break;
 	case PART_AUDIT:
 		audit_committed(&engine->audit);
@@ -285,7 +285,7 @@ bool engine_buries(const struct engine *engine, int i)
 	case PART_SCAN:
 		return scan_buries(&engine->scan, i);
 	case PART_HOT:
-		return hot_buries(&engine->hot, i);
+		return unresolved_scan_buries(&engine->unresolved_scan, i);
 	case PART_MEND:
 		return repair_buries(&engine->repair, i);
 	default:
@@ -296,7 +296,7 @@ bool engine_buries(const struct engine *engine, int i)
 bool engine_fuse_blown(const struct engine *engine)
 {
 	return engine->full.recheck.fuse_blown || engine->scan.recheck.fuse_blown ||
-	       engine->hot.recheck.fuse_blown || engine->repair.recheck.fuse_blown;
+	       engine->unresolved_scan.recheck.fuse_blown || engine->repair.recheck.fuse_blown;
 }
 
 int engine_cells(const struct engine *engine, const struct cell **cells)

@@ -8,7 +8,7 @@
  * run against a model of the API, with drift, faults and crashes chosen by a
  * seed, as well as by the loop in turn.c. PROTOCOL.md says why it does what.
  *
- * The strategies are parts of their own (full, scan, hot, audit, repair),
+ * The strategies are parts of their own (full, scan, unresolved, audit, repair),
  * each a small machine with the same six entrances; here they are chosen
  * and joined: an audit that finds a difference runs a cycle of changes in
  * its middle, and may be followed by a mending.
@@ -19,12 +19,12 @@
 #include "action.h"
 #include "audit.h"
 #include "full.h"
-#include "hot.h"
 #include "memory.h"
 #include "plan.h"
 #include "repair.h"
 #include "scan.h"
 #include "stale_check.h"
+#include "unresolved_scan.h"
 
 enum part {
 	PART_FULL,
@@ -45,7 +45,7 @@ struct engine {
 	struct memory memory;
 	struct full full;
 	struct scan scan;
-	struct hot hot;
+	struct unresolved_scan unresolved_scan;
 	struct audit audit;
 	struct repair repair;
 	struct stale_check stale_check;

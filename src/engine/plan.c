@@ -89,10 +89,12 @@ static struct plan_cost scan_cost(const struct memory *memory, const struct plan
 	return (struct plan_cost){ .least = pages, .most = pages + backwards + (pages > 1) };
 }
 
-static struct plan_cost hot_cost(const struct memory *memory, const struct plan_facts *facts)
+static struct plan_cost unresolved_scan_cost(const struct memory *memory,
+					     const struct plan_facts *facts)
 {
 	/* Three lists, each with a last page that may not be full; and the resolved counted. */
-	int64_t pages = overlap_pages(facts->hot, facts->hot, memory->per_page, false);
+	int64_t pages = overlap_pages(facts->unresolved_scan, facts->unresolved_scan,
+				      memory->per_page, false);
 	bool by_creation = memory->order != ORDER_UNKNOWN && !order_by_update(memory->order);
 	int64_t new_ones = by_creation ? scan_cost(memory, facts).most : 0;
 
@@ -125,7 +127,7 @@ struct plan_cost plan_cost(enum strategy strategy, const struct memory *memory,
 		cost = scan_cost(memory, facts);
 		break;
 	case STRATEGY_HOT_SWEEP:
-		cost = hot_cost(memory, facts);
+		cost = unresolved_scan_cost(memory, facts);
 		break;
 	case STRATEGY_FULL_SWEEP:
 		cost = full_cost(memory);

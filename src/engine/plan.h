@@ -33,9 +33,9 @@ int64_t plan_retry(const struct memory *memory) MUST_CHECK;
 
 /* What else the costs depend on. */
 struct plan_facts {
-	int64_t hot;	 /* conversations held that are not resolved */
-	int64_t changed; /* that change within one interval */
-	int usable;	 /* requests a minute */
+	int64_t unresolved_scan; /* conversations held that are not resolved */
+	int64_t changed;	 /* that change within one interval */
+	int usable;		 /* requests a minute */
 };
 
 /*

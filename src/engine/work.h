@@ -2,7 +2,7 @@
 /*
  * work.h -- what an engine's part is waiting for.
  *
- * Shared by the parts of the engine (full, scan, hot, audit): each fills an
+ * Shared by the parts of the engine (full, scan, unresolved, audit): each fills an
  * action by one of these and then waits, or not, until it hears of it.
  */
 #ifndef WORK_H

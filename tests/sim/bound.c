@@ -44,7 +44,7 @@ static bool gather(const struct ware *ware, const struct world *world, struct me
 			return false;
 		memory->last_total++;
 		facts->changed += state->updated * USEC_PER_SEC >= floor;
-		facts->hot += state->status != STATUS_RESOLVED;
+		facts->unresolved_scan += state->status != STATUS_RESOLVED;
 	}
 	return true;
 }

@@ -448,7 +448,7 @@ static bool what_a_scan_should_have_shown_is_asked_for(struct drive *d)
 	return equals(d);
 }
 
-/* ---- hot sweeps ------------------------------------------------------- */
+/* ---- unresolved scans ------------------------------------------------------- */
 
 /* Open conversations by id, with room for others between them. */
 static void begin_hot(struct drive *d, int page, int rows)
@@ -536,7 +536,7 @@ static bool a_404_for_everything_deletes_nothing(struct drive *d)
 	return equals(d);
 }
 
-/* One has left the hot set, which is no crime; but just then every GET answers 404. */
+/* One has left the unresolved set, which is no crime; but just then every GET answers 404. */
 static bool a_404_counts_only_while_a_control_is_there(struct drive *d)
 {
 	begin_hot(d, 8, 20);

@@ -49,11 +49,11 @@ struct ware {
 	int top;    /* no conversation with a higher number was ever held */
 	struct held held[MOST_THINGS + 1];
 	struct memory memory; /* as committed */
-	bool mixed;   /* a hot sweep was read in two orders: what holds is what the next one says */
-	bool flaky;   /* GETs that answer 404 by chance: what is deleted is a guess, too */
-	bool tainted; /* what was certified is beyond what counting can prove, and */
-	bool flipped; /* the list stands in another order than is relied on, and nobody knows */
-	bool shuffled; /* what a hot sweep shows beyond what joints can: documented limits */
+	bool mixed; /* a unresolved scan was read in two orders: what holds is what the next one says */
+	bool flaky;    /* GETs that answer 404 by chance: what is deleted is a guess, too */
+	bool tainted;  /* what was certified is beyond what counting can prove, and */
+	bool flipped;  /* the list stands in another order than is relied on, and nobody knows */
+	bool shuffled; /* what a unresolved scan shows beyond what joints can: documented limits */
 };
 
 /* Empty. */

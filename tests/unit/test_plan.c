@@ -28,7 +28,7 @@ static struct plan_cost cost(enum strategy strategy, int64_t total, enum order o
 			     int64_t changed)
 {
 	struct memory memory = workspace(total, order);
-	struct plan_facts facts = { .hot = 600, .changed = changed, .usable = 48 };
+	struct plan_facts facts = { .unresolved_scan = 600, .changed = changed, .usable = 48 };
 
 	return plan_cost(strategy, &memory, &facts);
 }
@@ -137,7 +137,7 @@ static void so_many_requests_take_so_long_under_the_quota(void **state)
 static int64_t interval(int64_t total, enum order order, int usable, int64_t verify)
 {
 	struct memory memory = workspace(total, order);
-	struct plan_facts facts = { .hot = 600, .changed = 30, .usable = usable };
+	struct plan_facts facts = { .unresolved_scan = 600, .changed = 30, .usable = usable };
 
 	return plan_interval(&memory, &facts, verify);
 }

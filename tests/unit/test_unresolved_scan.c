@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-#include "hot.h"
+#include "unresolved_scan.h"
 
 #define SECOND USEC_PER_SEC
 #define NOW (INT64_C(1000000) * SECOND)
 #define LOOKBACK (120 * SECOND)
 
-static struct hot hot;
+static struct unresolved_scan unresolved_scan;
 static struct memory memory;
 static struct page page;
 static struct action action;
@@ -30,7 +30,7 @@ static void begin(enum order order, int64_t resolved)
 	totals[STATUS_PENDING] = 20;
 	totals[STATUS_SNOOZED] = 10;
 	totals[STATUS_RESOLVED] = resolved;
-	hot_begin(&hot, &memory);
+	unresolved_scan_begin(&unresolved_scan, &memory);
 }
 
 /* The next thing that it wants; list requests are answered on the way, and counted. */
@@ -40,7 +40,7 @@ static enum action_kind next(int *lists)
 		int from;
 
 		action = (struct action){ .kind = ACTION_WAIT };
-		hot_next(&hot, &memory, false, &action);
+		unresolved_scan_next(&unresolved_scan, &memory, false, &action);
 		if (action.kind != ACTION_SEND || action.request.kind == REQUEST_GET)
 			return action.kind;
 		from = (action.request.page - 1) * action.request.per_page;
@@ -54,7 +54,7 @@ static enum action_kind next(int *lists)
 				.created_at = NOW - (90000 + i * 10) * SECOND,
 				.updated_at = NOW - (80000 + i * 37 % 97) * SECOND,
 			};
-		hot_page(&hot, &memory, &page);
+		unresolved_scan_page(&unresolved_scan, &memory, &page);
 	}
 }
 
@@ -63,7 +63,7 @@ static void commit(int changed)
 	struct tally tally = { .changed = changed };
 
 	assert_int_equal(action.kind, ACTION_COMMIT);
-	hot_committed(&hot, &tally);
+	unresolved_scan_committed(&unresolved_scan, &tally);
 }
 
 static void answer_leavers(int64_t n, int ids)
@@ -72,7 +72,7 @@ static void answer_leavers(int64_t n, int ids)
 
 	assert_int_equal(action.kind, ACTION_ASK);
 	assert_int_equal(action.ask.kind, ASK_LEAVERS);
-	hot_answer(&hot, &memory, &answer);
+	unresolved_scan_answer(&unresolved_scan, &memory, &answer);
 }
 
 static void expect_end(const int64_t held[COUNTS], enum verdict verdict)
@@ -83,7 +83,7 @@ static void expect_end(const int64_t held[COUNTS], enum verdict verdict)
 	assert_int_equal(next(&lists), ACTION_ASK);
 	assert_int_equal(action.ask.kind, ASK_COUNTS);
 	memcpy(answer.counts, held, sizeof(answer.counts));
-	hot_answer(&hot, &memory, &answer);
+	unresolved_scan_answer(&unresolved_scan, &memory, &answer);
 	assert_int_equal(next(&lists), ACTION_COMMIT);
 	assert_true(action.last);
 	assert_int_equal(action.verdict, verdict);
@@ -134,7 +134,7 @@ static void each_that_left_is_asked_for(void **state)
 	for (int i = 0; i < 25; i++) {
 		assert_int_equal(next(&lists), ACTION_SEND);
 		assert_int_equal(action.request.item, i);
-		hot_item(&hot, ITEM_HERE);
+		unresolved_scan_item(&unresolved_scan, ITEM_HERE);
 	}
 	assert_int_equal(next(&lists), ACTION_COMMIT);
 	commit(25);
@@ -194,10 +194,10 @@ static void in_a_storm_of_404s_nothing_is_buried_and_nothing_claimed(void **stat
 	answer_leavers(1, 1);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(next(&lists), ACTION_SEND);
-		hot_item(&hot, ITEM_GONE);
+		unresolved_scan_item(&unresolved_scan, ITEM_GONE);
 	}
 	assert_int_equal(next(&lists), ACTION_COMMIT);
-	assert_false(hot_buries(&hot, 0));
+	assert_false(unresolved_scan_buries(&unresolved_scan, 0));
 	commit(0);
 	expect_end(totals, VERDICT_UNEXPLAINED);
 	assert_true(memory.active_as_of == NOW - 1000 * SECOND);

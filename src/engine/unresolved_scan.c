@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "unresolved_scan.h"
+
+/* All sweeps of a cycle show the same set. */
+#define SCAN_NUMBER 1
+
+static void begin_sweep(struct unresolved_scan *unresolved_scan, const struct memory *memory,
+			enum status status)
+{
+	struct sweep_plan plan = {
+		.filter = { .status = status },
+		.per_page = memory->per_page,
+		.overlap = true,
+		.floor = TIME_NONE,
+		.lookback = memory->lookback,
+		.expected = memory->largest_total,
+		.ahead = 1,
+	};
+
+	unresolved_scan->status = status;
+	sweep_begin(&unresolved_scan->sweep, &plan);
+}
+
+/* From the fresh end of a list that goes by creation, to what the last full sweep has seen. */
+static void begin_new(struct unresolved_scan *unresolved_scan, const struct memory *memory)
+{
+	struct sweep_plan plan = {
+		.per_page = memory->per_page,
+		.backwards = order_ascending(memory->order),
+		.overlap = true,
+		.order = memory->order,
+		.floor = memory->watermark - memory->lookback,
+		.lookback = memory->lookback,
+		.expected = memory->last_total,
+		.ahead = 1,
+	};
+
+	sweep_begin(&unresolved_scan->sweep, &plan);
+	unresolved_scan->step = UNRESOLVED_SCAN_NEW;
+}
+
+void unresolved_scan_begin(struct unresolved_scan *unresolved_scan, const struct memory *memory)
+{
+	*unresolved_scan = (struct unresolved_scan){ .step = UNRESOLVED_SCAN_READ,
+						     .started = TIME_NONE,
+						     .limit = TIME_NONE,
+						     .verdict = VERDICT_ACTIVE };
+	begin_sweep(unresolved_scan, memory, STATUS_OPEN);
+}
+
+/* ---- what next ------------------------------------------------------- */
+
+static void flush(struct unresolved_scan *unresolved_scan, struct action *action)
+{
+	unresolved_scan->step = UNRESOLVED_SCAN_FLUSH;
+	work_commit(&unresolved_scan->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
+}
+
+/* The sweep is over: what it found is kept in mind, and the next thing begins. */
+static void after_sweep(struct unresolved_scan *unresolved_scan, const struct memory *memory,
+			struct action *action)
+{
+	bool by_creation = memory->order != ORDER_UNKNOWN && !order_by_update(memory->order);
+
+	if (unresolved_scan->sweep.end != SWEEP_ALL && unresolved_scan->sweep.end != SWEEP_FLOOR)
+		unresolved_scan->verdict = VERDICT_UNEXPLAINED;
+	if (unresolved_scan->step == UNRESOLVED_SCAN_READ ||
+	    unresolved_scan->step == UNRESOLVED_SCAN_RESOLVED)
+		unresolved_scan->totals[unresolved_scan->status] =
+			unresolved_scan->sweep.last_total;
+	if (unresolved_scan->step == UNRESOLVED_SCAN_READ &&
+	    unresolved_scan->status < STATUS_SNOOZED)
+		begin_sweep(unresolved_scan, memory, unresolved_scan->status + 1);
+	else if (unresolved_scan->step == UNRESOLVED_SCAN_READ && by_creation &&
+		 memory->watermark != TIME_NONE)
+		begin_new(unresolved_scan, memory);
+	else if (unresolved_scan->step == UNRESOLVED_SCAN_RESOLVED)
+		flush(unresolved_scan, action);
+	else
+		unresolved_scan->step = UNRESOLVED_SCAN_COUNT;
+}
+
+static void read_on(struct unresolved_scan *unresolved_scan, const struct memory *memory,
+		    bool stage_full, struct action *action)
+{
+	if (sweep_done(&unresolved_scan->sweep))
+		after_sweep(unresolved_scan, memory, action);
+	else if (stage_full)
+		work_commit_aside(&unresolved_scan->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
+	else if (sweep_next(&unresolved_scan->sweep, &action->request))
+		action->kind = ACTION_SEND;
+}
+
+static void count_resolved(struct unresolved_scan *unresolved_scan, struct action *action)
+{
+	struct request request = {
+		.kind = REQUEST_LIST,
+		.filter = { .status = STATUS_RESOLVED },
+		.page = 1,
+		.per_page = 1,
+	};
+
+	work_send(&unresolved_scan->work, action, &request);
+}
+
+static void publish(struct unresolved_scan *unresolved_scan, struct action *action)
+{
+	work_commit(&unresolved_scan->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
+	action->last = true;
+	action->verdict = unresolved_scan->verdict;
+}
+
+static void ask(struct unresolved_scan *unresolved_scan, struct action *action, enum ask_kind kind)
+{
+	struct ask question = { .kind = kind,
+				.settled = unresolved_scan->limit,
+				.scan = SCAN_NUMBER,
+				.most = IDS_MOST };
+
+	work_ask(&unresolved_scan->work, action, question);
+}
+
+static void recheck_on(struct unresolved_scan *unresolved_scan, struct action *action)
+{
+	struct request request;
+
+	if (recheck_next(&unresolved_scan->recheck, &request))
+		work_send(&unresolved_scan->work, action, &request);
+}
+
+void unresolved_scan_next(struct unresolved_scan *unresolved_scan, const struct memory *memory,
+			  bool stage_full, struct action *action)
+{
+	while (action->kind == ACTION_WAIT && !unresolved_scan->work.waiting &&
+	       !unresolved_scan->work.committing) {
+		switch (unresolved_scan->step) {
+		case UNRESOLVED_SCAN_READ:
+		case UNRESOLVED_SCAN_NEW:
+		case UNRESOLVED_SCAN_RESOLVED:
+			read_on(unresolved_scan, memory, stage_full, action);
+			/* Nothing to send and not over: replies are awaited. */
+			if (action->kind == ACTION_WAIT && unresolved_scan->sweep.asked > 0)
+				return;
+			break;
+		case UNRESOLVED_SCAN_COUNT:
+			count_resolved(unresolved_scan, action);
+			break;
+		case UNRESOLVED_SCAN_LEAVERS:
+			ask(unresolved_scan, action, ASK_LEAVERS);
+			break;
+		case UNRESOLVED_SCAN_VISIT:
+			recheck_on(unresolved_scan, action);
+			break;
+		case UNRESOLVED_SCAN_BURY:
+		case UNRESOLVED_SCAN_FLUSH:
+			work_commit(&unresolved_scan->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
+			break;
+		case UNRESOLVED_SCAN_COMPARE:
+			ask(unresolved_scan, action, ASK_COUNTS);
+			break;
+		case UNRESOLVED_SCAN_PUBLISH:
+			publish(unresolved_scan, action);
+			break;
+		case UNRESOLVED_SCAN_OVER:
+			work_done(action, unresolved_scan->verdict);
+			break;
+		}
+	}
+}
+
+/* ---- what comes back ------------------------------------------------- */
+
+void unresolved_scan_page(struct unresolved_scan *unresolved_scan, struct memory *memory,
+			  const struct page *page)
+{
+	if (unresolved_scan->started == TIME_NONE && page->date != TIME_NONE) {
+		unresolved_scan->started = page->date;
+		unresolved_scan->limit = page->date - memory->lookback;
+	}
+	if (unresolved_scan->step == UNRESOLVED_SCAN_COUNT) {
+		unresolved_scan->work.waiting = false;
+		unresolved_scan->totals[STATUS_RESOLVED] = page->total;
+		unresolved_scan->step = UNRESOLVED_SCAN_FLUSH;
+		return;
+	}
+	sweep_take(&unresolved_scan->sweep, page);
+	if (unresolved_scan->step == UNRESOLVED_SCAN_NEW &&
+	    unresolved_scan->sweep.end == SWEEP_DISORDER) {
+		memory_demote(memory);
+		unresolved_scan->verdict = VERDICT_DEMOTED;
+	}
+}
+
+void unresolved_scan_item(struct unresolved_scan *unresolved_scan, enum item_outcome outcome)
+{
+	unresolved_scan->work.waiting = false;
+	recheck_take(&unresolved_scan->recheck, outcome, TIME_NONE);
+	if (unresolved_scan->recheck.stormy)
+		unresolved_scan->verdict = VERDICT_UNEXPLAINED;
+	if (recheck_over(&unresolved_scan->recheck))
+		unresolved_scan->step = UNRESOLVED_SCAN_BURY;
+}
+
+/* Many have left: reading all that is resolved may cost less than asking for each. */
+static bool sweep_is_cheaper(const struct unresolved_scan *unresolved_scan, int64_t leavers,
+			     int per_page)
+{
+	return !unresolved_scan->resolved_read &&
+	       leavers > sweep_pages(unresolved_scan->totals[STATUS_RESOLVED], per_page) + 1;
+}
+
+static void begin_leavers(struct unresolved_scan *unresolved_scan, const struct memory *memory,
+			  const struct answer *answer)
+{
+	if (sweep_is_cheaper(unresolved_scan, answer->n[0], memory->per_page)) {
+		unresolved_scan->resolved_read = true;
+		begin_sweep(unresolved_scan, memory, STATUS_RESOLVED);
+		unresolved_scan->step = UNRESOLVED_SCAN_RESOLVED;
+		return;
+	}
+	recheck_begin(&unresolved_scan->recheck, answer, IDS_MOST, TIME_NONE, TIME_NONE);
+	unresolved_scan->step = recheck_over(&unresolved_scan->recheck) ? UNRESOLVED_SCAN_COMPARE
+									: UNRESOLVED_SCAN_VISIT;
+}
+
+/*
+ * The cycle's own counts, taken one after another, against what is held: a
+ * free check, and an exact one when nothing changed meanwhile.
+ */
+static void compare(struct unresolved_scan *unresolved_scan, struct memory *memory,
+		    const struct answer *answer)
+{
+	memory->last_total = 0;
+	for (enum status s = STATUS_OPEN; s <= STATUS_RESOLVED; s++) {
+		memory->last_total += unresolved_scan->totals[s];
+		if (unresolved_scan->changes == 0 &&
+		    unresolved_scan->totals[s] != answer->counts[s])
+			memory->audit_due = true;
+	}
+	if (unresolved_scan->verdict == VERDICT_ACTIVE)
+		memory_publish_active(memory, unresolved_scan->started);
+	unresolved_scan->step = UNRESOLVED_SCAN_PUBLISH;
+}
+
+void unresolved_scan_answer(struct unresolved_scan *unresolved_scan, struct memory *memory,
+			    const struct answer *answer)
+{
+	unresolved_scan->work.waiting = false;
+	if (unresolved_scan->step == UNRESOLVED_SCAN_LEAVERS)
+		begin_leavers(unresolved_scan, memory, answer);
+	else
+		compare(unresolved_scan, memory, answer);
+}
+
+void unresolved_scan_committed(struct unresolved_scan *unresolved_scan, const struct tally *tally)
+{
+	unresolved_scan->changes += tally->fresh + tally->changed + tally->deleted;
+	if (!work_committed(&unresolved_scan->work))
+		return;
+	if (unresolved_scan->step == UNRESOLVED_SCAN_PUBLISH)
+		unresolved_scan->step = UNRESOLVED_SCAN_OVER;
+	else
+		unresolved_scan->step = unresolved_scan->step == UNRESOLVED_SCAN_BURY &&
+							recheck_doubted(&unresolved_scan->recheck)
+						? UNRESOLVED_SCAN_COMPARE
+						: UNRESOLVED_SCAN_LEAVERS;
+}
+
+bool unresolved_scan_buries(const struct unresolved_scan *unresolved_scan, int i)
+{
+	return unresolved_scan->step == UNRESOLVED_SCAN_BURY &&
+	       recheck_buries(&unresolved_scan->recheck, i);
+}

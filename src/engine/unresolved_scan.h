@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * unresolved_scan.h -- what changed, in a list whose order by update is not known.
+ *
+ * Reads the conversations that are open, pending or snoozed, in pages that
+ * overlap; asks for each one that was among them and is not any more; reads
+ * the new ones, when the list is known to go by creation; and counts the
+ * resolved (PROTOCOL.md, rule 5). That shows the present state of every
+ * conversation that is not resolved, and the resolution of each that was
+ * seen before; it cannot show a resolved conversation that changes. Pure,
+ * like all of the engine.
+ */
+#ifndef UNRESOLVED_SCAN_H
+#define UNRESOLVED_SCAN_H
+
+#include "action.h"
+#include "memory.h"
+#include "recheck.h"
+#include "sweep.h"
+#include "work.h"
+
+enum unresolved_scan_step {
+	UNRESOLVED_SCAN_READ,	  /* open, pending, snoozed */
+	UNRESOLVED_SCAN_NEW,	  /* what was created lately, in a list that goes by creation */
+	UNRESOLVED_SCAN_COUNT,	  /* how many are resolved */
+	UNRESOLVED_SCAN_FLUSH,	  /* what was read is committed */
+	UNRESOLVED_SCAN_LEAVERS,  /* which conversations have left */
+	UNRESOLVED_SCAN_RESOLVED, /* where there are many: all resolved ones */
+	UNRESOLVED_SCAN_VISIT,	  /* where there are few: each of them */
+	UNRESOLVED_SCAN_BURY,	  /* what they said is committed */
+	UNRESOLVED_SCAN_COMPARE,  /* the counts against what is held */
+	UNRESOLVED_SCAN_PUBLISH,
+	UNRESOLVED_SCAN_OVER,
+};
+
+struct unresolved_scan {
+	enum unresolved_scan_step step;
+	struct work work;
+	enum status status; /* being read */
+	struct sweep sweep;
+	bool resolved_read;
+	int64_t started;	/* of the cycle: its first response's Date */
+	int64_t limit;		/* what was first seen before this is known to every replica */
+	int64_t totals[COUNTS]; /* as the API counts them */
+	int64_t changes;	/* rows that the cycle has written */
+	struct recheck recheck;
+	enum verdict verdict;
+};
+
+/* Begins a cycle of unresolved scans. */
+void unresolved_scan_begin(struct unresolved_scan *unresolved_scan, const struct memory *memory);
+
+/* What to do next, and what comes back; see engine.h. */
+void unresolved_scan_next(struct unresolved_scan *unresolved_scan, const struct memory *memory,
+			  bool stage_full, struct action *action);
+void unresolved_scan_page(struct unresolved_scan *unresolved_scan, struct memory *memory,
+			  const struct page *page);
+void unresolved_scan_item(struct unresolved_scan *unresolved_scan, enum item_outcome outcome);
+void unresolved_scan_answer(struct unresolved_scan *unresolved_scan, struct memory *memory,
+			    const struct answer *answer);
+void unresolved_scan_committed(struct unresolved_scan *unresolved_scan, const struct tally *tally);
+bool unresolved_scan_buries(const struct unresolved_scan *unresolved_scan, int i) MUST_CHECK;
+
+#endif
