@@ -19,10 +19,10 @@ static int64_t a_day(int64_t interval)
 }
 
 /* A strategy that a cycle comes back to, once what is extraordinary was done. */
-static enum strategy usual_strategy(const struct memory *memory, int64_t now)
+static enum strategy usual_strategy(const struct workspace_state *state, int64_t now)
 {
 	const struct engine_conf incremental = { .goal = GOAL_INCREMENTAL, .now = now };
-	struct memory settled = *memory;
+	struct workspace_state settled = *state;
 
 	settled.needs_full = FULL_NOT_NEEDED;
 	settled.full.running = false;
@@ -33,7 +33,7 @@ static void work_out(struct forecast *f, int64_t now)
 {
 	const struct config_schedule *schedule = &f->workspace->schedule;
 	const struct engine_conf incremental = { .goal = GOAL_INCREMENTAL, .now = now };
-	const struct memory *m = &f->memory;
+	const struct workspace_state *m = &f->state;
 
 	f->strategy = plan_strategy(m, &incremental);
 	f->cycle = plan_cost(f->strategy, m, &f->facts);
@@ -69,9 +69,9 @@ bool forecast_make(struct store *store, const struct config_workspace *workspace
 	script_int(s, id);
 	if (!store_run(store, &grid, err))
 		return false;
-	forecast->memory = known.memory;
-	forecast->known = known.memory.last_total > 0 || known.memory.certified_at != TIME_NONE;
-	forecast->facts.unresolved_scan = grid_int(grid, 0, 0);
+	forecast->state = known.state;
+	forecast->known = known.state.last_total > 0 || known.state.certified_at != TIME_NONE;
+	forecast->facts.unresolved = grid_int(grid, 0, 0);
 	forecast->facts.changed = (int64_t)((double)grid_int(grid, 0, 1) *
 					    (double)workspace->schedule.incremental / (double)DAY);
 	work_out(forecast, now);
@@ -128,9 +128,9 @@ void forecast_outcome(const struct forecast *f, struct buf *out)
 	buf_printf(out,
 		   "what is published is at most %s old (interval, cycle and lookback); the quota "
 		   "would bear a cycle every %s",
-		   duration_format(interval + f->usual.usec + f->memory.lookback, age),
+		   duration_format(interval + f->usual.usec + f->state.lookback, age),
 		   duration_format(max_i64(f->interval, USEC_PER_SEC), least));
-	if (f->memory.order == ORDER_UNKNOWN && f->strategy == STRATEGY_HOT_SWEEP)
+	if (f->state.order == ORDER_UNKNOWN && f->strategy == STRATEGY_HOT_SWEEP)
 		buf_str(out, "; changes of resolved conversations are seen by full sweeps only, "
 			     "since the list goes by nothing that tells them");
 }

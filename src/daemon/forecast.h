@@ -18,7 +18,7 @@
 struct forecast {
 	const struct config_workspace *workspace;
 	bool known; /* whether it was ever loaded; nothing can be said of the others */
-	struct memory memory;
+	struct workspace_state state;
 	struct plan_facts facts;
 	enum strategy strategy; /* of the next incremental cycle, */
 	struct plan_cost cycle; /* what that costs, */

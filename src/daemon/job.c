@@ -129,13 +129,14 @@ bool job_register(struct job *job, struct store *store, struct err *err)
 
 /* ---- what is known ---------------------------------------------------- */
 
-static void learn(struct job *job, const struct memory *memory, const struct schedule_time *now)
+static void learn(struct job *job, const struct workspace_state *state,
+		  const struct schedule_time *now)
 {
 	struct schedule_facts facts = job->schedule.facts;
 
-	facts.loaded = memory->certified_at != TIME_NONE;
-	facts.audit_due = memory->audit_due;
-	facts.retry_at = facts.loaded ? plan_retry(memory) : TIME_NONE;
+	facts.loaded = state->certified_at != TIME_NONE;
+	facts.audit_due = state->audit_due;
+	facts.retry_at = facts.loaded ? plan_retry(state) : TIME_NONE;
 	schedule_learn(&job->schedule, &facts, now);
 }
 
@@ -149,20 +150,20 @@ static bool read_facts(struct job *job, struct context *context, struct err *err
 	if (!store_load(context->store, job->id, &known, err) ||
 	    !roster_read(context->store, job->id, &past, err))
 		return false;
-	numbers_remember(&job->numbers, &known.memory);
+	numbers_remember(&job->numbers, &known.state);
 	job->numbers.success[SCHEDULE_FULL] = past.full_at;
 	job->numbers.success[SCHEDULE_VERIFY] = past.verify_at;
 	job->numbers.success[SCHEDULE_INCREMENTAL] = past.cycle_at;
 	facts = (struct schedule_facts){ .full_at = past.full_at,
 					 .verify_at = past.verify_at,
 					 .retry_at = TIME_NONE,
-					 .loaded = known.memory.certified_at != TIME_NONE };
+					 .loaded = known.state.certified_at != TIME_NONE };
 	if (!job->scheduled)
 		schedule_begin(&job->schedule, &job->when, &facts, &now);
 	else
 		schedule_learn(&job->schedule, &facts, &now);
 	job->scheduled = true;
-	learn(job, &known.memory, &now);
+	learn(job, &known.state, &now);
 	return true;
 }
 

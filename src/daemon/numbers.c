@@ -34,15 +34,15 @@ void numbers_begin(struct numbers *n, const char *name)
 			n->took[kind] = TIME_NONE;
 }
 
-void numbers_remember(struct numbers *n, const struct memory *memory)
+void numbers_remember(struct numbers *n, const struct workspace_state *state)
 {
-	n->complete_as_of = memory->complete_as_of;
-	n->active_as_of = memory->active_as_of;
-	n->certified_at = memory->certified_at;
-	n->lookback = memory->lookback;
-	n->live = memory->live;
-	n->uncertified = memory->uncertified;
-	n->order = memory->order != ORDER_UNKNOWN;
+	n->complete_as_of = state->complete_as_of;
+	n->active_as_of = state->active_as_of;
+	n->certified_at = state->certified_at;
+	n->lookback = state->lookback;
+	n->live = state->live;
+	n->uncertified = state->uncertified;
+	n->order = state->order != ORDER_UNKNOWN;
 }
 
 static void count_rows(struct numbers *n, const struct tally *tally)

@@ -59,7 +59,7 @@ struct numbers {
 void numbers_begin(struct numbers *numbers, const char *name);
 
 /* What the warehouse remembers of the workspace. */
-void numbers_remember(struct numbers *numbers, const struct memory *memory);
+void numbers_remember(struct numbers *numbers, const struct workspace_state *state);
 
 /* A cycle of a kind came to its end, at NOW by the calendar. */
 void numbers_count(struct numbers *numbers, enum schedule_kind kind,

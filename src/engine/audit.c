@@ -15,18 +15,19 @@ static void begin_counts(struct audit *audit)
 	audit->step = AUDIT_TOTAL;
 }
 
-void audit_begin(struct audit *audit, const struct memory *memory, const struct engine_conf *conf)
+void audit_begin(struct audit *audit, const struct workspace_state *state,
+		 const struct engine_conf *conf)
 {
-	int64_t pages = sweep_pages(memory->last_total, memory->per_page);
+	int64_t pages = sweep_pages(state->last_total, state->per_page);
 
 	*audit = (struct audit){
 		.look = conf->look,
 		.started = TIME_NONE,
-		.per_page = memory->per_page,
+		.per_page = state->per_page,
 		.reading = 1,
 	};
 	/* Page 1 is seen often enough; the second witness stands deeper. */
-	if (memory->order != ORDER_UNKNOWN && pages > 2)
+	if (state->order != ORDER_UNKNOWN && pages > 2)
 		audit->witness = 2 + (int)(conf->chance % (uint32_t)(pages - 1));
 	begin_counts(audit);
 	if (conf->settle_first)
@@ -280,16 +281,16 @@ static void compare(struct audit *audit)
 /* ---- what comes back ------------------------------------------------- */
 
 /* The second witness: a page deep in the list must stand in the order that is relied on. */
-static bool bears_out(const struct memory *memory, const struct page *page)
+static bool bears_out(const struct workspace_state *state, const struct page *page)
 {
 	struct evidence evidence = { 0 };
-	int64_t horizon = page->date == TIME_NONE ? TIME_NONE : page->date - memory->lookback;
+	int64_t horizon = page->date == TIME_NONE ? TIME_NONE : page->date - state->lookback;
 
 	order_note(&evidence, page->rows, NULL, page->n, horizon);
-	return !order_contradicted(&evidence, memory->order);
+	return !order_contradicted(&evidence, state->order);
 }
 
-void audit_page(struct audit *audit, struct memory *memory, const struct page *page)
+void audit_page(struct audit *audit, struct workspace_state *state, const struct page *page)
 {
 	audit->work.waiting = false;
 	if (audit->started == TIME_NONE)
@@ -304,16 +305,16 @@ void audit_page(struct audit *audit, struct memory *memory, const struct page *p
 		audit->status++;
 		return;
 	}
-	audit->api[STATUS_ANY] = memory->last_total = page->total;
+	audit->api[STATUS_ANY] = state->last_total = page->total;
 	audit->step = AUDIT_COUNT;
-	if (audit->witness > 0 && !bears_out(memory, page)) {
-		memory_demote(memory);
+	if (audit->witness > 0 && !bears_out(state, page)) {
+		workspace_state_demote(state);
 		end_with(audit, VERDICT_DEMOTED);
 	}
 	audit->witness = 0;
 }
 
-void audit_answer(struct audit *audit, struct memory *memory, const struct answer *answer)
+void audit_answer(struct audit *audit, struct workspace_state *state, const struct answer *answer)
 {
 	audit->work.waiting = false;
 	if (audit->step == AUDIT_SPLIT) {
@@ -325,7 +326,7 @@ void audit_answer(struct audit *audit, struct memory *memory, const struct answe
 	audit->rejected = answer->rejected;
 	compare(audit);
 	if (audit->verdict == VERDICT_EQUAL)
-		memory->audit_due = false;
+		state->audit_due = false;
 }
 
 void audit_committed(struct audit *audit)

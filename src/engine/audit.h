@@ -15,9 +15,9 @@
 #define AUDIT_H
 
 #include "action.h"
-#include "memory.h"
 #include "sweep.h"
 #include "work.h"
+#include "workspace_state.h"
 
 enum audit_step {
 	AUDIT_TOTAL,  /* how many there are; the second witness */
@@ -56,15 +56,16 @@ struct audit {
 };
 
 /* Begins. The flags say when it ends early; see the struct. */
-void audit_begin(struct audit *audit, const struct memory *memory, const struct engine_conf *conf);
+void audit_begin(struct audit *audit, const struct workspace_state *state,
+		 const struct engine_conf *conf);
 
 /* The cycle of changes that AUDIT_SETTLE asked for is over; it has written CHANGES rows. */
 void audit_settled(struct audit *audit, int64_t changes);
 
 /* What to do next, and what comes back; see engine.h. */
 void audit_next(struct audit *audit, struct action *action);
-void audit_page(struct audit *audit, struct memory *memory, const struct page *page);
-void audit_answer(struct audit *audit, struct memory *memory, const struct answer *answer);
+void audit_page(struct audit *audit, struct workspace_state *state, const struct page *page);
+void audit_answer(struct audit *audit, struct workspace_state *state, const struct answer *answer);
 void audit_committed(struct audit *audit);
 
 #endif

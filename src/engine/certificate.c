@@ -1,84 +1,83 @@
 /* SPDX-License-Identifier: MIT */
 #include "certificate.h"
 
-enum order certificate_order(const struct memory *memory)
+enum order certificate_order(const struct workspace_state *state)
 {
-	const struct evidence *evidence = &memory->full.sweep.evidence;
+	const struct evidence *evidence = &state->full.sweep.evidence;
 
-	if (memory->order != ORDER_UNKNOWN && !order_contradicted(evidence, memory->order))
-		return memory->order;
+	if (state->order != ORDER_UNKNOWN && !order_contradicted(evidence, state->order))
+		return state->order;
 	return order_proven(evidence);
 }
 
-bool certificate_began_fresh(const struct memory *memory)
+bool certificate_began_fresh(const struct workspace_state *state)
 {
-	enum order order = certificate_order(memory);
+	enum order order = certificate_order(state);
 
-	return order != ORDER_UNKNOWN &&
-	       order_ascending(order) == memory->full.sweep.plan.backwards;
+	return order != ORDER_UNKNOWN && order_ascending(order) == state->full.sweep.plan.backwards;
 }
 
-int64_t certificate_owed(const struct memory *memory)
+int64_t certificate_owed(const struct workspace_state *state)
 {
-	const struct sweep *sweep = &memory->full.sweep;
+	const struct sweep *sweep = &state->full.sweep;
 
-	return sweep->first_total - (certificate_began_fresh(memory) ? sweep->recent : 0);
+	return sweep->first_total - (certificate_began_fresh(state) ? sweep->recent : 0);
 }
 
-bool certificate_is_snapshot(const struct memory *memory)
+bool certificate_is_snapshot(const struct workspace_state *state)
 {
-	const struct sweep *sweep = &memory->full.sweep;
+	const struct sweep *sweep = &state->full.sweep;
 
-	return memory->full.pass == 1 && sweep->pages == 1 && sweep->end == SWEEP_ALL &&
+	return state->full.pass == 1 && sweep->pages == 1 && sweep->end == SWEEP_ALL &&
 	       sweep->rows == sweep->first_total;
 }
 
-bool certificate_needs_closing(const struct memory *memory)
+bool certificate_needs_closing(const struct workspace_state *state)
 {
-	const struct sweep *sweep = &memory->full.sweep;
+	const struct sweep *sweep = &state->full.sweep;
 
 	return sweep->end == SWEEP_ALL && sweep->moved && sweep->started != TIME_NONE &&
-	       order_by_update(certificate_order(memory));
+	       order_by_update(certificate_order(state));
 }
 
-int64_t certificate_before(const struct memory *memory, int64_t started)
+int64_t certificate_before(const struct workspace_state *state, int64_t started)
 {
-	return started == TIME_NONE ? TIME_NONE : started - memory->lookback;
+	return started == TIME_NONE ? TIME_NONE : started - state->lookback;
 }
 
-static void learn_order(struct memory *memory)
+static void learn_order(struct workspace_state *state)
 {
-	enum order found = certificate_order(memory);
+	enum order found = certificate_order(state);
 
-	memory->evidence = memory->full.sweep.evidence;
-	if (order_contradicted(&memory->evidence, memory->order))
-		memory_demote(memory);
-	memory->order = found;
+	state->evidence = state->full.sweep.evidence;
+	if (order_contradicted(&state->evidence, state->order))
+		workspace_state_demote(state);
+	state->order = found;
 }
 
-void certificate_grant(struct memory *memory, int64_t started)
+void certificate_grant(struct workspace_state *state, int64_t started)
 {
-	const struct sweep *sweep = &memory->full.sweep;
-	bool fresh = certificate_began_fresh(memory) && order_by_update(certificate_order(memory));
+	const struct sweep *sweep = &state->full.sweep;
+	bool fresh = certificate_began_fresh(state) && order_by_update(certificate_order(state));
 
-	learn_order(memory);
-	memory->needs_full = FULL_NOT_NEEDED;
-	memory->uncertified = 0;
-	memory->full.running = false;
+	learn_order(state);
+	state->needs_full = FULL_NOT_NEEDED;
+	state->uncertified = 0;
+	state->full.running = false;
 	if (started == TIME_NONE)
 		return;
-	memory->certified_at = max_i64(memory->certified_at, started - memory->lookback);
-	memory->watermark =
-		max_i64(memory->watermark, fresh ? min_i64(sweep->newest, started) : started);
-	memory_publish_complete(memory, started);
+	state->certified_at = max_i64(state->certified_at, started - state->lookback);
+	state->watermark =
+		max_i64(state->watermark, fresh ? min_i64(sweep->newest, started) : started);
+	workspace_state_publish_complete(state, started);
 }
 
-void certificate_deny(struct memory *memory)
+void certificate_deny(struct workspace_state *state)
 {
-	memory->evidence = memory->full.sweep.evidence;
-	if (order_contradicted(&memory->evidence, memory->order))
-		memory_demote(memory);
-	memory->needs_full = memory->certified_at == TIME_NONE ? FULL_FIRST_LOAD : FULL_UNCERTIFIED;
-	memory->uncertified++;
-	memory->full.running = false;
+	state->evidence = state->full.sweep.evidence;
+	if (order_contradicted(&state->evidence, state->order))
+		workspace_state_demote(state);
+	state->needs_full = state->certified_at == TIME_NONE ? FULL_FIRST_LOAD : FULL_UNCERTIFIED;
+	state->uncertified++;
+	state->full.running = false;
 }

@@ -13,39 +13,39 @@
 #ifndef CERTIFICATE_H
 #define CERTIFICATE_H
 
-#include "memory.h"
+#include "workspace_state.h"
 
 /* The order in which the pass found the list: as it was proven before, or by this very pass. */
-enum order certificate_order(const struct memory *memory) MUST_CHECK;
+enum order certificate_order(const struct workspace_state *state) MUST_CHECK;
 
 /* Whether the response that began the pass showed the newest conversations of the list. */
-bool certificate_began_fresh(const struct memory *memory) MUST_CHECK;
+bool certificate_began_fresh(const struct workspace_state *state) MUST_CHECK;
 
 /* How many conversations, of those that were there when the pass began, it had to show. */
-int64_t certificate_owed(const struct memory *memory) MUST_CHECK;
+int64_t certificate_owed(const struct workspace_state *state) MUST_CHECK;
 
 /* Whether the pass is one page: one moment, in which all that is on it was there together. */
-bool certificate_is_snapshot(const struct memory *memory) MUST_CHECK;
+bool certificate_is_snapshot(const struct workspace_state *state) MUST_CHECK;
 
 /*
  * Whether the list must be looked at again from its fresh end, because rows
  * may have jumped there before they were read.
  */
-bool certificate_needs_closing(const struct memory *memory) MUST_CHECK;
+bool certificate_needs_closing(const struct workspace_state *state) MUST_CHECK;
 
 /*
  * The instant before which a conversation must have been created to count,
  * for a pass begun at STARTED.
  */
-int64_t certificate_before(const struct memory *memory, int64_t started) MUST_CHECK;
+int64_t certificate_before(const struct workspace_state *state, int64_t started) MUST_CHECK;
 
 /*
  * The certificate stands for everything that was there at STARTED: the order
  * is learned, the instants rise.
  */
-void certificate_grant(struct memory *memory, int64_t started);
+void certificate_grant(struct workspace_state *state, int64_t started);
 
 /* Nothing was proven. The sweep is over; it will be tried again, later each time. */
-void certificate_deny(struct memory *memory);
+void certificate_deny(struct workspace_state *state);
 
 #endif

@@ -9,34 +9,34 @@ static void begin_part(struct engine *e, enum strategy strategy)
 	case STRATEGY_HEAD_SCAN:
 	case STRATEGY_TAIL_SCAN:
 		e->part = PART_SCAN;
-		scan_begin(&e->scan, &e->memory);
+		scan_begin(&e->scan, &e->state);
 		break;
 	case STRATEGY_HOT_SWEEP:
 		e->part = PART_HOT;
-		unresolved_scan_begin(&e->unresolved_scan, &e->memory);
+		unresolved_scan_begin(&e->unresolved_scan, &e->state);
 		break;
 	case STRATEGY_COUNT_AUDIT:
 		e->part = PART_AUDIT;
-		audit_begin(&e->audit, &e->memory, &e->conf);
+		audit_begin(&e->audit, &e->state, &e->conf);
 		break;
 	case STRATEGY_REPAIR:
 		e->part = PART_MEND;
-		repair_begin(&e->repair, &e->memory, e->conf.cells, e->conf.n_cells,
+		repair_begin(&e->repair, &e->state, e->conf.cells, e->conf.n_cells,
 			     e->conf.believe);
 		break;
 	default:
 		e->part = PART_FULL;
-		e->memory.tried_at = e->conf.now;
-		full_begin(&e->full, &e->memory, e->conf.ahead, e->conf.believe);
+		e->state.tried_at = e->conf.now;
+		full_begin(&e->full, &e->state, e->conf.ahead, e->conf.believe);
 		break;
 	}
 }
 
 void engine_begin(struct engine *engine, const struct engine_conf *conf,
-		  const struct memory *memory)
+		  const struct workspace_state *state)
 {
-	*engine = (struct engine){ .conf = *conf, .memory = *memory };
-	engine->strategy = plan_strategy(memory, conf);
+	*engine = (struct engine){ .conf = *conf, .state = *state };
+	engine->strategy = plan_strategy(state, conf);
 	begin_part(engine, engine->strategy);
 }
 
@@ -44,7 +44,7 @@ void engine_set_ahead(struct engine *engine, int ahead)
 {
 	engine->conf.ahead = ahead;
 	if (engine->part == PART_FULL)
-		full_set_ahead(&engine->full, &engine->memory, ahead);
+		full_set_ahead(&engine->full, &engine->state, ahead);
 }
 
 int64_t engine_started(const struct engine *engine)
@@ -61,7 +61,7 @@ int64_t engine_started(const struct engine *engine)
 	case PART_DOUBT:
 		return TIME_NONE;
 	default:
-		return engine->memory.full.started;
+		return engine->state.full.started;
 	}
 }
 
@@ -72,13 +72,13 @@ static void part_next(struct engine *e, bool stage_full, struct action *action)
 	*action = (struct action){ .kind = ACTION_WAIT };
 	switch (e->part) {
 	case PART_FULL:
-		full_next(&e->full, &e->memory, stage_full, action);
+		full_next(&e->full, &e->state, stage_full, action);
 		break;
 	case PART_SCAN:
 		scan_next(&e->scan, stage_full, action);
 		break;
 	case PART_HOT:
-		unresolved_scan_next(&e->unresolved_scan, &e->memory, stage_full, action);
+		unresolved_scan_next(&e->unresolved_scan, &e->state, stage_full, action);
 		break;
 	case PART_AUDIT:
 		audit_next(&e->audit, action);
@@ -99,7 +99,7 @@ static void begin_settling(struct engine *e)
 
 	e->settling = true;
 	e->changes = 0;
-	begin_part(e, plan_strategy(&e->memory, &changes));
+	begin_part(e, plan_strategy(&e->state, &changes));
 }
 
 /* Whether there is something to be repaired after the audit. */
@@ -112,7 +112,7 @@ static bool mends(const struct engine *e)
 /* Whether older copies want a second look before the cycle is over. */
 static bool doubts(const struct engine *e)
 {
-	return e->part != PART_DOUBT && e->memory.doubts > 0;
+	return e->part != PART_DOUBT && e->state.doubts > 0;
 }
 
 /* The part that worked has come to VERDICT: true when another one follows. */
@@ -126,7 +126,7 @@ static bool follow(struct engine *e, enum verdict verdict)
 	}
 	if (mends(e)) {
 		e->part = PART_MEND;
-		repair_begin(&e->repair, &e->memory, e->audit.found, e->audit.n_found,
+		repair_begin(&e->repair, &e->state, e->audit.found, e->audit.n_found,
 			     e->conf.believe);
 		return true;
 	}
@@ -160,20 +160,20 @@ void engine_next(struct engine *engine, bool stage_full, struct action *action)
 
 void engine_page(struct engine *engine, const struct page *page)
 {
-	struct memory *memory = &engine->memory;
+	struct workspace_state *state = &engine->state;
 
 	switch (engine->part) {
 	case PART_FULL:
-		full_page(&engine->full, memory, page);
+		full_page(&engine->full, state, page);
 		break;
 	case PART_SCAN:
-		scan_page(&engine->scan, memory, page);
+		scan_page(&engine->scan, state, page);
 		break;
 	case PART_HOT:
-		unresolved_scan_page(&engine->unresolved_scan, memory, page);
+		unresolved_scan_page(&engine->unresolved_scan, state, page);
 		break;
 	case PART_AUDIT:
-		audit_page(&engine->audit, memory, page);
+		audit_page(&engine->audit, state, page);
 		break;
 	case PART_MEND:
 		repair_page(&engine->repair, page);
@@ -190,7 +190,7 @@ void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updat
 		full_item(&engine->full, outcome);
 		break;
 	case PART_SCAN:
-		scan_item(&engine->scan, &engine->memory, outcome, updated_at);
+		scan_item(&engine->scan, &engine->state, outcome, updated_at);
 		break;
 	case PART_HOT:
 		unresolved_scan_item(&engine->unresolved_scan, outcome);
@@ -208,23 +208,23 @@ void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updat
 
 void engine_answer(struct engine *engine, const struct answer *answer)
 {
-	struct memory *memory = &engine->memory;
+	struct workspace_state *state = &engine->state;
 
 	switch (engine->part) {
 	case PART_FULL:
-		full_answer(&engine->full, memory, answer);
+		full_answer(&engine->full, state, answer);
 		break;
 	case PART_SCAN:
-		scan_answer(&engine->scan, memory, answer);
+		scan_answer(&engine->scan, state, answer);
 		break;
 	case PART_HOT:
-		unresolved_scan_answer(&engine->unresolved_scan, memory, answer);
+		unresolved_scan_answer(&engine->unresolved_scan, state, answer);
 		break;
 	case PART_AUDIT:
-		audit_answer(&engine->audit, memory, answer);
+		audit_answer(&engine->audit, state, answer);
 		break;
 	case PART_MEND:
-		repair_answer(&engine->repair, memory, answer);
+		repair_answer(&engine->repair, state, answer);
 		break;
 	case PART_DOUBT:
 		stale_check_answer(&engine->stale_check, answer);
@@ -235,10 +235,10 @@ void engine_answer(struct engine *engine, const struct answer *answer)
 /* What every commit teaches, whichever part asked for it. */
 static void learn(struct engine *engine, const struct tally *tally)
 {
-	struct memory *memory = &engine->memory;
+	struct workspace_state *state = &engine->state;
 
-	memory->live = tally->live;
-	memory->doubts = tally->doubts;
+	state->live = tally->live;
+	state->doubts = tally->doubts;
 	engine->changes += tally->fresh + tally->changed + tally->deleted;
 	/*
 	 * Something became visible later than was thought possible. What is
@@ -246,10 +246,10 @@ static void learn(struct engine *engine, const struct tally *tally)
 	 * teaches nothing.
 	 */
 	if (tally->late > 0 && tally->late_by <= engine->conf.lookback_most)
-		memory->lookback = max_i64(
-			memory->lookback,
-			min_i64(max_i64(2 * memory->lookback, memory->lookback + tally->late_by),
-				engine->conf.lookback_most));
+		state->lookback =
+			max_i64(state->lookback, min_i64(max_i64(2 * state->lookback,
+								 state->lookback + tally->late_by),
+							 engine->conf.lookback_most));
 }
 
 void engine_committed(struct engine *engine, const struct tally *tally)
@@ -257,10 +257,10 @@ void engine_committed(struct engine *engine, const struct tally *tally)
 	learn(engine, tally);
 	switch (engine->part) {
 	case PART_FULL:
-		full_committed(&engine->full, &engine->memory);
+		full_committed(&engine->full, &engine->state);
 		break;
 	case PART_SCAN:
-		scan_committed(&engine->scan, &engine->memory);
+		scan_committed(&engine->scan, &engine->state);
 		break;
 	case PART_HOT:
 		unresolved_scan_committed(&engine->unresolved_scan, tally);
@@ -269,7 +269,7 @@ void engine_committed(struct engine *engine, const struct tally *tally)
 		audit_committed(&engine->audit);
 		break;
 	case PART_MEND:
-		repair_committed(&engine->repair, &engine->memory);
+		repair_committed(&engine->repair, &engine->state);
 		break;
 	case PART_DOUBT:
 		stale_check_committed(&engine->stale_check);

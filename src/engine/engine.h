@@ -19,12 +19,12 @@
 #include "action.h"
 #include "audit.h"
 #include "full.h"
-#include "memory.h"
 #include "plan.h"
 #include "repair.h"
 #include "scan.h"
 #include "stale_check.h"
 #include "unresolved_scan.h"
+#include "workspace_state.h"
 
 enum part {
 	PART_FULL,
@@ -42,7 +42,7 @@ struct engine {
 	bool settling;		/* it is the cycle of changes within an audit, */
 	int64_t changes;	/* which has written so many rows */
 	bool doubting;		/* older copies are looked at before the cycle ends */
-	struct memory memory;
+	struct workspace_state state;
 	struct full full;
 	struct scan scan;
 	struct unresolved_scan unresolved_scan;
@@ -53,7 +53,7 @@ struct engine {
 
 /* Begins a cycle with what is known of the workspace. */
 void engine_begin(struct engine *engine, const struct engine_conf *conf,
-		  const struct memory *memory);
+		  const struct workspace_state *state);
 
 /* So many pages may be in flight from now on, as latency and quota have it. */
 void engine_set_ahead(struct engine *engine, int ahead);

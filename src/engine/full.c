@@ -14,73 +14,73 @@
 
 /* ---- beginning ------------------------------------------------------- */
 
-static void begin_pass(struct memory *memory, bool backwards, int ahead)
+static void begin_pass(struct workspace_state *state, bool backwards, int ahead)
 {
 	struct sweep_plan plan = {
-		.per_page = memory->per_page,
+		.per_page = state->per_page,
 		.backwards = backwards,
-		.order = memory->order,
+		.order = state->order,
 		.floor = TIME_NONE,
-		.lookback = memory->lookback,
-		.expected = memory->largest_total,
+		.lookback = state->lookback,
+		.expected = state->largest_total,
 		.ahead = ahead,
 	};
 
-	sweep_begin(&memory->full.sweep, &plan);
+	sweep_begin(&state->full.sweep, &plan);
 }
 
-void full_begin(struct full *full, struct memory *memory, int ahead, bool repair)
+void full_begin(struct full *full, struct workspace_state *state, int ahead, bool repair)
 {
 	*full = (struct full){ .step = FULL_READ, .ahead = ahead, .repair = repair };
-	if (memory->full.running) {
-		struct sweep state = memory->full.sweep;
+	if (state->full.running) {
+		struct sweep stored = state->full.sweep;
 
-		sweep_resume(&memory->full.sweep, &state);
-		memory->full.sweep.plan.ahead = 1;
-		full->step = state.begun ? FULL_JOIN : FULL_READ;
+		sweep_resume(&state->full.sweep, &stored);
+		state->full.sweep.plan.ahead = 1;
+		full->step = stored.begun ? FULL_JOIN : FULL_READ;
 		return;
 	}
-	memory->full = (struct full_memory){ .running = true, .pass = 1, .started = TIME_NONE };
+	state->full = (struct full_state){ .running = true, .pass = 1, .started = TIME_NONE };
 	/* A page that came short once does not make pages short for good. */
-	memory->per_page = PER_PAGE_MOST;
-	begin_pass(memory, order_ascending(memory->order), ahead);
+	state->per_page = PER_PAGE_MOST;
+	begin_pass(state, order_ascending(state->order), ahead);
 }
 
-static void second_pass(struct full *full, struct memory *memory)
+static void second_pass(struct full *full, struct workspace_state *state)
 {
-	struct full_memory *f = &memory->full;
+	struct full_state *f = &state->full;
 	struct evidence evidence = f->sweep.evidence;
 
-	f->owed = certificate_owed(memory);
+	f->owed = certificate_owed(state);
 	f->pass = 2;
 	/* Pages in flight together may have cost the first pass its proof; now one by one. */
-	begin_pass(memory, !f->sweep.plan.backwards, 1);
+	begin_pass(state, !f->sweep.plan.backwards, 1);
 	f->sweep.evidence = evidence;
 	full->step = FULL_READ;
 	full->closings = 0;
 }
 
-static void begin_closing(struct full *full, const struct memory *memory, int64_t since)
+static void begin_closing(struct full *full, const struct workspace_state *state, int64_t since)
 {
-	struct sweep_plan plan = memory->full.sweep.plan;
+	struct sweep_plan plan = state->full.sweep.plan;
 
-	plan.per_page = memory->per_page;
-	plan.order = certificate_order(memory);
+	plan.per_page = state->per_page;
+	plan.order = certificate_order(state);
 	plan.backwards = order_ascending(plan.order);
 	plan.overlap = true;
-	plan.floor = since - memory->lookback;
-	plan.expected = memory->full.sweep.last_total;
+	plan.floor = since - state->lookback;
+	plan.expected = state->full.sweep.last_total;
 	plan.ahead = 1;
 	sweep_begin(&full->closing, &plan);
 	full->closings++;
 	full->step = FULL_CLOSE;
 }
 
-void full_set_ahead(struct full *full, struct memory *memory, int ahead)
+void full_set_ahead(struct full *full, struct workspace_state *state, int ahead)
 {
 	full->ahead = ahead;
-	if (full->step == FULL_READ && memory->full.pass == 1)
-		memory->full.sweep.plan.ahead = ahead;
+	if (full->step == FULL_READ && state->full.pass == 1)
+		state->full.sweep.plan.ahead = ahead;
 }
 
 /* ---- what next ------------------------------------------------------- */
@@ -90,10 +90,10 @@ static void commit(struct full *full, struct action *action)
 	work_commit(&full->work, action, SEEN_BY_SWEEP, 0);
 }
 
-static void read_on(struct full *full, struct memory *memory, bool stage_full,
+static void read_on(struct full *full, struct workspace_state *state, bool stage_full,
 		    struct action *action)
 {
-	struct sweep *sweep = &memory->full.sweep;
+	struct sweep *sweep = &state->full.sweep;
 
 	if (full->wants_join) {
 		work_ask(&full->work, action, (struct ask){ .kind = ASK_JOINED });
@@ -108,11 +108,11 @@ static void read_on(struct full *full, struct memory *memory, bool stage_full,
 }
 
 /* While a commit is under way, the next pages may travel, as long as there is room for them. */
-static void read_ahead(struct full *full, struct memory *memory, bool stage_full,
+static void read_ahead(struct full *full, struct workspace_state *state, bool stage_full,
 		       struct action *action)
 {
 	if (full->step == FULL_READ && !stage_full &&
-	    sweep_next(&memory->full.sweep, &action->request))
+	    sweep_next(&state->full.sweep, &action->request))
 		action->kind = ACTION_SEND;
 }
 
@@ -129,13 +129,13 @@ static void close_on(struct full *full, bool stage_full, struct action *action)
 }
 
 /* The second pass is judged alone first, then both of them by what the first one had to show. */
-static void count(struct full *full, const struct memory *memory, struct action *action)
+static void count(struct full *full, const struct workspace_state *state, struct action *action)
 {
-	const struct full_memory *f = &memory->full;
+	const struct full_state *f = &state->full;
 	bool both = full->step == FULL_COUNT_BOTH;
 	struct ask seen = {
 		.kind = ASK_SEEN,
-		.before = certificate_before(memory, both ? f->started : f->sweep.started),
+		.before = certificate_before(state, both ? f->started : f->sweep.started),
 		.pass = both ? 0 : f->pass,
 	};
 
@@ -143,11 +143,11 @@ static void count(struct full *full, const struct memory *memory, struct action 
 }
 
 /* Only what every replica had to know by then can be suspected. */
-static void suspect(struct full *full, const struct memory *memory, struct action *action)
+static void suspect(struct full *full, const struct workspace_state *state, struct action *action)
 {
 	struct ask unseen = {
 		.kind = ASK_SUSPECTS,
-		.settled = certificate_before(memory, memory->full.started),
+		.settled = certificate_before(state, state->full.started),
 		.most = IDS_MOST,
 	};
 
@@ -155,27 +155,28 @@ static void suspect(struct full *full, const struct memory *memory, struct actio
 }
 
 /* How many suspects one sweep may ask for. */
-static int64_t most_visits(const struct full *full, const struct memory *memory)
+static int64_t most_visits(const struct full *full, const struct workspace_state *state)
 {
-	return full->repair ? full->suspects : max_i64(FEWEST_VISITS, memory->live / 100);
+	return full->repair ? full->suspects : max_i64(FEWEST_VISITS, state->live / 100);
 }
 
 /* Whether suspects are left that may be asked for. */
-static bool has_more(const struct full *full, const struct memory *memory)
+static bool has_more(const struct full *full, const struct workspace_state *state)
 {
 	return !full->exhausted &&
-	       full->visited < min_i64(full->suspects, most_visits(full, memory));
+	       full->visited < min_i64(full->suspects, most_visits(full, state));
 }
 
-static void publish(struct full *full, const struct memory *memory, struct action *action)
+static void publish(struct full *full, const struct workspace_state *state, struct action *action)
 {
 	commit(full, action);
-	action->last = !has_more(full, memory);
+	action->last = !has_more(full, state);
 	action->verdict = full->verdict;
 }
 
 /* The next suspect; when all have been heard of, what is gone is committed. */
-static void recheck_on(struct full *full, const struct memory *memory, struct action *action)
+static void recheck_on(struct full *full, const struct workspace_state *state,
+		       struct action *action)
 {
 	struct request request;
 
@@ -184,37 +185,38 @@ static void recheck_on(struct full *full, const struct memory *memory, struct ac
 		return;
 	}
 	full->step = FULL_BURY;
-	publish(full, memory, action);
+	publish(full, state, action);
 }
 
-void full_next(struct full *full, struct memory *memory, bool stage_full, struct action *action)
+void full_next(struct full *full, struct workspace_state *state, bool stage_full,
+	       struct action *action)
 {
 	if (full->work.waiting)
 		return;
 	if (full->work.committing) {
-		read_ahead(full, memory, stage_full, action);
+		read_ahead(full, state, stage_full, action);
 		return;
 	}
 	switch (full->step) {
 	case FULL_READ:
 	case FULL_JOIN:
-		read_on(full, memory, stage_full, action);
+		read_on(full, state, stage_full, action);
 		break;
 	case FULL_CLOSE:
 		close_on(full, stage_full, action);
 		break;
 	case FULL_COUNT:
 	case FULL_COUNT_BOTH:
-		count(full, memory, action);
+		count(full, state, action);
 		break;
 	case FULL_PUBLISH:
-		publish(full, memory, action);
+		publish(full, state, action);
 		break;
 	case FULL_SUSPECT:
-		suspect(full, memory, action);
+		suspect(full, state, action);
 		break;
 	case FULL_VISIT:
-		recheck_on(full, memory, action);
+		recheck_on(full, state, action);
 		break;
 	default:
 		work_done(action, full->verdict);
@@ -224,16 +226,16 @@ void full_next(struct full *full, struct memory *memory, bool stage_full, struct
 
 /* ---- what comes back ------------------------------------------------- */
 
-void full_page(struct full *full, struct memory *memory, const struct page *page)
+void full_page(struct full *full, struct workspace_state *state, const struct page *page)
 {
-	struct sweep *sweep = full->step == FULL_CLOSE ? &full->closing : &memory->full.sweep;
+	struct sweep *sweep = full->step == FULL_CLOSE ? &full->closing : &state->full.sweep;
 
 	sweep_take(sweep, page);
-	memory->per_page = sweep->per_page;
-	memory->last_total = page->total;
-	memory->largest_total = max_i64(memory->largest_total, page->total);
-	if (memory->full.pass == 1 && memory->full.started == TIME_NONE)
-		memory->full.started = memory->full.sweep.started;
+	state->per_page = sweep->per_page;
+	state->last_total = page->total;
+	state->largest_total = max_i64(state->largest_total, page->total);
+	if (state->full.pass == 1 && state->full.started == TIME_NONE)
+		state->full.started = state->full.sweep.started;
 	full->wants_join = full->step == FULL_JOIN;
 }
 
@@ -255,33 +257,33 @@ static void settle(struct full *full, enum verdict verdict)
 	full->step = FULL_PUBLISH;
 }
 
-static void judge(struct full *full, struct memory *memory, const struct answer *answer)
+static void judge(struct full *full, struct workspace_state *state, const struct answer *answer)
 {
-	struct full_memory *f = &memory->full;
+	struct full_state *f = &state->full;
 	bool both = full->step == FULL_COUNT_BOTH,
-	     snapshot = !both && certificate_is_snapshot(memory);
+	     snapshot = !both && certificate_is_snapshot(state);
 	int64_t started = both ? f->started : f->sweep.started;
-	int64_t owed = both ? f->owed : certificate_owed(memory);
+	int64_t owed = both ? f->owed : certificate_owed(state);
 
 	full->distinct = answer->n[0];
 	full->suspects = answer->n[1];
 	if (snapshot || (started != TIME_NONE && answer->n[0] == owed)) {
-		certificate_grant(memory, started);
+		certificate_grant(state, started);
 		settle(full, VERDICT_CERTIFIED);
 	} else if (f->pass == 1 && started != TIME_NONE && f->sweep.end == SWEEP_ALL) {
-		second_pass(full, memory);
+		second_pass(full, state);
 	} else if (f->pass == 2 && !both) {
 		full->step = FULL_COUNT_BOTH;
 	} else {
-		certificate_deny(memory);
+		certificate_deny(state);
 		settle(full, f->sweep.end == SWEEP_LOST ? VERDICT_LOST : VERDICT_UNCERTIFIED);
 	}
 }
 
-static void begin_visits(struct full *full, const struct memory *memory,
+static void begin_visits(struct full *full, const struct workspace_state *state,
 			 const struct answer *answer)
 {
-	int64_t left = most_visits(full, memory) - full->visited;
+	int64_t left = most_visits(full, state) - full->visited;
 
 	full->recheck.repair = full->repair;
 	recheck_begin(&full->recheck, answer, (int)min_i64(left, IDS_MOST), TIME_NONE, TIME_NONE);
@@ -294,34 +296,34 @@ static void begin_visits(struct full *full, const struct memory *memory,
  * A page that shows nothing of what was stored is not the place; then the one
  * before it is tried.
  */
-static void join(struct full *full, struct memory *memory, bool joined)
+static void join(struct full *full, struct workspace_state *state, bool joined)
 {
-	struct sweep *sweep = &memory->full.sweep;
+	struct sweep *sweep = &state->full.sweep;
 
 	full->wants_join = false;
 	if (!sweep_joined(sweep, joined))
 		return;
-	sweep->plan.ahead = memory->full.pass == 1 ? full->ahead : 1;
+	sweep->plan.ahead = state->full.pass == 1 ? full->ahead : 1;
 	full->step = FULL_READ;
 }
 
-void full_answer(struct full *full, struct memory *memory, const struct answer *answer)
+void full_answer(struct full *full, struct workspace_state *state, const struct answer *answer)
 {
 	full->work.waiting = false;
 	switch (full->step) {
 	case FULL_JOIN:
-		join(full, memory, answer->n[0] > 0);
+		join(full, state, answer->n[0] > 0);
 		break;
 	case FULL_SUSPECT:
-		begin_visits(full, memory, answer);
+		begin_visits(full, state, answer);
 		break;
 	default:
-		judge(full, memory, answer);
+		judge(full, state, answer);
 		break;
 	}
 }
 
-static void after_closing(struct full *full, struct memory *memory)
+static void after_closing(struct full *full, struct workspace_state *state)
 {
 	const struct sweep *closing = &full->closing;
 
@@ -329,31 +331,31 @@ static void after_closing(struct full *full, struct memory *memory)
 
 	if (closing->end == SWEEP_DISORDER || closing->end == SWEEP_LOST ||
 	    (again && (full->closings >= MOST_CLOSINGS || closing->started == TIME_NONE))) {
-		certificate_deny(memory);
+		certificate_deny(state);
 		settle(full, VERDICT_UNCERTIFIED);
 	} else if (again) {
-		begin_closing(full, memory, closing->started);
+		begin_closing(full, state, closing->started);
 	} else {
 		full->step = FULL_COUNT;
 	}
 }
 
-void full_committed(struct full *full, struct memory *memory)
+void full_committed(struct full *full, struct workspace_state *state)
 {
 	if (!work_committed(&full->work))
 		return;
 	switch (full->step) {
 	case FULL_FLUSH:
-		if (certificate_needs_closing(memory))
-			begin_closing(full, memory, memory->full.sweep.started);
+		if (certificate_needs_closing(state))
+			begin_closing(full, state, state->full.sweep.started);
 		else
 			full->step = FULL_COUNT;
 		break;
 	case FULL_FLUSH_CLOSE:
-		after_closing(full, memory);
+		after_closing(full, state);
 		break;
 	default: /* FULL_PUBLISH, FULL_BURY */
-		full->step = has_more(full, memory) ? FULL_SUSPECT : FULL_OVER;
+		full->step = has_more(full, state) ? FULL_SUSPECT : FULL_OVER;
 		break;
 	}
 }

@@ -14,10 +14,10 @@
 #define FULL_H
 
 #include "action.h"
-#include "memory.h"
 #include "recheck.h"
 #include "sweep.h"
 #include "work.h"
+#include "workspace_state.h"
 
 enum full_step {
 	FULL_READ,  /* a pass over the list */
@@ -50,25 +50,26 @@ struct full {
 };
 
 /* Begins a full sweep, or goes on with the one that MEMORY holds. AHEAD pages may be in flight. */
-void full_begin(struct full *full, struct memory *memory, int ahead, bool repair);
+void full_begin(struct full *full, struct workspace_state *state, int ahead, bool repair);
 
 /* So many pages may be in flight from now on. */
-void full_set_ahead(struct full *full, struct memory *memory, int ahead);
+void full_set_ahead(struct full *full, struct workspace_state *state, int ahead);
 
 /* What to do next. STAGE_FULL: so much is staged that it should be committed when it may be. */
-void full_next(struct full *full, struct memory *memory, bool stage_full, struct action *action);
+void full_next(struct full *full, struct workspace_state *state, bool stage_full,
+	       struct action *action);
 
 /* A page came, in the order of sending. */
-void full_page(struct full *full, struct memory *memory, const struct page *page);
+void full_page(struct full *full, struct workspace_state *state, const struct page *page);
 
 /* What became of a GET. */
 void full_item(struct full *full, enum item_outcome outcome);
 
 /* The warehouse's answer. */
-void full_answer(struct full *full, struct memory *memory, const struct answer *answer);
+void full_answer(struct full *full, struct workspace_state *state, const struct answer *answer);
 
 /* What was committed. */
-void full_committed(struct full *full, struct memory *memory);
+void full_committed(struct full *full, struct workspace_state *state);
 
 /* Whether the I-th id of the last answer is to be buried by the commit under way. */
 bool full_buries(const struct full *full, int i) MUST_CHECK;

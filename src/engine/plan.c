@@ -29,58 +29,59 @@ const char *plan_strategy_name(enum strategy strategy)
 	return names[strategy];
 }
 
-int64_t plan_retry(const struct memory *memory)
+int64_t plan_retry(const struct workspace_state *state)
 {
 	int64_t wait = FIRST_RETRY;
 
-	if (memory->uncertified == 0 || memory->tried_at == TIME_NONE)
+	if (state->uncertified == 0 || state->tried_at == TIME_NONE)
 		return TIME_NONE;
-	for (int i = 1; i < memory->uncertified && wait < DAY; i++)
+	for (int i = 1; i < state->uncertified && wait < DAY; i++)
 		wait *= 2;
-	return memory->tried_at + min_i64(wait, DAY);
+	return state->tried_at + min_i64(wait, DAY);
 }
 
 /* What an incremental cycle does when it need not read everything. */
-static enum strategy by_order(const struct memory *memory)
+static enum strategy by_order(const struct workspace_state *state)
 {
-	if (memory->last_total <= memory->per_page)
+	if (state->last_total <= state->per_page)
 		return STRATEGY_ONE_PAGE;
-	if (memory->order == ORDER_UPDATED_DESC)
+	if (state->order == ORDER_UPDATED_DESC)
 		return STRATEGY_HEAD_SCAN;
-	if (memory->order == ORDER_UPDATED_ASC)
+	if (state->order == ORDER_UPDATED_ASC)
 		return STRATEGY_TAIL_SCAN;
 	return STRATEGY_HOT_SWEEP;
 }
 
 /* Whether everything has to be read first. One that was tried in vain waits for its turn. */
-static bool needs_everything(const struct memory *memory, int64_t now)
+static bool needs_everything(const struct workspace_state *state, int64_t now)
 {
-	int64_t retry = plan_retry(memory);
+	int64_t retry = plan_retry(state);
 
-	if (memory->needs_full == FULL_NOT_NEEDED || memory->needs_full == FULL_UNCERTIFIED)
+	if (state->needs_full == FULL_NOT_NEEDED || state->needs_full == FULL_UNCERTIFIED)
 		return false;
-	if (memory->full.running && memory->certified_at == TIME_NONE)
+	if (state->full.running && state->certified_at == TIME_NONE)
 		return true;
 	return retry == TIME_NONE || now >= retry;
 }
 
-enum strategy plan_strategy(const struct memory *memory, const struct engine_conf *conf)
+enum strategy plan_strategy(const struct workspace_state *state, const struct engine_conf *conf)
 {
 	if (conf->goal == GOAL_VERIFY)
 		return conf->n_cells > 0 ? STRATEGY_REPAIR : STRATEGY_COUNT_AUDIT;
-	if (conf->goal == GOAL_FULL || needs_everything(memory, conf->now))
+	if (conf->goal == GOAL_FULL || needs_everything(state, conf->now))
 		return STRATEGY_FULL_SWEEP;
-	return by_order(memory);
+	return by_order(state);
 }
 
 /* ---- costs ----------------------------------------------------------- */
 
 /* A scan that reads what has changed from the fresh end of the list. */
-static struct plan_cost scan_cost(const struct memory *memory, const struct plan_facts *facts)
+static struct plan_cost scan_cost(const struct workspace_state *state,
+				  const struct plan_facts *facts)
 {
-	bool backwards = order_ascending(memory->order);
+	bool backwards = order_ascending(state->order);
 	int64_t pages =
-		overlap_pages(memory->last_total, facts->changed, memory->per_page, backwards);
+		overlap_pages(state->last_total, facts->changed, state->per_page, backwards);
 
 	/*
 	 * The last page may have to be found; several pages under which rows
@@ -89,14 +90,13 @@ static struct plan_cost scan_cost(const struct memory *memory, const struct plan
 	return (struct plan_cost){ .least = pages, .most = pages + backwards + (pages > 1) };
 }
 
-static struct plan_cost unresolved_scan_cost(const struct memory *memory,
+static struct plan_cost unresolved_scan_cost(const struct workspace_state *state,
 					     const struct plan_facts *facts)
 {
 	/* Three lists, each with a last page that may not be full; and the resolved counted. */
-	int64_t pages = overlap_pages(facts->unresolved_scan, facts->unresolved_scan,
-				      memory->per_page, false);
-	bool by_creation = memory->order != ORDER_UNKNOWN && !order_by_update(memory->order);
-	int64_t new_ones = by_creation ? scan_cost(memory, facts).most : 0;
+	int64_t pages = overlap_pages(facts->unresolved, facts->unresolved, state->per_page, false);
+	bool by_creation = state->order != ORDER_UNKNOWN && !order_by_update(state->order);
+	int64_t new_ones = by_creation ? scan_cost(state, facts).most : 0;
 
 	return (struct plan_cost){
 		.least = max_i64(pages, 3) + 1 + by_creation,
@@ -104,19 +104,19 @@ static struct plan_cost unresolved_scan_cost(const struct memory *memory,
 	};
 }
 
-static struct plan_cost full_cost(const struct memory *memory)
+static struct plan_cost full_cost(const struct workspace_state *state)
 {
-	int64_t pages = sweep_pages(memory->last_total, memory->per_page);
+	int64_t pages = sweep_pages(state->last_total, state->per_page);
 
-	bool small = memory->per_page < PER_PAGE_MOST;
+	bool small = state->per_page < PER_PAGE_MOST;
 
 	/* Read backwards, the last page has to be found, and of small pages the size. */
 	return (struct plan_cost){ .least = pages,
 				   .most = pages + (pages + 99) / 100 +
-					   order_ascending(memory->order) * (1 + small) };
+					   order_ascending(state->order) * (1 + small) };
 }
 
-struct plan_cost plan_cost(enum strategy strategy, const struct memory *memory,
+struct plan_cost plan_cost(enum strategy strategy, const struct workspace_state *state,
 			   const struct plan_facts *facts)
 {
 	struct plan_cost cost = { .least = 1, .most = 1 };
@@ -124,13 +124,13 @@ struct plan_cost plan_cost(enum strategy strategy, const struct memory *memory,
 	switch (strategy) {
 	case STRATEGY_HEAD_SCAN:
 	case STRATEGY_TAIL_SCAN:
-		cost = scan_cost(memory, facts);
+		cost = scan_cost(state, facts);
 		break;
 	case STRATEGY_HOT_SWEEP:
-		cost = unresolved_scan_cost(memory, facts);
+		cost = unresolved_scan_cost(state, facts);
 		break;
 	case STRATEGY_FULL_SWEEP:
-		cost = full_cost(memory);
+		cost = full_cost(state);
 		break;
 	case STRATEGY_COUNT_AUDIT:
 		cost = (struct plan_cost){ AUDIT_REQUESTS, AUDIT_REQUESTS, 0 };
@@ -142,11 +142,12 @@ struct plan_cost plan_cost(enum strategy strategy, const struct memory *memory,
 	return cost;
 }
 
-int64_t plan_interval(const struct memory *memory, const struct plan_facts *facts, int64_t verify)
+int64_t plan_interval(const struct workspace_state *state, const struct plan_facts *facts,
+		      int64_t verify)
 {
-	struct plan_cost cycle = plan_cost(by_order(memory), memory, facts);
-	struct plan_cost audit = plan_cost(STRATEGY_COUNT_AUDIT, memory, facts);
-	struct plan_cost full = plan_cost(STRATEGY_FULL_SWEEP, memory, facts);
+	struct plan_cost cycle = plan_cost(by_order(state), state, facts);
+	struct plan_cost audit = plan_cost(STRATEGY_COUNT_AUDIT, state, facts);
+	struct plan_cost full = plan_cost(STRATEGY_FULL_SWEEP, state, facts);
 	int64_t left = DAY - full.usec - DAY / verify * audit.usec;
 
 	/* What a day leaves beside them, shared out among cycles. */

@@ -11,7 +11,7 @@
 #define PLAN_H
 
 #include "action.h"
-#include "memory.h"
+#include "workspace_state.h"
 
 enum strategy {
 	STRATEGY_NONE,
@@ -26,16 +26,17 @@ enum strategy {
 };
 
 /* How to go about a cycle. */
-enum strategy plan_strategy(const struct memory *memory, const struct engine_conf *conf) MUST_CHECK;
+enum strategy plan_strategy(const struct workspace_state *state,
+			    const struct engine_conf *conf) MUST_CHECK;
 
 /* When a full sweep that proved nothing may be tried again, by the host's calendar. */
-int64_t plan_retry(const struct memory *memory) MUST_CHECK;
+int64_t plan_retry(const struct workspace_state *state) MUST_CHECK;
 
 /* What else the costs depend on. */
 struct plan_facts {
-	int64_t unresolved_scan; /* conversations held that are not resolved */
-	int64_t changed;	 /* that change within one interval */
-	int usable;		 /* requests a minute */
+	int64_t unresolved; /* conversations held that are not resolved */
+	int64_t changed;    /* that change within one interval */
+	int usable;	    /* requests a minute */
 };
 
 /*
@@ -48,14 +49,14 @@ struct plan_cost {
 };
 
 /* What a cycle by a strategy costs. */
-struct plan_cost plan_cost(enum strategy strategy, const struct memory *memory,
+struct plan_cost plan_cost(enum strategy strategy, const struct workspace_state *state,
 			   const struct plan_facts *facts) MUST_CHECK;
 
 /*
  * The least interval, microseconds, at which incremental cycles, an audit every VERIFY and a full
  * sweep a day fit under the quota together; TIME_NEVER when the last two alone do not.
  */
-int64_t plan_interval(const struct memory *memory, const struct plan_facts *facts,
+int64_t plan_interval(const struct workspace_state *state, const struct plan_facts *facts,
 		      int64_t verify) MUST_CHECK;
 
 /* "full_sweep"; as it stands in the warehouse and in the log. */

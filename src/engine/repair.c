@@ -4,15 +4,15 @@
 /* Scans of a verify that came before have lower numbers. */
 #define FIRST_NUMBER 1000
 
-static void begin_cell(struct repair *repair, const struct memory *memory)
+static void begin_cell(struct repair *repair, const struct workspace_state *state)
 {
 	struct sweep_plan plan = {
 		.filter = repair->cells[repair->cell].filter,
-		.per_page = memory->per_page,
+		.per_page = state->per_page,
 		.overlap = true,
 		.floor = TIME_NONE,
-		.lookback = memory->lookback,
-		.expected = memory->largest_total,
+		.lookback = state->lookback,
+		.expected = state->largest_total,
 		.ahead = 1,
 	};
 
@@ -21,8 +21,8 @@ static void begin_cell(struct repair *repair, const struct memory *memory)
 	sweep_begin(&repair->sweep, &plan);
 }
 
-void repair_begin(struct repair *repair, const struct memory *memory, const struct cell *cells,
-		  int n, bool believe)
+void repair_begin(struct repair *repair, const struct workspace_state *state,
+		  const struct cell *cells, int n, bool believe)
 {
 	*repair = (struct repair){
 		.n = n,
@@ -30,12 +30,12 @@ void repair_begin(struct repair *repair, const struct memory *memory, const stru
 		.number = FIRST_NUMBER,
 		.started = TIME_NONE,
 		.limit = TIME_NONE,
-		.lookback = memory->lookback,
+		.lookback = state->lookback,
 		.verdict = VERDICT_EQUAL,
 	};
 	for (int i = 0; i < n; i++)
 		repair->cells[i] = cells[i];
-	begin_cell(repair, memory);
+	begin_cell(repair, state);
 }
 
 static void ask_missing(struct repair *repair, struct action *action)
@@ -96,19 +96,20 @@ void repair_item(struct repair *repair, enum item_outcome outcome)
 }
 
 /* The cell has been read and all that was missing in it heard of. */
-static void next_cell(struct repair *repair, const struct memory *memory)
+static void next_cell(struct repair *repair, const struct workspace_state *state)
 {
 	const struct cell *cell = &repair->cells[repair->cell];
 
 	if (cell->api != cell->held)
 		repair->verdict = VERDICT_DIFFERENT;
 	if (++repair->cell < repair->n)
-		begin_cell(repair, memory);
+		begin_cell(repair, state);
 	else
 		repair->step = REPAIR_RECORD;
 }
 
-void repair_answer(struct repair *repair, const struct memory *memory, const struct answer *answer)
+void repair_answer(struct repair *repair, const struct workspace_state *state,
+		   const struct answer *answer)
 {
 	struct cell *cell = &repair->cells[repair->cell];
 
@@ -118,19 +119,19 @@ void repair_answer(struct repair *repair, const struct memory *memory, const str
 	repair->recheck.repair = repair->believe;
 	recheck_begin(&repair->recheck, answer, IDS_MOST, TIME_NONE, TIME_NONE);
 	if (recheck_over(&repair->recheck))
-		next_cell(repair, memory);
+		next_cell(repair, state);
 	else
 		repair->step = REPAIR_VISIT;
 }
 
-void repair_committed(struct repair *repair, const struct memory *memory)
+void repair_committed(struct repair *repair, const struct workspace_state *state)
 {
 	if (!work_committed(&repair->work))
 		return;
 	if (repair->step == REPAIR_RECORD) {
 		repair->step = REPAIR_OVER;
 	} else if (repair->step == REPAIR_BURY && recheck_doubted(&repair->recheck)) {
-		next_cell(repair, memory);
+		next_cell(repair, state);
 	} else {
 		/* What was asked for may have been a hundred of more: until nothing is missing. */
 		repair->step = REPAIR_MISSING;

@@ -11,10 +11,10 @@
 #define REPAIR_H
 
 #include "action.h"
-#include "memory.h"
 #include "recheck.h"
 #include "sweep.h"
 #include "work.h"
+#include "workspace_state.h"
 
 enum repair_step {
 	REPAIR_READ,	/* a cell's list */
@@ -41,15 +41,16 @@ struct repair {
 };
 
 /* Begins to repair N cells. BELIEVE: a person wants all deletions believed. */
-void repair_begin(struct repair *repair, const struct memory *memory, const struct cell *cells,
-		  int n, bool believe);
+void repair_begin(struct repair *repair, const struct workspace_state *state,
+		  const struct cell *cells, int n, bool believe);
 
 /* What to do next, and what comes back; see engine.h. */
 void repair_next(struct repair *repair, bool stage_full, struct action *action);
 void repair_page(struct repair *repair, const struct page *page);
 void repair_item(struct repair *repair, enum item_outcome outcome);
-void repair_answer(struct repair *repair, const struct memory *memory, const struct answer *answer);
-void repair_committed(struct repair *repair, const struct memory *memory);
+void repair_answer(struct repair *repair, const struct workspace_state *state,
+		   const struct answer *answer);
+void repair_committed(struct repair *repair, const struct workspace_state *state);
 bool repair_buries(const struct repair *repair, int i) MUST_CHECK;
 
 #endif

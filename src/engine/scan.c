@@ -13,16 +13,16 @@
  */
 #define MOST_UNSEEN 20
 
-static void begin_sweep(struct sweep *sweep, const struct memory *memory, int64_t floor)
+static void begin_sweep(struct sweep *sweep, const struct workspace_state *state, int64_t floor)
 {
 	struct sweep_plan plan = {
-		.per_page = memory->per_page,
-		.backwards = order_ascending(memory->order),
+		.per_page = state->per_page,
+		.backwards = order_ascending(state->order),
 		.overlap = true,
-		.order = memory->order,
+		.order = state->order,
 		.floor = floor,
-		.lookback = memory->lookback,
-		.expected = memory->last_total,
+		.lookback = state->lookback,
+		.expected = state->last_total,
 		.ahead = 1,
 	};
 
@@ -30,23 +30,23 @@ static void begin_sweep(struct sweep *sweep, const struct memory *memory, int64_
 }
 
 /* Without a watermark everything is above the floor. */
-static int64_t floor_of(const struct memory *memory, int64_t since)
+static int64_t floor_of(const struct workspace_state *state, int64_t since)
 {
-	return since == TIME_NONE ? TIME_NONE + 1 : since - memory->lookback;
+	return since == TIME_NONE ? TIME_NONE + 1 : since - state->lookback;
 }
 
-static void begin_try(struct scan *scan, const struct memory *memory)
+static void begin_try(struct scan *scan, const struct workspace_state *state)
 {
 	scan->tries++;
 	scan->number++;
-	begin_sweep(&scan->sweep, memory, floor_of(memory, memory->watermark));
+	begin_sweep(&scan->sweep, state, floor_of(state, state->watermark));
 	scan->step = SCAN_READ;
 }
 
-void scan_begin(struct scan *scan, const struct memory *memory)
+void scan_begin(struct scan *scan, const struct workspace_state *state)
 {
 	*scan = (struct scan){ .started = TIME_NONE, .limit = TIME_NONE };
-	begin_try(scan, memory);
+	begin_try(scan, state);
 }
 
 /* ---- what next ------------------------------------------------------- */
@@ -127,26 +127,26 @@ static void end_with(struct scan *scan, enum verdict verdict)
 }
 
 /* The list does not stand in the order any more. */
-static void demote(struct scan *scan, struct memory *memory)
+static void demote(struct scan *scan, struct workspace_state *state)
 {
-	memory_demote(memory);
+	workspace_state_demote(state);
 	end_with(scan, VERDICT_DEMOTED);
 }
 
 /* Only another look at everything can tell what this was. */
-static void give_up(struct scan *scan, struct memory *memory)
+static void give_up(struct scan *scan, struct workspace_state *state)
 {
-	memory->needs_full = FULL_UNEXPLAINED;
+	state->needs_full = FULL_UNEXPLAINED;
 	end_with(scan, VERDICT_UNEXPLAINED);
 }
 
 /* Every change up to the start has been shown, and nothing speaks against it. */
-static void publish_instants(struct scan *scan, struct memory *memory)
+static void publish_instants(struct scan *scan, struct workspace_state *state)
 {
 	int64_t started = scan->sweep.started, newest = scan->sweep.newest;
 
 	scan->started = started;
-	memory->audit_due = memory->audit_due || scan->unaccounted != 0;
+	state->audit_due = state->audit_due || scan->unaccounted != 0;
 	/*
 	 * The API counts a conversation that we do not hold: something is
 	 * missing, whatever this scan showed.
@@ -155,21 +155,21 @@ static void publish_instants(struct scan *scan, struct memory *memory)
 		end_with(scan, VERDICT_UNEXPLAINED);
 		return;
 	}
-	memory->watermark = max_i64(memory->watermark,
-				    newest == TIME_NONE ? started : min_i64(newest, started));
-	memory_publish_complete(memory, started);
+	state->watermark =
+		max_i64(state->watermark, newest == TIME_NONE ? started : min_i64(newest, started));
+	workspace_state_publish_complete(state, started);
 	end_with(scan, VERDICT_COMPLETE);
 }
 
-static void begin_closing(struct scan *scan, const struct memory *memory, int64_t since)
+static void begin_closing(struct scan *scan, const struct workspace_state *state, int64_t since)
 {
 	scan->closings++;
-	begin_sweep(&scan->closing, memory, floor_of(memory, since));
+	begin_sweep(&scan->closing, state, floor_of(state, since));
 	scan->step = SCAN_CLOSE;
 }
 
 /* What the scan showed has been looked into: is it believed? */
-static void judge(struct scan *scan, struct memory *memory)
+static void judge(struct scan *scan, struct workspace_state *state)
 {
 	bool several = scan->sweep.pages > 1;
 	bool shaky = several && sweep_shaky(&scan->sweep);
@@ -179,62 +179,62 @@ static void judge(struct scan *scan, struct memory *memory)
 	if (scan->recheck.stormy)
 		end_with(scan, VERDICT_UNEXPLAINED);
 	else if (shaky && scan->tries < MOST_TRIES)
-		begin_try(scan, memory);
+		begin_try(scan, state);
 	else if (shaky || missed || (several && scan->sweep.started == TIME_NONE))
-		give_up(scan, memory);
+		give_up(scan, state);
 	else if (scan->recheck.unchanged > 0)
-		demote(scan, memory);
+		demote(scan, state);
 	else if (several && scan->sweep.moved)
-		begin_closing(scan, memory, scan->sweep.started);
+		begin_closing(scan, state, scan->sweep.started);
 	else
-		publish_instants(scan, memory);
+		publish_instants(scan, state);
 }
 
 /* The sweep is over in a way that needs no questions. */
-static bool is_hopeless(struct scan *scan, struct memory *memory)
+static bool is_hopeless(struct scan *scan, struct workspace_state *state)
 {
 	if (scan->sweep.end == SWEEP_DISORDER)
-		demote(scan, memory);
+		demote(scan, state);
 	else if (scan->sweep.end == SWEEP_LOST ||
-		 (scan->sweep.pages > 1 && memory->order == ORDER_UNKNOWN))
-		give_up(scan, memory);
+		 (scan->sweep.pages > 1 && state->order == ORDER_UNKNOWN))
+		give_up(scan, state);
 	return scan->step == SCAN_PUBLISH;
 }
 
-static void after_closing(struct scan *scan, struct memory *memory)
+static void after_closing(struct scan *scan, struct workspace_state *state)
 {
 	const struct sweep *closing = &scan->closing;
 	bool again = closing->pages > 1 && closing->moved;
 
 	if (closing->end == SWEEP_DISORDER)
-		demote(scan, memory);
+		demote(scan, state);
 	else if (closing->end == SWEEP_LOST || closing->started == TIME_NONE ||
 		 (again && scan->closings >= MOST_CLOSINGS))
-		give_up(scan, memory);
+		give_up(scan, state);
 	else if (again)
-		begin_closing(scan, memory, closing->started);
+		begin_closing(scan, state, closing->started);
 	else
-		publish_instants(scan, memory);
+		publish_instants(scan, state);
 }
 
-void scan_page(struct scan *scan, struct memory *memory, const struct page *page)
+void scan_page(struct scan *scan, struct workspace_state *state, const struct page *page)
 {
 	struct sweep *sweep = scan->step == SCAN_CLOSE ? &scan->closing : &scan->sweep;
 
 	sweep_take(sweep, page);
-	memory->per_page = sweep->per_page;
-	memory->last_total = page->total;
-	memory->largest_total = max_i64(memory->largest_total, page->total);
+	state->per_page = sweep->per_page;
+	state->last_total = page->total;
+	state->largest_total = max_i64(state->largest_total, page->total);
 	if (scan->started == TIME_NONE)
 		scan->started = sweep->started;
 	if (scan->step != SCAN_READ || !sweep_done(sweep))
 		return;
 	if (sweep->started != TIME_NONE)
-		scan->limit = sweep->started - memory->lookback;
-	(void)is_hopeless(scan, memory);
+		scan->limit = sweep->started - state->lookback;
+	(void)is_hopeless(scan, state);
 }
 
-void scan_item(struct scan *scan, struct memory *memory, enum item_outcome outcome,
+void scan_item(struct scan *scan, struct workspace_state *state, enum item_outcome outcome,
 	       int64_t updated_at)
 {
 	scan->work.waiting = false;
@@ -242,10 +242,10 @@ void scan_item(struct scan *scan, struct memory *memory, enum item_outcome outco
 	if (!recheck_over(&scan->recheck))
 		return;
 	scan->unaccounted += recheck_losses(&scan->recheck);
-	judge(scan, memory);
+	judge(scan, state);
 }
 
-void scan_answer(struct scan *scan, struct memory *memory, const struct answer *answer)
+void scan_answer(struct scan *scan, struct workspace_state *state, const struct answer *answer)
 {
 	const struct sweep *sweep = &scan->sweep;
 
@@ -265,21 +265,21 @@ void scan_answer(struct scan *scan, struct memory *memory, const struct answer *
 					      : 0;
 	recheck_begin(&scan->recheck, answer, MOST_UNSEEN, oldest(scan), scan->limit);
 	if (answer->n[0] > MOST_UNSEEN)
-		give_up(scan, memory);
+		give_up(scan, state);
 	else if (recheck_over(&scan->recheck))
-		judge(scan, memory);
+		judge(scan, state);
 	else
 		scan->step = SCAN_VISIT;
 }
 
-void scan_committed(struct scan *scan, struct memory *memory)
+void scan_committed(struct scan *scan, struct workspace_state *state)
 {
 	if (!work_committed(&scan->work))
 		return;
 	if (scan->step == SCAN_FLUSH || scan->step == SCAN_FLUSH_PAGE)
 		scan->step = SCAN_CHECK;
 	else if (scan->step == SCAN_FLUSH_CLOSE)
-		after_closing(scan, memory);
+		after_closing(scan, state);
 	else
 		scan->step = SCAN_OVER;
 }

@@ -16,10 +16,10 @@
 #define SCAN_H
 
 #include "action.h"
-#include "memory.h"
 #include "recheck.h"
 #include "sweep.h"
 #include "work.h"
+#include "workspace_state.h"
 
 enum scan_step {
 	SCAN_READ,	 /* from the fresh end to the floor */
@@ -48,15 +48,15 @@ struct scan {
 };
 
 /* Begins a scan in the order that MEMORY holds as proven. */
-void scan_begin(struct scan *scan, const struct memory *memory);
+void scan_begin(struct scan *scan, const struct workspace_state *state);
 
 /* What to do next; see engine.h for what these mean. */
 void scan_next(struct scan *scan, bool stage_full, struct action *action);
-void scan_page(struct scan *scan, struct memory *memory, const struct page *page);
-void scan_item(struct scan *scan, struct memory *memory, enum item_outcome outcome,
+void scan_page(struct scan *scan, struct workspace_state *state, const struct page *page);
+void scan_item(struct scan *scan, struct workspace_state *state, enum item_outcome outcome,
 	       int64_t updated_at);
-void scan_answer(struct scan *scan, struct memory *memory, const struct answer *answer);
-void scan_committed(struct scan *scan, struct memory *memory);
+void scan_answer(struct scan *scan, struct workspace_state *state, const struct answer *answer);
+void scan_committed(struct scan *scan, struct workspace_state *state);
 bool scan_buries(const struct scan *scan, int i) MUST_CHECK;
 
 #endif

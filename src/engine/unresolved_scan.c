@@ -4,16 +4,16 @@
 /* All sweeps of a cycle show the same set. */
 #define SCAN_NUMBER 1
 
-static void begin_sweep(struct unresolved_scan *unresolved_scan, const struct memory *memory,
-			enum status status)
+static void begin_sweep(struct unresolved_scan *unresolved_scan,
+			const struct workspace_state *state, enum status status)
 {
 	struct sweep_plan plan = {
 		.filter = { .status = status },
-		.per_page = memory->per_page,
+		.per_page = state->per_page,
 		.overlap = true,
 		.floor = TIME_NONE,
-		.lookback = memory->lookback,
-		.expected = memory->largest_total,
+		.lookback = state->lookback,
+		.expected = state->largest_total,
 		.ahead = 1,
 	};
 
@@ -22,16 +22,16 @@ static void begin_sweep(struct unresolved_scan *unresolved_scan, const struct me
 }
 
 /* From the fresh end of a list that goes by creation, to what the last full sweep has seen. */
-static void begin_new(struct unresolved_scan *unresolved_scan, const struct memory *memory)
+static void begin_new(struct unresolved_scan *unresolved_scan, const struct workspace_state *state)
 {
 	struct sweep_plan plan = {
-		.per_page = memory->per_page,
-		.backwards = order_ascending(memory->order),
+		.per_page = state->per_page,
+		.backwards = order_ascending(state->order),
 		.overlap = true,
-		.order = memory->order,
-		.floor = memory->watermark - memory->lookback,
-		.lookback = memory->lookback,
-		.expected = memory->last_total,
+		.order = state->order,
+		.floor = state->watermark - state->lookback,
+		.lookback = state->lookback,
+		.expected = state->last_total,
 		.ahead = 1,
 	};
 
@@ -39,13 +39,14 @@ static void begin_new(struct unresolved_scan *unresolved_scan, const struct memo
 	unresolved_scan->step = UNRESOLVED_SCAN_NEW;
 }
 
-void unresolved_scan_begin(struct unresolved_scan *unresolved_scan, const struct memory *memory)
+void unresolved_scan_begin(struct unresolved_scan *unresolved_scan,
+			   const struct workspace_state *state)
 {
 	*unresolved_scan = (struct unresolved_scan){ .step = UNRESOLVED_SCAN_READ,
 						     .started = TIME_NONE,
 						     .limit = TIME_NONE,
 						     .verdict = VERDICT_ACTIVE };
-	begin_sweep(unresolved_scan, memory, STATUS_OPEN);
+	begin_sweep(unresolved_scan, state, STATUS_OPEN);
 }
 
 /* ---- what next ------------------------------------------------------- */
@@ -57,10 +58,10 @@ static void flush(struct unresolved_scan *unresolved_scan, struct action *action
 }
 
 /* The sweep is over: what it found is kept in mind, and the next thing begins. */
-static void after_sweep(struct unresolved_scan *unresolved_scan, const struct memory *memory,
-			struct action *action)
+static void after_sweep(struct unresolved_scan *unresolved_scan,
+			const struct workspace_state *state, struct action *action)
 {
-	bool by_creation = memory->order != ORDER_UNKNOWN && !order_by_update(memory->order);
+	bool by_creation = state->order != ORDER_UNKNOWN && !order_by_update(state->order);
 
 	if (unresolved_scan->sweep.end != SWEEP_ALL && unresolved_scan->sweep.end != SWEEP_FLOOR)
 		unresolved_scan->verdict = VERDICT_UNEXPLAINED;
@@ -70,21 +71,21 @@ static void after_sweep(struct unresolved_scan *unresolved_scan, const struct me
 			unresolved_scan->sweep.last_total;
 	if (unresolved_scan->step == UNRESOLVED_SCAN_READ &&
 	    unresolved_scan->status < STATUS_SNOOZED)
-		begin_sweep(unresolved_scan, memory, unresolved_scan->status + 1);
+		begin_sweep(unresolved_scan, state, unresolved_scan->status + 1);
 	else if (unresolved_scan->step == UNRESOLVED_SCAN_READ && by_creation &&
-		 memory->watermark != TIME_NONE)
-		begin_new(unresolved_scan, memory);
+		 state->watermark != TIME_NONE)
+		begin_new(unresolved_scan, state);
 	else if (unresolved_scan->step == UNRESOLVED_SCAN_RESOLVED)
 		flush(unresolved_scan, action);
 	else
 		unresolved_scan->step = UNRESOLVED_SCAN_COUNT;
 }
 
-static void read_on(struct unresolved_scan *unresolved_scan, const struct memory *memory,
+static void read_on(struct unresolved_scan *unresolved_scan, const struct workspace_state *state,
 		    bool stage_full, struct action *action)
 {
 	if (sweep_done(&unresolved_scan->sweep))
-		after_sweep(unresolved_scan, memory, action);
+		after_sweep(unresolved_scan, state, action);
 	else if (stage_full)
 		work_commit_aside(&unresolved_scan->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
 	else if (sweep_next(&unresolved_scan->sweep, &action->request))
@@ -128,8 +129,9 @@ static void recheck_on(struct unresolved_scan *unresolved_scan, struct action *a
 		work_send(&unresolved_scan->work, action, &request);
 }
 
-void unresolved_scan_next(struct unresolved_scan *unresolved_scan, const struct memory *memory,
-			  bool stage_full, struct action *action)
+void unresolved_scan_next(struct unresolved_scan *unresolved_scan,
+			  const struct workspace_state *state, bool stage_full,
+			  struct action *action)
 {
 	while (action->kind == ACTION_WAIT && !unresolved_scan->work.waiting &&
 	       !unresolved_scan->work.committing) {
@@ -137,7 +139,7 @@ void unresolved_scan_next(struct unresolved_scan *unresolved_scan, const struct 
 		case UNRESOLVED_SCAN_READ:
 		case UNRESOLVED_SCAN_NEW:
 		case UNRESOLVED_SCAN_RESOLVED:
-			read_on(unresolved_scan, memory, stage_full, action);
+			read_on(unresolved_scan, state, stage_full, action);
 			/* Nothing to send and not over: replies are awaited. */
 			if (action->kind == ACTION_WAIT && unresolved_scan->sweep.asked > 0)
 				return;
@@ -170,12 +172,12 @@ void unresolved_scan_next(struct unresolved_scan *unresolved_scan, const struct 
 
 /* ---- what comes back ------------------------------------------------- */
 
-void unresolved_scan_page(struct unresolved_scan *unresolved_scan, struct memory *memory,
+void unresolved_scan_page(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
 			  const struct page *page)
 {
 	if (unresolved_scan->started == TIME_NONE && page->date != TIME_NONE) {
 		unresolved_scan->started = page->date;
-		unresolved_scan->limit = page->date - memory->lookback;
+		unresolved_scan->limit = page->date - state->lookback;
 	}
 	if (unresolved_scan->step == UNRESOLVED_SCAN_COUNT) {
 		unresolved_scan->work.waiting = false;
@@ -186,7 +188,7 @@ void unresolved_scan_page(struct unresolved_scan *unresolved_scan, struct memory
 	sweep_take(&unresolved_scan->sweep, page);
 	if (unresolved_scan->step == UNRESOLVED_SCAN_NEW &&
 	    unresolved_scan->sweep.end == SWEEP_DISORDER) {
-		memory_demote(memory);
+		workspace_state_demote(state);
 		unresolved_scan->verdict = VERDICT_DEMOTED;
 	}
 }
@@ -209,12 +211,12 @@ static bool sweep_is_cheaper(const struct unresolved_scan *unresolved_scan, int6
 	       leavers > sweep_pages(unresolved_scan->totals[STATUS_RESOLVED], per_page) + 1;
 }
 
-static void begin_leavers(struct unresolved_scan *unresolved_scan, const struct memory *memory,
-			  const struct answer *answer)
+static void begin_leavers(struct unresolved_scan *unresolved_scan,
+			  const struct workspace_state *state, const struct answer *answer)
 {
-	if (sweep_is_cheaper(unresolved_scan, answer->n[0], memory->per_page)) {
+	if (sweep_is_cheaper(unresolved_scan, answer->n[0], state->per_page)) {
 		unresolved_scan->resolved_read = true;
-		begin_sweep(unresolved_scan, memory, STATUS_RESOLVED);
+		begin_sweep(unresolved_scan, state, STATUS_RESOLVED);
 		unresolved_scan->step = UNRESOLVED_SCAN_RESOLVED;
 		return;
 	}
@@ -227,29 +229,29 @@ static void begin_leavers(struct unresolved_scan *unresolved_scan, const struct 
  * The cycle's own counts, taken one after another, against what is held: a
  * free check, and an exact one when nothing changed meanwhile.
  */
-static void compare(struct unresolved_scan *unresolved_scan, struct memory *memory,
+static void compare(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
 		    const struct answer *answer)
 {
-	memory->last_total = 0;
+	state->last_total = 0;
 	for (enum status s = STATUS_OPEN; s <= STATUS_RESOLVED; s++) {
-		memory->last_total += unresolved_scan->totals[s];
+		state->last_total += unresolved_scan->totals[s];
 		if (unresolved_scan->changes == 0 &&
 		    unresolved_scan->totals[s] != answer->counts[s])
-			memory->audit_due = true;
+			state->audit_due = true;
 	}
 	if (unresolved_scan->verdict == VERDICT_ACTIVE)
-		memory_publish_active(memory, unresolved_scan->started);
+		workspace_state_publish_active(state, unresolved_scan->started);
 	unresolved_scan->step = UNRESOLVED_SCAN_PUBLISH;
 }
 
-void unresolved_scan_answer(struct unresolved_scan *unresolved_scan, struct memory *memory,
+void unresolved_scan_answer(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
 			    const struct answer *answer)
 {
 	unresolved_scan->work.waiting = false;
 	if (unresolved_scan->step == UNRESOLVED_SCAN_LEAVERS)
-		begin_leavers(unresolved_scan, memory, answer);
+		begin_leavers(unresolved_scan, state, answer);
 	else
-		compare(unresolved_scan, memory, answer);
+		compare(unresolved_scan, state, answer);
 }
 
 void unresolved_scan_committed(struct unresolved_scan *unresolved_scan, const struct tally *tally)

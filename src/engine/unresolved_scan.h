@@ -14,10 +14,10 @@
 #define UNRESOLVED_SCAN_H
 
 #include "action.h"
-#include "memory.h"
 #include "recheck.h"
 #include "sweep.h"
 #include "work.h"
+#include "workspace_state.h"
 
 enum unresolved_scan_step {
 	UNRESOLVED_SCAN_READ,	  /* open, pending, snoozed */
@@ -48,15 +48,17 @@ struct unresolved_scan {
 };
 
 /* Begins a cycle of unresolved scans. */
-void unresolved_scan_begin(struct unresolved_scan *unresolved_scan, const struct memory *memory);
+void unresolved_scan_begin(struct unresolved_scan *unresolved_scan,
+			   const struct workspace_state *state);
 
 /* What to do next, and what comes back; see engine.h. */
-void unresolved_scan_next(struct unresolved_scan *unresolved_scan, const struct memory *memory,
-			  bool stage_full, struct action *action);
-void unresolved_scan_page(struct unresolved_scan *unresolved_scan, struct memory *memory,
+void unresolved_scan_next(struct unresolved_scan *unresolved_scan,
+			  const struct workspace_state *state, bool stage_full,
+			  struct action *action);
+void unresolved_scan_page(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
 			  const struct page *page);
 void unresolved_scan_item(struct unresolved_scan *unresolved_scan, enum item_outcome outcome);
-void unresolved_scan_answer(struct unresolved_scan *unresolved_scan, struct memory *memory,
+void unresolved_scan_answer(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
 			    const struct answer *answer);
 void unresolved_scan_committed(struct unresolved_scan *unresolved_scan, const struct tally *tally);
 bool unresolved_scan_buries(const struct unresolved_scan *unresolved_scan, int i) MUST_CHECK;

@@ -7,7 +7,7 @@ const char *cycle_kind(const struct engine *engine)
 		return "repair";
 	if (engine->strategy == STRATEGY_COUNT_AUDIT)
 		return engine->conf.repair ? "repair" : "verify";
-	if (engine->memory.certified_at == TIME_NONE)
+	if (engine->state.certified_at == TIME_NONE)
 		return "first_load";
 	return engine->conf.goal == GOAL_FULL ? "full" : "incremental";
 }
@@ -46,10 +46,10 @@ bool cycle_open(struct cycle *cycle, struct store *store, const struct engine_co
 		return false;
 	/* A sweep that was left long ago has seen what may be gone by now. */
 	if (known.stale) {
-		known.memory.full.running = false;
+		known.state.full.running = false;
 		known.sweep = 0;
 	}
-	engine_begin(&cycle->engine, &mine, &known.memory);
+	engine_begin(&cycle->engine, &mine, &known.state);
 	cycle->batch = known.sweep ? known.batch : 0;
 	cycle->run = (struct store_run){
 		.workspace = cycle->id,

@@ -79,7 +79,7 @@ static bool open(struct track *track, const struct engine_conf *conf, struct err
 	mine.lookback_most = max_i64(LONGEST_LOOKBACK, track->conf->lookback);
 	if (!cycle_open(&track->cycle, track->means->store, &mine, err))
 		return false;
-	track->progress.before = track->progress.now = track->cycle.engine.memory;
+	track->progress.before = track->progress.now = track->cycle.engine.state;
 	track->progress.strategy = track->cycle.engine.strategy;
 	track->progress.workspace = track->cycle.id;
 	return true;
@@ -305,7 +305,7 @@ static void start_commit(struct track *track)
 		.last = track->doing.last,
 		.verdict = track->doing.verdict,
 		.purpose = track->cycle.run.kind,
-		.memory = &track->cycle.engine.memory,
+		.state = &track->cycle.engine.state,
 		.started = engine_started(&track->cycle.engine),
 		.distinct = track->cycle.engine.full.distinct,
 		.suspects = track->cycle.engine.full.suspects,
@@ -453,7 +453,7 @@ static void update_progress(struct track *track)
 	struct track_progress *p = &track->progress;
 	const struct sent *now = &track->box.sent, *before = &track->before;
 
-	p->now = track->cycle.engine.memory;
+	p->now = track->cycle.engine.state;
 	p->requests = before->requests + now->requests;
 	p->retried = before->retried + now->retried;
 	p->throttled = before->throttled + now->throttled;

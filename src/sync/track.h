@@ -56,8 +56,8 @@ struct track_progress {
 	struct err err; /* of the end, or of the last request that is being tried again */
 	bool retrying;
 	enum strategy strategy;
-	struct memory before, now; /* what was known at the beginning, and is now */
-	struct tally sum;	   /* of all its commits */
+	struct workspace_state before, now; /* what was known at the beginning, and is now */
+	struct tally sum;		    /* of all its commits */
 	int requests, pages, retried, throttled;
 	int64_t rows;		    /* received */
 	int64_t total;		    /* as the last page said; -1 before the first */

@@ -48,24 +48,24 @@ static void run_json(struct buf *text, const struct batch *c)
 
 static const char *sweep_state(const struct batch *c)
 {
-	if (c->memory->full.running)
+	if (c->state->full.running)
 		return "running";
-	return c->memory->uncertified > 0 ? "uncertified" : "certified";
+	return c->state->uncertified > 0 ? "uncertified" : "certified";
 }
 
 /* The parameter of advance_sweep.sql. */
 static void sweep_json(struct buf *text, const struct batch *c)
 {
 	struct jsonout out = JSONOUT_TO(text);
-	const struct sweep *sweep = &c->memory->full.sweep;
+	const struct sweep *sweep = &c->state->full.sweep;
 	const struct {
 		const char *key;
 		int64_t value;
 	} numbers[] = {
-		{ "api_started_at", c->memory->full.started },
+		{ "api_started_at", c->state->full.started },
 		{ "first_total", sweep->first_total },
 		{ "last_total", sweep->last_total },
-		{ "passes", c->memory->full.pass },
+		{ "passes", c->state->full.pass },
 		{ "pages", sweep->pages },
 		{ "rows_seen", sweep->rows },
 		{ "repeats", sweep->repeats },
@@ -85,7 +85,7 @@ static void sweep_json(struct buf *text, const struct batch *c)
 			jsonout_int(&out, numbers[i].value);
 	}
 	jsonout_key(&out, "position");
-	memtext_write_position(text, &c->memory->full);
+	memtext_write_position(text, &c->state->full);
 	out.comma = true;
 	jsonout_close(&out, '}');
 }
@@ -102,7 +102,7 @@ static size_t add_rows(struct script *s, const struct batch *c)
 	script_int(s, c->run);
 	script_int(s, of_sweep ? c->sweep : TIME_NONE);
 	script_int(s, c->number);
-	script_int(s, c->memory->full.pass);
+	script_int(s, c->state->full.pass);
 	script_int(s, of_scan ? c->scan : TIME_NONE);
 	script_int(s, c->stage->last_observed);
 	for (enum stage_table t = 0; t < STAGE_TABLES; t++)
@@ -116,11 +116,11 @@ static void add_advance(struct script *s, const struct batch *c)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
 
-	if (c->sweep > 0 && !c->memory->full.running)
+	if (c->sweep > 0 && !c->state->full.running)
 		script_add(s, sql_store_put_keys_back);
 	script_add(s, sql_store_advance_workspace);
 	script_int(s, c->workspace);
-	memtext_write_workspace(&text, c->memory);
+	memtext_write_workspace(&text, c->state);
 	script_text(s, buf_text(&text));
 	script_add(s, sql_store_advance_reports);
 	script_int(s, c->workspace);

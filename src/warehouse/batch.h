@@ -13,10 +13,10 @@
 #include "action.h"
 #include "audit.h"
 #include "grid.h"
-#include "memory.h"
 #include "names.h"
 #include "script.h"
 #include "stage.h"
+#include "workspace_state.h"
 
 /* What was sent since the last commit. */
 struct sent {
@@ -33,7 +33,7 @@ struct batch {
 	bool last; /* the run ends with it */
 	enum verdict verdict;
 	const char *purpose; /* for the ledger */
-	const struct memory *memory;
+	const struct workspace_state *state;
 	int64_t started; /* of the cycle; TIME_NONE while it is not known */
 	int64_t distinct,
 		suspects;	   /* of the full sweep, when it has been counted; else TIME_NONE */

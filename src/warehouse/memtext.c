@@ -32,26 +32,26 @@ void memtext_write_evidence(struct buf *buf, const struct evidence *evidence)
 	jsonout_close(&out, '}');
 }
 
-void memtext_write_workspace(struct buf *buf, const struct memory *memory)
+void memtext_write_workspace(struct buf *buf, const struct workspace_state *state)
 {
 	struct jsonout out = JSONOUT_TO(buf);
 
 	jsonout_open(&out, '{');
-	time_member(&out, "watermark", memory->watermark);
-	time_member(&out, "complete_as_of", memory->complete_as_of);
-	time_member(&out, "active_as_of", memory->active_as_of);
-	time_member(&out, "certified_at", memory->certified_at);
-	jsonout_key_int(&out, "lookback", memory->lookback);
-	jsonout_key_int(&out, "largest_total", memory->largest_total);
-	jsonout_key_int(&out, "last_total", memory->last_total);
-	jsonout_key_int(&out, "per_page", memory->per_page);
-	jsonout_key_int(&out, "uncertified", memory->uncertified);
-	time_member(&out, "tried_at", memory->tried_at);
-	jsonout_key_bool(&out, "audit_due", memory->audit_due);
-	jsonout_key_string(&out, "list_order", order_name(memory->order));
-	jsonout_key_string(&out, "needs_full", memory_reason_name(memory->needs_full));
+	time_member(&out, "watermark", state->watermark);
+	time_member(&out, "complete_as_of", state->complete_as_of);
+	time_member(&out, "active_as_of", state->active_as_of);
+	time_member(&out, "certified_at", state->certified_at);
+	jsonout_key_int(&out, "lookback", state->lookback);
+	jsonout_key_int(&out, "largest_total", state->largest_total);
+	jsonout_key_int(&out, "last_total", state->last_total);
+	jsonout_key_int(&out, "per_page", state->per_page);
+	jsonout_key_int(&out, "uncertified", state->uncertified);
+	time_member(&out, "tried_at", state->tried_at);
+	jsonout_key_bool(&out, "audit_due", state->audit_due);
+	jsonout_key_string(&out, "list_order", order_name(state->order));
+	jsonout_key_string(&out, "needs_full", workspace_state_reason_name(state->needs_full));
 	jsonout_key(&out, "order_evidence");
-	memtext_write_evidence(buf, &memory->evidence);
+	memtext_write_evidence(buf, &state->evidence);
 	out.comma = true;
 	jsonout_close(&out, '}');
 }
@@ -92,7 +92,7 @@ void memtext_read_evidence(const struct json_at *at, struct evidence *evidence)
 	}
 }
 
-void memtext_write_position(struct buf *buf, const struct full_memory *full)
+void memtext_write_position(struct buf *buf, const struct full_state *full)
 {
 	const struct sweep *sweep = &full->sweep;
 	struct jsonout out = JSONOUT_TO(buf);
@@ -154,9 +154,9 @@ static void read_sweep(const struct json_at *at, struct sweep *sweep)
 	memtext_read_evidence(&evidence, &sweep->evidence);
 }
 
-bool memtext_read_position(const struct json_at *at, struct full_memory *full)
+bool memtext_read_position(const struct json_at *at, struct full_state *full)
 {
-	*full = (struct full_memory){ .started = TIME_NONE, .pass = read_small(at, "pass") };
+	*full = (struct full_state){ .started = TIME_NONE, .pass = read_small(at, "pass") };
 	(void)!read_int(at, "cycle_started", &full->started);
 	(void)!read_int(at, "owed", &full->owed);
 	read_sweep(at, &full->sweep);
@@ -167,9 +167,9 @@ bool memtext_read_position(const struct json_at *at, struct full_memory *full)
 	return full->running;
 }
 
-void memtext_read_row(const struct grid *grid, struct memory *memory)
+void memtext_read_row(const struct grid *grid, struct workspace_state *state)
 {
-	*memory = (struct memory){
+	*state = (struct workspace_state){
 		.watermark = grid_int(grid, 0, 0),
 		.complete_as_of = grid_int(grid, 0, 1),
 		.active_as_of = grid_int(grid, 0, 2),
@@ -178,8 +178,8 @@ void memtext_read_row(const struct grid *grid, struct memory *memory)
 		.live = grid_int(grid, 0, 5),
 		.largest_total = grid_int(grid, 0, 6),
 		.order = order_parse(grid_text(grid, 0, 7)),
-		.needs_full =
-			memory_reason_parse(grid_text(grid, 0, 9) ? grid_text(grid, 0, 9) : ""),
+		.needs_full = workspace_state_reason_parse(
+			grid_text(grid, 0, 9) ? grid_text(grid, 0, 9) : ""),
 		.uncertified = (int)grid_int(grid, 0, 10),
 		.last_total = grid_int(grid, 0, 14),
 		.per_page = (int)grid_int(grid, 0, 15),
@@ -187,6 +187,6 @@ void memtext_read_row(const struct grid *grid, struct memory *memory)
 		.audit_due = grid_bool(grid, 0, 17),
 		.doubts = grid_int(grid, 0, 18),
 	};
-	if (memory->certified_at == TIME_NONE && memory->needs_full == FULL_NOT_NEEDED)
-		memory->needs_full = FULL_FIRST_LOAD;
+	if (state->certified_at == TIME_NONE && state->needs_full == FULL_NOT_NEEDED)
+		state->needs_full = FULL_FIRST_LOAD;
 }

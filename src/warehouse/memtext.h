@@ -12,10 +12,10 @@
 #include "buf.h"
 #include "grid.h"
 #include "json.h"
-#include "memory.h"
+#include "workspace_state.h"
 
 /* Adds the instants, the order and its evidence: the columns of sahut_etl.workspace. */
-void memtext_write_workspace(struct buf *out, const struct memory *memory);
+void memtext_write_workspace(struct buf *out, const struct workspace_state *state);
 
 /* Adds the evidence alone. */
 void memtext_write_evidence(struct buf *out, const struct evidence *evidence);
@@ -24,12 +24,12 @@ void memtext_write_evidence(struct buf *out, const struct evidence *evidence);
 void memtext_read_evidence(const struct json_at *at, struct evidence *evidence);
 
 /* Adds where a full sweep stands. */
-void memtext_write_position(struct buf *out, const struct full_memory *full);
+void memtext_write_position(struct buf *out, const struct full_state *full);
 
 /* Reads it. False when it is not complete enough to go on from; the sweep then begins anew. */
-bool memtext_read_position(const struct json_at *at, struct full_memory *full) MUST_CHECK;
+bool memtext_read_position(const struct json_at *at, struct full_state *full) MUST_CHECK;
 
 /* Reads what sql/store/load.sql answers, all but the texts above. */
-void memtext_read_row(const struct grid *grid, struct memory *memory);
+void memtext_read_row(const struct grid *grid, struct workspace_state *state);
 
 #endif

@@ -239,16 +239,16 @@ bool store_load(struct store *store, int id, struct store_known *known, struct e
 		return false;
 	if (grid_rows(grid) == 0)
 		return err_set(err, ERR_BUG, "workspace %d is not in the warehouse", id);
-	memtext_read_row(grid, &known->memory);
+	memtext_read_row(grid, &known->state);
 	evidence = own_json(store, grid_text(grid, 0, 8));
 	if (evidence) {
 		at = json_root(evidence);
-		memtext_read_evidence(&at, &known->memory.evidence);
+		memtext_read_evidence(&at, &known->state.evidence);
 	}
 	position = own_json(store, grid_text(grid, 0, 12));
 	if (position) {
 		at = json_root(position);
-		(void)!memtext_read_position(&at, &known->memory.full);
+		(void)!memtext_read_position(&at, &known->state.full);
 	}
 	known->sweep = position ? grid_int(grid, 0, 11) : 0;
 	known->batch = position ? (int)grid_int(grid, 0, 13) : 0;

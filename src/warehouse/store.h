@@ -19,9 +19,9 @@
 #include "batch.h"
 #include "err.h"
 #include "grid.h"
-#include "memory.h"
 #include "pg.h"
 #include "question.h"
+#include "workspace_state.h"
 #include "worktime.h"
 
 struct store;
@@ -102,7 +102,7 @@ void store_unlock(struct store *store, int id);
 
 /* What is known of a workspace between cycles. */
 struct store_known {
-	struct memory memory;
+	struct workspace_state state;
 	int64_t sweep; /* the full sweep to go on with, or 0 */
 	int batch;     /* its last batch */
 	bool stale;    /* the sweep was left so long ago that it should begin anew */

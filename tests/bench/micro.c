@@ -178,7 +178,7 @@ static void run_sweep(int pages)
 	static struct engine engine;
 	static struct page page = { .date = NOON, .total = TOTAL };
 	struct engine_conf conf = { .goal = GOAL_FULL, .ahead = 1, .lookback_most = USEC_PER_SEC };
-	struct memory memory = {
+	struct workspace_state state = {
 		.watermark = TIME_NONE,
 		.complete_as_of = TIME_NONE,
 		.active_as_of = TIME_NONE,
@@ -189,7 +189,7 @@ static void run_sweep(int pages)
 		.needs_full = FULL_FIRST_LOAD,
 	};
 
-	engine_begin(&engine, &conf, &memory);
+	engine_begin(&engine, &conf, &state);
 	count_sweep(&engine, &page, pages);
 }
 

@@ -21,66 +21,66 @@ static bool is_stable(const struct world *world)
  * not resolved. False when something is gone that is held, or is held in
  * stale copy: each of those costs GETs of its own; or is there, and was late.
  */
-static bool gather(const struct ware *ware, const struct world *world, struct memory *memory,
-		   struct plan_facts *facts)
+static bool gather(const struct ware *ware, const struct world *world,
+		   struct workspace_state *state, struct plan_facts *facts)
 {
-	int64_t watermark = ware->memory.watermark;
-	int64_t floor = watermark == TIME_NONE ? TIME_NONE : watermark - ware->memory.lookback;
+	int64_t watermark = ware->state.watermark;
+	int64_t floor = watermark == TIME_NONE ? TIME_NONE : watermark - ware->state.lookback;
 
 	*facts = (struct plan_facts){ .usable = 60 };
-	memory->last_total = 0;
+	state->last_total = 0;
 	for (int i = 0; i < world->n; i++) {
 		const struct thing *thing = &world->things[i];
-		const struct state *state = world_state(thing, world->now);
+		const struct state *now = world_state(thing, world->now);
 		const struct held *held = &ware->held[thing->id];
 
-		if (held->live && (!state || held->doubted || state->updated < held->state.updated))
+		if (held->live && (!now || held->doubted || now->updated < held->state.updated))
 			return false;
-		if (!state)
+		if (!now)
 			continue;
 		/* What comes late makes the lookback grow on the way, and others too young to count. */
 		if (!held->live &&
-		    state->updated * USEC_PER_SEC <= max_i64(floor, ware->memory.complete_as_of))
+		    now->updated * USEC_PER_SEC <= max_i64(floor, ware->state.complete_as_of))
 			return false;
-		memory->last_total++;
-		facts->changed += state->updated * USEC_PER_SEC >= floor;
-		facts->unresolved_scan += state->status != STATUS_RESOLVED;
+		state->last_total++;
+		facts->changed += now->updated * USEC_PER_SEC >= floor;
+		facts->unresolved += now->status != STATUS_RESOLVED;
 	}
 	return true;
 }
 
-/* Full sweeps are proven by counting when nobody can be in stale copy about what was there. */
+/* Full sweeps are proven by counting when nobody can be in doubt about what was there. */
 static bool is_settled(const struct ware *ware, const struct world *world)
 {
-	return world->disturbed + 2 * (int)(ware->memory.lookback / USEC_PER_SEC) < world->now &&
-	       world->now > 1000 + 2 * (int)(ware->memory.lookback / USEC_PER_SEC);
+	return world->disturbed + 2 * (int)(ware->state.lookback / USEC_PER_SEC) < world->now &&
+	       world->now > 1000 + 2 * (int)(ware->state.lookback / USEC_PER_SEC);
 }
 
 void bound_begin(struct bound *bound, const struct ware *ware, const struct world *world,
 		 enum strategy strategy)
 {
-	struct memory memory = ware->memory;
+	struct workspace_state state = ware->state;
 	struct plan_facts facts;
 	char text[200];
 
 	*bound = (struct bound){ .known = false };
-	if (!is_stable(world) || world_brews(world) || !gather(ware, world, &memory, &facts) ||
-	    ware->memory.last_total == 0 || memory.per_page > world->conf.page ||
-	    memory.full.running || ware->flipped || ware->tainted)
+	if (!is_stable(world) || world_brews(world) || !gather(ware, world, &state, &facts) ||
+	    ware->state.last_total == 0 || state.per_page > world->conf.page ||
+	    state.full.running || ware->flipped || ware->tainted)
 		return;
 	if (strategy == STRATEGY_FULL_SWEEP && !is_settled(ware, world))
 		return;
 	if (strategy == STRATEGY_COUNT_AUDIT && !ware_equals(ware, world, text, sizeof(text)))
 		return;
-	if (strategy == STRATEGY_ONE_PAGE && memory.last_total > memory.per_page)
+	if (strategy == STRATEGY_ONE_PAGE && state.last_total > state.per_page)
 		return;
 	bound->known = true;
 	/* Pages that are too small cannot always overlap; then what is read so proves nothing. */
-	if (strategy == STRATEGY_HOT_SWEEP && memory.per_page < LEAST_LAPPING)
+	if (strategy == STRATEGY_HOT_SWEEP && state.per_page < LEAST_LAPPING)
 		bound->known = false;
-	bound->proves = memory.per_page >= LEAST_LAPPING || strategy == STRATEGY_FULL_SWEEP ||
+	bound->proves = state.per_page >= LEAST_LAPPING || strategy == STRATEGY_FULL_SWEEP ||
 			strategy == STRATEGY_ONE_PAGE;
-	bound->most = plan_cost(strategy, &memory, &facts).most;
+	bound->most = plan_cost(strategy, &state, &facts).most;
 }
 
 bool bound_kept(const struct bound *bound, const struct world *world, enum verdict verdict,

@@ -134,7 +134,7 @@ static bool an_ascending_list_that_moves_is_certified_in_one_pass(struct drive *
 {
 	begin(d, WORLD_UPDATED_ASC, 4, 24);
 	cycle(d, GOAL_FULL, NULL);
-	if (d->ware.memory.order != ORDER_UPDATED_ASC)
+	if (d->ware.state.order != ORDER_UPDATED_ASC)
 		return wrong(d, "the order was not learned");
 	pass(d, 100);
 	/* Six pages; one to learn how small they are; and the closing scan. */
@@ -238,7 +238,7 @@ static bool an_order_is_not_proven_by_luck(struct drive *d)
 		world_make(&d->world, created[i], 900 - 10 * i, STATUS_OPEN);
 	pass(d, 60);
 	return came_to(d, cycle(d, GOAL_FULL, NULL), VERDICT_CERTIFIED) &&
-	       (d->ware.memory.order == ORDER_UNKNOWN || wrong(d, "an order was believed"));
+	       (d->ware.state.order == ORDER_UNKNOWN || wrong(d, "an order was believed"));
 }
 
 /* C7: the newest page is in order under both; the changed rows stay deep. */
@@ -249,11 +249,11 @@ static bool an_order_that_flips_is_found_by_the_second_witness(struct drive *d)
 
 	begin(d, WORLD_UPDATED_DESC, 8, 80);
 	cycle(d, GOAL_FULL, NULL);
-	if (d->ware.memory.order != ORDER_UPDATED_DESC)
+	if (d->ware.state.order != ORDER_UPDATED_DESC)
 		return wrong(d, "the order was not learned");
 	pass(d, 60);
 	cycle(d, GOAL_INCREMENTAL, NULL);
-	if (d->ware.memory.complete_as_of <= d->ware.memory.certified_at)
+	if (d->ware.state.complete_as_of <= d->ware.state.certified_at)
 		return wrong(d, "nothing was published under the order");
 	d->world.conf.flips_at = d->world.now;
 	d->world.conf.flips_to = WORLD_CREATED_DESC;
@@ -267,11 +267,11 @@ static bool an_order_that_flips_is_found_by_the_second_witness(struct drive *d)
 	}
 	if (!came_to(d, verdict, VERDICT_DEMOTED))
 		return false;
-	if (d->ware.memory.complete_as_of > d->ware.memory.certified_at)
+	if (d->ware.state.complete_as_of > d->ware.state.certified_at)
 		return wrong(d, "what was published under the order was not taken back");
 	pass(d, 30);
 	return came_to(d, cycle(d, GOAL_INCREMENTAL, NULL), VERDICT_CERTIFIED) &&
-	       (d->ware.memory.order == ORDER_CREATED_DESC ||
+	       (d->ware.state.order == ORDER_CREATED_DESC ||
 		wrong(d, "the new order was not learned")) &&
 	       equals(d);
 }
@@ -295,7 +295,7 @@ static bool is_never_demoted(struct drive *d, struct world_conf world, uint64_t 
 		      : i % 5 == 2 ? GOAL_VERIFY
 				   : GOAL_INCREMENTAL,
 		      NULL);
-		if (d->ware.memory.needs_full == FULL_DEMOTED)
+		if (d->ware.state.needs_full == FULL_DEMOTED)
 			wrong(d, "seed %d: demoted", (int)seed);
 		world_tick(&d->world, 15);
 	}
@@ -383,13 +383,13 @@ static bool what_is_later_than_the_lookback_makes_it_grow(struct drive *d)
 	cycle(d, GOAL_FULL, NULL);
 	pass(d, 20);
 	cycle(d, GOAL_INCREMENTAL, NULL);
-	before = d->ware.memory.lookback;
+	before = d->ware.state.lookback;
 	id = world_make(&d->world, d->world.now - 10, d->world.now - 10, STATUS_OPEN);
 	d->world.things[id - 1].exempt = true;
 	pass(d, 1);
 	cycle(d, GOAL_INCREMENTAL, NULL);
 	return (held(d, id)->live || wrong(d, "it is not held")) &&
-	       (d->ware.memory.lookback > before || wrong(d, "the lookback has not grown"));
+	       (d->ware.state.lookback > before || wrong(d, "the lookback has not grown"));
 }
 
 /* C16: the last page holds one row, and what has changed stands on two. */
@@ -620,7 +620,7 @@ static bool what_is_seen_again_is_revived(struct drive *d)
 	begin(d, WORLD_ID, 8, 40);
 	cycle(d, GOAL_FULL, NULL);
 	d->ware.held[9].live = false;
-	d->ware.memory.live--;
+	d->ware.state.live--;
 	pass(d, 60);
 	cycle(d, GOAL_FULL, NULL);
 	return equals(d);

@@ -19,7 +19,7 @@
 /* ---- what survives a crash ------------------------------------------- */
 
 /* Through the text that the warehouse keeps: what is not written there is lost. */
-static void restart(struct memory *memory)
+static void restart(struct workspace_state *state)
 {
 	static struct json_reader *reader;
 	CLEANUP(buf_free) struct buf position = BUF_MAX(1 << 20);
@@ -27,15 +27,15 @@ static void restart(struct memory *memory)
 	struct err err;
 	struct json_at at;
 
-	if (!memory->full.running)
+	if (!state->full.running)
 		return;
 	if (!reader)
 		reader = json_reader_new();
-	memtext_write_position(&position, &memory->full);
+	memtext_write_position(&position, &state->full);
 	json = json_parse(reader, buf_text(&position), position.len, &err);
 	at = json_root(json);
-	if (!memtext_read_position(&at, &memory->full))
-		memory->full.running = false;
+	if (!memtext_read_position(&at, &state->full))
+		state->full.running = false;
 }
 
 /* ---- one cycle ------------------------------------------------------- */
@@ -82,7 +82,7 @@ static void note_flip(const struct cycle *c)
 		return;
 	d->flip_seen = true;
 	d->ware.mixed = c->began < at;
-	d->ware.flipped = d->ware.memory.order != ORDER_UNKNOWN;
+	d->ware.flipped = d->ware.state.order != ORDER_UNKNOWN;
 }
 
 /* The API answers one request; three failures end the cycle. */
@@ -169,7 +169,7 @@ static void get(struct cycle *c, int item)
 
 static void tell_commit(const struct cycle *c, const struct action *action)
 {
-	const struct memory *m = &c->engine.memory;
+	const struct workspace_state *m = &c->engine.state;
 
 	if (c->drive->told)
 		printf("%6d commit%s %s, complete %d, active %d, watermark %d, order %s\n",
@@ -189,7 +189,7 @@ static void note_limits(const struct cycle *c, const struct action *action)
 	struct drive *d = c->drive;
 
 	if (action->verdict == VERDICT_CERTIFIED) {
-		int64_t began = c->engine.memory.full.started / USEC_PER_SEC;
+		int64_t began = c->engine.state.full.started / USEC_PER_SEC;
 
 		d->ware.tainted = d->world.lied_at >= began - SLACK ||
 				  d->world.mad >= began - SLACK ||
@@ -200,7 +200,7 @@ static void note_limits(const struct cycle *c, const struct action *action)
 	if (action->last && c->began >= d->world.conf.flips_at &&
 	    (action->verdict == VERDICT_ACTIVE || action->verdict == VERDICT_CERTIFIED))
 		d->ware.mixed = false;
-	if (c->engine.memory.order == ORDER_UNKNOWN || action->verdict == VERDICT_CERTIFIED)
+	if (c->engine.state.order == ORDER_UNKNOWN || action->verdict == VERDICT_CERTIFIED)
 		d->ware.flipped = false;
 }
 
@@ -221,7 +221,7 @@ static void commit(struct cycle *c, const struct action *action)
 {
 	struct drive *d = c->drive;
 	int buried[IDS_MOST], n = 0;
-	int64_t was = d->ware.memory.complete_as_of, was_active = d->ware.memory.active_as_of;
+	int64_t was = d->ware.state.complete_as_of, was_active = d->ware.state.active_as_of;
 	int64_t live = ware_live(&d->ware);
 	struct tally tally;
 
@@ -232,16 +232,16 @@ static void commit(struct cycle *c, const struct action *action)
 	if (c->ended)
 		snprintf(d->wrong, sizeof(d->wrong), "a commit after the last");
 	c->ended = action->last;
-	if (!ware_commit(&d->ware, &c->desk, action, &c->engine.memory, buried, n, &tally)) {
+	if (!ware_commit(&d->ware, &c->desk, action, &c->engine.state, buried, n, &tally)) {
 		c->cut = c->lost = true;
 		return;
 	}
 	note_limits(c, action);
-	d->published += d->ware.memory.complete_as_of > was;
+	d->published += d->ware.state.complete_as_of > was;
 	check_fuse(c, live, n);
 	/* What is held only gets better, unless something is buried. */
-	if (!d->wrong[0] && (action->last || n > 0 || d->ware.memory.complete_as_of != was ||
-			     d->ware.memory.active_as_of != was_active))
+	if (!d->wrong[0] && (action->last || n > 0 || d->ware.state.complete_as_of != was ||
+			     d->ware.state.active_as_of != was_active))
 		ware_check(&d->ware, &d->world, d->wrong, sizeof(d->wrong));
 	engine_committed(&c->engine, &tally);
 }
@@ -280,7 +280,7 @@ static void obey(struct cycle *c, const struct action *action)
 
 static void begin_cycle(struct cycle *c, struct drive *d, const struct engine_conf *conf, int who)
 {
-	struct memory memory = d->ware.memory;
+	struct workspace_state state = d->ware.state;
 
 	c->drive = d;
 	c->first = c->n = c->acts = 0;
@@ -292,8 +292,8 @@ static void begin_cycle(struct cycle *c, struct drive *d, const struct engine_co
 	ware_sit(&c->desk, who);
 	if (!conf->look)
 		ware_begin_run(&d->ware);
-	restart(&memory);
-	engine_begin(&c->engine, conf, &memory);
+	restart(&state);
+	engine_begin(&c->engine, conf, &state);
 	bound_begin(&c->bound, &d->ware, &d->world, c->engine.strategy);
 	if (d->told)
 		printf("%6d instance %d: cycle by %s\n", d->world.now, who,
@@ -403,7 +403,7 @@ enum outcome drive_cycle(struct drive *d, const struct engine_conf *conf, enum v
 
 void drive_begin(struct drive *d, const struct story *story, uint64_t seed)
 {
-	struct memory memory = {
+	struct workspace_state state = {
 		.watermark = TIME_NONE,
 		.complete_as_of = TIME_NONE,
 		.active_as_of = TIME_NONE,
@@ -421,7 +421,7 @@ void drive_begin(struct drive *d, const struct story *story, uint64_t seed)
 	d->cycles = d->requests = d->published = d->bounded = d->rounds = 0;
 	d->luck = chance_stream(seed, 5);
 	world_begin(&d->world, &story->world, seed);
-	ware_begin(&d->ware, &memory);
+	ware_begin(&d->ware, &state);
 	d->ware.flaky = story->world.storm_at && story->world.storm_share < 1000;
 	/* Pages of a few rows may look in order by luck. */
 	d->ware.shuffled = story->world.order == WORLD_SHUFFLE ||

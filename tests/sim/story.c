@@ -6,7 +6,7 @@
 
 /*
  * Cycles that a source at rest may take until the warehouse equals it. Most
- * take two or three; copies in stale copy are looked at twenty a cycle.
+ * take two or three; copies in doubt are looked at twenty a cycle.
  */
 #define MOST_ROUNDS 24
 
@@ -148,7 +148,7 @@ static struct engine_conf choose(struct drive *d)
 		.chance = (uint32_t)chance_next(&d->luck),
 	};
 
-	if (chance_hit(&d->luck, d->story.verifies) || d->ware.memory.audit_due) {
+	if (chance_hit(&d->luck, d->story.verifies) || d->ware.state.audit_due) {
 		conf.goal = GOAL_VERIFY;
 		conf.repair = true;
 		conf.look = chance_hit(&d->luck, d->story.looks);

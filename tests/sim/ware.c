@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-void ware_begin(struct ware *ware, const struct memory *memory)
+void ware_begin(struct ware *ware, const struct workspace_state *state)
 {
 	memset(ware, 0, sizeof(*ware));
-	ware->memory = *memory;
+	ware->state = *state;
 }
 
 void ware_begin_run(struct ware *ware)
@@ -60,9 +60,8 @@ static void merge_row(struct ware *ware, const struct staged *row, struct tally 
 	tally->seen++;
 	if (!held->present) {
 		tally->fresh++;
-		if (row->state.updated * USEC_PER_SEC <= ware->memory.complete_as_of) {
-			int64_t by =
-				ware->memory.complete_as_of - row->state.updated * USEC_PER_SEC;
+		if (row->state.updated * USEC_PER_SEC <= ware->state.complete_as_of) {
+			int64_t by = ware->state.complete_as_of - row->state.updated * USEC_PER_SEC;
 
 			tally->late_by = tally->late++ ? min_i64(tally->late_by, by) : by;
 		}
@@ -70,7 +69,7 @@ static void merge_row(struct ware *ware, const struct staged *row, struct tally 
 				       .first_seen = row->date,
 				       .got_at = TIME_NONE };
 	} else if (held->live && row->state.updated < held->state.updated &&
-		   !is_confirmed(held, row, ware->memory.lookback)) {
+		   !is_confirmed(held, row, ware->state.lookback)) {
 		return;
 	} else if (!held->live || !same_content(&held->state, &row->state)) {
 		tally->changed++;
@@ -113,27 +112,28 @@ int64_t ware_dead(const struct ware *ware)
 }
 
 bool ware_commit(struct ware *ware, struct desk *desk, const struct action *action,
-		 const struct memory *memory, const int *buried, int n_buried, struct tally *tally)
+		 const struct workspace_state *state, const int *buried, int n_buried,
+		 struct tally *tally)
 {
 	*tally = (struct tally){ .seen = 0 };
 	if (desk->who != ware->holder)
 		return false;
 	/* A sweep that begins has seen nothing yet. */
-	if (memory->full.running && !ware->memory.full.running)
+	if (state->full.running && !ware->state.full.running)
 		for (int i = 1; i <= ware->top; i++)
 			ware->held[i].passes = 0;
 	for (int i = 0; i < desk->n_staged; i++)
 		merge_row(ware, &desk->staged[i], tally);
-	mark(ware, desk, action, memory->full.pass);
+	mark(ware, desk, action, state->full.pass);
 	for (int i = 0; i < n_buried; i++) {
 		tally->deleted += ware->held[buried[i]].live;
 		ware->held[buried[i]].live = false;
 	}
-	ware->memory = *memory;
+	ware->state = *state;
 	/* A sweep that is over needs its marks no longer, when the run is. */
 	for (int i = 1; i <= ware->top && action->last; i++) {
 		ware->held[i].scan = 0;
-		if (!memory->full.running)
+		if (!state->full.running)
 			ware->held[i].passes = 0;
 	}
 	desk->n_staged = 0;
@@ -181,7 +181,7 @@ static bool is_wanted(const struct ware *ware, const struct desk *desk, const st
 		return held->scan != ask->scan && in_cell(&ask->filter, &held->state);
 	case ASK_DOUBTS:
 		return held->doubted &&
-		       (held->got_at == TIME_NONE || now - held->got_at >= ware->memory.lookback);
+		       (held->got_at == TIME_NONE || now - held->got_at >= ware->state.lookback);
 	default:
 		return false;
 	}
@@ -326,33 +326,33 @@ static const char *check_thing(const struct ware *ware, const struct world *worl
 	if (thing->exempt || now->gone)
 		return NULL;
 	/* One that jumps while a scan is closed by a machine that is behind is held a cycle later. */
-	jumped = world->conf.lag > 0 && changed_since(thing, ware->memory.complete_as_of);
-	want = version_at(thing, ware->memory.complete_as_of, &status);
+	jumped = world->conf.lag > 0 && changed_since(thing, ware->state.complete_as_of);
+	want = version_at(thing, ware->state.complete_as_of, &status);
 	if (want > version && !jumped) {
 		snprintf(text, (size_t)size,
 			 "I1: %d is held in version %d, but version %d is complete as of %d",
 			 thing->id, version, want,
-			 (int)(ware->memory.complete_as_of / USEC_PER_SEC));
+			 (int)(ware->state.complete_as_of / USEC_PER_SEC));
 		return text;
 	}
 	if (!held->present && !jumped &&
-	    thing->states[0].created * USEC_PER_SEC <= ware->memory.complete_as_of) {
+	    thing->states[0].created * USEC_PER_SEC <= ware->state.complete_as_of) {
 		snprintf(text, (size_t)size,
 			 "I1: %d was created at %d, and is not held, but complete as of %d",
 			 thing->id, thing->states[0].created,
-			 (int)(ware->memory.complete_as_of / USEC_PER_SEC));
+			 (int)(ware->state.complete_as_of / USEC_PER_SEC));
 		return text;
 	}
 	/*
 	 * One that changes while the lists are read may go from a place that
 	 * is not read yet to one that was: only what stayed has to be there.
 	 */
-	want = version_at(thing, ware->memory.active_as_of, &status);
+	want = version_at(thing, ware->state.active_as_of, &status);
 	if (!ware->shuffled && !ware->mixed && want > version && status != STATUS_RESOLVED &&
-	    now->status != STATUS_RESOLVED && !changed_since(thing, ware->memory.active_as_of)) {
+	    now->status != STATUS_RESOLVED && !changed_since(thing, ware->state.active_as_of)) {
 		snprintf(text, (size_t)size,
 			 "I1: %d is held in version %d, but version %d is active as of %d",
-			 thing->id, version, want, (int)(ware->memory.active_as_of / USEC_PER_SEC));
+			 thing->id, version, want, (int)(ware->state.active_as_of / USEC_PER_SEC));
 		return text;
 	}
 	return NULL;

@@ -10,7 +10,7 @@
 #define WARE_H
 
 #include "action.h"
-#include "memory.h"
+#include "workspace_state.h"
 #include "world.h"
 
 /* A conversation as held. */
@@ -48,7 +48,7 @@ struct ware {
 	int holder; /* of the lock */
 	int top;    /* no conversation with a higher number was ever held */
 	struct held held[MOST_THINGS + 1];
-	struct memory memory; /* as committed */
+	struct workspace_state state; /* as committed */
 	bool mixed; /* a unresolved scan was read in two orders: what holds is what the next one says */
 	bool flaky;    /* GETs that answer 404 by chance: what is deleted is a guess, too */
 	bool tainted;  /* what was certified is beyond what counting can prove, and */
@@ -57,7 +57,7 @@ struct ware {
 };
 
 /* Empty. */
-void ware_begin(struct ware *ware, const struct memory *memory);
+void ware_begin(struct ware *ware, const struct workspace_state *state);
 
 /* A cycle begins: what the scans of another have shown is forgotten. */
 void ware_begin_run(struct ware *ware);
@@ -73,7 +73,8 @@ void ware_stage(struct desk *desk, int id, const struct state *state, int64_t da
  * true with it. False, with nothing done, for who does not hold the lock.
  */
 bool ware_commit(struct ware *ware, struct desk *desk, const struct action *action,
-		 const struct memory *memory, const int *buried, int n_buried, struct tally *tally);
+		 const struct workspace_state *state, const int *buried, int n_buried,
+		 struct tally *tally);
 
 /* Answers a question. */
 void ware_ask(const struct ware *ware, struct desk *desk, const struct ask *ask, int64_t now,

@@ -12,16 +12,16 @@
 static const struct api api = { .base_url = "https://api.sahut.id/v1", .auth = "secret" };
 static struct json_reader *parser;
 
-static int begin(void **state)
+static int begin(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	parser = json_reader_new();
 	return 0;
 }
 
-static int end(void **state)
+static int end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	json_reader_free(&parser);
 	return 0;
 }
@@ -35,14 +35,14 @@ static void check_url(struct buf *url, const char *want)
 	buf_free(url);
 }
 
-static void a_list_is_asked_for_by_page_and_filters(void **state)
+static void a_list_is_asked_for_by_page_and_filters(void **fixture)
 {
 	struct api_filter none = { .status = NULL };
 	struct api_filter all = { .status = "open", .channel_id = "ch_1", .assignee_id = "usr_1" };
 	struct api_filter nobody = { .assignee_id = "unassigned" };
 	struct buf url = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	api_list_url(&url, &api, &none, 1, 100);
 	check_url(&url, "https://api.sahut.id/v1/conversations?page=1&per_page=100");
 	api_list_url(&url, &api, &all, 2147483647, 25);
@@ -53,12 +53,12 @@ static void a_list_is_asked_for_by_page_and_filters(void **state)
 			"&page=3&per_page=1");
 }
 
-static void a_filter_stays_one_value_whatever_is_in_it(void **state)
+static void a_filter_stays_one_value_whatever_is_in_it(void **fixture)
 {
 	struct api_filter odd = { .channel_id = "a&page=9#x", .assignee_id = "\xc3\xa9 /" };
 	struct buf url = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	api_list_url(&url, &api, &odd, 1, 100);
 	check_url(&url, "https://api.sahut.id/v1/conversations?channel_id=a%26page%3D9%23x"
 			"&assignee_id=%C3%A9%20%2F&page=1&per_page=100");
@@ -76,17 +76,17 @@ static void check_id(const struct unit_row *row)
 	buf_free(&url);
 }
 
-static void an_id_stays_one_segment_whatever_is_in_it(void **state)
+static void an_id_stays_one_segment_whatever_is_in_it(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("api/ids.txt", check_id);
 }
 
-static void conversations_are_created_at_the_list(void **state)
+static void conversations_are_created_at_the_list(void **fixture)
 {
 	struct buf url = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	api_create_url(&url, &api);
 	check_url(&url, "https://api.sahut.id/v1/conversations");
 }
@@ -122,17 +122,17 @@ static void check_reply(const struct unit_row *row)
 	reply_free(&reply);
 }
 
-static void answers_are_the_failures_that_they_are(void **state)
+static void answers_are_the_failures_that_they_are(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("api/replies.txt", check_reply);
 }
 
-static void no_status_but_200_and_201_is_a_success(void **state)
+static void no_status_but_200_and_201_is_a_success(void **fixture)
 {
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	for (int status = 0; status < 1000; status++) {
 		struct http_reply *reply = make_reply(status, "{}", 2);
 		bool ok = api_check(reply, parser, &err);
@@ -146,12 +146,12 @@ static void no_status_but_200_and_201_is_a_success(void **state)
 	}
 }
 
-static void a_transfer_that_failed_is_passed_on(void **state)
+static void a_transfer_that_failed_is_passed_on(void **fixture)
 {
 	struct http_reply *reply = make_reply(200, "{}", 2);
 	struct err err = ERR_INIT;
 
-	(void)state;
+	(void)fixture;
 	err_set(&reply->err, ERR_UNAVAILABLE, "the line is dead");
 	assert_false(api_check(reply, parser, &err));
 	assert_int_equal(err.kind, ERR_UNAVAILABLE);
@@ -160,7 +160,7 @@ static void a_transfer_that_failed_is_passed_on(void **state)
 }
 
 /* An error page of a megabyte, an error object cut anywhere: a failure all the same. */
-static void an_error_may_be_anything(void **state)
+static void an_error_may_be_anything(void **fixture)
 {
 	static const char body[] =
 		"{\"error\":{\"code\":\"server_error\",\"message\":\"try\",\"status\":500}}";
@@ -168,7 +168,7 @@ static void an_error_may_be_anything(void **state)
 	struct http_reply *reply;
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	for (size_t n = 0; n < sizeof(body); n++) {
 		reply = make_reply(500, body, n);
 		assert_false(api_check(reply, parser, &err));
@@ -184,13 +184,13 @@ static void an_error_may_be_anything(void **state)
 	free(large);
 }
 
-static void codes_and_messages_too_long_are_cut(void **state)
+static void codes_and_messages_too_long_are_cut(void **fixture)
 {
 	struct buf body = BUF_MAX(40000);
 	struct http_reply *reply;
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	buf_str(&body, "{\"error\":{\"code\":\"");
 	memset(buf_extend(&body, 10000), 'c', 10000);
 	buf_str(&body, "\",\"message\":\"");

@@ -10,7 +10,7 @@
 #define NOW (INT64_C(1000000) * SECOND)
 
 static struct audit audit;
-static struct memory memory;
+static struct workspace_state state;
 static struct page page;
 static struct answer held;
 static int64_t api[COUNTS];
@@ -19,19 +19,19 @@ static int requests;
 /* What the API counts, and what is held: all; open, pending, snoozed, resolved. */
 static void begin(const int64_t counts[5], const int64_t ours[5], const struct engine_conf *conf)
 {
-	memory = (struct memory){ .lookback = 120 * SECOND,
-				  .last_total = counts[0],
-				  .per_page = 100,
-				  .order = ORDER_UPDATED_DESC,
-				  .certified_at = NOW,
-				  .complete_as_of = NOW };
+	state = (struct workspace_state){ .lookback = 120 * SECOND,
+					  .last_total = counts[0],
+					  .per_page = 100,
+					  .order = ORDER_UPDATED_DESC,
+					  .certified_at = NOW,
+					  .complete_as_of = NOW };
 	memset(&held, 0, sizeof(held));
 	for (int s = STATUS_ANY; s <= STATUS_RESOLVED; s++) {
 		api[s] = counts[s];
 		held.counts[s] = ours[s];
 	}
 	requests = 0;
-	audit_begin(&audit, &memory, conf);
+	audit_begin(&audit, &state, conf);
 }
 
 /* The next thing that it wants; requests for counts are answered on the way. */
@@ -44,7 +44,7 @@ static enum action_kind next(struct action *action)
 			return action->kind;
 		page = (struct page){ .date = NOW, .total = api[action->request.filter.status] };
 		requests++;
-		audit_page(&audit, &memory, &page);
+		audit_page(&audit, &state, &page);
 	}
 }
 
@@ -62,29 +62,29 @@ static void expect_record(enum verdict verdict)
 
 static const struct engine_conf plain = { .goal = GOAL_VERIFY };
 
-static void counts_that_agree_cost_five_requests(void **state)
+static void counts_that_agree_cost_five_requests(void **fixture)
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 };
 	struct action action;
 
-	(void)state;
+	(void)fixture;
 	begin(counts, counts, &plain);
-	memory.audit_due = true;
+	state.audit_due = true;
 	assert_int_equal(next(&action), ACTION_ASK);
 	assert_int_equal(action.ask.kind, ASK_COUNTS);
 	assert_true(action.ask.exact);
 	assert_int_equal(requests, 5);
-	audit_answer(&audit, &memory, &held);
+	audit_answer(&audit, &state, &held);
 	expect_record(VERDICT_EQUAL);
-	assert_false(memory.audit_due);
+	assert_false(state.audit_due);
 }
 
-static void the_first_count_is_a_random_page_deep_in_the_list(void **state)
+static void the_first_count_is_a_random_page_deep_in_the_list(void **fixture)
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 };
 	struct action action = { .kind = ACTION_WAIT };
 
-	(void)state;
+	(void)fixture;
 	for (uint32_t chance = 0; chance < 40; chance++) {
 		const struct engine_conf conf = { .goal = GOAL_VERIFY, .chance = chance };
 
@@ -95,43 +95,43 @@ static void the_first_count_is_a_random_page_deep_in_the_list(void **state)
 		assert_in_range(action.request.page, 2, 10);
 	}
 	/* Where nothing is relied on, nothing has to be witnessed. */
-	memory.order = ORDER_UNKNOWN;
-	audit_begin(&audit, &memory, &plain);
+	state.order = ORDER_UNKNOWN;
+	audit_begin(&audit, &state, &plain);
 	action.kind = ACTION_WAIT;
 	audit_next(&audit, &action);
 	assert_int_equal(action.request.per_page, 1);
 }
 
-static void a_deep_page_out_of_order_demotes(void **state)
+static void a_deep_page_out_of_order_demotes(void **fixture)
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 };
 	struct action action = { .kind = ACTION_WAIT };
 
-	(void)state;
+	(void)fixture;
 	begin(counts, counts, &plain);
-	memory.complete_as_of = NOW + 50 * SECOND;
+	state.complete_as_of = NOW + 50 * SECOND;
 	audit_next(&audit, &action);
 	page = (struct page){ .date = NOW + 900 * SECOND, .total = 1000, .n = 2 };
 	for (int i = 0; i < 2; i++)
 		page.rows[i] = (struct row){ .id = (uint64_t)i + 1,
 					     .created_at = SECOND,
 					     .updated_at = (10 + i) * SECOND };
-	audit_page(&audit, &memory, &page);
-	assert_int_equal(memory.order, ORDER_UNKNOWN);
-	assert_true(memory.complete_as_of == NOW);
+	audit_page(&audit, &state, &page);
+	assert_int_equal(state.order, ORDER_UNKNOWN);
+	assert_true(state.complete_as_of == NOW);
 	expect_record(VERDICT_DEMOTED);
 }
 
-static void one_who_only_looks_ends_at_the_first_difference_and_writes_nothing(void **state)
+static void one_who_only_looks_ends_at_the_first_difference_and_writes_nothing(void **fixture)
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 }, ours[5] = { 999, 30, 20, 10, 939 };
 	const struct engine_conf look = { .goal = GOAL_VERIFY, .look = true };
 	struct action action;
 
-	(void)state;
+	(void)fixture;
 	begin(counts, ours, &look);
 	assert_int_equal(next(&action), ACTION_ASK);
-	audit_answer(&audit, &memory, &held);
+	audit_answer(&audit, &state, &held);
 	assert_int_equal(next(&action), ACTION_DONE);
 	assert_int_equal(action.verdict, VERDICT_DIFFERENT);
 }
@@ -142,7 +142,7 @@ static void read_and_settle(int64_t changes)
 	struct action action;
 
 	assert_int_equal(next(&action), ACTION_ASK);
-	audit_answer(&audit, &memory, &held);
+	audit_answer(&audit, &state, &held);
 	assert_int_equal(next(&action), ACTION_COMMIT);
 	assert_false(action.last);
 	audit_committed(&audit);
@@ -150,32 +150,32 @@ static void read_and_settle(int64_t changes)
 	audit_settled(&audit, changes);
 }
 
-static void what_moved_while_one_counted_is_no_difference(void **state)
+static void what_moved_while_one_counted_is_no_difference(void **fixture)
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 }, ours[5] = { 998, 28, 20, 10, 940 };
 	struct action action;
 
-	(void)state;
+	(void)fixture;
 	begin(counts, ours, &plain);
 	read_and_settle(0);
 	/* The second reading differs again, but by no more than the next cycle wrote. */
 	read_and_settle(2);
 	assert_int_equal(next(&action), ACTION_ASK);
 	assert_int_equal(requests, 10);
-	audit_answer(&audit, &memory, &held);
+	audit_answer(&audit, &state, &held);
 	expect_record(VERDICT_EQUAL);
 }
 
-static void what_could_not_be_loaded_may_be_of_any_status(void **state)
+static void what_could_not_be_loaded_may_be_of_any_status(void **fixture)
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 }, ours[5] = { 1000, 29, 20, 10, 940 };
 	struct action action;
 
-	(void)state;
+	(void)fixture;
 	begin(counts, ours, &plain);
 	held.rejected = 1;
 	assert_int_equal(next(&action), ACTION_ASK);
-	audit_answer(&audit, &memory, &held);
+	audit_answer(&audit, &state, &held);
 	expect_record(VERDICT_EQUAL);
 }
 
@@ -189,33 +189,33 @@ static void count_part(int channel, int assignee, int64_t total)
 	assert_int_equal(action.request.filter.assignee, assignee);
 	assert_int_equal(action.request.per_page, 1);
 	page = (struct page){ .date = NOW, .total = total };
-	audit_page(&audit, &memory, &page);
+	audit_page(&audit, &state, &page);
 }
 
-static void a_difference_is_split_only_until_it_is_explained(void **state)
+static void a_difference_is_split_only_until_it_is_explained(void **fixture)
 {
 	const int64_t counts[5] = { 50001, 30, 20, 10, 49941 };
 	const int64_t ours[5] = { 50000, 30, 20, 10, 49940 };
 	struct action action;
 
-	(void)state;
+	(void)fixture;
 	begin(counts, ours, &plain);
 	read_and_settle(0);
 	read_and_settle(0);
 	assert_int_equal(next(&action), ACTION_ASK);
-	audit_answer(&audit, &memory, &held);
+	audit_answer(&audit, &state, &held);
 	assert_int_equal(next(&action), ACTION_ASK);
 	assert_int_equal(action.ask.kind, ASK_CELLS);
 	assert_int_equal(action.ask.filter.status, STATUS_RESOLVED);
 	/* Three channels: the fullest is counted first, and has the difference. */
 	held = (struct answer){ .parts = 3, .held = { 9940, 30000, 10000 } };
-	audit_answer(&audit, &memory, &held);
+	audit_answer(&audit, &state, &held);
 	count_part(2, 0, 30001);
 	assert_int_equal(next(&action), ACTION_ASK);
 	assert_int_equal(action.ask.filter.channel, 2);
 	/* Nobody and two agents: the first agent's agrees, the second's does not. */
 	held = (struct answer){ .parts = 2, .held = { 0, 20000, 10000 } };
-	audit_answer(&audit, &memory, &held);
+	audit_answer(&audit, &state, &held);
 	count_part(2, 1, 20000);
 	count_part(2, 2, 10001);
 	assert_int_equal(audit.n_found, 1);
@@ -225,22 +225,22 @@ static void a_difference_is_split_only_until_it_is_explained(void **state)
 	expect_record(VERDICT_DIFFERENT);
 }
 
-static void a_cell_of_one_page_is_not_split(void **state)
+static void a_cell_of_one_page_is_not_split(void **fixture)
 {
 	const int64_t counts[5] = { 1000, 31, 20, 10, 939 }, ours[5] = { 1000, 30, 20, 10, 940 };
 	struct action action;
 
-	(void)state;
+	(void)fixture;
 	begin(counts, ours, &plain);
 	read_and_settle(0);
 	read_and_settle(0);
 	assert_int_equal(next(&action), ACTION_ASK);
-	audit_answer(&audit, &memory, &held);
+	audit_answer(&audit, &state, &held);
 	held = (struct answer){ .parts = 3, .held = { 300, 300, 340 } };
 	for (int cells = 0; cells < 2; cells++) {
 		assert_int_equal(next(&action), ACTION_ASK);
 		held.parts = action.ask.filter.status == STATUS_OPEN ? 3 : 30;
-		audit_answer(&audit, &memory, &held);
+		audit_answer(&audit, &state, &held);
 	}
 	assert_int_equal(audit.n_found, 2);
 	expect_record(VERDICT_DIFFERENT);

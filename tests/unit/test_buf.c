@@ -7,22 +7,22 @@
 
 #include "buf.h"
 
-static void it_begins_without_memory_and_reads_as_empty(void **state)
+static void it_begins_without_memory_and_reads_as_empty(void **fixture)
 {
 	struct buf buf = BUF_MAX(10);
 
-	(void)state;
+	(void)fixture;
 	assert_null(buf.data);
 	assert_int_equal(buf.len, 0);
 	assert_string_equal(buf_text(&buf), "");
 	buf_free(&buf);
 }
 
-static void additions_of_every_kind_stand_one_behind_the_other(void **state)
+static void additions_of_every_kind_stand_one_behind_the_other(void **fixture)
 {
 	struct buf buf = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	buf_add(&buf, "ab", 2);
 	buf_str(&buf, "cd");
 	buf_char(&buf, 'e');
@@ -38,11 +38,11 @@ static void additions_of_every_kind_stand_one_behind_the_other(void **state)
 	buf_free(&buf);
 }
 
-static void a_nul_ends_it_after_every_addition(void **state)
+static void a_nul_ends_it_after_every_addition(void **fixture)
 {
 	struct buf buf = BUF_MAX(5000);
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 5000; i++) {
 		buf_char(&buf, 'x');
 		assert_int_equal(buf.data[buf.len], '\0');
@@ -51,22 +51,22 @@ static void a_nul_ends_it_after_every_addition(void **state)
 	buf_free(&buf);
 }
 
-static void nuls_inside_are_kept(void **state)
+static void nuls_inside_are_kept(void **fixture)
 {
 	struct buf buf = BUF_MAX(10);
 
-	(void)state;
+	(void)fixture;
 	buf_add(&buf, "a\0b", 3);
 	assert_int_equal(buf.len, 3);
 	assert_memory_equal(buf.data, "a\0b", 4);
 	buf_free(&buf);
 }
 
-static void exactly_the_ceiling_fits_by_every_way_in(void **state)
+static void exactly_the_ceiling_fits_by_every_way_in(void **fixture)
 {
 	struct buf add = BUF_MAX(5), str = BUF_MAX(5), print = BUF_MAX(5), num = BUF_MAX(5);
 
-	(void)state;
+	(void)fixture;
 	buf_add(&add, "12345", 5);
 	buf_str(&str, "12345");
 	buf_printf(&print, "%d", 12345);
@@ -82,11 +82,11 @@ static void exactly_the_ceiling_fits_by_every_way_in(void **state)
 	buf_free(&num);
 }
 
-static void an_addition_that_would_pass_the_ceiling_adds_nothing(void **state)
+static void an_addition_that_would_pass_the_ceiling_adds_nothing(void **fixture)
 {
 	struct buf buf = BUF_MAX(5);
 
-	(void)state;
+	(void)fixture;
 	buf_str(&buf, "abc");
 	buf_str(&buf, "def");
 	assert_string_equal(buf_text(&buf), "abc");
@@ -94,11 +94,11 @@ static void an_addition_that_would_pass_the_ceiling_adds_nothing(void **state)
 	buf_free(&buf);
 }
 
-static void once_full_even_what_would_fit_is_left_out(void **state)
+static void once_full_even_what_would_fit_is_left_out(void **fixture)
 {
 	struct buf buf = BUF_MAX(5);
 
-	(void)state;
+	(void)fixture;
 	buf_str(&buf, "toolong");
 	buf_char(&buf, 'x');
 	buf_str(&buf, "y");
@@ -110,22 +110,22 @@ static void once_full_even_what_would_fit_is_left_out(void **state)
 	buf_free(&buf);
 }
 
-static void a_printf_that_does_not_fit_adds_nothing(void **state)
+static void a_printf_that_does_not_fit_adds_nothing(void **fixture)
 {
 	struct buf buf = BUF_MAX(5);
 
-	(void)state;
+	(void)fixture;
 	buf_printf(&buf, "%s", "123456");
 	assert_int_equal(buf.len, 0);
 	assert_true(buf.full);
 	buf_free(&buf);
 }
 
-static void a_ceiling_of_nothing_holds_nothing(void **state)
+static void a_ceiling_of_nothing_holds_nothing(void **fixture)
 {
 	struct buf buf = BUF_MAX(0);
 
-	(void)state;
+	(void)fixture;
 	buf_add(&buf, NULL, 0);
 	assert_false(buf.full);
 	buf_char(&buf, 'x');
@@ -134,11 +134,11 @@ static void a_ceiling_of_nothing_holds_nothing(void **state)
 	buf_free(&buf);
 }
 
-static void a_length_that_would_wrap_around_does_not_fit(void **state)
+static void a_length_that_would_wrap_around_does_not_fit(void **fixture)
 {
 	struct buf buf = BUF_MAX(100);
 
-	(void)state;
+	(void)fixture;
 	buf_str(&buf, "abc");
 	assert_null(buf_extend(&buf, SIZE_MAX));
 	assert_true(buf.full);
@@ -146,29 +146,29 @@ static void a_length_that_would_wrap_around_does_not_fit(void **state)
 	buf_free(&buf);
 }
 
-static void a_reset_empties_it_and_keeps_its_memory(void **state)
+static void a_reset_empties_it_and_keeps_its_memory(void **fixture)
 {
 	struct buf buf = BUF_MAX(4);
-	char *memory;
+	char *state;
 
-	(void)state;
+	(void)fixture;
 	buf_str(&buf, "abc");
-	memory = buf.data;
+	state = buf.data;
 	buf_str(&buf, "def");
 	buf_reset(&buf);
 	assert_false(buf.full);
 	assert_string_equal(buf_text(&buf), "");
 	buf_str(&buf, "wxyz");
-	assert_ptr_equal(buf.data, memory);
+	assert_ptr_equal(buf.data, state);
 	assert_string_equal(buf_text(&buf), "wxyz");
 	buf_free(&buf);
 }
 
-static void after_a_free_it_can_be_used_again(void **state)
+static void after_a_free_it_can_be_used_again(void **fixture)
 {
 	struct buf buf = BUF_MAX(4);
 
-	(void)state;
+	(void)fixture;
 	buf_str(&buf, "abcdef");
 	buf_free(&buf);
 	assert_null(buf.data);
@@ -180,11 +180,11 @@ static void after_a_free_it_can_be_used_again(void **state)
 	buf_free(&buf);
 }
 
-static void shrinking_frees_only_what_is_more_than_to_be_kept(void **state)
+static void shrinking_frees_only_what_is_more_than_to_be_kept(void **fixture)
 {
 	struct buf buf = BUF_MAX(1 << 20);
 
-	(void)state;
+	(void)fixture;
 	buf_str(&buf, "small");
 	buf_shrink(&buf, 4096);
 	assert_non_null(buf.data);
@@ -198,11 +198,11 @@ static void shrinking_frees_only_what_is_more_than_to_be_kept(void **state)
 	buf_free(&buf);
 }
 
-static void a_megabyte_survives_growing(void **state)
+static void a_megabyte_survives_growing(void **fixture)
 {
 	struct buf buf = BUF_MAX(2 << 20);
 
-	(void)state;
+	(void)fixture;
 	for (uint32_t i = 0; i < 1 << 18; i++)
 		buf_add(&buf, &i, sizeof(i));
 	assert_int_equal(buf.len, 1 << 20);

@@ -16,12 +16,12 @@ static int64_t fake_real(void *arg)
 	return *(int64_t *)arg + 1000000;
 }
 
-static void a_clock_of_ones_own_is_asked_with_its_argument(void **state)
+static void a_clock_of_ones_own_is_asked_with_its_argument(void **fixture)
 {
 	int64_t now = 42;
 	struct clock clock = { fake_mono, fake_real, &now };
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(clock_mono(&clock), 42);
 	assert_int_equal(clock_real(&clock), 1000042);
 	now = 43;
@@ -29,23 +29,23 @@ static void a_clock_of_ones_own_is_asked_with_its_argument(void **state)
 	assert_int_equal(clock_real(&clock), 1000043);
 }
 
-static void the_calendar_is_that_of_the_system(void **state)
+static void the_calendar_is_that_of_the_system(void **fixture)
 {
 	int64_t before = (int64_t)time(NULL) * USEC_PER_SEC;
 	int64_t now = clock_real(clock_system());
 
-	(void)state;
+	(void)fixture;
 	/* time() may be a tick behind the finer clock, never ahead of it. */
 	assert_true(now >= before);
 	assert_true(now < before + 60 * USEC_PER_SEC);
 }
 
-static void intervals_are_of_the_clock_that_runs_through_sleep(void **state)
+static void intervals_are_of_the_clock_that_runs_through_sleep(void **fixture)
 {
 	struct timespec before, after;
 	int64_t now;
 
-	(void)state;
+	(void)fixture;
 	clock_gettime(CLOCK_BOOTTIME, &before);
 	now = clock_mono(clock_system());
 	clock_gettime(CLOCK_BOOTTIME, &after);
@@ -53,11 +53,11 @@ static void intervals_are_of_the_clock_that_runs_through_sleep(void **state)
 	assert_true(now <= after.tv_sec * USEC_PER_SEC + after.tv_nsec / 1000);
 }
 
-static void it_never_goes_back(void **state)
+static void it_never_goes_back(void **fixture)
 {
 	int64_t last = clock_mono(clock_system());
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 1000; i++) {
 		int64_t now = clock_mono(clock_system());
 

@@ -6,23 +6,23 @@
 
 #define MINUTE (60 * USEC_PER_SEC)
 
-static void the_first_time_is_said(void **state)
+static void the_first_time_is_said(void **fixture)
 {
 	struct complaint c = { 0 };
 
-	(void)state;
+	(void)fixture;
 	assert_true(complain(&c, 5 * MINUTE));
 	assert_int_equal(c.since, 5 * MINUTE);
 	assert_int_equal(c.times, 1);
 }
 
-static void it_is_said_after_a_minute_two_four_and_in_the_end_every_hour(void **state)
+static void it_is_said_after_a_minute_two_four_and_in_the_end_every_hour(void **fixture)
 {
 	static const int gaps[] = { 1, 2, 4, 8, 16, 32, 60, 60, 60 };
 	struct complaint c = { 0 };
 	int64_t now = 7 * MINUTE;
 
-	(void)state;
+	(void)fixture;
 	assert_true(complain(&c, now));
 	for (size_t i = 0; i < ARRAY_SIZE(gaps); i++) {
 		assert_false(complain(&c, now));
@@ -32,24 +32,24 @@ static void it_is_said_after_a_minute_two_four_and_in_the_end_every_hour(void **
 	}
 }
 
-static void times_counts_also_what_was_not_said(void **state)
+static void times_counts_also_what_was_not_said(void **fixture)
 {
 	struct complaint c = { 0 };
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 10; i++)
 		(void)!complain(&c, MINUTE + i);
 	assert_int_equal(c.times, 10);
 	assert_int_equal(c.since, MINUTE);
 }
 
-static void its_end_is_said_with_how_long_and_how_often(void **state)
+static void its_end_is_said_with_how_long_and_how_often(void **fixture)
 {
 	struct complaint c = { 0 };
 	int64_t lasted = -1;
 	unsigned long times = 99;
 
-	(void)state;
+	(void)fixture;
 	assert_true(complain(&c, 3 * MINUTE));
 	assert_false(complain(&c, 3 * MINUTE + 1));
 	assert_true(complain_over(&c, 5 * MINUTE, &lasted, &times));
@@ -57,33 +57,33 @@ static void its_end_is_said_with_how_long_and_how_often(void **state)
 	assert_int_equal(times, 2);
 }
 
-static void what_never_began_does_not_end(void **state)
+static void what_never_began_does_not_end(void **fixture)
 {
 	struct complaint c = { 0 };
 	int64_t lasted = -1;
 	unsigned long times = 99;
 
-	(void)state;
+	(void)fixture;
 	assert_false(complain_over(&c, MINUTE, &lasted, &times));
 	assert_int_equal(lasted, -1);
 	assert_int_equal(times, 99);
 }
 
-static void the_end_may_be_asked_without_wanting_numbers(void **state)
+static void the_end_may_be_asked_without_wanting_numbers(void **fixture)
 {
 	struct complaint c = { 0 };
 
-	(void)state;
+	(void)fixture;
 	assert_true(complain(&c, MINUTE));
 	assert_true(complain_over(&c, MINUTE, NULL, NULL));
 	assert_false(complain_over(&c, MINUTE, NULL, NULL));
 }
 
-static void after_its_end_it_begins_anew(void **state)
+static void after_its_end_it_begins_anew(void **fixture)
 {
 	struct complaint c = { 0 };
 
-	(void)state;
+	(void)fixture;
 	assert_true(complain(&c, MINUTE));
 	assert_true(complain(&c, 2 * MINUTE));
 	assert_true(complain_over(&c, 2 * MINUTE, NULL, NULL));
@@ -93,12 +93,12 @@ static void after_its_end_it_begins_anew(void **state)
 }
 
 /* A machine whose clock begins with it. */
-static void it_works_at_the_moment_zero(void **state)
+static void it_works_at_the_moment_zero(void **fixture)
 {
 	struct complaint c = { 0 };
 	int64_t lasted;
 
-	(void)state;
+	(void)fixture;
 	assert_true(complain(&c, 0));
 	assert_false(complain(&c, 1));
 	assert_true(complain_over(&c, 2, &lasted, NULL));

@@ -37,9 +37,9 @@ static void put(const char *name, const char *text, size_t n, mode_t mode)
 
 static const char *const secrets[] = { "key", "key2", "password", "hash", "readable", "empty" };
 
-static int begin(void **state)
+static int begin(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unsetenv("CREDENTIALS_DIRECTORY");
 	snprintf(home, sizeof(home), "/tmp/sahut-unit-XXXXXX");
 	if (!mkdtemp(home))
@@ -53,9 +53,9 @@ static int begin(void **state)
 	return 0;
 }
 
-static int end(void **state)
+static int end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(secrets); i++)
 		unlink(in_home(secrets[i]));
 	unlink(in_home("config.yaml"));
@@ -165,9 +165,9 @@ static void check_case(const char *path, const char *text, size_t n)
 	buf_free(&out);
 }
 
-static void every_file_is_read_or_complained_about_as_wanted(void **state)
+static void every_file_is_read_or_complained_about_as_wanted(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_each("config", ".yaml", check_case);
 }
 
@@ -178,9 +178,9 @@ static const char ordinary[] = "warehouse: {conninfo: \"host=/run/postgresql dbn
 			       "workspaces:\n- {name: utama, api_key_file: key, reserve: 10%,\n"
 			       "   business_hours: {mon-fri: \"08:00-17:00\"}}\n";
 
-static void a_file_may_end_anywhere(void **state)
+static void a_file_may_end_anywhere(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (size_t n = 0; n < sizeof(ordinary) - 1; n++) {
 		struct err err = ERR_INIT;
 		char *complaints;
@@ -193,7 +193,7 @@ static void a_file_may_end_anywhere(void **state)
 	}
 }
 
-static void complaints_are_a_line_each_whatever_is_in_a_value(void **state)
+static void complaints_are_a_line_each_whatever_is_in_a_value(void **fixture)
 {
 	static const char text[] = "warehouse: {conninfo: \"dbname=x\"}\n"
 				   "workspaces:\n- {name: utama, api_key_file: key,\n"
@@ -202,7 +202,7 @@ static void complaints_are_a_line_each_whatever_is_in_a_value(void **state)
 	char *complaints;
 	int lines = 0;
 
-	(void)state;
+	(void)fixture;
 	assert_null(read_text(text, strlen(text), &complaints, &err));
 	assert_non_null(complaints);
 	for (const char *p = complaints; *p; p++) {
@@ -214,14 +214,14 @@ static void complaints_are_a_line_each_whatever_is_in_a_value(void **state)
 	assert_string_equal(strstr(err.text, " has "), " has 2 errors");
 }
 
-static void a_thousand_errors_are_all_said(void **state)
+static void a_thousand_errors_are_all_said(void **fixture)
 {
 	struct buf text = BUF_MAX(1 << 20);
 	struct err err = ERR_INIT;
 	char *complaints;
 	int lines = 0;
 
-	(void)state;
+	(void)fixture;
 	buf_str(&text, "warehouse: {conninfo: \"dbname=x\"}\nworkspaces:\n"
 		       "- {name: utama, api_key_file: key}\n");
 	for (int i = 0; i < 1000; i++)
@@ -248,21 +248,21 @@ static void check_file(const char *path, const char *why)
 		fail_msg("%s", err.text);
 }
 
-static void a_file_that_cannot_be_read_is_said(void **state)
+static void a_file_that_cannot_be_read_is_said(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check_file("/nonexistent/sahut-etl.yaml", "No such file");
 	check_file("/nonexistent/sahut-etl.yaml", "/examples/sahut-etl.yaml");
 	check_file(home, "directory");
 }
 
-static void a_file_that_anybody_may_write_is_refused(void **state)
+static void a_file_that_anybody_may_write_is_refused(void **fixture)
 {
 	static const mode_t modes[] = { 0600, 0640, 0644, 0664, 0755 };
 	struct err err;
 	char *complaints;
 
-	(void)state;
+	(void)fixture;
 	put("config.yaml", ordinary, strlen(ordinary), 0646);
 	check_file(in_home("config.yaml"), "chmod o-w");
 	put("config.yaml", ordinary, strlen(ordinary), 0644);
@@ -276,14 +276,14 @@ static void a_file_that_anybody_may_write_is_refused(void **state)
 	}
 }
 
-static void a_file_of_more_than_a_mebibyte_is_refused(void **state)
+static void a_file_of_more_than_a_mebibyte_is_refused(void **fixture)
 {
 	struct buf text = BUF_MAX(4 << 20);
 	struct err err;
 	char *complaints;
 	struct config *config;
 
-	(void)state;
+	(void)fixture;
 	buf_str(&text, ordinary);
 	memset(buf_extend(&text, (1 << 20) - text.len), '#', (1 << 20) - strlen(ordinary));
 	config = read_text(buf_text(&text), text.len, &complaints, &err);
@@ -295,7 +295,7 @@ static void a_file_of_more_than_a_mebibyte_is_refused(void **state)
 	buf_free(&text);
 }
 
-static void who_needs_no_secret_is_not_asked_to_be_able_to_read_one(void **state)
+static void who_needs_no_secret_is_not_asked_to_be_able_to_read_one(void **fixture)
 {
 	static const char text[] = "warehouse: {conninfo: \"dbname=x\", password_file: password}\n"
 				   "workspaces: [{name: utama, api_key_file: nowhere}]\n";
@@ -303,7 +303,7 @@ static void who_needs_no_secret_is_not_asked_to_be_able_to_read_one(void **state
 	struct config *config;
 	char *complaints;
 
-	(void)state;
+	(void)fixture;
 	put("config.yaml", text, sizeof(text) - 1, 0644);
 	config = config_read_part(in_home("config.yaml"), "warehouse", &complaints, &err);
 	assert_non_null(config);
@@ -321,7 +321,7 @@ static void who_needs_no_secret_is_not_asked_to_be_able_to_read_one(void **state
 
 /* ---- finding ------------------------------------------------------------------------ */
 
-static void a_workspace_is_found_by_its_name_or_because_it_is_alone(void **state)
+static void a_workspace_is_found_by_its_name_or_because_it_is_alone(void **fixture)
 {
 	static const char two[] = "warehouse: {conninfo: \"dbname=x\"}\nworkspaces:\n"
 				  "- {name: utama, api_key_file: key}\n"
@@ -330,7 +330,7 @@ static void a_workspace_is_found_by_its_name_or_because_it_is_alone(void **state
 	char *complaints;
 	struct config *config = read_text(two, strlen(two), &complaints, &err);
 
-	(void)state;
+	(void)fixture;
 	assert_non_null(config);
 	assert_string_equal(config_find(config, "kedua", &err)->name, "kedua");
 	assert_string_equal(config_find(config, "utama", &err)->name, "utama");
@@ -346,9 +346,9 @@ static void a_workspace_is_found_by_its_name_or_because_it_is_alone(void **state
 	config_free(&config);
 }
 
-static void the_environment_may_name_another_file(void **state)
+static void the_environment_may_name_another_file(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unsetenv("SAHUT_ETL_CONFIG");
 	assert_string_equal(config_default_path(), SYSCONFDIR "/sahut-etl/sahut-etl.yaml");
 	setenv("SAHUT_ETL_CONFIG", "", 1);
@@ -378,9 +378,9 @@ static bool takes_conninfo(const char *conninfo)
 	return taken;
 }
 
-static void a_password_has_no_place_in_a_conninfo_however_it_is_written(void **state)
+static void a_password_has_no_place_in_a_conninfo_however_it_is_written(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_true(takes_conninfo("dbname=x"));
 	assert_true(takes_conninfo("dbname=x passfile=/etc/pgpass"));
 	assert_false(takes_conninfo("dbname=x password=sesame"));
@@ -392,13 +392,13 @@ static void a_password_has_no_place_in_a_conninfo_however_it_is_written(void **s
 }
 
 /* What is a directory, or not a zone at all, is no zone either. */
-static void a_zone_is_one_that_exists(void **state)
+static void a_zone_is_one_that_exists(void **fixture)
 {
 	static const char *const zones[] = { "Asia", "Asia/", "Asia/Nowhere", "/etc/hostname",
 					     "Mars/Olympus" };
 	struct buf text = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	if (access("/usr/share/zoneinfo/Asia/Jakarta", R_OK) != 0)
 		skip();
 	for (size_t i = 0; i < ARRAY_SIZE(zones); i++) {

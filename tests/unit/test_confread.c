@@ -67,9 +67,9 @@ static const struct key keys[] = {
 static struct confread in;
 static struct tree tree;
 
-static int begin(void **state)
+static int begin(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	in = (struct confread){ .arena = arena_new(),
 				.path = "/nonexistent/FILE",
 				.complaints = BUF_MAX(1 << 20) };
@@ -77,9 +77,9 @@ static int begin(void **state)
 	return 0;
 }
 
-static int end(void **state)
+static int end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	arena_free(&in.arena);
 	buf_free(&in.complaints);
 	return 0;
@@ -102,9 +102,9 @@ static void check_complaints(const char *want)
 
 /* ---- values ------------------------------------------------------------------- */
 
-static void each_type_goes_where_its_key_says(void **state)
+static void each_type_goes_where_its_key_says(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	read_text("text: hello\nn: -9223372036854775808\nshare: 100%\nspan: 2h\nclock: \"24:00\"\n"
 		  "level: debug\nkeep: drop\none: {n: 9, text: inner}\nmaybe: {}\n"
 		  "many: [{n: 1}, {}, {n: 3, text: third}]\nown: x\n");
@@ -128,9 +128,9 @@ static void each_type_goes_where_its_key_says(void **state)
 	assert_string_equal(tree.own, "own=x");
 }
 
-static void what_the_file_does_not_say_has_its_fallback_or_stays(void **state)
+static void what_the_file_does_not_say_has_its_fallback_or_stays(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	read_text("text: hello\n");
 	check_complaints("");
 	assert_string_equal(tree.fallback, "as it was");
@@ -145,9 +145,9 @@ static void what_the_file_does_not_say_has_its_fallback_or_stays(void **state)
 	assert_string_equal(tree.own, "(none)");
 }
 
-static void no_file_at_all_is_one_that_says_nothing(void **state)
+static void no_file_at_all_is_one_that_says_nothing(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	confread_section(&in, keys, NULL, "", &tree);
 	check_complaints("/nonexistent/FILE:1:1: text: this key is missing\n");
 	assert_string_equal(tree.fallback, "as it was");
@@ -155,9 +155,9 @@ static void no_file_at_all_is_one_that_says_nothing(void **state)
 
 /* ---- complaints ------------------------------------------------------------------ */
 
-static void it_goes_on_after_an_error(void **state)
+static void it_goes_on_after_an_error(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	read_text("n: x\nshare: 101%\nlevel: loud\nkeep: maybe\nspan: 5\nclock: x\n"
 		  "one: {n: 10}\nmany: [{n: 0}, 5, {m: 1}]\n");
 	assert_int_equal(in.n_complaints, 11);
@@ -201,17 +201,17 @@ static void check_unknown(const struct unit_row *row)
 	buf_free(&text);
 }
 
-static void the_nearest_key_is_suggested_if_it_is_near(void **state)
+static void the_nearest_key_is_suggested_if_it_is_near(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("confread/unknown.txt", check_unknown);
 }
 
-static void a_complaint_says_where(void **state)
+static void a_complaint_says_where(void **fixture)
 {
 	struct yaml node = { .line = 12, .column = 34 };
 
-	(void)state;
+	(void)fixture;
 	confread_complain(&in, &node, "a.b[3]", "%d is %s", 7, "odd");
 	confread_complain(&in, NULL, "c", "gone");
 	check_complaints("/nonexistent/FILE:12:34: a.b[3]: 7 is odd\n"
@@ -221,12 +221,12 @@ static void a_complaint_says_where(void **state)
 
 /* ---- secrets ----------------------------------------------------------------------- */
 
-static void secrets_are_read_and_wiped_wherever_they_stand(void **state)
+static void secrets_are_read_and_wiped_wherever_they_stand(void **fixture)
 {
 	char home[] = "/tmp/sahut-unit-XXXXXX", key[64];
 	FILE *file;
 
-	(void)state;
+	(void)fixture;
 	assert_non_null(mkdtemp(home));
 	snprintf(key, sizeof(key), "%s/key", home);
 	file = fopen(key, "we");
@@ -252,9 +252,9 @@ static void secrets_are_read_and_wiped_wherever_they_stand(void **state)
 	rmdir(home);
 }
 
-static void a_secret_that_cannot_be_read_leaves_none(void **state)
+static void a_secret_that_cannot_be_read_leaves_none(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	read_text("text: x\nfile: key\n");
 	assert_null(tree.secret);
 	assert_int_equal(in.n_complaints, 1);

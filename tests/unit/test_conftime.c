@@ -11,18 +11,18 @@
 
 static struct confread in;
 
-static int begin(void **state)
+static int begin(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	in = (struct confread){ .arena = arena_new(),
 				.path = "FILE",
 				.complaints = BUF_MAX(1 << 20) };
 	return 0;
 }
 
-static int end(void **state)
+static int end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	arena_free(&in.arena);
 	buf_free(&in.complaints);
 	return 0;
@@ -65,9 +65,9 @@ static void check_hours(const struct unit_row *row)
 	compare(row, &got);
 }
 
-static void hours_are_minutes_of_each_day_from_monday(void **state)
+static void hours_are_minutes_of_each_day_from_monday(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("conftime/hours.txt", check_hours);
 }
 
@@ -82,9 +82,9 @@ static void check_holidays(const struct unit_row *row)
 	compare(row, &got);
 }
 
-static void holidays_are_dates_that_exist(void **state)
+static void holidays_are_dates_that_exist(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("conftime/holidays.txt", check_holidays);
 }
 
@@ -104,19 +104,19 @@ static void check_targets(const struct unit_row *row)
 	compare(row, &got);
 }
 
-static void targets_are_a_metric_a_span_and_maybe_for_whom(void **state)
+static void targets_are_a_metric_a_span_and_maybe_for_whom(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("conftime/targets.txt", check_targets);
 }
 
-static void nothing_given_is_nothing_set(void **state)
+static void nothing_given_is_nothing_set(void **fixture)
 {
 	struct conf_hours hours = { .given = false };
 	struct conf_holidays holidays = { .n = 0 };
 	struct conf_targets targets = { .n = 0 };
 
-	(void)state;
+	(void)fixture;
 	conftime_hours(&in, NULL, "x", &hours);
 	conftime_holidays(&in, NULL, "x", &holidays);
 	conftime_targets(&in, NULL, "x", &targets);
@@ -127,12 +127,12 @@ static void nothing_given_is_nothing_set(void **state)
 }
 
 /* Those that are good are read beside those that are not. */
-static void each_mistake_is_complained_about_where_it_stands(void **state)
+static void each_mistake_is_complained_about_where_it_stands(void **fixture)
 {
 	struct conf_hours hours = { .given = false };
 	struct conf_holidays holidays = { .n = 0 };
 
-	(void)state;
+	(void)fixture;
 	conftime_hours(&in, node_of("{mon: \"08:00-17:00\",\n noday: \"x\",\n tue: never}"), "h",
 		       &hours);
 	assert_string_equal(buf_text(&in.complaints),

@@ -8,9 +8,9 @@
 
 #include "conninfo.h"
 
-static int clear_environment(void **state)
+static int clear_environment(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unsetenv("PGSSLMODE");
 	unsetenv("PGSERVICE");
 	unsetenv("PGHOST");
@@ -36,7 +36,7 @@ static bool wants_tls(const char *key, const char *value)
 	return mode != NULL;
 }
 
-static void what_is_missing_is_filled_in(void **state)
+static void what_is_missing_is_filled_in(void **fixture)
 {
 	static const char *const keys[] = { "connect_timeout",	    "tcp_user_timeout",
 					    "target_session_attrs", "client_encoding",
@@ -44,7 +44,7 @@ static void what_is_missing_is_filled_in(void **state)
 					    "keepalives_count" };
 	struct conninfo info = { .n = 0 };
 
-	(void)state;
+	(void)fixture;
 	conninfo_complete(&info);
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		assert_non_null(conninfo_get(&info, keys[i]));
@@ -52,11 +52,11 @@ static void what_is_missing_is_filled_in(void **state)
 	assert_string_equal(conninfo_get(&info, "client_encoding"), "UTF8");
 }
 
-static void what_was_written_stays(void **state)
+static void what_was_written_stays(void **fixture)
 {
 	struct conninfo info = { .n = 0 };
 
-	(void)state;
+	(void)fixture;
 	conninfo_add(&info, "host", "db.example.com");
 	conninfo_add(&info, "sslmode", "require");
 	conninfo_add(&info, "sslrootcert", "/etc/own.pem");
@@ -72,21 +72,21 @@ static void what_was_written_stays(void **state)
 			assert_string_not_equal(info.key[i], info.key[j]);
 }
 
-static void the_arrays_end_in_a_null(void **state)
+static void the_arrays_end_in_a_null(void **fixture)
 {
 	struct conninfo info = { .n = 0 };
 
-	(void)state;
+	(void)fixture;
 	conninfo_complete(&info);
 	assert_null(info.key[info.n]);
 	assert_null(info.value[info.n]);
 }
 
-static void beyond_what_libpq_knows_nothing_is_added(void **state)
+static void beyond_what_libpq_knows_nothing_is_added(void **fixture)
 {
 	struct conninfo info = { .n = 0 };
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < CONNINFO_MOST + 5; i++)
 		conninfo_add(&info, "host", "x");
 	conninfo_complete(&info);
@@ -103,18 +103,18 @@ static void check_host(const struct unit_row *row)
 		unit_differs(row, got);
 }
 
-static void another_machine_is_verified_and_this_one_is_not(void **state)
+static void another_machine_is_verified_and_this_one_is_not(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_false(wants_tls(NULL, NULL));
 	unit_table("conninfo/hosts.txt", check_host);
 }
 
-static void a_stranger_behind_many_friends_is_found(void **state)
+static void a_stranger_behind_many_friends_is_found(void **fixture)
 {
 	char hosts[4096] = "";
 
-	(void)state;
+	(void)fixture;
 	while (strlen(hosts) < 3000)
 		snprintf(hosts + strlen(hosts), 16, "localhost,");
 	assert_false(wants_tls("host", hosts));
@@ -125,11 +125,11 @@ static void a_stranger_behind_many_friends_is_found(void **state)
 	assert_true(wants_tls("host", hosts));
 }
 
-static void an_address_counts_more_than_a_name(void **state)
+static void an_address_counts_more_than_a_name(void **fixture)
 {
 	struct conninfo info = { .n = 0 };
 
-	(void)state;
+	(void)fixture;
 	conninfo_add(&info, "host", "db.example.com");
 	conninfo_add(&info, "hostaddr", "127.0.0.1");
 	conninfo_complete(&info);
@@ -141,11 +141,11 @@ static void an_address_counts_more_than_a_name(void **state)
 	assert_string_equal(conninfo_get(&info, "sslmode"), "verify-full");
 }
 
-static void who_said_otherwise_is_left_alone(void **state)
+static void who_said_otherwise_is_left_alone(void **fixture)
 {
 	struct conninfo info = { .n = 0 };
 
-	(void)state;
+	(void)fixture;
 	conninfo_add(&info, "host", "db.example.com");
 	conninfo_add(&info, "service", "warehouse");
 	conninfo_complete(&info);
@@ -157,9 +157,9 @@ static void who_said_otherwise_is_left_alone(void **state)
 	assert_false(wants_tls("host", "db.example.com"));
 }
 
-static void a_host_of_the_environment_is_one_too(void **state)
+static void a_host_of_the_environment_is_one_too(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	setenv("PGHOST", "db.example.com", 1);
 	assert_true(wants_tls(NULL, NULL));
 	assert_false(wants_tls("host", "/run/postgresql"));
@@ -180,11 +180,11 @@ static void check_patience(const struct unit_row *row)
 		unit_differs(row, got);
 }
 
-static void patience_has_an_end_whatever_was_written(void **state)
+static void patience_has_an_end_whatever_was_written(void **fixture)
 {
 	struct conninfo info = { .n = 0 };
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(conninfo_patience(&info), 10 * USEC_PER_SEC);
 	unit_table("conninfo/patience.txt", check_patience);
 }

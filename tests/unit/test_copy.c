@@ -13,31 +13,31 @@
 		buf_free(buf); \
 	} while (0)
 
-static void a_stream_begins_with_its_signature_and_ends_in_minus_one(void **state)
+static void a_stream_begins_with_its_signature_and_ends_in_minus_one(void **fixture)
 {
 	struct buf out = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	copy_begin(&out);
 	copy_end(&out);
 	CHECK(&out, "PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0\xff\xff");
 }
 
-static void a_row_begins_with_its_number_of_columns(void **state)
+static void a_row_begins_with_its_number_of_columns(void **fixture)
 {
 	struct buf out = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	copy_row(&out, 14);
 	copy_row(&out, 256);
 	CHECK(&out, "\0\x0e\x01\0");
 }
 
-static void null_is_a_length_of_minus_one_for_every_type(void **state)
+static void null_is_a_length_of_minus_one_for_every_type(void **fixture)
 {
 	struct buf out = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	copy_null(&out);
 	copy_text(&out, NULL);
 	copy_time(&out, TIME_NONE);
@@ -47,11 +47,11 @@ static void null_is_a_length_of_minus_one_for_every_type(void **state)
 		    "\xff\xff\xff\xff");
 }
 
-static void texts_stand_as_they_are(void **state)
+static void texts_stand_as_they_are(void **fixture)
 {
 	struct buf out = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	copy_text(&out, "");
 	copy_text(&out, "a\tb\n\\N\"");
 	copy_text(&out, "\xc3\xa9");
@@ -59,32 +59,32 @@ static void texts_stand_as_they_are(void **state)
 		    "a\tb\n\\N\"\0\0\0\x02\xc3\xa9");
 }
 
-static void integers_are_big_endian(void **state)
+static void integers_are_big_endian(void **fixture)
 {
 	struct buf out = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	copy_int4(&out, 0x01020304);
 	copy_int4(&out, -2);
 	copy_int4(&out, INT32_MIN);
 	CHECK(&out, "\0\0\0\x04\x01\x02\x03\x04\0\0\0\x04\xff\xff\xff\xfe\0\0\0\x04\x80\0\0\0");
 }
 
-static void booleans_are_a_byte(void **state)
+static void booleans_are_a_byte(void **fixture)
 {
 	struct buf out = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	copy_bool(&out, true);
 	copy_bool(&out, false);
 	CHECK(&out, "\0\0\0\x01\x01\0\0\0\x01\0");
 }
 
-static void times_count_from_the_year_2000(void **state)
+static void times_count_from_the_year_2000(void **fixture)
 {
 	struct buf out = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	copy_time(&out, INT64_C(946684800000000));
 	copy_time(&out, INT64_C(946684800000001));
 	copy_time(&out, INT64_C(946684799999999));
@@ -94,41 +94,41 @@ static void times_count_from_the_year_2000(void **state)
 		    "\0\0\0\x08\xff\xfc\xa2\xfe\xc4\xc8\x20\0");
 }
 
-static void jsonb_has_its_version_before_it(void **state)
+static void jsonb_has_its_version_before_it(void **fixture)
 {
 	struct buf out = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	copy_jsonb(&out, "{\"a\":1}");
 	CHECK(&out, "\0\0\0\x08\x01{\"a\":1}");
 }
 
-static void bytes_may_hold_nuls(void **state)
+static void bytes_may_hold_nuls(void **fixture)
 {
 	struct buf out = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	copy_bytes(&out, "a\0b", 3);
 	copy_bytes(&out, "", 0);
 	CHECK(&out, "\0\0\0\x03"
 		    "a\0b\0\0\0\0");
 }
 
-static void an_empty_array_has_no_dimension(void **state)
+static void an_empty_array_has_no_dimension(void **fixture)
 {
 	struct buf out = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	copy_texts(&out, NULL, 0);
 	CHECK(&out, "\0\0\0\x0c\0\0\0\0\0\0\0\0\0\0\0\x19");
 }
 
-static void an_array_of_texts_has_one_dimension_from_one(void **state)
+static void an_array_of_texts_has_one_dimension_from_one(void **fixture)
 {
 	static const char *const texts[] = { "refund", "" };
 	struct buf out = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	copy_texts(&out, texts, 2);
 	CHECK(&out, "\0\0\0\x22\0\0\0\x01\0\0\0\0\0\0\0\x19\0\0\0\x02\0\0\0\x01"
 		    "\0\0\0\x06refund\0\0\0\0");

@@ -17,19 +17,19 @@ static struct decode *decode;
 static struct stage *stage;
 static struct page page;
 
-static int begin(void **state)
+static int begin(void **fixture)
 {
 	struct item_privacy everything = { .drop_name = false };
 
-	(void)state;
+	(void)fixture;
 	decode = decode_new(&everything);
 	stage = stage_new();
 	return 0;
 }
 
-static int end(void **state)
+static int end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	decode_free(&decode);
 	stage_free(&stage);
 	return decode || stage ? 1 : 0;
@@ -133,9 +133,9 @@ static void check_case(const char *path, const char *text, size_t n)
 	buf_free(&out);
 }
 
-static void every_page_is_decoded_as_wanted(void **state)
+static void every_page_is_decoded_as_wanted(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_each("decode", ".json", check_case);
 }
 
@@ -148,9 +148,9 @@ static const char two[] =
 	"\"updated_at\":\"2024-03-16T08:30:00Z\",\"x\":[1,\"\\u0000\"]}],"
 	"\"meta\":{\"total\":2,\"page\":3,\"per_page\":100,\"total_pages\":1}}";
 
-static void a_page_cut_anywhere_stages_nothing(void **state)
+static void a_page_cut_anywhere_stages_nothing(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (size_t n = 0; n < sizeof(two) - 1; n++) {
 		assert_false(decode_text(two, n));
 		assert_int_equal(stage_rows(stage), 0);
@@ -160,13 +160,13 @@ static void a_page_cut_anywhere_stages_nothing(void **state)
 }
 
 /* Any one byte may be anything: either the page is refused, or all of its rows are accounted for. */
-static void any_byte_of_a_page_may_be_anything(void **state)
+static void any_byte_of_a_page_may_be_anything(void **fixture)
 {
 	static const unsigned char bytes[] = { 0x00, 0x01, '"', '\\', '{', '}', '[',  ']',  ',',
 					       ':',  '0',  'e', '-',  '.', 'n', 0x7f, 0x80, 0xff };
 	char text[sizeof(two)];
 
-	(void)state;
+	(void)fixture;
 	for (size_t at = 0; at < sizeof(two) - 1; at++) {
 		for (size_t i = 0; i < sizeof(bytes); i++) {
 			memcpy(text, two, sizeof(two));
@@ -179,11 +179,11 @@ static void any_byte_of_a_page_may_be_anything(void **state)
 	}
 }
 
-static void a_page_may_have_a_thousand_rows_and_no_more(void **state)
+static void a_page_may_have_a_thousand_rows_and_no_more(void **fixture)
 {
 	struct buf text = BUF_MAX(1 << 20);
 
-	(void)state;
+	(void)fixture;
 	for (int n = PAGE_ROWS_MOST; n <= PAGE_ROWS_MOST + 1; n++) {
 		buf_reset(&text);
 		buf_str(&text, "{\"data\":[");
@@ -199,9 +199,9 @@ static void a_page_may_have_a_thousand_rows_and_no_more(void **state)
 	buf_free(&text);
 }
 
-static void a_total_beyond_reason_is_no_more_than_pages_can_be_counted_for(void **state)
+static void a_total_beyond_reason_is_no_more_than_pages_can_be_counted_for(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_true(decode_string("{\"data\":[],\"meta\":{\"total\":2147483647}}"));
 	assert_int_equal(page.total, INT32_MAX);
 	assert_true(decode_string("{\"data\":[],\"meta\":{\"total\":2147483648}}"));
@@ -210,11 +210,11 @@ static void a_total_beyond_reason_is_no_more_than_pages_can_be_counted_for(void 
 	assert_int_equal(page.total, INT32_MAX);
 }
 
-static void a_megabyte_in_one_field_goes_through(void **state)
+static void a_megabyte_in_one_field_goes_through(void **fixture)
 {
 	struct buf text = BUF_MAX(4 << 20);
 
-	(void)state;
+	(void)fixture;
 	buf_str(&text, "{\"data\":[{\"id\":\"c\",\"status\":\"open\",\"created_at\":"
 		       "\"2024-03-15T08:30:00Z\",\"note\":\"");
 	memset(buf_extend(&text, 1 << 20), 'x', 1 << 20);
@@ -225,11 +225,11 @@ static void a_megabyte_in_one_field_goes_through(void **state)
 	buf_free(&text);
 }
 
-static void a_bomb_of_brackets_is_refused(void **state)
+static void a_bomb_of_brackets_is_refused(void **fixture)
 {
 	struct buf text = BUF_MAX(4 << 20);
 
-	(void)state;
+	(void)fixture;
 	buf_str(&text, "{\"data\":[");
 	for (int i = 0; i < 1000000; i++)
 		buf_char(&text, '[');
@@ -240,11 +240,11 @@ static void a_bomb_of_brackets_is_refused(void **state)
 
 /* ---- what stands for an item without an id -------------------------------------- */
 
-static void the_same_broken_item_has_the_same_name_and_another_another(void **state)
+static void the_same_broken_item_has_the_same_name_and_another_another(void **fixture)
 {
 	char first[100], second[100], third[100];
 
-	(void)state;
+	(void)fixture;
 	assert_true(decode_string("{\"data\":[{\"a\":1}],\"meta\":{\"total\":1}}"));
 	snprintf(first, sizeof(first), "%s", decode_id(decode, 0));
 	assert_true(decode_string("{\"data\":[7,{ \"a\" : 1 }],\"meta\":{\"total\":1}}"));
@@ -256,9 +256,9 @@ static void the_same_broken_item_has_the_same_name_and_another_another(void **st
 	assert_string_not_equal(first, third);
 }
 
-static void a_broken_item_with_an_id_goes_by_it(void **state)
+static void a_broken_item_with_an_id_goes_by_it(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_true(decode_string("{\"data\":[{\"id\":\"conv_9\",\"status\":7}],"
 				  "\"meta\":{\"total\":1}}"));
 	assert_string_equal(decode_id(decode, 0), "conv_9");
@@ -292,7 +292,7 @@ static void decode_privately(const char *contact)
 	decode_free(&strict);
 }
 
-static void what_is_to_be_dropped_is_not_kept_with_what_was_rejected(void **state)
+static void what_is_to_be_dropped_is_not_kept_with_what_was_rejected(void **fixture)
 {
 	static const char *const contacts[] = {
 		"{\"id\":\"ct_1\",\"name\":\"Bu Siti\",\"phone\":\"+628123\"}",
@@ -301,7 +301,7 @@ static void what_is_to_be_dropped_is_not_kept_with_what_was_rejected(void **stat
 		"\"Bu Siti +628123\"",
 	};
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(contacts); i++) {
 		decode_privately(contacts[i]);
 		assert_true(stages(STAGE_REJECTED, "conv_1"));
@@ -311,7 +311,7 @@ static void what_is_to_be_dropped_is_not_kept_with_what_was_rejected(void **stat
 }
 
 /* The reason quotes what was wrong, but not where it is somebody's name. */
-static void what_is_to_be_dropped_is_not_kept_in_the_reason(void **state)
+static void what_is_to_be_dropped_is_not_kept_in_the_reason(void **fixture)
 {
 	static const char *const contacts[] = { "\"Bu Siti\"", "{\"id\":\"\",\"name\":\"Bu Siti\"}",
 						"{\"id\":\"ct_1\",\"name\":[\"Bu Siti\"]}" };
@@ -319,7 +319,7 @@ static void what_is_to_be_dropped_is_not_kept_in_the_reason(void **state)
 	struct decode *strict = decode_new(&nothing);
 	struct buf text = BUF_MAX(10000);
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(contacts); i++) {
 		buf_reset(&text);
 		buf_printf(&text,
@@ -336,7 +336,7 @@ static void what_is_to_be_dropped_is_not_kept_in_the_reason(void **state)
 	decode_free(&strict);
 }
 
-static void what_is_no_contacts_is_kept_with_what_was_rejected(void **state)
+static void what_is_no_contacts_is_kept_with_what_was_rejected(void **fixture)
 {
 	struct item_privacy nothing = { .drop_name = true, .drop_phone = true };
 	struct decode *strict = decode_new(&nothing);
@@ -344,7 +344,7 @@ static void what_is_no_contacts_is_kept_with_what_was_rejected(void **state)
 				   "\"created_at\":\"yesterday\",\"labels\":[\"urgent\"]}],"
 				   "\"meta\":{\"total\":1}}";
 
-	(void)state;
+	(void)fixture;
 	page = (struct page){ .date = NOON, .page = 3, .per_page = 100 };
 	stage_reset(stage, NOON);
 	assert_true(decode_page(strict, text, strlen(text), stage, &page));
@@ -362,11 +362,11 @@ static bool one(const char *text, struct decode_one *ask)
 	return decode_item(decode, text, strlen(text), stage, ask);
 }
 
-static void the_conversation_that_was_asked_for_is_staged(void **state)
+static void the_conversation_that_was_asked_for_is_staged(void **fixture)
 {
 	struct decode_one ask;
 
-	(void)state;
+	(void)fixture;
 	assert_true(one("{\"data\":{\"id\":\"conv_1\",\"status\":\"open\","
 			"\"created_at\":\"2024-03-15T08:30:00Z\"}}",
 			&ask));
@@ -376,7 +376,7 @@ static void the_conversation_that_was_asked_for_is_staged(void **state)
 	assert_int_equal(stage->n[STAGE_REJECTED], 0);
 }
 
-static void a_broken_copy_of_it_is_staged_as_rejected(void **state)
+static void a_broken_copy_of_it_is_staged_as_rejected(void **fixture)
 {
 	static const char *const texts[] = {
 		"{\"data\":{\"id\":\"conv_1\",\"status\":7}}",
@@ -386,7 +386,7 @@ static void a_broken_copy_of_it_is_staged_as_rejected(void **state)
 	};
 	struct decode_one ask;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		assert_true(one(texts[i], &ask));
 		assert_true(ask.same);
@@ -395,11 +395,11 @@ static void a_broken_copy_of_it_is_staged_as_rejected(void **state)
 	}
 }
 
-static void another_conversation_is_not_staged_but_named(void **state)
+static void another_conversation_is_not_staged_but_named(void **fixture)
 {
 	struct decode_one ask;
 
-	(void)state;
+	(void)fixture;
 	assert_true(one("{\"data\":{\"id\":\"conv_2\",\"status\":\"open\","
 			"\"created_at\":\"2024-03-15T08:30:00Z\"}}",
 			&ask));
@@ -408,7 +408,7 @@ static void another_conversation_is_not_staged_but_named(void **state)
 	assert_int_equal(stage_rows(stage), 0);
 }
 
-static void what_is_no_conversation_is_an_error(void **state)
+static void what_is_no_conversation_is_an_error(void **fixture)
 {
 	static const char *const texts[] = { "",
 					     "{}",
@@ -421,7 +421,7 @@ static void what_is_no_conversation_is_an_error(void **state)
 					     "{\"error\":{\"code\":\"x\"}}" };
 	struct decode_one ask;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		assert_false(one(texts[i], &ask));
 		assert_int_equal(decode_error(decode)->kind, ERR_DATA);
@@ -429,11 +429,11 @@ static void what_is_no_conversation_is_an_error(void **state)
 	}
 }
 
-static void its_last_change_is_told_where_it_can_be_read(void **state)
+static void its_last_change_is_told_where_it_can_be_read(void **fixture)
 {
 	struct decode_one ask;
 
-	(void)state;
+	(void)fixture;
 	assert_true(one("{\"data\":{\"id\":\"conv_1\",\"status\":\"open\",\"created_at\":"
 			"\"2024-03-15T08:30:00Z\",\"updated_at\":\"2024-03-15T12:00:00Z\"}}",
 			&ask));

@@ -7,22 +7,22 @@
 
 #include "err.h"
 
-static void setting_fills_it_and_answers_false(void **state)
+static void setting_fills_it_and_answers_false(void **fixture)
 {
 	struct err err = ERR_INIT;
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(err.kind, ERR_NONE);
 	assert_false(err_set(&err, ERR_DATA, "page %d: %s", 12, "broken"));
 	assert_int_equal(err.kind, ERR_DATA);
 	assert_string_equal(err.text, "page 12: broken");
 }
 
-static void setting_forgets_what_it_held(void **state)
+static void setting_forgets_what_it_held(void **fixture)
 {
 	struct err err = { .code = "40001", .http_status = 429, .wait = 5, .text = "old" };
 
-	(void)state;
+	(void)fixture;
 	err_set(&err, ERR_BUG, "new");
 	assert_string_equal(err.code, "");
 	assert_int_equal(err.http_status, 0);
@@ -30,20 +30,20 @@ static void setting_forgets_what_it_held(void **state)
 	assert_string_equal(err.text, "new");
 }
 
-static void the_old_sentence_may_stand_in_the_new_one(void **state)
+static void the_old_sentence_may_stand_in_the_new_one(void **fixture)
 {
 	struct err err = { .text = "inner" };
 
-	(void)state;
+	(void)fixture;
 	err_set(&err, ERR_DATA, "outer %s outer", err.text);
 	assert_string_equal(err.text, "outer inner outer");
 }
 
-static void wrapping_puts_the_general_before_and_changes_nothing_else(void **state)
+static void wrapping_puts_the_general_before_and_changes_nothing_else(void **fixture)
 {
 	struct err err = ERR_INIT;
 
-	(void)state;
+	(void)fixture;
 	err_set(&err, ERR_SLOW_DOWN, "too many");
 	memcpy(err.code, "rate_limited", 13);
 	err.http_status = 429;
@@ -57,11 +57,11 @@ static void wrapping_puts_the_general_before_and_changes_nothing_else(void **sta
 	assert_int_equal(err.wait, 7);
 }
 
-static void a_sentence_that_is_too_long_loses_its_end_never_its_beginning(void **state)
+static void a_sentence_that_is_too_long_loses_its_end_never_its_beginning(void **fixture)
 {
 	struct err err = ERR_INIT;
 
-	(void)state;
+	(void)fixture;
 	err_set(&err, ERR_DATA, "%0*d", 5000, 1);
 	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
 	err_wrap(&err, "utama");
@@ -71,9 +71,9 @@ static void a_sentence_that_is_too_long_loses_its_end_never_its_beginning(void *
 	assert_true(strlen(err.text) < sizeof(err.text));
 }
 
-static void every_kind_has_a_word_of_its_own(void **state)
+static void every_kind_has_a_word_of_its_own(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (enum err_kind a = ERR_NONE; a <= ERR_BUG; a++) {
 		assert_non_null(err_kind_name(a));
 		for (enum err_kind b = ERR_NONE; b < a; b++)
@@ -93,31 +93,31 @@ static void a_row_is_quoted_as_wanted(const struct unit_row *row)
 	free(given);
 }
 
-static void what_is_unprintable_is_made_visible(void **state)
+static void what_is_unprintable_is_made_visible(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("err/quote.txt", a_row_is_quoted_as_wanted);
 }
 
-static void quoting_answers_with_the_buffer(void **state)
+static void quoting_answers_with_the_buffer(void **fixture)
 {
 	char buf[20];
 
-	(void)state;
+	(void)fixture;
 	assert_ptr_equal(err_quote(buf, sizeof(buf), "x", 1), buf);
 	assert_string_equal(err_quote(buf, sizeof(buf), NULL, 0), "");
 }
 
-static void a_text_that_just_fits_is_whole(void **state)
+static void a_text_that_just_fits_is_whole(void **fixture)
 {
 	char buf[11];
 
-	(void)state;
+	(void)fixture;
 	assert_string_equal(err_quote(buf, sizeof(buf), "0123456789", 10), "0123456789");
 	assert_string_equal(err_quote(buf, sizeof(buf), "0123456789A", 11), "0123456...");
 }
 
-static void a_cut_never_splits_a_character(void **state)
+static void a_cut_never_splits_a_character(void **fixture)
 {
 	static const char in[] = "\xc3\xa9\xc3\xa9\x01\xe2\x82\xac\xc3\xa9\x1b";
 	static const char *const outs[] = {
@@ -130,7 +130,7 @@ static void a_cut_never_splits_a_character(void **state)
 		"\xc3\xa9\xc3\xa9\\x01\xe2\x82\xac\xc3\xa9\\x1b",
 	};
 
-	(void)state;
+	(void)fixture;
 	for (size_t size = 4; size < 30; size++) {
 		char *buf = malloc(size);
 		const char *best = outs[0];
@@ -143,9 +143,9 @@ static void a_cut_never_splits_a_character(void **state)
 	}
 }
 
-static void a_tiny_buffer_is_not_overrun(void **state)
+static void a_tiny_buffer_is_not_overrun(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (size_t size = 1; size < 5; size++) {
 		char *buf = malloc(size);
 
@@ -158,11 +158,11 @@ static void a_tiny_buffer_is_not_overrun(void **state)
 }
 
 /* Whatever comes in, what goes out is printable, ends, and is at most four times as long. */
-static void no_bytes_get_through_that_a_terminal_obeys(void **state)
+static void no_bytes_get_through_that_a_terminal_obeys(void **fixture)
 {
 	char in[2], out[16];
 
-	(void)state;
+	(void)fixture;
 	for (int a = 0; a < 256; a++) {
 		for (int b = 0; b < 256; b++) {
 			in[0] = (char)a;

@@ -22,9 +22,9 @@ static void check_word(const char *column, const char *text, enum lang lang, con
 	buf_free(&out);
 }
 
-static void test_numbers_have_the_separators_of_the_language(void **state)
+static void test_numbers_have_the_separators_of_the_language(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check("created", "0", LANG_EN, "0");
 	check("created", "999", LANG_EN, "999");
 	check("created", "1000", LANG_EN, "1,000");
@@ -33,9 +33,9 @@ static void test_numbers_have_the_separators_of_the_language(void **state)
 	check("created", "-12345", LANG_EN, "-12,345");
 }
 
-static void test_durations_have_two_units_at_most(void **state)
+static void test_durations_have_two_units_at_most(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check("age_hours", "0", LANG_EN, "0s");
 	check("age_hours", "0.01", LANG_EN, "36s");
 	check("age_hours", "0.5", LANG_EN, "30min");
@@ -50,35 +50,35 @@ static void test_durations_have_two_units_at_most(void **state)
 	check("active_hours", "1234.5", LANG_EN, "1,234.5");
 }
 
-static void test_shares_are_percentages(void **state)
+static void test_shares_are_percentages(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check("share", "0.4641", LANG_EN, "46.4%");
 	check("reopen_rate", "1", LANG_ID, "100,0%");
 }
 
-static void test_nothing_is_said_in_words_where_there_are_any(void **state)
+static void test_nothing_is_said_in_words_where_there_are_any(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check_word("agent", NULL, LANG_EN, "(nobody)");
 	check_word("agent", NULL, LANG_ID, "(tanpa agen)");
 	check("oldest_hours", NULL, LANG_EN, "\xe2\x80\x93");
 }
 
-static void test_known_values_are_translated_and_others_stay(void **state)
+static void test_known_values_are_translated_and_others_stay(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check_word("status", "open", LANG_ID, "terbuka");
 	check_word("status", "escalated", LANG_ID, "escalated");
 	check("weekday", "7", LANG_ID, "Min");
 	check_word("agent", "open", LANG_ID, "open");
 }
 
-static void test_times_name_the_month(void **state)
+static void test_times_name_the_month(void **fixture)
 {
 	struct buf out = BUF_MAX(1024);
 
-	(void)state;
+	(void)fixture;
 	figure_time(&out, "2026-11-05 09:40", LANG_EN);
 	buf_char(&out, '|');
 	figure_time(&out, "2026-08-17", LANG_ID);

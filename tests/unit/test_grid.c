@@ -8,22 +8,22 @@
 
 #include "grid.h"
 
-static void no_grid_has_no_rows_and_no_columns(void **state)
+static void no_grid_has_no_rows_and_no_columns(void **fixture)
 {
 	struct grid *none = NULL;
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(grid_rows(NULL), 0);
 	assert_int_equal(grid_columns(NULL), 0);
 	grid_free(&none);
 	assert_null(none);
 }
 
-static void a_new_one_has_columns_without_names(void **state)
+static void a_new_one_has_columns_without_names(void **fixture)
 {
 	struct grid *grid = grid_new(3);
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(grid_rows(grid), 0);
 	assert_int_equal(grid_columns(grid), 3);
 	for (int i = 0; i < 3; i++) {
@@ -34,12 +34,12 @@ static void a_new_one_has_columns_without_names(void **state)
 	assert_null(grid);
 }
 
-static void names_and_cells_are_copies(void **state)
+static void names_and_cells_are_copies(void **fixture)
 {
 	struct grid *grid = grid_new(1);
 	char text[] = "before";
 
-	(void)state;
+	(void)fixture;
 	grid_name(grid, 0, text, true);
 	grid_add(grid);
 	grid_set(grid, 0, 0, text, 6);
@@ -50,11 +50,11 @@ static void names_and_cells_are_copies(void **state)
 	grid_free(&grid);
 }
 
-static void a_row_is_added_full_of_nulls(void **state)
+static void a_row_is_added_full_of_nulls(void **fixture)
 {
 	struct grid *grid = grid_new(2);
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(grid_add(grid), 0);
 	assert_int_equal(grid_add(grid), 1);
 	assert_int_equal(grid_rows(grid), 2);
@@ -63,23 +63,23 @@ static void a_row_is_added_full_of_nulls(void **state)
 	grid_free(&grid);
 }
 
-static void an_empty_text_is_not_a_null(void **state)
+static void an_empty_text_is_not_a_null(void **fixture)
 {
 	struct grid *grid = grid_new(1);
 
-	(void)state;
+	(void)fixture;
 	grid_add(grid);
 	grid_set(grid, 0, 0, "", 0);
 	assert_string_equal(grid_text(grid, 0, 0), "");
 	grid_free(&grid);
 }
 
-static void only_so_many_bytes_of_a_text_are_taken(void **state)
+static void only_so_many_bytes_of_a_text_are_taken(void **fixture)
 {
 	struct grid *grid = grid_new(1);
 	char *given = unit_exact("abc", 3);
 
-	(void)state;
+	(void)fixture;
 	grid_add(grid);
 	grid_set(grid, 0, 0, given, 3);
 	assert_string_equal(grid_text(grid, 0, 0), "abc");
@@ -87,12 +87,12 @@ static void only_so_many_bytes_of_a_text_are_taken(void **state)
 	grid_free(&grid);
 }
 
-static void thousands_of_rows_keep_their_places(void **state)
+static void thousands_of_rows_keep_their_places(void **fixture)
 {
 	struct grid *grid = grid_new(3);
 	char text[32];
 
-	(void)state;
+	(void)fixture;
 	for (int r = 0; r < 3000; r++) {
 		assert_int_equal(grid_add(grid), r);
 		for (int c = 0; c < 3; c++) {
@@ -114,7 +114,7 @@ static void thousands_of_rows_keep_their_places(void **state)
 	grid_free(&grid);
 }
 
-static void a_cell_is_read_as_a_whole_number(void **state)
+static void a_cell_is_read_as_a_whole_number(void **fixture)
 {
 	static const struct {
 		const char *text;
@@ -131,7 +131,7 @@ static void a_cell_is_read_as_a_whole_number(void **state)
 	};
 	struct grid *grid = grid_new(1);
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < (int)ARRAY_SIZE(cells); i++) {
 		grid_add(grid);
 		grid_set(grid, i, 0, cells[i].text, strlen(cells[i].text));
@@ -142,11 +142,11 @@ static void a_cell_is_read_as_a_whole_number(void **state)
 	grid_free(&grid);
 }
 
-static void a_cell_is_read_as_postgresql_writes_booleans(void **state)
+static void a_cell_is_read_as_postgresql_writes_booleans(void **fixture)
 {
 	struct grid *grid = grid_new(3);
 
-	(void)state;
+	(void)fixture;
 	grid_add(grid);
 	grid_set(grid, 0, 0, "t", 1);
 	grid_set(grid, 0, 1, "f", 1);
@@ -156,11 +156,11 @@ static void a_cell_is_read_as_postgresql_writes_booleans(void **state)
 	grid_free(&grid);
 }
 
-static void a_grid_without_columns_still_counts_rows(void **state)
+static void a_grid_without_columns_still_counts_rows(void **fixture)
 {
 	struct grid *grid = grid_new(0);
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 20; i++)
 		grid_add(grid);
 	assert_int_equal(grid_rows(grid), 20);

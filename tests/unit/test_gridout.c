@@ -42,11 +42,11 @@ static void check(struct grid **grid, void (*write)(const struct grid *grid, str
 
 /* ---- tables ------------------------------------------------------------------- */
 
-static void columns_are_aligned_and_numbers_stand_to_the_right(void **state)
+static void columns_are_aligned_and_numbers_stand_to_the_right(void **fixture)
 {
 	struct grid *grid = two_columns();
 
-	(void)state;
+	(void)fixture;
 	add(grid, "a", "1");
 	add(grid, "longer", "12345");
 	add(grid, NULL, NULL);
@@ -57,11 +57,11 @@ static void columns_are_aligned_and_numbers_stand_to_the_right(void **state)
 	      "\n");
 }
 
-static void numbers_in_the_middle_leave_two_blanks_behind(void **state)
+static void numbers_in_the_middle_leave_two_blanks_behind(void **fixture)
 {
 	struct grid *grid = grid_new(3);
 
-	(void)state;
+	(void)fixture;
 	grid_name(grid, 0, "n", true);
 	grid_name(grid, 1, "m", true);
 	grid_name(grid, 2, "text", false);
@@ -74,11 +74,11 @@ static void numbers_in_the_middle_leave_two_blanks_behind(void **state)
 	      "100  7  x\n");
 }
 
-static void wide_characters_count_as_two(void **state)
+static void wide_characters_count_as_two(void **fixture)
 {
 	struct grid *grid = two_columns();
 
-	(void)state;
+	(void)fixture;
 	add(grid, "\xe6\xbc\xa2\xe5\xad\x97", "1");
 	add(grid, "abcde", "2");
 	check(&grid, gridout_table,
@@ -87,24 +87,24 @@ static void wide_characters_count_as_two(void **state)
 	      "abcde  2\n");
 }
 
-static void what_disturbs_a_terminal_is_made_visible(void **state)
+static void what_disturbs_a_terminal_is_made_visible(void **fixture)
 {
 	struct grid *grid = two_columns();
 
-	(void)state;
+	(void)fixture;
 	add(grid, "\x1b[2J\n\xff", "1");
 	check(&grid, gridout_table,
 	      "name             n\n"
 	      "\\x1b[2J\\x0a\\xff  1\n");
 }
 
-static void a_cell_that_is_too_long_is_cut(void **state)
+static void a_cell_that_is_too_long_is_cut(void **fixture)
 {
 	struct grid *grid = grid_new(1);
 	struct buf out = BUF_MAX(1 << 20);
 	char text[5000];
 
-	(void)state;
+	(void)fixture;
 	memset(text, 'x', sizeof(text));
 	grid_name(grid, 0, "name", false);
 	grid_add(grid);
@@ -116,21 +116,21 @@ static void a_cell_that_is_too_long_is_cut(void **state)
 	grid_free(&grid);
 }
 
-static void a_table_without_rows_is_its_heading(void **state)
+static void a_table_without_rows_is_its_heading(void **fixture)
 {
 	struct grid *grid = two_columns();
 
-	(void)state;
+	(void)fixture;
 	check(&grid, gridout_table, "name  n\n");
 }
 
 /* ---- CSV ------------------------------------------------------------------------- */
 
-static void csv_has_a_heading_and_quotes_texts(void **state)
+static void csv_has_a_heading_and_quotes_texts(void **fixture)
 {
 	struct grid *grid = two_columns();
 
-	(void)state;
+	(void)fixture;
 	add(grid, "plain", "1");
 	add(grid, "with, comma", "-2.50");
 	add(grid, "with \"quotes\"", NULL);
@@ -166,25 +166,25 @@ static void check_formula(const struct unit_row *row)
 	grid_free(&grid);
 }
 
-static void a_spreadsheet_finds_no_formula(void **state)
+static void a_spreadsheet_finds_no_formula(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("gridout/formulas.txt", check_formula);
 }
 
-static void a_spreadsheet_finds_no_formula_behind_a_line_end(void **state)
+static void a_spreadsheet_finds_no_formula_behind_a_line_end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("gridout/formulas_behind.txt", check_formula);
 }
 
 /* ---- JSON ------------------------------------------------------------------------- */
 
-static void json_is_an_array_of_objects(void **state)
+static void json_is_an_array_of_objects(void **fixture)
 {
 	struct grid *grid = two_columns();
 
-	(void)state;
+	(void)fixture;
 	add(grid, "a\"b\n\xff", "-12.50");
 	add(grid, NULL, NULL);
 	check(&grid, gridout_json,
@@ -192,21 +192,21 @@ static void json_is_an_array_of_objects(void **state)
 	      "{\"name\":null,\"n\":null}]");
 }
 
-static void json_without_rows_is_an_empty_array(void **state)
+static void json_without_rows_is_an_empty_array(void **fixture)
 {
 	struct grid *grid = two_columns();
 
-	(void)state;
+	(void)fixture;
 	check(&grid, gridout_json, "[]");
 }
 
 /* PostgreSQL's numbers are not all JSON's. */
-static void a_number_that_json_does_not_have_is_still_json(void **state)
+static void a_number_that_json_does_not_have_is_still_json(void **fixture)
 {
 	static const char *const numbers[] = { "NaN", "Infinity", "-Infinity" };
 	struct json_reader *reader = json_reader_new();
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 		struct grid *grid = two_columns();
 		struct buf out = BUF_MAX(1000);

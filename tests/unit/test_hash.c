@@ -17,29 +17,29 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void the_same_bytes_give_the_same_number(void **state)
+static void the_same_bytes_give_the_same_number(void **fixture)
 {
 	char one[] = "conv_1", two[] = "conv_1";
 
-	(void)state;
+	(void)fixture;
 	assert_true(hash_bytes(HASH_START, one, 6) == hash_bytes(HASH_START, two, 6));
 	assert_true(hash_string(HASH_START, one) == hash_string(HASH_START, two));
 }
 
-static void a_string_counts_with_its_nul(void **state)
+static void a_string_counts_with_its_nul(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_true(hash_string(HASH_START, "ab") == hash_bytes(HASH_START, "ab", 3));
 	assert_true(hash_string(hash_string(HASH_START, "ab"), "c") !=
 		    hash_string(hash_string(HASH_START, "a"), "bc"));
 	assert_true(hash_string(hash_string(HASH_START, "a"), "") != hash_string(HASH_START, "a"));
 }
 
-static void null_differs_from_every_string(void **state)
+static void null_differs_from_every_string(void **fixture)
 {
 	char text[2] = "";
 
-	(void)state;
+	(void)fixture;
 	assert_true(hash_string(HASH_START, NULL) != hash_string(HASH_START, ""));
 	for (int c = 1; c < 256; c++) {
 		text[0] = (char)c;
@@ -47,19 +47,19 @@ static void null_differs_from_every_string(void **state)
 	}
 }
 
-static void the_seed_matters(void **state)
+static void the_seed_matters(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_true(hash_bytes(1, "a", 1) != hash_bytes(2, "a", 1));
 	assert_true(hash_bytes(1, "", 0) != hash_bytes(2, "", 0));
 }
 
-static void every_byte_and_its_place_matter(void **state)
+static void every_byte_and_its_place_matter(void **fixture)
 {
 	unsigned char a[64], b[64];
 	uint64_t whole;
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 64; i++)
 		a[i] = (unsigned char)(i * 7);
 	whole = hash_bytes(HASH_START, a, sizeof(a));
@@ -74,12 +74,12 @@ static void every_byte_and_its_place_matter(void **state)
 	assert_true(hash_bytes(HASH_START, b, sizeof(b)) != whole);
 }
 
-static void ids_that_differ_little_do_not_collide(void **state)
+static void ids_that_differ_little_do_not_collide(void **fixture)
 {
 	uint64_t *all = malloc(MANY * sizeof(*all));
 	char id[32];
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < MANY; i++) {
 		snprintf(id, sizeof(id), "conv_%08d", i);
 		all[i] = hash_string(HASH_START, id);
@@ -91,12 +91,12 @@ static void ids_that_differ_little_do_not_collide(void **state)
 }
 
 /* A change of one bit in what comes in turns each bit of what comes out about every second time. */
-static void all_bits_are_usable(void **state)
+static void all_bits_are_usable(void **fixture)
 {
 	int turned[64] = { 0 };
 	char id[32];
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 1000; i++) {
 		uint64_t a, b;
 

@@ -21,7 +21,7 @@ static struct numbers well(void)
 	return n;
 }
 
-static void each_state_has_its_bounds(void **state)
+static void each_state_has_its_bounds(void **fixture)
 {
 	static const struct {
 		int64_t held, running, failures, troubled, success, complete;
@@ -42,7 +42,7 @@ static void each_state_has_its_bounds(void **state)
 		{ 0, 0, 9, 9999, 9999, 9999, HEALTH_STANDBY },
 	};
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct numbers n = well();
 
@@ -60,21 +60,21 @@ static void each_state_has_its_bounds(void **state)
 	}
 }
 
-static void any_kind_of_cycle_shows_that_it_lives(void **state)
+static void any_kind_of_cycle_shows_that_it_lives(void **fixture)
 {
 	struct numbers n = well();
 
-	(void)state;
+	(void)fixture;
 	n.success[SCHEDULE_INCREMENTAL] = NOW - 3600 * SECOND;
 	n.success[SCHEDULE_FULL] = NOW - 60 * SECOND;
 	assert_int_equal(health_of(&n, NOW), HEALTH_WELL);
 }
 
-static void without_an_interval_only_the_last_cycle_counts(void **state)
+static void without_an_interval_only_the_last_cycle_counts(void **fixture)
 {
 	struct numbers n = well();
 
-	(void)state;
+	(void)fixture;
 	n.interval[SCHEDULE_INCREMENTAL] = TIME_NONE;
 	n.success[SCHEDULE_INCREMENTAL] = NOW - 86400 * SECOND;
 	assert_int_equal(health_of(&n, NOW), HEALTH_WELL);
@@ -82,20 +82,20 @@ static void without_an_interval_only_the_last_cycle_counts(void **state)
 	assert_int_equal(health_of(&n, NOW), HEALTH_FAILING);
 }
 
-static void the_bad_ones_are_late_and_failing(void **state)
+static void the_bad_ones_are_late_and_failing(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_true(health_is_bad(HEALTH_LATE) && health_is_bad(HEALTH_FAILING));
 	assert_false(health_is_bad(HEALTH_WELL) || health_is_bad(HEALTH_LOADING) ||
 		     health_is_bad(HEALTH_STANDBY));
 }
 
-static void the_sentence_says_why(void **state)
+static void the_sentence_says_why(void **fixture)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(4096);
 	struct numbers n = well();
 
-	(void)state;
+	(void)fixture;
 	health_tell(&n, NOW, &out);
 	n.success[SCHEDULE_INCREMENTAL] = NOW - 20 * MINUTE;
 	health_tell(&n, NOW, &out);

@@ -13,18 +13,18 @@ static void check(const char *text, const char *want)
 	buf_free(&out);
 }
 
-static void test_markup_is_escaped(void **state)
+static void test_markup_is_escaped(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check("</script><script>alert(1)</script>",
 	      "&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;");
 	check("Tom & \"Jerry's\"", "Tom &amp; &quot;Jerry&#39;s&quot;");
 	check("&lt;", "&amp;lt;");
 }
 
-static void test_controls_are_left_out_and_letters_stay(void **state)
+static void test_controls_are_left_out_and_letters_stay(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check("a\x01"
 	      "b\x1b[31m\x7f\n",
 	      "ab[31m");
@@ -35,9 +35,9 @@ static void test_controls_are_left_out_and_letters_stay(void **state)
 	check(NULL, "");
 }
 
-static void test_what_is_no_utf8_is_replaced(void **state)
+static void test_what_is_no_utf8_is_replaced(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check("\xff"
 	      "a\xc0\x80",
 	      "\xef\xbf\xbd"
@@ -45,11 +45,11 @@ static void test_what_is_no_utf8_is_replaced(void **state)
 	check("\xf0\x9f\x98", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 }
 
-static void test_attributes_cannot_be_left(void **state)
+static void test_attributes_cannot_be_left(void **fixture)
 {
 	struct buf out = BUF_MAX(1024);
 
-	(void)state;
+	(void)fixture;
 	html_attribute(&out, "title", "\" onload=\"x");
 	html_attribute(&out, "id", NULL);
 	assert_string_equal(buf_text(&out), " title=\"&quot; onload=&quot;x\"");

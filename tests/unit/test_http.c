@@ -73,7 +73,7 @@ static void serve(void *arg, const struct httpd_request *request, struct httpd_a
 		httpd_header(answer, "Set-Cookie", "a=b; Path=/");
 }
 
-static int begin(void **state)
+static int begin(void **fixture)
 {
 	struct httpd_conf far_side = { .host = "127.0.0.1", .serve = serve };
 	struct http_conf conf = {
@@ -86,7 +86,7 @@ static int begin(void **state)
 	};
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	served = 0;
 	wait = wait_open(false, &err);
 	httpd = wait ? httpd_open(wait, &far_side, &err) : NULL;
@@ -94,9 +94,9 @@ static int begin(void **state)
 	return http ? 0 : 1;
 }
 
-static int end(void **state)
+static int end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	http_close(&http);
 	httpd_close(&httpd);
 	wait_close(&wait);
@@ -160,11 +160,11 @@ static void expect_failure(const char *path, enum err_kind kind)
 
 /* ---- one request, one reply ----------------------------------------------- */
 
-static void a_reply_is_what_the_server_said(void **state)
+static void a_reply_is_what_the_server_said(void **fixture)
 {
 	struct http_reply *reply = get("/x?n=5&status=404");
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(reply->err.kind, ERR_NONE);
 	assert_int_equal(reply->status, 404);
 	assert_string_equal(buf_text(&reply->body), "xxxxx");
@@ -175,7 +175,7 @@ static void a_reply_is_what_the_server_said(void **state)
 	reply_free(&reply);
 }
 
-static void a_request_is_sent_as_it_was_given(void **state)
+static void a_request_is_sent_as_it_was_given(void **fixture)
 {
 	struct http_request request = {
 		.method = HTTP_PATCH,
@@ -187,7 +187,7 @@ static void a_request_is_sent_as_it_was_given(void **state)
 	struct buf want = BUF_MAX(1000);
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	request.url = url_of("/echo");
 	reply = http_call(http, &request, &err);
 	buf_printf(&want,
@@ -201,7 +201,7 @@ static void a_request_is_sent_as_it_was_given(void **state)
 	reply_free(&reply);
 }
 
-static void each_method_is_sent_with_its_body_or_without(void **state)
+static void each_method_is_sent_with_its_body_or_without(void **fixture)
 {
 	static const struct {
 		enum http_method method;
@@ -213,7 +213,7 @@ static void each_method_is_sent_with_its_body_or_without(void **state)
 	};
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct http_request request = {
 			.method = cases[i].method,
@@ -229,11 +229,11 @@ static void each_method_is_sent_with_its_body_or_without(void **state)
 	}
 }
 
-static void nothing_is_added_that_was_not_asked_for(void **state)
+static void nothing_is_added_that_was_not_asked_for(void **fixture)
 {
 	struct http_reply *reply = get("/cookie");
 
-	(void)state;
+	(void)fixture;
 	reply_free(&reply);
 	reply = get("/echo");
 	assert_null(strstr(buf_text(&reply->body), "Cookie"));
@@ -242,14 +242,14 @@ static void nothing_is_added_that_was_not_asked_for(void **state)
 	reply_free(&reply);
 }
 
-static void a_large_body_is_sent_whole(void **state)
+static void a_large_body_is_sent_whole(void **fixture)
 {
 	struct http_request request = { .method = HTTP_POST, .body_len = 90000 };
 	char *body = malloc(request.body_len);
 	struct http_reply *reply;
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	memset(body, 'b', request.body_len);
 	request.body = body;
 	request.url = url_of("/echo");
@@ -262,11 +262,11 @@ static void a_large_body_is_sent_whole(void **state)
 	reply_free(&reply);
 }
 
-static void a_path_with_dots_stays_as_it_is(void **state)
+static void a_path_with_dots_stays_as_it_is(void **fixture)
 {
 	struct http_reply *reply = get("/a/../echo/%2e%2e/b");
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(reply->err.kind, ERR_NONE);
 	reply_free(&reply);
 	reply = get("/b/../echo");
@@ -276,11 +276,11 @@ static void a_path_with_dots_stays_as_it_is(void **state)
 
 /* ---- what it insists on ---------------------------------------------------- */
 
-static void a_redirect_is_not_followed(void **state)
+static void a_redirect_is_not_followed(void **fixture)
 {
 	struct http_reply *reply = get("/away?status=302");
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(reply->err.kind, ERR_NONE);
 	assert_int_equal(reply->status, 302);
 	assert_string_equal(reply->location, url_of("/echo"));
@@ -288,11 +288,11 @@ static void a_redirect_is_not_followed(void **state)
 	reply_free(&reply);
 }
 
-static void a_reply_up_to_the_ceiling_is_read_and_a_larger_one_fails(void **state)
+static void a_reply_up_to_the_ceiling_is_read_and_a_larger_one_fails(void **fixture)
 {
 	struct http_reply *reply = get("/?n=100000");
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(reply->err.kind, ERR_NONE);
 	assert_int_equal(reply->body.len, MAX_BODY);
 	reply_free(&reply);
@@ -309,12 +309,12 @@ static void a_reply_up_to_the_ceiling_is_read_and_a_larger_one_fails(void **stat
 	reply_free(&reply);
 }
 
-static void proxies_of_the_environment_are_not_asked(void **state)
+static void proxies_of_the_environment_are_not_asked(void **fixture)
 {
 	static const char *const names[] = { "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY" };
 	struct http_reply *reply;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		setenv(names[i], "http://127.0.0.1:1", 1);
 	reply = get("/echo");
@@ -324,13 +324,13 @@ static void proxies_of_the_environment_are_not_asked(void **state)
 		unsetenv(names[i]);
 }
 
-static void passwords_of_a_netrc_are_not_sent(void **state)
+static void passwords_of_a_netrc_are_not_sent(void **fixture)
 {
 	char home[] = "/tmp/sahut-unit-XXXXXX", path[64];
 	struct http_reply *reply;
 	FILE *file;
 
-	(void)state;
+	(void)fixture;
 	assert_non_null(mkdtemp(home));
 	snprintf(path, sizeof(path), "%s/.netrc", home);
 	file = fopen(path, "we");
@@ -360,11 +360,11 @@ static void check_url(const struct unit_row *row)
 	}
 }
 
-static void only_safe_addresses_are_allowed(void **state)
+static void only_safe_addresses_are_allowed(void **fixture)
 {
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	unit_table("http/urls.txt", check_url);
 	assert_false(http_url_allowed("http://api.sahut.id/v1", &err));
 	assert_memory_equal(err.text, "http://api.sahut.id/v1: ", 24);
@@ -372,12 +372,12 @@ static void only_safe_addresses_are_allowed(void **state)
 	assert_string_equal(err.text, "not a URL: no\\x0aURL");
 }
 
-static void a_request_to_an_address_not_allowed_comes_back_at_once(void **state)
+static void a_request_to_an_address_not_allowed_comes_back_at_once(void **fixture)
 {
 	struct http_request request = { .url = "http://192.0.2.1/", .tag = &served };
 	struct http_reply *reply;
 
-	(void)state;
+	(void)fixture;
 	http_send(http, &request);
 	assert_int_equal(http_pending(http), 1);
 	reply = http_take(http);
@@ -398,22 +398,22 @@ static void check_origin(const struct unit_row *row)
 		unit_differs(row, buf);
 }
 
-static void the_origin_of_a_url_holds_no_secret(void **state)
+static void the_origin_of_a_url_holds_no_secret(void **fixture)
 {
 	char small[12];
 
-	(void)state;
+	(void)fixture;
 	unit_table("http/origins.txt", check_origin);
 	http_url_origin("https://api.sahut.id/v1", small, sizeof(small));
 	assert_string_equal(small, "https://api");
 }
 
-static void a_ca_file_that_cannot_be_read_is_said_at_once(void **state)
+static void a_ca_file_that_cannot_be_read_is_said_at_once(void **fixture)
 {
 	struct http_conf conf = { .ca_file = "/nonexistent/ca.pem", .user_agent = "x" };
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	assert_null(http_open(wait, &conf, &err));
 	assert_int_equal(err.kind, ERR_CONFIG);
 	assert_non_null(strstr(err.text, "/nonexistent/ca.pem"));
@@ -421,19 +421,19 @@ static void a_ca_file_that_cannot_be_read_is_said_at_once(void **state)
 
 /* ---- failures --------------------------------------------------------------- */
 
-static void a_connection_that_breaks_makes_the_server_unavailable(void **state)
+static void a_connection_that_breaks_makes_the_server_unavailable(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	expect_failure("/hang", ERR_UNAVAILABLE);
 	expect_failure("/cut?n=1000", ERR_UNAVAILABLE);
 }
 
 /* libcurl would send it again, since the connection was a kept one; and a POST may have been done. */
-static void what_changes_something_is_sent_once_when_its_answer_is_lost(void **state)
+static void what_changes_something_is_sent_once_when_its_answer_is_lost(void **fixture)
 {
 	static const enum http_method methods[] = { HTTP_POST, HTTP_PATCH, HTTP_PUT };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
 		struct http_reply *first = get("/echo"), *second;
 		struct http_request request = { .method = methods[i], .body = "{}", .body_len = 2 };
@@ -450,27 +450,27 @@ static void what_changes_something_is_sent_once_when_its_answer_is_lost(void **s
 	}
 }
 
-static void a_port_where_nobody_listens_makes_it_unavailable(void **state)
+static void a_port_where_nobody_listens_makes_it_unavailable(void **fixture)
 {
 	struct http_reply *reply = call_url("http://127.0.0.1:1/secret/path?q=1");
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(reply->err.kind, ERR_UNAVAILABLE);
 	assert_memory_equal(reply->err.text, "http://127.0.0.1:1: ", 20);
 	assert_null(strstr(reply->err.text, "secret"));
 	reply_free(&reply);
 }
 
-static void a_name_that_does_not_exist_makes_it_unavailable(void **state)
+static void a_name_that_does_not_exist_makes_it_unavailable(void **fixture)
 {
 	struct http_reply *reply = call_url("https://api.sahut.invalid./");
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(reply->err.kind, ERR_UNAVAILABLE);
 	reply_free(&reply);
 }
 
-static void a_transfer_that_takes_too_long_is_cut_off(void **state)
+static void a_transfer_that_takes_too_long_is_cut_off(void **fixture)
 {
 	struct http_conf conf = { .user_agent = "x",
 				  .max_body = MAX_BODY,
@@ -483,7 +483,7 @@ static void a_transfer_that_takes_too_long_is_cut_off(void **state)
 	struct http *impatient;
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	impatient = http_open(wait, &conf, &err);
 	request = (struct http_request){ .url = url_of("/?ms=4000") };
 	reply = http_call(impatient, &request, &err);
@@ -495,13 +495,13 @@ static void a_transfer_that_takes_too_long_is_cut_off(void **state)
 
 /* ---- many at a time ---------------------------------------------------------- */
 
-static void each_reply_comes_back_with_its_own_tag(void **state)
+static void each_reply_comes_back_with_its_own_tag(void **fixture)
 {
 	int tags[20];
 	bool seen[20] = { false };
 	char path[32];
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 20; i++) {
 		snprintf(path, sizeof(path), "/?n=%d&ms=%d", i + 1, i % 3);
 		send_tagged(path, &tags[i]);
@@ -520,11 +520,11 @@ static void each_reply_comes_back_with_its_own_tag(void **state)
 	assert_null(http_take(http));
 }
 
-static void taking_never_waits(void **state)
+static void taking_never_waits(void **fixture)
 {
 	int tag;
 
-	(void)state;
+	(void)fixture;
 	assert_null(http_take(http));
 	send_tagged("/?ms=20", &tag);
 	assert_null(http_take(http));
@@ -533,12 +533,12 @@ static void taking_never_waits(void **state)
 	assert_int_equal(http_pending(http), 0);
 }
 
-static void a_call_leaves_other_replies_where_they_are(void **state)
+static void a_call_leaves_other_replies_where_they_are(void **fixture)
 {
 	int tag;
 	struct http_reply *reply;
 
-	(void)state;
+	(void)fixture;
 	send_tagged("/?n=1", &tag);
 	reply = get("/?n=2&ms=30");
 	assert_int_equal(reply->body.len, 2);
@@ -550,12 +550,12 @@ static void a_call_leaves_other_replies_where_they_are(void **state)
 	reply_free(&reply);
 }
 
-static void a_cancelled_request_never_answers_and_others_do(void **state)
+static void a_cancelled_request_never_answers_and_others_do(void **fixture)
 {
 	int mine, yours;
 	struct http_reply *reply;
 
-	(void)state;
+	(void)fixture;
 	send_tagged("/?n=1&ms=20", &mine);
 	send_tagged("/?n=2&ms=30", &yours);
 	send_tagged("/?n=3", &mine);
@@ -572,12 +572,12 @@ static void a_cancelled_request_never_answers_and_others_do(void **state)
 	assert_null(http_take(http));
 }
 
-static void a_reply_not_taken_can_be_cancelled_too(void **state)
+static void a_reply_not_taken_can_be_cancelled_too(void **fixture)
 {
 	int mine, yours;
 	struct http_reply *reply;
 
-	(void)state;
+	(void)fixture;
 	send_tagged("/?n=1", &yours);
 	reply = await();
 	reply_free(&reply);
@@ -598,11 +598,11 @@ static void a_reply_not_taken_can_be_cancelled_too(void **state)
 	reply_free(&reply);
 }
 
-static void closing_cuts_off_what_is_in_flight(void **state)
+static void closing_cuts_off_what_is_in_flight(void **fixture)
 {
 	int tag;
 
-	(void)state;
+	(void)fixture;
 	send_tagged("/?ms=3000", &tag);
 	send_tagged("/?ms=3000", &tag);
 	while (served < 2)
@@ -613,12 +613,12 @@ static void closing_cuts_off_what_is_in_flight(void **state)
 	assert_int_equal(wait_until(wait, wait_now() + 10 * MSEC), WAIT_TIMEOUT);
 }
 
-static void a_call_ends_when_the_process_is_told_to(void **state)
+static void a_call_ends_when_the_process_is_told_to(void **fixture)
 {
 	struct http_request request = { .url = url_of("/?ms=3000") };
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	wait_stop(wait);
 	assert_null(http_call(http, &request, &err));
 	assert_int_equal(err.kind, ERR_STOPPED);
@@ -715,11 +715,11 @@ static struct http_reply *ask_script(const struct script *script)
 	return call_url(url);
 }
 
-static void connections_are_used_again(void **state)
+static void connections_are_used_again(void **fixture)
 {
 	struct script script;
 
-	(void)state;
+	(void)fixture;
 	script_open(&script, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", true);
 	for (int i = 0; i < 5; i++) {
 		struct http_reply *reply = ask_script(&script);
@@ -754,18 +754,18 @@ static void check_script(const struct unit_row *row)
 	script_close(&script);
 }
 
-static void replies_are_taken_as_they_stand_on_the_wire(void **state)
+static void replies_are_taken_as_they_stand_on_the_wire(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("http/wire.txt", check_script);
 }
 
-static void a_reply_cut_anywhere_is_never_taken_for_a_whole_one(void **state)
+static void a_reply_cut_anywhere_is_never_taken_for_a_whole_one(void **fixture)
 {
 	static const char whole[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 	char cut[sizeof(whole)];
 
-	(void)state;
+	(void)fixture;
 	for (size_t n = 0; n < sizeof(whole) - 1; n++) {
 		struct script script;
 		struct http_reply *reply;
@@ -780,7 +780,7 @@ static void a_reply_cut_anywhere_is_never_taken_for_a_whole_one(void **state)
 	}
 }
 
-static void a_server_that_falls_silent_is_given_up(void **state)
+static void a_server_that_falls_silent_is_given_up(void **fixture)
 {
 	struct http_conf conf = { .user_agent = "x",
 				  .max_body = MAX_BODY,
@@ -795,7 +795,7 @@ static void a_server_that_falls_silent_is_given_up(void **state)
 	struct err err;
 	char url[64];
 
-	(void)state;
+	(void)fixture;
 	script_open(&script, "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\nabc", true);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/", script.port);
 	request.url = url;
@@ -821,7 +821,7 @@ static struct http_conf a_conf(void)
 }
 
 /* Where the queue of those who want in is full, a connection hangs. */
-static void a_machine_that_does_not_pick_up_is_given_up(void **state)
+static void a_machine_that_does_not_pick_up_is_given_up(void **fixture)
 {
 	struct http_conf conf = a_conf();
 	struct http_request request = { 0 };
@@ -833,7 +833,7 @@ static void a_machine_that_does_not_pick_up_is_given_up(void **state)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), callers[4];
 	char url[64];
 
-	(void)state;
+	(void)fixture;
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	assert_int_equal(bind(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	assert_int_equal(listen(fd, 0), 0);
@@ -856,7 +856,7 @@ static void a_machine_that_does_not_pick_up_is_given_up(void **state)
 	close(fd);
 }
 
-static void a_proxy_is_asked_for_other_machines_and_never_gets_the_key(void **state)
+static void a_proxy_is_asked_for_other_machines_and_never_gets_the_key(void **fixture)
 {
 	struct http_request request = { .auth = "Authorization: Bearer sk_live_x" };
 	struct http_conf conf = a_conf();
@@ -866,7 +866,7 @@ static void a_proxy_is_asked_for_other_machines_and_never_gets_the_key(void **st
 	struct err err;
 	char proxy[64];
 
-	(void)state;
+	(void)fixture;
 	script_open(&script, "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n", false);
 	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%d", script.port);
 	conf.proxy = proxy;
@@ -889,7 +889,7 @@ static void a_proxy_is_asked_for_other_machines_and_never_gets_the_key(void **st
 	script_close(&script);
 }
 
-static void certificates_are_those_of_the_ca_file(void **state)
+static void certificates_are_those_of_the_ca_file(void **fixture)
 {
 	char name[] = "/tmp/sahut-unit-XXXXXX", url[64];
 	struct http_request request = { .url = url };
@@ -900,7 +900,7 @@ static void certificates_are_those_of_the_ca_file(void **state)
 	struct err err;
 	int fd = mkstemp(name);
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(write(fd, "no certificate\n", 15), 15);
 	close(fd);
 	script_open(&script, "", true);

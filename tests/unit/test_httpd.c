@@ -76,21 +76,21 @@ static void serve(void *arg, const struct httpd_request *request, struct httpd_a
 	}
 }
 
-static int begin(void **state)
+static int begin(void **fixture)
 {
 	struct httpd_conf conf = { .host = "127.0.0.1", .serve = serve, .arg = &served };
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	served = 0;
 	wait = wait_open(false, &err);
 	httpd = wait ? httpd_open(wait, &conf, &err) : NULL;
 	return httpd ? 0 : 1;
 }
 
-static int end(void **state)
+static int end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	httpd_close(&httpd);
 	wait_close(&wait);
 	return httpd || wait ? 1 : 0;
@@ -178,9 +178,9 @@ static void hear_the_end(const struct client *client)
 
 static char *last_answer;
 
-static int forget_answer(void **state)
+static int forget_answer(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	free(last_answer);
 	last_answer = NULL;
 	return 0;
@@ -228,20 +228,20 @@ static int count(const char *text, const char *what)
 
 /* ---- requests ------------------------------------------------------------ */
 
-static void a_request_arrives_whole(void **state)
+static void a_request_arrives_whole(void **fixture)
 {
 	const char *answer = ask("PATCH", "/v1/a%20b?a=1&b=x%26y",
 				 "X-Test: hi\r\nContent-Length: 5\r\n\r\nhello");
 
-	(void)state;
+	(void)fixture;
 	assert_memory_equal(answer, "HTTP/1.1 200 OK\r\n", 17);
 	assert_string_equal(body_of(answer),
 			    "method=PATCH\npath=/v1/a b\na=1\nb=x&y\nX-Test=hi\nbody 5 hello");
 }
 
-static void a_request_without_a_body_has_an_empty_one(void **state)
+static void a_request_without_a_body_has_an_empty_one(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_string_equal(body_of(get("/x")),
 			    "method=GET\npath=/x\na=(null)\nb=(null)\nX-Test=(null)\nbody 0 ");
 }
@@ -260,24 +260,24 @@ static void check_query(const struct unit_row *row)
 		unit_differs(row, got);
 }
 
-static void a_parameter_is_decoded_and_the_first_counts(void **state)
+static void a_parameter_is_decoded_and_the_first_counts(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("httpd/queries.txt", check_query);
 }
 
-static void headers_are_found_whatever_their_case(void **state)
+static void headers_are_found_whatever_their_case(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_non_null(strstr(ask("GET", "/", "x-tEST: yes\r\n\r\n"), "X-Test=yes\n"));
 }
 
-static void a_body_in_pieces_is_put_together(void **state)
+static void a_body_in_pieces_is_put_together(void **fixture)
 {
 	struct client client;
 	const char *text = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n0123456789";
 
-	(void)state;
+	(void)fixture;
 	dial(&client);
 	for (const char *p = text; *p; p++) {
 		assert_int_equal(served, 0);
@@ -289,9 +289,9 @@ static void a_body_in_pieces_is_put_together(void **state)
 	hang_up(&client);
 }
 
-static void a_body_may_come_in_chunks(void **state)
+static void a_body_may_come_in_chunks(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_non_null(strstr(ask("POST", "/",
 				   "Transfer-Encoding: chunked\r\n\r\n"
 				   "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"),
@@ -319,9 +319,9 @@ static const char *post(size_t n)
 	return status;
 }
 
-static void a_body_that_is_too_large_is_refused_and_never_served(void **state)
+static void a_body_that_is_too_large_is_refused_and_never_served(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_string_equal(post(HTTPD_MOST_ASKED), "HTTP/1.1 200");
 	assert_int_equal(served, 1);
 	assert_string_equal(post(HTTPD_MOST_ASKED + 1), "HTTP/1.1 413");
@@ -329,7 +329,7 @@ static void a_body_that_is_too_large_is_refused_and_never_served(void **state)
 	assert_int_equal(served, 1);
 }
 
-static void what_is_no_request_is_answered_and_does_no_harm(void **state)
+static void what_is_no_request_is_answered_and_does_no_harm(void **fixture)
 {
 	static const char *const texts[] = {
 		"\r\n\r\n\r\n",
@@ -341,7 +341,7 @@ static void what_is_no_request_is_answered_and_does_no_harm(void **state)
 		"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
 	};
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct client client;
 
@@ -356,21 +356,21 @@ static void what_is_no_request_is_answered_and_does_no_harm(void **state)
 
 /* ---- answers -------------------------------------------------------------- */
 
-static void an_answer_begins_as_an_empty_200_of_json(void **state)
+static void an_answer_begins_as_an_empty_200_of_json(void **fixture)
 {
 	const char *answer = get("/empty");
 
-	(void)state;
+	(void)fixture;
 	assert_memory_equal(answer, "HTTP/1.1 200 OK\r\n", 17);
 	assert_non_null(strstr(answer, "Content-Type: application/json\r\n"));
 	assert_string_equal(body_of(answer), "");
 }
 
-static void status_type_and_headers_are_those_that_were_given(void **state)
+static void status_type_and_headers_are_those_that_were_given(void **fixture)
 {
 	const char *answer = get("/typed?status=429&headers=2");
 
-	(void)state;
+	(void)fixture;
 	assert_memory_equal(answer, "HTTP/1.1 429 ", 13);
 	assert_non_null(strstr(answer, "\r\nX-N: 1\r\n"));
 	assert_non_null(strstr(answer, "\r\nX-N: 2\r\n"));
@@ -380,29 +380,29 @@ static void status_type_and_headers_are_those_that_were_given(void **state)
 	assert_int_equal(count(answer, "Content-Type:"), 1);
 }
 
-static void a_header_too_many_is_left_out(void **state)
+static void a_header_too_many_is_left_out(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_int_equal(count(get("/empty?headers=20"), "\r\nX-N: "), HTTPD_MOST_HEADERS);
 }
 
-static void a_header_too_long_is_cut(void **state)
+static void a_header_too_long_is_cut(void **fixture)
 {
 	struct httpd_answer answer = { .n_headers = 0 };
 
-	(void)state;
+	(void)fixture;
 	httpd_header(&answer, "X-Long", "%0*d", 5000, 7);
 	assert_int_equal(answer.n_headers, 1);
 	assert_int_equal(strlen(answer.headers[0].value), sizeof(answer.headers[0].value) - 1);
 }
 
-static void the_date_is_the_real_one_unless_told_otherwise(void **state)
+static void the_date_is_the_real_one_unless_told_otherwise(void **fixture)
 {
 	const char *answer = get("/empty"), *date = strstr(answer, "\r\nDate: ");
 	char text[TIMETEXT_SIZE];
 	int64_t t;
 
-	(void)state;
+	(void)fixture;
 	assert_non_null(date);
 	snprintf(text, sizeof(text), "%.29s", date + 8);
 	assert_true(time_parse_http(text, &t));
@@ -414,29 +414,29 @@ static void the_date_is_the_real_one_unless_told_otherwise(void **state)
 	assert_int_equal(count(get("/empty?no_date=1"), "\r\nDate: "), 0);
 }
 
-static void a_large_answer_is_sent_whole(void **state)
+static void a_large_answer_is_sent_whole(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_int_equal(strlen(body_of(get("/bytes?n=3000000"))), 3000000);
 }
 
-static void an_answer_that_came_back_too_large_is_a_500(void **state)
+static void an_answer_that_came_back_too_large_is_a_500(void **fixture)
 {
 	const char *answer = get("/too-large");
 
-	(void)state;
+	(void)fixture;
 	assert_memory_equal(answer, "HTTP/1.1 500 ", 13);
 	assert_string_equal(body_of(answer), "");
 }
 
-static void connections_are_kept_and_answers_come_in_order(void **state)
+static void connections_are_kept_and_answers_come_in_order(void **fixture)
 {
 	static const char two[] = "GET /bytes?n=3 HTTP/1.1\r\nHost: x\r\n\r\n"
 				  "GET /bytes?n=5&status=201 HTTP/1.1\r\nHost: x\r\n\r\n";
 	struct client client;
 	const char *first, *second;
 
-	(void)state;
+	(void)fixture;
 	dial(&client);
 	for (int i = 0; i < 3; i++) {
 		buf_reset(&client.heard);
@@ -453,12 +453,12 @@ static void connections_are_kept_and_answers_come_in_order(void **state)
 
 /* ---- what a healthy server does not do ------------------------------------- */
 
-static void a_delayed_answer_comes_late_and_others_do_not_wait_for_it(void **state)
+static void a_delayed_answer_comes_late_and_others_do_not_wait_for_it(void **fixture)
 {
 	struct client slow, quick;
 	int64_t began = wait_now();
 
-	(void)state;
+	(void)fixture;
 	dial(&slow);
 	dial(&quick);
 	say(&slow, "GET /bytes?n=9&ms=60 HTTP/1.1\r\nHost: x\r\n\r\n", 42);
@@ -473,14 +473,14 @@ static void a_delayed_answer_comes_late_and_others_do_not_wait_for_it(void **sta
 	hang_up(&quick);
 }
 
-static void delayed_answers_leave_in_the_order_of_their_times(void **state)
+static void delayed_answers_leave_in_the_order_of_their_times(void **fixture)
 {
 	static const char *const targets[] = { "GET /bytes?n=1&ms=60 HTTP/1.1\r\nHost: x\r\n\r\n",
 					       "GET /bytes?n=1&ms=20 HTTP/1.1\r\nHost: x\r\n\r\n",
 					       "GET /bytes?n=1&ms=40 HTTP/1.1\r\nHost: x\r\n\r\n" };
 	struct client clients[3];
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 3; i++) {
 		dial(&clients[i]);
 		say(&clients[i], targets[i], strlen(targets[i]));
@@ -494,19 +494,19 @@ static void delayed_answers_leave_in_the_order_of_their_times(void **state)
 		hang_up(&clients[i]);
 }
 
-static void hanging_up_answers_nothing(void **state)
+static void hanging_up_answers_nothing(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_string_equal(get("/bytes?n=5&hang=1"), "");
 	assert_string_equal(get("/bytes?n=5&hang=1&ms=20"), "");
 	assert_int_equal(served, 2);
 }
 
-static void a_cut_answer_ends_in_the_middle_of_its_body(void **state)
+static void a_cut_answer_ends_in_the_middle_of_its_body(void **fixture)
 {
 	const char *answer = get("/bytes?n=100000&cut=70000");
 
-	(void)state;
+	(void)fixture;
 	assert_non_null(strstr(answer, "Content-Length: 100000\r\n"));
 	assert_int_equal(strlen(body_of(answer)), 70000);
 	answer = get("/bytes?n=10&cut=10");
@@ -515,11 +515,11 @@ static void a_cut_answer_ends_in_the_middle_of_its_body(void **state)
 	assert_int_equal(strlen(body_of(answer)), 10);
 }
 
-static void who_hangs_up_while_an_answer_is_delayed_does_no_harm(void **state)
+static void who_hangs_up_while_an_answer_is_delayed_does_no_harm(void **fixture)
 {
 	struct client client;
 
-	(void)state;
+	(void)fixture;
 	dial(&client);
 	say(&client, "GET /bytes?n=9&ms=30 HTTP/1.1\r\nHost: x\r\n\r\n", 42);
 	while (served == 0)
@@ -531,11 +531,11 @@ static void who_hangs_up_while_an_answer_is_delayed_does_no_harm(void **state)
 
 /* ---- beginning and end ------------------------------------------------------ */
 
-static void closing_cuts_off_connections_busy_idle_and_delayed(void **state)
+static void closing_cuts_off_connections_busy_idle_and_delayed(void **fixture)
 {
 	struct client idle, delayed, busy;
 
-	(void)state;
+	(void)fixture;
 	dial(&idle);
 	dial(&delayed);
 	dial(&busy);
@@ -554,19 +554,19 @@ static void closing_cuts_off_connections_busy_idle_and_delayed(void **state)
 	hang_up(&busy);
 }
 
-static void a_port_that_is_taken_is_said(void **state)
+static void a_port_that_is_taken_is_said(void **fixture)
 {
 	struct httpd_conf conf = { .host = "127.0.0.1", .serve = serve };
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	conf.port = httpd_port(httpd);
 	assert_true(conf.port > 0);
 	assert_null(httpd_open(wait, &conf, &err));
 	assert_int_equal(err.kind, ERR_SYSTEM);
 }
 
-static void what_is_no_address_is_said(void **state)
+static void what_is_no_address_is_said(void **fixture)
 {
 	static const struct {
 		const char *host;
@@ -579,7 +579,7 @@ static void what_is_no_address_is_said(void **state)
 	};
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct httpd_conf conf = { .host = cases[i].host,
 					   .port = cases[i].port,
@@ -590,11 +590,11 @@ static void what_is_no_address_is_said(void **state)
 	}
 }
 
-static void while_nobody_asks_nothing_wakes_up(void **state)
+static void while_nobody_asks_nothing_wakes_up(void **fixture)
 {
 	struct client client;
 
-	(void)state;
+	(void)fixture;
 	dial(&client);
 	say(&client, "GET /bytes?n=4 HTTP/1.1\r\nHost: x\r\n\r\n", 36);
 	hear(&client, "xxxx");

@@ -13,17 +13,17 @@
 static struct json_reader *parser;
 static struct item_reader reader;
 
-static int begin(void **state)
+static int begin(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	parser = json_reader_new();
 	reader.arena = arena_new();
 	return 0;
 }
 
-static int end(void **state)
+static int end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	json_reader_free(&parser);
 	arena_free(&reader.arena);
 	item_reader_free(&reader);
@@ -125,9 +125,9 @@ static void check_case(const char *path, const char *text, size_t n)
 	arena_reset(reader.arena);
 }
 
-static void every_item_is_read_as_wanted(void **state)
+static void every_item_is_read_as_wanted(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_each("item", ".json", check_case);
 }
 
@@ -157,9 +157,9 @@ static bool reads_with(const char *before, size_t n, const char *after)
 
 #define REST "\",\"status\":\"open\",\"created_at\":\"2024-03-15T08:30:00Z\"}"
 
-static void ids_have_the_length_that_an_index_holds(void **state)
+static void ids_have_the_length_that_an_index_holds(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_true(reads_with("{\"id\":\"", 512, REST));
 	assert_false(reads_with("{\"id\":\"", 513, REST));
 	assert_false(reads_with("{\"id\":\"", 1 << 20, REST));
@@ -172,16 +172,16 @@ static void ids_have_the_length_that_an_index_holds(void **state)
 	assert_false(reads_with("{\"team_id\":\"", 513, "\",\"id\":\"c" REST));
 }
 
-static void labels_have_theirs(void **state)
+static void labels_have_theirs(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_true(reads_with("{\"labels\":[\"", 1000, "\"],\"id\":\"c" REST));
 	assert_false(reads_with("{\"labels\":[\"", 1001, "\"],\"id\":\"c" REST));
 }
 
-static void texts_that_no_index_holds_may_be_a_megabyte(void **state)
+static void texts_that_no_index_holds_may_be_a_megabyte(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_true(reads_with("{\"contact\":{\"id\":\"a\",\"name\":\"", 1 << 20,
 			       "\"},\"id\":\"c" REST));
 	assert_true(reads_with("{\"custom\":{\"note\":\"", 1 << 20, "\"},\"id\":\"c" REST));
@@ -210,9 +210,9 @@ static bool reads_labels(int n)
 	return ok;
 }
 
-static void there_may_be_a_thousand_labels(void **state)
+static void there_may_be_a_thousand_labels(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_true(reads_labels(0));
 	assert_true(reads_labels(1000));
 	assert_false(reads_labels(1001));
@@ -220,7 +220,7 @@ static void there_may_be_a_thousand_labels(void **state)
 
 /* ---- one reader, many items ---------------------------------------------- */
 
-static void nothing_of_one_item_shows_in_the_next(void **state)
+static void nothing_of_one_item_shows_in_the_next(void **fixture)
 {
 	static const char full[] =
 		"{\"id\":\"a\",\"status\":\"open\",\"created_at\":\"2024-03-15T08:30:00Z\","
@@ -233,7 +233,7 @@ static void nothing_of_one_item_shows_in_the_next(void **state)
 	struct item item;
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	assert_true(item_read(&reader, &a, &item, &err));
 	assert_non_null(item.extra);
 	assert_true(item_read(&reader, &b, &item, &err));
@@ -249,7 +249,7 @@ static void nothing_of_one_item_shows_in_the_next(void **state)
 }
 
 /* A refusal in the middle of an object leaves nothing of it for the next item. */
-static void nothing_of_a_refused_item_shows_in_the_next(void **state)
+static void nothing_of_a_refused_item_shows_in_the_next(void **fixture)
 {
 	static const char bad[] =
 		"{\"id\":\"a\",\"status\":\"open\",\"created_at\":\"2024-03-15T08:30:00Z\","
@@ -262,7 +262,7 @@ static void nothing_of_a_refused_item_shows_in_the_next(void **state)
 	struct item item;
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	assert_false(item_read(&reader, &a, &item, &err));
 	assert_true(item_read(&reader, &b, &item, &err));
 	assert_null(item.extra);
@@ -326,9 +326,9 @@ static void check_contact(const char *fields, const char *row, const char *extra
 }
 
 /* The conversation's extra is read by everybody; what is personal has one place. */
-static void a_contact_without_an_id_is_kept_where_contacts_are(void **state)
+static void a_contact_without_an_id_is_kept_where_contacts_are(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check_contact("\"contact\":{\"name\":\"Bu Siti\",\"email\":\"s@example.com\"}",
 		      "conversation:c", "{\"name\":\"Bu Siti\",\"email\":\"s@example.com\"}");
 	check_contact("\"contact\":{\"id\":null,\"phone\":\"+62\"}", "conversation:c",
@@ -337,9 +337,9 @@ static void a_contact_without_an_id_is_kept_where_contacts_are(void **state)
 	check_contact("\"contact\":{}", NULL, NULL);
 }
 
-static void a_contact_without_an_id_is_dropped_where_names_or_phones_are(void **state)
+static void a_contact_without_an_id_is_dropped_where_names_or_phones_are(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	reader.privacy.drop_name = true;
 	check_contact("\"contact\":{\"name\":\"Bu Siti\",\"x\":1}", NULL, NULL);
 	check_extra("\"contact\":{\"name\":\"Bu Siti\",\"x\":1}", "");
@@ -348,9 +348,9 @@ static void a_contact_without_an_id_is_dropped_where_names_or_phones_are(void **
 	reader.privacy.drop_phone = false;
 }
 
-static void a_team_id_that_is_not_the_teams_is_kept_with_what_is_left_over(void **state)
+static void a_team_id_that_is_not_the_teams_is_kept_with_what_is_left_over(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check_extra("\"team\":{\"id\":\"a\"},\"team_id\":\"b\"", "{\"team_id\":\"b\"}");
 	check_extra("\"team\":{\"id\":\"a\"},\"team_id\":\"a\"", "");
 }

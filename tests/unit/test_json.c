@@ -12,16 +12,16 @@
 
 static struct json_reader *reader;
 
-static int open_reader(void **state)
+static int open_reader(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	reader = json_reader_new();
 	return 0;
 }
 
-static int close_reader(void **state)
+static int close_reader(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	json_reader_free(&reader);
 	return reader ? 1 : 0;
 }
@@ -68,19 +68,19 @@ static void check_text(const struct unit_row *row)
 	buf_free(&out);
 }
 
-static void texts_are_read_and_written_as_wanted(void **state)
+static void texts_are_read_and_written_as_wanted(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("json/texts.txt", check_text);
 }
 
-static void a_text_cut_anywhere_is_no_text(void **state)
+static void a_text_cut_anywhere_is_no_text(void **fixture)
 {
 	static const char whole[] =
 		"{\"data\":[{\"id\":\"conv_1\",\"n\":[1.5,true,null]}],\"m\":{}}";
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	for (size_t n = 0; n < sizeof(whole) - 1; n++) {
 		struct json *json = parse_bytes(whole, n, &err);
 
@@ -91,12 +91,12 @@ static void a_text_cut_anywhere_is_no_text(void **state)
 	}
 }
 
-static void the_reader_forgets_the_text_before(void **state)
+static void the_reader_forgets_the_text_before(void **fixture)
 {
 	struct err err;
 	struct json *json;
 
-	(void)state;
+	(void)fixture;
 	assert_null(parse_bytes("{\"a\":[1,", 8, &err));
 	assert_null(parse_bytes("]", 1, &err));
 	json = parse("[2]");
@@ -120,12 +120,12 @@ static struct json *nested(int depth, const char *inside, struct err *err)
 	return json;
 }
 
-static void nesting_ends_at_64(void **state)
+static void nesting_ends_at_64(void **fixture)
 {
 	struct err err = ERR_INIT;
 	struct json *json = nested(64, "", &err);
 
-	(void)state;
+	(void)fixture;
 	assert_non_null(json);
 	json_free(&json);
 	assert_null(nested(65, "", &err));
@@ -139,7 +139,7 @@ static void nesting_ends_at_64(void **state)
 
 /* ---- reading ----------------------------------------------------------- */
 
-static void each_value_has_its_kind(void **state)
+static void each_value_has_its_kind(void **fixture)
 {
 	static const struct {
 		const char *text;
@@ -149,7 +149,7 @@ static void each_value_has_its_kind(void **state)
 		{ "1.5", JSON_NUMBER }, { "\"\"", JSON_STRING }, { "[]", JSON_ARRAY },
 		{ "{}", JSON_OBJECT },
 	};
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct json *json = parse(cases[i].text);
 		struct json_at at = json_root(json);
@@ -160,7 +160,7 @@ static void each_value_has_its_kind(void **state)
 	}
 }
 
-static void what_is_not_there_is_absent_all_the_way_down(void **state)
+static void what_is_not_there_is_absent_all_the_way_down(void **fixture)
 {
 	struct json *json = parse("{\"a\":null,\"b\":[1],\"\":2}");
 	struct json_at root = json_root(json), a = json_member(&root, "a");
@@ -169,7 +169,7 @@ static void what_is_not_there_is_absent_all_the_way_down(void **state)
 	struct json_at wrong = json_element(&root, 0), inside = json_member(&b, "c");
 	struct json_at empty = json_member(&root, "");
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(json_kind(&a), JSON_NULL);
 	assert_int_equal(json_kind(&none), JSON_ABSENT);
 	assert_int_equal(json_kind(&deeper), JSON_ABSENT);
@@ -181,13 +181,13 @@ static void what_is_not_there_is_absent_all_the_way_down(void **state)
 	json_free(&json);
 }
 
-static void lengths_are_of_arrays_and_objects(void **state)
+static void lengths_are_of_arrays_and_objects(void **fixture)
 {
 	struct json *json = parse("{\"list\":[1,2,3],\"text\":\"abc\"}");
 	struct json_at root = json_root(json), list = json_member(&root, "list");
 	struct json_at text = json_member(&root, "text"), none = json_member(&root, "none");
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(json_length(&root), 2);
 	assert_int_equal(json_length(&list), 3);
 	assert_int_equal(json_length(&text), 0);
@@ -195,14 +195,14 @@ static void lengths_are_of_arrays_and_objects(void **state)
 	json_free(&json);
 }
 
-static void members_come_in_the_order_of_the_text(void **state)
+static void members_come_in_the_order_of_the_text(void **fixture)
 {
 	struct json *json = parse("{\"z\":1,\"a\":null,\"m\":[3]}");
 	struct json_at root = json_root(json), member, list;
 	struct json_each each = json_members(&root);
 	struct buf seen = BUF_MAX(100);
 
-	(void)state;
+	(void)fixture;
 	while (json_next(&each, &member)) {
 		buf_str(&seen, member.key);
 		json_write(&member, &seen);
@@ -217,14 +217,14 @@ static void members_come_in_the_order_of_the_text(void **state)
 	json_free(&json);
 }
 
-static void strings_and_nothing_else_are_strings(void **state)
+static void strings_and_nothing_else_are_strings(void **fixture)
 {
 	struct json *json = parse("{\"s\":\"x\",\"n\":1,\"o\":{},\"z\":null}");
 	struct json_at root = json_root(json), at = json_member(&root, "s");
 	const char *text = "untouched";
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	assert_true(json_string(&at, &text, &err));
 	assert_string_equal(text, "x");
 	text = "untouched";
@@ -262,15 +262,15 @@ static void check_int(const struct unit_row *row)
 	buf_free(&text);
 }
 
-static void whole_numbers_are_read_and_never_bent(void **state)
+static void whole_numbers_are_read_and_never_bent(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("json/ints.txt", check_int);
 }
 
 /* ---- complaints -------------------------------------------------------- */
 
-static void a_complaint_names_the_spot_and_what_stood_there(void **state)
+static void a_complaint_names_the_spot_and_what_stood_there(void **fixture)
 {
 	struct json *json = parse("{\"data\":[0,{\"at\":\"a\\nb\",\"n\":7}],\"odd \\u0001\":[]}");
 	struct json_at root = json_root(json), data = json_member(&root, "data");
@@ -279,7 +279,7 @@ static void a_complaint_names_the_spot_and_what_stood_there(void **state)
 	struct json_at none = json_element(&odd, 3);
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	assert_false(json_expected(&at, "a time", &err));
 	assert_string_equal(err.text, "$.data[1].at: a time was expected, not \"a\\x0ab\"");
 	assert_false(json_expected(&n, "a string", &err));
@@ -292,14 +292,14 @@ static void a_complaint_names_the_spot_and_what_stood_there(void **state)
 }
 
 /* Of a path that is too long, what is nearest to the value is kept, and no buffer is passed. */
-static void a_long_path_keeps_its_end(void **state)
+static void a_long_path_keeps_its_end(void **fixture)
 {
 	struct buf text = BUF_MAX(10000);
 	struct json *json;
 	struct json_at at[31];
 	char path[256], small[8];
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 30; i++)
 		buf_printf(&text, "{\"a_rather_long_key_%02d\":", i);
 	buf_str(&text, "0");
@@ -321,7 +321,7 @@ static void a_long_path_keeps_its_end(void **state)
 	json_free(&json);
 }
 
-static void a_key_of_a_megabyte_is_cut_in_the_path(void **state)
+static void a_key_of_a_megabyte_is_cut_in_the_path(void **fixture)
 {
 	struct buf text = BUF_MAX(2 << 20);
 	struct json *json;
@@ -329,7 +329,7 @@ static void a_key_of_a_megabyte_is_cut_in_the_path(void **state)
 	struct json_each each;
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	buf_str(&text, "{\"");
 	memset(buf_extend(&text, 1 << 20), 'k', 1 << 20);
 	buf_str(&text, "\":1}");
@@ -346,27 +346,27 @@ static void a_key_of_a_megabyte_is_cut_in_the_path(void **state)
 
 /* ---- writing ----------------------------------------------------------- */
 
-static void what_is_absent_is_written_as_null(void **state)
+static void what_is_absent_is_written_as_null(void **fixture)
 {
 	struct json *json = parse("{}");
 	struct json_at root = json_root(json), none = json_member(&root, "x");
 	struct buf out = BUF_MAX(100);
 
-	(void)state;
+	(void)fixture;
 	json_write(&none, &out);
 	assert_string_equal(buf_text(&out), "null");
 	buf_free(&out);
 	json_free(&json);
 }
 
-static void it_is_written_for_people_with_lines(void **state)
+static void it_is_written_for_people_with_lines(void **fixture)
 {
 	struct json *json = parse("{\"a\":[1,{\"b\":\"x/y\"}],\"c\":{}}");
 	struct json_at root = json_root(json);
 	struct buf out = BUF_MAX(1000), compact = BUF_MAX(1000);
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	json_write_pretty(&root, &out);
 	assert_non_null(strchr(buf_text(&out), '\n'));
 	json_free(&json);
@@ -381,12 +381,12 @@ static void it_is_written_for_people_with_lines(void **state)
 }
 
 /* json-c 0.16 keeps a high surrogate beyond its reset. */
-static void a_text_that_breaks_off_leaves_nothing_to_the_next(void **state)
+static void a_text_that_breaks_off_leaves_nothing_to_the_next(void **fixture)
 {
 	static const char *const broken[] = { "[\"\\ud83d\\u", "[\"\\ud83d\\u1", "[\"\\ud83d\\uzz",
 					      "[\"\\ud83d", "[\"\\ud83d\\" };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
 		struct err err = ERR_INIT;
 		struct json *json = parse_bytes(broken[i], strlen(broken[i]), &err);

@@ -10,25 +10,25 @@
 
 static struct buf buf = BUF_MAX(4 << 20);
 
-static int empty_the_buffer(void **state)
+static int empty_the_buffer(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	buf_reset(&buf);
 	return 0;
 }
 
-static int free_the_buffer(void **state)
+static int free_the_buffer(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	buf_free(&buf);
 	return 0;
 }
 
-static void every_kind_of_value_stands_between_commas(void **state)
+static void every_kind_of_value_stands_between_commas(void **fixture)
 {
 	struct jsonout out = JSONOUT_TO(&buf);
 
-	(void)state;
+	(void)fixture;
 	jsonout_open(&out, '{');
 	jsonout_key(&out, "text");
 	jsonout_string(&out, "x");
@@ -56,11 +56,11 @@ static void every_kind_of_value_stands_between_commas(void **state)
 			    "\"list\":[true,false,null,[],{},1.5,\"ab\"],\"last\":0}");
 }
 
-static void a_member_is_its_key_and_its_value(void **state)
+static void a_member_is_its_key_and_its_value(void **fixture)
 {
 	struct jsonout out = JSONOUT_TO(&buf);
 
-	(void)state;
+	(void)fixture;
 	jsonout_open(&out, '{');
 	jsonout_key_string(&out, "text", "a\"b");
 	jsonout_key_string(&out, "none", NULL);
@@ -73,20 +73,20 @@ static void a_member_is_its_key_and_its_value(void **state)
 			    "\"yes\":true,\"no\":false}");
 }
 
-static void a_value_alone_has_no_comma(void **state)
+static void a_value_alone_has_no_comma(void **fixture)
 {
 	struct jsonout out = JSONOUT_TO(&buf);
 
-	(void)state;
+	(void)fixture;
 	jsonout_int(&out, 1);
 	assert_string_equal(buf_text(&buf), "1");
 }
 
-static void an_instant_is_rfc_3339_and_none_is_null(void **state)
+static void an_instant_is_rfc_3339_and_none_is_null(void **fixture)
 {
 	struct jsonout out = JSONOUT_TO(&buf);
 
-	(void)state;
+	(void)fixture;
 	jsonout_open(&out, '[');
 	jsonout_time(&out, INT64_C(1710491400000000));
 	jsonout_time(&out, INT64_C(1710491400000001));
@@ -108,17 +108,17 @@ static void a_row_is_written_as_wanted(const struct unit_row *row)
 	free(given);
 }
 
-static void texts_are_escaped_and_mended(void **state)
+static void texts_are_escaped_and_mended(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("jsonout/texts.txt", a_row_is_written_as_wanted);
 }
 
-static void keys_are_escaped_too(void **state)
+static void keys_are_escaped_too(void **fixture)
 {
 	struct jsonout out = JSONOUT_TO(&buf);
 
-	(void)state;
+	(void)fixture;
 	jsonout_open(&out, '{');
 	jsonout_key(&out, "a\"b\n\xff");
 	jsonout_null(&out);
@@ -127,12 +127,12 @@ static void keys_are_escaped_too(void **state)
 }
 
 /* Whatever two bytes meet: between the quotes is UTF-8 without controls. */
-static void any_bytes_become_valid_text(void **state)
+static void any_bytes_become_valid_text(void **fixture)
 {
 	struct jsonout out;
 	char in[2];
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 65536; i++) {
 		in[0] = (char)(i >> 8);
 		in[1] = (char)i;
@@ -151,12 +151,12 @@ static void any_bytes_become_valid_text(void **state)
 	}
 }
 
-static void a_megabyte_of_text_goes_through(void **state)
+static void a_megabyte_of_text_goes_through(void **fixture)
 {
 	struct jsonout out = JSONOUT_TO(&buf);
 	char *text = malloc(1 << 20);
 
-	(void)state;
+	(void)fixture;
 	memset(text, 'x', 1 << 20);
 	text[1000] = '\n';
 	jsonout_text(&out, text, 1 << 20);
@@ -165,12 +165,12 @@ static void a_megabyte_of_text_goes_through(void **state)
 	free(text);
 }
 
-static void a_buffer_that_is_full_says_so(void **state)
+static void a_buffer_that_is_full_says_so(void **fixture)
 {
 	struct buf small = BUF_MAX(8);
 	struct jsonout out = JSONOUT_TO(&small);
 
-	(void)state;
+	(void)fixture;
 	jsonout_open(&out, '[');
 	jsonout_string(&out, "0123456789");
 	jsonout_close(&out, ']');

@@ -35,9 +35,9 @@ static void check_case(const char *path, const char *text, size_t n)
 	buf_free(&report);
 }
 
-static void every_case_comes_out_as_wanted(void **state)
+static void every_case_comes_out_as_wanted(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_each("jsontext", ".json", check_case);
 }
 
@@ -53,9 +53,9 @@ static void check_numbers(const struct unit_row *row)
 	buf_free(&out);
 }
 
-static void numbers_pass_only_as_json_writes_them(void **state)
+static void numbers_pass_only_as_json_writes_them(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("jsontext/numbers.txt", check_numbers);
 }
 
@@ -94,9 +94,9 @@ static void check_numeral(size_t digits, size_t fraction, const char *exp, bool 
  * A numeric has 131,072 digits before the point and 16,383 behind it; what
  * stays a number must fit whatever its digits and its exponent are together.
  */
-static void what_no_numeric_holds_becomes_a_string(void **state)
+static void what_no_numeric_holds_becomes_a_string(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check_numeral(4000, 0, "", true);
 	check_numeral(20000, 0, "", false);
 	check_numeral(200000, 0, "", false);
@@ -110,7 +110,7 @@ static void what_no_numeric_holds_becomes_a_string(void **state)
 	check_numeral(9000, 0, "e130000", false);
 }
 
-static void an_exponent_that_no_integer_holds_is_absurd_and_no_accident(void **state)
+static void an_exponent_that_no_integer_holds_is_absurd_and_no_accident(void **fixture)
 {
 	static const char *const exponents[] = {
 		"e2147483648",
@@ -122,7 +122,7 @@ static void an_exponent_that_no_integer_holds_is_absurd_and_no_accident(void **s
 		"E+18446744073709551616",
 	};
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(exponents); i++)
 		check_numeral(1, 0, exponents[i], false);
 	check_numeral(1, 0, "e000000000000000000000000001", true);
@@ -131,7 +131,7 @@ static void an_exponent_that_no_integer_holds_is_absurd_and_no_accident(void **s
 /* ---- strings ---------------------------------------------------------- */
 
 /* Any three bytes in a string: what comes out is UTF-8 without a NUL, or it is cut off by a quote. */
-static void any_bytes_in_a_string_become_utf8(void **state)
+static void any_bytes_in_a_string_become_utf8(void **fixture)
 {
 	static const unsigned char bytes[] = { 0x00, 0x01, '\t', '"',  'a',  '\\', 'u',
 					       '0',  0x7f, 0x80, 0xbf, 0xc2, 0xe0, 0xe2,
@@ -140,7 +140,7 @@ static void any_bytes_in_a_string_become_utf8(void **state)
 	char in[5] = { '"', 0, 0, 0, '"' };
 	size_t n = ARRAY_SIZE(bytes), repaired;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < n * n * n; i++) {
 		in[1] = (char)bytes[i % n];
 		in[2] = (char)bytes[i / n % n];
@@ -159,7 +159,7 @@ static void any_bytes_in_a_string_become_utf8(void **state)
 	buf_free(&out);
 }
 
-static void each_replaced_character_is_counted(void **state)
+static void each_replaced_character_is_counted(void **fixture)
 {
 	static const struct {
 		const char *text;
@@ -177,7 +177,7 @@ static void each_replaced_character_is_counted(void **state)
 		{ "{\"a\\u0000\":\"\xff\"}", 14, 2 },
 	};
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct buf out = BUF_MAX(100);
 		size_t repaired = 99;
@@ -188,12 +188,12 @@ static void each_replaced_character_is_counted(void **state)
 	}
 }
 
-static void a_megabyte_in_one_string_passes(void **state)
+static void a_megabyte_in_one_string_passes(void **fixture)
 {
 	struct buf in = BUF_MAX(2 << 20), out = BUF_MAX(4 << 20);
 	size_t repaired;
 
-	(void)state;
+	(void)fixture;
 	buf_char(&in, '"');
 	memset(buf_extend(&in, 1 << 20), 'x', 1 << 20);
 	buf_char(&in, '"');
@@ -209,9 +209,9 @@ static void a_megabyte_in_one_string_passes(void **state)
 static const char page[] = "\xef\xbb\xbf{\"data\":[{\"id\":\"c\\u0000\xc3\xa9\xff\",\"n\":[-1.5e+3,"
 			   "1234567890123456789012,1e99999,true,null]}],\"meta\":{\"\\\"\":0}}";
 
-static void a_text_may_end_anywhere(void **state)
+static void a_text_may_end_anywhere(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (size_t n = 0; n < sizeof(page); n++) {
 		struct buf out = BUF_MAX(1000);
 		size_t repaired;
@@ -222,13 +222,13 @@ static void a_text_may_end_anywhere(void **state)
 }
 
 /* Whatever one byte is, what was accepted is not touched by a second repair. */
-static void what_was_repaired_needs_no_repair(void **state)
+static void what_was_repaired_needs_no_repair(void **fixture)
 {
 	char text[sizeof(page)];
 	struct buf once = BUF_MAX(1000), twice = BUF_MAX(1000);
 	size_t repaired;
 
-	(void)state;
+	(void)fixture;
 	for (size_t at = 0; at < sizeof(page) - 1; at++) {
 		for (int c = 0; c < 256; c++) {
 			memcpy(text, page, sizeof(page));
@@ -247,24 +247,24 @@ static void what_was_repaired_needs_no_repair(void **state)
 	buf_free(&twice);
 }
 
-static void it_appends_to_what_is_there(void **state)
+static void it_appends_to_what_is_there(void **fixture)
 {
 	struct buf out = BUF_MAX(100);
 	size_t repaired;
 
-	(void)state;
+	(void)fixture;
 	buf_str(&out, "before ");
 	assert_null(repair("[1]", 3, &out, &repaired));
 	assert_string_equal(buf_text(&out), "before [1]");
 	buf_free(&out);
 }
 
-static void nothing_stays_nothing(void **state)
+static void nothing_stays_nothing(void **fixture)
 {
 	struct buf out = BUF_MAX(100);
 	size_t repaired = 99;
 
-	(void)state;
+	(void)fixture;
 	assert_null(repair("", 0, &out, &repaired));
 	assert_int_equal(repaired, 0);
 	assert_int_equal(out.len, 0);
@@ -273,12 +273,12 @@ static void nothing_stays_nothing(void **state)
 	buf_free(&out);
 }
 
-static void what_does_not_fit_shows_in_the_buffer(void **state)
+static void what_does_not_fit_shows_in_the_buffer(void **fixture)
 {
 	struct buf out = BUF_MAX(10);
 	size_t repaired;
 
-	(void)state;
+	(void)fixture;
 	assert_null(repair("\"0123456789\"", 12, &out, &repaired));
 	assert_true(out.full);
 	buf_free(&out);

@@ -41,11 +41,11 @@ static void check(enum log_form form, const struct log_line *line, const char *w
 	free(got);
 }
 
-static void each_form_is_written_in_its_own_way(void **state)
+static void each_form_is_written_in_its_own_way(void **fixture)
 {
 	struct log_line line;
 
-	(void)state;
+	(void)fixture;
 	log_begin(&line, LEVEL_NOTICE, &cycle, "cycle of %s ended", "utama");
 	log_text(&line, "workspace", "utama");
 	log_number(&line, "rows", INT64_MIN);
@@ -65,21 +65,21 @@ static void each_form_is_written_in_its_own_way(void **state)
 	      "\"rows\":\"-9223372036854775808\",\"verdict\":\"pass 2\",\"empty\":\"\"}\n");
 }
 
-static void a_line_without_an_event_has_none(void **state)
+static void a_line_without_an_event_has_none(void **fixture)
 {
 	struct log_line line;
 
-	(void)state;
+	(void)fixture;
 	log_begin(&line, LEVEL_ERROR, NULL, "down");
 	check(LOG_FORM_TEXT, &line, "time=2024-03-15T12:00:00Z level=error msg=down\n");
 	check(LOG_FORM_PREFIX, &line, "<3>level=error msg=down\n");
 }
 
-static void values_are_quoted_where_a_reader_would_stumble(void **state)
+static void values_are_quoted_where_a_reader_would_stumble(void **fixture)
 {
 	struct log_line line;
 
-	(void)state;
+	(void)fixture;
 	log_begin(&line, LEVEL_INFO, NULL, "m");
 	log_text(&line, "a", "x=y");
 	log_text(&line, "b", "say \"hi\"");
@@ -89,14 +89,14 @@ static void values_are_quoted_where_a_reader_would_stumble(void **state)
 	      "<6>level=info msg=m a=\"x=y\" b=\"say \\\"hi\\\"\" c=\"back\\\\slash\" d=plain\n");
 }
 
-static void nothing_can_begin_a_line_of_its_own(void **state)
+static void nothing_can_begin_a_line_of_its_own(void **fixture)
 {
 	static const enum log_form forms[] = { LOG_FORM_TEXT, LOG_FORM_JSON, LOG_FORM_PREFIX,
 					       LOG_FORM_PLAIN };
 	const char *evil = "x\nlevel=error msg=\"forged\"\r\n<3>\x1b[2J\xe2\x80\xa8\xff";
 	struct log_line line;
 
-	(void)state;
+	(void)fixture;
 	log_begin(&line, LEVEL_INFO, NULL, "%s", evil);
 	log_text(&line, "name", evil);
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
@@ -111,7 +111,7 @@ static void nothing_can_begin_a_line_of_its_own(void **state)
 	}
 }
 
-static void a_field_too_many_is_left_out(void **state)
+static void a_field_too_many_is_left_out(void **fixture)
 {
 	static const char *const keys[LOG_MAX_FIELDS + 2] = { "a", "b", "c", "d", "e", "f", "g",
 							      "h", "i", "j", "k", "l", "m", "n",
@@ -119,7 +119,7 @@ static void a_field_too_many_is_left_out(void **state)
 							      "v", "w", "x", "y", "z" };
 	struct log_line line;
 
-	(void)state;
+	(void)fixture;
 	log_begin(&line, LEVEL_INFO, NULL, "m");
 	for (int i = 0; i < LOG_MAX_FIELDS + 2; i++)
 		log_number(&line, keys[i], i);
@@ -127,14 +127,14 @@ static void a_field_too_many_is_left_out(void **state)
 	assert_string_equal(line.fields[LOG_MAX_FIELDS - 1].value, "23");
 }
 
-static void fields_that_are_too_long_are_cut_and_the_line_still_ends(void **state)
+static void fields_that_are_too_long_are_cut_and_the_line_still_ends(void **fixture)
 {
 	static const enum log_form forms[] = { LOG_FORM_TEXT, LOG_FORM_JSON, LOG_FORM_PREFIX,
 					       LOG_FORM_PLAIN };
 	struct log_line line;
 	char long_text[5000];
 
-	(void)state;
+	(void)fixture;
 	memset(long_text, '"', sizeof(long_text) - 1);
 	long_text[sizeof(long_text) - 1] = '\0';
 	log_begin(&line, LEVEL_INFO, &cycle, "%s", long_text);
@@ -151,12 +151,12 @@ static void fields_that_are_too_long_are_cut_and_the_line_still_ends(void **stat
 	}
 }
 
-static void what_was_there_before_a_long_field_stays(void **state)
+static void what_was_there_before_a_long_field_stays(void **fixture)
 {
 	struct log_line line;
 	char long_text[5000];
 
-	(void)state;
+	(void)fixture;
 	memset(long_text, '\x01', sizeof(long_text) - 1);
 	long_text[sizeof(long_text) - 1] = '\0';
 	log_begin(&line, LEVEL_INFO, NULL, "begin");
@@ -178,13 +178,13 @@ static void count(void *arg, const struct log_line *line)
 	++*(int *)arg;
 }
 
-static void what_is_less_important_is_dropped(void **state)
+static void what_is_less_important_is_dropped(void **fixture)
 {
 	int n = 0;
 	struct log log = { LEVEL_NOTICE, count, &n };
 	struct log_line line;
 
-	(void)state;
+	(void)fixture;
 	for (enum log_level level = LEVEL_ERROR; level <= LEVEL_DEBUG; level++) {
 		log_begin(&line, level, NULL, "m");
 		log_end(&log, &line);
@@ -192,21 +192,21 @@ static void what_is_less_important_is_dropped(void **state)
 	}
 }
 
-static void a_log_without_a_sink_drops_everything(void **state)
+static void a_log_without_a_sink_drops_everything(void **fixture)
 {
 	struct log log = { .level = LEVEL_DEBUG };
 	struct log_line line;
 
-	(void)state;
+	(void)fixture;
 	log_begin(&line, LEVEL_ERROR, NULL, "m");
 	log_end(&log, &line);
 }
 
-static void levels_have_syslog_numbers_and_names_that_lead_back(void **state)
+static void levels_have_syslog_numbers_and_names_that_lead_back(void **fixture)
 {
 	enum log_level level = LEVEL_DEBUG;
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(LEVEL_ERROR, 3);
 	assert_int_equal(LEVEL_DEBUG, 7);
 	for (enum log_level l = LEVEL_ERROR; l <= LEVEL_DEBUG; l++) {

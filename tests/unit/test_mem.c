@@ -7,9 +7,9 @@
 
 #include "mem.h"
 
-static void what_is_new_is_zeroed(void **state)
+static void what_is_new_is_zeroed(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (int round = 0; round < 3; round++) {
 		char *p = mem_new(5000);
 
@@ -20,22 +20,22 @@ static void what_is_new_is_zeroed(void **state)
 	}
 }
 
-static void nothing_is_not_null(void **state)
+static void nothing_is_not_null(void **fixture)
 {
 	void *p = mem_new(0), *q = mem_grow(NULL, 0);
 
-	(void)state;
+	(void)fixture;
 	assert_non_null(p);
 	assert_non_null(q);
 	mem_free(&p);
 	mem_free(&q);
 }
 
-static void growing_keeps_what_was_there(void **state)
+static void growing_keeps_what_was_there(void **fixture)
 {
 	char *p = mem_text("0123456789", 10);
 
-	(void)state;
+	(void)fixture;
 	p = mem_grow(p, 1 << 20);
 	assert_string_equal(p, "0123456789");
 	memset(p, 'x', 1 << 20);
@@ -44,20 +44,20 @@ static void growing_keeps_what_was_there(void **state)
 	mem_free(&p);
 }
 
-static void growing_from_nothing_begins(void **state)
+static void growing_from_nothing_begins(void **fixture)
 {
 	char *p = mem_grow(NULL, 10);
 
-	(void)state;
+	(void)fixture;
 	memset(p, 'x', 10);
 	mem_free(&p);
 }
 
-static void a_text_is_copied_with_its_nuls_and_one_behind(void **state)
+static void a_text_is_copied_with_its_nuls_and_one_behind(void **fixture)
 {
 	char *given = unit_exact("a\0b", 3), *p = mem_text(given, 3), *empty = mem_text(NULL, 0);
 
-	(void)state;
+	(void)fixture;
 	assert_memory_equal(p, "a\0b\0", 4);
 	assert_string_equal(empty, "");
 	mem_free(&p);
@@ -65,11 +65,11 @@ static void a_text_is_copied_with_its_nuls_and_one_behind(void **state)
 	free(given);
 }
 
-static void freeing_leaves_null_and_takes_null(void **state)
+static void freeing_leaves_null_and_takes_null(void **fixture)
 {
 	char *p = mem_new(10), *secret = mem_text("sk_live_x", 9);
 
-	(void)state;
+	(void)fixture;
 	mem_free(&p);
 	assert_null(p);
 	mem_free(&p);
@@ -79,9 +79,9 @@ static void freeing_leaves_null_and_takes_null(void **state)
 }
 
 /* A fuse that was never lit burns nothing. */
-static void all_succeed_while_no_failure_was_asked_for(void **state)
+static void all_succeed_while_no_failure_was_asked_for(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	mem_fail_at(0);
 	for (int i = 0; i < 100; i++) {
 		char *p = mem_new(1);
@@ -91,9 +91,9 @@ static void all_succeed_while_no_failure_was_asked_for(void **state)
 	}
 }
 
-static void the_allocations_before_the_one_that_is_to_fail_succeed(void **state)
+static void the_allocations_before_the_one_that_is_to_fail_succeed(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	mem_fail_at(4);
 	for (int i = 0; i < 3; i++) {
 		char *p = mem_new(1);

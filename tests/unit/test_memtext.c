@@ -12,16 +12,16 @@
 
 static struct json_reader *parser;
 
-static int begin(void **state)
+static int begin(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	parser = json_reader_new();
 	return 0;
 }
 
-static int end(void **state)
+static int end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	json_reader_free(&parser);
 	return 0;
 }
@@ -49,9 +49,9 @@ static void check_member(const struct json_at *object, const char *key, const ch
 	buf_free(&got);
 }
 
-static void a_workspace_is_written_with_its_instants_and_its_order(void **state)
+static void a_workspace_is_written_with_its_instants_and_its_order(void **fixture)
 {
-	struct memory memory = {
+	struct workspace_state state = {
 		.watermark = NOON,
 		.complete_as_of = TIME_NONE,
 		.active_as_of = -1,
@@ -70,9 +70,9 @@ static void a_workspace_is_written_with_its_instants_and_its_order(void **state)
 	struct json_at root, evidence;
 	struct json *json;
 
-	(void)state;
-	memory.evidence.pairs = 7;
-	memtext_write_workspace(&out, &memory);
+	(void)fixture;
+	state.evidence.pairs = 7;
+	memtext_write_workspace(&out, &state);
 	json = parse(buf_text(&out));
 	root = json_root(json);
 	check_member(&root, "watermark", "1710504000000000");
@@ -94,12 +94,12 @@ static void a_workspace_is_written_with_its_instants_and_its_order(void **state)
 	buf_free(&out);
 }
 
-static void what_is_written_is_appended(void **state)
+static void what_is_written_is_appended(void **fixture)
 {
 	struct evidence evidence = { .pairs = 1 };
 	struct buf out = BUF_MAX(10000);
 
-	(void)state;
+	(void)fixture;
 	buf_str(&out, "x");
 	memtext_write_evidence(&out, &evidence);
 	assert_memory_equal(buf_text(&out), "x{", 2);
@@ -108,14 +108,14 @@ static void what_is_written_is_appended(void **state)
 
 /* ---- evidence --------------------------------------------------------------- */
 
-static void evidence_comes_back_as_it_went(void **state)
+static void evidence_comes_back_as_it_went(void **fixture)
 {
 	struct evidence evidence = { .pairs = INT64_C(123456789012345) }, back;
 	struct buf out = BUF_MAX(10000);
 	struct json_at root;
 	struct json *json;
 
-	(void)state;
+	(void)fixture;
 	for (enum order o = ORDER_UPDATED_DESC; o < ORDERS; o++) {
 		evidence.against[o].inversions = 100 + (int64_t)o;
 		evidence.against[o].pages = 10 + (int64_t)o;
@@ -130,7 +130,7 @@ static void evidence_comes_back_as_it_went(void **state)
 	buf_free(&out);
 }
 
-static void evidence_that_cannot_be_read_is_none(void **state)
+static void evidence_that_cannot_be_read_is_none(void **fixture)
 {
 	static const char *const texts[] = {
 		"{}",
@@ -144,7 +144,7 @@ static void evidence_that_cannot_be_read_is_none(void **state)
 	};
 	struct evidence none = { 0 }, back;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct json *json = parse(texts[i]);
 		struct json_at root = json_root(json);
@@ -159,7 +159,7 @@ static void evidence_that_cannot_be_read_is_none(void **state)
 /* ---- where a full sweep stands ------------------------------------------------- */
 
 /* A sweep in the middle of its work. */
-static void make_position(struct full_memory *full)
+static void make_position(struct full_state *full)
 {
 	struct sweep_plan plan = { .per_page = 50,
 				   .backwards = true,
@@ -169,7 +169,7 @@ static void make_position(struct full_memory *full)
 				   .expected = 100000,
 				   .ahead = 4 };
 
-	*full = (struct full_memory){ .running = true, .pass = 2, .started = NOON, .owed = 99000 };
+	*full = (struct full_state){ .running = true, .pass = 2, .started = NOON, .owed = 99000 };
 	sweep_begin(&full->sweep, &plan);
 	full->sweep.begun = true;
 	full->sweep.started = NOON + 1;
@@ -187,7 +187,7 @@ static void make_position(struct full_memory *full)
 	full->sweep.evidence.against[ORDER_UPDATED_DESC].pages = 4;
 }
 
-static bool read_position(const char *text, struct full_memory *full)
+static bool read_position(const char *text, struct full_state *full)
 {
 	struct json *json = parse(text);
 	struct json_at root = json_root(json);
@@ -198,12 +198,12 @@ static bool read_position(const char *text, struct full_memory *full)
 	return ok;
 }
 
-static void a_position_comes_back_as_it_went(void **state)
+static void a_position_comes_back_as_it_went(void **fixture)
 {
-	struct full_memory full, back;
+	struct full_state full, back;
 	struct buf out = BUF_MAX(10000);
 
-	(void)state;
+	(void)fixture;
 	make_position(&full);
 	memtext_write_position(&out, &full);
 	memset(&back, 0xff, sizeof(back));
@@ -232,12 +232,12 @@ static void a_position_comes_back_as_it_went(void **state)
 	buf_free(&out);
 }
 
-static void a_position_without_instants_comes_back_without(void **state)
+static void a_position_without_instants_comes_back_without(void **fixture)
 {
-	struct full_memory full, back;
+	struct full_state full, back;
 	struct buf out = BUF_MAX(10000);
 
-	(void)state;
+	(void)fixture;
 	make_position(&full);
 	full.started = full.sweep.started = full.sweep.newest = TIME_NONE;
 	memtext_write_position(&out, &full);
@@ -248,12 +248,12 @@ static void a_position_without_instants_comes_back_without(void **state)
 	buf_free(&out);
 }
 
-static void a_sweep_that_has_not_begun_is_begun_anew(void **state)
+static void a_sweep_that_has_not_begun_is_begun_anew(void **fixture)
 {
-	struct full_memory full, back;
+	struct full_state full, back;
 	struct buf out = BUF_MAX(10000);
 
-	(void)state;
+	(void)fixture;
 	make_position(&full);
 	full.sweep.begun = false;
 	memtext_write_position(&out, &full);
@@ -263,25 +263,25 @@ static void a_sweep_that_has_not_begun_is_begun_anew(void **state)
 
 static void check_position(const struct unit_row *row)
 {
-	struct full_memory back;
+	struct full_state back;
 	const char *got = read_position(row->field[0], &back) ? "goes on" : "anew";
 
 	if (strcmp(got, row->field[1]) != 0)
 		unit_differs(row, got);
 }
 
-static void what_is_not_complete_enough_is_begun_anew(void **state)
+static void what_is_not_complete_enough_is_begun_anew(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("memtext/positions.txt", check_position);
 }
 
 /* A later version may add to it, and a key of ours may be missing in what an older one wrote. */
-static void unknown_keys_are_ignored_and_missing_ones_read_as_their_beginning(void **state)
+static void unknown_keys_are_ignored_and_missing_ones_read_as_their_beginning(void **fixture)
 {
-	struct full_memory back;
+	struct full_state back;
 
-	(void)state;
+	(void)fixture;
 	assert_true(read_position("{\"pass\":1,\"begun\":1,\"per_page\":100,\"page\":5,"
 				  "\"invented_later\":{\"x\":[1,2]}}",
 				  &back));

@@ -48,12 +48,12 @@ static void assert_line(const struct buf *out, const char *line)
 		fail_msg("not there: %s", line);
 }
 
-static void numbers_stand_where_they_belong(void **state)
+static void numbers_stand_where_they_belong(void **fixture)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(1 << 20);
 	struct numbers n = numbers_of("utama");
 
-	(void)state;
+	(void)fixture;
 	exposition(&n, &out);
 	assert_line(&out, "sahut_etl_start_time_seconds 1727999990.000000");
 	assert_line(&out, "sahut_etl_warehouse_up 1");
@@ -71,12 +71,12 @@ static void numbers_stand_where_they_belong(void **state)
 			  "kind=\"incremental\"} 60.000000");
 }
 
-static void what_is_not_known_is_left_out(void **state)
+static void what_is_not_known_is_left_out(void **fixture)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(1 << 20);
 	struct numbers n = numbers_of("utama");
 
-	(void)state;
+	(void)fixture;
 	exposition(&n, &out);
 	assert_null(strstr(buf_text(&out),
 			   "success_timestamp_seconds{workspace=\"utama\",kind=\"full"));
@@ -86,12 +86,12 @@ static void what_is_not_known_is_left_out(void **state)
 	assert_null(strstr(buf_text(&out), "-9223372036"));
 }
 
-static void a_name_is_only_a_label(void **state)
+static void a_name_is_only_a_label(void **fixture)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(1 << 20);
 	struct numbers n = numbers_of("a\"b\\c\nsahut_etl_warehouse_up 0");
 
-	(void)state;
+	(void)fixture;
 	exposition(&n, &out);
 	assert_line(&out, "sahut_etl_conversations{workspace="
 			  "\"a\\\"b\\\\c\\nsahut_etl_warehouse_up 0\"} 12345");
@@ -105,12 +105,12 @@ static bool ends_in(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-static void names_follow_the_conventions(void **state)
+static void names_follow_the_conventions(void **fixture)
 {
 	const char *name, *type, *help;
 	size_t i = 0;
 
-	(void)state;
+	(void)fixture;
 	for (; metrics_describe(i, &name, &type, &help); i++) {
 		assert_true(strncmp(name, "sahut_etl_", 10) == 0 ||
 			    strncmp(name, "process_", 8) == 0);
@@ -129,12 +129,12 @@ static void names_follow_the_conventions(void **state)
 	assert_true(i > 30);
 }
 
-static void a_file_that_cannot_be_written_is_an_error(void **state)
+static void a_file_that_cannot_be_written_is_an_error(void **fixture)
 {
 	struct metrics metrics = { .started = NOW };
 	struct err err = ERR_INIT;
 
-	(void)state;
+	(void)fixture;
 	assert_false(metrics_save(&metrics, "/nowhere/at/all.prom", NOW, &err));
 	assert_int_equal(err.kind, ERR_SYSTEM);
 	assert_non_null(strstr(err.text, "/nowhere/at/all.prom"));

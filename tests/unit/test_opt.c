@@ -70,18 +70,18 @@ static void check_parse(const struct unit_row *row)
 		unit_differs(row, got);
 }
 
-static void command_lines_are_read_as_wanted(void **state)
+static void command_lines_are_read_as_wanted(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("opt/lines.txt", check_parse);
 }
 
-static void operands_end_in_a_null(void **state)
+static void operands_end_in_a_null(void **fixture)
 {
 	struct typed t;
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	assert_true(parse(&t, "one two", 2, &err));
 	assert_null(t.operands[2]);
 	t.operands[0] = "stale";
@@ -89,13 +89,13 @@ static void operands_end_in_a_null(void **state)
 	assert_null(t.operands[0]);
 }
 
-static void leading_options_end_at_the_first_operand(void **state)
+static void leading_options_end_at_the_first_operand(void **fixture)
 {
 	struct typed t;
 	struct opt table[] = TABLE(&t);
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	type(&t, "-v --config=x run --full");
 	assert_true(opt_parse_leading(table, &t.args, &err));
 	assert_true(t.verbose);
@@ -112,23 +112,23 @@ static void leading_options_end_at_the_first_operand(void **state)
 	assert_int_equal(err.kind, ERR_USAGE);
 }
 
-static void values_point_into_the_arguments(void **state)
+static void values_point_into_the_arguments(void **fixture)
 {
 	struct typed t;
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	assert_true(parse(&t, "--config=abc", 0, &err));
 	assert_ptr_equal(t.config, t.argv[0] + strlen("--config="));
 }
 
-static void the_help_is_aligned(void **state)
+static void the_help_is_aligned(void **fixture)
 {
 	struct typed t;
 	struct opt table[] = TABLE(&t);
 	struct buf out = BUF_MAX(1000);
 
-	(void)state;
+	(void)fixture;
 	opt_help(table, &out);
 	assert_string_equal(buf_text(&out), "  -c, --config FILE  the configuration\n"
 					    "      --from DAY     the first day\n"
@@ -138,14 +138,14 @@ static void the_help_is_aligned(void **state)
 	buf_free(&out);
 }
 
-static void a_very_long_option_is_named_in_the_complaint_all_the_same(void **state)
+static void a_very_long_option_is_named_in_the_complaint_all_the_same(void **fixture)
 {
 	struct typed t;
 	struct opt table[] = TABLE(&t);
 	static char word[5000] = "--";
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	memset(word + 2, 'x', sizeof(word) - 3);
 	type(&t, "");
 	t.argv[0] = word;
@@ -167,17 +167,17 @@ static void check_distance(const struct unit_row *row)
 			 opt_distance(row->field[0], row->field[1]));
 }
 
-static void words_are_as_unlike_as_the_slips_between_them(void **state)
+static void words_are_as_unlike_as_the_slips_between_them(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("opt/distances.txt", check_distance);
 }
 
-static void words_over_63_letters_are_as_unlike_as_can_be(void **state)
+static void words_over_63_letters_are_as_unlike_as_can_be(void **fixture)
 {
 	char a[65], b[65];
 
-	(void)state;
+	(void)fixture;
 	memset(a, 'a', 64);
 	memset(b, 'a', 64);
 	a[63] = b[63] = '\0';

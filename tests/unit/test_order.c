@@ -36,9 +36,9 @@ static struct evidence evidence_of(enum order order, int pages)
 	return evidence;
 }
 
-static void each_order_is_proven_by_its_own_list(void **state)
+static void each_order_is_proven_by_its_own_list(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (enum order o = ORDER_UPDATED_DESC; o < ORDERS; o++) {
 		struct evidence evidence = evidence_of(o, 4);
 
@@ -50,11 +50,11 @@ static void each_order_is_proven_by_its_own_list(void **state)
 	}
 }
 
-static void nothing_seen_proves_nothing_and_contradicts_nothing(void **state)
+static void nothing_seen_proves_nothing_and_contradicts_nothing(void **fixture)
 {
 	struct evidence evidence = { 0 };
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(order_proven(&evidence), ORDER_UNKNOWN);
 	for (enum order o = ORDER_UNKNOWN; o < ORDERS; o++)
 		assert_false(order_contradicted(&evidence, o));
@@ -62,12 +62,12 @@ static void nothing_seen_proves_nothing_and_contradicts_nothing(void **state)
 	assert_int_equal(evidence.pairs, 0);
 }
 
-static void a_single_inversion_is_enough_to_lose_an_order(void **state)
+static void a_single_inversion_is_enough_to_lose_an_order(void **fixture)
 {
 	struct evidence evidence = evidence_of(ORDER_CREATED_DESC, 10);
 	struct row a = row_in(ORDER_CREATED_DESC, 5), b = row_in(ORDER_CREATED_DESC, 4);
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(order_proven(&evidence), ORDER_CREATED_DESC);
 	order_note_pair(&evidence, &a, &b, HORIZON);
 	assert_int_equal(evidence.against[ORDER_CREATED_DESC].inversions, 1);
@@ -75,11 +75,11 @@ static void a_single_inversion_is_enough_to_lose_an_order(void **state)
 	assert_int_equal(order_proven(&evidence), ORDER_UNKNOWN);
 }
 
-static void rivals_must_have_had_their_chance(void **state)
+static void rivals_must_have_had_their_chance(void **fixture)
 {
 	struct evidence evidence;
 
-	(void)state;
+	(void)fixture;
 	for (enum order rival = ORDER_UPDATED_ASC; rival < ORDERS; rival++) {
 		evidence = evidence_of(ORDER_UPDATED_DESC, 4);
 		evidence.against[rival].inversions = 8;
@@ -94,12 +94,12 @@ static void rivals_must_have_had_their_chance(void **state)
 }
 
 /* Everything created in the order in which it was last changed: no evidence can tell the two apart. */
-static void two_orders_that_agree_are_both_unproven(void **state)
+static void two_orders_that_agree_are_both_unproven(void **fixture)
 {
 	struct evidence evidence = { 0 };
 	struct row rows[ROWS];
 
-	(void)state;
+	(void)fixture;
 	for (int p = 0; p < 10; p++) {
 		for (int i = 0; i < ROWS; i++) {
 			rows[i] = row_in(ORDER_CREATED_DESC, p * ROWS + i);
@@ -113,12 +113,12 @@ static void two_orders_that_agree_are_both_unproven(void **state)
 	assert_true(order_contradicted(&evidence, ORDER_CREATED_ASC));
 }
 
-static void equal_times_speak_against_nothing(void **state)
+static void equal_times_speak_against_nothing(void **fixture)
 {
 	struct evidence evidence = { 0 };
 	struct row rows[ROWS];
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < ROWS; i++)
 		rows[i] = (struct row){ .created_at = SECOND, .updated_at = SECOND };
 	order_note(&evidence, rows, NULL, ROWS, HORIZON);
@@ -127,11 +127,11 @@ static void equal_times_speak_against_nothing(void **state)
 		assert_int_equal(evidence.against[o].inversions, 0);
 }
 
-static void pages_are_counted_once_however_many_inversions_they_show(void **state)
+static void pages_are_counted_once_however_many_inversions_they_show(void **fixture)
 {
 	struct evidence evidence = evidence_of(ORDER_UPDATED_DESC, 3);
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(evidence.against[ORDER_UPDATED_ASC].pages, 3);
 	assert_int_equal(evidence.against[ORDER_UPDATED_ASC].inversions, 3 * (ROWS - 1));
 }
@@ -146,12 +146,12 @@ static void spoil(struct row rows[ROWS])
 	rows[ROWS / 2].updated_at = 9000 * SECOND;
 }
 
-static void what_changed_after_the_horizon_may_have_moved(void **state)
+static void what_changed_after_the_horizon_may_have_moved(void **fixture)
 {
 	struct evidence evidence = { 0 };
 	struct row rows[ROWS];
 
-	(void)state;
+	(void)fixture;
 	spoil(rows);
 	order_note(&evidence, rows, NULL, ROWS, 9000 * SECOND - 1);
 	assert_int_equal(evidence.pairs, ROWS - 2);
@@ -160,13 +160,13 @@ static void what_changed_after_the_horizon_may_have_moved(void **state)
 	assert_true(order_contradicted(&evidence, ORDER_UPDATED_DESC));
 }
 
-static void what_was_seen_before_is_left_out(void **state)
+static void what_was_seen_before_is_left_out(void **fixture)
 {
 	struct evidence evidence = { 0 };
 	struct row rows[ROWS];
 	bool repeated[ROWS] = { false };
 
-	(void)state;
+	(void)fixture;
 	spoil(rows);
 	repeated[ROWS / 2] = true;
 	order_note(&evidence, rows, repeated, ROWS, HORIZON);
@@ -174,9 +174,9 @@ static void what_was_seen_before_is_left_out(void **state)
 	assert_false(order_contradicted(&evidence, ORDER_UPDATED_DESC));
 }
 
-static void rows_without_times_are_left_out(void **state)
+static void rows_without_times_are_left_out(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (int which = 0; which < 2; which++) {
 		struct evidence evidence = { 0 };
 		struct row rows[ROWS];
@@ -193,35 +193,35 @@ static void rows_without_times_are_left_out(void **state)
 }
 
 /* A row that is left out does not hide that its neighbours are inverted. */
-static void neighbours_are_compared_across_what_is_left_out(void **state)
+static void neighbours_are_compared_across_what_is_left_out(void **fixture)
 {
 	struct evidence evidence = { 0 };
 	struct row rows[3] = { row_in(ORDER_UPDATED_DESC, 9), row_in(ORDER_UPDATED_DESC, 5),
 			       row_in(ORDER_UPDATED_DESC, 1) };
 
-	(void)state;
+	(void)fixture;
 	rows[1].updated_at = TIME_NONE;
 	order_note(&evidence, rows, NULL, 3, HORIZON);
 	assert_int_equal(evidence.pairs, 1);
 	assert_true(order_contradicted(&evidence, ORDER_UPDATED_DESC));
 }
 
-static void without_a_horizon_nothing_is_noted(void **state)
+static void without_a_horizon_nothing_is_noted(void **fixture)
 {
 	struct evidence evidence = { 0 };
 	struct row a = row_in(ORDER_UPDATED_DESC, 1), b = row_in(ORDER_UPDATED_DESC, 2);
 
-	(void)state;
+	(void)fixture;
 	order_note_pair(&evidence, &a, &b, TIME_NONE);
 	assert_int_equal(evidence.pairs, 0);
 }
 
-static void a_pair_is_judged_as_a_page_of_two(void **state)
+static void a_pair_is_judged_as_a_page_of_two(void **fixture)
 {
 	struct evidence pair = { 0 }, page = { 0 };
 	struct row rows[2] = { row_in(ORDER_CREATED_ASC, 3), row_in(ORDER_CREATED_ASC, 2) };
 
-	(void)state;
+	(void)fixture;
 	order_note_pair(&pair, &rows[0], &rows[1], HORIZON);
 	order_note(&page, rows, NULL, 2, HORIZON);
 	assert_memory_equal(&pair, &page, sizeof(pair));
@@ -233,9 +233,9 @@ static void a_pair_is_judged_as_a_page_of_two(void **state)
 
 /* ---- names --------------------------------------------------------------- */
 
-static void names_lead_back_and_strange_ones_nowhere(void **state)
+static void names_lead_back_and_strange_ones_nowhere(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (enum order o = ORDER_UNKNOWN; o < ORDERS; o++)
 		assert_int_equal(order_parse(order_name(o)), o);
 	assert_string_equal(order_name(ORDER_UPDATED_DESC), "updated_desc");
@@ -244,11 +244,11 @@ static void names_lead_back_and_strange_ones_nowhere(void **state)
 	assert_int_equal(order_parse("updated_desc "), ORDER_UNKNOWN);
 }
 
-static void each_order_goes_by_its_own_time(void **state)
+static void each_order_goes_by_its_own_time(void **fixture)
 {
 	struct row row = { .created_at = 1, .updated_at = 2 };
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(order_key(ORDER_UNKNOWN, &row), TIME_NONE);
 	assert_int_equal(order_key(ORDER_UPDATED_DESC, &row), 2);
 	assert_int_equal(order_key(ORDER_UPDATED_ASC, &row), 2);

@@ -24,12 +24,12 @@ static void serve(const struct request *request, int first, int total, struct pa
 		page->rows[page->n++] = row(first + i);
 }
 
-static void each_page_shows_a_row_of_the_one_before_to_the_end(void **state)
+static void each_page_shows_a_row_of_the_one_before_to_the_end(void **fixture)
 {
 	static struct page page;
 	static const bool none[PAGE_ROWS_MOST];
 
-	(void)state;
+	(void)fixture;
 	for (int backwards = 0; backwards < 2; backwards++) {
 		for (int total = 1; total < 700; total += 13) {
 			struct request request;
@@ -52,7 +52,7 @@ static void each_page_shows_a_row_of_the_one_before_to_the_end(void **state)
 	}
 }
 
-static void so_many_pages_show_so_many_rows(void **state)
+static void so_many_pages_show_so_many_rows(void **fixture)
 {
 	static const struct {
 		int64_t total, rows, pages;
@@ -65,7 +65,7 @@ static void so_many_pages_show_so_many_rows(void **state)
 		{ 1000000, 600, 7, false },
 	};
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		assert_int_equal(overlap_pages(table[i].total, table[i].rows, 100,
 					       table[i].backwards),
@@ -97,9 +97,9 @@ static enum overlap_fit moved_by(int left, bool twice)
 	return overlap_take(&overlap, &page, none, 0);
 }
 
-static void pages_that_came_apart_join_a_step_back(void **state)
+static void pages_that_came_apart_join_a_step_back(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_int_equal(moved_by(0, false), OVERLAP_JOINED);
 	assert_int_equal(moved_by(1, false), OVERLAP_JOINED);
 	assert_int_equal(moved_by(2, false), OVERLAP_APART);
@@ -109,14 +109,14 @@ static void pages_that_came_apart_join_a_step_back(void **state)
 }
 
 /* Rows that changed are no joint: they may stand anywhere. */
-static void only_an_unchanged_row_joins(void **state)
+static void only_an_unchanged_row_joins(void **fixture)
 {
 	static struct page page;
 	static const bool none[PAGE_ROWS_MOST];
 	struct request request;
 	struct overlap overlap;
 
-	(void)state;
+	(void)fixture;
 	overlap_begin(&overlap, 100, false);
 	overlap_ask(&overlap, 1000, &request);
 	serve(&request, 0, 1000, &page);
@@ -130,12 +130,12 @@ static void only_an_unchanged_row_joins(void **state)
 }
 
 /* All that is repeated has the time of the outermost row, which may stand elsewhere at each request. */
-static void rows_of_one_second_are_no_firm_joint(void **state)
+static void rows_of_one_second_are_no_firm_joint(void **fixture)
 {
 	static struct page page;
 	static const bool none[PAGE_ROWS_MOST];
 
-	(void)state;
+	(void)fixture;
 	for (int moved = 0; moved < 2; moved++) {
 		struct request request;
 		struct overlap overlap;
@@ -155,14 +155,14 @@ static void rows_of_one_second_are_no_firm_joint(void **state)
 }
 
 /* Read backwards, a list begins at its last page, wherever that is by now. */
-static void the_last_page_is_found(void **state)
+static void the_last_page_is_found(void **fixture)
 {
 	static struct page page;
 	static const bool none[PAGE_ROWS_MOST];
 	struct request request;
 	struct overlap overlap;
 
-	(void)state;
+	(void)fixture;
 	overlap_begin(&overlap, 100, true);
 	overlap_ask(&overlap, 250, &request);
 	assert_int_equal(request.page, 3);

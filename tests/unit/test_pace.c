@@ -9,7 +9,7 @@
 
 /* ---- how many ------------------------------------------------------------ */
 
-static void the_reserve_is_left_to_others_and_one_is_ours(void **state)
+static void the_reserve_is_left_to_others_and_one_is_ours(void **fixture)
 {
 	static const struct {
 		int per_minute, reserve, usable, want;
@@ -23,7 +23,7 @@ static void the_reserve_is_left_to_others_and_one_is_ours(void **state)
 	};
 	struct pace pace;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		pace_begin(&pace, cases[i].per_minute, cases[i].reserve);
 		assert_int_equal(pace.usable, cases[i].usable);
@@ -32,23 +32,23 @@ static void the_reserve_is_left_to_others_and_one_is_ours(void **state)
 	}
 }
 
-static void nothing_goes_before_tokens_were_leased(void **state)
+static void nothing_goes_before_tokens_were_leased(void **fixture)
 {
 	struct pace pace;
 	int64_t when;
 
-	(void)state;
+	(void)fixture;
 	pace_begin(&pace, 60, 0);
 	assert_int_equal(pace_ask(&pace, SECOND, &when), PACE_LEASE_FIRST);
 	assert_int_equal(pace_ask(&pace, SECOND, &when), PACE_LEASE_FIRST);
 }
 
-static void each_token_lets_one_request_go(void **state)
+static void each_token_lets_one_request_go(void **fixture)
 {
 	struct pace pace;
 	int64_t when;
 
-	(void)state;
+	(void)fixture;
 	pace_begin(&pace, 300, 0);
 	pace_granted(&pace, 10 * SECOND, 3, 0);
 	for (int i = 0; i < 3; i++)
@@ -56,24 +56,24 @@ static void each_token_lets_one_request_go(void **state)
 	assert_int_equal(pace_ask(&pace, 10 * SECOND, &when), PACE_LEASE_FIRST);
 }
 
-static void what_is_left_of_a_lease_is_lost_after_its_life(void **state)
+static void what_is_left_of_a_lease_is_lost_after_its_life(void **fixture)
 {
 	struct pace pace;
 	int64_t when;
 
-	(void)state;
+	(void)fixture;
 	pace_begin(&pace, 300, 0);
 	pace_granted(&pace, 10 * SECOND, 3, 0);
 	assert_int_equal(pace_ask(&pace, 10 * SECOND + PACE_LEASE - 1, &when), PACE_GO);
 	assert_int_equal(pace_ask(&pace, 10 * SECOND + PACE_LEASE, &when), PACE_LEASE_FIRST);
 }
 
-static void no_tokens_granted_means_to_wait_and_ask_again(void **state)
+static void no_tokens_granted_means_to_wait_and_ask_again(void **fixture)
 {
 	struct pace pace;
 	int64_t when = 0;
 
-	(void)state;
+	(void)fixture;
 	pace_begin(&pace, 60, 0);
 	pace_granted(&pace, 10 * SECOND, 0, 7 * SECOND);
 	assert_int_equal(pace_ask(&pace, 10 * SECOND, &when), PACE_WAIT);
@@ -82,12 +82,12 @@ static void no_tokens_granted_means_to_wait_and_ask_again(void **state)
 	assert_int_equal(pace_ask(&pace, 17 * SECOND, &when), PACE_LEASE_FIRST);
 }
 
-static void silence_that_was_asked_for_is_kept_and_leases_are_given_up(void **state)
+static void silence_that_was_asked_for_is_kept_and_leases_are_given_up(void **fixture)
 {
 	struct pace pace;
 	int64_t when = 0;
 
-	(void)state;
+	(void)fixture;
 	pace_begin(&pace, 300, 0);
 	pace_granted(&pace, 10 * SECOND, 5, 0);
 	pace_pause(&pace, 10 * SECOND, 3 * SECOND);
@@ -96,12 +96,12 @@ static void silence_that_was_asked_for_is_kept_and_leases_are_given_up(void **st
 	assert_int_equal(pace_ask(&pace, 13 * SECOND, &when), PACE_LEASE_FIRST);
 }
 
-static void of_two_silences_the_longer_counts(void **state)
+static void of_two_silences_the_longer_counts(void **fixture)
 {
 	struct pace pace;
 	int64_t when = 0;
 
-	(void)state;
+	(void)fixture;
 	pace_begin(&pace, 300, 0);
 	pace_pause(&pace, 10 * SECOND, 30 * SECOND);
 	pace_pause(&pace, 11 * SECOND, 1 * SECOND);
@@ -113,13 +113,13 @@ static void of_two_silences_the_longer_counts(void **state)
 }
 
 /* A bucket that is refilled as often as it may never lets more than the quota through in a minute. */
-static void in_a_minute_no_more_goes_than_was_granted(void **state)
+static void in_a_minute_no_more_goes_than_was_granted(void **fixture)
 {
 	struct pace pace;
 	int64_t when;
 	int granted = 0, sent = 0;
 
-	(void)state;
+	(void)fixture;
 	pace_begin(&pace, 300, 20);
 	for (int64_t now = 0; now < MINUTE; now += SECOND / 10) {
 		while (true) {
@@ -152,9 +152,9 @@ static int tries_of(const struct err *err)
 	return tries;
 }
 
-static void only_what_may_heal_is_tried_again_and_not_for_ever(void **state)
+static void only_what_may_heal_is_tried_again_and_not_for_ever(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (enum err_kind kind = ERR_NONE; kind <= ERR_BUG; kind++) {
 		struct err err = { .kind = kind };
 		bool heals = kind == ERR_UNAVAILABLE || kind == ERR_SLOW_DOWN || kind == ERR_DATA ||
@@ -165,22 +165,22 @@ static void only_what_may_heal_is_tried_again_and_not_for_ever(void **state)
 	}
 }
 
-static void what_the_api_refused_as_wrong_stays_wrong(void **state)
+static void what_the_api_refused_as_wrong_stays_wrong(void **fixture)
 {
 	struct err refused = { .kind = ERR_DATA, .http_status = 422 };
 	struct err broken = { .kind = ERR_DATA };
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(tries_of(&refused), 0);
 	assert_int_equal(tries_of(&broken), 2);
 }
 
-static void waits_double_up_to_a_minute(void **state)
+static void waits_double_up_to_a_minute(void **fixture)
 {
 	struct err err = { .kind = ERR_SLOW_DOWN, .wait = 1 };
 	int64_t wait, want = SECOND / 2;
 
-	(void)state;
+	(void)fixture;
 	for (int tries = 1; tries < 20; tries++) {
 		assert_true(pace_retry(&err, tries, 1, &wait));
 		assert_int_equal(wait, want + 1);
@@ -188,12 +188,12 @@ static void waits_double_up_to_a_minute(void **state)
 	}
 }
 
-static void chance_spreads_the_wait_from_nothing_to_all_of_it(void **state)
+static void chance_spreads_the_wait_from_nothing_to_all_of_it(void **fixture)
 {
 	struct err err = { .kind = ERR_UNAVAILABLE };
 	int64_t none, half, all;
 
-	(void)state;
+	(void)fixture;
 	assert_true(pace_retry(&err, 3, 0, &none));
 	assert_true(pace_retry(&err, 3, 0.5, &half));
 	assert_true(pace_retry(&err, 3, 1, &all));
@@ -202,14 +202,14 @@ static void chance_spreads_the_wait_from_nothing_to_all_of_it(void **state)
 	assert_int_equal(half, all / 2);
 }
 
-static void what_the_far_side_asked_for_is_waited_at_least(void **state)
+static void what_the_far_side_asked_for_is_waited_at_least(void **fixture)
 {
 	struct err told = { .kind = ERR_SLOW_DOWN, .wait = 30 * SECOND };
 	struct err untold = { .kind = ERR_SLOW_DOWN };
 	struct err away = { .kind = ERR_UNAVAILABLE, .wait = 20 * SECOND };
 	int64_t wait;
 
-	(void)state;
+	(void)fixture;
 	assert_true(pace_retry(&told, 1, 0, &wait));
 	assert_int_equal(wait, 30 * SECOND);
 	assert_true(pace_retry(&told, 1, 1, &wait));
@@ -220,12 +220,12 @@ static void what_the_far_side_asked_for_is_waited_at_least(void **state)
 	assert_int_equal(wait, 20 * SECOND);
 }
 
-static void nobody_stands_and_waits_for_more_than_five_minutes(void **state)
+static void nobody_stands_and_waits_for_more_than_five_minutes(void **fixture)
 {
 	struct err err = { .kind = ERR_SLOW_DOWN, .wait = 5 * MINUTE };
 	int64_t wait;
 
-	(void)state;
+	(void)fixture;
 	assert_true(pace_retry(&err, 1, 0, &wait));
 	assert_false(pace_retry(&err, 1, 1, &wait));
 	err.wait = 5 * MINUTE + 1;
@@ -234,13 +234,13 @@ static void nobody_stands_and_waits_for_more_than_five_minutes(void **state)
 	assert_false(pace_retry(&err, 1, 0, &wait));
 }
 
-static void where_it_is_not_tried_again_no_wait_is_given(void **state)
+static void where_it_is_not_tried_again_no_wait_is_given(void **fixture)
 {
 	struct err err = { .kind = ERR_SLOW_DOWN, .wait = 60 * MINUTE };
 	struct err denied = { .kind = ERR_DENIED };
 	int64_t wait = 42;
 
-	(void)state;
+	(void)fixture;
 	assert_false(pace_retry(&denied, 1, 1, &wait));
 	assert_int_equal(wait, 42);
 	assert_false(pace_retry(&err, 1, 1, &wait));

@@ -6,41 +6,41 @@
 
 #include "pgtext.h"
 
-static void it_ends_without_the_line_end_of_libpq(void **state)
+static void it_ends_without_the_line_end_of_libpq(void **fixture)
 {
 	struct err err = ERR_INIT;
 
-	(void)state;
+	(void)fixture;
 	pgtext_error(&err, ERR_UNAVAILABLE, "could not connect\n");
 	assert_int_equal(err.kind, ERR_UNAVAILABLE);
 	assert_string_equal(err.text, "database: could not connect");
 }
 
-static void several_lines_become_one(void **state)
+static void several_lines_become_one(void **fixture)
 {
 	struct err err = ERR_INIT;
 
-	(void)state;
+	(void)fixture;
 	pgtext_error(&err, ERR_DENIED, "first\n\tsecond\nthird \r\n");
 	assert_string_equal(err.text, "database: first  second third");
 	assert_null(strchr(err.text, '\n'));
 }
 
-static void nothing_is_a_message_too(void **state)
+static void nothing_is_a_message_too(void **fixture)
 {
 	struct err err = ERR_INIT;
 
-	(void)state;
+	(void)fixture;
 	pgtext_error(&err, ERR_UNCERTAIN, "");
 	assert_string_equal(err.text, "database: failed, and gave no reason");
 }
 
-static void what_is_too_long_is_cut(void **state)
+static void what_is_too_long_is_cut(void **fixture)
 {
 	struct err err = ERR_INIT;
 	char text[4000];
 
-	(void)state;
+	(void)fixture;
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	pgtext_error(&err, ERR_DATA, text);

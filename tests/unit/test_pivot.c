@@ -28,11 +28,11 @@ static struct grid *longer(void)
 	return grid;
 }
 
-static void test_rows_and_columns_come_in_the_order_of_their_first_place(void **state)
+static void test_rows_and_columns_come_in_the_order_of_their_first_place(void **fixture)
 {
 	struct grid *grid = longer(), *wide;
 
-	(void)state;
+	(void)fixture;
 	add(grid, "1", "wa", "5");
 	add(grid, "1", "ig", "2");
 	add(grid, "2", "mail", "7");
@@ -53,22 +53,22 @@ static void test_rows_and_columns_come_in_the_order_of_their_first_place(void **
 	grid_free(&grid);
 }
 
-static void test_nothing_gives_nothing(void **state)
+static void test_nothing_gives_nothing(void **fixture)
 {
 	struct grid *grid = longer(), *wide = pivot_wide(grid);
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(grid_columns(wide), 1);
 	assert_int_equal(grid_rows(wide), 0);
 	grid_free(&wide);
 	grid_free(&grid);
 }
 
-static void test_nulls_are_an_empty_name_and_no_number(void **state)
+static void test_nulls_are_an_empty_name_and_no_number(void **fixture)
 {
 	struct grid *grid = longer(), *wide;
 
-	(void)state;
+	(void)fixture;
 	add(grid, NULL, NULL, NULL);
 	add(grid, NULL, "wa", "3");
 	wide = pivot_wide(grid);

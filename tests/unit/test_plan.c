@@ -10,35 +10,35 @@
 #define NOW (INT64_C(1000000) * USEC_PER_SEC)
 
 /* A workspace of so many conversations whose order is proven. */
-static struct memory workspace(int64_t total, enum order order)
+static struct workspace_state workspace(int64_t total, enum order order)
 {
-	return (struct memory){ .watermark = NOW,
-				.complete_as_of = NOW,
-				.active_as_of = NOW,
-				.certified_at = NOW,
-				.tried_at = TIME_NONE,
-				.lookback = 2 * MINUTE,
-				.largest_total = total,
-				.last_total = total,
-				.per_page = PER_PAGE_MOST,
-				.order = order };
+	return (struct workspace_state){ .watermark = NOW,
+					 .complete_as_of = NOW,
+					 .active_as_of = NOW,
+					 .certified_at = NOW,
+					 .tried_at = TIME_NONE,
+					 .lookback = 2 * MINUTE,
+					 .largest_total = total,
+					 .last_total = total,
+					 .per_page = PER_PAGE_MOST,
+					 .order = order };
 }
 
 static struct plan_cost cost(enum strategy strategy, int64_t total, enum order order,
 			     int64_t changed)
 {
-	struct memory memory = workspace(total, order);
-	struct plan_facts facts = { .unresolved_scan = 600, .changed = changed, .usable = 48 };
+	struct workspace_state state = workspace(total, order);
+	struct plan_facts facts = { .unresolved = 600, .changed = changed, .usable = 48 };
 
-	return plan_cost(strategy, &memory, &facts);
+	return plan_cost(strategy, &state, &facts);
 }
 
 static const int64_t totals[] = { 1000, 50000, 1000000 };
 
 static void
-an_incremental_cycle_takes_one_request_and_one_more_for_each_hundred_changes(void **state)
+an_incremental_cycle_takes_one_request_and_one_more_for_each_hundred_changes(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(totals); i++)
 		for (int64_t n = 0; n < 196; n++)
 			assert_int_equal(
@@ -46,9 +46,9 @@ an_incremental_cycle_takes_one_request_and_one_more_for_each_hundred_changes(voi
 				1 + n / 100);
 }
 
-static void pages_that_overlap_cost_a_sixth_more_when_much_has_changed(void **state)
+static void pages_that_overlap_cost_a_sixth_more_when_much_has_changed(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (int64_t n = 196; n < 20000; n += 7) {
 		int64_t least = cost(STRATEGY_HEAD_SCAN, 1000000, ORDER_UPDATED_DESC, n).least;
 
@@ -57,16 +57,16 @@ static void pages_that_overlap_cost_a_sixth_more_when_much_has_changed(void **st
 	}
 }
 
-static void several_pages_may_be_closed_by_another(void **state)
+static void several_pages_may_be_closed_by_another(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_int_equal(cost(STRATEGY_HEAD_SCAN, 50000, ORDER_UPDATED_DESC, 30).most, 1);
 	assert_int_equal(cost(STRATEGY_HEAD_SCAN, 50000, ORDER_UPDATED_DESC, 150).most, 3);
 }
 
-static void ascending_it_takes_one_more_and_one_where_the_last_page_must_be_found(void **state)
+static void ascending_it_takes_one_more_and_one_where_the_last_page_must_be_found(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(totals); i++) {
 		struct plan_cost full_last =
 			cost(STRATEGY_TAIL_SCAN, totals[i], ORDER_UPDATED_ASC, 30);
@@ -80,9 +80,9 @@ static void ascending_it_takes_one_more_and_one_where_the_last_page_must_be_foun
 	}
 }
 
-static void one_page_and_an_audit_that_agrees_cost_the_same_in_any_workspace(void **state)
+static void one_page_and_an_audit_that_agrees_cost_the_same_in_any_workspace(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(totals); i++) {
 		assert_int_equal(cost(STRATEGY_COUNT_AUDIT, totals[i], ORDER_UNKNOWN, 30).most, 5);
 		assert_int_equal(cost(STRATEGY_COUNT_AUDIT, totals[i], ORDER_UPDATED_DESC, 30).most,
@@ -91,12 +91,12 @@ static void one_page_and_an_audit_that_agrees_cost_the_same_in_any_workspace(voi
 	assert_int_equal(cost(STRATEGY_ONE_PAGE, 80, ORDER_UNKNOWN, 3).most, 1);
 }
 
-static void a_full_sweep_takes_its_pages_and_one_in_a_hundred_more(void **state)
+static void a_full_sweep_takes_its_pages_and_one_in_a_hundred_more(void **fixture)
 {
 	static const enum order forwards[] = { ORDER_UNKNOWN, ORDER_UPDATED_DESC,
 					       ORDER_CREATED_DESC };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(totals); i++) {
 		int64_t pages = totals[i] / 100;
 
@@ -113,21 +113,21 @@ static void a_full_sweep_takes_its_pages_and_one_in_a_hundred_more(void **state)
 }
 
 /* 20,000 conversations by id, 600 of them not resolved, 25 changed. */
-static void a_hot_cycle_costs_the_hot_pages_a_count_and_a_get_for_each_that_left(void **state)
+static void a_hot_cycle_costs_the_hot_pages_a_count_and_a_get_for_each_that_left(void **fixture)
 {
 	struct plan_cost c = cost(STRATEGY_HOT_SWEEP, 20000, ORDER_UNKNOWN, 25);
 
-	(void)state;
+	(void)fixture;
 	assert_true(c.least <= 12);
 	assert_true(c.most <= 12 + 25);
 	assert_true(c.most >= 25 + 7 + 1);
 }
 
-static void so_many_requests_take_so_long_under_the_quota(void **state)
+static void so_many_requests_take_so_long_under_the_quota(void **fixture)
 {
 	struct plan_cost c = cost(STRATEGY_FULL_SWEEP, 50000, ORDER_UNKNOWN, 0);
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(c.most, 505);
 	assert_int_equal(c.usec, 505 * MINUTE / 48);
 }
@@ -136,34 +136,34 @@ static void so_many_requests_take_so_long_under_the_quota(void **state)
 
 static int64_t interval(int64_t total, enum order order, int usable, int64_t verify)
 {
-	struct memory memory = workspace(total, order);
-	struct plan_facts facts = { .unresolved_scan = 600, .changed = 30, .usable = usable };
+	struct workspace_state state = workspace(total, order);
+	struct plan_facts facts = { .unresolved = 600, .changed = 30, .usable = usable };
 
-	return plan_interval(&memory, &facts, verify);
+	return plan_interval(&state, &facts, verify);
 }
 
-static void the_interval_leaves_room_for_audits_and_a_full_sweep_a_day(void **state)
+static void the_interval_leaves_room_for_audits_and_a_full_sweep_a_day(void **fixture)
 {
 	/* 505 for the sweep and 96 audits of 5; the rest of 48 a minute is for cycles of 1. */
 	int64_t left = 48 * 24 * 60 - 505 - 96 * 5;
 	int64_t got = interval(50000, ORDER_UPDATED_DESC, 48, 15 * MINUTE);
 
-	(void)state;
+	(void)fixture;
 	assert_in_range(got, DAY / left - 2, DAY / left + 2);
 }
 
-static void what_does_not_fit_at_all_has_no_interval(void **state)
+static void what_does_not_fit_at_all_has_no_interval(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_true(interval(20000000, ORDER_UPDATED_DESC, 48, 15 * MINUTE) == TIME_NEVER);
 	assert_true(interval(50000, ORDER_UPDATED_DESC, 1, MINUTE) == TIME_NEVER);
 }
 
-static void cycles_at_that_interval_fit_under_the_quota(void **state)
+static void cycles_at_that_interval_fit_under_the_quota(void **fixture)
 {
 	static const int quotas[] = { 12, 48, 480 };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(quotas); i++) {
 		for (enum order o = ORDER_UNKNOWN; o < ORDERS; o++) {
 			int64_t every = interval(50000, o, quotas[i], 15 * MINUTE);
@@ -180,7 +180,7 @@ static void cycles_at_that_interval_fit_under_the_quota(void **state)
 
 /* ---- which strategy -------------------------------------------------------- */
 
-static void the_order_says_how_to_go_about_it(void **state)
+static void the_order_says_how_to_go_about_it(void **fixture)
 {
 	static const struct {
 		int64_t total;
@@ -197,47 +197,47 @@ static void the_order_says_how_to_go_about_it(void **state)
 	};
 	struct engine_conf conf = { .goal = GOAL_INCREMENTAL, .now = NOW };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		struct memory memory = workspace(table[i].total, table[i].order);
+		struct workspace_state state = workspace(table[i].total, table[i].order);
 
-		assert_int_equal(plan_strategy(&memory, &conf), table[i].strategy);
+		assert_int_equal(plan_strategy(&state, &conf), table[i].strategy);
 	}
 }
 
-static void every_doubt_becomes_a_full_sweep(void **state)
+static void every_doubt_becomes_a_full_sweep(void **fixture)
 {
-	struct memory memory = workspace(5000, ORDER_UPDATED_DESC);
+	struct workspace_state state = workspace(5000, ORDER_UPDATED_DESC);
 	struct engine_conf conf = { .goal = GOAL_INCREMENTAL, .now = NOW };
 
-	(void)state;
+	(void)fixture;
 	for (enum full_reason r = FULL_FIRST_LOAD; r < FULL_REASONS; r++) {
-		memory.needs_full = r;
-		assert_int_equal(plan_strategy(&memory, &conf),
+		state.needs_full = r;
+		assert_int_equal(plan_strategy(&state, &conf),
 				 r == FULL_UNCERTIFIED ? STRATEGY_HEAD_SCAN : STRATEGY_FULL_SWEEP);
 	}
 }
 
-static void one_that_proved_nothing_is_tried_again_later_each_time(void **state)
+static void one_that_proved_nothing_is_tried_again_later_each_time(void **fixture)
 {
-	struct memory memory = workspace(5000, ORDER_UNKNOWN);
+	struct workspace_state state = workspace(5000, ORDER_UNKNOWN);
 	struct engine_conf conf = { .goal = GOAL_INCREMENTAL };
 	int64_t last = 0;
 
-	(void)state;
-	assert_true(plan_retry(&memory) == TIME_NONE);
-	memory.tried_at = NOW;
-	memory.needs_full = FULL_DEMOTED;
-	for (memory.uncertified = 1; memory.uncertified < 20; memory.uncertified++) {
-		int64_t wait = plan_retry(&memory) - NOW;
+	(void)fixture;
+	assert_true(plan_retry(&state) == TIME_NONE);
+	state.tried_at = NOW;
+	state.needs_full = FULL_DEMOTED;
+	for (state.uncertified = 1; state.uncertified < 20; state.uncertified++) {
+		int64_t wait = plan_retry(&state) - NOW;
 
 		assert_true(wait >= 10 * MINUTE && wait <= DAY);
 		assert_true(wait == 2 * last || wait == DAY || last == 0);
 		last = wait;
 		conf.now = NOW + wait - 1;
-		assert_int_equal(plan_strategy(&memory, &conf), STRATEGY_HOT_SWEEP);
+		assert_int_equal(plan_strategy(&state, &conf), STRATEGY_HOT_SWEEP);
 		conf.now = NOW + wait;
-		assert_int_equal(plan_strategy(&memory, &conf), STRATEGY_FULL_SWEEP);
+		assert_int_equal(plan_strategy(&state, &conf), STRATEGY_FULL_SWEEP);
 	}
 	assert_true(last == DAY);
 }

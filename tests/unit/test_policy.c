@@ -7,7 +7,7 @@
 
 #include "policy.h"
 
-static void every_kind_has_the_exit_code_of_the_manual(void **state)
+static void every_kind_has_the_exit_code_of_the_manual(void **fixture)
 {
 	static const int codes[] = {
 		[ERR_NONE] = 0,	    [ERR_STOPPED] = 75,	    [ERR_USAGE] = 64,
@@ -17,16 +17,16 @@ static void every_kind_has_the_exit_code_of_the_manual(void **state)
 		[ERR_SYSTEM] = 71,  [ERR_BUG] = 70,
 	};
 
-	(void)state;
+	(void)fixture;
 	for (enum err_kind kind = ERR_NONE; kind <= ERR_BUG; kind++)
 		assert_int_equal(policy_exit(kind), codes[kind]);
 }
 
-static void a_failure_that_a_grant_mends_says_so(void **state)
+static void a_failure_that_a_grant_mends_says_so(void **fixture)
 {
 	struct err err = ERR_INIT;
 
-	(void)state;
+	(void)fixture;
 	assert_string_equal(policy_advice(&err), "");
 	snprintf(err.code, sizeof(err.code), "42501");
 	assert_non_null(strstr(policy_advice(&err), "sahut-etl check"));
@@ -34,9 +34,9 @@ static void a_failure_that_a_grant_mends_says_so(void **state)
 	assert_string_equal(policy_advice(&err), "");
 }
 
-static void what_needs_a_person_is_an_error_and_what_heals_is_not(void **state)
+static void what_needs_a_person_is_an_error_and_what_heals_is_not(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (enum err_kind kind = ERR_STOPPED; kind <= ERR_BUG; kind++) {
 		int exit_code = policy_exit(kind);
 		bool person = exit_code == EXIT_USAGE || exit_code == EXIT_CONFIG ||
@@ -53,9 +53,9 @@ static void what_needs_a_person_is_an_error_and_what_heals_is_not(void **state)
 static const int codes[] = { EXIT_OK,  EXIT_DIFFERENT, EXIT_USAGE, EXIT_DATA,	EXIT_UNAVAILABLE,
 			     EXIT_BUG, EXIT_SYSTEM,    EXIT_LATER, EXIT_DENIED, EXIT_CONFIG };
 
-static void of_two_codes_one_wins_whichever_comes_first(void **state)
+static void of_two_codes_one_wins_whichever_comes_first(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (size_t a = 0; a < ARRAY_SIZE(codes); a++) {
 		for (size_t b = 0; b < ARRAY_SIZE(codes); b++) {
 			int worse = policy_worse(codes[a], codes[b]);
@@ -66,16 +66,16 @@ static void of_two_codes_one_wins_whichever_comes_first(void **state)
 	}
 }
 
-static void nothing_is_better_than_success(void **state)
+static void nothing_is_better_than_success(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
 		assert_int_equal(policy_worse(codes[i], EXIT_OK), codes[i]);
 }
 
-static void a_person_is_told_rather_than_time(void **state)
+static void a_person_is_told_rather_than_time(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_int_equal(policy_worse(EXIT_LATER, EXIT_CONFIG), EXIT_CONFIG);
 	assert_int_equal(policy_worse(EXIT_UNAVAILABLE, EXIT_DENIED), EXIT_DENIED);
 	assert_int_equal(policy_worse(EXIT_DIFFERENT, EXIT_LATER), EXIT_DIFFERENT);

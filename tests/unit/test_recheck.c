@@ -37,11 +37,11 @@ static void answer_all(struct recheck *recheck, const int *items, const enum ite
 	assert_false(recheck_next(recheck, &request));
 }
 
-static void a_404_before_and_after_a_control_that_is_there_is_believed(void **state)
+static void a_404_before_and_after_a_control_that_is_there_is_believed(void **fixture)
 {
 	struct recheck recheck = a_visit(3, 1000, 0);
 
-	(void)state;
+	(void)fixture;
 	answer_all(&recheck, (int[]){ 0, 1, 2, 3, 1 },
 		   (enum item_outcome[]){ HERE, GONE, HERE, HERE, GONE }, 5);
 	assert_false(recheck_buries(&recheck, 0));
@@ -51,22 +51,22 @@ static void a_404_before_and_after_a_control_that_is_there_is_believed(void **st
 	assert_false(recheck_doubted(&recheck));
 }
 
-static void a_404_that_is_none_the_second_time_is_not_believed(void **state)
+static void a_404_that_is_none_the_second_time_is_not_believed(void **fixture)
 {
 	struct recheck recheck = a_visit(2, 1000, 0);
 
-	(void)state;
+	(void)fixture;
 	answer_all(&recheck, (int[]){ 0, 1, 2, 0, 1 },
 		   (enum item_outcome[]){ GONE, GONE, HERE, HERE, GONE }, 5);
 	assert_false(recheck_buries(&recheck, 0));
 	assert_true(recheck_buries(&recheck, 1));
 }
 
-static void where_the_control_is_gone_too_nothing_is_believed(void **state)
+static void where_the_control_is_gone_too_nothing_is_believed(void **fixture)
 {
 	static const enum item_outcome controls[] = { GONE, MERGED };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(controls); i++) {
 		struct recheck recheck = a_visit(2, 1000, 0);
 
@@ -80,9 +80,9 @@ static void where_the_control_is_gone_too_nothing_is_believed(void **state)
 	}
 }
 
-static void without_a_control_only_a_person_is_believed(void **state)
+static void without_a_control_only_a_person_is_believed(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (int repair = 0; repair < 2; repair++) {
 		struct answer answer = { .ids = 1, .live = 1 };
 		struct recheck recheck = { .repair = repair };
@@ -95,18 +95,18 @@ static void without_a_control_only_a_person_is_believed(void **state)
 	}
 }
 
-static void one_that_answers_with_another_id_is_merged(void **state)
+static void one_that_answers_with_another_id_is_merged(void **fixture)
 {
 	struct recheck recheck = a_visit(2, 1000, 0);
 
-	(void)state;
+	(void)fixture;
 	answer_all(&recheck, (int[]){ 0, 1 }, (enum item_outcome[]){ HERE, MERGED }, 2);
 	assert_false(recheck_buries(&recheck, 0));
 	assert_true(recheck_buries(&recheck, 1));
 }
 
 /* More than 20, or than one in fifty, within a week: live, lost before, lost now. */
-static void more_losses_than_anybody_would_believe_are_not_believed(void **state)
+static void more_losses_than_anybody_would_believe_are_not_believed(void **fixture)
 {
 	static const struct {
 		int64_t live, before;
@@ -119,7 +119,7 @@ static void more_losses_than_anybody_would_believe_are_not_believed(void **state
 		{ 1000, 20, 0, true },	 { 100000, 1950, 50, true }, { 100000, 1951, 50, false },
 	};
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		for (int kind = 0; kind < 2; kind++) {
 			struct recheck recheck =
@@ -141,13 +141,13 @@ static void more_losses_than_anybody_would_believe_are_not_believed(void **state
 	}
 }
 
-static void a_person_is_believed_however_many_there_are(void **state)
+static void a_person_is_believed_however_many_there_are(void **fixture)
 {
 	struct answer answer = { .ids = 50, .control = true, .live = 60 };
 	struct recheck recheck = { .repair = true };
 	struct request request;
 
-	(void)state;
+	(void)fixture;
 	recheck_begin(&recheck, &answer, 50, 10, 20);
 	while (recheck_next(&recheck, &request))
 		recheck_take(&recheck, request.item == 50 ? HERE : GONE, TIME_NONE);
@@ -156,14 +156,14 @@ static void a_person_is_believed_however_many_there_are(void **state)
 }
 
 /* After 10 it is above the last row read; until 20 every replica had to know it. */
-static void only_one_that_should_have_been_shown_counts_as_unchanged(void **state)
+static void only_one_that_should_have_been_shown_counts_as_unchanged(void **fixture)
 {
 	static const struct {
 		int64_t updated_at;
 		int unchanged;
 	} table[] = { { TIME_NONE, 0 }, { 9, 0 }, { 10, 0 }, { 11, 1 }, { 20, 1 }, { 21, 0 } };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		struct recheck recheck = a_visit(1, 1000, 0);
 
@@ -172,11 +172,11 @@ static void only_one_that_should_have_been_shown_counts_as_unchanged(void **stat
 	}
 }
 
-static void without_ids_it_is_over_at_once(void **state)
+static void without_ids_it_is_over_at_once(void **fixture)
 {
 	struct recheck recheck = a_visit(0, 1000, 0);
 
-	(void)state;
+	(void)fixture;
 	assert_true(recheck_over(&recheck));
 	assert_int_equal(recheck_losses(&recheck), 0);
 	assert_false(recheck_buries(&recheck, 0));

@@ -8,7 +8,7 @@
 #define NOW (INT64_C(1000000) * SECOND)
 
 static struct repair repair;
-static struct memory memory;
+static struct workspace_state state;
 static struct page page;
 static struct action action;
 
@@ -16,12 +16,14 @@ static void begin(int cells)
 {
 	struct cell cell[3];
 
-	memory = (struct memory){ .lookback = 120 * SECOND, .per_page = 100, .largest_total = 900 };
+	state = (struct workspace_state){ .lookback = 120 * SECOND,
+					  .per_page = 100,
+					  .largest_total = 900 };
 	for (int i = 0; i < cells; i++)
 		cell[i] = (struct cell){ .filter = { .status = STATUS_OPEN, .channel = 1 + i },
 					 .api = 41,
 					 .held = 40 };
-	repair_begin(&repair, &memory, cell, cells, false);
+	repair_begin(&repair, &state, cell, cells, false);
 }
 
 static enum action_kind next(void)
@@ -45,7 +47,7 @@ static void read_cell(int channel, int rows)
 	repair_page(&repair, &page);
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_false(action.last);
-	repair_committed(&repair, &memory);
+	repair_committed(&repair, &state);
 }
 
 static void answer_missing(int ids, int64_t held)
@@ -54,7 +56,7 @@ static void answer_missing(int ids, int64_t held)
 
 	assert_int_equal(next(), ACTION_ASK);
 	assert_int_equal(action.ask.kind, ASK_MISSING);
-	repair_answer(&repair, &memory, &answer);
+	repair_answer(&repair, &state, &answer);
 }
 
 static void expect_end(enum verdict verdict)
@@ -62,13 +64,13 @@ static void expect_end(enum verdict verdict)
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_true(action.last);
 	assert_int_equal(action.verdict, verdict);
-	repair_committed(&repair, &memory);
+	repair_committed(&repair, &state);
 	assert_int_equal(next(), ACTION_DONE);
 }
 
-static void each_cell_is_read_and_compared_again(void **state)
+static void each_cell_is_read_and_compared_again(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	begin(2);
 	read_cell(1, 41);
 	answer_missing(0, 41);
@@ -77,12 +79,12 @@ static void each_cell_is_read_and_compared_again(void **state)
 	expect_end(VERDICT_EQUAL);
 }
 
-static void what_is_held_and_was_not_shown_is_asked_for(void **state)
+static void what_is_held_and_was_not_shown_is_asked_for(void **fixture)
 {
 	static const enum item_outcome outcomes[] = { ITEM_GONE, ITEM_HERE, ITEM_HERE, ITEM_GONE };
 	static const int items[] = { 0, 1, 2, 0 };
 
-	(void)state;
+	(void)fixture;
 	begin(1);
 	read_cell(1, 40);
 	answer_missing(2, 42);
@@ -95,15 +97,15 @@ static void what_is_held_and_was_not_shown_is_asked_for(void **state)
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_true(repair_buries(&repair, 0));
 	assert_false(repair_buries(&repair, 1));
-	repair_committed(&repair, &memory);
+	repair_committed(&repair, &state);
 	/* One is gone, and the other has gone to another cell. */
 	answer_missing(0, 40);
 	expect_end(VERDICT_EQUAL);
 }
 
-static void a_cell_that_still_differs_is_said(void **state)
+static void a_cell_that_still_differs_is_said(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	begin(1);
 	read_cell(1, 41);
 	answer_missing(0, 42);
@@ -113,9 +115,9 @@ static void a_cell_that_still_differs_is_said(void **state)
 }
 
 /* Every GET answers 404: nothing is believed, and the next cell follows. */
-static void in_a_storm_of_404s_nothing_is_buried(void **state)
+static void in_a_storm_of_404s_nothing_is_buried(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	begin(1);
 	read_cell(1, 40);
 	answer_missing(1, 41);
@@ -125,7 +127,7 @@ static void in_a_storm_of_404s_nothing_is_buried(void **state)
 	}
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_false(repair_buries(&repair, 0));
-	repair_committed(&repair, &memory);
+	repair_committed(&repair, &state);
 	expect_end(VERDICT_DIFFERENT);
 }
 

@@ -24,12 +24,12 @@ static void take_line(struct http_reply *reply, const char *line)
 	take(reply, line, strlen(line));
 }
 
-static void a_new_reply_knows_nothing(void **state)
+static void a_new_reply_knows_nothing(void **fixture)
 {
 	int tag;
 	struct http_reply *reply = reply_new(&tag, 100);
 
-	(void)state;
+	(void)fixture;
 	assert_ptr_equal(reply->tag, &tag);
 	assert_int_equal(reply->err.kind, ERR_NONE);
 	assert_int_equal(reply->date, TIME_NONE);
@@ -59,20 +59,20 @@ static void check_line(const struct unit_row *row)
 	reply_free(&reply);
 }
 
-static void lines_are_read_as_wanted(void **state)
+static void lines_are_read_as_wanted(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("reply/lines.txt", check_line);
 }
 
-static void a_line_may_end_anywhere(void **state)
+static void a_line_may_end_anywhere(void **fixture)
 {
 	static const char *const lines[] = { "Date: Fri, 15 Mar 2024 08:30:00 GMT\r\n",
 					     "Retry-After: 30\r\n",
 					     "Content-Type: application/json\r\n",
 					     "Location: https://example.com/\r\n" };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		for (size_t n = 0; n <= strlen(lines[i]); n++) {
 			struct http_reply *reply = reply_new(NULL, 100);
@@ -84,12 +84,12 @@ static void a_line_may_end_anywhere(void **state)
 	}
 }
 
-static void a_date_to_wait_for_is_measured_by_the_replys_own_clock(void **state)
+static void a_date_to_wait_for_is_measured_by_the_replys_own_clock(void **fixture)
 {
 	static const char *const lines[] = { "Retry-After: Fri, 15 Mar 2024 08:30:30 GMT\r\n",
 					     "Date: Fri, 15 Mar 2024 08:30:00 GMT\r\n" };
 
-	(void)state;
+	(void)fixture;
 	/* The two headers come in any order. */
 	for (int first = 0; first < 2; first++) {
 		struct http_reply *reply = reply_new(NULL, 100);
@@ -102,11 +102,11 @@ static void a_date_to_wait_for_is_measured_by_the_replys_own_clock(void **state)
 	}
 }
 
-static void a_date_to_wait_for_is_unreadable_without_a_clock(void **state)
+static void a_date_to_wait_for_is_unreadable_without_a_clock(void **fixture)
 {
 	struct http_reply *reply = reply_new(NULL, 100);
 
-	(void)state;
+	(void)fixture;
 	take_line(reply, "Retry-After: Fri, 15 Mar 2024 08:30:30 GMT\r\n");
 	take_line(reply, "Date: yesterday\r\n");
 	reply_complete(reply);
@@ -115,11 +115,11 @@ static void a_date_to_wait_for_is_unreadable_without_a_clock(void **state)
 	reply_free(&reply);
 }
 
-static void of_two_dates_the_last_counts_even_if_it_is_none(void **state)
+static void of_two_dates_the_last_counts_even_if_it_is_none(void **fixture)
 {
 	struct http_reply *reply = reply_new(NULL, 100);
 
-	(void)state;
+	(void)fixture;
 	take_line(reply, "Date: Fri, 15 Mar 2024 08:30:00 GMT\r\n");
 	take_line(reply, "Date: Fri, 15 Mar 2024 08:31:00 GMT\r\n");
 	assert_int_equal(reply->date, INT64_C(1710491460000000));
@@ -128,11 +128,11 @@ static void of_two_dates_the_last_counts_even_if_it_is_none(void **state)
 	reply_free(&reply);
 }
 
-static void an_interim_response_leaves_nothing_behind(void **state)
+static void an_interim_response_leaves_nothing_behind(void **fixture)
 {
 	struct http_reply *reply = reply_new(NULL, 100);
 
-	(void)state;
+	(void)fixture;
 	assert_false(reply->headed);
 	take_line(reply, "HTTP/1.1 103 Early Hints\r\n");
 	take_line(reply, "Date: Fri, 15 Mar 2024 08:30:00 GMT\r\n");
@@ -154,12 +154,12 @@ static void an_interim_response_leaves_nothing_behind(void **state)
 	reply_free(&reply);
 }
 
-static void values_too_long_are_cut(void **state)
+static void values_too_long_are_cut(void **fixture)
 {
 	struct http_reply *reply = reply_new(NULL, 100);
 	char line[5000];
 
-	(void)state;
+	(void)fixture;
 	memset(line, 'x', sizeof(line));
 	memcpy(line, "Content-Type: ", 14);
 	take(reply, line, sizeof(line));
@@ -177,13 +177,13 @@ static void values_too_long_are_cut(void **state)
 	reply_free(&reply);
 }
 
-static void a_failure_that_repeats_the_secret_does_not_get_far(void **state)
+static void a_failure_that_repeats_the_secret_does_not_get_far(void **fixture)
 {
 	struct http_reply *reply = reply_new(NULL, 100);
 	static const char *const lines[] = { "HTTP/1.1 401 No\r\n", "Location: /x?key=sesame\r\n",
 					     "Content-Type: sesame\r\n" };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		reply_header(reply, lines[i], strlen(lines[i]));
 	buf_str(&reply->body, "key sesame, sesamesesame");

@@ -10,13 +10,13 @@
 
 #include "ident.h"
 
-static void leads_back(void **state)
+static void leads_back(void **fixture)
 {
 	static const uint32_t numbers[] = { 0, 1, 2, 12345, 4999999, UINT32_MAX };
 	uint32_t tag = ident_tag("sk_live_x", 1);
 	char id[IDENT_SIZE];
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		for (enum ident_kind kind = IDENT_CONVERSATION; kind <= IDENT_TEAM; kind++) {
 			size_t n = ident_write(tag, kind, numbers[i], id);
@@ -30,12 +30,12 @@ static void leads_back(void **state)
 	}
 }
 
-static void is_strange_elsewhere(void **state)
+static void is_strange_elsewhere(void **fixture)
 {
 	uint32_t tag = ident_tag("sk_live_x", 1), number;
 	char id[IDENT_SIZE];
 
-	(void)state;
+	(void)fixture;
 	ident_write(tag, IDENT_CONVERSATION, 5, id);
 	assert_false(ident_read(id, ident_tag("sk_live_y", 1), IDENT_CONVERSATION, &number));
 	assert_false(ident_read(id, ident_tag("sk_live_x", 2), IDENT_CONVERSATION, &number));
@@ -48,12 +48,12 @@ static void is_strange_elsewhere(void **state)
 }
 
 /* The sandbox sorts by codes, and promises an order of ids. */
-static void sorts_as_its_code(void **state)
+static void sorts_as_its_code(void **fixture)
 {
 	uint32_t tag = ident_tag("sk_live_x", 1);
 	char a[IDENT_SIZE], b[IDENT_SIZE];
 
-	(void)state;
+	(void)fixture;
 	for (uint32_t i = 0; i + 1 < 2000; i++) {
 		uint64_t ca = ident_code(tag, IDENT_CONVERSATION, i),
 			 cb = ident_code(tag, IDENT_CONVERSATION, i + 1);

@@ -129,14 +129,14 @@ static void change_something(struct fixture *f, uint32_t at)
 		changes_make(f->changes, &change);
 }
 
-static void keeps_its_order(void **state)
+static void keeps_its_order(void **fixture)
 {
 	static const enum order orders[] = {
 		ORDER_UPDATED_DESC, ORDER_UPDATED_ASC, ORDER_CREATED_DESC, ORDER_CREATED_ASC,
 		ORDER_ID_ASC,	    ORDER_ID_DESC,     ORDER_HEAP,
 	};
 
-	(void)state;
+	(void)fixture;
 	for (size_t o = 0; o < sizeof(orders) / sizeof(orders[0]); o++) {
 		struct fixture f = make(orders[o]);
 
@@ -156,13 +156,13 @@ static void keeps_its_order(void **state)
 }
 
 /* Equals change places, but nobody else does, and pages that meet within a run of equals have the right neighbours. */
-static void shuffles_only_ties(void **state)
+static void shuffles_only_ties(void **fixture)
 {
 	const struct views_filter everything = VIEWS_EVERYTHING;
 	struct fixture f = make(ORDER_TIES);
 	uint32_t page[25];
 
-	(void)state;
+	(void)fixture;
 	for (uint32_t i = 0; i < 300; i++)
 		change_something(&f, NOW + i / 40);
 	for (uint32_t from = 0; from < views_length(views_get(f.views, &everything)); from += 25) {
@@ -187,13 +187,13 @@ static void shuffles_only_ties(void **state)
 }
 
 /* A page inside a run of equals may show any of the run, whichever of its ends the page is near. */
-static void shuffles_across_pages(void **state)
+static void shuffles_across_pages(void **fixture)
 {
 	const struct views_filter everything = VIEWS_EVERYTHING;
 	static const uint32_t places[] = { 0, 15, 30 };
 	struct fixture f = make(ORDER_TIES);
 
-	(void)state;
+	(void)fixture;
 	for (uint32_t i = 0; i < 40; i++) {
 		struct change change = {
 			.kind = CHANGE_STATE, .number = i, .at = NOW + 1, .into = WORLD_NOBODY
@@ -220,13 +220,13 @@ static void shuffles_across_pages(void **state)
 	done(&f);
 }
 
-static void deals_any_page_without_repeats(void **state)
+static void deals_any_page_without_repeats(void **fixture)
 {
 	const struct views_filter everything = VIEWS_EVERYTHING;
 	struct fixture f = make(ORDER_SHUFFLE);
 	uint32_t page[AT_START];
 
-	(void)state;
+	(void)fixture;
 	for (uint32_t most = 1; most <= AT_START; most += 19) {
 		uint32_t n = views_slice(f.views, views_get(f.views, &everything), 0, most, page);
 

@@ -11,11 +11,11 @@
 
 #define SECOND USEC_PER_SEC
 
-static void forgets_after_a_minute(void **state)
+static void forgets_after_a_minute(void **fixture)
 {
 	struct window window = { 0 };
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(window_count(&window, 5 * SECOND), 0);
 	assert_int_equal(window_relief(&window, 5 * SECOND), 0);
 	window_add(&window, 10 * SECOND);
@@ -29,14 +29,14 @@ static void forgets_after_a_minute(void **state)
 }
 
 /* The ring grows while its beginning is not at its beginning; at every step it knows what it must. */
-static void keeps_count_while_it_grows(void **state)
+static void keeps_count_while_it_grows(void **fixture)
 {
 	static int64_t times[30000];
 	struct window window = { 0 };
 	size_t first = 0, n = 0;
 	int64_t now = 0;
 
-	(void)state;
+	(void)fixture;
 	for (int64_t gap = SECOND; gap >= SECOND / 32; gap /= 2) {
 		for (int i = 0; i < 5000; i++) {
 			now += gap;

@@ -11,7 +11,7 @@
 #define LOOKBACK (120 * SECOND)
 
 static struct scan scan;
-static struct memory memory;
+static struct workspace_state state;
 static struct page page;
 static struct action action;
 
@@ -22,15 +22,15 @@ static void begin(int n)
 {
 	total = 1000;
 	changed = n;
-	memory = (struct memory){ .watermark = NOW - 1000 * SECOND,
-				  .complete_as_of = NOW - 1000 * SECOND,
-				  .active_as_of = NOW - 1000 * SECOND,
-				  .certified_at = NOW - 90000 * SECOND,
-				  .lookback = LOOKBACK,
-				  .last_total = total,
-				  .per_page = 100,
-				  .order = ORDER_UPDATED_DESC };
-	scan_begin(&scan, &memory);
+	state = (struct workspace_state){ .watermark = NOW - 1000 * SECOND,
+					  .complete_as_of = NOW - 1000 * SECOND,
+					  .active_as_of = NOW - 1000 * SECOND,
+					  .certified_at = NOW - 90000 * SECOND,
+					  .lookback = LOOKBACK,
+					  .last_total = total,
+					  .per_page = 100,
+					  .order = ORDER_UPDATED_DESC };
+	scan_begin(&scan, &state);
 }
 
 /* Those that have changed did so before the lookback; all others before the floor. */
@@ -61,7 +61,7 @@ static void answer_page(int first)
 			      .per_page = action.request.per_page };
 	for (int i = from; i < from + action.request.per_page && i < total; i++)
 		page.rows[page.n++] = row(first + i);
-	scan_page(&scan, &memory, &page);
+	scan_page(&scan, &state, &page);
 }
 
 static void expect_question(int64_t live, int unseen, int fresh)
@@ -72,7 +72,7 @@ static void expect_question(int64_t live, int unseen, int fresh)
 
 	assert_int_equal(next(), ACTION_ASK);
 	assert_int_equal(action.ask.kind, ASK_UNSEEN);
-	scan_answer(&scan, &memory, &answer);
+	scan_answer(&scan, &state, &answer);
 }
 
 static void expect_end(enum verdict verdict)
@@ -80,14 +80,14 @@ static void expect_end(enum verdict verdict)
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_true(action.last);
 	assert_int_equal(action.verdict, verdict);
-	scan_committed(&scan, &memory);
+	scan_committed(&scan, &state);
 	assert_int_equal(next(), ACTION_DONE);
 	assert_int_equal(action.verdict, verdict);
 }
 
-static void one_page_that_is_old_enough_is_all(void **state)
+static void one_page_that_is_old_enough_is_all(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	begin(30);
 	assert_int_equal(next(), ACTION_SEND);
 	assert_int_equal(action.request.page, 1);
@@ -95,55 +95,55 @@ static void one_page_that_is_old_enough_is_all(void **state)
 	expect_question(1000, 0, 0);
 	assert_true(action.ask.with_page);
 	expect_end(VERDICT_COMPLETE);
-	assert_true(memory.complete_as_of == NOW - LOOKBACK);
-	assert_true(memory.active_as_of == NOW - LOOKBACK);
-	assert_true(memory.watermark == NOW - LOOKBACK);
-	assert_false(memory.audit_due);
+	assert_true(state.complete_as_of == NOW - LOOKBACK);
+	assert_true(state.active_as_of == NOW - LOOKBACK);
+	assert_true(state.watermark == NOW - LOOKBACK);
+	assert_false(state.audit_due);
 }
 
 /* What is new may be late, and what that teaches has to be stored. */
-static void what_is_new_on_the_page_is_committed_before_the_end(void **state)
+static void what_is_new_on_the_page_is_committed_before_the_end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	begin(30);
 	assert_int_equal(next(), ACTION_SEND);
 	answer_page(0);
 	expect_question(999, 0, 1);
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_false(action.last);
-	scan_committed(&scan, &memory);
+	scan_committed(&scan, &state);
 	expect_question(1000, 0, 0);
 	assert_false(action.ask.with_page);
 	expect_end(VERDICT_COMPLETE);
-	assert_false(memory.audit_due);
+	assert_false(state.audit_due);
 }
 
 /* The page is one moment, so its total is what must be held. */
-static void the_total_is_a_free_check(void **state)
+static void the_total_is_a_free_check(void **fixture)
 {
 	static const struct {
 		int64_t live;
 		enum verdict verdict;
 	} table[] = { { 999, VERDICT_UNEXPLAINED }, { 1001, VERDICT_COMPLETE } };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		begin(30);
 		assert_int_equal(next(), ACTION_SEND);
 		answer_page(0);
 		expect_question(table[i].live, 0, 0);
 		expect_end(table[i].verdict);
-		assert_true(memory.audit_due);
-		assert_int_equal(memory.complete_as_of == NOW - LOOKBACK,
+		assert_true(state.audit_due);
+		assert_int_equal(state.complete_as_of == NOW - LOOKBACK,
 				 table[i].verdict == VERDICT_COMPLETE);
 	}
 }
 
-static void many_changes_take_a_page_for_each_hundred(void **state)
+static void many_changes_take_a_page_for_each_hundred(void **fixture)
 {
 	int pages = 0;
 
-	(void)state;
+	(void)fixture;
 	begin(150);
 	while (next() == ACTION_SEND) {
 		answer_page(0);
@@ -151,18 +151,18 @@ static void many_changes_take_a_page_for_each_hundred(void **state)
 	}
 	assert_int_equal(pages, 2);
 	assert_int_equal(action.kind, ACTION_COMMIT);
-	scan_committed(&scan, &memory);
+	scan_committed(&scan, &state);
 	expect_question(1000, 0, 0);
 	assert_false(action.ask.with_page);
 	/* Nothing moved, so nothing has to be closed. */
 	expect_end(VERDICT_COMPLETE);
 }
 
-static void a_scan_under_which_rows_moved_is_closed_by_another(void **state)
+static void a_scan_under_which_rows_moved_is_closed_by_another(void **fixture)
 {
 	int pages = 0;
 
-	(void)state;
+	(void)fixture;
 	begin(150);
 	while (next() == ACTION_SEND) {
 		total = pages ? 1001 : 1000;
@@ -170,18 +170,18 @@ static void a_scan_under_which_rows_moved_is_closed_by_another(void **state)
 		pages++;
 	}
 	assert_int_equal(action.kind, ACTION_COMMIT);
-	scan_committed(&scan, &memory);
+	scan_committed(&scan, &state);
 	expect_question(1001, 0, 0);
 	assert_int_equal(scan.step, SCAN_CLOSE);
 	assert_int_equal(next(), ACTION_SEND);
 	answer_page(-1);
 	while (next() == ACTION_COMMIT && !action.last)
-		scan_committed(&scan, &memory);
+		scan_committed(&scan, &state);
 	assert_int_equal(action.verdict, VERDICT_COMPLETE);
 }
 
 /* Which it withholds, though it has not changed since before the start. */
-static void what_the_list_withholds_demotes_it(void **state)
+static void what_the_list_withholds_demotes_it(void **fixture)
 {
 	static const struct {
 		int64_t updated_at;
@@ -195,7 +195,7 @@ static void what_the_list_withholds_demotes_it(void **state)
 		{ NOW - 80000 * SECOND, VERDICT_COMPLETE },
 	};
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		begin(30);
 		assert_int_equal(next(), ACTION_SEND);
@@ -203,17 +203,17 @@ static void what_the_list_withholds_demotes_it(void **state)
 		expect_question(1000, 1, 0);
 		assert_int_equal(next(), ACTION_SEND);
 		assert_int_equal(action.request.kind, REQUEST_GET);
-		scan_item(&scan, &memory, ITEM_HERE, table[i].updated_at);
+		scan_item(&scan, &state, ITEM_HERE, table[i].updated_at);
 		expect_end(table[i].verdict);
-		assert_int_equal(memory.order, table[i].verdict == VERDICT_DEMOTED
-						       ? ORDER_UNKNOWN
-						       : ORDER_UPDATED_DESC);
+		assert_int_equal(state.order, table[i].verdict == VERDICT_DEMOTED
+						      ? ORDER_UNKNOWN
+						      : ORDER_UPDATED_DESC);
 	}
 }
 
-static void one_that_is_gone_is_buried_and_explains_the_total(void **state)
+static void one_that_is_gone_is_buried_and_explains_the_total(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	begin(30);
 	total = 999;
 	assert_int_equal(next(), ACTION_SEND);
@@ -222,54 +222,54 @@ static void one_that_is_gone_is_buried_and_explains_the_total(void **state)
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(next(), ACTION_SEND);
 		assert_int_equal(action.request.item, i == 1 ? 1 : 0);
-		scan_item(&scan, &memory, i == 1 ? ITEM_HERE : ITEM_GONE, TIME_NONE);
+		scan_item(&scan, &state, i == 1 ? ITEM_HERE : ITEM_GONE, TIME_NONE);
 	}
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_true(scan_buries(&scan, 0));
 	assert_int_equal(action.verdict, VERDICT_COMPLETE);
-	assert_false(memory.audit_due);
+	assert_false(state.audit_due);
 }
 
-static void more_of_them_than_could_be_chance_want_a_full_sweep(void **state)
+static void more_of_them_than_could_be_chance_want_a_full_sweep(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	begin(30);
 	assert_int_equal(next(), ACTION_SEND);
 	answer_page(0);
 	expect_question(1000, 21, 0);
 	expect_end(VERDICT_UNEXPLAINED);
-	assert_int_equal(memory.needs_full, FULL_UNEXPLAINED);
-	assert_true(memory.complete_as_of == NOW - 1000 * SECOND);
+	assert_int_equal(state.needs_full, FULL_UNEXPLAINED);
+	assert_true(state.complete_as_of == NOW - 1000 * SECOND);
 }
 
-static void a_page_out_of_order_is_read_again_and_demotes(void **state)
+static void a_page_out_of_order_is_read_again_and_demotes(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	begin(30);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(next(), ACTION_SEND);
 		page = (struct page){ .date = NOW, .total = 1000, .page = 1, .per_page = 100 };
 		for (int k = 0; k < 100; k++)
 			page.rows[page.n++] = row(999 - k);
-		scan_page(&scan, &memory, &page);
+		scan_page(&scan, &state, &page);
 	}
 	expect_end(VERDICT_DEMOTED);
-	assert_true(memory.complete_as_of == NOW - 90000 * SECOND);
-	assert_int_equal(memory.needs_full, FULL_DEMOTED);
+	assert_true(state.complete_as_of == NOW - 90000 * SECOND);
+	assert_int_equal(state.needs_full, FULL_DEMOTED);
 }
 
-static void without_a_date_no_instant_moves(void **state)
+static void without_a_date_no_instant_moves(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	begin(30);
 	assert_int_equal(next(), ACTION_SEND);
 	page = (struct page){ .date = TIME_NONE, .total = 1000, .page = 1, .per_page = 100 };
 	for (int i = 0; i < 100; i++)
 		page.rows[page.n++] = row(i);
-	scan_page(&scan, &memory, &page);
+	scan_page(&scan, &state, &page);
 	expect_question(1000, 0, 0);
 	expect_end(VERDICT_UNEXPLAINED);
-	assert_true(memory.complete_as_of == NOW - 1000 * SECOND);
+	assert_true(state.complete_as_of == NOW - 1000 * SECOND);
 }
 
 int main(void)

@@ -111,21 +111,21 @@ static void nights_of(const char *name, double place)
 	zone_free(&zone);
 }
 
-static void one_full_sweep_a_night_for_400_days(void **state)
+static void one_full_sweep_a_night_for_400_days(void **fixture)
 {
 	static const char *const names[] = { "Asia/Jakarta",	 "Asia/Makassar",
 					     "Asia/Jayapura",	 "Europe/Berlin",
 					     "America/New_York", "Australia/Lord_Howe",
 					     "America/St_Johns", "Africa/Cairo" };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		nights_of(names[i], 0);
 		nights_of(names[i], 0.7);
 	}
 }
 
-static void a_night_that_was_missed_is_made_up_for_once(void **state)
+static void a_night_that_was_missed_is_made_up_for_once(void **fixture)
 {
 	struct zone *zone = zone_open("Asia/Jakarta");
 	struct sim sim = sim_at(date(2027, 5, 4), zone, 0);
@@ -135,7 +135,7 @@ static void a_night_that_was_missed_is_made_up_for_once(void **state)
 					.retry_at = TIME_NONE };
 	int64_t before;
 
-	(void)state;
+	(void)fixture;
 	schedule_begin(&sim.schedule, &sim.conf, &facts, &sim.now);
 	assert_int_equal(sleep_until_due(&sim), SCHEDULE_FULL);
 	before = sim.now.real;
@@ -147,7 +147,7 @@ static void a_night_that_was_missed_is_made_up_for_once(void **state)
 	zone_free(&zone);
 }
 
-static void a_first_load_in_the_night_is_that_nights_sweep(void **state)
+static void a_first_load_in_the_night_is_that_nights_sweep(void **fixture)
 {
 	struct zone *zone = zone_open("Asia/Jakarta");
 	struct sim sim = sim_at(date(2027, 5, 4) + 18 * HOUR, zone, 0);
@@ -156,7 +156,7 @@ static void a_first_load_in_the_night_is_that_nights_sweep(void **state)
 	};
 	struct schedule_end end = { .ok = true, .full = true };
 
-	(void)state;
+	(void)fixture;
 	schedule_begin(&sim.schedule, &sim.conf, &facts, &sim.now);
 	assert_int_equal(sleep_until_due(&sim), SCHEDULE_INCREMENTAL);
 	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now), TIME_NEVER);
@@ -172,13 +172,13 @@ static void a_first_load_in_the_night_is_that_nights_sweep(void **state)
 	zone_free(&zone);
 }
 
-static void a_zone_that_changes_moves_the_night(void **state)
+static void a_zone_that_changes_moves_the_night(void **fixture)
 {
 	struct zone *jakarta = zone_open("Asia/Jakarta"), *jayapura = zone_open("Asia/Jayapura");
 	struct sim sim = sim_at(date(2027, 5, 4) + 10 * HOUR, jakarta, 0);
 	int64_t before = schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now);
 
-	(void)state;
+	(void)fixture;
 	sim.conf.zone = jayapura;
 	schedule_change(&sim.schedule, &sim.conf, &sim.now);
 	assert_int_equal(before - schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now), 2 * HOUR);
@@ -188,12 +188,12 @@ static void a_zone_that_changes_moves_the_night(void **state)
 
 /* ---- the calendar jumps ------------------------------------------------ */
 
-static void a_clock_that_jumps_makes_no_storm(void **state)
+static void a_clock_that_jumps_makes_no_storm(void **fixture)
 {
 	static const int64_t jumps[] = { HOUR, -HOUR, 365 * DAY, -365 * DAY, 3 * DAY, -3 * DAY };
 	struct zone *zone = zone_open("Europe/Berlin");
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(jumps); i++) {
 		struct sim sim = sim_at(date(2027, 7, 1) + 12 * HOUR, zone, 0);
 		int64_t from;
@@ -214,12 +214,12 @@ static void a_clock_that_jumps_makes_no_storm(void **state)
 
 /* ---- the grid ---------------------------------------------------------- */
 
-static void the_grid_is_kept(void **state)
+static void the_grid_is_kept(void **fixture)
 {
 	struct sim sim = sim_at(date(2027, 5, 4), NULL, 0);
 	int64_t from = sim.now.mono;
 
-	(void)state;
+	(void)fixture;
 	while (sim.now.mono < from + DAY)
 		run(&sim, sleep_until_due(&sim), true);
 	/* Ten minutes of the night belong to the full sweep. */
@@ -228,11 +228,11 @@ static void the_grid_is_kept(void **state)
 	assert_int_equal(sim.runs[SCHEDULE_FULL], 1);
 }
 
-static void the_first_cycles_of_many_are_spread(void **state)
+static void the_first_cycles_of_many_are_spread(void **fixture)
 {
 	int64_t previous = 0;
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 100; i++) {
 		struct sim sim = sim_at(date(2027, 5, 4), NULL, i / 100.0);
 		int64_t due =
@@ -244,12 +244,12 @@ static void the_first_cycles_of_many_are_spread(void **state)
 	}
 }
 
-static void they_stay_spread(void **state)
+static void they_stay_spread(void **fixture)
 {
 	struct sim sims[20];
 	int most = 0, seconds[60] = { 0 };
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 20; i++) {
 		int64_t from;
 
@@ -267,11 +267,11 @@ static void they_stay_spread(void **state)
 	assert_true(most <= 4);
 }
 
-static void what_was_missed_is_done_once(void **state)
+static void what_was_missed_is_done_once(void **fixture)
 {
 	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
 
-	(void)state;
+	(void)fixture;
 	run(&sim, sleep_until_due(&sim), true);
 	pass(&sim, HOUR); /* the machine slept */
 	sim.runs[SCHEDULE_INCREMENTAL] = sim.runs[SCHEDULE_VERIFY] = 0;
@@ -281,12 +281,12 @@ static void what_was_missed_is_done_once(void **state)
 	assert_int_equal(sim.runs[SCHEDULE_VERIFY], 1);
 }
 
-static void cycles_longer_than_their_interval_starve_nothing(void **state)
+static void cycles_longer_than_their_interval_starve_nothing(void **fixture)
 {
 	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
 	int64_t from = sim.now.mono;
 
-	(void)state;
+	(void)fixture;
 	sim.duration[SCHEDULE_INCREMENTAL] = 3 * MINUTE;
 	while (sim.now.mono < from + 2 * DAY)
 		run(&sim, sleep_until_due(&sim), true);
@@ -297,12 +297,12 @@ static void cycles_longer_than_their_interval_starve_nothing(void **state)
 
 /* ---- failures ---------------------------------------------------------- */
 
-static void failures_are_tried_again_later_each_time(void **state)
+static void failures_are_tried_again_later_each_time(void **fixture)
 {
 	static const int waits[] = { 10, 20, 40, 80, 160, 320, 600, 600, 600 };
 	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
 
-	(void)state;
+	(void)fixture;
 	sim.conf.incremental = sim.conf.verify = DAY;
 	schedule_begin(&sim.schedule, &sim.conf, &sim.schedule.facts, &sim.now);
 	for (size_t i = 0; i < ARRAY_SIZE(waits); i++) {
@@ -319,12 +319,12 @@ static void failures_are_tried_again_later_each_time(void **state)
 		    sim.now.mono + 20 * HOUR);
 }
 
-static void changes_are_tried_for_every_minute_at_the_least(void **state)
+static void changes_are_tried_for_every_minute_at_the_least(void **fixture)
 {
 	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
 	int64_t before = sim.now.mono;
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 30; i++) {
 		enum schedule_kind kind = sleep_until_due(&sim);
 
@@ -336,12 +336,12 @@ static void changes_are_tried_for_every_minute_at_the_least(void **state)
 	}
 }
 
-static void a_full_sweep_that_fails_leaves_room_for_changes(void **state)
+static void a_full_sweep_that_fails_leaves_room_for_changes(void **fixture)
 {
 	struct sim sim = sim_at(date(2027, 5, 4) + 2 * HOUR, NULL, 0);
 	int64_t from = sim.now.mono;
 
-	(void)state;
+	(void)fixture;
 	sim.duration[SCHEDULE_FULL] = MINUTE;
 	while (sim.now.mono < from + 12 * HOUR) {
 		enum schedule_kind kind = sleep_until_due(&sim);
@@ -352,12 +352,12 @@ static void a_full_sweep_that_fails_leaves_room_for_changes(void **state)
 	assert_true(sim.runs[SCHEDULE_INCREMENTAL] > 500);
 }
 
-static void a_sweep_that_proved_nothing_is_done_again_when_it_may(void **state)
+static void a_sweep_that_proved_nothing_is_done_again_when_it_may(void **fixture)
 {
 	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
 	struct schedule_facts facts = sim.schedule.facts;
 
-	(void)state;
+	(void)fixture;
 	facts.retry_at = sim.now.real + 20 * MINUTE;
 	schedule_learn(&sim.schedule, &facts, &sim.now);
 	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now),
@@ -370,13 +370,13 @@ static void a_sweep_that_proved_nothing_is_done_again_when_it_may(void **state)
 
 /* ---- counting ---------------------------------------------------------- */
 
-static void what_cannot_be_explained_is_counted_at_once_but_not_for_ever(void **state)
+static void what_cannot_be_explained_is_counted_at_once_but_not_for_ever(void **fixture)
 {
 	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
 	struct schedule_facts facts = sim.schedule.facts;
 	int64_t from = sim.now.mono;
 
-	(void)state;
+	(void)fixture;
 	facts.audit_due = true;
 	schedule_learn(&sim.schedule, &facts, &sim.now);
 	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_VERIFY, &sim.now), sim.now.mono);
@@ -385,12 +385,12 @@ static void what_cannot_be_explained_is_counted_at_once_but_not_for_ever(void **
 	assert_in_range(sim.runs[SCHEDULE_VERIFY], 8, 12);
 }
 
-static void what_differs_is_repaired_at_once_and_once(void **state)
+static void what_differs_is_repaired_at_once_and_once(void **fixture)
 {
 	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
 	struct schedule_end different = { .ok = true, .different = true };
 
-	(void)state;
+	(void)fixture;
 	schedule_began(&sim.schedule, SCHEDULE_VERIFY, &sim.now);
 	schedule_ended(&sim.schedule, SCHEDULE_VERIFY, &different, &sim.now);
 	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_REPAIR, &sim.now), sim.now.mono);
@@ -399,11 +399,11 @@ static void what_differs_is_repaired_at_once_and_once(void **state)
 	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_REPAIR, &sim.now), TIME_NEVER);
 }
 
-static void a_shorter_interval_counts_from_now(void **state)
+static void a_shorter_interval_counts_from_now(void **fixture)
 {
 	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
 
-	(void)state;
+	(void)fixture;
 	sim.conf.incremental = HOUR;
 	schedule_begin(&sim.schedule, &sim.conf, &sim.schedule.facts, &sim.now);
 	run(&sim, SCHEDULE_INCREMENTAL, true);
@@ -413,9 +413,9 @@ static void a_shorter_interval_counts_from_now(void **state)
 			 sim.now.mono + MINUTE);
 }
 
-static void kinds_have_names(void **state)
+static void kinds_have_names(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_string_equal(schedule_name(SCHEDULE_INCREMENTAL), "incremental");
 	assert_string_equal(schedule_name(SCHEDULE_VERIFY), "verify");
 	assert_string_equal(schedule_name(SCHEDULE_REPAIR), "repair");

@@ -34,9 +34,9 @@ static void put(const char *name, const char *text, size_t n, mode_t mode)
 	assert_int_equal(chmod(in_home(name), mode), 0);
 }
 
-static int begin(void **state)
+static int begin(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unsetenv("CREDENTIALS_DIRECTORY");
 	snprintf(home, sizeof(home), "/tmp/sahut-unit-XXXXXX");
 	if (!mkdtemp(home))
@@ -44,9 +44,9 @@ static int begin(void **state)
 	return mkdir(in_home("credentials"), 0700);
 }
 
-static int end(void **state)
+static int end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unsetenv("CREDENTIALS_DIRECTORY");
 	unlink(in_home("key"));
 	unlink(in_home("pipe"));
@@ -104,17 +104,17 @@ static void check_content(const struct unit_row *row)
 	mem_free_secret(&secret);
 }
 
-static void the_content_comes_without_its_line_end(void **state)
+static void the_content_comes_without_its_line_end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("secret/contents.txt", check_content);
 }
 
-static void it_may_have_four_kibibytes_and_no_more(void **state)
+static void it_may_have_four_kibibytes_and_no_more(void **fixture)
 {
 	char text[8192], want[8192];
 
-	(void)state;
+	(void)fixture;
 	memset(text, 'k', sizeof(text));
 	memset(want, 'k', sizeof(want));
 	put("key", text, 4096, 0600);
@@ -130,9 +130,9 @@ static void it_may_have_four_kibibytes_and_no_more(void **state)
 
 /* ---- who may read it ------------------------------------------------------------- */
 
-static void nobody_else_may_read_it(void **state)
+static void nobody_else_may_read_it(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (unsigned mode = 0; mode < 01000; mode++) {
 		put("key", "sesame\n", 7, (mode_t)mode);
 		if (mode & 077)
@@ -142,9 +142,9 @@ static void nobody_else_may_read_it(void **state)
 	}
 }
 
-static void it_is_ours_or_roots(void **state)
+static void it_is_ours_or_roots(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	if (geteuid() != 0)
 		skip();
 	put("key", "sesame\n", 7, 0600);
@@ -155,9 +155,9 @@ static void it_is_ours_or_roots(void **state)
 	assert_int_equal(seteuid(0), 0);
 }
 
-static void only_a_file_is_one(void **state)
+static void only_a_file_is_one(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check_refused("credentials", "is not a file");
 	assert_int_equal(mkfifo(in_home("pipe"), 0600), 0);
 	check_refused("pipe", "is not a file");
@@ -165,9 +165,9 @@ static void only_a_file_is_one(void **state)
 	check_refused("nowhere", "No such file");
 }
 
-static void what_a_link_leads_to_is_looked_at(void **state)
+static void what_a_link_leads_to_is_looked_at(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	put("key", "sesame\n", 7, 0600);
 	assert_int_equal(symlink("key", in_home("link")), 0);
 	check_secret("link", "sesame");
@@ -177,9 +177,9 @@ static void what_a_link_leads_to_is_looked_at(void **state)
 
 /* ---- where it is looked for --------------------------------------------------------- */
 
-static void an_absolute_name_is_taken_as_it_is(void **state)
+static void an_absolute_name_is_taken_as_it_is(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	put("credentials/key", "wrong\n", 6, 0600);
 	put("key", "sesame\n", 7, 0600);
 	setenv("CREDENTIALS_DIRECTORY", in_home("credentials"), 1);
@@ -187,9 +187,9 @@ static void an_absolute_name_is_taken_as_it_is(void **state)
 	unsetenv("CREDENTIALS_DIRECTORY");
 }
 
-static void credentials_of_the_service_come_first(void **state)
+static void credentials_of_the_service_come_first(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	put("key", "beside the file\n", 16, 0600);
 	put("credentials/key", "of the service\n", 15, 0400);
 	check_secret("key", "beside the file");
@@ -200,9 +200,9 @@ static void credentials_of_the_service_come_first(void **state)
 	unsetenv("CREDENTIALS_DIRECTORY");
 }
 
-static void what_is_wrong_with_a_credential_is_said_of_it(void **state)
+static void what_is_wrong_with_a_credential_is_said_of_it(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	put("key", "beside the file\n", 16, 0600);
 	put("credentials/key", "\n", 1, 0400);
 	setenv("CREDENTIALS_DIRECTORY", in_home("credentials"), 1);
@@ -210,11 +210,11 @@ static void what_is_wrong_with_a_credential_is_said_of_it(void **state)
 	unsetenv("CREDENTIALS_DIRECTORY");
 }
 
-static void a_configuration_without_a_directory_looks_in_the_present_one(void **state)
+static void a_configuration_without_a_directory_looks_in_the_present_one(void **fixture)
 {
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	assert_null(secret_read("sahut-unit-nowhere", "sahut-etl.yaml", &err));
 	assert_memory_equal(err.text, "sahut-unit-nowhere: ", 20);
 }
@@ -226,7 +226,7 @@ static void a_configuration_without_a_directory_looks_in_the_present_one(void **
  * "Credentials"; acl(5), "Correspondence between ACL entries and file
  * permission bits").
  */
-static void a_credential_with_an_access_list_is_still_private(void **state)
+static void a_credential_with_an_access_list_is_still_private(void **fixture)
 {
 	/* user::r--, user:12345:r--, group::---, mask::r--, other::--- */
 	static const unsigned char list[] = {
@@ -236,7 +236,7 @@ static void a_credential_with_an_access_list_is_still_private(void **state)
 	};
 	struct stat st;
 
-	(void)state;
+	(void)fixture;
 	put("credentials/key", "of the service\n", 15, 0400);
 	if (setxattr(in_home("credentials/key"), "system.posix_acl_access", list, sizeof(list),
 		     0) != 0)

@@ -27,23 +27,23 @@ static void assert_digest(const char *text, const char *expected)
 	assert_hex(digest, expected);
 }
 
-static void the_examples_of_the_standard(void **state)
+static void the_examples_of_the_standard(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_digest("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 	assert_digest("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	assert_digest("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
 		      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
-static void a_million_letters_in_pieces_of_every_length(void **state)
+static void a_million_letters_in_pieces_of_every_length(void **fixture)
 {
 	unsigned char digest[SHA256_SIZE];
 	struct sha256 sha;
 	char letters[200];
 	size_t left = 1000000;
 
-	(void)state;
+	(void)fixture;
 	memset(letters, 'a', sizeof(letters));
 	sha256_begin(&sha);
 	for (size_t n = 0; left > 0; n = (n + 1) % sizeof(letters)) {
@@ -57,7 +57,7 @@ static void a_million_letters_in_pieces_of_every_length(void **state)
 }
 
 /* Lengths at which the padding needs a block of its own, or not; digests by another program. */
-static void lengths_around_a_block(void **state)
+static void lengths_around_a_block(void **fixture)
 {
 	static const struct {
 		size_t n;
@@ -70,7 +70,7 @@ static void lengths_around_a_block(void **state)
 		{ 65, "635361c48bb9eab14198e76ea8ab7f1a41685d6ad62aa9146d301d4f17eb0ae0" },
 	};
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char text[80] = "";
 
@@ -94,9 +94,9 @@ static const struct example examples[] = {
 	  "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
 };
 
-static void the_examples_of_rfc_4231(void **state)
+static void the_examples_of_rfc_4231(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(examples); i++) {
 		const struct example *e = &examples[i];
 		unsigned char digest[SHA256_SIZE];
@@ -120,11 +120,11 @@ static void assert_long(size_t secret_len, unsigned char letter, const char *mes
 	assert_hex(digest, expected);
 }
 
-static void secrets_longer_than_a_block_are_hashed_first(void **state)
+static void secrets_longer_than_a_block_are_hashed_first(void **fixture)
 {
 	char fifty[51] = "";
 
-	(void)state;
+	(void)fixture;
 	memset(fifty, 0xdd, 50);
 	assert_long(20, 0xaa, fifty,
 		    "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
@@ -137,12 +137,12 @@ static void secrets_longer_than_a_block_are_hashed_first(void **state)
 		    "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
 }
 
-static void one_key_serves_many_messages(void **state)
+static void one_key_serves_many_messages(void **fixture)
 {
 	unsigned char first[SHA256_SIZE], second[SHA256_SIZE], other[SHA256_SIZE];
 	struct hmac_key key;
 
-	(void)state;
+	(void)fixture;
 	sha256_key(&key, "Jefe", 4);
 	sha256_hmac(&key, "628123456789", 12, first);
 	sha256_hmac(&key, "628123456780", 12, other);

@@ -22,12 +22,12 @@ static void show(const char *text, struct buf *out)
 	grid_free(&grid);
 }
 
-static void test_a_long_name_is_cut_and_not_lost(void **state)
+static void test_a_long_name_is_cut_and_not_lost(void **fixture)
 {
 	struct buf out = BUF_MAX(LIMIT);
 	char name[6001];
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 6000; i += 3)
 		memcpy(name + i, "\xe2\x82\xac", 3);
 	name[6000] = '\0';
@@ -38,12 +38,12 @@ static void test_a_long_name_is_cut_and_not_lost(void **state)
 	buf_free(&out);
 }
 
-static void test_a_name_that_fits_is_shown_whole(void **state)
+static void test_a_name_that_fits_is_shown_whole(void **fixture)
 {
 	struct buf out = BUF_MAX(LIMIT);
 	char name[2049];
 
-	(void)state;
+	(void)fixture;
 	memset(name, 'x', 2048);
 	name[2048] = '\0';
 	show(name, &out);

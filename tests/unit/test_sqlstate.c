@@ -14,19 +14,19 @@ static void check_code(const struct unit_row *row)
 		unit_differs(row, got);
 }
 
-static void every_code_has_the_kind_that_is_true_of_it(void **state)
+static void every_code_has_the_kind_that_is_true_of_it(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("sqlstate/codes.txt", check_code);
 }
 
 /* Whatever an extension makes up. */
-static void no_code_is_without_a_kind(void **state)
+static void no_code_is_without_a_kind(void **fixture)
 {
 	static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 	char code[6] = "00000";
 
-	(void)state;
+	(void)fixture;
 	for (const char *a = letters; *a; a++) {
 		for (const char *b = letters; *b; b++) {
 			enum err_kind kind;

@@ -12,17 +12,17 @@
 
 static struct stage *stage;
 
-static int begin(void **state)
+static int begin(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	stage = stage_new();
 	stage_reset(stage, NOON);
 	return 0;
 }
 
-static int end(void **state)
+static int end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	stage_free(&stage);
 	stage_free(&stage);
 	return stage ? 1 : 0;
@@ -154,9 +154,9 @@ static void add(const char *id)
 	stage_item(stage, &item, &page_7);
 }
 
-static void a_new_stage_is_empty(void **state)
+static void a_new_stage_is_empty(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_int_equal(stage_bytes(stage), 0);
 	assert_int_equal(stage_rows(stage), 0);
 	assert_int_equal(stage->last_observed, TIME_NONE);
@@ -165,11 +165,11 @@ static void a_new_stage_is_empty(void **state)
 		assert_int_equal(stage->rows[t].len, 0);
 }
 
-static void a_conversation_is_a_row_of_its_columns(void **state)
+static void a_conversation_is_a_row_of_its_columns(void **fixture)
 {
 	struct stream s;
 
-	(void)state;
+	(void)fixture;
 	add("conv_1");
 	stage_close(stage);
 	s = open_stream(STAGE_CONVERSATION);
@@ -191,11 +191,11 @@ static void a_conversation_is_a_row_of_its_columns(void **state)
 	assert_false(next_row(&s));
 }
 
-static void what_a_conversation_mentions_is_staged_beside_it(void **state)
+static void what_a_conversation_mentions_is_staged_beside_it(void **fixture)
 {
 	struct stream s;
 
-	(void)state;
+	(void)fixture;
 	add("conv_1");
 	stage_close(stage);
 	s = open_stream(STAGE_CHANNEL);
@@ -224,11 +224,11 @@ static void what_a_conversation_mentions_is_staged_beside_it(void **state)
 	check_text(&s, 5, "\x01{\"x\":1}");
 }
 
-static void what_is_mentioned_often_is_staged_once(void **state)
+static void what_is_mentioned_often_is_staged_once(void **fixture)
 {
 	char id[32];
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 50; i++) {
 		snprintf(id, sizeof(id), "conv_%d", i);
 		add(id);
@@ -242,11 +242,11 @@ static void what_is_mentioned_often_is_staged_once(void **state)
 	assert_int_equal(stage_rows(stage), 50);
 }
 
-static void what_differs_in_content_is_staged_again(void **state)
+static void what_differs_in_content_is_staged_again(void **fixture)
 {
 	struct item item = an_item("conv_1");
 
-	(void)state;
+	(void)fixture;
 	stage_item(stage, &item, &page_7);
 	item.contact_name = "Siti";
 	item.channel_name = "Sales";
@@ -265,11 +265,11 @@ static void what_differs_in_content_is_staged_again(void **state)
 	assert_int_equal(rows_in(STAGE_TEAM), 1);
 }
 
-static void what_is_not_there_is_not_staged(void **state)
+static void what_is_not_there_is_not_staged(void **fixture)
 {
 	struct item item = { .id = "c", .status = "open", .created_at = NOON };
 
-	(void)state;
+	(void)fixture;
 	stage_item(stage, &item, &page_7);
 	stage_close(stage);
 	assert_int_equal(rows_in(STAGE_CONVERSATION), 1);
@@ -278,14 +278,14 @@ static void what_is_not_there_is_not_staged(void **state)
 }
 
 /* Many more contacts than there is room to remember: none is left out. */
-static void no_contact_is_forgotten_however_many_there_are(void **state)
+static void no_contact_is_forgotten_however_many_there_are(void **fixture)
 {
 	static unsigned char seen[3 * STAGE_KNOWN];
 	char id[32], conv[32];
 	struct stream s;
 	int missing = 3 * STAGE_KNOWN;
 
-	(void)state;
+	(void)fixture;
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < 3 * STAGE_KNOWN; i++) {
 			struct item item = { .status = "open", .created_at = NOON };
@@ -311,12 +311,12 @@ static void no_contact_is_forgotten_however_many_there_are(void **state)
 	assert_int_equal(rows_in(STAGE_CONVERSATION), 6 * STAGE_KNOWN);
 }
 
-static void rows_are_numbered_in_the_order_of_their_coming(void **state)
+static void rows_are_numbered_in_the_order_of_their_coming(void **fixture)
 {
 	struct rejection rejection = { .fingerprint = "f", .reason = "r", .text = "{}" };
 	struct stream s;
 
-	(void)state;
+	(void)fixture;
 	add("a");
 	stage_gone(stage, "b", NULL, NOON);
 	stage_reject(stage, &rejection, &page_7);
@@ -338,11 +338,11 @@ static void rows_are_numbered_in_the_order_of_their_coming(void **state)
 
 /* ---- what is gone, and what could not be read ------------------------------- */
 
-static void what_is_gone_says_into_what_it_was_merged(void **state)
+static void what_is_gone_says_into_what_it_was_merged(void **fixture)
 {
 	struct stream s;
 
-	(void)state;
+	(void)fixture;
 	stage_gone(stage, "conv_1", "conv_2", NOON + 9);
 	stage_gone(stage, "conv_3", NULL, TIME_NONE);
 	stage_close(stage);
@@ -359,7 +359,7 @@ static void what_is_gone_says_into_what_it_was_merged(void **state)
 	assert_false(next_row(&s));
 }
 
-static void what_could_not_be_read_is_kept_whole(void **state)
+static void what_could_not_be_read_is_kept_whole(void **fixture)
 {
 	struct rejection rejection = { .fingerprint = "item:1",
 				       .contact_id = "ct_1",
@@ -368,7 +368,7 @@ static void what_could_not_be_read_is_kept_whole(void **state)
 				       .text = "{\"a\":\"\\\\N\\t\"}" };
 	struct stream s;
 
-	(void)state;
+	(void)fixture;
 	stage_reject(stage, &rejection, &page_7);
 	stage_close(stage);
 	s = open_stream(STAGE_REJECTED);
@@ -386,13 +386,13 @@ static void what_could_not_be_read_is_kept_whole(void **state)
 
 /* ---- where and when ----------------------------------------------------------- */
 
-static void an_item_fetched_alone_has_no_page(void **state)
+static void an_item_fetched_alone_has_no_page(void **fixture)
 {
 	struct origin alone = { .page = 0, .observed_at = NOON };
 	struct item item = an_item("c");
 	struct stream s;
 
-	(void)state;
+	(void)fixture;
 	stage_item(stage, &item, &alone);
 	stage_close(stage);
 	s = open_stream(STAGE_CONVERSATION);
@@ -400,13 +400,13 @@ static void an_item_fetched_alone_has_no_page(void **state)
 	check_text(&s, 1, NULL);
 }
 
-static void the_first_page_is_one(void **state)
+static void the_first_page_is_one(void **fixture)
 {
 	struct origin first = { .page = 1, .observed_at = NOON };
 	struct item item = an_item("c");
 	struct stream s;
 
-	(void)state;
+	(void)fixture;
 	stage_item(stage, &item, &first);
 	stage_close(stage);
 	s = open_stream(STAGE_CONVERSATION);
@@ -414,13 +414,13 @@ static void the_first_page_is_one(void **state)
 	assert_int_equal(number_at(&s, 1), 1);
 }
 
-static void a_response_without_a_date_gets_that_of_the_batch(void **state)
+static void a_response_without_a_date_gets_that_of_the_batch(void **fixture)
 {
 	struct origin undated = { .page = 1, .observed_at = TIME_NONE };
 	struct item item = an_item("c");
 	struct stream s;
 
-	(void)state;
+	(void)fixture;
 	stage_item(stage, &item, &undated);
 	assert_int_equal(stage->last_observed, TIME_NONE);
 	stage_close(stage);
@@ -429,12 +429,12 @@ static void a_response_without_a_date_gets_that_of_the_batch(void **state)
 	assert_int_equal(number_at(&s, 2), NOON - EPOCH_2000);
 }
 
-static void the_newest_date_is_remembered(void **state)
+static void the_newest_date_is_remembered(void **fixture)
 {
 	struct item item = an_item("c");
 	struct origin late = { .page = 1, .observed_at = NOON + 100 };
 
-	(void)state;
+	(void)fixture;
 	stage_item(stage, &item, &late);
 	stage_item(stage, &item, &page_7);
 	assert_int_equal(stage->last_observed, NOON + 100);
@@ -442,11 +442,11 @@ static void the_newest_date_is_remembered(void **state)
 
 /* ---- life ----------------------------------------------------------------------- */
 
-static void closing_twice_ends_the_streams_once(void **state)
+static void closing_twice_ends_the_streams_once(void **fixture)
 {
 	size_t bytes;
 
-	(void)state;
+	(void)fixture;
 	add("a");
 	stage_close(stage);
 	bytes = stage_bytes(stage);
@@ -455,11 +455,11 @@ static void closing_twice_ends_the_streams_once(void **state)
 	assert_int_equal(rows_in(STAGE_CONVERSATION), 1);
 }
 
-static void a_reset_forgets_everything(void **state)
+static void a_reset_forgets_everything(void **fixture)
 {
 	struct stream s;
 
-	(void)state;
+	(void)fixture;
 	add("a");
 	stage_close(stage);
 	stage_reset(stage, NOON + 1000);
@@ -475,11 +475,11 @@ static void a_reset_forgets_everything(void **state)
 	assert_int_equal(number_at(&s, 0), 1);
 }
 
-static void bytes_are_those_of_all_tables(void **state)
+static void bytes_are_those_of_all_tables(void **fixture)
 {
 	size_t bytes = 0;
 
-	(void)state;
+	(void)fixture;
 	add("a");
 	stage_gone(stage, "b", NULL, NOON);
 	for (int t = 0; t < STAGE_TABLES; t++)
@@ -487,9 +487,9 @@ static void bytes_are_those_of_all_tables(void **state)
 	assert_int_equal(stage_bytes(stage), bytes);
 }
 
-static void each_table_has_its_own_copy_statement(void **state)
+static void each_table_has_its_own_copy_statement(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (enum stage_table a = STAGE_CONVERSATION; a < STAGE_TABLES; a++) {
 		assert_memory_equal(stage_copy(a), "copy pg_temp.stage_", 19);
 		assert_non_null(strstr(stage_copy(a), " from stdin (format binary)"));

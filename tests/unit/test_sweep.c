@@ -199,11 +199,11 @@ static int missing(int at_first)
 
 static const int sizes[] = { 1, 2, 99, 100, 101, 199, 200, 250, 1000, 2345 };
 
-static void forwards_every_row_is_read_once(void **state)
+static void forwards_every_row_is_read_once(void **fixture)
 {
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		for (int ahead = 1; ahead <= 8; ahead *= 2) {
 			struct sweep_plan plan = a_plan();
@@ -221,11 +221,11 @@ static void forwards_every_row_is_read_once(void **state)
 	}
 }
 
-static void backwards_every_row_is_read_whatever_was_expected(void **state)
+static void backwards_every_row_is_read_whatever_was_expected(void **fixture)
 {
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		const int expected[] = { sizes[i],     0,      1, sizes[i] / 2, sizes[i] + 1,
 					 2 * sizes[i], 1000000 };
@@ -243,12 +243,12 @@ static void backwards_every_row_is_read_whatever_was_expected(void **state)
 	}
 }
 
-static void an_empty_list_is_read_in_one_page(void **state)
+static void an_empty_list_is_read_in_one_page(void **fixture)
 {
 	struct sweep_plan plans[] = { a_plan(), from_behind(0), from_behind(500), a_plan() };
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	plans[3].overlap = true;
 	for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
 		make_list(0, 1);
@@ -259,12 +259,12 @@ static void an_empty_list_is_read_in_one_page(void **state)
 	}
 }
 
-static void what_the_first_response_said_is_kept(void **state)
+static void what_the_first_response_said_is_kept(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(300, 1);
 	list.rows[0].updated_at = NOW;
 	list.rows[0].created_at = NOW;
@@ -277,12 +277,12 @@ static void what_the_first_response_said_is_kept(void **state)
 	assert_int_equal(sweep.recent, 2);
 }
 
-static void without_a_date_nothing_is_claimed(void **state)
+static void without_a_date_nothing_is_claimed(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(300, 1);
 	list.undated = true;
 	assert_int_equal(read_all(&sweep, &plan, NULL), SWEEP_ALL);
@@ -291,12 +291,12 @@ static void without_a_date_nothing_is_claimed(void **state)
 	assert_int_equal(sweep.evidence.pairs, 0);
 }
 
-static void the_evidence_proves_the_order_it_was_read_in(void **state)
+static void the_evidence_proves_the_order_it_was_read_in(void **fixture)
 {
 	struct sweep_plan plans[] = { a_plan(), from_behind(1000) };
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
 		make_list(1000, 3);
 		read_all(&sweep, &plans[i], NULL);
@@ -305,12 +305,12 @@ static void the_evidence_proves_the_order_it_was_read_in(void **state)
 	}
 }
 
-static void a_copy_goes_on_as_the_original_does(void **state)
+static void a_copy_goes_on_as_the_original_does(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct sweep sweep, copy;
 
-	(void)state;
+	(void)fixture;
 	make_list(1000, 1);
 	sweep_begin(&sweep, &plan);
 	drive(&sweep, 4, NULL);
@@ -324,14 +324,14 @@ static void a_copy_goes_on_as_the_original_does(void **state)
 
 /* ---- how it asks ----------------------------------------------------------------- */
 
-static void before_the_first_reply_only_one_page_is_asked_for(void **state)
+static void before_the_first_reply_only_one_page_is_asked_for(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct flight flight = { .n = 0 };
 	struct request request;
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(1000, 1);
 	plan.ahead = 8;
 	sweep_begin(&sweep, &plan);
@@ -345,14 +345,14 @@ static void before_the_first_reply_only_one_page_is_asked_for(void **state)
 		assert_int_equal(flight.requests[i].page, i + 2);
 }
 
-static void pages_behind_the_end_are_not_asked_for(void **state)
+static void pages_behind_the_end_are_not_asked_for(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct flight flight = { .n = 0 };
 	struct request request;
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(250, 1);
 	plan.ahead = 8;
 	sweep_begin(&sweep, &plan);
@@ -363,14 +363,14 @@ static void pages_behind_the_end_are_not_asked_for(void **state)
 	assert_int_equal(flight.requests[1].page, 3);
 }
 
-static void what_is_in_flight_at_the_end_is_waited_for(void **state)
+static void what_is_in_flight_at_the_end_is_waited_for(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct flight flight = { .n = 0 };
 	struct request request;
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(1000, 1);
 	plan.ahead = 4;
 	sweep_begin(&sweep, &plan);
@@ -387,13 +387,13 @@ static void what_is_in_flight_at_the_end_is_waited_for(void **state)
 	assert_true(sweep_done(&sweep));
 }
 
-static void requests_carry_the_filter(void **state)
+static void requests_carry_the_filter(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct request request;
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	plan.filter = (struct filter){ .status = STATUS_OPEN, .channel = 3, .assignee = -1 };
 	sweep_begin(&sweep, &plan);
 	assert_true(sweep_next(&sweep, &request));
@@ -403,9 +403,9 @@ static void requests_carry_the_filter(void **state)
 	assert_int_equal(request.filter.assignee, -1);
 }
 
-static void so_many_rows_take_so_many_pages(void **state)
+static void so_many_rows_take_so_many_pages(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_int_equal(sweep_pages(0, 100), 1);
 	assert_int_equal(sweep_pages(1, 100), 1);
 	assert_int_equal(sweep_pages(100, 100), 1);
@@ -416,12 +416,12 @@ static void so_many_rows_take_so_many_pages(void **state)
 
 /* ---- a server that does smaller pages ------------------------------------------------ */
 
-static void smaller_pages_are_followed_when_they_are_announced(void **state)
+static void smaller_pages_are_followed_when_they_are_announced(void **fixture)
 {
 	static const int caps[] = { 1, 7, 25, 50, 99 };
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(caps); i++) {
 		struct sweep_plan plans[] = { a_plan(), from_behind(333), from_behind(0),
 					      from_behind(5000) };
@@ -437,13 +437,13 @@ static void smaller_pages_are_followed_when_they_are_announced(void **state)
 	}
 }
 
-static void smaller_pages_are_noticed_when_they_are_not(void **state)
+static void smaller_pages_are_noticed_when_they_are_not(void **fixture)
 {
 	static const int caps[] = { 7, 25, 50, 99 };
 	struct sweep_plan plan = a_plan();
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(caps); i++) {
 		make_list(333, 1);
 		list.cap = caps[i];
@@ -453,13 +453,13 @@ static void smaller_pages_are_noticed_when_they_are_not(void **state)
 	}
 }
 
-static void smaller_pages_are_noticed_from_behind_too(void **state)
+static void smaller_pages_are_noticed_from_behind_too(void **fixture)
 {
 	static const int caps[] = { 7, 25, 50, 99 };
 	struct sweep_plan plans[] = { from_behind(333), from_behind(0) };
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(caps); i++) {
 		make_list(333, 1);
 		list.cap = caps[i / 2];
@@ -486,26 +486,26 @@ static void check_smaller_in_the_middle(struct sweep_plan plan)
 	assert_int_equal(sweep.per_page, 40);
 }
 
-static void pages_may_become_smaller_in_the_middle(void **state)
+static void pages_may_become_smaller_in_the_middle(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check_smaller_in_the_middle(a_plan());
 }
 
-static void pages_may_become_smaller_in_the_middle_from_behind(void **state)
+static void pages_may_become_smaller_in_the_middle_from_behind(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check_smaller_in_the_middle(from_behind(1000));
 }
 
 /* ---- totals that lie -------------------------------------------------------------------- */
 
-static void a_total_that_promises_too_much_ends_at_an_empty_page(void **state)
+static void a_total_that_promises_too_much_ends_at_an_empty_page(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(300, 1);
 	list.lie = 50;
 	assert_int_equal(read_all(&sweep, &plan, NULL), SWEEP_ALL);
@@ -516,12 +516,12 @@ static void a_total_that_promises_too_much_ends_at_an_empty_page(void **state)
 	assert_int_equal(missing(300), 0);
 }
 
-static void a_total_that_promises_too_little_is_not_believed_alone(void **state)
+static void a_total_that_promises_too_little_is_not_believed_alone(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(1000, 1);
 	list.lie = -600;
 	list.total_pages = 10;
@@ -535,12 +535,12 @@ static void halve(int step)
 		list.n = list.n / 2 - 1;
 }
 
-static void a_total_that_halves_makes_no_sense(void **state)
+static void a_total_that_halves_makes_no_sense(void **fixture)
 {
 	struct sweep_plan plans[] = { a_plan(), from_behind(1000) };
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
 		make_list(1000, 1);
 		assert_int_equal(read_all(&sweep, &plans[i], halve), SWEEP_LOST);
@@ -572,9 +572,9 @@ static void check_flapping(void (*flap)(int step))
 }
 
 /* As two machines behind one name do, of which one is a little behind the other. */
-static void totals_that_differ_from_one_answer_to_the_next_come_to_an_end(void **state)
+static void totals_that_differ_from_one_answer_to_the_next_come_to_an_end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	check_flapping(flap_a_little);
 	check_flapping(flap_a_lot);
 }
@@ -585,12 +585,12 @@ static void grow(int step)
 	list.lie += 1000;
 }
 
-static void pages_without_end_make_no_sense(void **state)
+static void pages_without_end_make_no_sense(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(MOST_ROWS, 1);
 	list.stuck = true;
 	assert_int_equal(read_all(&sweep, &plan, NULL), SWEEP_LOST);
@@ -598,12 +598,12 @@ static void pages_without_end_make_no_sense(void **state)
 	assert_int_equal(read_all(&sweep, &plan, grow), SWEEP_ALL);
 }
 
-static void pages_that_repeat_for_ever_make_no_sense(void **state)
+static void pages_that_repeat_for_ever_make_no_sense(void **fixture)
 {
 	struct sweep_plan plans[] = { a_plan(), from_behind(1000), a_plan() };
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	plans[2].overlap = true;
 	for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
 		make_list(1000, 1);
@@ -614,12 +614,12 @@ static void pages_that_repeat_for_ever_make_no_sense(void **state)
 }
 
 /* A total that nothing stands behind costs a few empty pages, not as many as it promises. */
-static void empty_pages_where_the_total_has_rows_make_no_sense(void **state)
+static void empty_pages_where_the_total_has_rows_make_no_sense(void **fixture)
 {
 	struct sweep_plan plan = from_behind(1000250);
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(250, 1);
 	list.lie = 1000000;
 	assert_int_equal(read_all(&sweep, &plan, NULL), SWEEP_LOST);
@@ -635,12 +635,12 @@ static void lose_some_in_front(int step)
 }
 
 /* Rows that leave where we had been pull others over the edge of the page. */
-static void when_the_total_falls_it_steps_back(void **state)
+static void when_the_total_falls_it_steps_back(void **fixture)
 {
 	struct sweep sweep;
 	int stepped = 0;
 
-	(void)state;
+	(void)fixture;
 	for (uint64_t seed = 0; seed < 60; seed++) {
 		struct sweep_plan plan = seed % 2 ? from_behind(1200) : a_plan();
 
@@ -659,12 +659,12 @@ static void some_arrive(int step)
 		arrive();
 }
 
-static void when_rows_arrive_none_that_was_there_is_missed(void **state)
+static void when_rows_arrive_none_that_was_there_is_missed(void **fixture)
 {
 	struct sweep sweep;
 	int moved = 0;
 
-	(void)state;
+	(void)fixture;
 	for (uint64_t seed = 0; seed < 60; seed++) {
 		struct sweep_plan plan = seed % 2 ? from_behind(1000) : a_plan();
 
@@ -683,12 +683,12 @@ static void one_leaves(int step)
 		remove_at(0);
 }
 
-static void that_rows_moved_is_noted(void **state)
+static void that_rows_moved_is_noted(void **fixture)
 {
 	struct sweep_plan plan = a_plan(), overlapping = a_plan();
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(1000, 1);
 	read_all(&sweep, &plan, one_leaves);
 	assert_true(sweep.moved);
@@ -719,12 +719,12 @@ static void unswap(int step)
 		swap(250, 251);
 }
 
-static void a_page_out_of_order_is_read_once_more(void **state)
+static void a_page_out_of_order_is_read_once_more(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	plan.order = ORDER_UPDATED_DESC;
 	make_list(1000, 1);
 	swap(250, 251);
@@ -735,12 +735,12 @@ static void a_page_out_of_order_is_read_once_more(void **state)
 	assert_false(order_contradicted(&sweep.evidence, ORDER_UPDATED_DESC));
 }
 
-static void an_order_that_does_not_hold_is_given_up_and_all_is_read(void **state)
+static void an_order_that_does_not_hold_is_given_up_and_all_is_read(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	plan.order = ORDER_UPDATED_DESC;
 	make_list(1000, 1);
 	swap(250, 251);
@@ -774,11 +774,11 @@ static int missing_above(int64_t floor)
 	return n;
 }
 
-static void a_scan_stops_at_the_first_page_that_is_old_enough(void **state)
+static void a_scan_stops_at_the_first_page_that_is_old_enough(void **fixture)
 {
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(1000, 1);
 	for (int at = 5; at < 1000; at += 97) {
 		int64_t floor = list.rows[at].updated_at;
@@ -792,22 +792,22 @@ static void a_scan_stops_at_the_first_page_that_is_old_enough(void **state)
 	}
 }
 
-static void a_scan_whose_floor_is_never_reached_reads_everything(void **state)
+static void a_scan_whose_floor_is_never_reached_reads_everything(void **fixture)
 {
 	struct sweep_plan plan = a_scan(0);
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(400, 1);
 	assert_int_equal(read_all(&sweep, &plan, NULL), SWEEP_ALL);
 	assert_int_equal(missing(400), 0);
 }
 
-static void a_scan_of_a_list_out_of_order_ends_in_disorder(void **state)
+static void a_scan_of_a_list_out_of_order_ends_in_disorder(void **fixture)
 {
 	struct sweep sweep;
 
-	(void)state;
+	(void)fixture;
 	make_list(1000, 1);
 	for (int at = 3; at < 90; at += 20) {
 		struct sweep_plan plan = a_scan(list.rows[500].updated_at);
@@ -835,12 +835,12 @@ static void things_happen(int step)
  * While conversations change, come and go: a scan that reached its floor, and
  * is not shaky, saw each row that stayed where it was.
  */
-static void a_scan_misses_nothing_while_the_list_moves(void **state)
+static void a_scan_misses_nothing_while_the_list_moves(void **fixture)
 {
 	struct sweep sweep;
 	int reached = 0;
 
-	(void)state;
+	(void)fixture;
 	for (uint64_t seed = 0; seed < 150; seed++) {
 		int64_t floor;
 		struct sweep_plan plan;
@@ -874,12 +874,12 @@ static void things_happen_behind_us(int step)
 	}
 }
 
-static void an_overlapping_list_misses_nothing_while_it_moves(void **state)
+static void an_overlapping_list_misses_nothing_while_it_moves(void **fixture)
 {
 	struct sweep sweep;
 	int whole = 0;
 
-	(void)state;
+	(void)fixture;
 	for (uint64_t seed = 0; seed < 100; seed++) {
 		struct sweep_plan plan = a_plan();
 
@@ -896,7 +896,7 @@ static void an_overlapping_list_misses_nothing_while_it_moves(void **state)
 	assert_true(whole > 50);
 }
 
-static void overlapping_pages_show_a_row_of_the_one_before(void **state)
+static void overlapping_pages_show_a_row_of_the_one_before(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct flight flight = { .n = 0 };
@@ -904,7 +904,7 @@ static void overlapping_pages_show_a_row_of_the_one_before(void **state)
 	struct sweep sweep;
 	int64_t read = 0;
 
-	(void)state;
+	(void)fixture;
 	make_list(777, 1);
 	plan.overlap = true;
 	plan.ahead = 8;
@@ -945,12 +945,12 @@ static void interrupt(const struct sweep_plan *plan, int steps, struct sweep *re
 	drive(resumed, ENDLESS + 1, NULL);
 }
 
-static void an_interrupted_sweep_goes_on_where_it_stood(void **state)
+static void an_interrupted_sweep_goes_on_where_it_stood(void **fixture)
 {
 	struct sweep_plan plans[] = { a_plan(), from_behind(1000) };
 	struct sweep resumed;
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 18; i++) {
 		make_list(1000, 1);
 		interrupt(&plans[i % 2], 1 + i / 2, &resumed);
@@ -961,13 +961,13 @@ static void an_interrupted_sweep_goes_on_where_it_stood(void **state)
 	}
 }
 
-static void the_page_before_is_read_again_and_is_no_evidence(void **state)
+static void the_page_before_is_read_again_and_is_no_evidence(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct sweep sweep, resumed;
 	struct request request;
 
-	(void)state;
+	(void)fixture;
 	make_list(1000, 1);
 	sweep_begin(&sweep, &plan);
 	drive(&sweep, 5, NULL);
@@ -978,11 +978,11 @@ static void the_page_before_is_read_again_and_is_no_evidence(void **state)
 	assert_true(resumed.evidence.pairs <= 999);
 }
 
-static void what_does_not_join_is_read_further_back_to_the_beginning(void **state)
+static void what_does_not_join_is_read_further_back_to_the_beginning(void **fixture)
 {
 	struct sweep_plan plans[] = { a_plan(), from_behind(1000) };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
 		struct flight flight = { .n = 0 };
 		struct sweep sweep, resumed;
@@ -1010,13 +1010,13 @@ static void what_does_not_join_is_read_further_back_to_the_beginning(void **stat
 	}
 }
 
-static void a_sweep_interrupted_before_its_first_reply_begins_anew(void **state)
+static void a_sweep_interrupted_before_its_first_reply_begins_anew(void **fixture)
 {
 	struct sweep_plan plan = a_plan();
 	struct sweep sweep, resumed;
 	struct request request;
 
-	(void)state;
+	(void)fixture;
 	make_list(300, 1);
 	sweep_begin(&sweep, &plan);
 	assert_true(sweep_next(&sweep, &request));
@@ -1091,9 +1091,9 @@ static void read_anything(uint64_t seed)
 	}
 }
 
-static void it_ends_whatever_comes(void **state)
+static void it_ends_whatever_comes(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (uint64_t seed = 0; seed < 3000; seed++)
 		read_anything(seed);
 }

@@ -54,9 +54,9 @@ static void check_fits(int width, const char *name, int rows)
 	buf_free(&out);
 }
 
-static void test_every_line_fits(void **state)
+static void test_every_line_fits(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (int width = 40; width <= 200; width += 7) {
 		check_fits(width, "Ayu", 5);
 		check_fits(width, LONG, 5);
@@ -67,32 +67,32 @@ static void test_every_line_fits(void **state)
 	}
 }
 
-static void test_what_has_room_is_whole(void **state)
+static void test_what_has_room_is_whole(void **fixture)
 {
 	struct buf out = BUF_MAX(1 << 20);
 
-	(void)state;
+	(void)fixture;
 	write(&out, 200, "Ayu Lestari", 3);
 	assert_non_null(strstr(buf_text(&out), "Ayu Lestari  12,345   1d 2h  A name"));
 	assert_null(strstr(buf_text(&out), "\xe2\x80\xa6"));
 	buf_free(&out);
 }
 
-static void test_controls_are_made_visible(void **state)
+static void test_controls_are_made_visible(void **fixture)
 {
 	struct buf out = BUF_MAX(1 << 20);
 
-	(void)state;
+	(void)fixture;
 	write(&out, 120, "a\x1b[2Jb", 3);
 	assert_null(strchr(buf_text(&out), '\x1b'));
 	buf_free(&out);
 }
 
-static void test_few_rows_that_do_not_fit_are_written_upright(void **state)
+static void test_few_rows_that_do_not_fit_are_written_upright(void **fixture)
 {
 	struct buf out = BUF_MAX(1 << 20);
 
-	(void)state;
+	(void)fixture;
 	write(&out, 40, "Ayu", 1);
 	assert_non_null(strstr(buf_text(&out), "\nopen          12,345\n"));
 	buf_free(&out);

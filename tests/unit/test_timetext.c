@@ -40,9 +40,9 @@ static void check_time(const struct unit_row *row)
 	free(exact);
 }
 
-static void times_are_read_as_rfc_3339_has_them(void **state)
+static void times_are_read_as_rfc_3339_has_them(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("timetext/times.txt", check_time);
 }
 
@@ -54,9 +54,9 @@ static void check_http(const struct unit_row *row)
 	check_result(row, ok, ret);
 }
 
-static void http_dates_are_read_in_their_three_forms(void **state)
+static void http_dates_are_read_in_their_three_forms(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("timetext/http.txt", check_http);
 }
 
@@ -75,9 +75,9 @@ static void check_retry(const struct unit_row *row)
 		unit_differs(row, got);
 }
 
-static void retry_after_is_seconds_or_a_date_and_at_most_a_day(void **state)
+static void retry_after_is_seconds_or_a_date_and_at_most_a_day(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("timetext/retry_after.txt", check_retry);
 }
 
@@ -94,9 +94,9 @@ static void check_duration(const struct unit_row *row)
 		unit_differs(row, got);
 }
 
-static void durations_are_a_number_and_a_unit(void **state)
+static void durations_are_a_number_and_a_unit(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("timetext/durations.txt", check_duration);
 }
 
@@ -109,9 +109,9 @@ static void check_shown(const struct unit_row *row)
 		unit_differs(row, got);
 }
 
-static void durations_are_shown_to_two_units(void **state)
+static void durations_are_shown_to_two_units(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("timetext/shown.txt", check_shown);
 }
 
@@ -128,19 +128,19 @@ static void check_clock(const struct unit_row *row)
 		unit_differs(row, got);
 }
 
-static void times_of_day_are_minutes_after_midnight(void **state)
+static void times_of_day_are_minutes_after_midnight(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("timetext/clocks.txt", check_clock);
 }
 
 /* ---- truncated -------------------------------------------------------- */
 
-static void a_time_may_end_anywhere(void **state)
+static void a_time_may_end_anywhere(void **fixture)
 {
 	static const char whole[] = "2024-03-15T08:30:00.123456+07:00";
 
-	(void)state;
+	(void)fixture;
 	for (size_t n = 0; n < sizeof(whole) - 1; n++) {
 		char *exact = unit_exact(whole, n);
 		int64_t ret = UNTOUCHED;
@@ -152,7 +152,7 @@ static void a_time_may_end_anywhere(void **state)
 	}
 }
 
-static void an_http_date_may_end_anywhere(void **state)
+static void an_http_date_may_end_anywhere(void **fixture)
 {
 	static const char *const forms[] = { "Sun, 06 Nov 1994 08:49:37 GMT",
 					     "Sunday, 06-Nov-94 08:49:37 GMT",
@@ -160,7 +160,7 @@ static void an_http_date_may_end_anywhere(void **state)
 	char cut[64];
 	int64_t ret;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		for (size_t n = 0; n < strlen(forms[i]); n++) {
 			snprintf(cut, sizeof(cut), "%.*s", (int)n, forms[i]);
@@ -174,13 +174,13 @@ static void an_http_date_may_end_anywhere(void **state)
 
 /* ---- there and back --------------------------------------------------- */
 
-static void what_is_written_is_read_again(void **state)
+static void what_is_written_is_read_again(void **fixture)
 {
 	char text[TIMETEXT_SIZE];
 	int64_t ret, step = 3 * DAY + 7919 * USEC_PER_SEC + 104729;
 	int64_t last = INT64_C(253402300799999999); /* 9999-12-31T23:59:59.999999Z */
 
-	(void)state;
+	(void)fixture;
 	for (int64_t t = INT64_C(-62135596800000000); t <= last; t += step) {
 		time_format(t, text);
 		assert_true(time_parse(text, strlen(text), &ret));
@@ -191,12 +191,12 @@ static void what_is_written_is_read_again(void **state)
 	}
 }
 
-static void there_is_room_for_any_text(void **state)
+static void there_is_room_for_any_text(void **fixture)
 {
 	static const int64_t moments[] = { INT64_MIN, INT64_MIN + 1, INT64_MAX, -1, 0 };
 	char text[TIMETEXT_SIZE + 8];
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(moments); i++) {
 		memset(text, '#', sizeof(text));
 		time_format(moments[i], text);
@@ -215,12 +215,12 @@ static void there_is_room_for_any_text(void **state)
 /* ---- the calendar ----------------------------------------------------- */
 
 /* Against the C library, over all of the years there are. */
-static void days_are_those_of_the_calendar(void **state)
+static void days_are_those_of_the_calendar(void **fixture)
 {
 	int year, month, mday;
 	struct tm tm;
 
-	(void)state;
+	(void)fixture;
 	for (int64_t day = -719162; day <= 2932896; day += 13) {
 		time_t t = day * DAY_SECONDS;
 
@@ -234,9 +234,9 @@ static void days_are_those_of_the_calendar(void **state)
 	}
 }
 
-static void a_date_that_does_not_exist_is_counted_on_or_back(void **state)
+static void a_date_that_does_not_exist_is_counted_on_or_back(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_int_equal(time_day(2024, 14, 1), time_day(2025, 2, 1));
 	assert_int_equal(time_day(2024, 2, 31), time_day(2024, 3, 2));
 	assert_int_equal(time_day(2024, 1, 0), time_day(2023, 12, 31));

@@ -11,26 +11,26 @@
 #define LOOKBACK (120 * SECOND)
 
 static struct unresolved_scan unresolved_scan;
-static struct memory memory;
+static struct workspace_state state;
 static struct page page;
 static struct action action;
 static int64_t totals[COUNTS]; /* by status, few enough for one page each, but the resolved */
 
 static void begin(enum order order, int64_t resolved)
 {
-	memory = (struct memory){ .watermark = NOW - 1000 * SECOND,
-				  .complete_as_of = NOW - 1000 * SECOND,
-				  .active_as_of = NOW - 1000 * SECOND,
-				  .certified_at = NOW - 1000 * SECOND,
-				  .lookback = LOOKBACK,
-				  .last_total = 60 + resolved,
-				  .per_page = 100,
-				  .order = order };
+	state = (struct workspace_state){ .watermark = NOW - 1000 * SECOND,
+					  .complete_as_of = NOW - 1000 * SECOND,
+					  .active_as_of = NOW - 1000 * SECOND,
+					  .certified_at = NOW - 1000 * SECOND,
+					  .lookback = LOOKBACK,
+					  .last_total = 60 + resolved,
+					  .per_page = 100,
+					  .order = order };
 	totals[STATUS_OPEN] = 30;
 	totals[STATUS_PENDING] = 20;
 	totals[STATUS_SNOOZED] = 10;
 	totals[STATUS_RESOLVED] = resolved;
-	unresolved_scan_begin(&unresolved_scan, &memory);
+	unresolved_scan_begin(&unresolved_scan, &state);
 }
 
 /* The next thing that it wants; list requests are answered on the way, and counted. */
@@ -40,7 +40,7 @@ static enum action_kind next(int *lists)
 		int from;
 
 		action = (struct action){ .kind = ACTION_WAIT };
-		unresolved_scan_next(&unresolved_scan, &memory, false, &action);
+		unresolved_scan_next(&unresolved_scan, &state, false, &action);
 		if (action.kind != ACTION_SEND || action.request.kind == REQUEST_GET)
 			return action.kind;
 		from = (action.request.page - 1) * action.request.per_page;
@@ -54,7 +54,7 @@ static enum action_kind next(int *lists)
 				.created_at = NOW - (90000 + i * 10) * SECOND,
 				.updated_at = NOW - (80000 + i * 37 % 97) * SECOND,
 			};
-		unresolved_scan_page(&unresolved_scan, &memory, &page);
+		unresolved_scan_page(&unresolved_scan, &state, &page);
 	}
 }
 
@@ -72,7 +72,7 @@ static void answer_leavers(int64_t n, int ids)
 
 	assert_int_equal(action.kind, ACTION_ASK);
 	assert_int_equal(action.ask.kind, ASK_LEAVERS);
-	unresolved_scan_answer(&unresolved_scan, &memory, &answer);
+	unresolved_scan_answer(&unresolved_scan, &state, &answer);
 }
 
 static void expect_end(const int64_t held[COUNTS], enum verdict verdict)
@@ -83,7 +83,7 @@ static void expect_end(const int64_t held[COUNTS], enum verdict verdict)
 	assert_int_equal(next(&lists), ACTION_ASK);
 	assert_int_equal(action.ask.kind, ASK_COUNTS);
 	memcpy(answer.counts, held, sizeof(answer.counts));
-	unresolved_scan_answer(&unresolved_scan, &memory, &answer);
+	unresolved_scan_answer(&unresolved_scan, &state, &answer);
 	assert_int_equal(next(&lists), ACTION_COMMIT);
 	assert_true(action.last);
 	assert_int_equal(action.verdict, verdict);
@@ -91,11 +91,11 @@ static void expect_end(const int64_t held[COUNTS], enum verdict verdict)
 	assert_int_equal(next(&lists), ACTION_DONE);
 }
 
-static void three_lists_and_a_count_when_nothing_has_changed(void **state)
+static void three_lists_and_a_count_when_nothing_has_changed(void **fixture)
 {
 	int lists;
 
-	(void)state;
+	(void)fixture;
 	begin(ORDER_UNKNOWN, 20000);
 	assert_int_equal(next(&lists), ACTION_COMMIT);
 	assert_int_equal(lists, 4);
@@ -103,29 +103,29 @@ static void three_lists_and_a_count_when_nothing_has_changed(void **state)
 	assert_int_equal(next(&lists), ACTION_ASK);
 	answer_leavers(0, 0);
 	expect_end(totals, VERDICT_ACTIVE);
-	assert_true(memory.active_as_of == NOW - LOOKBACK);
+	assert_true(state.active_as_of == NOW - LOOKBACK);
 	/* It cannot have seen resolved ones that change. */
-	assert_true(memory.complete_as_of == NOW - 1000 * SECOND);
-	assert_true(memory.watermark == NOW - 1000 * SECOND);
-	assert_false(memory.audit_due);
+	assert_true(state.complete_as_of == NOW - 1000 * SECOND);
+	assert_true(state.watermark == NOW - 1000 * SECOND);
+	assert_false(state.audit_due);
 }
 
-static void in_a_list_by_creation_the_new_ones_are_read_too(void **state)
+static void in_a_list_by_creation_the_new_ones_are_read_too(void **fixture)
 {
 	int lists;
 
-	(void)state;
+	(void)fixture;
 	begin(ORDER_CREATED_DESC, 20000);
 	totals[STATUS_ANY] = 20060;
 	assert_int_equal(next(&lists), ACTION_COMMIT);
 	assert_int_equal(lists, 5);
 }
 
-static void each_that_left_is_asked_for(void **state)
+static void each_that_left_is_asked_for(void **fixture)
 {
 	int lists;
 
-	(void)state;
+	(void)fixture;
 	begin(ORDER_UNKNOWN, 20000);
 	assert_int_equal(next(&lists), ACTION_COMMIT);
 	commit(0);
@@ -143,11 +143,11 @@ static void each_that_left_is_asked_for(void **state)
 	expect_end(totals, VERDICT_ACTIVE);
 }
 
-static void where_many_left_all_that_is_resolved_is_read_when_that_is_cheaper(void **state)
+static void where_many_left_all_that_is_resolved_is_read_when_that_is_cheaper(void **fixture)
 {
 	int lists;
 
-	(void)state;
+	(void)fixture;
 	begin(ORDER_UNKNOWN, 700);
 	assert_int_equal(next(&lists), ACTION_COMMIT);
 	commit(0);
@@ -163,12 +163,12 @@ static void where_many_left_all_that_is_resolved_is_read_when_that_is_cheaper(vo
 	assert_int_equal(action.request.kind, REQUEST_GET);
 }
 
-static void totals_that_differ_though_nothing_changed_want_an_audit(void **state)
+static void totals_that_differ_though_nothing_changed_want_an_audit(void **fixture)
 {
 	int64_t held[COUNTS];
 	int lists;
 
-	(void)state;
+	(void)fixture;
 	for (int changed = 0; changed < 2; changed++) {
 		begin(ORDER_UNKNOWN, 20000);
 		memcpy(held, totals, sizeof(held));
@@ -178,15 +178,15 @@ static void totals_that_differ_though_nothing_changed_want_an_audit(void **state
 		assert_int_equal(next(&lists), ACTION_ASK);
 		answer_leavers(0, 0);
 		expect_end(held, VERDICT_ACTIVE);
-		assert_int_equal(memory.audit_due, !changed);
+		assert_int_equal(state.audit_due, !changed);
 	}
 }
 
-static void in_a_storm_of_404s_nothing_is_buried_and_nothing_claimed(void **state)
+static void in_a_storm_of_404s_nothing_is_buried_and_nothing_claimed(void **fixture)
 {
 	int lists;
 
-	(void)state;
+	(void)fixture;
 	begin(ORDER_UNKNOWN, 20000);
 	assert_int_equal(next(&lists), ACTION_COMMIT);
 	commit(0);
@@ -200,7 +200,7 @@ static void in_a_storm_of_404s_nothing_is_buried_and_nothing_claimed(void **stat
 	assert_false(unresolved_scan_buries(&unresolved_scan, 0));
 	commit(0);
 	expect_end(totals, VERDICT_UNEXPLAINED);
-	assert_true(memory.active_as_of == NOW - 1000 * SECOND);
+	assert_true(state.active_as_of == NOW - 1000 * SECOND);
 }
 
 int main(void)

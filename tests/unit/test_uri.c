@@ -16,19 +16,19 @@ static void check_escape(const struct unit_row *row)
 	buf_free(&url);
 }
 
-static void all_but_unreserved_characters_are_escaped(void **state)
+static void all_but_unreserved_characters_are_escaped(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("uri/escape.txt", check_escape);
 }
 
-static void every_byte_is_either_kept_or_two_digits(void **state)
+static void every_byte_is_either_kept_or_two_digits(void **fixture)
 {
 	static const char kept[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				   "0123456789-._~";
 	char text[2] = "", want[4];
 
-	(void)state;
+	(void)fixture;
 	for (int c = 1; c < 256; c++) {
 		struct buf url = BUF_MAX(10), hex = BUF_MAX(10);
 
@@ -42,11 +42,11 @@ static void every_byte_is_either_kept_or_two_digits(void **state)
 	}
 }
 
-static void it_adds_to_what_is_there(void **state)
+static void it_adds_to_what_is_there(void **fixture)
 {
 	struct buf url = BUF_MAX(100);
 
-	(void)state;
+	(void)fixture;
 	buf_str(&url, "https://api.sahut.id/v1?a=");
 	uri_escape(&url, "b&c");
 	assert_string_equal(buf_text(&url), "https://api.sahut.id/v1?a=b%26c");
@@ -61,9 +61,9 @@ static void check_host(const struct unit_row *row)
 		unit_differs(row, got);
 }
 
-static void only_this_machine_is_loopback(void **state)
+static void only_this_machine_is_loopback(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_table("uri/loopback.txt", check_host);
 }
 

@@ -36,11 +36,11 @@ static size_t encode(uint32_t c, char *to)
 	return 4;
 }
 
-static void every_character_has_its_length_and_surrogates_none(void **state)
+static void every_character_has_its_length_and_surrogates_none(void **fixture)
 {
 	char text[4];
 
-	(void)state;
+	(void)fixture;
 	for (uint32_t c = 0; c <= LAST + 1000; c++) {
 		size_t n = encode(c, text);
 		bool valid = c <= LAST && (c < SURROGATES_FROM || c > SURROGATES_TO);
@@ -50,11 +50,11 @@ static void every_character_has_its_length_and_surrogates_none(void **state)
 	}
 }
 
-static void a_character_cut_off_is_none(void **state)
+static void a_character_cut_off_is_none(void **fixture)
 {
 	char text[4];
 
-	(void)state;
+	(void)fixture;
 	for (uint32_t c = 0; c <= LAST; c += 97) {
 		size_t n = encode(c, text);
 
@@ -67,9 +67,9 @@ static void a_character_cut_off_is_none(void **state)
 	}
 }
 
-static void overlong_forms_are_none(void **state)
+static void overlong_forms_are_none(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	for (uint32_t c = 0; c < 0x80; c++) {
 		char two[] = { (char)(0xc0 | c >> 6), (char)(0x80 | (c & 0x3f)) };
 
@@ -89,12 +89,12 @@ static void overlong_forms_are_none(void **state)
 }
 
 /* No sequence is a character but those that encode() writes. */
-static void of_all_pairs_only_the_known_ones_are_characters(void **state)
+static void of_all_pairs_only_the_known_ones_are_characters(void **fixture)
 {
 	char text[4];
 	int found = 0;
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 65536; i++) {
 		text[0] = (char)(i >> 8);
 		text[1] = (char)i;
@@ -103,12 +103,12 @@ static void of_all_pairs_only_the_known_ones_are_characters(void **state)
 	assert_int_equal(found, 0x800 - 0x80);
 }
 
-static void of_all_triples_only_the_known_ones_are_characters(void **state)
+static void of_all_triples_only_the_known_ones_are_characters(void **fixture)
 {
 	char text[4];
 	int found = 0;
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0xc00000; i <= 0xffffff; i++) {
 		text[0] = (char)(i >> 16);
 		text[1] = (char)(i >> 8);
@@ -118,9 +118,9 @@ static void of_all_triples_only_the_known_ones_are_characters(void **state)
 	assert_int_equal(found, 0x10000 - 0x800 - 0x800);
 }
 
-static void a_tail_that_is_none_spoils_it(void **state)
+static void a_tail_that_is_none_spoils_it(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_int_equal(utf8_char("\xc3(", 2), 0);
 	assert_int_equal(utf8_char("\xe2\x82(", 3), 0);
 	assert_int_equal(utf8_char("\xe2(\xac", 3), 0);
@@ -140,11 +140,11 @@ static bool is_dangerous(uint32_t c)
 	       (c >= SURROGATES_FROM && c <= SURROGATES_TO);
 }
 
-static void only_what_disturbs_nothing_is_printable(void **state)
+static void only_what_disturbs_nothing_is_printable(void **fixture)
 {
 	char text[4];
 
-	(void)state;
+	(void)fixture;
 	for (uint32_t c = 0; c <= LAST; c++) {
 		size_t n = encode(c, text);
 
@@ -161,9 +161,9 @@ static size_t width(const char *s)
 	return utf8_width(s, strlen(s));
 }
 
-static void wide_characters_take_two_columns_and_marks_none(void **state)
+static void wide_characters_take_two_columns_and_marks_none(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_int_equal(width(""), 0);
 	assert_int_equal(width("Jakarta"), 7);
 	assert_int_equal(width("\xc3\xa9"), 1);
@@ -178,7 +178,7 @@ static void wide_characters_take_two_columns_and_marks_none(void **state)
 }
 
 /* The first and the last of each block of wide ones, and their neighbours. */
-static void blocks_of_wide_characters_begin_and_end_where_they_do(void **state)
+static void blocks_of_wide_characters_begin_and_end_where_they_do(void **fixture)
 {
 	static const uint32_t blocks[][2] = { { 0x1100, 0x115f },   { 0x2e80, 0xa4cf },
 					      { 0xac00, 0xd7a3 },   { 0xf900, 0xfaff },
@@ -186,7 +186,7 @@ static void blocks_of_wide_characters_begin_and_end_where_they_do(void **state)
 					      { 0x1f300, 0x1faff }, { 0x20000, 0x3fffd } };
 	char text[4];
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
 		assert_int_equal(utf8_width(text, encode(blocks[i][0] - 1, text)), 1);
 		assert_int_equal(utf8_width(text, encode(blocks[i][0], text)), 2);
@@ -195,11 +195,11 @@ static void blocks_of_wide_characters_begin_and_end_where_they_do(void **state)
 	}
 }
 
-static void broken_bytes_take_a_column_each(void **state)
+static void broken_bytes_take_a_column_each(void **fixture)
 {
 	char *cut = unit_exact("\xe2\x82", 2);
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(utf8_width(cut, 2), 2);
 	assert_int_equal(width("a\xffz"), 3);
 	free(cut);

@@ -21,31 +21,31 @@
 
 static struct wait *wait;
 
-static int begin(void **state)
+static int begin(void **fixture)
 {
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
 	wait = wait_open(false, &err);
 	return wait ? 0 : 1;
 }
 
-static int begin_daemon(void **state)
+static int begin_daemon(void **fixture)
 {
 	struct err err;
 
-	(void)state;
+	(void)fixture;
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
 	wait = wait_open(true, &err);
 	return wait ? 0 : 1;
 }
 
-static int end(void **state)
+static int end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	wait_close(&wait);
 	return wait ? 1 : 0;
 }
@@ -70,11 +70,11 @@ static void ring(void *arg)
 		wait_timer_set(alarm->timer, alarm->at + alarm->again);
 }
 
-static void nothing_to_do_ends_at_the_deadline_and_not_before(void **state)
+static void nothing_to_do_ends_at_the_deadline_and_not_before(void **fixture)
 {
 	int64_t deadline = wait_now() + 20 * MSEC;
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(wait_turn(wait, deadline), WAIT_TIMEOUT);
 	assert_true(wait_now() >= deadline);
 	assert_int_equal(wait_turn(wait, wait_now() - SOON), WAIT_TIMEOUT);
@@ -82,12 +82,12 @@ static void nothing_to_do_ends_at_the_deadline_and_not_before(void **state)
 	assert_int_equal(wait_turn(wait, TIME_NONE), WAIT_TIMEOUT);
 }
 
-static void a_timer_rings_once_and_not_before_its_time(void **state)
+static void a_timer_rings_once_and_not_before_its_time(void **fixture)
 {
 	struct alarm alarm = { 0 };
 	int64_t at = wait_now() + 20 * MSEC;
 
-	(void)state;
+	(void)fixture;
 	alarm.timer = wait_timer(wait, ring, &alarm);
 	wait_timer_set(alarm.timer, at);
 	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
@@ -99,11 +99,11 @@ static void a_timer_rings_once_and_not_before_its_time(void **state)
 	assert_null(alarm.timer);
 }
 
-static void a_timer_begins_unset_and_can_be_unset(void **state)
+static void a_timer_begins_unset_and_can_be_unset(void **fixture)
 {
 	struct alarm alarm = { 0 };
 
-	(void)state;
+	(void)fixture;
 	alarm.timer = wait_timer(wait, ring, &alarm);
 	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
 	wait_timer_set(alarm.timer, wait_now() + 5 * MSEC);
@@ -113,12 +113,12 @@ static void a_timer_begins_unset_and_can_be_unset(void **state)
 	wait_forget(&alarm.timer);
 }
 
-static void a_moment_that_has_passed_rings_at_once(void **state)
+static void a_moment_that_has_passed_rings_at_once(void **fixture)
 {
 	static const int64_t moments[] = { 0, -5, TIME_NONE, 1 };
 	struct alarm alarm = { 0 };
 
-	(void)state;
+	(void)fixture;
 	alarm.timer = wait_timer(wait, ring, &alarm);
 	for (int i = 0; i < (int)ARRAY_SIZE(moments); i++) {
 		wait_timer_set(alarm.timer, moments[i]);
@@ -128,12 +128,12 @@ static void a_moment_that_has_passed_rings_at_once(void **state)
 	wait_forget(&alarm.timer);
 }
 
-static void the_last_setting_counts(void **state)
+static void the_last_setting_counts(void **fixture)
 {
 	struct alarm alarm = { 0 };
 	int64_t at = wait_now() + 20 * MSEC;
 
-	(void)state;
+	(void)fixture;
 	alarm.timer = wait_timer(wait, ring, &alarm);
 	wait_timer_set(alarm.timer, wait_now() + 1 * MSEC);
 	wait_timer_set(alarm.timer, at);
@@ -142,11 +142,11 @@ static void the_last_setting_counts(void **state)
 	wait_forget(&alarm.timer);
 }
 
-static void a_timer_can_set_itself_again(void **state)
+static void a_timer_can_set_itself_again(void **fixture)
 {
 	struct alarm alarm = { .more = 4, .again = MSEC };
 
-	(void)state;
+	(void)fixture;
 	alarm.timer = wait_timer(wait, ring, &alarm);
 	wait_timer_set(alarm.timer, wait_now());
 	while (alarm.calls < 5)
@@ -156,12 +156,12 @@ static void a_timer_can_set_itself_again(void **state)
 	wait_forget(&alarm.timer);
 }
 
-static void waiting_until_a_moment_goes_on_whatever_is_served(void **state)
+static void waiting_until_a_moment_goes_on_whatever_is_served(void **fixture)
 {
 	struct alarm alarm = { .more = 1000, .again = MSEC };
 	int64_t until = wait_now() + 20 * MSEC;
 
-	(void)state;
+	(void)fixture;
 	alarm.timer = wait_timer(wait, ring, &alarm);
 	wait_timer_set(alarm.timer, wait_now());
 	assert_int_equal(wait_until(wait, until), WAIT_TIMEOUT);
@@ -171,11 +171,11 @@ static void waiting_until_a_moment_goes_on_whatever_is_served(void **state)
 }
 
 /* A source that always has something to say must not hide that the deadline has come. */
-static void a_busy_source_does_not_keep_the_caller(void **state)
+static void a_busy_source_does_not_keep_the_caller(void **fixture)
 {
 	struct alarm alarm = { .more = INT32_MAX, .again = -1 };
 
-	(void)state;
+	(void)fixture;
 	alarm.timer = wait_timer(wait, ring, &alarm);
 	wait_timer_set(alarm.timer, wait_now());
 	assert_int_equal(wait_turn(wait, wait_now()), WAIT_READY);
@@ -184,11 +184,11 @@ static void a_busy_source_does_not_keep_the_caller(void **state)
 	wait_forget(&alarm.timer);
 }
 
-static void forgetting_nothing_does_nothing(void **state)
+static void forgetting_nothing_does_nothing(void **fixture)
 {
 	struct wait_source *none = NULL;
 
-	(void)state;
+	(void)fixture;
 	wait_forget(&none);
 	assert_null(none);
 }
@@ -215,12 +215,12 @@ static void on_events(void *arg, unsigned events)
 		wait_forget(&w->source);
 }
 
-static void a_descriptor_that_can_be_read_calls(void **state)
+static void a_descriptor_that_can_be_read_calls(void **fixture)
 {
 	struct watched w = { .reads = true };
 	int ends[2];
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(pipe(ends), 0);
 	w.fd = ends[0];
 	w.source = wait_watch(wait, ends[0], WAIT_IN, on_events, &w);
@@ -235,12 +235,12 @@ static void a_descriptor_that_can_be_read_calls(void **state)
 	close(ends[1]);
 }
 
-static void what_is_watched_for_can_be_changed(void **state)
+static void what_is_watched_for_can_be_changed(void **fixture)
 {
 	struct watched w = { .reads = false };
 	int ends[2];
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	w.fd = ends[0];
 	w.source = wait_watch(wait, ends[0], WAIT_IN, on_events, &w);
@@ -261,12 +261,12 @@ static void what_is_watched_for_can_be_changed(void **state)
 	close(ends[1]);
 }
 
-static void a_hang_up_shows_as_readable(void **state)
+static void a_hang_up_shows_as_readable(void **fixture)
 {
 	struct watched w = { .reads = false };
 	int ends[2];
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(pipe(ends), 0);
 	w.fd = ends[0];
 	w.source = wait_watch(wait, ends[0], WAIT_IN, on_events, &w);
@@ -277,12 +277,12 @@ static void a_hang_up_shows_as_readable(void **state)
 	close(ends[0]);
 }
 
-static void a_source_can_end_itself(void **state)
+static void a_source_can_end_itself(void **fixture)
 {
 	struct watched w = { .forgets = true };
 	int ends[2];
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(pipe(ends), 0);
 	w.fd = ends[0];
 	w.source = wait_watch(wait, ends[0], WAIT_IN, on_events, &w);
@@ -295,13 +295,13 @@ static void a_source_can_end_itself(void **state)
 	close(ends[1]);
 }
 
-static void all_that_is_due_is_served_in_one_turn(void **state)
+static void all_that_is_due_is_served_in_one_turn(void **fixture)
 {
 	struct watched w[10];
 	struct alarm alarm = { 0 };
 	int ends[10][2];
 
-	(void)state;
+	(void)fixture;
 	for (int i = 0; i < 10; i++) {
 		assert_int_equal(pipe(ends[i]), 0);
 		w[i] = (struct watched){ .reads = true, .fd = ends[i][0] };
@@ -331,25 +331,25 @@ static void stops_at(int signal_number)
 	assert_true(wait_stopping(wait));
 }
 
-static void sigterm_ends_a_sleep_that_has_no_end(void **state)
+static void sigterm_ends_a_sleep_that_has_no_end(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_int_equal(kill(getpid(), SIGTERM), 0);
 	assert_int_equal(wait_turn(wait, TIME_NEVER), WAIT_STOP);
 	assert_true(wait_stopping(wait));
 }
 
-static void sigint_ends_it_too(void **state)
+static void sigint_ends_it_too(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	stops_at(SIGINT);
 }
 
-static void once_stopping_nothing_is_served_any_more(void **state)
+static void once_stopping_nothing_is_served_any_more(void **fixture)
 {
 	struct alarm alarm = { 0 };
 
-	(void)state;
+	(void)fixture;
 	alarm.timer = wait_timer(wait, ring, &alarm);
 	wait_timer_set(alarm.timer, wait_now());
 	wait_stop(wait);
@@ -365,34 +365,34 @@ static void stop_the_wait(void *arg)
 	wait_stop(arg);
 }
 
-static void a_stop_in_the_middle_of_a_turn_ends_it(void **state)
+static void a_stop_in_the_middle_of_a_turn_ends_it(void **fixture)
 {
 	struct wait_source *timer = wait_timer(wait, stop_the_wait, wait);
 
-	(void)state;
+	(void)fixture;
 	wait_timer_set(timer, wait_now());
 	assert_int_equal(wait_until(wait, TIME_NEVER), WAIT_STOP);
 	wait_forget(&timer);
 }
 
-static void a_write_to_nobody_does_not_kill(void **state)
+static void a_write_to_nobody_does_not_kill(void **fixture)
 {
 	int ends[2];
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(pipe(ends), 0);
 	close(ends[0]);
 	assert_int_equal(write(ends[1], "x", 1), -1);
 	close(ends[1]);
 }
 
-static void the_signals_are_given_back(void **state)
+static void the_signals_are_given_back(void **fixture)
 {
 	sigset_t before, during, after;
 	struct err err;
 	struct wait *another;
 
-	(void)state;
+	(void)fixture;
 	sigprocmask(SIG_SETMASK, NULL, &before);
 	another = wait_open(true, &err);
 	assert_non_null(another);
@@ -406,13 +406,13 @@ static void the_signals_are_given_back(void **state)
 		assert_int_equal(sigismember(&before, s), sigismember(&after, s));
 }
 
-static void without_descriptors_it_cannot_be_opened(void **state)
+static void without_descriptors_it_cannot_be_opened(void **fixture)
 {
 	struct rlimit before, none;
 	sigset_t old, new;
 	struct err err = ERR_INIT;
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	sigprocmask(SIG_SETMASK, NULL, &old);
 	/* Each of the descriptors that it needs may be the one that is missing. */
@@ -437,11 +437,11 @@ static void without_descriptors_it_cannot_be_opened(void **state)
 	}
 }
 
-static void a_command_leaves_sighup_alone(void **state)
+static void a_command_leaves_sighup_alone(void **fixture)
 {
 	sigset_t set;
 
-	(void)state;
+	(void)fixture;
 	sigprocmask(SIG_SETMASK, NULL, &set);
 	assert_false(sigismember(&set, SIGHUP));
 	assert_true(sigismember(&set, SIGTERM));
@@ -465,12 +465,12 @@ static int listen_as_systemd(void)
 	return fd;
 }
 
-static void systemd_is_told_if_it_listens(void **state)
+static void systemd_is_told_if_it_listens(void **fixture)
 {
 	char text[200] = "";
 	int fd;
 
-	(void)state;
+	(void)fixture;
 	wait_notify("READY=1");
 	fd = listen_as_systemd();
 	wait_notify("READY=1\nSTATUS=%d of %s", 3, "utama");
@@ -480,12 +480,12 @@ static void systemd_is_told_if_it_listens(void **state)
 	close(fd);
 }
 
-static void sighup_is_a_wish_to_reload_that_systemd_hears_of_first(void **state)
+static void sighup_is_a_wish_to_reload_that_systemd_hears_of_first(void **fixture)
 {
 	char text[200] = "";
 	int fd = listen_as_systemd();
 
-	(void)state;
+	(void)fixture;
 	assert_false(wait_take_reload(wait));
 	assert_int_equal(kill(getpid(), SIGHUP), 0);
 	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
@@ -498,14 +498,14 @@ static void sighup_is_a_wish_to_reload_that_systemd_hears_of_first(void **state)
 	close(fd);
 }
 
-static void the_watchdog_is_fed_while_somebody_sleeps(void **state)
+static void the_watchdog_is_fed_while_somebody_sleeps(void **fixture)
 {
 	struct err err;
 	char text[200] = "";
 	int fd = listen_as_systemd();
 	struct wait *another;
 
-	(void)state;
+	(void)fixture;
 	setenv("WATCHDOG_USEC", "100000", 1);
 	another = wait_open(true, &err);
 	assert_non_null(another);
@@ -522,9 +522,9 @@ static void the_watchdog_is_fed_while_somebody_sleeps(void **state)
 	close(fd);
 }
 
-static void its_library_has_a_name(void **state)
+static void its_library_has_a_name(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	assert_memory_equal(wait_library(), "libsystemd ", 11);
 }
 

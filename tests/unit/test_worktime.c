@@ -12,28 +12,28 @@ static void assert_written(const struct worktime *work, const char *expected)
 	assert_string_equal(buf_text(&text), expected);
 }
 
-static void without_anything_work_is_always(void **state)
+static void without_anything_work_is_always(void **fixture)
 {
 	const struct worktime work = { .opens = NULL };
 
-	(void)state;
+	(void)fixture;
 	assert_written(&work, "{\"hours\":[],\"holidays\":[],\"targets\":[],"
 			      "\"drops_names\":false,\"drops_phones\":false}");
 }
 
-static void a_day_that_never_closes_is_closed(void **state)
+static void a_day_that_never_closes_is_closed(void **fixture)
 {
 	const int opens[WORKTIME_DAYS] = { 480, 0, 0, 0, 0, 0, 0 };
 	const int closes[WORKTIME_DAYS] = { 1020, 0, 0, 0, 0, 1440, 0 };
 	const struct worktime work = { .opens = opens, .closes = closes, .drops_phones = true };
 
-	(void)state;
+	(void)fixture;
 	assert_written(&work, "{\"hours\":[{\"day\":1,\"opens\":480,\"closes\":1020},"
 			      "{\"day\":6,\"opens\":0,\"closes\":1440}],\"holidays\":[],"
 			      "\"targets\":[],\"drops_names\":false,\"drops_phones\":true}");
 }
 
-static void targets_keep_their_order_and_what_they_do_not_ask_for_is_null(void **state)
+static void targets_keep_their_order_and_what_they_do_not_ask_for_is_null(void **fixture)
 {
 	const struct worktime_target targets[] = {
 		{ "first_assignment", 900 * USEC_PER_SEC, "whatsapp", NULL },
@@ -44,7 +44,7 @@ static void targets_keep_their_order_and_what_they_do_not_ask_for_is_null(void *
 		.holidays = days, .n_holidays = 2, .targets = targets, .n_targets = 2
 	};
 
-	(void)state;
+	(void)fixture;
 	assert_written(&work, "{\"hours\":[],\"holidays\":[\"2027-01-01\",\"2027-03-09\"],"
 			      "\"targets\":[{\"metric\":\"first_assignment\",\"within\":900000000,"
 			      "\"channel_type\":\"whatsapp\",\"label\":null},"

@@ -55,19 +55,19 @@ static void check_case(const char *path, const char *text, size_t n)
 	arena_free(&arena);
 }
 
-static void every_document_comes_out_as_wanted(void **state)
+static void every_document_comes_out_as_wanted(void **fixture)
 {
-	(void)state;
+	(void)fixture;
 	unit_each("yaml", ".yaml", check_case);
 }
 
 /* ---- hostile documents ------------------------------------------------- */
 
-static void a_document_may_end_anywhere(void **state)
+static void a_document_may_end_anywhere(void **fixture)
 {
 	static const char whole[] = "a: {b: [1, \"x\\ny\", &n null], c: *n}\nd: |\n  text\n";
 
-	(void)state;
+	(void)fixture;
 	for (size_t n = 0; n < sizeof(whole); n++) {
 		struct arena *arena = arena_new();
 		struct err err = ERR_INIT;
@@ -78,11 +78,11 @@ static void a_document_may_end_anywhere(void **state)
 	}
 }
 
-static void any_byte_anywhere_is_read_or_refused(void **state)
+static void any_byte_anywhere_is_read_or_refused(void **fixture)
 {
 	static const char whole[] = "a: [1, \"x\"]\nb: &n ~\n";
 
-	(void)state;
+	(void)fixture;
 	for (size_t at = 0; at < sizeof(whole) - 1; at++) {
 		for (int c = 0; c < 256; c++) {
 			struct arena *arena = arena_new();
@@ -112,12 +112,12 @@ static const struct yaml *nested(struct arena *arena, int depth, struct err *err
 	return root;
 }
 
-static void nesting_ends_at_16(void **state)
+static void nesting_ends_at_16(void **fixture)
 {
 	struct arena *arena = arena_new();
 	struct err err = ERR_INIT;
 
-	(void)state;
+	(void)fixture;
 	assert_non_null(nested(arena, 16, &err));
 	assert_null(nested(arena, 18, &err));
 	assert_non_null(strstr(err.text, "nested too deep"));
@@ -126,13 +126,13 @@ static void nesting_ends_at_16(void **state)
 }
 
 /* Ten lines that stand for ten thousand million nodes. */
-static void anchors_cannot_make_a_document_larger_than_memory(void **state)
+static void anchors_cannot_make_a_document_larger_than_memory(void **fixture)
 {
 	struct arena *arena = arena_new();
 	struct buf text = BUF_MAX(1 << 20);
 	struct err err = ERR_INIT;
 
-	(void)state;
+	(void)fixture;
 	buf_str(&text, "a0: &a0 [x]\n");
 	for (int i = 1; i < 11; i++) {
 		buf_printf(&text, "a%d: &a%d [", i, i);
@@ -146,14 +146,14 @@ static void anchors_cannot_make_a_document_larger_than_memory(void **state)
 	arena_free(&arena);
 }
 
-static void a_megabyte_of_text_is_one_scalar(void **state)
+static void a_megabyte_of_text_is_one_scalar(void **fixture)
 {
 	struct arena *arena = arena_new();
 	struct buf text = BUF_MAX(2 << 20);
 	struct err err = ERR_INIT;
 	const struct yaml *root;
 
-	(void)state;
+	(void)fixture;
 	buf_str(&text, "a: ");
 	memset(buf_extend(&text, 1 << 20), 'x', 1 << 20);
 	root = read_bytes(arena, buf_text(&text), text.len, &err);
@@ -165,14 +165,14 @@ static void a_megabyte_of_text_is_one_scalar(void **state)
 
 /* ---- looking up -------------------------------------------------------- */
 
-static void a_key_is_found_in_a_map_and_nowhere_else(void **state)
+static void a_key_is_found_in_a_map_and_nowhere_else(void **fixture)
 {
 	struct arena *arena = arena_new();
 	struct err err = ERR_INIT;
 	const char *text = "a: 1\nb: [a]\n\"\": empty\n";
 	const struct yaml *root = read_bytes(arena, text, strlen(text), &err);
 
-	(void)state;
+	(void)fixture;
 	assert_non_null(root);
 	assert_string_equal(yaml_get(root, "a")->text, "1");
 	assert_string_equal(yaml_get(root, "")->text, "empty");
@@ -183,13 +183,13 @@ static void a_key_is_found_in_a_map_and_nowhere_else(void **state)
 	arena_free(&arena);
 }
 
-static void the_tree_outlives_the_text(void **state)
+static void the_tree_outlives_the_text(void **fixture)
 {
 	struct arena *arena = arena_new();
 	struct err err = ERR_INIT;
 	const struct yaml *root = read_bytes(arena, "a: bcd", 6, &err);
 
-	(void)state;
+	(void)fixture;
 	assert_string_equal(root->keys[0]->text, "a");
 	assert_string_equal(root->values[0]->text, "bcd");
 	arena_free(&arena);

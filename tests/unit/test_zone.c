@@ -33,11 +33,11 @@ static int64_t expected(int64_t t)
 	return tm.tm_gmtoff * SECOND;
 }
 
-static void offsets_are_those_of_the_c_library(void **state)
+static void offsets_are_those_of_the_c_library(void **fixture)
 {
 	int64_t from = time_day(1995, 1, 1) * DAY, to = time_day(2070, 1, 1) * DAY;
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		struct zone *zone = zone_open(names[i]);
 
@@ -56,12 +56,12 @@ static void offsets_are_those_of_the_c_library(void **state)
 	unsetenv("TZ");
 }
 
-static void what_is_no_zone_is_not_opened(void **state)
+static void what_is_no_zone_is_not_opened(void **fixture)
 {
 	static const char *const wrong[] = { "Asia/Nowhere", "",	  "../../../etc/passwd",
 					     "/etc/passwd",  "tzdata.zi", "Asia" };
 
-	(void)state;
+	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		assert_null(zone_open(wrong[i]));
 }
@@ -71,12 +71,12 @@ static int64_t at(int year, int month, int day, int hour, int minute)
 	return time_day(year, month, day) * DAY + hour * HOUR + minute * 60 * SECOND;
 }
 
-static void a_time_of_day_that_is_left_out_is_the_moment_after_it(void **state)
+static void a_time_of_day_that_is_left_out_is_the_moment_after_it(void **fixture)
 {
 	struct zone *zone = zone_open("Europe/Berlin");
 	int64_t day = time_day(2027, 3, 28);
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(zone_instant(zone, day, 90), at(2027, 3, 28, 0, 30));
 	assert_int_equal(zone_instant(zone, day, 150), at(2027, 3, 28, 1, 0));
 	assert_int_equal(zone_instant(zone, day, 180), at(2027, 3, 28, 1, 0));
@@ -84,23 +84,23 @@ static void a_time_of_day_that_is_left_out_is_the_moment_after_it(void **state)
 	zone_free(&zone);
 }
 
-static void a_time_of_day_that_comes_twice_is_the_first(void **state)
+static void a_time_of_day_that_comes_twice_is_the_first(void **fixture)
 {
 	struct zone *zone = zone_open("Europe/Berlin");
 	int64_t day = time_day(2027, 10, 31);
 
-	(void)state;
+	(void)fixture;
 	assert_int_equal(zone_instant(zone, day, 119), at(2027, 10, 30, 23, 59));
 	assert_int_equal(zone_instant(zone, day, 150), at(2027, 10, 31, 0, 30));
 	assert_int_equal(zone_instant(zone, day, 180), at(2027, 10, 31, 2, 0));
 	zone_free(&zone);
 }
 
-static void a_day_that_was_left_out_has_no_instant_of_its_own(void **state)
+static void a_day_that_was_left_out_has_no_instant_of_its_own(void **fixture)
 {
 	struct zone *zone = zone_open("Pacific/Apia");
 
-	(void)state;
+	(void)fixture;
 	/* Samoa went from the 29th to the 31st of December 2011. */
 	assert_int_equal(zone_instant(zone, time_day(2011, 12, 30), 150), at(2011, 12, 30, 10, 0));
 	assert_int_equal(zone_day(zone, at(2011, 12, 30, 9, 59)), time_day(2011, 12, 29));

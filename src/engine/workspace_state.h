@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * memory.h -- what is known of a workspace from one cycle to the next.
+ * workspace_state.h -- what is known of a workspace from one cycle to the next.
  *
  * A plain struct: the store reads it from the warehouse when a cycle
  * begins, the engine changes it, and every commit writes it back in the
  * transaction that makes it true.
  */
-#ifndef MEMORY_H
-#define MEMORY_H
+#ifndef WORKSPACE_STATE_H
+#define WORKSPACE_STATE_H
 
 #include "engine_types.h"
 #include "order.h"
@@ -25,7 +25,7 @@ enum full_reason {
 };
 
 /* A full sweep in progress, as far as it must survive a crash. */
-struct full_memory {
+struct full_state {
 	bool running;
 	int pass;	    /* 1 or 2 */
 	int64_t started;    /* when pass 1 began */
@@ -33,7 +33,7 @@ struct full_memory {
 	struct sweep sweep; /* of the pass that runs */
 };
 
-struct memory {
+struct workspace_state {
 	/* Instants on the API's clock; TIME_NONE while there is none. */
 	int64_t watermark;
 	int64_t complete_as_of;
@@ -53,25 +53,25 @@ struct memory {
 	int uncertified;  /* full sweeps in a row that proved nothing, */
 	int64_t tried_at; /* and when the last one ended, by the host's calendar */
 	bool audit_due;	  /* a total could not be explained */
-	struct full_memory full;
+	struct full_state full;
 };
 
 /* "first_load"; "" for FULL_NOT_NEEDED. */
-const char *memory_reason_name(enum full_reason reason) MUST_CHECK;
+const char *workspace_state_reason_name(enum full_reason reason) MUST_CHECK;
 
 /* The reason of that name; FULL_NOT_NEEDED for any other. */
-enum full_reason memory_reason_parse(const char *name) MUST_CHECK;
+enum full_reason workspace_state_reason_parse(const char *name) MUST_CHECK;
 
 /* A cycle that saw every change began at STARTED: the instants rise, if they do. */
-void memory_publish_complete(struct memory *memory, int64_t started);
+void workspace_state_publish_complete(struct workspace_state *state, int64_t started);
 
 /* A cycle that saw every conversation not resolved began at STARTED. */
-void memory_publish_active(struct memory *memory, int64_t started);
+void workspace_state_publish_active(struct workspace_state *state, int64_t started);
 
 /*
  * The order does not hold: what was published since the last certified sweep
  * may be untrue, and is taken back.
  */
-void memory_demote(struct memory *memory);
+void workspace_state_demote(struct workspace_state *state);
 
 #endif
