@@ -118,7 +118,7 @@ static void check_api(struct context *context, const struct track_conf *conf)
 	if (context->store && store_find(context->store, conf->name, &client.workspace, &err) &&
 	    client.workspace > 0)
 		client.store = context->store;
-	pace_begin(&client.pace, conf->per_minute, conf->reserve);
+	rate_limit_begin(&client.rate_limit, conf->per_minute, conf->reserve);
 	api_list_url(&url, &conf->api, &everything, 1, 1);
 	request.url = buf_text(&url);
 	reply = client_call(&client, &request, &err);

@@ -9,7 +9,7 @@
 #include "json.h"
 #include "jsonout.h"
 #include "jsontext.h"
-#include "pace.h"
+#include "rate_limit.h"
 
 /* A body that somebody writes by hand or script. */
 #define LONGEST_BODY (1u << 20)
@@ -59,7 +59,8 @@ static bool open_session(struct session *s)
 	s->client.http = context->http;
 	s->client.json = context->json;
 	s->client.api = (struct api){ .base_url = workspace->base_url, .auth = workspace->auth };
-	pace_begin(&s->client.pace, (int)workspace->requests_per_minute, (int)workspace->reserve);
+	rate_limit_begin(&s->client.rate_limit, (int)workspace->requests_per_minute,
+			 (int)workspace->reserve);
 	share_quota(s, workspace);
 	return true;
 }

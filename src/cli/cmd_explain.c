@@ -102,8 +102,8 @@ static void open_client(struct explain *e)
 		.json = context->json,
 		.api = { .base_url = e->workspace->base_url, .auth = e->workspace->auth },
 	};
-	pace_begin(&e->client.pace, (int)e->workspace->requests_per_minute,
-		   (int)e->workspace->reserve);
+	rate_limit_begin(&e->client.rate_limit, (int)e->workspace->requests_per_minute,
+			 (int)e->workspace->reserve);
 	if (store_find(context->store, e->workspace->name, &e->client.workspace, &ignored) &&
 	    e->client.workspace > 0)
 		e->client.store = context->store;

@@ -18,7 +18,7 @@ static void fill(struct numbers *numbers, struct context *context, const struct 
 	const struct track_progress *p = track_progress(task->track);
 	enum schedule_kind kind = kind_of(task);
 	struct roster_past past;
-	struct pace pace;
+	struct rate_limit rate_limit;
 	struct err ignored;
 	int id;
 
@@ -30,8 +30,8 @@ static void fill(struct numbers *numbers, struct context *context, const struct 
 		numbers->success[SCHEDULE_VERIFY] = past.verify_at;
 		numbers->success[SCHEDULE_INCREMENTAL] = past.cycle_at;
 	}
-	pace_begin(&pace, task->conf->per_minute, task->conf->reserve);
-	numbers->usable = pace.usable;
+	rate_limit_begin(&rate_limit, task->conf->per_minute, task->conf->reserve);
+	numbers->usable = rate_limit.usable;
 	numbers->held = 1;
 	numbers_remember(numbers, &p->before);
 	numbers_count(numbers, kind, p, now);

@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "pace.h"
+#include "rate_limit.h"
 #include "script.h"
 #include "sql.h"
 #include "timetext.h"
@@ -52,13 +52,13 @@ bool forecast_make(struct store *store, const struct config_workspace *workspace
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
 	struct store_known known;
-	struct pace pace;
+	struct rate_limit rate_limit;
 	struct script *s;
 	int id;
 
 	*forecast = (struct forecast){ .workspace = workspace };
-	pace_begin(&pace, (int)workspace->requests_per_minute, (int)workspace->reserve);
-	forecast->facts.usable = pace.usable;
+	rate_limit_begin(&rate_limit, (int)workspace->requests_per_minute, (int)workspace->reserve);
+	forecast->facts.usable = rate_limit.usable;
 	if (!store_find(store, workspace->name, &id, err))
 		return false;
 	if (id == 0)

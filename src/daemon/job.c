@@ -25,7 +25,7 @@ struct schedule_time job_time(const struct clock *clock)
 /* Takes the configuration over. Nothing may run that has texts of the old one. */
 static void configure(struct job *job, const struct config_workspace *workspace)
 {
-	struct pace pace;
+	struct rate_limit rate_limit;
 
 	job->workspace = workspace;
 	job->next = NULL;
@@ -38,9 +38,9 @@ static void configure(struct job *job, const struct config_workspace *workspace)
 	job->when.verify = job->roster.verify = workspace->schedule.verify;
 	job->when.full = job->roster.full = workspace->schedule.full;
 	job->when.zone = job->zone;
-	pace_begin(&pace, job->conf.per_minute, job->conf.reserve);
+	rate_limit_begin(&rate_limit, job->conf.per_minute, job->conf.reserve);
 	job->numbers.name = workspace->name;
-	job->numbers.usable = pace.usable;
+	job->numbers.usable = rate_limit.usable;
 	job->numbers.interval[SCHEDULE_INCREMENTAL] = job->when.incremental;
 	job->numbers.interval[SCHEDULE_VERIFY] = job->when.verify;
 	job->numbers.interval[SCHEDULE_FULL] = DAY;

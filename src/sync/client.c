@@ -5,27 +5,27 @@
 static bool wait_for_quota(struct client *client, struct err *err)
 {
 	for (;;) {
-		struct store_lease lease = { .want = pace_want(&client->pace),
-					     .cap = client->pace.usable };
+		struct store_lease lease = { .want = rate_limit_want(&client->rate_limit),
+					     .cap = client->rate_limit.usable };
 		int64_t now = clock_mono(client->clock), when = now;
 
 		/* It may have been told while its last request was accounted for. */
 		if (wait_stopping(client->wait))
 			return err_set(err, ERR_STOPPED, "told to stop between two requests");
 
-		switch (pace_ask(&client->pace, now, &when)) {
-		case PACE_GO:
+		switch (rate_limit_ask(&client->rate_limit, now, &when)) {
+		case RATE_LIMIT_GO:
 			return true;
-		case PACE_LEASE_FIRST:
+		case RATE_LIMIT_LEASE_FIRST:
 			lease.granted = lease.want;
 			if (client->store &&
 			    !store_take_lease(client->store, client->workspace, &lease, err))
 				return false;
-			if (lease.granted == 0 && !pace_bears(lease.wait))
-				return pace_refuse(lease.wait, err);
-			pace_granted(&client->pace, now, lease.granted, lease.wait);
+			if (lease.granted == 0 && !rate_limit_bears(lease.wait))
+				return rate_limit_refuse(lease.wait, err);
+			rate_limit_granted(&client->rate_limit, now, lease.granted, lease.wait);
 			break;
-		case PACE_WAIT:
+		case RATE_LIMIT_WAIT:
 			if (wait_until(client->wait, when) == WAIT_STOP)
 				return err_set(err, ERR_STOPPED,
 					       "told to stop while waiting for the quota");
@@ -38,15 +38,15 @@ static bool wait_for_quota(struct client *client, struct err *err)
 static bool try_again(struct client *client, const struct http_request *request,
 		      const struct err *err, int tries)
 {
-	int64_t now = clock_mono(client->clock), wait = pace_silence(err);
+	int64_t now = clock_mono(client->clock), wait = rate_limit_silence(err);
 	struct err ignored;
 	bool again;
 
 	if (request->method != HTTP_GET && err->kind != ERR_SLOW_DOWN)
 		return false;
-	again = pace_retry(err, tries, 1.0, &wait);
+	again = rate_limit_retry(err, tries, 1.0, &wait);
 	if (err->kind == ERR_SLOW_DOWN) {
-		pace_pause(&client->pace, now, wait);
+		rate_limit_pause(&client->rate_limit, now, wait);
 		if (client->store)
 			(void)!store_pause(client->store, client->workspace, wait, &ignored);
 	}

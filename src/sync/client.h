@@ -12,7 +12,7 @@
 #include "api.h"
 #include "clock.h"
 #include "http.h"
-#include "pace.h"
+#include "rate_limit.h"
 #include "store.h"
 
 struct client {
@@ -23,7 +23,7 @@ struct client {
 	struct api api;
 	struct store *store; /* NULL: the quota is kept by this process alone */
 	int workspace;	     /* its number in the warehouse */
-	struct pace pace;
+	struct rate_limit rate_limit;
 };
 
 /*

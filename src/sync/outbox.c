@@ -98,8 +98,8 @@ void outbox_drop(struct outbox *box)
 int outbox_ahead(const struct outbox *box, int most)
 {
 	/* What the quota lets go while one reply is awaited, and one to be decoded. */
-	int64_t ahead = box->pace.usable * box->latency / (60 * USEC_PER_SEC) + 1 +
-			(box->pace.usable >= FAST_QUOTA);
+	int64_t ahead = box->rate_limit.usable * box->latency / (60 * USEC_PER_SEC) + 1 +
+			(box->rate_limit.usable >= FAST_QUOTA);
 
 	ahead = min_i64(ahead, MOST_WAITING / max_i64(box->size, 1));
 	return (int)max_i64(1, min_i64(ahead, most));
@@ -119,7 +119,7 @@ static void pause_all(struct outbox *box, int64_t now, int64_t wait)
 {
 	struct err ignored;
 
-	pace_pause(&box->pace, now, wait);
+	rate_limit_pause(&box->rate_limit, now, wait);
 	if (box->store)
 		(void)!store_pause(box->store, box->workspace, wait, &ignored);
 }
@@ -127,13 +127,13 @@ static void pause_all(struct outbox *box, int64_t now, int64_t wait)
 bool outbox_retry(struct outbox *box, const struct err *why)
 {
 	struct slot *slot = slot_at(box, 0);
-	int64_t now = clock_mono(box->clock), wait = pace_silence(why);
+	int64_t now = clock_mono(box->clock), wait = rate_limit_silence(why);
 	bool again;
 
 	slot->tries++;
 	box->sent.failed++;
 	box->sent.throttled += why->kind == ERR_SLOW_DOWN;
-	again = pace_retry(why, slot->tries, chance(box), &wait);
+	again = rate_limit_retry(why, slot->tries, chance(box), &wait);
 	if (why->kind == ERR_SLOW_DOWN)
 		pause_all(box, now, wait);
 	if (!again)
@@ -177,15 +177,16 @@ static void send(struct outbox *box, struct slot *slot)
 /* Tokens for the next requests. *WHEN is when to ask again if there were none. */
 static bool lease(struct outbox *box, int64_t *when, struct err *err)
 {
-	struct store_lease lease = { .want = pace_want(&box->pace), .cap = box->pace.usable };
+	struct store_lease lease = { .want = rate_limit_want(&box->rate_limit),
+				     .cap = box->rate_limit.usable };
 	int64_t now = clock_mono(box->clock);
 
 	lease.granted = lease.want;
 	if (box->store && !store_take_lease(box->store, box->workspace, &lease, err))
 		return false;
-	if (lease.granted == 0 && !pace_bears(lease.wait))
-		return pace_refuse(lease.wait, err);
-	pace_granted(&box->pace, now, lease.granted, lease.wait);
+	if (lease.granted == 0 && !rate_limit_bears(lease.wait))
+		return rate_limit_refuse(lease.wait, err);
+	rate_limit_granted(&box->rate_limit, now, lease.granted, lease.wait);
 	*when = now + lease.wait;
 	return true;
 }
@@ -197,11 +198,12 @@ static bool lease(struct outbox *box, int64_t *when, struct err *err)
 static bool may_send(struct outbox *box, int64_t *when, bool *ok, struct err *err)
 {
 	for (;;) {
-		enum pace_say say = pace_ask(&box->pace, clock_mono(box->clock), when);
+		enum rate_limit_say say =
+			rate_limit_ask(&box->rate_limit, clock_mono(box->clock), when);
 
-		box->waits_until = say == PACE_WAIT ? *when : 0;
-		if (say != PACE_LEASE_FIRST)
-			return say == PACE_GO;
+		box->waits_until = say == RATE_LIMIT_WAIT ? *when : 0;
+		if (say != RATE_LIMIT_LEASE_FIRST)
+			return say == RATE_LIMIT_GO;
 		*ok = lease(box, when, err);
 		if (!*ok)
 			return false;

@@ -16,7 +16,7 @@
 #include "http.h"
 #include "log.h"
 #include "names.h"
-#include "pace.h"
+#include "rate_limit.h"
 #include "store.h"
 
 /* Requests in flight, at most. */
@@ -40,7 +40,7 @@ struct outbox {
 	struct api api;
 	const struct names *names; /* what filters stand for */
 	int workspace;		   /* its number in the warehouse */
-	struct pace pace;
+	struct rate_limit rate_limit;
 
 	/* the ring: the oldest, and how many */
 	struct slot slots[OUTBOX_MOST];

@@ -107,7 +107,7 @@ struct track *track_begin(const struct track_conf *conf, const struct track_mean
 	};
 	track->progress.began = clock_mono(means->clock);
 	track->progress.total = -1;
-	pace_begin(&track->box.pace, conf->per_minute, conf->reserve);
+	rate_limit_begin(&track->box.rate_limit, conf->per_minute, conf->reserve);
 	if (store_register(means->store, &workspace, &track->cycle.id, err)) {
 		track->box.workspace = track->cycle.id;
 		track->locked = !engine->look && !conf->held &&

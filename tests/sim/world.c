@@ -88,7 +88,7 @@ void world_begin(struct world *w, const struct world_conf *conf, uint64_t seed)
 
 	w->conf = *conf;
 	w->seed = seed;
-	w->pace = chance_stream(seed, 2);
+	w->rate_limit = chance_stream(seed, 2);
 	w->view = chance_stream(seed, 3);
 	w->luck = chance_stream(seed, 4);
 	w->now = 1000;
@@ -281,10 +281,10 @@ static void event(struct world *w)
 
 void world_tick(struct world *w, int most_seconds)
 {
-	int passes = chance_below(&w->pace, most_seconds + 1);
+	int passes = chance_below(&w->rate_limit, most_seconds + 1);
 
 	w->now += passes;
-	while (!w->rests && chance_hit(&w->pace, w->conf.events))
+	while (!w->rests && chance_hit(&w->rate_limit, w->conf.events))
 		event(w);
 }
 

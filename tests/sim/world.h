@@ -97,7 +97,7 @@ struct thing {
 struct world {
 	struct world_conf conf;
 	uint64_t seed;
-	struct chance pace, view, luck;
+	struct chance rate_limit, view, luck;
 	int now, heap, n, events;
 	int lied_at; /* when a conversation last appeared that says it was created before */
 	int mad;     /* when a list last made no sense */

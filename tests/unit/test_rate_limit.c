@@ -2,7 +2,7 @@
 /* The quota is kept by arithmetic, and who is told to wait waits. */
 #include "unit.h"
 
-#include "pace.h"
+#include "rate_limit.h"
 
 #define SECOND USEC_PER_SEC
 #define MINUTE (60 * SECOND)
@@ -21,118 +21,120 @@ static void the_reserve_is_left_to_others_and_one_is_ours(void **fixture)
 		{ 2, 90, 1, 1 },       { 1000000, 0, 1000000, 16667 },
 		{ 0, 0, 1, 1 },
 	};
-	struct pace pace;
+	struct rate_limit rate_limit;
 
 	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		pace_begin(&pace, cases[i].per_minute, cases[i].reserve);
-		assert_int_equal(pace.usable, cases[i].usable);
-		assert_int_equal(pace_want(&pace), cases[i].want);
-		assert_int_equal(pace.tokens, 0);
+		rate_limit_begin(&rate_limit, cases[i].per_minute, cases[i].reserve);
+		assert_int_equal(rate_limit.usable, cases[i].usable);
+		assert_int_equal(rate_limit_want(&rate_limit), cases[i].want);
+		assert_int_equal(rate_limit.tokens, 0);
 	}
 }
 
 static void nothing_goes_before_tokens_were_leased(void **fixture)
 {
-	struct pace pace;
+	struct rate_limit rate_limit;
 	int64_t when;
 
 	(void)fixture;
-	pace_begin(&pace, 60, 0);
-	assert_int_equal(pace_ask(&pace, SECOND, &when), PACE_LEASE_FIRST);
-	assert_int_equal(pace_ask(&pace, SECOND, &when), PACE_LEASE_FIRST);
+	rate_limit_begin(&rate_limit, 60, 0);
+	assert_int_equal(rate_limit_ask(&rate_limit, SECOND, &when), RATE_LIMIT_LEASE_FIRST);
+	assert_int_equal(rate_limit_ask(&rate_limit, SECOND, &when), RATE_LIMIT_LEASE_FIRST);
 }
 
 static void each_token_lets_one_request_go(void **fixture)
 {
-	struct pace pace;
+	struct rate_limit rate_limit;
 	int64_t when;
 
 	(void)fixture;
-	pace_begin(&pace, 300, 0);
-	pace_granted(&pace, 10 * SECOND, 3, 0);
+	rate_limit_begin(&rate_limit, 300, 0);
+	rate_limit_granted(&rate_limit, 10 * SECOND, 3, 0);
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(pace_ask(&pace, 10 * SECOND, &when), PACE_GO);
-	assert_int_equal(pace_ask(&pace, 10 * SECOND, &when), PACE_LEASE_FIRST);
+		assert_int_equal(rate_limit_ask(&rate_limit, 10 * SECOND, &when), RATE_LIMIT_GO);
+	assert_int_equal(rate_limit_ask(&rate_limit, 10 * SECOND, &when), RATE_LIMIT_LEASE_FIRST);
 }
 
 static void what_is_left_of_a_lease_is_lost_after_its_life(void **fixture)
 {
-	struct pace pace;
+	struct rate_limit rate_limit;
 	int64_t when;
 
 	(void)fixture;
-	pace_begin(&pace, 300, 0);
-	pace_granted(&pace, 10 * SECOND, 3, 0);
-	assert_int_equal(pace_ask(&pace, 10 * SECOND + PACE_LEASE - 1, &when), PACE_GO);
-	assert_int_equal(pace_ask(&pace, 10 * SECOND + PACE_LEASE, &when), PACE_LEASE_FIRST);
+	rate_limit_begin(&rate_limit, 300, 0);
+	rate_limit_granted(&rate_limit, 10 * SECOND, 3, 0);
+	assert_int_equal(rate_limit_ask(&rate_limit, 10 * SECOND + RATE_LIMIT_LEASE - 1, &when),
+			 RATE_LIMIT_GO);
+	assert_int_equal(rate_limit_ask(&rate_limit, 10 * SECOND + RATE_LIMIT_LEASE, &when),
+			 RATE_LIMIT_LEASE_FIRST);
 }
 
 static void no_tokens_granted_means_to_wait_and_ask_again(void **fixture)
 {
-	struct pace pace;
+	struct rate_limit rate_limit;
 	int64_t when = 0;
 
 	(void)fixture;
-	pace_begin(&pace, 60, 0);
-	pace_granted(&pace, 10 * SECOND, 0, 7 * SECOND);
-	assert_int_equal(pace_ask(&pace, 10 * SECOND, &when), PACE_WAIT);
+	rate_limit_begin(&rate_limit, 60, 0);
+	rate_limit_granted(&rate_limit, 10 * SECOND, 0, 7 * SECOND);
+	assert_int_equal(rate_limit_ask(&rate_limit, 10 * SECOND, &when), RATE_LIMIT_WAIT);
 	assert_int_equal(when, 17 * SECOND);
-	assert_int_equal(pace_ask(&pace, 17 * SECOND - 1, &when), PACE_WAIT);
-	assert_int_equal(pace_ask(&pace, 17 * SECOND, &when), PACE_LEASE_FIRST);
+	assert_int_equal(rate_limit_ask(&rate_limit, 17 * SECOND - 1, &when), RATE_LIMIT_WAIT);
+	assert_int_equal(rate_limit_ask(&rate_limit, 17 * SECOND, &when), RATE_LIMIT_LEASE_FIRST);
 }
 
 static void silence_that_was_asked_for_is_kept_and_leases_are_given_up(void **fixture)
 {
-	struct pace pace;
+	struct rate_limit rate_limit;
 	int64_t when = 0;
 
 	(void)fixture;
-	pace_begin(&pace, 300, 0);
-	pace_granted(&pace, 10 * SECOND, 5, 0);
-	pace_pause(&pace, 10 * SECOND, 3 * SECOND);
-	assert_int_equal(pace_ask(&pace, 11 * SECOND, &when), PACE_WAIT);
+	rate_limit_begin(&rate_limit, 300, 0);
+	rate_limit_granted(&rate_limit, 10 * SECOND, 5, 0);
+	rate_limit_pause(&rate_limit, 10 * SECOND, 3 * SECOND);
+	assert_int_equal(rate_limit_ask(&rate_limit, 11 * SECOND, &when), RATE_LIMIT_WAIT);
 	assert_int_equal(when, 13 * SECOND);
-	assert_int_equal(pace_ask(&pace, 13 * SECOND, &when), PACE_LEASE_FIRST);
+	assert_int_equal(rate_limit_ask(&rate_limit, 13 * SECOND, &when), RATE_LIMIT_LEASE_FIRST);
 }
 
 static void of_two_silences_the_longer_counts(void **fixture)
 {
-	struct pace pace;
+	struct rate_limit rate_limit;
 	int64_t when = 0;
 
 	(void)fixture;
-	pace_begin(&pace, 300, 0);
-	pace_pause(&pace, 10 * SECOND, 30 * SECOND);
-	pace_pause(&pace, 11 * SECOND, 1 * SECOND);
-	pace_granted(&pace, 12 * SECOND, 0, 1 * SECOND);
-	assert_int_equal(pace_ask(&pace, 12 * SECOND, &when), PACE_WAIT);
+	rate_limit_begin(&rate_limit, 300, 0);
+	rate_limit_pause(&rate_limit, 10 * SECOND, 30 * SECOND);
+	rate_limit_pause(&rate_limit, 11 * SECOND, 1 * SECOND);
+	rate_limit_granted(&rate_limit, 12 * SECOND, 0, 1 * SECOND);
+	assert_int_equal(rate_limit_ask(&rate_limit, 12 * SECOND, &when), RATE_LIMIT_WAIT);
 	assert_int_equal(when, 40 * SECOND);
-	pace_granted(&pace, 12 * SECOND, 5, 0);
-	assert_int_equal(pace_ask(&pace, 12 * SECOND, &when), PACE_WAIT);
+	rate_limit_granted(&rate_limit, 12 * SECOND, 5, 0);
+	assert_int_equal(rate_limit_ask(&rate_limit, 12 * SECOND, &when), RATE_LIMIT_WAIT);
 }
 
 /* A bucket that is refilled as often as it may never lets more than the quota through in a minute. */
 static void in_a_minute_no_more_goes_than_was_granted(void **fixture)
 {
-	struct pace pace;
+	struct rate_limit rate_limit;
 	int64_t when;
 	int granted = 0, sent = 0;
 
 	(void)fixture;
-	pace_begin(&pace, 300, 20);
+	rate_limit_begin(&rate_limit, 300, 20);
 	for (int64_t now = 0; now < MINUTE; now += SECOND / 10) {
 		while (true) {
-			enum pace_say say = pace_ask(&pace, now, &when);
+			enum rate_limit_say say = rate_limit_ask(&rate_limit, now, &when);
 
-			if (say == PACE_GO) {
+			if (say == RATE_LIMIT_GO) {
 				sent++;
 				continue;
 			}
-			if (say == PACE_WAIT || granted == 240)
+			if (say == RATE_LIMIT_WAIT || granted == 240)
 				break;
-			pace_granted(&pace, now, pace_want(&pace), 0);
-			granted += pace_want(&pace);
+			rate_limit_granted(&rate_limit, now, rate_limit_want(&rate_limit), 0);
+			granted += rate_limit_want(&rate_limit);
 		}
 	}
 	assert_int_equal(granted, 240);
@@ -147,7 +149,7 @@ static int tries_of(const struct err *err)
 	int64_t wait;
 	int tries = 0;
 
-	while (tries < 100 && pace_retry(err, tries + 1, 0, &wait))
+	while (tries < 100 && rate_limit_retry(err, tries + 1, 0, &wait))
 		tries++;
 	return tries;
 }
@@ -182,7 +184,7 @@ static void waits_double_up_to_a_minute(void **fixture)
 
 	(void)fixture;
 	for (int tries = 1; tries < 20; tries++) {
-		assert_true(pace_retry(&err, tries, 1, &wait));
+		assert_true(rate_limit_retry(&err, tries, 1, &wait));
 		assert_int_equal(wait, want + 1);
 		want = min_i64(2 * want, MINUTE);
 	}
@@ -194,9 +196,9 @@ static void chance_spreads_the_wait_from_nothing_to_all_of_it(void **fixture)
 	int64_t none, half, all;
 
 	(void)fixture;
-	assert_true(pace_retry(&err, 3, 0, &none));
-	assert_true(pace_retry(&err, 3, 0.5, &half));
-	assert_true(pace_retry(&err, 3, 1, &all));
+	assert_true(rate_limit_retry(&err, 3, 0, &none));
+	assert_true(rate_limit_retry(&err, 3, 0.5, &half));
+	assert_true(rate_limit_retry(&err, 3, 1, &all));
 	assert_int_equal(none, 0);
 	assert_int_equal(all, 2 * SECOND);
 	assert_int_equal(half, all / 2);
@@ -210,13 +212,13 @@ static void what_the_far_side_asked_for_is_waited_at_least(void **fixture)
 	int64_t wait;
 
 	(void)fixture;
-	assert_true(pace_retry(&told, 1, 0, &wait));
+	assert_true(rate_limit_retry(&told, 1, 0, &wait));
 	assert_int_equal(wait, 30 * SECOND);
-	assert_true(pace_retry(&told, 1, 1, &wait));
+	assert_true(rate_limit_retry(&told, 1, 1, &wait));
 	assert_true(wait > 30 * SECOND);
-	assert_true(pace_retry(&untold, 1, 0, &wait));
+	assert_true(rate_limit_retry(&untold, 1, 0, &wait));
 	assert_true(wait >= SECOND);
-	assert_true(pace_retry(&away, 1, 0, &wait));
+	assert_true(rate_limit_retry(&away, 1, 0, &wait));
 	assert_int_equal(wait, 20 * SECOND);
 }
 
@@ -226,12 +228,12 @@ static void nobody_stands_and_waits_for_more_than_five_minutes(void **fixture)
 	int64_t wait;
 
 	(void)fixture;
-	assert_true(pace_retry(&err, 1, 0, &wait));
-	assert_false(pace_retry(&err, 1, 1, &wait));
+	assert_true(rate_limit_retry(&err, 1, 0, &wait));
+	assert_false(rate_limit_retry(&err, 1, 1, &wait));
 	err.wait = 5 * MINUTE + 1;
-	assert_false(pace_retry(&err, 1, 0, &wait));
+	assert_false(rate_limit_retry(&err, 1, 0, &wait));
 	err.wait = 24 * 60 * MINUTE;
-	assert_false(pace_retry(&err, 1, 0, &wait));
+	assert_false(rate_limit_retry(&err, 1, 0, &wait));
 }
 
 static void where_it_is_not_tried_again_no_wait_is_given(void **fixture)
@@ -241,9 +243,9 @@ static void where_it_is_not_tried_again_no_wait_is_given(void **fixture)
 	int64_t wait = 42;
 
 	(void)fixture;
-	assert_false(pace_retry(&denied, 1, 1, &wait));
+	assert_false(rate_limit_retry(&denied, 1, 1, &wait));
 	assert_int_equal(wait, 42);
-	assert_false(pace_retry(&err, 1, 1, &wait));
+	assert_false(rate_limit_retry(&err, 1, 1, &wait));
 	assert_int_equal(wait, 42);
 }
 

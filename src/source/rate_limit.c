@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pace.h"
+#include "rate_limit.h"
 
 #include "timetext.h"
 
@@ -16,42 +16,43 @@
  */
 #define PATIENCE (5 * 60 * USEC_PER_SEC)
 
-void pace_begin(struct pace *pace, int per_minute, int reserve_percent)
+void rate_limit_begin(struct rate_limit *rate_limit, int per_minute, int reserve_percent)
 {
 	int64_t usable = (int64_t)per_minute * (100 - reserve_percent) / 100;
 
-	*pace = (struct pace){ .per_minute = per_minute, .usable = usable > 0 ? (int)usable : 1 };
+	*rate_limit = (struct rate_limit){ .per_minute = per_minute,
+					   .usable = usable > 0 ? (int)usable : 1 };
 }
 
-enum pace_say pace_ask(struct pace *pace, int64_t now, int64_t *when)
+enum rate_limit_say rate_limit_ask(struct rate_limit *rate_limit, int64_t now, int64_t *when)
 {
-	if (now < pace->paused_until) {
-		*when = pace->paused_until;
-		return PACE_WAIT;
+	if (now < rate_limit->paused_until) {
+		*when = rate_limit->paused_until;
+		return RATE_LIMIT_WAIT;
 	}
-	if (pace->tokens == 0 || now >= pace->tokens_until)
-		return PACE_LEASE_FIRST;
-	pace->tokens--;
-	return PACE_GO;
+	if (rate_limit->tokens == 0 || now >= rate_limit->tokens_until)
+		return RATE_LIMIT_LEASE_FIRST;
+	rate_limit->tokens--;
+	return RATE_LIMIT_GO;
 }
 
-int pace_want(const struct pace *pace)
+int rate_limit_want(const struct rate_limit *rate_limit)
 {
-	return (pace->usable + 59) / 60;
+	return (rate_limit->usable + 59) / 60;
 }
 
-void pace_granted(struct pace *pace, int64_t now, int n, int64_t wait)
+void rate_limit_granted(struct rate_limit *rate_limit, int64_t now, int n, int64_t wait)
 {
-	pace->tokens = n;
-	pace->tokens_until = now + PACE_LEASE;
+	rate_limit->tokens = n;
+	rate_limit->tokens_until = now + RATE_LIMIT_LEASE;
 	if (n == 0)
-		pace->paused_until = max_i64(pace->paused_until, now + wait);
+		rate_limit->paused_until = max_i64(rate_limit->paused_until, now + wait);
 }
 
-void pace_pause(struct pace *pace, int64_t now, int64_t wait)
+void rate_limit_pause(struct rate_limit *rate_limit, int64_t now, int64_t wait)
 {
-	pace->tokens = 0;
-	pace->paused_until = max_i64(pace->paused_until, now + wait);
+	rate_limit->tokens = 0;
+	rate_limit->paused_until = max_i64(rate_limit->paused_until, now + wait);
 }
 
 /* How often a failure of a kind is tried again; what is not listed is not. */
@@ -70,19 +71,19 @@ static int most_tries(enum err_kind kind)
 	}
 }
 
-int64_t pace_silence(const struct err *err)
+int64_t rate_limit_silence(const struct err *err)
 {
 	if (err->kind != ERR_SLOW_DOWN)
 		return 0;
 	return err->wait > 0 ? err->wait : QUOTA_WAIT;
 }
 
-bool pace_bears(int64_t wait)
+bool rate_limit_bears(int64_t wait)
 {
 	return wait <= PATIENCE;
 }
 
-bool pace_refuse(int64_t wait, struct err *err)
+bool rate_limit_refuse(int64_t wait, struct err *err)
 {
 	char text[TIMETEXT_SIZE];
 
@@ -92,7 +93,7 @@ bool pace_refuse(int64_t wait, struct err *err)
 	return false;
 }
 
-bool pace_retry(const struct err *err, int tries, double chance, int64_t *wait)
+bool rate_limit_retry(const struct err *err, int tries, double chance, int64_t *wait)
 {
 	int64_t ceiling = FIRST_WAIT, pause;
 
@@ -104,7 +105,7 @@ bool pace_retry(const struct err *err, int tries, double chance, int64_t *wait)
 	pause = (int64_t)(chance * (double)min_i64(ceiling, LONGEST_WAIT));
 	if (err->kind == ERR_SLOW_DOWN || err->wait > 0)
 		pause += err->wait > 0 ? err->wait : QUOTA_WAIT;
-	if (!pace_bears(pause))
+	if (!rate_limit_bears(pause))
 		return false;
 	*wait = pause;
 	return true;

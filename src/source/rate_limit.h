@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pace.h -- when the next request may go.
+ * rate_limit.h -- when the next request may go.
  *
  * Two questions of arithmetic. How many requests fit under the quota: a
  * token bucket, filled by leases from the warehouse, where the rule of "no
@@ -8,16 +8,16 @@
  * restarts. And how long to wait after a failure. Pure: `now` is passed
  * in, on the monotonic clock, and so is chance.
  */
-#ifndef PACE_H
-#define PACE_H
+#ifndef RATE_LIMIT_H
+#define RATE_LIMIT_H
 
 #include "base.h"
 #include "err.h"
 
 /* A lease is good for so long; what is left of it then is lost. */
-#define PACE_LEASE USEC_PER_SEC
+#define RATE_LIMIT_LEASE USEC_PER_SEC
 
-struct pace {
+struct rate_limit {
 	int per_minute;	      /* of the plan */
 	int usable;	      /* of them, ours: less the reserve, at least 1 */
 	int tokens;	      /* requests that may go now */
@@ -25,50 +25,51 @@ struct pace {
 	int64_t paused_until; /* nothing goes before */
 };
 
-enum pace_say {
-	PACE_GO,	  /* a token was taken: send */
-	PACE_LEASE_FIRST, /* ask the warehouse for tokens */
-	PACE_WAIT,	  /* nothing before *WHEN */
+enum rate_limit_say {
+	RATE_LIMIT_GO,		/* a token was taken: send */
+	RATE_LIMIT_LEASE_FIRST, /* ask the warehouse for tokens */
+	RATE_LIMIT_WAIT,	/* nothing before *WHEN */
 };
 
 /* A bucket for so many requests a minute, of which a share (0 to 90 percent) is left for others. */
-void pace_begin(struct pace *pace, int per_minute, int reserve_percent);
+void rate_limit_begin(struct rate_limit *rate_limit, int per_minute, int reserve_percent);
 
 /* May a request go at NOW? Takes a token if so. */
-enum pace_say pace_ask(struct pace *pace, int64_t now, int64_t *when) MUST_CHECK;
+enum rate_limit_say rate_limit_ask(struct rate_limit *rate_limit, int64_t now,
+				   int64_t *when) MUST_CHECK;
 
 /*
  * How many tokens to ask the warehouse for: what the quota gives for the life
  * of a lease, at least 1.
  */
-int pace_want(const struct pace *pace) MUST_CHECK;
+int rate_limit_want(const struct rate_limit *rate_limit) MUST_CHECK;
 
 /*
  * The warehouse granted N tokens at NOW; when it was none, the next may be
  * had after WAIT microseconds.
  */
-void pace_granted(struct pace *pace, int64_t now, int n, int64_t wait);
+void rate_limit_granted(struct rate_limit *rate_limit, int64_t now, int n, int64_t wait);
 
 /* The API asked for silence of WAIT microseconds, at NOW. What is leased is given up. */
-void pace_pause(struct pace *pace, int64_t now, int64_t wait);
+void rate_limit_pause(struct rate_limit *rate_limit, int64_t now, int64_t wait);
 
 /*
  * Whether a request that failed for the TRIES-th time with this error is
  * sent again, and after how long. CHANCE is a number from 0 to 1 that
  * spreads the repetitions of several clients (full jitter).
  */
-bool pace_retry(const struct err *err, int tries, double chance, int64_t *wait) MUST_CHECK;
+bool rate_limit_retry(const struct err *err, int tries, double chance, int64_t *wait) MUST_CHECK;
 
 /*
  * For how long the API asked for silence by this error: 0 for any other kind
  * of failure. It is kept by everybody, also when nobody waits for its end.
  */
-int64_t pace_silence(const struct err *err) MUST_CHECK;
+int64_t rate_limit_silence(const struct err *err) MUST_CHECK;
 
 /* Whether so long a wait is stood through; otherwise the cycle ends, and goes on later. */
-bool pace_bears(int64_t wait) MUST_CHECK;
+bool rate_limit_bears(int64_t wait) MUST_CHECK;
 
 /* Fills ERR with ERR_SLOW_DOWN: the API's silence lasts for another WAIT. Returns false. */
-bool pace_refuse(int64_t wait, struct err *err);
+bool rate_limit_refuse(int64_t wait, struct err *err);
 
 #endif
