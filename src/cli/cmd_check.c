@@ -115,9 +115,10 @@ static void check_api(struct context *context, const struct track_conf *conf)
 	char what[160];
 
 	/* Where the warehouse knows the workspace it accounts for this request, too. */
-	if (context->store && store_find(context->store, conf->name, &client.workspace, &err) &&
+	if (context->warehouse &&
+	    warehouse_find(context->warehouse, conf->name, &client.workspace, &err) &&
 	    client.workspace > 0)
-		client.store = context->store;
+		client.warehouse = context->warehouse;
 	rate_limit_begin(&client.rate_limit, conf->per_minute, conf->reserve);
 	api_list_url(&url, &conf->api, &everything, 1, 1);
 	request.url = buf_text(&url);
@@ -216,7 +217,7 @@ static void check_quota(struct context *context, const struct config_workspace *
 	struct forecast forecast;
 	struct err ignored;
 
-	if (!forecast_make(context->store, workspace, clock_real(context->clock), &forecast,
+	if (!forecast_make(context->warehouse, workspace, clock_real(context->clock), &forecast,
 			   &ignored) ||
 	    !forecast.known)
 		return;
@@ -247,7 +248,7 @@ static void check_names(struct context *context)
 	CLEANUP(grid_free) struct grid *all = NULL;
 	struct err ignored;
 
-	if (!store_holders(context->store, &all, &ignored))
+	if (!warehouse_holders(context->warehouse, &all, &ignored))
 		return;
 	for (int row = 0; row < grid_rows(all); row++) {
 		const char *name = grid_text(all, row, 3);
@@ -270,10 +271,10 @@ static void check_schedules(struct context *context)
 			context->config, context->tracks[i].name, &(struct err)ERR_INIT);
 
 		check_zone(context, workspace);
-		if (context->store)
+		if (context->warehouse)
 			check_quota(context, workspace);
 	}
-	if (context->store && !context->workspace)
+	if (context->warehouse && !context->workspace)
 		check_names(context);
 }
 

@@ -28,14 +28,14 @@ struct session {
 static void share_quota(struct session *s, const struct config_workspace *workspace)
 {
 	struct pg_conf conf = context_pg(s->context, false);
-	struct store_workspace known = { workspace->name, workspace->timezone, workspace->base_url,
-					 workspace->lookback, NULL };
+	struct warehouse_workspace known = { workspace->name, workspace->timezone,
+					     workspace->base_url, workspace->lookback, NULL };
 	struct err err = ERR_INIT;
 
-	s->context->store = store_open(s->context->wait, &conf, "conversations", &err);
-	if (s->context->store &&
-	    store_register(s->context->store, &known, &s->client.workspace, &err))
-		s->client.store = s->context->store;
+	s->context->warehouse = warehouse_open(s->context->wait, &conf, "conversations", &err);
+	if (s->context->warehouse &&
+	    warehouse_register(s->context->warehouse, &known, &s->client.workspace, &err))
+		s->client.warehouse = s->context->warehouse;
 	else if (s->context->verbose)
 		fprintf(stderr, "%s: the quota is not shared with other processes: %s\n",
 			s->context->program, err.text);

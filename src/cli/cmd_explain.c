@@ -34,11 +34,11 @@ struct explain {
 
 static bool query(struct explain *e, const char *sql, struct grid **grid)
 {
-	struct script *s = store_call(e->context->store, sql);
+	struct script *s = warehouse_call(e->context->warehouse, sql);
 	struct err err = ERR_INIT;
 
 	script_text(s, e->id);
-	return store_run(e->context->store, grid, &err) || context_fail(e->context, &err);
+	return warehouse_run(e->context->warehouse, grid, &err) || context_fail(e->context, &err);
 }
 
 /* ---- what the warehouse says ----------------------------------------- */
@@ -104,9 +104,10 @@ static void open_client(struct explain *e)
 	};
 	rate_limit_begin(&e->client.rate_limit, (int)e->workspace->requests_per_minute,
 			 (int)e->workspace->reserve);
-	if (store_find(context->store, e->workspace->name, &e->client.workspace, &ignored) &&
+	if (warehouse_find(context->warehouse, e->workspace->name, &e->client.workspace,
+			   &ignored) &&
 	    e->client.workspace > 0)
-		e->client.store = context->store;
+		e->client.warehouse = context->warehouse;
 }
 
 /* Adds a line for a field that is another one here than there. */

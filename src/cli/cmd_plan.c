@@ -55,11 +55,11 @@ static void add_workspace(struct grid *table, const struct forecast *f)
 static bool add_ledger(struct context *context, struct buf *out)
 {
 	CLEANUP(grid_free) struct grid *ledger = NULL;
-	struct script *s = store_call(context->store, sql_plan_ledger);
+	struct script *s = warehouse_call(context->warehouse, sql_plan_ledger);
 	struct err err = ERR_INIT;
 
 	script_text(s, context->workspace);
-	if (!store_run(context->store, &ledger, &err))
+	if (!warehouse_run(context->warehouse, &ledger, &err))
 		return context_fail(context, &err);
 	if (grid_rows(ledger) == 0)
 		return true;
@@ -90,8 +90,8 @@ void cmd_plan(struct context *context)
 		struct err err = ERR_INIT;
 
 		workspace = config_find(context->config, context->tracks[i].name, &err);
-		if (!forecast_make(context->store, workspace, clock_real(context->clock), &forecast,
-				   &err)) {
+		if (!forecast_make(context->warehouse, workspace, clock_real(context->clock),
+				   &forecast, &err)) {
 			context_fail(context, &err);
 			return;
 		}

@@ -76,8 +76,8 @@ static void reload(struct daemon *d)
 		jobs_change(&d->jobs, context);
 		show_metrics(d);
 		/* If that fails the warehouse is lost, and they are made known to the next. */
-		if (context->store && !store_lost(context->store))
-			(void)!jobs_register(&d->jobs, context->store, &ignored);
+		if (context->warehouse && !warehouse_lost(context->warehouse))
+			(void)!jobs_register(&d->jobs, context->warehouse, &ignored);
 	}
 	wait_notify("READY=1");
 }
@@ -104,9 +104,9 @@ static bool try_open(struct daemon *d, struct err *err)
 	struct context *context = d->context;
 	struct pg_conf conf = context_pg(context, false);
 
-	context->store = store_open(context->wait, &conf, context->who, err);
-	if (context->store && errand_listen(context->store, err) &&
-	    jobs_register(&d->jobs, context->store, err)) {
+	context->warehouse = warehouse_open(context->wait, &conf, context->who, err);
+	if (context->warehouse && errand_listen(context->warehouse, err) &&
+	    jobs_register(&d->jobs, context->warehouse, err)) {
 		d->metrics.warehouse = 1;
 		return true;
 	}
@@ -144,8 +144,8 @@ static bool open_store(struct daemon *d)
 		say(context, LEVEL_NOTICE, &events_table()->warehouse_back,
 		    "the warehouse is back");
 	jobs_miss(&d->jobs, context);
-	d->turn.store = context->store;
-	d->turn.refresh = refresh_new(context->store, context->clock);
+	d->turn.warehouse = context->warehouse;
+	d->turn.refresh = refresh_new(context->warehouse, context->clock);
 	return true;
 }
 
@@ -163,7 +163,7 @@ static int64_t retain(struct daemon *d)
 		return d->retain_at;
 	d->retain.runs = d->context->config->retention.runs;
 	d->retain.rejected_items = d->context->config->retention.rejected_items;
-	if (!retain_some(&d->retain, d->context->store, &over, &ignored))
+	if (!retain_some(&d->retain, d->context->warehouse, &over, &ignored))
 		return d->retain_at = now + RETAIN_EVERY;
 	d->retain_at = now + (over ? RETAIN_EVERY : RETAIN_PAUSE);
 	if (over && d->retain.removed > 0) {
@@ -232,7 +232,7 @@ static int64_t hold(struct daemon *d)
 	struct err err = ERR_INIT;
 	int64_t when;
 
-	if (!jobs_hold(&d->jobs, context, &when, &err) && !store_lost(context->store) &&
+	if (!jobs_hold(&d->jobs, context, &when, &err) && !warehouse_lost(context->warehouse) &&
 	    !wait_stopping(context->wait) && complain(&d->no_warehouse, clock_mono(context->clock)))
 		say(context, policy_level(err.kind), &events_table()->warehouse_lost, err.text);
 	return when;
@@ -247,8 +247,8 @@ static bool work(struct daemon *d)
 	while (!d->deep) {
 		int64_t next = tidy(d, ended);
 
-		if (store_take_notify(context->store))
-			jobs_ask(&d->jobs, context->store);
+		if (warehouse_take_notify(context->warehouse))
+			jobs_ask(&d->jobs, context->warehouse);
 		next = min_i64(next, hold(d));
 		next = min_i64(next, jobs_start(&d->jobs, context, &d->turn));
 		next = min_i64(next, retain(d));
@@ -259,7 +259,7 @@ static bool work(struct daemon *d)
 			reload(d);
 		ended = jobs_finish(&d->jobs, context);
 		watch_refresh(d);
-		if (store_lost(context->store))
+		if (warehouse_lost(context->warehouse))
 			return true;
 	}
 	return true;

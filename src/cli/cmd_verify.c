@@ -77,11 +77,11 @@ static struct grid *counts_of(const struct audit *audit)
 /* What a cycle has counted and left in the warehouse, whoever did it. */
 static bool read_cells(struct verify *v, struct finding *finding, int64_t run)
 {
-	struct script *s = store_call(v->context->store, sql_verify_cells);
+	struct script *s = warehouse_call(v->context->warehouse, sql_verify_cells);
 	struct err err = ERR_INIT;
 
 	script_int(s, run);
-	return store_run(v->context->store, &finding->cells, &err) ||
+	return warehouse_run(v->context->warehouse, &finding->cells, &err) ||
 	       context_fail(v->context, &err);
 }
 
@@ -89,11 +89,11 @@ static bool read_cells(struct verify *v, struct finding *finding, int64_t run)
 static bool is_recent(struct verify *v, const char *name)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = store_call(v->context->store, sql_verify_recent);
+	struct script *s = warehouse_call(v->context->warehouse, sql_verify_recent);
 	struct err ignored;
 
 	script_text(s, name);
-	return store_run(v->context->store, &grid, &ignored) && grid_rows(grid) > 0 &&
+	return warehouse_run(v->context->warehouse, &grid, &ignored) && grid_rows(grid) > 0 &&
 	       grid_int(grid, 0, 0) > 0;
 }
 

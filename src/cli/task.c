@@ -45,8 +45,8 @@ static void hand_over(struct context *context, struct task *task, const struct e
 	int id;
 
 	task->errand.kind = task->kind;
-	if (!store_find(context->store, task->conf->name, &id, &err) ||
-	    !errand_ask(context->store, id, context->who, &task->errand, &err)) {
+	if (!warehouse_find(context->warehouse, task->conf->name, &id, &err) ||
+	    !errand_ask(context->warehouse, id, context->who, &task->errand, &err)) {
 		finish(task, &err);
 		return;
 	}
@@ -77,14 +77,14 @@ static void look_after(struct context *context, struct task *task, int64_t now)
 	struct err err = ERR_INIT;
 
 	task->look_at = now + INTERVAL;
-	if (!errand_look(context->store, &task->errand, &task->end, &err)) {
+	if (!errand_look(context->warehouse, &task->errand, &task->end, &err)) {
 		finish(task, &err);
 	} else if (task->end.over) {
 		task->state = TASK_OVER;
 		if (task->end.err.kind != ERR_NONE)
 			err_wrap(&task->end.err, "%s", task->conf->name);
-	} else if (store_is_unheld(context->store, task->conf->name)) {
-		errand_withdraw(context->store, &task->errand);
+	} else if (warehouse_is_unheld(context->warehouse, task->conf->name)) {
+		errand_withdraw(context->warehouse, &task->errand);
 		task->patience = now + PATIENCE;
 		task->state = TASK_WAITING;
 	}
@@ -116,14 +116,14 @@ static int64_t tend(struct context *context, struct task *tasks, size_t n, size_
 		struct task *task = &tasks[i];
 
 		if (task->state == TASK_WAITING && now >= task->look_at &&
-		    store_free(context->store))
+		    warehouse_free(context->warehouse))
 			begin(context, task, now);
 		if (task->state == TASK_HANDED && now >= task->look_at)
 			look_after(context, task, now);
 		if (task->state == TASK_RUNNING && track_over(task->track))
 			take_end(context, task);
 		*left += task->state != TASK_OVER;
-		/* One whose moment has come waits for the store, which wakes us when it is free. */
+		/* One whose moment has come waits for the warehouse, which wakes us when it is free. */
 		if (task->state == TASK_HANDED ||
 		    (task->state == TASK_WAITING && now < task->look_at))
 			when = min_i64(when, task->look_at);
@@ -170,7 +170,7 @@ static void refresh_days(struct context *context, struct turn *turn)
 	struct err err;
 
 	turn->n = 0;
-	while (refresh_busy(turn->refresh) && !store_lost(context->store))
+	while (refresh_busy(turn->refresh) && !warehouse_lost(context->warehouse))
 		if (turn_round(turn, TIME_NEVER) == WAIT_STOP)
 			break;
 	if (refresh_take_error(turn->refresh, &workspace, &err)) {
@@ -188,7 +188,7 @@ bool task_run_all(struct context *context, struct task *tasks, size_t n)
 	struct turn turn = { .wait = context->wait, .http = context->http, .n = n };
 	bool done;
 
-	turn.refresh = refresh_new(context->store, context->clock);
+	turn.refresh = refresh_new(context->warehouse, context->clock);
 	turn.tracks = mem_new(n * sizeof(struct track *));
 	for (size_t i = 0; i < n; i++) {
 		tasks[i].patience = clock_mono(context->clock) + PATIENCE;
@@ -204,7 +204,7 @@ bool task_run_all(struct context *context, struct task *tasks, size_t n)
 		struct task *task = &tasks[i];
 
 		if (task->state == TASK_HANDED)
-			errand_withdraw(context->store, &task->errand);
+			errand_withdraw(context->warehouse, &task->errand);
 		if (task->end.err.kind != ERR_NONE && (!task->track || task->look))
 			context_fail(context, &task->end.err);
 	}

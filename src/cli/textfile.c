@@ -23,9 +23,9 @@ static void fill(struct numbers *numbers, struct context *context, const struct 
 	int id;
 
 	numbers_begin(numbers, task->conf->name);
-	if (!store_lost(context->store) &&
-	    store_find(context->store, task->conf->name, &id, &ignored) &&
-	    roster_read(context->store, id, &past, &ignored)) {
+	if (!warehouse_lost(context->warehouse) &&
+	    warehouse_find(context->warehouse, task->conf->name, &id, &ignored) &&
+	    roster_read(context->warehouse, id, &past, &ignored)) {
 		numbers->success[SCHEDULE_FULL] = past.full_at;
 		numbers->success[SCHEDULE_VERIFY] = past.verify_at;
 		numbers->success[SCHEDULE_INCREMENTAL] = past.cycle_at;

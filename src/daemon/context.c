@@ -139,8 +139,8 @@ bool context_store(struct context *context, const char *who)
 	struct err err = ERR_INIT;
 
 	context_name(context, who);
-	context->store = store_open(context->wait, &conf, context->who, &err);
-	if (!context->store)
+	context->warehouse = warehouse_open(context->wait, &conf, context->who, &err);
+	if (!context->warehouse)
 		return context_fail(context, &err);
 	context_reader(context);
 	return true;
@@ -148,7 +148,7 @@ bool context_store(struct context *context, const char *who)
 
 void context_drop_store(struct context *context)
 {
-	store_close(&context->store);
+	warehouse_close(&context->warehouse);
 }
 
 struct track_conf context_track(const struct config_workspace *workspace)
@@ -188,7 +188,7 @@ const struct track_means *context_means(struct context *context)
 	context->means = (struct track_means){
 		.clock = context->clock,
 		.http = context->http,
-		.store = context->store,
+		.warehouse = context->warehouse,
 		.decode = context->decode,
 		.json = context->json,
 		.log = &context->log,
@@ -199,7 +199,7 @@ const struct track_means *context_means(struct context *context)
 void context_close(struct context *context)
 {
 	mem_free(&context->tracks);
-	store_close(&context->store);
+	warehouse_close(&context->warehouse);
 	decode_free(&context->decode);
 	json_reader_free(&context->json);
 	http_close(&context->http);

@@ -15,9 +15,9 @@
 #include "http.h"
 #include "log.h"
 #include "opt.h"
-#include "store.h"
 #include "track.h"
 #include "wait.h"
+#include "warehouse.h"
 
 struct context {
 	/* from the command line */
@@ -36,7 +36,7 @@ struct context {
 	struct http *http;
 	struct json_reader *json;
 	struct decode *decode;
-	struct store *store;
+	struct warehouse *warehouse;
 	char who[160]; /* the command, this host and this process, once the warehouse is open */
 	struct track_means means;  /* see context_means() */
 	struct track_conf *tracks; /* one for each workspace that the command is about */

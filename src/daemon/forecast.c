@@ -47,11 +47,11 @@ static void work_out(struct forecast *f, int64_t now)
 	f->met = f->interval <= schedule->incremental;
 }
 
-bool forecast_make(struct store *store, const struct config_workspace *workspace, int64_t now,
-		   struct forecast *forecast, struct err *err)
+bool forecast_make(struct warehouse *warehouse, const struct config_workspace *workspace,
+		   int64_t now, struct forecast *forecast, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct store_known known;
+	struct warehouse_known known;
 	struct rate_limit rate_limit;
 	struct script *s;
 	int id;
@@ -59,15 +59,15 @@ bool forecast_make(struct store *store, const struct config_workspace *workspace
 	*forecast = (struct forecast){ .workspace = workspace };
 	rate_limit_begin(&rate_limit, (int)workspace->requests_per_minute, (int)workspace->reserve);
 	forecast->facts.usable = rate_limit.usable;
-	if (!store_find(store, workspace->name, &id, err))
+	if (!warehouse_find(warehouse, workspace->name, &id, err))
 		return false;
 	if (id == 0)
 		return true;
-	if (!store_load(store, id, &known, err))
+	if (!warehouse_load(warehouse, id, &known, err))
 		return false;
-	s = store_call(store, sql_plan_facts);
+	s = warehouse_call(warehouse, sql_plan_facts);
 	script_int(s, id);
-	if (!store_run(store, &grid, err))
+	if (!warehouse_run(warehouse, &grid, err))
 		return false;
 	forecast->state = known.state;
 	forecast->known = known.state.last_total > 0 || known.state.certified_at != TIME_NONE;

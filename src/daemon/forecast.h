@@ -13,7 +13,7 @@
 #include "buf.h"
 #include "config.h"
 #include "plan.h"
-#include "store.h"
+#include "warehouse.h"
 
 struct forecast {
 	const struct config_workspace *workspace;
@@ -30,8 +30,8 @@ struct forecast {
 };
 
 /* Reads what is known of the workspace and works it out. NOW is by the host's calendar. */
-bool forecast_make(struct store *store, const struct config_workspace *workspace, int64_t now,
-		   struct forecast *forecast, struct err *err) MUST_CHECK;
+bool forecast_make(struct warehouse *warehouse, const struct config_workspace *workspace,
+		   int64_t now, struct forecast *forecast, struct err *err) MUST_CHECK;
 
 /* The sum: "48 requests a minute are ours (60 less 20%) ...", one sentence. */
 void forecast_sum(const struct forecast *forecast, struct buf *out);

@@ -118,13 +118,13 @@ void job_change(struct job *job, const struct config_workspace *workspace,
 	job->next = workspace;
 }
 
-bool job_register(struct job *job, struct store *store, struct err *err)
+bool job_register(struct job *job, struct warehouse *warehouse, struct err *err)
 {
-	struct store_workspace workspace = { job->conf.name, job->conf.timezone,
-					     job->conf.api.base_url, job->conf.lookback,
-					     &job->conf.work };
+	struct warehouse_workspace workspace = { job->conf.name, job->conf.timezone,
+						 job->conf.api.base_url, job->conf.lookback,
+						 &job->conf.work };
 
-	return store_register(store, &workspace, &job->id, err);
+	return warehouse_register(warehouse, &workspace, &job->id, err);
 }
 
 /* ---- what is known ---------------------------------------------------- */
@@ -143,12 +143,12 @@ static void learn(struct job *job, const struct workspace_state *state,
 static bool read_facts(struct job *job, struct context *context, struct err *err)
 {
 	struct schedule_time now = job_time(context->clock);
-	struct store_known known;
+	struct warehouse_known known;
 	struct roster_past past;
 	struct schedule_facts facts;
 
-	if (!store_load(context->store, job->id, &known, err) ||
-	    !roster_read(context->store, job->id, &past, err))
+	if (!warehouse_load(context->warehouse, job->id, &known, err) ||
+	    !roster_read(context->warehouse, job->id, &past, err))
 		return false;
 	numbers_remember(&job->numbers, &known.state);
 	job->numbers.success[SCHEDULE_FULL] = past.full_at;
@@ -177,7 +177,7 @@ static void advise(struct job *job, struct context *context)
 	struct err ignored;
 
 	if (job->advised || !job->schedule.facts.loaded ||
-	    !forecast_make(context->store, job->workspace, now, &forecast, &ignored))
+	    !forecast_make(context->warehouse, job->workspace, now, &forecast, &ignored))
 		return;
 	job->advised = true;
 	job->advice[0] = '\0';
@@ -227,21 +227,21 @@ static void write_roster(struct job *job, struct context *context)
 	roster->trouble = job->trouble_text[0] ? job->trouble_text : NULL;
 	roster->advice = job->advice[0] ? job->advice : NULL;
 	refresh_numbers(job, &now);
-	if (!store_lost(context->store))
-		(void)!roster_write(context->store, job->id, roster, &ignored);
+	if (!warehouse_lost(context->warehouse))
+		(void)!roster_write(context->warehouse, job->id, roster, &ignored);
 }
 
 /* ---- the lock --------------------------------------------------------- */
 
 bool job_hold(struct job *job, struct context *context, struct err *err)
 {
-	if (!store_lock(context->store, job->id, err)) {
+	if (!warehouse_lock(context->warehouse, job->id, err)) {
 		job->unheld = false;
 		return err->kind == ERR_BUSY;
 	}
 	if (!read_facts(job, context, err)) {
 		/* Without them nothing would ever be due: who looks next takes it. */
-		store_unlock(context->store, job->id);
+		warehouse_unlock(context->warehouse, job->id);
 		job->unheld = false;
 		return false;
 	}
@@ -303,7 +303,7 @@ static bool take_errand(struct job *job, struct context *context)
 	if (!job->asked)
 		return false;
 	/* One that cannot be read now is read when the warehouse is back. */
-	if (errand_next(context->store, job->id, &job->errand, &err) && job->errand.id == 0)
+	if (errand_next(context->warehouse, job->id, &job->errand, &err) && job->errand.id == 0)
 		job->asked = false;
 	return job->errand.id > 0;
 }
@@ -328,8 +328,8 @@ static void end_errand(struct job *job, struct context *context, const struct tr
 	}
 	if (err->kind != ERR_NONE)
 		end.state = p && p->state == TRACK_PARTIAL ? "partial" : "failed";
-	if (!store_lost(context->store))
-		(void)!errand_finish(context->store, &job->errand, &end, &ignored);
+	if (!warehouse_lost(context->warehouse))
+		(void)!errand_finish(context->warehouse, &job->errand, &end, &ignored);
 	job->errand.id = 0;
 }
 
@@ -351,7 +351,7 @@ static void could_not_begin(struct job *job, struct context *context, struct err
 	job->numbers.cycles[job->kind][NUMBERS_FAILED]++;
 	schedule_ended(&job->schedule, job->kind, &end, &now);
 	end_errand(job, context, NULL, err);
-	if (store_lost(context->store) || err->kind == ERR_STOPPED)
+	if (warehouse_lost(context->warehouse) || err->kind == ERR_STOPPED)
 		return;
 	err_wrap(err, "%s", job->conf.name);
 	if (note_trouble(job, context->clock, err)) {
@@ -473,7 +473,7 @@ bool job_finish(struct job *job, struct context *context)
 	end_errand(job, context, p, end.ok ? &nothing : &p->err);
 	track_end(&job->track);
 	adopt(job, context->clock);
-	if (!store_lost(context->store))
+	if (!warehouse_lost(context->warehouse))
 		advise(job, context);
 	write_roster(job, context);
 	return true;

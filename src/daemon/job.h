@@ -60,7 +60,7 @@ struct job {
  */
 struct job *job_new(const struct config_workspace *workspace, double place) MUST_CHECK;
 
-/* Ends whatever runs, and frees it. The lock stays with the store. */
+/* Ends whatever runs, and frees it. The lock stays with the warehouse. */
 void job_free(struct job **job);
 
 /*
@@ -71,10 +71,10 @@ void job_change(struct job *job, const struct config_workspace *workspace,
 		const struct clock *clock);
 
 /* Makes the workspace known to the warehouse. */
-bool job_register(struct job *job, struct store *store, struct err *err) MUST_CHECK;
+bool job_register(struct job *job, struct warehouse *warehouse, struct err *err) MUST_CHECK;
 
 /*
- * Tries to take its lock; only while store_ready(). Whether that was possible is in `state`. False
+ * Tries to take its lock; only while warehouse_ready(). Whether that was possible is in `state`. False
  * when the warehouse does not answer.
  */
 bool job_hold(struct job *job, struct context *context, struct err *err) MUST_CHECK;

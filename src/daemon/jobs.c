@@ -62,11 +62,11 @@ void jobs_end(struct jobs *jobs)
 	jobs->n = 0;
 }
 
-bool jobs_register(struct jobs *jobs, struct store *store, struct err *err)
+bool jobs_register(struct jobs *jobs, struct warehouse *warehouse, struct err *err)
 {
 	jobs->look_at = 0;
 	for (size_t i = 0; i < jobs->n; i++)
-		if (!job_register(jobs->list[i], store, err))
+		if (!job_register(jobs->list[i], warehouse, err))
 			return err_wrap(err, "%s", jobs->list[i]->conf.name);
 	return true;
 }
@@ -118,7 +118,7 @@ bool jobs_have_changed(const struct jobs *jobs)
 }
 
 /* Those that are not configured any more go as soon as nothing of theirs runs. */
-static void dismiss(struct jobs *jobs, struct store *store)
+static void dismiss(struct jobs *jobs, struct warehouse *warehouse)
 {
 	size_t n = 0;
 
@@ -130,7 +130,7 @@ static void dismiss(struct jobs *jobs, struct store *store)
 			continue;
 		}
 		if (job->state == JOB_IDLE)
-			store_unlock(store, job->id);
+			warehouse_unlock(warehouse, job->id);
 		job_free(&job);
 	}
 	if (n == jobs->n)
@@ -156,11 +156,11 @@ static struct job *find(struct jobs *jobs, int64_t id)
 }
 
 /* Asks who holds what. */
-static bool look(struct jobs *jobs, struct store *store, struct err *err)
+static bool look(struct jobs *jobs, struct warehouse *warehouse, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *holders = NULL;
 
-	if (!store_holders(store, &holders, err))
+	if (!warehouse_holders(warehouse, &holders, err))
 		return false;
 	for (int row = 0; row < grid_rows(holders); row++) {
 		struct job *job = find(jobs, grid_int(holders, row, 0));
@@ -242,14 +242,14 @@ bool jobs_hold(struct jobs *jobs, struct context *context, int64_t *when, struct
 	if (count(jobs, true) == 0)
 		return true;
 	if (now >= jobs->look_at) {
-		ok = look(jobs, context->store, err);
+		ok = look(jobs, context->warehouse, err);
 		jobs->look_at = now + LOOK;
 	}
 	/* While a batch is merged no lock can be had: none is begun until it was. */
-	store_reserve(context->store, ok && any_unheld(jobs));
-	if (ok && store_ready(context->store)) {
+	warehouse_reserve(context->warehouse, ok && any_unheld(jobs));
+	if (ok && warehouse_ready(context->warehouse)) {
 		ok = take_all(jobs, context, err);
-		store_reserve(context->store, false);
+		warehouse_reserve(context->warehouse, false);
 	}
 	if (ok)
 		say_what_is_held(jobs, context);
@@ -264,7 +264,7 @@ void jobs_miss(struct jobs *jobs, struct context *context)
 	struct log_line line;
 	struct err ignored;
 
-	if (!store_holders(context->store, &holders, &ignored))
+	if (!warehouse_holders(context->warehouse, &holders, &ignored))
 		return;
 	for (int row = 0; row < grid_rows(holders); row++)
 		if (!find(jobs, grid_int(holders, row, 0)) && !grid_bool(holders, row, 2))
@@ -280,13 +280,13 @@ void jobs_miss(struct jobs *jobs, struct context *context)
 
 /* ---- work ------------------------------------------------------------- */
 
-void jobs_ask(struct jobs *jobs, struct store *store)
+void jobs_ask(struct jobs *jobs, struct warehouse *warehouse)
 {
 	CLEANUP(grid_free) struct grid *waiting = NULL;
 	struct err ignored;
 
 	/* If it cannot be read, the warehouse is lost; whoever holds a lock anew looks again. */
-	if (!errand_waiting(store, &waiting, &ignored))
+	if (!errand_waiting(warehouse, &waiting, &ignored))
 		return;
 	for (int row = 0; row < grid_rows(waiting); row++) {
 		struct job *job = find(jobs, grid_int(waiting, row, 0));
@@ -315,8 +315,8 @@ bool jobs_finish(struct jobs *jobs, struct context *context)
 
 	for (size_t i = 0; i < jobs->n; i++)
 		any = job_finish(jobs->list[i], context) || any;
-	if (!store_lost(context->store))
-		dismiss(jobs, context->store);
+	if (!warehouse_lost(context->warehouse))
+		dismiss(jobs, context->warehouse);
 	return any;
 }
 

@@ -32,7 +32,7 @@ bool jobs_have_changed(const struct jobs *jobs) MUST_CHECK;
 void jobs_end(struct jobs *jobs);
 
 /* Makes known to the warehouse those that are not. */
-bool jobs_register(struct jobs *jobs, struct store *store, struct err *err) MUST_CHECK;
+bool jobs_register(struct jobs *jobs, struct warehouse *warehouse, struct err *err) MUST_CHECK;
 
 /* The warehouse is lost, or ANOTHER one takes its place. */
 void jobs_lose(struct jobs *jobs, const struct clock *clock, bool another);
@@ -49,7 +49,7 @@ bool jobs_hold(struct jobs *jobs, struct context *context, int64_t *when,
 void jobs_miss(struct jobs *jobs, struct context *context);
 
 /* A command has asked for something: those whom it concerns look. */
-void jobs_ask(struct jobs *jobs, struct store *store);
+void jobs_ask(struct jobs *jobs, struct warehouse *warehouse);
 
 /* Begins what is due and puts the tracks that run into TURN. Returns when something will be due. */
 int64_t jobs_start(struct jobs *jobs, struct context *context, struct turn *turn);

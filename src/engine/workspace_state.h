@@ -2,7 +2,7 @@
 /*
  * workspace_state.h -- what is known of a workspace from one cycle to the next.
  *
- * A plain struct: the store reads it from the warehouse when a cycle
+ * A plain struct: the warehouse reads it from the warehouse when a cycle
  * begins, the engine changes it, and every commit writes it back in the
  * transaction that makes it true.
  */

@@ -5,8 +5,8 @@
 static bool wait_for_quota(struct client *client, struct err *err)
 {
 	for (;;) {
-		struct store_lease lease = { .want = rate_limit_want(&client->rate_limit),
-					     .cap = client->rate_limit.usable };
+		struct warehouse_lease lease = { .want = rate_limit_want(&client->rate_limit),
+						 .cap = client->rate_limit.usable };
 		int64_t now = clock_mono(client->clock), when = now;
 
 		/* It may have been told while its last request was accounted for. */
@@ -18,8 +18,9 @@ static bool wait_for_quota(struct client *client, struct err *err)
 			return true;
 		case RATE_LIMIT_LEASE_FIRST:
 			lease.granted = lease.want;
-			if (client->store &&
-			    !store_take_lease(client->store, client->workspace, &lease, err))
+			if (client->warehouse &&
+			    !warehouse_take_lease(client->warehouse, client->workspace, &lease,
+						  err))
 				return false;
 			if (lease.granted == 0 && !rate_limit_bears(lease.wait))
 				return rate_limit_refuse(lease.wait, err);
@@ -47,8 +48,9 @@ static bool try_again(struct client *client, const struct http_request *request,
 	again = rate_limit_retry(err, tries, 1.0, &wait);
 	if (err->kind == ERR_SLOW_DOWN) {
 		rate_limit_pause(&client->rate_limit, now, wait);
-		if (client->store)
-			(void)!store_pause(client->store, client->workspace, wait, &ignored);
+		if (client->warehouse)
+			(void)!warehouse_pause(client->warehouse, client->workspace, wait,
+					       &ignored);
 	}
 	return again && wait_until(client->wait, now + wait) != WAIT_STOP;
 }
@@ -63,8 +65,9 @@ static void account(struct client *client, const struct err *err)
 	};
 	struct err ignored;
 
-	if (client->store)
-		(void)!store_account(client->store, client->workspace, "command", &sent, &ignored);
+	if (client->warehouse)
+		(void)!warehouse_account(client->warehouse, client->workspace, "command", &sent,
+					 &ignored);
 }
 
 struct http_reply *client_call(struct client *client, const struct http_request *request,

@@ -13,7 +13,7 @@
 #include "clock.h"
 #include "http.h"
 #include "rate_limit.h"
-#include "store.h"
+#include "warehouse.h"
 
 struct client {
 	const struct clock *clock;
@@ -21,8 +21,8 @@ struct client {
 	struct http *http;
 	struct json_reader *json;
 	struct api api;
-	struct store *store; /* NULL: the quota is kept by this process alone */
-	int workspace;	     /* its number in the warehouse */
+	struct warehouse *warehouse; /* NULL: the quota is kept by this process alone */
+	int workspace;		     /* its number in the warehouse */
 	struct rate_limit rate_limit;
 };
 

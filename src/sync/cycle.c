@@ -12,37 +12,39 @@ const char *cycle_kind(const struct engine *engine)
 	return engine->conf.goal == GOAL_FULL ? "full" : "incremental";
 }
 
-bool cycle_need_names(struct cycle *cycle, struct store *store, struct err *err)
+bool cycle_need_names(struct cycle *cycle, struct warehouse *warehouse, struct err *err)
 {
 	return cycle->names.channels ||
-	       store_names(store, cycle->id, PARTS_MOST, &cycle->names, err);
+	       warehouse_names(warehouse, cycle->id, PARTS_MOST, &cycle->names, err);
 }
 
-bool cycle_need_sweep(struct cycle *cycle, struct store *store, enum seen_by seen, struct err *err)
+bool cycle_need_sweep(struct cycle *cycle, struct warehouse *warehouse, enum seen_by seen,
+		      struct err *err)
 {
 	if (seen != SEEN_BY_SWEEP || cycle->run.sweep > 0)
 		return true;
 	cycle->batch = 0;
-	return store_begin_sweep(store, &cycle->run, err);
+	return warehouse_begin_sweep(warehouse, &cycle->run, err);
 }
 
 /* A repair of what the last verify found begins with its cells. */
-static bool recall(struct cycle *cycle, struct store *store, struct engine_conf *conf,
+static bool recall(struct cycle *cycle, struct warehouse *warehouse, struct engine_conf *conf,
 		   struct err *err)
 {
 	if (!conf->recall)
 		return true;
-	return cycle_need_names(cycle, store, err) &&
-	       store_last_cells(store, cycle->id, &cycle->names, conf, err);
+	return cycle_need_names(cycle, warehouse, err) &&
+	       warehouse_last_cells(warehouse, cycle->id, &cycle->names, conf, err);
 }
 
-bool cycle_open(struct cycle *cycle, struct store *store, const struct engine_conf *conf,
+bool cycle_open(struct cycle *cycle, struct warehouse *warehouse, const struct engine_conf *conf,
 		struct err *err)
 {
 	struct engine_conf mine = *conf;
-	struct store_known known;
+	struct warehouse_known known;
 
-	if (!store_load(store, cycle->id, &known, err) || !recall(cycle, store, &mine, err))
+	if (!warehouse_load(warehouse, cycle->id, &known, err) ||
+	    !recall(cycle, warehouse, &mine, err))
 		return false;
 	/* A sweep that was left long ago has seen what may be gone by now. */
 	if (known.stale) {
@@ -51,11 +53,11 @@ bool cycle_open(struct cycle *cycle, struct store *store, const struct engine_co
 	}
 	engine_begin(&cycle->engine, &mine, &known.state);
 	cycle->batch = known.sweep ? known.batch : 0;
-	cycle->run = (struct store_run){
+	cycle->run = (struct warehouse_run){
 		.workspace = cycle->id,
 		.kind = cycle_kind(&cycle->engine),
 		.strategy = plan_strategy_name(cycle->engine.strategy),
 		.sweep = known.sweep,
 	};
-	return conf->look || store_begin_run(store, &cycle->run, err);
+	return conf->look || warehouse_begin_run(warehouse, &cycle->run, err);
 }

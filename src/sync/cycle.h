@@ -11,31 +11,31 @@
 
 #include "engine.h"
 #include "names.h"
-#include "store.h"
+#include "warehouse.h"
 
 struct cycle {
 	int id; /* the workspace's */
 	struct engine engine;
-	struct store_run run; /* `id` is 0 for one that only looks */
-	int batch;	      /* number of the sweep's last one */
-	struct names names;   /* what filters stand for, once that was needed */
+	struct warehouse_run run; /* `id` is 0 for one that only looks */
+	int batch;		  /* number of the sweep's last one */
+	struct names names;	  /* what filters stand for, once that was needed */
 };
 
 /*
- * Begins a cycle of workspace `id`, whose lock the store holds unless CONF
+ * Begins a cycle of workspace `id`, whose lock the warehouse holds unless CONF
  * says to look only.
  */
-bool cycle_open(struct cycle *cycle, struct store *store, const struct engine_conf *conf,
+bool cycle_open(struct cycle *cycle, struct warehouse *warehouse, const struct engine_conf *conf,
 		struct err *err) MUST_CHECK;
 
 /* What it is for: first_load, incremental, full, verify or repair. */
 const char *cycle_kind(const struct engine *engine) MUST_CHECK;
 
 /* Before a batch that was seen by SEEN is stored: a sweep that has just begun gets its row. */
-bool cycle_need_sweep(struct cycle *cycle, struct store *store, enum seen_by seen,
+bool cycle_need_sweep(struct cycle *cycle, struct warehouse *warehouse, enum seen_by seen,
 		      struct err *err) MUST_CHECK;
 
 /* Reads the names, if that has not been done. */
-bool cycle_need_names(struct cycle *cycle, struct store *store, struct err *err) MUST_CHECK;
+bool cycle_need_names(struct cycle *cycle, struct warehouse *warehouse, struct err *err) MUST_CHECK;
 
 #endif

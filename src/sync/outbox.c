@@ -120,8 +120,8 @@ static void pause_all(struct outbox *box, int64_t now, int64_t wait)
 	struct err ignored;
 
 	rate_limit_pause(&box->rate_limit, now, wait);
-	if (box->store)
-		(void)!store_pause(box->store, box->workspace, wait, &ignored);
+	if (box->warehouse)
+		(void)!warehouse_pause(box->warehouse, box->workspace, wait, &ignored);
 }
 
 bool outbox_retry(struct outbox *box, const struct err *why)
@@ -177,12 +177,12 @@ static void send(struct outbox *box, struct slot *slot)
 /* Tokens for the next requests. *WHEN is when to ask again if there were none. */
 static bool lease(struct outbox *box, int64_t *when, struct err *err)
 {
-	struct store_lease lease = { .want = rate_limit_want(&box->rate_limit),
-				     .cap = box->rate_limit.usable };
+	struct warehouse_lease lease = { .want = rate_limit_want(&box->rate_limit),
+					 .cap = box->rate_limit.usable };
 	int64_t now = clock_mono(box->clock);
 
 	lease.granted = lease.want;
-	if (box->store && !store_take_lease(box->store, box->workspace, &lease, err))
+	if (box->warehouse && !warehouse_take_lease(box->warehouse, box->workspace, &lease, err))
 		return false;
 	if (lease.granted == 0 && !rate_limit_bears(lease.wait))
 		return rate_limit_refuse(lease.wait, err);

@@ -17,7 +17,7 @@
 #include "log.h"
 #include "names.h"
 #include "rate_limit.h"
-#include "store.h"
+#include "warehouse.h"
 
 /* Requests in flight, at most. */
 #define OUTBOX_MOST 16
@@ -36,7 +36,7 @@ struct outbox {
 	/* set by the owner */
 	const struct clock *clock;
 	struct http *http;
-	struct store *store; /* where the quota is kept; NULL: only here */
+	struct warehouse *warehouse; /* where the quota is kept; NULL: only here */
 	struct api api;
 	const struct names *names; /* what filters stand for */
 	int workspace;		   /* its number in the warehouse */
@@ -61,7 +61,7 @@ void outbox_push(struct outbox *box, const struct request *request, const char *
 
 /*
  * Sends what is to be sent and may be. *WHEN is when to look again. False
- * when the quota cannot be had, with the store's error.
+ * when the quota cannot be had, with the warehouse's error.
  */
 bool outbox_send(struct outbox *box, int64_t *when, struct err *err) MUST_CHECK;
 

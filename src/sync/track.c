@@ -27,8 +27,8 @@ struct track {
 	struct stage *stage, *merging; /* being gathered; being merged */
 	int64_t first_staged;
 	bool locked;	      /* it took the workspace's lock itself */
-	bool ours;	      /* the store works for us */
-	struct action wanted; /* a commit or a question that waits for the store */
+	bool ours;	      /* the warehouse works for us */
+	struct action wanted; /* a commit or a question that waits for the warehouse */
 	struct action doing;  /* the one under way */
 	struct grid *page;  /* ids of the page fed last: the decoder has other tracks' pages, too */
 	struct grid *ids;   /* of the last answer */
@@ -65,7 +65,7 @@ bool track_over(const struct track *track)
 bool track_can_go_on(const struct track *track)
 {
 	return track->wanted.kind != ACTION_WAIT && track->progress.state == TRACK_RUNNING &&
-	       store_free(track->means->store);
+	       warehouse_free(track->means->warehouse);
 }
 
 /* ---- beginning and end ----------------------------------------------- */
@@ -77,7 +77,7 @@ static bool open(struct track *track, const struct engine_conf *conf, struct err
 	mine.now = clock_real(track->means->clock);
 	mine.chance = (uint32_t)track->box.chance;
 	mine.lookback_most = max_i64(LONGEST_LOOKBACK, track->conf->lookback);
-	if (!cycle_open(&track->cycle, track->means->store, &mine, err))
+	if (!cycle_open(&track->cycle, track->means->warehouse, &mine, err))
 		return false;
 	track->progress.before = track->progress.now = track->cycle.engine.state;
 	track->progress.strategy = track->cycle.engine.strategy;
@@ -89,8 +89,8 @@ struct track *track_begin(const struct track_conf *conf, const struct track_mean
 			  const struct engine_conf *engine, struct err *err)
 {
 	struct track *track = mem_new(sizeof(*track));
-	struct store_workspace workspace = { conf->name, conf->timezone, conf->api.base_url,
-					     conf->lookback, &conf->work };
+	struct warehouse_workspace workspace = { conf->name, conf->timezone, conf->api.base_url,
+						 conf->lookback, &conf->work };
 
 	track->conf = conf;
 	track->means = means;
@@ -100,7 +100,7 @@ struct track *track_begin(const struct track_conf *conf, const struct track_mean
 	track->box = (struct outbox){
 		.clock = means->clock,
 		.http = means->http,
-		.store = means->store,
+		.warehouse = means->warehouse,
 		.api = conf->api,
 		.names = &track->cycle.names,
 		.chance = (uint64_t)clock_real(means->clock) ^ (uintptr_t)track,
@@ -108,10 +108,10 @@ struct track *track_begin(const struct track_conf *conf, const struct track_mean
 	track->progress.began = clock_mono(means->clock);
 	track->progress.total = -1;
 	rate_limit_begin(&track->box.rate_limit, conf->per_minute, conf->reserve);
-	if (store_register(means->store, &workspace, &track->cycle.id, err)) {
+	if (warehouse_register(means->warehouse, &workspace, &track->cycle.id, err)) {
 		track->box.workspace = track->cycle.id;
 		track->locked = !engine->look && !conf->held &&
-				store_lock(means->store, track->cycle.id, err);
+				warehouse_lock(means->warehouse, track->cycle.id, err);
 		if ((track->locked || conf->held || engine->look) && open(track, engine, err))
 			return track;
 	}
@@ -126,8 +126,8 @@ void track_end(struct track **track)
 	if (!t)
 		return;
 	outbox_drop(&t->box);
-	if (t->locked && !t->ours && !store_lost(t->means->store))
-		store_unlock(t->means->store, t->cycle.id);
+	if (t->locked && !t->ours && !warehouse_lost(t->means->warehouse))
+		warehouse_unlock(t->means->warehouse, t->cycle.id);
 	stage_free(&t->stage);
 	stage_free(&t->merging);
 	grid_free(&t->page);
@@ -139,7 +139,7 @@ void track_end(struct track **track)
 /* The cycle is over without having come to its end. */
 static void stop(struct track *track, enum track_state state, const struct err *err)
 {
-	struct store_end end = {
+	struct warehouse_end end = {
 		.workspace = track->cycle.id,
 		.run = track->cycle.run.id,
 		.purpose = track->cycle.run.kind,
@@ -155,11 +155,12 @@ static void stop(struct track *track, enum track_state state, const struct err *
 	track->progress.err = *err;
 	err_wrap(&track->progress.err, "%s", track->conf->name);
 	outbox_drop(&track->box);
-	if (!store_lost(track->means->store))
+	if (!warehouse_lost(track->means->warehouse))
 		(void)!(track->cycle.run.id == 0
-				? store_account(track->means->store, track->cycle.id,
-						track->cycle.run.kind, &track->box.sent, &ignored)
-				: store_end_run(track->means->store, &end, &ignored));
+				? warehouse_account(track->means->warehouse, track->cycle.id,
+						    track->cycle.run.kind, &track->box.sent,
+						    &ignored)
+				: warehouse_end_run(track->means->warehouse, &end, &ignored));
 }
 
 /* A failure that was not repaired by trying again. */
@@ -266,7 +267,7 @@ static void take_reply(struct track *track, struct slot *slot)
 	engine_set_ahead(&track->cycle.engine, outbox_ahead(&track->box, most));
 }
 
-/* ---- the store ------------------------------------------------------- */
+/* ---- the warehouse ------------------------------------------------------- */
 
 /* The ids that the engine gives up become rows of the batch. */
 static void stage_deletions(struct track *track)
@@ -325,7 +326,7 @@ static void start_commit(struct track *track)
 	track->first_staged = 0;
 	reset_sent(track);
 	stage_reset(track->stage, clock_real(track->means->clock));
-	store_commit(track->means->store, &batch);
+	warehouse_commit(track->means->warehouse, &batch);
 }
 
 static void start_question(struct track *track)
@@ -339,10 +340,10 @@ static void start_question(struct track *track)
 		.names = &track->cycle.names,
 	};
 
-	store_ask(track->means->store, &question);
+	warehouse_ask(track->means->warehouse, &question);
 }
 
-/* Gives the store what waits for it, if it is free. */
+/* Gives the warehouse what waits for it, if it is free. */
 static void use_store(struct track *track)
 {
 	struct err err;
@@ -353,9 +354,10 @@ static void use_store(struct track *track)
 	track->doing = track->wanted;
 	track->wanted.kind = ACTION_WAIT;
 	if (track->doing.kind == ACTION_COMMIT)
-		ok = cycle_need_sweep(&track->cycle, track->means->store, track->doing.seen, &err);
+		ok = cycle_need_sweep(&track->cycle, track->means->warehouse, track->doing.seen,
+				      &err);
 	else if (track->doing.ask.kind == ASK_CELLS)
-		ok = cycle_need_names(&track->cycle, track->means->store, &err);
+		ok = cycle_need_names(&track->cycle, track->means->warehouse, &err);
 	if (!ok) {
 		give_up(track, &err);
 		return;
@@ -367,7 +369,7 @@ static void use_store(struct track *track)
 		start_question(track);
 }
 
-/* What the store did for us is done. */
+/* What the warehouse did for us is done. */
 static void hear_store(struct track *track)
 {
 	struct tally tally;
@@ -375,22 +377,22 @@ static void hear_store(struct track *track)
 	struct err err;
 	bool ok;
 
-	if (!track->ours || store_busy(track->means->store))
+	if (!track->ours || warehouse_busy(track->means->warehouse))
 		return;
 	track->ours = false;
 	if (track->doing.kind == ACTION_COMMIT) {
-		ok = store_committed(track->means->store, &tally, &err);
+		ok = warehouse_committed(track->means->warehouse, &tally, &err);
 		if (ok) {
 			action_add_tally(&track->progress.sum, &tally);
 			engine_committed(&track->cycle.engine, &tally);
 		}
 	} else {
 		grid_free(&track->ids);
-		ok = store_answered(track->means->store, &answer, &track->ids, &err);
+		ok = warehouse_answered(track->means->warehouse, &answer, &track->ids, &err);
 		if (ok)
 			engine_answer(&track->cycle.engine, &answer);
 	}
-	track->ours = !ok && store_again(track->means->store, &err);
+	track->ours = !ok && warehouse_again(track->means->warehouse, &err);
 	if (!ok && !track->ours)
 		give_up(track, &err);
 }
@@ -412,9 +414,9 @@ static void finish(struct track *track, enum verdict verdict)
 	track->progress.state = TRACK_DONE;
 	track->progress.verdict = verdict;
 	/* What no commit accounts for, since there was none. */
-	if (!store_lost(track->means->store))
-		(void)!store_account(track->means->store, track->cycle.id, track->cycle.run.kind,
-				     &track->box.sent, &ignored);
+	if (!warehouse_lost(track->means->warehouse))
+		(void)!warehouse_account(track->means->warehouse, track->cycle.id,
+					 track->cycle.run.kind, &track->box.sent, &ignored);
 	reset_sent(track);
 }
 
@@ -472,7 +474,7 @@ static bool is_quiet(const struct track *track, int64_t now)
 {
 	return now < track->look_at && track->progress.state == TRACK_RUNNING &&
 	       !outbox_has_reply(&track->box) && !track_can_go_on(track) &&
-	       (!track->ours || store_busy(track->means->store));
+	       (!track->ours || warehouse_busy(track->means->warehouse));
 }
 
 int64_t track_turn(struct track *track, int64_t now)
@@ -490,7 +492,7 @@ int64_t track_turn(struct track *track, int64_t now)
 	obey(track);
 	if (track->progress.state == TRACK_RUNNING && !outbox_send(&track->box, &when, &err))
 		give_up(track, &err);
-	/* A batch that is old already waits for the store, or for a reply, and not for a moment. */
+	/* A batch that is old already waits for the warehouse, or for a reply, and not for a moment. */
 	if (track->first_staged > 0 && track->first_staged + BATCH_AGE > now)
 		when = min_i64(when, track->first_staged + BATCH_AGE);
 	update_progress(track);

@@ -17,7 +17,7 @@
 #include "engine.h"
 #include "http.h"
 #include "outbox.h"
-#include "store.h"
+#include "warehouse.h"
 
 /* What the loop needs to know of a configured workspace. */
 struct track_conf {
@@ -27,7 +27,7 @@ struct track_conf {
 	int reserve;	   /* percent of it left for others */
 	int max_in_flight; /* 0: as quota and latency have it */
 	int64_t lookback;
-	bool held; /* the store holds its lock already, and keeps it */
+	bool held; /* the warehouse holds its lock already, and keeps it */
 	struct worktime work;
 };
 
@@ -35,7 +35,7 @@ struct track_conf {
 struct track_means {
 	const struct clock *clock;
 	struct http *http;
-	struct store *store;
+	struct warehouse *warehouse;
 	struct decode *decode;
 	struct json_reader *json;
 	const struct log *log; /* for a line a request, to who debugs; NULL: none */
@@ -98,10 +98,10 @@ void track_end(struct track **track);
  */
 int64_t track_turn(struct track *track, int64_t now);
 
-/* Whether it is over, and the store does nothing for it any more. */
+/* Whether it is over, and the warehouse does nothing for it any more. */
 bool track_over(const struct track *track) MUST_CHECK;
 
-/* Whether it wants the store and can have it now. */
+/* Whether it wants the warehouse and can have it now. */
 bool track_can_go_on(const struct track *track) MUST_CHECK;
 
 /* How it goes. Valid until the next turn. */

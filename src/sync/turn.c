@@ -4,7 +4,7 @@
 #include "outbox.h"
 
 /*
- * Whether somebody need not wait for anything: a track is over, or the store
+ * Whether somebody need not wait for anything: a track is over, or the warehouse
  * was given back in this round after whoever wants it had been asked.
  */
 static bool has_work(const struct turn *turn)
@@ -15,7 +15,8 @@ static bool has_work(const struct turn *turn)
 			return true;
 	/* What came while somebody waited for the warehouse is not heard of again. */
 	return wait_reload_asked(turn->wait) ||
-	       (turn->store && (store_ready(turn->store) || store_has_notify(turn->store)));
+	       (turn->warehouse &&
+		(warehouse_ready(turn->warehouse) || warehouse_has_notify(turn->warehouse)));
 }
 
 /* What the tracks that are over have committed is to be computed again. */

@@ -20,11 +20,11 @@
 struct turn {
 	struct wait *wait;
 	struct http *http;
-	struct store *store;	 /* that the owner may reserve; NULL: it does not */
-	struct refresh *refresh; /* what follows the tracks' commits; may be NULL */
-	struct track **tracks;	 /* places may be NULL */
+	struct warehouse *warehouse; /* that the owner may reserve; NULL: it does not */
+	struct refresh *refresh;     /* what follows the tracks' commits; may be NULL */
+	struct track **tracks;	     /* places may be NULL */
 	size_t n;
-	size_t next; /* who may use the store first, so that nobody always comes last */
+	size_t next; /* who may use the warehouse first, so that nobody always comes last */
 };
 
 /*

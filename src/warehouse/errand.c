@@ -36,16 +36,16 @@ struct engine_conf errand_conf(enum errand_kind kind)
 	}
 }
 
-bool errand_ask(struct store *store, int workspace, const char *who, struct errand *errand,
+bool errand_ask(struct warehouse *warehouse, int workspace, const char *who, struct errand *errand,
 		struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = store_call(store, sql_errand_ask);
+	struct script *s = warehouse_call(warehouse, sql_errand_ask);
 
 	script_int(s, workspace);
 	script_text(s, kinds[errand->kind]);
 	script_text(s, who);
-	if (!store_run(store, &grid, err))
+	if (!warehouse_run(warehouse, &grid, err))
 		return false;
 	errand->id = grid_int(grid, 0, 0);
 	return true;
@@ -59,16 +59,16 @@ static enum verdict verdict_of(const char *name)
 	return VERDICT_NONE;
 }
 
-bool errand_look(struct store *store, const struct errand *errand, struct errand_end *end,
+bool errand_look(struct warehouse *warehouse, const struct errand *errand, struct errand_end *end,
 		 struct err *err)
 {
 	enum { RUN, STATE, VERDICT, KIND, TEXT, REQUESTS, FRESH, CHANGED, DELETED, SILENT };
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = store_call(store, sql_errand_look);
+	struct script *s = warehouse_call(warehouse, sql_errand_look);
 	const char *state;
 
 	script_int(s, errand->id);
-	if (!store_run(store, &grid, err))
+	if (!warehouse_run(warehouse, &grid, err))
 		return false;
 	*end = (struct errand_end){ .err = ERR_INIT };
 	state = grid_rows(grid) > 0 ? grid_text(grid, 0, STATE) : "failed";
@@ -90,35 +90,35 @@ bool errand_look(struct store *store, const struct errand *errand, struct errand
 	return true;
 }
 
-void errand_withdraw(struct store *store, const struct errand *errand)
+void errand_withdraw(struct warehouse *warehouse, const struct errand *errand)
 {
-	struct script *s = store_call(store, sql_errand_withdraw);
+	struct script *s = warehouse_call(warehouse, sql_errand_withdraw);
 	struct err ignored;
 
 	script_int(s, errand->id);
-	(void)!store_run(store, NULL, &ignored);
+	(void)!warehouse_run(warehouse, NULL, &ignored);
 }
 
-bool errand_listen(struct store *store, struct err *err)
+bool errand_listen(struct warehouse *warehouse, struct err *err)
 {
-	(void)!store_call(store, sql_errand_listen);
-	return store_run(store, NULL, err);
+	(void)!warehouse_call(warehouse, sql_errand_listen);
+	return warehouse_run(warehouse, NULL, err);
 }
 
-bool errand_waiting(struct store *store, struct grid **workspaces, struct err *err)
+bool errand_waiting(struct warehouse *warehouse, struct grid **workspaces, struct err *err)
 {
-	(void)!store_call(store, sql_errand_waiting);
-	return store_run(store, workspaces, err);
+	(void)!warehouse_call(warehouse, sql_errand_waiting);
+	return warehouse_run(warehouse, workspaces, err);
 }
 
-bool errand_next(struct store *store, int workspace, struct errand *errand, struct err *err)
+bool errand_next(struct warehouse *warehouse, int workspace, struct errand *errand, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = store_call(store, sql_errand_next);
+	struct script *s = warehouse_call(warehouse, sql_errand_next);
 
 	*errand = (struct errand){ .id = 0 };
 	script_int(s, workspace);
-	if (!store_run(store, &grid, err))
+	if (!warehouse_run(warehouse, &grid, err))
 		return false;
 	if (grid_rows(grid) == 0)
 		return true;
@@ -129,11 +129,11 @@ bool errand_next(struct store *store, int workspace, struct errand *errand, stru
 	return true;
 }
 
-bool errand_finish(struct store *store, const struct errand *errand, const struct errand_end *end,
-		   struct err *err)
+bool errand_finish(struct warehouse *warehouse, const struct errand *errand,
+		   const struct errand_end *end, struct err *err)
 {
 	bool failed = end->err.kind != ERR_NONE;
-	struct script *s = store_call(store, sql_errand_finish);
+	struct script *s = warehouse_call(warehouse, sql_errand_finish);
 
 	script_int(s, errand->id);
 	script_int(s, end->run);
@@ -141,5 +141,5 @@ bool errand_finish(struct store *store, const struct errand *errand, const struc
 	script_text(s, action_verdict_name(end->verdict));
 	script_text(s, failed ? err_kind_name(end->err.kind) : NULL);
 	script_text(s, failed ? end->err.text : NULL);
-	return store_run(store, NULL, err);
+	return warehouse_run(warehouse, NULL, err);
 }

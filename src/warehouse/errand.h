@@ -12,7 +12,7 @@
 
 #include "action.h"
 #include "err.h"
-#include "store.h"
+#include "warehouse.h"
 
 enum errand_kind {
 	ERRAND_INCREMENTAL,
@@ -43,28 +43,29 @@ struct errand_end {
 };
 
 /* Asks for it. WHO is told to those who look. */
-bool errand_ask(struct store *store, int workspace, const char *who, struct errand *errand,
+bool errand_ask(struct warehouse *warehouse, int workspace, const char *who, struct errand *errand,
 		struct err *err) MUST_CHECK;
 
 /* Looks whether it is done, and how. */
-bool errand_look(struct store *store, const struct errand *errand, struct errand_end *end,
+bool errand_look(struct warehouse *warehouse, const struct errand *errand, struct errand_end *end,
 		 struct err *err) MUST_CHECK;
 
 /* Takes it back, as far as it has not begun. What goes wrong is of no matter. */
-void errand_withdraw(struct store *store, const struct errand *errand);
+void errand_withdraw(struct warehouse *warehouse, const struct errand *errand);
 
 /* For the daemon: hear of errands from now on. */
-bool errand_listen(struct store *store, struct err *err) MUST_CHECK;
+bool errand_listen(struct warehouse *warehouse, struct err *err) MUST_CHECK;
 
 /* The workspaces for which there are any: a grid of their numbers, for the caller to free. */
-bool errand_waiting(struct store *store, struct grid **workspaces, struct err *err) MUST_CHECK;
+bool errand_waiting(struct warehouse *warehouse, struct grid **workspaces,
+		    struct err *err) MUST_CHECK;
 
 /* Takes the oldest one of a workspace that is not done; its id is 0 when there is none. */
-bool errand_next(struct store *store, int workspace, struct errand *errand,
+bool errand_next(struct warehouse *warehouse, int workspace, struct errand *errand,
 		 struct err *err) MUST_CHECK;
 
 /* Writes down how it ended. */
-bool errand_finish(struct store *store, const struct errand *errand, const struct errand_end *end,
-		   struct err *err) MUST_CHECK;
+bool errand_finish(struct warehouse *warehouse, const struct errand *errand,
+		   const struct errand_end *end, struct err *err) MUST_CHECK;
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * question.h -- the engine's questions to the warehouse, as scripts, and their answers.
  *
- * The store runs the scripts, which stand in sql/ask/.
+ * The warehouse runs the scripts, which stand in sql/ask/.
  */
 #ifndef QUESTION_H
 #define QUESTION_H

@@ -12,7 +12,7 @@ struct wanted {
 };
 
 struct refresh {
-	struct store *store;
+	struct warehouse *warehouse;
 	const struct clock *clock;
 	struct wanted *queue; /* whoever is served goes to the end */
 	int n;
@@ -22,11 +22,11 @@ struct refresh {
 	struct err err;
 };
 
-struct refresh *refresh_new(struct store *store, const struct clock *clock)
+struct refresh *refresh_new(struct warehouse *warehouse, const struct clock *clock)
 {
 	struct refresh *refresh = mem_new(sizeof(*refresh));
 
-	refresh->store = store;
+	refresh->warehouse = warehouse;
 	refresh->clock = clock;
 	return refresh;
 }
@@ -70,7 +70,7 @@ static void hear(struct refresh *refresh, int64_t now)
 
 	refresh->doing = false;
 	remove_first(refresh);
-	if (!store_refreshed(refresh->store, &more, &refresh->err)) {
+	if (!warehouse_refreshed(refresh->warehouse, &more, &refresh->err)) {
 		refresh->failed = true;
 		refresh->failed_workspace = workspace;
 		append(refresh, workspace, now + RETRY);
@@ -99,15 +99,15 @@ int64_t refresh_turn(struct refresh *refresh)
 	int64_t now = clock_mono(refresh->clock), when = TIME_NEVER;
 
 	if (refresh->doing) {
-		if (store_busy(refresh->store))
+		if (warehouse_busy(refresh->warehouse))
 			return TIME_NEVER;
 		hear(refresh, now);
-		/* Whoever waits for the store comes first. */
+		/* Whoever waits for the warehouse comes first. */
 		return now;
 	}
-	if (store_free(refresh->store) && choose(refresh, now, &when)) {
+	if (warehouse_free(refresh->warehouse) && choose(refresh, now, &when)) {
 		refresh->doing = true;
-		store_refresh(refresh->store, refresh->queue[0].workspace);
+		warehouse_refresh(refresh->warehouse, refresh->queue[0].workspace);
 	}
 	return when;
 }

@@ -12,19 +12,19 @@
 
 #include "clock.h"
 #include "err.h"
-#include "store.h"
+#include "warehouse.h"
 
 struct refresh;
 
 /* Nothing wanted yet. STORE must outlive it. */
-struct refresh *refresh_new(struct store *store, const struct clock *clock) MUST_CHECK;
+struct refresh *refresh_new(struct warehouse *warehouse, const struct clock *clock) MUST_CHECK;
 void refresh_free(struct refresh **refresh);
 
 /* The queued days of a workspace are wanted: some of its runs has ended. */
 void refresh_want(struct refresh *refresh, int workspace);
 
 /*
- * Does what can be done now: begins a day when the store is free, or hears
+ * Does what can be done now: begins a day when the warehouse is free, or hears
  * of the end of the one under way. Returns when to look again at the latest.
  */
 int64_t refresh_turn(struct refresh *refresh) MUST_CHECK;

@@ -7,7 +7,7 @@
 /* Rows that go at a time: a fraction of a second, with all that hangs on them. */
 #define SOME 500
 
-bool retain_some(struct retain *retain, struct store *store, bool *over, struct err *err)
+bool retain_some(struct retain *retain, struct warehouse *warehouse, bool *over, struct err *err)
 {
 	const struct {
 		const char *sql;
@@ -19,11 +19,11 @@ bool retain_some(struct retain *retain, struct store *store, bool *over, struct 
 		{ sql_retain_rejected_items, retain->rejected_items },
 	};
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = store_call(store, steps[retain->step].sql);
+	struct script *s = warehouse_call(warehouse, steps[retain->step].sql);
 
 	script_int(s, steps[retain->step].age);
 	script_int(s, SOME);
-	if (!store_run(store, &grid, err))
+	if (!warehouse_run(warehouse, &grid, err))
 		return false;
 	retain->removed += grid_int(grid, 0, 0);
 	if (grid_int(grid, 0, 0) < SOME)

@@ -9,7 +9,7 @@
 #define RETAIN_H
 
 #include "err.h"
-#include "store.h"
+#include "warehouse.h"
 
 struct retain {
 	int64_t runs, rejected_items; /* how long they are kept, microseconds */
@@ -21,7 +21,7 @@ struct retain {
  * Removes a few hundred rows. *OVER when there is nothing more that is old
  * enough; then it begins anew.
  */
-bool retain_some(struct retain *retain, struct store *store, bool *over,
+bool retain_some(struct retain *retain, struct warehouse *warehouse, bool *over,
 		 struct err *err) MUST_CHECK;
 
 #endif

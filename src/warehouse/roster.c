@@ -19,7 +19,8 @@ static void put_text(struct jsonout *out, const char *key, const char *text)
 	jsonout_key_string(out, key, text);
 }
 
-bool roster_write(struct store *store, int workspace, const struct roster *roster, struct err *err)
+bool roster_write(struct warehouse *warehouse, int workspace, const struct roster *roster,
+		  struct err *err)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(16384);
 	struct jsonout out = JSONOUT_TO(&text);
@@ -38,19 +39,20 @@ bool roster_write(struct store *store, int workspace, const struct roster *roste
 	put_instant(&out, "failures", roster->failures);
 	put_text(&out, "advice", roster->advice);
 	jsonout_close(&out, '}');
-	s = store_call(store, sql_schedule_write);
+	s = warehouse_call(warehouse, sql_schedule_write);
 	script_int(s, workspace);
 	script_text(s, buf_text(&text));
-	return store_run(store, NULL, err);
+	return warehouse_run(warehouse, NULL, err);
 }
 
-bool roster_read(struct store *store, int workspace, struct roster_past *past, struct err *err)
+bool roster_read(struct warehouse *warehouse, int workspace, struct roster_past *past,
+		 struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = store_call(store, sql_schedule_facts);
+	struct script *s = warehouse_call(warehouse, sql_schedule_facts);
 
 	script_int(s, workspace);
-	if (!store_run(store, &grid, err))
+	if (!warehouse_run(warehouse, &grid, err))
 		return false;
 	past->full_at = grid_int(grid, 0, 0);
 	past->verify_at = grid_int(grid, 0, 1);

@@ -9,7 +9,7 @@
 #define ROSTER_H
 
 #include "err.h"
-#include "store.h"
+#include "warehouse.h"
 
 /* What is shown of a workspace. Instants by the host's calendar; TIME_NONE: none. */
 struct roster {
@@ -26,7 +26,7 @@ struct roster {
 };
 
 /* Writes it. */
-bool roster_write(struct store *store, int workspace, const struct roster *roster,
+bool roster_write(struct warehouse *warehouse, int workspace, const struct roster *roster,
 		  struct err *err) MUST_CHECK;
 
 /* When what was last done with success, by the database's clock; TIME_NONE: never, or long ago. */
@@ -35,7 +35,7 @@ struct roster_past {
 };
 
 /* Reads it. */
-bool roster_read(struct store *store, int workspace, struct roster_past *past,
+bool roster_read(struct warehouse *warehouse, int workspace, struct roster_past *past,
 		 struct err *err) MUST_CHECK;
 
 #endif

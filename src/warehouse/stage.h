@@ -2,7 +2,7 @@
 /*
  * stage.h -- a batch being gathered: rows for the staging tables, ready for COPY.
  *
- * What decode reads goes in here item by item, until the store merges it in
+ * What decode reads goes in here item by item, until the warehouse merges it in
  * one transaction. Channels, agents, teams and contacts are staged once for
  * each different content in a batch; most conversations share them. The
  * tables are those of sql/session.sql.

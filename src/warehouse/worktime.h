@@ -3,7 +3,7 @@
  * worktime.h -- what reports need to know of a workspace's configuration.
  *
  * When work is done, which targets it should meet, and what of a contact is
- * kept. The store writes it into the warehouse when the workspace is
+ * kept. The warehouse writes it into the warehouse when the workspace is
  * registered; the warehouse computes again what a change makes untrue.
  */
 #ifndef WORKTIME_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * store.h -- the warehouse, as the engine's loop uses it.
+ * warehouse.h -- the warehouse, as the engine's loop uses it.
  *
  * Two connections: on one, batches are merged and questions asked, one at
  * a time, and the workspaces' locks live on it; the other serves short
@@ -12,8 +12,8 @@
  * The only module that speaks our SQL, which stands in sql/. It knows
  * neither HTTP nor JSON from the API.
  */
-#ifndef STORE_H
-#define STORE_H
+#ifndef WAREHOUSE_H
+#define WAREHOUSE_H
 
 #include "action.h"
 #include "batch.h"
@@ -24,40 +24,40 @@
 #include "workspace_state.h"
 #include "worktime.h"
 
-struct store;
+struct warehouse;
 
 /* A transaction that another one stood in the way of is tried so often. */
-#define STORE_TRIES 5
+#define WAREHOUSE_TRIES 5
 
 /*
  * Connects. WHO is written into the workspaces that are locked: command,
  * host and process. NULL with ERR_CONFIG when the schema is of another
  * version or the connections share a session, or what pg_open() says.
  */
-struct store *store_open(struct wait *wait, const struct pg_conf *conf, const char *who,
-			 struct err *err) MUST_CHECK;
+struct warehouse *warehouse_open(struct wait *wait, const struct pg_conf *conf, const char *who,
+				 struct err *err) MUST_CHECK;
 
 /* Closes it. What is under way is rolled back, and the locks are free. */
-void store_close(struct store **store);
+void warehouse_close(struct warehouse **warehouse);
 
 /* Whether a connection was lost: then close it and open another. */
-bool store_lost(const struct store *store) MUST_CHECK;
+bool warehouse_lost(const struct warehouse *warehouse) MUST_CHECK;
 
 /*
  * A short call for a module of its own (errand.c): begins a script with the
  * statement SQL, whose parameters follow, and runs it while the writer may
  * be busy. RESULT may be NULL.
  */
-struct script *store_call(struct store *store, const char *sql) MUST_CHECK;
-bool store_run(struct store *store, struct grid **result, struct err *err) MUST_CHECK;
+struct script *warehouse_call(struct warehouse *warehouse, const char *sql) MUST_CHECK;
+bool warehouse_run(struct warehouse *warehouse, struct grid **result, struct err *err) MUST_CHECK;
 
 /* Whether somebody sent a NOTIFY since it was last taken. */
-bool store_take_notify(struct store *store) MUST_CHECK;
-bool store_has_notify(struct store *store) MUST_CHECK;
+bool warehouse_take_notify(struct warehouse *warehouse) MUST_CHECK;
+bool warehouse_has_notify(struct warehouse *warehouse) MUST_CHECK;
 
 /* ---- a workspace ---- */
 
-struct store_workspace {
+struct warehouse_workspace {
 	const char *name, *timezone, *base_url;
 	int64_t lookback;	     /* as configured */
 	const struct worktime *work; /* NULL: as it is */
@@ -67,41 +67,43 @@ struct store_workspace {
  * Makes a workspace known, and its settings current, and gives its number.
  * What another time zone or other hours make untrue is queued for refresh.h.
  */
-bool store_register(struct store *store, const struct store_workspace *workspace, int *id,
-		    struct err *err) MUST_CHECK;
+bool warehouse_register(struct warehouse *warehouse, const struct warehouse_workspace *workspace,
+			int *id, struct err *err) MUST_CHECK;
 
 /* The number of the workspace of that name; 0 when the warehouse does not know it. */
-bool store_find(struct store *store, const char *name, int *id, struct err *err) MUST_CHECK;
+bool warehouse_find(struct warehouse *warehouse, const char *name, int *id,
+		    struct err *err) MUST_CHECK;
 
 /* Whether nobody has its lock; false also when that cannot be told. */
-bool store_is_unheld(struct store *store, const char *name) MUST_CHECK;
+bool warehouse_is_unheld(struct warehouse *warehouse, const char *name) MUST_CHECK;
 
 /*
  * All workspaces of the warehouse: number, who holds it or held it last, whether
  * anybody does, and its name. A grid for the caller to free.
  */
-bool store_holders(struct store *store, struct grid **holders, struct err *err) MUST_CHECK;
+bool warehouse_holders(struct warehouse *warehouse, struct grid **holders,
+		       struct err *err) MUST_CHECK;
 
 /*
- * Reserved, the store is free for no batch and no question, so that it comes to
- * rest and a lock can be taken: that is when store_ready().
+ * Reserved, the warehouse is free for no batch and no question, so that it comes to
+ * rest and a lock can be taken: that is when warehouse_ready().
  */
-void store_reserve(struct store *store, bool reserved);
+void warehouse_reserve(struct warehouse *warehouse, bool reserved);
 
 /* Whether it is reserved and at rest: whoever reserved it may go on. */
-bool store_ready(const struct store *store) MUST_CHECK;
+bool warehouse_ready(const struct warehouse *warehouse) MUST_CHECK;
 
 /*
- * Takes its lock; only while store_ready(). False with ERR_BUSY, the holder's
+ * Takes its lock; only while warehouse_ready(). False with ERR_BUSY, the holder's
  * name in the text and its command in err->code, when somebody else has it.
  */
-bool store_lock(struct store *store, int id, struct err *err) MUST_CHECK;
+bool warehouse_lock(struct warehouse *warehouse, int id, struct err *err) MUST_CHECK;
 
 /* Gives it back. What goes wrong is of no matter: the lock ends with the connection. */
-void store_unlock(struct store *store, int id);
+void warehouse_unlock(struct warehouse *warehouse, int id);
 
 /* What is known of a workspace between cycles. */
-struct store_known {
+struct warehouse_known {
 	struct workspace_state state;
 	int64_t sweep; /* the full sweep to go on with, or 0 */
 	int batch;     /* its last batch */
@@ -109,55 +111,58 @@ struct store_known {
 };
 
 /* Reads it. */
-bool store_load(struct store *store, int id, struct store_known *known, struct err *err) MUST_CHECK;
+bool warehouse_load(struct warehouse *warehouse, int id, struct warehouse_known *known,
+		    struct err *err) MUST_CHECK;
 
 /* Reads the channels and agents of a workspace, at most MOST of each, and one more. */
-bool store_names(struct store *store, int id, int most, struct names *names,
-		 struct err *err) MUST_CHECK;
+bool warehouse_names(struct warehouse *warehouse, int id, int most, struct names *names,
+		     struct err *err) MUST_CHECK;
 
 /*
  * Fills in the cells of CONF with those that the last verify left different,
  * if that is less than an hour ago. NAMES are the workspace's.
  */
-bool store_last_cells(struct store *store, int id, const struct names *names,
-		      struct engine_conf *conf, struct err *err) MUST_CHECK;
+bool warehouse_last_cells(struct warehouse *warehouse, int id, const struct names *names,
+			  struct engine_conf *conf, struct err *err) MUST_CHECK;
 
 /* ---- the quota ---- */
 
 /* Requests that may be sent within the next second. */
-struct store_lease {
+struct warehouse_lease {
 	int want, cap; /* how many, under a cap a minute */
 	int granted;   /* may be fewer; */
 	int64_t wait;  /* when none, for how long, microseconds */
 };
 
 /* Asks for a lease. */
-bool store_take_lease(struct store *store, int id, struct store_lease *lease,
-		      struct err *err) MUST_CHECK;
+bool warehouse_take_lease(struct warehouse *warehouse, int id, struct warehouse_lease *lease,
+			  struct err *err) MUST_CHECK;
 
 /* The API asked for silence of so many microseconds; everybody who uses the warehouse keeps it. */
-bool store_pause(struct store *store, int id, int64_t usec, struct err *err) MUST_CHECK;
+bool warehouse_pause(struct warehouse *warehouse, int id, int64_t usec, struct err *err) MUST_CHECK;
 
 /* ---- a run ---- */
 
-struct store_run {
+struct warehouse_run {
 	int workspace;
 	const char *kind, *strategy;
-	int64_t id;    /* given by store_begin_run() */
-	int64_t sweep; /* the full sweep that it works on, or 0; see store_begin_sweep() */
+	int64_t id;    /* given by warehouse_begin_run() */
+	int64_t sweep; /* the full sweep that it works on, or 0; see warehouse_begin_sweep() */
 };
 
 /* Begins a run. One that another process left behind is marked interrupted. */
-bool store_begin_run(struct store *store, struct store_run *run, struct err *err) MUST_CHECK;
+bool warehouse_begin_run(struct warehouse *warehouse, struct warehouse_run *run,
+			 struct err *err) MUST_CHECK;
 
 /*
  * A full sweep begins within the run, whose `sweep` it becomes. One that
  * still runs is abandoned.
  */
-bool store_begin_sweep(struct store *store, struct store_run *run, struct err *err) MUST_CHECK;
+bool warehouse_begin_sweep(struct warehouse *warehouse, struct warehouse_run *run,
+			   struct err *err) MUST_CHECK;
 
 /* How a run ended that failed, or was stopped. */
-struct store_end {
+struct warehouse_end {
 	int workspace;
 	int64_t run;
 	const char *purpose; /* for the ledger */
@@ -167,56 +172,58 @@ struct store_end {
 };
 
 /* Ends such a run; what it committed stays. */
-bool store_end_run(struct store *store, const struct store_end *end, struct err *err) MUST_CHECK;
+bool warehouse_end_run(struct warehouse *warehouse, const struct warehouse_end *end,
+		       struct err *err) MUST_CHECK;
 
 /* Writes requests into the ledger that no batch accounts for. */
-bool store_account(struct store *store, int id, const char *purpose, const struct sent *sent,
-		   struct err *err) MUST_CHECK;
+bool warehouse_account(struct warehouse *warehouse, int id, const char *purpose,
+		       const struct sent *sent, struct err *err) MUST_CHECK;
 
 /* ---- commits and questions: started here, finished below ---- */
 
 /* Whether one is under way. */
-bool store_busy(const struct store *store) MUST_CHECK;
+bool warehouse_busy(const struct warehouse *warehouse) MUST_CHECK;
 
 /*
  * Whether another may be started: none is under way, the end of the last one was
- * heard of, and the store is not reserved.
+ * heard of, and the warehouse is not reserved.
  */
-bool store_free(const struct store *store) MUST_CHECK;
+bool warehouse_free(const struct warehouse *warehouse) MUST_CHECK;
 
 /*
  * Merges a batch, and with it everything that becomes true by it, in one
  * transaction. Its stage must stay as it is until the end.
  */
-void store_commit(struct store *store, const struct batch *batch);
+void warehouse_commit(struct warehouse *warehouse, const struct batch *batch);
 
 /* Puts a question of the engine's. */
-void store_ask(struct store *store, const struct question *question);
+void warehouse_ask(struct warehouse *warehouse, const struct question *question);
 
 /*
  * Starts the commit or the question that has just failed once more, if it was
- * a conflict with another transaction, and not for the STORE_TRIES-th time.
+ * a conflict with another transaction, and not for the WAREHOUSE_TRIES-th time.
  * What it was made of must still be there. False when it is to be given up.
  */
-bool store_again(struct store *store, const struct err *why) MUST_CHECK;
+bool warehouse_again(struct warehouse *warehouse, const struct err *why) MUST_CHECK;
 
 /* Computes the next queued day of a workspace's reports. */
-void store_refresh(struct store *store, int workspace);
+void warehouse_refresh(struct warehouse *warehouse, int workspace);
 
 /* Whether that is done, and MORE days are queued. False with the error. */
-bool store_refreshed(struct store *store, bool *more, struct err *err) MUST_CHECK;
+bool warehouse_refreshed(struct warehouse *warehouse, bool *more, struct err *err) MUST_CHECK;
 
 /*
  * What the commit came to. Where PostgreSQL refused a row, it is done again without it
  * (split.h), and waited for. False with the error of the whole transaction.
  */
-bool store_committed(struct store *store, struct tally *tally, struct err *err) MUST_CHECK;
+bool warehouse_committed(struct warehouse *warehouse, struct tally *tally,
+			 struct err *err) MUST_CHECK;
 
 /*
  * The answer, and the ids that came with it: a grid whose first column has
  * them, for the caller to free; NULL without any.
  */
-bool store_answered(struct store *store, struct answer *answer, struct grid **ids,
-		    struct err *err) MUST_CHECK;
+bool warehouse_answered(struct warehouse *warehouse, struct answer *answer, struct grid **ids,
+			struct err *err) MUST_CHECK;
 
 #endif

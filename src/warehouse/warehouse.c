@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: MIT */
+#include "warehouse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "blocker.h"
+#include "json.h"
+#include "mem.h"
+#include "memtext.h"
+#include "pooler.h"
+#include "schema.h"
+#include "script.h"
+#include "split.h"
+#include "sql.h"
+
+/* A workspace's hours, holidays and targets, as JSON. */
+#define LONGEST_SETTINGS (4u << 20)
+
+struct warehouse {
+	struct pg *writer, *side;
+	struct script *script; /* what the writer is busy with; */
+	size_t merge;	       /* of a commit, the step that merges, */
+	int last;	       /* and the last row of the batch */
+	struct script *brief;  /* a call that is waited for */
+	struct json_reader *json;
+	struct ask asked;
+	const struct names *names; /* what its filters stand for */
+	bool reserved;		   /* nobody may begin a commit or a question */
+	bool heard;		   /* a NOTIFY, not taken yet */
+	bool owned;   /* a commit or a question was started, and its end not yet heard */
+	int tries;    /* of it that another transaction stood in the way of */
+	int *unlocks; /* locks to be given back when the writer is free */
+	int n_unlocks;
+	char who[160];
+};
+
+/* ---- connections ----------------------------------------------------- */
+
+struct warehouse *warehouse_open(struct wait *wait, const struct pg_conf *conf, const char *who,
+				 struct err *err)
+{
+	struct warehouse *warehouse = mem_new(sizeof(*warehouse));
+	bool ok;
+
+	snprintf(warehouse->who, sizeof(warehouse->who), "%s", who);
+	warehouse->script = script_new();
+	warehouse->brief = script_new();
+	warehouse->json = json_reader_new();
+	warehouse->writer = pg_open(wait, conf, err);
+	ok = warehouse->writer && schema_check(warehouse->writer, err);
+	if (ok)
+		warehouse->side = pg_open(wait, conf, err);
+	if (!ok || !warehouse->side || !pooler_check(warehouse->writer, warehouse->side, err) ||
+	    !pg_exec(warehouse->writer, sql_session, err))
+		warehouse_close(&warehouse);
+	return warehouse;
+}
+
+void warehouse_close(struct warehouse **warehouse)
+{
+	if (!*warehouse)
+		return;
+	pg_close(&(*warehouse)->writer);
+	pg_close(&(*warehouse)->side);
+	script_free(&(*warehouse)->script);
+	script_free(&(*warehouse)->brief);
+	mem_free(&(*warehouse)->unlocks);
+	json_reader_free(&(*warehouse)->json);
+	mem_free(warehouse);
+}
+
+bool warehouse_lost(const struct warehouse *warehouse)
+{
+	return pg_lost(warehouse->writer) || pg_lost(warehouse->side);
+}
+
+struct script *warehouse_call(struct warehouse *warehouse, const char *sql)
+{
+	script_reset(warehouse->brief);
+	script_add(warehouse->brief, sql);
+	return warehouse->brief;
+}
+
+bool warehouse_run(struct warehouse *warehouse, struct grid **result, struct err *err)
+{
+	for (int tries = 1;; tries++) {
+		if (script_run(warehouse->brief, warehouse->side, result, err))
+			return true;
+		if (err->kind != ERR_CONFLICT || tries == WAREHOUSE_TRIES)
+			return false;
+	}
+}
+
+bool warehouse_has_notify(struct warehouse *warehouse)
+{
+	warehouse->heard = pg_take_notify(warehouse->side) || warehouse->heard;
+	return warehouse->heard;
+}
+
+bool warehouse_take_notify(struct warehouse *warehouse)
+{
+	bool heard = warehouse_has_notify(warehouse);
+
+	warehouse->heard = false;
+	return heard;
+}
+
+/* ---- a workspace ----------------------------------------------------- */
+
+bool warehouse_register(struct warehouse *warehouse, const struct warehouse_workspace *workspace,
+			int *id, struct err *err)
+{
+	CLEANUP(buf_free) struct buf settings = BUF_MAX(LONGEST_SETTINGS);
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = warehouse_call(warehouse, sql_store_workspace);
+
+	script_text(s, workspace->name);
+	script_text(s, workspace->timezone);
+	script_text(s, workspace->base_url);
+	script_int(s, workspace->lookback);
+	if (workspace->work)
+		worktime_write(&settings, workspace->work);
+	script_text(s, workspace->work ? buf_text(&settings) : NULL);
+	if (!warehouse_run(warehouse, &grid, err))
+		return false;
+	*id = (int)grid_int(grid, 0, 0);
+	return true;
+}
+
+bool warehouse_find(struct warehouse *warehouse, const char *name, int *id, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = warehouse_call(warehouse, sql_store_workspace_id);
+
+	script_text(s, name);
+	if (!warehouse_run(warehouse, &grid, err))
+		return false;
+	*id = grid_rows(grid) > 0 ? (int)grid_int(grid, 0, 0) : 0;
+	return true;
+}
+
+bool warehouse_is_unheld(struct warehouse *warehouse, const char *name)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = warehouse_call(warehouse, sql_store_unheld);
+	struct err ignored;
+
+	script_text(s, name);
+	return warehouse_run(warehouse, &grid, &ignored) && grid_rows(grid) > 0 &&
+	       grid_bool(grid, 0, 0);
+}
+
+bool warehouse_holders(struct warehouse *warehouse, struct grid **holders, struct err *err)
+{
+	(void)!warehouse_call(warehouse, sql_store_holders);
+	return warehouse_run(warehouse, holders, err);
+}
+
+void warehouse_reserve(struct warehouse *warehouse, bool reserved)
+{
+	warehouse->reserved = reserved;
+}
+
+bool warehouse_ready(const struct warehouse *warehouse)
+{
+	return warehouse->reserved && !warehouse->owned;
+}
+
+bool warehouse_lock(struct warehouse *warehouse, int id, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = warehouse_call(warehouse, sql_store_lock);
+	const char *holder;
+
+	if (warehouse->owned)
+		return err_set(err, ERR_BUG, "a lock was asked for while a batch was being merged");
+	script_int(s, id);
+	script_text(s, warehouse->who);
+	if (!script_run(s, warehouse->writer, &grid, err))
+		return false;
+	if (grid_bool(grid, 0, 0))
+		return true;
+	holder = grid_text(grid, 0, 1);
+	err_set(err, ERR_BUSY, "another process works on it: %s", holder ? holder : "unknown");
+	snprintf(err->code, sizeof(err->code), "%.*s", holder ? (int)strcspn(holder, " ") : 0,
+		 holder ? holder : "");
+	return false;
+}
+
+static void unlock(struct warehouse *warehouse, int id)
+{
+	struct script *s = warehouse_call(warehouse, sql_store_unlock);
+	struct err ignored;
+
+	script_int(s, id);
+	(void)!script_run(s, warehouse->writer, NULL, &ignored);
+}
+
+void warehouse_unlock(struct warehouse *warehouse, int id)
+{
+	if (!warehouse->owned) {
+		unlock(warehouse, id);
+		return;
+	}
+	warehouse->unlocks = mem_grow(warehouse->unlocks, (size_t)(warehouse->n_unlocks + 1) *
+								  sizeof(*warehouse->unlocks));
+	warehouse->unlocks[warehouse->n_unlocks++] = id;
+}
+
+/*
+ * The writer's work was heard of: it is free for others, and first for what
+ * had to wait for that.
+ */
+static void release(struct warehouse *warehouse)
+{
+	warehouse->owned = false;
+	while (warehouse->n_unlocks > 0 && !pg_lost(warehouse->writer))
+		unlock(warehouse, warehouse->unlocks[--warehouse->n_unlocks]);
+}
+
+/* Parses a JSON text of ours; NULL when it is none, which only a person can have caused. */
+static struct json *own_json(struct warehouse *warehouse, const char *text)
+{
+	struct err ignored;
+
+	return text ? json_parse(warehouse->json, text, strlen(text), &ignored) : NULL;
+}
+
+bool warehouse_load(struct warehouse *warehouse, int id, struct warehouse_known *known,
+		    struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	CLEANUP(json_free) struct json *evidence = NULL;
+	CLEANUP(json_free) struct json *position = NULL;
+	struct script *s = warehouse_call(warehouse, sql_store_load);
+	struct json_at at;
+
+	script_int(s, id);
+	if (!warehouse_run(warehouse, &grid, err))
+		return false;
+	if (grid_rows(grid) == 0)
+		return err_set(err, ERR_BUG, "workspace %d is not in the warehouse", id);
+	memtext_read_row(grid, &known->state);
+	evidence = own_json(warehouse, grid_text(grid, 0, 8));
+	if (evidence) {
+		at = json_root(evidence);
+		memtext_read_evidence(&at, &known->state.evidence);
+	}
+	position = own_json(warehouse, grid_text(grid, 0, 12));
+	if (position) {
+		at = json_root(position);
+		(void)!memtext_read_position(&at, &known->state.full);
+	}
+	known->sweep = position ? grid_int(grid, 0, 11) : 0;
+	known->batch = position ? (int)grid_int(grid, 0, 13) : 0;
+	known->stale = position && grid_int(grid, 0, 19) > 0;
+	return true;
+}
+
+bool warehouse_names(struct warehouse *warehouse, int id, int most, struct names *names,
+		     struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = warehouse_call(warehouse, sql_store_names);
+
+	script_int(s, id);
+	script_int(s, most + 1);
+	if (!warehouse_run(warehouse, &grid, err))
+		return false;
+	names->channels = grid_new(1);
+	names->agents = grid_new(1);
+	for (int row = 0; row < grid_rows(grid); row++) {
+		struct grid *list = grid_int(grid, row, 0) ? names->agents : names->channels;
+		const char *name = grid_text(grid, row, 1);
+
+		grid_set(list, grid_add(list), 0, name, strlen(name));
+	}
+	return true;
+}
+
+bool warehouse_last_cells(struct warehouse *warehouse, int id, const struct names *names,
+			  struct engine_conf *conf, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = warehouse_call(warehouse, sql_store_last_cells);
+
+	conf->n_cells = 0;
+	script_int(s, id);
+	if (!warehouse_run(warehouse, &grid, err))
+		return false;
+	for (int row = 0; row < grid_rows(grid) && conf->n_cells < CELLS_MOST; row++) {
+		struct cell *cell = &conf->cells[conf->n_cells];
+
+		if (!names_filter(names, grid_text(grid, row, 0), grid_text(grid, row, 1),
+				  grid_text(grid, row, 2), &cell->filter))
+			continue;
+		if (grid_int(grid, row, 3))
+			cell->filter.assignee = -1;
+		cell->api = grid_int(grid, row, 4);
+		cell->held = grid_int(grid, row, 5);
+		conf->n_cells++;
+	}
+	return true;
+}
+
+/* ---- the quota ------------------------------------------------------- */
+
+bool warehouse_take_lease(struct warehouse *warehouse, int id, struct warehouse_lease *lease,
+			  struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = warehouse_call(warehouse, sql_store_lease);
+
+	script_int(s, id);
+	script_int(s, lease->want);
+	script_int(s, lease->cap);
+	if (!warehouse_run(warehouse, &grid, err))
+		return false;
+	lease->granted = (int)grid_int(grid, 0, 0);
+	lease->wait = grid_int(grid, 0, 1);
+	return true;
+}
+
+bool warehouse_pause(struct warehouse *warehouse, int id, int64_t usec, struct err *err)
+{
+	struct script *s = warehouse_call(warehouse, sql_store_pause);
+
+	script_int(s, id);
+	script_int(s, usec);
+	return warehouse_run(warehouse, NULL, err);
+}
+
+/* ---- a run ----------------------------------------------------------- */
+
+bool warehouse_begin_sweep(struct warehouse *warehouse, struct warehouse_run *run, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = warehouse_call(warehouse, sql_store_abandon_sweep);
+
+	script_int(s, run->workspace);
+	script_add(s, sql_store_set_keys_aside);
+	script_add(s, sql_store_begin_sweep);
+	script_int(s, run->workspace);
+	script_int(s, run->id);
+	if (!warehouse_run(warehouse, &grid, err))
+		return false;
+	run->sweep = grid_int(grid, 0, 0);
+	return true;
+}
+
+bool warehouse_begin_run(struct warehouse *warehouse, struct warehouse_run *run, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	struct script *s = warehouse_call(warehouse, sql_store_begin_run);
+
+	script_int(s, run->workspace);
+	script_text(s, run->kind);
+	script_text(s, run->strategy);
+	if (!warehouse_run(warehouse, &grid, err))
+		return false;
+	run->id = grid_int(grid, 0, 0);
+	return true;
+}
+
+bool warehouse_account(struct warehouse *warehouse, int id, const char *purpose,
+		       const struct sent *sent, struct err *err)
+{
+	struct script *s = warehouse_call(warehouse, sql_store_account);
+
+	if (sent->requests == 0)
+		return true;
+	script_int(s, id);
+	script_text(s, purpose);
+	script_int(s, sent->requests);
+	script_int(s, sent->throttled);
+	script_int(s, sent->failed);
+	return warehouse_run(warehouse, NULL, err);
+}
+
+bool warehouse_end_run(struct warehouse *warehouse, const struct warehouse_end *end,
+		       struct err *err)
+{
+	struct script *s = warehouse_call(warehouse, sql_store_fail_run);
+
+	script_int(s, end->run);
+	script_text(s, end->state);
+	script_text(s, err_kind_name(end->why->kind));
+	script_text(s, end->why->text);
+	script_int(s, end->sent->requests);
+	script_int(s, end->sent->throttled);
+	script_int(s, end->sent->retried);
+	return warehouse_run(warehouse, NULL, err) &&
+	       warehouse_account(warehouse, end->workspace, end->purpose, end->sent, err);
+}
+
+/* ---- commits and questions ------------------------------------------- */
+
+bool warehouse_busy(const struct warehouse *warehouse)
+{
+	return pg_busy(warehouse->writer);
+}
+
+bool warehouse_free(const struct warehouse *warehouse)
+{
+	return !warehouse->owned && !warehouse->reserved;
+}
+
+void warehouse_commit(struct warehouse *warehouse, const struct batch *batch)
+{
+	script_reset(warehouse->script);
+	warehouse->merge = batch_write(warehouse->script, batch);
+	warehouse->last = batch->stage->seq;
+	warehouse->owned = true;
+	warehouse->tries = 0;
+	script_start(warehouse->script, warehouse->writer);
+}
+
+void warehouse_ask(struct warehouse *warehouse, const struct question *question)
+{
+	script_reset(warehouse->script);
+	question_write(warehouse->script, question);
+	warehouse->asked = question->ask;
+	warehouse->names = question->names;
+	warehouse->owned = true;
+	warehouse->tries = 0;
+	script_start(warehouse->script, warehouse->writer);
+}
+
+/* A deadlock has a victim; whoever was in its way has gone on by then. */
+bool warehouse_again(struct warehouse *warehouse, const struct err *why)
+{
+	if (why->kind != ERR_CONFLICT || ++warehouse->tries >= WAREHOUSE_TRIES)
+		return false;
+	warehouse->owned = true;
+	script_start(warehouse->script, warehouse->writer);
+	return true;
+}
+
+void warehouse_refresh(struct warehouse *warehouse, int workspace)
+{
+	script_reset(warehouse->script);
+	script_add(warehouse->script, sql_store_refresh);
+	script_int(warehouse->script, workspace);
+	warehouse->owned = true;
+	script_start(warehouse->script, warehouse->writer);
+}
+
+/* The end of what the writer did. */
+static bool finish(struct warehouse *warehouse, struct grid **grid, struct err *err)
+{
+	bool ok = pg_finish(warehouse->writer, grid, err);
+
+	if (!ok)
+		blocker_name(warehouse->side, err);
+	return ok;
+}
+
+bool warehouse_refreshed(struct warehouse *warehouse, bool *more, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	bool ok = finish(warehouse, &grid, err);
+
+	if (ok)
+		*more = grid_int(grid, 0, 0) > 0;
+	release(warehouse);
+	return ok;
+}
+
+bool warehouse_committed(struct warehouse *warehouse, struct tally *tally, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	bool ok = finish(warehouse, &grid, err);
+
+	if (!ok && err->kind == ERR_DATA && warehouse->last > 0) {
+		struct split split = { warehouse->writer, warehouse->script, warehouse->merge,
+				       warehouse->last, WAREHOUSE_TRIES };
+
+		ok = split_commit(&split, &grid, err);
+	}
+	if (ok)
+		batch_read(grid, tally);
+	release(warehouse);
+	return ok;
+}
+
+bool warehouse_answered(struct warehouse *warehouse, struct answer *answer, struct grid **ids,
+			struct err *err)
+{
+	CLEANUP(grid_free) struct grid *grid = NULL;
+	bool ok = finish(warehouse, &grid, err);
+
+	if (ok)
+		*ids = question_read(&warehouse->asked, warehouse->names, grid, answer);
+	release(warehouse);
+	return ok;
+}
