@@ -3,7 +3,7 @@
  * jobs.h -- all workspaces of the daemon: whose they are, and what is next.
  *
  * Locks are tried together, every two seconds as long as somebody else has
- * one of ours: one question to the warehouse, however many workspaces wait.
+ * one of ours: one query to the warehouse, however many workspaces wait.
  */
 #ifndef JOBS_H
 #define JOBS_H

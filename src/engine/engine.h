@@ -70,7 +70,7 @@ void engine_page(struct engine *engine, const struct page *page);
 /* What came of the GET under way; UPDATED_AT of a conversation that is there, else TIME_NONE. */
 void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updated_at);
 
-/* The warehouse's answer to the question under way. */
+/* The warehouse's answer to the query under way. */
 void engine_answer(struct engine *engine, const struct answer *answer);
 
 /* The commit under way was done, and this is what it came to. */

@@ -190,7 +190,7 @@ static void judge(struct scan *scan, struct workspace_state *state)
 		publish_instants(scan, state);
 }
 
-/* The sweep is over in a way that needs no questions. */
+/* The sweep is over in a way that needs no queries. */
 static bool is_hopeless(struct scan *scan, struct workspace_state *state)
 {
 	if (scan->sweep.end == SWEEP_DISORDER)

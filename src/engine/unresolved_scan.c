@@ -113,12 +113,12 @@ static void publish(struct unresolved_scan *unresolved_scan, struct action *acti
 
 static void ask(struct unresolved_scan *unresolved_scan, struct action *action, enum ask_kind kind)
 {
-	struct ask question = { .kind = kind,
-				.settled = unresolved_scan->limit,
-				.scan = SCAN_NUMBER,
-				.most = IDS_MOST };
+	struct ask query = { .kind = kind,
+			     .settled = unresolved_scan->limit,
+			     .scan = SCAN_NUMBER,
+			     .most = IDS_MOST };
 
-	work_ask(&unresolved_scan->work, action, question);
+	work_ask(&unresolved_scan->work, action, query);
 }
 
 static void recheck_on(struct unresolved_scan *unresolved_scan, struct action *action)

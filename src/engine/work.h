@@ -11,7 +11,7 @@
 #include "action.h"
 
 struct work {
-	bool waiting;	 /* for a commit, a question or a GET */
+	bool waiting;	 /* for a commit, a query or a GET */
 	bool committing; /* a commit is under way, and nothing waits for it */
 };
 
@@ -21,7 +21,7 @@ void work_commit(struct work *work, struct action *action, enum seen_by seen, in
 /* A commit in the middle of reading: more pages are asked for while it is under way. */
 void work_commit_aside(struct work *work, struct action *action, enum seen_by seen, int scan);
 
-/* A question. */
+/* A query. */
 void work_ask(struct work *work, struct action *action, struct ask ask);
 
 /* A request whose answer the next step depends on. */

@@ -2,7 +2,7 @@
 /*
  * rate_limit.h -- when the next request may go.
  *
- * Two questions of arithmetic. How many requests fit under the quota: a
+ * Two queries of arithmetic. How many requests fit under the quota: a
  * token bucket, filled by leases from the warehouse, where the rule of "no
  * more than so many in any 60 seconds" is kept across processes and
  * restarts. And how long to wait after a failure. Pure: `now` is passed

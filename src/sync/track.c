@@ -28,7 +28,7 @@ struct track {
 	int64_t first_staged;
 	bool locked;	      /* it took the workspace's lock itself */
 	bool ours;	      /* the warehouse works for us */
-	struct action wanted; /* a commit or a question that waits for the warehouse */
+	struct action wanted; /* a commit or a query that waits for the warehouse */
 	struct action doing;  /* the one under way */
 	struct grid *page;  /* ids of the page fed last: the decoder has other tracks' pages, too */
 	struct grid *ids;   /* of the last answer */
@@ -331,7 +331,7 @@ static void start_commit(struct track *track)
 
 static void start_question(struct track *track)
 {
-	struct question question = {
+	struct query query = {
 		.workspace = track->cycle.id,
 		.run = track->cycle.run.id,
 		.sweep = track->cycle.run.sweep,
@@ -340,7 +340,7 @@ static void start_question(struct track *track)
 		.names = &track->cycle.names,
 	};
 
-	warehouse_ask(track->means->warehouse, &question);
+	warehouse_ask(track->means->warehouse, &query);
 }
 
 /* Gives the warehouse what waits for it, if it is free. */

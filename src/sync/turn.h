@@ -2,7 +2,7 @@
 /*
  * turn.h -- the loop: round the tracks, then sleep.
  *
- *     each track: what can be done now?  --> requests, a commit, a question
+ *     each track: what can be done now?  --> requests, a commit, a query
  *     sleep in the waiting point         --> a reply, the database, a moment
  *     replies go to their tracks, and round again
  *

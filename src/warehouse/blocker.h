@@ -3,7 +3,7 @@
  * blocker.h -- who stood in the way when a lock was waited for in vain.
  *
  * PostgreSQL says that it waited and not for whom. Asked right after, it
- * says who has what we want: the administrator's next question.
+ * says who has what we want: the administrator's next query.
  */
 #ifndef BLOCKER_H
 #define BLOCKER_H

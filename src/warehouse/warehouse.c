@@ -26,11 +26,11 @@ struct warehouse {
 	struct json_reader *json;
 	struct ask asked;
 	const struct names *names; /* what its filters stand for */
-	bool reserved;		   /* nobody may begin a commit or a question */
+	bool reserved;		   /* nobody may begin a commit or a query */
 	bool heard;		   /* a NOTIFY, not taken yet */
-	bool owned;   /* a commit or a question was started, and its end not yet heard */
-	int tries;    /* of it that another transaction stood in the way of */
-	int *unlocks; /* locks to be given back when the writer is free */
+	bool owned;		   /* a commit or a query was started, and its end not yet heard */
+	int tries;		   /* of it that another transaction stood in the way of */
+	int *unlocks;		   /* locks to be given back when the writer is free */
 	int n_unlocks;
 	char who[160];
 };
@@ -394,7 +394,7 @@ bool warehouse_end_run(struct warehouse *warehouse, const struct warehouse_end *
 	       warehouse_account(warehouse, end->workspace, end->purpose, end->sent, err);
 }
 
-/* ---- commits and questions ------------------------------------------- */
+/* ---- commits and queries ------------------------------------------- */
 
 bool warehouse_busy(const struct warehouse *warehouse)
 {
@@ -416,12 +416,12 @@ void warehouse_commit(struct warehouse *warehouse, const struct batch *batch)
 	script_start(warehouse->script, warehouse->writer);
 }
 
-void warehouse_ask(struct warehouse *warehouse, const struct question *question)
+void warehouse_ask(struct warehouse *warehouse, const struct query *query)
 {
 	script_reset(warehouse->script);
-	question_write(warehouse->script, question);
-	warehouse->asked = question->ask;
-	warehouse->names = question->names;
+	query_write(warehouse->script, query);
+	warehouse->asked = query->ask;
+	warehouse->names = query->names;
 	warehouse->owned = true;
 	warehouse->tries = 0;
 	script_start(warehouse->script, warehouse->writer);
@@ -491,7 +491,7 @@ bool warehouse_answered(struct warehouse *warehouse, struct answer *answer, stru
 	bool ok = finish(warehouse, &grid, err);
 
 	if (ok)
-		*ids = question_read(&warehouse->asked, warehouse->names, grid, answer);
+		*ids = query_read(&warehouse->asked, warehouse->names, grid, answer);
 	release(warehouse);
 	return ok;
 }

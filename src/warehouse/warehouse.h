@@ -2,9 +2,9 @@
 /*
  * warehouse.h -- the warehouse, as the engine's loop uses it.
  *
- * Two connections: on one, batches are merged and questions asked, one at
+ * Two connections: on one, batches are merged and queries asked, one at
  * a time, and the workspaces' locks live on it; the other serves short
- * calls (the quota) while the first is busy. A commit or a question is
+ * calls (the quota) while the first is busy. A commit or a query is
  * started, goes on while anybody waits, and is finished when it is done,
  * so that pages are decoded while PostgreSQL works. All else waits for its
  * answer.
@@ -20,7 +20,7 @@
 #include "err.h"
 #include "grid.h"
 #include "pg.h"
-#include "question.h"
+#include "query.h"
 #include "workspace_state.h"
 #include "worktime.h"
 
@@ -85,7 +85,7 @@ bool warehouse_holders(struct warehouse *warehouse, struct grid **holders,
 		       struct err *err) MUST_CHECK;
 
 /*
- * Reserved, the warehouse is free for no batch and no question, so that it comes to
+ * Reserved, the warehouse is free for no batch and no query, so that it comes to
  * rest and a lock can be taken: that is when warehouse_ready().
  */
 void warehouse_reserve(struct warehouse *warehouse, bool reserved);
@@ -179,7 +179,7 @@ bool warehouse_end_run(struct warehouse *warehouse, const struct warehouse_end *
 bool warehouse_account(struct warehouse *warehouse, int id, const char *purpose,
 		       const struct sent *sent, struct err *err) MUST_CHECK;
 
-/* ---- commits and questions: started here, finished below ---- */
+/* ---- commits and queries: started here, finished below ---- */
 
 /* Whether one is under way. */
 bool warehouse_busy(const struct warehouse *warehouse) MUST_CHECK;
@@ -196,11 +196,11 @@ bool warehouse_free(const struct warehouse *warehouse) MUST_CHECK;
  */
 void warehouse_commit(struct warehouse *warehouse, const struct batch *batch);
 
-/* Puts a question of the engine's. */
-void warehouse_ask(struct warehouse *warehouse, const struct question *question);
+/* Puts a query of the engine's. */
+void warehouse_ask(struct warehouse *warehouse, const struct query *query);
 
 /*
- * Starts the commit or the question that has just failed once more, if it was
+ * Starts the commit or the query that has just failed once more, if it was
  * a conflict with another transaction, and not for the WAREHOUSE_TRIES-th time.
  * What it was made of must still be there. False when it is to be given up.
  */

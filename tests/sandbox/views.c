@@ -19,7 +19,7 @@ struct view {
 	uint32_t *rows;
 	uint32_t n, room;
 	uint32_t hole; /* where the conversation stands that is changing just now */
-	uint64_t used; /* when it was asked for last, counted in questions */
+	uint64_t used; /* when it was asked for last, counted in queries */
 };
 
 struct views {

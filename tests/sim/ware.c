@@ -143,7 +143,7 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct action *acti
 	return true;
 }
 
-/* ---- questions ------------------------------------------------------- */
+/* ---- queries ------------------------------------------------------- */
 
 static bool on_page(const struct desk *desk, int id)
 {
@@ -162,7 +162,7 @@ static bool in_cell(const struct filter *filter, const struct state *state)
 				      : state->assignee == filter->assignee));
 }
 
-/* Whether a question's ids are to have this one in them; of which SEEN is what has been shown. */
+/* Whether a query's ids are to have this one in them; of which SEEN is what has been shown. */
 static bool is_wanted(const struct ware *ware, const struct desk *desk, const struct ask *ask,
 		      int id, int64_t now)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ware.h -- a model of the warehouse: what a commit does, and what questions are answered.
+ * ware.h -- a model of the warehouse: what a commit does, and what queries are answered.
  *
  * The same promises as the SQL of sql/merge and sql/ask, in a few arrays.
  * It checks itself against the world after each commit: invariants I1 and
@@ -76,7 +76,7 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct action *acti
 		 const struct workspace_state *state, const int *buried, int n_buried,
 		 struct tally *tally);
 
-/* Answers a question. */
+/* Answers a query. */
 void ware_ask(const struct ware *ware, struct desk *desk, const struct ask *ask, int64_t now,
 	      struct answer *answer);
 

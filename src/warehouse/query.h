@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * question.h -- the engine's questions to the warehouse, as scripts, and their answers.
+ * query.h -- the engine's queries to the warehouse, as scripts, and their answers.
  *
  * The warehouse runs the scripts, which stand in sql/ask/.
  */
-#ifndef QUESTION_H
-#define QUESTION_H
+#ifndef QUERY_H
+#define QUERY_H
 
 #include "action.h"
 #include "grid.h"
 #include "names.h"
 #include "script.h"
 
-struct question {
+struct query {
 	int workspace;
 	int64_t run, sweep;
 	struct ask ask;
@@ -20,15 +20,15 @@ struct question {
 	const struct names *names;
 };
 
-/* Adds the steps of the question. */
-void question_write(struct script *script, const struct question *question);
+/* Adds the steps of the query. */
+void query_write(struct script *script, const struct query *query);
 
 /*
  * Reads the answer to ASK. Returns the ids that came with it in the first
  * column of a grid, the control last (the second column is for what becomes
  * of them); NULL without any.
  */
-struct grid *question_read(const struct ask *ask, const struct names *names,
-			   const struct grid *grid, struct answer *answer) MUST_CHECK;
+struct grid *query_read(const struct ask *ask, const struct names *names, const struct grid *grid,
+			struct answer *answer) MUST_CHECK;
 
 #endif

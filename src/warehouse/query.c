@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "question.h"
+#include "query.h"
 
 #include <string.h>
 
@@ -28,7 +28,7 @@ static void id_array(struct buf *text, const struct grid *ids)
 }
 
 /* The ids of the page, as a parameter. */
-static void page_ids(struct script *s, const struct question *q)
+static void page_ids(struct script *s, const struct query *q)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
 
@@ -36,8 +36,8 @@ static void page_ids(struct script *s, const struct question *q)
 	script_text(s, buf_text(&text));
 }
 
-/* A question whose answer are ids: its first parameters, which all of them have. */
-static void ask_ids(struct script *s, const struct question *q, const char *sql, int64_t of)
+/* A query whose answer are ids: its first parameters, which all of them have. */
+static void ask_ids(struct script *s, const struct query *q, const char *sql, int64_t of)
 {
 	script_add(s, sql);
 	script_int(s, q->workspace);
@@ -46,7 +46,7 @@ static void ask_ids(struct script *s, const struct question *q, const char *sql,
 	script_int(s, q->ask.settled);
 }
 
-static void ask_unseen(struct script *s, const struct question *q)
+static void ask_unseen(struct script *s, const struct query *q)
 {
 	ask_ids(s, q, sql_ask_unseen, q->run);
 	script_int(s, q->ask.scan);
@@ -58,7 +58,7 @@ static void ask_unseen(struct script *s, const struct question *q)
 }
 
 /* The cell's status, channel and assignee. */
-static void add_filter(struct script *s, const struct question *q)
+static void add_filter(struct script *s, const struct query *q)
 {
 	const struct filter *filter = &q->ask.filter;
 
@@ -68,14 +68,14 @@ static void add_filter(struct script *s, const struct question *q)
 	script_text(s, filter->assignee < 0 ? "t" : "f");
 }
 
-static void ask_missing(struct script *s, const struct question *q)
+static void ask_missing(struct script *s, const struct query *q)
 {
 	ask_ids(s, q, sql_ask_missing, q->run);
 	script_int(s, q->ask.scan);
 	add_filter(s, q);
 }
 
-static void ask_seen(struct script *s, const struct question *q)
+static void ask_seen(struct script *s, const struct query *q)
 {
 	script_add(s, sql_ask_seen);
 	script_int(s, q->workspace);
@@ -84,7 +84,7 @@ static void ask_seen(struct script *s, const struct question *q)
 	script_int(s, q->ask.before);
 }
 
-static void ask_cells(struct script *s, const struct question *q)
+static void ask_cells(struct script *s, const struct query *q)
 {
 	const struct filter *filter = &q->ask.filter;
 
@@ -95,7 +95,7 @@ static void ask_cells(struct script *s, const struct question *q)
 		script_text(s, names_channel(q->names, filter));
 }
 
-void question_write(struct script *s, const struct question *q)
+void query_write(struct script *s, const struct query *q)
 {
 	script_add(s, sql_ask_begin);
 	switch (q->ask.kind) {
@@ -195,8 +195,8 @@ static void read_counts(const struct grid *rows, struct answer *answer)
 	answer->rejected = grid_int(rows, 0, COUNTS);
 }
 
-struct grid *question_read(const struct ask *ask, const struct names *names,
-			   const struct grid *grid, struct answer *answer)
+struct grid *query_read(const struct ask *ask, const struct names *names, const struct grid *grid,
+			struct answer *answer)
 {
 	*answer = (struct answer){ .ids = 0 };
 	switch (ask->kind) {
