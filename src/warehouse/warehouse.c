@@ -9,9 +9,9 @@
 #include "mem.h"
 #include "memtext.h"
 #include "pooler.h"
+#include "quarantine.h"
 #include "schema.h"
 #include "script.h"
-#include "split.h"
 #include "sql.h"
 
 /* A workspace's hours, holidays and targets, as JSON. */
@@ -473,10 +473,11 @@ bool warehouse_committed(struct warehouse *warehouse, struct tally *tally, struc
 	bool ok = finish(warehouse, &grid, err);
 
 	if (!ok && err->kind == ERR_DATA && warehouse->last > 0) {
-		struct split split = { warehouse->writer, warehouse->script, warehouse->merge,
-				       warehouse->last, WAREHOUSE_TRIES };
+		struct quarantine quarantine = { warehouse->writer, warehouse->script,
+						 warehouse->merge, warehouse->last,
+						 WAREHOUSE_TRIES };
 
-		ok = split_commit(&split, &grid, err);
+		ok = quarantine_commit(&quarantine, &grid, err);
 	}
 	if (ok)
 		batch_read(grid, tally);

@@ -214,7 +214,7 @@ bool warehouse_refreshed(struct warehouse *warehouse, bool *more, struct err *er
 
 /*
  * What the commit came to. Where PostgreSQL refused a row, it is done again without it
- * (split.h), and waited for. False with the error of the whole transaction.
+ * (quarantine.h), and waited for. False with the error of the whole transaction.
  */
 bool warehouse_committed(struct warehouse *warehouse, struct tally *tally,
 			 struct err *err) MUST_CHECK;

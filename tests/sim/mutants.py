@@ -63,7 +63,7 @@ def make(build, directory, name, text):
     source, obj, program = (os.path.join(directory, n) for n in (name, "mutant.o", "sim"))
     with open(source, "w", encoding="utf-8") as f:
         f.write(text)
-    json_c = [shlex.split(run("pkg-config", flag, "json-c").stdout) for flag in ("--cflags", "--libs")]
+    json_c = [shlex.quarantine(run("pkg-config", flag, "json-c").stdout) for flag in ("--cflags", "--libs")]
     cc = os.environ.get("CC", "cc")
     out = run(cc, "-O2", "-D_GNU_SOURCE", "-Isrc/base", "-Isrc/port", "-Isrc/sync", "-c", source, "-o", obj)
     if out.returncode == 0:

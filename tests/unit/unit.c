@@ -145,7 +145,7 @@ static size_t unescape(char *field)
 	return (size_t)(to - field);
 }
 
-static void split(char *line, struct unit_row *row)
+static void quarantine(char *line, struct unit_row *row)
 {
 	row->n = 0;
 	for (char *p = line; p && row->n < 8; row->n++) {
@@ -180,7 +180,7 @@ void unit_table(const char *name, void (*fn)(const struct unit_row *row))
 		number++;
 		if (*line == '\0' || *line == '#')
 			continue;
-		split(line, &row);
+		quarantine(line, &row);
 		snprintf(row.where, sizeof(row.where), "%s:%d", name, number);
 		fn(&row);
 		seen++;

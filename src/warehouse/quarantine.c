@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "split.h"
+#include "quarantine.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 /* A search under way. */
 struct search {
-	const struct split *split;
+	const struct quarantine *quarantine;
 	struct script *script;
 	struct buf reasons; /* members of an object: seq of what is refused, and why */
 	struct err why;	    /* what the last attempt failed with */
@@ -26,7 +26,7 @@ static void stage_until(struct search *s, int64_t last)
 
 	buf_printf(&object, "{%s}", buf_text(&s->reasons));
 	script_reset(s->script);
-	script_steps(s->script, s->split->commit, 0, s->split->merge);
+	script_steps(s->script, s->quarantine->commit, 0, s->quarantine->merge);
 	script_add(s->script, sql_split_refuse);
 	script_text(s->script, buf_text(&object));
 	script_int(s->script, last);
@@ -37,9 +37,9 @@ static bool run(struct search *s, struct grid **result)
 {
 	for (int tries = 1;; tries++) {
 		s->why = (struct err)ERR_INIT;
-		if (script_run(s->script, s->split->pg, result, &s->why))
+		if (script_run(s->script, s->quarantine->pg, result, &s->why))
 			return true;
-		if (s->why.kind != ERR_CONFLICT || tries >= s->split->tries)
+		if (s->why.kind != ERR_CONFLICT || tries >= s->quarantine->tries)
 			return false;
 	}
 }
@@ -48,7 +48,8 @@ static bool run(struct search *s, struct grid **result)
 static bool fits(struct search *s, int last)
 {
 	stage_until(s, last);
-	script_steps(s->script, s->split->commit, s->split->merge, s->split->merge + 1);
+	script_steps(s->script, s->quarantine->commit, s->quarantine->merge,
+		     s->quarantine->merge + 1);
 	/* What waits for a commit is asked for now. */
 	script_add(s->script, "set constraints all immediate");
 	script_add(s->script, "rollback");
@@ -67,7 +68,7 @@ static bool is_refusal(const struct err *err)
  */
 static int first_bad(struct search *s, int good, struct err *why)
 {
-	int bad = s->split->last, step = 1;
+	int bad = s->quarantine->last, step = 1;
 
 	*why = s->why;
 	while (bad - good > 1) {
@@ -106,8 +107,8 @@ static bool search(struct search *s)
 
 	if (!fits(s, 0))
 		return false;
-	for (int n = 0; n <= SPLIT_MOST; n++) {
-		if (fits(s, s->split->last))
+	for (int n = 0; n <= QUARANTINE_MOST; n++) {
+		if (fits(s, s->quarantine->last))
 			return true;
 		if (!is_refusal(&s->why))
 			return false;
@@ -119,16 +120,17 @@ static bool search(struct search *s)
 	return false;
 }
 
-bool split_commit(const struct split *split, struct grid **result, struct err *err)
+bool quarantine_commit(const struct quarantine *quarantine, struct grid **result, struct err *err)
 {
-	struct search s = { .split = split,
+	struct search s = { .quarantine = quarantine,
 			    .script = script_new(),
 			    .reasons = BUF_MAX(LONGEST_REASONS) };
 	bool ok = search(&s);
 
 	if (ok) {
-		stage_until(&s, split->last);
-		script_steps(s.script, split->commit, split->merge, script_length(split->commit));
+		stage_until(&s, quarantine->last);
+		script_steps(s.script, quarantine->commit, quarantine->merge,
+			     script_length(quarantine->commit));
 		ok = run(&s, result);
 	}
 	if (!ok && !is_refusal(&s.why))

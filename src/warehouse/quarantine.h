@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * split.h -- a batch that PostgreSQL refuses, without the rows that it is refused for.
+ * quarantine.h -- a batch that PostgreSQL refuses, without the rows that it is refused for.
  *
  * The decoder rejects what our tables cannot hold, item by item. What is
  * refused here is refused by a constraint, a type or a trigger that somebody
@@ -12,8 +12,8 @@
  *
  * Waits for its answers: it happens once in years, and lasts seconds.
  */
-#ifndef SPLIT_H
-#define SPLIT_H
+#ifndef QUARANTINE_H
+#define QUARANTINE_H
 
 #include "base.h"
 #include "err.h"
@@ -22,10 +22,10 @@
 #include "script.h"
 
 /* With more bad rows than this it is not a row that is wrong, and the batch fails as it is. */
-#define SPLIT_MOST 50
+#define QUARANTINE_MOST 50
 
 /* The commit of a batch that failed. */
-struct split {
+struct quarantine {
 	struct pg *pg;
 	const struct script *commit; /* all of it, still with its texts and rows, */
 	size_t merge;		     /* of which this step merges what those before it staged */
@@ -38,6 +38,7 @@ struct split {
  * what its last step answers. False with ERR as it was when no row is to
  * blame, or too many are, and with what happened when something else went wrong.
  */
-bool split_commit(const struct split *split, struct grid **result, struct err *err) MUST_CHECK;
+bool quarantine_commit(const struct quarantine *quarantine, struct grid **result,
+		       struct err *err) MUST_CHECK;
 
 #endif
