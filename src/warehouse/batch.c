@@ -2,8 +2,8 @@
 #include "batch.h"
 
 #include "jsonout.h"
-#include "memtext.h"
 #include "sql.h"
+#include "state_json.h"
 
 /* What the engine remembers is a few kilobytes. */
 #define LONGEST_TEXT (64u << 10)
@@ -85,7 +85,7 @@ static void sweep_json(struct buf *text, const struct batch *c)
 			jsonout_int(&out, numbers[i].value);
 	}
 	jsonout_key(&out, "position");
-	memtext_write_position(text, &c->state->full);
+	state_json_write_position(text, &c->state->full);
 	out.comma = true;
 	jsonout_close(&out, '}');
 }
@@ -120,7 +120,7 @@ static void add_advance(struct script *s, const struct batch *c)
 		script_add(s, sql_store_put_keys_back);
 	script_add(s, sql_store_advance_workspace);
 	script_int(s, c->workspace);
-	memtext_write_workspace(&text, c->state);
+	state_json_write_workspace(&text, c->state);
 	script_text(s, buf_text(&text));
 	script_add(s, sql_store_advance_reports);
 	script_int(s, c->workspace);

@@ -7,12 +7,12 @@
 #include "blocker.h"
 #include "json.h"
 #include "mem.h"
-#include "memtext.h"
 #include "pooler.h"
 #include "quarantine.h"
 #include "schema.h"
 #include "script.h"
 #include "sql.h"
+#include "state_json.h"
 
 /* A workspace's hours, holidays and targets, as JSON. */
 #define LONGEST_SETTINGS (4u << 20)
@@ -241,16 +241,16 @@ bool warehouse_load(struct warehouse *warehouse, int id, struct warehouse_known 
 		return false;
 	if (grid_rows(grid) == 0)
 		return err_set(err, ERR_BUG, "workspace %d is not in the warehouse", id);
-	memtext_read_row(grid, &known->state);
+	state_json_read_row(grid, &known->state);
 	evidence = own_json(warehouse, grid_text(grid, 0, 8));
 	if (evidence) {
 		at = json_root(evidence);
-		memtext_read_evidence(&at, &known->state.evidence);
+		state_json_read_evidence(&at, &known->state.evidence);
 	}
 	position = own_json(warehouse, grid_text(grid, 0, 12));
 	if (position) {
 		at = json_root(position);
-		(void)!memtext_read_position(&at, &known->state.full);
+		(void)!state_json_read_position(&at, &known->state.full);
 	}
 	known->sweep = position ? grid_int(grid, 0, 11) : 0;
 	known->batch = position ? (int)grid_int(grid, 0, 13) : 0;

@@ -6,7 +6,7 @@
 
 #include "json.h"
 #include "jsontext.h"
-#include "memtext.h"
+#include "state_json.h"
 
 /* A cycle that needs more actions than this does not end. */
 #define MOST_ACTS 20000
@@ -31,10 +31,10 @@ static void restart(struct workspace_state *state)
 		return;
 	if (!reader)
 		reader = json_reader_new();
-	memtext_write_position(&position, &state->full);
+	state_json_write_position(&position, &state->full);
 	json = json_parse(reader, buf_text(&position), position.len, &err);
 	at = json_root(json);
-	if (!memtext_read_position(&at, &state->full))
+	if (!state_json_read_position(&at, &state->full))
 		state->full.running = false;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "memtext.h"
+#include "state_json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static void time_member(struct jsonout *out, const char *key, int64_t t)
 		jsonout_int(out, t);
 }
 
-void memtext_write_evidence(struct buf *buf, const struct evidence *evidence)
+void state_json_write_evidence(struct buf *buf, const struct evidence *evidence)
 {
 	struct jsonout out = JSONOUT_TO(buf);
 
@@ -32,7 +32,7 @@ void memtext_write_evidence(struct buf *buf, const struct evidence *evidence)
 	jsonout_close(&out, '}');
 }
 
-void memtext_write_workspace(struct buf *buf, const struct workspace_state *state)
+void state_json_write_workspace(struct buf *buf, const struct workspace_state *state)
 {
 	struct jsonout out = JSONOUT_TO(buf);
 
@@ -51,7 +51,7 @@ void memtext_write_workspace(struct buf *buf, const struct workspace_state *stat
 	jsonout_key_string(&out, "list_order", order_name(state->order));
 	jsonout_key_string(&out, "needs_full", workspace_state_reason_name(state->needs_full));
 	jsonout_key(&out, "order_evidence");
-	memtext_write_evidence(buf, &state->evidence);
+	state_json_write_evidence(buf, &state->evidence);
 	out.comma = true;
 	jsonout_close(&out, '}');
 }
@@ -80,7 +80,7 @@ static bool read_bool(const struct json_at *object, const char *key)
 	return read_small(object, key) != 0;
 }
 
-void memtext_read_evidence(const struct json_at *at, struct evidence *evidence)
+void state_json_read_evidence(const struct json_at *at, struct evidence *evidence)
 {
 	*evidence = (struct evidence){ 0 };
 	(void)!read_int(at, "pairs", &evidence->pairs);
@@ -92,7 +92,7 @@ void memtext_read_evidence(const struct json_at *at, struct evidence *evidence)
 	}
 }
 
-void memtext_write_position(struct buf *buf, const struct full_state *full)
+void state_json_write_position(struct buf *buf, const struct full_state *full)
 {
 	const struct sweep *sweep = &full->sweep;
 	struct jsonout out = JSONOUT_TO(buf);
@@ -119,7 +119,7 @@ void memtext_write_position(struct buf *buf, const struct full_state *full)
 	jsonout_key_int(&out, "rows", sweep->rows);
 	jsonout_key_int(&out, "repeats", sweep->repeats);
 	jsonout_key(&out, "evidence");
-	memtext_write_evidence(buf, &sweep->evidence);
+	state_json_write_evidence(buf, &sweep->evidence);
 	out.comma = true;
 	jsonout_close(&out, '}');
 }
@@ -151,10 +151,10 @@ static void read_sweep(const struct json_at *at, struct sweep *sweep)
 	sweep->stepped_back = read_small(at, "stepped_back");
 	(void)!read_int(at, "rows", &sweep->rows);
 	(void)!read_int(at, "repeats", &sweep->repeats);
-	memtext_read_evidence(&evidence, &sweep->evidence);
+	state_json_read_evidence(&evidence, &sweep->evidence);
 }
 
-bool memtext_read_position(const struct json_at *at, struct full_state *full)
+bool state_json_read_position(const struct json_at *at, struct full_state *full)
 {
 	*full = (struct full_state){ .started = TIME_NONE, .pass = read_small(at, "pass") };
 	(void)!read_int(at, "cycle_started", &full->started);
@@ -167,7 +167,7 @@ bool memtext_read_position(const struct json_at *at, struct full_state *full)
 	return full->running;
 }
 
-void memtext_read_row(const struct grid *grid, struct workspace_state *state)
+void state_json_read_row(const struct grid *grid, struct workspace_state *state)
 {
 	*state = (struct workspace_state){
 		.watermark = grid_int(grid, 0, 0),

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memtext.h"
+#include "state_json.h"
 
 #define NOON INT64_C(1710504000000000)
 
@@ -72,7 +72,7 @@ static void a_workspace_is_written_with_its_instants_and_its_order(void **fixtur
 
 	(void)fixture;
 	state.evidence.pairs = 7;
-	memtext_write_workspace(&out, &state);
+	state_json_write_workspace(&out, &state);
 	json = parse(buf_text(&out));
 	root = json_root(json);
 	check_member(&root, "watermark", "1710504000000000");
@@ -101,7 +101,7 @@ static void what_is_written_is_appended(void **fixture)
 
 	(void)fixture;
 	buf_str(&out, "x");
-	memtext_write_evidence(&out, &evidence);
+	state_json_write_evidence(&out, &evidence);
 	assert_memory_equal(buf_text(&out), "x{", 2);
 	buf_free(&out);
 }
@@ -120,11 +120,11 @@ static void evidence_comes_back_as_it_went(void **fixture)
 		evidence.against[o].inversions = 100 + (int64_t)o;
 		evidence.against[o].pages = 10 + (int64_t)o;
 	}
-	memtext_write_evidence(&out, &evidence);
+	state_json_write_evidence(&out, &evidence);
 	json = parse(buf_text(&out));
 	root = json_root(json);
 	memset(&back, 0xff, sizeof(back));
-	memtext_read_evidence(&root, &back);
+	state_json_read_evidence(&root, &back);
 	assert_memory_equal(&back, &evidence, sizeof(back));
 	json_free(&json);
 	buf_free(&out);
@@ -150,7 +150,7 @@ static void evidence_that_cannot_be_read_is_none(void **fixture)
 		struct json_at root = json_root(json);
 
 		memset(&back, 0xff, sizeof(back));
-		memtext_read_evidence(&root, &back);
+		state_json_read_evidence(&root, &back);
 		assert_memory_equal(&back, &none, sizeof(back));
 		json_free(&json);
 	}
@@ -191,7 +191,7 @@ static bool read_position(const char *text, struct full_state *full)
 {
 	struct json *json = parse(text);
 	struct json_at root = json_root(json);
-	bool ok = memtext_read_position(&root, full);
+	bool ok = state_json_read_position(&root, full);
 
 	assert_int_equal(full->running, ok);
 	json_free(&json);
@@ -205,7 +205,7 @@ static void a_position_comes_back_as_it_went(void **fixture)
 
 	(void)fixture;
 	make_position(&full);
-	memtext_write_position(&out, &full);
+	state_json_write_position(&out, &full);
 	memset(&back, 0xff, sizeof(back));
 	assert_true(read_position(buf_text(&out), &back));
 	assert_int_equal(back.pass, 2);
@@ -240,7 +240,7 @@ static void a_position_without_instants_comes_back_without(void **fixture)
 	(void)fixture;
 	make_position(&full);
 	full.started = full.sweep.started = full.sweep.newest = TIME_NONE;
-	memtext_write_position(&out, &full);
+	state_json_write_position(&out, &full);
 	assert_true(read_position(buf_text(&out), &back));
 	assert_int_equal(back.started, TIME_NONE);
 	assert_int_equal(back.sweep.started, TIME_NONE);
@@ -256,7 +256,7 @@ static void a_sweep_that_has_not_begun_is_begun_anew(void **fixture)
 	(void)fixture;
 	make_position(&full);
 	full.sweep.begun = false;
-	memtext_write_position(&out, &full);
+	state_json_write_position(&out, &full);
 	assert_false(read_position(buf_text(&out), &back));
 	buf_free(&out);
 }

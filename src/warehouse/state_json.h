@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * memtext.h -- what the engine remembers, as JSON and back.
+ * state_json.h -- what the engine remembers, as JSON and back.
  *
  * The warehouse keeps it as jsonb, so that an administrator can read it and
  * a later version can add to it: a key that is missing reads as its
  * beginning, one that is not known is ignored.
  */
-#ifndef MEMTEXT_H
-#define MEMTEXT_H
+#ifndef STATE_JSON_H
+#define STATE_JSON_H
 
 #include "buf.h"
 #include "grid.h"
@@ -15,21 +15,21 @@
 #include "workspace_state.h"
 
 /* Adds the instants, the order and its evidence: the columns of sahut_etl.workspace. */
-void memtext_write_workspace(struct buf *out, const struct workspace_state *state);
+void state_json_write_workspace(struct buf *out, const struct workspace_state *state);
 
 /* Adds the evidence alone. */
-void memtext_write_evidence(struct buf *out, const struct evidence *evidence);
+void state_json_write_evidence(struct buf *out, const struct evidence *evidence);
 
 /* Reads it. What cannot be read stays zero. */
-void memtext_read_evidence(const struct json_at *at, struct evidence *evidence);
+void state_json_read_evidence(const struct json_at *at, struct evidence *evidence);
 
 /* Adds where a full sweep stands. */
-void memtext_write_position(struct buf *out, const struct full_state *full);
+void state_json_write_position(struct buf *out, const struct full_state *full);
 
 /* Reads it. False when it is not complete enough to go on from; the sweep then begins anew. */
-bool memtext_read_position(const struct json_at *at, struct full_state *full) MUST_CHECK;
+bool state_json_read_position(const struct json_at *at, struct full_state *full) MUST_CHECK;
 
 /* Reads what sql/store/load.sql answers, all but the texts above. */
-void memtext_read_row(const struct grid *grid, struct workspace_state *state);
+void state_json_read_row(const struct grid *grid, struct workspace_state *state);
 
 #endif
