@@ -66,7 +66,7 @@ static struct grid *counts_of(const struct audit *audit)
 		int row = grid_add(grid);
 
 		set(grid, row, KIND, "count");
-		set(grid, row, STATUS, names_status(s));
+		set(grid, row, STATUS, filter_ids_status(s));
 		set_number(grid, row, API, audit->api[s]);
 		set_number(grid, row, HELD, audit->held[s]);
 		set_number(grid, row, REJECTED, audit->rejected);

@@ -13,7 +13,7 @@ static const char *text_of(const struct grid *grid, int row, int column)
 }
 
 /* The names of the columns to come; N of them. The caller frees the array. */
-static const char **names_of(const struct grid *longer, int *n)
+static const char **filter_ids_of(const struct grid *longer, int *n)
 {
 	const char **names = mem_new((size_t)(grid_rows(longer) + 1) * sizeof(*names));
 
@@ -44,7 +44,7 @@ static int new_row(struct grid *wide, const struct grid *longer, int from)
 struct grid *pivot_wide(const struct grid *longer)
 {
 	int n, row = -1;
-	const char **names = names_of(longer, &n);
+	const char **names = filter_ids_of(longer, &n);
 	struct grid *wide = grid_new(n + 1);
 
 	grid_name(wide, 0, grid_column_name(longer, 0), grid_is_number(longer, 0));

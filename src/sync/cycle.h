@@ -10,7 +10,7 @@
 #define CYCLE_H
 
 #include "engine.h"
-#include "names.h"
+#include "filter_ids.h"
 #include "warehouse.h"
 
 struct cycle {
@@ -18,7 +18,7 @@ struct cycle {
 	struct engine engine;
 	struct warehouse_run run; /* `id` is 0 for one that only looks */
 	int batch;		  /* number of the sweep's last one */
-	struct names names;	  /* what filters stand for, once that was needed */
+	struct filter_ids names;  /* what filters stand for, once that was needed */
 };
 
 /*

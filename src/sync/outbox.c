@@ -43,7 +43,7 @@ void outbox_tell(const struct slot *slot, const char *workspace, const struct lo
 		log_begin(&line, LEVEL_DEBUG, NULL, "%s: conversation %s", workspace, slot->id);
 	log_text(&line, "workspace", workspace);
 	if (slot->request.kind == REQUEST_LIST)
-		log_text(&line, "status", names_status(slot->request.filter.status));
+		log_text(&line, "status", filter_ids_status(slot->request.filter.status));
 	if (reply->err.kind != ERR_NONE)
 		log_text(&line, "error", reply->err.text);
 	else
@@ -151,10 +151,10 @@ bool outbox_retry(struct outbox *box, const struct err *why)
 static struct api_filter spelled(const struct outbox *box, const struct filter *filter)
 {
 	return (struct api_filter){
-		.status = names_status(filter->status),
-		.channel_id = names_channel(box->names, filter),
-		.assignee_id =
-			filter->assignee < 0 ? "unassigned" : names_assignee(box->names, filter),
+		.status = filter_ids_status(filter->status),
+		.channel_id = filter_ids_channel(box->names, filter),
+		.assignee_id = filter->assignee < 0 ? "unassigned"
+						    : filter_ids_assignee(box->names, filter),
 	};
 }
 

@@ -13,9 +13,9 @@
 #include "batch.h"
 #include "clock.h"
 #include "engine_types.h"
+#include "filter_ids.h"
 #include "http.h"
 #include "log.h"
-#include "names.h"
 #include "rate_limit.h"
 #include "warehouse.h"
 
@@ -38,8 +38,8 @@ struct outbox {
 	struct http *http;
 	struct warehouse *warehouse; /* where the quota is kept; NULL: only here */
 	struct api api;
-	const struct names *names; /* what filters stand for */
-	int workspace;		   /* its number in the warehouse */
+	const struct filter_ids *names; /* what filters stand for */
+	int workspace;			/* its number in the warehouse */
 	struct rate_limit rate_limit;
 
 	/* the ring: the oldest, and how many */

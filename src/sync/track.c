@@ -132,7 +132,7 @@ void track_end(struct track **track)
 	stage_free(&t->merging);
 	grid_free(&t->page);
 	grid_free(&t->ids);
-	names_free(&t->cycle.names);
+	filter_ids_free(&t->cycle.names);
 	mem_free(track);
 }
 

@@ -69,7 +69,7 @@ struct track_progress {
 	const struct audit *audit;
 	const struct cell *cells; /* that differ, N_CELLS of them; */
 	int n_cells;
-	const struct names *names; /* what their filters stand for */
+	const struct filter_ids *names; /* what their filters stand for */
 };
 
 struct track;

@@ -179,9 +179,10 @@ static void audit_json(struct buf *text, const struct batch *c)
 		const struct cell *cell = &c->cells[i];
 
 		jsonout_open(&out, '{');
-		jsonout_key_string(&out, "status", names_status(cell->filter.status));
-		jsonout_key_string(&out, "channel_id", names_channel(c->names, &cell->filter));
-		jsonout_key_string(&out, "assignee_id", names_assignee(c->names, &cell->filter));
+		jsonout_key_string(&out, "status", filter_ids_status(cell->filter.status));
+		jsonout_key_string(&out, "channel_id", filter_ids_channel(c->names, &cell->filter));
+		jsonout_key_string(&out, "assignee_id",
+				   filter_ids_assignee(c->names, &cell->filter));
 		jsonout_key_bool(&out, "unassigned", cell->filter.assignee < 0);
 		jsonout_key_int(&out, "api", cell->api);
 		jsonout_key_int(&out, "held", cell->held);

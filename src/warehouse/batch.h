@@ -12,8 +12,8 @@
 
 #include "action.h"
 #include "audit.h"
+#include "filter_ids.h"
 #include "grid.h"
-#include "names.h"
 #include "script.h"
 #include "stage.h"
 #include "workspace_state.h"
@@ -40,7 +40,7 @@ struct batch {
 	const struct audit *audit; /* of a verify that ends with it, else NULL; */
 	const struct cell *cells;  /* and the cells that differ, N_CELLS of them */
 	int n_cells;
-	const struct names *names;
+	const struct filter_ids *names;
 	struct stage *stage;
 	struct sent sent;
 };

@@ -62,9 +62,9 @@ static void add_filter(struct script *s, const struct query *q)
 {
 	const struct filter *filter = &q->ask.filter;
 
-	script_text(s, names_status(filter->status));
-	script_text(s, names_channel(q->names, filter));
-	script_text(s, names_assignee(q->names, filter));
+	script_text(s, filter_ids_status(filter->status));
+	script_text(s, filter_ids_channel(q->names, filter));
+	script_text(s, filter_ids_assignee(q->names, filter));
 	script_text(s, filter->assignee < 0 ? "t" : "f");
 }
 
@@ -90,9 +90,9 @@ static void ask_cells(struct script *s, const struct query *q)
 
 	script_add(s, filter->channel ? sql_ask_cells_by_assignee : sql_ask_cells_by_channel);
 	script_int(s, q->workspace);
-	script_text(s, names_status(filter->status));
+	script_text(s, filter_ids_status(filter->status));
 	if (filter->channel)
-		script_text(s, names_channel(q->names, filter));
+		script_text(s, filter_ids_channel(q->names, filter));
 }
 
 void query_write(struct script *s, const struct query *q)
@@ -165,8 +165,8 @@ static struct grid *read_ids(const struct grid *rows, struct answer *answer)
 }
 
 /* A row a channel, or an agent: how many are held. */
-static void read_cells(const struct ask *ask, const struct names *names, const struct grid *rows,
-		       struct answer *answer)
+static void read_cells(const struct ask *ask, const struct filter_ids *names,
+		       const struct grid *rows, struct answer *answer)
 {
 	bool by_assignee = ask->filter.channel != 0;
 	const struct grid *parts = by_assignee ? names->agents : names->channels;
@@ -178,7 +178,7 @@ static void read_cells(const struct ask *ask, const struct names *names, const s
 	}
 	for (int row = 0; row < grid_rows(rows); row++) {
 		const char *id = grid_text(rows, row, 0);
-		int place = id ? names_find(parts, id) : -1;
+		int place = id ? filter_ids_find(parts, id) : -1;
 
 		if (!id && by_assignee)
 			answer->held[0] = grid_int(rows, row, 1);
@@ -195,8 +195,8 @@ static void read_counts(const struct grid *rows, struct answer *answer)
 	answer->rejected = grid_int(rows, 0, COUNTS);
 }
 
-struct grid *query_read(const struct ask *ask, const struct names *names, const struct grid *grid,
-			struct answer *answer)
+struct grid *query_read(const struct ask *ask, const struct filter_ids *names,
+			const struct grid *grid, struct answer *answer)
 {
 	*answer = (struct answer){ .ids = 0 };
 	switch (ask->kind) {

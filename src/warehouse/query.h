@@ -8,8 +8,8 @@
 #define QUERY_H
 
 #include "action.h"
+#include "filter_ids.h"
 #include "grid.h"
-#include "names.h"
 #include "script.h"
 
 struct query {
@@ -17,7 +17,7 @@ struct query {
 	int64_t run, sweep;
 	struct ask ask;
 	const struct grid *page; /* ids of the page just read */
-	const struct names *names;
+	const struct filter_ids *names;
 };
 
 /* Adds the steps of the query. */
@@ -28,7 +28,7 @@ void query_write(struct script *script, const struct query *query);
  * column of a grid, the control last (the second column is for what becomes
  * of them); NULL without any.
  */
-struct grid *query_read(const struct ask *ask, const struct names *names, const struct grid *grid,
-			struct answer *answer) MUST_CHECK;
+struct grid *query_read(const struct ask *ask, const struct filter_ids *names,
+			const struct grid *grid, struct answer *answer) MUST_CHECK;
 
 #endif

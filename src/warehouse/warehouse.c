@@ -25,12 +25,12 @@ struct warehouse {
 	struct script *brief;  /* a call that is waited for */
 	struct json_reader *json;
 	struct ask asked;
-	const struct names *names; /* what its filters stand for */
-	bool reserved;		   /* nobody may begin a commit or a query */
-	bool heard;		   /* a NOTIFY, not taken yet */
-	bool owned;		   /* a commit or a query was started, and its end not yet heard */
-	int tries;		   /* of it that another transaction stood in the way of */
-	int *unlocks;		   /* locks to be given back when the writer is free */
+	const struct filter_ids *names; /* what its filters stand for */
+	bool reserved;			/* nobody may begin a commit or a query */
+	bool heard;			/* a NOTIFY, not taken yet */
+	bool owned;   /* a commit or a query was started, and its end not yet heard */
+	int tries;    /* of it that another transaction stood in the way of */
+	int *unlocks; /* locks to be given back when the writer is free */
 	int n_unlocks;
 	char who[160];
 };
@@ -258,7 +258,7 @@ bool warehouse_load(struct warehouse *warehouse, int id, struct warehouse_known 
 	return true;
 }
 
-bool warehouse_names(struct warehouse *warehouse, int id, int most, struct names *names,
+bool warehouse_names(struct warehouse *warehouse, int id, int most, struct filter_ids *names,
 		     struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
@@ -279,7 +279,7 @@ bool warehouse_names(struct warehouse *warehouse, int id, int most, struct names
 	return true;
 }
 
-bool warehouse_last_cells(struct warehouse *warehouse, int id, const struct names *names,
+bool warehouse_last_cells(struct warehouse *warehouse, int id, const struct filter_ids *names,
 			  struct engine_conf *conf, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
@@ -292,8 +292,8 @@ bool warehouse_last_cells(struct warehouse *warehouse, int id, const struct name
 	for (int row = 0; row < grid_rows(grid) && conf->n_cells < CELLS_MOST; row++) {
 		struct cell *cell = &conf->cells[conf->n_cells];
 
-		if (!names_filter(names, grid_text(grid, row, 0), grid_text(grid, row, 1),
-				  grid_text(grid, row, 2), &cell->filter))
+		if (!filter_ids_filter(names, grid_text(grid, row, 0), grid_text(grid, row, 1),
+				       grid_text(grid, row, 2), &cell->filter))
 			continue;
 		if (grid_int(grid, row, 3))
 			cell->filter.assignee = -1;

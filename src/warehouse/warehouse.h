@@ -115,14 +115,14 @@ bool warehouse_load(struct warehouse *warehouse, int id, struct warehouse_known 
 		    struct err *err) MUST_CHECK;
 
 /* Reads the channels and agents of a workspace, at most MOST of each, and one more. */
-bool warehouse_names(struct warehouse *warehouse, int id, int most, struct names *names,
+bool warehouse_names(struct warehouse *warehouse, int id, int most, struct filter_ids *names,
 		     struct err *err) MUST_CHECK;
 
 /*
  * Fills in the cells of CONF with those that the last verify left different,
  * if that is less than an hour ago. NAMES are the workspace's.
  */
-bool warehouse_last_cells(struct warehouse *warehouse, int id, const struct names *names,
+bool warehouse_last_cells(struct warehouse *warehouse, int id, const struct filter_ids *names,
 			  struct engine_conf *conf, struct err *err) MUST_CHECK;
 
 /* ---- the quota ---- */

@@ -105,7 +105,7 @@ static bool ends_in(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-static void names_follow_the_conventions(void **fixture)
+static void filter_ids_follow_the_conventions(void **fixture)
 {
 	const char *name, *type, *help;
 	size_t i = 0;
@@ -146,7 +146,7 @@ int main(void)
 		cmocka_unit_test(numbers_stand_where_they_belong),
 		cmocka_unit_test(what_is_not_known_is_left_out),
 		cmocka_unit_test(a_name_is_only_a_label),
-		cmocka_unit_test(names_follow_the_conventions),
+		cmocka_unit_test(filter_ids_follow_the_conventions),
 		cmocka_unit_test(a_file_that_cannot_be_written_is_an_error),
 	};
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "names.h"
+#include "filter_ids.h"
 
 #include <string.h>
 
-void names_free(struct names *names)
+void filter_ids_free(struct filter_ids *names)
 {
 	grid_free(&names->channels);
 	grid_free(&names->agents);
 }
 
-const char *names_status(enum status status)
+const char *filter_ids_status(enum status status)
 {
 	static const char *const texts[] = {
 		[STATUS_ANY] = NULL,
@@ -23,17 +23,17 @@ const char *names_status(enum status status)
 	return texts[status];
 }
 
-const char *names_channel(const struct names *names, const struct filter *filter)
+const char *filter_ids_channel(const struct filter_ids *names, const struct filter *filter)
 {
 	return filter->channel > 0 ? grid_text(names->channels, filter->channel - 1, 0) : NULL;
 }
 
-const char *names_assignee(const struct names *names, const struct filter *filter)
+const char *filter_ids_assignee(const struct filter_ids *names, const struct filter *filter)
 {
 	return filter->assignee > 0 ? grid_text(names->agents, filter->assignee - 1, 0) : NULL;
 }
 
-int names_find(const struct grid *list, const char *id)
+int filter_ids_find(const struct grid *list, const char *id)
 {
 	for (int i = 0; i < grid_rows(list); i++)
 		if (strcmp(grid_text(list, i, 0), id) == 0)
@@ -41,17 +41,17 @@ int names_find(const struct grid *list, const char *id)
 	return -1;
 }
 
-bool names_filter(const struct names *names, const char *status, const char *channel,
-		  const char *assignee, struct filter *filter)
+bool filter_ids_filter(const struct filter_ids *names, const char *status, const char *channel,
+		       const char *assignee, struct filter *filter)
 {
 	*filter = (struct filter){ .status = STATUS_ANY };
 	for (enum status s = STATUS_OPEN; status && s <= STATUS_RESOLVED; s++)
-		if (strcmp(status, names_status(s)) == 0)
+		if (strcmp(status, filter_ids_status(s)) == 0)
 			filter->status = s;
 	if (channel)
-		filter->channel = 1 + names_find(names->channels, channel);
+		filter->channel = 1 + filter_ids_find(names->channels, channel);
 	if (assignee)
-		filter->assignee = 1 + names_find(names->agents, assignee);
+		filter->assignee = 1 + filter_ids_find(names->agents, assignee);
 	return (!status || filter->status != STATUS_ANY) && (!channel || filter->channel > 0) &&
 	       (!assignee || filter->assignee > 0);
 }
