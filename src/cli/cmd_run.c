@@ -105,7 +105,7 @@ static bool try_open(struct daemon *d, struct err *err)
 	struct pg_conf conf = context_pg(context, false);
 
 	context->warehouse = warehouse_open(context->wait, &conf, context->who, err);
-	if (context->warehouse && errand_listen(context->warehouse, err) &&
+	if (context->warehouse && command_request_listen(context->warehouse, err) &&
 	    jobs_register(&d->jobs, context->warehouse, err)) {
 		d->metrics.warehouse = 1;
 		return true;

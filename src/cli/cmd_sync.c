@@ -39,8 +39,8 @@ void cmd_sync(struct context *context)
 	tasks = mem_new(context->n_tracks * sizeof(*tasks));
 	for (size_t i = 0; i < context->n_tracks; i++) {
 		tasks[i].conf = &context->tracks[i];
-		tasks[i].kind = full ? ERRAND_FULL : ERRAND_INCREMENTAL;
-		tasks[i].engine = errand_conf(tasks[i].kind);
+		tasks[i].kind = full ? COMMAND_REQUEST_FULL : COMMAND_REQUEST_INCREMENTAL;
+		tasks[i].engine = command_request_conf(tasks[i].kind);
 	}
 	if (!task_run_all(context, tasks, context->n_tracks))
 		context->exit = EXIT_LATER;

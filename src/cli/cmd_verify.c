@@ -5,7 +5,7 @@
  * In steps, each for those workspaces only that still need it: with --full
  * everything is read; then the counts are looked at, which takes no lock and
  * leaves no trace; and only where they differ is there a cycle that settles,
- * splits, and with --repair repairs. Beside a daemon that cycle is an errand.
+ * splits, and with --repair repairs. Beside a daemon that cycle is a command request.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -98,13 +98,13 @@ static bool is_recent(struct verify *v, const char *name)
 }
 
 /* The step's tasks for the workspaces that need it; the others stand aside. */
-static void prepare(struct verify *v, enum errand_kind kind, bool look)
+static void prepare(struct verify *v, enum command_request_kind kind, bool look)
 {
 	for (size_t i = 0; i < v->n; i++) {
 		struct task *task = &v->tasks[i];
 
 		*task = (struct task){ .conf = &v->context->tracks[i], .kind = kind };
-		task->engine = errand_conf(kind);
+		task->engine = command_request_conf(kind);
 		task->look = look;
 		if (look)
 			task->engine = (struct engine_conf){ .goal = GOAL_VERIFY,
@@ -132,7 +132,7 @@ static void conclude(struct verify *v)
 }
 
 /* Runs one step. False when told to stop. */
-static bool run_step(struct verify *v, enum errand_kind kind, bool look)
+static bool run_step(struct verify *v, enum command_request_kind kind, bool look)
 {
 	prepare(v, kind, look);
 	if (!task_run_all(v->context, v->tasks, v->n)) {
@@ -146,7 +146,8 @@ static bool run_step(struct verify *v, enum errand_kind kind, bool look)
 
 static bool read_everything(struct verify *v)
 {
-	bool done = run_step(v, v->repair ? ERRAND_FULL_REPAIR : ERRAND_FULL, false);
+	bool done =
+		run_step(v, v->repair ? COMMAND_REQUEST_FULL_REPAIR : COMMAND_REQUEST_FULL, false);
 
 	task_end_all(v->tasks, v->n);
 	return done;
@@ -155,7 +156,7 @@ static bool read_everything(struct verify *v)
 /* Looks at the counts. Where they agree, that is all. */
 static bool look(struct verify *v)
 {
-	if (!run_step(v, ERRAND_VERIFY, true))
+	if (!run_step(v, COMMAND_REQUEST_VERIFY, true))
 		return false;
 	for (size_t i = 0; i < v->n; i++) {
 		struct finding *f = &v->findings[i];
@@ -171,7 +172,7 @@ static bool look(struct verify *v)
 
 static bool settle(struct verify *v)
 {
-	bool done = run_step(v, v->repair ? ERRAND_REPAIR : ERRAND_VERIFY, false);
+	bool done = run_step(v, v->repair ? COMMAND_REQUEST_REPAIR : COMMAND_REQUEST_VERIFY, false);
 
 	for (size_t i = 0; done && i < v->n; i++) {
 		struct finding *f = &v->findings[i];

@@ -44,9 +44,10 @@ static void hand_over(struct context *context, struct task *task, const struct e
 	struct err err;
 	int id;
 
-	task->errand.kind = task->kind;
+	task->command_request.kind = task->kind;
 	if (!warehouse_find(context->warehouse, task->conf->name, &id, &err) ||
-	    !errand_ask(context->warehouse, id, context->who, &task->errand, &err)) {
+	    !command_request_ask(context->warehouse, id, context->who, &task->command_request,
+				 &err)) {
 		finish(task, &err);
 		return;
 	}
@@ -71,20 +72,20 @@ static void begin(struct context *context, struct task *task, int64_t now)
 		finish(task, &err);
 }
 
-/* Looks what has become of an errand. A daemon that has gone leaves it to us. */
+/* Looks what has become of a command request. A daemon that has gone leaves it to us. */
 static void look_after(struct context *context, struct task *task, int64_t now)
 {
 	struct err err = ERR_INIT;
 
 	task->look_at = now + INTERVAL;
-	if (!errand_look(context->warehouse, &task->errand, &task->end, &err)) {
+	if (!command_request_look(context->warehouse, &task->command_request, &task->end, &err)) {
 		finish(task, &err);
 	} else if (task->end.over) {
 		task->state = TASK_OVER;
 		if (task->end.err.kind != ERR_NONE)
 			err_wrap(&task->end.err, "%s", task->conf->name);
 	} else if (warehouse_is_unheld(context->warehouse, task->conf->name)) {
-		errand_withdraw(context->warehouse, &task->errand);
+		command_request_withdraw(context->warehouse, &task->command_request);
 		task->patience = now + PATIENCE;
 		task->state = TASK_WAITING;
 	}
@@ -95,11 +96,11 @@ static void take_end(struct context *context, struct task *task)
 	const struct track_progress *p = track_progress(task->track);
 
 	task->state = TASK_OVER;
-	task->end = (struct errand_end){ .over = true,
-					 .run = track_run(task->track),
-					 .verdict = p->verdict,
-					 .tally = p->sum,
-					 .requests = p->requests };
+	task->end = (struct command_request_end){ .over = true,
+						  .run = track_run(task->track),
+						  .verdict = p->verdict,
+						  .tally = p->sum,
+						  .requests = p->requests };
 	if (p->state != TRACK_DONE)
 		task->end.err = p->err;
 	if (!task->look)
@@ -204,7 +205,7 @@ bool task_run_all(struct context *context, struct task *tasks, size_t n)
 		struct task *task = &tasks[i];
 
 		if (task->state == TASK_HANDED)
-			errand_withdraw(context->warehouse, &task->errand);
+			command_request_withdraw(context->warehouse, &task->command_request);
 		if (task->end.err.kind != ERR_NONE && (!task->track || task->look))
 			context_fail(context, &task->end.err);
 	}

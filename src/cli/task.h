@@ -3,15 +3,15 @@
  * task.h -- cycles that a command wants, brought to their end.
  *
  * One for each workspace, all in one loop. A workspace that the daemon
- * holds is worked on by the daemon: the task is handed to it as an errand
- * (errand.h) and its end awaited. One that another command holds is
+ * holds is worked on by the daemon: the task is handed to it as a command request
+ * (command_request.h) and its end awaited. One that another command holds is
  * waited for, but not for long.
  */
 #ifndef TASK_H
 #define TASK_H
 
+#include "command_request.h"
 #include "context.h"
-#include "errand.h"
 
 enum task_state {
 	TASK_WAITING, /* for the workspace's lock */
@@ -23,16 +23,16 @@ enum task_state {
 struct task {
 	/* set by the command */
 	const struct track_conf *conf;
-	enum errand_kind kind;
+	enum command_request_kind kind;
 	struct engine_conf engine;
-	bool look; /* `engine` only looks: no lock, no errand */
+	bool look; /* `engine` only looks: no lock, no command request */
 
 	enum task_state state;
 	struct track *track; /* stays after the end, for its progress; task_end_all() ends it */
-	struct errand errand;
+	struct command_request command_request;
 	int64_t patience; /* monotonic: how long a lock is waited for */
 	int64_t look_at;  /* monotonic: when to look again */
-	struct errand_end end;
+	struct command_request_end end;
 };
 
 /*

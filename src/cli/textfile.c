@@ -5,7 +5,7 @@
 #include "metrics.h"
 #include "roster.h"
 
-/* Other cycles are errands of verify, which leaves no file. */
+/* Other cycles are command requests of verify, which leaves no file. */
 static enum schedule_kind kind_of(const struct task *task)
 {
 	return task->engine.goal == GOAL_FULL ? SCHEDULE_FULL : SCHEDULE_INCREMENTAL;

@@ -247,7 +247,7 @@ bool job_hold(struct job *job, struct context *context, struct err *err)
 	}
 	job->state = JOB_IDLE;
 	job->holder[0] = '\0';
-	/* Whoever had it may have left errands undone. */
+	/* Whoever had it may have left command requests undone. */
 	job->asked = true;
 	advise(job, context);
 	write_roster(job, context);
@@ -283,54 +283,58 @@ static struct engine_conf conf_of(enum schedule_kind kind)
 	return conf;
 }
 
-static enum schedule_kind kind_of(enum errand_kind kind)
+static enum schedule_kind kind_of(enum command_request_kind kind)
 {
 	static const enum schedule_kind kinds[ERRANDS] = {
-		[ERRAND_INCREMENTAL] = SCHEDULE_INCREMENTAL, [ERRAND_FULL] = SCHEDULE_FULL,
-		[ERRAND_VERIFY] = SCHEDULE_VERIFY,	     [ERRAND_REPAIR] = SCHEDULE_REPAIR,
-		[ERRAND_FULL_REPAIR] = SCHEDULE_FULL,
+		[COMMAND_REQUEST_INCREMENTAL] = SCHEDULE_INCREMENTAL,
+		[COMMAND_REQUEST_FULL] = SCHEDULE_FULL,
+		[COMMAND_REQUEST_VERIFY] = SCHEDULE_VERIFY,
+		[COMMAND_REQUEST_REPAIR] = SCHEDULE_REPAIR,
+		[COMMAND_REQUEST_FULL_REPAIR] = SCHEDULE_FULL,
 	};
 
 	return kinds[kind];
 }
 
-/* An errand, if there is one. */
+/* A command request, if there is one. */
 static bool take_errand(struct job *job, struct context *context)
 {
 	struct err err = ERR_INIT;
 
-	job->errand.id = 0;
+	job->command_request.id = 0;
 	if (!job->asked)
 		return false;
 	/* One that cannot be read now is read when the warehouse is back. */
-	if (errand_next(context->warehouse, job->id, &job->errand, &err) && job->errand.id == 0)
+	if (command_request_next(context->warehouse, job->id, &job->command_request, &err) &&
+	    job->command_request.id == 0)
 		job->asked = false;
-	return job->errand.id > 0;
+	return job->command_request.id > 0;
 }
 
 static void end_errand(struct job *job, struct context *context, const struct track_progress *p,
 		       const struct err *err)
 {
-	struct errand_end end = { .state = "done", .err = *err };
+	struct command_request_end end = { .state = "done", .err = *err };
 	struct err ignored;
 
-	if (job->errand.id == 0)
+	if (job->command_request.id == 0)
 		return;
 	if (p) {
 		end.run = track_run(job->track);
 		end.verdict = p->verdict;
 	}
 	if (err->kind == ERR_STOPPED) {
-		/* It is not the errand's fault: it is done again. */
+		/* It is not the command request's fault: it is done again. */
 		job->asked = true;
-		job->errand.id = 0;
+		job->command_request.id = 0;
 		return;
 	}
 	if (err->kind != ERR_NONE)
 		end.state = p && p->state == TRACK_PARTIAL ? "partial" : "failed";
 	if (!warehouse_lost(context->warehouse))
-		(void)!errand_finish(context->warehouse, &job->errand, &end, &ignored);
-	job->errand.id = 0;
+		(void)!command_request_finish(context->warehouse, &job->command_request, &end,
+					      &ignored);
+	job->command_request.id = 0;
 }
 
 /* It goes wrong: true when that is worth a line. */
@@ -374,8 +378,9 @@ static void ask_schedule(struct job *job, const struct schedule_time *now)
 static void begin_cycle(struct job *job, struct context *context)
 {
 	struct schedule_time now = job_time(context->clock);
-	struct engine_conf conf =
-		job->errand.id > 0 ? errand_conf(job->errand.kind) : conf_of(job->kind);
+	struct engine_conf conf = job->command_request.id > 0
+					  ? command_request_conf(job->command_request.kind)
+					  : conf_of(job->kind);
 	struct err err = ERR_INIT;
 
 	job->began = job->numbers.attempt[job->kind] = now.real;
@@ -398,7 +403,7 @@ int64_t job_start(struct job *job, struct context *context, int64_t now)
 	if (!job->asked && now < job->due && now < job->looked + CALENDAR)
 		return job->due;
 	if (take_errand(job, context)) {
-		job->kind = kind_of(job->errand.kind);
+		job->kind = kind_of(job->command_request.kind);
 	} else {
 		both = job_time(context->clock);
 		ask_schedule(job, &both);

@@ -3,17 +3,17 @@
  * job.h -- one workspace, as the daemon works on it.
  *
  * The daemon takes a workspace's lock once and keeps it. What comes next is
- * the schedule's to say; an errand of a command's goes before it. There is
+ * the schedule's to say; a command request of a command's goes before it. There is
  * never more than one cycle of a workspace. When somebody else has the lock,
  * the workspace waits for it: this daemon is its standby.
  */
 #ifndef JOB_H
 #define JOB_H
 
+#include "command_request.h"
 #include "complain.h"
 #include "config.h"
 #include "context.h"
-#include "errand.h"
 #include "numbers.h"
 #include "roster.h"
 #include "schedule.h"
@@ -43,9 +43,9 @@ struct job {
 	/* the cycle */
 	struct track *track;
 	enum schedule_kind kind;
-	struct errand errand; /* that it is done for; its id is 0: for none */
-	int64_t began;	      /* by the calendar */
-	bool asked;	      /* an errand may wait */
+	struct command_request command_request; /* that it is done for; its id is 0: for none */
+	int64_t began;				/* by the calendar */
+	bool asked;				/* a command request may wait */
 
 	struct complaint trouble;
 	struct roster roster;
@@ -86,7 +86,7 @@ bool job_hold(struct job *job, struct context *context, struct err *err) MUST_CH
 void job_lose(struct job *job, const struct clock *clock, bool another);
 
 /*
- * Begins what is due at NOW, on the monotonic clock: an errand, or what the schedule
+ * Begins what is due at NOW, on the monotonic clock: a command request, or what the schedule
  * says. Returns when something will be; TIME_NEVER while a cycle runs.
  */
 int64_t job_start(struct job *job, struct context *context, int64_t now);

@@ -286,7 +286,7 @@ void jobs_ask(struct jobs *jobs, struct warehouse *warehouse)
 	struct err ignored;
 
 	/* If it cannot be read, the warehouse is lost; whoever holds a lock anew looks again. */
-	if (!errand_waiting(warehouse, &waiting, &ignored))
+	if (!command_request_waiting(warehouse, &waiting, &ignored))
 		return;
 	for (int row = 0; row < grid_rows(waiting); row++) {
 		struct job *job = find(jobs, grid_int(waiting, row, 0));

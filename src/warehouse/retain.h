@@ -2,7 +2,7 @@
 /*
  * retain.h -- what is old enough leaves the warehouse, a little at a time.
  *
- * Only the daemon's own records: runs with their audits, sweeps and errands,
+ * Only the daemon's own records: runs with their audits, sweeps and command requests,
  * and rejected items. Conversations and the request ledger are kept for ever.
  */
 #ifndef RETAIN_H

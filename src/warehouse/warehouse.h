@@ -44,7 +44,7 @@ void warehouse_close(struct warehouse **warehouse);
 bool warehouse_lost(const struct warehouse *warehouse) MUST_CHECK;
 
 /*
- * A short call for a module of its own (errand.c): begins a script with the
+ * A short call for a module of its own (command_request.c): begins a script with the
  * statement SQL, whose parameters follow, and runs it while the writer may
  * be busy. RESULT may be NULL.
  */

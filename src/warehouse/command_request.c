@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "errand.h"
+#include "command_request.h"
 
 #include <string.h>
 
@@ -8,23 +8,23 @@
 
 /* As they stand in the warehouse. */
 static const char *const kinds[ERRANDS] = {
-	[ERRAND_INCREMENTAL] = "incremental", [ERRAND_FULL] = "full",
-	[ERRAND_VERIFY] = "verify",	      [ERRAND_REPAIR] = "repair",
-	[ERRAND_FULL_REPAIR] = "full_repair",
+	[COMMAND_REQUEST_INCREMENTAL] = "incremental", [COMMAND_REQUEST_FULL] = "full",
+	[COMMAND_REQUEST_VERIFY] = "verify",	       [COMMAND_REQUEST_REPAIR] = "repair",
+	[COMMAND_REQUEST_FULL_REPAIR] = "full_repair",
 };
 
-struct engine_conf errand_conf(enum errand_kind kind)
+struct engine_conf command_request_conf(enum command_request_kind kind)
 {
-	bool repair = kind == ERRAND_REPAIR;
+	bool repair = kind == COMMAND_REQUEST_REPAIR;
 
 	switch (kind) {
-	case ERRAND_FULL:
-	case ERRAND_FULL_REPAIR:
+	case COMMAND_REQUEST_FULL:
+	case COMMAND_REQUEST_FULL_REPAIR:
 		return (struct engine_conf){ .goal = GOAL_FULL,
 					     .ahead = 1,
-					     .believe = kind == ERRAND_FULL_REPAIR };
-	case ERRAND_VERIFY:
-	case ERRAND_REPAIR:
+					     .believe = kind == COMMAND_REQUEST_FULL_REPAIR };
+	case COMMAND_REQUEST_VERIFY:
+	case COMMAND_REQUEST_REPAIR:
 		return (struct engine_conf){ .goal = GOAL_VERIFY,
 					     .ahead = 1,
 					     .settle_first = true,
@@ -36,18 +36,18 @@ struct engine_conf errand_conf(enum errand_kind kind)
 	}
 }
 
-bool errand_ask(struct warehouse *warehouse, int workspace, const char *who, struct errand *errand,
-		struct err *err)
+bool command_request_ask(struct warehouse *warehouse, int workspace, const char *who,
+			 struct command_request *command_request, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
 	struct script *s = warehouse_call(warehouse, sql_errand_ask);
 
 	script_int(s, workspace);
-	script_text(s, kinds[errand->kind]);
+	script_text(s, kinds[command_request->kind]);
 	script_text(s, who);
 	if (!warehouse_run(warehouse, &grid, err))
 		return false;
-	errand->id = grid_int(grid, 0, 0);
+	command_request->id = grid_int(grid, 0, 0);
 	return true;
 }
 
@@ -59,18 +59,19 @@ static enum verdict verdict_of(const char *name)
 	return VERDICT_NONE;
 }
 
-bool errand_look(struct warehouse *warehouse, const struct errand *errand, struct errand_end *end,
-		 struct err *err)
+bool command_request_look(struct warehouse *warehouse,
+			  const struct command_request *command_request,
+			  struct command_request_end *end, struct err *err)
 {
 	enum { RUN, STATE, VERDICT, KIND, TEXT, REQUESTS, FRESH, CHANGED, DELETED, SILENT };
 	CLEANUP(grid_free) struct grid *grid = NULL;
 	struct script *s = warehouse_call(warehouse, sql_errand_look);
 	const char *state;
 
-	script_int(s, errand->id);
+	script_int(s, command_request->id);
 	if (!warehouse_run(warehouse, &grid, err))
 		return false;
-	*end = (struct errand_end){ .err = ERR_INIT };
+	*end = (struct command_request_end){ .err = ERR_INIT };
 	state = grid_rows(grid) > 0 ? grid_text(grid, 0, STATE) : "failed";
 	end->over = state != NULL;
 	if (!end->over)
@@ -90,52 +91,55 @@ bool errand_look(struct warehouse *warehouse, const struct errand *errand, struc
 	return true;
 }
 
-void errand_withdraw(struct warehouse *warehouse, const struct errand *errand)
+void command_request_withdraw(struct warehouse *warehouse,
+			      const struct command_request *command_request)
 {
 	struct script *s = warehouse_call(warehouse, sql_errand_withdraw);
 	struct err ignored;
 
-	script_int(s, errand->id);
+	script_int(s, command_request->id);
 	(void)!warehouse_run(warehouse, NULL, &ignored);
 }
 
-bool errand_listen(struct warehouse *warehouse, struct err *err)
+bool command_request_listen(struct warehouse *warehouse, struct err *err)
 {
 	(void)!warehouse_call(warehouse, sql_errand_listen);
 	return warehouse_run(warehouse, NULL, err);
 }
 
-bool errand_waiting(struct warehouse *warehouse, struct grid **workspaces, struct err *err)
+bool command_request_waiting(struct warehouse *warehouse, struct grid **workspaces, struct err *err)
 {
 	(void)!warehouse_call(warehouse, sql_errand_waiting);
 	return warehouse_run(warehouse, workspaces, err);
 }
 
-bool errand_next(struct warehouse *warehouse, int workspace, struct errand *errand, struct err *err)
+bool command_request_next(struct warehouse *warehouse, int workspace,
+			  struct command_request *command_request, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
 	struct script *s = warehouse_call(warehouse, sql_errand_next);
 
-	*errand = (struct errand){ .id = 0 };
+	*command_request = (struct command_request){ .id = 0 };
 	script_int(s, workspace);
 	if (!warehouse_run(warehouse, &grid, err))
 		return false;
 	if (grid_rows(grid) == 0)
 		return true;
-	errand->id = grid_int(grid, 0, 0);
+	command_request->id = grid_int(grid, 0, 0);
 	for (int k = 0; k < ERRANDS; k++)
 		if (strcmp(kinds[k], grid_text(grid, 0, 1)) == 0)
-			errand->kind = (enum errand_kind)k;
+			command_request->kind = (enum command_request_kind)k;
 	return true;
 }
 
-bool errand_finish(struct warehouse *warehouse, const struct errand *errand,
-		   const struct errand_end *end, struct err *err)
+bool command_request_finish(struct warehouse *warehouse,
+			    const struct command_request *command_request,
+			    const struct command_request_end *end, struct err *err)
 {
 	bool failed = end->err.kind != ERR_NONE;
 	struct script *s = warehouse_call(warehouse, sql_errand_finish);
 
-	script_int(s, errand->id);
+	script_int(s, command_request->id);
 	script_int(s, end->run);
 	script_text(s, end->state);
 	script_text(s, action_verdict_name(end->verdict));

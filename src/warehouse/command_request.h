@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * command_request.h -- work that a command hands to the daemon that holds the workspace.
+ *
+ * A row in the warehouse and a NOTIFY; the daemon takes it, does it as a
+ * cycle of its own and writes down what came of it, which the command waits
+ * for. If the daemon dies, the row stays, and whoever holds the workspace
+ * next does it.
+ */
+#ifndef COMMAND_REQUEST_H
+#define COMMAND_REQUEST_H
+
+#include "action.h"
+#include "err.h"
+#include "warehouse.h"
+
+enum command_request_kind {
+	COMMAND_REQUEST_INCREMENTAL,
+	COMMAND_REQUEST_FULL,
+	COMMAND_REQUEST_VERIFY,
+	COMMAND_REQUEST_REPAIR,	     /* a verify that fetches the cells that differ */
+	COMMAND_REQUEST_FULL_REPAIR, /* a full sweep that believes all deletions */
+	ERRANDS,
+};
+
+/* How a cycle is to be done for it. */
+struct engine_conf command_request_conf(enum command_request_kind kind) MUST_CHECK;
+
+struct command_request {
+	int64_t id; /* 0: there is none */
+	enum command_request_kind kind;
+};
+
+/* How it ended. */
+struct command_request_end {
+	bool over;
+	int64_t run;
+	const char *state; /* done, partial or failed; for command_request_finish() */
+	enum verdict verdict;
+	struct err err; /* of one that is not done */
+	struct tally tally;
+	int requests;
+};
+
+/* Asks for it. WHO is told to those who look. */
+bool command_request_ask(struct warehouse *warehouse, int workspace, const char *who,
+			 struct command_request *command_request, struct err *err) MUST_CHECK;
+
+/* Looks whether it is done, and how. */
+bool command_request_look(struct warehouse *warehouse,
+			  const struct command_request *command_request,
+			  struct command_request_end *end, struct err *err) MUST_CHECK;
+
+/* Takes it back, as far as it has not begun. What goes wrong is of no matter. */
+void command_request_withdraw(struct warehouse *warehouse,
+			      const struct command_request *command_request);
+
+/* For the daemon: hear of command requests from now on. */
+bool command_request_listen(struct warehouse *warehouse, struct err *err) MUST_CHECK;
+
+/* The workspaces for which there are any: a grid of their numbers, for the caller to free. */
+bool command_request_waiting(struct warehouse *warehouse, struct grid **workspaces,
+			     struct err *err) MUST_CHECK;
+
+/* Takes the oldest one of a workspace that is not done; its id is 0 when there is none. */
+bool command_request_next(struct warehouse *warehouse, int workspace,
+			  struct command_request *command_request, struct err *err) MUST_CHECK;
+
+/* Writes down how it ended. */
+bool command_request_finish(struct warehouse *warehouse,
+			    const struct command_request *command_request,
+			    const struct command_request_end *end, struct err *err) MUST_CHECK;
+
+#endif
