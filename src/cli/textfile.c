@@ -3,7 +3,7 @@
 
 #include "mem.h"
 #include "metrics.h"
-#include "roster.h"
+#include "schedule_status.h"
 
 /* Other cycles are command requests of verify, which leaves no file. */
 static enum schedule_kind kind_of(const struct task *task)
@@ -17,7 +17,7 @@ static void fill(struct numbers *numbers, struct context *context, const struct 
 {
 	const struct track_progress *p = track_progress(task->track);
 	enum schedule_kind kind = kind_of(task);
-	struct roster_past past;
+	struct schedule_status_past past;
 	struct rate_limit rate_limit;
 	struct err ignored;
 	int id;
@@ -25,7 +25,7 @@ static void fill(struct numbers *numbers, struct context *context, const struct 
 	numbers_begin(numbers, task->conf->name);
 	if (!warehouse_lost(context->warehouse) &&
 	    warehouse_find(context->warehouse, task->conf->name, &id, &ignored) &&
-	    roster_read(context->warehouse, id, &past, &ignored)) {
+	    schedule_status_read(context->warehouse, id, &past, &ignored)) {
 		numbers->success[SCHEDULE_FULL] = past.full_at;
 		numbers->success[SCHEDULE_VERIFY] = past.verify_at;
 		numbers->success[SCHEDULE_INCREMENTAL] = past.cycle_at;

@@ -34,9 +34,9 @@ static void configure(struct job *job, const struct config_workspace *workspace)
 	job->conf.held = true;
 	zone_free(&job->zone);
 	job->zone = zone_open(workspace->timezone);
-	job->when.incremental = job->roster.incremental = workspace->schedule.incremental;
-	job->when.verify = job->roster.verify = workspace->schedule.verify;
-	job->when.full = job->roster.full = workspace->schedule.full;
+	job->when.incremental = job->schedule_status.incremental = workspace->schedule.incremental;
+	job->when.verify = job->schedule_status.verify = workspace->schedule.verify;
+	job->when.full = job->schedule_status.full = workspace->schedule.full;
 	job->when.zone = job->zone;
 	rate_limit_begin(&rate_limit, job->conf.per_minute, job->conf.reserve);
 	job->numbers.name = workspace->name;
@@ -51,7 +51,8 @@ struct job *job_new(const struct config_workspace *workspace, double place)
 	struct job *job = mem_new(sizeof(*job));
 
 	job->when.place = place;
-	job->roster.next_at = job->roster.running_since = job->roster.trouble_since = TIME_NONE;
+	job->schedule_status.next_at = job->schedule_status.running_since =
+		job->schedule_status.trouble_since = TIME_NONE;
 	numbers_begin(&job->numbers, workspace->name);
 	configure(job, workspace);
 	return job;
@@ -102,7 +103,7 @@ void job_change(struct job *job, const struct config_workspace *workspace,
 	job->leaving = !workspace;
 	if (job->state != JOB_BUSY) {
 		struct schedule_time now = job_time(clock);
-		bool mended = workspace && job->roster.failures > 0 &&
+		bool mended = workspace && job->schedule_status.failures > 0 &&
 			      !can_go_on(job->workspace, workspace);
 
 		job->next = workspace;
@@ -144,11 +145,11 @@ static bool read_facts(struct job *job, struct context *context, struct err *err
 {
 	struct schedule_time now = job_time(context->clock);
 	struct warehouse_known known;
-	struct roster_past past;
+	struct schedule_status_past past;
 	struct schedule_facts facts;
 
 	if (!warehouse_load(context->warehouse, job->id, &known, err) ||
-	    !roster_read(context->warehouse, job->id, &past, err))
+	    !schedule_status_read(context->warehouse, job->id, &past, err))
 		return false;
 	numbers_remember(&job->numbers, &known.state);
 	job->numbers.success[SCHEDULE_FULL] = past.full_at;
@@ -200,8 +201,8 @@ static void refresh_numbers(struct job *job, const struct schedule_time *now)
 
 	n->held = job->state != JOB_WAITING;
 	n->running = job->state == JOB_BUSY;
-	n->failures = job->roster.failures;
-	n->troubled = job->roster.trouble_since;
+	n->failures = job->schedule_status.failures;
+	n->troubled = job->schedule_status.trouble_since;
 	n->trouble = job->trouble_text;
 	for (int kind = 0; kind < SCHEDULE_KINDS; kind++) {
 		int64_t due = schedule_due(&job->schedule, (enum schedule_kind)kind, now);
@@ -214,21 +215,23 @@ static void refresh_numbers(struct job *job, const struct schedule_time *now)
 static void write_roster(struct job *job, struct context *context)
 {
 	struct schedule_time now = job_time(context->clock);
-	struct roster *roster = &job->roster;
+	struct schedule_status *schedule_status = &job->schedule_status;
 	struct err ignored;
 	int64_t when;
 
-	roster->next_kind = schedule_name(schedule_next(&job->schedule, &now, &when));
-	roster->next_at = when == TIME_NEVER ? TIME_NONE : now.real + max_i64(0, when - now.mono);
+	schedule_status->next_kind = schedule_name(schedule_next(&job->schedule, &now, &when));
+	schedule_status->next_at =
+		when == TIME_NEVER ? TIME_NONE : now.real + max_i64(0, when - now.mono);
 	job->due = when;
 	job->looked = now.mono;
-	roster->running = job->state == JOB_BUSY ? schedule_name(job->kind) : NULL;
-	roster->running_since = job->state == JOB_BUSY ? job->began : TIME_NONE;
-	roster->trouble = job->trouble_text[0] ? job->trouble_text : NULL;
-	roster->advice = job->advice[0] ? job->advice : NULL;
+	schedule_status->running = job->state == JOB_BUSY ? schedule_name(job->kind) : NULL;
+	schedule_status->running_since = job->state == JOB_BUSY ? job->began : TIME_NONE;
+	schedule_status->trouble = job->trouble_text[0] ? job->trouble_text : NULL;
+	schedule_status->advice = job->advice[0] ? job->advice : NULL;
 	refresh_numbers(job, &now);
 	if (!warehouse_lost(context->warehouse))
-		(void)!roster_write(context->warehouse, job->id, roster, &ignored);
+		(void)!schedule_status_write(context->warehouse, job->id, schedule_status,
+					     &ignored);
 }
 
 /* ---- the lock --------------------------------------------------------- */
@@ -340,8 +343,8 @@ static void end_errand(struct job *job, struct context *context, const struct tr
 /* It goes wrong: true when that is worth a line. */
 static bool note_trouble(struct job *job, const struct clock *clock, const struct err *err)
 {
-	if (job->roster.failures++ == 0)
-		job->roster.trouble_since = clock_real(clock);
+	if (job->schedule_status.failures++ == 0)
+		job->schedule_status.trouble_since = clock_real(clock);
 	snprintf(job->trouble_text, sizeof(job->trouble_text), "%.500s", err->text);
 	return complain(&job->trouble, clock_mono(clock));
 }
@@ -423,9 +426,9 @@ static void recovered(struct job *job, struct context *context, int64_t lasted)
 
 	log_begin(&line, LEVEL_NOTICE, &events_table()->cycle_recovered,
 		  "%s: works again, after %s and %d failures", job->conf.name,
-		  duration_format(lasted, text), job->roster.failures);
+		  duration_format(lasted, text), job->schedule_status.failures);
 	log_text(&line, "workspace", job->conf.name);
-	log_number(&line, "failures", job->roster.failures);
+	log_number(&line, "failures", job->schedule_status.failures);
 	log_end(&context->log, &line);
 }
 
@@ -442,8 +445,8 @@ static void tell(struct job *job, struct context *context, const struct track_pr
 		return;
 	if (complain_over(&job->trouble, now, &lasted, NULL))
 		recovered(job, context, lasted);
-	job->roster.failures = 0;
-	job->roster.trouble_since = TIME_NONE;
+	job->schedule_status.failures = 0;
+	job->schedule_status.trouble_since = TIME_NONE;
 	job->trouble_text[0] = '\0';
 }
 

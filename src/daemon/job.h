@@ -15,8 +15,8 @@
 #include "config.h"
 #include "context.h"
 #include "numbers.h"
-#include "roster.h"
 #include "schedule.h"
+#include "schedule_status.h"
 
 enum job_state {
 	JOB_WAITING, /* somebody else has the workspace, or nobody yet */
@@ -48,7 +48,7 @@ struct job {
 	bool asked;				/* a command request may wait */
 
 	struct complaint trouble;
-	struct roster roster;
+	struct schedule_status schedule_status;
 	struct numbers numbers;
 	char trouble_text[512], advice[512];
 	bool advised; /* whether the quota bears the schedule was worked out */

@@ -334,7 +334,8 @@ static const struct job *troubled(const struct jobs *jobs, size_t *n)
 		if (!job->trouble_text[0])
 			continue;
 		++*n;
-		if (!first || job->roster.trouble_since < first->roster.trouble_since)
+		if (!first ||
+		    job->schedule_status.trouble_since < first->schedule_status.trouble_since)
 			first = job;
 	}
 	return first;
@@ -347,8 +348,8 @@ static const struct job *next_of(const struct jobs *jobs)
 	for (size_t i = 0; i < jobs->n; i++) {
 		const struct job *job = jobs->list[i];
 
-		if (job->state == JOB_IDLE && job->roster.next_at != TIME_NONE &&
-		    (!next || job->roster.next_at < next->roster.next_at))
+		if (job->state == JOB_IDLE && job->schedule_status.next_at != TIME_NONE &&
+		    (!next || job->schedule_status.next_at < next->schedule_status.next_at))
 			next = job;
 	}
 	return next;
@@ -367,8 +368,11 @@ void jobs_summary(const struct jobs *jobs, const struct clock *clock, struct buf
 		buf_printf(out, ", standby for %zu held by %s", waiting, some_holder(jobs));
 	if (worst)
 		buf_printf(out, ", %zu in trouble (%s, for %s)", wrong, worst->conf.name,
-			   duration_format(clock_real(clock) - worst->roster.trouble_since, when));
+			   duration_format(clock_real(clock) - worst->schedule_status.trouble_since,
+					   when));
 	if (next)
-		buf_printf(out, "; next: %s of %s at %s", next->roster.next_kind, next->conf.name,
-			   time_format(next->roster.next_at / USEC_PER_SEC * USEC_PER_SEC, when));
+		buf_printf(out, "; next: %s of %s at %s", next->schedule_status.next_kind,
+			   next->conf.name,
+			   time_format(next->schedule_status.next_at / USEC_PER_SEC * USEC_PER_SEC,
+				       when));
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * roster.h -- what the daemon writes down of its schedule, and reads back.
+ * schedule_status.h -- what the daemon writes down of its schedule, and reads back.
  *
  * For `status`, which looks at the warehouse alone, and for the daemon that
  * comes next. A row a workspace; nothing depends on it but what people see.
  */
-#ifndef ROSTER_H
-#define ROSTER_H
+#ifndef SCHEDULE_STATUS_H
+#define SCHEDULE_STATUS_H
 
 #include "err.h"
 #include "warehouse.h"
 
 /* What is shown of a workspace. Instants by the host's calendar; TIME_NONE: none. */
-struct roster {
+struct schedule_status {
 	int64_t incremental, verify; /* intervals */
 	int full;		     /* minutes after midnight */
 	const char *next_kind;
@@ -26,16 +26,17 @@ struct roster {
 };
 
 /* Writes it. */
-bool roster_write(struct warehouse *warehouse, int workspace, const struct roster *roster,
-		  struct err *err) MUST_CHECK;
+bool schedule_status_write(struct warehouse *warehouse, int workspace,
+			   const struct schedule_status *schedule_status,
+			   struct err *err) MUST_CHECK;
 
 /* When what was last done with success, by the database's clock; TIME_NONE: never, or long ago. */
-struct roster_past {
+struct schedule_status_past {
 	int64_t full_at, verify_at, cycle_at;
 };
 
 /* Reads it. */
-bool roster_read(struct warehouse *warehouse, int workspace, struct roster_past *past,
-		 struct err *err) MUST_CHECK;
+bool schedule_status_read(struct warehouse *warehouse, int workspace,
+			  struct schedule_status_past *past, struct err *err) MUST_CHECK;
 
 #endif

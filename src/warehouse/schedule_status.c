@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "roster.h"
+#include "schedule_status.h"
 
 #include "jsonout.h"
 #include "script.h"
@@ -19,25 +19,25 @@ static void put_text(struct jsonout *out, const char *key, const char *text)
 	jsonout_key_string(out, key, text);
 }
 
-bool roster_write(struct warehouse *warehouse, int workspace, const struct roster *roster,
-		  struct err *err)
+bool schedule_status_write(struct warehouse *warehouse, int workspace,
+			   const struct schedule_status *schedule_status, struct err *err)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(16384);
 	struct jsonout out = JSONOUT_TO(&text);
 	struct script *s;
 
 	jsonout_open(&out, '{');
-	put_instant(&out, "incremental", roster->incremental);
-	put_instant(&out, "verify", roster->verify);
-	put_instant(&out, "full_at", roster->full);
-	put_text(&out, "next_kind", roster->next_kind);
-	put_instant(&out, "next_at", roster->next_at);
-	put_text(&out, "running", roster->running);
-	put_instant(&out, "running_since", roster->running_since);
-	put_text(&out, "trouble", roster->trouble);
-	put_instant(&out, "trouble_since", roster->trouble_since);
-	put_instant(&out, "failures", roster->failures);
-	put_text(&out, "advice", roster->advice);
+	put_instant(&out, "incremental", schedule_status->incremental);
+	put_instant(&out, "verify", schedule_status->verify);
+	put_instant(&out, "full_at", schedule_status->full);
+	put_text(&out, "next_kind", schedule_status->next_kind);
+	put_instant(&out, "next_at", schedule_status->next_at);
+	put_text(&out, "running", schedule_status->running);
+	put_instant(&out, "running_since", schedule_status->running_since);
+	put_text(&out, "trouble", schedule_status->trouble);
+	put_instant(&out, "trouble_since", schedule_status->trouble_since);
+	put_instant(&out, "failures", schedule_status->failures);
+	put_text(&out, "advice", schedule_status->advice);
 	jsonout_close(&out, '}');
 	s = warehouse_call(warehouse, sql_schedule_write);
 	script_int(s, workspace);
@@ -45,8 +45,8 @@ bool roster_write(struct warehouse *warehouse, int workspace, const struct roste
 	return warehouse_run(warehouse, NULL, err);
 }
 
-bool roster_read(struct warehouse *warehouse, int workspace, struct roster_past *past,
-		 struct err *err)
+bool schedule_status_read(struct warehouse *warehouse, int workspace,
+			  struct schedule_status_past *past, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
 	struct script *s = warehouse_call(warehouse, sql_schedule_facts);
