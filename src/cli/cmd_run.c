@@ -10,15 +10,15 @@
 #include "mem.h"
 #include "policy.h"
 #include "reload.h"
-#include "retain.h"
+#include "retention.h"
 
 /* After the warehouse was lost. */
 #define RETRY (5 * USEC_PER_SEC)
 
 /* What is old leaves the warehouse once a day, a little at a time. */
-#define RETAIN_FIRST (2 * USEC_PER_SEC)
-#define RETAIN_EVERY (24 * 3600 * USEC_PER_SEC)
-#define RETAIN_PAUSE (200 * USEC_PER_MSEC)
+#define RETENTION_FIRST (2 * USEC_PER_SEC)
+#define RETENTION_EVERY (24 * 3600 * USEC_PER_SEC)
+#define RETENTION_PAUSE (200 * USEC_PER_MSEC)
 
 /* The line that systemctl status shows is written anew so often at most. */
 #define STATUS_EVERY USEC_PER_SEC
@@ -32,8 +32,8 @@ struct daemon {
 	struct metrics metrics;
 	struct exporter exporter;
 	struct complaint no_warehouse, no_file, no_reports;
-	struct retain retain;
-	int64_t retain_at; /* monotonic */
+	struct retention retention;
+	int64_t retention_at; /* monotonic */
 	char status[512];
 	int64_t status_at;
 };
@@ -152,28 +152,28 @@ static bool open_store(struct daemon *d)
 /* ---- beside the cycles ------------------------------------------------ */
 
 /* Removes what is old, if it is time. Returns when it will be. */
-static int64_t retain(struct daemon *d)
+static int64_t retention(struct daemon *d)
 {
 	int64_t now = clock_mono(d->context->clock);
 	struct err ignored;
 	struct log_line line;
 	bool over = false;
 
-	if (now < d->retain_at)
-		return d->retain_at;
-	d->retain.runs = d->context->config->retention.runs;
-	d->retain.rejected_items = d->context->config->retention.rejected_items;
-	if (!retain_some(&d->retain, d->context->warehouse, &over, &ignored))
-		return d->retain_at = now + RETAIN_EVERY;
-	d->retain_at = now + (over ? RETAIN_EVERY : RETAIN_PAUSE);
-	if (over && d->retain.removed > 0) {
+	if (now < d->retention_at)
+		return d->retention_at;
+	d->retention.runs = d->context->config->retention.runs;
+	d->retention.rejected_items = d->context->config->retention.rejected_items;
+	if (!retention_some(&d->retention, d->context->warehouse, &over, &ignored))
+		return d->retention_at = now + RETENTION_EVERY;
+	d->retention_at = now + (over ? RETENTION_EVERY : RETENTION_PAUSE);
+	if (over && d->retention.removed > 0) {
 		log_begin(&line, LEVEL_INFO, &events_table()->retention,
-			  "%d old records were removed", (int)d->retain.removed);
-		log_number(&line, "removed", d->retain.removed);
+			  "%d old records were removed", (int)d->retention.removed);
+		log_number(&line, "removed", d->retention.removed);
 		log_end(&d->context->log, &line);
-		d->retain.removed = 0;
+		d->retention.removed = 0;
 	}
-	return d->retain_at;
+	return d->retention_at;
 }
 
 /* Tells systemd what goes on, if that has changed. Returns when to look again. */
@@ -251,7 +251,7 @@ static bool work(struct daemon *d)
 			jobs_ask(&d->jobs, context->warehouse);
 		next = min_i64(next, hold(d));
 		next = min_i64(next, jobs_start(&d->jobs, context, &d->turn));
-		next = min_i64(next, retain(d));
+		next = min_i64(next, retention(d));
 		next = min_i64(next, show_status(d));
 		if (turn_round(&d->turn, next) == WAIT_STOP)
 			return false;
@@ -290,7 +290,7 @@ static void begin(struct daemon *d)
 
 	jobs_begin(&d->jobs, context);
 	d->turn = (struct turn){ .wait = context->wait, .http = context->http };
-	d->retain_at = clock_mono(context->clock) + RETAIN_FIRST;
+	d->retention_at = clock_mono(context->clock) + RETENTION_FIRST;
 	d->metrics = (struct metrics){ .started = now, .reload_ok = 1, .reload_at = now };
 	d->exporter.metrics = &d->metrics;
 	d->exporter.clock = context->clock;
