@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "rebuild.h"
+#include "report_rebuild.h"
 #include "schema.h"
 
 /*
@@ -32,10 +32,10 @@ static bool rebuild(struct context *context, struct pg *pg, struct err *err)
 	int64_t days, left = 1;
 	bool done;
 
-	if (!rebuild_queue(pg, context->workspace, &days, err))
+	if (!report_rebuild_queue(pg, context->workspace, &days, err))
 		return false;
 	while (left > 0) {
-		if (!rebuild_next(pg, context->workspace, &done, &left, err))
+		if (!report_rebuild_next(pg, context->workspace, &done, &left, err))
 			return false;
 		if (!done && left > 0 &&
 		    wait_until(context->wait, clock_mono(context->clock) + INTERVAL) == WAIT_STOP)

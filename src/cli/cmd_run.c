@@ -145,7 +145,7 @@ static bool open_store(struct daemon *d)
 		    "the warehouse is back");
 	jobs_miss(&d->jobs, context);
 	d->turn.warehouse = context->warehouse;
-	d->turn.refresh = refresh_new(context->warehouse, context->clock);
+	d->turn.refresh = report_refresh_new(context->warehouse, context->clock);
 	return true;
 }
 
@@ -199,7 +199,7 @@ static void watch_refresh(struct daemon *d)
 	struct err err;
 	int workspace;
 
-	if (!refresh_take_error(d->turn.refresh, &workspace, &err) ||
+	if (!report_refresh_take_error(d->turn.refresh, &workspace, &err) ||
 	    !complain(&d->no_reports, clock_mono(d->context->clock)))
 		return;
 	err_wrap(&err, "reports of workspace %d are not up to date", workspace);
@@ -272,7 +272,7 @@ static bool begin_anew(struct daemon *d)
 
 	d->metrics.warehouse = 0;
 	jobs_lose(&d->jobs, context->clock, d->deep);
-	refresh_free(&d->turn.refresh);
+	report_refresh_free(&d->turn.refresh);
 	context_drop_store(context);
 	if (!d->deep)
 		return true;
@@ -302,7 +302,7 @@ static void end(struct daemon *d)
 	exporter_close(&d->exporter);
 	jobs_end(&d->jobs);
 	reload_forget(&d->reload);
-	refresh_free(&d->turn.refresh);
+	report_refresh_free(&d->turn.refresh);
 	mem_free(&d->turn.tracks);
 }
 

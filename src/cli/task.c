@@ -165,23 +165,23 @@ static bool go_round(struct context *context, struct task *tasks, size_t n, stru
 }
 
 /* The days of reports that the tasks touched; the tasks are done, whatever comes of it. */
-static void refresh_days(struct context *context, struct turn *turn)
+static void report_refresh_days(struct context *context, struct turn *turn)
 {
 	int workspace;
 	struct err err;
 
 	turn->n = 0;
-	while (refresh_busy(turn->refresh) && !warehouse_lost(context->warehouse))
+	while (report_refresh_busy(turn->refresh) && !warehouse_lost(context->warehouse))
 		if (turn_round(turn, TIME_NEVER) == WAIT_STOP)
 			break;
-	if (refresh_take_error(turn->refresh, &workspace, &err)) {
+	if (report_refresh_take_error(turn->refresh, &workspace, &err)) {
 		struct log_line line;
 
 		log_begin(&line, LEVEL_WARNING, NULL,
 			  "reports are not up to date: %s; the next sync tries again", err.text);
 		log_end(&context->log, &line);
 	}
-	refresh_free(&turn->refresh);
+	report_refresh_free(&turn->refresh);
 }
 
 bool task_run_all(struct context *context, struct task *tasks, size_t n)
@@ -189,7 +189,7 @@ bool task_run_all(struct context *context, struct task *tasks, size_t n)
 	struct turn turn = { .wait = context->wait, .http = context->http, .n = n };
 	bool done;
 
-	turn.refresh = refresh_new(context->warehouse, context->clock);
+	turn.refresh = report_refresh_new(context->warehouse, context->clock);
 	turn.tracks = mem_new(n * sizeof(struct track *));
 	for (size_t i = 0; i < n; i++) {
 		tasks[i].patience = clock_mono(context->clock) + PATIENCE;
@@ -197,9 +197,9 @@ bool task_run_all(struct context *context, struct task *tasks, size_t n)
 	}
 	done = go_round(context, tasks, n, &turn);
 	if (done)
-		refresh_days(context, &turn);
+		report_refresh_days(context, &turn);
 	else
-		refresh_free(&turn.refresh);
+		report_refresh_free(&turn.refresh);
 	mem_free(&turn.tracks);
 	for (size_t i = 0; i < n; i++) {
 		struct task *task = &tasks[i];

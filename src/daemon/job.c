@@ -195,7 +195,7 @@ static void advise(struct job *job, struct context *context)
 }
 
 /* What is shown of what comes next, and of what goes wrong. */
-static void refresh_numbers(struct job *job, const struct schedule_time *now)
+static void report_refresh_numbers(struct job *job, const struct schedule_time *now)
 {
 	struct numbers *n = &job->numbers;
 
@@ -228,7 +228,7 @@ static void write_roster(struct job *job, struct context *context)
 	schedule_status->running_since = job->state == JOB_BUSY ? job->began : TIME_NONE;
 	schedule_status->trouble = job->trouble_text[0] ? job->trouble_text : NULL;
 	schedule_status->advice = job->advice[0] ? job->advice : NULL;
-	refresh_numbers(job, &now);
+	report_refresh_numbers(job, &now);
 	if (!warehouse_lost(context->warehouse))
 		(void)!schedule_status_write(context->warehouse, job->id, schedule_status,
 					     &ignored);

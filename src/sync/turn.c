@@ -24,7 +24,8 @@ static void want_days(const struct turn *turn)
 {
 	for (size_t i = 0; i < turn->n; i++)
 		if (turn->tracks[i] && track_over(turn->tracks[i]))
-			refresh_want(turn->refresh, track_progress(turn->tracks[i])->workspace);
+			report_refresh_want(turn->refresh,
+					    track_progress(turn->tracks[i])->workspace);
 }
 
 enum wait_why turn_round(struct turn *turn, int64_t deadline)
@@ -46,6 +47,6 @@ enum wait_why turn_round(struct turn *turn, int64_t deadline)
 	if (has_work(turn))
 		deadline = 0;
 	else if (turn->refresh)
-		deadline = min_i64(deadline, refresh_turn(turn->refresh));
+		deadline = min_i64(deadline, report_refresh_turn(turn->refresh));
 	return wait_turn(turn->wait, deadline);
 }

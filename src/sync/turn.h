@@ -12,7 +12,7 @@
 #ifndef TURN_H
 #define TURN_H
 
-#include "refresh.h"
+#include "report_refresh.h"
 #include "track.h"
 #include "wait.h"
 
@@ -20,9 +20,9 @@
 struct turn {
 	struct wait *wait;
 	struct http *http;
-	struct warehouse *warehouse; /* that the owner may reserve; NULL: it does not */
-	struct refresh *refresh;     /* what follows the tracks' commits; may be NULL */
-	struct track **tracks;	     /* places may be NULL */
+	struct warehouse *warehouse;	/* that the owner may reserve; NULL: it does not */
+	struct report_refresh *refresh; /* what follows the tracks' commits; may be NULL */
+	struct track **tracks;		/* places may be NULL */
 	size_t n;
 	size_t next; /* who may use the warehouse first, so that nobody always comes last */
 };

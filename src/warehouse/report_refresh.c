@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "refresh.h"
+#include "report_refresh.h"
 
 #include "mem.h"
 
@@ -11,7 +11,7 @@ struct wanted {
 	int64_t since; /* not before; monotonic */
 };
 
-struct refresh {
+struct report_refresh {
 	struct warehouse *warehouse;
 	const struct clock *clock;
 	struct wanted *queue; /* whoever is served goes to the end */
@@ -22,16 +22,16 @@ struct refresh {
 	struct err err;
 };
 
-struct refresh *refresh_new(struct warehouse *warehouse, const struct clock *clock)
+struct report_refresh *report_refresh_new(struct warehouse *warehouse, const struct clock *clock)
 {
-	struct refresh *refresh = mem_new(sizeof(*refresh));
+	struct report_refresh *refresh = mem_new(sizeof(*refresh));
 
 	refresh->warehouse = warehouse;
 	refresh->clock = clock;
 	return refresh;
 }
 
-void refresh_free(struct refresh **refresh)
+void report_refresh_free(struct report_refresh **refresh)
 {
 	if (!*refresh)
 		return;
@@ -39,21 +39,21 @@ void refresh_free(struct refresh **refresh)
 	mem_free(refresh);
 }
 
-static void append(struct refresh *refresh, int workspace, int64_t since)
+static void append(struct report_refresh *refresh, int workspace, int64_t since)
 {
 	refresh->queue =
 		mem_grow(refresh->queue, (size_t)(refresh->n + 1) * sizeof(*refresh->queue));
 	refresh->queue[refresh->n++] = (struct wanted){ workspace, since };
 }
 
-static void remove_first(struct refresh *refresh)
+static void remove_first(struct report_refresh *refresh)
 {
 	refresh->n--;
 	for (int i = 0; i < refresh->n; i++)
 		refresh->queue[i] = refresh->queue[i + 1];
 }
 
-void refresh_want(struct refresh *refresh, int workspace)
+void report_refresh_want(struct report_refresh *refresh, int workspace)
 {
 	/* The first one's day may have been read before what is wanted now was written. */
 	for (int i = refresh->doing; i < refresh->n; i++)
@@ -63,7 +63,7 @@ void refresh_want(struct refresh *refresh, int workspace)
 }
 
 /* The day under way is over. */
-static void hear(struct refresh *refresh, int64_t now)
+static void hear(struct report_refresh *refresh, int64_t now)
 {
 	int workspace = refresh->queue[0].workspace;
 	bool more = false;
@@ -80,7 +80,7 @@ static void hear(struct refresh *refresh, int64_t now)
 }
 
 /* Brings the first one whose time has come to the front. False when there is none. */
-static bool choose(struct refresh *refresh, int64_t now, int64_t *when)
+static bool choose(struct report_refresh *refresh, int64_t now, int64_t *when)
 {
 	for (int i = 0; i < refresh->n; i++) {
 		struct wanted wanted = refresh->queue[0];
@@ -94,7 +94,7 @@ static bool choose(struct refresh *refresh, int64_t now, int64_t *when)
 	return false;
 }
 
-int64_t refresh_turn(struct refresh *refresh)
+int64_t report_refresh_turn(struct report_refresh *refresh)
 {
 	int64_t now = clock_mono(refresh->clock), when = TIME_NEVER;
 
@@ -112,7 +112,7 @@ int64_t refresh_turn(struct refresh *refresh)
 	return when;
 }
 
-bool refresh_busy(const struct refresh *refresh)
+bool report_refresh_busy(const struct report_refresh *refresh)
 {
 	int64_t now = clock_mono(refresh->clock);
 
@@ -122,7 +122,7 @@ bool refresh_busy(const struct refresh *refresh)
 	return false;
 }
 
-bool refresh_take_error(struct refresh *refresh, int *workspace, struct err *err)
+bool report_refresh_take_error(struct report_refresh *refresh, int *workspace, struct err *err)
 {
 	if (!refresh->failed)
 		return false;

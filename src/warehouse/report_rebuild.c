@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "rebuild.h"
+#include "report_rebuild.h"
 
 #include "script.h"
 #include "sql.h"
@@ -18,7 +18,7 @@ static bool ask(struct pg *pg, const char *sql, const char *workspace, struct gr
 	return ok;
 }
 
-bool rebuild_queue(struct pg *pg, const char *workspace, int64_t *days, struct err *err)
+bool report_rebuild_queue(struct pg *pg, const char *workspace, int64_t *days, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
 
@@ -28,7 +28,8 @@ bool rebuild_queue(struct pg *pg, const char *workspace, int64_t *days, struct e
 	return true;
 }
 
-bool rebuild_next(struct pg *pg, const char *workspace, bool *done, int64_t *left, struct err *err)
+bool report_rebuild_next(struct pg *pg, const char *workspace, bool *done, int64_t *left,
+			 struct err *err)
 {
 	CLEANUP(grid_free) struct grid *computed = NULL;
 	CLEANUP(grid_free) struct grid *queued = NULL;
