@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "distribute.h"
+#include "citus.h"
 #include "grid.h"
 #include "script.h"
 #include "sql.h"
@@ -179,7 +179,7 @@ static bool migrate_locked(struct pg *pg, const struct schema_wish *wish, struct
 	bool distributed = wish->distributed, dry_run = wish->dry_run;
 	int version;
 
-	if (distributed ? !distribute_check(pg, err) : !distribute_begun(pg, &distributed, err))
+	if (distributed ? !citus_check(pg, err) : !citus_begun(pg, &distributed, err))
 		return false;
 	if (!read_version(pg, &version, err) || !check_applied(pg, version, err))
 		return false;
@@ -191,7 +191,7 @@ static bool migrate_locked(struct pg *pg, const struct schema_wish *wish, struct
 	if (!make_roles(pg, dry_run, report, err))
 		return false;
 	/* A later migration may have made a table that is to be distributed, too. */
-	if (distributed && !distribute_apply(pg, dry_run, report, err))
+	if (distributed && !citus_apply(pg, dry_run, report, err))
 		return false;
 	return dry_run || pg_exec(pg, sql_schema_grants, err);
 }

@@ -25,7 +25,7 @@ bool schema_check(struct pg *pg, struct err *err) MUST_CHECK;
 /* How a migration is wanted. */
 struct schema_wish {
 	bool dry_run;	  /* say what would be done */
-	bool distributed; /* over several machines, see distribute.h; one that is so stays so */
+	bool distributed; /* over several machines, see citus.h; one that is so stays so */
 };
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "distribute.h"
+#include "citus.h"
 
 #include "grid.h"
 #include "script.h"
@@ -17,7 +17,7 @@ static bool read_rows(struct pg *pg, const char *sql, struct grid **grid, struct
 	return pg_run(pg, &step, 1, grid, err);
 }
 
-bool distribute_check(struct pg *pg, struct err *err)
+bool citus_check(struct pg *pg, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *citus = NULL;
 	CLEANUP(grid_free) struct grid *known = NULL;
@@ -39,7 +39,7 @@ bool distribute_check(struct pg *pg, struct err *err)
 		       "one: select citus_add_node('THAT HOST', 5432)");
 }
 
-bool distribute_begun(struct pg *pg, bool *begun, struct err *err)
+bool citus_begun(struct pg *pg, bool *begun, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *citus = NULL;
 	CLEANUP(grid_free) struct grid *grid = NULL;
@@ -103,7 +103,7 @@ static bool tidy(struct pg *pg, const struct grid *missing, struct err *err)
 			     "on the coordinator, too");
 }
 
-bool distribute_apply(struct pg *pg, bool dry_run, struct buf *report, struct err *err)
+bool citus_apply(struct pg *pg, bool dry_run, struct buf *report, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *missing = NULL;
 

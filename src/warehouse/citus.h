@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * distribute.h -- a warehouse that lies on several machines, with Citus.
+ * citus.h -- a warehouse that lies on several machines, with Citus.
  *
  * Conversations and what belongs to them lie where the conversation's id
  * puts them; what they refer to is on every machine; all else stays on the
  * coordinator, where the daemon connects. docs/DISTRIBUTED.md says which
  * statement meets what.
  */
-#ifndef DISTRIBUTE_H
-#define DISTRIBUTE_H
+#ifndef CITUS_H
+#define CITUS_H
 
 #include "base.h"
 #include "buf.h"
@@ -19,16 +19,16 @@
  * Whether Citus is there and knows this server as its coordinator. False
  * with ERR_CONFIG and what an administrator has to do.
  */
-bool distribute_check(struct pg *pg, struct err *err) MUST_CHECK;
+bool citus_check(struct pg *pg, struct err *err) MUST_CHECK;
 
 /* Whether the warehouse is distributed; *BEGUN is false where there is no Citus. */
-bool distribute_begun(struct pg *pg, bool *begun, struct err *err) MUST_CHECK;
+bool citus_begun(struct pg *pg, bool *begun, struct err *err) MUST_CHECK;
 
 /*
  * Distributes what is not distributed yet, in one transaction, after the
  * migrations. What was done, or with DRY_RUN would be, is added to REPORT, a
  * line each; nothing where all is as it should be.
  */
-bool distribute_apply(struct pg *pg, bool dry_run, struct buf *report, struct err *err) MUST_CHECK;
+bool citus_apply(struct pg *pg, bool dry_run, struct buf *report, struct err *err) MUST_CHECK;
 
 #endif
