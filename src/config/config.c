@@ -230,14 +230,16 @@ static void make_worktime(const struct config *config, struct config_workspace *
 {
 	const struct conf_hours *hours = &workspace->business_hours;
 	const struct conf_targets *from = &workspace->targets;
-	struct worktime_target *to = arena_alloc(config->arena, (from->n + 1) * sizeof(*to));
+	struct workspace_settings_target *to =
+		arena_alloc(config->arena, (from->n + 1) * sizeof(*to));
 
 	for (size_t i = 0; i < from->n; i++)
-		to[i] = (struct worktime_target){ .metric = from->targets[i].metric,
-						  .within = from->targets[i].within,
-						  .channel_type = from->targets[i].channel_type,
-						  .label = from->targets[i].label };
-	workspace->work = (struct worktime){
+		to[i] = (struct workspace_settings_target){ .metric = from->targets[i].metric,
+							    .within = from->targets[i].within,
+							    .channel_type =
+								    from->targets[i].channel_type,
+							    .label = from->targets[i].label };
+	workspace->work = (struct workspace_settings){
 		.opens = hours->given ? hours->opens : NULL,
 		.closes = hours->given ? hours->closes : NULL,
 		.holidays = workspace->holidays.days,

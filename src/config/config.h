@@ -15,7 +15,7 @@
 #include "base.h"
 #include "conftime.h"
 #include "err.h"
-#include "worktime.h"
+#include "workspace_settings.h"
 
 struct config_schedule {
 	int64_t incremental, verify; /* every so many microseconds */
@@ -34,7 +34,8 @@ struct config_workspace {
 	struct conf_hours business_hours;
 	struct conf_holidays holidays;
 	struct conf_targets targets;
-	struct worktime work; /* these, and what of contacts is kept, as the warehouse takes them */
+	struct workspace_settings
+		work; /* these, and what of contacts is kept, as the warehouse takes them */
 };
 
 struct config_warehouse {

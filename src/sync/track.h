@@ -28,7 +28,7 @@ struct track_conf {
 	int max_in_flight; /* 0: as quota and latency have it */
 	int64_t lookback;
 	bool held; /* the warehouse holds its lock already, and keeps it */
-	struct worktime work;
+	struct workspace_settings work;
 };
 
 /* What all tracks of a process share. */

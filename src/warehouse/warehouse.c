@@ -120,7 +120,7 @@ bool warehouse_register(struct warehouse *warehouse, const struct warehouse_work
 	script_text(s, workspace->base_url);
 	script_int(s, workspace->lookback);
 	if (workspace->work)
-		worktime_write(&settings, workspace->work);
+		workspace_settings_write(&settings, workspace->work);
 	script_text(s, workspace->work ? buf_text(&settings) : NULL);
 	if (!warehouse_run(warehouse, &grid, err))
 		return false;

@@ -21,8 +21,8 @@
 #include "grid.h"
 #include "pg.h"
 #include "query.h"
+#include "workspace_settings.h"
 #include "workspace_state.h"
-#include "worktime.h"
 
 struct warehouse;
 
@@ -59,8 +59,8 @@ bool warehouse_has_notify(struct warehouse *warehouse) MUST_CHECK;
 
 struct warehouse_workspace {
 	const char *name, *timezone, *base_url;
-	int64_t lookback;	     /* as configured */
-	const struct worktime *work; /* NULL: as it is */
+	int64_t lookback;		       /* as configured */
+	const struct workspace_settings *work; /* NULL: as it is */
 };
 
 /*

@@ -2,19 +2,19 @@
 /* What reports need to know of a workspace, as the warehouse reads it. */
 #include "unit.h"
 
-#include "worktime.h"
+#include "workspace_settings.h"
 
-static void assert_written(const struct worktime *work, const char *expected)
+static void assert_written(const struct workspace_settings *work, const char *expected)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(65536);
 
-	worktime_write(&text, work);
+	workspace_settings_write(&text, work);
 	assert_string_equal(buf_text(&text), expected);
 }
 
 static void without_anything_work_is_always(void **fixture)
 {
-	const struct worktime work = { .opens = NULL };
+	const struct workspace_settings work = { .opens = NULL };
 
 	(void)fixture;
 	assert_written(&work, "{\"hours\":[],\"holidays\":[],\"targets\":[],"
@@ -23,9 +23,11 @@ static void without_anything_work_is_always(void **fixture)
 
 static void a_day_that_never_closes_is_closed(void **fixture)
 {
-	const int opens[WORKTIME_DAYS] = { 480, 0, 0, 0, 0, 0, 0 };
-	const int closes[WORKTIME_DAYS] = { 1020, 0, 0, 0, 0, 1440, 0 };
-	const struct worktime work = { .opens = opens, .closes = closes, .drops_phones = true };
+	const int opens[WORKSPACE_SETTINGS_DAYS] = { 480, 0, 0, 0, 0, 0, 0 };
+	const int closes[WORKSPACE_SETTINGS_DAYS] = { 1020, 0, 0, 0, 0, 1440, 0 };
+	const struct workspace_settings work = { .opens = opens,
+						 .closes = closes,
+						 .drops_phones = true };
 
 	(void)fixture;
 	assert_written(&work, "{\"hours\":[{\"day\":1,\"opens\":480,\"closes\":1020},"
@@ -35,12 +37,12 @@ static void a_day_that_never_closes_is_closed(void **fixture)
 
 static void targets_keep_their_order_and_what_they_do_not_ask_for_is_null(void **fixture)
 {
-	const struct worktime_target targets[] = {
+	const struct workspace_settings_target targets[] = {
 		{ "first_assignment", 900 * USEC_PER_SEC, "whatsapp", NULL },
 		{ "first_resolution", 3600 * USEC_PER_SEC, NULL, "a \"label\"" },
 	};
 	const char *const days[] = { "2027-01-01", "2027-03-09" };
-	const struct worktime work = {
+	const struct workspace_settings work = {
 		.holidays = days, .n_holidays = 2, .targets = targets, .n_targets = 2
 	};
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "worktime.h"
+#include "workspace_settings.h"
 
 #include "jsonout.h"
 
-static void write_hours(struct jsonout *out, const struct worktime *work)
+static void write_hours(struct jsonout *out, const struct workspace_settings *work)
 {
 	jsonout_key(out, "hours");
 	jsonout_open(out, '[');
-	for (int day = 0; work->opens && day < WORKTIME_DAYS; day++) {
+	for (int day = 0; work->opens && day < WORKSPACE_SETTINGS_DAYS; day++) {
 		if (work->closes[day] == 0)
 			continue;
 		jsonout_open(out, '{');
@@ -19,12 +19,12 @@ static void write_hours(struct jsonout *out, const struct worktime *work)
 	jsonout_close(out, ']');
 }
 
-static void write_targets(struct jsonout *out, const struct worktime *work)
+static void write_targets(struct jsonout *out, const struct workspace_settings *work)
 {
 	jsonout_key(out, "targets");
 	jsonout_open(out, '[');
 	for (size_t i = 0; i < work->n_targets; i++) {
-		const struct worktime_target *target = &work->targets[i];
+		const struct workspace_settings_target *target = &work->targets[i];
 
 		jsonout_open(out, '{');
 		jsonout_key_string(out, "metric", target->metric);
@@ -36,7 +36,7 @@ static void write_targets(struct jsonout *out, const struct worktime *work)
 	jsonout_close(out, ']');
 }
 
-void worktime_write(struct buf *text, const struct worktime *work)
+void workspace_settings_write(struct buf *text, const struct workspace_settings *work)
 {
 	struct jsonout out = JSONOUT_TO(text);
 
