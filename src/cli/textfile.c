@@ -28,7 +28,7 @@ static void fill(struct numbers *numbers, struct context *context, const struct 
 	    schedule_status_read(context->warehouse, id, &past, &ignored)) {
 		numbers->success[SCHEDULE_FULL] = past.full_at;
 		numbers->success[SCHEDULE_VERIFY] = past.verify_at;
-		numbers->success[SCHEDULE_INCREMENTAL] = past.cycle_at;
+		numbers->success[SCHEDULE_INCREMENTAL] = past.run_record_at;
 	}
 	rate_limit_begin(&rate_limit, task->conf->per_minute, task->conf->reserve);
 	numbers->usable = rate_limit.usable;

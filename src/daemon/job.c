@@ -154,7 +154,7 @@ static bool read_facts(struct job *job, struct context *context, struct err *err
 	numbers_remember(&job->numbers, &known.state);
 	job->numbers.success[SCHEDULE_FULL] = past.full_at;
 	job->numbers.success[SCHEDULE_VERIFY] = past.verify_at;
-	job->numbers.success[SCHEDULE_INCREMENTAL] = past.cycle_at;
+	job->numbers.success[SCHEDULE_INCREMENTAL] = past.run_record_at;
 	facts = (struct schedule_facts){ .full_at = past.full_at,
 					 .verify_at = past.verify_at,
 					 .retry_at = TIME_NONE,
@@ -362,7 +362,7 @@ static void could_not_begin(struct job *job, struct context *context, struct err
 		return;
 	err_wrap(err, "%s", job->conf.name);
 	if (note_trouble(job, context->clock, err)) {
-		log_begin(&line, policy_level(err->kind), &events_table()->cycle_failed, "%s",
+		log_begin(&line, policy_level(err->kind), &events_table()->run_record_failed, "%s",
 			  err->text);
 		log_text(&line, "workspace", job->conf.name);
 		log_text(&line, "kind", schedule_name(job->kind));
@@ -424,7 +424,7 @@ static void recovered(struct job *job, struct context *context, int64_t lasted)
 	char text[TIMETEXT_SIZE];
 	struct log_line line;
 
-	log_begin(&line, LEVEL_NOTICE, &events_table()->cycle_recovered,
+	log_begin(&line, LEVEL_NOTICE, &events_table()->run_record_recovered,
 		  "%s: works again, after %s and %d failures", job->conf.name,
 		  duration_format(lasted, text), job->schedule_status.failures);
 	log_text(&line, "workspace", job->conf.name);

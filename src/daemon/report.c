@@ -12,7 +12,7 @@ static void report_failure(const struct log *log, const struct track *track)
 	const struct track_progress *p = track_progress(track);
 	struct log_line line;
 
-	log_begin(&line, policy_level(p->err.kind), &events_table()->cycle_failed, "%s%s",
+	log_begin(&line, policy_level(p->err.kind), &events_table()->run_record_failed, "%s%s",
 		  p->err.text, policy_advice(&p->err));
 	log_text(&line, "workspace", track_name(track));
 	log_text(&line, "kind", track_kind(track));

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cycle.h"
 #include "mem.h"
+#include "run_record.h"
 
 /*
  * A batch is committed when it has so many bytes or rows, or when its first
@@ -21,7 +21,7 @@
 struct track {
 	const struct track_conf *conf;
 	const struct track_means *means;
-	struct cycle cycle;
+	struct run_record cycle;
 	struct outbox box;
 
 	struct stage *stage, *merging; /* being gathered; being merged */
@@ -77,7 +77,7 @@ static bool open(struct track *track, const struct engine_conf *conf, struct err
 	mine.now = clock_real(track->means->clock);
 	mine.chance = (uint32_t)track->box.chance;
 	mine.lookback_most = max_i64(LONGEST_LOOKBACK, track->conf->lookback);
-	if (!cycle_open(&track->cycle, track->means->warehouse, &mine, err))
+	if (!run_record_open(&track->cycle, track->means->warehouse, &mine, err))
 		return false;
 	track->progress.before = track->progress.now = track->cycle.engine.state;
 	track->progress.strategy = track->cycle.engine.strategy;
@@ -354,10 +354,10 @@ static void use_store(struct track *track)
 	track->doing = track->wanted;
 	track->wanted.kind = ACTION_WAIT;
 	if (track->doing.kind == ACTION_COMMIT)
-		ok = cycle_need_sweep(&track->cycle, track->means->warehouse, track->doing.seen,
-				      &err);
+		ok = run_record_need_sweep(&track->cycle, track->means->warehouse,
+					   track->doing.seen, &err);
 	else if (track->doing.ask.kind == ASK_CELLS)
-		ok = cycle_need_names(&track->cycle, track->means->warehouse, &err);
+		ok = run_record_need_names(&track->cycle, track->means->warehouse, &err);
 	if (!ok) {
 		give_up(track, &err);
 		return;

@@ -56,6 +56,6 @@ bool schedule_status_read(struct warehouse *warehouse, int workspace,
 		return false;
 	past->full_at = grid_int(grid, 0, 0);
 	past->verify_at = grid_int(grid, 0, 1);
-	past->cycle_at = grid_int(grid, 0, 2);
+	past->run_record_at = grid_int(grid, 0, 2);
 	return true;
 }

@@ -49,7 +49,7 @@ struct flight {
 	bool answered;
 };
 
-struct cycle {
+struct run_record {
 	struct drive *drive;
 	struct engine engine;
 	struct desk desk;
@@ -64,7 +64,7 @@ struct cycle {
 	long requests;
 };
 
-static struct flight *flight(struct cycle *c, int i)
+static struct flight *flight(struct run_record *c, int i)
 {
 	return &c->flights[(c->first + i) % MOST_FLYING];
 }
@@ -73,7 +73,7 @@ static struct flight *flight(struct cycle *c, int i)
  * A list that stands in another order may look right for a while; then the
  * second witness or the next full sweep finds it, and takes everything back.
  */
-static void note_flip(const struct cycle *c)
+static void note_flip(const struct run_record *c)
 {
 	struct drive *d = c->drive;
 	int at = d->world.conf.flips_at;
@@ -86,7 +86,7 @@ static void note_flip(const struct cycle *c)
 }
 
 /* The API answers one request; three failures end the cycle. */
-static bool answer(struct cycle *c, struct flight *f)
+static bool answer(struct run_record *c, struct flight *f)
 {
 	struct world *world = &c->drive->world;
 
@@ -104,12 +104,12 @@ static bool answer(struct cycle *c, struct flight *f)
 }
 
 /* Without a Date, a row is observed when we have it. */
-static int64_t observed(const struct cycle *c, int64_t date)
+static int64_t observed(const struct run_record *c, int64_t date)
 {
 	return date == TIME_NONE ? c->drive->world.now * USEC_PER_SEC : date;
 }
 
-static void feed_page(struct cycle *c, const struct flight *f)
+static void feed_page(struct run_record *c, const struct flight *f)
 {
 	struct desk *desk = &c->desk;
 
@@ -122,7 +122,7 @@ static void feed_page(struct cycle *c, const struct flight *f)
 }
 
 /* All that is in flight is answered, in any order, and fed in the order of sending. */
-static void answer_all(struct cycle *c)
+static void answer_all(struct run_record *c)
 {
 	while (c->n > 0 && !c->cut) {
 		int unanswered = 0, k;
@@ -144,7 +144,7 @@ static void answer_all(struct cycle *c)
 	}
 }
 
-static void get(struct cycle *c, int item)
+static void get(struct run_record *c, int item)
 {
 	struct drive *d = c->drive;
 	int id = c->desk.ids[item], answered = 0;
@@ -167,7 +167,7 @@ static void get(struct cycle *c, int item)
 		engine_item(&c->engine, ITEM_MERGED, TIME_NONE);
 }
 
-static void tell_commit(const struct cycle *c, const struct action *action)
+static void tell_commit(const struct run_record *c, const struct action *action)
 {
 	const struct workspace_state *m = &c->engine.state;
 
@@ -184,7 +184,7 @@ static void tell_commit(const struct cycle *c, const struct action *action)
  * Counting cannot tell one that was there when the sweep began from one that
  * says so, nor from one that had just gone.
  */
-static void note_limits(const struct cycle *c, const struct action *action)
+static void note_limits(const struct run_record *c, const struct action *action)
 {
 	struct drive *d = c->drive;
 
@@ -205,7 +205,7 @@ static void note_limits(const struct cycle *c, const struct action *action)
 }
 
 /* More deletions than the fuse allows are not believed, unless a person does. */
-static void check_fuse(const struct cycle *c, int64_t live, int n_buried)
+static void check_fuse(const struct run_record *c, int64_t live, int n_buried)
 {
 	struct drive *d = c->drive;
 	int64_t most = max_i64(20, live / 50);
@@ -217,7 +217,7 @@ static void check_fuse(const struct cycle *c, int64_t live, int n_buried)
 			 (int)ware_dead(&d->ware), (int)live, n_buried);
 }
 
-static void commit(struct cycle *c, const struct action *action)
+static void commit(struct run_record *c, const struct action *action)
 {
 	struct drive *d = c->drive;
 	int buried[IDS_MOST], n = 0;
@@ -246,7 +246,7 @@ static void commit(struct cycle *c, const struct action *action)
 	engine_committed(&c->engine, &tally);
 }
 
-static void obey(struct cycle *c, const struct action *action)
+static void obey(struct run_record *c, const struct action *action)
 {
 	struct drive *d = c->drive;
 	struct answer reply;
@@ -278,7 +278,8 @@ static void obey(struct cycle *c, const struct action *action)
 	}
 }
 
-static void begin_cycle(struct cycle *c, struct drive *d, const struct engine_conf *conf, int who)
+static void begin_cycle(struct run_record *c, struct drive *d, const struct engine_conf *conf,
+			int who)
 {
 	struct workspace_state state = d->ware.state;
 
@@ -300,7 +301,7 @@ static void begin_cycle(struct cycle *c, struct drive *d, const struct engine_co
 		       plan_strategy_name(c->engine.strategy));
 }
 
-static void check_bound(struct cycle *c, enum verdict verdict)
+static void check_bound(struct run_record *c, enum verdict verdict)
 {
 	struct drive *d = c->drive;
 	bool tells, kept = bound_kept(&c->bound, &d->world, verdict, c->began, c->requests, &tells);
@@ -323,7 +324,7 @@ static bool dies(struct drive *d)
 }
 
 /* One action of a cycle. True when it is over: done, cut off, or wrong. */
-static bool step(struct cycle *c)
+static bool step(struct run_record *c)
 {
 	struct drive *d = c->drive;
 	struct action action;
@@ -366,7 +367,8 @@ static bool step(struct cycle *c)
  * The other instance has the lock. This one does not know, and goes on until
  * it wants to write.
  */
-static void take_over(struct cycle *old, struct cycle *next, const struct engine_conf *conf)
+static void take_over(struct run_record *old, struct run_record *next,
+		      const struct engine_conf *conf)
 {
 	struct drive *d = old->drive;
 	bool old_over = false, over = false;
@@ -384,8 +386,8 @@ static void take_over(struct cycle *old, struct cycle *next, const struct engine
 
 enum outcome drive_cycle(struct drive *d, const struct engine_conf *conf, enum verdict *verdict)
 {
-	static struct cycle cycles[2];
-	struct cycle *c = &cycles[0];
+	static struct run_record cycles[2];
+	struct run_record *c = &cycles[0];
 
 	begin_cycle(c, d, conf, d->ware.holder);
 	while (!step(c)) {

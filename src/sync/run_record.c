@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "cycle.h"
+#include "run_record.h"
 
-const char *cycle_kind(const struct engine *engine)
+const char *run_record_kind(const struct engine *engine)
 {
 	if (engine->strategy == STRATEGY_REPAIR)
 		return "repair";
@@ -12,14 +12,14 @@ const char *cycle_kind(const struct engine *engine)
 	return engine->conf.goal == GOAL_FULL ? "full" : "incremental";
 }
 
-bool cycle_need_names(struct cycle *cycle, struct warehouse *warehouse, struct err *err)
+bool run_record_need_names(struct run_record *cycle, struct warehouse *warehouse, struct err *err)
 {
 	return cycle->names.channels ||
 	       warehouse_names(warehouse, cycle->id, PARTS_MOST, &cycle->names, err);
 }
 
-bool cycle_need_sweep(struct cycle *cycle, struct warehouse *warehouse, enum seen_by seen,
-		      struct err *err)
+bool run_record_need_sweep(struct run_record *cycle, struct warehouse *warehouse, enum seen_by seen,
+			   struct err *err)
 {
 	if (seen != SEEN_BY_SWEEP || cycle->run.sweep > 0)
 		return true;
@@ -28,17 +28,17 @@ bool cycle_need_sweep(struct cycle *cycle, struct warehouse *warehouse, enum see
 }
 
 /* A repair of what the last verify found begins with its cells. */
-static bool recall(struct cycle *cycle, struct warehouse *warehouse, struct engine_conf *conf,
+static bool recall(struct run_record *cycle, struct warehouse *warehouse, struct engine_conf *conf,
 		   struct err *err)
 {
 	if (!conf->recall)
 		return true;
-	return cycle_need_names(cycle, warehouse, err) &&
+	return run_record_need_names(cycle, warehouse, err) &&
 	       warehouse_last_cells(warehouse, cycle->id, &cycle->names, conf, err);
 }
 
-bool cycle_open(struct cycle *cycle, struct warehouse *warehouse, const struct engine_conf *conf,
-		struct err *err)
+bool run_record_open(struct run_record *cycle, struct warehouse *warehouse,
+		     const struct engine_conf *conf, struct err *err)
 {
 	struct engine_conf mine = *conf;
 	struct warehouse_known known;
@@ -55,7 +55,7 @@ bool cycle_open(struct cycle *cycle, struct warehouse *warehouse, const struct e
 	cycle->batch = known.sweep ? known.batch : 0;
 	cycle->run = (struct warehouse_run){
 		.workspace = cycle->id,
-		.kind = cycle_kind(&cycle->engine),
+		.kind = run_record_kind(&cycle->engine),
 		.strategy = plan_strategy_name(cycle->engine.strategy),
 		.sweep = known.sweep,
 	};

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cycle.h -- the engine of a cycle, and its place in the warehouse.
+ * run_record.h -- the engine of a cycle, and its place in the warehouse.
  *
  * What is known of the workspace is read, the engine begins with it, and
  * the run is opened; a full sweep gets a row of its own when its first batch
  * is stored, and names are read when they are first needed.
  */
-#ifndef CYCLE_H
-#define CYCLE_H
+#ifndef RUN_RECORD_H
+#define RUN_RECORD_H
 
 #include "engine.h"
 #include "filter_ids.h"
 #include "warehouse.h"
 
-struct cycle {
+struct run_record {
 	int id; /* the workspace's */
 	struct engine engine;
 	struct warehouse_run run; /* `id` is 0 for one that only looks */
@@ -25,17 +25,18 @@ struct cycle {
  * Begins a cycle of workspace `id`, whose lock the warehouse holds unless CONF
  * says to look only.
  */
-bool cycle_open(struct cycle *cycle, struct warehouse *warehouse, const struct engine_conf *conf,
-		struct err *err) MUST_CHECK;
+bool run_record_open(struct run_record *cycle, struct warehouse *warehouse,
+		     const struct engine_conf *conf, struct err *err) MUST_CHECK;
 
 /* What it is for: first_load, incremental, full, verify or repair. */
-const char *cycle_kind(const struct engine *engine) MUST_CHECK;
+const char *run_record_kind(const struct engine *engine) MUST_CHECK;
 
 /* Before a batch that was seen by SEEN is stored: a sweep that has just begun gets its row. */
-bool cycle_need_sweep(struct cycle *cycle, struct warehouse *warehouse, enum seen_by seen,
-		      struct err *err) MUST_CHECK;
+bool run_record_need_sweep(struct run_record *cycle, struct warehouse *warehouse, enum seen_by seen,
+			   struct err *err) MUST_CHECK;
 
 /* Reads the names, if that has not been done. */
-bool cycle_need_names(struct cycle *cycle, struct warehouse *warehouse, struct err *err) MUST_CHECK;
+bool run_record_need_names(struct run_record *cycle, struct warehouse *warehouse,
+			   struct err *err) MUST_CHECK;
 
 #endif
