@@ -59,7 +59,7 @@ static void bad(struct context *context, const char *what, const struct err *err
 
 /* ---- the API --------------------------------------------------------- */
 
-static void check_clock(struct context *context, const struct track_conf *conf, int64_t date)
+static void check_clock(struct context *context, const struct cycle_conf *conf, int64_t date)
 {
 	int64_t ahead = date == TIME_NONE ? 0 : clock_real(context->clock) - date;
 	char by[TIMETEXT_SIZE];
@@ -98,7 +98,7 @@ static const char *remedy_of(const struct err *err)
 	return NULL;
 }
 
-static void check_api(struct context *context, const struct track_conf *conf)
+static void check_api(struct context *context, const struct cycle_conf *conf)
 {
 	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
 	CLEANUP(reply_free) struct http_reply *reply = NULL;
@@ -268,7 +268,7 @@ static void check_schedules(struct context *context)
 {
 	for (size_t i = 0; i < context->n_tracks; i++) {
 		const struct config_workspace *workspace = config_find(
-			context->config, context->tracks[i].name, &(struct err)ERR_INIT);
+			context->config, context->cycles[i].name, &(struct err)ERR_INIT);
 
 		check_zone(context, workspace);
 		if (context->warehouse)
@@ -305,6 +305,6 @@ void cmd_check(struct context *context)
 	if (check_warehouse(context) && !context_store(context, "check"))
 		return;
 	for (size_t i = 0; i < context->n_tracks; i++)
-		check_api(context, &context->tracks[i]);
+		check_api(context, &context->cycles[i]);
 	check_schedules(context);
 }

@@ -89,7 +89,7 @@ void cmd_plan(struct context *context)
 		struct forecast forecast;
 		struct err err = ERR_INIT;
 
-		workspace = config_find(context->config, context->tracks[i].name, &err);
+		workspace = config_find(context->config, context->cycles[i].name, &err);
 		if (!forecast_make(context->warehouse, workspace, clock_real(context->clock),
 				   &forecast, &err)) {
 			context_fail(context, &err);

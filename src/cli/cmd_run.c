@@ -303,7 +303,7 @@ static void end(struct daemon *d)
 	jobs_end(&d->jobs);
 	reload_forget(&d->reload);
 	report_refresh_free(&d->turn.refresh);
-	mem_free(&d->turn.tracks);
+	mem_free(&d->turn.cycles);
 }
 
 void cmd_run(struct context *context)

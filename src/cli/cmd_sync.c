@@ -38,14 +38,14 @@ void cmd_sync(struct context *context)
 		return;
 	tasks = mem_new(context->n_tracks * sizeof(*tasks));
 	for (size_t i = 0; i < context->n_tracks; i++) {
-		tasks[i].conf = &context->tracks[i];
+		tasks[i].conf = &context->cycles[i];
 		tasks[i].kind = full ? COMMAND_REQUEST_FULL : COMMAND_REQUEST_INCREMENTAL;
 		tasks[i].engine = command_request_conf(tasks[i].kind);
 	}
 	if (!task_run_all(context, tasks, context->n_tracks))
 		context->exit = EXIT_LATER;
 	for (size_t i = 0; i < context->n_tracks; i++) {
-		if (tasks[i].state == TASK_OVER && !tasks[i].track &&
+		if (tasks[i].state == TASK_OVER && !tasks[i].cycle &&
 		    tasks[i].end.err.kind == ERR_NONE)
 			say_handed(context, &tasks[i]);
 		context->exit = policy_worse(context->exit, task_exit(&tasks[i]));

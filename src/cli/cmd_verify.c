@@ -103,7 +103,7 @@ static void prepare(struct verify *v, enum command_request_kind kind, bool look)
 	for (size_t i = 0; i < v->n; i++) {
 		struct task *task = &v->tasks[i];
 
-		*task = (struct task){ .conf = &v->context->tracks[i], .kind = kind };
+		*task = (struct task){ .conf = &v->context->cycles[i], .kind = kind };
 		task->engine = command_request_conf(kind);
 		task->look = look;
 		if (look)
@@ -163,7 +163,7 @@ static bool look(struct verify *v)
 
 		if (f->over || f->verdict != VERDICT_EQUAL)
 			continue;
-		f->cells = counts_of(track_progress(v->tasks[i].track)->audit);
+		f->cells = counts_of(cycle_progress(v->tasks[i].cycle)->audit);
 		f->over = true;
 	}
 	task_end_all(v->tasks, v->n);
@@ -194,7 +194,7 @@ static bool look_or_recall(struct verify *v)
 	bool recent = v->repair && !v->full;
 
 	for (size_t i = 0; recent && i < v->n; i++)
-		recent = is_recent(v, v->context->tracks[i].name);
+		recent = is_recent(v, v->context->cycles[i].name);
 	return recent || look(v);
 }
 
@@ -258,7 +258,7 @@ static void tell(const struct verify *v, size_t i)
 
 	if (v->tasks[i].end.err.kind != ERR_NONE)
 		return;
-	printf("%s: %s (%d request%s)\n", v->context->tracks[i].name, judgement(f), f->requests,
+	printf("%s: %s (%d request%s)\n", v->context->cycles[i].name, judgement(f), f->requests,
 	       f->requests == 1 ? "" : "s");
 	if (grid_rows(f->cells) == 0)
 		return;
@@ -312,7 +312,7 @@ static void tell_json(const struct verify *v)
 		const struct finding *f = &v->findings[i];
 
 		jsonout_open(&out, '{');
-		jsonout_key_string(&out, "workspace", v->context->tracks[i].name);
+		jsonout_key_string(&out, "workspace", v->context->cycles[i].name);
 		jsonout_key_string(&out, "verdict", action_verdict_name(f->verdict));
 		jsonout_key_int(&out, "requests", f->requests);
 		jsonout_key(&out, "rejected");

@@ -32,7 +32,7 @@ static const char *grouped(int64_t n, char buf[32])
 }
 
 /* What is left to read, as requests and as time at the speed so far. */
-static void left(const struct track_progress *p, int64_t now, char *text, size_t size)
+static void left(const struct cycle_progress *p, int64_t now, char *text, size_t size)
 {
 	int64_t pages = p->last_page - p->page, took = now - p->began;
 	char time[TIMETEXT_SIZE];
@@ -44,16 +44,16 @@ static void left(const struct track_progress *p, int64_t now, char *text, size_t
 			 duration_format(took / p->pages * pages, time));
 }
 
-static int format(const struct track *track, int64_t now, char *line, size_t size)
+static int format(const struct cycle *cycle, int64_t now, char *line, size_t size)
 {
-	const struct track_progress *p = track_progress(track);
+	const struct cycle_progress *p = cycle_progress(cycle);
 	int64_t done = p->last_page > 0 ? min_i64(p->page, p->last_page) : 0,
 		took = max_i64(now - p->began, 1);
 	int filled = p->last_page > 0 ? (int)(BAR * done / p->last_page) : 0;
 	char bar[BAR + 1], rows[32], rate[32], rest[96], wait[TIMETEXT_SIZE];
 
 	if (p->total < 0)
-		return snprintf(line, size, "%s: %s", track_name(track),
+		return snprintf(line, size, "%s: %s", cycle_name(cycle),
 				p->retrying ? p->err.text : "asking for the first page");
 	for (int i = 0; i < BAR; i++)
 		bar[i] = i < filled ? '#' : '.';
@@ -64,11 +64,11 @@ static int format(const struct track *track, int64_t now, char *line, size_t siz
 	else
 		left(p, now, rest, sizeof(rest));
 	return snprintf(line, size, "%s [%s] page %" PRId64 "/%" PRId64 "  %s rows  %s/s  %s",
-			track_name(track), bar, done, p->last_page, grouped(p->rows, rows),
+			cycle_name(cycle), bar, done, p->last_page, grouped(p->rows, rows),
 			grouped(p->rows * USEC_PER_SEC / took, rate), rest);
 }
 
-int64_t progress_draw(struct progress *progress, const struct track *track, int64_t now)
+int64_t progress_draw(struct progress *progress, const struct cycle *cycle, int64_t now)
 {
 	char line[512];
 	int n;
@@ -77,7 +77,7 @@ int64_t progress_draw(struct progress *progress, const struct track *track, int6
 		return TIME_NEVER;
 	if (now < progress->next)
 		return progress->next;
-	n = format(track, now, line, sizeof(line));
+	n = format(cycle, now, line, sizeof(line));
 	/* The rest of a longer line before it is overwritten with blanks. */
 	fprintf(stderr, "\r%s%*s", line, progress->drawn > n ? progress->drawn - n : 0, "");
 	fflush(stderr);

@@ -5,7 +5,7 @@
 #ifndef PROGRESS_H
 #define PROGRESS_H
 
-#include "track.h"
+#include "cycle.h"
 
 struct progress {
 	bool on;      /* stderr is a terminal, and nobody asked for quiet */
@@ -17,10 +17,10 @@ struct progress {
 void progress_begin(struct progress *progress, bool wanted);
 
 /*
- * Draws the line of the track, at most five times a second. Returns when to
+ * Draws the line of the cycle, at most five times a second. Returns when to
  * draw again; TIME_NEVER when it is off.
  */
-int64_t progress_draw(struct progress *progress, const struct track *track, int64_t now);
+int64_t progress_draw(struct progress *progress, const struct cycle *cycle, int64_t now);
 
 /* Takes the line away. */
 void progress_end(struct progress *progress);

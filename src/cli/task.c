@@ -59,12 +59,12 @@ static void hand_over(struct context *context, struct task *task, const struct e
 /* Tries to begin. */
 static void begin(struct context *context, struct task *task, int64_t now)
 {
-	const struct track_means *means = context_means(context);
+	const struct cycle_means *means = context_means(context);
 	struct err err = ERR_INIT;
 
 	task->look_at = now + INTERVAL;
-	task->track = track_begin(task->conf, means, &task->engine, &err);
-	if (task->track)
+	task->cycle = cycle_begin(task->conf, means, &task->engine, &err);
+	if (task->cycle)
 		task->state = TASK_RUNNING;
 	else if (err.kind == ERR_BUSY && strcmp(err.code, "daemon") == 0)
 		hand_over(context, task, &err);
@@ -93,18 +93,18 @@ static void look_after(struct context *context, struct task *task, int64_t now)
 
 static void take_end(struct context *context, struct task *task)
 {
-	const struct track_progress *p = track_progress(task->track);
+	const struct cycle_progress *p = cycle_progress(task->cycle);
 
 	task->state = TASK_OVER;
 	task->end = (struct command_request_end){ .over = true,
-						  .run = track_run(task->track),
+						  .run = cycle_run(task->cycle),
 						  .verdict = p->verdict,
 						  .tally = p->sum,
 						  .requests = p->requests };
-	if (p->state != TRACK_DONE)
+	if (p->state != CYCLE_DONE)
 		task->end.err = p->err;
 	if (!task->look)
-		report_cycle(&context->log, task->track, clock_mono(context->clock));
+		report_cycle(&context->log, task->cycle, clock_mono(context->clock));
 }
 
 /* Moves each task on by what can be done without waiting. Returns when to look again. */
@@ -121,7 +121,7 @@ static int64_t tend(struct context *context, struct task *tasks, size_t n, size_
 			begin(context, task, now);
 		if (task->state == TASK_HANDED && now >= task->look_at)
 			look_after(context, task, now);
-		if (task->state == TASK_RUNNING && track_over(task->track))
+		if (task->state == TASK_RUNNING && cycle_over(task->cycle))
 			take_end(context, task);
 		*left += task->state != TASK_OVER;
 		/* One whose moment has come waits for the warehouse, which wakes us when it is free. */
@@ -136,7 +136,7 @@ static int64_t draw(struct progress *progress, const struct task *tasks, size_t 
 {
 	for (size_t i = 0; i < n; i++)
 		if (tasks[i].state == TASK_RUNNING)
-			return progress_draw(progress, tasks[i].track, now);
+			return progress_draw(progress, tasks[i].cycle, now);
 	return TIME_NEVER;
 }
 
@@ -152,12 +152,12 @@ static bool go_round(struct context *context, struct task *tasks, size_t n, stru
 		if (left == 0)
 			break;
 		for (size_t i = 0; i < n; i++)
-			turn->tracks[i] = tasks[i].state == TASK_RUNNING ? tasks[i].track : NULL;
+			turn->cycles[i] = tasks[i].state == TASK_RUNNING ? tasks[i].cycle : NULL;
 		when = min_i64(when, draw(&progress, tasks, n, clock_mono(context->clock)));
 		if (turn_round(turn, when) == WAIT_STOP)
 			break;
 		for (size_t i = 0; i < n; i++)
-			if (tasks[i].state == TASK_RUNNING && track_over(tasks[i].track))
+			if (tasks[i].state == TASK_RUNNING && cycle_over(tasks[i].cycle))
 				progress_end(&progress);
 	}
 	progress_end(&progress);
@@ -190,7 +190,7 @@ bool task_run_all(struct context *context, struct task *tasks, size_t n)
 	bool done;
 
 	turn.refresh = report_refresh_new(context->warehouse, context->clock);
-	turn.tracks = mem_new(n * sizeof(struct track *));
+	turn.cycles = mem_new(n * sizeof(struct cycle *));
 	for (size_t i = 0; i < n; i++) {
 		tasks[i].patience = clock_mono(context->clock) + PATIENCE;
 		tasks[i].end.err = (struct err)ERR_INIT;
@@ -200,13 +200,13 @@ bool task_run_all(struct context *context, struct task *tasks, size_t n)
 		report_refresh_days(context, &turn);
 	else
 		report_refresh_free(&turn.refresh);
-	mem_free(&turn.tracks);
+	mem_free(&turn.cycles);
 	for (size_t i = 0; i < n; i++) {
 		struct task *task = &tasks[i];
 
 		if (task->state == TASK_HANDED)
 			command_request_withdraw(context->warehouse, &task->command_request);
-		if (task->end.err.kind != ERR_NONE && (!task->track || task->look))
+		if (task->end.err.kind != ERR_NONE && (!task->cycle || task->look))
 			context_fail(context, &task->end.err);
 	}
 	return done;
@@ -215,5 +215,5 @@ bool task_run_all(struct context *context, struct task *tasks, size_t n)
 void task_end_all(struct task *tasks, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		track_end(&tasks[i].track);
+		cycle_end(&tasks[i].cycle);
 }

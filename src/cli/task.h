@@ -22,13 +22,13 @@ enum task_state {
 
 struct task {
 	/* set by the command */
-	const struct track_conf *conf;
+	const struct cycle_conf *conf;
 	enum command_request_kind kind;
 	struct engine_conf engine;
 	bool look; /* `engine` only looks: no lock, no command request */
 
 	enum task_state state;
-	struct track *track; /* stays after the end, for its progress; task_end_all() ends it */
+	struct cycle *cycle; /* stays after the end, for its progress; task_end_all() ends it */
 	struct command_request command_request;
 	int64_t patience; /* monotonic: how long a lock is waited for */
 	int64_t look_at;  /* monotonic: when to look again */
@@ -45,7 +45,7 @@ bool task_run_all(struct context *context, struct task *tasks, size_t n);
 /* The exit code of one that is over. */
 int task_exit(const struct task *task) MUST_CHECK;
 
-/* Ends their tracks. */
+/* Ends their cycles. */
 void task_end_all(struct task *tasks, size_t n);
 
 #endif

@@ -15,7 +15,7 @@ static enum schedule_kind kind_of(const struct task *task)
 static void fill(struct numbers *numbers, struct context *context, const struct task *task,
 		 int64_t now)
 {
-	const struct track_progress *p = track_progress(task->track);
+	const struct cycle_progress *p = cycle_progress(task->cycle);
 	enum schedule_kind kind = kind_of(task);
 	struct schedule_status_past past;
 	struct rate_limit rate_limit;
@@ -37,7 +37,7 @@ static void fill(struct numbers *numbers, struct context *context, const struct 
 	numbers_count(numbers, kind, p, now);
 	numbers->took[kind] = clock_mono(context->clock) - p->began;
 	numbers->attempt[kind] = now - numbers->took[kind];
-	numbers->failures = p->state != TRACK_DONE;
+	numbers->failures = p->state != CYCLE_DONE;
 }
 
 bool textfile_write(struct context *context, const struct task *tasks, size_t n, struct err *err)
@@ -54,7 +54,7 @@ bool textfile_write(struct context *context, const struct task *tasks, size_t n,
 	if (!context->config->metrics.textfile)
 		return true;
 	for (size_t i = 0; i < n; i++)
-		if (!tasks[i].track)
+		if (!tasks[i].cycle)
 			return true;
 	numbers = mem_new(n * sizeof(*numbers));
 	metrics.numbers = mem_new(n * sizeof(struct numbers *));

@@ -12,7 +12,7 @@
 #include "task.h"
 
 /*
- * Writes the file, if one is configured and the cycles were done here. Their tracks must still be
+ * Writes the file, if one is configured and the cycles were done here. Their cycles must still be
  * there. False when it cannot be written.
  */
 bool textfile_write(struct context *context, const struct task *tasks, size_t n,

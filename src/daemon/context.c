@@ -79,7 +79,7 @@ bool context_network(struct context *context, bool daemon)
 void context_adopt(struct context *context, struct config *config)
 {
 	context->config = config;
-	mem_free(&context->tracks);
+	mem_free(&context->cycles);
 	take_level(context);
 	/* Cannot fail: the workspace is there. */
 	(void)!context_tracks(context);
@@ -151,9 +151,9 @@ void context_drop_store(struct context *context)
 	warehouse_close(&context->warehouse);
 }
 
-struct track_conf context_track(const struct config_workspace *workspace)
+struct cycle_conf context_track(const struct config_workspace *workspace)
 {
-	return (struct track_conf){
+	return (struct cycle_conf){
 		.name = workspace->name,
 		.timezone = workspace->timezone,
 		.api = { .base_url = workspace->base_url, .auth = workspace->auth },
@@ -177,15 +177,15 @@ bool context_tracks(struct context *context)
 			return context_fail(context, &err);
 	}
 	context->n_tracks = only ? 1 : config->n_workspaces;
-	context->tracks = mem_new(context->n_tracks * sizeof(*context->tracks));
+	context->cycles = mem_new(context->n_tracks * sizeof(*context->cycles));
 	for (size_t i = 0; i < context->n_tracks; i++)
-		context->tracks[i] = context_track(only ? only : &config->workspaces[i]);
+		context->cycles[i] = context_track(only ? only : &config->workspaces[i]);
 	return true;
 }
 
-const struct track_means *context_means(struct context *context)
+const struct cycle_means *context_means(struct context *context)
 {
-	context->means = (struct track_means){
+	context->means = (struct cycle_means){
 		.clock = context->clock,
 		.http = context->http,
 		.warehouse = context->warehouse,
@@ -198,7 +198,7 @@ const struct track_means *context_means(struct context *context)
 
 void context_close(struct context *context)
 {
-	mem_free(&context->tracks);
+	mem_free(&context->cycles);
 	warehouse_close(&context->warehouse);
 	decode_free(&context->decode);
 	json_reader_free(&context->json);

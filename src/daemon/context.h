@@ -11,11 +11,11 @@
 
 #include "clock.h"
 #include "config.h"
+#include "cycle.h"
 #include "decode.h"
 #include "http.h"
 #include "log.h"
 #include "opt.h"
-#include "track.h"
 #include "wait.h"
 #include "warehouse.h"
 
@@ -38,8 +38,8 @@ struct context {
 	struct decode *decode;
 	struct warehouse *warehouse;
 	char who[160]; /* the command, this host and this process, once the warehouse is open */
-	struct track_means means;  /* see context_means() */
-	struct track_conf *tracks; /* one for each workspace that the command is about */
+	struct cycle_means means;  /* see context_means() */
+	struct cycle_conf *cycles; /* one for each workspace that the command is about */
 	size_t n_tracks;
 };
 
@@ -70,7 +70,7 @@ bool context_store(struct context *context, const char *who) MUST_CHECK;
 /* Closes the warehouse's connections, to open them again. */
 void context_drop_store(struct context *context);
 
-/* The workspaces that the command is about: the one named by -w, or all. Fills `tracks`. */
+/* The workspaces that the command is about: the one named by -w, or all. Fills `cycles`. */
 bool context_tracks(struct context *context) MUST_CHECK;
 
 /*
@@ -83,10 +83,10 @@ void context_adopt(struct context *context, struct config *config);
 bool context_renew(struct context *context) MUST_CHECK;
 
 /* A workspace of the configuration, as the loop needs it; its texts stay the configuration's. */
-struct track_conf context_track(const struct config_workspace *workspace) MUST_CHECK;
+struct cycle_conf context_track(const struct config_workspace *workspace) MUST_CHECK;
 
-/* What tracks share; lives as long as the context, and is current when the warehouse is open. */
-const struct track_means *context_means(struct context *context) MUST_CHECK;
+/* What cycles share; lives as long as the context, and is current when the warehouse is open. */
+const struct cycle_means *context_means(struct context *context) MUST_CHECK;
 
 /* How to connect to the warehouse: as the daemon, or as the tables' owner. */
 struct pg_conf context_pg(const struct context *context, bool owner) MUST_CHECK;

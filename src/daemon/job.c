@@ -62,7 +62,7 @@ void job_free(struct job **job)
 {
 	if (!*job)
 		return;
-	track_end(&(*job)->track);
+	cycle_end(&(*job)->cycle);
 	zone_free(&(*job)->zone);
 	mem_free(job);
 }
@@ -115,7 +115,7 @@ void job_change(struct job *job, const struct config_workspace *workspace,
 	}
 	err_set(&why, ERR_STOPPED, "the configuration was changed");
 	if (!workspace || !can_go_on(job->workspace, workspace))
-		track_stop(job->track, &why);
+		cycle_stop(job->cycle, &why);
 	job->next = workspace;
 }
 
@@ -262,7 +262,7 @@ void job_lose(struct job *job, const struct clock *clock, bool another)
 	struct schedule_time now = job_time(clock);
 	struct schedule_end end = { .ok = false };
 
-	track_end(&job->track);
+	cycle_end(&job->cycle);
 	if (job->state == JOB_BUSY)
 		schedule_ended(&job->schedule, job->kind, &end, &now);
 	job->state = JOB_WAITING;
@@ -314,7 +314,7 @@ static bool take_errand(struct job *job, struct context *context)
 	return job->command_request.id > 0;
 }
 
-static void end_errand(struct job *job, struct context *context, const struct track_progress *p,
+static void end_errand(struct job *job, struct context *context, const struct cycle_progress *p,
 		       const struct err *err)
 {
 	struct command_request_end end = { .state = "done", .err = *err };
@@ -323,7 +323,7 @@ static void end_errand(struct job *job, struct context *context, const struct tr
 	if (job->command_request.id == 0)
 		return;
 	if (p) {
-		end.run = track_run(job->track);
+		end.run = cycle_run(job->cycle);
 		end.verdict = p->verdict;
 	}
 	if (err->kind == ERR_STOPPED) {
@@ -333,7 +333,7 @@ static void end_errand(struct job *job, struct context *context, const struct tr
 		return;
 	}
 	if (err->kind != ERR_NONE)
-		end.state = p && p->state == TRACK_PARTIAL ? "partial" : "failed";
+		end.state = p && p->state == CYCLE_PARTIAL ? "partial" : "failed";
 	if (!warehouse_lost(context->warehouse))
 		(void)!command_request_finish(context->warehouse, &job->command_request, &end,
 					      &ignored);
@@ -388,8 +388,8 @@ static void begin_cycle(struct job *job, struct context *context)
 
 	job->began = job->numbers.attempt[job->kind] = now.real;
 	schedule_began(&job->schedule, job->kind, &now);
-	job->track = track_begin(&job->conf, context_means(context), &conf, &err);
-	if (!job->track) {
+	job->cycle = cycle_begin(&job->conf, context_means(context), &conf, &err);
+	if (!job->cycle) {
 		could_not_begin(job, context, &err);
 		return;
 	}
@@ -433,15 +433,15 @@ static void recovered(struct job *job, struct context *context, int64_t lasted)
 }
 
 /* Says how it went, as far as that was not said before. */
-static void tell(struct job *job, struct context *context, const struct track_progress *p)
+static void tell(struct job *job, struct context *context, const struct cycle_progress *p)
 {
 	int64_t now = clock_mono(context->clock), lasted;
 
-	if (p->state != TRACK_DONE && p->err.kind != ERR_STOPPED &&
+	if (p->state != CYCLE_DONE && p->err.kind != ERR_STOPPED &&
 	    !note_trouble(job, context->clock, &p->err))
 		return;
-	report_cycle(&context->log, job->track, now);
-	if (p->state != TRACK_DONE)
+	report_cycle(&context->log, job->cycle, now);
+	if (p->state != CYCLE_DONE)
 		return;
 	if (complain_over(&job->trouble, now, &lasted, NULL))
 		recovered(job, context, lasted);
@@ -453,15 +453,15 @@ static void tell(struct job *job, struct context *context, const struct track_pr
 bool job_finish(struct job *job, struct context *context)
 {
 	struct schedule_time now = job_time(context->clock);
-	const struct track_progress *p;
+	const struct cycle_progress *p;
 	struct err nothing = ERR_INIT;
 	struct schedule_end end;
 
-	if (job->state != JOB_BUSY || !track_over(job->track))
+	if (job->state != JOB_BUSY || !cycle_over(job->cycle))
 		return false;
-	p = track_progress(job->track);
+	p = cycle_progress(job->cycle);
 	end = (struct schedule_end){
-		.ok = p->state == TRACK_DONE,
+		.ok = p->state == CYCLE_DONE,
 		.full = p->strategy == STRATEGY_FULL_SWEEP,
 		.different = p->verdict == VERDICT_DIFFERENT,
 	};
@@ -476,10 +476,10 @@ bool job_finish(struct job *job, struct context *context)
 	if (end.ok)
 		learn(job, &p->now, &now);
 	/* Not ours any more: the connection that held the lock is another one's now. */
-	if (p->state != TRACK_DONE && strcmp(p->err.code, "SE001") == 0)
+	if (p->state != CYCLE_DONE && strcmp(p->err.code, "SE001") == 0)
 		job->state = JOB_WAITING;
 	end_errand(job, context, p, end.ok ? &nothing : &p->err);
-	track_end(&job->track);
+	cycle_end(&job->cycle);
 	adopt(job, context->clock);
 	if (!warehouse_lost(context->warehouse))
 		advise(job, context);

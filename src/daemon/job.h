@@ -27,7 +27,7 @@ enum job_state {
 struct job {
 	const struct config_workspace *workspace; /* as it is configured, */
 	const struct config_workspace *next;	  /* and is to be after the cycle; or NULL */
-	struct track_conf conf;			  /* its texts are the configuration's */
+	struct cycle_conf conf;			  /* its texts are the configuration's */
 	struct schedule_conf when;
 	struct zone *zone;
 	struct schedule schedule;
@@ -41,7 +41,7 @@ struct job {
 	bool leaving;	  /* it is not configured any more */
 
 	/* the cycle */
-	struct track *track;
+	struct cycle *cycle;
 	enum schedule_kind kind;
 	struct command_request command_request; /* that it is done for; its id is 0: for none */
 	int64_t began;				/* by the calendar */

@@ -28,7 +28,7 @@ static void list_numbers(struct jobs *jobs)
 /* The place of a new one of N, the I-th. */
 static struct job *new_job(const struct context *context, size_t i)
 {
-	const char *name = context->tracks[i].name;
+	const char *name = context->cycles[i].name;
 	struct job *job = job_new(configured(context, name), (double)i / (double)context->n_tracks);
 	struct log_line line;
 
@@ -84,7 +84,7 @@ static struct job *named(struct jobs *jobs, const char *name)
 static bool is_wanted(const struct context *context, const char *name)
 {
 	for (size_t i = 0; i < context->n_tracks; i++)
-		if (strcmp(context->tracks[i].name, name) == 0)
+		if (strcmp(context->cycles[i].name, name) == 0)
 			return true;
 	return false;
 }
@@ -102,7 +102,7 @@ void jobs_change(struct jobs *jobs, struct context *context)
 	}
 	jobs->list = mem_grow(jobs->list, (n + context->n_tracks) * sizeof(struct job *));
 	for (size_t i = 0; i < context->n_tracks; i++)
-		if (!named(jobs, context->tracks[i].name))
+		if (!named(jobs, context->cycles[i].name))
 			jobs->list[jobs->n++] = new_job(context, i);
 	list_numbers(jobs);
 	jobs->look_at = 0;
@@ -301,10 +301,10 @@ int64_t jobs_start(struct jobs *jobs, struct context *context, struct turn *turn
 	int64_t next = TIME_NEVER, now = clock_mono(context->clock);
 
 	turn->n = jobs->n;
-	turn->tracks = mem_grow(turn->tracks, (jobs->n + 1) * sizeof(struct track *));
+	turn->cycles = mem_grow(turn->cycles, (jobs->n + 1) * sizeof(struct cycle *));
 	for (size_t i = 0; i < jobs->n; i++) {
 		next = min_i64(next, job_start(jobs->list[i], context, now));
-		turn->tracks[i] = jobs->list[i]->track;
+		turn->cycles[i] = jobs->list[i]->cycle;
 	}
 	return next;
 }

@@ -51,7 +51,7 @@ void jobs_miss(struct jobs *jobs, struct context *context);
 /* A command has asked for something: those whom it concerns look. */
 void jobs_ask(struct jobs *jobs, struct warehouse *warehouse);
 
-/* Begins what is due and puts the tracks that run into TURN. Returns when something will be due. */
+/* Begins what is due and puts the cycles that run into TURN. Returns when something will be due. */
 int64_t jobs_start(struct jobs *jobs, struct context *context, struct turn *turn);
 
 /* Ends what is over. Whether anything was. */

@@ -55,11 +55,11 @@ static void count_rows(struct numbers *n, const struct tally *tally)
 	n->rows[NUMBERS_SILENT] += tally->silent;
 }
 
-void numbers_count(struct numbers *n, enum schedule_kind kind, const struct track_progress *p,
+void numbers_count(struct numbers *n, enum schedule_kind kind, const struct cycle_progress *p,
 		   int64_t now)
 {
-	enum numbers_outcome outcome = p->state == TRACK_DONE	   ? NUMBERS_OK
-				       : p->state == TRACK_PARTIAL ? NUMBERS_PARTIAL
+	enum numbers_outcome outcome = p->state == CYCLE_DONE	   ? NUMBERS_OK
+				       : p->state == CYCLE_PARTIAL ? NUMBERS_PARTIAL
 								   : NUMBERS_FAILED;
 
 	n->cycles[kind][outcome]++;

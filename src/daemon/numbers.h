@@ -9,8 +9,8 @@
 #ifndef NUMBERS_H
 #define NUMBERS_H
 
+#include "cycle.h"
 #include "schedule.h"
-#include "track.h"
 
 enum numbers_outcome {
 	NUMBERS_OK,
@@ -63,7 +63,7 @@ void numbers_remember(struct numbers *numbers, const struct workspace_state *sta
 
 /* A cycle of a kind came to its end, at NOW by the calendar. */
 void numbers_count(struct numbers *numbers, enum schedule_kind kind,
-		   const struct track_progress *progress, int64_t now);
+		   const struct cycle_progress *progress, int64_t now);
 
 /* "ok", "partial", "failed"; "new", "changed", ... */
 const char *numbers_outcome_name(int outcome) MUST_CHECK;

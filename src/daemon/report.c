@@ -7,15 +7,15 @@
 #include "policy.h"
 #include "timetext.h"
 
-static void report_failure(const struct log *log, const struct track *track)
+static void report_failure(const struct log *log, const struct cycle *cycle)
 {
-	const struct track_progress *p = track_progress(track);
+	const struct cycle_progress *p = cycle_progress(cycle);
 	struct log_line line;
 
 	log_begin(&line, policy_level(p->err.kind), &events_table()->run_record_failed, "%s%s",
 		  p->err.text, policy_advice(&p->err));
-	log_text(&line, "workspace", track_name(track));
-	log_text(&line, "kind", track_kind(track));
+	log_text(&line, "workspace", cycle_name(cycle));
+	log_text(&line, "kind", cycle_kind(cycle));
 	log_text(&line, "error", err_kind_name(p->err.kind));
 	if (p->err.code[0])
 		log_text(&line, "code", p->err.code);
@@ -23,18 +23,18 @@ static void report_failure(const struct log *log, const struct track *track)
 	log_end(log, &line);
 }
 
-static void report_end(const struct log *log, const struct track *track, int64_t now)
+static void report_end(const struct log *log, const struct cycle *cycle, int64_t now)
 {
-	const struct track_progress *p = track_progress(track);
+	const struct cycle_progress *p = cycle_progress(cycle);
 	char complete[TIMETEXT_SIZE], active[TIMETEXT_SIZE], took[TIMETEXT_SIZE];
 	struct log_line line;
 
 	log_begin(&line, LEVEL_INFO, &events_table()->cycle,
 		  "%s: %" PRId64 " conversations, %" PRId64 " new, %" PRId64 " changed: %s",
-		  track_name(track), p->sum.live, p->sum.fresh, p->sum.changed,
+		  cycle_name(cycle), p->sum.live, p->sum.fresh, p->sum.changed,
 		  action_verdict_name(p->verdict));
-	log_text(&line, "workspace", track_name(track));
-	log_text(&line, "kind", track_kind(track));
+	log_text(&line, "workspace", cycle_name(cycle));
+	log_text(&line, "kind", cycle_kind(cycle));
 	log_text(&line, "strategy", plan_strategy_name(p->strategy));
 	log_text(&line, "verdict", action_verdict_name(p->verdict));
 	log_number(&line, "requests", p->requests);
@@ -49,9 +49,9 @@ static void report_end(const struct log *log, const struct track *track, int64_t
 	log_end(log, &line);
 }
 
-static void report_order(const struct log *log, const struct track *track)
+static void report_order(const struct log *log, const struct cycle *cycle)
 {
-	const struct track_progress *p = track_progress(track);
+	const struct cycle_progress *p = cycle_progress(cycle);
 	enum order was = p->before.order, is = p->now.order;
 	struct log_line line;
 
@@ -61,26 +61,26 @@ static void report_order(const struct log *log, const struct track *track)
 		log_begin(&line, LEVEL_WARNING, &events_table()->order_demoted,
 			  "%s: the list does not stand in the order %s any more; everything is "
 			  "read to learn it anew",
-			  track_name(track), order_name(was));
+			  cycle_name(cycle), order_name(was));
 	else
 		log_begin(&line, LEVEL_NOTICE, &events_table()->order_learned,
-			  "%s: the list stands in the order %s", track_name(track), order_name(is));
-	log_text(&line, "workspace", track_name(track));
+			  "%s: the list stands in the order %s", cycle_name(cycle), order_name(is));
+	log_text(&line, "workspace", cycle_name(cycle));
 	log_text(&line, "order", order_name(is));
 	log_end(log, &line);
 }
 
-static void report_oddities(const struct log *log, const struct track *track)
+static void report_oddities(const struct log *log, const struct cycle *cycle)
 {
-	const struct track_progress *p = track_progress(track);
+	const struct cycle_progress *p = cycle_progress(cycle);
 	struct log_line line;
 
 	if (p->sum.rejected > 0) {
 		log_begin(&line, LEVEL_WARNING, &events_table()->rejected,
 			  "%s: %" PRId64 " items could not be loaded; they are kept in "
 			  "sahut_etl.rejected_item, each with the reason",
-			  track_name(track), p->sum.rejected);
-		log_text(&line, "workspace", track_name(track));
+			  cycle_name(cycle), p->sum.rejected);
+		log_text(&line, "workspace", cycle_name(cycle));
 		log_number(&line, "rejected", p->sum.rejected);
 		log_end(log, &line);
 	}
@@ -89,18 +89,18 @@ static void report_oddities(const struct log *log, const struct track *track)
 			  "%s: the API says that more conversations are gone than is believable; "
 			  "none was marked deleted. "
 			  "If it is true, run: sahut-etl -w %s verify --full --repair",
-			  track_name(track), track_name(track));
-		log_text(&line, "workspace", track_name(track));
+			  cycle_name(cycle), cycle_name(cycle));
+		log_text(&line, "workspace", cycle_name(cycle));
 		log_end(log, &line);
 	}
 }
 
-void report_cycle(const struct log *log, const struct track *track, int64_t now)
+void report_cycle(const struct log *log, const struct cycle *cycle, int64_t now)
 {
-	if (track_progress(track)->state == TRACK_DONE)
-		report_end(log, track, now);
+	if (cycle_progress(cycle)->state == CYCLE_DONE)
+		report_end(log, cycle, now);
 	else
-		report_failure(log, track);
-	report_order(log, track);
-	report_oddities(log, track);
+		report_failure(log, cycle);
+	report_order(log, cycle);
+	report_oddities(log, cycle);
 }

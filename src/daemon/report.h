@@ -5,10 +5,10 @@
 #ifndef REPORT_H
 #define REPORT_H
 
+#include "cycle.h"
 #include "log.h"
-#include "track.h"
 
 /* Logs the end of a cycle, and what it learned: one line, and one for each thing that changed. */
-void report_cycle(const struct log *log, const struct track *track, int64_t now);
+void report_cycle(const struct log *log, const struct cycle *cycle, int64_t now);
 
 #endif

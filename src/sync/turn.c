@@ -4,14 +4,14 @@
 #include "outbox.h"
 
 /*
- * Whether somebody need not wait for anything: a track is over, or the warehouse
+ * Whether somebody need not wait for anything: a cycle is over, or the warehouse
  * was given back in this round after whoever wants it had been asked.
  */
 static bool has_work(const struct turn *turn)
 {
 	for (size_t i = 0; i < turn->n; i++)
-		if (turn->tracks[i] &&
-		    (track_over(turn->tracks[i]) || track_can_go_on(turn->tracks[i])))
+		if (turn->cycles[i] &&
+		    (cycle_over(turn->cycles[i]) || cycle_can_go_on(turn->cycles[i])))
 			return true;
 	/* What came while somebody waited for the warehouse is not heard of again. */
 	return wait_reload_asked(turn->wait) ||
@@ -19,13 +19,13 @@ static bool has_work(const struct turn *turn)
 		(warehouse_ready(turn->warehouse) || warehouse_has_notify(turn->warehouse)));
 }
 
-/* What the tracks that are over have committed is to be computed again. */
+/* What the cycles that are over have committed is to be computed again. */
 static void want_days(const struct turn *turn)
 {
 	for (size_t i = 0; i < turn->n; i++)
-		if (turn->tracks[i] && track_over(turn->tracks[i]))
+		if (turn->cycles[i] && cycle_over(turn->cycles[i]))
 			report_refresh_want(turn->refresh,
-					    track_progress(turn->tracks[i])->workspace);
+					    cycle_progress(turn->cycles[i])->workspace);
 }
 
 enum wait_why turn_round(struct turn *turn, int64_t deadline)
@@ -36,10 +36,10 @@ enum wait_why turn_round(struct turn *turn, int64_t deadline)
 	while ((reply = http_take(turn->http)))
 		outbox_deliver(reply);
 	for (size_t i = 0; i < turn->n; i++) {
-		struct track *track = turn->tracks[(turn->next + i) % turn->n];
+		struct cycle *cycle = turn->cycles[(turn->next + i) % turn->n];
 
-		if (track)
-			deadline = min_i64(deadline, track_turn(track, now));
+		if (cycle)
+			deadline = min_i64(deadline, cycle_turn(cycle, now));
 	}
 	turn->next = turn->n ? (turn->next + 1) % turn->n : 0;
 	if (turn->refresh)

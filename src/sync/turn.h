@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * turn.h -- the loop: round the tracks, then sleep.
+ * turn.h -- the loop: round the cycles, then sleep.
  *
- *     each track: what can be done now?  --> requests, a commit, a query
+ *     each cycle: what can be done now?  --> requests, a commit, a query
  *     sleep in the waiting point         --> a reply, the database, a moment
- *     replies go to their tracks, and round again
+ *     replies go to their cycles, and round again
  *
  * A hundred workspaces are a hundred structs that are looked at in turn;
  * there is no thread, and no callback above port/.
@@ -12,24 +12,24 @@
 #ifndef TURN_H
 #define TURN_H
 
+#include "cycle.h"
 #include "report_refresh.h"
-#include "track.h"
 #include "wait.h"
 
-/* The tracks that share one loop. */
+/* The cycles that share one loop. */
 struct turn {
 	struct wait *wait;
 	struct http *http;
 	struct warehouse *warehouse;	/* that the owner may reserve; NULL: it does not */
-	struct report_refresh *refresh; /* what follows the tracks' commits; may be NULL */
-	struct track **tracks;		/* places may be NULL */
+	struct report_refresh *refresh; /* what follows the cycles' commits; may be NULL */
+	struct cycle **cycles;		/* places may be NULL */
 	size_t n;
 	size_t next; /* who may use the warehouse first, so that nobody always comes last */
 };
 
 /*
- * One round: every track does what it can, then the process sleeps until
- * something happens, a track wants to be looked at, or DEADLINE. Gives what
+ * One round: every cycle does what it can, then the process sleeps until
+ * something happens, a cycle wants to be looked at, or DEADLINE. Gives what
  * it woke up to.
  */
 enum wait_why turn_round(struct turn *turn, int64_t deadline) MUST_CHECK;

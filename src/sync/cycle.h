@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * track.h -- one cycle of one workspace: the engine, and the hands that do what it says.
+ * cycle.h -- one cycle of one workspace: the engine, and the hands that do what it says.
  *
- * A track owns the requests in flight for its workspace, the batch that is
- * being gathered and the one that is being merged. track_turn() does all
- * that can be done now and never waits; turn.h goes round the tracks and
+ * A cycle owns the requests in flight for its workspace, the batch that is
+ * being gathered and the one that is being merged. cycle_turn() does all
+ * that can be done now and never waits; turn.h goes round the cycles and
  * sleeps. Replies are fed to the engine in the order of sending; a failed
  * request is sent again here, and only when that is given up is the cycle
  * over.
  */
-#ifndef TRACK_H
-#define TRACK_H
+#ifndef CYCLE_H
+#define CYCLE_H
 
 #include "api.h"
 #include "decode.h"
@@ -20,7 +20,7 @@
 #include "warehouse.h"
 
 /* What the loop needs to know of a configured workspace. */
-struct track_conf {
+struct cycle_conf {
 	const char *name, *timezone;
 	struct api api;
 	int per_minute;	   /* the plan's quota */
@@ -31,8 +31,8 @@ struct track_conf {
 	struct workspace_settings work;
 };
 
-/* What all tracks of a process share. */
-struct track_means {
+/* What all cycles of a process share. */
+struct cycle_means {
 	const struct clock *clock;
 	struct http *http;
 	struct warehouse *warehouse;
@@ -41,17 +41,17 @@ struct track_means {
 	const struct log *log; /* for a line a request, to who debugs; NULL: none */
 };
 
-enum track_state {
-	TRACK_RUNNING,
-	TRACK_DONE,    /* the cycle came to its end; `verdict` says to which */
-	TRACK_PARTIAL, /* it stopped cleanly and goes on another time; `err` says why */
-	TRACK_FAILED,  /* `err` says how */
+enum cycle_state {
+	CYCLE_RUNNING,
+	CYCLE_DONE,    /* the cycle came to its end; `verdict` says to which */
+	CYCLE_PARTIAL, /* it stopped cleanly and goes on another time; `err` says why */
+	CYCLE_FAILED,  /* `err` says how */
 };
 
 /* How a cycle goes, and went. Counters flow up: whoever reports reads them here. */
-struct track_progress {
+struct cycle_progress {
 	int workspace; /* its number in the warehouse */
-	enum track_state state;
+	enum cycle_state state;
 	enum verdict verdict;
 	struct err err; /* of the end, or of the last request that is being tried again */
 	bool retrying;
@@ -72,51 +72,51 @@ struct track_progress {
 	const struct filter_ids *names; /* what their filters stand for */
 };
 
-struct track;
+struct cycle;
 
 /*
  * Begins a cycle: registers the workspace, takes its lock unless that is held,
  * reads what is known of it and opens a run; but one that is only to look takes
- * no lock and leaves no run. CONF and MEANS must outlive the track. NULL with the
+ * no lock and leaves no run. CONF and MEANS must outlive the cycle. NULL with the
  * reason in ERR: ERR_BUSY when another process has the lock.
  */
-struct track *track_begin(const struct track_conf *conf, const struct track_means *means,
+struct cycle *cycle_begin(const struct cycle_conf *conf, const struct cycle_means *means,
 			  const struct engine_conf *engine, struct err *err) MUST_CHECK;
 
 /*
  * Ends the cycle as partial, because of WHY: a batch that is being merged still
- * is, what is in flight is dropped. track_over() says when it has come to rest.
+ * is, what is in flight is dropped. cycle_over() says when it has come to rest.
  */
-void track_stop(struct track *track, const struct err *why);
+void cycle_stop(struct cycle *cycle, const struct err *why);
 
 /* Ends it whatever it is doing, gives the lock back that it took, and frees it. */
-void track_end(struct track **track);
+void cycle_end(struct cycle **cycle);
 
 /*
  * Does what can be done NOW, on the monotonic clock. Returns when to look again at the
  * latest; TIME_NEVER for "when something happens".
  */
-int64_t track_turn(struct track *track, int64_t now);
+int64_t cycle_turn(struct cycle *cycle, int64_t now);
 
 /* Whether it is over, and the warehouse does nothing for it any more. */
-bool track_over(const struct track *track) MUST_CHECK;
+bool cycle_over(const struct cycle *cycle) MUST_CHECK;
 
 /* Whether it wants the warehouse and can have it now. */
-bool track_can_go_on(const struct track *track) MUST_CHECK;
+bool cycle_can_go_on(const struct cycle *cycle) MUST_CHECK;
 
 /* How it goes. Valid until the next turn. */
-const struct track_progress *track_progress(const struct track *track) MUST_CHECK;
+const struct cycle_progress *cycle_progress(const struct cycle *cycle) MUST_CHECK;
 
 /* The workspace's name. */
-const char *track_name(const struct track *track) MUST_CHECK;
+const char *cycle_name(const struct cycle *cycle) MUST_CHECK;
 
 /*
  * What the run is for: first_load, incremental, full, verify or repair; also
  * the ledger's purpose.
  */
-const char *track_kind(const struct track *track) MUST_CHECK;
+const char *cycle_kind(const struct cycle *cycle) MUST_CHECK;
 
 /* The number of its run; 0 of one that only looks. */
-int64_t track_run(const struct track *track) MUST_CHECK;
+int64_t cycle_run(const struct cycle *cycle) MUST_CHECK;
 
 #endif

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: MIT */
+#include "cycle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mem.h"
+#include "run_record.h"
+
+/*
+ * A batch is committed when it has so many bytes or rows, or when its first
+ * row has waited so long.
+ */
+#define BATCH_BYTES (512 << 10)
+#define BATCH_ROWS 3000
+#define BATCH_AGE (5 * USEC_PER_SEC)
+
+/* However late changes become visible: longer than this the lookback does not grow. */
+#define LONGEST_LOOKBACK (3600 * USEC_PER_SEC)
+
+struct cycle {
+	const struct cycle_conf *conf;
+	const struct cycle_means *means;
+	struct run_record cycle;
+	struct outbox box;
+
+	struct stage *stage, *merging; /* being gathered; being merged */
+	int64_t first_staged;
+	bool locked;	      /* it took the workspace's lock itself */
+	bool ours;	      /* the warehouse works for us */
+	struct action wanted; /* a commit or a query that waits for the warehouse */
+	struct action doing;  /* the one under way */
+	struct grid *page;  /* ids of the page fed last: the decoder has other cycles' pages, too */
+	struct grid *ids;   /* of the last answer */
+	struct sent before; /* what was sent until the last commit */
+	int64_t look_at;    /* when the last turn wanted to look again */
+	struct cycle_progress progress;
+};
+
+const struct cycle_progress *cycle_progress(const struct cycle *cycle)
+{
+	return &cycle->progress;
+}
+
+const char *cycle_name(const struct cycle *cycle)
+{
+	return cycle->conf->name;
+}
+
+const char *cycle_kind(const struct cycle *cycle)
+{
+	return cycle->cycle.run.kind;
+}
+
+int64_t cycle_run(const struct cycle *cycle)
+{
+	return cycle->cycle.run.id;
+}
+
+bool cycle_over(const struct cycle *cycle)
+{
+	return cycle->progress.state != CYCLE_RUNNING && !cycle->ours;
+}
+
+bool cycle_can_go_on(const struct cycle *cycle)
+{
+	return cycle->wanted.kind != ACTION_WAIT && cycle->progress.state == CYCLE_RUNNING &&
+	       warehouse_free(cycle->means->warehouse);
+}
+
+/* ---- beginning and end ----------------------------------------------- */
+
+static bool open(struct cycle *cycle, const struct engine_conf *conf, struct err *err)
+{
+	struct engine_conf mine = *conf;
+
+	mine.now = clock_real(cycle->means->clock);
+	mine.chance = (uint32_t)cycle->box.chance;
+	mine.lookback_most = max_i64(LONGEST_LOOKBACK, cycle->conf->lookback);
+	if (!run_record_open(&cycle->cycle, cycle->means->warehouse, &mine, err))
+		return false;
+	cycle->progress.before = cycle->progress.now = cycle->cycle.engine.state;
+	cycle->progress.strategy = cycle->cycle.engine.strategy;
+	cycle->progress.workspace = cycle->cycle.id;
+	return true;
+}
+
+struct cycle *cycle_begin(const struct cycle_conf *conf, const struct cycle_means *means,
+			  const struct engine_conf *engine, struct err *err)
+{
+	struct cycle *cycle = mem_new(sizeof(*cycle));
+	struct warehouse_workspace workspace = { conf->name, conf->timezone, conf->api.base_url,
+						 conf->lookback, &conf->work };
+
+	cycle->conf = conf;
+	cycle->means = means;
+	cycle->stage = stage_new();
+	cycle->merging = stage_new();
+	stage_reset(cycle->stage, clock_real(means->clock));
+	cycle->box = (struct outbox){
+		.clock = means->clock,
+		.http = means->http,
+		.warehouse = means->warehouse,
+		.api = conf->api,
+		.names = &cycle->cycle.names,
+		.chance = (uint64_t)clock_real(means->clock) ^ (uintptr_t)cycle,
+	};
+	cycle->progress.began = clock_mono(means->clock);
+	cycle->progress.total = -1;
+	rate_limit_begin(&cycle->box.rate_limit, conf->per_minute, conf->reserve);
+	if (warehouse_register(means->warehouse, &workspace, &cycle->cycle.id, err)) {
+		cycle->box.workspace = cycle->cycle.id;
+		cycle->locked = !engine->look && !conf->held &&
+				warehouse_lock(means->warehouse, cycle->cycle.id, err);
+		if ((cycle->locked || conf->held || engine->look) && open(cycle, engine, err))
+			return cycle;
+	}
+	cycle_end(&cycle);
+	return NULL;
+}
+
+void cycle_end(struct cycle **cycle)
+{
+	struct cycle *t = *cycle;
+
+	if (!t)
+		return;
+	outbox_drop(&t->box);
+	if (t->locked && !t->ours && !warehouse_lost(t->means->warehouse))
+		warehouse_unlock(t->means->warehouse, t->cycle.id);
+	stage_free(&t->stage);
+	stage_free(&t->merging);
+	grid_free(&t->page);
+	grid_free(&t->ids);
+	filter_ids_free(&t->cycle.names);
+	mem_free(cycle);
+}
+
+/* The cycle is over without having come to its end. */
+static void stop(struct cycle *cycle, enum cycle_state state, const struct err *err)
+{
+	struct warehouse_end end = {
+		.workspace = cycle->cycle.id,
+		.run = cycle->cycle.run.id,
+		.purpose = cycle->cycle.run.kind,
+		.state = state == CYCLE_PARTIAL ? "partial" : "failed",
+		.why = err,
+		.sent = &cycle->box.sent,
+	};
+	struct err ignored;
+
+	if (cycle->progress.state != CYCLE_RUNNING)
+		return;
+	cycle->progress.state = state;
+	cycle->progress.err = *err;
+	err_wrap(&cycle->progress.err, "%s", cycle->conf->name);
+	outbox_drop(&cycle->box);
+	if (!warehouse_lost(cycle->means->warehouse))
+		(void)!(cycle->cycle.run.id == 0
+				? warehouse_account(cycle->means->warehouse, cycle->cycle.id,
+						    cycle->cycle.run.kind, &cycle->box.sent,
+						    &ignored)
+				: warehouse_end_run(cycle->means->warehouse, &end, &ignored));
+}
+
+/* A failure that was not repaired by trying again. */
+static void give_up(struct cycle *cycle, const struct err *err)
+{
+	bool later =
+		err->kind == ERR_SLOW_DOWN || err->kind == ERR_BUSY || err->kind == ERR_STOPPED;
+
+	stop(cycle, later ? CYCLE_PARTIAL : CYCLE_FAILED, err);
+}
+
+void cycle_stop(struct cycle *cycle, const struct err *why)
+{
+	stop(cycle, CYCLE_PARTIAL, why);
+}
+
+/* ---- replies --------------------------------------------------------- */
+
+static void note_page(struct cycle *cycle, const struct page *page)
+{
+	struct cycle_progress *p = &cycle->progress;
+
+	p->pages++;
+	p->rows += page->n;
+	p->total = page->total;
+	p->page = page->page;
+	p->last_page = sweep_pages(page->total, page->per_page > 0 ? page->per_page : 1);
+	cycle->box.sent.pages++;
+}
+
+/*
+ * Reads a list page into the batch and feeds it to the engine. False with
+ * ERR_DATA when it is none.
+ */
+static bool take_page(struct cycle *cycle, struct slot *slot, struct err *err)
+{
+	const struct http_reply *reply = slot->reply;
+	struct page page = { .date = reply->date,
+			     .page = slot->request.page,
+			     .per_page = slot->request.per_page };
+
+	if (!decode_page(cycle->means->decode, buf_text(&reply->body), reply->body.len,
+			 cycle->stage, &page)) {
+		*err = *decode_error(cycle->means->decode);
+		return err_wrap(err, "page %d of the list", slot->request.page);
+	}
+	note_page(cycle, &page);
+	grid_free(&cycle->page);
+	cycle->page = decode_ids(cycle->means->decode);
+	engine_page(&cycle->cycle.engine, &page);
+	return true;
+}
+
+/* A conversation that is not there, or is another one now: what the engine may declare deleted. */
+static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
+{
+	const struct http_reply *reply = slot->reply;
+	struct decode_one one = { .id = slot->id, .date = reply->date };
+
+	if (reply->status == 404) {
+		engine_item(&cycle->cycle.engine, ITEM_GONE, TIME_NONE);
+		return true;
+	}
+	if (!decode_item(cycle->means->decode, buf_text(&reply->body), reply->body.len,
+			 cycle->stage, &one)) {
+		*err = *decode_error(cycle->means->decode);
+		return err_wrap(err, "conversation %s", one.id);
+	}
+	if (one.other)
+		grid_set(cycle->ids, slot->request.item, 1, one.other, strlen(one.other));
+	engine_item(&cycle->cycle.engine, one.same ? ITEM_HERE : ITEM_MERGED, one.updated_at);
+	return true;
+}
+
+/* Whether the reply is what the request wanted: a success, or of a GET the documented 404. */
+static bool is_answer(struct cycle *cycle, const struct slot *slot, struct err *err)
+{
+	if (api_check(slot->reply, cycle->means->json, err))
+		return true;
+	return slot->request.kind == REQUEST_GET && slot->reply->status == 404 &&
+	       strcmp(err->code, "not_found") == 0;
+}
+
+static void take_reply(struct cycle *cycle, struct slot *slot)
+{
+	int most = cycle->conf->max_in_flight > 0 ? cycle->conf->max_in_flight : OUTBOX_MOST;
+	struct err err = ERR_INIT;
+	bool ok = is_answer(cycle, slot, &err);
+
+	outbox_tell(slot, cycle->conf->name, cycle->means->log);
+	if (ok)
+		ok = slot->request.kind == REQUEST_LIST ? take_page(cycle, slot, &err)
+							: take_item(cycle, slot, &err);
+	cycle->progress.retrying = !ok;
+	if (!ok) {
+		cycle->progress.err = err;
+		if (!outbox_retry(&cycle->box, &err))
+			give_up(cycle, &err);
+		return;
+	}
+	if (cycle->first_staged == 0)
+		cycle->first_staged = clock_mono(cycle->means->clock);
+	outbox_pop(&cycle->box);
+	engine_set_ahead(&cycle->cycle.engine, outbox_ahead(&cycle->box, most));
+}
+
+/* ---- the warehouse ------------------------------------------------------- */
+
+/* The ids that the engine gives up become rows of the batch. */
+static void stage_deletions(struct cycle *cycle)
+{
+	int64_t date = cycle->stage->last_observed;
+
+	for (int i = 0; i < grid_rows(cycle->ids); i++)
+		if (engine_buries(&cycle->cycle.engine, i))
+			stage_gone(cycle->stage, grid_text(cycle->ids, i, 0),
+				   grid_text(cycle->ids, i, 1), date);
+}
+
+/* What was sent is about to be written down: the totals keep it, the count begins anew. */
+static void reset_sent(struct cycle *cycle)
+{
+	struct sent *all = &cycle->before, *sent = &cycle->box.sent;
+
+	all->requests += sent->requests;
+	all->pages += sent->pages;
+	all->throttled += sent->throttled;
+	all->retried += sent->retried;
+	all->failed += sent->failed;
+	*sent = (struct sent){ 0 };
+}
+
+static void start_commit(struct cycle *cycle)
+{
+	struct stage *stage = cycle->stage;
+	struct batch batch = {
+		.workspace = cycle->cycle.id,
+		.run = cycle->cycle.run.id,
+		.sweep = cycle->cycle.run.sweep,
+		.number = ++cycle->cycle.batch,
+		.seen = cycle->doing.seen,
+		.scan = cycle->doing.scan,
+		.last = cycle->doing.last,
+		.verdict = cycle->doing.verdict,
+		.purpose = cycle->cycle.run.kind,
+		.state = &cycle->cycle.engine.state,
+		.started = engine_started(&cycle->cycle.engine),
+		.distinct = cycle->cycle.engine.full.distinct,
+		.suspects = cycle->cycle.engine.full.suspects,
+		.names = &cycle->cycle.names,
+		.stage = stage,
+		.sent = cycle->box.sent,
+	};
+
+	if (batch.last && cycle->cycle.engine.conf.goal == GOAL_VERIFY) {
+		batch.audit = &cycle->cycle.engine.audit;
+		batch.n_cells = engine_cells(&cycle->cycle.engine, &batch.cells);
+	}
+
+	stage_deletions(cycle);
+	cycle->stage = cycle->merging;
+	cycle->merging = stage;
+	cycle->first_staged = 0;
+	reset_sent(cycle);
+	stage_reset(cycle->stage, clock_real(cycle->means->clock));
+	warehouse_commit(cycle->means->warehouse, &batch);
+}
+
+static void start_question(struct cycle *cycle)
+{
+	struct query query = {
+		.workspace = cycle->cycle.id,
+		.run = cycle->cycle.run.id,
+		.sweep = cycle->cycle.run.sweep,
+		.ask = cycle->doing.ask,
+		.page = cycle->page,
+		.names = &cycle->cycle.names,
+	};
+
+	warehouse_ask(cycle->means->warehouse, &query);
+}
+
+/* Gives the warehouse what waits for it, if it is free. */
+static void use_store(struct cycle *cycle)
+{
+	struct err err;
+	bool ok = true;
+
+	if (!cycle_can_go_on(cycle))
+		return;
+	cycle->doing = cycle->wanted;
+	cycle->wanted.kind = ACTION_WAIT;
+	if (cycle->doing.kind == ACTION_COMMIT)
+		ok = run_record_need_sweep(&cycle->cycle, cycle->means->warehouse,
+					   cycle->doing.seen, &err);
+	else if (cycle->doing.ask.kind == ASK_CELLS)
+		ok = run_record_need_names(&cycle->cycle, cycle->means->warehouse, &err);
+	if (!ok) {
+		give_up(cycle, &err);
+		return;
+	}
+	cycle->ours = true;
+	if (cycle->doing.kind == ACTION_COMMIT)
+		start_commit(cycle);
+	else
+		start_question(cycle);
+}
+
+/* What the warehouse did for us is done. */
+static void hear_store(struct cycle *cycle)
+{
+	struct tally tally;
+	struct answer answer;
+	struct err err;
+	bool ok;
+
+	if (!cycle->ours || warehouse_busy(cycle->means->warehouse))
+		return;
+	cycle->ours = false;
+	if (cycle->doing.kind == ACTION_COMMIT) {
+		ok = warehouse_committed(cycle->means->warehouse, &tally, &err);
+		if (ok) {
+			action_add_tally(&cycle->progress.sum, &tally);
+			engine_committed(&cycle->cycle.engine, &tally);
+		}
+	} else {
+		grid_free(&cycle->ids);
+		ok = warehouse_answered(cycle->means->warehouse, &answer, &cycle->ids, &err);
+		if (ok)
+			engine_answer(&cycle->cycle.engine, &answer);
+	}
+	cycle->ours = !ok && warehouse_again(cycle->means->warehouse, &err);
+	if (!ok && !cycle->ours)
+		give_up(cycle, &err);
+}
+
+/* ---- the turn -------------------------------------------------------- */
+
+static bool stage_is_full(const struct cycle *cycle)
+{
+	if (stage_bytes(cycle->stage) >= BATCH_BYTES || stage_rows(cycle->stage) >= BATCH_ROWS)
+		return true;
+	return cycle->first_staged > 0 &&
+	       clock_mono(cycle->means->clock) - cycle->first_staged >= BATCH_AGE;
+}
+
+static void finish(struct cycle *cycle, enum verdict verdict)
+{
+	struct err ignored;
+
+	cycle->progress.state = CYCLE_DONE;
+	cycle->progress.verdict = verdict;
+	/* What no commit accounts for, since there was none. */
+	if (!warehouse_lost(cycle->means->warehouse))
+		(void)!warehouse_account(cycle->means->warehouse, cycle->cycle.id,
+					 cycle->cycle.run.kind, &cycle->box.sent, &ignored);
+	reset_sent(cycle);
+}
+
+/* Asks the engine until it has nothing more to be done now. */
+static void obey(struct cycle *cycle)
+{
+	struct action action;
+
+	while (cycle->progress.state == CYCLE_RUNNING && cycle->wanted.kind == ACTION_WAIT &&
+	       outbox_has_room(&cycle->box)) {
+		engine_next(&cycle->cycle.engine, stage_is_full(cycle), &action);
+		switch (action.kind) {
+		case ACTION_WAIT:
+			return;
+		case ACTION_SEND:
+			outbox_push(&cycle->box, &action.request,
+				    action.request.kind == REQUEST_GET
+					    ? grid_text(cycle->ids, action.request.item, 0)
+					    : NULL);
+			break;
+		case ACTION_COMMIT:
+		case ACTION_ASK:
+			cycle->wanted = action;
+			use_store(cycle);
+			break;
+		case ACTION_DONE:
+			finish(cycle, action.verdict);
+			break;
+		}
+	}
+}
+
+/* What whoever reports wants to know. */
+static void update_progress(struct cycle *cycle)
+{
+	struct cycle_progress *p = &cycle->progress;
+	const struct sent *now = &cycle->box.sent, *before = &cycle->before;
+
+	p->now = cycle->cycle.engine.state;
+	p->requests = before->requests + now->requests;
+	p->retried = before->retried + now->retried;
+	p->throttled = before->throttled + now->throttled;
+	p->waits_until = cycle->box.waits_until;
+	p->fuse_blown = engine_fuse_blown(&cycle->cycle.engine);
+	p->n_cells = engine_cells(&cycle->cycle.engine, &p->cells);
+	p->audit = &cycle->cycle.engine.audit;
+	p->names = &cycle->cycle.names;
+}
+
+/*
+ * Whether nothing has happened that a turn could make something of. There may be a hundred
+ * cycles, and one reply.
+ */
+static bool is_quiet(const struct cycle *cycle, int64_t now)
+{
+	return now < cycle->look_at && cycle->progress.state == CYCLE_RUNNING &&
+	       !outbox_has_reply(&cycle->box) && !cycle_can_go_on(cycle) &&
+	       (!cycle->ours || warehouse_busy(cycle->means->warehouse));
+}
+
+int64_t cycle_turn(struct cycle *cycle, int64_t now)
+{
+	int64_t when = TIME_NEVER;
+	struct slot *slot;
+	struct err err;
+
+	if (is_quiet(cycle, now))
+		return cycle->look_at;
+	hear_store(cycle);
+	while (cycle->progress.state == CYCLE_RUNNING && (slot = outbox_head(&cycle->box)))
+		take_reply(cycle, slot);
+	use_store(cycle);
+	obey(cycle);
+	if (cycle->progress.state == CYCLE_RUNNING && !outbox_send(&cycle->box, &when, &err))
+		give_up(cycle, &err);
+	/* A batch that is old already waits for the warehouse, or for a reply, and not for a moment. */
+	if (cycle->first_staged > 0 && cycle->first_staged + BATCH_AGE > now)
+		when = min_i64(when, cycle->first_staged + BATCH_AGE);
+	update_progress(cycle);
+	cycle->look_at = when;
+	return when;
+}
