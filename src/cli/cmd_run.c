@@ -26,7 +26,7 @@
 struct daemon {
 	struct context *context;
 	struct jobs jobs;
-	struct turn turn;
+	struct loop loop;
 	struct reload reload;
 	bool deep; /* a reload wants new connections */
 	struct metrics metrics;
@@ -144,8 +144,8 @@ static bool open_store(struct daemon *d)
 		say(context, LEVEL_NOTICE, &events_table()->warehouse_back,
 		    "the warehouse is back");
 	jobs_miss(&d->jobs, context);
-	d->turn.warehouse = context->warehouse;
-	d->turn.refresh = report_refresh_new(context->warehouse, context->clock);
+	d->loop.warehouse = context->warehouse;
+	d->loop.refresh = report_refresh_new(context->warehouse, context->clock);
 	return true;
 }
 
@@ -199,7 +199,7 @@ static void watch_refresh(struct daemon *d)
 	struct err err;
 	int workspace;
 
-	if (!report_refresh_take_error(d->turn.refresh, &workspace, &err) ||
+	if (!report_refresh_take_error(d->loop.refresh, &workspace, &err) ||
 	    !complain(&d->no_reports, clock_mono(d->context->clock)))
 		return;
 	err_wrap(&err, "reports of workspace %d are not up to date", workspace);
@@ -250,10 +250,10 @@ static bool work(struct daemon *d)
 		if (warehouse_take_notify(context->warehouse))
 			jobs_ask(&d->jobs, context->warehouse);
 		next = min_i64(next, hold(d));
-		next = min_i64(next, jobs_start(&d->jobs, context, &d->turn));
+		next = min_i64(next, jobs_start(&d->jobs, context, &d->loop));
 		next = min_i64(next, retention(d));
 		next = min_i64(next, show_status(d));
-		if (turn_round(&d->turn, next) == WAIT_STOP)
+		if (loop_round(&d->loop, next) == WAIT_STOP)
 			return false;
 		if (wait_take_reload(context->wait))
 			reload(d);
@@ -272,14 +272,14 @@ static bool begin_anew(struct daemon *d)
 
 	d->metrics.warehouse = 0;
 	jobs_lose(&d->jobs, context->clock, d->deep);
-	report_refresh_free(&d->turn.refresh);
+	report_refresh_free(&d->loop.refresh);
 	context_drop_store(context);
 	if (!d->deep)
 		return true;
 	d->deep = false;
 	if (!context_renew(context))
 		return false;
-	d->turn.http = context->http;
+	d->loop.http = context->http;
 	return true;
 }
 
@@ -289,7 +289,7 @@ static void begin(struct daemon *d)
 	int64_t now = clock_real(context->clock);
 
 	jobs_begin(&d->jobs, context);
-	d->turn = (struct turn){ .wait = context->wait, .http = context->http };
+	d->loop = (struct loop){ .wait = context->wait, .http = context->http };
 	d->retention_at = clock_mono(context->clock) + RETENTION_FIRST;
 	d->metrics = (struct metrics){ .started = now, .reload_ok = 1, .reload_at = now };
 	d->exporter.metrics = &d->metrics;
@@ -302,8 +302,8 @@ static void end(struct daemon *d)
 	exporter_close(&d->exporter);
 	jobs_end(&d->jobs);
 	reload_forget(&d->reload);
-	report_refresh_free(&d->turn.refresh);
-	mem_free(&d->turn.cycles);
+	report_refresh_free(&d->loop.refresh);
+	mem_free(&d->loop.cycles);
 }
 
 void cmd_run(struct context *context)

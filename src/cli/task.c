@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "loop.h"
 #include "mem.h"
 #include "policy.h"
 #include "progress.h"
 #include "report.h"
-#include "turn.h"
 
 /* How long to wait for a lock that another command holds, and how often to look. */
 #define PATIENCE (10 * USEC_PER_SEC)
@@ -140,7 +140,7 @@ static int64_t draw(struct progress *progress, const struct task *tasks, size_t 
 	return TIME_NEVER;
 }
 
-static bool go_round(struct context *context, struct task *tasks, size_t n, struct turn *turn)
+static bool go_round(struct context *context, struct task *tasks, size_t n, struct loop *loop)
 {
 	struct progress progress;
 	size_t left = n;
@@ -152,9 +152,9 @@ static bool go_round(struct context *context, struct task *tasks, size_t n, stru
 		if (left == 0)
 			break;
 		for (size_t i = 0; i < n; i++)
-			turn->cycles[i] = tasks[i].state == TASK_RUNNING ? tasks[i].cycle : NULL;
+			loop->cycles[i] = tasks[i].state == TASK_RUNNING ? tasks[i].cycle : NULL;
 		when = min_i64(when, draw(&progress, tasks, n, clock_mono(context->clock)));
-		if (turn_round(turn, when) == WAIT_STOP)
+		if (loop_round(loop, when) == WAIT_STOP)
 			break;
 		for (size_t i = 0; i < n; i++)
 			if (tasks[i].state == TASK_RUNNING && cycle_over(tasks[i].cycle))
@@ -165,42 +165,42 @@ static bool go_round(struct context *context, struct task *tasks, size_t n, stru
 }
 
 /* The days of reports that the tasks touched; the tasks are done, whatever comes of it. */
-static void report_refresh_days(struct context *context, struct turn *turn)
+static void report_refresh_days(struct context *context, struct loop *loop)
 {
 	int workspace;
 	struct err err;
 
-	turn->n = 0;
-	while (report_refresh_busy(turn->refresh) && !warehouse_lost(context->warehouse))
-		if (turn_round(turn, TIME_NEVER) == WAIT_STOP)
+	loop->n = 0;
+	while (report_refresh_busy(loop->refresh) && !warehouse_lost(context->warehouse))
+		if (loop_round(loop, TIME_NEVER) == WAIT_STOP)
 			break;
-	if (report_refresh_take_error(turn->refresh, &workspace, &err)) {
+	if (report_refresh_take_error(loop->refresh, &workspace, &err)) {
 		struct log_line line;
 
 		log_begin(&line, LEVEL_WARNING, NULL,
 			  "reports are not up to date: %s; the next sync tries again", err.text);
 		log_end(&context->log, &line);
 	}
-	report_refresh_free(&turn->refresh);
+	report_refresh_free(&loop->refresh);
 }
 
 bool task_run_all(struct context *context, struct task *tasks, size_t n)
 {
-	struct turn turn = { .wait = context->wait, .http = context->http, .n = n };
+	struct loop loop = { .wait = context->wait, .http = context->http, .n = n };
 	bool done;
 
-	turn.refresh = report_refresh_new(context->warehouse, context->clock);
-	turn.cycles = mem_new(n * sizeof(struct cycle *));
+	loop.refresh = report_refresh_new(context->warehouse, context->clock);
+	loop.cycles = mem_new(n * sizeof(struct cycle *));
 	for (size_t i = 0; i < n; i++) {
 		tasks[i].patience = clock_mono(context->clock) + PATIENCE;
 		tasks[i].end.err = (struct err)ERR_INIT;
 	}
-	done = go_round(context, tasks, n, &turn);
+	done = go_round(context, tasks, n, &loop);
 	if (done)
-		report_refresh_days(context, &turn);
+		report_refresh_days(context, &loop);
 	else
-		report_refresh_free(&turn.refresh);
-	mem_free(&turn.cycles);
+		report_refresh_free(&loop.refresh);
+	mem_free(&loop.cycles);
 	for (size_t i = 0; i < n; i++) {
 		struct task *task = &tasks[i];
 

@@ -296,15 +296,15 @@ void jobs_ask(struct jobs *jobs, struct warehouse *warehouse)
 	}
 }
 
-int64_t jobs_start(struct jobs *jobs, struct context *context, struct turn *turn)
+int64_t jobs_start(struct jobs *jobs, struct context *context, struct loop *loop)
 {
 	int64_t next = TIME_NEVER, now = clock_mono(context->clock);
 
-	turn->n = jobs->n;
-	turn->cycles = mem_grow(turn->cycles, (jobs->n + 1) * sizeof(struct cycle *));
+	loop->n = jobs->n;
+	loop->cycles = mem_grow(loop->cycles, (jobs->n + 1) * sizeof(struct cycle *));
 	for (size_t i = 0; i < jobs->n; i++) {
 		next = min_i64(next, job_start(jobs->list[i], context, now));
-		turn->cycles[i] = jobs->list[i]->cycle;
+		loop->cycles[i] = jobs->list[i]->cycle;
 	}
 	return next;
 }

@@ -9,7 +9,7 @@
 #define JOBS_H
 
 #include "job.h"
-#include "turn.h"
+#include "loop.h"
 
 struct jobs {
 	struct job **list;
@@ -52,7 +52,7 @@ void jobs_miss(struct jobs *jobs, struct context *context);
 void jobs_ask(struct jobs *jobs, struct warehouse *warehouse);
 
 /* Begins what is due and puts the cycles that run into TURN. Returns when something will be due. */
-int64_t jobs_start(struct jobs *jobs, struct context *context, struct turn *turn);
+int64_t jobs_start(struct jobs *jobs, struct context *context, struct loop *loop);
 
 /* Ends what is over. Whether anything was. */
 bool jobs_finish(struct jobs *jobs, struct context *context);

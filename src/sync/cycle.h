@@ -4,7 +4,7 @@
  *
  * A cycle owns the requests in flight for its workspace, the batch that is
  * being gathered and the one that is being merged. cycle_turn() does all
- * that can be done now and never waits; turn.h goes round the cycles and
+ * that can be done now and never waits; loop.h goes round the cycles and
  * sleeps. Replies are fed to the engine in the order of sending; a failed
  * request is sent again here, and only when that is given up is the cycle
  * over.

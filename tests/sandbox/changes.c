@@ -48,7 +48,7 @@ static void die(struct world *world, struct conversation *c, const struct change
 						       .into = change->into });
 }
 
-static void turn_into(struct world *world, struct conversation *c, const struct change *change)
+static void loop_into(struct world *world, struct conversation *c, const struct change *change)
 {
 	struct conversation_state before = c->state;
 
@@ -71,7 +71,7 @@ static void apply(struct changes *changes, const struct change *change)
 	c->flags &= (uint8_t) ~(CONVERSATION_HIDDEN | CONVERSATION_AWAITED);
 	switch (change->kind) {
 	case CHANGE_STATE:
-		turn_into(world, c, change);
+		loop_into(world, c, change);
 		break;
 	case CHANGE_BIRTH:
 		world_remember(world, change->number, NULL, c->created, false);

@@ -393,7 +393,7 @@ static void hydrate(struct world *w, int from, int to)
 }
 
 /* Which page is shown; an API that has lost its senses shows another. */
-static int turn_to(struct world *w, int number, int *total)
+static int loop_to(struct world *w, int number, int *total)
 {
 	*total = n_shown;
 	if (w->rests || w->now < w->conf.mad_at || w->now >= w->conf.mad_to)
@@ -431,7 +431,7 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 	if (!answers(w))
 		return false;
 	build_list(w, &request->filter);
-	first_shown = (turn_to(w, request->page, &total) - 1) * size;
+	first_shown = (loop_to(w, request->page, &total) - 1) * size;
 	last = first_shown + size < n_shown ? first_shown + size : n_shown;
 	if (w->conf.hydrate && first_shown < last) {
 		hydrate(w, first_shown, last);

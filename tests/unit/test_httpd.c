@@ -156,7 +156,7 @@ static void hang_up(struct client *client)
 	buf_free(&client->heard);
 }
 
-static void turn(void)
+static void loop(void)
 {
 	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
 }
@@ -166,14 +166,14 @@ static void hear(const struct client *client, const char *text)
 {
 	while (!strstr(buf_text(&client->heard), text)) {
 		assert_false(client->over);
-		turn();
+		loop();
 	}
 }
 
 static void hear_the_end(const struct client *client)
 {
 	while (!client->over)
-		turn();
+		loop();
 }
 
 static char *last_answer;
@@ -463,7 +463,7 @@ static void a_delayed_answer_comes_late_and_others_do_not_wait_for_it(void **fix
 	dial(&quick);
 	say(&slow, "GET /bytes?n=9&ms=60 HTTP/1.1\r\nHost: x\r\n\r\n", 42);
 	while (served == 0)
-		turn();
+		loop();
 	say(&quick, "GET /bytes?n=4 HTTP/1.1\r\nHost: x\r\n\r\n", 36);
 	hear(&quick, "xxxx");
 	assert_int_equal(slow.heard.len, 0);
@@ -523,7 +523,7 @@ static void who_hangs_up_while_an_answer_is_delayed_does_no_harm(void **fixture)
 	dial(&client);
 	say(&client, "GET /bytes?n=9&ms=30 HTTP/1.1\r\nHost: x\r\n\r\n", 42);
 	while (served == 0)
-		turn();
+		loop();
 	hang_up(&client);
 	assert_int_equal(wait_until(wait, wait_now() + 50 * MSEC), WAIT_TIMEOUT);
 	assert_memory_equal(get("/x"), "HTTP/1.1 200", 12);
@@ -542,7 +542,7 @@ static void closing_cuts_off_connections_busy_idle_and_delayed(void **fixture)
 	say(&delayed, "GET /bytes?n=9&ms=4000 HTTP/1.1\r\nHost: x\r\n\r\n", 44);
 	say(&busy, "GET /bytes?n=9000000 HTTP/1.1\r\nHost: x\r\n\r\n", 42);
 	while (served < 2)
-		turn();
+		loop();
 	httpd_close(&httpd);
 	assert_null(httpd);
 	hear_the_end(&idle);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * turn.h -- the loop: round the cycles, then sleep.
+ * loop.h -- the loop: round the cycles, then sleep.
  *
  *     each cycle: what can be done now?  --> requests, a commit, a query
  *     sleep in the waiting point         --> a reply, the database, a moment
@@ -9,15 +9,15 @@
  * A hundred workspaces are a hundred structs that are looked at in turn;
  * there is no thread, and no callback above port/.
  */
-#ifndef TURN_H
-#define TURN_H
+#ifndef LOOP_H
+#define LOOP_H
 
 #include "cycle.h"
 #include "report_refresh.h"
 #include "wait.h"
 
 /* The cycles that share one loop. */
-struct turn {
+struct loop {
 	struct wait *wait;
 	struct http *http;
 	struct warehouse *warehouse;	/* that the owner may reserve; NULL: it does not */
@@ -32,6 +32,6 @@ struct turn {
  * something happens, a cycle wants to be looked at, or DEADLINE. Gives what
  * it woke up to.
  */
-enum wait_why turn_round(struct turn *turn, int64_t deadline) MUST_CHECK;
+enum wait_why loop_round(struct loop *loop, int64_t deadline) MUST_CHECK;
 
 #endif
