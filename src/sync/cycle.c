@@ -22,7 +22,7 @@ struct cycle {
 	const struct cycle_conf *conf;
 	const struct cycle_means *means;
 	struct run_record cycle;
-	struct outbox box;
+	struct request_queue box;
 
 	struct stage *stage, *merging; /* being gathered; being merged */
 	int64_t first_staged;
@@ -97,7 +97,7 @@ struct cycle *cycle_begin(const struct cycle_conf *conf, const struct cycle_mean
 	cycle->stage = stage_new();
 	cycle->merging = stage_new();
 	stage_reset(cycle->stage, clock_real(means->clock));
-	cycle->box = (struct outbox){
+	cycle->box = (struct request_queue){
 		.clock = means->clock,
 		.http = means->http,
 		.warehouse = means->warehouse,
@@ -125,7 +125,7 @@ void cycle_end(struct cycle **cycle)
 
 	if (!t)
 		return;
-	outbox_drop(&t->box);
+	request_queue_drop(&t->box);
 	if (t->locked && !t->ours && !warehouse_lost(t->means->warehouse))
 		warehouse_unlock(t->means->warehouse, t->cycle.id);
 	stage_free(&t->stage);
@@ -154,7 +154,7 @@ static void stop(struct cycle *cycle, enum cycle_state state, const struct err *
 	cycle->progress.state = state;
 	cycle->progress.err = *err;
 	err_wrap(&cycle->progress.err, "%s", cycle->conf->name);
-	outbox_drop(&cycle->box);
+	request_queue_drop(&cycle->box);
 	if (!warehouse_lost(cycle->means->warehouse))
 		(void)!(cycle->cycle.run.id == 0
 				? warehouse_account(cycle->means->warehouse, cycle->cycle.id,
@@ -246,25 +246,25 @@ static bool is_answer(struct cycle *cycle, const struct slot *slot, struct err *
 
 static void take_reply(struct cycle *cycle, struct slot *slot)
 {
-	int most = cycle->conf->max_in_flight > 0 ? cycle->conf->max_in_flight : OUTBOX_MOST;
+	int most = cycle->conf->max_in_flight > 0 ? cycle->conf->max_in_flight : REQUEST_QUEUE_MOST;
 	struct err err = ERR_INIT;
 	bool ok = is_answer(cycle, slot, &err);
 
-	outbox_tell(slot, cycle->conf->name, cycle->means->log);
+	request_queue_tell(slot, cycle->conf->name, cycle->means->log);
 	if (ok)
 		ok = slot->request.kind == REQUEST_LIST ? take_page(cycle, slot, &err)
 							: take_item(cycle, slot, &err);
 	cycle->progress.retrying = !ok;
 	if (!ok) {
 		cycle->progress.err = err;
-		if (!outbox_retry(&cycle->box, &err))
+		if (!request_queue_retry(&cycle->box, &err))
 			give_up(cycle, &err);
 		return;
 	}
 	if (cycle->first_staged == 0)
 		cycle->first_staged = clock_mono(cycle->means->clock);
-	outbox_pop(&cycle->box);
-	engine_set_ahead(&cycle->cycle.engine, outbox_ahead(&cycle->box, most));
+	request_queue_pop(&cycle->box);
+	engine_set_ahead(&cycle->cycle.engine, request_queue_ahead(&cycle->box, most));
 }
 
 /* ---- the warehouse ------------------------------------------------------- */
@@ -426,16 +426,16 @@ static void obey(struct cycle *cycle)
 	struct action action;
 
 	while (cycle->progress.state == CYCLE_RUNNING && cycle->wanted.kind == ACTION_WAIT &&
-	       outbox_has_room(&cycle->box)) {
+	       request_queue_has_room(&cycle->box)) {
 		engine_next(&cycle->cycle.engine, stage_is_full(cycle), &action);
 		switch (action.kind) {
 		case ACTION_WAIT:
 			return;
 		case ACTION_SEND:
-			outbox_push(&cycle->box, &action.request,
-				    action.request.kind == REQUEST_GET
-					    ? grid_text(cycle->ids, action.request.item, 0)
-					    : NULL);
+			request_queue_push(&cycle->box, &action.request,
+					   action.request.kind == REQUEST_GET
+						   ? grid_text(cycle->ids, action.request.item, 0)
+						   : NULL);
 			break;
 		case ACTION_COMMIT:
 		case ACTION_ASK:
@@ -473,7 +473,7 @@ static void update_progress(struct cycle *cycle)
 static bool is_quiet(const struct cycle *cycle, int64_t now)
 {
 	return now < cycle->look_at && cycle->progress.state == CYCLE_RUNNING &&
-	       !outbox_has_reply(&cycle->box) && !cycle_can_go_on(cycle) &&
+	       !request_queue_has_reply(&cycle->box) && !cycle_can_go_on(cycle) &&
 	       (!cycle->ours || warehouse_busy(cycle->means->warehouse));
 }
 
@@ -486,11 +486,11 @@ int64_t cycle_turn(struct cycle *cycle, int64_t now)
 	if (is_quiet(cycle, now))
 		return cycle->look_at;
 	hear_store(cycle);
-	while (cycle->progress.state == CYCLE_RUNNING && (slot = outbox_head(&cycle->box)))
+	while (cycle->progress.state == CYCLE_RUNNING && (slot = request_queue_head(&cycle->box)))
 		take_reply(cycle, slot);
 	use_store(cycle);
 	obey(cycle);
-	if (cycle->progress.state == CYCLE_RUNNING && !outbox_send(&cycle->box, &when, &err))
+	if (cycle->progress.state == CYCLE_RUNNING && !request_queue_send(&cycle->box, &when, &err))
 		give_up(cycle, &err);
 	/* A batch that is old already waits for the warehouse, or for a reply, and not for a moment. */
 	if (cycle->first_staged > 0 && cycle->first_staged + BATCH_AGE > now)

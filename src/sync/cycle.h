@@ -16,7 +16,7 @@
 #include "decode.h"
 #include "engine.h"
 #include "http.h"
-#include "outbox.h"
+#include "request_queue.h"
 #include "warehouse.h"
 
 /* What the loop needs to know of a configured workspace. */

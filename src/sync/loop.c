@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loop.h"
 
-#include "outbox.h"
+#include "request_queue.h"
 
 /*
  * Whether somebody need not wait for anything: a cycle is over, or the warehouse
@@ -34,7 +34,7 @@ enum wait_why loop_round(struct loop *loop, int64_t deadline)
 	struct http_reply *reply;
 
 	while ((reply = http_take(loop->http)))
-		outbox_deliver(reply);
+		request_queue_deliver(reply);
 	for (size_t i = 0; i < loop->n; i++) {
 		struct cycle *cycle = loop->cycles[(loop->next + i) % loop->n];
 

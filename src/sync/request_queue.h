@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * outbox.h -- the requests of one workspace: sent under its quota, answered in order.
+ * request_queue.h -- the requests of one workspace: sent under its quota, answered in order.
  *
  * A ring of requests. Each is sent as soon as the quota lets it, several
  * may be in flight, and their replies are handed out in the order of
  * sending. One that failed can be put back to be sent again.
  */
-#ifndef OUTBOX_H
-#define OUTBOX_H
+#ifndef REQUEST_QUEUE_H
+#define REQUEST_QUEUE_H
 
 #include "api.h"
 #include "batch.h"
@@ -20,7 +20,7 @@
 #include "warehouse.h"
 
 /* Requests in flight, at most. */
-#define OUTBOX_MOST 16
+#define REQUEST_QUEUE_MOST 16
 
 /* A request on its way, or its reply waiting for those before it. */
 struct slot {
@@ -32,7 +32,7 @@ struct slot {
 	int64_t not_before;
 };
 
-struct outbox {
+struct request_queue {
 	/* set by the owner */
 	const struct clock *clock;
 	struct http *http;
@@ -43,7 +43,7 @@ struct outbox {
 	struct rate_limit rate_limit;
 
 	/* the ring: the oldest, and how many */
-	struct slot slots[OUTBOX_MOST];
+	struct slot slots[REQUEST_QUEUE_MOST];
 	int first, n;
 
 	int64_t latency;     /* of a reply, smoothed, microseconds; 0 before the first */
@@ -54,45 +54,45 @@ struct outbox {
 };
 
 /* Whether another request can be taken. */
-bool outbox_has_room(const struct outbox *box) MUST_CHECK;
+bool request_queue_has_room(const struct request_queue *box) MUST_CHECK;
 
 /* Adds a request; ID is that of a GET. */
-void outbox_push(struct outbox *box, const struct request *request, const char *id);
+void request_queue_push(struct request_queue *box, const struct request *request, const char *id);
 
 /*
  * Sends what is to be sent and may be. *WHEN is when to look again. False
  * when the quota cannot be had, with the warehouse's error.
  */
-bool outbox_send(struct outbox *box, int64_t *when, struct err *err) MUST_CHECK;
+bool request_queue_send(struct request_queue *box, int64_t *when, struct err *err) MUST_CHECK;
 
 /* The oldest request, once its reply is there; else NULL. */
-struct slot *outbox_head(struct outbox *box) MUST_CHECK;
+struct slot *request_queue_head(struct request_queue *box) MUST_CHECK;
 
 /* Logs a request that was answered, for who debugs: a line, and nothing of what was in it. */
-void outbox_tell(const struct slot *slot, const char *workspace, const struct log *log);
+void request_queue_tell(const struct slot *slot, const char *workspace, const struct log *log);
 
 /* Whether it is. */
-bool outbox_has_reply(const struct outbox *box) MUST_CHECK;
+bool request_queue_has_reply(const struct request_queue *box) MUST_CHECK;
 
 /* The oldest request was answered: it leaves the ring. */
-void outbox_pop(struct outbox *box);
+void request_queue_pop(struct request_queue *box);
 
 /*
  * The oldest request failed. True when it will be sent again; false when that
  * has been tried often enough.
  */
-bool outbox_retry(struct outbox *box, const struct err *why) MUST_CHECK;
+bool request_queue_retry(struct request_queue *box, const struct err *why) MUST_CHECK;
 
 /* Cuts everything off. */
-void outbox_drop(struct outbox *box);
+void request_queue_drop(struct request_queue *box);
 
 /*
  * How many pages should be in flight, as quota, latency and the size of pages
  * have it; 1 to MOST.
  */
-int outbox_ahead(const struct outbox *box, int most) MUST_CHECK;
+int request_queue_ahead(const struct request_queue *box, int most) MUST_CHECK;
 
 /* Hands a reply to the request it answers. Takes it over. */
-void outbox_deliver(struct http_reply *reply);
+void request_queue_deliver(struct http_reply *reply);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "outbox.h"
+#include "request_queue.h"
 
 /* Bodies that wait for their turn, in bytes: where pages are large, fewer are asked for at once. */
 #define MOST_WAITING (512 << 10)
@@ -7,29 +7,29 @@
 /* From so many requests a minute on, the next page is asked for while one is decoded. */
 #define FAST_QUOTA 600
 
-static struct slot *slot_at(struct outbox *box, int i)
+static struct slot *slot_at(struct request_queue *box, int i)
 {
-	return &box->slots[(box->first + i) % OUTBOX_MOST];
+	return &box->slots[(box->first + i) % REQUEST_QUEUE_MOST];
 }
 
-bool outbox_has_room(const struct outbox *box)
+bool request_queue_has_room(const struct request_queue *box)
 {
-	return box->n < OUTBOX_MOST;
+	return box->n < REQUEST_QUEUE_MOST;
 }
 
-void outbox_push(struct outbox *box, const struct request *request, const char *id)
+void request_queue_push(struct request_queue *box, const struct request *request, const char *id)
 {
 	*slot_at(box, box->n++) = (struct slot){ .request = *request, .id = id };
 }
 
-struct slot *outbox_head(struct outbox *box)
+struct slot *request_queue_head(struct request_queue *box)
 {
 	struct slot *slot = slot_at(box, 0);
 
 	return box->n > 0 && slot->reply ? slot : NULL;
 }
 
-void outbox_tell(const struct slot *slot, const char *workspace, const struct log *log)
+void request_queue_tell(const struct slot *slot, const char *workspace, const struct log *log)
 {
 	const struct http_reply *reply = slot->reply;
 	struct log_line line;
@@ -54,12 +54,12 @@ void outbox_tell(const struct slot *slot, const char *workspace, const struct lo
 	log_end(log, &line);
 }
 
-bool outbox_has_reply(const struct outbox *box)
+bool request_queue_has_reply(const struct request_queue *box)
 {
 	return box->n > 0 && box->slots[box->first].reply;
 }
 
-void outbox_deliver(struct http_reply *reply)
+void request_queue_deliver(struct http_reply *reply)
 {
 	struct slot *slot = reply->tag;
 
@@ -72,18 +72,18 @@ static int64_t smooth(int64_t old, int64_t value)
 	return old ? (7 * old + value) / 8 : value;
 }
 
-void outbox_pop(struct outbox *box)
+void request_queue_pop(struct request_queue *box)
 {
 	struct slot *slot = slot_at(box, 0);
 
 	box->latency = smooth(box->latency, slot->reply->took);
 	box->size = smooth(box->size, (int64_t)slot->reply->body.len);
 	reply_free(&slot->reply);
-	box->first = (box->first + 1) % OUTBOX_MOST;
+	box->first = (box->first + 1) % REQUEST_QUEUE_MOST;
 	box->n--;
 }
 
-void outbox_drop(struct outbox *box)
+void request_queue_drop(struct request_queue *box)
 {
 	for (; box->n > 0; box->n--) {
 		struct slot *slot = slot_at(box, 0);
@@ -91,11 +91,11 @@ void outbox_drop(struct outbox *box)
 		if (slot->sent && !slot->reply)
 			http_cancel(box->http, slot);
 		reply_free(&slot->reply);
-		box->first = (box->first + 1) % OUTBOX_MOST;
+		box->first = (box->first + 1) % REQUEST_QUEUE_MOST;
 	}
 }
 
-int outbox_ahead(const struct outbox *box, int most)
+int request_queue_ahead(const struct request_queue *box, int most)
 {
 	/* What the quota lets go while one reply is awaited, and one to be decoded. */
 	int64_t ahead = box->rate_limit.usable * box->latency / (60 * USEC_PER_SEC) + 1 +
@@ -108,14 +108,14 @@ int outbox_ahead(const struct outbox *box, int most)
 /* ---- trying again ---------------------------------------------------- */
 
 /* A number from 0 to 1; any will do, as long as clients differ. */
-static double chance(struct outbox *box)
+static double chance(struct request_queue *box)
 {
 	box->chance = box->chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 	return (double)(box->chance >> 11) / (double)(UINT64_C(1) << 53);
 }
 
 /* The API asked for silence: everybody with this key keeps it, where there is a place to say so. */
-static void pause_all(struct outbox *box, int64_t now, int64_t wait)
+static void pause_all(struct request_queue *box, int64_t now, int64_t wait)
 {
 	struct err ignored;
 
@@ -124,7 +124,7 @@ static void pause_all(struct outbox *box, int64_t now, int64_t wait)
 		(void)!warehouse_pause(box->warehouse, box->workspace, wait, &ignored);
 }
 
-bool outbox_retry(struct outbox *box, const struct err *why)
+bool request_queue_retry(struct request_queue *box, const struct err *why)
 {
 	struct slot *slot = slot_at(box, 0);
 	int64_t now = clock_mono(box->clock), wait = rate_limit_silence(why);
@@ -148,7 +148,7 @@ bool outbox_retry(struct outbox *box, const struct err *why)
 /* ---- sending --------------------------------------------------------- */
 
 /* The filters as the API spells them. */
-static struct api_filter spelled(const struct outbox *box, const struct filter *filter)
+static struct api_filter spelled(const struct request_queue *box, const struct filter *filter)
 {
 	return (struct api_filter){
 		.status = filter_ids_status(filter->status),
@@ -158,7 +158,7 @@ static struct api_filter spelled(const struct outbox *box, const struct filter *
 	};
 }
 
-static void send(struct outbox *box, struct slot *slot)
+static void send(struct request_queue *box, struct slot *slot)
 {
 	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
 	struct http_request request = { .method = HTTP_GET, .auth = box->api.auth, .tag = slot };
@@ -175,7 +175,7 @@ static void send(struct outbox *box, struct slot *slot)
 }
 
 /* Tokens for the next requests. *WHEN is when to ask again if there were none. */
-static bool lease(struct outbox *box, int64_t *when, struct err *err)
+static bool lease(struct request_queue *box, int64_t *when, struct err *err)
 {
 	struct warehouse_lease lease = { .want = rate_limit_want(&box->rate_limit),
 					 .cap = box->rate_limit.usable };
@@ -195,7 +195,7 @@ static bool lease(struct outbox *box, int64_t *when, struct err *err)
  * Whether a request may go now; if not, *WHEN is when to look again. False in
  * *OK: the quota cannot be had.
  */
-static bool may_send(struct outbox *box, int64_t *when, bool *ok, struct err *err)
+static bool may_send(struct request_queue *box, int64_t *when, bool *ok, struct err *err)
 {
 	for (;;) {
 		enum rate_limit_say say =
@@ -210,7 +210,7 @@ static bool may_send(struct outbox *box, int64_t *when, bool *ok, struct err *er
 	}
 }
 
-bool outbox_send(struct outbox *box, int64_t *when, struct err *err)
+bool request_queue_send(struct request_queue *box, int64_t *when, struct err *err)
 {
 	bool ok = true;
 
