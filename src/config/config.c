@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "buf.h"
-#include "confread.h"
+#include "config_reader.h"
 #include "mem.h"
 #include "yamltree.h"
 
@@ -68,11 +68,11 @@ static const struct key workspace_keys[] = {
 	  .min = 10 * USEC_PER_SEC, .max = HOUR,
 	  .help = "How late a change may become visible at the API." },
 	{ "business_hours", KEY_OWN, offsetof(struct config_workspace, business_hours),
-	  .read = conftime_hours, .help = "Opening hours, for response times." },
+	  .read = business_hours_hours, .help = "Opening hours, for response times." },
 	{ "holidays", KEY_OWN, offsetof(struct config_workspace, holidays),
-	  .read = conftime_holidays, .help = "Days without work." },
-	{ "targets", KEY_OWN, offsetof(struct config_workspace, targets), .read = conftime_targets,
-	  .help = "Service targets." },
+	  .read = business_hours_holidays, .help = "Days without work." },
+	{ "targets", KEY_OWN, offsetof(struct config_workspace, targets),
+	  .read = business_hours_targets, .help = "Service targets." },
 	KEY_END,
 };
 
@@ -215,14 +215,15 @@ static void make_auth(struct config_workspace *workspace)
 	mem_free_secret(&key);
 }
 
-static void check_names(struct confread *in, const struct config *config)
+static void check_names(struct config_reader *in, const struct config *config)
 {
 	for (size_t i = 0; i < config->n_workspaces; i++)
 		for (size_t j = 0; j < i; j++)
 			if (config->workspaces[i].name && config->workspaces[j].name &&
 			    strcmp(config->workspaces[i].name, config->workspaces[j].name) == 0)
-				confread_complain(in, NULL, "workspaces", "two are called \"%s\"",
-						  config->workspaces[i].name);
+				config_reader_complain(in, NULL, "workspaces",
+						       "two are called \"%s\"",
+						       config->workspaces[i].name);
 }
 
 /* What reports need to know of a workspace. */
@@ -260,7 +261,7 @@ struct config *config_read_part(const char *path, const char *section, char **co
 				struct err *err)
 {
 	struct config *config = mem_new(sizeof(*config));
-	struct confread in = { .complaints = BUF_MAX(LONGEST_FILE), .secrets = section };
+	struct config_reader in = { .complaints = BUF_MAX(LONGEST_FILE), .secrets = section };
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_FILE);
 	const struct yaml *root = NULL;
 
@@ -273,7 +274,7 @@ struct config *config_read_part(const char *path, const char *section, char **co
 		config_free(&config);
 		return NULL;
 	}
-	confread_section(&in, root_keys, root, "", config);
+	config_reader_section(&in, root_keys, root, "", config);
 	for (size_t i = 0; i < config->n_workspaces; i++)
 		make_auth(&config->workspaces[i]);
 	for (size_t i = 0; i < config->n_workspaces; i++)
@@ -293,7 +294,7 @@ void config_free(struct config **config)
 {
 	if (!*config)
 		return;
-	confread_wipe(root_keys, *config);
+	config_reader_wipe(root_keys, *config);
 	arena_free(&(*config)->arena);
 	mem_free(config);
 }

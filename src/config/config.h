@@ -3,7 +3,7 @@
  * config.h -- the configuration file, as structs.
  *
  * The keys, their types, ranges and defaults stand in one table (config.c),
- * which the reader (confread.h) walks over the YAML tree; the manual
+ * which the reader (config_reader.h) walks over the YAML tree; the manual
  * sahut-etl.yaml(5) explains each, and a lint sees to it. Defaults are
  * texts and go through the same reader as what the administrator writes.
  * Secrets are read from files while the configuration is, and nowhere else.
@@ -13,7 +13,7 @@
 
 #include "arena.h"
 #include "base.h"
-#include "conftime.h"
+#include "business_hours.h"
 #include "err.h"
 #include "workspace_settings.h"
 

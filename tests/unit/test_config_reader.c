@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "confread.h"
+#include "config_reader.h"
 #include "log.h"
 
 struct leaf {
@@ -32,7 +32,7 @@ struct tree {
 };
 
 /* Notes where it was called and with what. */
-static void read_own(struct confread *in, const struct yaml *node, const char *where, void *to)
+static void read_own(struct config_reader *in, const struct yaml *node, const char *where, void *to)
 {
 	*(const char **)to = node ? arena_printf(in->arena, "%s=%s", where, node->text) : "(none)";
 }
@@ -64,15 +64,15 @@ static const struct key keys[] = {
 	KEY_END,
 };
 
-static struct confread in;
+static struct config_reader in;
 static struct tree tree;
 
 static int begin(void **fixture)
 {
 	(void)fixture;
-	in = (struct confread){ .arena = arena_new(),
-				.path = "/nonexistent/FILE",
-				.complaints = BUF_MAX(1 << 20) };
+	in = (struct config_reader){ .arena = arena_new(),
+				     .path = "/nonexistent/FILE",
+				     .complaints = BUF_MAX(1 << 20) };
 	tree = (struct tree){ .n = -1 };
 	return 0;
 }
@@ -92,7 +92,7 @@ static void read_text(const char *text)
 
 	if (!root)
 		fail_msg("%s", err.text);
-	confread_section(&in, keys, root, "", &tree);
+	config_reader_section(&in, keys, root, "", &tree);
 }
 
 static void check_complaints(const char *want)
@@ -148,7 +148,7 @@ static void what_the_file_does_not_say_has_its_fallback_or_stays(void **fixture)
 static void no_file_at_all_is_one_that_says_nothing(void **fixture)
 {
 	(void)fixture;
-	confread_section(&in, keys, NULL, "", &tree);
+	config_reader_section(&in, keys, NULL, "", &tree);
 	check_complaints("/nonexistent/FILE:1:1: text: this key is missing\n");
 	assert_string_equal(tree.fallback, "as it was");
 }
@@ -212,8 +212,8 @@ static void a_complaint_says_where(void **fixture)
 	struct yaml node = { .line = 12, .column = 34 };
 
 	(void)fixture;
-	confread_complain(&in, &node, "a.b[3]", "%d is %s", 7, "odd");
-	confread_complain(&in, NULL, "c", "gone");
+	config_reader_complain(&in, &node, "a.b[3]", "%d is %s", 7, "odd");
+	config_reader_complain(&in, NULL, "c", "gone");
 	check_complaints("/nonexistent/FILE:12:34: a.b[3]: 7 is odd\n"
 			 "/nonexistent/FILE:1:1: c: gone\n");
 	assert_int_equal(in.n_complaints, 2);
@@ -243,11 +243,11 @@ static void secrets_are_read_and_wiped_wherever_they_stand(void **fixture)
 	assert_null(tree.many[0].secret);
 	assert_string_equal(tree.many[1].secret, "sesame");
 	assert_null(tree.maybe.secret);
-	confread_wipe(keys, &tree);
+	config_reader_wipe(keys, &tree);
 	assert_null(tree.secret);
 	assert_null(tree.one.secret);
 	assert_null(tree.many[1].secret);
-	confread_wipe(keys, &tree);
+	config_reader_wipe(keys, &tree);
 	unlink(key);
 	rmdir(home);
 }
@@ -258,7 +258,7 @@ static void a_secret_that_cannot_be_read_leaves_none(void **fixture)
 	read_text("text: x\nfile: key\n");
 	assert_null(tree.secret);
 	assert_int_equal(in.n_complaints, 1);
-	confread_wipe(keys, &tree);
+	config_reader_wipe(keys, &tree);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)

@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conftime.h"
+#include "business_hours.h"
 
-static struct confread in;
+static struct config_reader in;
 
 static int begin(void **fixture)
 {
 	(void)fixture;
-	in = (struct confread){ .arena = arena_new(),
-				.path = "FILE",
-				.complaints = BUF_MAX(1 << 20) };
+	in = (struct config_reader){ .arena = arena_new(),
+				     .path = "FILE",
+				     .complaints = BUF_MAX(1 << 20) };
 	return 0;
 }
 
@@ -58,7 +58,7 @@ static void check_hours(const struct unit_row *row)
 	struct conf_hours hours = { .given = false };
 	struct buf got = BUF_MAX(1000);
 
-	conftime_hours(&in, node_of(row->field[0]), "hours", &hours);
+	business_hours_hours(&in, node_of(row->field[0]), "hours", &hours);
 	assert_true(hours.given || in.n_complaints > 0);
 	for (int day = 0; day < CONF_DAYS; day++)
 		buf_printf(&got, "%s%d-%d", day ? " " : "", hours.opens[day], hours.closes[day]);
@@ -76,7 +76,7 @@ static void check_holidays(const struct unit_row *row)
 	struct conf_holidays holidays = { .n = 0 };
 	struct buf got = BUF_MAX(1000);
 
-	conftime_holidays(&in, node_of(row->field[0]), "holidays", &holidays);
+	business_hours_holidays(&in, node_of(row->field[0]), "holidays", &holidays);
 	for (size_t i = 0; i < holidays.n; i++)
 		buf_printf(&got, "%s%s", i ? " " : "", holidays.days[i]);
 	compare(row, &got);
@@ -93,7 +93,7 @@ static void check_targets(const struct unit_row *row)
 	struct conf_targets targets = { .n = 0 };
 	struct buf got = BUF_MAX(1000);
 
-	conftime_targets(&in, node_of(row->field[0]), "targets", &targets);
+	business_hours_targets(&in, node_of(row->field[0]), "targets", &targets);
 	for (size_t i = 0; i < targets.n && in.n_complaints == 0; i++) {
 		const struct conf_target *t = &targets.targets[i];
 
@@ -117,9 +117,9 @@ static void nothing_given_is_nothing_set(void **fixture)
 	struct conf_targets targets = { .n = 0 };
 
 	(void)fixture;
-	conftime_hours(&in, NULL, "x", &hours);
-	conftime_holidays(&in, NULL, "x", &holidays);
-	conftime_targets(&in, NULL, "x", &targets);
+	business_hours_hours(&in, NULL, "x", &hours);
+	business_hours_holidays(&in, NULL, "x", &holidays);
+	business_hours_targets(&in, NULL, "x", &targets);
 	assert_false(hours.given);
 	assert_int_equal(holidays.n, 0);
 	assert_int_equal(targets.n, 0);
@@ -133,15 +133,16 @@ static void each_mistake_is_complained_about_where_it_stands(void **fixture)
 	struct conf_holidays holidays = { .n = 0 };
 
 	(void)fixture;
-	conftime_hours(&in, node_of("{mon: \"08:00-17:00\",\n noday: \"x\",\n tue: never}"), "h",
-		       &hours);
+	business_hours_hours(&in, node_of("{mon: \"08:00-17:00\",\n noday: \"x\",\n tue: never}"),
+			     "h", &hours);
 	assert_string_equal(buf_text(&in.complaints),
 			    "FILE:2:2: h: a day such as sat, or days such as mon-fri, were "
 			    "expected, not \"noday\"\n"
 			    "FILE:3:7: h: hours such as \"08:00-17:00\" were expected, not "
 			    "\"never\"\n");
 	assert_int_equal(hours.opens[0], 480);
-	conftime_holidays(&in, node_of("[2027-01-01,\n 2027-02-30,\n 2027-03-01]"), "d", &holidays);
+	business_hours_holidays(&in, node_of("[2027-01-01,\n 2027-02-30,\n 2027-03-01]"), "d",
+				&holidays);
 	assert_string_equal(buf_text(&in.complaints),
 			    "FILE:2:2: d: a date such as 2027-01-01 was expected, not "
 			    "\"2027-02-30\"\n");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * conftime.h -- the configuration's times of work: hours, holidays, targets.
+ * business_hours.h -- the configuration's times of work: hours, holidays, targets.
  */
-#ifndef CONFTIME_H
-#define CONFTIME_H
+#ifndef BUSINESS_HOURS_H
+#define BUSINESS_HOURS_H
 
-#include "confread.h"
+#include "config_reader.h"
 
 /*
  * A day of the week, from Monday, and when work is done on it: minutes from
@@ -36,22 +36,23 @@ struct conf_targets {
 };
 
 /*
- * Readers for the table of keys (confread.h, KEY_OWN); NODE may be NULL:
+ * Readers for the table of keys (config_reader.h, KEY_OWN); NODE may be NULL:
  * nothing is given.
  */
 
 /* {mon-fri: "08:00-17:00", sat: "08:00-12:00"} into a struct conf_hours. */
-void conftime_hours(struct confread *in, const struct yaml *node, const char *where, void *hours);
+void business_hours_hours(struct config_reader *in, const struct yaml *node, const char *where,
+			  void *hours);
 
 /* [2027-01-01, ...] into a struct conf_holidays. */
-void conftime_holidays(struct confread *in, const struct yaml *node, const char *where,
-		       void *holidays);
+void business_hours_holidays(struct config_reader *in, const struct yaml *node, const char *where,
+			     void *holidays);
 
 /*
  * [{metric: first_assignment, within: 15m, channel_type: whatsapp}, ...] into
  * a struct conf_targets.
  */
-void conftime_targets(struct confread *in, const struct yaml *node, const char *where,
-		      void *targets);
+void business_hours_targets(struct config_reader *in, const struct yaml *node, const char *where,
+			    void *targets);
 
 #endif

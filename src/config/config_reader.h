@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * confread.h -- a YAML tree into structs, by a table of keys.
+ * config_reader.h -- a YAML tree into structs, by a table of keys.
  *
  * Knows types and ranges, but no key: the tables are config.c's. Goes on
  * after an error, so that an administrator sees all of them at once.
  */
-#ifndef CONFREAD_H
-#define CONFREAD_H
+#ifndef CONFIG_READER_H
+#define CONFIG_READER_H
 
 #include "arena.h"
 #include "base.h"
@@ -32,7 +32,7 @@ enum key_type {
 	KEY_LIST,	 /* a list of maps with keys of their own; see `size` */
 };
 
-struct confread;
+struct config_reader;
 
 /* One key. A row without a name ends a table. */
 struct key {
@@ -46,7 +46,8 @@ struct key {
 	size_t also;		/* of a second place: a secret, or the count of a list */
 	const struct key *keys; /* of a section or a list */
 	size_t size;		/* of a list's element */
-	void (*read)(struct confread *in, const struct yaml *node, const char *where, void *to);
+	void (*read)(struct config_reader *in, const struct yaml *node, const char *where,
+		     void *to);
 	const char *help; /* a sentence, for --help and the manual */
 };
 
@@ -55,7 +56,7 @@ struct key {
 		.name = NULL \
 	}
 
-struct confread {
+struct config_reader {
 	struct arena *arena; /* for what is read */
 	const char *path;    /* of the file; secrets may stand beside it */
 	const char *secrets; /* the section whose secrets are read, no others; NULL: all are */
@@ -67,14 +68,14 @@ struct confread {
  * Reads the map NODE (NULL: an empty one) into the struct at BASE. WHERE is
  * its path, "" for the root.
  */
-void confread_section(struct confread *in, const struct key *keys, const struct yaml *node,
-		      const char *where, void *base);
+void config_reader_section(struct config_reader *in, const struct key *keys,
+			   const struct yaml *node, const char *where, void *base);
 
 /* Adds a complaint about NODE. */
-void confread_complain(struct confread *in, const struct yaml *node, const char *where,
-		       const char *fmt, ...) PRINTF_LIKE(4, 5);
+void config_reader_complain(struct config_reader *in, const struct yaml *node, const char *where,
+			    const char *fmt, ...) PRINTF_LIKE(4, 5);
 
 /* Wipes the secrets that a table's keys hold. */
-void confread_wipe(const struct key *keys, void *base);
+void config_reader_wipe(const struct key *keys, void *base);
 
 #endif

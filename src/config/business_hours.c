@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "conftime.h"
+#include "business_hours.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,14 +42,15 @@ static bool read_span(const char *text, int *opens, int *closes)
 	       *opens < *closes;
 }
 
-void conftime_hours(struct confread *in, const struct yaml *node, const char *where, void *to)
+void business_hours_hours(struct config_reader *in, const struct yaml *node, const char *where,
+			  void *to)
 {
 	struct conf_hours *hours = to;
 
 	if (!node)
 		return;
 	if (node->kind != YAML_MAP) {
-		confread_complain(
+		config_reader_complain(
 			in, node, where,
 			"days and hours were expected, such as {mon-fri: \"08:00-17:00\"}");
 		return;
@@ -59,16 +60,17 @@ void conftime_hours(struct confread *in, const struct yaml *node, const char *wh
 		int first, last, opens, closes;
 
 		if (!read_days(node->keys[i]->text, &first, &last)) {
-			confread_complain(in, node->keys[i], where,
-					  "a day such as sat, or days such as mon-fri, were "
-					  "expected, not \"%s\"",
-					  node->keys[i]->text);
+			config_reader_complain(in, node->keys[i], where,
+					       "a day such as sat, or days such as mon-fri, were "
+					       "expected, not \"%s\"",
+					       node->keys[i]->text);
 			continue;
 		}
 		if (!read_span(node->values[i]->text, &opens, &closes)) {
-			confread_complain(in, node->values[i], where,
-					  "hours such as \"08:00-17:00\" were expected, not \"%s\"",
-					  node->values[i]->text);
+			config_reader_complain(
+				in, node->values[i], where,
+				"hours such as \"08:00-17:00\" were expected, not \"%s\"",
+				node->values[i]->text);
 			continue;
 		}
 		for (int day = first; day <= last; day++) {
@@ -78,15 +80,16 @@ void conftime_hours(struct confread *in, const struct yaml *node, const char *wh
 	}
 }
 
-void conftime_holidays(struct confread *in, const struct yaml *node, const char *where, void *to)
+void business_hours_holidays(struct config_reader *in, const struct yaml *node, const char *where,
+			     void *to)
 {
 	struct conf_holidays *holidays = to;
 
 	if (!node)
 		return;
 	if (node->kind != YAML_LIST) {
-		confread_complain(in, node, where,
-				  "a list of dates was expected, such as [2027-01-01]");
+		config_reader_complain(in, node, where,
+				       "a list of dates was expected, such as [2027-01-01]");
 		return;
 	}
 	holidays->days = arena_alloc(in->arena, node->n * sizeof(*holidays->days));
@@ -99,9 +102,9 @@ void conftime_holidays(struct confread *in, const struct yaml *node, const char 
 		    time_parse(midnight, strlen(midnight), &t))
 			holidays->days[holidays->n++] = node->values[i]->text;
 		else
-			confread_complain(in, node->values[i], where,
-					  "a date such as 2027-01-01 was expected, not \"%s\"",
-					  node->values[i]->text);
+			config_reader_complain(in, node->values[i], where,
+					       "a date such as 2027-01-01 was expected, not \"%s\"",
+					       node->values[i]->text);
 	}
 }
 
@@ -117,14 +120,15 @@ static const struct key target_keys[] = {
 	KEY_END,
 };
 
-void conftime_targets(struct confread *in, const struct yaml *node, const char *where, void *to)
+void business_hours_targets(struct config_reader *in, const struct yaml *node, const char *where,
+			    void *to)
 {
 	struct conf_targets *targets = to;
 
 	if (!node)
 		return;
 	if (node->kind != YAML_LIST) {
-		confread_complain(
+		config_reader_complain(
 			in, node, where,
 			"a list was expected, such as [{metric: first_assignment, within: 15m}]");
 		return;
@@ -135,10 +139,10 @@ void conftime_targets(struct confread *in, const struct yaml *node, const char *
 		struct conf_target *target = &targets->targets[i];
 		const char *here = arena_printf(in->arena, "%s[%zu]", where, i);
 
-		confread_section(in, target_keys, node->values[i], here, target);
+		config_reader_section(in, target_keys, node->values[i], here, target);
 		if (target->metric && strcmp(target->metric, "first_assignment") != 0 &&
 		    strcmp(target->metric, "first_resolution") != 0)
-			confread_complain(
+			config_reader_complain(
 				in, node->values[i], here,
 				"the metric is first_assignment or first_resolution, not \"%s\"",
 				target->metric);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "confread.h"
+#include "config_reader.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -21,8 +21,8 @@
 /* A word is taken for another when so many letters differ, at most. */
 #define NEAR 3
 
-void confread_complain(struct confread *in, const struct yaml *node, const char *where,
-		       const char *fmt, ...)
+void config_reader_complain(struct config_reader *in, const struct yaml *node, const char *where,
+			    const char *fmt, ...)
 {
 	char text[768], shown[1024], spot[256];
 	va_list args;
@@ -41,14 +41,14 @@ void confread_complain(struct confread *in, const struct yaml *node, const char 
 
 /* What a reader of one type works on. */
 struct value {
-	struct confread *in;
+	struct config_reader *in;
 	const struct key *key;
 	const struct yaml *node;
 	const char *where, *text;
 	void *base, *to;
 };
 
-#define complain_of(v, ...) confread_complain((v)->in, (v)->node, (v)->where, __VA_ARGS__)
+#define complain_of(v, ...) config_reader_complain((v)->in, (v)->node, (v)->where, __VA_ARGS__)
 
 static void read_text(struct value *v)
 {
@@ -232,7 +232,7 @@ static void (*const readers[])(struct value *v) = {
 
 /* ---- structures ------------------------------------------------------ */
 
-static void unknown_key(struct confread *in, const struct key *keys, const struct yaml *node,
+static void unknown_key(struct config_reader *in, const struct key *keys, const struct yaml *node,
 			const char *where)
 {
 	const char *nearest = NULL;
@@ -247,13 +247,13 @@ static void unknown_key(struct confread *in, const struct key *keys, const struc
 		}
 	}
 	if (nearest)
-		confread_complain(in, node, where, "there is no such key; did you mean %s?",
-				  nearest);
+		config_reader_complain(in, node, where, "there is no such key; did you mean %s?",
+				       nearest);
 	else
-		confread_complain(in, node, where, "there is no such key");
+		config_reader_complain(in, node, where, "there is no such key");
 }
 
-static const char *join(struct confread *in, const char *where, const char *name)
+static const char *join(struct config_reader *in, const char *where, const char *name)
 {
 	return *where ? arena_printf(in->arena, "%s.%s", where, name) : name;
 }
@@ -266,31 +266,31 @@ static const struct key *find(const struct key *keys, const char *name)
 	return NULL;
 }
 
-static void read_list(struct confread *in, const struct key *key, const struct yaml *node,
+static void read_list(struct config_reader *in, const struct key *key, const struct yaml *node,
 		      const char *where, void *base)
 {
 	size_t n = node ? node->n : 0;
 	char *elements;
 
 	if (node && node->kind != YAML_LIST) {
-		confread_complain(in, node, where,
-				  "a list was expected, each entry beginning with \"- \"");
+		config_reader_complain(in, node, where,
+				       "a list was expected, each entry beginning with \"- \"");
 		return;
 	}
 	if (n == 0) {
-		confread_complain(in, node, where, "at least one entry was expected");
+		config_reader_complain(in, node, where, "at least one entry was expected");
 		return;
 	}
 	elements = arena_alloc(in->arena, n * key->size);
 	for (size_t i = 0; i < n; i++)
-		confread_section(in, key->keys, node->values[i],
-				 arena_printf(in->arena, "%s[%zu]", where, i),
-				 elements + i * key->size);
+		config_reader_section(in, key->keys, node->values[i],
+				      arena_printf(in->arena, "%s[%zu]", where, i),
+				      elements + i * key->size);
 	*(void **)((char *)base + key->offset) = elements;
 	*(size_t *)((char *)base + key->also) = n;
 }
 
-static void read_scalar(struct confread *in, const struct key *key, const struct yaml *node,
+static void read_scalar(struct config_reader *in, const struct key *key, const struct yaml *node,
 			const char *where, void *base)
 {
 	struct value v = { .in = in,
@@ -312,14 +312,14 @@ static void read_scalar(struct confread *in, const struct key *key, const struct
 		complain_of(&v, "this key is missing");
 }
 
-static void read_key(struct confread *in, const struct key *key, const struct yaml *node,
+static void read_key(struct config_reader *in, const struct key *key, const struct yaml *node,
 		     const char *where, void *base)
 {
 	void *to = (char *)base + key->offset;
 
 	switch (key->type) {
 	case KEY_SECTION:
-		confread_section(in, key->keys, node, where, to);
+		config_reader_section(in, key->keys, node, where, to);
 		break;
 	case KEY_LIST:
 		read_list(in, key, node, where, base);
@@ -333,15 +333,15 @@ static void read_key(struct confread *in, const struct key *key, const struct ya
 	}
 }
 
-void confread_section(struct confread *in, const struct key *keys, const struct yaml *node,
-		      const char *where, void *base)
+void config_reader_section(struct config_reader *in, const struct key *keys,
+			   const struct yaml *node, const char *where, void *base)
 {
 	if (node && node->kind == YAML_SCALAR && node->is_null)
 		node = NULL;
 	if (node && node->kind != YAML_MAP) {
-		confread_complain(in, node, where,
-				  "keys and values were expected, such as \"%s: ...\"",
-				  keys[0].name);
+		config_reader_complain(in, node, where,
+				       "keys and values were expected, such as \"%s: ...\"",
+				       keys[0].name);
 		return;
 	}
 	for (size_t i = 0; node && i < node->n; i++)
@@ -356,7 +356,7 @@ void confread_section(struct confread *in, const struct key *keys, const struct 
 	}
 }
 
-void confread_wipe(const struct key *keys, void *base)
+void config_reader_wipe(const struct key *keys, void *base)
 {
 	for (const struct key *k = keys; k->name; k++) {
 		char *at = (char *)base + k->offset;
@@ -364,9 +364,9 @@ void confread_wipe(const struct key *keys, void *base)
 		if (k->type == KEY_SECRET_FILE)
 			mem_free_secret((char **)((char *)base + k->also));
 		else if (k->type == KEY_SECTION)
-			confread_wipe(k->keys, at);
+			config_reader_wipe(k->keys, at);
 		else if (k->type == KEY_LIST)
 			for (size_t i = 0; i < *(size_t *)((char *)base + k->also); i++)
-				confread_wipe(k->keys, *(char **)at + i * k->size);
+				config_reader_wipe(k->keys, *(char **)at + i * k->size);
 	}
 }
