@@ -32,7 +32,7 @@ enum format {
 };
 
 /* One report, as it was asked for. */
-struct job {
+struct worker {
 	struct context *context;
 	const struct topic *topic;
 	enum format format;
@@ -49,13 +49,13 @@ enum { SCOPE_WORKSPACE, SCOPE_FROM, SCOPE_TO, SCOPE_MADE };
 
 /* ---- what was asked for ---------------------------------------------- */
 
-static bool take_format(struct job *job, const char *name, struct err *err)
+static bool take_format(struct worker *worker, const char *name, struct err *err)
 {
 	static const char *const names[] = { "table", "csv", "json", "html" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (strcmp(names[i], name) == 0) {
-			job->format = (enum format)i;
+			worker->format = (enum format)i;
 			return true;
 		}
 	}
@@ -76,21 +76,21 @@ static bool is_day(const char *text)
 	return y == year && m == month && d == day;
 }
 
-static bool check_days(const struct job *job, struct err *err)
+static bool check_days(const struct worker *worker, struct err *err)
 {
-	const char *days[] = { job->from, job->to };
+	const char *days[] = { worker->from, worker->to };
 
 	for (size_t i = 0; i < ARRAY_SIZE(days); i++)
 		if (days[i] && !is_day(days[i]))
 			return err_set(err, ERR_USAGE,
 				       "\"%s\" is not a day; write it as 2026-11-25", days[i]);
-	if (job->from && job->to && strcmp(job->from, job->to) > 0)
+	if (worker->from && worker->to && strcmp(worker->from, worker->to) > 0)
 		return err_set(err, ERR_USAGE, "the period ends before it begins: %s to %s",
-			       job->from, job->to);
+			       worker->from, worker->to);
 	return true;
 }
 
-static bool take_options(struct job *job)
+static bool take_options(struct worker *worker)
 {
 	const char *names[2], *format = "table", *lang = "en";
 	const struct opt options[] = {
@@ -102,11 +102,11 @@ static bool take_options(struct job *job)
 		{ .name = "from",
 		  .arg = "DAY",
 		  .help = "first day; by default 30 days up to the last",
-		  .value = &job->from },
+		  .value = &worker->from },
 		{ .name = "to",
 		  .arg = "DAY",
 		  .help = "last day; by default the workspace's today",
-		  .value = &job->to },
+		  .value = &worker->to },
 		{ .name = "lang",
 		  .letter = 'l',
 		  .arg = "LANG",
@@ -116,29 +116,29 @@ static bool take_options(struct job *job)
 		  .letter = 'o',
 		  .arg = "FILE",
 		  .help = "into this file, which is there whole or as it was",
-		  .value = &job->output },
+		  .value = &worker->output },
 		OPT_END,
 	};
 	struct err err = ERR_INIT;
 
-	if (!command_options(job->context, options, names, 1))
+	if (!command_options(worker->context, options, names, 1))
 		return false;
 	if (!names[0])
 		err_set(&err, ERR_USAGE,
 			"which report? sahut-etl report volume, workload, backlog or freshness");
 	else
-		job->topic = topic_find(names[0], &err);
-	if (!job->topic || !take_format(job, format, &err) || !check_days(job, &err))
-		return context_fail(job->context, &err);
-	if (word_lang(lang, &job->lang))
+		worker->topic = topic_find(names[0], &err);
+	if (!worker->topic || !take_format(worker, format, &err) || !check_days(worker, &err))
+		return context_fail(worker->context, &err);
+	if (word_lang(lang, &worker->lang))
 		return true;
 	err_set(&err, ERR_USAGE, "there are en and id; \"%s\" is none of them", lang);
-	return context_fail(job->context, &err);
+	return context_fail(worker->context, &err);
 }
 
 /* ---- queries --------------------------------------------------------- */
 
-static bool ask(struct job *job, const char *sql, int row, struct grid **ret, struct err *err)
+static bool ask(struct worker *worker, const char *sql, int row, struct grid **ret, struct err *err)
 {
 	CLEANUP(script_free) struct script *script = script_new();
 
@@ -147,31 +147,32 @@ static bool ask(struct job *job, const char *sql, int row, struct grid **ret, st
 
 	script_add(script, sql);
 	for (int c = SCOPE_WORKSPACE; c <= last; c++)
-		script_text(script, grid_text(job->scope, row, c));
-	return script_run(script, job->pg, ret, err);
+		script_text(script, grid_text(worker->scope, row, c));
+	return script_run(script, worker->pg, ret, err);
 }
 
 /* All that is read is of one moment, and nothing is written. */
-static bool open_warehouse(struct job *job, struct err *err)
+static bool open_warehouse(struct worker *worker, struct err *err)
 {
-	struct pg_conf conf = context_pg(job->context, false);
+	struct pg_conf conf = context_pg(worker->context, false);
 	CLEANUP(script_free) struct script *script = script_new();
 
-	job->pg = pg_open(job->context->wait, &conf, err);
-	if (!job->pg || !schema_check(job->pg, err) || !pg_exec(job->pg, sql_report_begin, err))
+	worker->pg = pg_open(worker->context->wait, &conf, err);
+	if (!worker->pg || !schema_check(worker->pg, err) ||
+	    !pg_exec(worker->pg, sql_report_begin, err))
 		return false;
 	script_add(script, sql_report_scope);
-	script_text(script, job->context->workspace);
-	script_text(script, job->from);
-	script_text(script, job->to);
-	if (!script_run(script, job->pg, &job->scope, err))
+	script_text(script, worker->context->workspace);
+	script_text(script, worker->from);
+	script_text(script, worker->to);
+	if (!script_run(script, worker->pg, &worker->scope, err))
 		return false;
-	for (int row = 0; row < grid_rows(job->scope); row++)
-		if (strcmp(grid_text(job->scope, row, SCOPE_FROM),
-			   grid_text(job->scope, row, SCOPE_TO)) > 0)
+	for (int row = 0; row < grid_rows(worker->scope); row++)
+		if (strcmp(grid_text(worker->scope, row, SCOPE_FROM),
+			   grid_text(worker->scope, row, SCOPE_TO)) > 0)
 			return err_set(err, ERR_USAGE, "the period ends before it begins: %s to %s",
-				       grid_text(job->scope, row, SCOPE_FROM),
-				       grid_text(job->scope, row, SCOPE_TO));
+				       grid_text(worker->scope, row, SCOPE_FROM),
+				       grid_text(worker->scope, row, SCOPE_TO));
 	return true;
 }
 
@@ -188,18 +189,18 @@ static int width_of_terminal(void)
 	return n >= 40 ? n : USUAL_WIDTH;
 }
 
-static bool tables(struct job *job, int row, struct err *err)
+static bool tables(struct worker *worker, int row, struct err *err)
 {
-	struct tableout to = { &job->out, job->lang, width_of_terminal() };
+	struct tableout to = { &worker->out, worker->lang, width_of_terminal() };
 
-	tableout_scope(&to, job->scope, row);
-	for (size_t i = 0; i < job->topic->n_panels; i++) {
-		const struct panel *panel = &job->topic->panels[i];
+	tableout_scope(&to, worker->scope, row);
+	for (size_t i = 0; i < worker->topic->n_panels; i++) {
+		const struct panel *panel = &worker->topic->panels[i];
 		CLEANUP(grid_free) struct grid *grid = NULL;
 
 		if (!panel->terminal)
 			continue;
-		if (!ask(job, panel->sql, row, &grid, err))
+		if (!ask(worker, panel->sql, row, &grid, err))
 			return err_wrap(err, "%s", panel->name);
 		tableout_panel(&to, panel, grid);
 	}
@@ -226,38 +227,38 @@ static void append(struct grid **all, const struct grid *more)
 	}
 }
 
-static bool raw(struct job *job, struct err *err)
+static bool raw(struct worker *worker, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *all = NULL;
 
-	for (int row = 0; row < grid_rows(job->scope); row++) {
+	for (int row = 0; row < grid_rows(worker->scope); row++) {
 		CLEANUP(grid_free) struct grid *grid = NULL;
 
-		if (!ask(job, job->topic->data, row, &grid, err))
-			return err_wrap(err, "%s", job->topic->name);
+		if (!ask(worker, worker->topic->data, row, &grid, err))
+			return err_wrap(err, "%s", worker->topic->name);
 		append(&all, grid);
 	}
 	if (!all)
 		all = grid_new(1);
-	if (job->format == FORMAT_CSV)
-		gridout_csv(all, &job->out);
+	if (worker->format == FORMAT_CSV)
+		gridout_csv(all, &worker->out);
 	else
-		gridout_json(all, &job->out);
-	if (job->format == FORMAT_JSON)
-		buf_char(&job->out, '\n');
+		gridout_json(all, &worker->out);
+	if (worker->format == FORMAT_JSON)
+		buf_char(&worker->out, '\n');
 	return true;
 }
 
-static bool topic(struct job *job, struct sheet *sheet, const struct topic *topic, int row,
+static bool topic(struct worker *worker, struct sheet *sheet, const struct topic *topic, int row,
 		  struct err *err)
 {
-	bool many = grid_rows(job->scope) > 1;
+	bool many = grid_rows(worker->scope) > 1;
 
-	sheet_open_topic(sheet, topic, !many, many || topic != job->topic);
+	sheet_open_topic(sheet, topic, !many, many || topic != worker->topic);
 	for (size_t i = 0; i < topic->n_panels; i++) {
 		CLEANUP(grid_free) struct grid *grid = NULL;
 
-		if (!ask(job, topic->panels[i].sql, row, &grid, err))
+		if (!ask(worker, topic->panels[i].sql, row, &grid, err))
 			return err_wrap(err, "%s", topic->panels[i].name);
 		sheet_panel(sheet, &topic->panels[i], grid);
 	}
@@ -266,77 +267,77 @@ static bool topic(struct job *job, struct sheet *sheet, const struct topic *topi
 }
 
 /* The topic that was asked for, and the others after it: one file tells the whole story. */
-static bool workspace(struct job *job, struct sheet *sheet, int row, struct err *err)
+static bool workspace(struct worker *worker, struct sheet *sheet, int row, struct err *err)
 {
-	bool many = grid_rows(job->scope) > 1;
+	bool many = grid_rows(worker->scope) > 1;
 	size_t n;
 	const struct topic *all = topic_all(&n);
 
 	buf_str(sheet->out, "<section class=\"workspace\">\n");
-	sheet_workspace(sheet, job->scope, row, many);
+	sheet_workspace(sheet, worker->scope, row, many);
 	if (!many)
-		sheet_links(sheet, job->topic);
-	if (!topic(job, sheet, job->topic, row, err))
+		sheet_links(sheet, worker->topic);
+	if (!topic(worker, sheet, worker->topic, row, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (&all[i] != job->topic && !topic(job, sheet, &all[i], row, err))
+		if (&all[i] != worker->topic && !topic(worker, sheet, &all[i], row, err))
 			return false;
 	buf_str(sheet->out, "</section>\n");
 	return true;
 }
 
-static bool html(struct job *job, struct err *err)
+static bool html(struct worker *worker, struct err *err)
 {
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LARGEST_REPORT);
-	struct sheet sheet = { &body, job->lang };
-	const char *title = word_of(job->lang, "title_", job->topic->name);
-	int rows = grid_rows(job->scope);
+	struct sheet sheet = { &body, worker->lang };
+	const char *title = word_of(worker->lang, "title_", worker->topic->name);
+	int rows = grid_rows(worker->scope);
 
 	buf_printf(&body, "<h1>%s</h1>\n", title);
 	for (int row = 0; row < rows; row++)
-		if (!workspace(job, &sheet, row, err))
+		if (!workspace(worker, &sheet, row, err))
 			return false;
 	if (rows == 0)
 		buf_printf(&body, "<p class=\"warn\">%s</p>\n",
-			   word_get(job->lang, "no_workspace"));
+			   word_get(worker->lang, "no_workspace"));
 	else
 		sheet_foot(&sheet, PACKAGE_NAME " " PACKAGE_VERSION,
-			   grid_text(job->scope, 0, SCOPE_MADE));
-	sheet_write(&job->out, job->lang, title, &body);
+			   grid_text(worker->scope, 0, SCOPE_MADE));
+	sheet_write(&worker->out, worker->lang, title, &body);
 	return !body.full || err_set(err, ERR_DATA, "the report is longer than 64 MiB");
 }
 
-static bool write_report(struct job *job, struct err *err)
+static bool write_report(struct worker *worker, struct err *err)
 {
-	if (job->format == FORMAT_HTML)
-		return html(job, err);
-	if (job->format != FORMAT_TABLE)
-		return raw(job, err);
-	for (int row = 0; row < grid_rows(job->scope); row++)
-		if (!tables(job, row, err))
+	if (worker->format == FORMAT_HTML)
+		return html(worker, err);
+	if (worker->format != FORMAT_TABLE)
+		return raw(worker, err);
+	for (int row = 0; row < grid_rows(worker->scope); row++)
+		if (!tables(worker, row, err))
 			return false;
-	if (grid_rows(job->scope) == 0)
-		buf_printf(&job->out, "%s\n", word_get(job->lang, "no_workspace"));
+	if (grid_rows(worker->scope) == 0)
+		buf_printf(&worker->out, "%s\n", word_get(worker->lang, "no_workspace"));
 	return true;
 }
 
-static bool deliver(const struct job *job, struct err *err)
+static bool deliver(const struct worker *worker, struct err *err)
 {
-	if (job->out.full)
+	if (worker->out.full)
 		return err_set(err, ERR_DATA, "the report is longer than 64 MiB");
-	if (job->output)
-		return outfile_write(job->output, &job->out, err);
-	fwrite(buf_text(&job->out), 1, job->out.len, stdout);
+	if (worker->output)
+		return outfile_write(worker->output, &worker->out, err);
+	fwrite(buf_text(&worker->out), 1, worker->out.len, stdout);
 	return fflush(stdout) == 0 || err_set(err, ERR_SYSTEM, "standard output cannot be written");
 }
 
 void cmd_report(struct context *context)
 {
-	struct job job = { .context = context, .out = BUF_MAX(LARGEST_REPORT) };
+	struct worker worker = { .context = context, .out = BUF_MAX(LARGEST_REPORT) };
 	const struct config_workspace *known = NULL;
 	struct err err = ERR_INIT;
 
-	if (!take_options(&job) || !context_config_part(context, "warehouse"))
+	if (!take_options(&worker) || !context_config_part(context, "warehouse"))
 		return;
 	if (context->workspace)
 		known = config_find(context->config, context->workspace, &err);
@@ -346,9 +347,10 @@ void cmd_report(struct context *context)
 	}
 	if (!context_network(context, false))
 		return;
-	if (!open_warehouse(&job, &err) || !write_report(&job, &err) || !deliver(&job, &err))
+	if (!open_warehouse(&worker, &err) || !write_report(&worker, &err) ||
+	    !deliver(&worker, &err))
 		context_fail(context, &err);
-	buf_free(&job.out);
-	grid_free(&job.scope);
-	pg_close(&job.pg);
+	buf_free(&worker.out);
+	grid_free(&worker.scope);
+	pg_close(&worker.pg);
 }

@@ -6,11 +6,11 @@
 #include "complain.h"
 #include "events.h"
 #include "exporter.h"
-#include "jobs.h"
 #include "mem.h"
 #include "policy.h"
 #include "reload.h"
 #include "retention.h"
+#include "workers.h"
 
 /* After the warehouse was lost. */
 #define RETRY (5 * USEC_PER_SEC)
@@ -25,7 +25,7 @@
 
 struct daemon {
 	struct context *context;
-	struct jobs jobs;
+	struct workers workers;
 	struct loop loop;
 	struct reload reload;
 	bool deep; /* a reload wants new connections */
@@ -54,8 +54,8 @@ static void show_metrics(struct daemon *d)
 	const struct config_metrics *conf = &d->context->config->metrics;
 	struct err err = ERR_INIT;
 
-	d->metrics.numbers = d->jobs.numbers;
-	d->metrics.n = d->jobs.n;
+	d->metrics.numbers = d->workers.numbers;
+	d->metrics.n = d->workers.n;
 	d->exporter.file = conf->textfile;
 	/* Work goes on without; whoever collects them notices. */
 	if (!exporter_listen(&d->exporter, d->context->wait, conf->listen, &err))
@@ -73,11 +73,11 @@ static void reload(struct daemon *d)
 	if (outcome != RELOAD_REFUSED) {
 		d->metrics.reload_at = clock_real(context->clock);
 		d->deep = d->deep || outcome == RELOAD_DEEP;
-		jobs_change(&d->jobs, context);
+		workers_change(&d->workers, context);
 		show_metrics(d);
 		/* If that fails the warehouse is lost, and they are made known to the next. */
 		if (context->warehouse && !warehouse_lost(context->warehouse))
-			(void)!jobs_register(&d->jobs, context->warehouse, &ignored);
+			(void)!workers_register(&d->workers, context->warehouse, &ignored);
 	}
 	wait_notify("READY=1");
 }
@@ -106,7 +106,7 @@ static bool try_open(struct daemon *d, struct err *err)
 
 	context->warehouse = warehouse_open(context->wait, &conf, context->who, err);
 	if (context->warehouse && command_request_listen(context->warehouse, err) &&
-	    jobs_register(&d->jobs, context->warehouse, err)) {
+	    workers_register(&d->workers, context->warehouse, err)) {
 		d->metrics.warehouse = 1;
 		return true;
 	}
@@ -143,7 +143,7 @@ static bool open_store(struct daemon *d)
 	if (complain_over(&d->no_warehouse, clock_mono(context->clock), &lasted, NULL))
 		say(context, LEVEL_NOTICE, &events_table()->warehouse_back,
 		    "the warehouse is back");
-	jobs_miss(&d->jobs, context);
+	workers_miss(&d->workers, context);
 	d->loop.warehouse = context->warehouse;
 	d->loop.refresh = report_refresh_new(context->warehouse, context->clock);
 	return true;
@@ -182,7 +182,7 @@ static int64_t show_status(struct daemon *d)
 	int64_t now = clock_mono(d->context->clock);
 	CLEANUP(buf_free) struct buf text = BUF_MAX(sizeof(d->status) - 1);
 
-	jobs_summary(&d->jobs, d->context->clock, &text);
+	workers_summary(&d->workers, d->context->clock, &text);
 	if (strcmp(buf_text(&text), d->status) == 0)
 		return TIME_NEVER;
 	if (now < d->status_at + STATUS_EVERY)
@@ -214,9 +214,9 @@ static int64_t tidy(struct daemon *d, bool ended)
 	struct err err = ERR_INIT;
 	int64_t when;
 
-	d->metrics.numbers = d->jobs.numbers;
-	d->metrics.n = d->jobs.n;
-	if (d->reload.n > 0 && jobs_have_changed(&d->jobs))
+	d->metrics.numbers = d->workers.numbers;
+	d->metrics.n = d->workers.n;
+	if (d->reload.n > 0 && workers_have_changed(&d->workers))
 		reload_forget(&d->reload);
 	if (exporter_save(&d->exporter, ended, &when, &err))
 		(void)!complain_over(&d->no_file, clock_mono(d->context->clock), NULL, NULL);
@@ -232,8 +232,9 @@ static int64_t hold(struct daemon *d)
 	struct err err = ERR_INIT;
 	int64_t when;
 
-	if (!jobs_hold(&d->jobs, context, &when, &err) && !warehouse_lost(context->warehouse) &&
-	    !wait_stopping(context->wait) && complain(&d->no_warehouse, clock_mono(context->clock)))
+	if (!workers_hold(&d->workers, context, &when, &err) &&
+	    !warehouse_lost(context->warehouse) && !wait_stopping(context->wait) &&
+	    complain(&d->no_warehouse, clock_mono(context->clock)))
 		say(context, policy_level(err.kind), &events_table()->warehouse_lost, err.text);
 	return when;
 }
@@ -248,16 +249,16 @@ static bool work(struct daemon *d)
 		int64_t next = tidy(d, ended);
 
 		if (warehouse_take_notify(context->warehouse))
-			jobs_ask(&d->jobs, context->warehouse);
+			workers_ask(&d->workers, context->warehouse);
 		next = min_i64(next, hold(d));
-		next = min_i64(next, jobs_start(&d->jobs, context, &d->loop));
+		next = min_i64(next, workers_start(&d->workers, context, &d->loop));
 		next = min_i64(next, retention(d));
 		next = min_i64(next, show_status(d));
 		if (loop_round(&d->loop, next) == WAIT_STOP)
 			return false;
 		if (wait_take_reload(context->wait))
 			reload(d);
-		ended = jobs_finish(&d->jobs, context);
+		ended = workers_finish(&d->workers, context);
 		watch_refresh(d);
 		if (warehouse_lost(context->warehouse))
 			return true;
@@ -271,7 +272,7 @@ static bool begin_anew(struct daemon *d)
 	struct context *context = d->context;
 
 	d->metrics.warehouse = 0;
-	jobs_lose(&d->jobs, context->clock, d->deep);
+	workers_lose(&d->workers, context->clock, d->deep);
 	report_refresh_free(&d->loop.refresh);
 	context_drop_store(context);
 	if (!d->deep)
@@ -288,7 +289,7 @@ static void begin(struct daemon *d)
 	struct context *context = d->context;
 	int64_t now = clock_real(context->clock);
 
-	jobs_begin(&d->jobs, context);
+	workers_begin(&d->workers, context);
 	d->loop = (struct loop){ .wait = context->wait, .http = context->http };
 	d->retention_at = clock_mono(context->clock) + RETENTION_FIRST;
 	d->metrics = (struct metrics){ .started = now, .reload_ok = 1, .reload_at = now };
@@ -300,7 +301,7 @@ static void begin(struct daemon *d)
 static void end(struct daemon *d)
 {
 	exporter_close(&d->exporter);
-	jobs_end(&d->jobs);
+	workers_end(&d->workers);
 	reload_forget(&d->reload);
 	report_refresh_free(&d->loop.refresh);
 	mem_free(&d->loop.cycles);

@@ -2,7 +2,7 @@
 /*
  * numbers.h -- what is counted and measured of a workspace while the process runs.
  *
- * Plain numbers: the jobs count here, and whoever shows them (metrics.h,
+ * Plain numbers: the workers count here, and whoever shows them (metrics.h,
  * health.h) reads them. Instants are microseconds by the calendar, TIME_NONE
  * where there is none.
  */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * job.h -- one workspace, as the daemon works on it.
+ * worker.h -- one workspace, as the daemon works on it.
  *
  * The daemon takes a workspace's lock once and keeps it. What comes next is
  * the schedule's to say; a command request of a command's goes before it. There is
  * never more than one cycle of a workspace. When somebody else has the lock,
  * the workspace waits for it: this daemon is its standby.
  */
-#ifndef JOB_H
-#define JOB_H
+#ifndef WORKER_H
+#define WORKER_H
 
 #include "command_request.h"
 #include "complain.h"
@@ -18,13 +18,13 @@
 #include "schedule.h"
 #include "schedule_status.h"
 
-enum job_state {
-	JOB_WAITING, /* somebody else has the workspace, or nobody yet */
-	JOB_IDLE,    /* it is ours, */
-	JOB_BUSY,    /* and a cycle runs */
+enum worker_state {
+	WORKER_WAITING, /* somebody else has the workspace, or nobody yet */
+	WORKER_IDLE,	/* it is ours, */
+	WORKER_BUSY,	/* and a cycle runs */
 };
 
-struct job {
+struct worker {
 	const struct config_workspace *workspace; /* as it is configured, */
 	const struct config_workspace *next;	  /* and is to be after the cycle; or NULL */
 	struct cycle_conf conf;			  /* its texts are the configuration's */
@@ -34,8 +34,8 @@ struct job {
 	bool scheduled;	     /* `schedule` has begun */
 	int64_t due, looked; /* monotonic: what it said last, and when; 0: ask it */
 
-	enum job_state state;
-	int id;		  /* of the workspace; 0 before job_register() */
+	enum worker_state state;
+	int id;		  /* of the workspace; 0 before worker_register() */
 	bool unheld;	  /* nobody has the lock, as far as is known */
 	char holder[160]; /* who has it, when somebody has */
 	bool leaving;	  /* it is not configured any more */
@@ -58,46 +58,47 @@ struct job {
  * Begins with a workspace of the configuration, which must live as long; PLACE is its place among
  * the others, from 0 to below 1.
  */
-struct job *job_new(const struct config_workspace *workspace, double place) MUST_CHECK;
+struct worker *worker_new(const struct config_workspace *workspace, double place) MUST_CHECK;
 
 /* Ends whatever runs, and frees it. The lock stays with the warehouse. */
-void job_free(struct job **job);
+void worker_free(struct worker **worker);
 
 /*
  * The workspace is configured otherwise, or not at all any more (NULL). A cycle that
  * cannot go on with that stops after its batch.
  */
-void job_change(struct job *job, const struct config_workspace *workspace,
-		const struct clock *clock);
+void worker_change(struct worker *worker, const struct config_workspace *workspace,
+		   const struct clock *clock);
 
 /* Makes the workspace known to the warehouse. */
-bool job_register(struct job *job, struct warehouse *warehouse, struct err *err) MUST_CHECK;
+bool worker_register(struct worker *worker, struct warehouse *warehouse,
+		     struct err *err) MUST_CHECK;
 
 /*
  * Tries to take its lock; only while warehouse_ready(). Whether that was possible is in `state`. False
  * when the warehouse does not answer.
  */
-bool job_hold(struct job *job, struct context *context, struct err *err) MUST_CHECK;
+bool worker_hold(struct worker *worker, struct context *context, struct err *err) MUST_CHECK;
 
 /*
  * The warehouse is lost, and the lock with it: what runs has failed. ANOTHER: it is another one
  * from now on, and nothing is known of it.
  */
-void job_lose(struct job *job, const struct clock *clock, bool another);
+void worker_lose(struct worker *worker, const struct clock *clock, bool another);
 
 /*
  * Begins what is due at NOW, on the monotonic clock: a command request, or what the schedule
  * says. Returns when something will be; TIME_NEVER while a cycle runs.
  */
-int64_t job_start(struct job *job, struct context *context, int64_t now);
+int64_t worker_start(struct worker *worker, struct context *context, int64_t now);
 
 /*
  * Looks whether the cycle is over, and if so says how it went and writes that down. Whether it
  * was.
  */
-bool job_finish(struct job *job, struct context *context);
+bool worker_finish(struct worker *worker, struct context *context);
 
 /* Both clocks. */
-struct schedule_time job_time(const struct clock *clock) MUST_CHECK;
+struct schedule_time worker_time(const struct clock *clock) MUST_CHECK;
 
 #endif

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "events.h"
+#include "forecast.h"
+#include "mem.h"
+#include "plan.h"
+#include "policy.h"
+#include "report.h"
+#include "timetext.h"
+
+#define DAY (24 * 3600 * USEC_PER_SEC)
+
+/* The calendar may be set anew: what is due by it is looked at again after this. */
+#define CALENDAR (60 * USEC_PER_SEC)
+
+struct schedule_time worker_time(const struct clock *clock)
+{
+	return (struct schedule_time){ clock_mono(clock), clock_real(clock) };
+}
+
+/* Takes the configuration over. Nothing may run that has texts of the old one. */
+static void configure(struct worker *worker, const struct config_workspace *workspace)
+{
+	struct rate_limit rate_limit;
+
+	worker->workspace = workspace;
+	worker->next = NULL;
+	worker->advised = false;
+	worker->conf = context_track(workspace);
+	worker->conf.held = true;
+	zone_free(&worker->zone);
+	worker->zone = zone_open(workspace->timezone);
+	worker->when.incremental = worker->schedule_status.incremental =
+		workspace->schedule.incremental;
+	worker->when.verify = worker->schedule_status.verify = workspace->schedule.verify;
+	worker->when.full = worker->schedule_status.full = workspace->schedule.full;
+	worker->when.zone = worker->zone;
+	rate_limit_begin(&rate_limit, worker->conf.per_minute, worker->conf.reserve);
+	worker->numbers.name = workspace->name;
+	worker->numbers.usable = rate_limit.usable;
+	worker->numbers.interval[SCHEDULE_INCREMENTAL] = worker->when.incremental;
+	worker->numbers.interval[SCHEDULE_VERIFY] = worker->when.verify;
+	worker->numbers.interval[SCHEDULE_FULL] = DAY;
+}
+
+struct worker *worker_new(const struct config_workspace *workspace, double place)
+{
+	struct worker *worker = mem_new(sizeof(*worker));
+
+	worker->when.place = place;
+	worker->schedule_status.next_at = worker->schedule_status.running_since =
+		worker->schedule_status.trouble_since = TIME_NONE;
+	numbers_begin(&worker->numbers, workspace->name);
+	configure(worker, workspace);
+	return worker;
+}
+
+void worker_free(struct worker **worker)
+{
+	if (!*worker)
+		return;
+	cycle_end(&(*worker)->cycle);
+	zone_free(&(*worker)->zone);
+	mem_free(worker);
+}
+
+/* ---- another configuration --------------------------------------------- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+/* Whether a cycle can go on as if nothing had changed. */
+static bool can_go_on(const struct config_workspace *a, const struct config_workspace *b)
+{
+	return same_text(a->base_url, b->base_url) && same_text(a->auth, b->auth) &&
+	       same_text(a->timezone, b->timezone) &&
+	       a->requests_per_minute == b->requests_per_minute && a->reserve == b->reserve &&
+	       a->max_in_flight == b->max_in_flight && a->lookback == b->lookback;
+}
+
+static void adopt(struct worker *worker, const struct clock *clock)
+{
+	struct schedule_time now = worker_time(clock);
+
+	if (!worker->next)
+		return;
+	configure(worker, worker->next);
+	worker->due = 0;
+	if (worker->scheduled)
+		schedule_change(&worker->schedule, &worker->when, &now);
+}
+
+void worker_change(struct worker *worker, const struct config_workspace *workspace,
+		   const struct clock *clock)
+{
+	struct err why;
+
+	worker->leaving = !workspace;
+	if (worker->state != WORKER_BUSY) {
+		struct schedule_time now = worker_time(clock);
+		bool mended = workspace && worker->schedule_status.failures > 0 &&
+			      !can_go_on(worker->workspace, workspace);
+
+		worker->next = workspace;
+		adopt(worker, clock);
+		if (mended)
+			schedule_again(&worker->schedule, SCHEDULE_INCREMENTAL, &now);
+		worker->due = 0;
+		return;
+	}
+	err_set(&why, ERR_STOPPED, "the configuration was changed");
+	if (!workspace || !can_go_on(worker->workspace, workspace))
+		cycle_stop(worker->cycle, &why);
+	worker->next = workspace;
+}
+
+bool worker_register(struct worker *worker, struct warehouse *warehouse, struct err *err)
+{
+	struct warehouse_workspace workspace = { worker->conf.name, worker->conf.timezone,
+						 worker->conf.api.base_url, worker->conf.lookback,
+						 &worker->conf.work };
+
+	return warehouse_register(warehouse, &workspace, &worker->id, err);
+}
+
+/* ---- what is known ---------------------------------------------------- */
+
+static void learn(struct worker *worker, const struct workspace_state *state,
+		  const struct schedule_time *now)
+{
+	struct schedule_facts facts = worker->schedule.facts;
+
+	facts.loaded = state->certified_at != TIME_NONE;
+	facts.audit_due = state->audit_due;
+	facts.retry_at = facts.loaded ? plan_retry(state) : TIME_NONE;
+	schedule_learn(&worker->schedule, &facts, now);
+}
+
+static bool read_facts(struct worker *worker, struct context *context, struct err *err)
+{
+	struct schedule_time now = worker_time(context->clock);
+	struct warehouse_known known;
+	struct schedule_status_past past;
+	struct schedule_facts facts;
+
+	if (!warehouse_load(context->warehouse, worker->id, &known, err) ||
+	    !schedule_status_read(context->warehouse, worker->id, &past, err))
+		return false;
+	numbers_remember(&worker->numbers, &known.state);
+	worker->numbers.success[SCHEDULE_FULL] = past.full_at;
+	worker->numbers.success[SCHEDULE_VERIFY] = past.verify_at;
+	worker->numbers.success[SCHEDULE_INCREMENTAL] = past.run_record_at;
+	facts = (struct schedule_facts){ .full_at = past.full_at,
+					 .verify_at = past.verify_at,
+					 .retry_at = TIME_NONE,
+					 .loaded = known.state.certified_at != TIME_NONE };
+	if (!worker->scheduled)
+		schedule_begin(&worker->schedule, &worker->when, &facts, &now);
+	else
+		schedule_learn(&worker->schedule, &facts, &now);
+	worker->scheduled = true;
+	learn(worker, &known.state, &now);
+	return true;
+}
+
+/* Says once, with the sum, when the quota cannot bear the schedule. */
+static void advise(struct worker *worker, struct context *context)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(sizeof(worker->advice) - 1);
+	int64_t now = clock_real(context->clock);
+	struct forecast forecast;
+	struct log_line line;
+	struct err ignored;
+
+	if (worker->advised || !worker->schedule.facts.loaded ||
+	    !forecast_make(context->warehouse, worker->workspace, now, &forecast, &ignored))
+		return;
+	worker->advised = true;
+	worker->advice[0] = '\0';
+	if (!forecast.known || forecast.met)
+		return;
+	forecast_sum(&forecast, &text);
+	buf_str(&text, "; ");
+	forecast_outcome(&forecast, &text);
+	snprintf(worker->advice, sizeof(worker->advice), "%s", buf_text(&text));
+	log_begin(&line, LEVEL_WARNING, &events_table()->schedule_tight, "%s: %s",
+		  worker->conf.name, worker->advice);
+	log_text(&line, "workspace", worker->conf.name);
+	log_end(&context->log, &line);
+}
+
+/* What is shown of what comes next, and of what goes wrong. */
+static void report_refresh_numbers(struct worker *worker, const struct schedule_time *now)
+{
+	struct numbers *n = &worker->numbers;
+
+	n->held = worker->state != WORKER_WAITING;
+	n->running = worker->state == WORKER_BUSY;
+	n->failures = worker->schedule_status.failures;
+	n->troubled = worker->schedule_status.trouble_since;
+	n->trouble = worker->trouble_text;
+	for (int kind = 0; kind < SCHEDULE_KINDS; kind++) {
+		int64_t due = schedule_due(&worker->schedule, (enum schedule_kind)kind, now);
+
+		n->next[kind] = due == TIME_NEVER ? TIME_NONE : now->real + due - now->mono;
+	}
+}
+
+/* Writes down what `status` shows. What goes wrong shows elsewhere. */
+static void write_roster(struct worker *worker, struct context *context)
+{
+	struct schedule_time now = worker_time(context->clock);
+	struct schedule_status *schedule_status = &worker->schedule_status;
+	struct err ignored;
+	int64_t when;
+
+	schedule_status->next_kind = schedule_name(schedule_next(&worker->schedule, &now, &when));
+	schedule_status->next_at =
+		when == TIME_NEVER ? TIME_NONE : now.real + max_i64(0, when - now.mono);
+	worker->due = when;
+	worker->looked = now.mono;
+	schedule_status->running =
+		worker->state == WORKER_BUSY ? schedule_name(worker->kind) : NULL;
+	schedule_status->running_since = worker->state == WORKER_BUSY ? worker->began : TIME_NONE;
+	schedule_status->trouble = worker->trouble_text[0] ? worker->trouble_text : NULL;
+	schedule_status->advice = worker->advice[0] ? worker->advice : NULL;
+	report_refresh_numbers(worker, &now);
+	if (!warehouse_lost(context->warehouse))
+		(void)!schedule_status_write(context->warehouse, worker->id, schedule_status,
+					     &ignored);
+}
+
+/* ---- the lock --------------------------------------------------------- */
+
+bool worker_hold(struct worker *worker, struct context *context, struct err *err)
+{
+	if (!warehouse_lock(context->warehouse, worker->id, err)) {
+		worker->unheld = false;
+		return err->kind == ERR_BUSY;
+	}
+	if (!read_facts(worker, context, err)) {
+		/* Without them nothing would ever be due: who looks next takes it. */
+		warehouse_unlock(context->warehouse, worker->id);
+		worker->unheld = false;
+		return false;
+	}
+	worker->state = WORKER_IDLE;
+	worker->holder[0] = '\0';
+	/* Whoever had it may have left command requests undone. */
+	worker->asked = true;
+	advise(worker, context);
+	write_roster(worker, context);
+	return true;
+}
+
+void worker_lose(struct worker *worker, const struct clock *clock, bool another)
+{
+	struct schedule_time now = worker_time(clock);
+	struct schedule_end end = { .ok = false };
+
+	cycle_end(&worker->cycle);
+	if (worker->state == WORKER_BUSY)
+		schedule_ended(&worker->schedule, worker->kind, &end, &now);
+	worker->state = WORKER_WAITING;
+	worker->unheld = false;
+	worker->numbers.held = worker->numbers.running = 0;
+	worker->scheduled = worker->scheduled && !another;
+	adopt(worker, clock);
+}
+
+/* ---- beginning -------------------------------------------------------- */
+
+static struct engine_conf conf_of(enum schedule_kind kind)
+{
+	struct engine_conf conf = { .goal = GOAL_INCREMENTAL, .ahead = 1 };
+
+	if (kind == SCHEDULE_FULL)
+		conf.goal = GOAL_FULL;
+	if (kind == SCHEDULE_VERIFY || kind == SCHEDULE_REPAIR)
+		conf.goal = GOAL_VERIFY;
+	conf.repair = conf.recall = kind == SCHEDULE_REPAIR;
+	return conf;
+}
+
+static enum schedule_kind kind_of(enum command_request_kind kind)
+{
+	static const enum schedule_kind kinds[ERRANDS] = {
+		[COMMAND_REQUEST_INCREMENTAL] = SCHEDULE_INCREMENTAL,
+		[COMMAND_REQUEST_FULL] = SCHEDULE_FULL,
+		[COMMAND_REQUEST_VERIFY] = SCHEDULE_VERIFY,
+		[COMMAND_REQUEST_REPAIR] = SCHEDULE_REPAIR,
+		[COMMAND_REQUEST_FULL_REPAIR] = SCHEDULE_FULL,
+	};
+
+	return kinds[kind];
+}
+
+/* A command request, if there is one. */
+static bool take_errand(struct worker *worker, struct context *context)
+{
+	struct err err = ERR_INIT;
+
+	worker->command_request.id = 0;
+	if (!worker->asked)
+		return false;
+	/* One that cannot be read now is read when the warehouse is back. */
+	if (command_request_next(context->warehouse, worker->id, &worker->command_request, &err) &&
+	    worker->command_request.id == 0)
+		worker->asked = false;
+	return worker->command_request.id > 0;
+}
+
+static void end_errand(struct worker *worker, struct context *context,
+		       const struct cycle_progress *p, const struct err *err)
+{
+	struct command_request_end end = { .state = "done", .err = *err };
+	struct err ignored;
+
+	if (worker->command_request.id == 0)
+		return;
+	if (p) {
+		end.run = cycle_run(worker->cycle);
+		end.verdict = p->verdict;
+	}
+	if (err->kind == ERR_STOPPED) {
+		/* It is not the command request's fault: it is done again. */
+		worker->asked = true;
+		worker->command_request.id = 0;
+		return;
+	}
+	if (err->kind != ERR_NONE)
+		end.state = p && p->state == CYCLE_PARTIAL ? "partial" : "failed";
+	if (!warehouse_lost(context->warehouse))
+		(void)!command_request_finish(context->warehouse, &worker->command_request, &end,
+					      &ignored);
+	worker->command_request.id = 0;
+}
+
+/* It goes wrong: true when that is worth a line. */
+static bool note_trouble(struct worker *worker, const struct clock *clock, const struct err *err)
+{
+	if (worker->schedule_status.failures++ == 0)
+		worker->schedule_status.trouble_since = clock_real(clock);
+	snprintf(worker->trouble_text, sizeof(worker->trouble_text), "%.500s", err->text);
+	return complain(&worker->trouble, clock_mono(clock));
+}
+
+static void could_not_begin(struct worker *worker, struct context *context, struct err *err)
+{
+	struct schedule_time now = worker_time(context->clock);
+	struct schedule_end end = { .ok = false };
+	struct log_line line;
+
+	worker->numbers.cycles[worker->kind][NUMBERS_FAILED]++;
+	schedule_ended(&worker->schedule, worker->kind, &end, &now);
+	end_errand(worker, context, NULL, err);
+	if (warehouse_lost(context->warehouse) || err->kind == ERR_STOPPED)
+		return;
+	err_wrap(err, "%s", worker->conf.name);
+	if (note_trouble(worker, context->clock, err)) {
+		log_begin(&line, policy_level(err->kind), &events_table()->run_record_failed, "%s",
+			  err->text);
+		log_text(&line, "workspace", worker->conf.name);
+		log_text(&line, "kind", schedule_name(worker->kind));
+		log_end(&context->log, &line);
+	}
+	write_roster(worker, context);
+}
+
+/* Asks the schedule, which is not for nothing: there may be many workers, and rounds. */
+static void ask_schedule(struct worker *worker, const struct schedule_time *now)
+{
+	worker->kind = schedule_next(&worker->schedule, now, &worker->due);
+	worker->looked = now->mono;
+}
+
+static void begin_cycle(struct worker *worker, struct context *context)
+{
+	struct schedule_time now = worker_time(context->clock);
+	struct engine_conf conf = worker->command_request.id > 0
+					  ? command_request_conf(worker->command_request.kind)
+					  : conf_of(worker->kind);
+	struct err err = ERR_INIT;
+
+	worker->began = worker->numbers.attempt[worker->kind] = now.real;
+	schedule_began(&worker->schedule, worker->kind, &now);
+	worker->cycle = cycle_begin(&worker->conf, context_means(context), &conf, &err);
+	if (!worker->cycle) {
+		could_not_begin(worker, context, &err);
+		return;
+	}
+	worker->state = WORKER_BUSY;
+	write_roster(worker, context);
+}
+
+int64_t worker_start(struct worker *worker, struct context *context, int64_t now)
+{
+	struct schedule_time both;
+
+	if (worker->state != WORKER_IDLE || worker->leaving)
+		return TIME_NEVER;
+	if (!worker->asked && now < worker->due && now < worker->looked + CALENDAR)
+		return worker->due;
+	if (take_errand(worker, context)) {
+		worker->kind = kind_of(worker->command_request.kind);
+	} else {
+		both = worker_time(context->clock);
+		ask_schedule(worker, &both);
+		if (worker->due > both.mono)
+			return worker->due;
+	}
+	begin_cycle(worker, context);
+	return worker->state == WORKER_BUSY ? TIME_NEVER : worker->due;
+}
+
+/* ---- end -------------------------------------------------------------- */
+
+static void recovered(struct worker *worker, struct context *context, int64_t lasted)
+{
+	char text[TIMETEXT_SIZE];
+	struct log_line line;
+
+	log_begin(&line, LEVEL_NOTICE, &events_table()->run_record_recovered,
+		  "%s: works again, after %s and %d failures", worker->conf.name,
+		  duration_format(lasted, text), worker->schedule_status.failures);
+	log_text(&line, "workspace", worker->conf.name);
+	log_number(&line, "failures", worker->schedule_status.failures);
+	log_end(&context->log, &line);
+}
+
+/* Says how it went, as far as that was not said before. */
+static void tell(struct worker *worker, struct context *context, const struct cycle_progress *p)
+{
+	int64_t now = clock_mono(context->clock), lasted;
+
+	if (p->state != CYCLE_DONE && p->err.kind != ERR_STOPPED &&
+	    !note_trouble(worker, context->clock, &p->err))
+		return;
+	report_cycle(&context->log, worker->cycle, now);
+	if (p->state != CYCLE_DONE)
+		return;
+	if (complain_over(&worker->trouble, now, &lasted, NULL))
+		recovered(worker, context, lasted);
+	worker->schedule_status.failures = 0;
+	worker->schedule_status.trouble_since = TIME_NONE;
+	worker->trouble_text[0] = '\0';
+}
+
+bool worker_finish(struct worker *worker, struct context *context)
+{
+	struct schedule_time now = worker_time(context->clock);
+	const struct cycle_progress *p;
+	struct err nothing = ERR_INIT;
+	struct schedule_end end;
+
+	if (worker->state != WORKER_BUSY || !cycle_over(worker->cycle))
+		return false;
+	p = cycle_progress(worker->cycle);
+	end = (struct schedule_end){
+		.ok = p->state == CYCLE_DONE,
+		.full = p->strategy == STRATEGY_FULL_SWEEP,
+		.different = p->verdict == VERDICT_DIFFERENT,
+	};
+	worker->state = WORKER_IDLE;
+	numbers_count(&worker->numbers, worker->kind, p, now.real);
+	worker->numbers.took[worker->kind] = now.mono - p->began;
+	tell(worker, context, p);
+	if (p->err.kind == ERR_STOPPED && !end.ok)
+		schedule_again(&worker->schedule, worker->kind, &now);
+	else
+		schedule_ended(&worker->schedule, worker->kind, &end, &now);
+	if (end.ok)
+		learn(worker, &p->now, &now);
+	/* Not ours any more: the connection that held the lock is another one's now. */
+	if (p->state != CYCLE_DONE && strcmp(p->err.code, "SE001") == 0)
+		worker->state = WORKER_WAITING;
+	end_errand(worker, context, p, end.ok ? &nothing : &p->err);
+	cycle_end(&worker->cycle);
+	adopt(worker, context->clock);
+	if (!warehouse_lost(context->warehouse))
+		advise(worker, context);
+	write_roster(worker, context);
+	return true;
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+#include "workers.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "events.h"
+#include "mem.h"
+#include "timetext.h"
+
+/* How often to look whether a lock has become free: whoever had it died that long ago at most. */
+#define LOOK (2 * USEC_PER_SEC)
+
+static const struct config_workspace *configured(const struct context *context, const char *name)
+{
+	return config_find(context->config, name, &(struct err)ERR_INIT);
+}
+
+/* Those who show numbers have a list of their own. */
+static void list_numbers(struct workers *workers)
+{
+	workers->numbers = mem_grow(workers->numbers, (workers->n + 1) * sizeof(*workers->numbers));
+	for (size_t i = 0; i < workers->n; i++)
+		workers->numbers[i] = &workers->list[i]->numbers;
+}
+
+/* The place of a new one of N, the I-th. */
+static struct worker *new_job(const struct context *context, size_t i)
+{
+	const char *name = context->cycles[i].name;
+	struct worker *worker =
+		worker_new(configured(context, name), (double)i / (double)context->n_tracks);
+	struct log_line line;
+
+	if (worker->zone)
+		return worker;
+	log_begin(&line, LEVEL_WARNING, NULL,
+		  "%s: this system does not know the time zone %s, so the full sweep is done by "
+		  "UTC; install tzdata",
+		  name, worker->conf.timezone);
+	log_end(&context->log, &line);
+	return worker;
+}
+
+void workers_begin(struct workers *workers, struct context *context)
+{
+	workers->n = context->n_tracks;
+	workers->list = mem_new(workers->n * sizeof(struct worker *));
+	workers->look_at = 0;
+	workers->held = SIZE_MAX;
+	for (size_t i = 0; i < workers->n; i++)
+		workers->list[i] = new_job(context, i);
+	list_numbers(workers);
+}
+
+void workers_end(struct workers *workers)
+{
+	for (size_t i = 0; i < workers->n; i++)
+		worker_free(&workers->list[i]);
+	mem_free(&workers->list);
+	mem_free(&workers->numbers);
+	workers->n = 0;
+}
+
+bool workers_register(struct workers *workers, struct warehouse *warehouse, struct err *err)
+{
+	workers->look_at = 0;
+	for (size_t i = 0; i < workers->n; i++)
+		if (!worker_register(workers->list[i], warehouse, err))
+			return err_wrap(err, "%s", workers->list[i]->conf.name);
+	return true;
+}
+
+/* ---- another configuration --------------------------------------------- */
+
+static struct worker *named(struct workers *workers, const char *name)
+{
+	for (size_t i = 0; i < workers->n; i++)
+		if (!workers->list[i]->leaving && strcmp(workers->list[i]->numbers.name, name) == 0)
+			return workers->list[i];
+	return NULL;
+}
+
+static bool is_wanted(const struct context *context, const char *name)
+{
+	for (size_t i = 0; i < context->n_tracks; i++)
+		if (strcmp(context->cycles[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+void workers_change(struct workers *workers, struct context *context)
+{
+	size_t n = workers->n;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name = workers->list[i]->conf.name;
+		bool wanted = !workers->list[i]->leaving && is_wanted(context, name);
+
+		worker_change(workers->list[i], wanted ? configured(context, name) : NULL,
+			      context->clock);
+	}
+	workers->list = mem_grow(workers->list, (n + context->n_tracks) * sizeof(struct worker *));
+	for (size_t i = 0; i < context->n_tracks; i++)
+		if (!named(workers, context->cycles[i].name))
+			workers->list[workers->n++] = new_job(context, i);
+	list_numbers(workers);
+	workers->look_at = 0;
+	workers->held = SIZE_MAX;
+}
+
+bool workers_have_changed(const struct workers *workers)
+{
+	for (size_t i = 0; i < workers->n; i++)
+		if (workers->list[i]->leaving || workers->list[i]->next)
+			return false;
+	return true;
+}
+
+/* Those that are not configured any more go as soon as nothing of theirs runs. */
+static void dismiss(struct workers *workers, struct warehouse *warehouse)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < workers->n; i++) {
+		struct worker *worker = workers->list[i];
+
+		if (!worker->leaving || worker->state == WORKER_BUSY) {
+			workers->list[n++] = worker;
+			continue;
+		}
+		if (worker->state == WORKER_IDLE)
+			warehouse_unlock(warehouse, worker->id);
+		worker_free(&worker);
+	}
+	if (n == workers->n)
+		return;
+	workers->n = n;
+	list_numbers(workers);
+}
+
+void workers_lose(struct workers *workers, const struct clock *clock, bool another)
+{
+	for (size_t i = 0; i < workers->n; i++)
+		worker_lose(workers->list[i], clock, another);
+}
+
+/* ---- locks ------------------------------------------------------------ */
+
+static struct worker *find(struct workers *workers, int64_t id)
+{
+	for (size_t i = 0; i < workers->n; i++)
+		if (workers->list[i]->id == id)
+			return workers->list[i];
+	return NULL;
+}
+
+/* Asks who holds what. */
+static bool look(struct workers *workers, struct warehouse *warehouse, struct err *err)
+{
+	CLEANUP(grid_free) struct grid *holders = NULL;
+
+	if (!warehouse_holders(warehouse, &holders, err))
+		return false;
+	for (int row = 0; row < grid_rows(holders); row++) {
+		struct worker *worker = find(workers, grid_int(holders, row, 0));
+		const char *holder = grid_text(holders, row, 1);
+
+		if (!worker || worker->state != WORKER_WAITING)
+			continue;
+		worker->unheld = !grid_bool(holders, row, 2);
+		snprintf(worker->holder, sizeof(worker->holder), "%s",
+			 holder ? holder : "somebody");
+	}
+	return true;
+}
+
+static size_t count(const struct workers *workers, bool waiting)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < workers->n; i++)
+		n += (workers->list[i]->state == WORKER_WAITING) == waiting;
+	return n;
+}
+
+static const char *some_holder(const struct workers *workers)
+{
+	for (size_t i = 0; i < workers->n; i++)
+		if (workers->list[i]->state == WORKER_WAITING)
+			return workers->list[i]->holder;
+	return "nobody";
+}
+
+static void say_what_is_held(struct workers *workers, struct context *context)
+{
+	size_t held = count(workers, false);
+	struct log_line line;
+
+	if (held == workers->held)
+		return;
+	if (held == workers->n)
+		log_begin(&line, LEVEL_NOTICE, &events_table()->working, "works on %zu workspace%s",
+			  held, held == 1 ? "" : "s");
+	else
+		log_begin(&line, LEVEL_NOTICE, &events_table()->standby,
+			  "works on %zu of %zu workspaces and is standby for the others, which are "
+			  "held by %s",
+			  held, workers->n, some_holder(workers));
+	log_number(&line, "held", (int64_t)held);
+	log_number(&line, "workspaces", (int64_t)workers->n);
+	log_end(&context->log, &line);
+	workers->held = held;
+}
+
+/* Whether any lock seems to be free. */
+static bool any_unheld(const struct workers *workers)
+{
+	for (size_t i = 0; i < workers->n; i++)
+		if (workers->list[i]->state == WORKER_WAITING && workers->list[i]->unheld)
+			return true;
+	return false;
+}
+
+static bool take_all(struct workers *workers, struct context *context, struct err *err)
+{
+	for (size_t i = 0; i < workers->n; i++) {
+		struct worker *worker = workers->list[i];
+
+		if (worker->state == WORKER_WAITING && worker->unheld && !worker->leaving &&
+		    !worker_hold(worker, context, err))
+			return err_wrap(err, "%s", worker->conf.name);
+	}
+	return true;
+}
+
+bool workers_hold(struct workers *workers, struct context *context, int64_t *when, struct err *err)
+{
+	int64_t now = clock_mono(context->clock);
+	bool ok = true;
+
+	*when = TIME_NEVER;
+	if (count(workers, true) == 0)
+		return true;
+	if (now >= workers->look_at) {
+		ok = look(workers, context->warehouse, err);
+		workers->look_at = now + LOOK;
+	}
+	/* While a batch is merged no lock can be had: none is begun until it was. */
+	warehouse_reserve(context->warehouse, ok && any_unheld(workers));
+	if (ok && warehouse_ready(context->warehouse)) {
+		ok = take_all(workers, context, err);
+		warehouse_reserve(context->warehouse, false);
+	}
+	if (ok)
+		say_what_is_held(workers, context);
+	*when = count(workers, true) > 0 ? workers->look_at : TIME_NEVER;
+	return ok;
+}
+
+void workers_miss(struct workers *workers, struct context *context)
+{
+	CLEANUP(grid_free) struct grid *holders = NULL;
+	CLEANUP(buf_free) struct buf names = BUF_MAX(512);
+	struct log_line line;
+	struct err ignored;
+
+	if (!warehouse_holders(context->warehouse, &holders, &ignored))
+		return;
+	for (int row = 0; row < grid_rows(holders); row++)
+		if (!find(workers, grid_int(holders, row, 0)) && !grid_bool(holders, row, 2))
+			buf_printf(&names, "%s%s", names.len ? ", " : "",
+				   grid_text(holders, row, 3));
+	if (names.len == 0 || context->workspace)
+		return;
+	log_begin(&line, LEVEL_NOTICE, &events_table()->not_configured,
+		  "the warehouse holds what is not configured: %s", buf_text(&names));
+	log_text(&line, "workspaces", buf_text(&names));
+	log_end(&context->log, &line);
+}
+
+/* ---- work ------------------------------------------------------------- */
+
+void workers_ask(struct workers *workers, struct warehouse *warehouse)
+{
+	CLEANUP(grid_free) struct grid *waiting = NULL;
+	struct err ignored;
+
+	/* If it cannot be read, the warehouse is lost; whoever holds a lock anew looks again. */
+	if (!command_request_waiting(warehouse, &waiting, &ignored))
+		return;
+	for (int row = 0; row < grid_rows(waiting); row++) {
+		struct worker *worker = find(workers, grid_int(waiting, row, 0));
+
+		if (worker)
+			worker->asked = true;
+	}
+}
+
+int64_t workers_start(struct workers *workers, struct context *context, struct loop *loop)
+{
+	int64_t next = TIME_NEVER, now = clock_mono(context->clock);
+
+	loop->n = workers->n;
+	loop->cycles = mem_grow(loop->cycles, (workers->n + 1) * sizeof(struct cycle *));
+	for (size_t i = 0; i < workers->n; i++) {
+		next = min_i64(next, worker_start(workers->list[i], context, now));
+		loop->cycles[i] = workers->list[i]->cycle;
+	}
+	return next;
+}
+
+bool workers_finish(struct workers *workers, struct context *context)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < workers->n; i++)
+		any = worker_finish(workers->list[i], context) || any;
+	if (!warehouse_lost(context->warehouse))
+		dismiss(workers, context->warehouse);
+	return any;
+}
+
+/* ---- what people see --------------------------------------------------- */
+
+/* The workspace that goes wrong first of all, or NULL. */
+static const struct worker *troubled(const struct workers *workers, size_t *n)
+{
+	const struct worker *first = NULL;
+
+	*n = 0;
+	for (size_t i = 0; i < workers->n; i++) {
+		const struct worker *worker = workers->list[i];
+
+		if (!worker->trouble_text[0])
+			continue;
+		++*n;
+		if (!first ||
+		    worker->schedule_status.trouble_since < first->schedule_status.trouble_since)
+			first = worker;
+	}
+	return first;
+}
+
+static const struct worker *next_of(const struct workers *workers)
+{
+	const struct worker *next = NULL;
+
+	for (size_t i = 0; i < workers->n; i++) {
+		const struct worker *worker = workers->list[i];
+
+		if (worker->state == WORKER_IDLE && worker->schedule_status.next_at != TIME_NONE &&
+		    (!next || worker->schedule_status.next_at < next->schedule_status.next_at))
+			next = worker;
+	}
+	return next;
+}
+
+void workers_summary(const struct workers *workers, const struct clock *clock, struct buf *out)
+{
+	size_t wrong, waiting = count(workers, true), busy = 0;
+	const struct worker *worst = troubled(workers, &wrong), *next = next_of(workers);
+	char when[TIMETEXT_SIZE];
+
+	for (size_t i = 0; i < workers->n; i++)
+		busy += workers->list[i]->state == WORKER_BUSY;
+	buf_printf(out, "%zu workspace%s: %zu at work", workers->n, workers->n == 1 ? "" : "s",
+		   busy);
+	if (waiting > 0)
+		buf_printf(out, ", standby for %zu held by %s", waiting, some_holder(workers));
+	if (worst)
+		buf_printf(out, ", %zu in trouble (%s, for %s)", wrong, worst->conf.name,
+			   duration_format(clock_real(clock) - worst->schedule_status.trouble_since,
+					   when));
+	if (next)
+		buf_printf(out, "; next: %s of %s at %s", next->schedule_status.next_kind,
+			   next->conf.name,
+			   time_format(next->schedule_status.next_at / USEC_PER_SEC * USEC_PER_SEC,
+				       when));
+}
