@@ -47,27 +47,26 @@ static void warn(const char *fmt, ...)
 }
 
 /* What is wrong, and what to do. The first such thing decides the exit code. */
-static void bad(struct context *context, const char *what, const struct err *err,
-		const char *remedy)
+static void bad(struct app *app, const char *what, const struct err *err, const char *remedy)
 {
 	printf("✗ %s: %s\n", what, err->text);
 	if (remedy)
 		printf("  -> %s\n", remedy);
-	if (context->exit == EXIT_OK)
-		context->exit = policy_exit(err->kind);
+	if (app->exit == EXIT_OK)
+		app->exit = policy_exit(err->kind);
 }
 
 /* ---- the API --------------------------------------------------------- */
 
-static void check_clock(struct context *context, const struct cycle_conf *conf, int64_t date)
+static void check_clock(struct app *app, const struct cycle_conf *conf, int64_t date)
 {
-	int64_t ahead = date == TIME_NONE ? 0 : clock_real(context->clock) - date;
+	int64_t ahead = date == TIME_NONE ? 0 : clock_real(app->clock) - date;
 	char by[TIMETEXT_SIZE];
 	struct err err;
 
 	if (date == TIME_NONE) {
 		err_set(&err, ERR_DATA, "its answers have no Date header");
-		bad(context, conf->name, &err,
+		bad(app, conf->name, &err,
 		    "without it nothing can be said of how far the data is complete; if a proxy "
 		    "takes it out, let it through");
 	} else if (llabs(ahead) > CLOCK_TOLERANCE) {
@@ -98,15 +97,15 @@ static const char *remedy_of(const struct err *err)
 	return NULL;
 }
 
-static void check_api(struct context *context, const struct cycle_conf *conf)
+static void check_api(struct app *app, const struct cycle_conf *conf)
 {
 	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
 	CLEANUP(reply_free) struct http_reply *reply = NULL;
 	struct client client = {
-		.clock = context->clock,
-		.wait = context->wait,
-		.http = context->http,
-		.json = context->json,
+		.clock = app->clock,
+		.wait = app->wait,
+		.http = app->http,
+		.json = app->json,
 		.api = conf->api,
 	};
 	struct http_request request = { .method = HTTP_GET, .auth = conf->api.auth };
@@ -115,33 +114,32 @@ static void check_api(struct context *context, const struct cycle_conf *conf)
 	char what[160];
 
 	/* Where the warehouse knows the workspace it accounts for this request, too. */
-	if (context->warehouse &&
-	    warehouse_find(context->warehouse, conf->name, &client.workspace, &err) &&
+	if (app->warehouse && warehouse_find(app->warehouse, conf->name, &client.workspace, &err) &&
 	    client.workspace > 0)
-		client.warehouse = context->warehouse;
+		client.warehouse = app->warehouse;
 	rate_limit_begin(&client.rate_limit, conf->per_minute, conf->reserve);
 	api_list_url(&url, &conf->api, &everything, 1, 1);
 	request.url = buf_text(&url);
 	reply = client_call(&client, &request, &err);
 	if (!reply) {
 		snprintf(what, sizeof(what), "API of %s", conf->name);
-		bad(context, what, &err, remedy_of(&err));
+		bad(app, what, &err, remedy_of(&err));
 		return;
 	}
 	good("API of %s: %s answers, and takes the key", conf->name, conf->api.base_url);
-	check_clock(context, conf, reply->date);
+	check_clock(app, conf, reply->date);
 }
 
 /* ---- the warehouse --------------------------------------------------- */
 
-static void check_privileges(struct context *context, struct pg *pg)
+static void check_privileges(struct app *app, struct pg *pg)
 {
 	CLEANUP(grid_free) struct grid *missing = NULL;
 	struct pg_step step = { .sql = sql_status_privileges };
 	struct err err = ERR_INIT;
 
 	if (!pg_run(pg, &step, 1, &missing, &err)) {
-		bad(context, "privileges", &err, NULL);
+		bad(app, "privileges", &err, NULL);
 		return;
 	}
 	for (int row = 0; row < grid_rows(missing); row++) {
@@ -150,13 +148,13 @@ static void check_privileges(struct context *context, struct pg *pg)
 		err_set(&err, ERR_DENIED, "something is missing");
 		snprintf(remedy, sizeof(remedy), "an administrator must run: %s;",
 			 grid_text(missing, row, 0));
-		bad(context, "privileges", &err, remedy);
+		bad(app, "privileges", &err, remedy);
 	}
 	if (grid_rows(missing) == 0)
 		good("privileges: all that is needed");
 }
 
-static void check_database_clock(struct context *context, struct pg *pg)
+static void check_database_clock(struct app *app, struct pg *pg)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
 	struct pg_step step = { .sql = sql_status_clock };
@@ -166,7 +164,7 @@ static void check_database_clock(struct context *context, struct pg *pg)
 
 	if (!pg_run(pg, &step, 1, &grid, &ignored))
 		return;
-	ahead = clock_real(context->clock) - grid_int(grid, 0, 0);
+	ahead = clock_real(app->clock) - grid_int(grid, 0, 0);
 	if (llabs(ahead) > CLOCK_TOLERANCE)
 		warn("clock: this host's is %s %s the database's\n"
 		     "  -> timedatectl set-ntp true, on both",
@@ -174,16 +172,16 @@ static void check_database_clock(struct context *context, struct pg *pg)
 }
 
 /* Whether the warehouse can be worked with. */
-static bool check_warehouse(struct context *context)
+static bool check_warehouse(struct app *app)
 {
 	CLEANUP(pg_close) struct pg *pg = NULL;
-	struct pg_conf conf = context_pg(context, false);
+	struct pg_conf conf = app_pg(app, false);
 	struct err err = ERR_INIT;
-	int version, before = context->exit;
+	int version, before = app->exit;
 
-	pg = pg_open(context->wait, &conf, &err);
+	pg = pg_open(app->wait, &conf, &err);
 	if (!pg) {
-		bad(context, "database", &err,
+		bad(app, "database", &err,
 		    err.kind == ERR_CONFIG
 			    ? "correct warehouse.conninfo; psql takes the same string"
 			    : "try the same with psql; the server's pg_hba.conf must have a line "
@@ -197,27 +195,26 @@ static bool check_warehouse(struct context *context)
 	if (!schema_check(pg, &err)) {
 		/* Who may not even look at it needs more than the right version. */
 		if (err.kind == ERR_DENIED)
-			check_privileges(context, pg);
+			check_privileges(app, pg);
 		else
-			bad(context, "schema", &err,
-			    "run, as the tables' owner: sahut-etl migrate");
+			bad(app, "schema", &err, "run, as the tables' owner: sahut-etl migrate");
 		return false;
 	}
 	good("schema: version %d", schema_version());
-	check_privileges(context, pg);
-	check_database_clock(context, pg);
-	return context->exit == before;
+	check_privileges(app, pg);
+	check_database_clock(app, pg);
+	return app->exit == before;
 }
 
 /* ---- the schedule ------------------------------------------------------ */
 
-static void check_quota(struct context *context, const struct config_workspace *workspace)
+static void check_quota(struct app *app, const struct config_workspace *workspace)
 {
 	CLEANUP(buf_free) struct buf sum = BUF_MAX(4096);
 	struct forecast forecast;
 	struct err ignored;
 
-	if (!forecast_make(context->warehouse, workspace, clock_real(context->clock), &forecast,
+	if (!forecast_make(app->warehouse, workspace, clock_real(app->clock), &forecast,
 			   &ignored) ||
 	    !forecast.known)
 		return;
@@ -230,7 +227,7 @@ static void check_quota(struct context *context, const struct config_workspace *
 		warn("quota of %s: %s", workspace->name, buf_text(&sum));
 }
 
-static void check_zone(struct context *context, const struct config_workspace *workspace)
+static void check_zone(struct app *app, const struct config_workspace *workspace)
 {
 	CLEANUP(zone_free) struct zone *zone = zone_open(workspace->timezone);
 	struct err err;
@@ -239,22 +236,22 @@ static void check_zone(struct context *context, const struct config_workspace *w
 		return;
 	err_set(&err, ERR_SYSTEM, "this system does not know the time zone %s",
 		workspace->timezone);
-	bad(context, workspace->name, &err, "apt-get install tzdata");
+	bad(app, workspace->name, &err, "apt-get install tzdata");
 }
 
 /* What the warehouse holds of workspaces that have another name now, or are gone. */
-static void check_names(struct context *context)
+static void check_names(struct app *app)
 {
 	CLEANUP(grid_free) struct grid *all = NULL;
 	struct err ignored;
 
-	if (!warehouse_holders(context->warehouse, &all, &ignored))
+	if (!warehouse_holders(app->warehouse, &all, &ignored))
 		return;
 	for (int row = 0; row < grid_rows(all); row++) {
 		const char *name = grid_text(all, row, 3);
 		char shown[160];
 
-		if (config_find(context->config, name, &ignored) || grid_bool(all, row, 2))
+		if (config_find(app->config, name, &ignored) || grid_bool(all, row, 2))
 			continue;
 		err_quote(shown, sizeof(shown), name, strlen(name));
 		warn("workspace %s is in the warehouse, and not configured\n"
@@ -264,21 +261,21 @@ static void check_names(struct context *context)
 	}
 }
 
-static void check_schedules(struct context *context)
+static void check_schedules(struct app *app)
 {
-	for (size_t i = 0; i < context->n_tracks; i++) {
-		const struct config_workspace *workspace = config_find(
-			context->config, context->cycles[i].name, &(struct err)ERR_INIT);
+	for (size_t i = 0; i < app->n_tracks; i++) {
+		const struct config_workspace *workspace =
+			config_find(app->config, app->cycles[i].name, &(struct err)ERR_INIT);
 
-		check_zone(context, workspace);
-		if (context->warehouse)
-			check_quota(context, workspace);
+		check_zone(app, workspace);
+		if (app->warehouse)
+			check_quota(app, workspace);
 	}
-	if (context->warehouse && !context->workspace)
-		check_names(context);
+	if (app->warehouse && !app->workspace)
+		check_names(app);
 }
 
-void cmd_check(struct context *context)
+void cmd_check(struct app *app)
 {
 	const char *none[1];
 	bool offline = false;
@@ -290,21 +287,21 @@ void cmd_check(struct context *context)
 		OPT_END,
 	};
 
-	if (!command_options(context, options, none, 0))
+	if (!command_options(app, options, none, 0))
 		return;
-	if (!context_config(context)) {
+	if (!app_config(app)) {
 		printf("✗ configuration: see above\n");
 		return;
 	}
-	good("configuration: %s, %zu workspace%s", context->config->path,
-	     context->config->n_workspaces, context->config->n_workspaces == 1 ? "" : "s");
+	good("configuration: %s, %zu workspace%s", app->config->path, app->config->n_workspaces,
+	     app->config->n_workspaces == 1 ? "" : "s");
 	good("secrets: found, and readable by us alone");
-	if (offline || !context_tracks(context) || !context_network(context, false))
+	if (offline || !app_tracks(app) || !app_network(app, false))
 		return;
 	/* The warehouse first: it has the quota that the API is asked under. */
-	if (check_warehouse(context) && !context_store(context, "check"))
+	if (check_warehouse(app) && !app_store(app, "check"))
 		return;
-	for (size_t i = 0; i < context->n_tracks; i++)
-		check_api(context, &context->cycles[i]);
-	check_schedules(context);
+	for (size_t i = 0; i < app->n_tracks; i++)
+		check_api(app, &app->cycles[i]);
+	check_schedules(app);
 }

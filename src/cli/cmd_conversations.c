@@ -18,7 +18,7 @@
 
 /* What the four verbs share. */
 struct session {
-	struct context *context;
+	struct app *app;
 	struct client client;
 };
 
@@ -27,37 +27,37 @@ struct session {
 /* The warehouse keeps the quota for everybody; without it, this command keeps it for itself. */
 static void share_quota(struct session *s, const struct config_workspace *workspace)
 {
-	struct pg_conf conf = context_pg(s->context, false);
+	struct pg_conf conf = app_pg(s->app, false);
 	struct warehouse_workspace known = { workspace->name, workspace->timezone,
 					     workspace->base_url, workspace->lookback, NULL };
 	struct err err = ERR_INIT;
 
-	s->context->warehouse = warehouse_open(s->context->wait, &conf, "conversations", &err);
-	if (s->context->warehouse &&
-	    warehouse_register(s->context->warehouse, &known, &s->client.workspace, &err))
-		s->client.warehouse = s->context->warehouse;
-	else if (s->context->verbose)
+	s->app->warehouse = warehouse_open(s->app->wait, &conf, "conversations", &err);
+	if (s->app->warehouse &&
+	    warehouse_register(s->app->warehouse, &known, &s->client.workspace, &err))
+		s->client.warehouse = s->app->warehouse;
+	else if (s->app->verbose)
 		fprintf(stderr, "%s: the quota is not shared with other processes: %s\n",
-			s->context->program, err.text);
+			s->app->program, err.text);
 }
 
 static bool open_session(struct session *s)
 {
-	struct context *context = s->context;
+	struct app *app = s->app;
 	const struct config_workspace *workspace;
 	struct err err = ERR_INIT;
 
-	if (!context_config(context))
+	if (!app_config(app))
 		return false;
-	workspace = config_find(context->config, context->workspace, &err);
+	workspace = config_find(app->config, app->workspace, &err);
 	if (!workspace)
-		return context_fail(context, &err);
-	if (!context_network(context, false))
+		return app_fail(app, &err);
+	if (!app_network(app, false))
 		return false;
-	s->client.clock = context->clock;
-	s->client.wait = context->wait;
-	s->client.http = context->http;
-	s->client.json = context->json;
+	s->client.clock = app->clock;
+	s->client.wait = app->wait;
+	s->client.http = app->http;
+	s->client.json = app->json;
 	s->client.api = (struct api){ .base_url = workspace->base_url, .auth = workspace->auth };
 	rate_limit_begin(&s->client.rate_limit, (int)workspace->requests_per_minute,
 			 (int)workspace->reserve);
@@ -79,7 +79,7 @@ static struct json *call(struct session *s, const struct http_request *request)
 
 	reply = client_call(&s->client, request, &err);
 	if (!reply) {
-		context_fail(s->context, &err);
+		app_fail(s->app, &err);
 		return NULL;
 	}
 	wrong = jsontext_repair(buf_text(&reply->body), reply->body.len, &text, &repaired);
@@ -88,7 +88,7 @@ static struct json *call(struct session *s, const struct http_request *request)
 	else
 		json = json_parse(s->client.json, buf_text(&text), text.len, &err);
 	if (!json)
-		context_fail(s->context, &err);
+		app_fail(s->app, &err);
 	return json;
 }
 
@@ -137,7 +137,7 @@ static bool whole_number(struct session *s, const char *text, const char *name, 
 	if (text && (end == text || *end || n < 1 || n > 1000000)) {
 		err_set(&err, ERR_USAGE, "--%s wants a whole number from 1, not \"%s\"", name,
 			text);
-		return context_fail(s->context, &err);
+		return app_fail(s->app, &err);
 	}
 	*ret = (int)n;
 	return true;
@@ -188,7 +188,7 @@ static void list_all(struct session *s, const struct api_filter *filter, int per
 		n = print_elements(&data, &first);
 		if (n < 0) {
 			err_set(&err, ERR_DATA, "the API's answer has no list of conversations");
-			context_fail(s->context, &err);
+			app_fail(s->app, &err);
 			return;
 		}
 		if (json_int(&total, &rows, &err) && (int64_t)page * per_page >= rows)
@@ -224,7 +224,7 @@ static void list(struct session *s)
 	CLEANUP(buf_free) struct buf url = BUF_MAX(LONGEST_URL);
 	int page = 1, per_page = 25;
 
-	if (!command_options(s->context, options, none, 0) ||
+	if (!command_options(s->app, options, none, 0) ||
 	    !whole_number(s, l.page, "page", 1, &page) ||
 	    !whole_number(s, l.per_page, "per-page", l.all ? 100 : 25, &per_page) ||
 	    !open_session(s))
@@ -245,11 +245,11 @@ static void get(struct session *s)
 	const char *ids[2];
 	struct err err = ERR_INIT;
 
-	if (!command_options(s->context, options, ids, 1))
+	if (!command_options(s->app, options, ids, 1))
 		return;
 	if (!ids[0]) {
 		err_set(&err, ERR_USAGE, "which conversation? sahut-etl conversations get ID");
-		context_fail(s->context, &err);
+		app_fail(s->app, &err);
 		return;
 	}
 	if (!open_session(s))
@@ -271,7 +271,7 @@ static bool read_body(struct session *s, const char *path, struct buf *body)
 
 	if (!file) {
 		err_set(&err, ERR_USAGE, "%s: %s", path, strerror(errno));
-		return context_fail(s->context, &err);
+		return app_fail(s->app, &err);
 	}
 	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
 		buf_add(body, chunk, n);
@@ -280,7 +280,7 @@ static bool read_body(struct session *s, const char *path, struct buf *body)
 	if (!body->full)
 		return true;
 	err_set(&err, ERR_USAGE, "%s is longer than 1 MiB", path);
-	return context_fail(s->context, &err);
+	return app_fail(s->app, &err);
 }
 
 static void member(struct jsonout *out, const char *key, const char *value)
@@ -331,8 +331,8 @@ static void create(struct session *s)
 	CLEANUP(buf_free) struct buf url = BUF_MAX(LONGEST_URL);
 	struct jsonout out = JSONOUT_TO(&json);
 
-	if (!command_options(s->context, options, none, 0) ||
-	    (body && !read_body(s, body, &json)) || !open_session(s))
+	if (!command_options(s->app, options, none, 0) || (body && !read_body(s, body, &json)) ||
+	    !open_session(s))
 		return;
 	if (!body) {
 		jsonout_open(&out, '{');
@@ -383,13 +383,13 @@ static void update(struct session *s)
 	struct jsonout out = JSONOUT_TO(&json);
 	struct err err = ERR_INIT;
 
-	if (!command_options(s->context, options, ids, 1))
+	if (!command_options(s->app, options, ids, 1))
 		return;
 	if (!ids[0]) {
 		err_set(&err, ERR_USAGE,
 			"which conversation? sahut-etl conversations update ID --status STATUS "
 			"...");
-		context_fail(s->context, &err);
+		app_fail(s->app, &err);
 		return;
 	}
 	if ((body && !read_body(s, body, &json)) || !open_session(s))
@@ -411,7 +411,7 @@ static void update(struct session *s)
 	show(s, HTTP_PATCH, buf_text(&url), &json);
 }
 
-void cmd_conversations(struct context *context)
+void cmd_conversations(struct app *app)
 {
 	static const struct {
 		const char *name;
@@ -419,15 +419,13 @@ void cmd_conversations(struct context *context)
 	} verbs[] = {
 		{ "list", list }, { "get", get }, { "create", create }, { "update", update }
 	};
-	struct session s = { .context = context };
+	struct session s = { .app = app };
 	struct err err = ERR_INIT;
-	const char *name = context->args.next < context->args.argc
-				   ? context->args.argv[context->args.next]
-				   : "";
+	const char *name = app->args.next < app->args.argc ? app->args.argv[app->args.next] : "";
 
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
 		if (strcmp(verbs[i].name, name) == 0) {
-			context->args.next++;
+			app->args.next++;
 			verbs[i].run(&s);
 			return;
 		}
@@ -439,5 +437,5 @@ void cmd_conversations(struct context *context)
 	}
 	err_set(&err, ERR_USAGE,
 		"conversations list, get, create or update? \"%s\" is none of them", name);
-	context_fail(context, &err);
+	app_fail(app, &err);
 }

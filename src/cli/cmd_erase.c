@@ -21,7 +21,7 @@ static void say(const char *contact, const struct grid *erased)
 		printf("contact %s is not known here; there is nothing to erase\n", contact);
 }
 
-void cmd_erase(struct context *context)
+void cmd_erase(struct app *app)
 {
 	CLEANUP(grid_free) struct grid *erased = NULL;
 	CLEANUP(pg_close) struct pg *pg = NULL;
@@ -30,26 +30,26 @@ void cmd_erase(struct context *context)
 	struct err err = ERR_INIT;
 	struct pg_conf conf;
 
-	if (!command_options(context, options, contact, 1))
+	if (!command_options(app, options, contact, 1))
 		return;
 	if (!contact[0]) {
 		err_set(&err, ERR_USAGE, "whom? erase wants the id of a contact");
-		context_fail(context, &err);
+		app_fail(app, &err);
 		return;
 	}
-	if (!context_config(context) || !context_network(context, false))
+	if (!app_config(app) || !app_network(app, false))
 		return;
-	if (context->workspace && !config_find(context->config, context->workspace, &err)) {
-		context_fail(context, &err);
+	if (app->workspace && !config_find(app->config, app->workspace, &err)) {
+		app_fail(app, &err);
 		return;
 	}
-	conf = context_pg(context, false);
-	pg = pg_open(context->wait, &conf, &err);
+	conf = app_pg(app, false);
+	pg = pg_open(app->wait, &conf, &err);
 	if (!pg || !schema_check(pg, &err) ||
-	    !erase_contact(pg, contact[0], context->workspace, &erased, &err)) {
-		context_fail(context, &err);
+	    !erase_contact(pg, contact[0], app->workspace, &erased, &err)) {
+		app_fail(app, &err);
 		return;
 	}
-	if (!context->quiet)
+	if (!app->quiet)
 		say(contact[0], erased);
 }

@@ -24,7 +24,7 @@
 enum { NAME, STATUS, CHANNEL, CONTACT, ASSIGNEE, TEAM, LABELS, CREATED, UPDATED, DELETED };
 
 struct explain {
-	struct context *context;
+	struct app *app;
 	const char *id;
 	const struct config_workspace *workspace; /* whose API is asked */
 	struct client client;
@@ -34,11 +34,11 @@ struct explain {
 
 static bool query(struct explain *e, const char *sql, struct grid **grid)
 {
-	struct script *s = warehouse_call(e->context->warehouse, sql);
+	struct script *s = warehouse_call(e->app->warehouse, sql);
 	struct err err = ERR_INIT;
 
 	script_text(s, e->id);
-	return warehouse_run(e->context->warehouse, grid, &err) || context_fail(e->context, &err);
+	return warehouse_run(e->app->warehouse, grid, &err) || app_fail(e->app, &err);
 }
 
 /* ---- what the warehouse says ----------------------------------------- */
@@ -81,33 +81,32 @@ static bool tell_held(struct explain *e)
 /* The workspace that holds it; else the one named by -w, or the only one. */
 static bool choose_workspace(struct explain *e)
 {
-	const char *name = e->context->workspace;
+	const char *name = e->app->workspace;
 	struct err err = ERR_INIT;
 
 	if (grid_rows(e->held) > 0)
 		name = grid_text(e->held, 0, NAME);
-	e->workspace = config_find(e->context->config, name, &err);
-	return e->workspace || context_fail(e->context, &err);
+	e->workspace = config_find(e->app->config, name, &err);
+	return e->workspace || app_fail(e->app, &err);
 }
 
 static void open_client(struct explain *e)
 {
-	struct context *context = e->context;
+	struct app *app = e->app;
 	struct err ignored;
 
 	e->client = (struct client){
-		.clock = context->clock,
-		.wait = context->wait,
-		.http = context->http,
-		.json = context->json,
+		.clock = app->clock,
+		.wait = app->wait,
+		.http = app->http,
+		.json = app->json,
 		.api = { .base_url = e->workspace->base_url, .auth = e->workspace->auth },
 	};
 	rate_limit_begin(&e->client.rate_limit, (int)e->workspace->requests_per_minute,
 			 (int)e->workspace->reserve);
-	if (warehouse_find(context->warehouse, e->workspace->name, &e->client.workspace,
-			   &ignored) &&
+	if (warehouse_find(app->warehouse, e->workspace->name, &e->client.workspace, &ignored) &&
 	    e->client.workspace > 0)
-		e->client.warehouse = context->warehouse;
+		e->client.warehouse = app->warehouse;
 }
 
 /* Adds a line for a field that is another one here than there. */
@@ -227,30 +226,29 @@ static void tell_api(struct explain *e)
 	if (!reply && err.kind == ERR_MISSING && strcmp(err.code, "not_found") == 0) {
 		puts("The API now: there is none (404 not_found).");
 		if (!e->known)
-			context_fail(e->context, &err);
+			app_fail(e->app, &err);
 		return;
 	}
 	if (!reply || !read_answer(e, reply, &err))
-		context_fail(e->context, &err);
+		app_fail(e->app, &err);
 }
 
-void cmd_explain(struct context *context)
+void cmd_explain(struct app *app)
 {
-	struct explain e = { .context = context };
+	struct explain e = { .app = app };
 	const struct opt options[] = { OPT_END };
 	const char *ids[2];
 	struct err err = ERR_INIT;
 
-	if (!command_options(context, options, ids, 1))
+	if (!command_options(app, options, ids, 1))
 		return;
 	if (!ids[0]) {
 		err_set(&err, ERR_USAGE, "which conversation? sahut-etl explain ID");
-		context_fail(context, &err);
+		app_fail(app, &err);
 		return;
 	}
 	e.id = ids[0];
-	if (!context_config(context) || !context_network(context, false) ||
-	    !context_store(context, "explain"))
+	if (!app_config(app) || !app_network(app, false) || !app_store(app, "explain"))
 		return;
 	if (tell_held(&e) && choose_workspace(&e))
 		tell_api(&e);

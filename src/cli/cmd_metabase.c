@@ -11,10 +11,10 @@
 #define LONGEST_REPORT (1u << 20)
 
 /* What is wanted, as the program carries it. */
-static struct json *read_spec(struct context *context, struct err *err)
+static struct json *read_spec(struct app *app, struct err *err)
 {
 	const struct asset *asset = asset_find("metabase/dashboards.json");
-	struct json *json = json_parse(context->json, asset->data, strlen(asset->data), err);
+	struct json *json = json_parse(app->json, asset->data, strlen(asset->data), err);
 
 	if (!json)
 		err->kind = ERR_BUG;
@@ -38,14 +38,14 @@ static void summary(const struct mbrun *run)
 	       run->left > 0 ? "; what people edited was left to them" : "");
 }
 
-static bool apply(struct context *context, struct mbrun *run, struct err *err)
+static bool apply(struct app *app, struct mbrun *run, struct err *err)
 {
-	const struct config_metabase *conf = &context->config->metabase;
+	const struct config_metabase *conf = &app->config->metabase;
 	const struct mbapply_database database = { conf->database.host, conf->database.dbname,
 						   conf->database.user, conf->database.password,
 						   conf->database.port };
-	struct pg_conf pg_conf = context_pg(context, false);
-	CLEANUP(pg_close) struct pg *pg = pg_open(context->wait, &pg_conf, err);
+	struct pg_conf pg_conf = app_pg(app, false);
+	CLEANUP(pg_close) struct pg *pg = pg_open(app->wait, &pg_conf, err);
 	CLEANUP(mbstate_free) struct mbstate *state = NULL;
 	CLEANUP(json_free) struct json *spec = NULL;
 	bool ok;
@@ -53,7 +53,7 @@ static bool apply(struct context *context, struct mbrun *run, struct err *err)
 	if (!pg || !schema_check(pg, err))
 		return false;
 	state = mbstate_open(pg, conf->url, err);
-	spec = state ? read_spec(context, err) : NULL;
+	spec = state ? read_spec(app, err) : NULL;
 	if (!spec)
 		return false;
 	run->state = state;
@@ -66,20 +66,20 @@ static bool apply(struct context *context, struct mbrun *run, struct err *err)
 		       run->broken == 1 ? " does not" : "s do not");
 }
 
-static bool check_config(struct context *context, const char *verb, struct err *err)
+static bool check_config(struct app *app, const char *verb, struct err *err)
 {
 	if (!verb || strcmp(verb, "apply") != 0)
 		return err_set(err, ERR_USAGE,
 			       "sahut-etl metabase apply? \"%s\" is no other thing to do",
 			       verb ? verb : "");
-	if (!context_config_part(context, "metabase"))
+	if (!app_config_part(app, "metabase"))
 		return false;
-	return context->config->metabase.url ||
+	return app->config->metabase.url ||
 	       err_set(err, ERR_CONFIG, "%s has no section metabase, which says where it is",
-		       context->config->path);
+		       app->config->path);
 }
 
-void cmd_metabase(struct context *context)
+void cmd_metabase(struct app *app)
 {
 	CLEANUP(buf_free) struct buf report = BUF_MAX(LONGEST_REPORT);
 	struct mbrun run = { .report = &report };
@@ -102,23 +102,23 @@ void cmd_metabase(struct context *context)
 	struct err err = ERR_INIT;
 	char *auth;
 
-	if (!command_options(context, options, verb, 1))
+	if (!command_options(app, options, verb, 1))
 		return;
-	if (!check_config(context, verb[0], &err)) {
+	if (!check_config(app, verb[0], &err)) {
 		if (err.kind != ERR_NONE)
-			context_fail(context, &err);
+			app_fail(app, &err);
 		return;
 	}
-	if (!context_network(context, false))
+	if (!app_network(app, false))
 		return;
-	auth = header(context->config->metabase.api_key);
-	mb = (struct metabase){ .wait = context->wait,
-				.http = context->http,
-				.json = context->json,
-				.url = context->config->metabase.url,
+	auth = header(app->config->metabase.api_key);
+	mb = (struct metabase){ .wait = app->wait,
+				.http = app->http,
+				.json = app->json,
+				.url = app->config->metabase.url,
 				.auth = auth };
 	run.mb = &mb;
-	if (!apply(context, &run, &err))
-		context_fail(context, &err);
+	if (!apply(app, &run, &err))
+		app_fail(app, &err);
 	mem_free_secret(&auth);
 }

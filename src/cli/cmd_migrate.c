@@ -10,46 +10,46 @@
  * should not; the password of the daemon's role is wanted only where it is
  * the owner.
  */
-static bool read_config(struct context *context)
+static bool read_config(struct app *app)
 {
 	const struct config_warehouse *warehouse;
 
-	if (!context_config_part(context, ""))
+	if (!app_config_part(app, ""))
 		return false;
-	warehouse = &context->config->warehouse;
+	warehouse = &app->config->warehouse;
 	if (warehouse->owner_conninfo || !warehouse->password_file)
 		return true;
-	config_free(&context->config);
-	return context_config_part(context, "warehouse");
+	config_free(&app->config);
+	return app_config_part(app, "warehouse");
 }
 
 /* How long to wait for a day that the daemon is computing. */
 #define INTERVAL (200 * USEC_PER_MSEC)
 
 /* Computes all days of reports again. */
-static bool rebuild(struct context *context, struct pg *pg, struct err *err)
+static bool rebuild(struct app *app, struct pg *pg, struct err *err)
 {
 	int64_t days, left = 1;
 	bool done;
 
-	if (!report_rebuild_queue(pg, context->workspace, &days, err))
+	if (!report_rebuild_queue(pg, app->workspace, &days, err))
 		return false;
 	while (left > 0) {
-		if (!report_rebuild_next(pg, context->workspace, &done, &left, err))
+		if (!report_rebuild_next(pg, app->workspace, &done, &left, err))
 			return false;
 		if (!done && left > 0 &&
-		    wait_until(context->wait, clock_mono(context->clock) + INTERVAL) == WAIT_STOP)
+		    wait_until(app->wait, clock_mono(app->clock) + INTERVAL) == WAIT_STOP)
 			return err_set(err, ERR_STOPPED, "stopped; %lld days are still queued",
 				       (long long)left);
-		if (context->verbose)
+		if (app->verbose)
 			fprintf(stderr, "%lld days left\n", (long long)left);
 	}
-	if (!context->quiet)
+	if (!app->quiet)
 		printf("reports were computed again: %lld days\n", (long long)days);
 	return true;
 }
 
-void cmd_migrate(struct context *context)
+void cmd_migrate(struct app *app)
 {
 	CLEANUP(buf_free) struct buf report = BUF_MAX(65536);
 	CLEANUP(pg_close) struct pg *pg = NULL;
@@ -73,22 +73,22 @@ void cmd_migrate(struct context *context)
 	struct pg_conf conf;
 	bool ok;
 
-	if (!command_options(context, options, none, 0) || !read_config(context) ||
-	    !context_network(context, false))
+	if (!command_options(app, options, none, 0) || !read_config(app) ||
+	    !app_network(app, false))
 		return;
-	conf = context_pg(context, true);
-	pg = pg_open(context->wait, &conf, &err);
+	conf = app_pg(app, true);
+	pg = pg_open(app->wait, &conf, &err);
 	ok = pg && schema_migrate(pg, &wish, &report, &err);
 	fputs(buf_text(&report), stdout);
 	if (!ok) {
-		context_fail(context, &err);
+		app_fail(app, &err);
 		return;
 	}
 	if (reports && !wish.dry_run) {
-		if (!rebuild(context, pg, &err))
-			context_fail(context, &err);
+		if (!rebuild(app, pg, &err))
+			app_fail(app, &err);
 		return;
 	}
-	if (!context->quiet && report.len == 0)
+	if (!app->quiet && report.len == 0)
 		printf("the warehouse has schema version %d; nothing to do\n", schema_version());
 }

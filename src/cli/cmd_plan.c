@@ -52,15 +52,15 @@ static void add_workspace(struct grid *table, const struct forecast *f)
 }
 
 /* What was spent lately, and what it brought. */
-static bool add_ledger(struct context *context, struct buf *out)
+static bool add_ledger(struct app *app, struct buf *out)
 {
 	CLEANUP(grid_free) struct grid *ledger = NULL;
-	struct script *s = warehouse_call(context->warehouse, sql_plan_ledger);
+	struct script *s = warehouse_call(app->warehouse, sql_plan_ledger);
 	struct err err = ERR_INIT;
 
-	script_text(s, context->workspace);
-	if (!warehouse_run(context->warehouse, &ledger, &err))
-		return context_fail(context, &err);
+	script_text(s, app->workspace);
+	if (!warehouse_run(app->warehouse, &ledger, &err))
+		return app_fail(app, &err);
 	if (grid_rows(ledger) == 0)
 		return true;
 	buf_char(out, '\n');
@@ -68,7 +68,7 @@ static bool add_ledger(struct context *context, struct buf *out)
 	return true;
 }
 
-void cmd_plan(struct context *context)
+void cmd_plan(struct app *app)
 {
 	static const char *const heads[] = { "workspace", "what",  "strategy",
 					     "requests",  "takes", "when" };
@@ -78,21 +78,20 @@ void cmd_plan(struct context *context)
 	const struct opt options[] = { OPT_END };
 	const char *none[1];
 
-	if (!command_options(context, options, none, 0) || !context_config(context) ||
-	    !context_tracks(context) || !context_network(context, false) ||
-	    !context_store(context, "plan"))
+	if (!command_options(app, options, none, 0) || !app_config(app) || !app_tracks(app) ||
+	    !app_network(app, false) || !app_store(app, "plan"))
 		return;
 	for (int c = 0; c < (int)ARRAY_SIZE(heads); c++)
 		grid_name(table, c, heads[c], false);
-	for (size_t i = 0; i < context->n_tracks; i++) {
+	for (size_t i = 0; i < app->n_tracks; i++) {
 		const struct config_workspace *workspace;
 		struct forecast forecast;
 		struct err err = ERR_INIT;
 
-		workspace = config_find(context->config, context->cycles[i].name, &err);
-		if (!forecast_make(context->warehouse, workspace, clock_real(context->clock),
-				   &forecast, &err)) {
-			context_fail(context, &err);
+		workspace = config_find(app->config, app->cycles[i].name, &err);
+		if (!forecast_make(app->warehouse, workspace, clock_real(app->clock), &forecast,
+				   &err)) {
+			app_fail(app, &err);
 			return;
 		}
 		add_workspace(table, &forecast);
@@ -107,7 +106,7 @@ void cmd_plan(struct context *context)
 		buf_char(&out, '\n');
 	}
 	buf_add(&out, said.data, said.len);
-	if (!add_ledger(context, &out))
+	if (!add_ledger(app, &out))
 		return;
 	fputs(buf_text(&out), stdout);
 }

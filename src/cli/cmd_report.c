@@ -33,7 +33,7 @@ enum format {
 
 /* One report, as it was asked for. */
 struct worker {
-	struct context *context;
+	struct app *app;
 	const struct topic *topic;
 	enum format format;
 	enum lang lang;
@@ -121,7 +121,7 @@ static bool take_options(struct worker *worker)
 	};
 	struct err err = ERR_INIT;
 
-	if (!command_options(worker->context, options, names, 1))
+	if (!command_options(worker->app, options, names, 1))
 		return false;
 	if (!names[0])
 		err_set(&err, ERR_USAGE,
@@ -129,11 +129,11 @@ static bool take_options(struct worker *worker)
 	else
 		worker->topic = topic_find(names[0], &err);
 	if (!worker->topic || !take_format(worker, format, &err) || !check_days(worker, &err))
-		return context_fail(worker->context, &err);
+		return app_fail(worker->app, &err);
 	if (word_lang(lang, &worker->lang))
 		return true;
 	err_set(&err, ERR_USAGE, "there are en and id; \"%s\" is none of them", lang);
-	return context_fail(worker->context, &err);
+	return app_fail(worker->app, &err);
 }
 
 /* ---- queries --------------------------------------------------------- */
@@ -154,15 +154,15 @@ static bool ask(struct worker *worker, const char *sql, int row, struct grid **r
 /* All that is read is of one moment, and nothing is written. */
 static bool open_warehouse(struct worker *worker, struct err *err)
 {
-	struct pg_conf conf = context_pg(worker->context, false);
+	struct pg_conf conf = app_pg(worker->app, false);
 	CLEANUP(script_free) struct script *script = script_new();
 
-	worker->pg = pg_open(worker->context->wait, &conf, err);
+	worker->pg = pg_open(worker->app->wait, &conf, err);
 	if (!worker->pg || !schema_check(worker->pg, err) ||
 	    !pg_exec(worker->pg, sql_report_begin, err))
 		return false;
 	script_add(script, sql_report_scope);
-	script_text(script, worker->context->workspace);
+	script_text(script, worker->app->workspace);
 	script_text(script, worker->from);
 	script_text(script, worker->to);
 	if (!script_run(script, worker->pg, &worker->scope, err))
@@ -331,25 +331,25 @@ static bool deliver(const struct worker *worker, struct err *err)
 	return fflush(stdout) == 0 || err_set(err, ERR_SYSTEM, "standard output cannot be written");
 }
 
-void cmd_report(struct context *context)
+void cmd_report(struct app *app)
 {
-	struct worker worker = { .context = context, .out = BUF_MAX(LARGEST_REPORT) };
+	struct worker worker = { .app = app, .out = BUF_MAX(LARGEST_REPORT) };
 	const struct config_workspace *known = NULL;
 	struct err err = ERR_INIT;
 
-	if (!take_options(&worker) || !context_config_part(context, "warehouse"))
+	if (!take_options(&worker) || !app_config_part(app, "warehouse"))
 		return;
-	if (context->workspace)
-		known = config_find(context->config, context->workspace, &err);
-	if (context->workspace && !known) {
-		context_fail(context, &err);
+	if (app->workspace)
+		known = config_find(app->config, app->workspace, &err);
+	if (app->workspace && !known) {
+		app_fail(app, &err);
 		return;
 	}
-	if (!context_network(context, false))
+	if (!app_network(app, false))
 		return;
 	if (!open_warehouse(&worker, &err) || !write_report(&worker, &err) ||
 	    !deliver(&worker, &err))
-		context_fail(context, &err);
+		app_fail(app, &err);
 	buf_free(&worker.out);
 	grid_free(&worker.scope);
 	pg_close(&worker.pg);

@@ -24,7 +24,7 @@
 #define STATUS_EVERY USEC_PER_SEC
 
 struct daemon {
-	struct context *context;
+	struct app *app;
 	struct workers workers;
 	struct loop loop;
 	struct reload reload;
@@ -38,46 +38,46 @@ struct daemon {
 	int64_t status_at;
 };
 
-static void say(const struct context *context, enum log_level level, const struct log_event *event,
+static void say(const struct app *app, enum log_level level, const struct log_event *event,
 		const char *text)
 {
 	struct log_line line;
 
 	log_begin(&line, level, event, "%s", text);
-	log_end(&context->log, &line);
+	log_end(&app->log, &line);
 }
 
 /* ---- the configuration ------------------------------------------------ */
 
 static void show_metrics(struct daemon *d)
 {
-	const struct config_metrics *conf = &d->context->config->metrics;
+	const struct config_metrics *conf = &d->app->config->metrics;
 	struct err err = ERR_INIT;
 
 	d->metrics.numbers = d->workers.numbers;
 	d->metrics.n = d->workers.n;
 	d->exporter.file = conf->textfile;
 	/* Work goes on without; whoever collects them notices. */
-	if (!exporter_listen(&d->exporter, d->context->wait, conf->listen, &err))
-		say(d->context, LEVEL_ERROR, &events_table()->no_metrics, err.text);
+	if (!exporter_listen(&d->exporter, d->app->wait, conf->listen, &err))
+		say(d->app, LEVEL_ERROR, &events_table()->no_metrics, err.text);
 }
 
 /* SIGHUP came. */
 static void reload(struct daemon *d)
 {
-	struct context *context = d->context;
-	enum reload_outcome outcome = reload_config(&d->reload, context);
+	struct app *app = d->app;
+	enum reload_outcome outcome = reload_config(&d->reload, app);
 	struct err ignored;
 
 	d->metrics.reload_ok = outcome != RELOAD_REFUSED;
 	if (outcome != RELOAD_REFUSED) {
-		d->metrics.reload_at = clock_real(context->clock);
+		d->metrics.reload_at = clock_real(app->clock);
 		d->deep = d->deep || outcome == RELOAD_DEEP;
-		workers_change(&d->workers, context);
+		workers_change(&d->workers, app);
 		show_metrics(d);
 		/* If that fails the warehouse is lost, and they are made known to the next. */
-		if (context->warehouse && !warehouse_lost(context->warehouse))
-			(void)!workers_register(&d->workers, context->warehouse, &ignored);
+		if (app->warehouse && !warehouse_lost(app->warehouse))
+			(void)!workers_register(&d->workers, app->warehouse, &ignored);
 	}
 	wait_notify("READY=1");
 }
@@ -86,11 +86,11 @@ static void reload(struct daemon *d)
 static bool sleep_until(struct daemon *d, int64_t when)
 {
 	while (wait_now() < when) {
-		if (wait_take_reload(d->context->wait)) {
+		if (wait_take_reload(d->app->wait)) {
 			reload(d);
 			return true;
 		}
-		if (wait_turn(d->context->wait, when) == WAIT_STOP)
+		if (wait_turn(d->app->wait, when) == WAIT_STOP)
 			return false;
 	}
 	return true;
@@ -101,23 +101,23 @@ static bool sleep_until(struct daemon *d, int64_t when)
 /* Opens the warehouse and makes the workspaces known in it. */
 static bool try_open(struct daemon *d, struct err *err)
 {
-	struct context *context = d->context;
-	struct pg_conf conf = context_pg(context, false);
+	struct app *app = d->app;
+	struct pg_conf conf = app_pg(app, false);
 
-	context->warehouse = warehouse_open(context->wait, &conf, context->who, err);
-	if (context->warehouse && command_request_listen(context->warehouse, err) &&
-	    workers_register(&d->workers, context->warehouse, err)) {
+	app->warehouse = warehouse_open(app->wait, &conf, app->who, err);
+	if (app->warehouse && command_request_listen(app->warehouse, err) &&
+	    workers_register(&d->workers, app->warehouse, err)) {
 		d->metrics.warehouse = 1;
 		return true;
 	}
-	context_drop_store(context);
+	app_drop_store(app);
 	return false;
 }
 
 /* Opens it, however long that takes. False when told to stop. */
 static bool open_store(struct daemon *d)
 {
-	struct context *context = d->context;
+	struct app *app = d->app;
 	int64_t lasted;
 
 	for (;;) {
@@ -127,25 +127,23 @@ static bool open_store(struct daemon *d)
 		if (try_open(d, &err))
 			break;
 		/* Trying may have taken longer than the pause that follows. */
-		now = clock_mono(context->clock);
+		now = clock_mono(app->clock);
 		if (err.kind == ERR_STOPPED)
 			return false;
 		if (complain(&d->no_warehouse, now)) {
-			say(context, policy_level(err.kind), &events_table()->warehouse_lost,
-			    err.text);
+			say(app, policy_level(err.kind), &events_table()->warehouse_lost, err.text);
 			wait_notify("STATUS=no warehouse: %s", err.text);
 		}
 		if (err.kind == ERR_CONFIG)
-			context->exit = EXIT_CONFIG;
+			app->exit = EXIT_CONFIG;
 		if (err.kind == ERR_CONFIG || !sleep_until(d, now + RETRY))
 			return false;
 	}
-	if (complain_over(&d->no_warehouse, clock_mono(context->clock), &lasted, NULL))
-		say(context, LEVEL_NOTICE, &events_table()->warehouse_back,
-		    "the warehouse is back");
-	workers_miss(&d->workers, context);
-	d->loop.warehouse = context->warehouse;
-	d->loop.refresh = report_refresh_new(context->warehouse, context->clock);
+	if (complain_over(&d->no_warehouse, clock_mono(app->clock), &lasted, NULL))
+		say(app, LEVEL_NOTICE, &events_table()->warehouse_back, "the warehouse is back");
+	workers_miss(&d->workers, app);
+	d->loop.warehouse = app->warehouse;
+	d->loop.refresh = report_refresh_new(app->warehouse, app->clock);
 	return true;
 }
 
@@ -154,23 +152,23 @@ static bool open_store(struct daemon *d)
 /* Removes what is old, if it is time. Returns when it will be. */
 static int64_t retention(struct daemon *d)
 {
-	int64_t now = clock_mono(d->context->clock);
+	int64_t now = clock_mono(d->app->clock);
 	struct err ignored;
 	struct log_line line;
 	bool over = false;
 
 	if (now < d->retention_at)
 		return d->retention_at;
-	d->retention.runs = d->context->config->retention.runs;
-	d->retention.rejected_items = d->context->config->retention.rejected_items;
-	if (!retention_some(&d->retention, d->context->warehouse, &over, &ignored))
+	d->retention.runs = d->app->config->retention.runs;
+	d->retention.rejected_items = d->app->config->retention.rejected_items;
+	if (!retention_some(&d->retention, d->app->warehouse, &over, &ignored))
 		return d->retention_at = now + RETENTION_EVERY;
 	d->retention_at = now + (over ? RETENTION_EVERY : RETENTION_PAUSE);
 	if (over && d->retention.removed > 0) {
 		log_begin(&line, LEVEL_INFO, &events_table()->retention,
 			  "%d old records were removed", (int)d->retention.removed);
 		log_number(&line, "removed", d->retention.removed);
-		log_end(&d->context->log, &line);
+		log_end(&d->app->log, &line);
 		d->retention.removed = 0;
 	}
 	return d->retention_at;
@@ -179,10 +177,10 @@ static int64_t retention(struct daemon *d)
 /* Tells systemd what goes on, if that has changed. Returns when to look again. */
 static int64_t show_status(struct daemon *d)
 {
-	int64_t now = clock_mono(d->context->clock);
+	int64_t now = clock_mono(d->app->clock);
 	CLEANUP(buf_free) struct buf text = BUF_MAX(sizeof(d->status) - 1);
 
-	workers_summary(&d->workers, d->context->clock, &text);
+	workers_summary(&d->workers, d->app->clock, &text);
 	if (strcmp(buf_text(&text), d->status) == 0)
 		return TIME_NEVER;
 	if (now < d->status_at + STATUS_EVERY)
@@ -200,10 +198,10 @@ static void watch_refresh(struct daemon *d)
 	int workspace;
 
 	if (!report_refresh_take_error(d->loop.refresh, &workspace, &err) ||
-	    !complain(&d->no_reports, clock_mono(d->context->clock)))
+	    !complain(&d->no_reports, clock_mono(d->app->clock)))
 		return;
 	err_wrap(&err, "reports of workspace %d are not up to date", workspace);
-	say(d->context, LEVEL_WARNING, NULL, err.text);
+	say(d->app, LEVEL_WARNING, NULL, err.text);
 }
 
 /* ---- the loop --------------------------------------------------------- */
@@ -219,48 +217,47 @@ static int64_t tidy(struct daemon *d, bool ended)
 	if (d->reload.n > 0 && workers_have_changed(&d->workers))
 		reload_forget(&d->reload);
 	if (exporter_save(&d->exporter, ended, &when, &err))
-		(void)!complain_over(&d->no_file, clock_mono(d->context->clock), NULL, NULL);
-	else if (complain(&d->no_file, clock_mono(d->context->clock)))
-		say(d->context, LEVEL_ERROR, &events_table()->no_metrics, err.text);
+		(void)!complain_over(&d->no_file, clock_mono(d->app->clock), NULL, NULL);
+	else if (complain(&d->no_file, clock_mono(d->app->clock)))
+		say(d->app, LEVEL_ERROR, &events_table()->no_metrics, err.text);
 	return when;
 }
 
 /* Takes the locks that can be had. Returns when to look again. */
 static int64_t hold(struct daemon *d)
 {
-	struct context *context = d->context;
+	struct app *app = d->app;
 	struct err err = ERR_INIT;
 	int64_t when;
 
-	if (!workers_hold(&d->workers, context, &when, &err) &&
-	    !warehouse_lost(context->warehouse) && !wait_stopping(context->wait) &&
-	    complain(&d->no_warehouse, clock_mono(context->clock)))
-		say(context, policy_level(err.kind), &events_table()->warehouse_lost, err.text);
+	if (!workers_hold(&d->workers, app, &when, &err) && !warehouse_lost(app->warehouse) &&
+	    !wait_stopping(app->wait) && complain(&d->no_warehouse, clock_mono(app->clock)))
+		say(app, policy_level(err.kind), &events_table()->warehouse_lost, err.text);
 	return when;
 }
 
 /* Works until told to stop, or the warehouse is lost. True to go on. */
 static bool work(struct daemon *d)
 {
-	struct context *context = d->context;
+	struct app *app = d->app;
 	bool ended = true;
 
 	while (!d->deep) {
 		int64_t next = tidy(d, ended);
 
-		if (warehouse_take_notify(context->warehouse))
-			workers_ask(&d->workers, context->warehouse);
+		if (warehouse_take_notify(app->warehouse))
+			workers_ask(&d->workers, app->warehouse);
 		next = min_i64(next, hold(d));
-		next = min_i64(next, workers_start(&d->workers, context, &d->loop));
+		next = min_i64(next, workers_start(&d->workers, app, &d->loop));
 		next = min_i64(next, retention(d));
 		next = min_i64(next, show_status(d));
 		if (loop_round(&d->loop, next) == WAIT_STOP)
 			return false;
-		if (wait_take_reload(context->wait))
+		if (wait_take_reload(app->wait))
 			reload(d);
-		ended = workers_finish(&d->workers, context);
+		ended = workers_finish(&d->workers, app);
 		watch_refresh(d);
-		if (warehouse_lost(context->warehouse))
+		if (warehouse_lost(app->warehouse))
 			return true;
 	}
 	return true;
@@ -269,32 +266,32 @@ static bool work(struct daemon *d)
 /* Between two warehouses: what was under way has failed. False when there is no going on. */
 static bool begin_anew(struct daemon *d)
 {
-	struct context *context = d->context;
+	struct app *app = d->app;
 
 	d->metrics.warehouse = 0;
-	workers_lose(&d->workers, context->clock, d->deep);
+	workers_lose(&d->workers, app->clock, d->deep);
 	report_refresh_free(&d->loop.refresh);
-	context_drop_store(context);
+	app_drop_store(app);
 	if (!d->deep)
 		return true;
 	d->deep = false;
-	if (!context_renew(context))
+	if (!app_renew(app))
 		return false;
-	d->loop.http = context->http;
+	d->loop.http = app->http;
 	return true;
 }
 
 static void begin(struct daemon *d)
 {
-	struct context *context = d->context;
-	int64_t now = clock_real(context->clock);
+	struct app *app = d->app;
+	int64_t now = clock_real(app->clock);
 
-	workers_begin(&d->workers, context);
-	d->loop = (struct loop){ .wait = context->wait, .http = context->http };
-	d->retention_at = clock_mono(context->clock) + RETENTION_FIRST;
+	workers_begin(&d->workers, app);
+	d->loop = (struct loop){ .wait = app->wait, .http = app->http };
+	d->retention_at = clock_mono(app->clock) + RETENTION_FIRST;
 	d->metrics = (struct metrics){ .started = now, .reload_ok = 1, .reload_at = now };
 	d->exporter.metrics = &d->metrics;
-	d->exporter.clock = context->clock;
+	d->exporter.clock = app->clock;
 	show_metrics(d);
 }
 
@@ -307,24 +304,23 @@ static void end(struct daemon *d)
 	mem_free(&d->loop.cycles);
 }
 
-void cmd_run(struct context *context)
+void cmd_run(struct app *app)
 {
 	const char *none[1];
 	const struct opt options[] = { OPT_END };
-	struct daemon d = { .context = context };
+	struct daemon d = { .app = app };
 
-	if (!command_options(context, options, none, 0) || !context_config(context) ||
-	    !context_tracks(context) || !context_network(context, true))
+	if (!command_options(app, options, none, 0) || !app_config(app) || !app_tracks(app) ||
+	    !app_network(app, true))
 		return;
-	context_reader(context);
-	context_name(context, "daemon");
+	app_reader(app);
+	app_name(app, "daemon");
 	begin(&d);
-	say(context, LEVEL_NOTICE, &events_table()->started,
-	    PACKAGE_NAME " " PACKAGE_VERSION " runs");
+	say(app, LEVEL_NOTICE, &events_table()->started, PACKAGE_NAME " " PACKAGE_VERSION " runs");
 	wait_notify("READY=1");
 	while (open_store(&d) && work(&d) && begin_anew(&d))
 		continue;
 	wait_notify("STOPPING=1");
 	end(&d);
-	say(context, LEVEL_NOTICE, &events_table()->stopping, "stopping");
+	say(app, LEVEL_NOTICE, &events_table()->stopping, "stopping");
 }

@@ -234,7 +234,7 @@ static void print_json(const struct grid *all)
 	fputs(buf_text(&out), stdout);
 }
 
-void cmd_status(struct context *context)
+void cmd_status(struct app *app)
 {
 	CLEANUP(grid_free) struct grid *all = NULL;
 	CLEANUP(pg_close) struct pg *pg = NULL;
@@ -251,17 +251,17 @@ void cmd_status(struct context *context)
 	struct err err = ERR_INIT;
 	struct pg_conf conf;
 
-	if (!command_options(context, options, none, 0) ||
-	    !context_config_part(context, "warehouse") || !context_network(context, false))
+	if (!command_options(app, options, none, 0) || !app_config_part(app, "warehouse") ||
+	    !app_network(app, false))
 		return;
-	conf = context_pg(context, false);
-	pg = pg_open(context->wait, &conf, &err);
+	conf = app_pg(app, false);
+	pg = pg_open(app->wait, &conf, &err);
 	script_add(script, sql_status_workspaces);
-	script_text(script, context->workspace);
+	script_text(script, app->workspace);
 	if (!pg || !schema_check(pg, &err) || !script_run(script, pg, &all, &err))
-		context_fail(context, &err);
+		app_fail(app, &err);
 	else if (json)
 		print_json(all);
 	else
-		print(context->config, all);
+		print(app->config, all);
 }

@@ -34,7 +34,7 @@ struct finding {
 };
 
 struct verify {
-	struct context *context;
+	struct app *app;
 	bool full, repair, json;
 	struct task *tasks;
 	struct finding *findings;
@@ -77,23 +77,22 @@ static struct grid *counts_of(const struct audit *audit)
 /* What a cycle has counted and left in the warehouse, whoever did it. */
 static bool read_cells(struct verify *v, struct finding *finding, int64_t run)
 {
-	struct script *s = warehouse_call(v->context->warehouse, sql_verify_cells);
+	struct script *s = warehouse_call(v->app->warehouse, sql_verify_cells);
 	struct err err = ERR_INIT;
 
 	script_int(s, run);
-	return warehouse_run(v->context->warehouse, &finding->cells, &err) ||
-	       context_fail(v->context, &err);
+	return warehouse_run(v->app->warehouse, &finding->cells, &err) || app_fail(v->app, &err);
 }
 
 /* Whether the last verify left cells that --repair may begin with. */
 static bool is_recent(struct verify *v, const char *name)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(v->context->warehouse, sql_verify_recent);
+	struct script *s = warehouse_call(v->app->warehouse, sql_verify_recent);
 	struct err ignored;
 
 	script_text(s, name);
-	return warehouse_run(v->context->warehouse, &grid, &ignored) && grid_rows(grid) > 0 &&
+	return warehouse_run(v->app->warehouse, &grid, &ignored) && grid_rows(grid) > 0 &&
 	       grid_int(grid, 0, 0) > 0;
 }
 
@@ -103,7 +102,7 @@ static void prepare(struct verify *v, enum command_request_kind kind, bool look)
 	for (size_t i = 0; i < v->n; i++) {
 		struct task *task = &v->tasks[i];
 
-		*task = (struct task){ .conf = &v->context->cycles[i], .kind = kind };
+		*task = (struct task){ .conf = &v->app->cycles[i], .kind = kind };
 		task->engine = command_request_conf(kind);
 		task->look = look;
 		if (look)
@@ -135,9 +134,9 @@ static void conclude(struct verify *v)
 static bool run_step(struct verify *v, enum command_request_kind kind, bool look)
 {
 	prepare(v, kind, look);
-	if (!task_run_all(v->context, v->tasks, v->n)) {
+	if (!task_run_all(v->app, v->tasks, v->n)) {
 		task_end_all(v->tasks, v->n);
-		v->context->exit = EXIT_LATER;
+		v->app->exit = EXIT_LATER;
 		return false;
 	}
 	conclude(v);
@@ -194,7 +193,7 @@ static bool look_or_recall(struct verify *v)
 	bool recent = v->repair && !v->full;
 
 	for (size_t i = 0; recent && i < v->n; i++)
-		recent = is_recent(v, v->context->cycles[i].name);
+		recent = is_recent(v, v->app->cycles[i].name);
 	return recent || look(v);
 }
 
@@ -258,7 +257,7 @@ static void tell(const struct verify *v, size_t i)
 
 	if (v->tasks[i].end.err.kind != ERR_NONE)
 		return;
-	printf("%s: %s (%d request%s)\n", v->context->cycles[i].name, judgement(f), f->requests,
+	printf("%s: %s (%d request%s)\n", v->app->cycles[i].name, judgement(f), f->requests,
 	       f->requests == 1 ? "" : "s");
 	if (grid_rows(f->cells) == 0)
 		return;
@@ -312,7 +311,7 @@ static void tell_json(const struct verify *v)
 		const struct finding *f = &v->findings[i];
 
 		jsonout_open(&out, '{');
-		jsonout_key_string(&out, "workspace", v->context->cycles[i].name);
+		jsonout_key_string(&out, "workspace", v->app->cycles[i].name);
 		jsonout_key_string(&out, "verdict", action_verdict_name(f->verdict));
 		jsonout_key_int(&out, "requests", f->requests);
 		jsonout_key(&out, "rejected");
@@ -334,14 +333,14 @@ static void tell_all(struct verify *v)
 	for (size_t i = 0; i < v->n; i++) {
 		if (!v->json)
 			tell(v, i);
-		v->context->exit = policy_worse(v->context->exit, v->findings[i].exit);
+		v->app->exit = policy_worse(v->app->exit, v->findings[i].exit);
 	}
 }
 
-void cmd_verify(struct context *context)
+void cmd_verify(struct app *app)
 {
 	const char *none[1];
-	struct verify v = { .context = context };
+	struct verify v = { .app = app };
 	const struct opt options[] = {
 		{ .name = "full", .letter = 'f', .help = "read everything first", .flag = &v.full },
 		{ .name = "repair",
@@ -352,11 +351,10 @@ void cmd_verify(struct context *context)
 		OPT_END,
 	};
 
-	if (!command_options(context, options, none, 0) || !context_config(context) ||
-	    !context_tracks(context) || !context_network(context, false) ||
-	    !context_store(context, "verify"))
+	if (!command_options(app, options, none, 0) || !app_config(app) || !app_tracks(app) ||
+	    !app_network(app, false) || !app_store(app, "verify"))
 		return;
-	v.n = context->n_tracks;
+	v.n = app->n_tracks;
 	v.tasks = mem_new(v.n * sizeof(*v.tasks));
 	v.findings = mem_new(v.n * sizeof(*v.findings));
 	if ((!v.full || read_everything(&v)) && look_or_recall(&v) && settle(&v))

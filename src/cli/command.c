@@ -84,8 +84,7 @@ void command_version(struct buf *out)
 		   pq % 10000, json_library(), yaml_library(), httpd_library(), wait_library());
 }
 
-bool command_options(struct context *context, const struct opt *table, const char **operands,
-		     int most)
+bool command_options(struct app *app, const struct opt *table, const char **operands, int most)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(65536);
 	struct opt all[24] = { { .name = NULL } };
@@ -98,14 +97,14 @@ bool command_options(struct context *context, const struct opt *table, const cha
 		n++;
 	}
 	all[n] = (struct opt){ .name = "help", .letter = 'h', .help = "this", .flag = &help };
-	if (!opt_parse(all, &context->args, operands, most, &err)) {
-		context_fail(context, &err);
+	if (!opt_parse(all, &app->args, operands, most, &err)) {
+		app_fail(app, &err);
 		return false;
 	}
 	if (!help)
 		return true;
 	opt_help(all, &out);
 	fputs(buf_text(&out), stdout);
-	context->exit = EXIT_OK;
+	app->exit = EXIT_OK;
 	return false;
 }

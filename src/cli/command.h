@@ -5,13 +5,13 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
-#include "context.h"
+#include "app.h"
 
 struct command {
 	const char *name;
 	const char *synopsis; /* what may follow the name */
 	const char *summary;  /* a phrase */
-	void (*run)(struct context *context);
+	void (*run)(struct app *app);
 };
 
 /* The command of that name. NULL with ERR_USAGE and the nearest one's name. */
@@ -28,21 +28,21 @@ void command_version(struct buf *out);
  * command's own help is printed. False when the command is to end at once,
  * `exit` being set.
  */
-bool command_options(struct context *context, const struct opt *table, const char **operands,
+bool command_options(struct app *app, const struct opt *table, const char **operands,
 		     int most) MUST_CHECK;
 
 /* One each; what they do is in sahut-etl(8). */
-void cmd_check(struct context *context);
-void cmd_conversations(struct context *context);
-void cmd_explain(struct context *context);
-void cmd_erase(struct context *context);
-void cmd_metabase(struct context *context);
-void cmd_migrate(struct context *context);
-void cmd_plan(struct context *context);
-void cmd_report(struct context *context);
-void cmd_run(struct context *context);
-void cmd_status(struct context *context);
-void cmd_sync(struct context *context);
-void cmd_verify(struct context *context);
+void cmd_check(struct app *app);
+void cmd_conversations(struct app *app);
+void cmd_explain(struct app *app);
+void cmd_erase(struct app *app);
+void cmd_metabase(struct app *app);
+void cmd_migrate(struct app *app);
+void cmd_plan(struct app *app);
+void cmd_report(struct app *app);
+void cmd_run(struct app *app);
+void cmd_status(struct app *app);
+void cmd_sync(struct app *app);
+void cmd_verify(struct app *app);
 
 #endif

@@ -11,8 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "app.h"
 #include "command.h"
-#include "context.h"
 #include "journal.h"
 #include "policy.h"
 
@@ -37,25 +37,23 @@ static void open_streams(void)
  * The journal gets fields where stderr is its own; elsewhere lines are for a person at a
  * terminal, and logfmt in a file, unless SAHUT_ETL_LOG says text or json.
  */
-static void open_log(struct context *context)
+static void open_log(struct app *app)
 {
 	const char *wanted = getenv("SAHUT_ETL_LOG");
 
-	context->clock = clock_system();
-	context->log.level = context->verbose ? LEVEL_DEBUG
-			     : context->quiet ? LEVEL_WARNING
-					      : LEVEL_INFO;
-	context->log.sink = log_stream;
-	context->log.arg = &context->stream;
-	context->stream = (struct log_stream){ stderr, LOG_FORM_TEXT, context->clock };
+	app->clock = clock_system();
+	app->log.level = app->verbose ? LEVEL_DEBUG : app->quiet ? LEVEL_WARNING : LEVEL_INFO;
+	app->log.sink = log_stream;
+	app->log.arg = &app->stream;
+	app->stream = (struct log_stream){ stderr, LOG_FORM_TEXT, app->clock };
 	if (wanted && strcmp(wanted, "json") == 0)
-		context->stream.form = LOG_FORM_JSON;
+		app->stream.form = LOG_FORM_JSON;
 	else if (wanted && strcmp(wanted, "text") == 0)
-		context->stream.form = LOG_FORM_TEXT;
+		app->stream.form = LOG_FORM_TEXT;
 	else if (journal_is_stderr())
-		context->log.sink = journal_write;
+		app->log.sink = journal_write;
 	else if (isatty(STDERR_FILENO))
-		context->stream.form = LOG_FORM_PLAIN;
+		app->stream.form = LOG_FORM_PLAIN;
 }
 
 static void print(void (*write)(struct buf *out), const struct opt *options)
@@ -70,24 +68,24 @@ static void print(void (*write)(struct buf *out), const struct opt *options)
 
 int main(int argc, char **argv)
 {
-	struct context context = { .program = "sahut-etl", .args = { argc, argv, 1 } };
+	struct app app = { .program = "sahut-etl", .args = { argc, argv, 1 } };
 	bool help = false, version = false;
 	const struct opt options[] = {
 		{ .name = "config",
 		  .letter = 'c',
 		  .arg = "FILE",
 		  .help = "the configuration file",
-		  .value = &context.config_path },
+		  .value = &app.config_path },
 		{ .name = "workspace",
 		  .letter = 'w',
 		  .arg = "NAME",
 		  .help = "this workspace only",
-		  .value = &context.workspace },
-		{ .name = "verbose", .letter = 'v', .help = "say more", .flag = &context.verbose },
+		  .value = &app.workspace },
+		{ .name = "verbose", .letter = 'v', .help = "say more", .flag = &app.verbose },
 		{ .name = "quiet",
 		  .letter = 'q',
 		  .help = "say only what is wrong",
-		  .flag = &context.quiet },
+		  .flag = &app.quiet },
 		{ .name = "help",
 		  .letter = 'h',
 		  .help = "this, or with a command, its own",
@@ -104,24 +102,24 @@ int main(int argc, char **argv)
 	open_streams();
 	setlocale(LC_CTYPE, "");
 	be_discreet();
-	if (!opt_parse_leading(options, &context.args, &err)) {
-		context_fail(&context, &err);
-		return context.exit;
+	if (!opt_parse_leading(options, &app.args, &err)) {
+		app_fail(&app, &err);
+		return app.exit;
 	}
 	if (version || help) {
 		print(version ? command_version : command_help, version ? NULL : options);
 		return EXIT_OK;
 	}
-	if (context.args.next == argc) {
+	if (app.args.next == argc) {
 		print(command_help, options);
 		return EXIT_USAGE;
 	}
-	open_log(&context);
-	command = command_find(argv[context.args.next++], &err);
+	open_log(&app);
+	command = command_find(argv[app.args.next++], &err);
 	if (command)
-		command->run(&context);
+		command->run(&app);
 	else
-		context_fail(&context, &err);
-	context_close(&context);
-	return context.exit;
+		app_fail(&app, &err);
+	app_close(&app);
+	return app.exit;
 }

@@ -39,27 +39,26 @@ static void finish(struct task *task, const struct err *err)
 }
 
 /* Whoever holds the workspace is the daemon: then the daemon does it. */
-static void hand_over(struct context *context, struct task *task, const struct err *busy)
+static void hand_over(struct app *app, struct task *task, const struct err *busy)
 {
 	struct err err;
 	int id;
 
 	task->command_request.kind = task->kind;
-	if (!warehouse_find(context->warehouse, task->conf->name, &id, &err) ||
-	    !command_request_ask(context->warehouse, id, context->who, &task->command_request,
-				 &err)) {
+	if (!warehouse_find(app->warehouse, task->conf->name, &id, &err) ||
+	    !command_request_ask(app->warehouse, id, app->who, &task->command_request, &err)) {
 		finish(task, &err);
 		return;
 	}
 	task->state = TASK_HANDED;
-	if (!context->quiet)
+	if (!app->quiet)
 		fprintf(stderr, "%s: %s; it is asked to do this\n", task->conf->name, busy->text);
 }
 
 /* Tries to begin. */
-static void begin(struct context *context, struct task *task, int64_t now)
+static void begin(struct app *app, struct task *task, int64_t now)
 {
-	const struct cycle_means *means = context_means(context);
+	const struct cycle_means *means = app_means(app);
 	struct err err = ERR_INIT;
 
 	task->look_at = now + INTERVAL;
@@ -67,31 +66,31 @@ static void begin(struct context *context, struct task *task, int64_t now)
 	if (task->cycle)
 		task->state = TASK_RUNNING;
 	else if (err.kind == ERR_BUSY && strcmp(err.code, "daemon") == 0)
-		hand_over(context, task, &err);
+		hand_over(app, task, &err);
 	else if (err.kind != ERR_BUSY || now >= task->patience)
 		finish(task, &err);
 }
 
 /* Looks what has become of a command request. A daemon that has gone leaves it to us. */
-static void look_after(struct context *context, struct task *task, int64_t now)
+static void look_after(struct app *app, struct task *task, int64_t now)
 {
 	struct err err = ERR_INIT;
 
 	task->look_at = now + INTERVAL;
-	if (!command_request_look(context->warehouse, &task->command_request, &task->end, &err)) {
+	if (!command_request_look(app->warehouse, &task->command_request, &task->end, &err)) {
 		finish(task, &err);
 	} else if (task->end.over) {
 		task->state = TASK_OVER;
 		if (task->end.err.kind != ERR_NONE)
 			err_wrap(&task->end.err, "%s", task->conf->name);
-	} else if (warehouse_is_unheld(context->warehouse, task->conf->name)) {
-		command_request_withdraw(context->warehouse, &task->command_request);
+	} else if (warehouse_is_unheld(app->warehouse, task->conf->name)) {
+		command_request_withdraw(app->warehouse, &task->command_request);
 		task->patience = now + PATIENCE;
 		task->state = TASK_WAITING;
 	}
 }
 
-static void take_end(struct context *context, struct task *task)
+static void take_end(struct app *app, struct task *task)
 {
 	const struct cycle_progress *p = cycle_progress(task->cycle);
 
@@ -104,25 +103,25 @@ static void take_end(struct context *context, struct task *task)
 	if (p->state != CYCLE_DONE)
 		task->end.err = p->err;
 	if (!task->look)
-		report_cycle(&context->log, task->cycle, clock_mono(context->clock));
+		report_cycle(&app->log, task->cycle, clock_mono(app->clock));
 }
 
 /* Moves each task on by what can be done without waiting. Returns when to look again. */
-static int64_t tend(struct context *context, struct task *tasks, size_t n, size_t *left)
+static int64_t tend(struct app *app, struct task *tasks, size_t n, size_t *left)
 {
-	int64_t now = clock_mono(context->clock), when = TIME_NEVER;
+	int64_t now = clock_mono(app->clock), when = TIME_NEVER;
 
 	*left = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct task *task = &tasks[i];
 
 		if (task->state == TASK_WAITING && now >= task->look_at &&
-		    warehouse_free(context->warehouse))
-			begin(context, task, now);
+		    warehouse_free(app->warehouse))
+			begin(app, task, now);
 		if (task->state == TASK_HANDED && now >= task->look_at)
-			look_after(context, task, now);
+			look_after(app, task, now);
 		if (task->state == TASK_RUNNING && cycle_over(task->cycle))
-			take_end(context, task);
+			take_end(app, task);
 		*left += task->state != TASK_OVER;
 		/* One whose moment has come waits for the warehouse, which wakes us when it is free. */
 		if (task->state == TASK_HANDED ||
@@ -140,20 +139,20 @@ static int64_t draw(struct progress *progress, const struct task *tasks, size_t 
 	return TIME_NEVER;
 }
 
-static bool go_round(struct context *context, struct task *tasks, size_t n, struct loop *loop)
+static bool go_round(struct app *app, struct task *tasks, size_t n, struct loop *loop)
 {
 	struct progress progress;
 	size_t left = n;
 
-	progress_begin(&progress, !context->quiet && !tasks[0].look);
+	progress_begin(&progress, !app->quiet && !tasks[0].look);
 	for (;;) {
-		int64_t when = tend(context, tasks, n, &left);
+		int64_t when = tend(app, tasks, n, &left);
 
 		if (left == 0)
 			break;
 		for (size_t i = 0; i < n; i++)
 			loop->cycles[i] = tasks[i].state == TASK_RUNNING ? tasks[i].cycle : NULL;
-		when = min_i64(when, draw(&progress, tasks, n, clock_mono(context->clock)));
+		when = min_i64(when, draw(&progress, tasks, n, clock_mono(app->clock)));
 		if (loop_round(loop, when) == WAIT_STOP)
 			break;
 		for (size_t i = 0; i < n; i++)
@@ -165,13 +164,13 @@ static bool go_round(struct context *context, struct task *tasks, size_t n, stru
 }
 
 /* The days of reports that the tasks touched; the tasks are done, whatever comes of it. */
-static void report_refresh_days(struct context *context, struct loop *loop)
+static void report_refresh_days(struct app *app, struct loop *loop)
 {
 	int workspace;
 	struct err err;
 
 	loop->n = 0;
-	while (report_refresh_busy(loop->refresh) && !warehouse_lost(context->warehouse))
+	while (report_refresh_busy(loop->refresh) && !warehouse_lost(app->warehouse))
 		if (loop_round(loop, TIME_NEVER) == WAIT_STOP)
 			break;
 	if (report_refresh_take_error(loop->refresh, &workspace, &err)) {
@@ -179,25 +178,25 @@ static void report_refresh_days(struct context *context, struct loop *loop)
 
 		log_begin(&line, LEVEL_WARNING, NULL,
 			  "reports are not up to date: %s; the next sync tries again", err.text);
-		log_end(&context->log, &line);
+		log_end(&app->log, &line);
 	}
 	report_refresh_free(&loop->refresh);
 }
 
-bool task_run_all(struct context *context, struct task *tasks, size_t n)
+bool task_run_all(struct app *app, struct task *tasks, size_t n)
 {
-	struct loop loop = { .wait = context->wait, .http = context->http, .n = n };
+	struct loop loop = { .wait = app->wait, .http = app->http, .n = n };
 	bool done;
 
-	loop.refresh = report_refresh_new(context->warehouse, context->clock);
+	loop.refresh = report_refresh_new(app->warehouse, app->clock);
 	loop.cycles = mem_new(n * sizeof(struct cycle *));
 	for (size_t i = 0; i < n; i++) {
-		tasks[i].patience = clock_mono(context->clock) + PATIENCE;
+		tasks[i].patience = clock_mono(app->clock) + PATIENCE;
 		tasks[i].end.err = (struct err)ERR_INIT;
 	}
-	done = go_round(context, tasks, n, &loop);
+	done = go_round(app, tasks, n, &loop);
 	if (done)
-		report_refresh_days(context, &loop);
+		report_refresh_days(app, &loop);
 	else
 		report_refresh_free(&loop.refresh);
 	mem_free(&loop.cycles);
@@ -205,9 +204,9 @@ bool task_run_all(struct context *context, struct task *tasks, size_t n)
 		struct task *task = &tasks[i];
 
 		if (task->state == TASK_HANDED)
-			command_request_withdraw(context->warehouse, &task->command_request);
+			command_request_withdraw(app->warehouse, &task->command_request);
 		if (task->end.err.kind != ERR_NONE && (!task->cycle || task->look))
-			context_fail(context, &task->end.err);
+			app_fail(app, &task->end.err);
 	}
 	return done;
 }

@@ -10,8 +10,8 @@
 #ifndef TASK_H
 #define TASK_H
 
+#include "app.h"
 #include "command_request.h"
-#include "context.h"
 
 enum task_state {
 	TASK_WAITING, /* for the workspace's lock */
@@ -40,7 +40,7 @@ struct task {
  * terminal; TASK_OVER then says how in `end`, and what went wrong has been
  * said. False when told to stop.
  */
-bool task_run_all(struct context *context, struct task *tasks, size_t n);
+bool task_run_all(struct app *app, struct task *tasks, size_t n);
 
 /* The exit code of one that is over. */
 int task_exit(const struct task *task) MUST_CHECK;

@@ -12,8 +12,7 @@ static enum schedule_kind kind_of(const struct task *task)
 }
 
 /* What was done before, by whomever; then what this task did. */
-static void fill(struct numbers *numbers, struct context *context, const struct task *task,
-		 int64_t now)
+static void fill(struct numbers *numbers, struct app *app, const struct task *task, int64_t now)
 {
 	const struct cycle_progress *p = cycle_progress(task->cycle);
 	enum schedule_kind kind = kind_of(task);
@@ -23,9 +22,9 @@ static void fill(struct numbers *numbers, struct context *context, const struct 
 	int id;
 
 	numbers_begin(numbers, task->conf->name);
-	if (!warehouse_lost(context->warehouse) &&
-	    warehouse_find(context->warehouse, task->conf->name, &id, &ignored) &&
-	    schedule_status_read(context->warehouse, id, &past, &ignored)) {
+	if (!warehouse_lost(app->warehouse) &&
+	    warehouse_find(app->warehouse, task->conf->name, &id, &ignored) &&
+	    schedule_status_read(app->warehouse, id, &past, &ignored)) {
 		numbers->success[SCHEDULE_FULL] = past.full_at;
 		numbers->success[SCHEDULE_VERIFY] = past.verify_at;
 		numbers->success[SCHEDULE_INCREMENTAL] = past.run_record_at;
@@ -35,14 +34,14 @@ static void fill(struct numbers *numbers, struct context *context, const struct 
 	numbers->held = 1;
 	numbers_remember(numbers, &p->before);
 	numbers_count(numbers, kind, p, now);
-	numbers->took[kind] = clock_mono(context->clock) - p->began;
+	numbers->took[kind] = clock_mono(app->clock) - p->began;
 	numbers->attempt[kind] = now - numbers->took[kind];
 	numbers->failures = p->state != CYCLE_DONE;
 }
 
-bool textfile_write(struct context *context, const struct task *tasks, size_t n, struct err *err)
+bool textfile_write(struct app *app, const struct task *tasks, size_t n, struct err *err)
 {
-	int64_t now = clock_real(context->clock);
+	int64_t now = clock_real(app->clock);
 	struct metrics metrics = { .started = TIME_NONE,
 				   .warehouse = 1,
 				   .reload_ok = TIME_NONE,
@@ -51,7 +50,7 @@ bool textfile_write(struct context *context, const struct task *tasks, size_t n,
 	struct numbers *numbers;
 	bool ok;
 
-	if (!context->config->metrics.textfile)
+	if (!app->config->metrics.textfile)
 		return true;
 	for (size_t i = 0; i < n; i++)
 		if (!tasks[i].cycle)
@@ -59,10 +58,10 @@ bool textfile_write(struct context *context, const struct task *tasks, size_t n,
 	numbers = mem_new(n * sizeof(*numbers));
 	metrics.numbers = mem_new(n * sizeof(struct numbers *));
 	for (size_t i = 0; i < n; i++) {
-		fill(&numbers[i], context, &tasks[i], now);
+		fill(&numbers[i], app, &tasks[i], now);
 		metrics.numbers[i] = &numbers[i];
 	}
-	ok = metrics_save(&metrics, context->config->metrics.textfile, now, err);
+	ok = metrics_save(&metrics, app->config->metrics.textfile, now, err);
 	mem_free(&metrics.numbers);
 	mem_free(&numbers);
 	return ok;

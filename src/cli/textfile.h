@@ -8,14 +8,14 @@
 #ifndef TEXTFILE_H
 #define TEXTFILE_H
 
-#include "context.h"
+#include "app.h"
 #include "task.h"
 
 /*
  * Writes the file, if one is configured and the cycles were done here. Their cycles must still be
  * there. False when it cannot be written.
  */
-bool textfile_write(struct context *context, const struct task *tasks, size_t n,
+bool textfile_write(struct app *app, const struct task *tasks, size_t n,
 		    struct err *err) MUST_CHECK;
 
 #endif

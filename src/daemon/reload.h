@@ -9,7 +9,7 @@
 #ifndef RELOAD_H
 #define RELOAD_H
 
-#include "context.h"
+#include "app.h"
 
 struct reload {
 	struct config **retired; /* configurations that something may still use */
@@ -18,12 +18,12 @@ struct reload {
 
 enum reload_outcome {
 	RELOAD_REFUSED, /* said why; the old one stays */
-	RELOAD_DONE,	/* the context has the new one */
+	RELOAD_DONE,	/* the app has the new one */
 	RELOAD_DEEP,	/* it does, and connections have to be made anew */
 };
 
 /* Reads the file again. */
-enum reload_outcome reload_config(struct reload *reload, struct context *context);
+enum reload_outcome reload_config(struct reload *reload, struct app *app);
 
 /* Nothing uses the old ones any more. */
 void reload_forget(struct reload *reload);

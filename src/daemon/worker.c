@@ -30,7 +30,7 @@ static void configure(struct worker *worker, const struct config_workspace *work
 	worker->workspace = workspace;
 	worker->next = NULL;
 	worker->advised = false;
-	worker->conf = context_track(workspace);
+	worker->conf = app_track(workspace);
 	worker->conf.held = true;
 	zone_free(&worker->zone);
 	worker->zone = zone_open(workspace->timezone);
@@ -142,15 +142,15 @@ static void learn(struct worker *worker, const struct workspace_state *state,
 	schedule_learn(&worker->schedule, &facts, now);
 }
 
-static bool read_facts(struct worker *worker, struct context *context, struct err *err)
+static bool read_facts(struct worker *worker, struct app *app, struct err *err)
 {
-	struct schedule_time now = worker_time(context->clock);
+	struct schedule_time now = worker_time(app->clock);
 	struct warehouse_known known;
 	struct schedule_status_past past;
 	struct schedule_facts facts;
 
-	if (!warehouse_load(context->warehouse, worker->id, &known, err) ||
-	    !schedule_status_read(context->warehouse, worker->id, &past, err))
+	if (!warehouse_load(app->warehouse, worker->id, &known, err) ||
+	    !schedule_status_read(app->warehouse, worker->id, &past, err))
 		return false;
 	numbers_remember(&worker->numbers, &known.state);
 	worker->numbers.success[SCHEDULE_FULL] = past.full_at;
@@ -170,16 +170,16 @@ static bool read_facts(struct worker *worker, struct context *context, struct er
 }
 
 /* Says once, with the sum, when the quota cannot bear the schedule. */
-static void advise(struct worker *worker, struct context *context)
+static void advise(struct worker *worker, struct app *app)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(sizeof(worker->advice) - 1);
-	int64_t now = clock_real(context->clock);
+	int64_t now = clock_real(app->clock);
 	struct forecast forecast;
 	struct log_line line;
 	struct err ignored;
 
 	if (worker->advised || !worker->schedule.facts.loaded ||
-	    !forecast_make(context->warehouse, worker->workspace, now, &forecast, &ignored))
+	    !forecast_make(app->warehouse, worker->workspace, now, &forecast, &ignored))
 		return;
 	worker->advised = true;
 	worker->advice[0] = '\0';
@@ -192,7 +192,7 @@ static void advise(struct worker *worker, struct context *context)
 	log_begin(&line, LEVEL_WARNING, &events_table()->schedule_tight, "%s: %s",
 		  worker->conf.name, worker->advice);
 	log_text(&line, "workspace", worker->conf.name);
-	log_end(&context->log, &line);
+	log_end(&app->log, &line);
 }
 
 /* What is shown of what comes next, and of what goes wrong. */
@@ -213,9 +213,9 @@ static void report_refresh_numbers(struct worker *worker, const struct schedule_
 }
 
 /* Writes down what `status` shows. What goes wrong shows elsewhere. */
-static void write_roster(struct worker *worker, struct context *context)
+static void write_roster(struct worker *worker, struct app *app)
 {
-	struct schedule_time now = worker_time(context->clock);
+	struct schedule_time now = worker_time(app->clock);
 	struct schedule_status *schedule_status = &worker->schedule_status;
 	struct err ignored;
 	int64_t when;
@@ -231,22 +231,21 @@ static void write_roster(struct worker *worker, struct context *context)
 	schedule_status->trouble = worker->trouble_text[0] ? worker->trouble_text : NULL;
 	schedule_status->advice = worker->advice[0] ? worker->advice : NULL;
 	report_refresh_numbers(worker, &now);
-	if (!warehouse_lost(context->warehouse))
-		(void)!schedule_status_write(context->warehouse, worker->id, schedule_status,
-					     &ignored);
+	if (!warehouse_lost(app->warehouse))
+		(void)!schedule_status_write(app->warehouse, worker->id, schedule_status, &ignored);
 }
 
 /* ---- the lock --------------------------------------------------------- */
 
-bool worker_hold(struct worker *worker, struct context *context, struct err *err)
+bool worker_hold(struct worker *worker, struct app *app, struct err *err)
 {
-	if (!warehouse_lock(context->warehouse, worker->id, err)) {
+	if (!warehouse_lock(app->warehouse, worker->id, err)) {
 		worker->unheld = false;
 		return err->kind == ERR_BUSY;
 	}
-	if (!read_facts(worker, context, err)) {
+	if (!read_facts(worker, app, err)) {
 		/* Without them nothing would ever be due: who looks next takes it. */
-		warehouse_unlock(context->warehouse, worker->id);
+		warehouse_unlock(app->warehouse, worker->id);
 		worker->unheld = false;
 		return false;
 	}
@@ -254,8 +253,8 @@ bool worker_hold(struct worker *worker, struct context *context, struct err *err
 	worker->holder[0] = '\0';
 	/* Whoever had it may have left command requests undone. */
 	worker->asked = true;
-	advise(worker, context);
-	write_roster(worker, context);
+	advise(worker, app);
+	write_roster(worker, app);
 	return true;
 }
 
@@ -302,7 +301,7 @@ static enum schedule_kind kind_of(enum command_request_kind kind)
 }
 
 /* A command request, if there is one. */
-static bool take_errand(struct worker *worker, struct context *context)
+static bool take_errand(struct worker *worker, struct app *app)
 {
 	struct err err = ERR_INIT;
 
@@ -310,14 +309,14 @@ static bool take_errand(struct worker *worker, struct context *context)
 	if (!worker->asked)
 		return false;
 	/* One that cannot be read now is read when the warehouse is back. */
-	if (command_request_next(context->warehouse, worker->id, &worker->command_request, &err) &&
+	if (command_request_next(app->warehouse, worker->id, &worker->command_request, &err) &&
 	    worker->command_request.id == 0)
 		worker->asked = false;
 	return worker->command_request.id > 0;
 }
 
-static void end_errand(struct worker *worker, struct context *context,
-		       const struct cycle_progress *p, const struct err *err)
+static void end_errand(struct worker *worker, struct app *app, const struct cycle_progress *p,
+		       const struct err *err)
 {
 	struct command_request_end end = { .state = "done", .err = *err };
 	struct err ignored;
@@ -336,8 +335,8 @@ static void end_errand(struct worker *worker, struct context *context,
 	}
 	if (err->kind != ERR_NONE)
 		end.state = p && p->state == CYCLE_PARTIAL ? "partial" : "failed";
-	if (!warehouse_lost(context->warehouse))
-		(void)!command_request_finish(context->warehouse, &worker->command_request, &end,
+	if (!warehouse_lost(app->warehouse))
+		(void)!command_request_finish(app->warehouse, &worker->command_request, &end,
 					      &ignored);
 	worker->command_request.id = 0;
 }
@@ -351,26 +350,26 @@ static bool note_trouble(struct worker *worker, const struct clock *clock, const
 	return complain(&worker->trouble, clock_mono(clock));
 }
 
-static void could_not_begin(struct worker *worker, struct context *context, struct err *err)
+static void could_not_begin(struct worker *worker, struct app *app, struct err *err)
 {
-	struct schedule_time now = worker_time(context->clock);
+	struct schedule_time now = worker_time(app->clock);
 	struct schedule_end end = { .ok = false };
 	struct log_line line;
 
 	worker->numbers.cycles[worker->kind][NUMBERS_FAILED]++;
 	schedule_ended(&worker->schedule, worker->kind, &end, &now);
-	end_errand(worker, context, NULL, err);
-	if (warehouse_lost(context->warehouse) || err->kind == ERR_STOPPED)
+	end_errand(worker, app, NULL, err);
+	if (warehouse_lost(app->warehouse) || err->kind == ERR_STOPPED)
 		return;
 	err_wrap(err, "%s", worker->conf.name);
-	if (note_trouble(worker, context->clock, err)) {
+	if (note_trouble(worker, app->clock, err)) {
 		log_begin(&line, policy_level(err->kind), &events_table()->run_record_failed, "%s",
 			  err->text);
 		log_text(&line, "workspace", worker->conf.name);
 		log_text(&line, "kind", schedule_name(worker->kind));
-		log_end(&context->log, &line);
+		log_end(&app->log, &line);
 	}
-	write_roster(worker, context);
+	write_roster(worker, app);
 }
 
 /* Asks the schedule, which is not for nothing: there may be many workers, and rounds. */
@@ -380,9 +379,9 @@ static void ask_schedule(struct worker *worker, const struct schedule_time *now)
 	worker->looked = now->mono;
 }
 
-static void begin_cycle(struct worker *worker, struct context *context)
+static void begin_cycle(struct worker *worker, struct app *app)
 {
-	struct schedule_time now = worker_time(context->clock);
+	struct schedule_time now = worker_time(app->clock);
 	struct engine_conf conf = worker->command_request.id > 0
 					  ? command_request_conf(worker->command_request.kind)
 					  : conf_of(worker->kind);
@@ -390,16 +389,16 @@ static void begin_cycle(struct worker *worker, struct context *context)
 
 	worker->began = worker->numbers.attempt[worker->kind] = now.real;
 	schedule_began(&worker->schedule, worker->kind, &now);
-	worker->cycle = cycle_begin(&worker->conf, context_means(context), &conf, &err);
+	worker->cycle = cycle_begin(&worker->conf, app_means(app), &conf, &err);
 	if (!worker->cycle) {
-		could_not_begin(worker, context, &err);
+		could_not_begin(worker, app, &err);
 		return;
 	}
 	worker->state = WORKER_BUSY;
-	write_roster(worker, context);
+	write_roster(worker, app);
 }
 
-int64_t worker_start(struct worker *worker, struct context *context, int64_t now)
+int64_t worker_start(struct worker *worker, struct app *app, int64_t now)
 {
 	struct schedule_time both;
 
@@ -407,21 +406,21 @@ int64_t worker_start(struct worker *worker, struct context *context, int64_t now
 		return TIME_NEVER;
 	if (!worker->asked && now < worker->due && now < worker->looked + CALENDAR)
 		return worker->due;
-	if (take_errand(worker, context)) {
+	if (take_errand(worker, app)) {
 		worker->kind = kind_of(worker->command_request.kind);
 	} else {
-		both = worker_time(context->clock);
+		both = worker_time(app->clock);
 		ask_schedule(worker, &both);
 		if (worker->due > both.mono)
 			return worker->due;
 	}
-	begin_cycle(worker, context);
+	begin_cycle(worker, app);
 	return worker->state == WORKER_BUSY ? TIME_NEVER : worker->due;
 }
 
 /* ---- end -------------------------------------------------------------- */
 
-static void recovered(struct worker *worker, struct context *context, int64_t lasted)
+static void recovered(struct worker *worker, struct app *app, int64_t lasted)
 {
 	char text[TIMETEXT_SIZE];
 	struct log_line line;
@@ -431,30 +430,30 @@ static void recovered(struct worker *worker, struct context *context, int64_t la
 		  duration_format(lasted, text), worker->schedule_status.failures);
 	log_text(&line, "workspace", worker->conf.name);
 	log_number(&line, "failures", worker->schedule_status.failures);
-	log_end(&context->log, &line);
+	log_end(&app->log, &line);
 }
 
 /* Says how it went, as far as that was not said before. */
-static void tell(struct worker *worker, struct context *context, const struct cycle_progress *p)
+static void tell(struct worker *worker, struct app *app, const struct cycle_progress *p)
 {
-	int64_t now = clock_mono(context->clock), lasted;
+	int64_t now = clock_mono(app->clock), lasted;
 
 	if (p->state != CYCLE_DONE && p->err.kind != ERR_STOPPED &&
-	    !note_trouble(worker, context->clock, &p->err))
+	    !note_trouble(worker, app->clock, &p->err))
 		return;
-	report_cycle(&context->log, worker->cycle, now);
+	report_cycle(&app->log, worker->cycle, now);
 	if (p->state != CYCLE_DONE)
 		return;
 	if (complain_over(&worker->trouble, now, &lasted, NULL))
-		recovered(worker, context, lasted);
+		recovered(worker, app, lasted);
 	worker->schedule_status.failures = 0;
 	worker->schedule_status.trouble_since = TIME_NONE;
 	worker->trouble_text[0] = '\0';
 }
 
-bool worker_finish(struct worker *worker, struct context *context)
+bool worker_finish(struct worker *worker, struct app *app)
 {
-	struct schedule_time now = worker_time(context->clock);
+	struct schedule_time now = worker_time(app->clock);
 	const struct cycle_progress *p;
 	struct err nothing = ERR_INIT;
 	struct schedule_end end;
@@ -470,7 +469,7 @@ bool worker_finish(struct worker *worker, struct context *context)
 	worker->state = WORKER_IDLE;
 	numbers_count(&worker->numbers, worker->kind, p, now.real);
 	worker->numbers.took[worker->kind] = now.mono - p->began;
-	tell(worker, context, p);
+	tell(worker, app, p);
 	if (p->err.kind == ERR_STOPPED && !end.ok)
 		schedule_again(&worker->schedule, worker->kind, &now);
 	else
@@ -480,11 +479,11 @@ bool worker_finish(struct worker *worker, struct context *context)
 	/* Not ours any more: the connection that held the lock is another one's now. */
 	if (p->state != CYCLE_DONE && strcmp(p->err.code, "SE001") == 0)
 		worker->state = WORKER_WAITING;
-	end_errand(worker, context, p, end.ok ? &nothing : &p->err);
+	end_errand(worker, app, p, end.ok ? &nothing : &p->err);
 	cycle_end(&worker->cycle);
-	adopt(worker, context->clock);
-	if (!warehouse_lost(context->warehouse))
-		advise(worker, context);
-	write_roster(worker, context);
+	adopt(worker, app->clock);
+	if (!warehouse_lost(app->warehouse))
+		advise(worker, app);
+	write_roster(worker, app);
 	return true;
 }

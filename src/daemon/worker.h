@@ -10,10 +10,10 @@
 #ifndef WORKER_H
 #define WORKER_H
 
+#include "app.h"
 #include "command_request.h"
 #include "complain.h"
 #include "config.h"
-#include "context.h"
 #include "numbers.h"
 #include "schedule.h"
 #include "schedule_status.h"
@@ -78,7 +78,7 @@ bool worker_register(struct worker *worker, struct warehouse *warehouse,
  * Tries to take its lock; only while warehouse_ready(). Whether that was possible is in `state`. False
  * when the warehouse does not answer.
  */
-bool worker_hold(struct worker *worker, struct context *context, struct err *err) MUST_CHECK;
+bool worker_hold(struct worker *worker, struct app *app, struct err *err) MUST_CHECK;
 
 /*
  * The warehouse is lost, and the lock with it: what runs has failed. ANOTHER: it is another one
@@ -90,13 +90,13 @@ void worker_lose(struct worker *worker, const struct clock *clock, bool another)
  * Begins what is due at NOW, on the monotonic clock: a command request, or what the schedule
  * says. Returns when something will be; TIME_NEVER while a cycle runs.
  */
-int64_t worker_start(struct worker *worker, struct context *context, int64_t now);
+int64_t worker_start(struct worker *worker, struct app *app, int64_t now);
 
 /*
  * Looks whether the cycle is over, and if so says how it went and writes that down. Whether it
  * was.
  */
-bool worker_finish(struct worker *worker, struct context *context);
+bool worker_finish(struct worker *worker, struct app *app);
 
 /* Both clocks. */
 struct schedule_time worker_time(const struct clock *clock) MUST_CHECK;

@@ -12,9 +12,9 @@
 /* How often to look whether a lock has become free: whoever had it died that long ago at most. */
 #define LOOK (2 * USEC_PER_SEC)
 
-static const struct config_workspace *configured(const struct context *context, const char *name)
+static const struct config_workspace *configured(const struct app *app, const char *name)
 {
-	return config_find(context->config, name, &(struct err)ERR_INIT);
+	return config_find(app->config, name, &(struct err)ERR_INIT);
 }
 
 /* Those who show numbers have a list of their own. */
@@ -26,11 +26,11 @@ static void list_numbers(struct workers *workers)
 }
 
 /* The place of a new one of N, the I-th. */
-static struct worker *new_job(const struct context *context, size_t i)
+static struct worker *new_job(const struct app *app, size_t i)
 {
-	const char *name = context->cycles[i].name;
+	const char *name = app->cycles[i].name;
 	struct worker *worker =
-		worker_new(configured(context, name), (double)i / (double)context->n_tracks);
+		worker_new(configured(app, name), (double)i / (double)app->n_tracks);
 	struct log_line line;
 
 	if (worker->zone)
@@ -39,18 +39,18 @@ static struct worker *new_job(const struct context *context, size_t i)
 		  "%s: this system does not know the time zone %s, so the full sweep is done by "
 		  "UTC; install tzdata",
 		  name, worker->conf.timezone);
-	log_end(&context->log, &line);
+	log_end(&app->log, &line);
 	return worker;
 }
 
-void workers_begin(struct workers *workers, struct context *context)
+void workers_begin(struct workers *workers, struct app *app)
 {
-	workers->n = context->n_tracks;
+	workers->n = app->n_tracks;
 	workers->list = mem_new(workers->n * sizeof(struct worker *));
 	workers->look_at = 0;
 	workers->held = SIZE_MAX;
 	for (size_t i = 0; i < workers->n; i++)
-		workers->list[i] = new_job(context, i);
+		workers->list[i] = new_job(app, i);
 	list_numbers(workers);
 }
 
@@ -82,29 +82,28 @@ static struct worker *named(struct workers *workers, const char *name)
 	return NULL;
 }
 
-static bool is_wanted(const struct context *context, const char *name)
+static bool is_wanted(const struct app *app, const char *name)
 {
-	for (size_t i = 0; i < context->n_tracks; i++)
-		if (strcmp(context->cycles[i].name, name) == 0)
+	for (size_t i = 0; i < app->n_tracks; i++)
+		if (strcmp(app->cycles[i].name, name) == 0)
 			return true;
 	return false;
 }
 
-void workers_change(struct workers *workers, struct context *context)
+void workers_change(struct workers *workers, struct app *app)
 {
 	size_t n = workers->n;
 
 	for (size_t i = 0; i < n; i++) {
 		const char *name = workers->list[i]->conf.name;
-		bool wanted = !workers->list[i]->leaving && is_wanted(context, name);
+		bool wanted = !workers->list[i]->leaving && is_wanted(app, name);
 
-		worker_change(workers->list[i], wanted ? configured(context, name) : NULL,
-			      context->clock);
+		worker_change(workers->list[i], wanted ? configured(app, name) : NULL, app->clock);
 	}
-	workers->list = mem_grow(workers->list, (n + context->n_tracks) * sizeof(struct worker *));
-	for (size_t i = 0; i < context->n_tracks; i++)
-		if (!named(workers, context->cycles[i].name))
-			workers->list[workers->n++] = new_job(context, i);
+	workers->list = mem_grow(workers->list, (n + app->n_tracks) * sizeof(struct worker *));
+	for (size_t i = 0; i < app->n_tracks; i++)
+		if (!named(workers, app->cycles[i].name))
+			workers->list[workers->n++] = new_job(app, i);
 	list_numbers(workers);
 	workers->look_at = 0;
 	workers->held = SIZE_MAX;
@@ -193,7 +192,7 @@ static const char *some_holder(const struct workers *workers)
 	return "nobody";
 }
 
-static void say_what_is_held(struct workers *workers, struct context *context)
+static void say_what_is_held(struct workers *workers, struct app *app)
 {
 	size_t held = count(workers, false);
 	struct log_line line;
@@ -210,7 +209,7 @@ static void say_what_is_held(struct workers *workers, struct context *context)
 			  held, workers->n, some_holder(workers));
 	log_number(&line, "held", (int64_t)held);
 	log_number(&line, "workspaces", (int64_t)workers->n);
-	log_end(&context->log, &line);
+	log_end(&app->log, &line);
 	workers->held = held;
 }
 
@@ -223,61 +222,61 @@ static bool any_unheld(const struct workers *workers)
 	return false;
 }
 
-static bool take_all(struct workers *workers, struct context *context, struct err *err)
+static bool take_all(struct workers *workers, struct app *app, struct err *err)
 {
 	for (size_t i = 0; i < workers->n; i++) {
 		struct worker *worker = workers->list[i];
 
 		if (worker->state == WORKER_WAITING && worker->unheld && !worker->leaving &&
-		    !worker_hold(worker, context, err))
+		    !worker_hold(worker, app, err))
 			return err_wrap(err, "%s", worker->conf.name);
 	}
 	return true;
 }
 
-bool workers_hold(struct workers *workers, struct context *context, int64_t *when, struct err *err)
+bool workers_hold(struct workers *workers, struct app *app, int64_t *when, struct err *err)
 {
-	int64_t now = clock_mono(context->clock);
+	int64_t now = clock_mono(app->clock);
 	bool ok = true;
 
 	*when = TIME_NEVER;
 	if (count(workers, true) == 0)
 		return true;
 	if (now >= workers->look_at) {
-		ok = look(workers, context->warehouse, err);
+		ok = look(workers, app->warehouse, err);
 		workers->look_at = now + LOOK;
 	}
 	/* While a batch is merged no lock can be had: none is begun until it was. */
-	warehouse_reserve(context->warehouse, ok && any_unheld(workers));
-	if (ok && warehouse_ready(context->warehouse)) {
-		ok = take_all(workers, context, err);
-		warehouse_reserve(context->warehouse, false);
+	warehouse_reserve(app->warehouse, ok && any_unheld(workers));
+	if (ok && warehouse_ready(app->warehouse)) {
+		ok = take_all(workers, app, err);
+		warehouse_reserve(app->warehouse, false);
 	}
 	if (ok)
-		say_what_is_held(workers, context);
+		say_what_is_held(workers, app);
 	*when = count(workers, true) > 0 ? workers->look_at : TIME_NEVER;
 	return ok;
 }
 
-void workers_miss(struct workers *workers, struct context *context)
+void workers_miss(struct workers *workers, struct app *app)
 {
 	CLEANUP(grid_free) struct grid *holders = NULL;
 	CLEANUP(buf_free) struct buf names = BUF_MAX(512);
 	struct log_line line;
 	struct err ignored;
 
-	if (!warehouse_holders(context->warehouse, &holders, &ignored))
+	if (!warehouse_holders(app->warehouse, &holders, &ignored))
 		return;
 	for (int row = 0; row < grid_rows(holders); row++)
 		if (!find(workers, grid_int(holders, row, 0)) && !grid_bool(holders, row, 2))
 			buf_printf(&names, "%s%s", names.len ? ", " : "",
 				   grid_text(holders, row, 3));
-	if (names.len == 0 || context->workspace)
+	if (names.len == 0 || app->workspace)
 		return;
 	log_begin(&line, LEVEL_NOTICE, &events_table()->not_configured,
 		  "the warehouse holds what is not configured: %s", buf_text(&names));
 	log_text(&line, "workspaces", buf_text(&names));
-	log_end(&context->log, &line);
+	log_end(&app->log, &line);
 }
 
 /* ---- work ------------------------------------------------------------- */
@@ -298,27 +297,27 @@ void workers_ask(struct workers *workers, struct warehouse *warehouse)
 	}
 }
 
-int64_t workers_start(struct workers *workers, struct context *context, struct loop *loop)
+int64_t workers_start(struct workers *workers, struct app *app, struct loop *loop)
 {
-	int64_t next = TIME_NEVER, now = clock_mono(context->clock);
+	int64_t next = TIME_NEVER, now = clock_mono(app->clock);
 
 	loop->n = workers->n;
 	loop->cycles = mem_grow(loop->cycles, (workers->n + 1) * sizeof(struct cycle *));
 	for (size_t i = 0; i < workers->n; i++) {
-		next = min_i64(next, worker_start(workers->list[i], context, now));
+		next = min_i64(next, worker_start(workers->list[i], app, now));
 		loop->cycles[i] = workers->list[i]->cycle;
 	}
 	return next;
 }
 
-bool workers_finish(struct workers *workers, struct context *context)
+bool workers_finish(struct workers *workers, struct app *app)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < workers->n; i++)
-		any = worker_finish(workers->list[i], context) || any;
-	if (!warehouse_lost(context->warehouse))
-		dismiss(workers, context->warehouse);
+		any = worker_finish(workers->list[i], app) || any;
+	if (!warehouse_lost(app->warehouse))
+		dismiss(workers, app->warehouse);
 	return any;
 }
 

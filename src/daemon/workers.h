@@ -19,11 +19,11 @@ struct workers {
 	size_t held;		  /* as was said last; SIZE_MAX: never */
 };
 
-/* One for each workspace that the context is about. */
-void workers_begin(struct workers *workers, struct context *context);
+/* One for each workspace that the app is about. */
+void workers_begin(struct workers *workers, struct app *app);
 
-/* The context has another configuration: workers begin, change, and end after their batch. */
-void workers_change(struct workers *workers, struct context *context);
+/* The app has another configuration: workers begin, change, and end after their batch. */
+void workers_change(struct workers *workers, struct app *app);
 
 /* Whether nothing is left of any configuration before that one. */
 bool workers_have_changed(const struct workers *workers) MUST_CHECK;
@@ -43,20 +43,20 @@ void workers_lose(struct workers *workers, const struct clock *clock, bool anoth
  * that changes what this daemon works on. *WHEN is when to look again. False when
  * the warehouse does not answer.
  */
-bool workers_hold(struct workers *workers, struct context *context, int64_t *when,
+bool workers_hold(struct workers *workers, struct app *app, int64_t *when,
 		  struct err *err) MUST_CHECK;
 
 /* Says which workspaces of the warehouse nobody works on because they are not configured. */
-void workers_miss(struct workers *workers, struct context *context);
+void workers_miss(struct workers *workers, struct app *app);
 
 /* A command has asked for something: those whom it concerns look. */
 void workers_ask(struct workers *workers, struct warehouse *warehouse);
 
 /* Begins what is due and puts the cycles that run into TURN. Returns when something will be due. */
-int64_t workers_start(struct workers *workers, struct context *context, struct loop *loop);
+int64_t workers_start(struct workers *workers, struct app *app, struct loop *loop);
 
 /* Ends what is over. Whether anything was. */
-bool workers_finish(struct workers *workers, struct context *context);
+bool workers_finish(struct workers *workers, struct app *app);
 
 /* A line for people: what goes on. */
 void workers_summary(const struct workers *workers, const struct clock *clock, struct buf *out);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * context.h -- what a command needs, opened in one order and closed in its mirror.
+ * app.h -- what a command needs, opened in one order and closed in its mirror.
  *
  * Made by main(), passed to the command, which opens as much of it as it
  * wants. Every failure has been said on stderr when a function here answers
  * false; `exit` then holds the exit code.
  */
-#ifndef CONTEXT_H
-#define CONTEXT_H
+#ifndef APP_H
+#define APP_H
 
 #include "clock.h"
 #include "config.h"
@@ -19,7 +19,7 @@
 #include "wait.h"
 #include "warehouse.h"
 
-struct context {
+struct app {
 	/* from the command line */
 	const char *program;
 	const char *config_path, *workspace;
@@ -38,7 +38,7 @@ struct context {
 	struct decode *decode;
 	struct warehouse *warehouse;
 	char who[160]; /* the command, this host and this process, once the warehouse is open */
-	struct cycle_means means;  /* see context_means() */
+	struct cycle_means means;  /* see app_means() */
 	struct cycle_conf *cycles; /* one for each workspace that the command is about */
 	size_t n_tracks;
 };
@@ -47,51 +47,51 @@ struct context {
  * Says a failure on stderr, with what to do, and sets `exit` to what its kind
  * asks for. Returns false.
  */
-bool context_fail(struct context *context, const struct err *err);
+bool app_fail(struct app *app, const struct err *err);
 
 /* Reads the configuration; every error in it is said. */
-bool context_config(struct context *context) MUST_CHECK;
+bool app_config(struct app *app) MUST_CHECK;
 
 /* The same, with the secrets of SECTION only; see config_read_part(). */
-bool context_config_part(struct context *context, const char *section) MUST_CHECK;
+bool app_config_part(struct app *app, const char *section) MUST_CHECK;
 
 /* The loop and HTTP. DAEMON: SIGHUP is taken, too. */
-bool context_network(struct context *context, bool daemon) MUST_CHECK;
+bool app_network(struct app *app, bool daemon) MUST_CHECK;
 
 /* What reads pages. */
-void context_reader(struct context *context);
+void app_reader(struct app *app);
 
 /* Fills in `who` for the command WHO. */
-void context_name(struct context *context, const char *who);
+void app_name(struct app *app, const char *who);
 
 /* The warehouse, and what reads pages. WHO is the command's name. */
-bool context_store(struct context *context, const char *who) MUST_CHECK;
+bool app_store(struct app *app, const char *who) MUST_CHECK;
 
 /* Closes the warehouse's connections, to open them again. */
-void context_drop_store(struct context *context);
+void app_drop_store(struct app *app);
 
 /* The workspaces that the command is about: the one named by -w, or all. Fills `cycles`. */
-bool context_tracks(struct context *context) MUST_CHECK;
+bool app_tracks(struct app *app) MUST_CHECK;
 
 /*
  * Another configuration takes the place of the one there is, which is the caller's from now on. It
  * has the workspace that -w names.
  */
-void context_adopt(struct context *context, struct config *config);
+void app_adopt(struct app *app, struct config *config);
 
 /* HTTP, and what reads pages, anew: as the configuration has them now. */
-bool context_renew(struct context *context) MUST_CHECK;
+bool app_renew(struct app *app) MUST_CHECK;
 
 /* A workspace of the configuration, as the loop needs it; its texts stay the configuration's. */
-struct cycle_conf context_track(const struct config_workspace *workspace) MUST_CHECK;
+struct cycle_conf app_track(const struct config_workspace *workspace) MUST_CHECK;
 
-/* What cycles share; lives as long as the context, and is current when the warehouse is open. */
-const struct cycle_means *context_means(struct context *context) MUST_CHECK;
+/* What cycles share; lives as long as the app, and is current when the warehouse is open. */
+const struct cycle_means *app_means(struct app *app) MUST_CHECK;
 
 /* How to connect to the warehouse: as the daemon, or as the tables' owner. */
-struct pg_conf context_pg(const struct context *context, bool owner) MUST_CHECK;
+struct pg_conf app_pg(const struct app *app, bool owner) MUST_CHECK;
 
 /* Closes all that is open. */
-void context_close(struct context *context);
+void app_close(struct app *app);
 
 #endif

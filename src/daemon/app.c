@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "app.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "policy.h"
+
+/* A reply, decompressed: a page of a hundred conversations is 40 KiB. */
+#define LARGEST_REPLY (32u << 20)
+
+/* A statement: a merge takes a fraction of a second, the count of a sweep of millions some. */
+#define STATEMENT_DEADLINE (10 * 60 * USEC_PER_SEC)
+
+bool app_fail(struct app *app, const struct err *err)
+{
+	fprintf(stderr, "%s: %s%s\n", app->program, err->text, policy_advice(err));
+	app->exit = policy_exit(err->kind);
+	return false;
+}
+
+static void take_level(struct app *app)
+{
+	if (!app->verbose && !app->quiet)
+		app->log.level = (enum log_level)app->config->log_level;
+}
+
+bool app_config(struct app *app)
+{
+	return app_config_part(app, NULL);
+}
+
+bool app_config_part(struct app *app, const char *section)
+{
+	const char *path = app->config_path ? app->config_path : config_default_path();
+	struct err err = ERR_INIT;
+	char *complaints;
+
+	app->config = config_read_part(path, section, &complaints, &err);
+	if (complaints)
+		fputs(complaints, stderr);
+	mem_free(&complaints);
+	if (!app->config)
+		return app_fail(app, &err);
+	take_level(app);
+	return true;
+}
+
+static bool open_http(struct app *app, struct err *err)
+{
+	struct http_conf conf = {
+		.ca_file = app->config->http.ca_file,
+		.proxy = app->config->http.proxy,
+		.user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
+		.max_body = LARGEST_REPLY,
+		.connect_timeout = 10 * USEC_PER_SEC,
+		.idle_timeout = 30 * USEC_PER_SEC,
+		.total_timeout = 5 * 60 * USEC_PER_SEC,
+		.max_connections = 64,
+	};
+
+	app->http = http_open(app->wait, &conf, err);
+	return app->http != NULL;
+}
+
+bool app_network(struct app *app, bool daemon)
+{
+	struct err err = ERR_INIT;
+
+	app->wait = wait_open(daemon, &err);
+	if (!app->wait || !open_http(app, &err))
+		return app_fail(app, &err);
+	app->json = json_reader_new();
+	return true;
+}
+
+void app_adopt(struct app *app, struct config *config)
+{
+	app->config = config;
+	mem_free(&app->cycles);
+	take_level(app);
+	/* Cannot fail: the workspace is there. */
+	(void)!app_tracks(app);
+}
+
+bool app_renew(struct app *app)
+{
+	struct err err = ERR_INIT;
+
+	decode_free(&app->decode);
+	http_close(&app->http);
+	if (!open_http(app, &err))
+		return app_fail(app, &err);
+	app_reader(app);
+	return true;
+}
+
+struct pg_conf app_pg(const struct app *app, bool owner)
+{
+	const struct config_warehouse *warehouse = &app->config->warehouse;
+	bool as_owner = owner && warehouse->owner_conninfo;
+
+	return (struct pg_conf){
+		.conninfo = as_owner ? warehouse->owner_conninfo : warehouse->conninfo,
+		.password = as_owner ? NULL : warehouse->password,
+		.application = PACKAGE_NAME,
+		.deadline = STATEMENT_DEADLINE,
+	};
+}
+
+void app_reader(struct app *app)
+{
+	const struct config_privacy *privacy = &app->config->privacy;
+	struct item_privacy drop = { .drop_name = !privacy->keep_name,
+				     .drop_phone = !privacy->keep_phone,
+				     .hash_phone = privacy->hash_key != NULL };
+
+	if (privacy->hash_key)
+		sha256_key(&drop.key, privacy->hash_key, strlen(privacy->hash_key));
+	if (!app->decode)
+		app->decode = decode_new(&drop);
+	explicit_bzero(&drop.key, sizeof(drop.key));
+}
+
+void app_name(struct app *app, const char *who)
+{
+	char host[64] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(app->who, sizeof(app->who), "%s on %s, process %d", who, host, (int)getpid());
+}
+
+bool app_store(struct app *app, const char *who)
+{
+	struct pg_conf conf = app_pg(app, false);
+	struct err err = ERR_INIT;
+
+	app_name(app, who);
+	app->warehouse = warehouse_open(app->wait, &conf, app->who, &err);
+	if (!app->warehouse)
+		return app_fail(app, &err);
+	app_reader(app);
+	return true;
+}
+
+void app_drop_store(struct app *app)
+{
+	warehouse_close(&app->warehouse);
+}
+
+struct cycle_conf app_track(const struct config_workspace *workspace)
+{
+	return (struct cycle_conf){
+		.name = workspace->name,
+		.timezone = workspace->timezone,
+		.api = { .base_url = workspace->base_url, .auth = workspace->auth },
+		.per_minute = (int)workspace->requests_per_minute,
+		.reserve = (int)workspace->reserve,
+		.max_in_flight = (int)workspace->max_in_flight,
+		.lookback = workspace->lookback,
+		.work = workspace->work,
+	};
+}
+
+bool app_tracks(struct app *app)
+{
+	const struct config *config = app->config;
+	const struct config_workspace *only = NULL;
+	struct err err = ERR_INIT;
+
+	if (app->workspace) {
+		only = config_find(config, app->workspace, &err);
+		if (!only)
+			return app_fail(app, &err);
+	}
+	app->n_tracks = only ? 1 : config->n_workspaces;
+	app->cycles = mem_new(app->n_tracks * sizeof(*app->cycles));
+	for (size_t i = 0; i < app->n_tracks; i++)
+		app->cycles[i] = app_track(only ? only : &config->workspaces[i]);
+	return true;
+}
+
+const struct cycle_means *app_means(struct app *app)
+{
+	app->means = (struct cycle_means){
+		.clock = app->clock,
+		.http = app->http,
+		.warehouse = app->warehouse,
+		.decode = app->decode,
+		.json = app->json,
+		.log = &app->log,
+	};
+	return &app->means;
+}
+
+void app_close(struct app *app)
+{
+	mem_free(&app->cycles);
+	warehouse_close(&app->warehouse);
+	decode_free(&app->decode);
+	json_reader_free(&app->json);
+	http_close(&app->http);
+	wait_close(&app->wait);
+	config_free(&app->config);
+}
