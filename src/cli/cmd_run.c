@@ -54,7 +54,7 @@ static void show_metrics(struct daemon *d)
 	const struct config_metrics *conf = &d->app->config->metrics;
 	struct err err = ERR_INIT;
 
-	d->metrics.numbers = d->workers.numbers;
+	d->metrics.stats = d->workers.stats;
 	d->metrics.n = d->workers.n;
 	d->exporter.file = conf->textfile;
 	/* Work goes on without; whoever collects them notices. */
@@ -212,7 +212,7 @@ static int64_t tidy(struct daemon *d, bool ended)
 	struct err err = ERR_INIT;
 	int64_t when;
 
-	d->metrics.numbers = d->workers.numbers;
+	d->metrics.stats = d->workers.stats;
 	d->metrics.n = d->workers.n;
 	if (d->reload.n > 0 && workers_have_changed(&d->workers))
 		reload_forget(&d->reload);

@@ -12,7 +12,7 @@ static enum schedule_kind kind_of(const struct task *task)
 }
 
 /* What was done before, by whomever; then what this task did. */
-static void fill(struct numbers *numbers, struct app *app, const struct task *task, int64_t now)
+static void fill(struct stats *stats, struct app *app, const struct task *task, int64_t now)
 {
 	const struct cycle_progress *p = cycle_progress(task->cycle);
 	enum schedule_kind kind = kind_of(task);
@@ -21,22 +21,22 @@ static void fill(struct numbers *numbers, struct app *app, const struct task *ta
 	struct err ignored;
 	int id;
 
-	numbers_begin(numbers, task->conf->name);
+	stats_begin(stats, task->conf->name);
 	if (!warehouse_lost(app->warehouse) &&
 	    warehouse_find(app->warehouse, task->conf->name, &id, &ignored) &&
 	    schedule_status_read(app->warehouse, id, &past, &ignored)) {
-		numbers->success[SCHEDULE_FULL] = past.full_at;
-		numbers->success[SCHEDULE_VERIFY] = past.verify_at;
-		numbers->success[SCHEDULE_INCREMENTAL] = past.run_record_at;
+		stats->success[SCHEDULE_FULL] = past.full_at;
+		stats->success[SCHEDULE_VERIFY] = past.verify_at;
+		stats->success[SCHEDULE_INCREMENTAL] = past.run_record_at;
 	}
 	rate_limit_begin(&rate_limit, task->conf->per_minute, task->conf->reserve);
-	numbers->usable = rate_limit.usable;
-	numbers->held = 1;
-	numbers_remember(numbers, &p->before);
-	numbers_count(numbers, kind, p, now);
-	numbers->took[kind] = clock_mono(app->clock) - p->began;
-	numbers->attempt[kind] = now - numbers->took[kind];
-	numbers->failures = p->state != CYCLE_DONE;
+	stats->usable = rate_limit.usable;
+	stats->held = 1;
+	stats_remember(stats, &p->before);
+	stats_count(stats, kind, p, now);
+	stats->took[kind] = clock_mono(app->clock) - p->began;
+	stats->attempt[kind] = now - stats->took[kind];
+	stats->failures = p->state != CYCLE_DONE;
 }
 
 bool textfile_write(struct app *app, const struct task *tasks, size_t n, struct err *err)
@@ -47,7 +47,7 @@ bool textfile_write(struct app *app, const struct task *tasks, size_t n, struct 
 				   .reload_ok = TIME_NONE,
 				   .reload_at = TIME_NONE,
 				   .n = n };
-	struct numbers *numbers;
+	struct stats *stats;
 	bool ok;
 
 	if (!app->config->metrics.textfile)
@@ -55,14 +55,14 @@ bool textfile_write(struct app *app, const struct task *tasks, size_t n, struct 
 	for (size_t i = 0; i < n; i++)
 		if (!tasks[i].cycle)
 			return true;
-	numbers = mem_new(n * sizeof(*numbers));
-	metrics.numbers = mem_new(n * sizeof(struct numbers *));
+	stats = mem_new(n * sizeof(*stats));
+	metrics.stats = mem_new(n * sizeof(struct stats *));
 	for (size_t i = 0; i < n; i++) {
-		fill(&numbers[i], app, &tasks[i], now);
-		metrics.numbers[i] = &numbers[i];
+		fill(&stats[i], app, &tasks[i], now);
+		metrics.stats[i] = &stats[i];
 	}
 	ok = metrics_save(&metrics, app->config->metrics.textfile, now, err);
-	mem_free(&metrics.numbers);
-	mem_free(&numbers);
+	mem_free(&metrics.stats);
+	mem_free(&stats);
 	return ok;
 }

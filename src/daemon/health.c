@@ -22,13 +22,13 @@ bool health_is_bad(enum health health)
 	return health == HEALTH_LATE || health == HEALTH_FAILING;
 }
 
-static int64_t patience(const struct numbers *n)
+static int64_t patience(const struct stats *n)
 {
 	return INTERVALS * n->interval[SCHEDULE_INCREMENTAL] + PATIENCE;
 }
 
 /* When a cycle last came to a good end, whatever it was for. */
-static int64_t last_success(const struct numbers *n)
+static int64_t last_success(const struct stats *n)
 {
 	int64_t last = TIME_NONE;
 
@@ -37,7 +37,7 @@ static int64_t last_success(const struct numbers *n)
 	return last;
 }
 
-enum health health_of(const struct numbers *n, int64_t now)
+enum health health_of(const struct stats *n, int64_t now)
 {
 	int64_t last = last_success(n);
 
@@ -56,7 +56,7 @@ enum health health_of(const struct numbers *n, int64_t now)
 	return HEALTH_WELL;
 }
 
-void health_tell(const struct numbers *n, int64_t now, struct buf *out)
+void health_tell(const struct stats *n, int64_t now, struct buf *out)
 {
 	enum health health = health_of(n, now);
 	char text[TIMETEXT_SIZE];

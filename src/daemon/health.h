@@ -9,7 +9,7 @@
 #define HEALTH_H
 
 #include "buf.h"
-#include "numbers.h"
+#include "stats.h"
 
 enum health {
 	HEALTH_WELL,
@@ -20,7 +20,7 @@ enum health {
 };
 
 /* How the workspace is at NOW, by the calendar. */
-enum health health_of(const struct numbers *numbers, int64_t now) MUST_CHECK;
+enum health health_of(const struct stats *stats, int64_t now) MUST_CHECK;
 
 /* Whether somebody should look. */
 bool health_is_bad(enum health health) MUST_CHECK;
@@ -29,6 +29,6 @@ bool health_is_bad(enum health health) MUST_CHECK;
 const char *health_name(enum health health) MUST_CHECK;
 
 /* The sentence: "utama: failing for 12m: 401 ...". */
-void health_tell(const struct numbers *numbers, int64_t now, struct buf *out);
+void health_tell(const struct stats *stats, int64_t now, struct buf *out);
 
 #endif

@@ -11,14 +11,14 @@
 #define METRICS_H
 
 #include "buf.h"
-#include "numbers.h"
+#include "stats.h"
 
 struct metrics {
-	int64_t started;	  /* when the process began, by the calendar */
-	int64_t warehouse;	  /* 1: it answers */
-	int64_t reload_ok;	  /* 1: the configuration that was read last is in force */
-	int64_t reload_at;	  /* since when the one in force is */
-	struct numbers **numbers; /* of the workspaces */
+	int64_t started;      /* when the process began, by the calendar */
+	int64_t warehouse;    /* 1: it answers */
+	int64_t reload_ok;    /* 1: the configuration that was read last is in force */
+	int64_t reload_at;    /* since when the one in force is */
+	struct stats **stats; /* of the workspaces */
 	size_t n;
 };
 

@@ -40,11 +40,11 @@ static void configure(struct worker *worker, const struct config_workspace *work
 	worker->when.full = worker->schedule_status.full = workspace->schedule.full;
 	worker->when.zone = worker->zone;
 	rate_limit_begin(&rate_limit, worker->conf.per_minute, worker->conf.reserve);
-	worker->numbers.name = workspace->name;
-	worker->numbers.usable = rate_limit.usable;
-	worker->numbers.interval[SCHEDULE_INCREMENTAL] = worker->when.incremental;
-	worker->numbers.interval[SCHEDULE_VERIFY] = worker->when.verify;
-	worker->numbers.interval[SCHEDULE_FULL] = DAY;
+	worker->stats.name = workspace->name;
+	worker->stats.usable = rate_limit.usable;
+	worker->stats.interval[SCHEDULE_INCREMENTAL] = worker->when.incremental;
+	worker->stats.interval[SCHEDULE_VERIFY] = worker->when.verify;
+	worker->stats.interval[SCHEDULE_FULL] = DAY;
 }
 
 struct worker *worker_new(const struct config_workspace *workspace, double place)
@@ -54,7 +54,7 @@ struct worker *worker_new(const struct config_workspace *workspace, double place
 	worker->when.place = place;
 	worker->schedule_status.next_at = worker->schedule_status.running_since =
 		worker->schedule_status.trouble_since = TIME_NONE;
-	numbers_begin(&worker->numbers, workspace->name);
+	stats_begin(&worker->stats, workspace->name);
 	configure(worker, workspace);
 	return worker;
 }
@@ -152,10 +152,10 @@ static bool read_facts(struct worker *worker, struct app *app, struct err *err)
 	if (!warehouse_load(app->warehouse, worker->id, &known, err) ||
 	    !schedule_status_read(app->warehouse, worker->id, &past, err))
 		return false;
-	numbers_remember(&worker->numbers, &known.state);
-	worker->numbers.success[SCHEDULE_FULL] = past.full_at;
-	worker->numbers.success[SCHEDULE_VERIFY] = past.verify_at;
-	worker->numbers.success[SCHEDULE_INCREMENTAL] = past.run_record_at;
+	stats_remember(&worker->stats, &known.state);
+	worker->stats.success[SCHEDULE_FULL] = past.full_at;
+	worker->stats.success[SCHEDULE_VERIFY] = past.verify_at;
+	worker->stats.success[SCHEDULE_INCREMENTAL] = past.run_record_at;
 	facts = (struct schedule_facts){ .full_at = past.full_at,
 					 .verify_at = past.verify_at,
 					 .retry_at = TIME_NONE,
@@ -198,7 +198,7 @@ static void advise(struct worker *worker, struct app *app)
 /* What is shown of what comes next, and of what goes wrong. */
 static void report_refresh_numbers(struct worker *worker, const struct schedule_time *now)
 {
-	struct numbers *n = &worker->numbers;
+	struct stats *n = &worker->stats;
 
 	n->held = worker->state != WORKER_WAITING;
 	n->running = worker->state == WORKER_BUSY;
@@ -268,7 +268,7 @@ void worker_lose(struct worker *worker, const struct clock *clock, bool another)
 		schedule_ended(&worker->schedule, worker->kind, &end, &now);
 	worker->state = WORKER_WAITING;
 	worker->unheld = false;
-	worker->numbers.held = worker->numbers.running = 0;
+	worker->stats.held = worker->stats.running = 0;
 	worker->scheduled = worker->scheduled && !another;
 	adopt(worker, clock);
 }
@@ -356,7 +356,7 @@ static void could_not_begin(struct worker *worker, struct app *app, struct err *
 	struct schedule_end end = { .ok = false };
 	struct log_line line;
 
-	worker->numbers.cycles[worker->kind][NUMBERS_FAILED]++;
+	worker->stats.cycles[worker->kind][STATS_FAILED]++;
 	schedule_ended(&worker->schedule, worker->kind, &end, &now);
 	end_errand(worker, app, NULL, err);
 	if (warehouse_lost(app->warehouse) || err->kind == ERR_STOPPED)
@@ -387,7 +387,7 @@ static void begin_cycle(struct worker *worker, struct app *app)
 					  : conf_of(worker->kind);
 	struct err err = ERR_INIT;
 
-	worker->began = worker->numbers.attempt[worker->kind] = now.real;
+	worker->began = worker->stats.attempt[worker->kind] = now.real;
 	schedule_began(&worker->schedule, worker->kind, &now);
 	worker->cycle = cycle_begin(&worker->conf, app_means(app), &conf, &err);
 	if (!worker->cycle) {
@@ -467,8 +467,8 @@ bool worker_finish(struct worker *worker, struct app *app)
 		.different = p->verdict == VERDICT_DIFFERENT,
 	};
 	worker->state = WORKER_IDLE;
-	numbers_count(&worker->numbers, worker->kind, p, now.real);
-	worker->numbers.took[worker->kind] = now.mono - p->began;
+	stats_count(&worker->stats, worker->kind, p, now.real);
+	worker->stats.took[worker->kind] = now.mono - p->began;
 	tell(worker, app, p);
 	if (p->err.kind == ERR_STOPPED && !end.ok)
 		schedule_again(&worker->schedule, worker->kind, &now);

@@ -14,9 +14,9 @@
 #include "command_request.h"
 #include "complain.h"
 #include "config.h"
-#include "numbers.h"
 #include "schedule.h"
 #include "schedule_status.h"
+#include "stats.h"
 
 enum worker_state {
 	WORKER_WAITING, /* somebody else has the workspace, or nobody yet */
@@ -49,7 +49,7 @@ struct worker {
 
 	struct complaint trouble;
 	struct schedule_status schedule_status;
-	struct numbers numbers;
+	struct stats stats;
 	char trouble_text[512], advice[512];
 	bool advised; /* whether the quota bears the schedule was worked out */
 };

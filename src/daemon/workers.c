@@ -20,9 +20,9 @@ static const struct config_workspace *configured(const struct app *app, const ch
 /* Those who show numbers have a list of their own. */
 static void list_numbers(struct workers *workers)
 {
-	workers->numbers = mem_grow(workers->numbers, (workers->n + 1) * sizeof(*workers->numbers));
+	workers->stats = mem_grow(workers->stats, (workers->n + 1) * sizeof(*workers->stats));
 	for (size_t i = 0; i < workers->n; i++)
-		workers->numbers[i] = &workers->list[i]->numbers;
+		workers->stats[i] = &workers->list[i]->stats;
 }
 
 /* The place of a new one of N, the I-th. */
@@ -59,7 +59,7 @@ void workers_end(struct workers *workers)
 	for (size_t i = 0; i < workers->n; i++)
 		worker_free(&workers->list[i]);
 	mem_free(&workers->list);
-	mem_free(&workers->numbers);
+	mem_free(&workers->stats);
 	workers->n = 0;
 }
 
@@ -77,7 +77,7 @@ bool workers_register(struct workers *workers, struct warehouse *warehouse, stru
 static struct worker *named(struct workers *workers, const char *name)
 {
 	for (size_t i = 0; i < workers->n; i++)
-		if (!workers->list[i]->leaving && strcmp(workers->list[i]->numbers.name, name) == 0)
+		if (!workers->list[i]->leaving && strcmp(workers->list[i]->stats.name, name) == 0)
 			return workers->list[i];
 	return NULL;
 }

@@ -14,9 +14,9 @@
 struct workers {
 	struct worker **list;
 	size_t n;
-	struct numbers **numbers; /* of all of them, as they are shown */
-	int64_t look_at;	  /* monotonic: when to look for locks again */
-	size_t held;		  /* as was said last; SIZE_MAX: never */
+	struct stats **stats; /* of all of them, as they are shown */
+	int64_t look_at;      /* monotonic: when to look for locks again */
+	size_t held;	      /* as was said last; SIZE_MAX: never */
 };
 
 /* One for each workspace that the app is about. */

@@ -61,7 +61,7 @@ static void sweep_json(struct buf *text, const struct batch *c)
 	const struct {
 		const char *key;
 		int64_t value;
-	} numbers[] = {
+	} stats[] = {
 		{ "api_started_at", c->state->full.started },
 		{ "first_total", sweep->first_total },
 		{ "last_total", sweep->last_total },
@@ -77,12 +77,12 @@ static void sweep_json(struct buf *text, const struct batch *c)
 	jsonout_open(&out, '{');
 	jsonout_key(&out, "state");
 	jsonout_string(&out, sweep_state(c));
-	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
-		jsonout_key(&out, numbers[i].key);
-		if (numbers[i].value == TIME_NONE)
+	for (size_t i = 0; i < ARRAY_SIZE(stats); i++) {
+		jsonout_key(&out, stats[i].key);
+		if (stats[i].value == TIME_NONE)
 			jsonout_null(&out);
 		else
-			jsonout_int(&out, numbers[i].value);
+			jsonout_int(&out, stats[i].value);
 	}
 	jsonout_key(&out, "position");
 	state_json_write_position(text, &c->state->full);
@@ -151,12 +151,12 @@ static void add_advance(struct script *s, const struct batch *c)
 	}
 }
 
-static void int_array(struct jsonout *out, const char *key, const int64_t *numbers, int n)
+static void int_array(struct jsonout *out, const char *key, const int64_t *stats, int n)
 {
 	jsonout_key(out, key);
 	jsonout_open(out, '[');
 	for (int i = 0; i < n; i++)
-		jsonout_int(out, numbers[i]);
+		jsonout_int(out, stats[i]);
 	jsonout_close(out, ']');
 }
 

@@ -192,20 +192,20 @@ static const char *next(const char **p, const char *end)
 	return strcmp(text, "~") == 0 ? NULL : text;
 }
 
-static struct grid *to_grid(const char *p, const char *end, bool numbers)
+static struct grid *to_grid(const char *p, const char *end, bool stats)
 {
 	struct grid *grid = grid_new(COLUMNS);
 
 	grid_name(grid, 0, "contact", false);
 	grid_name(grid, 1, "label", false);
-	grid_name(grid, 2, numbers ? "n" : "agent", numbers);
+	grid_name(grid, 2, stats ? "n" : "agent", stats);
 	while (p < end) {
 		int row = grid_add(grid);
 
 		for (int c = 0; c < COLUMNS; c++) {
 			const char *text = next(&p, end);
 
-			if (text && numbers && c == 2)
+			if (text && stats && c == 2)
 				text = text[strspn(text, "0123456789")] ? "17" : text;
 			if (text && *text)
 				grid_set(grid, row, c, text, strlen(text));

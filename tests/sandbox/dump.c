@@ -84,13 +84,13 @@ static void put_conversations(struct workspace *ws, struct buf *out)
 	const struct views_filter everything = VIEWS_EVERYTHING;
 	const struct view *view = views_get(ws->views, &everything);
 	uint32_t n = views_length(view);
-	CLEANUP(mem_free) uint32_t *numbers = mem_new(n * sizeof(*numbers));
+	CLEANUP(mem_free) uint32_t *stats = mem_new(n * sizeof(*stats));
 
-	n = views_slice(ws->views, view, 0, n, numbers);
+	n = views_slice(ws->views, view, 0, n, stats);
 	for (uint32_t i = 0; i < n; i++) {
 		if (i > 0)
 			buf_char(out, ',');
-		put_conversation(out, ws->world, numbers[i]);
+		put_conversation(out, ws->world, stats[i]);
 	}
 }
 

@@ -88,7 +88,7 @@ static bool read_query(const struct workspace *ws, const struct httpd_request *r
 void listing_serve(struct workspace *ws, const struct httpd_request *request,
 		   struct httpd_answer *answer)
 {
-	CLEANUP(mem_free) uint32_t *numbers = NULL;
+	CLEANUP(mem_free) uint32_t *stats = NULL;
 	struct page_meta meta;
 	struct query query;
 	uint64_t from;
@@ -97,14 +97,14 @@ void listing_serve(struct workspace *ws, const struct httpd_request *request,
 	if (!read_query(ws, request, &query, answer))
 		return;
 	meta = (struct page_meta){ .page = query.page, .per_page = query.per_page };
-	numbers = mem_new(query.per_page * sizeof(*numbers));
+	stats = mem_new(query.per_page * sizeof(*stats));
 	if (!query.nothing) {
 		const struct view *view = views_get(ws->views, &query.filter);
 
 		meta.total = views_length(view);
 		from = (uint64_t)(query.page - 1) * query.per_page;
 		if (from < meta.total)
-			n = views_slice(ws->views, view, (uint32_t)from, query.per_page, numbers);
+			n = views_slice(ws->views, view, (uint32_t)from, query.per_page, stats);
 	}
-	page_list(&answer->body, ws->world, numbers, n, &meta);
+	page_list(&answer->body, ws->world, stats, n, &meta);
 }

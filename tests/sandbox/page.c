@@ -199,7 +199,7 @@ static void make_room(struct buf *out, size_t size)
 		out->len = len;
 }
 
-void page_list(struct buf *out, const struct world *world, const uint32_t *numbers, uint32_t n,
+void page_list(struct buf *out, const struct world *world, const uint32_t *stats, uint32_t n,
 	       const struct page_meta *meta)
 {
 	make_room(out, n * ITEM_SIZE + META_SIZE);
@@ -207,7 +207,7 @@ void page_list(struct buf *out, const struct world *world, const uint32_t *numbe
 	for (uint32_t i = 0; i < n; i++) {
 		if (i > 0)
 			put(out, ",");
-		page_item(out, world, numbers[i]);
+		page_item(out, world, stats[i]);
 	}
 	put(out, "],");
 	put_meta(out, meta);

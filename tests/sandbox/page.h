@@ -31,7 +31,7 @@ void page_single(struct buf *out, const struct world *world, uint32_t number);
  * Writes {"data":[...],"meta":{...}} with the N conversations in NUMBERS.
  * total_pages of an empty list is 0.
  */
-void page_list(struct buf *out, const struct world *world, const uint32_t *numbers, uint32_t n,
+void page_list(struct buf *out, const struct world *world, const uint32_t *stats, uint32_t n,
 	       const struct page_meta *meta);
 
 /* Writes an instant (seconds since 1970) as a string, with its quotes. */

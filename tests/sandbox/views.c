@@ -228,10 +228,10 @@ static void swap(uint32_t *a, uint32_t *b)
 }
 
 /* Puts a random choice of all N numbers into the first K places, in random order. */
-static void shuffle(struct chance *chance, uint32_t *numbers, uint32_t n, uint32_t k)
+static void shuffle(struct chance *chance, uint32_t *stats, uint32_t n, uint32_t k)
 {
 	for (uint32_t i = 0; i < k && i < n; i++)
-		swap(&numbers[i], &numbers[i + chance_below(chance, n - i)]);
+		swap(&stats[i], &stats[i + chance_below(chance, n - i)]);
 }
 
 static bool is_tie(const struct views *v, const struct view *view, uint32_t place)
@@ -246,30 +246,30 @@ static bool is_tie(const struct views *v, const struct view *view, uint32_t plac
 static void slice_ties(struct views *v, const struct view *view, uint32_t from, uint32_t n,
 		       uint32_t *out)
 {
-	CLEANUP(mem_free) uint32_t *numbers = NULL;
+	CLEANUP(mem_free) uint32_t *stats = NULL;
 	uint32_t first = from, end = from + n, run;
 
 	while (first > 0 && is_tie(v, view, first - 1))
 		first--;
 	while (end < view->n && is_tie(v, view, end - 1))
 		end++;
-	numbers = mem_new((end - first) * sizeof(*numbers));
+	stats = mem_new((end - first) * sizeof(*stats));
 	for (uint32_t i = first; i < end; i += run) {
 		run = 1;
-		numbers[i - first] = shown_at(v, view, i);
+		stats[i - first] = shown_at(v, view, i);
 		while (i + run < end && is_tie(v, view, i + run - 1)) {
-			numbers[i - first + run] = shown_at(v, view, i + run);
+			stats[i - first + run] = shown_at(v, view, i + run);
 			run++;
 		}
-		shuffle(&v->chance, numbers + (i - first), run, run);
+		shuffle(&v->chance, stats + (i - first), run, run);
 	}
-	memcpy(out, numbers + (from - first), n * sizeof(*out));
+	memcpy(out, stats + (from - first), n * sizeof(*out));
 }
 
-static bool contains(const uint32_t *numbers, uint32_t n, uint32_t number)
+static bool contains(const uint32_t *stats, uint32_t n, uint32_t number)
 {
 	for (uint32_t i = 0; i < n; i++)
-		if (numbers[i] == number)
+		if (stats[i] == number)
 			return true;
 	return false;
 }
@@ -280,7 +280,7 @@ static bool contains(const uint32_t *numbers, uint32_t n, uint32_t number)
  */
 static void slice_shuffled(struct views *v, const struct view *view, uint32_t n, uint32_t *out)
 {
-	CLEANUP(mem_free) uint32_t *numbers = NULL;
+	CLEANUP(mem_free) uint32_t *stats = NULL;
 
 	if (view->n > 8 * n) {
 		for (uint32_t i = 0; i < n;) {
@@ -291,10 +291,10 @@ static void slice_shuffled(struct views *v, const struct view *view, uint32_t n,
 		}
 		return;
 	}
-	numbers = mem_new(view->n * sizeof(*numbers));
-	memcpy(numbers, view->rows, view->n * sizeof(*numbers));
-	shuffle(&v->chance, numbers, view->n, n);
-	memcpy(out, numbers, n * sizeof(*out));
+	stats = mem_new(view->n * sizeof(*stats));
+	memcpy(stats, view->rows, view->n * sizeof(*stats));
+	shuffle(&v->chance, stats, view->n, n);
+	memcpy(out, stats, n * sizeof(*out));
 }
 
 uint32_t views_slice(struct views *views, const struct view *view, uint32_t from, uint32_t most,

@@ -57,7 +57,7 @@ static void columns_are_aligned_and_numbers_stand_to_the_right(void **fixture)
 	      "\n");
 }
 
-static void numbers_in_the_middle_leave_two_blanks_behind(void **fixture)
+static void stats_in_the_middle_leave_two_blanks_behind(void **fixture)
 {
 	struct grid *grid = grid_new(3);
 
@@ -203,18 +203,18 @@ static void json_without_rows_is_an_empty_array(void **fixture)
 /* PostgreSQL's numbers are not all JSON's. */
 static void a_number_that_json_does_not_have_is_still_json(void **fixture)
 {
-	static const char *const numbers[] = { "NaN", "Infinity", "-Infinity" };
+	static const char *const stats[] = { "NaN", "Infinity", "-Infinity" };
 	struct json_reader *reader = json_reader_new();
 
 	(void)fixture;
-	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(stats); i++) {
 		struct grid *grid = two_columns();
 		struct buf out = BUF_MAX(1000);
 		struct json_at root, object, n;
 		struct json *json;
 		struct err err;
 
-		add(grid, "x", numbers[i]);
+		add(grid, "x", stats[i]);
 		gridout_json(grid, &out);
 		json = json_parse(reader, buf_text(&out), out.len, &err);
 		assert_non_null(json);
@@ -233,7 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_are_aligned_and_numbers_stand_to_the_right),
-		cmocka_unit_test(numbers_in_the_middle_leave_two_blanks_behind),
+		cmocka_unit_test(stats_in_the_middle_leave_two_blanks_behind),
 		cmocka_unit_test(wide_characters_count_as_two),
 		cmocka_unit_test(what_disturbs_a_terminal_is_made_visible),
 		cmocka_unit_test(a_cell_that_is_too_long_is_cut),

@@ -9,11 +9,11 @@
 #define NOW (20000 * 86400 * SECOND)
 
 /* A workspace that is followed every minute, and was a moment ago. */
-static struct numbers well(void)
+static struct stats well(void)
 {
-	struct numbers n;
+	struct stats n;
 
-	numbers_begin(&n, "utama");
+	stats_begin(&n, "utama");
 	n.held = 1;
 	n.interval[SCHEDULE_INCREMENTAL] = MINUTE;
 	n.complete_as_of = NOW - 3 * MINUTE;
@@ -44,7 +44,7 @@ static void each_state_has_its_bounds(void **fixture)
 
 	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct numbers n = well();
+		struct stats n = well();
 
 		n.held = cases[i].held;
 		n.running = cases[i].running;
@@ -62,7 +62,7 @@ static void each_state_has_its_bounds(void **fixture)
 
 static void any_kind_of_cycle_shows_that_it_lives(void **fixture)
 {
-	struct numbers n = well();
+	struct stats n = well();
 
 	(void)fixture;
 	n.success[SCHEDULE_INCREMENTAL] = NOW - 3600 * SECOND;
@@ -72,7 +72,7 @@ static void any_kind_of_cycle_shows_that_it_lives(void **fixture)
 
 static void without_an_interval_only_the_last_cycle_counts(void **fixture)
 {
-	struct numbers n = well();
+	struct stats n = well();
 
 	(void)fixture;
 	n.interval[SCHEDULE_INCREMENTAL] = TIME_NONE;
@@ -93,7 +93,7 @@ static void the_bad_ones_are_late_and_failing(void **fixture)
 static void the_sentence_says_why(void **fixture)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(4096);
-	struct numbers n = well();
+	struct stats n = well();
 
 	(void)fixture;
 	health_tell(&n, NOW, &out);

@@ -11,29 +11,29 @@
 #define SECOND USEC_PER_SEC
 #define NOW (20000 * 86400 * SECOND)
 
-static struct numbers numbers_of(const char *name)
+static struct stats stats_of(const char *name)
 {
-	struct numbers n;
+	struct stats n;
 
-	numbers_begin(&n, name);
+	stats_begin(&n, name);
 	n.held = 1;
 	n.interval[SCHEDULE_INCREMENTAL] = 60 * SECOND;
 	n.complete_as_of = NOW - 1500000;
 	n.success[SCHEDULE_VERIFY] = NOW;
-	n.cycles[SCHEDULE_FULL][NUMBERS_PARTIAL] = 3;
-	n.rows[NUMBERS_SILENT] = 7;
+	n.cycles[SCHEDULE_FULL][STATS_PARTIAL] = 3;
+	n.rows[STATS_SILENT] = 7;
 	n.live = 12345;
 	return n;
 }
 
-static void exposition(struct numbers *n, struct buf *out)
+static void exposition(struct stats *n, struct buf *out)
 {
-	struct numbers *list[] = { n };
+	struct stats *list[] = { n };
 	struct metrics metrics = { .started = NOW - 10 * SECOND,
 				   .warehouse = 1,
 				   .reload_ok = 0,
 				   .reload_at = TIME_NONE,
-				   .numbers = list,
+				   .stats = list,
 				   .n = 1 };
 
 	metrics_write(&metrics, NOW, out);
@@ -48,10 +48,10 @@ static void assert_line(const struct buf *out, const char *line)
 		fail_msg("not there: %s", line);
 }
 
-static void numbers_stand_where_they_belong(void **fixture)
+static void stats_stand_where_they_belong(void **fixture)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(1 << 20);
-	struct numbers n = numbers_of("utama");
+	struct stats n = stats_of("utama");
 
 	(void)fixture;
 	exposition(&n, &out);
@@ -74,7 +74,7 @@ static void numbers_stand_where_they_belong(void **fixture)
 static void what_is_not_known_is_left_out(void **fixture)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(1 << 20);
-	struct numbers n = numbers_of("utama");
+	struct stats n = stats_of("utama");
 
 	(void)fixture;
 	exposition(&n, &out);
@@ -89,7 +89,7 @@ static void what_is_not_known_is_left_out(void **fixture)
 static void a_name_is_only_a_label(void **fixture)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(1 << 20);
-	struct numbers n = numbers_of("a\"b\\c\nsahut_etl_warehouse_up 0");
+	struct stats n = stats_of("a\"b\\c\nsahut_etl_warehouse_up 0");
 
 	(void)fixture;
 	exposition(&n, &out);
@@ -143,7 +143,7 @@ static void a_file_that_cannot_be_written_is_an_error(void **fixture)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_stand_where_they_belong),
+		cmocka_unit_test(stats_stand_where_they_belong),
 		cmocka_unit_test(what_is_not_known_is_left_out),
 		cmocka_unit_test(a_name_is_only_a_label),
 		cmocka_unit_test(filter_ids_follow_the_conventions),

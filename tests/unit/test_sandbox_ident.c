@@ -12,20 +12,20 @@
 
 static void leads_back(void **fixture)
 {
-	static const uint32_t numbers[] = { 0, 1, 2, 12345, 4999999, UINT32_MAX };
+	static const uint32_t stats[] = { 0, 1, 2, 12345, 4999999, UINT32_MAX };
 	uint32_t tag = ident_tag("sk_live_x", 1);
 	char id[IDENT_SIZE];
 
 	(void)fixture;
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+	for (size_t i = 0; i < sizeof(stats) / sizeof(stats[0]); i++) {
 		for (enum ident_kind kind = IDENT_CONVERSATION; kind <= IDENT_TEAM; kind++) {
-			size_t n = ident_write(tag, kind, numbers[i], id);
+			size_t n = ident_write(tag, kind, stats[i], id);
 			uint32_t back = 7;
 
 			assert_int_equal(n, strlen(id));
 			assert_true(n < IDENT_SIZE);
 			assert_true(ident_read(id, tag, kind, &back));
-			assert_int_equal(back, numbers[i]);
+			assert_int_equal(back, stats[i]);
 		}
 	}
 }

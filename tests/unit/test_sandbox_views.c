@@ -104,15 +104,15 @@ static uint32_t count(const struct world *world, const struct views_filter *filt
 static void check_view(struct fixture *f, enum order order, const struct views_filter *filter)
 {
 	const struct view *view = views_get(f->views, filter);
-	static uint32_t numbers[MOST];
-	uint32_t n = views_slice(f->views, view, 0, MOST, numbers);
+	static uint32_t stats[MOST];
+	uint32_t n = views_slice(f->views, view, 0, MOST, stats);
 
 	assert_int_equal(n, views_length(view));
 	assert_int_equal(n, count(f->world, filter));
 	for (uint32_t i = 0; i < n; i++) {
-		assert_true(passes(filter, &f->world->all[numbers[i]]));
+		assert_true(passes(filter, &f->world->all[stats[i]]));
 		if (i > 0)
-			assert_true(listed_before(f->world, order, numbers[i - 1], numbers[i]) < 0);
+			assert_true(listed_before(f->world, order, stats[i - 1], stats[i]) < 0);
 	}
 }
 

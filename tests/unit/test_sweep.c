@@ -1043,13 +1043,13 @@ static int64_t some_time(void)
 
 static void serve_anything(const struct request *request, struct page *page)
 {
-	static const int numbers[] = { 0, 1, 2, 25, 50, 99, 100, 101, 1000, INT32_MAX };
+	static const int stats[] = { 0, 1, 2, 25, 50, 99, 100, 101, 1000, INT32_MAX };
 
 	page->date = chance(5) ? NOW : TIME_NONE;
 	page->total = some_total();
-	page->page = chance(2) ? request->page : numbers[chance((int)ARRAY_SIZE(numbers))];
-	page->per_page = chance(2) ? request->per_page : numbers[chance((int)ARRAY_SIZE(numbers))];
-	page->total_pages = numbers[chance((int)ARRAY_SIZE(numbers))];
+	page->page = chance(2) ? request->page : stats[chance((int)ARRAY_SIZE(stats))];
+	page->per_page = chance(2) ? request->per_page : stats[chance((int)ARRAY_SIZE(stats))];
+	page->total_pages = stats[chance((int)ARRAY_SIZE(stats))];
 	page->n = chance(3) ? chance(request->per_page + 1) : chance(PAGE_ROWS_MOST + 1);
 	for (int i = 0; i < page->n; i++)
 		page->rows[i] = (struct row){ .id = (uint64_t)chance(5000),

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * numbers.h -- what is counted and measured of a workspace while the process runs.
+ * stats.h -- what is counted and measured of a workspace while the process runs.
  *
  * Plain numbers: the workers count here, and whoever shows them (metrics.h,
  * health.h) reads them. Instants are microseconds by the calendar, TIME_NONE
  * where there is none.
  */
-#ifndef NUMBERS_H
-#define NUMBERS_H
+#ifndef STATS_H
+#define STATS_H
 
 #include "cycle.h"
 #include "schedule.h"
 
-enum numbers_outcome {
-	NUMBERS_OK,
-	NUMBERS_PARTIAL, /* stopped cleanly, goes on later */
-	NUMBERS_FAILED,
-	NUMBERS_OUTCOMES,
+enum stats_outcome {
+	STATS_OK,
+	STATS_PARTIAL, /* stopped cleanly, goes on later */
+	STATS_FAILED,
+	STATS_OUTCOMES,
 };
 
-enum numbers_row {
-	NUMBERS_NEW,
-	NUMBERS_CHANGED,
-	NUMBERS_DELETED,
-	NUMBERS_REJECTED,
-	NUMBERS_LATE,
-	NUMBERS_SILENT,
-	NUMBERS_ROWS,
+enum stats_row {
+	STATS_NEW,
+	STATS_CHANGED,
+	STATS_DELETED,
+	STATS_REJECTED,
+	STATS_LATE,
+	STATS_SILENT,
+	STATS_ROWS,
 };
 
-struct numbers {
+struct stats {
 	const char *name; /* of the workspace */
 
 	/* as configured */
@@ -50,23 +50,23 @@ struct numbers {
 	int64_t took[SCHEDULE_KINDS]; /* microseconds, of the last one */
 
 	/* since the process began */
-	int64_t cycles[SCHEDULE_KINDS][NUMBERS_OUTCOMES];
+	int64_t cycles[SCHEDULE_KINDS][STATS_OUTCOMES];
 	int64_t requests, retried, throttled, pages;
-	int64_t rows[NUMBERS_ROWS];
+	int64_t rows[STATS_ROWS];
 };
 
 /* All that is not known yet is TIME_NONE, and counters are 0. */
-void numbers_begin(struct numbers *numbers, const char *name);
+void stats_begin(struct stats *stats, const char *name);
 
 /* What the warehouse remembers of the workspace. */
-void numbers_remember(struct numbers *numbers, const struct workspace_state *state);
+void stats_remember(struct stats *stats, const struct workspace_state *state);
 
 /* A cycle of a kind came to its end, at NOW by the calendar. */
-void numbers_count(struct numbers *numbers, enum schedule_kind kind,
-		   const struct cycle_progress *progress, int64_t now);
+void stats_count(struct stats *stats, enum schedule_kind kind,
+		 const struct cycle_progress *progress, int64_t now);
 
 /* "ok", "partial", "failed"; "new", "changed", ... */
-const char *numbers_outcome_name(int outcome) MUST_CHECK;
-const char *numbers_row_name(int row) MUST_CHECK;
+const char *stats_outcome_name(int outcome) MUST_CHECK;
+const char *stats_row_name(int row) MUST_CHECK;
 
 #endif
