@@ -143,7 +143,7 @@ static bool open_store(struct daemon *d)
 		say(app, LEVEL_NOTICE, &events_table()->warehouse_back, "the warehouse is back");
 	workers_miss(&d->workers, app);
 	d->loop.warehouse = app->warehouse;
-	d->loop.refresh = report_refresh_new(app->warehouse, app->clock);
+	d->loop.refresh = cycle_log_refresh_new(app->warehouse, app->clock);
 	return true;
 }
 
@@ -197,7 +197,7 @@ static void watch_refresh(struct daemon *d)
 	struct err err;
 	int workspace;
 
-	if (!report_refresh_take_error(d->loop.refresh, &workspace, &err) ||
+	if (!cycle_log_refresh_take_error(d->loop.refresh, &workspace, &err) ||
 	    !complain(&d->no_reports, clock_mono(d->app->clock)))
 		return;
 	err_wrap(&err, "reports of workspace %d are not up to date", workspace);
@@ -270,7 +270,7 @@ static bool begin_anew(struct daemon *d)
 
 	d->metrics.warehouse = 0;
 	workers_lose(&d->workers, app->clock, d->deep);
-	report_refresh_free(&d->loop.refresh);
+	cycle_log_refresh_free(&d->loop.refresh);
 	app_drop_store(app);
 	if (!d->deep)
 		return true;
@@ -300,7 +300,7 @@ static void end(struct daemon *d)
 	exporter_close(&d->exporter);
 	workers_end(&d->workers);
 	reload_forget(&d->reload);
-	report_refresh_free(&d->loop.refresh);
+	cycle_log_refresh_free(&d->loop.refresh);
 	mem_free(&d->loop.cycles);
 }
 

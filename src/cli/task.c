@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cycle_log.h"
 #include "loop.h"
 #include "mem.h"
 #include "policy.h"
 #include "progress.h"
-#include "report.h"
 
 /* How long to wait for a lock that another command holds, and how often to look. */
 #define PATIENCE (10 * USEC_PER_SEC)
@@ -103,7 +103,7 @@ static void take_end(struct app *app, struct task *task)
 	if (p->state != CYCLE_DONE)
 		task->end.err = p->err;
 	if (!task->look)
-		report_cycle(&app->log, task->cycle, clock_mono(app->clock));
+		cycle_log_cycle(&app->log, task->cycle, clock_mono(app->clock));
 }
 
 /* Moves each task on by what can be done without waiting. Returns when to look again. */
@@ -164,23 +164,23 @@ static bool go_round(struct app *app, struct task *tasks, size_t n, struct loop 
 }
 
 /* The days of reports that the tasks touched; the tasks are done, whatever comes of it. */
-static void report_refresh_days(struct app *app, struct loop *loop)
+static void cycle_log_refresh_days(struct app *app, struct loop *loop)
 {
 	int workspace;
 	struct err err;
 
 	loop->n = 0;
-	while (report_refresh_busy(loop->refresh) && !warehouse_lost(app->warehouse))
+	while (cycle_log_refresh_busy(loop->refresh) && !warehouse_lost(app->warehouse))
 		if (loop_round(loop, TIME_NEVER) == WAIT_STOP)
 			break;
-	if (report_refresh_take_error(loop->refresh, &workspace, &err)) {
+	if (cycle_log_refresh_take_error(loop->refresh, &workspace, &err)) {
 		struct log_line line;
 
 		log_begin(&line, LEVEL_WARNING, NULL,
 			  "reports are not up to date: %s; the next sync tries again", err.text);
 		log_end(&app->log, &line);
 	}
-	report_refresh_free(&loop->refresh);
+	cycle_log_refresh_free(&loop->refresh);
 }
 
 bool task_run_all(struct app *app, struct task *tasks, size_t n)
@@ -188,7 +188,7 @@ bool task_run_all(struct app *app, struct task *tasks, size_t n)
 	struct loop loop = { .wait = app->wait, .http = app->http, .n = n };
 	bool done;
 
-	loop.refresh = report_refresh_new(app->warehouse, app->clock);
+	loop.refresh = cycle_log_refresh_new(app->warehouse, app->clock);
 	loop.cycles = mem_new(n * sizeof(struct cycle *));
 	for (size_t i = 0; i < n; i++) {
 		tasks[i].patience = clock_mono(app->clock) + PATIENCE;
@@ -196,9 +196,9 @@ bool task_run_all(struct app *app, struct task *tasks, size_t n)
 	}
 	done = go_round(app, tasks, n, &loop);
 	if (done)
-		report_refresh_days(app, &loop);
+		cycle_log_refresh_days(app, &loop);
 	else
-		report_refresh_free(&loop.refresh);
+		cycle_log_refresh_free(&loop.refresh);
 	mem_free(&loop.cycles);
 	for (size_t i = 0; i < n; i++) {
 		struct task *task = &tasks[i];

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cycle_log.h"
 #include "events.h"
 #include "forecast.h"
 #include "mem.h"
 #include "plan.h"
 #include "policy.h"
-#include "report.h"
 #include "timetext.h"
 
 #define DAY (24 * 3600 * USEC_PER_SEC)
@@ -196,7 +196,7 @@ static void advise(struct worker *worker, struct app *app)
 }
 
 /* What is shown of what comes next, and of what goes wrong. */
-static void report_refresh_numbers(struct worker *worker, const struct schedule_time *now)
+static void cycle_log_refresh_numbers(struct worker *worker, const struct schedule_time *now)
 {
 	struct stats *n = &worker->stats;
 
@@ -230,7 +230,7 @@ static void write_roster(struct worker *worker, struct app *app)
 	schedule_status->running_since = worker->state == WORKER_BUSY ? worker->began : TIME_NONE;
 	schedule_status->trouble = worker->trouble_text[0] ? worker->trouble_text : NULL;
 	schedule_status->advice = worker->advice[0] ? worker->advice : NULL;
-	report_refresh_numbers(worker, &now);
+	cycle_log_refresh_numbers(worker, &now);
 	if (!warehouse_lost(app->warehouse))
 		(void)!schedule_status_write(app->warehouse, worker->id, schedule_status, &ignored);
 }
@@ -441,7 +441,7 @@ static void tell(struct worker *worker, struct app *app, const struct cycle_prog
 	if (p->state != CYCLE_DONE && p->err.kind != ERR_STOPPED &&
 	    !note_trouble(worker, app->clock, &p->err))
 		return;
-	report_cycle(&app->log, worker->cycle, now);
+	cycle_log_cycle(&app->log, worker->cycle, now);
 	if (p->state != CYCLE_DONE)
 		return;
 	if (complain_over(&worker->trouble, now, &lasted, NULL))

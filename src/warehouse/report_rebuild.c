@@ -18,7 +18,7 @@ static bool ask(struct pg *pg, const char *sql, const char *workspace, struct gr
 	return ok;
 }
 
-bool report_rebuild_queue(struct pg *pg, const char *workspace, int64_t *days, struct err *err)
+bool cycle_log_rebuild_queue(struct pg *pg, const char *workspace, int64_t *days, struct err *err)
 {
 	CLEANUP(grid_free) struct grid *grid = NULL;
 
@@ -28,8 +28,8 @@ bool report_rebuild_queue(struct pg *pg, const char *workspace, int64_t *days, s
 	return true;
 }
 
-bool report_rebuild_next(struct pg *pg, const char *workspace, bool *done, int64_t *left,
-			 struct err *err)
+bool cycle_log_rebuild_next(struct pg *pg, const char *workspace, bool *done, int64_t *left,
+			    struct err *err)
 {
 	CLEANUP(grid_free) struct grid *computed = NULL;
 	CLEANUP(grid_free) struct grid *queued = NULL;

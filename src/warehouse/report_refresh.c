@@ -11,7 +11,7 @@ struct wanted {
 	int64_t since; /* not before; monotonic */
 };
 
-struct report_refresh {
+struct cycle_log_refresh {
 	struct warehouse *warehouse;
 	const struct clock *clock;
 	struct wanted *queue; /* whoever is served goes to the end */
@@ -22,16 +22,17 @@ struct report_refresh {
 	struct err err;
 };
 
-struct report_refresh *report_refresh_new(struct warehouse *warehouse, const struct clock *clock)
+struct cycle_log_refresh *cycle_log_refresh_new(struct warehouse *warehouse,
+						const struct clock *clock)
 {
-	struct report_refresh *refresh = mem_new(sizeof(*refresh));
+	struct cycle_log_refresh *refresh = mem_new(sizeof(*refresh));
 
 	refresh->warehouse = warehouse;
 	refresh->clock = clock;
 	return refresh;
 }
 
-void report_refresh_free(struct report_refresh **refresh)
+void cycle_log_refresh_free(struct cycle_log_refresh **refresh)
 {
 	if (!*refresh)
 		return;
@@ -39,21 +40,21 @@ void report_refresh_free(struct report_refresh **refresh)
 	mem_free(refresh);
 }
 
-static void append(struct report_refresh *refresh, int workspace, int64_t since)
+static void append(struct cycle_log_refresh *refresh, int workspace, int64_t since)
 {
 	refresh->queue =
 		mem_grow(refresh->queue, (size_t)(refresh->n + 1) * sizeof(*refresh->queue));
 	refresh->queue[refresh->n++] = (struct wanted){ workspace, since };
 }
 
-static void remove_first(struct report_refresh *refresh)
+static void remove_first(struct cycle_log_refresh *refresh)
 {
 	refresh->n--;
 	for (int i = 0; i < refresh->n; i++)
 		refresh->queue[i] = refresh->queue[i + 1];
 }
 
-void report_refresh_want(struct report_refresh *refresh, int workspace)
+void cycle_log_refresh_want(struct cycle_log_refresh *refresh, int workspace)
 {
 	/* The first one's day may have been read before what is wanted now was written. */
 	for (int i = refresh->doing; i < refresh->n; i++)
@@ -63,7 +64,7 @@ void report_refresh_want(struct report_refresh *refresh, int workspace)
 }
 
 /* The day under way is over. */
-static void hear(struct report_refresh *refresh, int64_t now)
+static void hear(struct cycle_log_refresh *refresh, int64_t now)
 {
 	int workspace = refresh->queue[0].workspace;
 	bool more = false;
@@ -80,7 +81,7 @@ static void hear(struct report_refresh *refresh, int64_t now)
 }
 
 /* Brings the first one whose time has come to the front. False when there is none. */
-static bool choose(struct report_refresh *refresh, int64_t now, int64_t *when)
+static bool choose(struct cycle_log_refresh *refresh, int64_t now, int64_t *when)
 {
 	for (int i = 0; i < refresh->n; i++) {
 		struct wanted wanted = refresh->queue[0];
@@ -94,7 +95,7 @@ static bool choose(struct report_refresh *refresh, int64_t now, int64_t *when)
 	return false;
 }
 
-int64_t report_refresh_turn(struct report_refresh *refresh)
+int64_t cycle_log_refresh_turn(struct cycle_log_refresh *refresh)
 {
 	int64_t now = clock_mono(refresh->clock), when = TIME_NEVER;
 
@@ -112,7 +113,7 @@ int64_t report_refresh_turn(struct report_refresh *refresh)
 	return when;
 }
 
-bool report_refresh_busy(const struct report_refresh *refresh)
+bool cycle_log_refresh_busy(const struct cycle_log_refresh *refresh)
 {
 	int64_t now = clock_mono(refresh->clock);
 
@@ -122,7 +123,8 @@ bool report_refresh_busy(const struct report_refresh *refresh)
 	return false;
 }
 
-bool report_refresh_take_error(struct report_refresh *refresh, int *workspace, struct err *err)
+bool cycle_log_refresh_take_error(struct cycle_log_refresh *refresh, int *workspace,
+				  struct err *err)
 {
 	if (!refresh->failed)
 		return false;

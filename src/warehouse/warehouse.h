@@ -65,7 +65,7 @@ struct warehouse_workspace {
 
 /*
  * Makes a workspace known, and its settings current, and gives its number.
- * What another time zone or other hours make untrue is queued for report_refresh.h.
+ * What another time zone or other hours make untrue is queued for cycle_log_refresh.h.
  */
 bool warehouse_register(struct warehouse *warehouse, const struct warehouse_workspace *workspace,
 			int *id, struct err *err) MUST_CHECK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report.h"
+#include "cycle_log.h"
 
 #include <inttypes.h>
 
@@ -7,7 +7,7 @@
 #include "policy.h"
 #include "timetext.h"
 
-static void report_failure(const struct log *log, const struct cycle *cycle)
+static void cycle_log_failure(const struct log *log, const struct cycle *cycle)
 {
 	const struct cycle_progress *p = cycle_progress(cycle);
 	struct log_line line;
@@ -23,7 +23,7 @@ static void report_failure(const struct log *log, const struct cycle *cycle)
 	log_end(log, &line);
 }
 
-static void report_end(const struct log *log, const struct cycle *cycle, int64_t now)
+static void cycle_log_end(const struct log *log, const struct cycle *cycle, int64_t now)
 {
 	const struct cycle_progress *p = cycle_progress(cycle);
 	char complete[TIMETEXT_SIZE], active[TIMETEXT_SIZE], took[TIMETEXT_SIZE];
@@ -49,7 +49,7 @@ static void report_end(const struct log *log, const struct cycle *cycle, int64_t
 	log_end(log, &line);
 }
 
-static void report_order(const struct log *log, const struct cycle *cycle)
+static void cycle_log_order(const struct log *log, const struct cycle *cycle)
 {
 	const struct cycle_progress *p = cycle_progress(cycle);
 	enum order was = p->before.order, is = p->now.order;
@@ -70,7 +70,7 @@ static void report_order(const struct log *log, const struct cycle *cycle)
 	log_end(log, &line);
 }
 
-static void report_oddities(const struct log *log, const struct cycle *cycle)
+static void cycle_log_oddities(const struct log *log, const struct cycle *cycle)
 {
 	const struct cycle_progress *p = cycle_progress(cycle);
 	struct log_line line;
@@ -95,12 +95,12 @@ static void report_oddities(const struct log *log, const struct cycle *cycle)
 	}
 }
 
-void report_cycle(const struct log *log, const struct cycle *cycle, int64_t now)
+void cycle_log_cycle(const struct log *log, const struct cycle *cycle, int64_t now)
 {
 	if (cycle_progress(cycle)->state == CYCLE_DONE)
-		report_end(log, cycle, now);
+		cycle_log_end(log, cycle, now);
 	else
-		report_failure(log, cycle);
-	report_order(log, cycle);
-	report_oddities(log, cycle);
+		cycle_log_failure(log, cycle);
+	cycle_log_order(log, cycle);
+	cycle_log_oddities(log, cycle);
 }
