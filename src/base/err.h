@@ -5,7 +5,7 @@
  * A function that can fail is `bool f(..., struct err *err)`: false means
  * that ERR holds a finished sentence and a kind. The kind says what is true
  * of the failure; what to do about it (try again, how loudly to say it,
- * which exit code) is decided in one table, in the daemon's policy.c.
+ * which exit code) is decided in one table, in the daemon's err_policy.c.
  *
  * Sentences are wrapped on the way up, the most general part first:
  * "utama: page 12: $.data[3].updated_at: not a time: \"yesterday\"".

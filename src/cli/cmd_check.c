@@ -7,8 +7,8 @@
 
 #include "client.h"
 #include "command.h"
+#include "err_policy.h"
 #include "forecast.h"
-#include "policy.h"
 #include "schema.h"
 #include "script.h"
 #include "sql.h"
@@ -53,7 +53,7 @@ static void bad(struct app *app, const char *what, const struct err *err, const 
 	if (remedy)
 		printf("  -> %s\n", remedy);
 	if (app->exit == EXIT_OK)
-		app->exit = policy_exit(err->kind);
+		app->exit = err_policy_exit(err->kind);
 }
 
 /* ---- the API --------------------------------------------------------- */

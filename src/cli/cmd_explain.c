@@ -10,10 +10,10 @@
 
 #include "client.h"
 #include "command.h"
+#include "err_policy.h"
 #include "gridout.h"
 #include "item.h"
 #include "jsontext.h"
-#include "policy.h"
 #include "script.h"
 #include "sql.h"
 #include "timetext.h"

@@ -4,10 +4,10 @@
 
 #include "command.h"
 #include "complain.h"
+#include "err_policy.h"
 #include "events.h"
 #include "exporter.h"
 #include "mem.h"
-#include "policy.h"
 #include "reload.h"
 #include "retention.h"
 #include "workers.h"
@@ -131,7 +131,8 @@ static bool open_store(struct daemon *d)
 		if (err.kind == ERR_STOPPED)
 			return false;
 		if (complain(&d->no_warehouse, now)) {
-			say(app, policy_level(err.kind), &events_table()->warehouse_lost, err.text);
+			say(app, err_policy_level(err.kind), &events_table()->warehouse_lost,
+			    err.text);
 			wait_notify("STATUS=no warehouse: %s", err.text);
 		}
 		if (err.kind == ERR_CONFIG)
@@ -232,7 +233,7 @@ static int64_t hold(struct daemon *d)
 
 	if (!workers_hold(&d->workers, app, &when, &err) && !warehouse_lost(app->warehouse) &&
 	    !wait_stopping(app->wait) && complain(&d->no_warehouse, clock_mono(app->clock)))
-		say(app, policy_level(err.kind), &events_table()->warehouse_lost, err.text);
+		say(app, err_policy_level(err.kind), &events_table()->warehouse_lost, err.text);
 	return when;
 }
 

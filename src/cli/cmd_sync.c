@@ -2,8 +2,8 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "err_policy.h"
 #include "mem.h"
-#include "policy.h"
 #include "task.h"
 #include "textfile.h"
 
@@ -47,7 +47,7 @@ void cmd_sync(struct app *app)
 		if (tasks[i].state == TASK_OVER && !tasks[i].cycle &&
 		    tasks[i].end.err.kind == ERR_NONE)
 			say_handed(app, &tasks[i]);
-		app->exit = policy_worse(app->exit, task_exit(&tasks[i]));
+		app->exit = err_policy_worse(app->exit, task_exit(&tasks[i]));
 	}
 	/* Monitoring that fails is said, but the cycle is done. */
 	if (!textfile_write(app, tasks, app->n_tracks, &err))

@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "command.h"
+#include "err_policy.h"
 #include "gridout.h"
 #include "jsonout.h"
 #include "mem.h"
-#include "policy.h"
 #include "script.h"
 #include "sql.h"
 #include "task.h"
@@ -333,7 +333,7 @@ static void tell_all(struct verify *v)
 	for (size_t i = 0; i < v->n; i++) {
 		if (!v->json)
 			tell(v, i);
-		v->app->exit = policy_worse(v->app->exit, v->findings[i].exit);
+		v->app->exit = err_policy_worse(v->app->exit, v->findings[i].exit);
 	}
 }
 

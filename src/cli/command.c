@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "err_policy.h"
 #include "httpd.h"
 #include "json.h"
 #include "pg.h"
-#include "policy.h"
 #include "schema.h"
 #include "yamltree.h"
 

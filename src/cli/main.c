@@ -13,8 +13,8 @@
 
 #include "app.h"
 #include "command.h"
+#include "err_policy.h"
 #include "journal.h"
-#include "policy.h"
 
 /* Keys are in memory: no core, and nobody looks in (prctl(2), PR_SET_DUMPABLE). */
 static void be_discreet(void)

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cycle_log.h"
+#include "err_policy.h"
 #include "loop.h"
 #include "mem.h"
-#include "policy.h"
 #include "progress.h"
 
 /* How long to wait for a lock that another command holds, and how often to look. */
@@ -17,7 +17,7 @@
 int task_exit(const struct task *task)
 {
 	if (task->end.err.kind != ERR_NONE)
-		return policy_exit(task->end.err.kind);
+		return err_policy_exit(task->end.err.kind);
 	switch (task->end.verdict) {
 	case VERDICT_UNCERTIFIED:
 	case VERDICT_LOST:

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "err_policy.h"
 #include "mem.h"
-#include "policy.h"
 
 /* A reply, decompressed: a page of a hundred conversations is 40 KiB. */
 #define LARGEST_REPLY (32u << 20)
@@ -16,8 +16,8 @@
 
 bool app_fail(struct app *app, const struct err *err)
 {
-	fprintf(stderr, "%s: %s%s\n", app->program, err->text, policy_advice(err));
-	app->exit = policy_exit(err->kind);
+	fprintf(stderr, "%s: %s%s\n", app->program, err->text, err_policy_advice(err));
+	app->exit = err_policy_exit(err->kind);
 	return false;
 }
 

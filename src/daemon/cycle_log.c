@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 
+#include "err_policy.h"
 #include "events.h"
-#include "policy.h"
 #include "timetext.h"
 
 static void cycle_log_failure(const struct log *log, const struct cycle *cycle)
@@ -12,8 +12,8 @@ static void cycle_log_failure(const struct log *log, const struct cycle *cycle)
 	const struct cycle_progress *p = cycle_progress(cycle);
 	struct log_line line;
 
-	log_begin(&line, policy_level(p->err.kind), &events_table()->run_record_failed, "%s%s",
-		  p->err.text, policy_advice(&p->err));
+	log_begin(&line, err_policy_level(p->err.kind), &events_table()->run_record_failed, "%s%s",
+		  p->err.text, err_policy_advice(&p->err));
 	log_text(&line, "workspace", cycle_name(cycle));
 	log_text(&line, "kind", cycle_kind(cycle));
 	log_text(&line, "error", err_kind_name(p->err.kind));

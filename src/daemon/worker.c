@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "cycle_log.h"
+#include "err_policy.h"
 #include "events.h"
 #include "forecast.h"
 #include "mem.h"
 #include "plan.h"
-#include "policy.h"
 #include "timetext.h"
 
 #define DAY (24 * 3600 * USEC_PER_SEC)
@@ -363,8 +363,8 @@ static void could_not_begin(struct worker *worker, struct app *app, struct err *
 		return;
 	err_wrap(err, "%s", worker->conf.name);
 	if (note_trouble(worker, app->clock, err)) {
-		log_begin(&line, policy_level(err->kind), &events_table()->run_record_failed, "%s",
-			  err->text);
+		log_begin(&line, err_policy_level(err->kind), &events_table()->run_record_failed,
+			  "%s", err->text);
 		log_text(&line, "workspace", worker->conf.name);
 		log_text(&line, "kind", schedule_name(worker->kind));
 		log_end(&app->log, &line);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy.h"
+#include "err_policy.h"
 
 static void every_kind_has_the_exit_code_of_the_manual(void **fixture)
 {
@@ -19,7 +19,7 @@ static void every_kind_has_the_exit_code_of_the_manual(void **fixture)
 
 	(void)fixture;
 	for (enum err_kind kind = ERR_NONE; kind <= ERR_BUG; kind++)
-		assert_int_equal(policy_exit(kind), codes[kind]);
+		assert_int_equal(err_policy_exit(kind), codes[kind]);
 }
 
 static void a_failure_that_a_grant_mends_says_so(void **fixture)
@@ -27,27 +27,27 @@ static void a_failure_that_a_grant_mends_says_so(void **fixture)
 	struct err err = ERR_INIT;
 
 	(void)fixture;
-	assert_string_equal(policy_advice(&err), "");
+	assert_string_equal(err_policy_advice(&err), "");
 	snprintf(err.code, sizeof(err.code), "42501");
-	assert_non_null(strstr(policy_advice(&err), "sahut-etl check"));
+	assert_non_null(strstr(err_policy_advice(&err), "sahut-etl check"));
 	snprintf(err.code, sizeof(err.code), "not_found");
-	assert_string_equal(policy_advice(&err), "");
+	assert_string_equal(err_policy_advice(&err), "");
 }
 
 static void what_needs_a_person_is_an_error_and_what_heals_is_not(void **fixture)
 {
 	(void)fixture;
 	for (enum err_kind kind = ERR_STOPPED; kind <= ERR_BUG; kind++) {
-		int exit_code = policy_exit(kind);
+		int exit_code = err_policy_exit(kind);
 		bool person = exit_code == EXIT_USAGE || exit_code == EXIT_CONFIG ||
 			      exit_code == EXIT_DENIED || exit_code == EXIT_DATA ||
 			      exit_code == EXIT_SYSTEM || exit_code == EXIT_BUG;
 
-		assert_int_equal(policy_level(kind) == LEVEL_ERROR, person);
-		assert_in_range(policy_level(kind), LEVEL_ERROR, LEVEL_NOTICE);
+		assert_int_equal(err_policy_level(kind) == LEVEL_ERROR, person);
+		assert_in_range(err_policy_level(kind), LEVEL_ERROR, LEVEL_NOTICE);
 	}
-	assert_int_equal(policy_level(ERR_STOPPED), LEVEL_NOTICE);
-	assert_int_equal(policy_level(ERR_UNAVAILABLE), LEVEL_WARNING);
+	assert_int_equal(err_policy_level(ERR_STOPPED), LEVEL_NOTICE);
+	assert_int_equal(err_policy_level(ERR_UNAVAILABLE), LEVEL_WARNING);
 }
 
 static const int codes[] = { EXIT_OK,  EXIT_DIFFERENT, EXIT_USAGE, EXIT_DATA,	EXIT_UNAVAILABLE,
@@ -58,10 +58,10 @@ static void of_two_codes_one_wins_whichever_comes_first(void **fixture)
 	(void)fixture;
 	for (size_t a = 0; a < ARRAY_SIZE(codes); a++) {
 		for (size_t b = 0; b < ARRAY_SIZE(codes); b++) {
-			int worse = policy_worse(codes[a], codes[b]);
+			int worse = err_policy_worse(codes[a], codes[b]);
 
 			assert_true(worse == codes[a] || worse == codes[b]);
-			assert_int_equal(worse, policy_worse(codes[b], codes[a]));
+			assert_int_equal(worse, err_policy_worse(codes[b], codes[a]));
 		}
 	}
 }
@@ -70,16 +70,16 @@ static void nothing_is_better_than_success(void **fixture)
 {
 	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
-		assert_int_equal(policy_worse(codes[i], EXIT_OK), codes[i]);
+		assert_int_equal(err_policy_worse(codes[i], EXIT_OK), codes[i]);
 }
 
 static void a_person_is_told_rather_than_time(void **fixture)
 {
 	(void)fixture;
-	assert_int_equal(policy_worse(EXIT_LATER, EXIT_CONFIG), EXIT_CONFIG);
-	assert_int_equal(policy_worse(EXIT_UNAVAILABLE, EXIT_DENIED), EXIT_DENIED);
-	assert_int_equal(policy_worse(EXIT_DIFFERENT, EXIT_LATER), EXIT_DIFFERENT);
-	assert_int_equal(policy_worse(EXIT_BUG, EXIT_CONFIG), EXIT_BUG);
+	assert_int_equal(err_policy_worse(EXIT_LATER, EXIT_CONFIG), EXIT_CONFIG);
+	assert_int_equal(err_policy_worse(EXIT_UNAVAILABLE, EXIT_DENIED), EXIT_DENIED);
+	assert_int_equal(err_policy_worse(EXIT_DIFFERENT, EXIT_LATER), EXIT_DIFFERENT);
+	assert_int_equal(err_policy_worse(EXIT_BUG, EXIT_CONFIG), EXIT_BUG);
 }
 
 int main(void)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * policy.h -- what follows from the kind of a failure.
+ * err_policy.h -- what follows from the kind of a failure.
  *
  * One table: exit code, how loudly it is said, and whether the daemon tries
  * again by itself. The exit codes are those of sysexits.h where it has one;
  * sahut-etl(8) lists them.
  */
-#ifndef POLICY_H
-#define POLICY_H
+#ifndef ERR_POLICY_H
+#define ERR_POLICY_H
 
 #include "base.h"
 #include "err.h"
@@ -27,18 +27,18 @@ enum exit_code {
 };
 
 /* The exit code of a failure. */
-int policy_exit(enum err_kind kind) MUST_CHECK;
+int err_policy_exit(enum err_kind kind) MUST_CHECK;
 
 /*
  * What a person can do about a failure that stands at the end of its
  * sentence: "; ..." or "".
  */
-const char *policy_advice(const struct err *err) MUST_CHECK;
+const char *err_policy_advice(const struct err *err) MUST_CHECK;
 
 /* How loudly the daemon says it. */
-enum log_level policy_level(enum err_kind kind) MUST_CHECK;
+enum log_level err_policy_level(enum err_kind kind) MUST_CHECK;
 
 /* Of two exit codes, the one that says more of what a person must do. */
-int policy_worse(int a, int b) MUST_CHECK;
+int err_policy_worse(int a, int b) MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "policy.h"
+#include "err_policy.h"
 
 #include <string.h>
 
@@ -23,12 +23,12 @@ static const struct {
 	[ERR_BUG] = { EXIT_BUG, LEVEL_ERROR },
 };
 
-int policy_exit(enum err_kind kind)
+int err_policy_exit(enum err_kind kind)
 {
 	return policies[kind].exit;
 }
 
-const char *policy_advice(const struct err *err)
+const char *err_policy_advice(const struct err *err)
 {
 	static const struct {
 		const char *code, *advice;
@@ -46,12 +46,12 @@ const char *policy_advice(const struct err *err)
 	return "";
 }
 
-enum log_level policy_level(enum err_kind kind)
+enum log_level err_policy_level(enum err_kind kind)
 {
 	return policies[kind].level;
 }
 
-int policy_worse(int a, int b)
+int err_policy_worse(int a, int b)
 {
 	/*
 	 * From the best to the worst: what heals by itself, what needs a
