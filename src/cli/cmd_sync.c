@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
+#include "cli_cycle.h"
 #include "command.h"
 #include "err_policy.h"
 #include "mem.h"
-#include "task.h"
-#include "textfile.h"
+#include "metrics_textfile.h"
 
 /* What a cycle that the daemon did came to. */
-static void say_handed(const struct app *app, const struct task *task)
+static void say_handed(const struct app *app, const struct cli_cycle *cli_cycle)
 {
 	struct log_line line;
 
 	log_begin(&line, LEVEL_INFO, NULL,
 		  "%s: the daemon has done it, with %d requests: %d new, %d changed, %d deleted: "
 		  "%s",
-		  task->conf->name, task->end.requests, (int)task->end.tally.fresh,
-		  (int)task->end.tally.changed, (int)task->end.tally.deleted,
-		  action_verdict_name(task->end.verdict));
+		  cli_cycle->conf->name, cli_cycle->end.requests, (int)cli_cycle->end.tally.fresh,
+		  (int)cli_cycle->end.tally.changed, (int)cli_cycle->end.tally.deleted,
+		  action_verdict_name(cli_cycle->end.verdict));
 	log_end(&app->log, &line);
 }
 
@@ -30,7 +30,7 @@ void cmd_sync(struct app *app)
 		OPT_END,
 	};
 	struct err err = ERR_INIT;
-	struct task *tasks;
+	struct cli_cycle *tasks;
 
 	if (!command_options(app, options, none, 0) || !app_config(app) || !app_tracks(app) ||
 	    !app_network(app, false) || !app_store(app, "sync"))
@@ -41,17 +41,17 @@ void cmd_sync(struct app *app)
 		tasks[i].kind = full ? COMMAND_REQUEST_FULL : COMMAND_REQUEST_INCREMENTAL;
 		tasks[i].engine = command_request_conf(tasks[i].kind);
 	}
-	if (!task_run_all(app, tasks, app->n_tracks))
+	if (!cli_cycle_run_all(app, tasks, app->n_tracks))
 		app->exit = EXIT_LATER;
 	for (size_t i = 0; i < app->n_tracks; i++) {
-		if (tasks[i].state == TASK_OVER && !tasks[i].cycle &&
+		if (tasks[i].state == CLI_CYCLE_OVER && !tasks[i].cycle &&
 		    tasks[i].end.err.kind == ERR_NONE)
 			say_handed(app, &tasks[i]);
-		app->exit = err_policy_worse(app->exit, task_exit(&tasks[i]));
+		app->exit = err_policy_worse(app->exit, cli_cycle_exit(&tasks[i]));
 	}
 	/* Monitoring that fails is said, but the cycle is done. */
-	if (!textfile_write(app, tasks, app->n_tracks, &err))
+	if (!metrics_textfile_write(app, tasks, app->n_tracks, &err))
 		fprintf(stderr, "%s: metrics.textfile: %s\n", app->program, err.text);
-	task_end_all(tasks, app->n_tracks);
+	cli_cycle_end_all(tasks, app->n_tracks);
 	mem_free(&tasks);
 }

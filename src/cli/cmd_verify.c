@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli_cycle.h"
 #include "command.h"
 #include "err_policy.h"
 #include "gridout.h"
@@ -18,7 +19,6 @@
 #include "mem.h"
 #include "script.h"
 #include "sql.h"
-#include "task.h"
 
 /* The columns of sql/verify/cells.sql. */
 enum { KIND, STATUS, CHANNEL_ID, CHANNEL, ASSIGNEE_ID, ASSIGNEE, UNASSIGNED, API, HELD, REJECTED };
@@ -36,7 +36,7 @@ struct finding {
 struct verify {
 	struct app *app;
 	bool full, repair, json;
-	struct task *tasks;
+	struct cli_cycle *tasks;
 	struct finding *findings;
 	size_t n;
 };
@@ -100,17 +100,17 @@ static bool is_recent(struct verify *v, const char *name)
 static void prepare(struct verify *v, enum command_request_kind kind, bool look)
 {
 	for (size_t i = 0; i < v->n; i++) {
-		struct task *task = &v->tasks[i];
+		struct cli_cycle *cli_cycle = &v->tasks[i];
 
-		*task = (struct task){ .conf = &v->app->cycles[i], .kind = kind };
-		task->engine = command_request_conf(kind);
-		task->look = look;
+		*cli_cycle = (struct cli_cycle){ .conf = &v->app->cycles[i], .kind = kind };
+		cli_cycle->engine = command_request_conf(kind);
+		cli_cycle->look = look;
 		if (look)
-			task->engine = (struct engine_conf){ .goal = GOAL_VERIFY,
-							     .ahead = 1,
-							     .look = true };
+			cli_cycle->engine = (struct engine_conf){ .goal = GOAL_VERIFY,
+								  .ahead = 1,
+								  .look = true };
 		if (v->findings[i].over)
-			task->state = TASK_OVER;
+			cli_cycle->state = CLI_CYCLE_OVER;
 	}
 }
 
@@ -119,14 +119,14 @@ static void conclude(struct verify *v)
 {
 	for (size_t i = 0; i < v->n; i++) {
 		struct finding *f = &v->findings[i];
-		const struct task *task = &v->tasks[i];
+		const struct cli_cycle *cli_cycle = &v->tasks[i];
 
-		if (f->over || task->state != TASK_OVER)
+		if (f->over || cli_cycle->state != CLI_CYCLE_OVER)
 			continue;
-		f->requests += task->end.requests;
-		f->verdict = task->end.verdict;
-		f->exit = task_exit(task);
-		f->over = task->end.err.kind != ERR_NONE || f->exit == EXIT_LATER;
+		f->requests += cli_cycle->end.requests;
+		f->verdict = cli_cycle->end.verdict;
+		f->exit = cli_cycle_exit(cli_cycle);
+		f->over = cli_cycle->end.err.kind != ERR_NONE || f->exit == EXIT_LATER;
 	}
 }
 
@@ -134,8 +134,8 @@ static void conclude(struct verify *v)
 static bool run_step(struct verify *v, enum command_request_kind kind, bool look)
 {
 	prepare(v, kind, look);
-	if (!task_run_all(v->app, v->tasks, v->n)) {
-		task_end_all(v->tasks, v->n);
+	if (!cli_cycle_run_all(v->app, v->tasks, v->n)) {
+		cli_cycle_end_all(v->tasks, v->n);
 		v->app->exit = EXIT_LATER;
 		return false;
 	}
@@ -148,7 +148,7 @@ static bool read_everything(struct verify *v)
 	bool done =
 		run_step(v, v->repair ? COMMAND_REQUEST_FULL_REPAIR : COMMAND_REQUEST_FULL, false);
 
-	task_end_all(v->tasks, v->n);
+	cli_cycle_end_all(v->tasks, v->n);
 	return done;
 }
 
@@ -165,7 +165,7 @@ static bool look(struct verify *v)
 		f->cells = counts_of(cycle_progress(v->tasks[i].cycle)->audit);
 		f->over = true;
 	}
-	task_end_all(v->tasks, v->n);
+	cli_cycle_end_all(v->tasks, v->n);
 	return true;
 }
 
@@ -183,7 +183,7 @@ static bool settle(struct verify *v)
 			f->exit = EXIT_LATER;
 		(void)!read_cells(v, f, v->tasks[i].end.run);
 	}
-	task_end_all(v->tasks, v->n);
+	cli_cycle_end_all(v->tasks, v->n);
 	return done;
 }
 

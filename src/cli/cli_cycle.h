@@ -1,34 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * task.h -- cycles that a command wants, brought to their end.
+ * cli_cycle.h -- cycles that a command wants, brought to their end.
  *
  * One for each workspace, all in one loop. A workspace that the daemon
- * holds is worked on by the daemon: the task is handed to it as a command request
+ * holds is worked on by the daemon: the cycle of a command is handed to it as a command request
  * (command_request.h) and its end awaited. One that another command holds is
  * waited for, but not for long.
  */
-#ifndef TASK_H
-#define TASK_H
+#ifndef CLI_CYCLE_H
+#define CLI_CYCLE_H
 
 #include "app.h"
 #include "command_request.h"
 
-enum task_state {
-	TASK_WAITING, /* for the workspace's lock */
-	TASK_RUNNING, /* here */
-	TASK_HANDED,  /* to the daemon */
-	TASK_OVER,
+enum cli_cycle_state {
+	CLI_CYCLE_WAITING, /* for the workspace's lock */
+	CLI_CYCLE_RUNNING, /* here */
+	CLI_CYCLE_HANDED,  /* to the daemon */
+	CLI_CYCLE_OVER,
 };
 
-struct task {
+struct cli_cycle {
 	/* set by the command */
 	const struct cycle_conf *conf;
 	enum command_request_kind kind;
 	struct engine_conf engine;
 	bool look; /* `engine` only looks: no lock, no command request */
 
-	enum task_state state;
-	struct cycle *cycle; /* stays after the end, for its progress; task_end_all() ends it */
+	enum cli_cycle_state state;
+	struct cycle
+		*cycle; /* stays after the end, for its progress; cli_cycle_end_all() ends it */
 	struct command_request command_request;
 	int64_t patience; /* monotonic: how long a lock is waited for */
 	int64_t look_at;  /* monotonic: when to look again */
@@ -37,15 +38,15 @@ struct task {
 
 /*
  * Brings them all to their end, with a progress bar where there is a
- * terminal; TASK_OVER then says how in `end`, and what went wrong has been
+ * terminal; CLI_CYCLE_OVER then says how in `end`, and what went wrong has been
  * said. False when told to stop.
  */
-bool task_run_all(struct app *app, struct task *tasks, size_t n);
+bool cli_cycle_run_all(struct app *app, struct cli_cycle *tasks, size_t n);
 
 /* The exit code of one that is over. */
-int task_exit(const struct task *task) MUST_CHECK;
+int cli_cycle_exit(const struct cli_cycle *cli_cycle) MUST_CHECK;
 
 /* Ends their cycles. */
-void task_end_all(struct task *tasks, size_t n);
+void cli_cycle_end_all(struct cli_cycle *tasks, size_t n);
 
 #endif

@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: MIT */
-#include "textfile.h"
+#include "metrics_textfile.h"
 
 #include "mem.h"
 #include "metrics.h"
 #include "schedule_status.h"
 
 /* Other cycles are command requests of verify, which leaves no file. */
-static enum schedule_kind kind_of(const struct task *task)
+static enum schedule_kind kind_of(const struct cli_cycle *cli_cycle)
 {
-	return task->engine.goal == GOAL_FULL ? SCHEDULE_FULL : SCHEDULE_INCREMENTAL;
+	return cli_cycle->engine.goal == GOAL_FULL ? SCHEDULE_FULL : SCHEDULE_INCREMENTAL;
 }
 
-/* What was done before, by whomever; then what this task did. */
-static void fill(struct stats *stats, struct app *app, const struct task *task, int64_t now)
+/* What was done before, by whomever; then what this cycle of a command did. */
+static void fill(struct stats *stats, struct app *app, const struct cli_cycle *cli_cycle,
+		 int64_t now)
 {
-	const struct cycle_progress *p = cycle_progress(task->cycle);
-	enum schedule_kind kind = kind_of(task);
+	const struct cycle_progress *p = cycle_progress(cli_cycle->cycle);
+	enum schedule_kind kind = kind_of(cli_cycle);
 	struct schedule_status_past past;
 	struct rate_limit rate_limit;
 	struct err ignored;
 	int id;
 
-	stats_begin(stats, task->conf->name);
+	stats_begin(stats, cli_cycle->conf->name);
 	if (!warehouse_lost(app->warehouse) &&
-	    warehouse_find(app->warehouse, task->conf->name, &id, &ignored) &&
+	    warehouse_find(app->warehouse, cli_cycle->conf->name, &id, &ignored) &&
 	    schedule_status_read(app->warehouse, id, &past, &ignored)) {
 		stats->success[SCHEDULE_FULL] = past.full_at;
 		stats->success[SCHEDULE_VERIFY] = past.verify_at;
 		stats->success[SCHEDULE_INCREMENTAL] = past.run_record_at;
 	}
-	rate_limit_begin(&rate_limit, task->conf->per_minute, task->conf->reserve);
+	rate_limit_begin(&rate_limit, cli_cycle->conf->per_minute, cli_cycle->conf->reserve);
 	stats->usable = rate_limit.usable;
 	stats->held = 1;
 	stats_remember(stats, &p->before);
@@ -39,7 +40,8 @@ static void fill(struct stats *stats, struct app *app, const struct task *task, 
 	stats->failures = p->state != CYCLE_DONE;
 }
 
-bool textfile_write(struct app *app, const struct task *tasks, size_t n, struct err *err)
+bool metrics_textfile_write(struct app *app, const struct cli_cycle *tasks, size_t n,
+			    struct err *err)
 {
 	int64_t now = clock_real(app->clock);
 	struct metrics metrics = { .started = TIME_NONE,

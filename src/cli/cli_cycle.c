@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli_cycle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cycle_log.h"
+#include "err_policy.h"
+#include "loop.h"
+#include "mem.h"
+#include "progress.h"
+
+/* How long to wait for a lock that another command holds, and how often to look. */
+#define PATIENCE (10 * USEC_PER_SEC)
+#define INTERVAL (250 * USEC_PER_MSEC)
+
+int cli_cycle_exit(const struct cli_cycle *cli_cycle)
+{
+	if (cli_cycle->end.err.kind != ERR_NONE)
+		return err_policy_exit(cli_cycle->end.err.kind);
+	switch (cli_cycle->end.verdict) {
+	case VERDICT_UNCERTIFIED:
+	case VERDICT_LOST:
+		return EXIT_LATER;
+	case VERDICT_DIFFERENT:
+		return EXIT_DIFFERENT;
+	default:
+		return EXIT_OK;
+	}
+}
+
+static void finish(struct cli_cycle *cli_cycle, const struct err *err)
+{
+	cli_cycle->state = CLI_CYCLE_OVER;
+	if (err) {
+		cli_cycle->end.err = *err;
+		err_wrap(&cli_cycle->end.err, "%s", cli_cycle->conf->name);
+	}
+}
+
+/* Whoever holds the workspace is the daemon: then the daemon does it. */
+static void hand_over(struct app *app, struct cli_cycle *cli_cycle, const struct err *busy)
+{
+	struct err err;
+	int id;
+
+	cli_cycle->command_request.kind = cli_cycle->kind;
+	if (!warehouse_find(app->warehouse, cli_cycle->conf->name, &id, &err) ||
+	    !command_request_ask(app->warehouse, id, app->who, &cli_cycle->command_request, &err)) {
+		finish(cli_cycle, &err);
+		return;
+	}
+	cli_cycle->state = CLI_CYCLE_HANDED;
+	if (!app->quiet)
+		fprintf(stderr, "%s: %s; it is asked to do this\n", cli_cycle->conf->name,
+			busy->text);
+}
+
+/* Tries to begin. */
+static void begin(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
+{
+	const struct cycle_means *means = app_means(app);
+	struct err err = ERR_INIT;
+
+	cli_cycle->look_at = now + INTERVAL;
+	cli_cycle->cycle = cycle_begin(cli_cycle->conf, means, &cli_cycle->engine, &err);
+	if (cli_cycle->cycle)
+		cli_cycle->state = CLI_CYCLE_RUNNING;
+	else if (err.kind == ERR_BUSY && strcmp(err.code, "daemon") == 0)
+		hand_over(app, cli_cycle, &err);
+	else if (err.kind != ERR_BUSY || now >= cli_cycle->patience)
+		finish(cli_cycle, &err);
+}
+
+/* Looks what has become of a command request. A daemon that has gone leaves it to us. */
+static void look_after(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
+{
+	struct err err = ERR_INIT;
+
+	cli_cycle->look_at = now + INTERVAL;
+	if (!command_request_look(app->warehouse, &cli_cycle->command_request, &cli_cycle->end,
+				  &err)) {
+		finish(cli_cycle, &err);
+	} else if (cli_cycle->end.over) {
+		cli_cycle->state = CLI_CYCLE_OVER;
+		if (cli_cycle->end.err.kind != ERR_NONE)
+			err_wrap(&cli_cycle->end.err, "%s", cli_cycle->conf->name);
+	} else if (warehouse_is_unheld(app->warehouse, cli_cycle->conf->name)) {
+		command_request_withdraw(app->warehouse, &cli_cycle->command_request);
+		cli_cycle->patience = now + PATIENCE;
+		cli_cycle->state = CLI_CYCLE_WAITING;
+	}
+}
+
+static void take_end(struct app *app, struct cli_cycle *cli_cycle)
+{
+	const struct cycle_progress *p = cycle_progress(cli_cycle->cycle);
+
+	cli_cycle->state = CLI_CYCLE_OVER;
+	cli_cycle->end = (struct command_request_end){ .over = true,
+						       .run = cycle_run(cli_cycle->cycle),
+						       .verdict = p->verdict,
+						       .tally = p->sum,
+						       .requests = p->requests };
+	if (p->state != CYCLE_DONE)
+		cli_cycle->end.err = p->err;
+	if (!cli_cycle->look)
+		cycle_log_cycle(&app->log, cli_cycle->cycle, clock_mono(app->clock));
+}
+
+/* Moves each cycle of a command on by what can be done without waiting. Returns when to look again. */
+static int64_t tend(struct app *app, struct cli_cycle *tasks, size_t n, size_t *left)
+{
+	int64_t now = clock_mono(app->clock), when = TIME_NEVER;
+
+	*left = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct cli_cycle *cli_cycle = &tasks[i];
+
+		if (cli_cycle->state == CLI_CYCLE_WAITING && now >= cli_cycle->look_at &&
+		    warehouse_free(app->warehouse))
+			begin(app, cli_cycle, now);
+		if (cli_cycle->state == CLI_CYCLE_HANDED && now >= cli_cycle->look_at)
+			look_after(app, cli_cycle, now);
+		if (cli_cycle->state == CLI_CYCLE_RUNNING && cycle_over(cli_cycle->cycle))
+			take_end(app, cli_cycle);
+		*left += cli_cycle->state != CLI_CYCLE_OVER;
+		/* One whose moment has come waits for the warehouse, which wakes us when it is free. */
+		if (cli_cycle->state == CLI_CYCLE_HANDED ||
+		    (cli_cycle->state == CLI_CYCLE_WAITING && now < cli_cycle->look_at))
+			when = min_i64(when, cli_cycle->look_at);
+	}
+	return when;
+}
+
+static int64_t draw(struct progress *progress, const struct cli_cycle *tasks, size_t n, int64_t now)
+{
+	for (size_t i = 0; i < n; i++)
+		if (tasks[i].state == CLI_CYCLE_RUNNING)
+			return progress_draw(progress, tasks[i].cycle, now);
+	return TIME_NEVER;
+}
+
+static bool go_round(struct app *app, struct cli_cycle *tasks, size_t n, struct loop *loop)
+{
+	struct progress progress;
+	size_t left = n;
+
+	progress_begin(&progress, !app->quiet && !tasks[0].look);
+	for (;;) {
+		int64_t when = tend(app, tasks, n, &left);
+
+		if (left == 0)
+			break;
+		for (size_t i = 0; i < n; i++)
+			loop->cycles[i] =
+				tasks[i].state == CLI_CYCLE_RUNNING ? tasks[i].cycle : NULL;
+		when = min_i64(when, draw(&progress, tasks, n, clock_mono(app->clock)));
+		if (loop_round(loop, when) == WAIT_STOP)
+			break;
+		for (size_t i = 0; i < n; i++)
+			if (tasks[i].state == CLI_CYCLE_RUNNING && cycle_over(tasks[i].cycle))
+				progress_end(&progress);
+	}
+	progress_end(&progress);
+	return left == 0;
+}
+
+/* The days of reports that the tasks touched; the tasks are done, whatever comes of it. */
+static void cycle_log_refresh_days(struct app *app, struct loop *loop)
+{
+	int workspace;
+	struct err err;
+
+	loop->n = 0;
+	while (cycle_log_refresh_busy(loop->refresh) && !warehouse_lost(app->warehouse))
+		if (loop_round(loop, TIME_NEVER) == WAIT_STOP)
+			break;
+	if (cycle_log_refresh_take_error(loop->refresh, &workspace, &err)) {
+		struct log_line line;
+
+		log_begin(&line, LEVEL_WARNING, NULL,
+			  "reports are not up to date: %s; the next sync tries again", err.text);
+		log_end(&app->log, &line);
+	}
+	cycle_log_refresh_free(&loop->refresh);
+}
+
+bool cli_cycle_run_all(struct app *app, struct cli_cycle *tasks, size_t n)
+{
+	struct loop loop = { .wait = app->wait, .http = app->http, .n = n };
+	bool done;
+
+	loop.refresh = cycle_log_refresh_new(app->warehouse, app->clock);
+	loop.cycles = mem_new(n * sizeof(struct cycle *));
+	for (size_t i = 0; i < n; i++) {
+		tasks[i].patience = clock_mono(app->clock) + PATIENCE;
+		tasks[i].end.err = (struct err)ERR_INIT;
+	}
+	done = go_round(app, tasks, n, &loop);
+	if (done)
+		cycle_log_refresh_days(app, &loop);
+	else
+		cycle_log_refresh_free(&loop.refresh);
+	mem_free(&loop.cycles);
+	for (size_t i = 0; i < n; i++) {
+		struct cli_cycle *cli_cycle = &tasks[i];
+
+		if (cli_cycle->state == CLI_CYCLE_HANDED)
+			command_request_withdraw(app->warehouse, &cli_cycle->command_request);
+		if (cli_cycle->end.err.kind != ERR_NONE && (!cli_cycle->cycle || cli_cycle->look))
+			app_fail(app, &cli_cycle->end.err);
+	}
+	return done;
+}
+
+void cli_cycle_end_all(struct cli_cycle *tasks, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		cycle_end(&tasks[i].cycle);
+}
