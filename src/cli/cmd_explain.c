@@ -11,11 +11,11 @@
 #include "client.h"
 #include "command.h"
 #include "err_policy.h"
-#include "gridout.h"
 #include "item.h"
 #include "jsontext.h"
 #include "script.h"
 #include "sql.h"
+#include "table_format.h"
 #include "timetext.h"
 
 #define LONGEST_REPLY (64u << 20)
@@ -70,7 +70,7 @@ static bool tell_held(struct explain *e)
 	print_facts(facts);
 	if (grid_rows(versions) > 0) {
 		putchar('\n');
-		gridout_table(versions, &out);
+		table_format_table(versions, &out);
 		fputs(buf_text(&out), stdout);
 	}
 	return true;
@@ -180,7 +180,7 @@ static void tell_item(const struct explain *e, const struct item *item)
 		return;
 	}
 	printf("The API now: it differs.\n");
-	gridout_table(table, &out);
+	table_format_table(table, &out);
 	fputs(buf_text(&out), stdout);
 }
 

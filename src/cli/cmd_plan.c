@@ -5,9 +5,9 @@
 
 #include "command.h"
 #include "forecast.h"
-#include "gridout.h"
 #include "script.h"
 #include "sql.h"
+#include "table_format.h"
 #include "timetext.h"
 
 static void set(struct grid *table, int column, const char *text)
@@ -64,7 +64,7 @@ static bool add_ledger(struct app *app, struct buf *out)
 	if (grid_rows(ledger) == 0)
 		return true;
 	buf_char(out, '\n');
-	gridout_table(ledger, out);
+	table_format_table(ledger, out);
 	return true;
 }
 
@@ -102,7 +102,7 @@ void cmd_plan(struct app *app)
 		buf_str(&said, ".\n");
 	}
 	if (grid_rows(table) > 0) {
-		gridout_table(table, &out);
+		table_format_table(table, &out);
 		buf_char(&out, '\n');
 	}
 	buf_add(&out, said.data, said.len);

@@ -5,18 +5,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "atomic_file.h"
+#include "cell_format.h"
 #include "command.h"
-#include "figure.h"
-#include "gridout.h"
-#include "outfile.h"
+#include "report_catalog.h"
+#include "report_html.h"
+#include "report_table.h"
+#include "report_text.h"
 #include "schema.h"
 #include "script.h"
-#include "sheet.h"
 #include "sql.h"
-#include "tableout.h"
+#include "table_format.h"
 #include "timetext.h"
-#include "topic.h"
-#include "word.h"
 
 /* A page with a year of days, thousands of agents, and Chart.js. */
 #define LARGEST_REPORT (64u << 20)
@@ -34,7 +34,7 @@ enum format {
 /* One report, as it was asked for. */
 struct worker {
 	struct app *app;
-	const struct topic *topic;
+	const struct report_catalog *topic;
 	enum format format;
 	enum lang lang;
 	const char *from, *to; /* days, or NULL */
@@ -127,10 +127,10 @@ static bool take_options(struct worker *worker)
 		err_set(&err, ERR_USAGE,
 			"which report? sahut-etl report volume, workload, backlog or freshness");
 	else
-		worker->topic = topic_find(names[0], &err);
+		worker->topic = report_catalog_find(names[0], &err);
 	if (!worker->topic || !take_format(worker, format, &err) || !check_days(worker, &err))
 		return app_fail(worker->app, &err);
-	if (word_lang(lang, &worker->lang))
+	if (report_text_lang(lang, &worker->lang))
 		return true;
 	err_set(&err, ERR_USAGE, "there are en and id; \"%s\" is none of them", lang);
 	return app_fail(worker->app, &err);
@@ -191,9 +191,9 @@ static int width_of_terminal(void)
 
 static bool tables(struct worker *worker, int row, struct err *err)
 {
-	struct tableout to = { &worker->out, worker->lang, width_of_terminal() };
+	struct report_table to = { &worker->out, worker->lang, width_of_terminal() };
 
-	tableout_scope(&to, worker->scope, row);
+	report_table_scope(&to, worker->scope, row);
 	for (size_t i = 0; i < worker->topic->n_panels; i++) {
 		const struct panel *panel = &worker->topic->panels[i];
 		CLEANUP(grid_free) struct grid *grid = NULL;
@@ -202,7 +202,7 @@ static bool tables(struct worker *worker, int row, struct err *err)
 			continue;
 		if (!ask(worker, panel->sql, row, &grid, err))
 			return err_wrap(err, "%s", panel->name);
-		tableout_panel(&to, panel, grid);
+		report_table_panel(&to, panel, grid);
 	}
 	return true;
 }
@@ -241,42 +241,42 @@ static bool raw(struct worker *worker, struct err *err)
 	if (!all)
 		all = grid_new(1);
 	if (worker->format == FORMAT_CSV)
-		gridout_csv(all, &worker->out);
+		table_format_csv(all, &worker->out);
 	else
-		gridout_json(all, &worker->out);
+		table_format_json(all, &worker->out);
 	if (worker->format == FORMAT_JSON)
 		buf_char(&worker->out, '\n');
 	return true;
 }
 
-static bool topic(struct worker *worker, struct sheet *sheet, const struct topic *topic, int row,
-		  struct err *err)
+static bool topic(struct worker *worker, struct report_html *sheet,
+		  const struct report_catalog *topic, int row, struct err *err)
 {
 	bool many = grid_rows(worker->scope) > 1;
 
-	sheet_open_topic(sheet, topic, !many, many || topic != worker->topic);
+	report_html_open_topic(sheet, topic, !many, many || topic != worker->topic);
 	for (size_t i = 0; i < topic->n_panels; i++) {
 		CLEANUP(grid_free) struct grid *grid = NULL;
 
 		if (!ask(worker, topic->panels[i].sql, row, &grid, err))
 			return err_wrap(err, "%s", topic->panels[i].name);
-		sheet_panel(sheet, &topic->panels[i], grid);
+		report_html_panel(sheet, &topic->panels[i], grid);
 	}
-	sheet_close_topic(sheet);
+	report_html_close_topic(sheet);
 	return true;
 }
 
 /* The topic that was asked for, and the others after it: one file tells the whole story. */
-static bool workspace(struct worker *worker, struct sheet *sheet, int row, struct err *err)
+static bool workspace(struct worker *worker, struct report_html *sheet, int row, struct err *err)
 {
 	bool many = grid_rows(worker->scope) > 1;
 	size_t n;
-	const struct topic *all = topic_all(&n);
+	const struct report_catalog *all = report_catalog_all(&n);
 
 	buf_str(sheet->out, "<section class=\"workspace\">\n");
-	sheet_workspace(sheet, worker->scope, row, many);
+	report_html_workspace(sheet, worker->scope, row, many);
 	if (!many)
-		sheet_links(sheet, worker->topic);
+		report_html_links(sheet, worker->topic);
 	if (!topic(worker, sheet, worker->topic, row, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
@@ -289,8 +289,8 @@ static bool workspace(struct worker *worker, struct sheet *sheet, int row, struc
 static bool html(struct worker *worker, struct err *err)
 {
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LARGEST_REPORT);
-	struct sheet sheet = { &body, worker->lang };
-	const char *title = word_of(worker->lang, "title_", worker->topic->name);
+	struct report_html sheet = { &body, worker->lang };
+	const char *title = report_text_of(worker->lang, "title_", worker->topic->name);
 	int rows = grid_rows(worker->scope);
 
 	buf_printf(&body, "<h1>%s</h1>\n", title);
@@ -299,11 +299,11 @@ static bool html(struct worker *worker, struct err *err)
 			return false;
 	if (rows == 0)
 		buf_printf(&body, "<p class=\"warn\">%s</p>\n",
-			   word_get(worker->lang, "no_workspace"));
+			   report_text_get(worker->lang, "no_workspace"));
 	else
-		sheet_foot(&sheet, PACKAGE_NAME " " PACKAGE_VERSION,
-			   grid_text(worker->scope, 0, SCOPE_MADE));
-	sheet_write(&worker->out, worker->lang, title, &body);
+		report_html_foot(&sheet, PACKAGE_NAME " " PACKAGE_VERSION,
+				 grid_text(worker->scope, 0, SCOPE_MADE));
+	report_html_write(&worker->out, worker->lang, title, &body);
 	return !body.full || err_set(err, ERR_DATA, "the report is longer than 64 MiB");
 }
 
@@ -317,7 +317,7 @@ static bool write_report(struct worker *worker, struct err *err)
 		if (!tables(worker, row, err))
 			return false;
 	if (grid_rows(worker->scope) == 0)
-		buf_printf(&worker->out, "%s\n", word_get(worker->lang, "no_workspace"));
+		buf_printf(&worker->out, "%s\n", report_text_get(worker->lang, "no_workspace"));
 	return true;
 }
 
@@ -326,7 +326,7 @@ static bool deliver(const struct worker *worker, struct err *err)
 	if (worker->out.full)
 		return err_set(err, ERR_DATA, "the report is longer than 64 MiB");
 	if (worker->output)
-		return outfile_write(worker->output, &worker->out, err);
+		return atomic_file_write(worker->output, &worker->out, err);
 	fwrite(buf_text(&worker->out), 1, worker->out.len, stdout);
 	return fflush(stdout) == 0 || err_set(err, ERR_SYSTEM, "standard output cannot be written");
 }

@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "gridout.h"
 #include "schema.h"
 #include "script.h"
 #include "sql.h"
+#include "table_format.h"
 #include "timetext.h"
 
 /* What the table for people shows, of all that there is; the rest is in --json. */
@@ -213,7 +213,7 @@ static void print(const struct config *config, const struct grid *all)
 	CLEANUP(buf_free) struct buf notes = BUF_MAX(1u << 20);
 	CLEANUP(grid_free) struct grid *shown = for_people(all);
 
-	gridout_table(shown, &table);
+	table_format_table(shown, &table);
 	if (wants_colours())
 		print_coloured(all, buf_text(&table));
 	else
@@ -229,7 +229,7 @@ static void print_json(const struct grid *all)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(16u << 20);
 
-	gridout_json(all, &out);
+	table_format_json(all, &out);
 	buf_char(&out, '\n');
 	fputs(buf_text(&out), stdout);
 }

@@ -14,11 +14,11 @@
 #include "cli_cycle.h"
 #include "command.h"
 #include "err_policy.h"
-#include "gridout.h"
 #include "jsonout.h"
 #include "mem.h"
 #include "script.h"
 #include "sql.h"
+#include "table_format.h"
 
 /* The columns of sql/verify/cells.sql. */
 enum { KIND, STATUS, CHANNEL_ID, CHANNEL, ASSIGNEE_ID, ASSIGNEE, UNASSIGNED, API, HELD, REJECTED };
@@ -262,7 +262,7 @@ static void tell(const struct verify *v, size_t i)
 	if (grid_rows(f->cells) == 0)
 		return;
 	table = for_people(f->cells);
-	gridout_table(table, &out);
+	table_format_table(table, &out);
 	fputs(buf_text(&out), stdout);
 	rejected = grid_int(f->cells, 0, REJECTED);
 	if (rejected > 0)

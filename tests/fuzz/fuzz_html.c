@@ -9,7 +9,7 @@
  */
 #include "fuzz.h"
 #include "html.h"
-#include "sheet.h"
+#include "report_html.h"
 #include "utf8.h"
 
 #define COLUMNS 3
@@ -243,13 +243,13 @@ static void check_panel(uint8_t how, enum lang lang, const char *p, const char *
 			       .pivot = (how & 3) == PANEL_HEAT || how & 8 };
 	struct grid *grid = to_grid(p, end, panel.pivot || (how & 3) == PANEL_TILES);
 	struct buf out = BUF_MAX(LIMIT), bdis = BUF_MAX(LIMIT);
-	struct sheet sheet = { &out, lang };
+	struct report_html sheet = { &out, lang };
 
 	if (panel.kind == PANEL_TILES)
 		buf_str(&out, "<section class=\"topic\">");
-	sheet_panel(&sheet, &panel, grid);
+	report_html_panel(&sheet, &panel, grid);
 	if (panel.kind == PANEL_TILES)
-		sheet_close_topic(&sheet);
+		report_html_close_topic(&sheet);
 	must_be_utf8(&out);
 	read_body(buf_text(&out), &bdis);
 	if (panel.kind == PANEL_TABLE && !panel.pivot && grid_rows(grid) > 0)
@@ -266,7 +266,7 @@ static void check_frame(enum lang lang, const char *name, const char *other, boo
 					     "from_day",  "to_day",   "history_at",  "stale_days" };
 	struct grid *scope = grid_new(ARRAY_SIZE(names));
 	struct buf out = BUF_MAX(LIMIT), bdis = BUF_MAX(LIMIT);
-	struct sheet sheet = { &out, lang };
+	struct report_html sheet = { &out, lang };
 	const char *p;
 
 	grid_add(scope);
@@ -276,8 +276,8 @@ static void check_frame(enum lang lang, const char *name, const char *other, boo
 		grid_name(scope, c, names[c], false);
 		grid_set(scope, 0, c, text, strlen(text));
 	}
-	sheet_workspace(&sheet, scope, 0, many);
-	sheet_foot(&sheet, "program", other ? other : "");
+	report_html_workspace(&sheet, scope, 0, many);
+	report_html_foot(&sheet, "program", other ? other : "");
 	must_be_utf8(&out);
 	read_body(buf_text(&out), &bdis);
 	p = buf_text(&bdis);
@@ -295,7 +295,7 @@ static void check_page(enum lang lang, const char *title)
 	const char *p;
 
 	buf_str(&body, "<p></p>");
-	sheet_write(&out, lang, title, &body);
+	report_html_write(&out, lang, title, &body);
 	p = strstr(buf_text(&out), before);
 	MUST(p);
 	p += strlen(before);

@@ -6,8 +6,8 @@
  * cell that is "~" is NULL.
  */
 #include "fuzz.h"
-#include "gridout.h"
 #include "json.h"
+#include "table_format.h"
 #include "utf8.h"
 
 #define COLUMNS 2
@@ -53,7 +53,7 @@ static void check_csv(const struct grid *grid)
 	struct buf out = BUF_MAX(LIMIT), cell = BUF_MAX(LIMIT);
 	const char *p;
 
-	gridout_csv(grid, &out);
+	table_format_csv(grid, &out);
 	p = buf_text(&out);
 	MUST(strncmp(p, "a,b\r\n", 5) == 0);
 	p += 5;
@@ -89,7 +89,7 @@ static void check_json(const struct grid *grid)
 
 	if (!reader)
 		reader = json_reader_new();
-	gridout_json(grid, &out);
+	table_format_json(grid, &out);
 	json = json_parse(reader, buf_text(&out), out.len, &err);
 	MUST(json);
 	root = json_root(json);
@@ -110,7 +110,7 @@ static void check_table(const struct grid *grid)
 	struct buf out = BUF_MAX(LIMIT);
 	int lines = 0;
 
-	gridout_table(grid, &out);
+	table_format_table(grid, &out);
 	for (size_t i = 0; i < out.len;) {
 		size_t len = utf8_printable(out.data + i, out.len - i);
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "tableout.h"
+#include "report_table.h"
 #include "utf8.h"
 
 #define LONG "A name that is longer than anybody wants to read in a table"
@@ -32,10 +32,10 @@ static struct grid *of_agents(const char *name, int rows)
 static void write(struct buf *out, int width, const char *name, int rows)
 {
 	const struct panel panel = { .name = "backlog_waiting" };
-	struct tableout to = { out, LANG_EN, width };
+	struct report_table to = { out, LANG_EN, width };
 	struct grid *grid = of_agents(name, rows);
 
-	tableout_panel(&to, &panel, grid);
+	report_table_panel(&to, &panel, grid);
 	grid_free(&grid);
 }
 

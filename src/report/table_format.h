@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * gridout.h -- a grid as a table for a terminal, as CSV or as JSON.
+ * table_format.h -- a grid as a table for a terminal, as CSV or as JSON.
  */
-#ifndef GRIDOUT_H
-#define GRIDOUT_H
+#ifndef TABLE_FORMAT_H
+#define TABLE_FORMAT_H
 
 #include "buf.h"
 #include "grid.h"
@@ -12,18 +12,18 @@
  * As a table: columns aligned, numbers to the right, two blanks between; a
  * NULL is empty. What could disturb a terminal is made visible.
  */
-void gridout_table(const struct grid *grid, struct buf *out);
+void table_format_table(const struct grid *grid, struct buf *out);
 
 /*
  * As CSV (RFC 4180) with a header line. A text that a spreadsheet would
  * take for a formula gets an apostrophe before it (OWASP, "CSV Injection"); numbers stay numbers.
  */
-void gridout_csv(const struct grid *grid, struct buf *out);
+void table_format_csv(const struct grid *grid, struct buf *out);
 
 /*
  * As a JSON array of objects. Numbers are numbers, all else strings, among it
  * NaN and Infinity; a NULL is null.
  */
-void gridout_json(const struct grid *grid, struct buf *out);
+void table_format_json(const struct grid *grid, struct buf *out);
 
 #endif

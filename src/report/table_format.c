@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "gridout.h"
+#include "table_format.h"
 
 #include <string.h>
 
@@ -39,7 +39,7 @@ static void trim(struct buf *out)
 		out->data[--out->len] = '\0';
 }
 
-void gridout_table(const struct grid *grid, struct buf *out)
+void table_format_table(const struct grid *grid, struct buf *out)
 {
 	int columns = grid_columns(grid), rows = grid_rows(grid);
 	struct arena *arena = arena_new();
@@ -90,7 +90,7 @@ static void csv_cell(struct buf *out, const char *text, bool is_number)
 	buf_char(out, '"');
 }
 
-void gridout_csv(const struct grid *grid, struct buf *out)
+void table_format_csv(const struct grid *grid, struct buf *out)
 {
 	for (int r = -1; r < grid_rows(grid); r++) {
 		for (int c = 0; c < grid_columns(grid); c++) {
@@ -111,7 +111,7 @@ static bool is_json_number(const char *text)
 	return text[strspn(text, "+-.0123456789eE")] == '\0';
 }
 
-void gridout_json(const struct grid *grid, struct buf *out)
+void table_format_json(const struct grid *grid, struct buf *out)
 {
 	struct jsonout json = JSONOUT_TO(out);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "figure.h"
+#include "cell_format.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,27 +15,27 @@ static bool ends(const char *s, const char *end)
 	return n >= m && strcmp(s + n - m, end) == 0;
 }
 
-enum figure figure_of(const char *column, bool is_number)
+enum cell_format cell_format_of(const char *column, bool is_number)
 {
 	if (strcmp(column, "day") == 0)
-		return FIGURE_DAY;
+		return CELL_FORMAT_DAY;
 	if (strcmp(column, "weekday") == 0)
-		return FIGURE_WEEKDAY;
+		return CELL_FORMAT_WEEKDAY;
 	if (strcmp(column, "status") == 0)
-		return FIGURE_STATUS;
+		return CELL_FORMAT_STATUS;
 	if (strcmp(column, "conversation") == 0)
-		return FIGURE_ID;
+		return CELL_FORMAT_ID;
 	if (ends(column, "_at"))
-		return FIGURE_TIME;
+		return CELL_FORMAT_TIME;
 	if (!is_number)
-		return FIGURE_TEXT;
+		return CELL_FORMAT_TEXT;
 	if (ends(column, "_hours") && strcmp(column, "active_hours") != 0)
-		return FIGURE_HOURS;
+		return CELL_FORMAT_HOURS;
 	if (ends(column, "_seconds"))
-		return FIGURE_SECONDS;
+		return CELL_FORMAT_SECONDS;
 	if (ends(column, "_rate") || strcmp(column, "share") == 0)
-		return FIGURE_RATE;
-	return FIGURE_NUMBER;
+		return CELL_FORMAT_RATE;
+	return CELL_FORMAT_NUMBER;
 }
 
 /* "12345.5" as "12,345.5", or "12.345,5". */
@@ -46,12 +46,12 @@ static void write_number(struct buf *out, const char *text, enum lang lang)
 	buf_add(out, text, n);
 	for (size_t i = 0; i < digits; i++) {
 		if (i > 0 && (digits - i) % 3 == 0)
-			buf_str(out, word_get(lang, "thousands"));
+			buf_str(out, report_text_get(lang, "thousands"));
 		buf_char(out, text[n + i]);
 	}
 	if (text[n + digits] != '.')
 		return;
-	buf_str(out, word_get(lang, "point"));
+	buf_str(out, report_text_get(lang, "point"));
 	buf_str(out, text + n + digits + 1);
 }
 
@@ -82,7 +82,7 @@ static void write_duration(struct buf *out, double seconds, enum lang lang)
 		if (written++ > 0)
 			buf_char(out, ' ');
 		buf_int(out, n);
-		buf_str(out, word_get(lang, units[i].unit));
+		buf_str(out, report_text_get(lang, units[i].unit));
 	}
 }
 
@@ -95,7 +95,7 @@ static void write_rate(struct buf *out, const char *text, enum lang lang)
 	buf_char(out, '%');
 }
 
-void figure_time(struct buf *out, const char *text, enum lang lang)
+void cell_format_time(struct buf *out, const char *text, enum lang lang)
 {
 	char month[16];
 	int y, m, d;
@@ -105,55 +105,55 @@ void figure_time(struct buf *out, const char *text, enum lang lang)
 		return;
 	}
 	snprintf(month, sizeof(month), "month_%d", m);
-	buf_printf(out, "%d %s %d", d, word_get(lang, month), y);
+	buf_printf(out, "%d %s %d", d, report_text_get(lang, month), y);
 	if (strlen(text) >= 16)
 		buf_printf(out, ", %.5s", text + 11);
 }
 
 static void write_nothing(struct buf *out, const char *column, enum lang lang)
 {
-	const char *words = word_of(lang, "none_", column);
+	const char *words = report_text_of(lang, "none_", column);
 
 	buf_str(out, words ? words : NOTHING);
 }
 
 static void write_known(struct buf *out, const char *prefix, const char *text, enum lang lang)
 {
-	const char *words = word_of(lang, prefix, text);
+	const char *words = report_text_of(lang, prefix, text);
 
 	buf_str(out, words ? words : text);
 }
 
-void figure_write(struct buf *out, const char *column, bool is_number, const char *text,
-		  enum lang lang)
+void cell_format_write(struct buf *out, const char *column, bool is_number, const char *text,
+		       enum lang lang)
 {
 	if (!text) {
 		write_nothing(out, column, lang);
 		return;
 	}
-	switch (figure_of(column, is_number)) {
-	case FIGURE_NUMBER:
+	switch (cell_format_of(column, is_number)) {
+	case CELL_FORMAT_NUMBER:
 		write_number(out, text, lang);
 		break;
-	case FIGURE_HOURS:
+	case CELL_FORMAT_HOURS:
 		write_duration(out, strtod(text, NULL) * 3600, lang);
 		break;
-	case FIGURE_SECONDS:
+	case CELL_FORMAT_SECONDS:
 		write_duration(out, strtod(text, NULL), lang);
 		break;
-	case FIGURE_RATE:
+	case CELL_FORMAT_RATE:
 		write_rate(out, text, lang);
 		break;
-	case FIGURE_WEEKDAY:
+	case CELL_FORMAT_WEEKDAY:
 		write_known(out, "weekday_", text, lang);
 		break;
-	case FIGURE_STATUS:
+	case CELL_FORMAT_STATUS:
 		write_known(out, "status_", text, lang);
 		break;
-	case FIGURE_TEXT:
-	case FIGURE_ID:
-	case FIGURE_DAY:
-	case FIGURE_TIME:
+	case CELL_FORMAT_TEXT:
+	case CELL_FORMAT_ID:
+	case CELL_FORMAT_DAY:
+	case CELL_FORMAT_TIME:
 		buf_str(out, text);
 		break;
 	}

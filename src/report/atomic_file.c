@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "outfile.h"
+#include "atomic_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ static bool write_all(int fd, const char *p, size_t n)
 	return true;
 }
 
-bool outfile_write(const char *path, const struct buf *text, struct err *err)
+bool atomic_file_write(const char *path, const struct buf *text, struct err *err)
 {
 	char temporary[LONGEST_PATH];
 	bool ok;

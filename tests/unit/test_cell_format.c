@@ -2,13 +2,13 @@
 /* What the database answers, as people read it: units, separators, what stands for nothing. */
 #include "unit.h"
 
-#include "figure.h"
+#include "cell_format.h"
 
 static void check(const char *column, const char *text, enum lang lang, const char *want)
 {
 	struct buf out = BUF_MAX(1024);
 
-	figure_write(&out, column, true, text, lang);
+	cell_format_write(&out, column, true, text, lang);
 	assert_string_equal(buf_text(&out), want);
 	buf_free(&out);
 }
@@ -17,7 +17,7 @@ static void check_word(const char *column, const char *text, enum lang lang, con
 {
 	struct buf out = BUF_MAX(1024);
 
-	figure_write(&out, column, false, text, lang);
+	cell_format_write(&out, column, false, text, lang);
 	assert_string_equal(buf_text(&out), want);
 	buf_free(&out);
 }
@@ -79,11 +79,11 @@ static void test_times_name_the_month(void **fixture)
 	struct buf out = BUF_MAX(1024);
 
 	(void)fixture;
-	figure_time(&out, "2026-11-05 09:40", LANG_EN);
+	cell_format_time(&out, "2026-11-05 09:40", LANG_EN);
 	buf_char(&out, '|');
-	figure_time(&out, "2026-08-17", LANG_ID);
+	cell_format_time(&out, "2026-08-17", LANG_ID);
 	buf_char(&out, '|');
-	figure_time(&out, "no time", LANG_ID);
+	cell_format_time(&out, "no time", LANG_ID);
 	assert_string_equal(buf_text(&out), "5 November 2026, 09:40|17 Agustus 2026|no time");
 	buf_free(&out);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * outfile.h -- a file that is there whole, or as it was.
+ * atomic_file.h -- a file that is there whole, or as it was.
  */
-#ifndef OUTFILE_H
-#define OUTFILE_H
+#ifndef ATOMIC_FILE_H
+#define ATOMIC_FILE_H
 
 #include "buf.h"
 #include "err.h"
@@ -13,6 +13,6 @@
  * name. Only the owner and the group may read it. False with ERR_SYSTEM,
  * PATH being as it was.
  */
-bool outfile_write(const char *path, const struct buf *text, struct err *err) MUST_CHECK;
+bool atomic_file_write(const char *path, const struct buf *text, struct err *err) MUST_CHECK;
 
 #endif

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gridout.h"
 #include "json.h"
+#include "table_format.h"
 
 /* A grid of two columns, the first of texts, the second of numbers. */
 static struct grid *two_columns(void)
@@ -50,7 +50,7 @@ static void columns_are_aligned_and_numbers_stand_to_the_right(void **fixture)
 	add(grid, "a", "1");
 	add(grid, "longer", "12345");
 	add(grid, NULL, NULL);
-	check(&grid, gridout_table,
+	check(&grid, table_format_table,
 	      "name        n\n"
 	      "a           1\n"
 	      "longer  12345\n"
@@ -69,7 +69,7 @@ static void stats_in_the_middle_leave_two_blanks_behind(void **fixture)
 	grid_set(grid, 0, 0, "100", 3);
 	grid_set(grid, 0, 1, "7", 1);
 	grid_set(grid, 0, 2, "x", 1);
-	check(&grid, gridout_table,
+	check(&grid, table_format_table,
 	      "  n  m  text\n"
 	      "100  7  x\n");
 }
@@ -81,7 +81,7 @@ static void wide_characters_count_as_two(void **fixture)
 	(void)fixture;
 	add(grid, "\xe6\xbc\xa2\xe5\xad\x97", "1");
 	add(grid, "abcde", "2");
-	check(&grid, gridout_table,
+	check(&grid, table_format_table,
 	      "name   n\n"
 	      "\xe6\xbc\xa2\xe5\xad\x97   1\n"
 	      "abcde  2\n");
@@ -93,7 +93,7 @@ static void what_disturbs_a_terminal_is_made_visible(void **fixture)
 
 	(void)fixture;
 	add(grid, "\x1b[2J\n\xff", "1");
-	check(&grid, gridout_table,
+	check(&grid, table_format_table,
 	      "name             n\n"
 	      "\\x1b[2J\\x0a\\xff  1\n");
 }
@@ -109,7 +109,7 @@ static void a_cell_that_is_too_long_is_cut(void **fixture)
 	grid_name(grid, 0, "name", false);
 	grid_add(grid);
 	grid_set(grid, 0, 0, text, sizeof(text));
-	gridout_table(grid, &out);
+	table_format_table(grid, &out);
 	assert_true(out.len < 300);
 	assert_string_equal(buf_text(&out) + out.len - 4, "...\n");
 	buf_free(&out);
@@ -121,7 +121,7 @@ static void a_table_without_rows_is_its_heading(void **fixture)
 	struct grid *grid = two_columns();
 
 	(void)fixture;
-	check(&grid, gridout_table, "name  n\n");
+	check(&grid, table_format_table, "name  n\n");
 }
 
 /* ---- CSV ------------------------------------------------------------------------- */
@@ -137,7 +137,7 @@ static void csv_has_a_heading_and_quotes_texts(void **fixture)
 	add(grid, NULL, "3");
 	add(grid, "two\r\nlines", "4");
 	add(grid, "", "5");
-	check(&grid, gridout_csv,
+	check(&grid, table_format_csv,
 	      "name,n\r\n"
 	      "\"plain\",1\r\n"
 	      "\"with, comma\",-2.50\r\n"
@@ -157,7 +157,7 @@ static void check_formula(const struct unit_row *row)
 	grid_name(grid, 0, "a", false);
 	grid_add(grid);
 	grid_set(grid, 0, 0, row->field[0], row->len[0]);
-	gridout_csv(grid, &out);
+	table_format_csv(grid, &out);
 	cell = strstr(buf_text(&out), "\r\n") + 2;
 	snprintf(got, sizeof(got), "%.*s", (int)strlen(cell) - 2, cell);
 	if (strcmp(got, row->field[1]) != 0)
@@ -187,7 +187,7 @@ static void json_is_an_array_of_objects(void **fixture)
 	(void)fixture;
 	add(grid, "a\"b\n\xff", "-12.50");
 	add(grid, NULL, NULL);
-	check(&grid, gridout_json,
+	check(&grid, table_format_json,
 	      "[{\"name\":\"a\\\"b\\n\xef\xbf\xbd\",\"n\":-12.50},"
 	      "{\"name\":null,\"n\":null}]");
 }
@@ -197,7 +197,7 @@ static void json_without_rows_is_an_empty_array(void **fixture)
 	struct grid *grid = two_columns();
 
 	(void)fixture;
-	check(&grid, gridout_json, "[]");
+	check(&grid, table_format_json, "[]");
 }
 
 /* PostgreSQL's numbers are not all JSON's. */
@@ -215,7 +215,7 @@ static void a_number_that_json_does_not_have_is_still_json(void **fixture)
 		struct err err;
 
 		add(grid, "x", stats[i]);
-		gridout_json(grid, &out);
+		table_format_json(grid, &out);
 		json = json_parse(reader, buf_text(&out), out.len, &err);
 		assert_non_null(json);
 		root = json_root(json);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "word.h"
+#include "report_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -208,7 +208,7 @@ static const struct {
 	{ "thousands", { ",", "." } },
 };
 
-bool word_lang(const char *code, enum lang *ret)
+bool report_text_lang(const char *code, enum lang *ret)
 {
 	if (strcmp(code, "en") == 0)
 		*ret = LANG_EN;
@@ -219,12 +219,12 @@ bool word_lang(const char *code, enum lang *ret)
 	return true;
 }
 
-const char *word_code(enum lang lang)
+const char *report_text_code(enum lang lang)
 {
 	return lang == LANG_ID ? "id" : "en";
 }
 
-const char *word_find(enum lang lang, const char *key)
+const char *report_text_find(enum lang lang, const char *key)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (strcmp(words[i].key, key) == 0)
@@ -232,17 +232,17 @@ const char *word_find(enum lang lang, const char *key)
 	return NULL;
 }
 
-const char *word_get(enum lang lang, const char *key)
+const char *report_text_get(enum lang lang, const char *key)
 {
-	const char *text = word_find(lang, key);
+	const char *text = report_text_find(lang, key);
 
 	return text ? text : key;
 }
 
-const char *word_of(enum lang lang, const char *prefix, const char *name)
+const char *report_text_of(enum lang lang, const char *prefix, const char *name)
 {
 	char key[96];
 
 	snprintf(key, sizeof(key), "%s%s", prefix, name);
-	return word_find(lang, key);
+	return report_text_find(lang, key);
 }

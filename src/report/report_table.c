@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "tableout.h"
+#include "report_table.h"
 
 #include <limits.h>
 #include <string.h>
 
 #include "arena.h"
+#include "cell_format.h"
 #include "err.h"
-#include "figure.h"
-#include "gridout.h"
 #include "pivot.h"
+#include "table_format.h"
 #include "utf8.h"
 
 /* A cell is never wider, so that its bytes fit, four a column. */
@@ -23,17 +23,17 @@
 
 #define ELLIPSIS "\xe2\x80\xa6"
 
-static const char *heading(const struct tableout *to, const char *column)
+static const char *heading(const struct report_table *to, const char *column)
 {
-	const char *words = word_of(to->lang, "col_", column);
+	const char *words = report_text_of(to->lang, "col_", column);
 
 	return words ? words : column;
 }
 
 static bool is_cuttable(const struct grid *grid, int column)
 {
-	return figure_of(grid_column_name(grid, column), grid_is_number(grid, column)) ==
-	       FIGURE_TEXT;
+	return cell_format_of(grid_column_name(grid, column), grid_is_number(grid, column)) ==
+	       CELL_FORMAT_TEXT;
 }
 
 /* TEXT, cut to WIDTH columns. */
@@ -62,16 +62,16 @@ static void cut(struct buf *out, const char *text, int width)
 }
 
 /* The grid for people: headings and cells in words, no text wider than its column's MOST. */
-static struct grid *worded(const struct tableout *to, const struct grid *grid, const int *most)
+static struct grid *worded(const struct report_table *to, const struct grid *grid, const int *most)
 {
 	struct grid *table = grid_new(grid_columns(grid));
 
 	for (int c = 0; c < grid_columns(grid); c++) {
 		const char *name = grid_column_name(grid, c);
-		enum figure figure = figure_of(name, grid_is_number(grid, c));
+		enum cell_format figure = cell_format_of(name, grid_is_number(grid, c));
 
 		grid_name(table, c, heading(to, name),
-			  grid_is_number(grid, c) && figure != FIGURE_WEEKDAY);
+			  grid_is_number(grid, c) && figure != CELL_FORMAT_WEEKDAY);
 	}
 	for (int r = 0; r < grid_rows(grid); r++) {
 		grid_add(table);
@@ -79,8 +79,8 @@ static struct grid *worded(const struct tableout *to, const struct grid *grid, c
 			CLEANUP(buf_free)
 			struct buf figure = BUF_MAX(65536), cell = BUF_MAX(LONGEST);
 
-			figure_write(&figure, grid_column_name(grid, c), grid_is_number(grid, c),
-				     grid_text(grid, r, c), to->lang);
+			cell_format_write(&figure, grid_column_name(grid, c),
+					  grid_is_number(grid, c), grid_text(grid, r, c), to->lang);
 			if (is_cuttable(grid, c))
 				cut(&cell, buf_text(&figure), most[c]);
 			else
@@ -126,7 +126,7 @@ static int widest(const struct grid *grid, const int *widths)
 }
 
 /* A line for each cell: for what is too wide, and has few rows. */
-static void upright(const struct tableout *to, const struct grid *table)
+static void upright(const struct report_table *to, const struct grid *table)
 {
 	size_t most = 0;
 
@@ -167,7 +167,8 @@ static struct grid *narrowed(const struct grid *grid, int columns)
 }
 
 /* A table whose names are cut, always the widest, until it fits; NULL when that is not enough. */
-static struct grid *fitted(const struct tableout *to, const struct grid *grid, struct arena *arena)
+static struct grid *fitted(const struct report_table *to, const struct grid *grid,
+			   struct arena *arena)
 {
 	size_t n = (size_t)grid_columns(grid);
 	int *most = arena_alloc(arena, n * sizeof(*most)),
@@ -196,10 +197,10 @@ static struct grid *fitted(const struct tableout *to, const struct grid *grid, s
  * Cuts names until the table fits. Where that is not enough, few rows are
  * written upright, and of many the last columns, which matter least, are left to CSV.
  */
-static void fit(const struct tableout *to, const struct grid *grid)
+static void fit(const struct report_table *to, const struct grid *grid)
 {
 	struct arena *arena = arena_new();
-	struct tableout wide = *to;
+	struct report_table wide = *to;
 	struct grid *table = fitted(to, grid, arena);
 
 	wide.width = INT_MAX;
@@ -215,7 +216,7 @@ static void fit(const struct tableout *to, const struct grid *grid)
 		table = fitted(columns > 1 ? to : &wide, less, arena);
 	}
 	if (table)
-		gridout_table(table, to->out);
+		table_format_table(table, to->out);
 	grid_free(&table);
 	arena_free(&arena);
 }
@@ -228,7 +229,7 @@ static const char *value(const struct grid *grid, int row, const char *name)
 	return NULL;
 }
 
-void tableout_scope(const struct tableout *to, const struct grid *scope, int row)
+void report_table_scope(const struct report_table *to, const struct grid *scope, int row)
 {
 	const char *complete = value(scope, row, "complete_at"),
 		   *stale = value(scope, row, "stale_seconds");
@@ -237,27 +238,28 @@ void tableout_scope(const struct tableout *to, const struct grid *scope, int row
 		buf_char(to->out, '\n');
 	cut(to->out, value(scope, row, "workspace"), WIDEST);
 	buf_printf(to->out, ", %s %s %s\n", value(scope, row, "from_day"),
-		   word_get(to->lang, "until"), value(scope, row, "to_day"));
+		   report_text_get(to->lang, "until"), value(scope, row, "to_day"));
 	if (complete)
-		buf_printf(to->out, "%s %s (%s)\n", word_get(to->lang, "complete"), complete,
+		buf_printf(to->out, "%s %s (%s)\n", report_text_get(to->lang, "complete"), complete,
 			   value(scope, row, "timezone"));
 	else
-		buf_printf(to->out, "%s\n", word_get(to->lang, "incomplete"));
+		buf_printf(to->out, "%s\n", report_text_get(to->lang, "incomplete"));
 	if (stale) {
-		buf_printf(to->out, "%s ", word_get(to->lang, "stale_before"));
-		figure_write(to->out, "stale_seconds", true, stale, to->lang);
+		buf_printf(to->out, "%s ", report_text_get(to->lang, "stale_before"));
+		cell_format_write(to->out, "stale_seconds", true, stale, to->lang);
 		buf_printf(to->out, "%s%s\n", to->lang == LANG_EN ? " " : "",
-			   word_get(to->lang, "stale_after"));
+			   report_text_get(to->lang, "stale_after"));
 	}
 }
 
-void tableout_panel(const struct tableout *to, const struct panel *panel, const struct grid *grid)
+void report_table_panel(const struct report_table *to, const struct panel *panel,
+			const struct grid *grid)
 {
 	CLEANUP(grid_free) struct grid *wide = panel->pivot ? pivot_wide(grid) : NULL;
 
-	buf_printf(to->out, "\n%s\n", word_of(to->lang, "panel_", panel->name));
+	buf_printf(to->out, "\n%s\n", report_text_of(to->lang, "panel_", panel->name));
 	if (grid_rows(grid) == 0)
-		buf_printf(to->out, "%s\n", word_get(to->lang, "nothing"));
+		buf_printf(to->out, "%s\n", report_text_get(to->lang, "nothing"));
 	else
 		fit(to, wide ? wide : grid);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "sheet.h"
+#include "report_html.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "asset.h"
-#include "figure.h"
+#include "cell_format.h"
 #include "html.h"
 #include "pivot.h"
 
@@ -16,31 +16,32 @@
 /* Shades of a heat map above "nothing". */
 #define SHADES 7
 
-static void words(struct sheet *sheet, const char *key)
+static void words(struct report_html *sheet, const char *key)
 {
-	html_text(sheet->out, word_get(sheet->lang, key));
+	html_text(sheet->out, report_text_get(sheet->lang, key));
 }
 
 /* ---- cells ----------------------------------------------------------- */
 
-static void cell_text(struct sheet *sheet, const char *column, bool is_number, const char *text)
+static void cell_text(struct report_html *sheet, const char *column, bool is_number,
+		      const char *text)
 {
 	CLEANUP(buf_free) struct buf figure = BUF_MAX(LONGEST_CELL);
 
-	figure_write(&figure, column, is_number, text, sheet->lang);
+	cell_format_write(&figure, column, is_number, text, sheet->lang);
 	if (figure.full)
 		html_cut(sheet->out, text, LONGEST_CELL);
 	else
 		html_text(sheet->out, buf_text(&figure));
 }
 
-static void heading(struct sheet *sheet, const char *column)
+static void heading(struct report_html *sheet, const char *column)
 {
-	const char *known = word_of(sheet->lang, "col_", column);
+	const char *known = report_text_of(sheet->lang, "col_", column);
 
 	/* What is no name of ours is the name of a series, perhaps a stranger's. */
 	if (!known && !*column)
-		known = word_find(sheet->lang, "series_");
+		known = report_text_find(sheet->lang, "series_");
 	if (!known)
 		known = column;
 	buf_str(sheet->out, "<bdi>");
@@ -48,45 +49,45 @@ static void heading(struct sheet *sheet, const char *column)
 	buf_str(sheet->out, "</bdi>");
 }
 
-static const char *class_of(enum figure figure)
+static const char *class_of(enum cell_format figure)
 {
 	switch (figure) {
-	case FIGURE_TEXT:
+	case CELL_FORMAT_TEXT:
 		return "t";
-	case FIGURE_ID:
-	case FIGURE_DAY:
-	case FIGURE_TIME:
-	case FIGURE_WEEKDAY:
-	case FIGURE_STATUS:
+	case CELL_FORMAT_ID:
+	case CELL_FORMAT_DAY:
+	case CELL_FORMAT_TIME:
+	case CELL_FORMAT_WEEKDAY:
+	case CELL_FORMAT_STATUS:
 		return "w";
 	default:
 		return "n";
 	}
 }
 
-static void cell(struct sheet *sheet, const struct grid *grid, int row, int column)
+static void cell(struct report_html *sheet, const struct grid *grid, int row, int column)
 {
 	const char *text = grid_text(grid, row, column), *name = grid_column_name(grid, column);
 	bool is_number = grid_is_number(grid, column);
-	enum figure figure = figure_of(name, is_number);
+	enum cell_format figure = cell_format_of(name, is_number);
 
 	buf_str(sheet->out, column == 0 ? "<th scope=\"row\"" : "<td");
 	html_attribute(sheet->out, "class", class_of(figure));
 	html_attribute(sheet->out, "data-v", is_number && column > 0 ? text : NULL);
-	html_attribute(sheet->out, "data-day", figure == FIGURE_DAY ? text : NULL);
+	html_attribute(sheet->out, "data-day", figure == CELL_FORMAT_DAY ? text : NULL);
 	buf_str(sheet->out, "><bdi>");
 	cell_text(sheet, name, is_number, text);
 	buf_str(sheet->out, column == 0 ? "</bdi></th>" : "</bdi></td>");
 }
 
-static void head_row(struct sheet *sheet, const struct grid *grid)
+static void head_row(struct report_html *sheet, const struct grid *grid)
 {
 	buf_str(sheet->out, "<thead><tr>");
 	for (int c = 0; c < grid_columns(grid); c++) {
 		buf_str(sheet->out, "<th scope=\"col\"");
-		html_attribute(
-			sheet->out, "class",
-			class_of(figure_of(grid_column_name(grid, c), grid_is_number(grid, c))));
+		html_attribute(sheet->out, "class",
+			       class_of(cell_format_of(grid_column_name(grid, c),
+						       grid_is_number(grid, c))));
 		buf_char(sheet->out, '>');
 		heading(sheet, grid_column_name(grid, c));
 		buf_str(sheet->out, "</th>");
@@ -94,13 +95,13 @@ static void head_row(struct sheet *sheet, const struct grid *grid)
 	buf_str(sheet->out, "</tr></thead>\n");
 }
 
-static void table(struct sheet *sheet, const struct panel *panel, const struct grid *grid)
+static void table(struct report_html *sheet, const struct panel *panel, const struct grid *grid)
 {
 	char key[64];
 
 	snprintf(key, sizeof(key), "panel_%s", panel->name);
 	buf_str(sheet->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
-	html_attribute(sheet->out, "aria-label", word_get(sheet->lang, key));
+	html_attribute(sheet->out, "aria-label", report_text_get(sheet->lang, key));
 	buf_str(sheet->out, "><table>\n");
 	head_row(sheet, grid);
 	buf_str(sheet->out, "<tbody>\n");
@@ -129,7 +130,7 @@ static double largest(const struct grid *grid)
 	return most;
 }
 
-static void heat_cell(struct sheet *sheet, const char *text, double most)
+static void heat_cell(struct report_html *sheet, const char *text, double most)
 {
 	double value = strtod(text, NULL);
 	int shade = value > 0 && most > 0 ? 1 + (int)(value / most * (SHADES - 0.001)) : 0;
@@ -140,7 +141,7 @@ static void heat_cell(struct sheet *sheet, const char *text, double most)
 	buf_str(sheet->out, "</td>");
 }
 
-static void heat_map(struct sheet *sheet, const struct panel *panel, const struct grid *grid)
+static void heat_map(struct report_html *sheet, const struct panel *panel, const struct grid *grid)
 {
 	bool days = strcmp(grid_column_name(grid, 0), "weekday") == 0;
 	double most = largest(grid);
@@ -148,7 +149,7 @@ static void heat_map(struct sheet *sheet, const struct panel *panel, const struc
 
 	snprintf(key, sizeof(key), "panel_%s", panel->name);
 	buf_str(sheet->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
-	html_attribute(sheet->out, "aria-label", word_get(sheet->lang, key));
+	html_attribute(sheet->out, "aria-label", report_text_get(sheet->lang, key));
 	buf_printf(sheet->out, "><table class=\"heat%s\">\n", days ? " days" : "");
 	head_row(sheet, grid);
 	buf_str(sheet->out, "<tbody>\n");
@@ -183,7 +184,7 @@ static bool is_before(const char *name)
 	return n > 7 && strcmp(name + n - 7, "_before") == 0;
 }
 
-static void tiles(struct sheet *sheet, const struct grid *grid)
+static void tiles(struct report_html *sheet, const struct grid *grid)
 {
 	buf_str(sheet->out, "<dl class=\"tiles\">\n");
 	for (int c = 0; c < grid_columns(grid) && grid_rows(grid) > 0; c++) {
@@ -208,9 +209,9 @@ static void tiles(struct sheet *sheet, const struct grid *grid)
 	buf_str(sheet->out, "</dl>\n<div class=\"parts\">\n");
 }
 
-static void chart(struct sheet *sheet, const struct panel *panel, const struct grid *grid)
+static void chart(struct report_html *sheet, const struct panel *panel, const struct grid *grid)
 {
-	const char *title = word_of(sheet->lang, "panel_", panel->name);
+	const char *title = report_text_of(sheet->lang, "panel_", panel->name);
 
 	buf_str(sheet->out, "<div class=\"plot\" hidden><canvas role=\"img\"");
 	html_attribute(sheet->out, "aria-label", title);
@@ -221,10 +222,10 @@ static void chart(struct sheet *sheet, const struct panel *panel, const struct g
 	buf_str(sheet->out, "</details>\n");
 }
 
-static void open_figure(struct sheet *sheet, const struct panel *panel)
+static void open_figure(struct report_html *sheet, const struct panel *panel)
 {
-	const char *title = word_of(sheet->lang, "panel_", panel->name),
-		   *note = word_of(sheet->lang, "note_", panel->name);
+	const char *title = report_text_of(sheet->lang, "panel_", panel->name),
+		   *note = report_text_of(sheet->lang, "note_", panel->name);
 
 	buf_printf(sheet->out, "<figure class=\"part%s\"", panel->half ? " half" : "");
 	html_attribute(sheet->out, "data-chart", panel->chart);
@@ -239,7 +240,7 @@ static void open_figure(struct sheet *sheet, const struct panel *panel)
 	buf_str(sheet->out, "</p></figcaption>\n");
 }
 
-static void shown(struct sheet *sheet, const struct panel *panel, const struct grid *grid)
+static void shown(struct report_html *sheet, const struct panel *panel, const struct grid *grid)
 {
 	if (panel->kind == PANEL_CHART)
 		chart(sheet, panel, grid);
@@ -249,7 +250,8 @@ static void shown(struct sheet *sheet, const struct panel *panel, const struct g
 		table(sheet, panel, grid);
 }
 
-void sheet_panel(struct sheet *sheet, const struct panel *panel, const struct grid *grid)
+void report_html_panel(struct report_html *sheet, const struct panel *panel,
+		       const struct grid *grid)
 {
 	CLEANUP(grid_free) struct grid *wide = panel->pivot ? pivot_wide(grid) : NULL;
 
@@ -278,15 +280,15 @@ static const char *value(const struct grid *grid, int row, const char *name)
 	return NULL;
 }
 
-static void time_text(struct sheet *sheet, const char *text)
+static void time_text(struct report_html *sheet, const char *text)
 {
 	CLEANUP(buf_free) struct buf time = BUF_MAX(LONGEST_CELL);
 
-	figure_time(&time, text, sheet->lang);
+	cell_format_time(&time, text, sheet->lang);
 	html_text(sheet->out, buf_text(&time));
 }
 
-static void labelled(struct sheet *sheet, const char *key, const char *text, const char *zone)
+static void labelled(struct report_html *sheet, const char *key, const char *text, const char *zone)
 {
 	if (!text)
 		return;
@@ -302,7 +304,7 @@ static void labelled(struct sheet *sheet, const char *key, const char *text, con
 }
 
 /* How far the figures can be believed, before any of them. */
-static void as_of(struct sheet *sheet, const struct grid *scope, int row)
+static void as_of(struct report_html *sheet, const struct grid *scope, int row)
 {
 	const char *complete = value(scope, row, "complete_at"),
 		   *zone = value(scope, row, "timezone"), *lag = value(scope, row, "stale_seconds"),
@@ -337,7 +339,7 @@ static void as_of(struct sheet *sheet, const struct grid *scope, int row)
 	}
 }
 
-void sheet_workspace(struct sheet *sheet, const struct grid *scope, int row, bool many)
+void report_html_workspace(struct report_html *sheet, const struct grid *scope, int row, bool many)
 {
 	const char *history = value(scope, row, "history_at");
 
@@ -369,7 +371,7 @@ void sheet_workspace(struct sheet *sheet, const struct grid *scope, int row, boo
 	buf_str(sheet->out, "</p>\n");
 }
 
-void sheet_foot(struct sheet *sheet, const char *program, const char *made_at)
+void report_html_foot(struct report_html *sheet, const char *program, const char *made_at)
 {
 	buf_str(sheet->out, "<footer>");
 	words(sheet, "made");
@@ -380,9 +382,10 @@ void sheet_foot(struct sheet *sheet, const char *program, const char *made_at)
 	buf_str(sheet->out, ".</footer>\n");
 }
 
-void sheet_open_topic(struct sheet *sheet, const struct topic *topic, bool linked, bool titled)
+void report_html_open_topic(struct report_html *sheet, const struct report_catalog *topic,
+			    bool linked, bool titled)
 {
-	const char *title = word_of(sheet->lang, "title_", topic->name);
+	const char *title = report_text_of(sheet->lang, "title_", topic->name);
 
 	buf_str(sheet->out, "<section class=\"topic\"");
 	html_attribute(sheet->out, "id", linked ? topic->name : NULL);
@@ -397,26 +400,26 @@ void sheet_open_topic(struct sheet *sheet, const struct topic *topic, bool linke
 		buf_str(sheet->out, "<p></p><div class=\"parts\">\n");
 }
 
-void sheet_close_topic(struct sheet *sheet)
+void report_html_close_topic(struct report_html *sheet)
 {
 	buf_str(sheet->out, "</div>\n</section>\n");
 }
 
-void sheet_links(struct sheet *sheet, const struct topic *first)
+void report_html_links(struct report_html *sheet, const struct report_catalog *first)
 {
 	size_t n;
-	const struct topic *topics = topic_all(&n);
+	const struct report_catalog *topics = report_catalog_all(&n);
 
 	buf_str(sheet->out, "<nav");
-	html_attribute(sheet->out, "aria-label", word_get(sheet->lang, "also"));
+	html_attribute(sheet->out, "aria-label", report_text_get(sheet->lang, "also"));
 	buf_str(sheet->out, "><ul>");
 	for (size_t i = 0; i <= n; i++) {
-		const struct topic *topic = i == 0 ? first : &topics[i - 1];
+		const struct report_catalog *topic = i == 0 ? first : &topics[i - 1];
 
 		if (i > 0 && topic == first)
 			continue;
 		buf_printf(sheet->out, "<li><a href=\"#%s\">", topic->name);
-		html_text(sheet->out, word_of(sheet->lang, "title_", topic->name));
+		html_text(sheet->out, report_text_of(sheet->lang, "title_", topic->name));
 		buf_str(sheet->out, "</a></li>");
 	}
 	buf_str(sheet->out, "</ul></nav>\n");
@@ -458,13 +461,13 @@ static void scripts(struct buf *out, bool charts)
 }
 
 /* What stands between two @ in the template. */
-static void fill(struct buf *out, const char *name, size_t n, const struct sheet *sheet,
+static void fill(struct buf *out, const char *name, size_t n, const struct report_html *sheet,
 		 const char *title)
 {
 	bool charts = asset_find("report/chart.js") != NULL;
 
 	if (n == 4 && memcmp(name, "lang", n) == 0)
-		buf_str(out, word_code(sheet->lang));
+		buf_str(out, report_text_code(sheet->lang));
 	else if (n == 5 && memcmp(name, "title", n) == 0)
 		html_text(out, title);
 	else if (n == 6 && memcmp(name, "policy", n) == 0)
@@ -477,10 +480,10 @@ static void fill(struct buf *out, const char *name, size_t n, const struct sheet
 		scripts(out, charts);
 }
 
-void sheet_write(struct buf *out, enum lang lang, const char *title, const struct buf *body)
+void report_html_write(struct buf *out, enum lang lang, const char *title, const struct buf *body)
 {
 	struct buf copy = *body;
-	struct sheet sheet = { &copy, lang };
+	struct report_html sheet = { &copy, lang };
 	const char *p = asset_find("report/page.html")->data, *at;
 
 	for (at = strchr(p, '@'); at; at = strchr(p, '@')) {

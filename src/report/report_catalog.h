@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * topic.h -- what reports there are, and what each consists of.
+ * report_catalog.h -- what reports there are, and what each consists of.
  *
  * A topic has panels: figures in large type, charts, tables, heat maps. Each
  * panel is one query and a note of how its answer is shown; the words stand
- * in word.c under the panel's name. Nothing here knows HTML or a terminal.
+ * in report_text.c under the panel's name. Nothing here knows HTML or a terminal.
  */
-#ifndef TOPIC_H
-#define TOPIC_H
+#ifndef REPORT_CATALOG_H
+#define REPORT_CATALOG_H
 
 #include "base.h"
 #include "err.h"
@@ -31,7 +31,7 @@ struct panel {
 	bool terminal; /* shown in the table for a terminal, too */
 };
 
-struct topic {
+struct report_catalog {
 	const char *name;
 	const char *data; /* the query behind CSV and JSON; same parameters */
 	const struct panel *panels;
@@ -39,9 +39,9 @@ struct topic {
 };
 
 /* All topics; *N of them. */
-const struct topic *topic_all(size_t *n) MUST_CHECK;
+const struct report_catalog *report_catalog_all(size_t *n) MUST_CHECK;
 
 /* The topic of that name. NULL with ERR_USAGE, and the nearest one's name. */
-const struct topic *topic_find(const char *name, struct err *err) MUST_CHECK;
+const struct report_catalog *report_catalog_find(const char *name, struct err *err) MUST_CHECK;
 
 #endif

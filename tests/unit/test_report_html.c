@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "sheet.h"
+#include "report_html.h"
 
 #define LIMIT (1u << 20)
 #define ELLIPSIS "\xe2\x80\xa6"
@@ -13,12 +13,12 @@ static void show(const char *text, struct buf *out)
 {
 	struct panel panel = { .name = "volume_totals", .kind = PANEL_TABLE };
 	struct grid *grid = grid_new(1);
-	struct sheet sheet = { out, LANG_EN };
+	struct report_html sheet = { out, LANG_EN };
 
 	grid_name(grid, 0, "contact", false);
 	grid_add(grid);
 	grid_set(grid, 0, 0, text, strlen(text));
-	sheet_panel(&sheet, &panel, grid);
+	report_html_panel(&sheet, &panel, grid);
 	grid_free(&grid);
 }
 

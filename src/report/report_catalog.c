@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "topic.h"
+#include "report_catalog.h"
 
 #include <string.h>
 
@@ -97,20 +97,20 @@ static const struct panel freshness[] = {
 	  .terminal = true },
 };
 
-static const struct topic topics[] = {
+static const struct report_catalog topics[] = {
 	{ "workload", sql_report_workload, workload, ARRAY_SIZE(workload) },
 	{ "backlog", sql_report_backlog, backlog, ARRAY_SIZE(backlog) },
 	{ "volume", sql_report_volume, volume, ARRAY_SIZE(volume) },
 	{ "freshness", sql_report_freshness, freshness, ARRAY_SIZE(freshness) },
 };
 
-const struct topic *topic_all(size_t *n)
+const struct report_catalog *report_catalog_all(size_t *n)
 {
 	*n = ARRAY_SIZE(topics);
 	return topics;
 }
 
-const struct topic *topic_find(const char *name, struct err *err)
+const struct report_catalog *report_catalog_find(const char *name, struct err *err)
 {
 	const char *nearest = NULL;
 	unsigned best = 4;
