@@ -4,8 +4,8 @@
 
 #include "asset.h"
 #include "command.h"
-#include "mbapply.h"
 #include "mem.h"
+#include "metabase_apply.h"
 #include "schema.h"
 
 #define LONGEST_REPORT (1u << 20)
@@ -41,24 +41,25 @@ static void summary(const struct mbrun *run)
 static bool apply(struct app *app, struct mbrun *run, struct err *err)
 {
 	const struct config_metabase *conf = &app->config->metabase;
-	const struct mbapply_database database = { conf->database.host, conf->database.dbname,
-						   conf->database.user, conf->database.password,
-						   conf->database.port };
+	const struct metabase_apply_database database = {
+		conf->database.host, conf->database.dbname, conf->database.user,
+		conf->database.password, conf->database.port
+	};
 	struct pg_conf pg_conf = app_pg(app, false);
 	CLEANUP(pg_close) struct pg *pg = pg_open(app->wait, &pg_conf, err);
-	CLEANUP(mbstate_free) struct mbstate *state = NULL;
+	CLEANUP(metabase_state_free) struct metabase_state *state = NULL;
 	CLEANUP(json_free) struct json *spec = NULL;
 	bool ok;
 
 	if (!pg || !schema_check(pg, err))
 		return false;
-	state = mbstate_open(pg, conf->url, err);
+	state = metabase_state_open(pg, conf->url, err);
 	spec = state ? read_spec(app, err) : NULL;
 	if (!spec)
 		return false;
 	run->state = state;
 	run->spec = json_root(spec);
-	ok = mbapply_all(run, &database, err);
+	ok = metabase_apply_all(run, &database, err);
 	summary(run);
 	if (!ok || run->broken == 0)
 		return ok;

@@ -4,7 +4,7 @@
  *
  * Metabase does not promise that its API stays as it is; what is called here
  * is the same from 0.58 on. It knows requests and answers; which to send is
- * mbapply.h's business. The key is a secret: it stands in a header, and in
+ * metabase_apply.h's business. The key is a secret: it stands in a header, and in
  * no message.
  */
 #ifndef METABASE_H

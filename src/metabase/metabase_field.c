@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "mbfield.h"
+#include "metabase_field.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "jsonout.h"
-#include "mbcard.h"
+#include "metabase_card.h"
 
 #define LONGEST_BODY 4096
 
@@ -28,7 +28,7 @@ static const char *missing_tag(const struct mbrun *run, const struct json_at *ca
 	while (json_next(&each, &tag))
 		if (json_string(&tag, &text, &ignored) &&
 		    sscanf(text, "%63[^.].%63s", table, column) == 2 &&
-		    mbcard_field(run, table, column) == 0)
+		    metabase_card_field(run, table, column) == 0)
 			return text;
 	return NULL;
 }
@@ -42,7 +42,7 @@ static const char *missing_field(const struct mbrun *run, const struct json_at *
 		const char *text = metabase_text(field, keys[i]);
 
 		if (sscanf(text, "%63[^.].%63s", table, column) == 2 &&
-		    mbcard_field(run, table, column) == 0)
+		    metabase_card_field(run, table, column) == 0)
 			return text;
 	}
 	return NULL;
@@ -80,7 +80,7 @@ static bool read_metadata(struct mbrun *run, struct err *err)
 }
 
 /* Makes Metabase look, and waits until it has seen all columns that we need. */
-bool mbfield_await(struct mbrun *run, bool fresh, struct err *err)
+bool metabase_field_await(struct mbrun *run, bool fresh, struct err *err)
 {
 	int64_t deadline = wait_now() + SYNC_DEADLINE, pause = SYNC_PAUSE;
 	char path[64];
@@ -114,13 +114,14 @@ bool mbfield_await(struct mbrun *run, bool fresh, struct err *err)
 
 /* ---- columns --------------------------------------------------------- */
 
-static bool find_field(struct mbrun *run, struct mbobject *object, int64_t *id, struct err *err)
+static bool find_field(struct mbrun *run, struct metabase_object *object, int64_t *id,
+		       struct err *err)
 {
 	char table[64], column[64];
 
 	if (sscanf(object->name, "%63[^.].%63s", table, column) != 2)
 		return err_set(err, ERR_BUG, "\"%s\" is no column", object->name);
-	*id = mbcard_field(run, table, column);
+	*id = metabase_card_field(run, table, column);
 	return *id > 0 || run->database == 0 || run->dry_run ||
 	       err_set(err, ERR_UNAVAILABLE, "Metabase does not see sahut_report.%s", object->name);
 }
@@ -137,7 +138,8 @@ static void write_field(struct mbrun *run, struct buf *to, const struct json_at 
 	if (*type)
 		jsonout_key_string(&out, "semantic_type", type);
 	if (sscanf(target, "%63[^.].%63s", table, column) == 2) {
-		jsonout_key_int(&out, "fk_target_field_id", mbcard_field(run, table, column));
+		jsonout_key_int(&out, "fk_target_field_id",
+				metabase_card_field(run, table, column));
 	}
 	if (*values)
 		jsonout_key_string(&out, "has_field_values", values);
@@ -149,27 +151,27 @@ static bool ensure_field(struct mbrun *run, const struct json_at *field, bool *w
 {
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
 	char key[160], what[160];
-	struct mbobject object = { .key = key,
-				   .what = what,
-				   .path = "/field",
-				   .create = &body,
-				   .change = &body,
-				   .spec = &body,
-				   .find = find_field,
-				   .name = metabase_text(field, "column") };
+	struct metabase_object object = { .key = key,
+					  .what = what,
+					  .path = "/field",
+					  .create = &body,
+					  .change = &body,
+					  .spec = &body,
+					  .find = find_field,
+					  .name = metabase_text(field, "column") };
 	struct mbresult result;
 
 	snprintf(key, sizeof(key), "field:%s", object.name);
 	snprintf(what, sizeof(what), "column %s", object.name);
 	write_field(run, &body, field);
-	if (!mbobject_ensure(run, &object, &result, err))
+	if (!metabase_object_ensure(run, &object, &result, err))
 		return false;
 	*written |= result.written;
 	return true;
 }
 
 /* What a reader cannot see of keys, and which columns get a list to choose from. */
-bool mbfield_ensure(struct mbrun *run, struct err *err)
+bool metabase_field_ensure(struct mbrun *run, struct err *err)
 {
 	struct json_at fields = json_member(&run->spec, "fields");
 	bool written = false;

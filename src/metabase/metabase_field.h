@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mbfield.h -- what Metabase knows of our columns.
+ * metabase_field.h -- what Metabase knows of our columns.
  *
  * Metabase looks at tables by itself, some time after it was told of a
  * database, and as a reader it sees no primary key and guesses the rest
  * from names. So we wait until it has looked, and then tell it what it
  * cannot see.
  */
-#ifndef MBFIELD_H
-#define MBFIELD_H
+#ifndef METABASE_FIELD_H
+#define METABASE_FIELD_H
 
-#include "mbobject.h"
+#include "metabase_object.h"
 
 /*
  * Reads the catalogue into run->metadata. Where a column that we need is
  * missing, or the connection is FRESH, Metabase is made to look, and waited
  * for. False with ERR_UNAVAILABLE and the column's name when it does not come.
  */
-bool mbfield_await(struct mbrun *run, bool fresh, struct err *err) MUST_CHECK;
+bool metabase_field_await(struct mbrun *run, bool fresh, struct err *err) MUST_CHECK;
 
 /* Sets what dashboards.json says of columns: what refers to what, which have lists of values. */
-bool mbfield_ensure(struct mbrun *run, struct err *err) MUST_CHECK;
+bool metabase_field_ensure(struct mbrun *run, struct err *err) MUST_CHECK;
 
 #endif

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mbapply.h -- the dashboards, put into a Metabase; and again, changing nothing.
+ * metabase_apply.h -- the dashboards, put into a Metabase; and again, changing nothing.
  *
  * In order: the database connection, what Metabase knows of its columns,
  * collections, cards, dashboards. What is wanted stands in
  * etc/metabase/dashboards.json.
  */
-#ifndef MBAPPLY_H
-#define MBAPPLY_H
+#ifndef METABASE_APPLY_H
+#define METABASE_APPLY_H
 
-#include "mbobject.h"
+#include "metabase_object.h"
 
 /* The warehouse, as Metabase is to reach it. */
-struct mbapply_database {
+struct metabase_apply_database {
 	const char *host, *dbname, *user;
 	const char *password; /* or NULL */
 	int64_t port;
@@ -23,7 +23,7 @@ struct mbapply_database {
  * options; the report is added to line by line. False with what failed: what was done before stays,
  * is remembered, and is not done again by the next run.
  */
-bool mbapply_all(struct mbrun *run, const struct mbapply_database *database,
-		 struct err *err) MUST_CHECK;
+bool metabase_apply_all(struct mbrun *run, const struct metabase_apply_database *database,
+			struct err *err) MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "mbboard.h"
+#include "metabase_board.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -121,7 +121,7 @@ static void write_dashcard(struct jsonout *out, const struct json_at *entry, int
 
 /* What we want there; THERE is what lies there, NULL for a dashboard as it is wished for. */
 static void write_ours(struct jsonout *out, const struct json_at *board,
-		       const struct mbboard_card *cards, const struct json_at *there)
+		       const struct metabase_board_card *cards, const struct json_at *there)
 {
 	struct json_at entries = json_member(board, "cards");
 	int64_t fresh = 0;
@@ -139,7 +139,7 @@ static void write_ours(struct jsonout *out, const struct json_at *board,
 	}
 }
 
-static bool is_ours(const struct json_at *board, const struct mbboard_card *cards,
+static bool is_ours(const struct json_at *board, const struct metabase_board_card *cards,
 		    const struct json_at *dashcard)
 {
 	struct json_at entries = json_member(board, "cards");
@@ -157,7 +157,7 @@ static bool is_ours(const struct json_at *board, const struct mbboard_card *card
 
 /* What somebody else put there, as it lies; all of it when BOARD is NULL. */
 static void write_theirs(struct jsonout *out, const struct json_at *board,
-			 const struct mbboard_card *cards, const struct json_at *there)
+			 const struct metabase_board_card *cards, const struct json_at *there)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_BODY);
 
@@ -215,7 +215,8 @@ static void show_board(const struct json_at *at, struct buf *out)
 }
 
 /* The dashboard of that name in our collection. */
-static bool find_board(struct mbrun *run, struct mbobject *object, int64_t *id, struct err *err)
+static bool find_board(struct mbrun *run, struct metabase_object *object, int64_t *id,
+		       struct err *err)
 {
 	CLEANUP(json_free) struct json *json = NULL;
 	struct json_at root, list;
@@ -248,7 +249,7 @@ static bool find_board(struct mbrun *run, struct mbobject *object, int64_t *id, 
 
 /* Writes what is to lie there. */
 static void write_all(struct mbrun *run, struct jsonout *out, const struct json_at *board,
-		      const struct mbboard_card *cards, const struct json_at *there)
+		      const struct metabase_board_card *cards, const struct json_at *there)
 {
 	write_ours(out, board, cards, there);
 	if (!run->prune)
@@ -257,7 +258,7 @@ static void write_all(struct mbrun *run, struct jsonout *out, const struct json_
 
 /* Writes what lies there, as it lies, and the cards that were made in this run. */
 static void write_added(struct mbrun *run, struct jsonout *out, const struct json_at *board,
-			const struct mbboard_card *cards, const struct json_at *there)
+			const struct metabase_board_card *cards, const struct json_at *there)
 {
 	struct json_at entries = json_member(board, "cards");
 	int64_t fresh = 0;
@@ -275,11 +276,11 @@ static void write_added(struct mbrun *run, struct jsonout *out, const struct jso
 struct laying {
 	int64_t id; /* of the dashboard */
 	void (*write)(struct mbrun *run, struct jsonout *out, const struct json_at *board,
-		      const struct mbboard_card *cards, const struct json_at *there);
+		      const struct metabase_board_card *cards, const struct json_at *there);
 };
 
 static bool lay_cards(struct mbrun *run, const struct laying *laying, const struct json_at *board,
-		      const struct mbboard_card *cards, struct err *err)
+		      const struct metabase_board_card *cards, struct err *err)
 {
 	CLEANUP(json_free)
 	struct json *json = metabase_get(run->mb, err, "/dashboard/%" PRId64, laying->id);
@@ -306,7 +307,7 @@ static bool lay_cards(struct mbrun *run, const struct laying *laying, const stru
 			     err);
 }
 
-static bool any_made(const struct json_at *board, const struct mbboard_card *cards)
+static bool any_made(const struct json_at *board, const struct metabase_board_card *cards)
 {
 	struct json_at entries = json_member(board, "cards");
 
@@ -316,24 +317,24 @@ static bool any_made(const struct json_at *board, const struct mbboard_card *car
 	return false;
 }
 
-bool mbboard_ensure(struct mbrun *run, const struct json_at *board, int64_t collection,
-		    const struct mbboard_card *cards, struct err *err)
+bool metabase_board_ensure(struct mbrun *run, const struct json_at *board, int64_t collection,
+			   const struct metabase_board_card *cards, struct err *err)
 {
 	CLEANUP(buf_free)
 	struct buf frame = BUF_MAX(LONGEST_BODY), change = BUF_MAX(LONGEST_BODY),
 		   spec = BUF_MAX(LONGEST_BODY);
 	struct jsonout out = JSONOUT_TO(&frame), wish = JSONOUT_TO(&spec);
 	char key[96], what[128];
-	struct mbobject object = { .key = key,
-				   .what = what,
-				   .path = "/dashboard",
-				   .create = &frame,
-				   .change = &change,
-				   .spec = &spec,
-				   .find = find_board,
-				   .name = metabase_text(board, "name"),
-				   .place = collection,
-				   .show = show_board };
+	struct metabase_object object = { .key = key,
+					  .what = what,
+					  .path = "/dashboard",
+					  .create = &frame,
+					  .change = &change,
+					  .spec = &spec,
+					  .find = find_board,
+					  .name = metabase_text(board, "name"),
+					  .place = collection,
+					  .show = show_board };
 	struct mbresult result;
 	struct laying laying;
 
@@ -348,13 +349,13 @@ bool mbboard_ensure(struct mbrun *run, const struct json_at *board, int64_t coll
 	jsonout_raw(&wish, buf_text(&frame), frame.len);
 	write_ours(&wish, board, cards, NULL);
 	jsonout_close(&wish, ']');
-	if (!mbobject_ensure(run, &object, &result, err))
+	if (!metabase_object_ensure(run, &object, &result, err))
 		return false;
 	if (run->dry_run || (!result.written && !(result.edited && any_made(board, cards))))
 		return true;
 	laying = (struct laying){ result.id, result.edited ? write_added : write_all };
 	/* An edited one is not remembered as it is now: the edits are still somebody's. */
 	return (lay_cards(run, &laying, board, cards, err) &&
-		(result.edited || mbobject_remember(run, &object, result.id, err))) ||
+		(result.edited || metabase_object_remember(run, &object, result.id, err))) ||
 	       err_wrap(err, "%s", what);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "mbapply.h"
+#include "metabase_apply.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,16 +7,16 @@
 
 #include "arena.h"
 #include "jsonout.h"
-#include "mbboard.h"
-#include "mbcard.h"
-#include "mbfield.h"
+#include "metabase_board.h"
+#include "metabase_card.h"
+#include "metabase_field.h"
 #include "uri.h"
 
 #define LONGEST_BODY (1u << 20)
 
 /* ---- the connection -------------------------------------------------- */
 
-static void write_database(struct buf *to, const struct mbapply_database *database,
+static void write_database(struct buf *to, const struct metabase_apply_database *database,
 			   const char *name, const char *password)
 {
 	struct jsonout out = JSONOUT_TO(to);
@@ -46,7 +46,8 @@ static void write_database(struct buf *to, const struct mbapply_database *databa
 }
 
 /* The PostgreSQL connection of that name. */
-static bool find_database(struct mbrun *run, struct mbobject *object, int64_t *id, struct err *err)
+static bool find_database(struct mbrun *run, struct metabase_object *object, int64_t *id,
+			  struct err *err)
 {
 	CLEANUP(json_free) struct json *json = metabase_get(run->mb, err, "/database");
 	struct json_at root, list;
@@ -71,25 +72,25 @@ static bool find_database(struct mbrun *run, struct mbobject *object, int64_t *i
 	return true;
 }
 
-static bool ensure_database(struct mbrun *run, const struct mbapply_database *database,
+static bool ensure_database(struct mbrun *run, const struct metabase_apply_database *database,
 			    struct mbresult *result, struct err *err)
 {
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY), spec = BUF_MAX(LONGEST_BODY);
 	char name[128], what[160];
-	struct mbobject object = { .key = "database",
-				   .what = what,
-				   .path = "/database",
-				   .create = &body,
-				   .change = &body,
-				   .spec = &spec,
-				   .find = find_database,
-				   .name = name };
+	struct metabase_object object = { .key = "database",
+					  .what = what,
+					  .path = "/database",
+					  .create = &body,
+					  .change = &body,
+					  .spec = &spec,
+					  .find = find_database,
+					  .name = name };
 
 	snprintf(name, sizeof(name), "Sahut (%s)", database->dbname);
 	snprintf(what, sizeof(what), "database connection \"%s\"", name);
 	write_database(&body, database, name, database->password);
 	write_database(&spec, database, name, NULL);
-	if (!mbobject_ensure(run, &object, result, err))
+	if (!metabase_object_ensure(run, &object, result, err))
 		return false;
 	run->database = result->id;
 	return true;
@@ -110,7 +111,7 @@ static bool lies_in(const struct json_at *collection, int64_t parent)
 	return n >= m && strcmp(location + n - m, end) == 0;
 }
 
-static bool find_collection(struct mbrun *run, struct mbobject *object, int64_t *id,
+static bool find_collection(struct mbrun *run, struct metabase_object *object, int64_t *id,
 			    struct err *err)
 {
 	CLEANUP(json_free)
@@ -153,15 +154,15 @@ static bool ensure_collection(struct mbrun *run, const struct json_at *at, int64
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
 	struct jsonout out = JSONOUT_TO(&body);
 	char key[96], what[128];
-	struct mbobject object = { .key = key,
-				   .what = what,
-				   .path = "/collection",
-				   .create = &body,
-				   .change = &body,
-				   .spec = &body,
-				   .find = find_collection,
-				   .name = metabase_text(at, "name"),
-				   .place = parent };
+	struct metabase_object object = { .key = key,
+					  .what = what,
+					  .path = "/collection",
+					  .create = &body,
+					  .change = &body,
+					  .spec = &body,
+					  .find = find_collection,
+					  .name = metabase_text(at, "name"),
+					  .place = parent };
 	struct mbresult result;
 
 	snprintf(key, sizeof(key), "collection:%s", metabase_text(at, "key"));
@@ -173,7 +174,7 @@ static bool ensure_collection(struct mbrun *run, const struct json_at *at, int64
 		jsonout_key_int(&out, "parent_id", parent);
 	}
 	jsonout_close(&out, '}');
-	if (!mbobject_ensure(run, &object, &result, err))
+	if (!metabase_object_ensure(run, &object, &result, err))
 		return false;
 	*id = result.id;
 	return true;
@@ -199,8 +200,8 @@ static bool ensure_board(struct mbrun *run, const struct json_at *board, int64_t
 {
 	struct json_at cards = json_member(board, "cards");
 	size_t n = json_length(&cards);
-	struct mbboard_card *placed = arena_alloc(arena, (n + 1) * sizeof(*placed));
-	const struct mbcard_home home = { board, collection };
+	struct metabase_board_card *placed = arena_alloc(arena, (n + 1) * sizeof(*placed));
+	const struct metabase_card_home home = { board, collection };
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_at card = json_element(&cards, i);
@@ -208,11 +209,11 @@ static bool ensure_board(struct mbrun *run, const struct json_at *board, int64_t
 
 		if (*metabase_text(&card, "text"))
 			continue;
-		if (!mbcard_ensure(run, &home, &card, &result, err))
+		if (!metabase_card_ensure(run, &home, &card, &result, err))
 			return false;
-		placed[i] = (struct mbboard_card){ result.id, result.made };
+		placed[i] = (struct metabase_board_card){ result.id, result.made };
 	}
-	return mbboard_ensure(run, board, collection, placed, err);
+	return metabase_board_ensure(run, board, collection, placed, err);
 }
 
 static bool ensure_boards(struct mbrun *run, struct arena *arena, struct err *err)
@@ -263,24 +264,24 @@ static bool put_away(struct mbrun *run, const char *key, struct err *err)
 	CLEANUP(buf_free) struct buf body = BUF_MAX(64);
 	char path[64];
 
-	mbobject_say(run, "put into the trash:", key);
+	metabase_object_say(run, "put into the trash:", key);
 	if (run->dry_run)
 		return true;
 	buf_str(&body, "{\"archived\":true}");
 	snprintf(path, sizeof(path), "/%s/%" PRId64, key[0] == 'c' ? "card" : "dashboard",
-		 mbstate_find(run->state, key).id);
+		 metabase_state_find(run->state, key).id);
 	if (!metabase_call(run->mb, &(struct metabase_request){ HTTP_PUT, path, &body }, NULL,
 			   err) &&
 	    err->kind != ERR_MISSING)
 		return false;
-	return mbstate_drop(run->state, key, err);
+	return metabase_state_drop(run->state, key, err);
 }
 
 static bool prune(struct mbrun *run, struct err *err)
 {
 	const char *key;
 
-	for (int i = 0; (key = mbstate_key(run->state, i)) != NULL; i++) {
+	for (int i = 0; (key = metabase_state_key(run->state, i)) != NULL; i++) {
 		if ((strncmp(key, "card:", 5) != 0 && strncmp(key, "dashboard:", 10) != 0) ||
 		    is_wanted(run, key))
 			continue;
@@ -293,14 +294,15 @@ static bool prune(struct mbrun *run, struct err *err)
 	return true;
 }
 
-bool mbapply_all(struct mbrun *run, const struct mbapply_database *database, struct err *err)
+bool metabase_apply_all(struct mbrun *run, const struct metabase_apply_database *database,
+			struct err *err)
 {
 	struct arena *arena = arena_new();
 	struct mbresult result;
 	bool ok;
 
 	ok = metabase_greet(run->mb, err) && ensure_database(run, database, &result, err) &&
-	     mbfield_await(run, result.written, err) && mbfield_ensure(run, err) &&
+	     metabase_field_await(run, result.written, err) && metabase_field_ensure(run, err) &&
 	     ensure_boards(run, arena, err) && prune(run, err);
 	arena_free(&arena);
 	json_free(&run->metadata);

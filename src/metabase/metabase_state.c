@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "mbstate.h"
+#include "metabase_state.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,27 +11,27 @@
 
 enum { KEY, ID, SPEC, SEEN };
 
-struct mbstate {
+struct metabase_state {
 	struct pg *pg;
 	struct grid *known; /* as it was when it was opened */
 	const char *url;
 };
 
-struct mbstate *mbstate_open(struct pg *pg, const char *url, struct err *err)
+struct metabase_state *metabase_state_open(struct pg *pg, const char *url, struct err *err)
 {
 	CLEANUP(script_free) struct script *script = script_new();
-	struct mbstate *state = mem_new(sizeof(*state));
+	struct metabase_state *state = mem_new(sizeof(*state));
 
 	state->pg = pg;
 	state->url = url;
 	script_add(script, sql_metabase_known);
 	script_text(script, url);
 	if (!script_run(script, pg, &state->known, err))
-		mbstate_free(&state);
+		metabase_state_free(&state);
 	return state;
 }
 
-void mbstate_free(struct mbstate **state)
+void metabase_state_free(struct metabase_state **state)
 {
 	if (!*state)
 		return;
@@ -39,18 +39,18 @@ void mbstate_free(struct mbstate **state)
 	mem_free(state);
 }
 
-struct mbstate_row mbstate_find(const struct mbstate *state, const char *key)
+struct metabase_state_row metabase_state_find(const struct metabase_state *state, const char *key)
 {
 	for (int r = 0; r < grid_rows(state->known); r++)
 		if (strcmp(grid_text(state->known, r, KEY), key) == 0)
-			return (struct mbstate_row){ grid_int(state->known, r, ID),
-						     grid_text(state->known, r, SPEC),
-						     grid_text(state->known, r, SEEN) };
-	return (struct mbstate_row){ 0, "", "" };
+			return (struct metabase_state_row){ grid_int(state->known, r, ID),
+							    grid_text(state->known, r, SPEC),
+							    grid_text(state->known, r, SEEN) };
+	return (struct metabase_state_row){ 0, "", "" };
 }
 
-bool mbstate_put(struct mbstate *state, const char *key, const struct mbstate_row *row,
-		 struct err *err)
+bool metabase_state_put(struct metabase_state *state, const char *key,
+			const struct metabase_state_row *row, struct err *err)
 {
 	CLEANUP(script_free) struct script *script = script_new();
 
@@ -63,7 +63,7 @@ bool mbstate_put(struct mbstate *state, const char *key, const struct mbstate_ro
 	return script_run(script, state->pg, NULL, err);
 }
 
-bool mbstate_drop(struct mbstate *state, const char *key, struct err *err)
+bool metabase_state_drop(struct metabase_state *state, const char *key, struct err *err)
 {
 	CLEANUP(script_free) struct script *script = script_new();
 
@@ -73,12 +73,13 @@ bool mbstate_drop(struct mbstate *state, const char *key, struct err *err)
 	return script_run(script, state->pg, NULL, err);
 }
 
-const char *mbstate_key(const struct mbstate *state, int i)
+const char *metabase_state_key(const struct metabase_state *state, int i)
 {
 	return i < grid_rows(state->known) ? grid_text(state->known, i, KEY) : NULL;
 }
 
-bool mbstate_hash(struct mbstate *state, const struct buf *text, char to[65], struct err *err)
+bool metabase_state_hash(struct metabase_state *state, const struct buf *text, char to[65],
+			 struct err *err)
 {
 	CLEANUP(script_free) struct script *script = script_new();
 	CLEANUP(grid_free) struct grid *grid = NULL;

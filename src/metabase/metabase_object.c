@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "mbobject.h"
+#include "metabase_object.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,13 +8,13 @@
 #define LONGEST_PATH 256
 #define LONGEST_SHOWN (4u << 20)
 
-void mbobject_say(struct mbrun *run, const char *verb, const char *what)
+void metabase_object_say(struct mbrun *run, const char *verb, const char *what)
 {
 	buf_printf(run->report, "%s%s %s\n", run->dry_run ? "would " : "", verb, what);
 }
 
-static bool seen_hash(struct mbrun *run, const struct mbobject *object, const struct json_at *at,
-		      char to[65], struct err *err)
+static bool seen_hash(struct mbrun *run, const struct metabase_object *object,
+		      const struct json_at *at, char to[65], struct err *err)
 {
 	CLEANUP(buf_free) struct buf shown = BUF_MAX(LONGEST_SHOWN);
 
@@ -22,23 +22,23 @@ static bool seen_hash(struct mbrun *run, const struct mbobject *object, const st
 	if (!object->show)
 		return true;
 	object->show(at, &shown);
-	return mbstate_hash(run->state, &shown, to, err);
+	return metabase_state_hash(run->state, &shown, to, err);
 }
 
 /* *JSON is the object of that number; NULL where there is none. */
-static bool look(struct mbrun *run, const struct mbobject *object, int64_t id, struct json **json,
-		 struct err *err)
+static bool look(struct mbrun *run, const struct metabase_object *object, int64_t id,
+		 struct json **json, struct err *err)
 {
 	*json = metabase_get(run->mb, err, "%s/%" PRId64, object->path, id);
 	return *json || err->kind == ERR_MISSING;
 }
 
-bool mbobject_remember(struct mbrun *run, const struct mbobject *object, int64_t id,
-		       struct err *err)
+bool metabase_object_remember(struct mbrun *run, const struct metabase_object *object, int64_t id,
+			      struct err *err)
 {
 	CLEANUP(json_free) struct json *json = NULL;
 	char spec[65], seen[65];
-	struct mbstate_row row = { id, spec, seen };
+	struct metabase_state_row row = { id, spec, seen };
 	struct json_at root;
 
 	if (!look(run, object, id, &json, err))
@@ -48,11 +48,11 @@ bool mbobject_remember(struct mbrun *run, const struct mbobject *object, int64_t
 			       object->what);
 	root = json_root(json);
 	return seen_hash(run, object, &root, seen, err) &&
-	       mbstate_hash(run->state, object->spec, spec, err) &&
-	       mbstate_put(run->state, object->key, &row, err);
+	       metabase_state_hash(run->state, object->spec, spec, err) &&
+	       metabase_state_put(run->state, object->key, &row, err);
 }
 
-static bool post(struct mbrun *run, const struct mbobject *object, const struct buf *body,
+static bool post(struct mbrun *run, const struct metabase_object *object, const struct buf *body,
 		 int64_t *id, struct err *err)
 {
 	CLEANUP(json_free) struct json *json = NULL;
@@ -69,7 +69,7 @@ static bool post(struct mbrun *run, const struct mbobject *object, const struct 
 }
 
 /* Whether a POST whose answer was lost was done, only a look tells. */
-static bool make(struct mbrun *run, struct mbobject *object, int64_t *id, struct err *err)
+static bool make(struct mbrun *run, struct metabase_object *object, int64_t *id, struct err *err)
 {
 	struct err ignored;
 
@@ -84,7 +84,8 @@ static bool make(struct mbrun *run, struct mbobject *object, int64_t *id, struct
 	return err_wrap(err, "%s", object->what);
 }
 
-static bool change(struct mbrun *run, const struct mbobject *object, int64_t id, struct err *err)
+static bool change(struct mbrun *run, const struct metabase_object *object, int64_t id,
+		   struct err *err)
 {
 	char path[LONGEST_PATH];
 
@@ -95,26 +96,27 @@ static bool change(struct mbrun *run, const struct mbobject *object, int64_t id,
 }
 
 /* What to do with an object that is there. */
-static bool is_to_change(struct mbrun *run, const struct mbobject *object, const struct json_at *at,
-			 struct mbresult *ret, struct err *err)
+static bool is_to_change(struct mbrun *run, const struct metabase_object *object,
+			 const struct json_at *at, struct mbresult *ret, struct err *err)
 {
-	struct mbstate_row known = mbstate_find(run->state, object->key);
+	struct metabase_state_row known = metabase_state_find(run->state, object->key);
 	char spec[65], seen[65];
 	bool wanted;
 
-	if (!mbstate_hash(run->state, object->spec, spec, err) ||
+	if (!metabase_state_hash(run->state, object->spec, spec, err) ||
 	    !seen_hash(run, object, at, seen, err))
 		return false;
 	wanted = run->force || strcmp(spec, known.spec) != 0;
 	if (metabase_true(at, "archived") && !run->force) {
-		mbobject_say(run, "leave in the trash, where somebody put it:", object->what);
+		metabase_object_say(run,
+				    "leave in the trash, where somebody put it:", object->what);
 		run->left++;
 		return false;
 	}
 	if (wanted && known.id == ret->id && known.seen[0] && strcmp(seen, known.seen) != 0 &&
 	    !run->force) {
-		mbobject_say(run,
-			     "leave as somebody edited it (--force overwrites it):", object->what);
+		metabase_object_say(
+			run, "leave as somebody edited it (--force overwrites it):", object->what);
 		ret->edited = true;
 		run->left++;
 		return false;
@@ -124,10 +126,10 @@ static bool is_to_change(struct mbrun *run, const struct mbobject *object, const
 }
 
 /* The object's number: as remembered, if it is still there, else as find() has it. */
-static bool locate(struct mbrun *run, struct mbobject *object, int64_t *id, struct json **json,
-		   struct err *err)
+static bool locate(struct mbrun *run, struct metabase_object *object, int64_t *id,
+		   struct json **json, struct err *err)
 {
-	*id = mbstate_find(run->state, object->key).id;
+	*id = metabase_state_find(run->state, object->key).id;
 	if (*id > 0 && !look(run, object, *id, json, err))
 		return false;
 	if (*json)
@@ -141,8 +143,8 @@ static bool locate(struct mbrun *run, struct mbobject *object, int64_t *id, stru
 	return true;
 }
 
-bool mbobject_ensure(struct mbrun *run, struct mbobject *object, struct mbresult *ret,
-		     struct err *err)
+bool metabase_object_ensure(struct mbrun *run, struct metabase_object *object, struct mbresult *ret,
+			    struct err *err)
 {
 	CLEANUP(json_free) struct json *json = NULL;
 	struct json_at root;
@@ -157,7 +159,7 @@ bool mbobject_ensure(struct mbrun *run, struct mbobject *object, struct mbresult
 		if (!is_to_change(run, object, &root, ret, err))
 			return err->kind == ERR_NONE;
 	}
-	mbobject_say(run, json ? "change" : "make", object->what);
+	metabase_object_say(run, json ? "change" : "make", object->what);
 	ret->written = true;
 	ret->made = !json;
 	if (run->dry_run)
@@ -165,5 +167,5 @@ bool mbobject_ensure(struct mbrun *run, struct mbobject *object, struct mbresult
 	if (json ? !change(run, object, ret->id, err) : !make(run, object, &ret->id, err))
 		return false;
 	*err = (struct err)ERR_INIT;
-	return mbobject_remember(run, object, ret->id, err);
+	return metabase_object_remember(run, object, ret->id, err);
 }

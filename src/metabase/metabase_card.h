@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mbcard.h -- the cards: queries in SQL with filters.
+ * metabase_card.h -- the cards: queries in SQL with filters.
  *
  * Each is a file of SQL and an entry in dashboards.json, which says how it
  * is drawn and which columns its filters stand for.
  */
-#ifndef MBCARD_H
-#define MBCARD_H
+#ifndef METABASE_CARD_H
+#define METABASE_CARD_H
 
-#include "mbobject.h"
+#include "metabase_object.h"
 
 /* Where a card belongs: to an entry of dashboards.json, and into a collection. */
-struct mbcard_home {
+struct metabase_card_home {
 	const struct json_at *board;
 	int64_t collection;
 };
@@ -20,17 +20,19 @@ struct mbcard_home {
  * Brings the card CARD to what dashboards.json and its file say, and runs it
  * once when it was written.
  */
-bool mbcard_ensure(struct mbrun *run, const struct mbcard_home *home, const struct json_at *card,
-		   struct mbresult *ret, struct err *err) MUST_CHECK;
+bool metabase_card_ensure(struct mbrun *run, const struct metabase_card_home *home,
+			  const struct json_at *card, struct mbresult *ret,
+			  struct err *err) MUST_CHECK;
 
 /* The number of TABLE.COLUMN's field in Metabase's catalogue; 0 when it does not know it. */
-int64_t mbcard_field(const struct mbrun *run, const char *table, const char *column) MUST_CHECK;
+int64_t metabase_card_field(const struct mbrun *run, const char *table,
+			    const char *column) MUST_CHECK;
 
 /* The field itself; absent when Metabase does not know it. ROOM holds the places on the way. */
-struct mbcard_place {
+struct metabase_card_place {
 	struct json_at root, tables, table, fields, field;
 };
-bool mbcard_find_field(const struct mbrun *run, const char *table, const char *column,
-		       struct mbcard_place *place) MUST_CHECK;
+bool metabase_card_find_field(const struct mbrun *run, const char *table, const char *column,
+			      struct metabase_card_place *place) MUST_CHECK;
 
 #endif

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mbobject.h -- one object in a Metabase, brought to what we want of it.
+ * metabase_object.h -- one object in a Metabase, brought to what we want of it.
  *
  * An object is written when what we want has changed, and never when
  * somebody edited it there: then it is theirs, and we say so. What Metabase shows is
  * never compared with what was sent, since it answers in another form in every version; it is
  * compared with what it showed right after our last write.
  */
-#ifndef MBOBJECT_H
-#define MBOBJECT_H
+#ifndef METABASE_OBJECT_H
+#define METABASE_OBJECT_H
 
 #include "buf.h"
 #include "err.h"
 #include "json.h"
-#include "mbstate.h"
 #include "metabase.h"
+#include "metabase_state.h"
 
 /* One `metabase apply`. */
 struct mbrun {
 	struct metabase *mb;
-	struct mbstate *state;
+	struct metabase_state *state;
 	struct json_at spec;   /* etc/metabase/dashboards.json */
 	bool dry_run;	       /* nothing is written */
 	bool prune;	       /* what is no longer ours to want is taken away */
@@ -32,7 +32,7 @@ struct mbrun {
 	struct json *metadata; /* its tables and fields, likewise */
 };
 
-struct mbobject {
+struct metabase_object {
 	const char *key;		   /* what it is remembered under: "card:volume_created" */
 	const char *what;		   /* for people: "card \"Created\"" */
 	const char *path;		   /* of its kind: "/card" */
@@ -40,7 +40,8 @@ struct mbobject {
 	const struct buf *spec; /* what is wanted, without secrets; its hash tells a change */
 
 	/* Its number by other means than memory, 0 for none. False when that is not clear. */
-	bool (*find)(struct mbrun *run, struct mbobject *object, int64_t *id, struct err *err);
+	bool (*find)(struct mbrun *run, struct metabase_object *object, int64_t *id,
+		     struct err *err);
 	const char *name; /* what find() looks for */
 	int64_t place;	  /* and in which collection */
 
@@ -56,14 +57,14 @@ struct mbresult {
 };
 
 /* Makes, changes or keeps it. */
-bool mbobject_ensure(struct mbrun *run, struct mbobject *object, struct mbresult *ret,
-		     struct err *err) MUST_CHECK;
+bool metabase_object_ensure(struct mbrun *run, struct metabase_object *object, struct mbresult *ret,
+			    struct err *err) MUST_CHECK;
 
 /* Remembers it as it is now, after more was written to it. */
-bool mbobject_remember(struct mbrun *run, const struct mbobject *object, int64_t id,
-		       struct err *err) MUST_CHECK;
+bool metabase_object_remember(struct mbrun *run, const struct metabase_object *object, int64_t id,
+			      struct err *err) MUST_CHECK;
 
 /* Adds a line to the report: what is done ("make", "change", ...) and to what. */
-void mbobject_say(struct mbrun *run, const char *verb, const char *what);
+void metabase_object_say(struct mbrun *run, const char *verb, const char *what);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "mbcard.h"
+#include "metabase_card.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,8 +23,8 @@ static bool find_named(const struct json_at *list, const char *name, struct json
 	return false;
 }
 
-bool mbcard_find_field(const struct mbrun *run, const char *table, const char *column,
-		       struct mbcard_place *place)
+bool metabase_card_find_field(const struct mbrun *run, const char *table, const char *column,
+			      struct metabase_card_place *place)
 {
 	if (!run->metadata)
 		return false;
@@ -42,12 +42,13 @@ bool mbcard_find_field(const struct mbrun *run, const char *table, const char *c
 	return false;
 }
 
-int64_t mbcard_field(const struct mbrun *run, const char *table, const char *column)
+int64_t metabase_card_field(const struct mbrun *run, const char *table, const char *column)
 {
-	struct mbcard_place place;
+	struct metabase_card_place place;
 
-	return mbcard_find_field(run, table, column, &place) ? metabase_number(&place.field, "id")
-							     : 0;
+	return metabase_card_find_field(run, table, column, &place)
+		       ? metabase_number(&place.field, "id")
+		       : 0;
 }
 
 /* ---- a card's body --------------------------------------------------- */
@@ -109,7 +110,7 @@ static void write_tag(struct mbrun *run, struct jsonout *out, const char *card,
 	jsonout_key(out, "dimension");
 	jsonout_open(out, '[');
 	jsonout_string(out, "field");
-	jsonout_int(out, mbcard_field(run, table, column));
+	jsonout_int(out, metabase_card_field(run, table, column));
 	jsonout_null(out);
 	jsonout_close(out, ']');
 	jsonout_key_string(out, "widget-type", metabase_text(parameter, "type"));
@@ -147,7 +148,7 @@ static void write_query(struct mbrun *run, struct jsonout *out, const struct jso
 	jsonout_close(out, '}');
 }
 
-static void write_body(struct mbrun *run, struct buf *to, const struct mbcard_home *home,
+static void write_body(struct mbrun *run, struct buf *to, const struct metabase_card_home *home,
 		       const struct json_at *card)
 {
 	struct jsonout out = JSONOUT_TO(to);
@@ -178,7 +179,8 @@ static void with_entity(struct buf *to, const struct buf *body, const char *enti
  * The card that has the name we give it. One that asks another database is another warehouse's;
  * ours then goes without that name.
  */
-static bool find_card(struct mbrun *run, struct mbobject *object, int64_t *id, struct err *err)
+static bool find_card(struct mbrun *run, struct metabase_object *object, int64_t *id,
+		      struct err *err)
 {
 	CLEANUP(json_free) struct json *json = metabase_get(run->mb, err, "/card/%s", object->name);
 	struct json_at root;
@@ -218,7 +220,8 @@ static void show_card(const struct json_at *at, struct buf *out)
 /* ---- the whole card -------------------------------------------------- */
 
 /* Runs it once, so that a card that cannot work is known now and not by its first reader. */
-static bool try_card(struct mbrun *run, const struct mbobject *object, int64_t id, struct err *err)
+static bool try_card(struct mbrun *run, const struct metabase_object *object, int64_t id,
+		     struct err *err)
 {
 	CLEANUP(json_free) struct json *json = NULL;
 	CLEANUP(buf_free) struct buf body = BUF_MAX(64);
@@ -245,12 +248,12 @@ static bool try_card(struct mbrun *run, const struct mbobject *object, int64_t i
 	return true;
 }
 
-bool mbcard_ensure(struct mbrun *run, const struct mbcard_home *home, const struct json_at *card,
-		   struct mbresult *ret, struct err *err)
+bool metabase_card_ensure(struct mbrun *run, const struct metabase_card_home *home,
+			  const struct json_at *card, struct mbresult *ret, struct err *err)
 {
 	CLEANUP(buf_free) struct buf change = BUF_MAX(LONGEST_BODY), create = BUF_MAX(LONGEST_BODY);
 	char key[96], what[128];
-	struct mbobject object = {
+	struct metabase_object object = {
 		.key = key,
 		.what = what,
 		.path = "/card",
@@ -266,7 +269,7 @@ bool mbcard_ensure(struct mbrun *run, const struct mbcard_home *home, const stru
 	snprintf(what, sizeof(what), "card \"%s\"", metabase_text(card, "name"));
 	write_body(run, &change, home, card);
 	with_entity(&create, &change, object.name);
-	if (!mbobject_ensure(run, &object, ret, err))
+	if (!metabase_object_ensure(run, &object, ret, err))
 		return false;
 	return !ret->written || run->dry_run || try_card(run, &object, ret->id, err);
 }

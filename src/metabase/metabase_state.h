@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * metabase_state.h -- what was put into a Metabase, remembered in the warehouse.
+ *
+ * A row for each object: its number there, a hash of what was sent, and
+ * one of what Metabase showed after that. Written right after each object, so
+ * that a run that is cut off is gone on with by the next.
+ */
+#ifndef METABASE_STATE_H
+#define METABASE_STATE_H
+
+#include "base.h"
+#include "buf.h"
+#include "err.h"
+#include "pg.h"
+
+struct metabase_state;
+
+struct metabase_state_row {
+	int64_t id;	  /* 0: nothing is remembered */
+	const char *spec; /* hash of what was sent */
+	const char *seen; /* hash of what Metabase showed after that */
+};
+
+/* Reads what is remembered of the Metabase at URL. NULL with the database's error. */
+struct metabase_state *metabase_state_open(struct pg *pg, const char *url,
+					   struct err *err) MUST_CHECK;
+void metabase_state_free(struct metabase_state **state);
+
+/* What is remembered under KEY; lives as long as the state. */
+struct metabase_state_row metabase_state_find(const struct metabase_state *state,
+					      const char *key) MUST_CHECK;
+
+/* Remembers ROW under KEY. */
+bool metabase_state_put(struct metabase_state *state, const char *key,
+			const struct metabase_state_row *row, struct err *err) MUST_CHECK;
+
+/* Forgets KEY. */
+bool metabase_state_drop(struct metabase_state *state, const char *key, struct err *err) MUST_CHECK;
+
+/* The I-th key of those remembered when it was opened, or NULL behind the last one. */
+const char *metabase_state_key(const struct metabase_state *state, int i) MUST_CHECK;
+
+/* The hash of TEXT, written to TO. */
+bool metabase_state_hash(struct metabase_state *state, const struct buf *text, char to[65],
+			 struct err *err) MUST_CHECK;
+
+#endif
