@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "command.h"
-#include "complain.h"
 #include "err_policy.h"
 #include "events.h"
 #include "exporter.h"
+#include "log_backoff.h"
 #include "mem.h"
 #include "reload.h"
 #include "retention.h"
@@ -140,7 +140,7 @@ static bool open_store(struct daemon *d)
 		if (err.kind == ERR_CONFIG || !sleep_until(d, now + RETRY))
 			return false;
 	}
-	if (complain_over(&d->no_warehouse, clock_mono(app->clock), &lasted, NULL))
+	if (log_backoff_over(&d->no_warehouse, clock_mono(app->clock), &lasted, NULL))
 		say(app, LEVEL_NOTICE, &events_table()->warehouse_back, "the warehouse is back");
 	workers_miss(&d->workers, app);
 	d->loop.warehouse = app->warehouse;
@@ -218,7 +218,7 @@ static int64_t tidy(struct daemon *d, bool ended)
 	if (d->reload.n > 0 && workers_have_changed(&d->workers))
 		reload_forget(&d->reload);
 	if (exporter_save(&d->exporter, ended, &when, &err))
-		(void)!complain_over(&d->no_file, clock_mono(d->app->clock), NULL, NULL);
+		(void)!log_backoff_over(&d->no_file, clock_mono(d->app->clock), NULL, NULL);
 	else if (complain(&d->no_file, clock_mono(d->app->clock)))
 		say(d->app, LEVEL_ERROR, &events_table()->no_metrics, err.text);
 	return when;

@@ -12,8 +12,8 @@
 
 #include "app.h"
 #include "command_request.h"
-#include "complain.h"
 #include "config.h"
+#include "log_backoff.h"
 #include "schedule.h"
 #include "schedule_status.h"
 #include "stats.h"

@@ -2,7 +2,7 @@
 /* Said once, then seldom, then once more when it is over. */
 #include "unit.h"
 
-#include "complain.h"
+#include "log_backoff.h"
 
 #define MINUTE (60 * USEC_PER_SEC)
 
@@ -52,7 +52,7 @@ static void its_end_is_said_with_how_long_and_how_often(void **fixture)
 	(void)fixture;
 	assert_true(complain(&c, 3 * MINUTE));
 	assert_false(complain(&c, 3 * MINUTE + 1));
-	assert_true(complain_over(&c, 5 * MINUTE, &lasted, &times));
+	assert_true(log_backoff_over(&c, 5 * MINUTE, &lasted, &times));
 	assert_int_equal(lasted, 2 * MINUTE);
 	assert_int_equal(times, 2);
 }
@@ -64,7 +64,7 @@ static void what_never_began_does_not_end(void **fixture)
 	unsigned long times = 99;
 
 	(void)fixture;
-	assert_false(complain_over(&c, MINUTE, &lasted, &times));
+	assert_false(log_backoff_over(&c, MINUTE, &lasted, &times));
 	assert_int_equal(lasted, -1);
 	assert_int_equal(times, 99);
 }
@@ -75,8 +75,8 @@ static void the_end_may_be_asked_without_wanting_numbers(void **fixture)
 
 	(void)fixture;
 	assert_true(complain(&c, MINUTE));
-	assert_true(complain_over(&c, MINUTE, NULL, NULL));
-	assert_false(complain_over(&c, MINUTE, NULL, NULL));
+	assert_true(log_backoff_over(&c, MINUTE, NULL, NULL));
+	assert_false(log_backoff_over(&c, MINUTE, NULL, NULL));
 }
 
 static void after_its_end_it_begins_anew(void **fixture)
@@ -86,7 +86,7 @@ static void after_its_end_it_begins_anew(void **fixture)
 	(void)fixture;
 	assert_true(complain(&c, MINUTE));
 	assert_true(complain(&c, 2 * MINUTE));
-	assert_true(complain_over(&c, 2 * MINUTE, NULL, NULL));
+	assert_true(log_backoff_over(&c, 2 * MINUTE, NULL, NULL));
 	assert_true(complain(&c, 2 * MINUTE + 1));
 	assert_false(complain(&c, 3 * MINUTE));
 	assert_true(complain(&c, 3 * MINUTE + 1));
@@ -101,7 +101,7 @@ static void it_works_at_the_moment_zero(void **fixture)
 	(void)fixture;
 	assert_true(complain(&c, 0));
 	assert_false(complain(&c, 1));
-	assert_true(complain_over(&c, 2, &lasted, NULL));
+	assert_true(log_backoff_over(&c, 2, &lasted, NULL));
 	assert_int_equal(lasted, 2);
 }
 

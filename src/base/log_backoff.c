@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "complain.h"
+#include "log_backoff.h"
 
 #define FIRST_GAP (60 * USEC_PER_SEC)
 #define LAST_GAP (3600 * USEC_PER_SEC)
@@ -18,7 +18,7 @@ bool complain(struct complaint *c, int64_t now)
 	return true;
 }
 
-bool complain_over(struct complaint *c, int64_t now, int64_t *lasted, unsigned long *times)
+bool log_backoff_over(struct complaint *c, int64_t now, int64_t *lasted, unsigned long *times)
 {
 	bool was = c->times > 0;
 

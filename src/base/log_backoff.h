@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * complain.h -- say once what is wrong, seldom that it still is, and once that it is over.
+ * log_backoff.h -- say once what is wrong, seldom that it still is, and once that it is over.
  *
  * One complaint stands for one thing that can go wrong with one peer ("the
  * database is away"). The idea is collectd's utils_complain.h.
  */
-#ifndef COMPLAIN_H
-#define COMPLAIN_H
+#ifndef LOG_BACKOFF_H
+#define LOG_BACKOFF_H
 
 #include "base.h"
 
@@ -29,7 +29,7 @@ bool complain(struct complaint *c, int64_t now) MUST_CHECK;
  * one line; *LASTED is then for how long, *TIMES how often. Either may be
  * NULL.
  */
-bool complain_over(struct complaint *c, int64_t now, int64_t *lasted,
-		   unsigned long *times) MUST_CHECK;
+bool log_backoff_over(struct complaint *c, int64_t now, int64_t *lasted,
+		      unsigned long *times) MUST_CHECK;
 
 #endif
