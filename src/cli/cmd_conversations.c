@@ -7,8 +7,8 @@
 #include "client.h"
 #include "command.h"
 #include "json.h"
-#include "jsonout.h"
-#include "jsontext.h"
+#include "json_sanitize.h"
+#include "json_writer.h"
 #include "rate_limit.h"
 
 /* A body that somebody writes by hand or script. */
@@ -82,7 +82,7 @@ static struct json *call(struct session *s, const struct http_request *request)
 		app_fail(s->app, &err);
 		return NULL;
 	}
-	wrong = jsontext_repair(buf_text(&reply->body), reply->body.len, &text, &repaired);
+	wrong = json_sanitize_repair(buf_text(&reply->body), reply->body.len, &text, &repaired);
 	if (wrong)
 		err_set(&err, ERR_DATA, "the API's answer is not JSON: %s", wrong);
 	else
@@ -283,28 +283,28 @@ static bool read_body(struct session *s, const char *path, struct buf *body)
 	return app_fail(s->app, &err);
 }
 
-static void member(struct jsonout *out, const char *key, const char *value)
+static void member(struct json_writer *out, const char *key, const char *value)
 {
 	if (!value)
 		return;
-	jsonout_key_string(out, key, value);
+	json_writer_key_string(out, key, value);
 }
 
 /* "a,b" as an array; "" as an empty one. */
-static void labels_member(struct jsonout *out, const char *labels)
+static void labels_member(struct json_writer *out, const char *labels)
 {
 	if (!labels)
 		return;
-	jsonout_key(out, "labels");
-	jsonout_open(out, '[');
+	json_writer_key(out, "labels");
+	json_writer_open(out, '[');
 	while (*labels) {
 		size_t n = strcspn(labels, ",");
 
 		if (n > 0)
-			jsonout_text(out, labels, n);
+			json_writer_text(out, labels, n);
 		labels += n + (labels[n] == ',');
 	}
-	jsonout_close(out, ']');
+	json_writer_close(out, ']');
 }
 
 static void create(struct session *s)
@@ -329,24 +329,24 @@ static void create(struct session *s)
 	};
 	CLEANUP(buf_free) struct buf json = BUF_MAX(LONGEST_BODY);
 	CLEANUP(buf_free) struct buf url = BUF_MAX(LONGEST_URL);
-	struct jsonout out = JSONOUT_TO(&json);
+	struct json_writer out = JSON_WRITER_TO(&json);
 
 	if (!command_options(s->app, options, none, 0) || (body && !read_body(s, body, &json)) ||
 	    !open_session(s))
 		return;
 	if (!body) {
-		jsonout_open(&out, '{');
+		json_writer_open(&out, '{');
 		member(&out, "contact_id", contact);
 		member(&out, "channel_id", channel);
 		if (message || template) {
-			jsonout_key(&out, "message");
-			jsonout_open(&out, '{');
+			json_writer_key(&out, "message");
+			json_writer_open(&out, '{');
 			member(&out, "content", message);
 			member(&out, "template_id", template);
-			jsonout_close(&out, '}');
+			json_writer_close(&out, '}');
 		}
 		member(&out, "assignee_id", assignee);
-		jsonout_close(&out, '}');
+		json_writer_close(&out, '}');
 	}
 	api_create_url(&url, &s->client.api);
 	show(s, HTTP_POST, buf_text(&url), &json);
@@ -380,7 +380,7 @@ static void update(struct session *s)
 	};
 	CLEANUP(buf_free) struct buf json = BUF_MAX(LONGEST_BODY);
 	CLEANUP(buf_free) struct buf url = BUF_MAX(LONGEST_URL);
-	struct jsonout out = JSONOUT_TO(&json);
+	struct json_writer out = JSON_WRITER_TO(&json);
 	struct err err = ERR_INIT;
 
 	if (!command_options(s->app, options, ids, 1))
@@ -395,17 +395,17 @@ static void update(struct session *s)
 	if ((body && !read_body(s, body, &json)) || !open_session(s))
 		return;
 	if (!body) {
-		jsonout_open(&out, '{');
+		json_writer_open(&out, '{');
 		member(&out, "status", status);
 		if (assignee && strcmp(assignee, "none") == 0) {
-			jsonout_key(&out, "assignee_id");
-			jsonout_null(&out);
+			json_writer_key(&out, "assignee_id");
+			json_writer_null(&out);
 		} else {
 			member(&out, "assignee_id", assignee);
 		}
 		member(&out, "team_id", team);
 		labels_member(&out, labels);
-		jsonout_close(&out, '}');
+		json_writer_close(&out, '}');
 	}
 	api_item_url(&url, &s->client.api, ids[0]);
 	show(s, HTTP_PATCH, buf_text(&url), &json);

@@ -12,7 +12,7 @@
 #include "command.h"
 #include "err_policy.h"
 #include "item.h"
-#include "jsontext.h"
+#include "json_sanitize.h"
 #include "script.h"
 #include "sql.h"
 #include "table_format.h"
@@ -196,7 +196,7 @@ static bool read_answer(struct explain *e, const struct http_reply *reply, struc
 	const char *wrong;
 	size_t repaired;
 
-	wrong = jsontext_repair(buf_text(&reply->body), reply->body.len, &text, &repaired);
+	wrong = json_sanitize_repair(buf_text(&reply->body), reply->body.len, &text, &repaired);
 	if (wrong)
 		return err_set(err, ERR_DATA, "the API's answer is not JSON: %s", wrong);
 	json = json_parse(e->client.json, buf_text(&text), text.len, err);

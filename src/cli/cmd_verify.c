@@ -14,7 +14,7 @@
 #include "cli_cycle.h"
 #include "command.h"
 #include "err_policy.h"
-#include "jsonout.h"
+#include "json_writer.h"
 #include "mem.h"
 #include "script.h"
 #include "sql.h"
@@ -272,7 +272,7 @@ static void tell(const struct verify *v, size_t i)
 }
 
 /* The rows of one kind as an array. */
-static void cells_json(struct jsonout *out, const struct grid *cells, const char *kind)
+static void cells_json(struct json_writer *out, const struct grid *cells, const char *kind)
 {
 	static const struct {
 		const char *key;
@@ -283,46 +283,47 @@ static void cells_json(struct jsonout *out, const struct grid *cells, const char
 		      { "assignee_id", ASSIGNEE_ID },
 		      { "assignee_name", ASSIGNEE } };
 
-	jsonout_open(out, '[');
+	json_writer_open(out, '[');
 	for (int r = 0; r < grid_rows(cells); r++) {
 		if (strcmp(grid_text(cells, r, KIND), kind) != 0)
 			continue;
-		jsonout_open(out, '{');
+		json_writer_open(out, '{');
 		for (size_t t = 0; t < (strcmp(kind, "count") ? ARRAY_SIZE(texts) : 1); t++) {
-			jsonout_key_string(out, texts[t].key, grid_text(cells, r, texts[t].column));
+			json_writer_key_string(out, texts[t].key,
+					       grid_text(cells, r, texts[t].column));
 		}
 		if (strcmp(kind, "cell") == 0) {
-			jsonout_key_bool(out, "unassigned", grid_bool(cells, r, UNASSIGNED));
+			json_writer_key_bool(out, "unassigned", grid_bool(cells, r, UNASSIGNED));
 		}
-		jsonout_key_int(out, "api", grid_int(cells, r, API));
-		jsonout_key_int(out, "held", grid_int(cells, r, HELD));
-		jsonout_close(out, '}');
+		json_writer_key_int(out, "api", grid_int(cells, r, API));
+		json_writer_key_int(out, "held", grid_int(cells, r, HELD));
+		json_writer_close(out, '}');
 	}
-	jsonout_close(out, ']');
+	json_writer_close(out, ']');
 }
 
 static void tell_json(const struct verify *v)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(16u << 20);
-	struct jsonout out = JSONOUT_TO(&text);
+	struct json_writer out = JSON_WRITER_TO(&text);
 
-	jsonout_open(&out, '[');
+	json_writer_open(&out, '[');
 	for (size_t i = 0; i < v->n; i++) {
 		const struct finding *f = &v->findings[i];
 
-		jsonout_open(&out, '{');
-		jsonout_key_string(&out, "workspace", v->app->cycles[i].name);
-		jsonout_key_string(&out, "verdict", action_verdict_name(f->verdict));
-		jsonout_key_int(&out, "requests", f->requests);
-		jsonout_key(&out, "rejected");
-		jsonout_int(&out, grid_rows(f->cells) ? grid_int(f->cells, 0, REJECTED) : 0);
-		jsonout_key(&out, "counts");
+		json_writer_open(&out, '{');
+		json_writer_key_string(&out, "workspace", v->app->cycles[i].name);
+		json_writer_key_string(&out, "verdict", action_verdict_name(f->verdict));
+		json_writer_key_int(&out, "requests", f->requests);
+		json_writer_key(&out, "rejected");
+		json_writer_int(&out, grid_rows(f->cells) ? grid_int(f->cells, 0, REJECTED) : 0);
+		json_writer_key(&out, "counts");
 		cells_json(&out, f->cells, "count");
-		jsonout_key(&out, "cells");
+		json_writer_key(&out, "cells");
 		cells_json(&out, f->cells, "cell");
-		jsonout_close(&out, '}');
+		json_writer_close(&out, '}');
 	}
-	jsonout_close(&out, ']');
+	json_writer_close(&out, ']');
 	puts(buf_text(&text));
 }
 

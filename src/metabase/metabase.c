@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jsontext.h"
+#include "json_sanitize.h"
 
 /* The oldest version whose API is the one we speak. */
 #define OLDEST 58
@@ -62,7 +62,7 @@ static struct json *parse(struct metabase *mb, const struct http_reply *reply, s
 	const char *wrong;
 	size_t repaired;
 
-	wrong = jsontext_repair(buf_text(&reply->body), reply->body.len, &text, &repaired);
+	wrong = json_sanitize_repair(buf_text(&reply->body), reply->body.len, &text, &repaired);
 	if (!wrong)
 		return json_parse(mb->json, buf_text(&text), text.len, err);
 	err_set(err, ERR_DATA, "%s", wrong);

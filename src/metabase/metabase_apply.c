@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
-#include "jsonout.h"
+#include "json_writer.h"
 #include "metabase_board.h"
 #include "metabase_card.h"
 #include "metabase_field.h"
@@ -19,30 +19,30 @@
 static void write_database(struct buf *to, const struct metabase_apply_database *database,
 			   const char *name, const char *password)
 {
-	struct jsonout out = JSONOUT_TO(to);
+	struct json_writer out = JSON_WRITER_TO(to);
 	bool far = !uri_is_loopback(database->host);
 
-	jsonout_open(&out, '{');
-	jsonout_key_string(&out, "name", name);
-	jsonout_key_string(&out, "engine", "postgres");
-	jsonout_key_bool(&out, "is_full_sync", true);
-	jsonout_key_bool(&out, "is_on_demand", false);
-	jsonout_key_string(&out, "connection_source", "admin");
-	jsonout_key(&out, "details");
-	jsonout_open(&out, '{');
-	jsonout_key_string(&out, "host", database->host);
-	jsonout_key_int(&out, "port", database->port);
-	jsonout_key_string(&out, "dbname", database->dbname);
-	jsonout_key_string(&out, "user", database->user);
+	json_writer_open(&out, '{');
+	json_writer_key_string(&out, "name", name);
+	json_writer_key_string(&out, "engine", "postgres");
+	json_writer_key_bool(&out, "is_full_sync", true);
+	json_writer_key_bool(&out, "is_on_demand", false);
+	json_writer_key_string(&out, "connection_source", "admin");
+	json_writer_key(&out, "details");
+	json_writer_open(&out, '{');
+	json_writer_key_string(&out, "host", database->host);
+	json_writer_key_int(&out, "port", database->port);
+	json_writer_key_string(&out, "dbname", database->dbname);
+	json_writer_key_string(&out, "user", database->user);
 	if (password)
-		jsonout_key_string(&out, "password", password);
-	jsonout_key_bool(&out, "ssl", far);
+		json_writer_key_string(&out, "password", password);
+	json_writer_key_bool(&out, "ssl", far);
 	if (far)
-		jsonout_key_string(&out, "ssl-mode", "require");
-	jsonout_key_string(&out, "schema-filters-type", "inclusion");
-	jsonout_key_string(&out, "schema-filters-patterns", "sahut_report");
-	jsonout_close(&out, '}');
-	jsonout_close(&out, '}');
+		json_writer_key_string(&out, "ssl-mode", "require");
+	json_writer_key_string(&out, "schema-filters-type", "inclusion");
+	json_writer_key_string(&out, "schema-filters-patterns", "sahut_report");
+	json_writer_close(&out, '}');
+	json_writer_close(&out, '}');
 }
 
 /* The PostgreSQL connection of that name. */
@@ -152,7 +152,7 @@ static bool ensure_collection(struct mbrun *run, const struct json_at *at, int64
 			      int64_t *id, struct err *err)
 {
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
-	struct jsonout out = JSONOUT_TO(&body);
+	struct json_writer out = JSON_WRITER_TO(&body);
 	char key[96], what[128];
 	struct metabase_object object = { .key = key,
 					  .what = what,
@@ -167,13 +167,13 @@ static bool ensure_collection(struct mbrun *run, const struct json_at *at, int64
 
 	snprintf(key, sizeof(key), "collection:%s", metabase_text(at, "key"));
 	snprintf(what, sizeof(what), "collection \"%s\"", object.name);
-	jsonout_open(&out, '{');
-	jsonout_key_string(&out, "name", object.name);
-	jsonout_key_string(&out, "description", metabase_text(at, "description"));
+	json_writer_open(&out, '{');
+	json_writer_key_string(&out, "name", object.name);
+	json_writer_key_string(&out, "description", metabase_text(at, "description"));
 	if (parent > 0) {
-		jsonout_key_int(&out, "parent_id", parent);
+		json_writer_key_int(&out, "parent_id", parent);
 	}
-	jsonout_close(&out, '}');
+	json_writer_close(&out, '}');
 	if (!metabase_object_ensure(run, &object, &result, err))
 		return false;
 	*id = result.id;

@@ -7,27 +7,27 @@
 #include <string.h>
 
 #include "arena.h"
-#include "jsonout.h"
+#include "json_writer.h"
 
 #define LONGEST_BODY (4u << 20)
 
-static void copied(struct jsonout *out, const char *key, const struct json_at *at)
+static void copied(struct json_writer *out, const char *key, const struct json_at *at)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_BODY);
 
 	json_write(at, &text);
-	jsonout_key(out, key);
-	jsonout_raw(out, buf_text(&text), text.len);
+	json_writer_key(out, key);
+	json_writer_raw(out, buf_text(&text), text.len);
 }
 
 /* Name, description, place and filters. */
-static void write_frame(struct jsonout *out, const struct json_at *board, int64_t collection)
+static void write_frame(struct json_writer *out, const struct json_at *board, int64_t collection)
 {
 	struct json_at parameters = json_member(board, "parameters");
 
-	jsonout_key_string(out, "name", metabase_text(board, "name"));
-	jsonout_key_string(out, "description", metabase_text(board, "description"));
-	jsonout_key_int(out, "collection_id", collection);
+	json_writer_key_string(out, "name", metabase_text(board, "name"));
+	json_writer_key_string(out, "description", metabase_text(board, "description"));
+	json_writer_key_int(out, "collection_id", collection);
 	copied(out, "parameters", &parameters);
 }
 
@@ -54,73 +54,73 @@ static int64_t lies_there(const struct json_at *there, int64_t card, const char 
 	return 0;
 }
 
-static void write_mappings(struct jsonout *out, const struct json_at *entry, int64_t card)
+static void write_mappings(struct json_writer *out, const struct json_at *entry, int64_t card)
 {
 	struct json_at tags = json_member(entry, "tags"), tag;
 	struct json_each each = json_members(&tags);
 
-	jsonout_key(out, "parameter_mappings");
-	jsonout_open(out, '[');
+	json_writer_key(out, "parameter_mappings");
+	json_writer_open(out, '[');
 	while (json_next(&each, &tag)) {
-		jsonout_open(out, '{');
-		jsonout_key_string(out, "parameter_id", tag.key);
-		jsonout_key_int(out, "card_id", card);
-		jsonout_key(out, "target");
-		jsonout_open(out, '[');
-		jsonout_string(out, "dimension");
-		jsonout_open(out, '[');
-		jsonout_string(out, "template-tag");
-		jsonout_string(out, tag.key);
-		jsonout_close(out, ']');
-		jsonout_close(out, ']');
-		jsonout_close(out, '}');
+		json_writer_open(out, '{');
+		json_writer_key_string(out, "parameter_id", tag.key);
+		json_writer_key_int(out, "card_id", card);
+		json_writer_key(out, "target");
+		json_writer_open(out, '[');
+		json_writer_string(out, "dimension");
+		json_writer_open(out, '[');
+		json_writer_string(out, "template-tag");
+		json_writer_string(out, tag.key);
+		json_writer_close(out, ']');
+		json_writer_close(out, ']');
+		json_writer_close(out, '}');
 	}
-	jsonout_close(out, ']');
+	json_writer_close(out, ']');
 }
 
-static void write_text(struct jsonout *out, const struct json_at *entry)
+static void write_text(struct json_writer *out, const struct json_at *entry)
 {
-	jsonout_key(out, "visualization_settings");
-	jsonout_open(out, '{');
-	jsonout_key(out, "virtual_card");
-	jsonout_open(out, '{');
-	jsonout_key_string(out, "display", "text");
-	jsonout_close(out, '}');
-	jsonout_key_string(out, "text", metabase_text(entry, "text"));
-	jsonout_close(out, '}');
+	json_writer_key(out, "visualization_settings");
+	json_writer_open(out, '{');
+	json_writer_key(out, "virtual_card");
+	json_writer_open(out, '{');
+	json_writer_key_string(out, "display", "text");
+	json_writer_close(out, '}');
+	json_writer_key_string(out, "text", metabase_text(entry, "text"));
+	json_writer_close(out, '}');
 }
 
 /* One of ours, under the number ID. */
-static void write_dashcard(struct jsonout *out, const struct json_at *entry, int64_t card,
+static void write_dashcard(struct json_writer *out, const struct json_at *entry, int64_t card,
 			   int64_t id)
 {
 	static const char *const places[] = { "row", "col", "size_x", "size_y" };
 
-	jsonout_open(out, '{');
-	jsonout_key_int(out, "id", id);
-	jsonout_key(out, "card_id");
+	json_writer_open(out, '{');
+	json_writer_key_int(out, "id", id);
+	json_writer_key(out, "card_id");
 	if (card > 0)
-		jsonout_int(out, card);
+		json_writer_int(out, card);
 	else
-		jsonout_null(out);
+		json_writer_null(out);
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		jsonout_key_int(out, places[i], metabase_number(entry, places[i]));
-	jsonout_key(out, "series");
-	jsonout_open(out, '[');
-	jsonout_close(out, ']');
+		json_writer_key_int(out, places[i], metabase_number(entry, places[i]));
+	json_writer_key(out, "series");
+	json_writer_open(out, '[');
+	json_writer_close(out, ']');
 	if (card > 0) {
-		jsonout_key(out, "visualization_settings");
-		jsonout_open(out, '{');
-		jsonout_close(out, '}');
+		json_writer_key(out, "visualization_settings");
+		json_writer_open(out, '{');
+		json_writer_close(out, '}');
 	} else {
 		write_text(out, entry);
 	}
 	write_mappings(out, entry, card);
-	jsonout_close(out, '}');
+	json_writer_close(out, '}');
 }
 
 /* What we want there; THERE is what lies there, NULL for a dashboard as it is wished for. */
-static void write_ours(struct jsonout *out, const struct json_at *board,
+static void write_ours(struct json_writer *out, const struct json_at *board,
 		       const struct metabase_board_card *cards, const struct json_at *there)
 {
 	struct json_at entries = json_member(board, "cards");
@@ -156,7 +156,7 @@ static bool is_ours(const struct json_at *board, const struct metabase_board_car
 }
 
 /* What somebody else put there, as it lies; all of it when BOARD is NULL. */
-static void write_theirs(struct jsonout *out, const struct json_at *board,
+static void write_theirs(struct json_writer *out, const struct json_at *board,
 			 const struct metabase_board_card *cards, const struct json_at *there)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_BODY);
@@ -168,7 +168,7 @@ static void write_theirs(struct jsonout *out, const struct json_at *board,
 			continue;
 		buf_reset(&text);
 		json_write(&dashcard, &text);
-		jsonout_raw(out, buf_text(&text), text.len);
+		json_writer_raw(out, buf_text(&text), text.len);
 	}
 }
 
@@ -248,7 +248,7 @@ static bool find_board(struct mbrun *run, struct metabase_object *object, int64_
 /* ---- the whole dashboard --------------------------------------------- */
 
 /* Writes what is to lie there. */
-static void write_all(struct mbrun *run, struct jsonout *out, const struct json_at *board,
+static void write_all(struct mbrun *run, struct json_writer *out, const struct json_at *board,
 		      const struct metabase_board_card *cards, const struct json_at *there)
 {
 	write_ours(out, board, cards, there);
@@ -257,7 +257,7 @@ static void write_all(struct mbrun *run, struct jsonout *out, const struct json_
 }
 
 /* Writes what lies there, as it lies, and the cards that were made in this run. */
-static void write_added(struct mbrun *run, struct jsonout *out, const struct json_at *board,
+static void write_added(struct mbrun *run, struct json_writer *out, const struct json_at *board,
 			const struct metabase_board_card *cards, const struct json_at *there)
 {
 	struct json_at entries = json_member(board, "cards");
@@ -275,7 +275,7 @@ static void write_added(struct mbrun *run, struct jsonout *out, const struct jso
 
 struct laying {
 	int64_t id; /* of the dashboard */
-	void (*write)(struct mbrun *run, struct jsonout *out, const struct json_at *board,
+	void (*write)(struct mbrun *run, struct json_writer *out, const struct json_at *board,
 		      const struct metabase_board_card *cards, const struct json_at *there);
 };
 
@@ -285,7 +285,7 @@ static bool lay_cards(struct mbrun *run, const struct laying *laying, const stru
 	CLEANUP(json_free)
 	struct json *json = metabase_get(run->mb, err, "/dashboard/%" PRId64, laying->id);
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
-	struct jsonout out = JSONOUT_TO(&body);
+	struct json_writer out = JSON_WRITER_TO(&body);
 	struct json_at root, there, tabs;
 	char path[64];
 
@@ -294,14 +294,14 @@ static bool lay_cards(struct mbrun *run, const struct laying *laying, const stru
 	root = json_root(json);
 	there = json_member(&root, "dashcards");
 	tabs = json_member(&root, "tabs");
-	jsonout_open(&out, '{');
-	jsonout_key(&out, "dashcards");
-	jsonout_open(&out, '[');
+	json_writer_open(&out, '{');
+	json_writer_key(&out, "dashcards");
+	json_writer_open(&out, '[');
 	laying->write(run, &out, board, cards, &there);
-	jsonout_close(&out, ']');
+	json_writer_close(&out, ']');
 	if (json_length(&tabs) > 0)
 		copied(&out, "tabs", &tabs);
-	jsonout_close(&out, '}');
+	json_writer_close(&out, '}');
 	snprintf(path, sizeof(path), "/dashboard/%" PRId64, laying->id);
 	return metabase_call(run->mb, &(struct metabase_request){ HTTP_PUT, path, &body }, NULL,
 			     err);
@@ -323,7 +323,7 @@ bool metabase_board_ensure(struct mbrun *run, const struct json_at *board, int64
 	CLEANUP(buf_free)
 	struct buf frame = BUF_MAX(LONGEST_BODY), change = BUF_MAX(LONGEST_BODY),
 		   spec = BUF_MAX(LONGEST_BODY);
-	struct jsonout out = JSONOUT_TO(&frame), wish = JSONOUT_TO(&spec);
+	struct json_writer out = JSON_WRITER_TO(&frame), wish = JSON_WRITER_TO(&spec);
 	char key[96], what[128];
 	struct metabase_object object = { .key = key,
 					  .what = what,
@@ -340,15 +340,15 @@ bool metabase_board_ensure(struct mbrun *run, const struct json_at *board, int64
 
 	snprintf(key, sizeof(key), "dashboard:%s", metabase_text(board, "key"));
 	snprintf(what, sizeof(what), "dashboard \"%s\"", object.name);
-	jsonout_open(&out, '{');
+	json_writer_open(&out, '{');
 	write_frame(&out, board, collection);
-	jsonout_close(&out, '}');
+	json_writer_close(&out, '}');
 	buf_str(&change, "{\"archived\":false,");
 	buf_str(&change, buf_text(&frame) + 1);
-	jsonout_open(&wish, '[');
-	jsonout_raw(&wish, buf_text(&frame), frame.len);
+	json_writer_open(&wish, '[');
+	json_writer_raw(&wish, buf_text(&frame), frame.len);
 	write_ours(&wish, board, cards, NULL);
-	jsonout_close(&wish, ']');
+	json_writer_close(&wish, ']');
 	if (!metabase_object_ensure(run, &object, &result, err))
 		return false;
 	if (run->dry_run || (!result.written && !(result.edited && any_made(board, cards))))

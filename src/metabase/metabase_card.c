@@ -7,7 +7,7 @@
 
 #include "asset.h"
 #include "hash.h"
-#include "jsonout.h"
+#include "json_writer.h"
 
 #define LONGEST_BODY (1u << 20)
 
@@ -54,7 +54,7 @@ int64_t metabase_card_field(const struct mbrun *run, const char *table, const ch
 /* ---- a card's body --------------------------------------------------- */
 
 /* A UUID that is the same in every run: Metabase wants one for each filter. */
-static void write_uuid(struct jsonout *out, const char *card, const char *tag)
+static void write_uuid(struct json_writer *out, const char *card, const char *tag)
 {
 	uint64_t a = hash_string(hash_string(HASH_START, card), tag),
 		 b = hash_string(hash_string(a, tag), card);
@@ -64,16 +64,16 @@ static void write_uuid(struct jsonout *out, const char *card, const char *tag)
 	snprintf(uuid, sizeof(uuid), "%08x-%04x-8%03x-%04x-%012" PRIx64, (unsigned)(a >> 32),
 		 (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff,
 		 ((unsigned)(b >> 48) & 0x3fff) | 0x8000, b & UINT64_C(0xffffffffffff));
-	jsonout_string(out, uuid);
+	json_writer_string(out, uuid);
 }
 
-static void copied(struct jsonout *out, const char *key, const struct json_at *at)
+static void copied(struct json_writer *out, const char *key, const struct json_at *at)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_BODY);
 
 	json_write(at, &text);
-	jsonout_key(out, key);
-	jsonout_raw(out, buf_text(&text), text.len);
+	json_writer_key(out, key);
+	json_writer_raw(out, buf_text(&text), text.len);
 }
 
 /* The dashboard's filter of that name. */
@@ -90,7 +90,7 @@ static struct json_at parameter_of(const struct json_at *parameters, const char 
 }
 
 /* "day": "daily_volume.day" becomes a filter on that column. */
-static void write_tag(struct mbrun *run, struct jsonout *out, const char *card,
+static void write_tag(struct mbrun *run, struct json_writer *out, const char *card,
 		      const struct json_at *tag, const struct json_at *parameter)
 {
 	char table[64], column[64];
@@ -100,26 +100,26 @@ static void write_tag(struct mbrun *run, struct jsonout *out, const char *card,
 
 	if (!json_string(tag, &text, &ignored) || sscanf(text, "%63[^.].%63s", table, column) != 2)
 		return;
-	jsonout_key(out, tag->key);
-	jsonout_open(out, '{');
-	jsonout_key(out, "id");
+	json_writer_key(out, tag->key);
+	json_writer_open(out, '{');
+	json_writer_key(out, "id");
 	write_uuid(out, card, tag->key);
-	jsonout_key_string(out, "name", tag->key);
-	jsonout_key_string(out, "display-name", metabase_text(parameter, "name"));
-	jsonout_key_string(out, "type", "dimension");
-	jsonout_key(out, "dimension");
-	jsonout_open(out, '[');
-	jsonout_string(out, "field");
-	jsonout_int(out, metabase_card_field(run, table, column));
-	jsonout_null(out);
-	jsonout_close(out, ']');
-	jsonout_key_string(out, "widget-type", metabase_text(parameter, "type"));
+	json_writer_key_string(out, "name", tag->key);
+	json_writer_key_string(out, "display-name", metabase_text(parameter, "name"));
+	json_writer_key_string(out, "type", "dimension");
+	json_writer_key(out, "dimension");
+	json_writer_open(out, '[');
+	json_writer_string(out, "field");
+	json_writer_int(out, metabase_card_field(run, table, column));
+	json_writer_null(out);
+	json_writer_close(out, ']');
+	json_writer_key_string(out, "widget-type", metabase_text(parameter, "type"));
 	if (!json_is_nothing(&fallback))
 		copied(out, "default", &fallback);
-	jsonout_close(out, '}');
+	json_writer_close(out, '}');
 }
 
-static void write_query(struct mbrun *run, struct jsonout *out, const struct json_at *board,
+static void write_query(struct mbrun *run, struct json_writer *out, const struct json_at *board,
 			const struct json_at *card)
 {
 	struct json_at tags = json_member(card, "tags"),
@@ -131,39 +131,39 @@ static void write_query(struct mbrun *run, struct jsonout *out, const struct jso
 
 	snprintf(name, sizeof(name), "metabase/%s.sql", key);
 	sql = asset_find(name);
-	jsonout_open(out, '{');
-	jsonout_key_string(out, "type", "native");
-	jsonout_key_int(out, "database", run->database);
-	jsonout_key(out, "native");
-	jsonout_open(out, '{');
-	jsonout_key_string(out, "query", sql ? sql->data : "");
-	jsonout_key(out, "template-tags");
-	jsonout_open(out, '{');
+	json_writer_open(out, '{');
+	json_writer_key_string(out, "type", "native");
+	json_writer_key_int(out, "database", run->database);
+	json_writer_key(out, "native");
+	json_writer_open(out, '{');
+	json_writer_key_string(out, "query", sql ? sql->data : "");
+	json_writer_key(out, "template-tags");
+	json_writer_open(out, '{');
 	while (json_next(&each, &tag)) {
 		parameter = parameter_of(&parameters, tag.key);
 		write_tag(run, out, key, &tag, &parameter);
 	}
-	jsonout_close(out, '}');
-	jsonout_close(out, '}');
-	jsonout_close(out, '}');
+	json_writer_close(out, '}');
+	json_writer_close(out, '}');
+	json_writer_close(out, '}');
 }
 
 static void write_body(struct mbrun *run, struct buf *to, const struct metabase_card_home *home,
 		       const struct json_at *card)
 {
-	struct jsonout out = JSONOUT_TO(to);
+	struct json_writer out = JSON_WRITER_TO(to);
 	struct json_at settings = json_member(card, "settings");
 
-	jsonout_open(&out, '{');
-	jsonout_key_string(&out, "name", metabase_text(card, "name"));
-	jsonout_key_bool(&out, "archived", false);
-	jsonout_key_string(&out, "description", metabase_text(card, "answers"));
-	jsonout_key_string(&out, "display", metabase_text(card, "display"));
-	jsonout_key_int(&out, "collection_id", home->collection);
+	json_writer_open(&out, '{');
+	json_writer_key_string(&out, "name", metabase_text(card, "name"));
+	json_writer_key_bool(&out, "archived", false);
+	json_writer_key_string(&out, "description", metabase_text(card, "answers"));
+	json_writer_key_string(&out, "display", metabase_text(card, "display"));
+	json_writer_key_int(&out, "collection_id", home->collection);
 	copied(&out, "visualization_settings", &settings);
-	jsonout_key(&out, "dataset_query");
+	json_writer_key(&out, "dataset_query");
 	write_query(run, &out, home->board, card);
-	jsonout_close(&out, '}');
+	json_writer_close(&out, '}');
 }
 
 /* The same with the name that we give it, by which it can be found again. */

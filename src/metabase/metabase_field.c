@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "jsonout.h"
+#include "json_writer.h"
 #include "metabase_card.h"
 
 #define LONGEST_BODY 4096
@@ -131,19 +131,19 @@ static void write_field(struct mbrun *run, struct buf *to, const struct json_at 
 	const char *type = metabase_text(field, "semantic_type"),
 		   *target = metabase_text(field, "target"),
 		   *values = metabase_text(field, "values");
-	struct jsonout out = JSONOUT_TO(to);
+	struct json_writer out = JSON_WRITER_TO(to);
 	char table[64], column[64];
 
-	jsonout_open(&out, '{');
+	json_writer_open(&out, '{');
 	if (*type)
-		jsonout_key_string(&out, "semantic_type", type);
+		json_writer_key_string(&out, "semantic_type", type);
 	if (sscanf(target, "%63[^.].%63s", table, column) == 2) {
-		jsonout_key_int(&out, "fk_target_field_id",
-				metabase_card_field(run, table, column));
+		json_writer_key_int(&out, "fk_target_field_id",
+				    metabase_card_field(run, table, column));
 	}
 	if (*values)
-		jsonout_key_string(&out, "has_field_values", values);
-	jsonout_close(&out, '}');
+		json_writer_key_string(&out, "has_field_values", values);
+	json_writer_close(&out, '}');
 }
 
 static bool ensure_field(struct mbrun *run, const struct json_at *field, bool *written,

@@ -5,7 +5,7 @@
  * A text is parsed into a tree; a json_at is a place in it, which knows how
  * one got there, so that every complaint names the spot:
  * "$.data[3].updated_at: a string was expected, not a number". Texts must
- * have gone through jsontext_repair() first: json-c 0.16 is careless with
+ * have gone through json_sanitize_repair() first: json-c 0.16 is careless with
  * numbers and NULs. Only this file's .c includes json-c; it does not know
  * what a conversation is.
  */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "err.h"
-#include "jsonout.h"
+#include "json_writer.h"
 #include "timetext.h"
 
 /* The longest line that a stream gets; a field that does not fit is cut. */
@@ -132,18 +132,18 @@ static void format_text(struct buf *out, const struct log_line *line,
 static void format_json(struct buf *out, const struct log_line *line,
 			const struct log_stream *stream)
 {
-	struct jsonout json = JSONOUT_TO(out);
+	struct json_writer json = JSON_WRITER_TO(out);
 
-	jsonout_open(&json, '{');
-	jsonout_key(&json, "time");
-	jsonout_time(&json, clock_real(stream->clock));
-	jsonout_key_string(&json, "level", log_level_name(line->level));
-	jsonout_key_string(&json, "msg", line->message);
+	json_writer_open(&json, '{');
+	json_writer_key(&json, "time");
+	json_writer_time(&json, clock_real(stream->clock));
+	json_writer_key_string(&json, "level", log_level_name(line->level));
+	json_writer_key_string(&json, "msg", line->message);
 	if (line->event)
-		jsonout_key_string(&json, "event", line->event->name);
+		json_writer_key_string(&json, "event", line->event->name);
 	for (size_t i = 0; i < line->n; i++)
-		jsonout_key_string(&json, line->fields[i].key, line->fields[i].value);
-	jsonout_close(&json, '}');
+		json_writer_key_string(&json, line->fields[i].key, line->fields[i].value);
+	json_writer_close(&json, '}');
 }
 
 void log_stream(void *arg, const struct log_line *line)

@@ -5,7 +5,7 @@
 
 #include "arena.h"
 #include "err.h"
-#include "jsonout.h"
+#include "json_writer.h"
 #include "utf8.h"
 
 /* A cell of a table shows so many bytes at most. */
@@ -113,21 +113,21 @@ static bool is_json_number(const char *text)
 
 void table_format_json(const struct grid *grid, struct buf *out)
 {
-	struct jsonout json = JSONOUT_TO(out);
+	struct json_writer json = JSON_WRITER_TO(out);
 
-	jsonout_open(&json, '[');
+	json_writer_open(&json, '[');
 	for (int r = 0; r < grid_rows(grid); r++) {
-		jsonout_open(&json, '{');
+		json_writer_open(&json, '{');
 		for (int c = 0; c < grid_columns(grid); c++) {
 			const char *text = grid_text(grid, r, c);
 
-			jsonout_key(&json, grid_column_name(grid, c));
+			json_writer_key(&json, grid_column_name(grid, c));
 			if (text && grid_is_number(grid, c) && is_json_number(text))
-				jsonout_raw(&json, text, strlen(text));
+				json_writer_raw(&json, text, strlen(text));
 			else
-				jsonout_string(&json, text);
+				json_writer_string(&json, text);
 		}
-		jsonout_close(&json, '}');
+		json_writer_close(&json, '}');
 	}
-	jsonout_close(&json, ']');
+	json_writer_close(&json, ']');
 }

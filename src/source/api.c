@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "jsontext.h"
+#include "json_sanitize.h"
 #include "uri.h"
 
 /* Of an error's body, what is read; it is a sentence, or something that is none of the API's. */
@@ -104,7 +104,7 @@ static bool read_error(const struct http_reply *reply, struct json_reader *reade
 	size_t repaired;
 
 	if (reply->body.len > LONGEST_ERROR / 2 ||
-	    jsontext_repair(buf_text(&reply->body), reply->body.len, &text, &repaired))
+	    json_sanitize_repair(buf_text(&reply->body), reply->body.len, &text, &repaired))
 		return false;
 	json = json_parse(reader, buf_text(&text), text.len, &ignored);
 	if (!json)

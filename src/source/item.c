@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jsonout.h"
+#include "json_writer.h"
 #include "timetext.h"
 
 /* What a PostgreSQL index can hold, with room to spare. */
@@ -71,10 +71,10 @@ static bool read_time(struct reading *r, const struct json_at *at, int64_t *ret)
 /* Adds KEY and the value at AT to the members that OUT collects. */
 static void keep_member(struct buf *out, const struct json_at *at)
 {
-	struct jsonout json = JSONOUT_TO(out);
+	struct json_writer json = JSON_WRITER_TO(out);
 
 	json.comma = out->len > 0;
-	jsonout_key(&json, at->key);
+	json_writer_key(&json, at->key);
 	json_write(at, out);
 }
 
@@ -135,7 +135,7 @@ static bool read_object(struct reading *r, const struct json_at *at, const struc
 			size_t n)
 {
 	struct buf *extra = &r->reader->extra, *rest = &r->reader->rest;
-	struct jsonout json = JSONOUT_TO(extra);
+	struct json_writer json = JSON_WRITER_TO(extra);
 
 	if (json_is_nothing(at))
 		return true;
@@ -144,7 +144,7 @@ static bool read_object(struct reading *r, const struct json_at *at, const struc
 	if (rest->len == 0)
 		return true;
 	json.comma = extra->len > 0;
-	jsonout_key(&json, at->key);
+	json_writer_key(&json, at->key);
 	buf_char(extra, '{');
 	buf_add(extra, rest->data, rest->len);
 	buf_char(extra, '}');
@@ -429,7 +429,7 @@ void item_salvage(struct item_reader *reader, const struct json_at *at, struct i
 /* ---- as JSON --------------------------------------------------------- */
 
 static void write_contact(const struct item_privacy *privacy, const struct json_at *at,
-			  struct jsonout *json)
+			  struct json_writer *json)
 {
 	const struct {
 		const char *key;
@@ -440,37 +440,37 @@ static void write_contact(const struct item_privacy *privacy, const struct json_
 		{ "phone", privacy->drop_phone },
 	};
 
-	jsonout_open(json, '{');
+	json_writer_open(json, '{');
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		struct json_at part = json_member(at, parts[i].key);
 
 		if (parts[i].dropped || json_kind(&part) != JSON_STRING)
 			continue;
-		jsonout_key(json, parts[i].key);
+		json_writer_key(json, parts[i].key);
 		json_write(&part, json->buf);
 		json->comma = true;
 	}
-	jsonout_close(json, '}');
+	json_writer_close(json, '}');
 }
 
 void item_write(const struct item_reader *reader, const struct json_at *at, struct buf *out)
 {
 	struct json_each each = json_members(at);
-	struct jsonout json = JSONOUT_TO(out);
+	struct json_writer json = JSON_WRITER_TO(out);
 	struct json_at member;
 
 	if (!drops_any(&reader->privacy) || json_kind(at) != JSON_OBJECT) {
 		json_write(at, out);
 		return;
 	}
-	jsonout_open(&json, '{');
+	json_writer_open(&json, '{');
 	while (json_next(&each, &member)) {
-		jsonout_key(&json, member.key);
+		json_writer_key(&json, member.key);
 		if (strcmp(member.key, "contact") == 0)
 			write_contact(&reader->privacy, &member, &json);
 		else
 			json_write(&member, out);
 		json.comma = true;
 	}
-	jsonout_close(&json, '}');
+	json_writer_close(&json, '}');
 }

@@ -7,7 +7,7 @@
 #include "arena.h"
 #include "hash.h"
 #include "json.h"
-#include "jsontext.h"
+#include "json_sanitize.h"
 #include "mem.h"
 
 /* The text of one page, repaired. */
@@ -133,7 +133,7 @@ static struct json *parse(struct decode *decode, const char *body, size_t n)
 	decode->rejected = decode->n_ids = 0;
 	arena_reset(decode->arena);
 	buf_reset(&decode->text);
-	wrong = jsontext_repair(body, n, &decode->text, &repaired);
+	wrong = json_sanitize_repair(body, n, &decode->text, &repaired);
 	if (wrong || decode->text.full) {
 		err_set(&decode->err, ERR_DATA, "%s", wrong ? wrong : "the page is too large");
 		return NULL;

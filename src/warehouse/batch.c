@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "batch.h"
 
-#include "jsonout.h"
+#include "json_writer.h"
 #include "sql.h"
 #include "state_json.h"
 
@@ -18,7 +18,7 @@ static const char *run_state(const struct batch *c)
 /* The parameter of advance_run.sql. */
 static void run_json(struct buf *text, const struct batch *c)
 {
-	struct jsonout out = JSONOUT_TO(text);
+	struct json_writer out = JSON_WRITER_TO(text);
 	const struct {
 		const char *key;
 		int value;
@@ -30,20 +30,20 @@ static void run_json(struct buf *text, const struct batch *c)
 	};
 
 	buf_reset(text);
-	jsonout_open(&out, '{');
-	jsonout_key(&out, "state");
-	jsonout_string(&out, run_state(c));
-	jsonout_key(&out, "verdict");
-	jsonout_string(&out, action_verdict_name(c->verdict));
+	json_writer_open(&out, '{');
+	json_writer_key(&out, "state");
+	json_writer_string(&out, run_state(c));
+	json_writer_key(&out, "verdict");
+	json_writer_string(&out, action_verdict_name(c->verdict));
 	if (c->started != TIME_NONE) {
-		jsonout_key(&out, "api_started_at");
-		jsonout_int(&out, c->started);
+		json_writer_key(&out, "api_started_at");
+		json_writer_int(&out, c->started);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
-		jsonout_key(&out, counts[i].key);
-		jsonout_int(&out, counts[i].value);
+		json_writer_key(&out, counts[i].key);
+		json_writer_int(&out, counts[i].value);
 	}
-	jsonout_close(&out, '}');
+	json_writer_close(&out, '}');
 }
 
 static const char *sweep_state(const struct batch *c)
@@ -56,7 +56,7 @@ static const char *sweep_state(const struct batch *c)
 /* The parameter of advance_sweep.sql. */
 static void sweep_json(struct buf *text, const struct batch *c)
 {
-	struct jsonout out = JSONOUT_TO(text);
+	struct json_writer out = JSON_WRITER_TO(text);
 	const struct sweep *sweep = &c->state->full.sweep;
 	const struct {
 		const char *key;
@@ -74,20 +74,20 @@ static void sweep_json(struct buf *text, const struct batch *c)
 	};
 
 	buf_reset(text);
-	jsonout_open(&out, '{');
-	jsonout_key(&out, "state");
-	jsonout_string(&out, sweep_state(c));
+	json_writer_open(&out, '{');
+	json_writer_key(&out, "state");
+	json_writer_string(&out, sweep_state(c));
 	for (size_t i = 0; i < ARRAY_SIZE(stats); i++) {
-		jsonout_key(&out, stats[i].key);
+		json_writer_key(&out, stats[i].key);
 		if (stats[i].value == TIME_NONE)
-			jsonout_null(&out);
+			json_writer_null(&out);
 		else
-			jsonout_int(&out, stats[i].value);
+			json_writer_int(&out, stats[i].value);
 	}
-	jsonout_key(&out, "position");
+	json_writer_key(&out, "position");
 	state_json_write_position(text, &c->state->full);
 	out.comma = true;
-	jsonout_close(&out, '}');
+	json_writer_close(&out, '}');
 }
 
 /* Returns the step that merges. */
@@ -151,45 +151,46 @@ static void add_advance(struct script *s, const struct batch *c)
 	}
 }
 
-static void int_array(struct jsonout *out, const char *key, const int64_t *stats, int n)
+static void int_array(struct json_writer *out, const char *key, const int64_t *stats, int n)
 {
-	jsonout_key(out, key);
-	jsonout_open(out, '[');
+	json_writer_key(out, key);
+	json_writer_open(out, '[');
 	for (int i = 0; i < n; i++)
-		jsonout_int(out, stats[i]);
-	jsonout_close(out, ']');
+		json_writer_int(out, stats[i]);
+	json_writer_close(out, ']');
 }
 
 /* The parameter of record_audit.sql. */
 static void audit_json(struct buf *text, const struct batch *c)
 {
-	struct jsonout out = JSONOUT_TO(text);
+	struct json_writer out = JSON_WRITER_TO(text);
 
 	buf_reset(text);
-	jsonout_open(&out, '{');
+	json_writer_open(&out, '{');
 	if (c->audit->reading > 0) {
 		int_array(&out, "api", c->audit->api, STATUS_RESOLVED + 1);
 		int_array(&out, "held", c->audit->held, STATUS_RESOLVED + 1);
-		jsonout_key(&out, "rejected");
-		jsonout_int(&out, c->audit->rejected);
+		json_writer_key(&out, "rejected");
+		json_writer_int(&out, c->audit->rejected);
 	}
-	jsonout_key(&out, "cells");
-	jsonout_open(&out, '[');
+	json_writer_key(&out, "cells");
+	json_writer_open(&out, '[');
 	for (int i = 0; i < c->n_cells; i++) {
 		const struct cell *cell = &c->cells[i];
 
-		jsonout_open(&out, '{');
-		jsonout_key_string(&out, "status", filter_ids_status(cell->filter.status));
-		jsonout_key_string(&out, "channel_id", filter_ids_channel(c->names, &cell->filter));
-		jsonout_key_string(&out, "assignee_id",
-				   filter_ids_assignee(c->names, &cell->filter));
-		jsonout_key_bool(&out, "unassigned", cell->filter.assignee < 0);
-		jsonout_key_int(&out, "api", cell->api);
-		jsonout_key_int(&out, "held", cell->held);
-		jsonout_close(&out, '}');
+		json_writer_open(&out, '{');
+		json_writer_key_string(&out, "status", filter_ids_status(cell->filter.status));
+		json_writer_key_string(&out, "channel_id",
+				       filter_ids_channel(c->names, &cell->filter));
+		json_writer_key_string(&out, "assignee_id",
+				       filter_ids_assignee(c->names, &cell->filter));
+		json_writer_key_bool(&out, "unassigned", cell->filter.assignee < 0);
+		json_writer_key_int(&out, "api", cell->api);
+		json_writer_key_int(&out, "held", cell->held);
+		json_writer_close(&out, '}');
 	}
-	jsonout_close(&out, ']');
-	jsonout_close(&out, '}');
+	json_writer_close(&out, ']');
+	json_writer_close(&out, '}');
 }
 
 static void add_audit(struct script *s, const struct batch *c)

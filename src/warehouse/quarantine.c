@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "jsonout.h"
+#include "json_writer.h"
 #include "sql.h"
 
 /* Fifty sentences and their numbers. */
@@ -90,13 +90,14 @@ static int first_bad(struct search *s, int good, struct err *why)
 /* PostgreSQL's sentence without its detail, which is the row, and another one each time. */
 static void refuse(struct search *s, int seq, const struct err *why)
 {
-	struct jsonout out = { .buf = &s->reasons, .comma = s->reasons.len > 0 };
+	struct json_writer out = { .buf = &s->reasons, .comma = s->reasons.len > 0 };
 	const char *detail = strstr(why->text, "; ");
 	char key[16];
 
 	snprintf(key, sizeof(key), "%d", seq);
-	jsonout_key(&out, key);
-	jsonout_text(&out, why->text, detail ? (size_t)(detail - why->text) : strlen(why->text));
+	json_writer_key(&out, key);
+	json_writer_text(&out, why->text,
+			 detail ? (size_t)(detail - why->text) : strlen(why->text));
 }
 
 /* Finds all that is refused. False when there is another reason, or no end of it. */

@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 #include "schedule_status.h"
 
-#include "jsonout.h"
+#include "json_writer.h"
 #include "script.h"
 #include "sql.h"
 
-static void put_instant(struct jsonout *out, const char *key, int64_t t)
+static void put_instant(struct json_writer *out, const char *key, int64_t t)
 {
-	jsonout_key(out, key);
+	json_writer_key(out, key);
 	if (t == TIME_NONE || t == TIME_NEVER)
-		jsonout_null(out);
+		json_writer_null(out);
 	else
-		jsonout_int(out, t);
+		json_writer_int(out, t);
 }
 
-static void put_text(struct jsonout *out, const char *key, const char *text)
+static void put_text(struct json_writer *out, const char *key, const char *text)
 {
-	jsonout_key_string(out, key, text);
+	json_writer_key_string(out, key, text);
 }
 
 bool schedule_status_write(struct warehouse *warehouse, int workspace,
 			   const struct schedule_status *schedule_status, struct err *err)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(16384);
-	struct jsonout out = JSONOUT_TO(&text);
+	struct json_writer out = JSON_WRITER_TO(&text);
 	struct script *s;
 
-	jsonout_open(&out, '{');
+	json_writer_open(&out, '{');
 	put_instant(&out, "incremental", schedule_status->incremental);
 	put_instant(&out, "verify", schedule_status->verify);
 	put_instant(&out, "full_at", schedule_status->full);
@@ -38,7 +38,7 @@ bool schedule_status_write(struct warehouse *warehouse, int workspace,
 	put_instant(&out, "trouble_since", schedule_status->trouble_since);
 	put_instant(&out, "failures", schedule_status->failures);
 	put_text(&out, "advice", schedule_status->advice);
-	jsonout_close(&out, '}');
+	json_writer_close(&out, '}');
 	s = warehouse_call(warehouse, sql_schedule_write);
 	script_int(s, workspace);
 	script_text(s, buf_text(&text));

@@ -4,56 +4,56 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "jsonout.h"
+#include "json_writer.h"
 
 /* An instant as the warehouse counts them; null where there is none. */
-static void time_member(struct jsonout *out, const char *key, int64_t t)
+static void time_member(struct json_writer *out, const char *key, int64_t t)
 {
-	jsonout_key(out, key);
+	json_writer_key(out, key);
 	if (t == TIME_NONE)
-		jsonout_null(out);
+		json_writer_null(out);
 	else
-		jsonout_int(out, t);
+		json_writer_int(out, t);
 }
 
 void state_json_write_evidence(struct buf *buf, const struct evidence *evidence)
 {
-	struct jsonout out = JSONOUT_TO(buf);
+	struct json_writer out = JSON_WRITER_TO(buf);
 
-	jsonout_open(&out, '{');
-	jsonout_key_int(&out, "pairs", evidence->pairs);
+	json_writer_open(&out, '{');
+	json_writer_key_int(&out, "pairs", evidence->pairs);
 	for (enum order o = ORDER_UPDATED_DESC; o < ORDERS; o++) {
-		jsonout_key(&out, order_name(o));
-		jsonout_open(&out, '{');
-		jsonout_key_int(&out, "inversions", evidence->against[o].inversions);
-		jsonout_key_int(&out, "pages", evidence->against[o].pages);
-		jsonout_close(&out, '}');
+		json_writer_key(&out, order_name(o));
+		json_writer_open(&out, '{');
+		json_writer_key_int(&out, "inversions", evidence->against[o].inversions);
+		json_writer_key_int(&out, "pages", evidence->against[o].pages);
+		json_writer_close(&out, '}');
 	}
-	jsonout_close(&out, '}');
+	json_writer_close(&out, '}');
 }
 
 void state_json_write_workspace(struct buf *buf, const struct workspace_state *state)
 {
-	struct jsonout out = JSONOUT_TO(buf);
+	struct json_writer out = JSON_WRITER_TO(buf);
 
-	jsonout_open(&out, '{');
+	json_writer_open(&out, '{');
 	time_member(&out, "watermark", state->watermark);
 	time_member(&out, "complete_as_of", state->complete_as_of);
 	time_member(&out, "active_as_of", state->active_as_of);
 	time_member(&out, "certified_at", state->certified_at);
-	jsonout_key_int(&out, "lookback", state->lookback);
-	jsonout_key_int(&out, "largest_total", state->largest_total);
-	jsonout_key_int(&out, "last_total", state->last_total);
-	jsonout_key_int(&out, "per_page", state->per_page);
-	jsonout_key_int(&out, "uncertified", state->uncertified);
+	json_writer_key_int(&out, "lookback", state->lookback);
+	json_writer_key_int(&out, "largest_total", state->largest_total);
+	json_writer_key_int(&out, "last_total", state->last_total);
+	json_writer_key_int(&out, "per_page", state->per_page);
+	json_writer_key_int(&out, "uncertified", state->uncertified);
 	time_member(&out, "tried_at", state->tried_at);
-	jsonout_key_bool(&out, "audit_due", state->audit_due);
-	jsonout_key_string(&out, "list_order", order_name(state->order));
-	jsonout_key_string(&out, "needs_full", workspace_state_reason_name(state->needs_full));
-	jsonout_key(&out, "order_evidence");
+	json_writer_key_bool(&out, "audit_due", state->audit_due);
+	json_writer_key_string(&out, "list_order", order_name(state->order));
+	json_writer_key_string(&out, "needs_full", workspace_state_reason_name(state->needs_full));
+	json_writer_key(&out, "order_evidence");
 	state_json_write_evidence(buf, &state->evidence);
 	out.comma = true;
-	jsonout_close(&out, '}');
+	json_writer_close(&out, '}');
 }
 
 /* ---- reading --------------------------------------------------------- */
@@ -95,33 +95,33 @@ void state_json_read_evidence(const struct json_at *at, struct evidence *evidenc
 void state_json_write_position(struct buf *buf, const struct full_state *full)
 {
 	const struct sweep *sweep = &full->sweep;
-	struct jsonout out = JSONOUT_TO(buf);
+	struct json_writer out = JSON_WRITER_TO(buf);
 
-	jsonout_open(&out, '{');
-	jsonout_key_int(&out, "pass", full->pass);
+	json_writer_open(&out, '{');
+	json_writer_key_int(&out, "pass", full->pass);
 	time_member(&out, "cycle_started", full->started);
-	jsonout_key_int(&out, "owed", full->owed);
-	jsonout_key_int(&out, "over", sweep->end != SWEEP_RUNNING);
-	jsonout_key_int(&out, "begun", sweep->begun);
-	jsonout_key_int(&out, "backwards", sweep->plan.backwards);
-	jsonout_key_string(&out, "order", order_name(sweep->plan.order));
-	jsonout_key_int(&out, "lookback", sweep->plan.lookback);
-	jsonout_key_int(&out, "expected", sweep->plan.expected);
-	jsonout_key_int(&out, "per_page", sweep->per_page);
-	jsonout_key_int(&out, "page", sweep->page);
+	json_writer_key_int(&out, "owed", full->owed);
+	json_writer_key_int(&out, "over", sweep->end != SWEEP_RUNNING);
+	json_writer_key_int(&out, "begun", sweep->begun);
+	json_writer_key_int(&out, "backwards", sweep->plan.backwards);
+	json_writer_key_string(&out, "order", order_name(sweep->plan.order));
+	json_writer_key_int(&out, "lookback", sweep->plan.lookback);
+	json_writer_key_int(&out, "expected", sweep->plan.expected);
+	json_writer_key_int(&out, "per_page", sweep->per_page);
+	json_writer_key_int(&out, "page", sweep->page);
 	time_member(&out, "started", sweep->started);
 	time_member(&out, "newest", sweep->newest);
-	jsonout_key_int(&out, "first_total", sweep->first_total);
-	jsonout_key_int(&out, "last_total", sweep->last_total);
-	jsonout_key_int(&out, "recent", sweep->recent);
-	jsonout_key_int(&out, "pages", sweep->pages);
-	jsonout_key_int(&out, "stepped_back", sweep->stepped_back);
-	jsonout_key_int(&out, "rows", sweep->rows);
-	jsonout_key_int(&out, "repeats", sweep->repeats);
-	jsonout_key(&out, "evidence");
+	json_writer_key_int(&out, "first_total", sweep->first_total);
+	json_writer_key_int(&out, "last_total", sweep->last_total);
+	json_writer_key_int(&out, "recent", sweep->recent);
+	json_writer_key_int(&out, "pages", sweep->pages);
+	json_writer_key_int(&out, "stepped_back", sweep->stepped_back);
+	json_writer_key_int(&out, "rows", sweep->rows);
+	json_writer_key_int(&out, "repeats", sweep->repeats);
+	json_writer_key(&out, "evidence");
 	state_json_write_evidence(buf, &sweep->evidence);
 	out.comma = true;
-	jsonout_close(&out, '}');
+	json_writer_close(&out, '}');
 }
 
 static void read_sweep(const struct json_at *at, struct sweep *sweep)

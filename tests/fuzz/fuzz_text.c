@@ -6,7 +6,7 @@
 #include "err.h"
 #include "fuzz.h"
 #include "json.h"
-#include "jsonout.h"
+#include "json_writer.h"
 #include "log.h"
 #include "opt.h"
 #include "uri.h"
@@ -52,14 +52,14 @@ static void check_json(const char *text, size_t n)
 {
 	static struct json_reader *reader;
 	struct buf out = BUF_MAX(64u << 20);
-	struct jsonout json = JSONOUT_TO(&out);
+	struct json_writer json = JSON_WRITER_TO(&out);
 	struct json_at root;
 	struct json *tree;
 	struct err err;
 
 	if (!reader)
 		reader = json_reader_new();
-	jsonout_text(&json, text, n);
+	json_writer_text(&json, text, n);
 	MUST(strspn(buf_text(&out), "\n\r\t") == 0);
 	tree = json_parse(reader, buf_text(&out), out.len, &err);
 	MUST(tree);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "jsonout.h"
+#include "json_writer.h"
 #include "mem.h"
 #include "people.h"
 
@@ -49,17 +49,17 @@ static void add_named(struct catalogue_list *list, uint32_t tag, enum ident_kind
 {
 	struct catalogue_entry *entry = add(list);
 	struct buf buf = BUF_MAX(1024);
-	struct jsonout out = JSONOUT_TO(&buf);
+	struct json_writer out = JSON_WRITER_TO(&buf);
 
 	ident_write(tag, kind, (uint32_t)list->n - 1, entry->id);
 	entry->name = mem_text(name, strlen(name));
-	jsonout_open(&out, '{');
-	jsonout_key_string(&out, "id", entry->id);
+	json_writer_open(&out, '{');
+	json_writer_key_string(&out, "id", entry->id);
 	if (type) {
-		jsonout_key_string(&out, "type", type);
+		json_writer_key_string(&out, "type", type);
 	}
-	jsonout_key_string(&out, "name", name);
-	jsonout_close(&out, '}');
+	json_writer_key_string(&out, "name", name);
+	json_writer_close(&out, '}');
 	take_json(entry, &buf);
 }
 
@@ -67,10 +67,10 @@ static void add_label(struct catalogue_list *list, const char *name)
 {
 	struct catalogue_entry *entry = add(list);
 	struct buf buf = BUF_MAX(1024);
-	struct jsonout out = JSONOUT_TO(&buf);
+	struct json_writer out = JSON_WRITER_TO(&buf);
 
 	entry->name = mem_text(name, strlen(name));
-	jsonout_string(&out, name);
+	json_writer_string(&out, name);
 	take_json(entry, &buf);
 }
 

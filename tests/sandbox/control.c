@@ -5,7 +5,7 @@
 
 #include "demand.h"
 #include "dump.h"
-#include "jsonout.h"
+#include "json_writer.h"
 #include "member.h"
 #include "page.h"
 #include "refusal.h"
@@ -27,15 +27,15 @@ static void serve_dump(struct workspace *ws, const struct json_at *at, struct ht
 static void serve_stats(struct workspace *ws, const struct json_at *at, struct httpd_answer *answer)
 {
 	const struct views_filter everything = VIEWS_EVERYTHING;
-	struct jsonout out = JSONOUT_TO(&answer->body);
+	struct json_writer out = JSON_WRITER_TO(&answer->body);
 
 	(void)at;
-	jsonout_open(&out, '{');
+	json_writer_open(&out, '{');
 	stats_write(&ws->stats, &out);
-	jsonout_key_int(&out, "changes", (int64_t)changes_made(ws->changes));
-	jsonout_key_int(&out, "awaited", changes_awaited(ws->changes));
-	jsonout_key_int(&out, "conversations", views_length(views_get(ws->views, &everything)));
-	jsonout_close(&out, '}');
+	json_writer_key_int(&out, "changes", (int64_t)changes_made(ws->changes));
+	json_writer_key_int(&out, "awaited", changes_awaited(ws->changes));
+	json_writer_key_int(&out, "conversations", views_length(views_get(ws->views, &everything)));
+	json_writer_close(&out, '}');
 }
 
 static void serve_stats_reset(struct workspace *ws, const struct json_at *at,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "birth.h"
-#include "jsonout.h"
+#include "json_writer.h"
 #include "member.h"
 #include "refusal.h"
 #include "writing.h"
@@ -21,7 +21,7 @@ struct demand {
 	int64_t n, seconds, late;
 	bool silent;
 	uint32_t now;
-	struct jsonout ids;
+	struct json_writer ids;
 };
 
 /* ---- reading ----------------------------------------------------------- */
@@ -74,7 +74,7 @@ static void make(struct workspace *ws, struct demand *d, const struct change *ch
 
 	workspace_change(ws, change, d->late);
 	ident_write(ws->world->tag, IDENT_CONVERSATION, change->number, id);
-	jsonout_string(&d->ids, id);
+	json_writer_string(&d->ids, id);
 }
 
 /* The change takes its state from the demand, where that has something to say. */
@@ -176,15 +176,15 @@ void demand_serve(struct workspace *ws, const struct json_at *at, struct httpd_a
 {
 	struct demand d = { .at = at,
 			    .now = (uint32_t)calendar_now(ws->calendar),
-			    .ids = JSONOUT_TO(&answer->body) };
+			    .ids = JSON_WRITER_TO(&answer->body) };
 
 	if (!read_demand(ws, &d, answer))
 		return;
-	jsonout_open(&d.ids, '{');
-	jsonout_key(&d.ids, "ids");
-	jsonout_open(&d.ids, '[');
+	json_writer_open(&d.ids, '{');
+	json_writer_key(&d.ids, "ids");
+	json_writer_open(&d.ids, '[');
 	if (!make_demanded(ws, &d, answer))
 		return;
-	jsonout_close(&d.ids, ']');
-	jsonout_close(&d.ids, '}');
+	json_writer_close(&d.ids, ']');
+	json_writer_close(&d.ids, '}');
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "dump.h"
 
-#include "jsonout.h"
+#include "json_writer.h"
 #include "mem.h"
 #include "page.h"
 
@@ -71,10 +71,10 @@ static void put_conversation(struct buf *out, const struct world *world, uint32_
 		put_past(out, world, &(struct world_past){ .at = world->start, .state = c->state });
 	buf_char(out, ']');
 	if (raw) {
-		struct jsonout text = JSONOUT_TO(out);
+		struct json_writer text = JSON_WRITER_TO(out);
 
 		put_key(out, "raw");
-		jsonout_string(&text, raw);
+		json_writer_string(&text, raw);
 	}
 	buf_char(out, '}');
 }

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "jsonout.h"
+#include "json_writer.h"
 
 static const char *code_of(int status)
 {
@@ -24,7 +24,7 @@ static const char *code_of(int status)
 
 bool refusal_set(struct httpd_answer *answer, int status, const char *fmt, ...)
 {
-	struct jsonout out = JSONOUT_TO(&answer->body);
+	struct json_writer out = JSON_WRITER_TO(&answer->body);
 	char message[512];
 	va_list args;
 
@@ -33,13 +33,13 @@ bool refusal_set(struct httpd_answer *answer, int status, const char *fmt, ...)
 	va_end(args);
 	answer->status = status;
 	buf_reset(&answer->body);
-	jsonout_open(&out, '{');
-	jsonout_key(&out, "error");
-	jsonout_open(&out, '{');
-	jsonout_key_string(&out, "code", code_of(status));
-	jsonout_key_string(&out, "message", message);
-	jsonout_key_int(&out, "status", status);
-	jsonout_close(&out, '}');
-	jsonout_close(&out, '}');
+	json_writer_open(&out, '{');
+	json_writer_key(&out, "error");
+	json_writer_open(&out, '{');
+	json_writer_key_string(&out, "code", code_of(status));
+	json_writer_key_string(&out, "message", message);
+	json_writer_key_int(&out, "status", status);
+	json_writer_close(&out, '}');
+	json_writer_close(&out, '}');
 	return false;
 }

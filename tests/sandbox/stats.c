@@ -26,26 +26,26 @@ void stats_answer(struct stats *stats, int status)
 		stats->by_status[status]++;
 }
 
-void stats_write(const struct stats *stats, struct jsonout *out)
+void stats_write(const struct stats *stats, struct json_writer *out)
 {
 	char status[16];
 
-	jsonout_key_int(out, "requests", (int64_t)stats->requests);
-	jsonout_key(out, "by_status");
-	jsonout_open(out, '{');
+	json_writer_key_int(out, "requests", (int64_t)stats->requests);
+	json_writer_key(out, "by_status");
+	json_writer_open(out, '{');
 	for (int i = 0; i < STATS_STATUSES; i++) {
 		if (stats->by_status[i] == 0)
 			continue;
 		snprintf(status, sizeof(status), "%d", i);
-		jsonout_key_int(out, status, (int64_t)stats->by_status[i]);
+		json_writer_key_int(out, status, (int64_t)stats->by_status[i]);
 	}
-	jsonout_close(out, '}');
-	jsonout_key(out, "by_kind");
-	jsonout_open(out, '{');
+	json_writer_close(out, '}');
+	json_writer_key(out, "by_kind");
+	json_writer_open(out, '{');
 	for (size_t i = 0; i < N_ENDPOINTS; i++) {
-		jsonout_key(out, endpoint_name((enum endpoint)i));
-		jsonout_int(out, (int64_t)stats->by_endpoint[i]);
+		json_writer_key(out, endpoint_name((enum endpoint)i));
+		json_writer_int(out, (int64_t)stats->by_endpoint[i]);
 	}
-	jsonout_close(out, '}');
-	jsonout_key_int(out, "peak_60s", (int64_t)stats->peak);
+	json_writer_close(out, '}');
+	json_writer_key_int(out, "peak_60s", (int64_t)stats->peak);
 }

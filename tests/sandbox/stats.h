@@ -7,7 +7,7 @@
 
 #include "base.h"
 #include "endpoint.h"
-#include "jsonout.h"
+#include "json_writer.h"
 #include "window.h"
 
 #define STATS_STATUSES 600
@@ -31,6 +31,6 @@ void stats_request(struct stats *stats, enum endpoint endpoint, int64_t now);
 void stats_answer(struct stats *stats, int status);
 
 /* Writes the members that tests read into an open object. */
-void stats_write(const struct stats *stats, struct jsonout *out);
+void stats_write(const struct stats *stats, struct json_writer *out);
 
 #endif

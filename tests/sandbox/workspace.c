@@ -3,7 +3,7 @@
 
 #include "birth.h"
 #include "httpd.h"
-#include "jsontext.h"
+#include "json_sanitize.h"
 #include "mem.h"
 
 /* Sets what happens later apart from all else that grows from the same seed. */
@@ -154,7 +154,7 @@ struct json *workspace_parse(struct workspace *ws, const char *body, size_t n, s
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(4 * HTTPD_MOST_ASKED);
 	size_t repaired;
-	const char *wrong = jsontext_repair(body, n, &text, &repaired);
+	const char *wrong = json_sanitize_repair(body, n, &text, &repaired);
 
 	if (wrong || text.full) {
 		err_set(err, ERR_DATA, "%s", wrong ? wrong : "the text is too long");

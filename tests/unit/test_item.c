@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "item.h"
-#include "jsontext.h"
+#include "json_sanitize.h"
 #include "timetext.h"
 
 static struct json_reader *parser;
@@ -37,7 +37,7 @@ static struct json *parse(const char *text, size_t n)
 	struct err err = ERR_INIT;
 	struct json *json;
 
-	assert_null(jsontext_repair(text, n, &repaired, &count));
+	assert_null(json_sanitize_repair(text, n, &repaired, &count));
 	json = json_parse(parser, buf_text(&repaired), repaired.len, &err);
 	if (!json)
 		fail_msg("%.60s: %s", text, err.text);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "json.h"
-#include "jsontext.h"
+#include "json_sanitize.h"
 
 static struct json_reader *reader;
 
@@ -249,7 +249,7 @@ static void check_int(const struct unit_row *row)
 	int64_t n = -42;
 	char got[32] = "!";
 
-	assert_null(jsontext_repair(row->field[0], row->len[0], &text, &repaired));
+	assert_null(json_sanitize_repair(row->field[0], row->len[0], &text, &repaired));
 	json = parse(buf_text(&text));
 	root = json_root(json);
 	if (json_int(&root, &n, &err))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jsontext.h -- JSON as it arrives, made safe for what reads it next.
+ * json_sanitize.h -- JSON as it arrives, made safe for what reads it next.
  *
  * Two things read our JSON: json-c, which saturates large integers, takes
  * NaN for a number and cuts keys at a NUL; and PostgreSQL's jsonb, which
@@ -10,8 +10,8 @@
  * such as ".5" and "1."). It does not parse: brackets and commas are json-c's
  * business.
  */
-#ifndef JSONTEXT_H
-#define JSONTEXT_H
+#ifndef JSON_SANITIZE_H
+#define JSON_SANITIZE_H
 
 #include "base.h"
 #include "buf.h"
@@ -26,6 +26,7 @@
  * when all went well, else what is wrong, a constant text ("NaN is not
  * JSON"). OUT->full is set, and to be looked at, when the text did not fit.
  */
-const char *jsontext_repair(const char *s, size_t n, struct buf *out, size_t *repaired) MUST_CHECK;
+const char *json_sanitize_repair(const char *s, size_t n, struct buf *out,
+				 size_t *repaired) MUST_CHECK;
 
 #endif

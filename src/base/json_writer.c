@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-#include "jsonout.h"
+#include "json_writer.h"
 
 #include <string.h>
 
 #include "timetext.h"
 #include "utf8.h"
 
-static void separate(struct jsonout *out)
+static void separate(struct json_writer *out)
 {
 	if (out->comma)
 		buf_char(out->buf, ',');
 	out->comma = true;
 }
 
-void jsonout_open(struct jsonout *out, char bracket)
+void json_writer_open(struct json_writer *out, char bracket)
 {
 	separate(out);
 	buf_char(out->buf, bracket);
 	out->comma = false;
 }
 
-void jsonout_close(struct jsonout *out, char bracket)
+void json_writer_close(struct json_writer *out, char bracket)
 {
 	buf_char(out->buf, bracket);
 	out->comma = true;
@@ -73,7 +73,7 @@ static void quoted(struct buf *buf, const char *s, size_t n)
 	buf_char(buf, '"');
 }
 
-void jsonout_key(struct jsonout *out, const char *key)
+void json_writer_key(struct json_writer *out, const char *key)
 {
 	separate(out);
 	quoted(out->buf, key, strlen(key));
@@ -81,68 +81,68 @@ void jsonout_key(struct jsonout *out, const char *key)
 	out->comma = false;
 }
 
-void jsonout_text(struct jsonout *out, const char *s, size_t n)
+void json_writer_text(struct json_writer *out, const char *s, size_t n)
 {
 	separate(out);
 	quoted(out->buf, s, n);
 }
 
-void jsonout_string(struct jsonout *out, const char *s)
+void json_writer_string(struct json_writer *out, const char *s)
 {
 	if (s)
-		jsonout_text(out, s, strlen(s));
+		json_writer_text(out, s, strlen(s));
 	else
-		jsonout_null(out);
+		json_writer_null(out);
 }
 
-void jsonout_int(struct jsonout *out, int64_t n)
+void json_writer_int(struct json_writer *out, int64_t n)
 {
 	separate(out);
 	buf_int(out->buf, n);
 }
 
-void jsonout_bool(struct jsonout *out, bool b)
+void json_writer_bool(struct json_writer *out, bool b)
 {
 	separate(out);
 	buf_str(out->buf, b ? "true" : "false");
 }
 
-void jsonout_null(struct jsonout *out)
+void json_writer_null(struct json_writer *out)
 {
 	separate(out);
 	buf_str(out->buf, "null");
 }
 
-void jsonout_time(struct jsonout *out, int64_t t)
+void json_writer_time(struct json_writer *out, int64_t t)
 {
 	char text[TIMETEXT_SIZE];
 
 	if (t == TIME_NONE)
-		jsonout_null(out);
+		json_writer_null(out);
 	else
-		jsonout_string(out, time_format(t, text));
+		json_writer_string(out, time_format(t, text));
 }
 
-void jsonout_raw(struct jsonout *out, const char *s, size_t n)
+void json_writer_raw(struct json_writer *out, const char *s, size_t n)
 {
 	separate(out);
 	buf_add(out->buf, s, n);
 }
 
-void jsonout_key_string(struct jsonout *out, const char *key, const char *s)
+void json_writer_key_string(struct json_writer *out, const char *key, const char *s)
 {
-	jsonout_key(out, key);
-	jsonout_string(out, s);
+	json_writer_key(out, key);
+	json_writer_string(out, s);
 }
 
-void jsonout_key_int(struct jsonout *out, const char *key, int64_t n)
+void json_writer_key_int(struct json_writer *out, const char *key, int64_t n)
 {
-	jsonout_key(out, key);
-	jsonout_int(out, n);
+	json_writer_key(out, key);
+	json_writer_int(out, n);
 }
 
-void jsonout_key_bool(struct jsonout *out, const char *key, bool b)
+void json_writer_key_bool(struct json_writer *out, const char *key, bool b)
 {
-	jsonout_key(out, key);
-	jsonout_bool(out, b);
+	json_writer_key(out, key);
+	json_writer_bool(out, b);
 }

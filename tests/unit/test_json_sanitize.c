@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jsontext.h"
+#include "json_sanitize.h"
 #include "utf8.h"
 
 /* Repairs N bytes with nothing readable behind them. */
 static const char *repair(const char *s, size_t n, struct buf *out, size_t *repaired)
 {
 	char *given = unit_exact(s, n);
-	const char *wrong = jsontext_repair(given, n, out, repaired);
+	const char *wrong = json_sanitize_repair(given, n, out, repaired);
 
 	free(given);
 	return wrong;

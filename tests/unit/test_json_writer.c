@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jsonout.h"
+#include "json_writer.h"
 #include "utf8.h"
 
 static struct buf buf = BUF_MAX(4 << 20);
@@ -26,31 +26,31 @@ static int free_the_buffer(void **fixture)
 
 static void every_kind_of_value_stands_between_commas(void **fixture)
 {
-	struct jsonout out = JSONOUT_TO(&buf);
+	struct json_writer out = JSON_WRITER_TO(&buf);
 
 	(void)fixture;
-	jsonout_open(&out, '{');
-	jsonout_key(&out, "text");
-	jsonout_string(&out, "x");
-	jsonout_key(&out, "none");
-	jsonout_string(&out, NULL);
-	jsonout_key(&out, "number");
-	jsonout_int(&out, INT64_MIN);
-	jsonout_key(&out, "list");
-	jsonout_open(&out, '[');
-	jsonout_bool(&out, true);
-	jsonout_bool(&out, false);
-	jsonout_null(&out);
-	jsonout_open(&out, '[');
-	jsonout_close(&out, ']');
-	jsonout_open(&out, '{');
-	jsonout_close(&out, '}');
-	jsonout_raw(&out, "1.5", 3);
-	jsonout_text(&out, "abc", 2);
-	jsonout_close(&out, ']');
-	jsonout_key(&out, "last");
-	jsonout_int(&out, 0);
-	jsonout_close(&out, '}');
+	json_writer_open(&out, '{');
+	json_writer_key(&out, "text");
+	json_writer_string(&out, "x");
+	json_writer_key(&out, "none");
+	json_writer_string(&out, NULL);
+	json_writer_key(&out, "number");
+	json_writer_int(&out, INT64_MIN);
+	json_writer_key(&out, "list");
+	json_writer_open(&out, '[');
+	json_writer_bool(&out, true);
+	json_writer_bool(&out, false);
+	json_writer_null(&out);
+	json_writer_open(&out, '[');
+	json_writer_close(&out, ']');
+	json_writer_open(&out, '{');
+	json_writer_close(&out, '}');
+	json_writer_raw(&out, "1.5", 3);
+	json_writer_text(&out, "abc", 2);
+	json_writer_close(&out, ']');
+	json_writer_key(&out, "last");
+	json_writer_int(&out, 0);
+	json_writer_close(&out, '}');
 	assert_string_equal(buf_text(&buf),
 			    "{\"text\":\"x\",\"none\":null,\"number\":-9223372036854775808,"
 			    "\"list\":[true,false,null,[],{},1.5,\"ab\"],\"last\":0}");
@@ -58,16 +58,16 @@ static void every_kind_of_value_stands_between_commas(void **fixture)
 
 static void a_member_is_its_key_and_its_value(void **fixture)
 {
-	struct jsonout out = JSONOUT_TO(&buf);
+	struct json_writer out = JSON_WRITER_TO(&buf);
 
 	(void)fixture;
-	jsonout_open(&out, '{');
-	jsonout_key_string(&out, "text", "a\"b");
-	jsonout_key_string(&out, "none", NULL);
-	jsonout_key_int(&out, "number", INT64_MAX);
-	jsonout_key_bool(&out, "yes", true);
-	jsonout_key_bool(&out, "no", false);
-	jsonout_close(&out, '}');
+	json_writer_open(&out, '{');
+	json_writer_key_string(&out, "text", "a\"b");
+	json_writer_key_string(&out, "none", NULL);
+	json_writer_key_int(&out, "number", INT64_MAX);
+	json_writer_key_bool(&out, "yes", true);
+	json_writer_key_bool(&out, "no", false);
+	json_writer_close(&out, '}');
 	assert_string_equal(buf_text(&buf),
 			    "{\"text\":\"a\\\"b\",\"none\":null,\"number\":9223372036854775807,"
 			    "\"yes\":true,\"no\":false}");
@@ -75,23 +75,23 @@ static void a_member_is_its_key_and_its_value(void **fixture)
 
 static void a_value_alone_has_no_comma(void **fixture)
 {
-	struct jsonout out = JSONOUT_TO(&buf);
+	struct json_writer out = JSON_WRITER_TO(&buf);
 
 	(void)fixture;
-	jsonout_int(&out, 1);
+	json_writer_int(&out, 1);
 	assert_string_equal(buf_text(&buf), "1");
 }
 
 static void an_instant_is_rfc_3339_and_none_is_null(void **fixture)
 {
-	struct jsonout out = JSONOUT_TO(&buf);
+	struct json_writer out = JSON_WRITER_TO(&buf);
 
 	(void)fixture;
-	jsonout_open(&out, '[');
-	jsonout_time(&out, INT64_C(1710491400000000));
-	jsonout_time(&out, INT64_C(1710491400000001));
-	jsonout_time(&out, TIME_NONE);
-	jsonout_close(&out, ']');
+	json_writer_open(&out, '[');
+	json_writer_time(&out, INT64_C(1710491400000000));
+	json_writer_time(&out, INT64_C(1710491400000001));
+	json_writer_time(&out, TIME_NONE);
+	json_writer_close(&out, ']');
 	assert_string_equal(buf_text(&buf),
 			    "[\"2024-03-15T08:30:00Z\",\"2024-03-15T08:30:00.000001Z\",null]");
 }
@@ -99,10 +99,10 @@ static void an_instant_is_rfc_3339_and_none_is_null(void **fixture)
 static void a_row_is_written_as_wanted(const struct unit_row *row)
 {
 	char *given = unit_exact(row->field[0], row->len[0]);
-	struct jsonout out = JSONOUT_TO(&buf);
+	struct json_writer out = JSON_WRITER_TO(&buf);
 
 	buf_reset(&buf);
-	jsonout_text(&out, given, row->len[0]);
+	json_writer_text(&out, given, row->len[0]);
 	if (strcmp(buf_text(&buf), row->field[1]) != 0)
 		unit_differs(row, buf_text(&buf));
 	free(given);
@@ -116,20 +116,20 @@ static void texts_are_escaped_and_mended(void **fixture)
 
 static void keys_are_escaped_too(void **fixture)
 {
-	struct jsonout out = JSONOUT_TO(&buf);
+	struct json_writer out = JSON_WRITER_TO(&buf);
 
 	(void)fixture;
-	jsonout_open(&out, '{');
-	jsonout_key(&out, "a\"b\n\xff");
-	jsonout_null(&out);
-	jsonout_close(&out, '}');
+	json_writer_open(&out, '{');
+	json_writer_key(&out, "a\"b\n\xff");
+	json_writer_null(&out);
+	json_writer_close(&out, '}');
 	assert_string_equal(buf_text(&buf), "{\"a\\\"b\\n" UTF8_REPLACEMENT "\":null}");
 }
 
 /* Whatever two bytes meet: between the quotes is UTF-8 without controls. */
 static void any_bytes_become_valid_text(void **fixture)
 {
-	struct jsonout out;
+	struct json_writer out;
 	char in[2];
 
 	(void)fixture;
@@ -137,8 +137,8 @@ static void any_bytes_become_valid_text(void **fixture)
 		in[0] = (char)(i >> 8);
 		in[1] = (char)i;
 		buf_reset(&buf);
-		out = (struct jsonout)JSONOUT_TO(&buf);
-		jsonout_text(&out, in, 2);
+		out = (struct json_writer)JSON_WRITER_TO(&buf);
+		json_writer_text(&out, in, 2);
 		for (size_t at = 0; at < buf.len;) {
 			size_t len = utf8_char(buf.data + at, buf.len - at);
 
@@ -153,13 +153,13 @@ static void any_bytes_become_valid_text(void **fixture)
 
 static void a_megabyte_of_text_goes_through(void **fixture)
 {
-	struct jsonout out = JSONOUT_TO(&buf);
+	struct json_writer out = JSON_WRITER_TO(&buf);
 	char *text = malloc(1 << 20);
 
 	(void)fixture;
 	memset(text, 'x', 1 << 20);
 	text[1000] = '\n';
-	jsonout_text(&out, text, 1 << 20);
+	json_writer_text(&out, text, 1 << 20);
 	assert_int_equal(buf.len, (1 << 20) + 3);
 	assert_false(buf.full);
 	free(text);
@@ -168,12 +168,12 @@ static void a_megabyte_of_text_goes_through(void **fixture)
 static void a_buffer_that_is_full_says_so(void **fixture)
 {
 	struct buf small = BUF_MAX(8);
-	struct jsonout out = JSONOUT_TO(&small);
+	struct json_writer out = JSON_WRITER_TO(&small);
 
 	(void)fixture;
-	jsonout_open(&out, '[');
-	jsonout_string(&out, "0123456789");
-	jsonout_close(&out, ']');
+	json_writer_open(&out, '[');
+	json_writer_string(&out, "0123456789");
+	json_writer_close(&out, ']');
 	assert_true(small.full);
 	buf_free(&small);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "jsontext.h"
+#include "json_sanitize.h"
 
 #include <string.h>
 
@@ -166,7 +166,7 @@ static const char *plain(struct repair *r)
 	return NULL;
 }
 
-const char *jsontext_repair(const char *s, size_t n, struct buf *out, size_t *repaired)
+const char *json_sanitize_repair(const char *s, size_t n, struct buf *out, size_t *repaired)
 {
 	struct repair r = { s, s + n, out, 0 };
 	const char *wrong = NULL;

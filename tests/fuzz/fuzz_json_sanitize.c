@@ -2,7 +2,7 @@
 /* JSON as it arrives: what is made of it is UTF-8, and safe to be read a second time. */
 #include "fuzz.h"
 #include "json.h"
-#include "jsontext.h"
+#include "json_sanitize.h"
 #include "utf8.h"
 
 static void check_utf8(const struct buf *text)
@@ -43,13 +43,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	data = n > 0 ? data : (const uint8_t *)"";
 	if (!reader)
 		reader = json_reader_new();
-	if (jsontext_repair((const char *)data, n, &once, &repaired)) {
+	if (json_sanitize_repair((const char *)data, n, &once, &repaired)) {
 		buf_free(&once);
 		return 0;
 	}
 	MUST(repaired <= n);
 	check_utf8(&once);
-	MUST(!jsontext_repair(buf_text(&once), once.len, &twice, &repaired) && repaired == 0);
+	MUST(!json_sanitize_repair(buf_text(&once), once.len, &twice, &repaired) && repaired == 0);
 	/* A byte order mark within the text may have come to its front. */
 	if (once.len < 3 || memcmp(once.data, "\xef\xbb\xbf", 3) != 0)
 		MUST(once.len == twice.len &&
