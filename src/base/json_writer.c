@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "timetext.h"
+#include "time_format.h"
 #include "utf8.h"
 
 static void separate(struct json_writer *out)

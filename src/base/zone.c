@@ -7,7 +7,7 @@
 
 #include "buf.h"
 #include "mem.h"
-#include "timetext.h"
+#include "time_format.h"
 
 /* The largest file of tzdata has 4 KiB. */
 #define LONGEST_FILE 65536

@@ -12,7 +12,7 @@
 #include "schema.h"
 #include "script.h"
 #include "sql.h"
-#include "timetext.h"
+#include "time_format.h"
 #include "zone.h"
 
 /* A clock that is off by more is worth a line; instants are the API's anyway. */

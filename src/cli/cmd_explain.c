@@ -16,7 +16,7 @@
 #include "script.h"
 #include "sql.h"
 #include "table_format.h"
-#include "timetext.h"
+#include "time_format.h"
 
 #define LONGEST_REPLY (64u << 20)
 

@@ -8,7 +8,7 @@
 #include "script.h"
 #include "sql.h"
 #include "table_format.h"
-#include "timetext.h"
+#include "time_format.h"
 
 static void set(struct grid *table, int column, const char *text)
 {

@@ -16,7 +16,7 @@
 #include "script.h"
 #include "sql.h"
 #include "table_format.h"
-#include "timetext.h"
+#include "time_format.h"
 
 /* A page with a year of days, thousands of agents, and Chart.js. */
 #define LARGEST_REPORT (64u << 20)

@@ -10,7 +10,7 @@
 #include "script.h"
 #include "sql.h"
 #include "table_format.h"
-#include "timetext.h"
+#include "time_format.h"
 
 /* What the table for people shows, of all that there is; the rest is in --json. */
 enum shown { NAME, STATE, BEHIND, COMPLETE, LAST, NEXT, ROWS, REJECTED, REQUESTS, SHOWN };

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "timetext.h"
+#include "time_format.h"
 
 #define INTERVAL (200 * USEC_PER_MSEC)
 #define BAR 24

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "timetext.h"
+#include "time_format.h"
 
 static const char *const day_names[CONF_DAYS] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
 

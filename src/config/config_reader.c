@@ -16,7 +16,7 @@
 #include "opt.h"
 #include "pg.h"
 #include "secret.h"
-#include "timetext.h"
+#include "time_format.h"
 
 /* A word is taken for another when so many letters differ, at most. */
 #define NEAR 3

@@ -5,7 +5,7 @@
 
 #include "err_policy.h"
 #include "events.h"
-#include "timetext.h"
+#include "time_format.h"
 
 static void cycle_log_failure(const struct log *log, const struct cycle *cycle)
 {

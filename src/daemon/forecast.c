@@ -6,7 +6,7 @@
 #include "rate_limit.h"
 #include "script.h"
 #include "sql.h"
-#include "timetext.h"
+#include "time_format.h"
 
 #define MINUTE (60 * USEC_PER_SEC)
 #define DAY (24 * 60 * MINUTE)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "health.h"
 
-#include "timetext.h"
+#include "time_format.h"
 
 /* So many intervals, and so much time, pass before something is called bad. */
 #define INTERVALS 3

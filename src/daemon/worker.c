@@ -10,7 +10,7 @@
 #include "forecast.h"
 #include "mem.h"
 #include "plan.h"
-#include "timetext.h"
+#include "time_format.h"
 
 #define DAY (24 * 3600 * USEC_PER_SEC)
 

@@ -7,7 +7,7 @@
 
 #include "events.h"
 #include "mem.h"
-#include "timetext.h"
+#include "time_format.h"
 
 /* How often to look whether a lock has become free: whoever had it died that long ago at most. */
 #define LOOK (2 * USEC_PER_SEC)

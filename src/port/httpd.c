@@ -14,7 +14,7 @@
 
 #include "clock.h"
 #include "mem.h"
-#include "timetext.h"
+#include "time_format.h"
 
 /*
  * Kept under the 1,024 descriptors that a process usually has; who comes

@@ -7,7 +7,7 @@
 
 #include "err.h"
 #include "json_writer.h"
-#include "timetext.h"
+#include "time_format.h"
 
 /* The longest line that a stream gets; a field that does not fit is cut. */
 #define STREAM_LINE 8192

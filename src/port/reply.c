@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "mem.h"
-#include "timetext.h"
+#include "time_format.h"
 
 struct http_reply *reply_new(void *tag, size_t max_body)
 {

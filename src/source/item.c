@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "json_writer.h"
-#include "timetext.h"
+#include "time_format.h"
 
 /* What a PostgreSQL index can hold, with room to spare. */
 #define LONGEST_ID 512

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rate_limit.h"
 
-#include "timetext.h"
+#include "time_format.h"
 
 /* How long to wait at first, and at most, when the far side did not say. */
 #define FIRST_WAIT (500 * USEC_PER_MSEC)

@@ -17,7 +17,7 @@
 #include "decode.h"
 #include "engine.h"
 #include "mem.h"
-#include "timetext.h"
+#include "time_format.h"
 
 #define ROWS 100
 #define TOTAL 1000000

@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 #include "reply.h"
-#include "timetext.h"
+#include "time_format.h"
 
 #define DAY (24 * 3600 * USEC_PER_SEC)
 

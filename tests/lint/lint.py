@@ -266,7 +266,7 @@ DICTATED = {"src/port/httpd.c:on_request"}  # MHD_AccessHandlerCallback
 PREFIXES = {
     "src/base/base.h": ["min_", "max_"],           # two words that C should have had
     "src/base/log_backoff.h": ["complain"],
-    "src/base/timetext.h": ["time_", "duration_"],  # what the text is of
+    "src/base/time_format.h": ["time_", "duration_"],  # what the text is of
     "src/cli/command.h": ["command_", "cmd_"],   # the table and its entries
     "src/warehouse/batch.h": ["batch_", "question_"],    # the two scripts
     "src/port/yamltree.h": ["yaml_"],               # yaml.h is libyaml's own

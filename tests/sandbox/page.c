@@ -5,7 +5,7 @@
 
 #include "chance.h"
 #include "people.h"
-#include "timetext.h"
+#include "time_format.h"
 
 #define DAY 86400
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rhythm.h"
 
-#include "timetext.h"
+#include "time_format.h"
 
 #define HOUR 3600
 #define WIB 7

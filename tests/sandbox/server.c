@@ -11,7 +11,7 @@
 #include "httpd.h"
 #include "mem.h"
 #include "refusal.h"
-#include "timetext.h"
+#include "time_format.h"
 #include "workspace.h"
 
 struct server {

@@ -12,7 +12,7 @@
 #include "buf.h"
 #include "config.h"
 #include "log.h"
-#include "timetext.h"
+#include "time_format.h"
 
 /* A directory of its own, with the secrets that the cases name. */
 static char home[64];

@@ -9,7 +9,7 @@
 
 #include "decode.h"
 #include "hash.h"
-#include "timetext.h"
+#include "time_format.h"
 
 #define NOON INT64_C(1710504000000000) /* 2024-03-15T12:00:00Z */
 

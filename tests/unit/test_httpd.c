@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "httpd.h"
-#include "timetext.h"
+#include "time_format.h"
 
 #define MSEC USEC_PER_MSEC
 #define SOON (5 * USEC_PER_SEC)

@@ -8,7 +8,7 @@
 
 #include "item.h"
 #include "json_sanitize.h"
-#include "timetext.h"
+#include "time_format.h"
 
 static struct json_reader *parser;
 static struct item_reader reader;

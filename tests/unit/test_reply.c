@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "reply.h"
-#include "timetext.h"
+#include "time_format.h"
 
 /* Takes note of one line, with nothing readable behind it. */
 static void take(struct http_reply *reply, const char *line, size_t n)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "schedule.h"
-#include "timetext.h"
+#include "time_format.h"
 
 #define SECOND USEC_PER_SEC
 #define MINUTE (60 * SECOND)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "timetext.h"
+#include "time_format.h"
 #include "zone.h"
 
 #define SECOND USEC_PER_SEC

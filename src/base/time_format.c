@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "timetext.h"
+#include "time_format.h"
 
 #include <ctype.h>
 #include <inttypes.h>

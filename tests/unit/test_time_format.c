@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "timetext.h"
+#include "time_format.h"
 
 #define DAY_SECONDS INT64_C(86400)
 #define DAY (DAY_SECONDS * USEC_PER_SEC)

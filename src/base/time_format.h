@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * timetext.h -- instants and durations as text, both ways.
+ * time_format.h -- instants and durations as text, both ways.
  *
  * An instant is microseconds since 1970-01-01T00:00:00Z (proleptic
  * Gregorian, years 0001 to 9999), a duration is microseconds. No time zone
  * is known here but UTC, and no locale.
  */
-#ifndef TIMETEXT_H
-#define TIMETEXT_H
+#ifndef TIME_FORMAT_H
+#define TIME_FORMAT_H
 
 #include "base.h"
 
