@@ -100,7 +100,7 @@ static const char *remedy_of(const struct err *err)
 static void check_api(struct app *app, const struct cycle_conf *conf)
 {
 	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
-	CLEANUP(reply_free) struct http_reply *reply = NULL;
+	CLEANUP(http_reply_free) struct http_reply *reply = NULL;
 	struct client client = {
 		.clock = app->clock,
 		.wait = app->wait,

@@ -71,7 +71,7 @@ static bool open_session(struct session *s)
 static struct json *call(struct session *s, const struct http_request *request)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(64u << 20);
-	CLEANUP(reply_free) struct http_reply *reply = NULL;
+	CLEANUP(http_reply_free) struct http_reply *reply = NULL;
 	struct err err = ERR_INIT;
 	struct json *json = NULL;
 	const char *wrong;

@@ -213,7 +213,7 @@ static bool read_answer(struct explain *e, const struct http_reply *reply, struc
 static void tell_api(struct explain *e)
 {
 	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
-	CLEANUP(reply_free) struct http_reply *reply = NULL;
+	CLEANUP(http_reply_free) struct http_reply *reply = NULL;
 	struct http_request request = { .method = HTTP_GET };
 	struct err err = ERR_INIT;
 

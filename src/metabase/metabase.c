@@ -164,7 +164,7 @@ static bool once(struct metabase *mb, const struct http_request *request, struct
 	} else {
 		ok = true;
 	}
-	reply_free(&reply);
+	http_reply_free(&reply);
 	return ok;
 }
 

@@ -200,8 +200,8 @@ static void finish(struct transfer *t, CURLcode rc)
 	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
 	reply->status = (int)status;
 	reply->took = wait_now() - t->began;
-	reply_complete(reply);
-	reply_unsay(reply, t->headers->data);
+	http_reply_complete(reply);
+	http_reply_unsay(reply, t->headers->data);
 	/* libcurl is content with headers that break off. */
 	if (rc != CURLE_OK || !reply->headed)
 		fail(t, rc != CURLE_OK ? rc : CURLE_GOT_NOTHING);
@@ -299,7 +299,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
 
-	reply_header(t->reply, p, size * n);
+	http_reply_header(t->reply, p, size * n);
 	return size * n;
 }
 
@@ -383,7 +383,7 @@ void http_send(struct http *http, const struct http_request *request)
 
 	t->http = http;
 	t->began = wait_now();
-	t->reply = reply_new(request->tag, http->conf.max_body);
+	t->reply = http_reply_new(request->tag, http->conf.max_body);
 	t->curl = curl_easy_init();
 	if (!t->curl)
 		mem_out("curl_easy_init");
@@ -416,11 +416,11 @@ void http_cancel(struct http *http, const void *tag)
 		if (t->reply->tag != tag)
 			continue;
 		reply = land(t);
-		reply_free(&reply);
+		http_reply_free(&reply);
 		http->pending--;
 	}
 	while ((reply = unqueue(http, tag)))
-		reply_free(&reply);
+		http_reply_free(&reply);
 }
 
 struct http_reply *http_call(struct http *http, const struct http_request *request, struct err *err)
@@ -481,10 +481,10 @@ void http_close(struct http **http)
 		return;
 	while (h->flying) {
 		reply = land(h->flying);
-		reply_free(&reply);
+		http_reply_free(&reply);
 	}
 	while ((reply = http_take(h)))
-		reply_free(&reply);
+		http_reply_free(&reply);
 	curl_multi_cleanup(h->multi);
 	wait_forget(&h->timer);
 	mem_free(&h->conf.ca_file);

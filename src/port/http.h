@@ -22,7 +22,7 @@
 #include "base.h"
 #include "buf.h"
 #include "err.h"
-#include "reply.h"
+#include "http_reply.h"
 #include "wait.h"
 
 struct http;
@@ -80,7 +80,7 @@ const char *http_url_origin(const char *url, char *buf, size_t size);
  */
 void http_send(struct http *http, const struct http_request *request);
 
-/* The next reply that is there, for the caller to reply_free(); NULL when none is. Never waits. */
+/* The next reply that is there, for the caller to http_reply_free(); NULL when none is. Never waits. */
 struct http_reply *http_take(struct http *http) MUST_CHECK;
 
 /* Cuts off all requests with this tag and forgets their replies. */
@@ -90,7 +90,7 @@ void http_cancel(struct http *http, const void *tag);
 int http_pending(const struct http *http) MUST_CHECK;
 
 /*
- * One request, and its reply, for the caller to reply_free(); other replies stay
+ * One request, and its reply, for the caller to http_reply_free(); other replies stay
  * queued. NULL with ERR_STOPPED when the process was told to end. That the
  * transfer failed stands in the reply.
  */

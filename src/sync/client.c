@@ -87,7 +87,7 @@ struct http_reply *client_call(struct client *client, const struct http_request 
 			return reply;
 		}
 		account(client, err);
-		reply_free(&reply);
+		http_reply_free(&reply);
 		if (!try_again(client, request, err, tries))
 			return NULL;
 	}

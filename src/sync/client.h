@@ -28,7 +28,7 @@ struct client {
 
 /*
  * Sends the request until it is answered with success or given up. The
- * reply is the caller's to reply_free(). A request that is not a GET is
+ * reply is the caller's to http_reply_free(). A request that is not a GET is
  * sent again only when the API refused it before doing anything (429). NULL
  * with the failure.
  */

@@ -78,7 +78,7 @@ void request_queue_pop(struct request_queue *box)
 
 	box->latency = smooth(box->latency, slot->reply->took);
 	box->size = smooth(box->size, (int64_t)slot->reply->body.len);
-	reply_free(&slot->reply);
+	http_reply_free(&slot->reply);
 	box->first = (box->first + 1) % REQUEST_QUEUE_MOST;
 	box->n--;
 }
@@ -90,7 +90,7 @@ void request_queue_drop(struct request_queue *box)
 
 		if (slot->sent && !slot->reply)
 			http_cancel(box->http, slot);
-		reply_free(&slot->reply);
+		http_reply_free(&slot->reply);
 		box->first = (box->first + 1) % REQUEST_QUEUE_MOST;
 	}
 }
@@ -141,7 +141,7 @@ bool request_queue_retry(struct request_queue *box, const struct err *why)
 	box->sent.retried++;
 	slot->sent = false;
 	slot->not_before = now + wait;
-	reply_free(&slot->reply);
+	http_reply_free(&slot->reply);
 	return true;
 }
 

@@ -5,7 +5,7 @@
  * and read again it is the same.
  */
 #include "fuzz.h"
-#include "reply.h"
+#include "http_reply.h"
 #include "time_format.h"
 
 #define DAY (24 * 3600 * USEC_PER_SEC)
@@ -68,22 +68,22 @@ static void check_durations(const char *text)
 /* The input as a reply: each line of it is a header. */
 static void check_reply(const char *text, size_t n)
 {
-	struct http_reply *reply = reply_new(NULL, 1000);
+	struct http_reply *reply = http_reply_new(NULL, 1000);
 	const char *end = text + n;
 
 	while (text < end) {
 		const char *line = memchr(text, '\n', (size_t)(end - text));
 		size_t len = line ? (size_t)(line - text) + 1 : (size_t)(end - text);
 
-		reply_header(reply, text, len);
+		http_reply_header(reply, text, len);
 		text += len;
 	}
-	reply_complete(reply);
+	http_reply_complete(reply);
 	MUST(reply->retry_after >= -1 && reply->retry_after <= DAY);
 	MUST(reply->date == TIME_NONE || (reply->date >= FIRST && reply->date <= LAST));
 	MUST(strlen(reply->content_type) < sizeof(reply->content_type));
 	MUST(strlen(reply->location) < sizeof(reply->location));
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -95,7 +95,7 @@ static void conversations_are_created_at_the_list(void **fixture)
 
 static struct http_reply *make_reply(int status, const char *body, size_t n)
 {
-	struct http_reply *reply = reply_new(NULL, 4 << 20);
+	struct http_reply *reply = http_reply_new(NULL, 4 << 20);
 
 	reply->status = status;
 	buf_add(&reply->body, body, n);
@@ -119,7 +119,7 @@ static void check_reply(const struct unit_row *row)
 	}
 	if (strcmp(got, row->field[3]) != 0)
 		unit_differs(row, got);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void answers_are_the_failures_that_they_are(void **fixture)
@@ -142,7 +142,7 @@ static void no_status_but_200_and_201_is_a_success(void **fixture)
 			assert_true(err.kind != ERR_NONE && err.text[0] != '\0');
 		if (!ok && status >= 500)
 			assert_int_equal(err.kind, ERR_UNAVAILABLE);
-		reply_free(&reply);
+		http_reply_free(&reply);
 	}
 }
 
@@ -156,7 +156,7 @@ static void a_transfer_that_failed_is_passed_on(void **fixture)
 	assert_false(api_check(reply, parser, &err));
 	assert_int_equal(err.kind, ERR_UNAVAILABLE);
 	assert_string_equal(err.text, "the line is dead");
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 /* An error page of a megabyte, an error object cut anywhere: a failure all the same. */
@@ -174,13 +174,13 @@ static void an_error_may_be_anything(void **fixture)
 		assert_false(api_check(reply, parser, &err));
 		assert_int_equal(err.kind, ERR_UNAVAILABLE);
 		assert_string_equal(err.code, n == sizeof(body) - 1 ? "server_error" : "");
-		reply_free(&reply);
+		http_reply_free(&reply);
 	}
 	memset(large, '[', 1 << 20);
 	reply = make_reply(429, large, 1 << 20);
 	assert_false(api_check(reply, parser, &err));
 	assert_int_equal(err.kind, ERR_SLOW_DOWN);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	free(large);
 }
 
@@ -200,7 +200,7 @@ static void codes_and_messages_too_long_are_cut(void **fixture)
 	assert_false(api_check(reply, parser, &err));
 	assert_int_equal(strlen(err.code), sizeof(err.code) - 1);
 	assert_true(strlen(err.text) < sizeof(err.text));
-	reply_free(&reply);
+	http_reply_free(&reply);
 	buf_free(&body);
 }
 

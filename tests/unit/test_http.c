@@ -155,7 +155,7 @@ static void expect_failure(const char *path, enum err_kind kind)
 	if (reply->err.kind != kind)
 		fail_msg("%s: %s: %s", path, err_kind_name(reply->err.kind), reply->err.text);
 	assert_true(strlen(reply->err.text) > 0);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 /* ---- one request, one reply ----------------------------------------------- */
@@ -172,7 +172,7 @@ static void a_reply_is_what_the_server_said(void **fixture)
 	assert_true(reply->date != TIME_NONE);
 	assert_int_equal(reply->retry_after, -1);
 	assert_true(reply->took > 0 && reply->took < SOON);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void a_request_is_sent_as_it_was_given(void **fixture)
@@ -198,7 +198,7 @@ static void a_request_is_sent_as_it_was_given(void **fixture)
 	assert_int_equal(reply->body.len, want.len);
 	assert_memory_equal(reply->body.data, want.data, want.len);
 	buf_free(&want);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void each_method_is_sent_with_its_body_or_without(void **fixture)
@@ -225,7 +225,7 @@ static void each_method_is_sent_with_its_body_or_without(void **fixture)
 
 		assert_int_equal(reply->err.kind, ERR_NONE);
 		assert_memory_equal(buf_text(&reply->body), cases[i].want, strlen(cases[i].want));
-		reply_free(&reply);
+		http_reply_free(&reply);
 	}
 }
 
@@ -234,12 +234,12 @@ static void nothing_is_added_that_was_not_asked_for(void **fixture)
 	struct http_reply *reply = get("/cookie");
 
 	(void)fixture;
-	reply_free(&reply);
+	http_reply_free(&reply);
 	reply = get("/echo");
 	assert_null(strstr(buf_text(&reply->body), "Cookie"));
 	assert_null(strstr(buf_text(&reply->body), "Authorization"));
 	assert_null(strstr(buf_text(&reply->body), "Expect"));
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void a_large_body_is_sent_whole(void **fixture)
@@ -259,7 +259,7 @@ static void a_large_body_is_sent_whole(void **fixture)
 	(void)err;
 	assert_non_null(strstr(buf_text(&reply->body), "\n90000 bbbb"));
 	assert_null(strstr(buf_text(&reply->body), "Expect"));
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void a_path_with_dots_stays_as_it_is(void **fixture)
@@ -268,10 +268,10 @@ static void a_path_with_dots_stays_as_it_is(void **fixture)
 
 	(void)fixture;
 	assert_int_equal(reply->err.kind, ERR_NONE);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	reply = get("/b/../echo");
 	assert_int_equal(reply->body.len, 0);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 /* ---- what it insists on ---------------------------------------------------- */
@@ -285,7 +285,7 @@ static void a_redirect_is_not_followed(void **fixture)
 	assert_int_equal(reply->status, 302);
 	assert_string_equal(reply->location, url_of("/echo"));
 	assert_int_equal(served, 1);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void a_reply_up_to_the_ceiling_is_read_and_a_larger_one_fails(void **fixture)
@@ -295,18 +295,18 @@ static void a_reply_up_to_the_ceiling_is_read_and_a_larger_one_fails(void **fixt
 	(void)fixture;
 	assert_int_equal(reply->err.kind, ERR_NONE);
 	assert_int_equal(reply->body.len, MAX_BODY);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	reply = get("/?n=100001");
 	assert_int_equal(reply->err.kind, ERR_DATA);
 	assert_non_null(strstr(reply->err.text, "larger than 100000 bytes"));
-	reply_free(&reply);
+	http_reply_free(&reply);
 	reply = get("/?n=5000000");
 	assert_int_equal(reply->err.kind, ERR_DATA);
 	assert_true(reply->body.len <= MAX_BODY);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	reply = get("/?n=3");
 	assert_string_equal(buf_text(&reply->body), "xxx");
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void proxies_of_the_environment_are_not_asked(void **fixture)
@@ -319,7 +319,7 @@ static void proxies_of_the_environment_are_not_asked(void **fixture)
 		setenv(names[i], "http://127.0.0.1:1", 1);
 	reply = get("/echo");
 	assert_int_equal(reply->err.kind, ERR_NONE);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		unsetenv(names[i]);
 }
@@ -340,7 +340,7 @@ static void passwords_of_a_netrc_are_not_sent(void **fixture)
 	setenv("HOME", home, 1);
 	reply = get("/echo");
 	assert_null(strstr(buf_text(&reply->body), "Authorization"));
-	reply_free(&reply);
+	http_reply_free(&reply);
 	unlink(path);
 	rmdir(home);
 }
@@ -386,7 +386,7 @@ static void a_request_to_an_address_not_allowed_comes_back_at_once(void **fixtur
 	assert_int_equal(reply->err.kind, ERR_CONFIG);
 	assert_int_equal(reply->status, 0);
 	assert_int_equal(http_pending(http), 0);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void check_origin(const struct unit_row *row)
@@ -445,8 +445,8 @@ static void what_changes_something_is_sent_once_when_its_answer_is_lost(void **f
 		assert_non_null(second);
 		assert_int_equal(second->err.kind, ERR_UNAVAILABLE);
 		assert_int_equal(served, before + 1);
-		reply_free(&first);
-		reply_free(&second);
+		http_reply_free(&first);
+		http_reply_free(&second);
 	}
 }
 
@@ -458,7 +458,7 @@ static void a_port_where_nobody_listens_makes_it_unavailable(void **fixture)
 	assert_int_equal(reply->err.kind, ERR_UNAVAILABLE);
 	assert_memory_equal(reply->err.text, "http://127.0.0.1:1: ", 20);
 	assert_null(strstr(reply->err.text, "secret"));
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void a_name_that_does_not_exist_makes_it_unavailable(void **fixture)
@@ -467,7 +467,7 @@ static void a_name_that_does_not_exist_makes_it_unavailable(void **fixture)
 
 	(void)fixture;
 	assert_int_equal(reply->err.kind, ERR_UNAVAILABLE);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void a_transfer_that_takes_too_long_is_cut_off(void **fixture)
@@ -489,7 +489,7 @@ static void a_transfer_that_takes_too_long_is_cut_off(void **fixture)
 	reply = http_call(impatient, &request, &err);
 	assert_int_equal(reply->err.kind, ERR_UNAVAILABLE);
 	assert_true(reply->took >= 50 * MSEC && reply->took < 2 * USEC_PER_SEC);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	http_close(&impatient);
 }
 
@@ -514,7 +514,7 @@ static void each_reply_comes_back_with_its_own_tag(void **fixture)
 		assert_int_equal(reply->body.len, tag - tags + 1);
 		assert_false(seen[tag - tags]);
 		seen[tag - tags] = true;
-		reply_free(&reply);
+		http_reply_free(&reply);
 	}
 	assert_int_equal(http_pending(http), 0);
 	assert_null(http_take(http));
@@ -542,12 +542,12 @@ static void a_call_leaves_other_replies_where_they_are(void **fixture)
 	send_tagged("/?n=1", &tag);
 	reply = get("/?n=2&ms=30");
 	assert_int_equal(reply->body.len, 2);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	assert_int_equal(http_pending(http), 1);
 	reply = await();
 	assert_ptr_equal(reply->tag, &tag);
 	assert_int_equal(reply->body.len, 1);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void a_cancelled_request_never_answers_and_others_do(void **fixture)
@@ -566,7 +566,7 @@ static void a_cancelled_request_never_answers_and_others_do(void **fixture)
 	reply = await();
 	assert_ptr_equal(reply->tag, &yours);
 	assert_int_equal(reply->body.len, 2);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	http_cancel(http, &yours);
 	assert_int_equal(wait_until(wait, wait_now() + 20 * MSEC), WAIT_TIMEOUT);
 	assert_null(http_take(http));
@@ -580,7 +580,7 @@ static void a_reply_not_taken_can_be_cancelled_too(void **fixture)
 	(void)fixture;
 	send_tagged("/?n=1", &yours);
 	reply = await();
-	reply_free(&reply);
+	http_reply_free(&reply);
 	/* Three that have finished, the middle one is forgotten; then the last of the queue. */
 	for (int i = 0; i < 3; i++) {
 		struct http_request bad = { .url = "http://192.0.2.1/",
@@ -595,7 +595,7 @@ static void a_reply_not_taken_can_be_cancelled_too(void **fixture)
 	send_tagged("/?n=4", &mine);
 	reply = await();
 	assert_ptr_equal(reply->tag, &mine);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void closing_cuts_off_what_is_in_flight(void **fixture)
@@ -725,7 +725,7 @@ static void connections_are_used_again(void **fixture)
 		struct http_reply *reply = ask_script(&script);
 
 		assert_string_equal(buf_text(&reply->body), "ok");
-		reply_free(&reply);
+		http_reply_free(&reply);
 	}
 	assert_int_equal(script.accepted, 1);
 	script_close(&script);
@@ -750,7 +750,7 @@ static void check_script(const struct unit_row *row)
 		unit_differs(row, buf_text(&got));
 	}
 	buf_free(&got);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	script_close(&script);
 }
 
@@ -775,7 +775,7 @@ static void a_reply_cut_anywhere_is_never_taken_for_a_whole_one(void **fixture)
 		reply = ask_script(&script);
 		assert_true(reply->err.kind == ERR_UNAVAILABLE || reply->err.kind == ERR_DATA);
 		assert_true(strlen(reply->err.text) > 0);
-		reply_free(&reply);
+		http_reply_free(&reply);
 		script_close(&script);
 	}
 }
@@ -803,7 +803,7 @@ static void a_server_that_falls_silent_is_given_up(void **fixture)
 	reply = http_call(impatient, &request, &err);
 	assert_int_equal(reply->err.kind, ERR_UNAVAILABLE);
 	assert_true(reply->took < 4 * USEC_PER_SEC);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	http_close(&impatient);
 	script_close(&script);
 }
@@ -849,7 +849,7 @@ static void a_machine_that_does_not_pick_up_is_given_up(void **fixture)
 	reply = http_call(impatient, &request, &err);
 	assert_int_equal(reply->err.kind, ERR_UNAVAILABLE);
 	assert_true(reply->took >= 90 * MSEC && reply->took < 3 * USEC_PER_SEC);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	http_close(&impatient);
 	for (int i = 0; i < 4; i++)
 		close(callers[i]);
@@ -878,13 +878,13 @@ static void a_proxy_is_asked_for_other_machines_and_never_gets_the_key(void **fi
 	assert_int_equal(script.accepted, 1);
 	assert_memory_equal(script.callers[0].asked, "CONNECT api.sahut.invalid:443 HTTP/1.1", 38);
 	assert_null(strstr(script.callers[0].asked, "sk_live_x"));
-	reply_free(&reply);
+	http_reply_free(&reply);
 	request.url = url_of("/echo");
 	reply = http_call(proxied, &request, &err);
 	assert_int_equal(reply->err.kind, ERR_NONE);
 	assert_non_null(strstr(buf_text(&reply->body), "sk_live_x"));
 	assert_int_equal(script.accepted, 1);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	http_close(&proxied);
 	script_close(&script);
 }
@@ -910,7 +910,7 @@ static void certificates_are_those_of_the_ca_file(void **fixture)
 	reply = http_call(own, &request, &err);
 	assert_int_equal(reply->err.kind, ERR_CONFIG);
 	assert_non_null(strstr(reply->err.text, name));
-	reply_free(&reply);
+	http_reply_free(&reply);
 	http_close(&own);
 	script_close(&script);
 	unlink(name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "reply.h"
+#include "http_reply.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "mem.h"
 #include "time_format.h"
 
-struct http_reply *reply_new(void *tag, size_t max_body)
+struct http_reply *http_reply_new(void *tag, size_t max_body)
 {
 	struct http_reply *reply = mem_new(sizeof(*reply));
 
@@ -19,7 +19,7 @@ struct http_reply *reply_new(void *tag, size_t max_body)
 	return reply;
 }
 
-void reply_free(struct http_reply **reply)
+void http_reply_free(struct http_reply **reply)
 {
 	if (!*reply)
 		return;
@@ -53,7 +53,7 @@ static void begin_headers(struct http_reply *reply)
 	reply->headed = false;
 }
 
-void reply_header(struct http_reply *reply, const char *p, size_t n)
+void http_reply_header(struct http_reply *reply, const char *p, size_t n)
 {
 	char date[64];
 
@@ -87,7 +87,7 @@ static void overwrite(char *text, size_t n, const char *secret)
 	}
 }
 
-void reply_unsay(struct http_reply *reply, const char *header)
+void http_reply_unsay(struct http_reply *reply, const char *header)
 {
 	const char *blank = strrchr(header, ' ');
 
@@ -99,7 +99,7 @@ void reply_unsay(struct http_reply *reply, const char *header)
 	overwrite(reply->content_type, strlen(reply->content_type), blank + 1);
 }
 
-void reply_complete(struct http_reply *reply)
+void http_reply_complete(struct http_reply *reply)
 {
 	const char *text = reply->retry_after_text;
 

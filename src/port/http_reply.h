@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reply.h -- what came back over HTTP, and what its headers say.
+ * http_reply.h -- what came back over HTTP, and what its headers say.
  *
  * Filled by http.c while a transfer goes on, read by whoever asked. Knows
  * no library.
  */
-#ifndef REPLY_H
-#define REPLY_H
+#ifndef HTTP_REPLY_H
+#define HTTP_REPLY_H
 
 #include "base.h"
 #include "buf.h"
@@ -28,17 +28,17 @@ struct http_reply {
 };
 
 /* An empty reply to the request tagged TAG, whose body may grow to MAX_BODY bytes. */
-struct http_reply *reply_new(void *tag, size_t max_body) MUST_CHECK;
+struct http_reply *http_reply_new(void *tag, size_t max_body) MUST_CHECK;
 
 /* Frees it with its body. */
-void reply_free(struct http_reply **reply);
+void http_reply_free(struct http_reply **reply);
 
 /*
  * Takes note of the header line at P (N bytes, with its line end), if it is
  * one that matters here. A status line begins anew: what came before it was
  * of an interim response. An empty line ends the headers.
  */
-void reply_header(struct http_reply *reply, const char *p, size_t n);
+void http_reply_header(struct http_reply *reply, const char *p, size_t n);
 
 /*
  * Overwrites the secret of the request's first HEADER (its last word; a
@@ -46,9 +46,9 @@ void reply_header(struct http_reply *reply, const char *p, size_t n);
  * it: a sentence that quotes our own key at us is on its way to a log. A
  * success is data, and stays as it is.
  */
-void reply_unsay(struct http_reply *reply, const char *header);
+void http_reply_unsay(struct http_reply *reply, const char *header);
 
 /* All headers are in: works out what depends on two of them. */
-void reply_complete(struct http_reply *reply);
+void http_reply_complete(struct http_reply *reply);
 
 #endif

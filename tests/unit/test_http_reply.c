@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reply.h"
+#include "http_reply.h"
 #include "time_format.h"
 
 /* Takes note of one line, with nothing readable behind it. */
@@ -15,7 +15,7 @@ static void take(struct http_reply *reply, const char *line, size_t n)
 {
 	char *exact = unit_exact(line, n);
 
-	reply_header(reply, exact, n);
+	http_reply_header(reply, exact, n);
 	free(exact);
 }
 
@@ -27,7 +27,7 @@ static void take_line(struct http_reply *reply, const char *line)
 static void a_new_reply_knows_nothing(void **fixture)
 {
 	int tag;
-	struct http_reply *reply = reply_new(&tag, 100);
+	struct http_reply *reply = http_reply_new(&tag, 100);
 
 	(void)fixture;
 	assert_ptr_equal(reply->tag, &tag);
@@ -37,26 +37,26 @@ static void a_new_reply_knows_nothing(void **fixture)
 	assert_string_equal(reply->content_type, "");
 	assert_string_equal(reply->location, "");
 	assert_int_equal(reply->body.max, 100);
-	reply_complete(reply);
+	http_reply_complete(reply);
 	assert_int_equal(reply->retry_after, -1);
-	reply_free(&reply);
+	http_reply_free(&reply);
 	assert_null(reply);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 /* A line, and what it made of the reply. */
 static void check_line(const struct unit_row *row)
 {
-	struct http_reply *reply = reply_new(NULL, 100);
+	struct http_reply *reply = http_reply_new(NULL, 100);
 	char got[512], date[TIMETEXT_SIZE];
 
 	take(reply, row->field[0], row->len[0]);
-	reply_complete(reply);
+	http_reply_complete(reply);
 	snprintf(got, sizeof(got), "%s|%" PRId64 "|%s|%s", time_format(reply->date, date),
 		 reply->retry_after, reply->content_type, reply->location);
 	if (strcmp(got, row->field[1]) != 0)
 		unit_differs(row, got);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void lines_are_read_as_wanted(void **fixture)
@@ -75,11 +75,11 @@ static void a_line_may_end_anywhere(void **fixture)
 	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		for (size_t n = 0; n <= strlen(lines[i]); n++) {
-			struct http_reply *reply = reply_new(NULL, 100);
+			struct http_reply *reply = http_reply_new(NULL, 100);
 
 			take(reply, lines[i], n);
-			reply_complete(reply);
-			reply_free(&reply);
+			http_reply_complete(reply);
+			http_reply_free(&reply);
 		}
 	}
 }
@@ -92,32 +92,32 @@ static void a_date_to_wait_for_is_measured_by_the_replys_own_clock(void **fixtur
 	(void)fixture;
 	/* The two headers come in any order. */
 	for (int first = 0; first < 2; first++) {
-		struct http_reply *reply = reply_new(NULL, 100);
+		struct http_reply *reply = http_reply_new(NULL, 100);
 
 		take_line(reply, lines[first]);
 		take_line(reply, lines[1 - first]);
-		reply_complete(reply);
+		http_reply_complete(reply);
 		assert_int_equal(reply->retry_after, 30 * USEC_PER_SEC);
-		reply_free(&reply);
+		http_reply_free(&reply);
 	}
 }
 
 static void a_date_to_wait_for_is_unreadable_without_a_clock(void **fixture)
 {
-	struct http_reply *reply = reply_new(NULL, 100);
+	struct http_reply *reply = http_reply_new(NULL, 100);
 
 	(void)fixture;
 	take_line(reply, "Retry-After: Fri, 15 Mar 2024 08:30:30 GMT\r\n");
 	take_line(reply, "Date: yesterday\r\n");
-	reply_complete(reply);
+	http_reply_complete(reply);
 	assert_int_equal(reply->date, TIME_NONE);
 	assert_int_equal(reply->retry_after, -1);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void of_two_dates_the_last_counts_even_if_it_is_none(void **fixture)
 {
-	struct http_reply *reply = reply_new(NULL, 100);
+	struct http_reply *reply = http_reply_new(NULL, 100);
 
 	(void)fixture;
 	take_line(reply, "Date: Fri, 15 Mar 2024 08:30:00 GMT\r\n");
@@ -125,12 +125,12 @@ static void of_two_dates_the_last_counts_even_if_it_is_none(void **fixture)
 	assert_int_equal(reply->date, INT64_C(1710491460000000));
 	take_line(reply, "Date: some day\r\n");
 	assert_int_equal(reply->date, TIME_NONE);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void an_interim_response_leaves_nothing_behind(void **fixture)
 {
-	struct http_reply *reply = reply_new(NULL, 100);
+	struct http_reply *reply = http_reply_new(NULL, 100);
 
 	(void)fixture;
 	assert_false(reply->headed);
@@ -146,17 +146,17 @@ static void an_interim_response_leaves_nothing_behind(void **fixture)
 	assert_false(reply->headed);
 	take_line(reply, "\n");
 	assert_true(reply->headed);
-	reply_complete(reply);
+	http_reply_complete(reply);
 	assert_int_equal(reply->date, TIME_NONE);
 	assert_int_equal(reply->retry_after, -1);
 	assert_string_equal(reply->content_type, "");
 	assert_string_equal(reply->location, "");
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void values_too_long_are_cut(void **fixture)
 {
-	struct http_reply *reply = reply_new(NULL, 100);
+	struct http_reply *reply = http_reply_new(NULL, 100);
 	char line[5000];
 
 	(void)fixture;
@@ -169,37 +169,37 @@ static void values_too_long_are_cut(void **fixture)
 	take(reply, line, sizeof(line));
 	memcpy(line, "Date:         ", 14);
 	take(reply, line, sizeof(line));
-	reply_complete(reply);
+	http_reply_complete(reply);
 	assert_int_equal(strlen(reply->content_type), sizeof(reply->content_type) - 1);
 	assert_int_equal(strlen(reply->location), sizeof(reply->location) - 1);
 	assert_int_equal(reply->retry_after, -1);
 	assert_int_equal(reply->date, TIME_NONE);
-	reply_free(&reply);
+	http_reply_free(&reply);
 }
 
 static void a_failure_that_repeats_the_secret_does_not_get_far(void **fixture)
 {
-	struct http_reply *reply = reply_new(NULL, 100);
+	struct http_reply *reply = http_reply_new(NULL, 100);
 	static const char *const lines[] = { "HTTP/1.1 401 No\r\n", "Location: /x?key=sesame\r\n",
 					     "Content-Type: sesame\r\n" };
 
 	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
-		reply_header(reply, lines[i], strlen(lines[i]));
+		http_reply_header(reply, lines[i], strlen(lines[i]));
 	buf_str(&reply->body, "key sesame, sesamesesame");
 	reply->status = 200;
-	reply_unsay(reply, "Authorization: Bearer sesame");
+	http_reply_unsay(reply, "Authorization: Bearer sesame");
 	assert_string_equal(buf_text(&reply->body), "key sesame, sesamesesame");
 	reply->status = 401;
-	reply_unsay(reply, "Accept: sesame");
-	reply_unsay(reply, "Odd:");
+	http_reply_unsay(reply, "Accept: sesame");
+	http_reply_unsay(reply, "Odd:");
 	assert_string_equal(buf_text(&reply->body), "key sesame, sesamesesame");
-	reply_unsay(reply, "Authorization: Bearer sesame");
+	http_reply_unsay(reply, "Authorization: Bearer sesame");
 	assert_string_equal(buf_text(&reply->body), "key ******, ************");
 	assert_string_equal(reply->location, "/x?key=******");
 	assert_string_equal(reply->content_type, "******");
-	reply_unsay(reply, "Authorization: Bearer ****");
-	reply_free(&reply);
+	http_reply_unsay(reply, "Authorization: Bearer ****");
+	http_reply_free(&reply);
 }
 
 int main(void)
