@@ -156,7 +156,7 @@ static bool go_round(struct app *app, struct cli_cycle *tasks, size_t n, struct 
 			loop->cycles[i] =
 				tasks[i].state == CLI_CYCLE_RUNNING ? tasks[i].cycle : NULL;
 		when = min_i64(when, draw(&progress, tasks, n, clock_mono(app->clock)));
-		if (loop_round(loop, when) == WAIT_STOP)
+		if (loop_round(loop, when) == EVENT_LOOP_STOP)
 			break;
 		for (size_t i = 0; i < n; i++)
 			if (tasks[i].state == CLI_CYCLE_RUNNING && cycle_over(tasks[i].cycle))
@@ -174,7 +174,7 @@ static void cycle_log_refresh_days(struct app *app, struct loop *loop)
 
 	loop->n = 0;
 	while (cycle_log_refresh_busy(loop->refresh) && !warehouse_lost(app->warehouse))
-		if (loop_round(loop, TIME_NEVER) == WAIT_STOP)
+		if (loop_round(loop, TIME_NEVER) == EVENT_LOOP_STOP)
 			break;
 	if (cycle_log_refresh_take_error(loop->refresh, &workspace, &err)) {
 		struct log_line line;

@@ -79,18 +79,18 @@ static void reload(struct daemon *d)
 		if (app->warehouse && !warehouse_lost(app->warehouse))
 			(void)!workers_register(&d->workers, app->warehouse, &ignored);
 	}
-	wait_notify("READY=1");
+	event_loop_notify("READY=1");
 }
 
 /* Sleeps, and reads the configuration again if that is asked for. False when told to stop. */
 static bool sleep_until(struct daemon *d, int64_t when)
 {
-	while (wait_now() < when) {
-		if (wait_take_reload(d->app->wait)) {
+	while (event_loop_now() < when) {
+		if (event_loop_take_reload(d->app->wait)) {
 			reload(d);
 			return true;
 		}
-		if (wait_turn(d->app->wait, when) == WAIT_STOP)
+		if (event_loop_turn(d->app->wait, when) == EVENT_LOOP_STOP)
 			return false;
 	}
 	return true;
@@ -133,7 +133,7 @@ static bool open_store(struct daemon *d)
 		if (complain(&d->no_warehouse, now)) {
 			say(app, err_policy_level(err.kind), &events_table()->warehouse_lost,
 			    err.text);
-			wait_notify("STATUS=no warehouse: %s", err.text);
+			event_loop_notify("STATUS=no warehouse: %s", err.text);
 		}
 		if (err.kind == ERR_CONFIG)
 			app->exit = EXIT_CONFIG;
@@ -187,7 +187,7 @@ static int64_t show_status(struct daemon *d)
 	if (now < d->status_at + STATUS_EVERY)
 		return d->status_at + STATUS_EVERY;
 	snprintf(d->status, sizeof(d->status), "%s", buf_text(&text));
-	wait_notify("STATUS=%s", d->status);
+	event_loop_notify("STATUS=%s", d->status);
 	d->status_at = now;
 	return TIME_NEVER;
 }
@@ -232,7 +232,7 @@ static int64_t hold(struct daemon *d)
 	int64_t when;
 
 	if (!workers_hold(&d->workers, app, &when, &err) && !warehouse_lost(app->warehouse) &&
-	    !wait_stopping(app->wait) && complain(&d->no_warehouse, clock_mono(app->clock)))
+	    !event_loop_stopping(app->wait) && complain(&d->no_warehouse, clock_mono(app->clock)))
 		say(app, err_policy_level(err.kind), &events_table()->warehouse_lost, err.text);
 	return when;
 }
@@ -252,9 +252,9 @@ static bool work(struct daemon *d)
 		next = min_i64(next, workers_start(&d->workers, app, &d->loop));
 		next = min_i64(next, retention(d));
 		next = min_i64(next, show_status(d));
-		if (loop_round(&d->loop, next) == WAIT_STOP)
+		if (loop_round(&d->loop, next) == EVENT_LOOP_STOP)
 			return false;
-		if (wait_take_reload(app->wait))
+		if (event_loop_take_reload(app->wait))
 			reload(d);
 		ended = workers_finish(&d->workers, app);
 		watch_refresh(d);
@@ -318,10 +318,10 @@ void cmd_run(struct app *app)
 	app_name(app, "daemon");
 	begin(&d);
 	say(app, LEVEL_NOTICE, &events_table()->started, PACKAGE_NAME " " PACKAGE_VERSION " runs");
-	wait_notify("READY=1");
+	event_loop_notify("READY=1");
 	while (open_store(&d) && work(&d) && begin_anew(&d))
 		continue;
-	wait_notify("STOPPING=1");
+	event_loop_notify("STOPPING=1");
 	end(&d);
 	say(app, LEVEL_NOTICE, &events_table()->stopping, "stopping");
 }

@@ -81,7 +81,8 @@ void command_version(struct buf *out)
 		   schema_version());
 	buf_printf(out, "%s\n", http_library());
 	buf_printf(out, "libpq %d.%d, json-c %s, libyaml %s, libmicrohttpd %s, %s\n", pq / 10000,
-		   pq % 10000, json_library(), yaml_library(), httpd_library(), wait_library());
+		   pq % 10000, json_library(), yaml_library(), httpd_library(),
+		   event_loop_library());
 }
 
 bool command_options(struct app *app, const struct opt *table, const char **operands, int most)

@@ -69,7 +69,7 @@ bool app_network(struct app *app, bool daemon)
 {
 	struct err err = ERR_INIT;
 
-	app->wait = wait_open(daemon, &err);
+	app->wait = event_loop_open(daemon, &err);
 	if (!app->wait || !open_http(app, &err))
 		return app_fail(app, &err);
 	app->json = json_reader_new();
@@ -202,6 +202,6 @@ void app_close(struct app *app)
 	decode_free(&app->decode);
 	json_reader_free(&app->json);
 	http_close(&app->http);
-	wait_close(&app->wait);
+	event_loop_close(&app->wait);
 	config_free(&app->config);
 }

@@ -13,10 +13,10 @@
 #include "config.h"
 #include "cycle.h"
 #include "decode.h"
+#include "event_loop.h"
 #include "http.h"
 #include "log.h"
 #include "opt.h"
-#include "wait.h"
 #include "warehouse.h"
 
 struct app {
@@ -32,7 +32,7 @@ struct app {
 	const struct clock *clock;
 
 	struct config *config;
-	struct wait *wait;
+	struct event_loop *wait;
 	struct http *http;
 	struct json_reader *json;
 	struct decode *decode;

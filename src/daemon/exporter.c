@@ -48,7 +48,8 @@ static void serve(void *arg, const struct httpd_request *request, struct httpd_a
 	}
 }
 
-bool exporter_listen(struct exporter *e, struct wait *wait, const char *listen, struct err *err)
+bool exporter_listen(struct exporter *e, struct event_loop *wait, const char *listen,
+		     struct err *err)
 {
 	struct httpd_conf conf = { .serve = serve, .arg = e };
 	char host[64];

@@ -12,12 +12,12 @@
 
 #include "buf.h"
 #include "err.h"
+#include "event_loop.h"
 #include "http.h"
 #include "json.h"
-#include "wait.h"
 
 struct metabase {
-	struct wait *wait;
+	struct event_loop *wait;
 	struct http *http;
 	struct json_reader *json;
 	const char *url;  /* as configured */

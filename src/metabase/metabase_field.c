@@ -82,7 +82,7 @@ static bool read_metadata(struct mbrun *run, struct err *err)
 /* Makes Metabase look, and waits until it has seen all columns that we need. */
 bool metabase_field_await(struct mbrun *run, bool fresh, struct err *err)
 {
-	int64_t deadline = wait_now() + SYNC_DEADLINE, pause = SYNC_PAUSE;
+	int64_t deadline = event_loop_now() + SYNC_DEADLINE, pause = SYNC_PAUSE;
 	char path[64];
 
 	if (run->database == 0)
@@ -95,14 +95,14 @@ bool metabase_field_await(struct mbrun *run, bool fresh, struct err *err)
 	if (!metabase_call(run->mb, &(struct metabase_request){ HTTP_POST, path, NULL }, NULL, err))
 		return false;
 	while (missing(run)) {
-		if (wait_now() > deadline)
+		if (event_loop_now() > deadline)
 			return err_set(
 				err, ERR_UNAVAILABLE,
 				"Metabase does not see the column sahut_report.%s; may its role "
 				"read it (sahut-etl check), and does its log say why the sync "
 				"failed?",
 				missing(run));
-		if (wait_until(run->mb->wait, wait_now() + pause) == WAIT_STOP)
+		if (event_loop_until(run->mb->wait, event_loop_now() + pause) == EVENT_LOOP_STOP)
 			return err_set(err, ERR_STOPPED,
 				       "told to stop while Metabase looks at the tables");
 		pause = min_i64(2 * pause, SYNC_LONGEST_PAUSE);

@@ -23,8 +23,8 @@ struct transfer {
 };
 
 struct http {
-	struct wait *wait;
-	struct wait_source *timer;
+	struct event_loop *wait;
+	struct event_loop_source *timer;
 	CURLM *multi;
 	struct transfer *flying;
 	struct http_reply *first, **last; /* finished, not taken */
@@ -199,7 +199,7 @@ static void finish(struct transfer *t, CURLcode rc)
 
 	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
 	reply->status = (int)status;
-	reply->took = wait_now() - t->began;
+	reply->took = event_loop_now() - t->began;
 	http_reply_complete(reply);
 	http_reply_unsay(reply, t->headers->data);
 	/* libcurl is content with headers that break off. */
@@ -237,15 +237,15 @@ static void on_timer(void *arg)
 struct watched {
 	struct http *http;
 	curl_socket_t fd;
-	struct wait_source *source;
+	struct event_loop_source *source;
 };
 
 static void on_socket(void *arg, unsigned events)
 {
 	struct watched *w = arg;
 	struct http *http = w->http; /* W may be gone after the next call */
-	int running, mask = (events & WAIT_IN ? CURL_CSELECT_IN : 0) |
-			    (events & WAIT_OUT ? CURL_CSELECT_OUT : 0);
+	int running, mask = (events & EVENT_LOOP_IN ? CURL_CSELECT_IN : 0) |
+			    (events & EVENT_LOOP_OUT ? CURL_CSELECT_OUT : 0);
 
 	curl_multi_socket_action(http->multi, w->fd, mask, &running);
 	collect(http);
@@ -255,13 +255,13 @@ static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *a
 {
 	struct http *http = arg;
 	struct watched *w = arg2;
-	unsigned events =
-		(what & CURL_POLL_IN ? WAIT_IN : 0) | (what & CURL_POLL_OUT ? WAIT_OUT : 0);
+	unsigned events = (what & CURL_POLL_IN ? EVENT_LOOP_IN : 0) |
+			  (what & CURL_POLL_OUT ? EVENT_LOOP_OUT : 0);
 
 	(void)curl;
 	if (what == CURL_POLL_REMOVE) {
 		if (w)
-			wait_forget(&w->source);
+			event_loop_forget(&w->source);
 		mem_free(&w);
 		return 0;
 	}
@@ -269,10 +269,10 @@ static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *a
 		w = mem_new(sizeof(*w));
 		w->http = http;
 		w->fd = fd;
-		w->source = wait_watch(http->wait, fd, events, on_socket, w);
+		w->source = event_loop_watch(http->wait, fd, events, on_socket, w);
 		curl_multi_assign(http->multi, fd, w);
 	}
-	wait_watch_for(w->source, events);
+	event_loop_watch_for(w->source, events);
 	return 0;
 }
 
@@ -281,7 +281,8 @@ static int set_timer(CURLM *multi, long ms, void *arg)
 	struct http *http = arg;
 
 	(void)multi;
-	wait_timer_set(http->timer, ms < 0 ? TIME_NEVER : wait_now() + ms * USEC_PER_MSEC);
+	event_loop_timer_set(http->timer,
+			     ms < 0 ? TIME_NEVER : event_loop_now() + ms * USEC_PER_MSEC);
 	return 0;
 }
 
@@ -382,7 +383,7 @@ void http_send(struct http *http, const struct http_request *request)
 	struct transfer *t = mem_new(sizeof(*t));
 
 	t->http = http;
-	t->began = wait_now();
+	t->began = event_loop_now();
 	t->reply = http_reply_new(request->tag, http->conf.max_body);
 	t->curl = curl_easy_init();
 	if (!t->curl)
@@ -432,7 +433,7 @@ struct http_reply *http_call(struct http *http, const struct http_request *reque
 	mine.tag = &tag;
 	http_send(http, &mine);
 	while (!(reply = unqueue(http, &tag))) {
-		if (wait_turn(http->wait, TIME_NEVER) != WAIT_STOP)
+		if (event_loop_turn(http->wait, TIME_NEVER) != EVENT_LOOP_STOP)
 			continue;
 		http_cancel(http, &tag);
 		err_set(err, ERR_STOPPED, "told to stop while waiting for a reply");
@@ -443,7 +444,7 @@ struct http_reply *http_call(struct http *http, const struct http_request *reque
 
 /* ---- beginning and end ----------------------------------------------- */
 
-struct http *http_open(struct wait *wait, const struct http_conf *conf, struct err *err)
+struct http *http_open(struct event_loop *wait, const struct http_conf *conf, struct err *err)
 {
 	struct http *http;
 
@@ -460,7 +461,7 @@ struct http *http_open(struct wait *wait, const struct http_conf *conf, struct e
 	http->conf.ca_file = conf->ca_file ? mem_text(conf->ca_file, strlen(conf->ca_file)) : NULL;
 	http->conf.proxy = conf->proxy ? mem_text(conf->proxy, strlen(conf->proxy)) : NULL;
 	http->conf.user_agent = mem_text(conf->user_agent, strlen(conf->user_agent));
-	http->timer = wait_timer(wait, on_timer, http);
+	http->timer = event_loop_timer(wait, on_timer, http);
 	http->multi = curl_multi_init();
 	if (!http->multi)
 		mem_out("curl_multi_init");
@@ -486,7 +487,7 @@ void http_close(struct http **http)
 	while ((reply = http_take(h)))
 		http_reply_free(&reply);
 	curl_multi_cleanup(h->multi);
-	wait_forget(&h->timer);
+	event_loop_forget(&h->timer);
 	mem_free(&h->conf.ca_file);
 	mem_free(&h->conf.proxy);
 	mem_free(&h->conf.user_agent);

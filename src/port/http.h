@@ -3,7 +3,7 @@
  * http.h -- many requests out, one reply after another in.
  *
  * http_send() starts a transfer and returns; the transfer goes on while
- * anybody sleeps in wait.h; http_take() hands out what has finished. That
+ * anybody sleeps in event_loop.h; http_take() hands out what has finished. That
  * is all that is needed to keep pages travelling while the database works,
  * and for a caller that wants just one there is http_call().
  *
@@ -22,8 +22,8 @@
 #include "base.h"
 #include "buf.h"
 #include "err.h"
+#include "event_loop.h"
 #include "http_reply.h"
-#include "wait.h"
 
 struct http;
 
@@ -57,7 +57,8 @@ struct http_request {
 };
 
 /* Copies what CONF points to. NULL with ERR_CONFIG when the CA file cannot be read. */
-struct http *http_open(struct wait *wait, const struct http_conf *conf, struct err *err) MUST_CHECK;
+struct http *http_open(struct event_loop *wait, const struct http_conf *conf,
+		       struct err *err) MUST_CHECK;
 
 /* Cuts off what is in flight, forgets what was not taken, closes all connections. */
 void http_close(struct http **http);

@@ -53,11 +53,11 @@ struct exchange {
 struct httpd {
 	struct httpd_conf conf;
 	struct MHD_Daemon *daemon;
-	struct wait_source *epoll;
-	struct wait_source *timer; /* for the library's own deadlines */
+	struct event_loop_source *epoll;
+	struct event_loop_source *timer; /* for the library's own deadlines */
 	int64_t timer_at;
-	struct wait_source *alarm;     /* for delayed answers */
-	struct exchange *first, *last; /* the delayed, soonest first */
+	struct event_loop_source *alarm; /* for delayed answers */
+	struct exchange *first, *last;	 /* the delayed, soonest first */
 	int port;
 };
 
@@ -97,7 +97,7 @@ static void set_timer(struct httpd *httpd, int64_t at)
 	if (at >= httpd->timer_at)
 		return;
 	httpd->timer_at = at;
-	wait_timer_set(httpd->timer, at);
+	event_loop_timer_set(httpd->timer, at);
 }
 
 static void run(struct httpd *httpd)
@@ -110,7 +110,7 @@ static void run(struct httpd *httpd)
 		more = MHD_get_timeout(httpd->daemon, &ms) == MHD_YES;
 	}
 	if (more)
-		set_timer(httpd, wait_now() + (int64_t)ms * USEC_PER_MSEC);
+		set_timer(httpd, event_loop_now() + (int64_t)ms * USEC_PER_MSEC);
 }
 
 static void on_epoll(void *arg, unsigned events)
@@ -150,7 +150,7 @@ static void park(struct exchange *x)
 	struct httpd *httpd = x->httpd;
 	struct exchange *before = httpd->last;
 
-	x->due = wait_now() + x->answer.delay;
+	x->due = event_loop_now() + x->answer.delay;
 	while (before && before->due > x->due)
 		before = before->before;
 	x->before = before;
@@ -165,14 +165,14 @@ static void park(struct exchange *x)
 		httpd->first = x;
 	x->parked = true;
 	if (httpd->first == x)
-		wait_timer_set(httpd->alarm, x->due);
+		event_loop_timer_set(httpd->alarm, x->due);
 	MHD_suspend_connection(x->connection);
 }
 
 static void on_alarm(void *arg)
 {
 	struct httpd *httpd = arg;
-	int64_t now = wait_now();
+	int64_t now = event_loop_now();
 
 	while (httpd->first && httpd->first->due <= now) {
 		struct exchange *x = httpd->first;
@@ -181,7 +181,7 @@ static void on_alarm(void *arg)
 		MHD_resume_connection(x->connection);
 	}
 	if (httpd->first)
-		wait_timer_set(httpd->alarm, httpd->first->due);
+		event_loop_timer_set(httpd->alarm, httpd->first->due);
 	run(httpd);
 }
 
@@ -395,7 +395,7 @@ static int port_of(int fd)
 	return (int)strtol(port, NULL, 10);
 }
 
-struct httpd *httpd_open(struct wait *wait, const struct httpd_conf *conf, struct err *err)
+struct httpd *httpd_open(struct event_loop *wait, const struct httpd_conf *conf, struct err *err)
 {
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
 	struct httpd *httpd;
@@ -419,12 +419,11 @@ struct httpd *httpd_open(struct wait *wait, const struct httpd_conf *conf, struc
 		err_set(err, ERR_SYSTEM, "cannot start a server: are too many files open?");
 		return NULL;
 	}
-	httpd->timer = wait_timer(wait, on_timer, httpd);
-	httpd->alarm = wait_timer(wait, on_alarm, httpd);
-	httpd->epoll =
-		wait_watch(wait,
-			   MHD_get_daemon_info(httpd->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
-			   WAIT_IN, on_epoll, httpd);
+	httpd->timer = event_loop_timer(wait, on_timer, httpd);
+	httpd->alarm = event_loop_timer(wait, on_alarm, httpd);
+	httpd->epoll = event_loop_watch(
+		wait, MHD_get_daemon_info(httpd->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
+		EVENT_LOOP_IN, on_epoll, httpd);
 	return httpd;
 }
 
@@ -434,9 +433,9 @@ void httpd_close(struct httpd **httpd)
 
 	if (!h)
 		return;
-	wait_forget(&h->epoll);
-	wait_forget(&h->timer);
-	wait_forget(&h->alarm);
+	event_loop_forget(&h->epoll);
+	event_loop_forget(&h->timer);
+	event_loop_forget(&h->alarm);
 	while (h->first) {
 		struct exchange *x = h->first;
 

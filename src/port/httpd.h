@@ -3,7 +3,7 @@
  * httpd.h -- a small HTTP server that lives in the waiting point.
  *
  * Serves the daemon's metrics and the sandbox's API. One function answers
- * every request; it runs inside wait_turn() and must be quick. HTTP/1.1
+ * every request; it runs inside event_loop_turn() and must be quick. HTTP/1.1
  * with keep-alive, no TLS: it is for loopback. While nobody asks, nothing
  * wakes up. Only this file's .c includes libmicrohttpd; it knows no path,
  * and of the statuses only 413 and 500, for what never reaches who serves
@@ -15,7 +15,7 @@
 #include "base.h"
 #include "buf.h"
 #include "err.h"
-#include "wait.h"
+#include "event_loop.h"
 
 struct httpd;
 
@@ -84,7 +84,7 @@ struct httpd_conf {
  * ERR_CONFIG (not an address) or ERR_SYSTEM (it is not this machine's, or the port
  * is taken).
  */
-struct httpd *httpd_open(struct wait *wait, const struct httpd_conf *conf,
+struct httpd *httpd_open(struct event_loop *wait, const struct httpd_conf *conf,
 			 struct err *err) MUST_CHECK;
 
 /* Cuts off all connections and stops listening. */

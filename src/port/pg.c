@@ -15,8 +15,8 @@
 #define COPY_CHUNK 32768
 
 struct pg {
-	struct wait *wait;
-	struct wait_source *source, *timer;
+	struct event_loop *wait;
+	struct event_loop_source *source, *timer;
 	PGconn *conn;
 	int64_t patience; /* with a script */
 	bool lost, notified;
@@ -70,7 +70,7 @@ static void lose(struct pg *pg)
 	}
 	pg->lost = true;
 	pg->busy = false;
-	wait_forget(&pg->source);
+	event_loop_forget(&pg->source);
 }
 
 /*
@@ -94,7 +94,7 @@ static void on_deadline(void *arg)
 
 static void watch(struct pg *pg, int unsent)
 {
-	wait_watch_for(pg->source, WAIT_IN | (unsent > 0 ? WAIT_OUT : 0));
+	event_loop_watch_for(pg->source, EVENT_LOOP_IN | (unsent > 0 ? EVENT_LOOP_OUT : 0));
 }
 
 /* Sends what libpq holds back. False when the connection is gone. */
@@ -215,7 +215,7 @@ static void on_socket(void *arg, unsigned events)
 {
 	struct pg *pg = arg;
 
-	if (events & WAIT_IN && !PQconsumeInput(pg->conn)) {
+	if (events & EVENT_LOOP_IN && !PQconsumeInput(pg->conn)) {
 		/* The server's last words, if it had any, are a result; they carry the SQLSTATE. */
 		while (pg->busy && !PQisBusy(pg->conn)) {
 			PGresult *res = PQgetResult(pg->conn);
@@ -231,7 +231,7 @@ static void on_socket(void *arg, unsigned events)
 	take_notifies(pg);
 	if (!pg->busy)
 		return;
-	if (events & WAIT_OUT && !(pg->copying ? feed_copy(pg) : flush(pg)))
+	if (events & EVENT_LOOP_OUT && !(pg->copying ? feed_copy(pg) : flush(pg)))
 		return;
 	while (pg->busy && !pg->copying && !PQisBusy(pg->conn))
 		if (!take_result(pg, PQgetResult(pg->conn)))
@@ -246,7 +246,7 @@ void pg_start(struct pg *pg, const struct pg_step *steps, size_t n)
 	pg->failed = pg->rolling_back = pg->copying = false;
 	pg->kept = NULL;
 	pg->err = (struct err)ERR_INIT;
-	wait_timer_set(pg->timer, wait_now() + pg->patience);
+	event_loop_timer_set(pg->timer, event_loop_now() + pg->patience);
 	pg->busy = true;
 	if (pg->lost) {
 		pg->failed = true;
@@ -300,7 +300,7 @@ bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct grid **
 {
 	pg_start(pg, steps, n);
 	while (pg->busy) {
-		if (wait_turn(pg->wait, TIME_NEVER) != WAIT_STOP)
+		if (event_loop_turn(pg->wait, TIME_NEVER) != EVENT_LOOP_STOP)
 			continue;
 		lose(pg);
 		return err_set(err, ERR_STOPPED, "told to stop while waiting for the database");
@@ -388,18 +388,18 @@ static void on_connecting(void *arg, unsigned events)
  * Waits until the connection attempt can go on. libpq may have moved to
  * another socket, so each step watches anew.
  */
-static enum wait_why wait_connecting(struct pg *pg, PostgresPollingStatusType poll,
-				     int64_t deadline)
+static enum event_loop_why event_loop_connecting(struct pg *pg, PostgresPollingStatusType poll,
+						 int64_t deadline)
 {
 	bool ready = false;
-	unsigned events = poll == PGRES_POLLING_WRITING ? WAIT_OUT : WAIT_IN;
-	struct wait_source *source =
-		wait_watch(pg->wait, PQsocket(pg->conn), events, on_connecting, &ready);
-	enum wait_why why = WAIT_READY;
+	unsigned events = poll == PGRES_POLLING_WRITING ? EVENT_LOOP_OUT : EVENT_LOOP_IN;
+	struct event_loop_source *source =
+		event_loop_watch(pg->wait, PQsocket(pg->conn), events, on_connecting, &ready);
+	enum event_loop_why why = EVENT_LOOP_READY;
 
-	while (!ready && why == WAIT_READY)
-		why = wait_turn(pg->wait, deadline);
-	wait_forget(&source);
+	while (!ready && why == EVENT_LOOP_READY)
+		why = event_loop_turn(pg->wait, deadline);
+	event_loop_forget(&source);
 	return why;
 }
 
@@ -410,12 +410,13 @@ static bool connect_steps(struct pg *pg, int64_t patience, struct err *err)
 	if (PQstatus(pg->conn) == CONNECTION_BAD)
 		poll = PGRES_POLLING_FAILED;
 	while (poll == PGRES_POLLING_READING || poll == PGRES_POLLING_WRITING) {
-		enum wait_why why = wait_connecting(pg, poll, wait_now() + patience);
+		enum event_loop_why why =
+			event_loop_connecting(pg, poll, event_loop_now() + patience);
 
-		if (why == WAIT_STOP)
+		if (why == EVENT_LOOP_STOP)
 			return err_set(err, ERR_STOPPED,
 				       "told to stop while connecting to the database");
-		if (why == WAIT_TIMEOUT)
+		if (why == EVENT_LOOP_TIMEOUT)
 			return err_set(err, ERR_UNAVAILABLE, "database: %s does not answer",
 				       PQhost(pg->conn));
 		poll = PQconnectPoll(pg->conn);
@@ -423,7 +424,7 @@ static bool connect_steps(struct pg *pg, int64_t patience, struct err *err)
 	if (poll == PGRES_POLLING_OK)
 		return true;
 	/* A look-up of the host's name is waited for inside of libpq, and nothing else served. */
-	if (wait_turn(pg->wait, 0) == WAIT_STOP)
+	if (event_loop_turn(pg->wait, 0) == EVENT_LOOP_STOP)
 		return err_set(err, ERR_STOPPED, "told to stop while connecting to the database");
 	pgtext_error(err,
 		     PQconnectionUsedPassword(pg->conn) || PQconnectionNeedsPassword(pg->conn)
@@ -439,7 +440,7 @@ static void no_notice(void *arg, const char *message)
 	(void)message;
 }
 
-struct pg *pg_open(struct wait *wait, const struct pg_conf *conf, struct err *err)
+struct pg *pg_open(struct event_loop *wait, const struct pg_conf *conf, struct err *err)
 {
 	struct pg *pg;
 	int64_t patience;
@@ -457,8 +458,8 @@ struct pg *pg_open(struct wait *wait, const struct pg_conf *conf, struct err *er
 		return NULL;
 	}
 	PQsetnonblocking(pg->conn, 1);
-	pg->source = wait_watch(wait, PQsocket(pg->conn), WAIT_IN, on_socket, pg);
-	pg->timer = wait_timer(wait, on_deadline, pg);
+	pg->source = event_loop_watch(wait, PQsocket(pg->conn), EVENT_LOOP_IN, on_socket, pg);
+	pg->timer = event_loop_timer(wait, on_deadline, pg);
 	return pg;
 }
 
@@ -466,8 +467,8 @@ void pg_close(struct pg **pg)
 {
 	if (!*pg)
 		return;
-	wait_forget(&(*pg)->source);
-	wait_forget(&(*pg)->timer);
+	event_loop_forget(&(*pg)->source);
+	event_loop_forget(&(*pg)->timer);
 	PQclear((*pg)->kept);
 	PQfinish((*pg)->conn);
 	mem_free(pg);

@@ -4,7 +4,7 @@
  *
  * A script is a list of steps: a statement with parameters, several
  * statements at once, or a COPY with its rows. pg_start() begins it and
- * returns; it goes on while anybody sleeps in wait.h; pg_finish() gives its
+ * returns; it goes on while anybody sleeps in event_loop.h; pg_finish() gives its
  * last result or its first error. pg_run() does both and waits in between,
  * which is all that commands need; the daemon's loop uses the pair, so that
  * it decodes the next pages while a merge runs.
@@ -21,8 +21,8 @@
 #include "base.h"
 #include "buf.h"
 #include "err.h"
+#include "event_loop.h"
 #include "grid.h"
-#include "wait.h"
 
 struct pg;
 
@@ -50,7 +50,7 @@ struct pg_step {
  * ERR_CONFIG (not a conninfo), ERR_DENIED (a password was asked for and not
  * accepted), ERR_UNAVAILABLE or ERR_STOPPED.
  */
-struct pg *pg_open(struct wait *wait, const struct pg_conf *conf, struct err *err) MUST_CHECK;
+struct pg *pg_open(struct event_loop *wait, const struct pg_conf *conf, struct err *err) MUST_CHECK;
 
 /* Closes it. The server ends a script that is running when it notices; see sql/session.sql. */
 void pg_close(struct pg **pg);

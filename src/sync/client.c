@@ -2,7 +2,7 @@
 #include "client.h"
 
 /* Waits until a request may go. */
-static bool wait_for_quota(struct client *client, struct err *err)
+static bool event_loop_for_quota(struct client *client, struct err *err)
 {
 	for (;;) {
 		struct warehouse_lease lease = { .want = rate_limit_want(&client->rate_limit),
@@ -10,7 +10,7 @@ static bool wait_for_quota(struct client *client, struct err *err)
 		int64_t now = clock_mono(client->clock), when = now;
 
 		/* It may have been told while its last request was accounted for. */
-		if (wait_stopping(client->wait))
+		if (event_loop_stopping(client->wait))
 			return err_set(err, ERR_STOPPED, "told to stop between two requests");
 
 		switch (rate_limit_ask(&client->rate_limit, now, &when)) {
@@ -27,7 +27,7 @@ static bool wait_for_quota(struct client *client, struct err *err)
 			rate_limit_granted(&client->rate_limit, now, lease.granted, lease.wait);
 			break;
 		case RATE_LIMIT_WAIT:
-			if (wait_until(client->wait, when) == WAIT_STOP)
+			if (event_loop_until(client->wait, when) == EVENT_LOOP_STOP)
 				return err_set(err, ERR_STOPPED,
 					       "told to stop while waiting for the quota");
 			break;
@@ -52,7 +52,7 @@ static bool try_again(struct client *client, const struct http_request *request,
 			(void)!warehouse_pause(client->warehouse, client->workspace, wait,
 					       &ignored);
 	}
-	return again && wait_until(client->wait, now + wait) != WAIT_STOP;
+	return again && event_loop_until(client->wait, now + wait) != EVENT_LOOP_STOP;
 }
 
 /* One line of the ledger. What goes wrong with it is of no matter to who asked. */
@@ -76,7 +76,7 @@ struct http_reply *client_call(struct client *client, const struct http_request 
 	for (int tries = 1;; tries++) {
 		struct http_reply *reply;
 
-		if (!wait_for_quota(client, err))
+		if (!event_loop_for_quota(client, err))
 			return NULL;
 		reply = http_call(client->http, request, err);
 		if (!reply)

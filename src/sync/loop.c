@@ -14,7 +14,7 @@ static bool has_work(const struct loop *loop)
 		    (cycle_over(loop->cycles[i]) || cycle_can_go_on(loop->cycles[i])))
 			return true;
 	/* What came while somebody waited for the warehouse is not heard of again. */
-	return wait_reload_asked(loop->wait) ||
+	return event_loop_reload_asked(loop->wait) ||
 	       (loop->warehouse &&
 		(warehouse_ready(loop->warehouse) || warehouse_has_notify(loop->warehouse)));
 }
@@ -28,9 +28,9 @@ static void want_days(const struct loop *loop)
 					       cycle_progress(loop->cycles[i])->workspace);
 }
 
-enum wait_why loop_round(struct loop *loop, int64_t deadline)
+enum event_loop_why loop_round(struct loop *loop, int64_t deadline)
 {
-	int64_t now = wait_now();
+	int64_t now = event_loop_now();
 	struct http_reply *reply;
 
 	while ((reply = http_take(loop->http)))
@@ -48,5 +48,5 @@ enum wait_why loop_round(struct loop *loop, int64_t deadline)
 		deadline = 0;
 	else if (loop->refresh)
 		deadline = min_i64(deadline, cycle_log_refresh_turn(loop->refresh));
-	return wait_turn(loop->wait, deadline);
+	return event_loop_turn(loop->wait, deadline);
 }

@@ -13,12 +13,12 @@
 #define LOOP_H
 
 #include "cycle.h"
+#include "event_loop.h"
 #include "report_refresh.h"
-#include "wait.h"
 
 /* The cycles that share one loop. */
 struct loop {
-	struct wait *wait;
+	struct event_loop *wait;
 	struct http *http;
 	struct warehouse *warehouse;	   /* that the owner may reserve; NULL: it does not */
 	struct cycle_log_refresh *refresh; /* what follows the cycles' commits; may be NULL */
@@ -32,6 +32,6 @@ struct loop {
  * something happens, a cycle wants to be looked at, or DEADLINE. Gives what
  * it woke up to.
  */
-enum wait_why loop_round(struct loop *loop, int64_t deadline) MUST_CHECK;
+enum event_loop_why loop_round(struct loop *loop, int64_t deadline) MUST_CHECK;
 
 #endif

@@ -37,8 +37,8 @@ struct warehouse {
 
 /* ---- connections ----------------------------------------------------- */
 
-struct warehouse *warehouse_open(struct wait *wait, const struct pg_conf *conf, const char *who,
-				 struct err *err)
+struct warehouse *warehouse_open(struct event_loop *wait, const struct pg_conf *conf,
+				 const char *who, struct err *err)
 {
 	struct warehouse *warehouse = mem_new(sizeof(*warehouse));
 	bool ok;

@@ -38,7 +38,7 @@ LIBRARIES = {
     r"json-c/": "src/port/json.c",
     r"libpq-fe\.h": "src/port/pg.c",
     r"yaml\.h": "src/port/yamltree.c",
-    r"systemd/sd-(event|daemon)\.h": "src/port/wait.c",
+    r"systemd/sd-(event|daemon)\.h": "src/port/event_loop.c",
     r"systemd/sd-journal\.h": "src/port/journal.c",
     r"microhttpd\.h": "src/port/httpd.c",
 }

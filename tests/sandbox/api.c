@@ -68,7 +68,7 @@ static void serve(struct workspace *ws, const struct target *target,
 void api_serve(struct workspace *ws, const struct httpd_request *request,
 	       struct httpd_answer *answer)
 {
-	int64_t now = wait_now();
+	int64_t now = event_loop_now();
 	const struct fault *fault;
 	struct target target;
 

@@ -8,11 +8,11 @@
 #include "base.h"
 #include "buf.h"
 #include "err.h"
+#include "event_loop.h"
 #include "httpd.h"
 #include "json.h"
 #include "options.h"
 #include "server.h"
-#include "wait.h"
 
 static int fail(const struct err *err)
 {
@@ -61,13 +61,13 @@ static bool announce(const struct options *options, int port, struct err *err)
 	printf("sahut-sandbox: http://%s%s%s:%d/v1\n", v6 ? "[" : "", options->host, v6 ? "]" : "",
 	       port);
 	fflush(stdout);
-	wait_notify("READY=1");
+	event_loop_notify("READY=1");
 	return true;
 }
 
 static bool serve(const struct options *options, struct err *err)
 {
-	CLEANUP(wait_close) struct wait *wait = wait_open(false, err);
+	CLEANUP(event_loop_close) struct event_loop *wait = event_loop_open(false, err);
 	CLEANUP(server_close) struct server *server = NULL;
 
 	if (!wait)
@@ -75,7 +75,7 @@ static bool serve(const struct options *options, struct err *err)
 	server = server_open(wait, options, err);
 	if (!server || !announce(options, server_port(server), err))
 		return false;
-	while (wait_turn(wait, TIME_NEVER) != WAIT_STOP)
+	while (event_loop_turn(wait, TIME_NEVER) != EVENT_LOOP_STOP)
 		;
 	return true;
 }
@@ -91,7 +91,7 @@ static void show_help(void)
 static void show_version(void)
 {
 	printf("sahut-sandbox %s (libmicrohttpd %s, json-c %s, %s)\n", PACKAGE_VERSION,
-	       httpd_library(), json_library(), wait_library());
+	       httpd_library(), json_library(), event_loop_library());
 }
 
 int main(int argc, char **argv)

@@ -45,7 +45,7 @@ static void refuse_key(struct server *server, bool malformed, struct httpd_answe
 {
 	struct stats *stats = &server->workspaces[0]->stats;
 
-	stats_request(stats, ENDPOINT_OTHER, wait_now());
+	stats_request(stats, ENDPOINT_OTHER, event_loop_now());
 	stats_answer(stats, 401);
 	if (malformed)
 		refusal_set(answer, 401,
@@ -122,7 +122,7 @@ static bool check_tags(const struct options *options, struct err *err)
 	return true;
 }
 
-struct server *server_open(struct wait *wait, const struct options *options, struct err *err)
+struct server *server_open(struct event_loop *wait, const struct options *options, struct err *err)
 {
 	struct httpd_conf conf = { .host = options->host, .port = options->port, .serve = serve };
 	struct server *server;

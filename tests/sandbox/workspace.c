@@ -52,13 +52,13 @@ static void set_ticker(struct workspace *ws)
 {
 	double rate = ws->settings.drift_per_second;
 
-	ws->ticked = wait_now();
+	ws->ticked = event_loop_now();
 	if (rate > 0)
-		wait_timer_set(ws->ticker,
-			       ws->ticked + max_i64((int64_t)((double)USEC_PER_SEC / rate),
-						    SHORTEST_TICK));
+		event_loop_timer_set(ws->ticker,
+				     ws->ticked + max_i64((int64_t)((double)USEC_PER_SEC / rate),
+							  SHORTEST_TICK));
 	else
-		wait_timer_set(ws->ticker, TIME_NEVER);
+		event_loop_timer_set(ws->ticker, TIME_NEVER);
 }
 
 static void on_tick(void *arg)
@@ -66,7 +66,7 @@ static void on_tick(void *arg)
 	struct workspace *ws = arg;
 	uint32_t times;
 
-	ws->owed += (double)(wait_now() - ws->ticked) / (double)USEC_PER_SEC *
+	ws->owed += (double)(event_loop_now() - ws->ticked) / (double)USEC_PER_SEC *
 		    ws->settings.drift_per_second;
 	times = (uint32_t)ws->owed;
 	ws->owed -= times;
@@ -106,7 +106,7 @@ void workspace_configure(struct workspace *ws, const struct settings *settings)
 
 /* ---- beginning and end ------------------------------------------------- */
 
-struct workspace *workspace_new(struct wait *wait, const struct settings *settings,
+struct workspace *workspace_new(struct event_loop *wait, const struct settings *settings,
 				struct calendar *calendar)
 {
 	struct workspace *ws = mem_new(sizeof(*ws));
@@ -126,7 +126,7 @@ struct workspace *workspace_new(struct wait *wait, const struct settings *settin
 	ws->changes = changes_new(ws->world, ws->views);
 	ws->chance = chance_from(seed ^ LATER, 0);
 	ws->reader = json_reader_new();
-	ws->ticker = wait_timer(wait, on_tick, ws);
+	ws->ticker = event_loop_timer(wait, on_tick, ws);
 	set_ticker(ws);
 	return ws;
 }
@@ -137,7 +137,7 @@ void workspace_free(struct workspace **workspace)
 
 	if (!ws)
 		return;
-	wait_forget(&ws->ticker);
+	event_loop_forget(&ws->ticker);
 	json_reader_free(&ws->reader);
 	stats_reset(&ws->stats);
 	window_done(&ws->quota);

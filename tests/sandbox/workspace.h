@@ -15,12 +15,12 @@
 #include "changes.h"
 #include "drift.h"
 #include "err.h"
+#include "event_loop.h"
 #include "fault.h"
 #include "json.h"
 #include "settings.h"
 #include "stats.h"
 #include "views.h"
-#include "wait.h"
 #include "window.h"
 #include "world.h"
 
@@ -35,13 +35,13 @@ struct workspace {
 	struct window quota; /* requests that were let in */
 	struct stats stats;
 	struct json_reader *reader;
-	struct wait_source *ticker; /* of drift by the second */
+	struct event_loop_source *ticker; /* of drift by the second */
 	int64_t ticked;
 	double owed; /* the fraction of a change that is still to come */
 };
 
 /* Makes a workspace and its world. CALENDAR must outlive it. */
-struct workspace *workspace_new(struct wait *wait, const struct settings *settings,
+struct workspace *workspace_new(struct event_loop *wait, const struct settings *settings,
 				struct calendar *calendar) MUST_CHECK;
 
 /* Frees it and what belongs to it. */

@@ -18,7 +18,7 @@
 #define SOON (5 * USEC_PER_SEC)
 #define MAX_BODY 100000
 
-static struct wait *wait;
+static struct event_loop *wait;
 static struct httpd *httpd;
 static struct http *http;
 static int served;
@@ -88,7 +88,7 @@ static int begin(void **fixture)
 
 	(void)fixture;
 	served = 0;
-	wait = wait_open(false, &err);
+	wait = event_loop_open(false, &err);
 	httpd = wait ? httpd_open(wait, &far_side, &err) : NULL;
 	http = httpd ? http_open(wait, &conf, &err) : NULL;
 	return http ? 0 : 1;
@@ -99,7 +99,7 @@ static int end(void **fixture)
 	(void)fixture;
 	http_close(&http);
 	httpd_close(&httpd);
-	wait_close(&wait);
+	event_loop_close(&wait);
 	return http || httpd || wait ? 1 : 0;
 }
 
@@ -139,11 +139,11 @@ static void send_tagged(const char *path, void *tag)
 static struct http_reply *await(void)
 {
 	struct http_reply *reply;
-	int64_t late = wait_now() + SOON;
+	int64_t late = event_loop_now() + SOON;
 
 	while (!(reply = http_take(http))) {
-		assert_true(wait_now() < late);
-		assert_int_not_equal(wait_turn(wait, late), WAIT_STOP);
+		assert_true(event_loop_now() < late);
+		assert_int_not_equal(event_loop_turn(wait, late), EVENT_LOOP_STOP);
 	}
 	return reply;
 }
@@ -560,7 +560,8 @@ static void a_cancelled_request_never_answers_and_others_do(void **fixture)
 	send_tagged("/?n=2&ms=30", &yours);
 	send_tagged("/?n=3", &mine);
 	while (served < 3)
-		assert_int_not_equal(wait_turn(wait, wait_now() + SOON), WAIT_STOP);
+		assert_int_not_equal(event_loop_turn(wait, event_loop_now() + SOON),
+				     EVENT_LOOP_STOP);
 	http_cancel(http, &mine);
 	assert_int_equal(http_pending(http), 1);
 	reply = await();
@@ -568,7 +569,7 @@ static void a_cancelled_request_never_answers_and_others_do(void **fixture)
 	assert_int_equal(reply->body.len, 2);
 	http_reply_free(&reply);
 	http_cancel(http, &yours);
-	assert_int_equal(wait_until(wait, wait_now() + 20 * MSEC), WAIT_TIMEOUT);
+	assert_int_equal(event_loop_until(wait, event_loop_now() + 20 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_null(http_take(http));
 }
 
@@ -606,11 +607,12 @@ static void closing_cuts_off_what_is_in_flight(void **fixture)
 	send_tagged("/?ms=3000", &tag);
 	send_tagged("/?ms=3000", &tag);
 	while (served < 2)
-		assert_int_not_equal(wait_turn(wait, wait_now() + SOON), WAIT_STOP);
+		assert_int_not_equal(event_loop_turn(wait, event_loop_now() + SOON),
+				     EVENT_LOOP_STOP);
 	/* end() closes; nothing may leak and nothing may be called afterwards. */
 	http_close(&http);
 	assert_null(http);
-	assert_int_equal(wait_until(wait, wait_now() + 10 * MSEC), WAIT_TIMEOUT);
+	assert_int_equal(event_loop_until(wait, event_loop_now() + 10 * MSEC), EVENT_LOOP_TIMEOUT);
 }
 
 static void a_call_ends_when_the_process_is_told_to(void **fixture)
@@ -619,7 +621,7 @@ static void a_call_ends_when_the_process_is_told_to(void **fixture)
 	struct err err;
 
 	(void)fixture;
-	wait_stop(wait);
+	event_loop_stop(wait);
 	assert_null(http_call(http, &request, &err));
 	assert_int_equal(err.kind, ERR_STOPPED);
 	assert_int_equal(http_pending(http), 0);
@@ -631,13 +633,13 @@ static void a_call_ends_when_the_process_is_told_to(void **fixture)
 
 /* Answers whatever it is asked with the same bytes. */
 struct script {
-	struct wait_source *listening;
+	struct event_loop_source *listening;
 	int fd, port, accepted;
 	const char *text;
 	bool keeps; /* the connection open */
 	struct caller {
 		struct script *script;
-		struct wait_source *source;
+		struct event_loop_source *source;
 		int fd;
 		size_t n;
 		char asked[4096];
@@ -646,7 +648,7 @@ struct script {
 
 static void hang_up(struct caller *caller)
 {
-	wait_forget(&caller->source);
+	event_loop_forget(&caller->source);
 	close(caller->fd);
 }
 
@@ -680,7 +682,7 @@ static void on_caller(void *arg, unsigned events)
 	(void)events;
 	caller->script = script;
 	caller->fd = accept(script->fd, NULL, NULL);
-	caller->source = wait_watch(wait, caller->fd, WAIT_IN, on_asked, caller);
+	caller->source = event_loop_watch(wait, caller->fd, EVENT_LOOP_IN, on_asked, caller);
 }
 
 static void script_open(struct script *script, const char *text, bool keeps)
@@ -695,7 +697,7 @@ static void script_open(struct script *script, const char *text, bool keeps)
 	assert_int_equal(listen(script->fd, 10), 0);
 	assert_int_equal(getsockname(script->fd, (struct sockaddr *)&to, &len), 0);
 	script->port = ntohs(to.sin_port);
-	script->listening = wait_watch(wait, script->fd, WAIT_IN, on_caller, script);
+	script->listening = event_loop_watch(wait, script->fd, EVENT_LOOP_IN, on_caller, script);
 }
 
 static void script_close(struct script *script)
@@ -703,7 +705,7 @@ static void script_close(struct script *script)
 	for (int i = 0; i < script->accepted; i++)
 		if (script->callers[i].source)
 			hang_up(&script->callers[i]);
-	wait_forget(&script->listening);
+	event_loop_forget(&script->listening);
 	close(script->fd);
 }
 

@@ -17,7 +17,7 @@
 #define MSEC USEC_PER_MSEC
 #define SOON (5 * USEC_PER_SEC)
 
-static struct wait *wait;
+static struct event_loop *wait;
 static struct httpd *httpd;
 static int served;
 
@@ -83,7 +83,7 @@ static int begin(void **fixture)
 
 	(void)fixture;
 	served = 0;
-	wait = wait_open(false, &err);
+	wait = event_loop_open(false, &err);
 	httpd = wait ? httpd_open(wait, &conf, &err) : NULL;
 	return httpd ? 0 : 1;
 }
@@ -92,7 +92,7 @@ static int end(void **fixture)
 {
 	(void)fixture;
 	httpd_close(&httpd);
-	wait_close(&wait);
+	event_loop_close(&wait);
 	return httpd || wait ? 1 : 0;
 }
 
@@ -100,7 +100,7 @@ static int end(void **fixture)
 
 /* Somebody who talks to the server, and what was heard. */
 struct client {
-	struct wait_source *source;
+	struct event_loop_source *source;
 	int fd;
 	bool over; /* the server hung up */
 	struct buf heard;
@@ -118,7 +118,7 @@ static void on_heard(void *arg, unsigned events)
 	else if (n == 0 || errno != EAGAIN)
 		client->over = true;
 	if (client->over)
-		wait_watch_for(client->source, 0);
+		event_loop_watch_for(client->source, 0);
 }
 
 static void dial(struct client *client)
@@ -130,7 +130,7 @@ static void dial(struct client *client)
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(connect(client->fd, (struct sockaddr *)&to, sizeof(to)), 0);
-	client->source = wait_watch(wait, client->fd, WAIT_IN, on_heard, client);
+	client->source = event_loop_watch(wait, client->fd, EVENT_LOOP_IN, on_heard, client);
 }
 
 /* Says N bytes, listening while they do not fit. */
@@ -144,21 +144,22 @@ static void say(struct client *client, const char *text, size_t n)
 			n -= (size_t)sent;
 		} else {
 			assert_int_equal(errno, EAGAIN);
-			assert_int_not_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_STOP);
+			assert_int_not_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC),
+					     EVENT_LOOP_STOP);
 		}
 	}
 }
 
 static void hang_up(struct client *client)
 {
-	wait_forget(&client->source);
+	event_loop_forget(&client->source);
 	close(client->fd);
 	buf_free(&client->heard);
 }
 
 static void loop(void)
 {
-	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
 }
 
 /* Until TEXT was heard. */
@@ -282,7 +283,7 @@ static void a_body_in_pieces_is_put_together(void **fixture)
 	for (const char *p = text; *p; p++) {
 		assert_int_equal(served, 0);
 		say(&client, p, 1);
-		assert_int_not_equal(wait_turn(wait, wait_now()), WAIT_STOP);
+		assert_int_not_equal(event_loop_turn(wait, event_loop_now()), EVENT_LOOP_STOP);
 	}
 	hear(&client, "body 10 0123456789");
 	assert_int_equal(served, 1);
@@ -348,7 +349,8 @@ static void what_is_no_request_is_answered_and_does_no_harm(void **fixture)
 		dial(&client);
 		say(&client, texts[i], strlen(texts[i]));
 		for (int j = 0; j < 10; j++)
-			assert_int_not_equal(wait_turn(wait, wait_now() + MSEC), WAIT_STOP);
+			assert_int_not_equal(event_loop_turn(wait, event_loop_now() + MSEC),
+					     EVENT_LOOP_STOP);
 		hang_up(&client);
 	}
 	assert_memory_equal(get("/x"), "HTTP/1.1 200", 12);
@@ -456,7 +458,7 @@ static void connections_are_kept_and_answers_come_in_order(void **fixture)
 static void a_delayed_answer_comes_late_and_others_do_not_wait_for_it(void **fixture)
 {
 	struct client slow, quick;
-	int64_t began = wait_now();
+	int64_t began = event_loop_now();
 
 	(void)fixture;
 	dial(&slow);
@@ -468,7 +470,7 @@ static void a_delayed_answer_comes_late_and_others_do_not_wait_for_it(void **fix
 	hear(&quick, "xxxx");
 	assert_int_equal(slow.heard.len, 0);
 	hear(&slow, "xxxxxxxxx");
-	assert_true(wait_now() - began >= 60 * MSEC);
+	assert_true(event_loop_now() - began >= 60 * MSEC);
 	hang_up(&slow);
 	hang_up(&quick);
 }
@@ -525,7 +527,7 @@ static void who_hangs_up_while_an_answer_is_delayed_does_no_harm(void **fixture)
 	while (served == 0)
 		loop();
 	hang_up(&client);
-	assert_int_equal(wait_until(wait, wait_now() + 50 * MSEC), WAIT_TIMEOUT);
+	assert_int_equal(event_loop_until(wait, event_loop_now() + 50 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_memory_equal(get("/x"), "HTTP/1.1 200", 12);
 }
 
@@ -598,9 +600,9 @@ static void while_nobody_asks_nothing_wakes_up(void **fixture)
 	dial(&client);
 	say(&client, "GET /bytes?n=4 HTTP/1.1\r\nHost: x\r\n\r\n", 36);
 	hear(&client, "xxxx");
-	while (wait_turn(wait, wait_now() + 5 * MSEC) == WAIT_READY)
+	while (event_loop_turn(wait, event_loop_now() + 5 * MSEC) == EVENT_LOOP_READY)
 		;
-	assert_int_equal(wait_turn(wait, wait_now() + 50 * MSEC), WAIT_TIMEOUT);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + 50 * MSEC), EVENT_LOOP_TIMEOUT);
 	hang_up(&client);
 }
 

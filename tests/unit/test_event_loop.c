@@ -12,14 +12,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "wait.h"
+#include "event_loop.h"
 
 #define MSEC USEC_PER_MSEC
 
 /* Long enough never to come in a test that goes well. */
 #define SOON (5 * USEC_PER_SEC)
 
-static struct wait *wait;
+static struct event_loop *wait;
 
 static int begin(void **fixture)
 {
@@ -28,7 +28,7 @@ static int begin(void **fixture)
 	(void)fixture;
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
-	wait = wait_open(false, &err);
+	wait = event_loop_open(false, &err);
 	return wait ? 0 : 1;
 }
 
@@ -39,14 +39,14 @@ static int begin_daemon(void **fixture)
 	(void)fixture;
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
-	wait = wait_open(true, &err);
+	wait = event_loop_open(true, &err);
 	return wait ? 0 : 1;
 }
 
 static int end(void **fixture)
 {
 	(void)fixture;
-	wait_close(&wait);
+	event_loop_close(&wait);
 	return wait ? 1 : 0;
 }
 
@@ -54,7 +54,7 @@ static int end(void **fixture)
 
 /* Counts its calls, and remembers when the last one was. */
 struct alarm {
-	struct wait_source *timer;
+	struct event_loop_source *timer;
 	int64_t again; /* set it anew by so much, while MORE is left */
 	int calls, more;
 	int64_t at;
@@ -65,37 +65,37 @@ static void ring(void *arg)
 	struct alarm *alarm = arg;
 
 	alarm->calls++;
-	alarm->at = wait_now();
+	alarm->at = event_loop_now();
 	if (alarm->more-- > 0)
-		wait_timer_set(alarm->timer, alarm->at + alarm->again);
+		event_loop_timer_set(alarm->timer, alarm->at + alarm->again);
 }
 
 static void nothing_to_do_ends_at_the_deadline_and_not_before(void **fixture)
 {
-	int64_t deadline = wait_now() + 20 * MSEC;
+	int64_t deadline = event_loop_now() + 20 * MSEC;
 
 	(void)fixture;
-	assert_int_equal(wait_turn(wait, deadline), WAIT_TIMEOUT);
-	assert_true(wait_now() >= deadline);
-	assert_int_equal(wait_turn(wait, wait_now() - SOON), WAIT_TIMEOUT);
-	assert_int_equal(wait_turn(wait, 0), WAIT_TIMEOUT);
-	assert_int_equal(wait_turn(wait, TIME_NONE), WAIT_TIMEOUT);
+	assert_int_equal(event_loop_turn(wait, deadline), EVENT_LOOP_TIMEOUT);
+	assert_true(event_loop_now() >= deadline);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() - SOON), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_turn(wait, 0), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_turn(wait, TIME_NONE), EVENT_LOOP_TIMEOUT);
 }
 
 static void a_timer_rings_once_and_not_before_its_time(void **fixture)
 {
 	struct alarm alarm = { 0 };
-	int64_t at = wait_now() + 20 * MSEC;
+	int64_t at = event_loop_now() + 20 * MSEC;
 
 	(void)fixture;
-	alarm.timer = wait_timer(wait, ring, &alarm);
-	wait_timer_set(alarm.timer, at);
-	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	event_loop_timer_set(alarm.timer, at);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_int_equal(alarm.calls, 1);
 	assert_true(alarm.at >= at);
-	assert_int_equal(wait_turn(wait, wait_now() + 10 * MSEC), WAIT_TIMEOUT);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + 10 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_int_equal(alarm.calls, 1);
-	wait_forget(&alarm.timer);
+	event_loop_forget(&alarm.timer);
 	assert_null(alarm.timer);
 }
 
@@ -104,13 +104,13 @@ static void a_timer_begins_unset_and_can_be_unset(void **fixture)
 	struct alarm alarm = { 0 };
 
 	(void)fixture;
-	alarm.timer = wait_timer(wait, ring, &alarm);
-	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
-	wait_timer_set(alarm.timer, wait_now() + 5 * MSEC);
-	wait_timer_set(alarm.timer, TIME_NEVER);
-	assert_int_equal(wait_turn(wait, wait_now() + 20 * MSEC), WAIT_TIMEOUT);
+	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
+	event_loop_timer_set(alarm.timer, event_loop_now() + 5 * MSEC);
+	event_loop_timer_set(alarm.timer, TIME_NEVER);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + 20 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_int_equal(alarm.calls, 0);
-	wait_forget(&alarm.timer);
+	event_loop_forget(&alarm.timer);
 }
 
 static void a_moment_that_has_passed_rings_at_once(void **fixture)
@@ -119,27 +119,27 @@ static void a_moment_that_has_passed_rings_at_once(void **fixture)
 	struct alarm alarm = { 0 };
 
 	(void)fixture;
-	alarm.timer = wait_timer(wait, ring, &alarm);
+	alarm.timer = event_loop_timer(wait, ring, &alarm);
 	for (int i = 0; i < (int)ARRAY_SIZE(moments); i++) {
-		wait_timer_set(alarm.timer, moments[i]);
-		assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+		event_loop_timer_set(alarm.timer, moments[i]);
+		assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
 		assert_int_equal(alarm.calls, i + 1);
 	}
-	wait_forget(&alarm.timer);
+	event_loop_forget(&alarm.timer);
 }
 
 static void the_last_setting_counts(void **fixture)
 {
 	struct alarm alarm = { 0 };
-	int64_t at = wait_now() + 20 * MSEC;
+	int64_t at = event_loop_now() + 20 * MSEC;
 
 	(void)fixture;
-	alarm.timer = wait_timer(wait, ring, &alarm);
-	wait_timer_set(alarm.timer, wait_now() + 1 * MSEC);
-	wait_timer_set(alarm.timer, at);
-	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	event_loop_timer_set(alarm.timer, event_loop_now() + 1 * MSEC);
+	event_loop_timer_set(alarm.timer, at);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_true(alarm.at >= at);
-	wait_forget(&alarm.timer);
+	event_loop_forget(&alarm.timer);
 }
 
 static void a_timer_can_set_itself_again(void **fixture)
@@ -147,27 +147,27 @@ static void a_timer_can_set_itself_again(void **fixture)
 	struct alarm alarm = { .more = 4, .again = MSEC };
 
 	(void)fixture;
-	alarm.timer = wait_timer(wait, ring, &alarm);
-	wait_timer_set(alarm.timer, wait_now());
+	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	event_loop_timer_set(alarm.timer, event_loop_now());
 	while (alarm.calls < 5)
-		assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
-	assert_int_equal(wait_turn(wait, wait_now() + 10 * MSEC), WAIT_TIMEOUT);
+		assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + 10 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_int_equal(alarm.calls, 5);
-	wait_forget(&alarm.timer);
+	event_loop_forget(&alarm.timer);
 }
 
 static void waiting_until_a_moment_goes_on_whatever_is_served(void **fixture)
 {
 	struct alarm alarm = { .more = 1000, .again = MSEC };
-	int64_t until = wait_now() + 20 * MSEC;
+	int64_t until = event_loop_now() + 20 * MSEC;
 
 	(void)fixture;
-	alarm.timer = wait_timer(wait, ring, &alarm);
-	wait_timer_set(alarm.timer, wait_now());
-	assert_int_equal(wait_until(wait, until), WAIT_TIMEOUT);
-	assert_true(wait_now() >= until);
+	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	event_loop_timer_set(alarm.timer, event_loop_now());
+	assert_int_equal(event_loop_until(wait, until), EVENT_LOOP_TIMEOUT);
+	assert_true(event_loop_now() >= until);
 	assert_true(alarm.calls > 1);
-	wait_forget(&alarm.timer);
+	event_loop_forget(&alarm.timer);
 }
 
 /* A source that always has something to say must not hide that the deadline has come. */
@@ -176,27 +176,27 @@ static void a_busy_source_does_not_keep_the_caller(void **fixture)
 	struct alarm alarm = { .more = INT32_MAX, .again = -1 };
 
 	(void)fixture;
-	alarm.timer = wait_timer(wait, ring, &alarm);
-	wait_timer_set(alarm.timer, wait_now());
-	assert_int_equal(wait_turn(wait, wait_now()), WAIT_READY);
+	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	event_loop_timer_set(alarm.timer, event_loop_now());
+	assert_int_equal(event_loop_turn(wait, event_loop_now()), EVENT_LOOP_READY);
 	assert_in_range(alarm.calls, 1, 1000);
-	assert_int_equal(wait_until(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
-	wait_forget(&alarm.timer);
+	assert_int_equal(event_loop_until(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
+	event_loop_forget(&alarm.timer);
 }
 
 static void forgetting_nothing_does_nothing(void **fixture)
 {
-	struct wait_source *none = NULL;
+	struct event_loop_source *none = NULL;
 
 	(void)fixture;
-	wait_forget(&none);
+	event_loop_forget(&none);
 	assert_null(none);
 }
 
 /* ---- descriptors -------------------------------------------------------- */
 
 struct watched {
-	struct wait_source *source;
+	struct event_loop_source *source;
 	int fd, calls;
 	unsigned events; /* of the last call */
 	bool reads, forgets;
@@ -212,7 +212,7 @@ static void on_events(void *arg, unsigned events)
 	if (w->reads)
 		assert_int_equal(read(w->fd, &c, 1), 1);
 	if (w->forgets)
-		wait_forget(&w->source);
+		event_loop_forget(&w->source);
 }
 
 static void a_descriptor_that_can_be_read_calls(void **fixture)
@@ -223,14 +223,14 @@ static void a_descriptor_that_can_be_read_calls(void **fixture)
 	(void)fixture;
 	assert_int_equal(pipe(ends), 0);
 	w.fd = ends[0];
-	w.source = wait_watch(wait, ends[0], WAIT_IN, on_events, &w);
-	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
+	w.source = event_loop_watch(wait, ends[0], EVENT_LOOP_IN, on_events, &w);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_int_equal(write(ends[1], "x", 1), 1);
-	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_int_equal(w.calls, 1);
-	assert_int_equal(w.events, WAIT_IN);
-	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
-	wait_forget(&w.source);
+	assert_int_equal(w.events, EVENT_LOOP_IN);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
+	event_loop_forget(&w.source);
 	close(ends[0]);
 	close(ends[1]);
 }
@@ -243,20 +243,20 @@ static void what_is_watched_for_can_be_changed(void **fixture)
 	(void)fixture;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	w.fd = ends[0];
-	w.source = wait_watch(wait, ends[0], WAIT_IN, on_events, &w);
-	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
-	wait_watch_for(w.source, WAIT_OUT);
-	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
-	assert_int_equal(w.events, WAIT_OUT);
+	w.source = event_loop_watch(wait, ends[0], EVENT_LOOP_IN, on_events, &w);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
+	event_loop_watch_for(w.source, EVENT_LOOP_OUT);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(w.events, EVENT_LOOP_OUT);
 	assert_int_equal(write(ends[1], "x", 1), 1);
-	wait_watch_for(w.source, WAIT_IN | WAIT_OUT);
-	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
-	assert_int_equal(w.events, WAIT_IN | WAIT_OUT);
+	event_loop_watch_for(w.source, EVENT_LOOP_IN | EVENT_LOOP_OUT);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(w.events, EVENT_LOOP_IN | EVENT_LOOP_OUT);
 	w.calls = 0;
-	wait_watch_for(w.source, 0);
-	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
+	event_loop_watch_for(w.source, 0);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_int_equal(w.calls, 0);
-	wait_forget(&w.source);
+	event_loop_forget(&w.source);
 	close(ends[0]);
 	close(ends[1]);
 }
@@ -269,11 +269,11 @@ static void a_hang_up_shows_as_readable(void **fixture)
 	(void)fixture;
 	assert_int_equal(pipe(ends), 0);
 	w.fd = ends[0];
-	w.source = wait_watch(wait, ends[0], WAIT_IN, on_events, &w);
+	w.source = event_loop_watch(wait, ends[0], EVENT_LOOP_IN, on_events, &w);
 	close(ends[1]);
-	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
-	assert_int_equal(w.events, WAIT_IN);
-	wait_forget(&w.source);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(w.events, EVENT_LOOP_IN);
+	event_loop_forget(&w.source);
 	close(ends[0]);
 }
 
@@ -285,11 +285,11 @@ static void a_source_can_end_itself(void **fixture)
 	(void)fixture;
 	assert_int_equal(pipe(ends), 0);
 	w.fd = ends[0];
-	w.source = wait_watch(wait, ends[0], WAIT_IN, on_events, &w);
+	w.source = event_loop_watch(wait, ends[0], EVENT_LOOP_IN, on_events, &w);
 	assert_int_equal(write(ends[1], "xx", 2), 2);
-	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_null(w.source);
-	assert_int_equal(wait_turn(wait, wait_now() + 5 * MSEC), WAIT_TIMEOUT);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_int_equal(w.calls, 1);
 	close(ends[0]);
 	close(ends[1]);
@@ -305,38 +305,38 @@ static void all_that_is_due_is_served_in_one_turn(void **fixture)
 	for (int i = 0; i < 10; i++) {
 		assert_int_equal(pipe(ends[i]), 0);
 		w[i] = (struct watched){ .reads = true, .fd = ends[i][0] };
-		w[i].source = wait_watch(wait, ends[i][0], WAIT_IN, on_events, &w[i]);
+		w[i].source = event_loop_watch(wait, ends[i][0], EVENT_LOOP_IN, on_events, &w[i]);
 		assert_int_equal(write(ends[i][1], "x", 1), 1);
 	}
-	alarm.timer = wait_timer(wait, ring, &alarm);
-	wait_timer_set(alarm.timer, wait_now());
-	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	event_loop_timer_set(alarm.timer, event_loop_now());
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_int_equal(alarm.calls, 1);
 	for (int i = 0; i < 10; i++) {
 		assert_int_equal(w[i].calls, 1);
-		wait_forget(&w[i].source);
+		event_loop_forget(&w[i].source);
 		close(ends[i][0]);
 		close(ends[i][1]);
 	}
-	wait_forget(&alarm.timer);
+	event_loop_forget(&alarm.timer);
 }
 
 /* ---- the end ------------------------------------------------------------ */
 
 static void stops_at(int signal_number)
 {
-	assert_false(wait_stopping(wait));
+	assert_false(event_loop_stopping(wait));
 	assert_int_equal(kill(getpid(), signal_number), 0);
-	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_STOP);
-	assert_true(wait_stopping(wait));
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_STOP);
+	assert_true(event_loop_stopping(wait));
 }
 
 static void sigterm_ends_a_sleep_that_has_no_end(void **fixture)
 {
 	(void)fixture;
 	assert_int_equal(kill(getpid(), SIGTERM), 0);
-	assert_int_equal(wait_turn(wait, TIME_NEVER), WAIT_STOP);
-	assert_true(wait_stopping(wait));
+	assert_int_equal(event_loop_turn(wait, TIME_NEVER), EVENT_LOOP_STOP);
+	assert_true(event_loop_stopping(wait));
 }
 
 static void sigint_ends_it_too(void **fixture)
@@ -350,29 +350,29 @@ static void once_stopping_nothing_is_served_any_more(void **fixture)
 	struct alarm alarm = { 0 };
 
 	(void)fixture;
-	alarm.timer = wait_timer(wait, ring, &alarm);
-	wait_timer_set(alarm.timer, wait_now());
-	wait_stop(wait);
-	assert_true(wait_stopping(wait));
-	assert_int_equal(wait_turn(wait, TIME_NEVER), WAIT_STOP);
-	assert_int_equal(wait_until(wait, TIME_NEVER), WAIT_STOP);
+	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	event_loop_timer_set(alarm.timer, event_loop_now());
+	event_loop_stop(wait);
+	assert_true(event_loop_stopping(wait));
+	assert_int_equal(event_loop_turn(wait, TIME_NEVER), EVENT_LOOP_STOP);
+	assert_int_equal(event_loop_until(wait, TIME_NEVER), EVENT_LOOP_STOP);
 	assert_int_equal(alarm.calls, 0);
-	wait_forget(&alarm.timer);
+	event_loop_forget(&alarm.timer);
 }
 
 static void stop_the_wait(void *arg)
 {
-	wait_stop(arg);
+	event_loop_stop(arg);
 }
 
 static void a_stop_in_the_middle_of_a_turn_ends_it(void **fixture)
 {
-	struct wait_source *timer = wait_timer(wait, stop_the_wait, wait);
+	struct event_loop_source *timer = event_loop_timer(wait, stop_the_wait, wait);
 
 	(void)fixture;
-	wait_timer_set(timer, wait_now());
-	assert_int_equal(wait_until(wait, TIME_NEVER), WAIT_STOP);
-	wait_forget(&timer);
+	event_loop_timer_set(timer, event_loop_now());
+	assert_int_equal(event_loop_until(wait, TIME_NEVER), EVENT_LOOP_STOP);
+	event_loop_forget(&timer);
 }
 
 static void a_write_to_nobody_does_not_kill(void **fixture)
@@ -390,17 +390,17 @@ static void the_signals_are_given_back(void **fixture)
 {
 	sigset_t before, during, after;
 	struct err err;
-	struct wait *another;
+	struct event_loop *another;
 
 	(void)fixture;
 	sigprocmask(SIG_SETMASK, NULL, &before);
-	another = wait_open(true, &err);
+	another = event_loop_open(true, &err);
 	assert_non_null(another);
 	sigprocmask(SIG_SETMASK, NULL, &during);
 	assert_true(sigismember(&during, SIGTERM) && sigismember(&during, SIGHUP));
-	wait_close(&another);
+	event_loop_close(&another);
 	assert_null(another);
-	wait_close(&another);
+	event_loop_close(&another);
 	sigprocmask(SIG_SETMASK, NULL, &after);
 	for (int s = 1; s < 32; s++)
 		assert_int_equal(sigismember(&before, s), sigismember(&after, s));
@@ -418,19 +418,19 @@ static void without_descriptors_it_cannot_be_opened(void **fixture)
 	/* Each of the descriptors that it needs may be the one that is missing. */
 	for (rlim_t left = 0; left < 4; left++) {
 		int fd = dup(0);
-		struct wait *another;
+		struct event_loop *another;
 
 		close(fd);
 		none = before;
 		none.rlim_cur = (rlim_t)fd + left;
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-		another = wait_open(true, &err);
+		another = event_loop_open(true, &err);
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 		if (left == 0) {
 			assert_null(another);
 			assert_int_equal(err.kind, ERR_SYSTEM);
 		}
-		wait_close(&another);
+		event_loop_close(&another);
 		sigprocmask(SIG_SETMASK, NULL, &new);
 		for (int s = 1; s < 32; s++)
 			assert_int_equal(sigismember(&old, s), sigismember(&new, s));
@@ -471,9 +471,9 @@ static void systemd_is_told_if_it_listens(void **fixture)
 	int fd;
 
 	(void)fixture;
-	wait_notify("READY=1");
+	event_loop_notify("READY=1");
 	fd = listen_as_systemd();
-	wait_notify("READY=1\nSTATUS=%d of %s", 3, "utama");
+	event_loop_notify("READY=1\nSTATUS=%d of %s", 3, "utama");
 	assert_true(read(fd, text, sizeof(text) - 1) > 0);
 	assert_string_equal(text, "READY=1\nSTATUS=3 of utama");
 	unsetenv("NOTIFY_SOCKET");
@@ -486,14 +486,14 @@ static void sighup_is_a_wish_to_reload_that_systemd_hears_of_first(void **fixtur
 	int fd = listen_as_systemd();
 
 	(void)fixture;
-	assert_false(wait_take_reload(wait));
+	assert_false(event_loop_take_reload(wait));
 	assert_int_equal(kill(getpid(), SIGHUP), 0);
-	assert_int_equal(wait_turn(wait, wait_now() + SOON), WAIT_READY);
+	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_true(read(fd, text, sizeof(text) - 1) > 0);
 	assert_memory_equal(text, "RELOADING=1\nMONOTONIC_USEC=", 27);
-	assert_true(wait_take_reload(wait));
-	assert_false(wait_take_reload(wait));
-	assert_false(wait_stopping(wait));
+	assert_true(event_loop_take_reload(wait));
+	assert_false(event_loop_take_reload(wait));
+	assert_false(event_loop_stopping(wait));
 	unsetenv("NOTIFY_SOCKET");
 	close(fd);
 }
@@ -503,20 +503,21 @@ static void the_watchdog_is_fed_while_somebody_sleeps(void **fixture)
 	struct err err;
 	char text[200] = "";
 	int fd = listen_as_systemd();
-	struct wait *another;
+	struct event_loop *another;
 
 	(void)fixture;
 	setenv("WATCHDOG_USEC", "100000", 1);
-	another = wait_open(true, &err);
+	another = event_loop_open(true, &err);
 	assert_non_null(another);
-	for (int64_t late = wait_now() + SOON; !strstr(text, "WATCHDOG=1");) {
+	for (int64_t late = event_loop_now() + SOON; !strstr(text, "WATCHDOG=1");) {
 		ssize_t n = read(fd, text, sizeof(text) - 1);
 
 		text[n > 0 ? n : 0] = '\0';
-		assert_true(wait_now() < late);
-		assert_int_not_equal(wait_turn(another, wait_now() + 10 * MSEC), WAIT_STOP);
+		assert_true(event_loop_now() < late);
+		assert_int_not_equal(event_loop_turn(another, event_loop_now() + 10 * MSEC),
+				     EVENT_LOOP_STOP);
 	}
-	wait_close(&another);
+	event_loop_close(&another);
 	unsetenv("WATCHDOG_USEC");
 	unsetenv("NOTIFY_SOCKET");
 	close(fd);
@@ -525,7 +526,7 @@ static void the_watchdog_is_fed_while_somebody_sleeps(void **fixture)
 static void its_library_has_a_name(void **fixture)
 {
 	(void)fixture;
-	assert_memory_equal(wait_library(), "libsystemd ", 11);
+	assert_memory_equal(event_loop_library(), "libsystemd ", 11);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)

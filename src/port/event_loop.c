@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "wait.h"
+#include "event_loop.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -20,27 +20,27 @@
  */
 #define MOST_SERVED 64
 
-struct wait {
+struct event_loop {
 	sd_event *event;
 	bool stopping, reload;
 	sigset_t before;
 };
 
-struct wait_source {
+struct event_loop_source {
 	sd_event_source *source;
 	void (*on_events)(void *arg, unsigned events);
 	void (*on_time)(void *arg);
 	void *arg;
 };
 
-int64_t wait_now(void)
+int64_t event_loop_now(void)
 {
 	return clock_mono(clock_system());
 }
 
 static int on_stop(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
 {
-	struct wait *wait = arg;
+	struct event_loop *wait = arg;
 
 	(void)s;
 	(void)si;
@@ -50,7 +50,7 @@ static int on_stop(sd_event_source *s, const struct signalfd_siginfo *si, void *
 
 static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
 {
-	struct wait *wait = arg;
+	struct event_loop *wait = arg;
 	struct timespec t;
 
 	(void)s;
@@ -60,13 +60,13 @@ static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void
 	 * been reaped and nobody said otherwise.
 	 */
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	wait_notify("RELOADING=1\nMONOTONIC_USEC=%" PRId64,
-		    t.tv_sec * USEC_PER_SEC + t.tv_nsec / 1000);
+	event_loop_notify("RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+			  t.tv_sec * USEC_PER_SEC + t.tv_nsec / 1000);
 	wait->reload = true;
 	return 0;
 }
 
-static bool take_signals(struct wait *wait, bool daemon)
+static bool take_signals(struct event_loop *wait, bool daemon)
 {
 	sigset_t set;
 
@@ -86,19 +86,19 @@ static bool take_signals(struct wait *wait, bool daemon)
 }
 
 /* All timers share one descriptor: it is had now, where its lack can be said, or never. */
-static bool take_timers(struct wait *wait)
+static bool take_timers(struct event_loop *wait)
 {
 	return sd_event_add_time(wait->event, NULL, CLOCK_BOOTTIME, UINT64_MAX, 1, NULL, NULL) >= 0;
 }
 
-struct wait *wait_open(bool daemon, struct err *err)
+struct event_loop *event_loop_open(bool daemon, struct err *err)
 {
-	struct wait *wait = mem_new(sizeof(*wait));
+	struct event_loop *wait = mem_new(sizeof(*wait));
 
 	if (sd_event_new(&wait->event) < 0 || !take_signals(wait, daemon) || !take_timers(wait) ||
 	    sd_event_set_watchdog(wait->event, daemon) < 0) {
 		err_set(err, ERR_SYSTEM, "cannot make an event loop: are too many files open?");
-		wait_close(&wait);
+		event_loop_close(&wait);
 	}
 	return wait;
 }
@@ -112,7 +112,7 @@ static bool is_told(void)
 	       (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT));
 }
 
-void wait_close(struct wait **wait)
+void event_loop_close(struct event_loop **wait)
 {
 	if (!*wait)
 		return;
@@ -131,14 +131,14 @@ void wait_close(struct wait **wait)
 /* How long sd_event may sleep, in its own words. */
 static uint64_t patience(int64_t deadline)
 {
-	int64_t now = wait_now();
+	int64_t now = event_loop_now();
 
 	if (deadline == TIME_NEVER)
 		return UINT64_MAX;
 	return deadline > now ? (uint64_t)(deadline - now) : 0;
 }
 
-enum wait_why wait_turn(struct wait *wait, int64_t deadline)
+enum event_loop_why event_loop_turn(struct event_loop *wait, int64_t deadline)
 {
 	uint64_t timeout = patience(deadline);
 
@@ -148,34 +148,34 @@ enum wait_why wait_turn(struct wait *wait, int64_t deadline)
 		if (r < 0)
 			mem_out("sd_event_run");
 		if (r == 0 && served == 0)
-			return WAIT_TIMEOUT;
+			return EVENT_LOOP_TIMEOUT;
 		if (r == 0)
-			return WAIT_READY;
+			return EVENT_LOOP_READY;
 	}
-	return wait->stopping ? WAIT_STOP : WAIT_READY;
+	return wait->stopping ? EVENT_LOOP_STOP : EVENT_LOOP_READY;
 }
 
-enum wait_why wait_until(struct wait *wait, int64_t deadline)
+enum event_loop_why event_loop_until(struct event_loop *wait, int64_t deadline)
 {
-	enum wait_why why;
+	enum event_loop_why why;
 
 	do
-		why = wait_turn(wait, deadline);
-	while (why == WAIT_READY && wait_now() < deadline);
-	return why == WAIT_READY ? WAIT_TIMEOUT : why;
+		why = event_loop_turn(wait, deadline);
+	while (why == EVENT_LOOP_READY && event_loop_now() < deadline);
+	return why == EVENT_LOOP_READY ? EVENT_LOOP_TIMEOUT : why;
 }
 
-bool wait_stopping(const struct wait *wait)
+bool event_loop_stopping(const struct event_loop *wait)
 {
 	return wait->stopping;
 }
 
-void wait_stop(struct wait *wait)
+void event_loop_stop(struct event_loop *wait)
 {
 	wait->stopping = true;
 }
 
-bool wait_take_reload(struct wait *wait)
+bool event_loop_take_reload(struct event_loop *wait)
 {
 	bool asked = wait->reload;
 
@@ -183,22 +183,22 @@ bool wait_take_reload(struct wait *wait)
 	return asked;
 }
 
-bool wait_reload_asked(const struct wait *wait)
+bool event_loop_reload_asked(const struct event_loop *wait)
 {
 	return wait->reload;
 }
 
 static uint32_t to_epoll(unsigned events)
 {
-	return (events & WAIT_IN ? EPOLLIN : 0) | (events & WAIT_OUT ? EPOLLOUT : 0);
+	return (events & EVENT_LOOP_IN ? EPOLLIN : 0) | (events & EVENT_LOOP_OUT ? EPOLLOUT : 0);
 }
 
 static int on_io(sd_event_source *s, int fd, uint32_t revents, void *arg)
 {
-	struct wait_source *source = arg;
+	struct event_loop_source *source = arg;
 	/* An error or a hang-up shows as readable: who reads then learns which. */
-	unsigned in = revents & (EPOLLIN | EPOLLERR | EPOLLHUP) ? WAIT_IN : 0;
-	unsigned out = revents & (EPOLLOUT | EPOLLERR) ? WAIT_OUT : 0;
+	unsigned in = revents & (EPOLLIN | EPOLLERR | EPOLLHUP) ? EVENT_LOOP_IN : 0;
+	unsigned out = revents & (EPOLLOUT | EPOLLERR) ? EVENT_LOOP_OUT : 0;
 
 	(void)s;
 	(void)fd;
@@ -208,7 +208,7 @@ static int on_io(sd_event_source *s, int fd, uint32_t revents, void *arg)
 
 static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
 {
-	struct wait_source *source = arg;
+	struct event_loop_source *source = arg;
 
 	(void)s;
 	(void)usec;
@@ -216,10 +216,10 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
 	return 0;
 }
 
-struct wait_source *wait_watch(struct wait *wait, int fd, unsigned events,
-			       void (*fn)(void *arg, unsigned events), void *arg)
+struct event_loop_source *event_loop_watch(struct event_loop *wait, int fd, unsigned events,
+					   void (*fn)(void *arg, unsigned events), void *arg)
 {
-	struct wait_source *source = mem_new(sizeof(*source));
+	struct event_loop_source *source = mem_new(sizeof(*source));
 
 	source->on_events = fn;
 	source->arg = arg;
@@ -228,26 +228,27 @@ struct wait_source *wait_watch(struct wait *wait, int fd, unsigned events,
 	return source;
 }
 
-void wait_watch_for(struct wait_source *source, unsigned events)
+void event_loop_watch_for(struct event_loop_source *source, unsigned events)
 {
 	/* Fails only for a descriptor that is closed already, which shows no events either way. */
 	(void)sd_event_source_set_io_events(source->source, to_epoll(events));
 }
 
-struct wait_source *wait_timer(struct wait *wait, void (*fn)(void *arg), void *arg)
+struct event_loop_source *event_loop_timer(struct event_loop *wait, void (*fn)(void *arg),
+					   void *arg)
 {
-	struct wait_source *source = mem_new(sizeof(*source));
+	struct event_loop_source *source = mem_new(sizeof(*source));
 
 	source->on_time = fn;
 	source->arg = arg;
 	if (sd_event_add_time(wait->event, &source->source, CLOCK_BOOTTIME, UINT64_MAX, 1, on_timer,
 			      source) < 0)
 		mem_out("sd_event_add_time");
-	wait_timer_set(source, TIME_NEVER);
+	event_loop_timer_set(source, TIME_NEVER);
 	return source;
 }
 
-void wait_timer_set(struct wait_source *source, int64_t at)
+void event_loop_timer_set(struct event_loop_source *source, int64_t at)
 {
 	if (at != TIME_NEVER)
 		(void)sd_event_source_set_time(source->source, (uint64_t)max_i64(at, 0));
@@ -255,7 +256,7 @@ void wait_timer_set(struct wait_source *source, int64_t at)
 					  at == TIME_NEVER ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
 }
 
-void wait_forget(struct wait_source **source)
+void event_loop_forget(struct event_loop_source **source)
 {
 	if (!*source)
 		return;
@@ -263,7 +264,7 @@ void wait_forget(struct wait_source **source)
 	mem_free(source);
 }
 
-void wait_notify(const char *fmt, ...)
+void event_loop_notify(const char *fmt, ...)
 {
 	char text[1024];
 	va_list args;
@@ -274,7 +275,7 @@ void wait_notify(const char *fmt, ...)
 	(void)sd_notify(0, text);
 }
 
-const char *wait_library(void)
+const char *event_loop_library(void)
 {
 	return "libsystemd " LIBSYSTEMD_VERSION;
 }

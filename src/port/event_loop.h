@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wait.h -- the one place where this process sleeps.
+ * event_loop.h -- the one place where this process sleeps.
  *
  * Whoever waits here (for a reply, for the database, for a moment to come)
  * also serves everything else that the process has going: signals, the
@@ -10,32 +10,32 @@
  *
  * Two kinds of user. Ports register sources: a descriptor or a timer, with
  * a function that moves their own state machine forward. Everybody else
- * calls wait_turn() until what they want has happened. A source's function
+ * calls event_loop_turn() until what they want has happened. A source's function
  * may change its own port's state and nothing else; it never calls
- * wait_turn(), and it never runs but inside of one.
+ * event_loop_turn(), and it never runs but inside of one.
  *
  * Only this file includes libsystemd's event loop and sd_notify().
  */
-#ifndef WAIT_H
-#define WAIT_H
+#ifndef EVENT_LOOP_H
+#define EVENT_LOOP_H
 
 #include "base.h"
 #include "err.h"
 
-struct wait;
-struct wait_source;
+struct event_loop;
+struct event_loop_source;
 
 /* What a sleeper wakes up to. */
-enum wait_why {
-	WAIT_READY,   /* something happened; look whether it was yours */
-	WAIT_TIMEOUT, /* the deadline passed */
-	WAIT_STOP,    /* the process was told to end */
+enum event_loop_why {
+	EVENT_LOOP_READY,   /* something happened; look whether it was yours */
+	EVENT_LOOP_TIMEOUT, /* the deadline passed */
+	EVENT_LOOP_STOP,    /* the process was told to end */
 };
 
 /* What a descriptor is watched for; a set of flags. */
-enum wait_events {
-	WAIT_IN = 1,
-	WAIT_OUT = 2,
+enum event_loop_events {
+	EVENT_LOOP_IN = 1,
+	EVENT_LOOP_OUT = 2,
 };
 
 /*
@@ -43,62 +43,64 @@ enum wait_events {
  * well; SIGPIPE is ignored. Feeds systemd's watchdog where there is one.
  * NULL with ERR_SYSTEM when the system has no descriptor left.
  */
-struct wait *wait_open(bool daemon, struct err *err) MUST_CHECK;
+struct event_loop *event_loop_open(bool daemon, struct err *err) MUST_CHECK;
 
 /*
  * Gives the signals back and frees it; one that was told to end ignores them
  * from then on. All sources must have been forgotten.
  */
-void wait_close(struct wait **wait);
+void event_loop_close(struct event_loop **wait);
 
 /* Microseconds on the clock that deadlines are given in; see clock_mono(). */
-int64_t wait_now(void) MUST_CHECK;
+int64_t event_loop_now(void) MUST_CHECK;
 
 /*
  * Sleeps until some source was served or DEADLINE has come (TIME_NEVER:
  * however long that is). Serves all that is due before it returns. Once
- * stopping, it answers WAIT_STOP at once and serves nothing.
+ * stopping, it answers EVENT_LOOP_STOP at once and serves nothing.
  */
-enum wait_why wait_turn(struct wait *wait, int64_t deadline) MUST_CHECK;
+enum event_loop_why event_loop_turn(struct event_loop *wait, int64_t deadline) MUST_CHECK;
 
-/* Sleeps until DEADLINE whatever is served meanwhile: WAIT_TIMEOUT or WAIT_STOP. */
-enum wait_why wait_until(struct wait *wait, int64_t deadline) MUST_CHECK;
+/* Sleeps until DEADLINE whatever is served meanwhile: EVENT_LOOP_TIMEOUT or EVENT_LOOP_STOP. */
+enum event_loop_why event_loop_until(struct event_loop *wait, int64_t deadline) MUST_CHECK;
 
 /* Whether the process was told to end. */
-bool wait_stopping(const struct wait *wait) MUST_CHECK;
+bool event_loop_stopping(const struct event_loop *wait) MUST_CHECK;
 
 /* As if SIGTERM had come. */
-void wait_stop(struct wait *wait);
+void event_loop_stop(struct event_loop *wait);
 
 /* Whether SIGHUP came since the last call. systemd has been told RELOADING=1 by then. */
-bool wait_take_reload(struct wait *wait) MUST_CHECK;
+bool event_loop_take_reload(struct event_loop *wait) MUST_CHECK;
 
 /* Whether it came and was not taken yet: then nobody should go to sleep who would take it. */
-bool wait_reload_asked(const struct wait *wait) MUST_CHECK;
+bool event_loop_reload_asked(const struct event_loop *wait) MUST_CHECK;
 
 /* Calls FN(ARG, events) whenever FD shows one of EVENTS. The descriptor stays the caller's. */
-struct wait_source *wait_watch(struct wait *wait, int fd, unsigned events,
-			       void (*fn)(void *arg, unsigned events), void *arg) MUST_CHECK;
+struct event_loop_source *event_loop_watch(struct event_loop *wait, int fd, unsigned events,
+					   void (*fn)(void *arg, unsigned events),
+					   void *arg) MUST_CHECK;
 
 /* Watches for other events from now on. */
-void wait_watch_for(struct wait_source *source, unsigned events);
+void event_loop_watch_for(struct event_loop_source *source, unsigned events);
 
 /* A timer that calls FN(ARG) once for each time it is set. It begins unset. */
-struct wait_source *wait_timer(struct wait *wait, void (*fn)(void *arg), void *arg) MUST_CHECK;
+struct event_loop_source *event_loop_timer(struct event_loop *wait, void (*fn)(void *arg),
+					   void *arg) MUST_CHECK;
 
 /* Sets it to AT, which may have passed; TIME_NEVER unsets it. */
-void wait_timer_set(struct wait_source *source, int64_t at);
+void event_loop_timer_set(struct event_loop_source *source, int64_t at);
 
 /* Ends a source; before its descriptor is closed, where it can. Takes NULL. */
-void wait_forget(struct wait_source **source);
+void event_loop_forget(struct event_loop_source **source);
 
 /*
  * Tells systemd, if it listens: "READY=1", "STATUS=...", several lines at
  * once. See sd_notify(3).
  */
-void wait_notify(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void event_loop_notify(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 /* "libsystemd 252", for --version: the one that was built against, as the library does not tell. */
-const char *wait_library(void) MUST_CHECK;
+const char *event_loop_library(void) MUST_CHECK;
 
 #endif
