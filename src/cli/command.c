@@ -9,7 +9,7 @@
 #include "json.h"
 #include "pg.h"
 #include "schema.h"
-#include "yamltree.h"
+#include "yaml_tree.h"
 
 static const struct command commands[] = {
 	{ "run", "", "be the daemon", cmd_run },

@@ -12,7 +12,7 @@
 #include "buf.h"
 #include "config_reader.h"
 #include "mem.h"
-#include "yamltree.h"
+#include "yaml_tree.h"
 
 #define LONGEST_FILE (1u << 20)
 #define MINUTE (60 * USEC_PER_SEC)

@@ -11,7 +11,7 @@
 #include "arena.h"
 #include "base.h"
 #include "buf.h"
-#include "yamltree.h"
+#include "yaml_tree.h"
 
 enum key_type {
 	KEY_TEXT,     /* const char *; empty is refused */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* YAML: a tree of bounded depth and size, whose nodes know where they stood, or a complaint. */
 #include "fuzz.h"
-#include "yamltree.h"
+#include "yaml_tree.h"
 
 static int nodes;
 

@@ -37,7 +37,7 @@ LIBRARIES = {
     r"curl/": "src/port/http.c",
     r"json-c/": "src/port/json.c",
     r"libpq-fe\.h": "src/port/pg.c",
-    r"yaml\.h": "src/port/yamltree.c",
+    r"yaml\.h": "src/port/yaml_tree.c",
     r"systemd/sd-(event|daemon)\.h": "src/port/event_loop.c",
     r"systemd/sd-journal\.h": "src/port/journal.c",
     r"microhttpd\.h": "src/port/httpd.c",
@@ -269,7 +269,7 @@ PREFIXES = {
     "src/base/time_format.h": ["time_", "duration_"],  # what the text is of
     "src/cli/command.h": ["command_", "cmd_"],   # the table and its entries
     "src/warehouse/batch.h": ["batch_", "question_"],    # the two scripts
-    "src/port/yamltree.h": ["yaml_"],               # yaml.h is libyaml's own
+    "src/port/yaml_tree.h": ["yaml_"],               # yaml.h is libyaml's own
 }
 
 

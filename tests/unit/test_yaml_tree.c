@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "yamltree.h"
+#include "yaml_tree.h"
 
 static const struct yaml *read_bytes(struct arena *arena, const char *text, size_t n,
 				     struct err *err)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * yamltree.h -- a YAML document as a tree whose nodes know where they stood.
+ * yaml_tree.h -- a YAML document as a tree whose nodes know where they stood.
  *
  * No schema and no types: a scalar is its text. Only this file's .c
  * includes libyaml; it knows no key of ours.
  */
-#ifndef YAMLTREE_H
-#define YAMLTREE_H
+#ifndef YAML_TREE_H
+#define YAML_TREE_H
 
 #include "arena.h"
 #include "base.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "yamltree.h"
+#include "yaml_tree.h"
 
 #include <string.h>
 #include <yaml.h>
