@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Makes a C header of SQL files: sql/store/lock.sql becomes the string
-# sql_store_lock. The steps in sql/merge/ become one string, sql_merge, in the
+# Makes a C header of SQL files: sql/warehouse/lock.sql becomes the string
+# sql_warehouse_lock. The steps in sql/merge/ become one string, sql_merge, in the
 # order of their names. Whole-line comments stay behind.
 #
 # usage: embed.sh SOURCE-DIRECTORY FILE...   (files relative to the directory)

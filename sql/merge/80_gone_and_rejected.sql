@@ -79,9 +79,9 @@ with settled as materialized (
 	select c.id, c.updated_at, c.deleted_at
 	from sahut.conversation c
 	where c.id = any (array(
-		select d.conversation_id from sahut_etl.doubt d where d.workspace_id = (select b.workspace_id from pg_temp.stage_batch b)))
+		select d.conversation_id from sahut_etl.stale_copy d where d.workspace_id = (select b.workspace_id from pg_temp.stage_batch b)))
 )
-delete from sahut_etl.doubt d
+delete from sahut_etl.stale_copy d
 using pg_temp.stage_batch b, settled c
 where d.workspace_id = b.workspace_id and c.id = d.conversation_id
 and (c.deleted_at is not null

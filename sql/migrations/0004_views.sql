@@ -779,7 +779,7 @@ comment on view sahut_report.sync_runs is 'What each cycle of the program did.';
 comment on column sahut_report.sync_runs.id is 'Number of the run.';
 comment on column sahut_report.sync_runs.workspace_name is 'Workspace.';
 comment on column sahut_report.sync_runs.kind is 'What was asked for: first_load, incremental, full, verify or repair.';
-comment on column sahut_report.sync_runs.strategy is 'How it was done: one_page, head_scan, tail_scan, hot_sweep, full_sweep, count_audit or repair.';
+comment on column sahut_report.sync_runs.strategy is 'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit or repair.';
 comment on column sahut_report.sync_runs.status is 'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted.';
 comment on column sahut_report.sync_runs.verdict is 'What it proved, in a word.';
 comment on column sahut_report.sync_runs.began_at is 'When it began.';

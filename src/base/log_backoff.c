@@ -4,7 +4,7 @@
 #define FIRST_GAP (60 * USEC_PER_SEC)
 #define LAST_GAP (3600 * USEC_PER_SEC)
 
-bool complain(struct complaint *c, int64_t now)
+bool log_backoff(struct complaint *c, int64_t now)
 {
 	c->times++;
 	if (c->times > 1 && now < c->next)

@@ -22,7 +22,7 @@ struct complaint {
  * It went wrong (again) at NOW. True when that should be said: the first
  * time, then after a minute, two, four, ... and every hour in the end.
  */
-bool complain(struct complaint *c, int64_t now) MUST_CHECK;
+bool log_backoff(struct complaint *c, int64_t now) MUST_CHECK;
 
 /*
  * It went well at NOW. True when it had gone wrong before, which is worth

@@ -108,8 +108,8 @@ static void take_end(struct app *app, struct cli_cycle *cli_cycle)
 		cycle_log_cycle(&app->log, cli_cycle->cycle, clock_mono(app->clock));
 }
 
-/* Moves each cycle of a command on by what can be done without waiting. Returns when to look again. */
-static int64_t tend(struct app *app, struct cli_cycle *tasks, size_t n, size_t *left)
+/* Does for each cycle what can be done without waiting. Returns when to look again. */
+static int64_t step_tasks(struct app *app, struct cli_cycle *tasks, size_t n, size_t *left)
 {
 	int64_t now = clock_mono(app->clock), when = TIME_NEVER;
 
@@ -125,7 +125,7 @@ static int64_t tend(struct app *app, struct cli_cycle *tasks, size_t n, size_t *
 		if (cli_cycle->state == CLI_CYCLE_RUNNING && cycle_over(cli_cycle->cycle))
 			take_end(app, cli_cycle);
 		*left += cli_cycle->state != CLI_CYCLE_OVER;
-		/* One whose moment has come waits for the warehouse, which wakes us when it is free. */
+		/* A cycle that is due waits for the warehouse, which wakes us when it is free. */
 		if (cli_cycle->state == CLI_CYCLE_HANDED ||
 		    (cli_cycle->state == CLI_CYCLE_WAITING && now < cli_cycle->look_at))
 			when = min_i64(when, cli_cycle->look_at);
@@ -148,7 +148,7 @@ static bool go_round(struct app *app, struct cli_cycle *tasks, size_t n, struct 
 
 	progress_begin(&progress, !app->quiet && !tasks[0].look);
 	for (;;) {
-		int64_t when = tend(app, tasks, n, &left);
+		int64_t when = step_tasks(app, tasks, n, &left);
 
 		if (left == 0)
 			break;
@@ -167,23 +167,23 @@ static bool go_round(struct app *app, struct cli_cycle *tasks, size_t n, struct 
 }
 
 /* The days of reports that the tasks touched; the tasks are done, whatever comes of it. */
-static void cycle_log_refresh_days(struct app *app, struct loop *loop)
+static void report_refresh_days(struct app *app, struct loop *loop)
 {
 	int workspace;
 	struct err err;
 
 	loop->n = 0;
-	while (cycle_log_refresh_busy(loop->refresh) && !warehouse_lost(app->warehouse))
+	while (report_refresh_busy(loop->refresh) && !warehouse_lost(app->warehouse))
 		if (loop_round(loop, TIME_NEVER) == EVENT_LOOP_STOP)
 			break;
-	if (cycle_log_refresh_take_error(loop->refresh, &workspace, &err)) {
+	if (report_refresh_take_error(loop->refresh, &workspace, &err)) {
 		struct log_line line;
 
 		log_begin(&line, LEVEL_WARNING, NULL,
 			  "reports are not up to date: %s; the next sync tries again", err.text);
 		log_end(&app->log, &line);
 	}
-	cycle_log_refresh_free(&loop->refresh);
+	report_refresh_free(&loop->refresh);
 }
 
 bool cli_cycle_run_all(struct app *app, struct cli_cycle *tasks, size_t n)
@@ -191,7 +191,7 @@ bool cli_cycle_run_all(struct app *app, struct cli_cycle *tasks, size_t n)
 	struct loop loop = { .wait = app->wait, .http = app->http, .n = n };
 	bool done;
 
-	loop.refresh = cycle_log_refresh_new(app->warehouse, app->clock);
+	loop.refresh = report_refresh_new(app->warehouse, app->clock);
 	loop.cycles = mem_new(n * sizeof(struct cycle *));
 	for (size_t i = 0; i < n; i++) {
 		tasks[i].patience = clock_mono(app->clock) + PATIENCE;
@@ -199,9 +199,9 @@ bool cli_cycle_run_all(struct app *app, struct cli_cycle *tasks, size_t n)
 	}
 	done = go_round(app, tasks, n, &loop);
 	if (done)
-		cycle_log_refresh_days(app, &loop);
+		report_refresh_days(app, &loop);
 	else
-		cycle_log_refresh_free(&loop.refresh);
+		report_refresh_free(&loop.refresh);
 	mem_free(&loop.cycles);
 	for (size_t i = 0; i < n; i++) {
 		struct cli_cycle *cli_cycle = &tasks[i];

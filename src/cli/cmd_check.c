@@ -134,7 +134,7 @@ static void check_api(struct app *app, const struct cycle_conf *conf)
 
 static void check_privileges(struct app *app, struct pg *pg)
 {
-	CLEANUP(grid_free) struct grid *missing = NULL;
+	CLEANUP(table_free) struct table *missing = NULL;
 	struct pg_step step = { .sql = sql_status_privileges };
 	struct err err = ERR_INIT;
 
@@ -142,29 +142,29 @@ static void check_privileges(struct app *app, struct pg *pg)
 		bad(app, "privileges", &err, NULL);
 		return;
 	}
-	for (int row = 0; row < grid_rows(missing); row++) {
+	for (int row = 0; row < table_rows(missing); row++) {
 		char remedy[512];
 
 		err_set(&err, ERR_DENIED, "something is missing");
 		snprintf(remedy, sizeof(remedy), "an administrator must run: %s;",
-			 grid_text(missing, row, 0));
+			 table_text(missing, row, 0));
 		bad(app, "privileges", &err, remedy);
 	}
-	if (grid_rows(missing) == 0)
+	if (table_rows(missing) == 0)
 		good("privileges: all that is needed");
 }
 
 static void check_database_clock(struct app *app, struct pg *pg)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
+	CLEANUP(table_free) struct table *table = NULL;
 	struct pg_step step = { .sql = sql_status_clock };
 	char by[TIMETEXT_SIZE];
 	struct err ignored;
 	int64_t ahead;
 
-	if (!pg_run(pg, &step, 1, &grid, &ignored))
+	if (!pg_run(pg, &step, 1, &table, &ignored))
 		return;
-	ahead = clock_real(app->clock) - grid_int(grid, 0, 0);
+	ahead = clock_real(app->clock) - table_int(table, 0, 0);
 	if (llabs(ahead) > CLOCK_TOLERANCE)
 		warn("clock: this host's is %s %s the database's\n"
 		     "  -> timedatectl set-ntp true, on both",
@@ -242,16 +242,16 @@ static void check_zone(struct app *app, const struct config_workspace *workspace
 /* What the warehouse holds of workspaces that have another name now, or are gone. */
 static void check_names(struct app *app)
 {
-	CLEANUP(grid_free) struct grid *all = NULL;
+	CLEANUP(table_free) struct table *all = NULL;
 	struct err ignored;
 
 	if (!warehouse_holders(app->warehouse, &all, &ignored))
 		return;
-	for (int row = 0; row < grid_rows(all); row++) {
-		const char *name = grid_text(all, row, 3);
+	for (int row = 0; row < table_rows(all); row++) {
+		const char *name = table_text(all, row, 3);
 		char shown[160];
 
-		if (config_find(app->config, name, &ignored) || grid_bool(all, row, 2))
+		if (config_find(app->config, name, &ignored) || table_bool(all, row, 2))
 			continue;
 		err_quote(shown, sizeof(shown), name, strlen(name));
 		warn("workspace %s is in the warehouse, and not configured\n"

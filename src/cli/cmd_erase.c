@@ -5,25 +5,25 @@
 #include "erase.h"
 #include "schema.h"
 
-static void say(const char *contact, const struct grid *erased)
+static void say(const char *contact, const struct table *erased)
 {
-	for (int row = 0; row < grid_rows(erased); row++) {
-		printf("%s: contact %s: %s", grid_text(erased, row, 0), contact,
-		       grid_bool(erased, row, 1)
+	for (int row = 0; row < table_rows(erased); row++) {
+		printf("%s: contact %s: %s", table_text(erased, row, 0), contact,
+		       table_bool(erased, row, 1)
 			       ? "name, phone and all that identifies it are erased"
 			       : "nothing that identifies it was held; none will be loaded");
-		if (grid_int(erased, row, 2) > 0)
+		if (table_int(erased, row, 2) > 0)
 			printf("; %lld rejected items emptied",
-			       (long long)grid_int(erased, row, 2));
+			       (long long)table_int(erased, row, 2));
 		putchar('\n');
 	}
-	if (grid_rows(erased) == 0)
+	if (table_rows(erased) == 0)
 		printf("contact %s is not known here; there is nothing to erase\n", contact);
 }
 
 void cmd_erase(struct app *app)
 {
-	CLEANUP(grid_free) struct grid *erased = NULL;
+	CLEANUP(table_free) struct table *erased = NULL;
 	CLEANUP(pg_close) struct pg *pg = NULL;
 	const struct opt options[] = { OPT_END };
 	const char *contact[2] = { NULL, NULL };

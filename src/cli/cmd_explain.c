@@ -28,47 +28,47 @@ struct explain {
 	const char *id;
 	const struct config_workspace *workspace; /* whose API is asked */
 	struct client client;
-	struct grid *held; /* one row, or none */
-	bool known;	   /* something of it is in the warehouse, or the API has it */
+	struct table *held; /* one row, or none */
+	bool known;	    /* something of it is in the warehouse, or the API has it */
 };
 
-static bool query(struct explain *e, const char *sql, struct grid **grid)
+static bool query(struct explain *e, const char *sql, struct table **table)
 {
 	struct script *s = warehouse_call(e->app->warehouse, sql);
 	struct err err = ERR_INIT;
 
 	script_text(s, e->id);
-	return warehouse_run(e->app->warehouse, grid, &err) || app_fail(e->app, &err);
+	return warehouse_run(e->app->warehouse, table, &err) || app_fail(e->app, &err);
 }
 
 /* ---- what the warehouse says ----------------------------------------- */
 
-static void print_facts(const struct grid *facts)
+static void print_facts(const struct table *facts)
 {
 	char value[1200];
 
-	for (int r = 0; r < grid_rows(facts); r++) {
-		const char *text = grid_text(facts, r, 1);
+	for (int r = 0; r < table_rows(facts); r++) {
+		const char *text = table_text(facts, r, 1);
 
-		printf("%-20s %s\n", grid_text(facts, r, 0),
+		printf("%-20s %s\n", table_text(facts, r, 0),
 		       err_quote(value, sizeof(value), text, strlen(text)));
 	}
 }
 
 static bool tell_held(struct explain *e)
 {
-	CLEANUP(grid_free) struct grid *facts = NULL;
-	CLEANUP(grid_free) struct grid *versions = NULL;
+	CLEANUP(table_free) struct table *facts = NULL;
+	CLEANUP(table_free) struct table *versions = NULL;
 	CLEANUP(buf_free) struct buf out = BUF_MAX(4u << 20);
 
 	if (!query(e, sql_explain_conversation, &facts) ||
 	    !query(e, sql_explain_versions, &versions) || !query(e, sql_explain_held, &e->held))
 		return false;
-	e->known = grid_rows(facts) > 0;
+	e->known = table_rows(facts) > 0;
 	if (!e->known)
 		puts("The warehouse does not hold it.");
 	print_facts(facts);
-	if (grid_rows(versions) > 0) {
+	if (table_rows(versions) > 0) {
 		putchar('\n');
 		table_format_table(versions, &out);
 		fputs(buf_text(&out), stdout);
@@ -84,8 +84,8 @@ static bool choose_workspace(struct explain *e)
 	const char *name = e->app->workspace;
 	struct err err = ERR_INIT;
 
-	if (grid_rows(e->held) > 0)
-		name = grid_text(e->held, 0, NAME);
+	if (table_rows(e->held) > 0)
+		name = table_text(e->held, 0, NAME);
 	e->workspace = config_find(e->app->config, name, &err);
 	return e->workspace || app_fail(e->app, &err);
 }
@@ -110,26 +110,26 @@ static void open_client(struct explain *e)
 }
 
 /* Adds a line for a field that is another one here than there. */
-static void compare(struct grid *table, const char *field, const char *here, const char *there)
+static void compare(struct table *shown, const char *field, const char *here, const char *there)
 {
 	int row;
 
 	if (strcmp(here ? here : "", there ? there : "") == 0)
 		return;
-	row = grid_add(table);
-	grid_set(table, row, 0, field, strlen(field));
+	row = table_add(shown);
+	table_set(shown, row, 0, field, strlen(field));
 	if (here)
-		grid_set(table, row, 1, here, strlen(here));
+		table_set(shown, row, 1, here, strlen(here));
 	if (there)
-		grid_set(table, row, 2, there, strlen(there));
+		table_set(shown, row, 2, there, strlen(there));
 }
 
-static void compare_time(struct grid *table, const char *field, int64_t here, int64_t there)
+static void compare_time(struct table *shown, const char *field, int64_t here, int64_t there)
 {
 	char a[TIMETEXT_SIZE], b[TIMETEXT_SIZE];
 
 	if (here != there)
-		compare(table, field, here == TIME_NONE ? NULL : time_format(here, a),
+		compare(shown, field, here == TIME_NONE ? NULL : time_format(here, a),
 			there == TIME_NONE ? NULL : time_format(there, b));
 }
 
@@ -139,48 +139,48 @@ static void join_labels(const struct item *item, struct buf *out)
 		buf_printf(out, "%s%s", i ? ", " : "", item->labels[i]);
 }
 
-static struct grid *differences(const struct grid *held, const struct item *item)
+static struct table *differences(const struct table *held, const struct item *item)
 {
 	CLEANUP(buf_free) struct buf labels = BUF_MAX(4u << 20);
-	struct grid *table = grid_new(3);
+	struct table *shown = table_new(3);
 
 	join_labels(item, &labels);
-	grid_name(table, 0, "field", false);
-	grid_name(table, 1, "here", false);
-	grid_name(table, 2, "API", false);
-	compare(table, "status", grid_text(held, 0, STATUS), item->status);
-	compare(table, "channel", grid_text(held, 0, CHANNEL), item->channel_id);
-	compare(table, "contact", grid_text(held, 0, CONTACT), item->contact_id);
-	compare(table, "assignee", grid_text(held, 0, ASSIGNEE), item->assignee_id);
-	compare(table, "team", grid_text(held, 0, TEAM), item->team_id);
-	compare(table, "labels", grid_text(held, 0, LABELS), buf_text(&labels));
-	compare_time(table, "created_at", grid_int(held, 0, CREATED), item->created_at);
-	compare_time(table, "updated_at", grid_int(held, 0, UPDATED), item->updated_at);
-	return table;
+	table_name(shown, 0, "field", false);
+	table_name(shown, 1, "here", false);
+	table_name(shown, 2, "API", false);
+	compare(shown, "status", table_text(held, 0, STATUS), item->status);
+	compare(shown, "channel", table_text(held, 0, CHANNEL), item->channel_id);
+	compare(shown, "contact", table_text(held, 0, CONTACT), item->contact_id);
+	compare(shown, "assignee", table_text(held, 0, ASSIGNEE), item->assignee_id);
+	compare(shown, "team", table_text(held, 0, TEAM), item->team_id);
+	compare(shown, "labels", table_text(held, 0, LABELS), buf_text(&labels));
+	compare_time(shown, "created_at", table_int(held, 0, CREATED), item->created_at);
+	compare_time(shown, "updated_at", table_int(held, 0, UPDATED), item->updated_at);
+	return shown;
 }
 
 static void tell_item(const struct explain *e, const struct item *item)
 {
-	CLEANUP(grid_free) struct grid *table = NULL;
+	CLEANUP(table_free) struct table *shown = NULL;
 	CLEANUP(buf_free) struct buf out = BUF_MAX(4u << 20);
 	char id[600], updated[TIMETEXT_SIZE];
 
 	if (strcmp(item->id, e->id) != 0)
 		printf("The API now: it answers with %s, into which it was merged.\n",
 		       err_quote(id, sizeof(id), item->id, strlen(item->id)));
-	else if (grid_rows(e->held) == 0)
+	else if (table_rows(e->held) == 0)
 		printf("The API now: it is there, %s, updated at %s.\n", item->status,
 		       item->updated_at == TIME_NONE ? "no time it says"
 						     : time_format(item->updated_at, updated));
-	if (strcmp(item->id, e->id) != 0 || grid_rows(e->held) == 0)
+	if (strcmp(item->id, e->id) != 0 || table_rows(e->held) == 0)
 		return;
-	table = differences(e->held, item);
-	if (grid_rows(table) == 0) {
+	shown = differences(e->held, item);
+	if (table_rows(shown) == 0) {
 		printf("The API now: the same.\n");
 		return;
 	}
 	printf("The API now: it differs.\n");
-	table_format_table(table, &out);
+	table_format_table(shown, &out);
 	fputs(buf_text(&out), stdout);
 }
 
@@ -252,5 +252,5 @@ void cmd_explain(struct app *app)
 		return;
 	if (tell_held(&e) && choose_workspace(&e))
 		tell_api(&e);
-	grid_free(&e.held);
+	table_free(&e.held);
 }

@@ -32,10 +32,10 @@ static bool rebuild(struct app *app, struct pg *pg, struct err *err)
 	int64_t days, left = 1;
 	bool done;
 
-	if (!cycle_log_rebuild_queue(pg, app->workspace, &days, err))
+	if (!report_rebuild_queue(pg, app->workspace, &days, err))
 		return false;
 	while (left > 0) {
-		if (!cycle_log_rebuild_next(pg, app->workspace, &done, &left, err))
+		if (!report_rebuild_next(pg, app->workspace, &done, &left, err))
 			return false;
 		if (!done && left > 0 &&
 		    event_loop_until(app->wait, clock_mono(app->clock) + INTERVAL) ==

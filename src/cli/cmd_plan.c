@@ -10,18 +10,18 @@
 #include "table_format.h"
 #include "time_format.h"
 
-static void set(struct grid *table, int column, const char *text)
+static void set(struct table *table, int column, const char *text)
 {
-	grid_set(table, grid_rows(table) - 1, column, text, strlen(text));
+	table_set(table, table_rows(table) - 1, column, text, strlen(text));
 }
 
 /* One row: what is done, how, for how many requests and how long, and how often. */
-static void add(struct grid *table, const char *what, enum strategy strategy,
+static void add(struct table *table, const char *what, enum strategy strategy,
 		const struct plan_cost *cost, const char *often)
 {
 	char text[64];
 
-	grid_add(table);
+	table_add(table);
 	set(table, 1, what);
 	set(table, 2, plan_strategy_name(strategy));
 	if (cost->least == cost->most)
@@ -33,11 +33,11 @@ static void add(struct grid *table, const char *what, enum strategy strategy,
 	set(table, 5, often);
 }
 
-static void add_workspace(struct grid *table, const struct forecast *f)
+static void add_workspace(struct table *table, const struct forecast *f)
 {
 	const struct config_schedule *schedule = &f->workspace->schedule;
 	char every[TIMETEXT_SIZE], text[64];
-	int first = grid_rows(table);
+	int first = table_rows(table);
 
 	if (!f->known)
 		return;
@@ -48,20 +48,20 @@ static void add_workspace(struct grid *table, const struct forecast *f)
 	snprintf(text, sizeof(text), "daily at %02d:%02d", schedule->full / 60,
 		 schedule->full % 60);
 	add(table, "full sweep", STRATEGY_FULL_SWEEP, &f->full, text);
-	grid_set(table, first, 0, f->workspace->name, strlen(f->workspace->name));
+	table_set(table, first, 0, f->workspace->name, strlen(f->workspace->name));
 }
 
 /* What was spent lately, and what it brought. */
 static bool add_ledger(struct app *app, struct buf *out)
 {
-	CLEANUP(grid_free) struct grid *ledger = NULL;
+	CLEANUP(table_free) struct table *ledger = NULL;
 	struct script *s = warehouse_call(app->warehouse, sql_plan_ledger);
 	struct err err = ERR_INIT;
 
 	script_text(s, app->workspace);
 	if (!warehouse_run(app->warehouse, &ledger, &err))
 		return app_fail(app, &err);
-	if (grid_rows(ledger) == 0)
+	if (table_rows(ledger) == 0)
 		return true;
 	buf_char(out, '\n');
 	table_format_table(ledger, out);
@@ -74,7 +74,7 @@ void cmd_plan(struct app *app)
 					     "requests",  "takes", "when" };
 	CLEANUP(buf_free) struct buf said = BUF_MAX(1u << 20);
 	CLEANUP(buf_free) struct buf out = BUF_MAX(1u << 20);
-	CLEANUP(grid_free) struct grid *table = grid_new(ARRAY_SIZE(heads));
+	CLEANUP(table_free) struct table *table = table_new(ARRAY_SIZE(heads));
 	const struct opt options[] = { OPT_END };
 	const char *none[1];
 
@@ -82,7 +82,7 @@ void cmd_plan(struct app *app)
 	    !app_network(app, false) || !app_store(app, "plan"))
 		return;
 	for (int c = 0; c < (int)ARRAY_SIZE(heads); c++)
-		grid_name(table, c, heads[c], false);
+		table_name(table, c, heads[c], false);
 	for (size_t i = 0; i < app->n_tracks; i++) {
 		const struct config_workspace *workspace;
 		struct forecast forecast;
@@ -101,7 +101,7 @@ void cmd_plan(struct app *app)
 		forecast_outcome(&forecast, &said);
 		buf_str(&said, ".\n");
 	}
-	if (grid_rows(table) > 0) {
+	if (table_rows(table) > 0) {
 		table_format_table(table, &out);
 		buf_char(&out, '\n');
 	}

@@ -40,7 +40,7 @@ struct worker {
 	const char *from, *to; /* days, or NULL */
 	const char *output;    /* a file, or NULL */
 	struct pg *pg;
-	struct grid *scope; /* a row for each workspace: name, period, how complete */
+	struct table *scope; /* a row for each workspace: name, period, how complete */
 	struct buf out;
 };
 
@@ -138,7 +138,8 @@ static bool take_options(struct worker *worker)
 
 /* ---- queries --------------------------------------------------------- */
 
-static bool ask(struct worker *worker, const char *sql, int row, struct grid **ret, struct err *err)
+static bool ask(struct worker *worker, const char *sql, int row, struct table **ret,
+		struct err *err)
 {
 	CLEANUP(script_free) struct script *script = script_new();
 
@@ -147,7 +148,7 @@ static bool ask(struct worker *worker, const char *sql, int row, struct grid **r
 
 	script_add(script, sql);
 	for (int c = SCOPE_WORKSPACE; c <= last; c++)
-		script_text(script, grid_text(worker->scope, row, c));
+		script_text(script, table_text(worker->scope, row, c));
 	return script_run(script, worker->pg, ret, err);
 }
 
@@ -167,12 +168,12 @@ static bool open_warehouse(struct worker *worker, struct err *err)
 	script_text(script, worker->to);
 	if (!script_run(script, worker->pg, &worker->scope, err))
 		return false;
-	for (int row = 0; row < grid_rows(worker->scope); row++)
-		if (strcmp(grid_text(worker->scope, row, SCOPE_FROM),
-			   grid_text(worker->scope, row, SCOPE_TO)) > 0)
+	for (int row = 0; row < table_rows(worker->scope); row++)
+		if (strcmp(table_text(worker->scope, row, SCOPE_FROM),
+			   table_text(worker->scope, row, SCOPE_TO)) > 0)
 			return err_set(err, ERR_USAGE, "the period ends before it begins: %s to %s",
-				       grid_text(worker->scope, row, SCOPE_FROM),
-				       grid_text(worker->scope, row, SCOPE_TO));
+				       table_text(worker->scope, row, SCOPE_FROM),
+				       table_text(worker->scope, row, SCOPE_TO));
 	return true;
 }
 
@@ -196,50 +197,50 @@ static bool tables(struct worker *worker, int row, struct err *err)
 	report_table_scope(&to, worker->scope, row);
 	for (size_t i = 0; i < worker->topic->n_panels; i++) {
 		const struct panel *panel = &worker->topic->panels[i];
-		CLEANUP(grid_free) struct grid *grid = NULL;
+		CLEANUP(table_free) struct table *table = NULL;
 
 		if (!panel->terminal)
 			continue;
-		if (!ask(worker, panel->sql, row, &grid, err))
+		if (!ask(worker, panel->sql, row, &table, err))
 			return err_wrap(err, "%s", panel->name);
-		report_table_panel(&to, panel, grid);
+		report_table_panel(&to, panel, table);
 	}
 	return true;
 }
 
 /* Adds the rows of MORE to *ALL; the columns of both are the same. */
-static void append(struct grid **all, const struct grid *more)
+static void append(struct table **all, const struct table *more)
 {
 	if (!*all) {
-		*all = grid_new(grid_columns(more));
-		for (int c = 0; c < grid_columns(more); c++)
-			grid_name(*all, c, grid_column_name(more, c), grid_is_number(more, c));
+		*all = table_new(table_columns(more));
+		for (int c = 0; c < table_columns(more); c++)
+			table_name(*all, c, table_column_name(more, c), table_is_number(more, c));
 	}
-	for (int r = 0; r < grid_rows(more); r++) {
-		int row = grid_add(*all);
+	for (int r = 0; r < table_rows(more); r++) {
+		int row = table_add(*all);
 
-		for (int c = 0; c < grid_columns(more); c++) {
-			const char *text = grid_text(more, r, c);
+		for (int c = 0; c < table_columns(more); c++) {
+			const char *text = table_text(more, r, c);
 
 			if (text)
-				grid_set(*all, row, c, text, strlen(text));
+				table_set(*all, row, c, text, strlen(text));
 		}
 	}
 }
 
 static bool raw(struct worker *worker, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *all = NULL;
+	CLEANUP(table_free) struct table *all = NULL;
 
-	for (int row = 0; row < grid_rows(worker->scope); row++) {
-		CLEANUP(grid_free) struct grid *grid = NULL;
+	for (int row = 0; row < table_rows(worker->scope); row++) {
+		CLEANUP(table_free) struct table *table = NULL;
 
-		if (!ask(worker, worker->topic->data, row, &grid, err))
+		if (!ask(worker, worker->topic->data, row, &table, err))
 			return err_wrap(err, "%s", worker->topic->name);
-		append(&all, grid);
+		append(&all, table);
 	}
 	if (!all)
-		all = grid_new(1);
+		all = table_new(1);
 	if (worker->format == FORMAT_CSV)
 		table_format_csv(all, &worker->out);
 	else
@@ -252,15 +253,15 @@ static bool raw(struct worker *worker, struct err *err)
 static bool topic(struct worker *worker, struct report_html *sheet,
 		  const struct report_catalog *topic, int row, struct err *err)
 {
-	bool many = grid_rows(worker->scope) > 1;
+	bool many = table_rows(worker->scope) > 1;
 
 	report_html_open_topic(sheet, topic, !many, many || topic != worker->topic);
 	for (size_t i = 0; i < topic->n_panels; i++) {
-		CLEANUP(grid_free) struct grid *grid = NULL;
+		CLEANUP(table_free) struct table *table = NULL;
 
-		if (!ask(worker, topic->panels[i].sql, row, &grid, err))
+		if (!ask(worker, topic->panels[i].sql, row, &table, err))
 			return err_wrap(err, "%s", topic->panels[i].name);
-		report_html_panel(sheet, &topic->panels[i], grid);
+		report_html_panel(sheet, &topic->panels[i], table);
 	}
 	report_html_close_topic(sheet);
 	return true;
@@ -269,7 +270,7 @@ static bool topic(struct worker *worker, struct report_html *sheet,
 /* The topic that was asked for, and the others after it: one file tells the whole story. */
 static bool workspace(struct worker *worker, struct report_html *sheet, int row, struct err *err)
 {
-	bool many = grid_rows(worker->scope) > 1;
+	bool many = table_rows(worker->scope) > 1;
 	size_t n;
 	const struct report_catalog *all = report_catalog_all(&n);
 
@@ -291,7 +292,7 @@ static bool html(struct worker *worker, struct err *err)
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LARGEST_REPORT);
 	struct report_html sheet = { &body, worker->lang };
 	const char *title = report_text_of(worker->lang, "title_", worker->topic->name);
-	int rows = grid_rows(worker->scope);
+	int rows = table_rows(worker->scope);
 
 	buf_printf(&body, "<h1>%s</h1>\n", title);
 	for (int row = 0; row < rows; row++)
@@ -302,7 +303,7 @@ static bool html(struct worker *worker, struct err *err)
 			   report_text_get(worker->lang, "no_workspace"));
 	else
 		report_html_foot(&sheet, PACKAGE_NAME " " PACKAGE_VERSION,
-				 grid_text(worker->scope, 0, SCOPE_MADE));
+				 table_text(worker->scope, 0, SCOPE_MADE));
 	report_html_write(&worker->out, worker->lang, title, &body);
 	return !body.full || err_set(err, ERR_DATA, "the report is longer than 64 MiB");
 }
@@ -313,10 +314,10 @@ static bool write_report(struct worker *worker, struct err *err)
 		return html(worker, err);
 	if (worker->format != FORMAT_TABLE)
 		return raw(worker, err);
-	for (int row = 0; row < grid_rows(worker->scope); row++)
+	for (int row = 0; row < table_rows(worker->scope); row++)
 		if (!tables(worker, row, err))
 			return false;
-	if (grid_rows(worker->scope) == 0)
+	if (table_rows(worker->scope) == 0)
 		buf_printf(&worker->out, "%s\n", report_text_get(worker->lang, "no_workspace"));
 	return true;
 }
@@ -351,6 +352,6 @@ void cmd_report(struct app *app)
 	    !deliver(&worker, &err))
 		app_fail(app, &err);
 	buf_free(&worker.out);
-	grid_free(&worker.scope);
+	table_free(&worker.scope);
 	pg_close(&worker.pg);
 }

@@ -130,7 +130,7 @@ static bool open_store(struct daemon *d)
 		now = clock_mono(app->clock);
 		if (err.kind == ERR_STOPPED)
 			return false;
-		if (complain(&d->no_warehouse, now)) {
+		if (log_backoff(&d->no_warehouse, now)) {
 			say(app, err_policy_level(err.kind), &events_table()->warehouse_lost,
 			    err.text);
 			event_loop_notify("STATUS=no warehouse: %s", err.text);
@@ -144,7 +144,7 @@ static bool open_store(struct daemon *d)
 		say(app, LEVEL_NOTICE, &events_table()->warehouse_back, "the warehouse is back");
 	workers_miss(&d->workers, app);
 	d->loop.warehouse = app->warehouse;
-	d->loop.refresh = cycle_log_refresh_new(app->warehouse, app->clock);
+	d->loop.refresh = report_refresh_new(app->warehouse, app->clock);
 	return true;
 }
 
@@ -198,8 +198,8 @@ static void watch_refresh(struct daemon *d)
 	struct err err;
 	int workspace;
 
-	if (!cycle_log_refresh_take_error(d->loop.refresh, &workspace, &err) ||
-	    !complain(&d->no_reports, clock_mono(d->app->clock)))
+	if (!report_refresh_take_error(d->loop.refresh, &workspace, &err) ||
+	    !log_backoff(&d->no_reports, clock_mono(d->app->clock)))
 		return;
 	err_wrap(&err, "reports of workspace %d are not up to date", workspace);
 	say(d->app, LEVEL_WARNING, NULL, err.text);
@@ -219,7 +219,7 @@ static int64_t tidy(struct daemon *d, bool ended)
 		reload_forget(&d->reload);
 	if (exporter_save(&d->exporter, ended, &when, &err))
 		(void)!log_backoff_over(&d->no_file, clock_mono(d->app->clock), NULL, NULL);
-	else if (complain(&d->no_file, clock_mono(d->app->clock)))
+	else if (log_backoff(&d->no_file, clock_mono(d->app->clock)))
 		say(d->app, LEVEL_ERROR, &events_table()->no_metrics, err.text);
 	return when;
 }
@@ -232,7 +232,8 @@ static int64_t hold(struct daemon *d)
 	int64_t when;
 
 	if (!workers_hold(&d->workers, app, &when, &err) && !warehouse_lost(app->warehouse) &&
-	    !event_loop_stopping(app->wait) && complain(&d->no_warehouse, clock_mono(app->clock)))
+	    !event_loop_stopping(app->wait) &&
+	    log_backoff(&d->no_warehouse, clock_mono(app->clock)))
 		say(app, err_policy_level(err.kind), &events_table()->warehouse_lost, err.text);
 	return when;
 }
@@ -271,7 +272,7 @@ static bool begin_anew(struct daemon *d)
 
 	d->metrics.warehouse = 0;
 	workers_lose(&d->workers, app->clock, d->deep);
-	cycle_log_refresh_free(&d->loop.refresh);
+	report_refresh_free(&d->loop.refresh);
 	app_drop_store(app);
 	if (!d->deep)
 		return true;
@@ -301,7 +302,7 @@ static void end(struct daemon *d)
 	exporter_close(&d->exporter);
 	workers_end(&d->workers);
 	reload_forget(&d->reload);
-	cycle_log_refresh_free(&d->loop.refresh);
+	report_refresh_free(&d->loop.refresh);
 	mem_free(&d->loop.cycles);
 }
 

@@ -21,15 +21,15 @@ static const char *const headings[SHOWN] = {
 	[ROWS] = "conversations",      [REJECTED] = "rejected", [REQUESTS] = "requests today",
 };
 
-static const char *get(const struct grid *all, int row, const char *column)
+static const char *get(const struct table *all, int row, const char *column)
 {
-	for (int c = 0; c < grid_columns(all); c++)
-		if (strcmp(grid_column_name(all, c), column) == 0)
-			return grid_text(all, row, c);
+	for (int c = 0; c < table_columns(all); c++)
+		if (strcmp(table_column_name(all, c), column) == 0)
+			return table_text(all, row, c);
 	return NULL;
 }
 
-static int64_t instant(const struct grid *all, int row, const char *column)
+static int64_t instant(const struct table *all, int row, const char *column)
 {
 	const char *text = get(all, row, column);
 	int64_t t;
@@ -49,12 +49,12 @@ static const char *from_to(int64_t from, int64_t to, char buf[TIMETEXT_SIZE])
 
 /* ---- the table -------------------------------------------------------- */
 
-static void set(struct grid *table, enum shown column, const char *text)
+static void set(struct table *shown, enum shown column, const char *text)
 {
-	grid_set(table, grid_rows(table) - 1, column, text ? text : "-", text ? strlen(text) : 1);
+	table_set(shown, table_rows(shown) - 1, column, text ? text : "-", text ? strlen(text) : 1);
 }
 
-static void set_last(struct grid *table, const struct grid *all, int row)
+static void set_last(struct table *shown, const struct table *all, int row)
 {
 	const char *running = get(all, row, "running"), *kind = get(all, row, "last_kind");
 	int64_t now = instant(all, row, "read_at");
@@ -68,10 +68,10 @@ static void set_last(struct grid *table, const struct grid *all, int row)
 			 from_to(instant(all, row, "last_at"), now, time));
 	else
 		snprintf(text, sizeof(text), "-");
-	set(table, LAST, text);
+	set(shown, LAST, text);
 }
 
-static void set_next(struct grid *table, const struct grid *all, int row)
+static void set_next(struct table *shown, const struct table *all, int row)
 {
 	const char *kind = get(all, row, "next_kind");
 	int64_t now = instant(all, row, "read_at"), at = instant(all, row, "next_at");
@@ -83,30 +83,30 @@ static void set_next(struct grid *table, const struct grid *all, int row)
 		snprintf(text, sizeof(text), "%s now", kind);
 	else
 		snprintf(text, sizeof(text), "%s in %s", kind, from_to(now, at, time));
-	set(table, NEXT, text);
+	set(shown, NEXT, text);
 }
 
-static struct grid *for_people(const struct grid *all)
+static struct table *for_people(const struct table *all)
 {
-	struct grid *table = grid_new(SHOWN);
+	struct table *shown = table_new(SHOWN);
 	char time[TIMETEXT_SIZE];
 
 	for (int c = 0; c < SHOWN; c++)
-		grid_name(table, c, headings[c], c >= ROWS);
-	for (int r = 0; r < grid_rows(all); r++) {
-		grid_add(table);
-		set(table, NAME, get(all, r, "workspace"));
-		set(table, STATE, get(all, r, "state"));
-		set(table, BEHIND,
+		table_name(shown, c, headings[c], c >= ROWS);
+	for (int r = 0; r < table_rows(all); r++) {
+		table_add(shown);
+		set(shown, NAME, get(all, r, "workspace"));
+		set(shown, STATE, get(all, r, "state"));
+		set(shown, BEHIND,
 		    from_to(instant(all, r, "active_as_of"), instant(all, r, "read_at"), time));
-		set(table, COMPLETE, get(all, r, "complete_as_of"));
-		set_last(table, all, r);
-		set_next(table, all, r);
-		set(table, ROWS, get(all, r, "rows"));
-		set(table, REJECTED, get(all, r, "rejected"));
-		set(table, REQUESTS, get(all, r, "requests_today"));
+		set(shown, COMPLETE, get(all, r, "complete_as_of"));
+		set_last(shown, all, r);
+		set_next(shown, all, r);
+		set(shown, ROWS, get(all, r, "rows"));
+		set(shown, REJECTED, get(all, r, "rejected"));
+		set(shown, REQUESTS, get(all, r, "requests_today"));
 	}
-	return table;
+	return shown;
 }
 
 /* ---- below it ---------------------------------------------------------- */
@@ -119,7 +119,7 @@ static void quoted(struct buf *out, const char *text)
 	buf_str(out, err_quote(shown, sizeof(shown), text ? text : "", text ? strlen(text) : 0));
 }
 
-static void note(struct buf *out, const struct config *config, const struct grid *all, int row)
+static void note(struct buf *out, const struct config *config, const struct table *all, int row)
 {
 	const char *trouble = get(all, row, "trouble"), *advice = get(all, row, "advice");
 	const char *state = get(all, row, "state"), *error = get(all, row, "last_error");
@@ -155,11 +155,11 @@ static void note(struct buf *out, const struct config *config, const struct grid
 }
 
 /* Who works, said once for all that it works on. */
-static void note_holders(struct buf *out, const struct grid *all)
+static void note_holders(struct buf *out, const struct table *all)
 {
 	const char *last = "";
 
-	for (int r = 0; r < grid_rows(all); r++) {
+	for (int r = 0; r < table_rows(all); r++) {
 		const char *holder = get(all, r, "holder");
 
 		if (!holder || strcmp(holder, last) == 0)
@@ -191,7 +191,7 @@ static const char *colour_of(const char *state)
 }
 
 /* The rows are the table's last lines. */
-static void print_coloured(const struct grid *all, const char *text)
+static void print_coloured(const struct table *all, const char *text)
 {
 	int lines = 0, line = 0;
 
@@ -199,7 +199,7 @@ static void print_coloured(const struct grid *all, const char *text)
 		lines += *p == '\n';
 	for (; *text; line++) {
 		size_t n = strcspn(text, "\n");
-		int row = line - (lines - grid_rows(all));
+		int row = line - (lines - table_rows(all));
 		const char *colour = row < 0 ? "\x1b[1m" : colour_of(get(all, row, "state"));
 
 		printf("%s%.*s%s\n", colour, (int)n, text, *colour ? "\x1b[0m" : "");
@@ -207,25 +207,25 @@ static void print_coloured(const struct grid *all, const char *text)
 	}
 }
 
-static void print(const struct config *config, const struct grid *all)
+static void print(const struct config *config, const struct table *all)
 {
-	CLEANUP(buf_free) struct buf table = BUF_MAX(16u << 20);
+	CLEANUP(buf_free) struct buf shown = BUF_MAX(16u << 20);
 	CLEANUP(buf_free) struct buf notes = BUF_MAX(1u << 20);
-	CLEANUP(grid_free) struct grid *shown = for_people(all);
+	CLEANUP(table_free) struct table *table = for_people(all);
 
-	table_format_table(shown, &table);
+	table_format_table(table, &shown);
 	if (wants_colours())
-		print_coloured(all, buf_text(&table));
+		print_coloured(all, buf_text(&shown));
 	else
-		fputs(buf_text(&table), stdout);
-	for (int r = 0; r < grid_rows(all); r++)
+		fputs(buf_text(&shown), stdout);
+	for (int r = 0; r < table_rows(all); r++)
 		note(&notes, config, all, r);
 	note_holders(&notes, all);
 	if (notes.len > 0)
 		printf("\n%s", buf_text(&notes));
 }
 
-static void print_json(const struct grid *all)
+static void print_json(const struct table *all)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(16u << 20);
 
@@ -236,7 +236,7 @@ static void print_json(const struct grid *all)
 
 void cmd_status(struct app *app)
 {
-	CLEANUP(grid_free) struct grid *all = NULL;
+	CLEANUP(table_free) struct table *all = NULL;
 	CLEANUP(pg_close) struct pg *pg = NULL;
 	CLEANUP(script_free) struct script *script = script_new();
 	const char *none[1];

@@ -30,7 +30,7 @@ struct finding {
 	int exit;
 	enum verdict verdict;
 	int requests;
-	struct grid *cells; /* the counts and the cells that differ, or NULL */
+	struct table *cells; /* the counts and the cells that differ, or NULL */
 };
 
 struct verify {
@@ -43,35 +43,35 @@ struct verify {
 
 /* ---- steps ----------------------------------------------------------- */
 
-static void set(struct grid *grid, int row, int column, const char *text)
+static void set(struct table *table, int row, int column, const char *text)
 {
 	if (text)
-		grid_set(grid, row, column, text, strlen(text));
+		table_set(table, row, column, text, strlen(text));
 }
 
-static void set_number(struct grid *grid, int row, int column, int64_t n)
+static void set_number(struct table *table, int row, int column, int64_t n)
 {
 	char text[24];
 
 	snprintf(text, sizeof(text), "%" PRId64, n);
-	set(grid, row, column, text);
+	set(table, row, column, text);
 }
 
 /* What a look has counted, in the form of sql/verify/cells.sql. */
-static struct grid *counts_of(const struct audit *audit)
+static struct table *counts_of(const struct audit *audit)
 {
-	struct grid *grid = grid_new(COLUMNS);
+	struct table *table = table_new(COLUMNS);
 
 	for (enum status s = STATUS_ANY; s <= STATUS_RESOLVED; s++) {
-		int row = grid_add(grid);
+		int row = table_add(table);
 
-		set(grid, row, KIND, "count");
-		set(grid, row, STATUS, filter_ids_status(s));
-		set_number(grid, row, API, audit->api[s]);
-		set_number(grid, row, HELD, audit->held[s]);
-		set_number(grid, row, REJECTED, audit->rejected);
+		set(table, row, KIND, "count");
+		set(table, row, STATUS, filter_ids_status(s));
+		set_number(table, row, API, audit->api[s]);
+		set_number(table, row, HELD, audit->held[s]);
+		set_number(table, row, REJECTED, audit->rejected);
 	}
-	return grid;
+	return table;
 }
 
 /* What a cycle has counted and left in the warehouse, whoever did it. */
@@ -87,13 +87,13 @@ static bool read_cells(struct verify *v, struct finding *finding, int64_t run)
 /* Whether the last verify left cells that --repair may begin with. */
 static bool is_recent(struct verify *v, const char *name)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
+	CLEANUP(table_free) struct table *table = NULL;
 	struct script *s = warehouse_call(v->app->warehouse, sql_verify_recent);
 	struct err ignored;
 
 	script_text(s, name);
-	return warehouse_run(v->app->warehouse, &grid, &ignored) && grid_rows(grid) > 0 &&
-	       grid_int(grid, 0, 0) > 0;
+	return warehouse_run(v->app->warehouse, &table, &ignored) && table_rows(table) > 0 &&
+	       table_int(table, 0, 0) > 0;
 }
 
 /* The step's tasks for the workspaces that need it; the others stand aside. */
@@ -215,56 +215,56 @@ static const char *judgement(const struct finding *f)
 }
 
 /* The name that goes with an id, or else the id. */
-static const char *name_or_id(const struct grid *cells, int row, int name, int id)
+static const char *name_or_id(const struct table *cells, int row, int name, int id)
 {
-	const char *text = grid_text(cells, row, name);
+	const char *text = table_text(cells, row, name);
 
-	return text ? text : grid_text(cells, row, id);
+	return text ? text : table_text(cells, row, id);
 }
 
-static struct grid *for_people(const struct grid *cells)
+static struct table *for_people(const struct table *cells)
 {
 	static const char *const heads[] = { "status", "channel",    "assignee", "API",
 					     "here",   "difference", "verdict" };
-	struct grid *table = grid_new(ARRAY_SIZE(heads));
+	struct table *shown = table_new(ARRAY_SIZE(heads));
 
 	for (int c = 0; c < (int)ARRAY_SIZE(heads); c++)
-		grid_name(table, c, heads[c], c >= 3 && c <= 5);
-	for (int r = 0; r < grid_rows(cells); r++) {
-		int64_t difference = grid_int(cells, r, API) - grid_int(cells, r, HELD);
-		const char *status = grid_text(cells, r, STATUS);
+		table_name(shown, c, heads[c], c >= 3 && c <= 5);
+	for (int r = 0; r < table_rows(cells); r++) {
+		int64_t difference = table_int(cells, r, API) - table_int(cells, r, HELD);
+		const char *status = table_text(cells, r, STATUS);
 		const char *assignee = name_or_id(cells, r, ASSIGNEE, ASSIGNEE_ID);
 
-		grid_add(table);
-		set(table, r, 0, status ? status : "all");
-		set(table, r, 1, name_or_id(cells, r, CHANNEL, CHANNEL_ID));
-		set(table, r, 2, grid_bool(cells, r, UNASSIGNED) ? "nobody" : assignee);
-		set(table, r, 3, grid_text(cells, r, API));
-		set(table, r, 4, grid_text(cells, r, HELD));
+		table_add(shown);
+		set(shown, r, 0, status ? status : "all");
+		set(shown, r, 1, name_or_id(cells, r, CHANNEL, CHANNEL_ID));
+		set(shown, r, 2, table_bool(cells, r, UNASSIGNED) ? "nobody" : assignee);
+		set(shown, r, 3, table_text(cells, r, API));
+		set(shown, r, 4, table_text(cells, r, HELD));
 		if (difference != 0)
-			set_number(table, r, 5, difference);
-		set(table, r, 6, difference ? "differs" : "equal");
+			set_number(shown, r, 5, difference);
+		set(shown, r, 6, difference ? "differs" : "equal");
 	}
-	return table;
+	return shown;
 }
 
 static void tell(const struct verify *v, size_t i)
 {
 	const struct finding *f = &v->findings[i];
 	CLEANUP(buf_free) struct buf out = BUF_MAX(1u << 20);
-	CLEANUP(grid_free) struct grid *table = NULL;
+	CLEANUP(table_free) struct table *shown = NULL;
 	int64_t rejected;
 
 	if (v->tasks[i].end.err.kind != ERR_NONE)
 		return;
 	printf("%s: %s (%d request%s)\n", v->app->cycles[i].name, judgement(f), f->requests,
 	       f->requests == 1 ? "" : "s");
-	if (grid_rows(f->cells) == 0)
+	if (table_rows(f->cells) == 0)
 		return;
-	table = for_people(f->cells);
-	table_format_table(table, &out);
+	shown = for_people(f->cells);
+	table_format_table(shown, &out);
 	fputs(buf_text(&out), stdout);
-	rejected = grid_int(f->cells, 0, REJECTED);
+	rejected = table_int(f->cells, 0, REJECTED);
 	if (rejected > 0)
 		printf("%" PRId64 " of the API's could not be loaded; they are in "
 		       "sahut_etl.rejected_item\n",
@@ -272,7 +272,7 @@ static void tell(const struct verify *v, size_t i)
 }
 
 /* The rows of one kind as an array. */
-static void cells_json(struct json_writer *out, const struct grid *cells, const char *kind)
+static void cells_json(struct json_writer *out, const struct table *cells, const char *kind)
 {
 	static const struct {
 		const char *key;
@@ -284,19 +284,19 @@ static void cells_json(struct json_writer *out, const struct grid *cells, const 
 		      { "assignee_name", ASSIGNEE } };
 
 	json_writer_open(out, '[');
-	for (int r = 0; r < grid_rows(cells); r++) {
-		if (strcmp(grid_text(cells, r, KIND), kind) != 0)
+	for (int r = 0; r < table_rows(cells); r++) {
+		if (strcmp(table_text(cells, r, KIND), kind) != 0)
 			continue;
 		json_writer_open(out, '{');
 		for (size_t t = 0; t < (strcmp(kind, "count") ? ARRAY_SIZE(texts) : 1); t++) {
 			json_writer_key_string(out, texts[t].key,
-					       grid_text(cells, r, texts[t].column));
+					       table_text(cells, r, texts[t].column));
 		}
 		if (strcmp(kind, "cell") == 0) {
-			json_writer_key_bool(out, "unassigned", grid_bool(cells, r, UNASSIGNED));
+			json_writer_key_bool(out, "unassigned", table_bool(cells, r, UNASSIGNED));
 		}
-		json_writer_key_int(out, "api", grid_int(cells, r, API));
-		json_writer_key_int(out, "held", grid_int(cells, r, HELD));
+		json_writer_key_int(out, "api", table_int(cells, r, API));
+		json_writer_key_int(out, "held", table_int(cells, r, HELD));
 		json_writer_close(out, '}');
 	}
 	json_writer_close(out, ']');
@@ -316,7 +316,7 @@ static void tell_json(const struct verify *v)
 		json_writer_key_string(&out, "verdict", action_verdict_name(f->verdict));
 		json_writer_key_int(&out, "requests", f->requests);
 		json_writer_key(&out, "rejected");
-		json_writer_int(&out, grid_rows(f->cells) ? grid_int(f->cells, 0, REJECTED) : 0);
+		json_writer_int(&out, table_rows(f->cells) ? table_int(f->cells, 0, REJECTED) : 0);
 		json_writer_key(&out, "counts");
 		cells_json(&out, f->cells, "count");
 		json_writer_key(&out, "cells");
@@ -361,7 +361,7 @@ void cmd_verify(struct app *app)
 	if ((!v.full || read_everything(&v)) && look_or_recall(&v) && settle(&v))
 		tell_all(&v);
 	for (size_t i = 0; i < v.n; i++)
-		grid_free(&v.findings[i].cells);
+		table_free(&v.findings[i].cells);
 	mem_free(&v.findings);
 	mem_free(&v.tasks);
 }

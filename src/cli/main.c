@@ -17,7 +17,7 @@
 #include "journal.h"
 
 /* Keys are in memory: no core, and nobody looks in (prctl(2), PR_SET_DUMPABLE). */
-static void be_discreet(void)
+static void disable_core_dumps(void)
 {
 	struct rlimit none = { 0, 0 };
 
@@ -101,7 +101,7 @@ int main(int argc, char **argv)
 
 	open_streams();
 	setlocale(LC_CTYPE, "");
-	be_discreet();
+	disable_core_dumps();
 	if (!opt_parse_leading(options, &app.args, &err)) {
 		app_fail(&app, &err);
 		return app.exit;

@@ -21,7 +21,7 @@ static void serve_health(const struct exporter *e, struct httpd_answer *answer)
 		buf_str(&answer->body, "the warehouse does not answer\n");
 	for (size_t i = 0; i < metrics->n; i++) {
 		bad = bad || health_is_bad(health_of(metrics->stats[i], now));
-		health_tell(metrics->stats[i], now, &answer->body);
+		health_describe(metrics->stats[i], now, &answer->body);
 	}
 	answer->status = bad ? 503 : 200;
 }

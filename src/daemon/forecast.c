@@ -50,7 +50,7 @@ static void work_out(struct forecast *f, int64_t now)
 bool forecast_make(struct warehouse *warehouse, const struct config_workspace *workspace,
 		   int64_t now, struct forecast *forecast, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
+	CLEANUP(table_free) struct table *table = NULL;
 	struct warehouse_known known;
 	struct rate_limit rate_limit;
 	struct script *s;
@@ -67,12 +67,12 @@ bool forecast_make(struct warehouse *warehouse, const struct config_workspace *w
 		return false;
 	s = warehouse_call(warehouse, sql_plan_facts);
 	script_int(s, id);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
 	forecast->state = known.state;
 	forecast->known = known.state.last_total > 0 || known.state.certified_at != TIME_NONE;
-	forecast->facts.unresolved = grid_int(grid, 0, 0);
-	forecast->facts.changed = (int64_t)((double)grid_int(grid, 0, 1) *
+	forecast->facts.unresolved = table_int(table, 0, 0);
+	forecast->facts.changed = (int64_t)((double)table_int(table, 0, 1) *
 					    (double)workspace->schedule.incremental / (double)DAY);
 	work_out(forecast, now);
 	return true;
@@ -130,7 +130,7 @@ void forecast_outcome(const struct forecast *f, struct buf *out)
 		   "would bear a cycle every %s",
 		   duration_format(interval + f->usual.usec + f->state.lookback, age),
 		   duration_format(max_i64(f->interval, USEC_PER_SEC), least));
-	if (f->state.order == ORDER_UNKNOWN && f->strategy == STRATEGY_HOT_SWEEP)
+	if (f->state.order == ORDER_UNKNOWN && f->strategy == STRATEGY_UNRESOLVED_SCAN)
 		buf_str(out, "; changes of resolved conversations are seen by full sweeps only, "
 			     "since the list goes by nothing that tells them");
 }

@@ -56,7 +56,7 @@ enum health health_of(const struct stats *n, int64_t now)
 	return HEALTH_WELL;
 }
 
-void health_tell(const struct stats *n, int64_t now, struct buf *out)
+void health_describe(const struct stats *n, int64_t now, struct buf *out)
 {
 	enum health health = health_of(n, now);
 	char text[TIMETEXT_SIZE];

@@ -29,6 +29,6 @@ bool health_is_bad(enum health health) MUST_CHECK;
 const char *health_name(enum health health) MUST_CHECK;
 
 /* The sentence: "utama: failing for 12m: 401 ...". */
-void health_tell(const struct stats *stats, int64_t now, struct buf *out);
+void health_describe(const struct stats *stats, int64_t now, struct buf *out);
 
 #endif

@@ -127,7 +127,7 @@ static int64_t first_verify(const struct schedule *s, const struct schedule_time
 
 static void put(struct schedule *s, enum schedule_kind kind, int64_t at)
 {
-	s->grid[kind] = s->due[kind] = at;
+	s->timetable[kind] = s->due[kind] = at;
 }
 
 void schedule_begin(struct schedule *s, const struct schedule_conf *conf,
@@ -174,15 +174,15 @@ static int64_t any(struct schedule *s, int64_t most)
 }
 
 /*
- * To the next place on the grid after now. A little chance keeps us from
+ * To the next place on the timetable after now. A little chance keeps us from
  * meeting what others do every minute; it does not add up.
  */
 static void move_on(struct schedule *s, enum schedule_kind kind, int64_t mono)
 {
-	int64_t step = interval(s, kind), grid = min_i64(s->grid[kind], mono);
+	int64_t step = interval(s, kind), timetable = min_i64(s->timetable[kind], mono);
 
-	s->grid[kind] = grid + ((mono - grid) / step + 1) * step;
-	s->due[kind] = s->grid[kind] + any(s, step / 20);
+	s->timetable[kind] = timetable + ((mono - timetable) / step + 1) * step;
+	s->due[kind] = s->timetable[kind] + any(s, step / 20);
 }
 
 void schedule_began(struct schedule *s, enum schedule_kind kind, const struct schedule_time *now)

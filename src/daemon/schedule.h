@@ -4,7 +4,7 @@
  *
  * Pure: it is told the time, and of what became of the cycles; it says which
  * one comes next, and when. Cycles of changes and of counting stand on a
- * grid of their interval; the full sweep comes once a day, at a time of day
+ * timetable of their interval; the full sweep comes once a day, at a time of day
  * of the workspace. What was missed is done once. What fails is tried again,
  * later each time. Of what is due, the longest due goes first, so nothing
  * waits for ever. Two clocks, because intervals must not jump with the
@@ -57,8 +57,9 @@ struct schedule {
 	struct schedule_facts facts;
 
 	/* monotonic */
-	int64_t grid[SCHEDULE_KINDS]; /* where the next one belongs, of those on a grid; */
-	int64_t due[SCHEDULE_KINDS];  /* when it is due; of the full sweep that is worked out */
+	int64_t timetable
+		[SCHEDULE_KINDS];    /* where the next one belongs, of those on a timetable; */
+	int64_t due[SCHEDULE_KINDS]; /* when it is due; of the full sweep that is worked out */
 	int64_t not_before[SCHEDULE_KINDS]; /* after a failure */
 	int64_t verified;		    /* when the last verify began */
 

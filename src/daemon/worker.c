@@ -196,7 +196,7 @@ static void advise(struct worker *worker, struct app *app)
 }
 
 /* What is shown of what comes next, and of what goes wrong. */
-static void cycle_log_refresh_numbers(struct worker *worker, const struct schedule_time *now)
+static void report_refresh_numbers(struct worker *worker, const struct schedule_time *now)
 {
 	struct stats *n = &worker->stats;
 
@@ -230,7 +230,7 @@ static void write_roster(struct worker *worker, struct app *app)
 	schedule_status->running_since = worker->state == WORKER_BUSY ? worker->began : TIME_NONE;
 	schedule_status->trouble = worker->trouble_text[0] ? worker->trouble_text : NULL;
 	schedule_status->advice = worker->advice[0] ? worker->advice : NULL;
-	cycle_log_refresh_numbers(worker, &now);
+	report_refresh_numbers(worker, &now);
 	if (!warehouse_lost(app->warehouse))
 		(void)!schedule_status_write(app->warehouse, worker->id, schedule_status, &ignored);
 }
@@ -289,7 +289,7 @@ static struct engine_conf conf_of(enum schedule_kind kind)
 
 static enum schedule_kind kind_of(enum command_request_kind kind)
 {
-	static const enum schedule_kind kinds[ERRANDS] = {
+	static const enum schedule_kind kinds[COMMAND_REQUESTS] = {
 		[COMMAND_REQUEST_INCREMENTAL] = SCHEDULE_INCREMENTAL,
 		[COMMAND_REQUEST_FULL] = SCHEDULE_FULL,
 		[COMMAND_REQUEST_VERIFY] = SCHEDULE_VERIFY,
@@ -347,7 +347,7 @@ static bool note_trouble(struct worker *worker, const struct clock *clock, const
 	if (worker->schedule_status.failures++ == 0)
 		worker->schedule_status.trouble_since = clock_real(clock);
 	snprintf(worker->trouble_text, sizeof(worker->trouble_text), "%.500s", err->text);
-	return complain(&worker->trouble, clock_mono(clock));
+	return log_backoff(&worker->trouble, clock_mono(clock));
 }
 
 static void could_not_begin(struct worker *worker, struct app *app, struct err *err)

@@ -75,7 +75,7 @@ bool worker_register(struct worker *worker, struct warehouse *warehouse,
 		     struct err *err) MUST_CHECK;
 
 /*
- * Tries to take its lock; only while warehouse_ready(). Whether that was possible is in `state`. False
+ * Tries to take its lock; only while warehouse_ready(). `state` tells the result. False
  * when the warehouse does not answer.
  */
 bool worker_hold(struct worker *worker, struct app *app, struct err *err) MUST_CHECK;

@@ -158,17 +158,17 @@ static struct worker *find(struct workers *workers, int64_t id)
 /* Asks who holds what. */
 static bool look(struct workers *workers, struct warehouse *warehouse, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *holders = NULL;
+	CLEANUP(table_free) struct table *holders = NULL;
 
 	if (!warehouse_holders(warehouse, &holders, err))
 		return false;
-	for (int row = 0; row < grid_rows(holders); row++) {
-		struct worker *worker = find(workers, grid_int(holders, row, 0));
-		const char *holder = grid_text(holders, row, 1);
+	for (int row = 0; row < table_rows(holders); row++) {
+		struct worker *worker = find(workers, table_int(holders, row, 0));
+		const char *holder = table_text(holders, row, 1);
 
 		if (!worker || worker->state != WORKER_WAITING)
 			continue;
-		worker->unheld = !grid_bool(holders, row, 2);
+		worker->unheld = !table_bool(holders, row, 2);
 		snprintf(worker->holder, sizeof(worker->holder), "%s",
 			 holder ? holder : "somebody");
 	}
@@ -260,17 +260,17 @@ bool workers_hold(struct workers *workers, struct app *app, int64_t *when, struc
 
 void workers_miss(struct workers *workers, struct app *app)
 {
-	CLEANUP(grid_free) struct grid *holders = NULL;
+	CLEANUP(table_free) struct table *holders = NULL;
 	CLEANUP(buf_free) struct buf names = BUF_MAX(512);
 	struct log_line line;
 	struct err ignored;
 
 	if (!warehouse_holders(app->warehouse, &holders, &ignored))
 		return;
-	for (int row = 0; row < grid_rows(holders); row++)
-		if (!find(workers, grid_int(holders, row, 0)) && !grid_bool(holders, row, 2))
+	for (int row = 0; row < table_rows(holders); row++)
+		if (!find(workers, table_int(holders, row, 0)) && !table_bool(holders, row, 2))
 			buf_printf(&names, "%s%s", names.len ? ", " : "",
-				   grid_text(holders, row, 3));
+				   table_text(holders, row, 3));
 	if (names.len == 0 || app->workspace)
 		return;
 	log_begin(&line, LEVEL_NOTICE, &events_table()->not_configured,
@@ -283,14 +283,14 @@ void workers_miss(struct workers *workers, struct app *app)
 
 void workers_ask(struct workers *workers, struct warehouse *warehouse)
 {
-	CLEANUP(grid_free) struct grid *waiting = NULL;
+	CLEANUP(table_free) struct table *waiting = NULL;
 	struct err ignored;
 
 	/* If it cannot be read, the warehouse is lost; whoever holds a lock anew looks again. */
 	if (!command_request_waiting(warehouse, &waiting, &ignored))
 		return;
-	for (int row = 0; row < grid_rows(waiting); row++) {
-		struct worker *worker = find(workers, grid_int(waiting, row, 0));
+	for (int row = 0; row < table_rows(waiting); row++) {
+		struct worker *worker = find(workers, table_int(waiting, row, 0));
 
 		if (worker)
 			worker->asked = true;

@@ -30,5 +30,52 @@ void action_add_tally(struct tally *sum, const struct tally *tally)
 	sum->silent += tally->silent;
 	sum->versions += tally->versions;
 	sum->live = tally->live;
-	sum->doubts = tally->doubts;
+	sum->stale_copies = tally->stale_copies;
+}
+
+void action_commit(struct pending *pending, struct action *action, enum seen_by seen, int scan)
+{
+	action->kind = ACTION_COMMIT;
+	action->seen = seen;
+	action->scan = scan;
+	pending->waiting = true;
+}
+
+void action_commit_in_background(struct pending *pending, struct action *action, enum seen_by seen,
+				 int scan)
+{
+	action->kind = ACTION_COMMIT;
+	action->seen = seen;
+	action->scan = scan;
+	pending->committing = true;
+}
+
+void action_ask(struct pending *pending, struct action *action, struct ask ask)
+{
+	action->kind = ACTION_ASK;
+	action->ask = ask;
+	pending->waiting = true;
+}
+
+void action_send(struct pending *pending, struct action *action, const struct request *request)
+{
+	action->kind = ACTION_SEND;
+	action->request = *request;
+	pending->waiting = true;
+}
+
+void action_done(struct action *action, enum verdict verdict)
+{
+	action->kind = ACTION_DONE;
+	action->verdict = verdict;
+}
+
+bool action_committed(struct pending *pending)
+{
+	if (pending->committing) {
+		pending->committing = false;
+		return false;
+	}
+	pending->waiting = false;
+	return true;
 }

@@ -55,7 +55,7 @@ enum ask_kind {
 	 */
 	ASK_CELLS,
 	/* Conversations whose older copy wants a second look: as ids. */
-	ASK_DOUBTS,
+	ASK_STALE_COPIES,
 };
 
 struct ask {
@@ -105,9 +105,9 @@ enum item_outcome {
 /* What a commit came to. */
 struct tally {
 	int64_t seen, fresh, changed, rejected, deleted, late, silent, versions;
-	int64_t live;	 /* conversations held now that are not deleted */
-	int64_t doubts;	 /* older copies that want a second look */
-	int64_t late_by; /* the least by which a late one missed a published instant */
+	int64_t live;	      /* conversations held now that are not deleted */
+	int64_t stale_copies; /* older copies that want a second look */
+	int64_t late_by;      /* the least by which a late one missed a published instant */
 };
 
 enum verdict {
@@ -152,9 +152,9 @@ struct cell {
 /* How a cycle is to be done. */
 struct engine_conf {
 	enum goal goal;
-	int ahead;    /* pages in flight together, at most */
-	bool believe; /* a person asked for it: look at all suspects, believe all deletions */
-	int64_t now;  /* by the host's calendar; only to space out what is tried again */
+	int ahead;	       /* pages in flight together, at most */
+	bool accept_deletions; /* a person asked for it: all suspects, all deletions */
+	int64_t now;	       /* by the host's calendar; only to space out what is tried again */
 	int64_t lookback_most; /* late arrivals make the lookback longer, up to this */
 	uint32_t chance;       /* any number: which page is the second witness */
 
@@ -172,5 +172,30 @@ const char *action_verdict_name(enum verdict verdict) MUST_CHECK;
 
 /* Adds what one commit came to to the sum of all. */
 void action_add_tally(struct tally *sum, const struct tally *tally);
+
+/* What a part of the engine waits for: it fills an action, and then waits or not. */
+struct pending {
+	bool waiting;	 /* for a commit, a query or a GET */
+	bool committing; /* a commit is under way, and nothing waits for it */
+};
+
+/* A commit that the next step depends on. */
+void action_commit(struct pending *pending, struct action *action, enum seen_by seen, int scan);
+
+/* A commit in the middle of reading: more pages are asked for while it is under way. */
+void action_commit_in_background(struct pending *pending, struct action *action, enum seen_by seen,
+				 int scan);
+
+/* A query. */
+void action_ask(struct pending *pending, struct action *action, struct ask ask);
+
+/* A request whose answer the next step depends on. */
+void action_send(struct pending *pending, struct action *action, const struct request *request);
+
+/* The part has come to its end. */
+void action_done(struct action *action, enum verdict verdict);
+
+/* A commit was done. True when a step depended on it, false for one that stood aside. */
+bool action_committed(struct pending *pending) MUST_CHECK;
 
 #endif

@@ -59,7 +59,7 @@ static void send_count(struct audit *audit, struct action *action, struct filter
 		.per_page = page > 0 ? audit->per_page : 1,
 	};
 
-	work_send(&audit->work, action, &request);
+	action_send(&audit->pending, action, &request);
 }
 
 /* The part of the cell being split that has the number I. */
@@ -78,17 +78,17 @@ static void finish(struct audit *audit, struct action *action)
 {
 	if (audit->look) {
 		audit->step = AUDIT_OVER;
-		work_done(action, audit->verdict);
+		action_done(action, audit->verdict);
 		return;
 	}
-	work_commit(&audit->work, action, SEEN_BY_NOTHING, 0);
+	action_commit(&audit->pending, action, SEEN_BY_NOTHING, 0);
 	action->last = true;
 	action->verdict = audit->verdict;
 }
 
 void audit_next(struct audit *audit, struct action *action)
 {
-	if (audit->work.waiting)
+	if (audit->pending.waiting)
 		return;
 	switch (audit->step) {
 	case AUDIT_TOTAL:
@@ -98,23 +98,24 @@ void audit_next(struct audit *audit, struct action *action)
 		send_count(audit, action, (struct filter){ .status = audit->status }, 0);
 		break;
 	case AUDIT_HELD:
-		work_ask(&audit->work, action, (struct ask){ .kind = ASK_COUNTS, .exact = true });
+		action_ask(&audit->pending, action,
+			   (struct ask){ .kind = ASK_COUNTS, .exact = true });
 		break;
 	case AUDIT_SPLIT:
-		work_ask(&audit->work, action,
-			 (struct ask){ .kind = ASK_CELLS, .filter = audit->parent.filter });
+		action_ask(&audit->pending, action,
+			   (struct ask){ .kind = ASK_CELLS, .filter = audit->parent.filter });
 		break;
 	case AUDIT_PART:
 		send_count(audit, action, part_filter(audit, audit->part), 0);
 		break;
 	case AUDIT_FLUSH:
-		work_commit(&audit->work, action, SEEN_BY_NOTHING, 0);
+		action_commit(&audit->pending, action, SEEN_BY_NOTHING, 0);
 		break;
 	case AUDIT_RECORD:
 		finish(audit, action);
 		break;
 	case AUDIT_OVER:
-		work_done(action, audit->verdict);
+		action_done(action, audit->verdict);
 		break;
 	case AUDIT_SETTLE:
 		break;
@@ -292,7 +293,7 @@ static bool bears_out(const struct workspace_state *state, const struct page *pa
 
 void audit_page(struct audit *audit, struct workspace_state *state, const struct page *page)
 {
-	audit->work.waiting = false;
+	audit->pending.waiting = false;
 	if (audit->started == TIME_NONE)
 		audit->started = page->date;
 	if (audit->step == AUDIT_PART) {
@@ -316,7 +317,7 @@ void audit_page(struct audit *audit, struct workspace_state *state, const struct
 
 void audit_answer(struct audit *audit, struct workspace_state *state, const struct answer *answer)
 {
-	audit->work.waiting = false;
+	audit->pending.waiting = false;
 	if (audit->step == AUDIT_SPLIT) {
 		begin_split(audit, answer);
 		return;
@@ -331,6 +332,6 @@ void audit_answer(struct audit *audit, struct workspace_state *state, const stru
 
 void audit_committed(struct audit *audit)
 {
-	if (work_committed(&audit->work))
+	if (action_committed(&audit->pending))
 		audit->step = audit->step == AUDIT_FLUSH ? AUDIT_SETTLE : AUDIT_OVER;
 }

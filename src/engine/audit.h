@@ -16,7 +16,6 @@
 
 #include "action.h"
 #include "sweep.h"
-#include "work.h"
 #include "workspace_state.h"
 
 enum audit_step {
@@ -34,7 +33,7 @@ enum audit_step {
 
 struct audit {
 	enum audit_step step;
-	struct work work;
+	struct pending pending;
 	bool look;     /* end at the first difference, and leave no trace */
 	int reading;   /* how often has been counted */
 	int64_t slack; /* changes since the API counted */

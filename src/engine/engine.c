@@ -11,8 +11,8 @@ static void begin_part(struct engine *e, enum strategy strategy)
 		e->part = PART_SCAN;
 		scan_begin(&e->scan, &e->state);
 		break;
-	case STRATEGY_HOT_SWEEP:
-		e->part = PART_HOT;
+	case STRATEGY_UNRESOLVED_SCAN:
+		e->part = PART_UNRESOLVED;
 		unresolved_scan_begin(&e->unresolved_scan, &e->state);
 		break;
 	case STRATEGY_COUNT_AUDIT:
@@ -20,14 +20,14 @@ static void begin_part(struct engine *e, enum strategy strategy)
 		audit_begin(&e->audit, &e->state, &e->conf);
 		break;
 	case STRATEGY_REPAIR:
-		e->part = PART_MEND;
+		e->part = PART_REPAIR;
 		repair_begin(&e->repair, &e->state, e->conf.cells, e->conf.n_cells,
-			     e->conf.believe);
+			     e->conf.accept_deletions);
 		break;
 	default:
 		e->part = PART_FULL;
 		e->state.tried_at = e->conf.now;
-		full_begin(&e->full, &e->state, e->conf.ahead, e->conf.believe);
+		full_begin(&e->full, &e->state, e->conf.ahead, e->conf.accept_deletions);
 		break;
 	}
 }
@@ -52,13 +52,13 @@ int64_t engine_started(const struct engine *engine)
 	switch (engine->part) {
 	case PART_SCAN:
 		return engine->scan.started;
-	case PART_HOT:
+	case PART_UNRESOLVED:
 		return engine->unresolved_scan.started;
 	case PART_AUDIT:
 		return engine->audit.started;
-	case PART_MEND:
+	case PART_REPAIR:
 		return engine->repair.started;
-	case PART_DOUBT:
+	case PART_STALE:
 		return TIME_NONE;
 	default:
 		return engine->state.full.started;
@@ -77,16 +77,16 @@ static void part_next(struct engine *e, bool stage_full, struct action *action)
 	case PART_SCAN:
 		scan_next(&e->scan, stage_full, action);
 		break;
-	case PART_HOT:
+	case PART_UNRESOLVED:
 		unresolved_scan_next(&e->unresolved_scan, &e->state, stage_full, action);
 		break;
 	case PART_AUDIT:
 		audit_next(&e->audit, action);
 		break;
-	case PART_MEND:
+	case PART_REPAIR:
 		repair_next(&e->repair, stage_full, action);
 		break;
-	case PART_DOUBT:
+	case PART_STALE:
 		stale_check_next(&e->stale_check, action);
 		break;
 	}
@@ -103,16 +103,16 @@ static void begin_settling(struct engine *e)
 }
 
 /* Whether there is something to be repaired after the audit. */
-static bool mends(const struct engine *e)
+static bool repairs(const struct engine *e)
 {
 	return e->part == PART_AUDIT && e->conf.repair && e->audit.n_found > 0 &&
 	       e->audit.verdict == VERDICT_DIFFERENT;
 }
 
 /* Whether older copies want a second look before the cycle is over. */
-static bool doubts(const struct engine *e)
+static bool stale_copies(const struct engine *e)
 {
-	return e->part != PART_DOUBT && e->state.doubts > 0;
+	return e->part != PART_STALE && e->state.stale_copies > 0;
 }
 
 /* The part that worked has come to VERDICT: true when another one follows. */
@@ -124,16 +124,16 @@ static bool follow(struct engine *e, enum verdict verdict)
 		audit_settled(&e->audit, e->changes);
 		return true;
 	}
-	if (mends(e)) {
-		e->part = PART_MEND;
+	if (repairs(e)) {
+		e->part = PART_REPAIR;
 		repair_begin(&e->repair, &e->state, e->audit.found, e->audit.n_found,
-			     e->conf.believe);
+			     e->conf.accept_deletions);
 		return true;
 	}
-	if (!e->doubting)
+	if (!e->checking_stale)
 		return false;
-	e->doubting = false;
-	e->part = PART_DOUBT;
+	e->checking_stale = false;
+	e->part = PART_STALE;
 	stale_check_begin(&e->stale_check, verdict);
 	return true;
 }
@@ -148,11 +148,11 @@ void engine_next(struct engine *engine, bool stage_full, struct action *action)
 	if (action->kind != ACTION_COMMIT || !action->last)
 		return;
 	/* The run ends with the last part's last commit only. */
-	if (engine->settling || mends(engine)) {
+	if (engine->settling || repairs(engine)) {
 		action->last = false;
-	} else if (doubts(engine)) {
+	} else if (stale_copies(engine)) {
 		action->last = false;
-		engine->doubting = true;
+		engine->checking_stale = true;
 	}
 }
 
@@ -169,16 +169,16 @@ void engine_page(struct engine *engine, const struct page *page)
 	case PART_SCAN:
 		scan_page(&engine->scan, state, page);
 		break;
-	case PART_HOT:
+	case PART_UNRESOLVED:
 		unresolved_scan_page(&engine->unresolved_scan, state, page);
 		break;
 	case PART_AUDIT:
 		audit_page(&engine->audit, state, page);
 		break;
-	case PART_MEND:
+	case PART_REPAIR:
 		repair_page(&engine->repair, page);
 		break;
-	case PART_DOUBT:
+	case PART_STALE:
 		break;
 	}
 }
@@ -192,13 +192,13 @@ void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updat
 	case PART_SCAN:
 		scan_item(&engine->scan, &engine->state, outcome, updated_at);
 		break;
-	case PART_HOT:
+	case PART_UNRESOLVED:
 		unresolved_scan_item(&engine->unresolved_scan, outcome);
 		break;
-	case PART_MEND:
+	case PART_REPAIR:
 		repair_item(&engine->repair, outcome);
 		break;
-	case PART_DOUBT:
+	case PART_STALE:
 		stale_check_item(&engine->stale_check, outcome);
 		break;
 	case PART_AUDIT:
@@ -217,16 +217,16 @@ void engine_answer(struct engine *engine, const struct answer *answer)
 	case PART_SCAN:
 		scan_answer(&engine->scan, state, answer);
 		break;
-	case PART_HOT:
+	case PART_UNRESOLVED:
 		unresolved_scan_answer(&engine->unresolved_scan, state, answer);
 		break;
 	case PART_AUDIT:
 		audit_answer(&engine->audit, state, answer);
 		break;
-	case PART_MEND:
+	case PART_REPAIR:
 		repair_answer(&engine->repair, state, answer);
 		break;
-	case PART_DOUBT:
+	case PART_STALE:
 		stale_check_answer(&engine->stale_check, answer);
 		break;
 	}
@@ -238,7 +238,7 @@ static void learn(struct engine *engine, const struct tally *tally)
 	struct workspace_state *state = &engine->state;
 
 	state->live = tally->live;
-	state->doubts = tally->doubts;
+	state->stale_copies = tally->stale_copies;
 	engine->changes += tally->fresh + tally->changed + tally->deleted;
 	/*
 	 * Something became visible later than was thought possible. What is
@@ -262,16 +262,16 @@ void engine_committed(struct engine *engine, const struct tally *tally)
 	case PART_SCAN:
 		scan_committed(&engine->scan, &engine->state);
 		break;
-	case PART_HOT:
+	case PART_UNRESOLVED:
 		unresolved_scan_committed(&engine->unresolved_scan, tally);
 		break;
 	case PART_AUDIT:
 		audit_committed(&engine->audit);
 		break;
-	case PART_MEND:
+	case PART_REPAIR:
 		repair_committed(&engine->repair, &engine->state);
 		break;
-	case PART_DOUBT:
+	case PART_STALE:
 		stale_check_committed(&engine->stale_check);
 		break;
 	}
@@ -284,9 +284,9 @@ bool engine_buries(const struct engine *engine, int i)
 		return full_buries(&engine->full, i);
 	case PART_SCAN:
 		return scan_buries(&engine->scan, i);
-	case PART_HOT:
+	case PART_UNRESOLVED:
 		return unresolved_scan_buries(&engine->unresolved_scan, i);
-	case PART_MEND:
+	case PART_REPAIR:
 		return repair_buries(&engine->repair, i);
 	default:
 		return false;
@@ -301,7 +301,7 @@ bool engine_fuse_blown(const struct engine *engine)
 
 int engine_cells(const struct engine *engine, const struct cell **cells)
 {
-	if (engine->part == PART_MEND) {
+	if (engine->part == PART_REPAIR) {
 		*cells = engine->repair.cells;
 		return engine->repair.n;
 	}

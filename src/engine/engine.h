@@ -11,7 +11,7 @@
  * The strategies are parts of their own (full, scan, unresolved, audit, repair),
  * each a small machine with the same six entrances; here they are chosen
  * and joined: an audit that finds a difference runs a cycle of changes in
- * its middle, and may be followed by a mending.
+ * its middle, and may be followed by a repairing.
  */
 #ifndef ENGINE_H
 #define ENGINE_H
@@ -29,10 +29,10 @@
 enum part {
 	PART_FULL,
 	PART_SCAN,
-	PART_HOT,
+	PART_UNRESOLVED,
 	PART_AUDIT,
-	PART_MEND,
-	PART_DOUBT,
+	PART_REPAIR,
+	PART_STALE,
 };
 
 struct engine {
@@ -41,7 +41,7 @@ struct engine {
 	enum part part;		/* that works now */
 	bool settling;		/* it is the cycle of changes within an audit, */
 	int64_t changes;	/* which has written so many rows */
-	bool doubting;		/* older copies are looked at before the cycle ends */
+	bool checking_stale;	/* older copies are looked at before the cycle ends */
 	struct workspace_state state;
 	struct full full;
 	struct scan scan;
@@ -82,7 +82,7 @@ bool engine_buries(const struct engine *engine, int i) MUST_CHECK;
 /* Whether deletions were not believed because there were too many. */
 bool engine_fuse_blown(const struct engine *engine) MUST_CHECK;
 
-/* The cells that an audit found, or a mending left: how many, and the first of them. */
+/* The cells that an audit found, or a repairing left: how many, and the first of them. */
 int engine_cells(const struct engine *engine, const struct cell **cells) MUST_CHECK;
 
 #endif

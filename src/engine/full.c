@@ -4,7 +4,7 @@
 #include "certificate.h"
 
 /* Of the conversations not seen, a sweep asks for so many, or for one in a hundred. */
-#define FEWEST_VISITS 100
+#define FEWEST_RECHECKS 100
 
 /*
  * A closing scan that rows moved under must be closed by another; a list
@@ -87,7 +87,7 @@ void full_set_ahead(struct full *full, struct workspace_state *state, int ahead)
 
 static void commit(struct full *full, struct action *action)
 {
-	work_commit(&full->work, action, SEEN_BY_SWEEP, 0);
+	action_commit(&full->pending, action, SEEN_BY_SWEEP, 0);
 }
 
 static void read_on(struct full *full, struct workspace_state *state, bool stage_full,
@@ -96,12 +96,12 @@ static void read_on(struct full *full, struct workspace_state *state, bool stage
 	struct sweep *sweep = &state->full.sweep;
 
 	if (full->wants_join) {
-		work_ask(&full->work, action, (struct ask){ .kind = ASK_JOINED });
+		action_ask(&full->pending, action, (struct ask){ .kind = ASK_JOINED });
 	} else if (sweep_done(sweep)) {
 		full->step = FULL_FLUSH;
 		commit(full, action);
 	} else if (stage_full && sweep->begun && full->step == FULL_READ) {
-		work_commit_aside(&full->work, action, SEEN_BY_SWEEP, 0);
+		action_commit_in_background(&full->pending, action, SEEN_BY_SWEEP, 0);
 	} else if (sweep_next(sweep, &action->request)) {
 		action->kind = ACTION_SEND;
 	}
@@ -122,7 +122,7 @@ static void close_on(struct full *full, bool stage_full, struct action *action)
 		full->step = FULL_FLUSH_CLOSE;
 		commit(full, action);
 	} else if (stage_full) {
-		work_commit_aside(&full->work, action, SEEN_BY_SWEEP, 0);
+		action_commit_in_background(&full->pending, action, SEEN_BY_SWEEP, 0);
 	} else if (sweep_next(&full->closing, &action->request)) {
 		action->kind = ACTION_SEND;
 	}
@@ -139,7 +139,7 @@ static void count(struct full *full, const struct workspace_state *state, struct
 		.pass = both ? 0 : f->pass,
 	};
 
-	work_ask(&full->work, action, seen);
+	action_ask(&full->pending, action, seen);
 }
 
 /* Only what every replica had to know by then can be suspected. */
@@ -151,20 +151,20 @@ static void suspect(struct full *full, const struct workspace_state *state, stru
 		.most = IDS_MOST,
 	};
 
-	work_ask(&full->work, action, unseen);
+	action_ask(&full->pending, action, unseen);
 }
 
 /* How many suspects one sweep may ask for. */
-static int64_t most_visits(const struct full *full, const struct workspace_state *state)
+static int64_t most_rechecks(const struct full *full, const struct workspace_state *state)
 {
-	return full->repair ? full->suspects : max_i64(FEWEST_VISITS, state->live / 100);
+	return full->repair ? full->suspects : max_i64(FEWEST_RECHECKS, state->live / 100);
 }
 
 /* Whether suspects are left that may be asked for. */
 static bool has_more(const struct full *full, const struct workspace_state *state)
 {
 	return !full->exhausted &&
-	       full->visited < min_i64(full->suspects, most_visits(full, state));
+	       full->rechecked < min_i64(full->suspects, most_rechecks(full, state));
 }
 
 static void publish(struct full *full, const struct workspace_state *state, struct action *action)
@@ -181,7 +181,7 @@ static void recheck_on(struct full *full, const struct workspace_state *state,
 	struct request request;
 
 	if (recheck_next(&full->recheck, &request)) {
-		work_send(&full->work, action, &request);
+		action_send(&full->pending, action, &request);
 		return;
 	}
 	full->step = FULL_BURY;
@@ -191,9 +191,9 @@ static void recheck_on(struct full *full, const struct workspace_state *state,
 void full_next(struct full *full, struct workspace_state *state, bool stage_full,
 	       struct action *action)
 {
-	if (full->work.waiting)
+	if (full->pending.waiting)
 		return;
-	if (full->work.committing) {
+	if (full->pending.committing) {
 		read_ahead(full, state, stage_full, action);
 		return;
 	}
@@ -215,11 +215,11 @@ void full_next(struct full *full, struct workspace_state *state, bool stage_full
 	case FULL_SUSPECT:
 		suspect(full, state, action);
 		break;
-	case FULL_VISIT:
+	case FULL_RECHECK:
 		recheck_on(full, state, action);
 		break;
 	default:
-		work_done(action, full->verdict);
+		action_done(action, full->verdict);
 		break;
 	}
 }
@@ -241,8 +241,8 @@ void full_page(struct full *full, struct workspace_state *state, const struct pa
 
 void full_item(struct full *full, enum item_outcome outcome)
 {
-	full->work.waiting = false;
-	full->visited += full->recheck.step == RECHECK_ASK;
+	full->pending.waiting = false;
+	full->rechecked += full->recheck.step == RECHECK_ASK;
 	recheck_take(&full->recheck, outcome, TIME_NONE);
 }
 
@@ -280,16 +280,16 @@ static void judge(struct full *full, struct workspace_state *state, const struct
 	}
 }
 
-static void begin_visits(struct full *full, const struct workspace_state *state,
-			 const struct answer *answer)
+static void begin_rechecks(struct full *full, const struct workspace_state *state,
+			   const struct answer *answer)
 {
-	int64_t left = most_visits(full, state) - full->visited;
+	int64_t left = most_rechecks(full, state) - full->rechecked;
 
 	full->recheck.repair = full->repair;
 	recheck_begin(&full->recheck, answer, (int)min_i64(left, IDS_MOST), TIME_NONE, TIME_NONE);
 	/* All that were not seen are too young to be suspected: the sweep ends with what it has. */
 	full->exhausted = full->recheck.n <= 0;
-	full->step = full->exhausted ? FULL_PUBLISH : FULL_VISIT;
+	full->step = full->exhausted ? FULL_PUBLISH : FULL_RECHECK;
 }
 
 /*
@@ -309,13 +309,13 @@ static void join(struct full *full, struct workspace_state *state, bool joined)
 
 void full_answer(struct full *full, struct workspace_state *state, const struct answer *answer)
 {
-	full->work.waiting = false;
+	full->pending.waiting = false;
 	switch (full->step) {
 	case FULL_JOIN:
 		join(full, state, answer->n[0] > 0);
 		break;
 	case FULL_SUSPECT:
-		begin_visits(full, state, answer);
+		begin_rechecks(full, state, answer);
 		break;
 	default:
 		judge(full, state, answer);
@@ -342,7 +342,7 @@ static void after_closing(struct full *full, struct workspace_state *state)
 
 void full_committed(struct full *full, struct workspace_state *state)
 {
-	if (!work_committed(&full->work))
+	if (!action_committed(&full->pending))
 		return;
 	switch (full->step) {
 	case FULL_FLUSH:

@@ -16,7 +16,6 @@
 #include "action.h"
 #include "recheck.h"
 #include "sweep.h"
-#include "work.h"
 #include "workspace_state.h"
 
 enum full_step {
@@ -29,21 +28,21 @@ enum full_step {
 	FULL_COUNT_BOTH, /* and what both passes saw */
 	FULL_PUBLISH,	 /* what that proves is committed */
 	FULL_SUSPECT,	 /* which conversations were not seen, */
-	FULL_VISIT,	 /* and what the API says of each */
+	FULL_RECHECK,	 /* and what the API says of each */
 	FULL_BURY,	 /* what is gone is committed */
 	FULL_OVER,
 };
 
 struct full {
 	enum full_step step;
-	struct work work;
+	struct pending pending;
 	bool wants_join;
 	bool repair; /* look at all suspects, and do not stop at the fuse */
 	int ahead;
 	struct sweep closing;
 	int closings;
 	int64_t distinct, suspects; /* as counted last: conversations seen, and not seen */
-	int64_t visited;
+	int64_t rechecked;
 	bool exhausted; /* none is left that may be asked for, however many there are */
 	struct recheck recheck;
 	enum verdict verdict;

@@ -20,7 +20,7 @@ const char *plan_strategy_name(enum strategy strategy)
 		[STRATEGY_ONE_PAGE] = "one_page",
 		[STRATEGY_HEAD_SCAN] = "head_scan",
 		[STRATEGY_TAIL_SCAN] = "tail_scan",
-		[STRATEGY_HOT_SWEEP] = "hot_sweep",
+		[STRATEGY_UNRESOLVED_SCAN] = "unresolved_scan",
 		[STRATEGY_FULL_SWEEP] = "full_sweep",
 		[STRATEGY_COUNT_AUDIT] = "count_audit",
 		[STRATEGY_REPAIR] = "repair",
@@ -49,7 +49,7 @@ static enum strategy by_order(const struct workspace_state *state)
 		return STRATEGY_HEAD_SCAN;
 	if (state->order == ORDER_UPDATED_ASC)
 		return STRATEGY_TAIL_SCAN;
-	return STRATEGY_HOT_SWEEP;
+	return STRATEGY_UNRESOLVED_SCAN;
 }
 
 /* Whether everything has to be read first. One that was tried in vain waits for its turn. */
@@ -126,7 +126,7 @@ struct plan_cost plan_cost(enum strategy strategy, const struct workspace_state 
 	case STRATEGY_TAIL_SCAN:
 		cost = scan_cost(state, facts);
 		break;
-	case STRATEGY_HOT_SWEEP:
+	case STRATEGY_UNRESOLVED_SCAN:
 		cost = unresolved_scan_cost(state, facts);
 		break;
 	case STRATEGY_FULL_SWEEP:

@@ -15,11 +15,11 @@
 
 enum strategy {
 	STRATEGY_NONE,
-	STRATEGY_ONE_PAGE,   /* the whole list is one page: one moment */
-	STRATEGY_HEAD_SCAN,  /* the latest changes first, until they are old enough */
-	STRATEGY_TAIL_SCAN,  /* its mirror */
-	STRATEGY_HOT_SWEEP,  /* all that is not resolved, and what has left it */
-	STRATEGY_FULL_SWEEP, /* everything */
+	STRATEGY_ONE_PAGE,	  /* the whole list is one page: one moment */
+	STRATEGY_HEAD_SCAN,	  /* the latest changes first, until they are old enough */
+	STRATEGY_TAIL_SCAN,	  /* its mirror */
+	STRATEGY_UNRESOLVED_SCAN, /* all that is not resolved, and what has left it */
+	STRATEGY_FULL_SWEEP,	  /* everything */
 	STRATEGY_COUNT_AUDIT,
 	STRATEGY_REPAIR,
 	STRATEGIES,

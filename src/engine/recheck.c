@@ -52,7 +52,7 @@ static void weigh(struct recheck *recheck)
 /* The next of those that answered 404. */
 static void to_next_gone(struct recheck *recheck)
 {
-	while (recheck->next < recheck->n && recheck->fate[recheck->next] != ITEM_GONE)
+	while (recheck->next < recheck->n && recheck->outcome[recheck->next] != ITEM_GONE)
 		recheck->next++;
 	if (recheck->next == recheck->n)
 		weigh(recheck);
@@ -74,7 +74,7 @@ static void begin_control(struct recheck *recheck)
 		recheck->step = RECHECK_AGAIN;
 		to_next_gone(recheck);
 	} else {
-		recheck->stormy = true;
+		recheck->api_unreliable = true;
 		stale_check(recheck);
 	}
 }
@@ -89,7 +89,7 @@ bool recheck_next(const struct recheck *recheck, struct request *request)
 
 static void note(struct recheck *recheck, enum item_outcome outcome, int64_t updated_at)
 {
-	recheck->fate[recheck->next++] = (uint8_t)outcome;
+	recheck->outcome[recheck->next++] = (uint8_t)outcome;
 	recheck->gone += outcome == ITEM_GONE;
 	recheck->merged += outcome == ITEM_MERGED;
 	recheck->unchanged += outcome == ITEM_HERE && updated_at != TIME_NONE &&
@@ -110,8 +110,8 @@ void recheck_take(struct recheck *recheck, enum item_outcome outcome, int64_t up
 		 * answers 404 to all.
 		 */
 		recheck->step = RECHECK_AGAIN;
-		recheck->stormy = outcome != ITEM_HERE;
-		if (recheck->stormy)
+		recheck->api_unreliable = outcome != ITEM_HERE;
+		if (recheck->api_unreliable)
 			stale_check(recheck);
 		else
 			to_next_gone(recheck);
@@ -136,7 +136,7 @@ int recheck_losses(const struct recheck *recheck)
 	return recheck->gone + recheck->merged;
 }
 
-bool recheck_doubted(const struct recheck *recheck)
+bool recheck_in_doubt(const struct recheck *recheck)
 {
 	return recheck->doubted;
 }
@@ -145,6 +145,6 @@ bool recheck_buries(const struct recheck *recheck, int i)
 {
 	if (i >= recheck->n || recheck->step != RECHECK_OVER)
 		return false;
-	return (recheck->fate[i] == ITEM_MERGED && recheck->merged > 0) ||
-	       (recheck->fate[i] == ITEM_GONE && recheck->gone > 0);
+	return (recheck->outcome[i] == ITEM_MERGED && recheck->merged > 0) ||
+	       (recheck->outcome[i] == ITEM_GONE && recheck->gone > 0);
 }

@@ -23,17 +23,17 @@ enum recheck_step {
 
 struct recheck {
 	enum recheck_step step;
-	int n, next;		/* ids of the last answer to ask for, and which is next */
-	bool control;		/* the answer brought a conversation known to be there, */
-	int control_at;		/* as its last id */
-	bool repair;		/* a person wants deletions believed, however many */
-	int64_t live;		/* conversations held, for the fuse */
-	int64_t deleted_lately; /* within a week */
-	int64_t after, limit;	/* one that changed last between these should have been shown */
-	uint8_t fate[IDS_MOST]; /* of each: an item_outcome */
+	int n, next;		   /* ids of the last answer to ask for, and which is next */
+	bool control;		   /* the answer brought a conversation known to be there, */
+	int control_at;		   /* as its last id */
+	bool repair;		   /* a person wants deletions believed, however many */
+	int64_t live;		   /* conversations held, for the fuse */
+	int64_t deleted_lately;	   /* within a week */
+	int64_t after, limit;	   /* one that changed last between these should have been shown */
+	uint8_t outcome[IDS_MOST]; /* of each: an item_outcome */
 	int gone, merged, unchanged;
-	bool doubted; /* no 404 was believed, */
-	bool stormy;  /* since the control answered 404 too, or there is none: nothing is known */
+	bool doubted;	     /* no 404 was believed, */
+	bool api_unreliable; /* the control answered 404 too, or there is none */
 	bool fuse_blown;
 };
 
@@ -61,7 +61,7 @@ bool recheck_over(const struct recheck *recheck) MUST_CHECK;
 int recheck_losses(const struct recheck *recheck) MUST_CHECK;
 
 /* Whether some 404 was not believed: that conversation will be missed again. */
-bool recheck_doubted(const struct recheck *recheck) MUST_CHECK;
+bool recheck_in_doubt(const struct recheck *recheck) MUST_CHECK;
 
 /* Whether the I-th id is to be marked deleted, or merged into another. */
 bool recheck_buries(const struct recheck *recheck, int i) MUST_CHECK;

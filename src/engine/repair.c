@@ -22,11 +22,11 @@ static void begin_cell(struct repair *repair, const struct workspace_state *stat
 }
 
 void repair_begin(struct repair *repair, const struct workspace_state *state,
-		  const struct cell *cells, int n, bool believe)
+		  const struct cell *cells, int n, bool accept_deletions)
 {
 	*repair = (struct repair){
 		.n = n,
-		.believe = believe,
+		.accept_deletions = accept_deletions,
 		.number = FIRST_NUMBER,
 		.started = TIME_NONE,
 		.limit = TIME_NONE,
@@ -48,30 +48,30 @@ static void ask_missing(struct repair *repair, struct action *action)
 		.most = IDS_MOST,
 	};
 
-	work_ask(&repair->work, action, missing);
+	action_ask(&repair->pending, action, missing);
 }
 
 void repair_next(struct repair *repair, bool stage_full, struct action *action)
 {
 	struct request request;
 
-	if (repair->work.waiting || repair->work.committing)
+	if (repair->pending.waiting || repair->pending.committing)
 		return;
 	if (repair->step == REPAIR_READ && sweep_done(&repair->sweep))
 		repair->step = REPAIR_FLUSH;
 	if (repair->step == REPAIR_READ && stage_full)
-		work_commit_aside(&repair->work, action, SEEN_BY_SCAN, repair->number);
+		action_commit_in_background(&repair->pending, action, SEEN_BY_SCAN, repair->number);
 	else if (repair->step == REPAIR_READ && sweep_next(&repair->sweep, &action->request))
 		action->kind = ACTION_SEND;
 	else if (repair->step == REPAIR_FLUSH || repair->step == REPAIR_BURY ||
 		 repair->step == REPAIR_RECORD)
-		work_commit(&repair->work, action, SEEN_BY_SCAN, repair->number);
+		action_commit(&repair->pending, action, SEEN_BY_SCAN, repair->number);
 	else if (repair->step == REPAIR_MISSING)
 		ask_missing(repair, action);
-	else if (repair->step == REPAIR_VISIT && recheck_next(&repair->recheck, &request))
-		work_send(&repair->work, action, &request);
+	else if (repair->step == REPAIR_RECHECK && recheck_next(&repair->recheck, &request))
+		action_send(&repair->pending, action, &request);
 	else if (repair->step == REPAIR_OVER)
-		work_done(action, repair->verdict);
+		action_done(action, repair->verdict);
 	if (repair->step == REPAIR_RECORD) {
 		action->last = true;
 		action->verdict = repair->verdict;
@@ -89,7 +89,7 @@ void repair_page(struct repair *repair, const struct page *page)
 
 void repair_item(struct repair *repair, enum item_outcome outcome)
 {
-	repair->work.waiting = false;
+	repair->pending.waiting = false;
 	recheck_take(&repair->recheck, outcome, TIME_NONE);
 	if (recheck_over(&repair->recheck))
 		repair->step = REPAIR_BURY;
@@ -113,24 +113,24 @@ void repair_answer(struct repair *repair, const struct workspace_state *state,
 {
 	struct cell *cell = &repair->cells[repair->cell];
 
-	repair->work.waiting = false;
+	repair->pending.waiting = false;
 	cell->api = repair->sweep.last_total;
 	cell->held = answer->n[1];
-	repair->recheck.repair = repair->believe;
+	repair->recheck.repair = repair->accept_deletions;
 	recheck_begin(&repair->recheck, answer, IDS_MOST, TIME_NONE, TIME_NONE);
 	if (recheck_over(&repair->recheck))
 		next_cell(repair, state);
 	else
-		repair->step = REPAIR_VISIT;
+		repair->step = REPAIR_RECHECK;
 }
 
 void repair_committed(struct repair *repair, const struct workspace_state *state)
 {
-	if (!work_committed(&repair->work))
+	if (!action_committed(&repair->pending))
 		return;
 	if (repair->step == REPAIR_RECORD) {
 		repair->step = REPAIR_OVER;
-	} else if (repair->step == REPAIR_BURY && recheck_doubted(&repair->recheck)) {
+	} else if (repair->step == REPAIR_BURY && recheck_in_doubt(&repair->recheck)) {
 		next_cell(repair, state);
 	} else {
 		/* What was asked for may have been a hundred of more: until nothing is missing. */

@@ -13,14 +13,13 @@
 #include "action.h"
 #include "recheck.h"
 #include "sweep.h"
-#include "work.h"
 #include "workspace_state.h"
 
 enum repair_step {
 	REPAIR_READ,	/* a cell's list */
 	REPAIR_FLUSH,	/* what was read is committed */
 	REPAIR_MISSING, /* what is held in the cell and was not shown */
-	REPAIR_VISIT,	/* each of those */
+	REPAIR_RECHECK, /* each of those */
 	REPAIR_BURY,	/* what is gone is committed */
 	REPAIR_RECORD,
 	REPAIR_OVER,
@@ -28,9 +27,10 @@ enum repair_step {
 
 struct repair {
 	enum repair_step step;
-	struct work work;
-	bool believe;
-	struct cell cells[CELLS_MOST]; /* `api` and `held` become what they are after the mending */
+	struct pending pending;
+	bool accept_deletions;
+	struct cell
+		cells[CELLS_MOST]; /* `api` and `held` become what they are after the repairing */
 	int n, cell;
 	int number; /* of the scan */
 	struct sweep sweep;
@@ -42,7 +42,7 @@ struct repair {
 
 /* Begins to repair N cells. BELIEVE: a person wants all deletions believed. */
 void repair_begin(struct repair *repair, const struct workspace_state *state,
-		  const struct cell *cells, int n, bool believe);
+		  const struct cell *cells, int n, bool accept_deletions);
 
 /* What to do next, and what comes back; see engine.h. */
 void repair_next(struct repair *repair, bool stage_full, struct action *action);

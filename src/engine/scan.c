@@ -61,9 +61,9 @@ static void read_on(struct scan *scan, struct sweep *sweep, bool stage_full, str
 	}
 	if (done) {
 		scan->step = scan->step == SCAN_READ ? SCAN_FLUSH : SCAN_FLUSH_CLOSE;
-		work_commit(&scan->work, action, SEEN_BY_SCAN, scan->number);
+		action_commit(&scan->pending, action, SEEN_BY_SCAN, scan->number);
 	} else if (stage_full) {
-		work_commit_aside(&scan->work, action, SEEN_BY_SCAN, scan->number);
+		action_commit_in_background(&scan->pending, action, SEEN_BY_SCAN, scan->number);
 	} else if (sweep_next(sweep, &action->request)) {
 		action->kind = ACTION_SEND;
 	}
@@ -86,12 +86,12 @@ static void check(struct scan *scan, struct action *action)
 		.most = MOST_UNSEEN,
 	};
 
-	work_ask(&scan->work, action, unseen);
+	action_ask(&scan->pending, action, unseen);
 }
 
 static void publish(struct scan *scan, struct action *action)
 {
-	work_commit(&scan->work, action, SEEN_BY_SCAN, scan->number);
+	action_commit(&scan->pending, action, SEEN_BY_SCAN, scan->number);
 	action->last = true;
 	action->verdict = scan->verdict;
 }
@@ -100,20 +100,20 @@ void scan_next(struct scan *scan, bool stage_full, struct action *action)
 {
 	struct request request;
 
-	if (scan->work.waiting || scan->work.committing)
+	if (scan->pending.waiting || scan->pending.committing)
 		return;
 	if (scan->step == SCAN_READ)
 		read_on(scan, &scan->sweep, stage_full, action);
 	else if (scan->step == SCAN_CLOSE)
 		read_on(scan, &scan->closing, stage_full, action);
-	else if (scan->step == SCAN_VISIT && recheck_next(&scan->recheck, &request))
-		work_send(&scan->work, action, &request);
+	else if (scan->step == SCAN_RECHECK && recheck_next(&scan->recheck, &request))
+		action_send(&scan->pending, action, &request);
 	else if (scan->step == SCAN_FLUSH_PAGE)
-		work_commit(&scan->work, action, SEEN_BY_SCAN, scan->number);
+		action_commit(&scan->pending, action, SEEN_BY_SCAN, scan->number);
 	else if (scan->step == SCAN_PUBLISH)
 		publish(scan, action);
 	else if (scan->step == SCAN_OVER)
-		work_done(action, scan->verdict);
+		action_done(action, scan->verdict);
 	if (scan->step == SCAN_CHECK)
 		check(scan, action);
 }
@@ -176,7 +176,7 @@ static void judge(struct scan *scan, struct workspace_state *state)
 	/* When all was read, and it was not there, that says nothing about the order. */
 	bool missed = scan->recheck.unchanged > 0 && scan->sweep.end == SWEEP_ALL;
 
-	if (scan->recheck.stormy)
+	if (scan->recheck.api_unreliable)
 		end_with(scan, VERDICT_UNEXPLAINED);
 	else if (shaky && scan->tries < MOST_TRIES)
 		begin_try(scan, state);
@@ -237,7 +237,7 @@ void scan_page(struct scan *scan, struct workspace_state *state, const struct pa
 void scan_item(struct scan *scan, struct workspace_state *state, enum item_outcome outcome,
 	       int64_t updated_at)
 {
-	scan->work.waiting = false;
+	scan->pending.waiting = false;
 	recheck_take(&scan->recheck, outcome, updated_at);
 	if (!recheck_over(&scan->recheck))
 		return;
@@ -249,7 +249,7 @@ void scan_answer(struct scan *scan, struct workspace_state *state, const struct 
 {
 	const struct sweep *sweep = &scan->sweep;
 
-	scan->work.waiting = false;
+	scan->pending.waiting = false;
 	/*
 	 * What is new on a single page is committed first: it may be late, and
 	 * what that teaches is stored with the next commit.
@@ -269,12 +269,12 @@ void scan_answer(struct scan *scan, struct workspace_state *state, const struct 
 	else if (recheck_over(&scan->recheck))
 		judge(scan, state);
 	else
-		scan->step = SCAN_VISIT;
+		scan->step = SCAN_RECHECK;
 }
 
 void scan_committed(struct scan *scan, struct workspace_state *state)
 {
-	if (!work_committed(&scan->work))
+	if (!action_committed(&scan->pending))
 		return;
 	if (scan->step == SCAN_FLUSH || scan->step == SCAN_FLUSH_PAGE)
 		scan->step = SCAN_CHECK;

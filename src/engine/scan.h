@@ -18,7 +18,6 @@
 #include "action.h"
 #include "recheck.h"
 #include "sweep.h"
-#include "work.h"
 #include "workspace_state.h"
 
 enum scan_step {
@@ -26,7 +25,7 @@ enum scan_step {
 	SCAN_FLUSH,	 /* several pages are committed before anything is asked */
 	SCAN_FLUSH_PAGE, /* so is a single one that shows something new */
 	SCAN_CHECK,	 /* what is held above the last row and was not shown */
-	SCAN_VISIT,	 /* each of those */
+	SCAN_RECHECK,	 /* each of those */
 	SCAN_CLOSE,	 /* the scan down to its own start */
 	SCAN_FLUSH_CLOSE,
 	SCAN_PUBLISH,
@@ -35,7 +34,7 @@ enum scan_step {
 
 struct scan {
 	enum scan_step step;
-	struct work work;
+	struct pending pending;
 	struct sweep sweep, closing;
 	int number; /* of the scan within the cycle: what it showed is kept under it */
 	int tries, closings;

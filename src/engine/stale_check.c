@@ -13,26 +13,26 @@ void stale_check_next(struct stale_check *stale_check, struct action *action)
 {
 	struct request request;
 
-	if (stale_check->work.waiting)
+	if (stale_check->pending.waiting)
 		return;
 	if (stale_check->step == STALE_CHECK_ASK) {
-		work_ask(&stale_check->work, action,
-			 (struct ask){ .kind = ASK_DOUBTS, .most = MOST_LOOKS });
-	} else if (stale_check->step == STALE_CHECK_VISIT &&
+		action_ask(&stale_check->pending, action,
+			   (struct ask){ .kind = ASK_STALE_COPIES, .most = MOST_LOOKS });
+	} else if (stale_check->step == STALE_CHECK_RECHECK &&
 		   recheck_next(&stale_check->recheck, &request)) {
-		work_send(&stale_check->work, action, &request);
+		action_send(&stale_check->pending, action, &request);
 	} else if (stale_check->step == STALE_CHECK_COMMIT) {
-		work_commit(&stale_check->work, action, SEEN_BY_NOTHING, 0);
+		action_commit(&stale_check->pending, action, SEEN_BY_NOTHING, 0);
 		action->last = true;
 		action->verdict = stale_check->verdict;
 	} else if (stale_check->step == STALE_CHECK_OVER) {
-		work_done(action, stale_check->verdict);
+		action_done(action, stale_check->verdict);
 	}
 }
 
 void stale_check_item(struct stale_check *stale_check, enum item_outcome outcome)
 {
-	stale_check->work.waiting = false;
+	stale_check->pending.waiting = false;
 	recheck_take(&stale_check->recheck, outcome, TIME_NONE);
 	if (recheck_over(&stale_check->recheck))
 		stale_check->step = STALE_CHECK_COMMIT;
@@ -40,14 +40,14 @@ void stale_check_item(struct stale_check *stale_check, enum item_outcome outcome
 
 void stale_check_answer(struct stale_check *stale_check, const struct answer *answer)
 {
-	stale_check->work.waiting = false;
+	stale_check->pending.waiting = false;
 	recheck_begin(&stale_check->recheck, answer, MOST_LOOKS, TIME_NONE, TIME_NONE);
 	stale_check->step =
-		recheck_over(&stale_check->recheck) ? STALE_CHECK_COMMIT : STALE_CHECK_VISIT;
+		recheck_over(&stale_check->recheck) ? STALE_CHECK_COMMIT : STALE_CHECK_RECHECK;
 }
 
 void stale_check_committed(struct stale_check *stale_check)
 {
-	if (work_committed(&stale_check->work))
+	if (action_committed(&stale_check->pending))
 		stale_check->step = STALE_CHECK_OVER;
 }

@@ -12,18 +12,17 @@
 
 #include "action.h"
 #include "recheck.h"
-#include "work.h"
 
 enum stale_check_step {
 	STALE_CHECK_ASK,
-	STALE_CHECK_VISIT,
+	STALE_CHECK_RECHECK,
 	STALE_CHECK_COMMIT,
 	STALE_CHECK_OVER,
 };
 
 struct stale_check {
 	enum stale_check_step step;
-	struct work work;
+	struct pending pending;
 	struct recheck recheck;
 	enum verdict verdict; /* of the cycle that this ends */
 };

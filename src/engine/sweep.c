@@ -3,7 +3,51 @@
 
 #include <stdlib.h>
 
-#include "sense.h"
+/* How far a sweep has come, and what its latest page is like. */
+struct sense {
+	int64_t first_total, total; /* of the first response, and of this one */
+	int64_t pages, most_pages;  /* read, and that the largest total takes */
+	int64_t stepped_back;	    /* of them, those that were read again */
+	int64_t before;		    /* rows that stand before the page, by its number */
+	int rows, repeats;	    /* on it, and how many of them were seen lately */
+	bool rereading;		    /* it is read again, and need not bring anything */
+	int in_vain;		    /* pages before it that brought nothing, one after another */
+};
+
+/* Pages that repeat nothing but what was seen, one after another, before a list is given up. */
+#define MOST_IN_VAIN 5
+
+/* Beyond what the largest total allows. */
+#define MARGIN_PAGES 16
+
+/* A total that falls below half has lost at least so many rows. */
+#define LEAST_HALVED 100
+
+/* Whether the page brings nothing; neither does one without a row where the total has some. */
+static bool is_no_news(const struct sense *sense)
+{
+	bool empty_rightly = sense->rows == 0 && sense->before >= sense->total;
+
+	return sense->repeats == sense->rows && !empty_rightly && !sense->rereading;
+}
+
+/*
+ * Whether the list makes sense with this page: the runaway fuse (PROTOCOL.md, rule 10). Counts on
+ * in `in_vain`.
+ */
+static bool sense_made(struct sense *sense)
+{
+	sense->in_vain = is_no_news(sense) ? sense->in_vain + 1 : 0;
+	if (sense->in_vain >= MOST_IN_VAIN)
+		return false;
+	if (sense->total < sense->first_total / 2 &&
+	    sense->first_total - sense->total > LEAST_HALVED)
+		return false;
+	/* What was read again on the way back costs more, but a list is not read for ever. */
+	return sense->pages <= sense->most_pages + sense->most_pages / 4 +
+				       2 * min_i64(sense->stepped_back, sense->most_pages) +
+				       MARGIN_PAGES;
+}
 
 /* From one place it goes back so often: of two machines behind one name, one may lag for ever. */
 #define MOST_RETREATS 3
@@ -378,7 +422,7 @@ static bool is_beginning(struct sweep *sweep, const struct page *page)
 }
 
 /* Whether to go back so many pages: from one place not for ever. */
-static bool may_retreat(struct sweep *sweep, int64_t back)
+static bool may_step_back(struct sweep *sweep, int64_t back)
 {
 	bool backwards = sweep->plan.backwards;
 
@@ -393,7 +437,7 @@ static bool may_retreat(struct sweep *sweep, int64_t back)
 	return true;
 }
 
-static void retreat(struct sweep *sweep, const struct page *page, int64_t back)
+static void step_back(struct sweep *sweep, const struct page *page, int64_t back)
 {
 	int64_t to = sweep->plan.backwards ? sweep->page + back : sweep->page - back;
 
@@ -426,8 +470,8 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 		go_to(sweep, sweep->page);
 		return;
 	}
-	if (may_retreat(sweep, back)) {
-		retreat(sweep, page, back);
+	if (may_step_back(sweep, back)) {
+		step_back(sweep, page, back);
 		return;
 	}
 	if (!goes_on(sweep, page))

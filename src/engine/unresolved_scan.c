@@ -54,7 +54,7 @@ void unresolved_scan_begin(struct unresolved_scan *unresolved_scan,
 static void flush(struct unresolved_scan *unresolved_scan, struct action *action)
 {
 	unresolved_scan->step = UNRESOLVED_SCAN_FLUSH;
-	work_commit(&unresolved_scan->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
+	action_commit(&unresolved_scan->pending, action, SEEN_BY_SCAN, SCAN_NUMBER);
 }
 
 /* The sweep is over: what it found is kept in mind, and the next thing begins. */
@@ -87,7 +87,8 @@ static void read_on(struct unresolved_scan *unresolved_scan, const struct worksp
 	if (sweep_done(&unresolved_scan->sweep))
 		after_sweep(unresolved_scan, state, action);
 	else if (stage_full)
-		work_commit_aside(&unresolved_scan->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
+		action_commit_in_background(&unresolved_scan->pending, action, SEEN_BY_SCAN,
+					    SCAN_NUMBER);
 	else if (sweep_next(&unresolved_scan->sweep, &action->request))
 		action->kind = ACTION_SEND;
 }
@@ -101,12 +102,12 @@ static void count_resolved(struct unresolved_scan *unresolved_scan, struct actio
 		.per_page = 1,
 	};
 
-	work_send(&unresolved_scan->work, action, &request);
+	action_send(&unresolved_scan->pending, action, &request);
 }
 
 static void publish(struct unresolved_scan *unresolved_scan, struct action *action)
 {
-	work_commit(&unresolved_scan->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
+	action_commit(&unresolved_scan->pending, action, SEEN_BY_SCAN, SCAN_NUMBER);
 	action->last = true;
 	action->verdict = unresolved_scan->verdict;
 }
@@ -118,7 +119,7 @@ static void ask(struct unresolved_scan *unresolved_scan, struct action *action, 
 			     .scan = SCAN_NUMBER,
 			     .most = IDS_MOST };
 
-	work_ask(&unresolved_scan->work, action, query);
+	action_ask(&unresolved_scan->pending, action, query);
 }
 
 static void recheck_on(struct unresolved_scan *unresolved_scan, struct action *action)
@@ -126,15 +127,15 @@ static void recheck_on(struct unresolved_scan *unresolved_scan, struct action *a
 	struct request request;
 
 	if (recheck_next(&unresolved_scan->recheck, &request))
-		work_send(&unresolved_scan->work, action, &request);
+		action_send(&unresolved_scan->pending, action, &request);
 }
 
 void unresolved_scan_next(struct unresolved_scan *unresolved_scan,
 			  const struct workspace_state *state, bool stage_full,
 			  struct action *action)
 {
-	while (action->kind == ACTION_WAIT && !unresolved_scan->work.waiting &&
-	       !unresolved_scan->work.committing) {
+	while (action->kind == ACTION_WAIT && !unresolved_scan->pending.waiting &&
+	       !unresolved_scan->pending.committing) {
 		switch (unresolved_scan->step) {
 		case UNRESOLVED_SCAN_READ:
 		case UNRESOLVED_SCAN_NEW:
@@ -150,12 +151,12 @@ void unresolved_scan_next(struct unresolved_scan *unresolved_scan,
 		case UNRESOLVED_SCAN_LEAVERS:
 			ask(unresolved_scan, action, ASK_LEAVERS);
 			break;
-		case UNRESOLVED_SCAN_VISIT:
+		case UNRESOLVED_SCAN_RECHECK:
 			recheck_on(unresolved_scan, action);
 			break;
 		case UNRESOLVED_SCAN_BURY:
 		case UNRESOLVED_SCAN_FLUSH:
-			work_commit(&unresolved_scan->work, action, SEEN_BY_SCAN, SCAN_NUMBER);
+			action_commit(&unresolved_scan->pending, action, SEEN_BY_SCAN, SCAN_NUMBER);
 			break;
 		case UNRESOLVED_SCAN_COMPARE:
 			ask(unresolved_scan, action, ASK_COUNTS);
@@ -164,7 +165,7 @@ void unresolved_scan_next(struct unresolved_scan *unresolved_scan,
 			publish(unresolved_scan, action);
 			break;
 		case UNRESOLVED_SCAN_OVER:
-			work_done(action, unresolved_scan->verdict);
+			action_done(action, unresolved_scan->verdict);
 			break;
 		}
 	}
@@ -180,7 +181,7 @@ void unresolved_scan_page(struct unresolved_scan *unresolved_scan, struct worksp
 		unresolved_scan->limit = page->date - state->lookback;
 	}
 	if (unresolved_scan->step == UNRESOLVED_SCAN_COUNT) {
-		unresolved_scan->work.waiting = false;
+		unresolved_scan->pending.waiting = false;
 		unresolved_scan->totals[STATUS_RESOLVED] = page->total;
 		unresolved_scan->step = UNRESOLVED_SCAN_FLUSH;
 		return;
@@ -195,9 +196,9 @@ void unresolved_scan_page(struct unresolved_scan *unresolved_scan, struct worksp
 
 void unresolved_scan_item(struct unresolved_scan *unresolved_scan, enum item_outcome outcome)
 {
-	unresolved_scan->work.waiting = false;
+	unresolved_scan->pending.waiting = false;
 	recheck_take(&unresolved_scan->recheck, outcome, TIME_NONE);
-	if (unresolved_scan->recheck.stormy)
+	if (unresolved_scan->recheck.api_unreliable)
 		unresolved_scan->verdict = VERDICT_UNEXPLAINED;
 	if (recheck_over(&unresolved_scan->recheck))
 		unresolved_scan->step = UNRESOLVED_SCAN_BURY;
@@ -222,7 +223,7 @@ static void begin_leavers(struct unresolved_scan *unresolved_scan,
 	}
 	recheck_begin(&unresolved_scan->recheck, answer, IDS_MOST, TIME_NONE, TIME_NONE);
 	unresolved_scan->step = recheck_over(&unresolved_scan->recheck) ? UNRESOLVED_SCAN_COMPARE
-									: UNRESOLVED_SCAN_VISIT;
+									: UNRESOLVED_SCAN_RECHECK;
 }
 
 /*
@@ -247,7 +248,7 @@ static void compare(struct unresolved_scan *unresolved_scan, struct workspace_st
 void unresolved_scan_answer(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
 			    const struct answer *answer)
 {
-	unresolved_scan->work.waiting = false;
+	unresolved_scan->pending.waiting = false;
 	if (unresolved_scan->step == UNRESOLVED_SCAN_LEAVERS)
 		begin_leavers(unresolved_scan, state, answer);
 	else
@@ -257,13 +258,13 @@ void unresolved_scan_answer(struct unresolved_scan *unresolved_scan, struct work
 void unresolved_scan_committed(struct unresolved_scan *unresolved_scan, const struct tally *tally)
 {
 	unresolved_scan->changes += tally->fresh + tally->changed + tally->deleted;
-	if (!work_committed(&unresolved_scan->work))
+	if (!action_committed(&unresolved_scan->pending))
 		return;
 	if (unresolved_scan->step == UNRESOLVED_SCAN_PUBLISH)
 		unresolved_scan->step = UNRESOLVED_SCAN_OVER;
 	else
 		unresolved_scan->step = unresolved_scan->step == UNRESOLVED_SCAN_BURY &&
-							recheck_doubted(&unresolved_scan->recheck)
+							recheck_in_doubt(&unresolved_scan->recheck)
 						? UNRESOLVED_SCAN_COMPARE
 						: UNRESOLVED_SCAN_LEAVERS;
 }

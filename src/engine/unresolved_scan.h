@@ -16,7 +16,6 @@
 #include "action.h"
 #include "recheck.h"
 #include "sweep.h"
-#include "work.h"
 #include "workspace_state.h"
 
 enum unresolved_scan_step {
@@ -26,7 +25,7 @@ enum unresolved_scan_step {
 	UNRESOLVED_SCAN_FLUSH,	  /* what was read is committed */
 	UNRESOLVED_SCAN_LEAVERS,  /* which conversations have left */
 	UNRESOLVED_SCAN_RESOLVED, /* where there are many: all resolved ones */
-	UNRESOLVED_SCAN_VISIT,	  /* where there are few: each of them */
+	UNRESOLVED_SCAN_RECHECK,  /* where there are few: each of them */
 	UNRESOLVED_SCAN_BURY,	  /* what they said is committed */
 	UNRESOLVED_SCAN_COMPARE,  /* the counts against what is held */
 	UNRESOLVED_SCAN_PUBLISH,
@@ -35,7 +34,7 @@ enum unresolved_scan_step {
 
 struct unresolved_scan {
 	enum unresolved_scan_step step;
-	struct work work;
+	struct pending pending;
 	enum status status; /* being read */
 	struct sweep sweep;
 	bool resolved_read;

@@ -41,8 +41,8 @@ struct workspace_state {
 	int64_t certified_at;
 	int64_t lookback; /* microseconds */
 
-	int64_t live;	/* conversations held that are not deleted */
-	int64_t doubts; /* older copies that want a second look */
+	int64_t live;	      /* conversations held that are not deleted */
+	int64_t stale_copies; /* older copies that want a second look */
 	int64_t largest_total, last_total;
 	int per_page; /* rows of a page: what the reference allows, or less if the server does
 		       * less */

@@ -288,7 +288,7 @@ static bool check_rights(struct metabase *mb, struct err *err)
 		       "connection it must be");
 }
 
-bool metabase_greet(struct metabase *mb, struct err *err)
+bool metabase_check_server(struct metabase *mb, struct err *err)
 {
 	return await_health(mb, err) && check_version(mb, err) && check_rights(mb, err);
 }

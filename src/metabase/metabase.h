@@ -52,7 +52,7 @@ struct json *metabase_get(struct metabase *mb, struct err *err, const char *path
  * Waits until it serves, looks that its version is one we know, and that the key is an
  * administrator's.
  */
-bool metabase_greet(struct metabase *mb, struct err *err) MUST_CHECK;
+bool metabase_check_server(struct metabase *mb, struct err *err) MUST_CHECK;
 
 /* A member that is a string; "" for all else. Lives as long as the tree. */
 const char *metabase_text(const struct json_at *at, const char *key) MUST_CHECK;

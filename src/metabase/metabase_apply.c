@@ -264,7 +264,7 @@ static bool put_away(struct mbrun *run, const char *key, struct err *err)
 	CLEANUP(buf_free) struct buf body = BUF_MAX(64);
 	char path[64];
 
-	metabase_object_say(run, "put into the trash:", key);
+	metabase_object_log(run, "put into the trash:", key);
 	if (run->dry_run)
 		return true;
 	buf_str(&body, "{\"archived\":true}");
@@ -301,7 +301,7 @@ bool metabase_apply_all(struct mbrun *run, const struct metabase_apply_database 
 	struct mbresult result;
 	bool ok;
 
-	ok = metabase_greet(run->mb, err) && ensure_database(run, database, &result, err) &&
+	ok = metabase_check_server(run->mb, err) && ensure_database(run, database, &result, err) &&
 	     metabase_field_await(run, result.written, err) && metabase_field_ensure(run, err) &&
 	     ensure_boards(run, arena, err) && prune(run, err);
 	arena_free(&arena);

@@ -8,7 +8,7 @@
 #define LONGEST_PATH 256
 #define LONGEST_SHOWN (4u << 20)
 
-void metabase_object_say(struct mbrun *run, const char *verb, const char *what)
+void metabase_object_log(struct mbrun *run, const char *verb, const char *what)
 {
 	buf_printf(run->report, "%s%s %s\n", run->dry_run ? "would " : "", verb, what);
 }
@@ -108,14 +108,14 @@ static bool is_to_change(struct mbrun *run, const struct metabase_object *object
 		return false;
 	wanted = run->force || strcmp(spec, known.spec) != 0;
 	if (metabase_true(at, "archived") && !run->force) {
-		metabase_object_say(run,
+		metabase_object_log(run,
 				    "leave in the trash, where somebody put it:", object->what);
 		run->left++;
 		return false;
 	}
 	if (wanted && known.id == ret->id && known.seen[0] && strcmp(seen, known.seen) != 0 &&
 	    !run->force) {
-		metabase_object_say(
+		metabase_object_log(
 			run, "leave as somebody edited it (--force overwrites it):", object->what);
 		ret->edited = true;
 		run->left++;
@@ -159,7 +159,7 @@ bool metabase_object_ensure(struct mbrun *run, struct metabase_object *object, s
 		if (!is_to_change(run, object, &root, ret, err))
 			return err->kind == ERR_NONE;
 	}
-	metabase_object_say(run, json ? "change" : "make", object->what);
+	metabase_object_log(run, json ? "change" : "make", object->what);
 	ret->written = true;
 	ret->made = !json;
 	if (run->dry_run)

@@ -65,6 +65,6 @@ bool metabase_object_remember(struct mbrun *run, const struct metabase_object *o
 			      struct err *err) MUST_CHECK;
 
 /* Adds a line to the report: what is done ("make", "change", ...) and to what. */
-void metabase_object_say(struct mbrun *run, const char *verb, const char *what);
+void metabase_object_log(struct mbrun *run, const char *verb, const char *what);
 
 #endif

@@ -4,16 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "grid.h"
 #include "mem.h"
 #include "script.h"
 #include "sql.h"
+#include "table.h"
 
 enum { KEY, ID, SPEC, SEEN };
 
 struct metabase_state {
 	struct pg *pg;
-	struct grid *known; /* as it was when it was opened */
+	struct table *known; /* as it was when it was opened */
 	const char *url;
 };
 
@@ -35,17 +35,17 @@ void metabase_state_free(struct metabase_state **state)
 {
 	if (!*state)
 		return;
-	grid_free(&(*state)->known);
+	table_free(&(*state)->known);
 	mem_free(state);
 }
 
 struct metabase_state_row metabase_state_find(const struct metabase_state *state, const char *key)
 {
-	for (int r = 0; r < grid_rows(state->known); r++)
-		if (strcmp(grid_text(state->known, r, KEY), key) == 0)
-			return (struct metabase_state_row){ grid_int(state->known, r, ID),
-							    grid_text(state->known, r, SPEC),
-							    grid_text(state->known, r, SEEN) };
+	for (int r = 0; r < table_rows(state->known); r++)
+		if (strcmp(table_text(state->known, r, KEY), key) == 0)
+			return (struct metabase_state_row){ table_int(state->known, r, ID),
+							    table_text(state->known, r, SPEC),
+							    table_text(state->known, r, SEEN) };
 	return (struct metabase_state_row){ 0, "", "" };
 }
 
@@ -75,19 +75,19 @@ bool metabase_state_drop(struct metabase_state *state, const char *key, struct e
 
 const char *metabase_state_key(const struct metabase_state *state, int i)
 {
-	return i < grid_rows(state->known) ? grid_text(state->known, i, KEY) : NULL;
+	return i < table_rows(state->known) ? table_text(state->known, i, KEY) : NULL;
 }
 
 bool metabase_state_hash(struct metabase_state *state, const struct buf *text, char to[65],
 			 struct err *err)
 {
 	CLEANUP(script_free) struct script *script = script_new();
-	CLEANUP(grid_free) struct grid *grid = NULL;
+	CLEANUP(table_free) struct table *table = NULL;
 
 	script_add(script, sql_schema_checksum);
 	script_text(script, buf_text(text));
-	if (!script_run(script, state->pg, &grid, err))
+	if (!script_run(script, state->pg, &table, err))
 		return false;
-	snprintf(to, 65, "%s", grid_text(grid, 0, 0));
+	snprintf(to, 65, "%s", table_text(table, 0, 0));
 	return true;
 }

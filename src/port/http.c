@@ -176,7 +176,7 @@ static void free_headers(struct curl_slist *headers)
 }
 
 /* Takes T out of the multi handle and frees it, but for its reply. */
-static struct http_reply *land(struct transfer *t)
+static struct http_reply *finish_transfer(struct transfer *t)
 {
 	struct http_reply *reply = t->reply;
 	struct transfer **link = &t->http->flying;
@@ -201,11 +201,11 @@ static void finish(struct transfer *t, CURLcode rc)
 	reply->status = (int)status;
 	reply->took = event_loop_now() - t->began;
 	http_reply_complete(reply);
-	http_reply_unsay(reply, t->headers->data);
+	http_reply_redact(reply, t->headers->data);
 	/* libcurl is content with headers that break off. */
 	if (rc != CURLE_OK || !reply->headed)
 		fail(t, rc != CURLE_OK ? rc : CURLE_GOT_NOTHING);
-	queue(http, land(t));
+	queue(http, finish_transfer(t));
 }
 
 /* ---- libcurl's side of the loop -------------------------------------- */
@@ -401,7 +401,7 @@ void http_send(struct http *http, const struct http_request *request)
 	curl_easy_setopt(t->curl, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(t->curl, CURLOPT_HEADERFUNCTION, on_header);
 	if (!http_url_allowed(request->url, &t->reply->err)) {
-		queue(http, land(t));
+		queue(http, finish_transfer(t));
 		return;
 	}
 	if (curl_multi_add_handle(http->multi, t->curl) != CURLM_OK)
@@ -416,7 +416,7 @@ void http_cancel(struct http *http, const void *tag)
 		next = t->next;
 		if (t->reply->tag != tag)
 			continue;
-		reply = land(t);
+		reply = finish_transfer(t);
 		http_reply_free(&reply);
 		http->pending--;
 	}
@@ -481,7 +481,7 @@ void http_close(struct http **http)
 	if (!h)
 		return;
 	while (h->flying) {
-		reply = land(h->flying);
+		reply = finish_transfer(h->flying);
 		http_reply_free(&reply);
 	}
 	while ((reply = http_take(h)))

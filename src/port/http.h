@@ -81,7 +81,7 @@ const char *http_url_origin(const char *url, char *buf, size_t size);
  */
 void http_send(struct http *http, const struct http_request *request);
 
-/* The next reply that is there, for the caller to http_reply_free(); NULL when none is. Never waits. */
+/* The next reply that is there, for the caller to free (http_reply_free), or NULL. Never waits. */
 struct http_reply *http_take(struct http *http) MUST_CHECK;
 
 /* Cuts off all requests with this tag and forgets their replies. */

@@ -87,7 +87,7 @@ static void overwrite(char *text, size_t n, const char *secret)
 	}
 }
 
-void http_reply_unsay(struct http_reply *reply, const char *header)
+void http_reply_redact(struct http_reply *reply, const char *header)
 {
 	const char *blank = strrchr(header, ' ');
 

@@ -46,7 +46,7 @@ void http_reply_header(struct http_reply *reply, const char *p, size_t n);
  * it: a sentence that quotes our own key at us is on its way to a log. A
  * success is data, and stays as it is.
  */
-void http_reply_unsay(struct http_reply *reply, const char *header);
+void http_reply_redact(struct http_reply *reply, const char *header);
 
 /* All headers are in: works out what depends on two of them. */
 void http_reply_complete(struct http_reply *reply);

@@ -7,9 +7,22 @@
 
 #include "conninfo.h"
 #include "mem.h"
-#include "pgtext.h"
-#include "pgtype.h"
-#include "sqlstate.h"
+#include "pg_error.h"
+
+/*
+ * Whether values of the type numbered OID are numbers. The numbers are those of pg_type.dat, the
+ * same in every server.
+ */
+static bool is_number(unsigned oid)
+{
+	/* int8, int2, int4, float4, float8, numeric */
+	static const unsigned numbers[] = { 20, 21, 23, 700, 701, 1700 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (oid == numbers[i])
+			return true;
+	return false;
+}
 
 /* What COPY hands to libpq at a time; more would only be copied into its buffer and stay there. */
 #define COPY_CHUNK 32768
@@ -45,14 +58,14 @@ static void keep_error(struct pg *pg, const PGresult *res)
 		return;
 	pg->failed = true;
 	if (!state) {
-		pgtext_error(&pg->err, ERR_UNAVAILABLE, PQresultErrorMessage(res));
+		pg_error_set(&pg->err, ERR_UNAVAILABLE, PQresultErrorMessage(res));
 		return;
 	}
 	/* The context names the COPY's line; a function's body, which may be long, is cut. */
 	snprintf(text, sizeof(text), "%s%s%.300s%s%.200s", message ? message : "failed",
 		 detail ? "; " : "", detail ? detail : "", context ? "; " : "",
 		 context ? context : "");
-	pgtext_error(&pg->err, sqlstate_kind(state), text);
+	pg_error_set(&pg->err, pg_error_kind(state), text);
 	snprintf(pg->err.code, sizeof(pg->err.code), "%s", state);
 	err_wrap(&pg->err, "SQLSTATE %s", state);
 }
@@ -65,7 +78,7 @@ static void lose(struct pg *pg)
 
 	if (!pg->failed) {
 		pg->failed = true;
-		pgtext_error(&pg->err, committing ? ERR_UNCERTAIN : ERR_UNAVAILABLE,
+		pg_error_set(&pg->err, committing ? ERR_UNCERTAIN : ERR_UNAVAILABLE,
 			     PQerrorMessage(pg->conn));
 	}
 	pg->lost = true;
@@ -262,24 +275,24 @@ bool pg_busy(const struct pg *pg)
 	return pg->busy;
 }
 
-static struct grid *to_grid(const PGresult *res)
+static struct table *to_grid(const PGresult *res)
 {
 	int columns = PQnfields(res), rows = PQntuples(res);
-	struct grid *grid = grid_new(columns);
+	struct table *table = table_new(columns);
 
 	for (int i = 0; i < columns; i++)
-		grid_name(grid, i, PQfname(res, i), pgtype_is_number(PQftype(res, i)));
+		table_name(table, i, PQfname(res, i), is_number(PQftype(res, i)));
 	for (int row = 0; row < rows; row++) {
-		grid_add(grid);
+		table_add(table);
 		for (int i = 0; i < columns; i++)
 			if (!PQgetisnull(res, row, i))
-				grid_set(grid, row, i, PQgetvalue(res, row, i),
-					 (size_t)PQgetlength(res, row, i));
+				table_set(table, row, i, PQgetvalue(res, row, i),
+					  (size_t)PQgetlength(res, row, i));
 	}
-	return grid;
+	return table;
 }
 
-bool pg_finish(struct pg *pg, struct grid **result, struct err *err)
+bool pg_finish(struct pg *pg, struct table **result, struct err *err)
 {
 	PGresult *kept = pg->kept;
 
@@ -295,7 +308,7 @@ bool pg_finish(struct pg *pg, struct grid **result, struct err *err)
 	return true;
 }
 
-bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct grid **result,
+bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table **result,
 	    struct err *err)
 {
 	pg_start(pg, steps, n);
@@ -341,7 +354,7 @@ bool pg_conninfo_check(const char *conninfo, bool *has_password, struct err *err
 	PQconninfoOption *options = PQconninfoParse(conninfo, &why);
 
 	if (!options) {
-		pgtext_error(err, ERR_CONFIG, why ? why : "out of memory");
+		pg_error_set(err, ERR_CONFIG, why ? why : "out of memory");
 		PQfreemem(why);
 		return false;
 	}
@@ -426,7 +439,7 @@ static bool connect_steps(struct pg *pg, int64_t patience, struct err *err)
 	/* A look-up of the host's name is waited for inside of libpq, and nothing else served. */
 	if (event_loop_turn(pg->wait, 0) == EVENT_LOOP_STOP)
 		return err_set(err, ERR_STOPPED, "told to stop while connecting to the database");
-	pgtext_error(err,
+	pg_error_set(err,
 		     PQconnectionUsedPassword(pg->conn) || PQconnectionNeedsPassword(pg->conn)
 			     ? ERR_DENIED
 			     : ERR_UNAVAILABLE,

@@ -22,7 +22,7 @@
 #include "buf.h"
 #include "err.h"
 #include "event_loop.h"
-#include "grid.h"
+#include "table.h"
 
 struct pg;
 
@@ -73,10 +73,10 @@ bool pg_busy(const struct pg *pg) MUST_CHECK;
  * and the first error. ERR_UNCERTAIN: the connection broke while the answer
  * to a COMMIT was awaited.
  */
-bool pg_finish(struct pg *pg, struct grid **result, struct err *err) MUST_CHECK;
+bool pg_finish(struct pg *pg, struct table **result, struct err *err) MUST_CHECK;
 
 /* A whole script, waiting for its end. RESULT may be NULL for a caller that wants no rows. */
-bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct grid **result,
+bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table **result,
 	    struct err *err) MUST_CHECK;
 
 /* The script of one step without parameters. */

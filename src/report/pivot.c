@@ -5,20 +5,20 @@
 
 #include "mem.h"
 
-static const char *text_of(const struct grid *grid, int row, int column)
+static const char *text_of(const struct table *table, int row, int column)
 {
-	const char *text = grid_text(grid, row, column);
+	const char *text = table_text(table, row, column);
 
 	return text ? text : "";
 }
 
 /* The names of the columns to come; N of them. The caller frees the array. */
-static const char **filter_ids_of(const struct grid *longer, int *n)
+static const char **filter_ids_of(const struct table *longer, int *n)
 {
-	const char **names = mem_new((size_t)(grid_rows(longer) + 1) * sizeof(*names));
+	const char **names = mem_new((size_t)(table_rows(longer) + 1) * sizeof(*names));
 
 	*n = 0;
-	for (int r = 0; r < grid_rows(longer); r++) {
+	for (int r = 0; r < table_rows(longer); r++) {
 		const char *name = text_of(longer, r, 1);
 		int c = 0;
 
@@ -30,27 +30,27 @@ static const char **filter_ids_of(const struct grid *longer, int *n)
 	return names;
 }
 
-static int new_row(struct grid *wide, const struct grid *longer, int from)
+static int new_row(struct table *wide, const struct table *longer, int from)
 {
-	int row = grid_add(wide);
+	int row = table_add(wide);
 	const char *key = text_of(longer, from, 0);
 
-	grid_set(wide, row, 0, key, strlen(key));
-	for (int c = 1; c < grid_columns(wide); c++)
-		grid_set(wide, row, c, "0", 1);
+	table_set(wide, row, 0, key, strlen(key));
+	for (int c = 1; c < table_columns(wide); c++)
+		table_set(wide, row, c, "0", 1);
 	return row;
 }
 
-struct grid *pivot_wide(const struct grid *longer)
+struct table *pivot_wide(const struct table *longer)
 {
 	int n, row = -1;
 	const char **names = filter_ids_of(longer, &n);
-	struct grid *wide = grid_new(n + 1);
+	struct table *wide = table_new(n + 1);
 
-	grid_name(wide, 0, grid_column_name(longer, 0), grid_is_number(longer, 0));
+	table_name(wide, 0, table_column_name(longer, 0), table_is_number(longer, 0));
 	for (int c = 0; c < n; c++)
-		grid_name(wide, c + 1, names[c], true);
-	for (int r = 0; r < grid_rows(longer); r++) {
+		table_name(wide, c + 1, names[c], true);
+	for (int r = 0; r < table_rows(longer); r++) {
 		const char *value = text_of(longer, r, 2);
 		int c = 0;
 
@@ -59,7 +59,7 @@ struct grid *pivot_wide(const struct grid *longer)
 		while (strcmp(names[c], text_of(longer, r, 1)) != 0)
 			c++;
 		if (*value)
-			grid_set(wide, row, c + 1, value, strlen(value));
+			table_set(wide, row, c + 1, value, strlen(value));
 	}
 	mem_free(&names);
 	return wide;

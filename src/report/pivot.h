@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pivot.h -- a long grid made wide.
+ * pivot.h -- a long table made wide.
  *
  * A query answers a row for each day and channel, because it cannot know how
  * many channels there are; people want a row for each day and a column for
@@ -9,14 +9,14 @@
 #ifndef PIVOT_H
 #define PIVOT_H
 
-#include "grid.h"
+#include "table.h"
 
 /*
  * LONGER has three columns: what a row is, what a column is, and the number
  * where they meet. Rows and columns stand in the order in which they first
  * come; rows of the same name must follow one another. Where nothing was
- * said the number is 0. The caller frees the grid.
+ * said the number is 0. The caller frees the table.
  */
-struct grid *pivot_wide(const struct grid *longer) MUST_CHECK;
+struct table *pivot_wide(const struct table *longer) MUST_CHECK;
 
 #endif

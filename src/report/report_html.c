@@ -65,10 +65,10 @@ static const char *class_of(enum cell_format figure)
 	}
 }
 
-static void cell(struct report_html *sheet, const struct grid *grid, int row, int column)
+static void cell(struct report_html *sheet, const struct table *table, int row, int column)
 {
-	const char *text = grid_text(grid, row, column), *name = grid_column_name(grid, column);
-	bool is_number = grid_is_number(grid, column);
+	const char *text = table_text(table, row, column), *name = table_column_name(table, column);
+	bool is_number = table_is_number(table, column);
 	enum cell_format figure = cell_format_of(name, is_number);
 
 	buf_str(sheet->out, column == 0 ? "<th scope=\"row\"" : "<td");
@@ -80,22 +80,23 @@ static void cell(struct report_html *sheet, const struct grid *grid, int row, in
 	buf_str(sheet->out, column == 0 ? "</bdi></th>" : "</bdi></td>");
 }
 
-static void head_row(struct report_html *sheet, const struct grid *grid)
+static void head_row(struct report_html *sheet, const struct table *table)
 {
 	buf_str(sheet->out, "<thead><tr>");
-	for (int c = 0; c < grid_columns(grid); c++) {
+	for (int c = 0; c < table_columns(table); c++) {
 		buf_str(sheet->out, "<th scope=\"col\"");
 		html_attribute(sheet->out, "class",
-			       class_of(cell_format_of(grid_column_name(grid, c),
-						       grid_is_number(grid, c))));
+			       class_of(cell_format_of(table_column_name(table, c),
+						       table_is_number(table, c))));
 		buf_char(sheet->out, '>');
-		heading(sheet, grid_column_name(grid, c));
+		heading(sheet, table_column_name(table, c));
 		buf_str(sheet->out, "</th>");
 	}
 	buf_str(sheet->out, "</tr></thead>\n");
 }
 
-static void table(struct report_html *sheet, const struct panel *panel, const struct grid *grid)
+static void write_table(struct report_html *sheet, const struct panel *panel,
+			const struct table *table)
 {
 	char key[64];
 
@@ -103,12 +104,12 @@ static void table(struct report_html *sheet, const struct panel *panel, const st
 	buf_str(sheet->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
 	html_attribute(sheet->out, "aria-label", report_text_get(sheet->lang, key));
 	buf_str(sheet->out, "><table>\n");
-	head_row(sheet, grid);
+	head_row(sheet, table);
 	buf_str(sheet->out, "<tbody>\n");
-	for (int r = 0; r < grid_rows(grid); r++) {
+	for (int r = 0; r < table_rows(table); r++) {
 		buf_str(sheet->out, "<tr>");
-		for (int c = 0; c < grid_columns(grid); c++)
-			cell(sheet, grid, r, c);
+		for (int c = 0; c < table_columns(table); c++)
+			cell(sheet, table, r, c);
 		buf_str(sheet->out, "</tr>\n");
 	}
 	buf_str(sheet->out, "</tbody></table></div>\n");
@@ -116,13 +117,13 @@ static void table(struct report_html *sheet, const struct panel *panel, const st
 
 /* ---- heat maps ------------------------------------------------------- */
 
-static double largest(const struct grid *grid)
+static double largest(const struct table *table)
 {
 	double most = 0;
 
-	for (int r = 0; r < grid_rows(grid); r++) {
-		for (int c = 1; c < grid_columns(grid); c++) {
-			double value = strtod(grid_text(grid, r, c), NULL);
+	for (int r = 0; r < table_rows(table); r++) {
+		for (int c = 1; c < table_columns(table); c++) {
+			double value = strtod(table_text(table, r, c), NULL);
 
 			most = value > most ? value : most;
 		}
@@ -141,23 +142,24 @@ static void heat_cell(struct report_html *sheet, const char *text, double most)
 	buf_str(sheet->out, "</td>");
 }
 
-static void heat_map(struct report_html *sheet, const struct panel *panel, const struct grid *grid)
+static void heat_map(struct report_html *sheet, const struct panel *panel,
+		     const struct table *table)
 {
-	bool days = strcmp(grid_column_name(grid, 0), "weekday") == 0;
-	double most = largest(grid);
+	bool days = strcmp(table_column_name(table, 0), "weekday") == 0;
+	double most = largest(table);
 	char key[64];
 
 	snprintf(key, sizeof(key), "panel_%s", panel->name);
 	buf_str(sheet->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
 	html_attribute(sheet->out, "aria-label", report_text_get(sheet->lang, key));
 	buf_printf(sheet->out, "><table class=\"heat%s\">\n", days ? " days" : "");
-	head_row(sheet, grid);
+	head_row(sheet, table);
 	buf_str(sheet->out, "<tbody>\n");
-	for (int r = 0; r < grid_rows(grid); r++) {
+	for (int r = 0; r < table_rows(table); r++) {
 		buf_str(sheet->out, "<tr>");
-		cell(sheet, grid, r, 0);
-		for (int c = 1; c < grid_columns(grid); c++)
-			heat_cell(sheet, grid_text(grid, r, c), most);
+		cell(sheet, table, r, 0);
+		for (int c = 1; c < table_columns(table); c++)
+			heat_cell(sheet, table_text(table, r, c), most);
 		buf_str(sheet->out, "</tr>\n");
 	}
 	buf_str(sheet->out, "</tbody></table></div>\n");
@@ -166,14 +168,14 @@ static void heat_map(struct report_html *sheet, const struct panel *panel, const
 /* ---- panels ---------------------------------------------------------- */
 
 /* Column NAME_before of the same row, or NULL. */
-static const char *before(const struct grid *grid, const char *name)
+static const char *before(const struct table *table, const char *name)
 {
 	char key[96];
 
 	snprintf(key, sizeof(key), "%s_before", name);
-	for (int c = 0; c < grid_columns(grid); c++)
-		if (strcmp(grid_column_name(grid, c), key) == 0)
-			return grid_text(grid, 0, c);
+	for (int c = 0; c < table_columns(table); c++)
+		if (strcmp(table_column_name(table, c), key) == 0)
+			return table_text(table, 0, c);
 	return NULL;
 }
 
@@ -184,18 +186,18 @@ static bool is_before(const char *name)
 	return n > 7 && strcmp(name + n - 7, "_before") == 0;
 }
 
-static void tiles(struct report_html *sheet, const struct grid *grid)
+static void tiles(struct report_html *sheet, const struct table *table)
 {
 	buf_str(sheet->out, "<dl class=\"tiles\">\n");
-	for (int c = 0; c < grid_columns(grid) && grid_rows(grid) > 0; c++) {
-		const char *name = grid_column_name(grid, c), *was = before(grid, name);
+	for (int c = 0; c < table_columns(table) && table_rows(table) > 0; c++) {
+		const char *name = table_column_name(table, c), *was = before(table, name);
 
 		if (is_before(name))
 			continue;
 		buf_str(sheet->out, "<div><dt>");
 		heading(sheet, name);
 		buf_str(sheet->out, "</dt><dd class=\"value\">");
-		cell_text(sheet, name, grid_is_number(grid, c), grid_text(grid, 0, c));
+		cell_text(sheet, name, table_is_number(table, c), table_text(table, 0, c));
 		buf_str(sheet->out, "</dd>");
 		if (was) {
 			buf_str(sheet->out, "<dd class=\"before\">");
@@ -209,7 +211,7 @@ static void tiles(struct report_html *sheet, const struct grid *grid)
 	buf_str(sheet->out, "</dl>\n<div class=\"parts\">\n");
 }
 
-static void chart(struct report_html *sheet, const struct panel *panel, const struct grid *grid)
+static void chart(struct report_html *sheet, const struct panel *panel, const struct table *table)
 {
 	const char *title = report_text_of(sheet->lang, "panel_", panel->name);
 
@@ -218,7 +220,7 @@ static void chart(struct report_html *sheet, const struct panel *panel, const st
 	buf_str(sheet->out, "></canvas></div>\n<details open><summary>");
 	words(sheet, "numbers");
 	buf_str(sheet->out, "</summary>");
-	table(sheet, panel, grid);
+	write_table(sheet, panel, table);
 	buf_str(sheet->out, "</details>\n");
 }
 
@@ -240,43 +242,43 @@ static void open_figure(struct report_html *sheet, const struct panel *panel)
 	buf_str(sheet->out, "</p></figcaption>\n");
 }
 
-static void shown(struct report_html *sheet, const struct panel *panel, const struct grid *grid)
+static void shown(struct report_html *sheet, const struct panel *panel, const struct table *table)
 {
 	if (panel->kind == PANEL_CHART)
-		chart(sheet, panel, grid);
+		chart(sheet, panel, table);
 	else if (panel->kind == PANEL_HEAT)
-		heat_map(sheet, panel, grid);
+		heat_map(sheet, panel, table);
 	else
-		table(sheet, panel, grid);
+		write_table(sheet, panel, table);
 }
 
 void report_html_panel(struct report_html *sheet, const struct panel *panel,
-		       const struct grid *grid)
+		       const struct table *table)
 {
-	CLEANUP(grid_free) struct grid *wide = panel->pivot ? pivot_wide(grid) : NULL;
+	CLEANUP(table_free) struct table *wide = panel->pivot ? pivot_wide(table) : NULL;
 
 	if (panel->kind == PANEL_TILES) {
-		tiles(sheet, grid);
+		tiles(sheet, table);
 		return;
 	}
 	open_figure(sheet, panel);
-	if (grid_rows(grid) == 0) {
+	if (table_rows(table) == 0) {
 		buf_str(sheet->out, "<p class=\"soft\">");
 		words(sheet, "nothing");
 		buf_str(sheet->out, "</p>\n");
 	} else {
-		shown(sheet, panel, wide ? wide : grid);
+		shown(sheet, panel, wide ? wide : table);
 	}
 	buf_str(sheet->out, "</figure>\n");
 }
 
 /* ---- the frame ------------------------------------------------------- */
 
-static const char *value(const struct grid *grid, int row, const char *name)
+static const char *value(const struct table *table, int row, const char *name)
 {
-	for (int c = 0; c < grid_columns(grid); c++)
-		if (strcmp(grid_column_name(grid, c), name) == 0)
-			return grid_text(grid, row, c);
+	for (int c = 0; c < table_columns(table); c++)
+		if (strcmp(table_column_name(table, c), name) == 0)
+			return table_text(table, row, c);
 	return NULL;
 }
 
@@ -304,7 +306,7 @@ static void labelled(struct report_html *sheet, const char *key, const char *tex
 }
 
 /* How far the figures can be believed, before any of them. */
-static void as_of(struct report_html *sheet, const struct grid *scope, int row)
+static void as_of(struct report_html *sheet, const struct table *scope, int row)
 {
 	const char *complete = value(scope, row, "complete_at"),
 		   *zone = value(scope, row, "timezone"), *lag = value(scope, row, "stale_seconds"),
@@ -339,7 +341,7 @@ static void as_of(struct report_html *sheet, const struct grid *scope, int row)
 	}
 }
 
-void report_html_workspace(struct report_html *sheet, const struct grid *scope, int row, bool many)
+void report_html_workspace(struct report_html *sheet, const struct table *scope, int row, bool many)
 {
 	const char *history = value(scope, row, "history_at");
 

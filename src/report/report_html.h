@@ -11,9 +11,9 @@
 #define REPORT_HTML_H
 
 #include "buf.h"
-#include "grid.h"
 #include "report_catalog.h"
 #include "report_text.h"
+#include "table.h"
 
 struct report_html {
 	struct buf *out; /* the body, as it grows */
@@ -21,7 +21,8 @@ struct report_html {
 };
 
 /* Adds what the row ROW of SCOPE tells: name, period, how complete. MANY: it is one of several. */
-void report_html_workspace(struct report_html *sheet, const struct grid *scope, int row, bool many);
+void report_html_workspace(struct report_html *sheet, const struct table *scope, int row,
+			   bool many);
 
 /* Adds links to the topics below, FIRST before all others. */
 void report_html_links(struct report_html *sheet, const struct report_catalog *first);
@@ -36,7 +37,7 @@ void report_html_close_topic(struct report_html *sheet);
 
 /* Adds a panel with what its query answered. */
 void report_html_panel(struct report_html *sheet, const struct panel *panel,
-		       const struct grid *grid);
+		       const struct table *table);
 
 /* Ends the body with who made it. */
 void report_html_foot(struct report_html *sheet, const char *program, const char *made_at);

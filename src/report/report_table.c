@@ -30,9 +30,9 @@ static const char *heading(const struct report_table *to, const char *column)
 	return words ? words : column;
 }
 
-static bool is_cuttable(const struct grid *grid, int column)
+static bool is_cuttable(const struct table *table, int column)
 {
-	return cell_format_of(grid_column_name(grid, column), grid_is_number(grid, column)) ==
+	return cell_format_of(table_column_name(table, column), table_is_number(table, column)) ==
 	       CELL_FORMAT_TEXT;
 }
 
@@ -61,49 +61,51 @@ static void cut(struct buf *out, const char *text, int width)
 	buf_str(out, ELLIPSIS);
 }
 
-/* The grid for people: headings and cells in words, no text wider than its column's MOST. */
-static struct grid *worded(const struct report_table *to, const struct grid *grid, const int *most)
+/* The table for people: headings and cells in words, no text wider than its column's MOST. */
+static struct table *worded(const struct report_table *to, const struct table *table,
+			    const int *most)
 {
-	struct grid *table = grid_new(grid_columns(grid));
+	struct table *shown = table_new(table_columns(table));
 
-	for (int c = 0; c < grid_columns(grid); c++) {
-		const char *name = grid_column_name(grid, c);
-		enum cell_format figure = cell_format_of(name, grid_is_number(grid, c));
+	for (int c = 0; c < table_columns(table); c++) {
+		const char *name = table_column_name(table, c);
+		enum cell_format figure = cell_format_of(name, table_is_number(table, c));
 
-		grid_name(table, c, heading(to, name),
-			  grid_is_number(grid, c) && figure != CELL_FORMAT_WEEKDAY);
+		table_name(shown, c, heading(to, name),
+			   table_is_number(table, c) && figure != CELL_FORMAT_WEEKDAY);
 	}
-	for (int r = 0; r < grid_rows(grid); r++) {
-		grid_add(table);
-		for (int c = 0; c < grid_columns(grid); c++) {
+	for (int r = 0; r < table_rows(table); r++) {
+		table_add(shown);
+		for (int c = 0; c < table_columns(table); c++) {
 			CLEANUP(buf_free)
 			struct buf figure = BUF_MAX(65536), cell = BUF_MAX(LONGEST);
 
-			cell_format_write(&figure, grid_column_name(grid, c),
-					  grid_is_number(grid, c), grid_text(grid, r, c), to->lang);
-			if (is_cuttable(grid, c))
+			cell_format_write(&figure, table_column_name(table, c),
+					  table_is_number(table, c), table_text(table, r, c),
+					  to->lang);
+			if (is_cuttable(table, c))
 				cut(&cell, buf_text(&figure), most[c]);
 			else
 				buf_str(&cell, buf_text(&figure));
-			grid_set(table, r, c, buf_text(&cell), cell.len);
+			table_set(shown, r, c, buf_text(&cell), cell.len);
 		}
 	}
-	return table;
+	return shown;
 }
 
-/* How wide the columns of a table are; the sum is that of a line, with what stands between. */
-static int measure(const struct grid *table, int *widths)
+/* How wide the columns of a shown are; the sum is that of a line, with what stands between. */
+static int measure(const struct table *shown, int *widths)
 {
 	int sum = 0;
 
-	for (int c = 0; c < grid_columns(table); c++) {
-		const char *text = grid_column_name(table, c);
+	for (int c = 0; c < table_columns(shown); c++) {
+		const char *text = table_column_name(shown, c);
 		size_t most = utf8_width(text, strlen(text));
 
-		for (int r = 0; r < grid_rows(table); r++) {
+		for (int r = 0; r < table_rows(shown); r++) {
 			size_t width;
 
-			text = grid_text(table, r, c);
+			text = table_text(shown, r, c);
 			width = utf8_width(text, strlen(text));
 			most = width > most ? width : most;
 		}
@@ -114,122 +116,122 @@ static int measure(const struct grid *table, int *widths)
 }
 
 /* The widest column whose cells may be cut; -1 when none is left to be. */
-static int widest(const struct grid *grid, const int *widths)
+static int widest(const struct table *table, const int *widths)
 {
 	int found = -1;
 
-	for (int c = 0; c < grid_columns(grid); c++)
-		if (is_cuttable(grid, c) && widths[c] > NARROWEST &&
+	for (int c = 0; c < table_columns(table); c++)
+		if (is_cuttable(table, c) && widths[c] > NARROWEST &&
 		    (found < 0 || widths[c] > widths[found]))
 			found = c;
 	return found;
 }
 
 /* A line for each cell: for what is too wide, and has few rows. */
-static void upright(const struct report_table *to, const struct grid *table)
+static void upright(const struct report_table *to, const struct table *shown)
 {
 	size_t most = 0;
 
-	for (int c = 0; c < grid_columns(table); c++) {
-		const char *name = grid_column_name(table, c);
+	for (int c = 0; c < table_columns(shown); c++) {
+		const char *name = table_column_name(shown, c);
 		size_t width = utf8_width(name, strlen(name));
 
 		most = width > most ? width : most;
 	}
-	for (int r = 0; r < grid_rows(table); r++) {
-		for (int c = 0; c < grid_columns(table); c++) {
-			const char *name = grid_column_name(table, c);
+	for (int r = 0; r < table_rows(shown); r++) {
+		for (int c = 0; c < table_columns(shown); c++) {
+			const char *name = table_column_name(shown, c);
 
 			buf_printf(to->out, "%s%*s  %s\n", name,
 				   (int)(most - utf8_width(name, strlen(name))), "",
-				   grid_text(table, r, c));
+				   table_text(shown, r, c));
 		}
 	}
 }
 
 /* The first COLUMNS columns of it. */
-static struct grid *narrowed(const struct grid *grid, int columns)
+static struct table *narrowed(const struct table *table, int columns)
 {
-	struct grid *less = grid_new(columns);
+	struct table *less = table_new(columns);
 
 	for (int c = 0; c < columns; c++)
-		grid_name(less, c, grid_column_name(grid, c), grid_is_number(grid, c));
-	for (int r = 0; r < grid_rows(grid); r++) {
-		grid_add(less);
+		table_name(less, c, table_column_name(table, c), table_is_number(table, c));
+	for (int r = 0; r < table_rows(table); r++) {
+		table_add(less);
 		for (int c = 0; c < columns; c++) {
-			const char *text = grid_text(grid, r, c);
+			const char *text = table_text(table, r, c);
 
 			if (text)
-				grid_set(less, r, c, text, strlen(text));
+				table_set(less, r, c, text, strlen(text));
 		}
 	}
 	return less;
 }
 
-/* A table whose names are cut, always the widest, until it fits; NULL when that is not enough. */
-static struct grid *fitted(const struct report_table *to, const struct grid *grid,
-			   struct arena *arena)
+/* A shown whose names are cut, always the widest, until it fits; NULL when that is not enough. */
+static struct table *fitted(const struct report_table *to, const struct table *table,
+			    struct arena *arena)
 {
-	size_t n = (size_t)grid_columns(grid);
+	size_t n = (size_t)table_columns(table);
 	int *most = arena_alloc(arena, n * sizeof(*most)),
 	    *widths = arena_alloc(arena, n * sizeof(*widths)), sum, c;
-	struct grid *table;
+	struct table *shown;
 
 	for (size_t i = 0; i < n; i++)
 		most[i] = WIDEST;
-	table = worded(to, grid, most);
-	for (sum = measure(table, widths); sum > to->width; sum--) {
-		c = widest(grid, widths);
+	shown = worded(to, table, most);
+	for (sum = measure(shown, widths); sum > to->width; sum--) {
+		c = widest(table, widths);
 		if (c < 0) {
-			grid_free(&table);
+			table_free(&shown);
 			return NULL;
 		}
 		most[c] = --widths[c];
 	}
-	grid_free(&table);
-	table = worded(to, grid, most);
-	if (measure(table, widths) > to->width)
-		grid_free(&table);
-	return table;
+	table_free(&shown);
+	shown = worded(to, table, most);
+	if (measure(shown, widths) > to->width)
+		table_free(&shown);
+	return shown;
 }
 
 /*
- * Cuts names until the table fits. Where that is not enough, few rows are
+ * Cuts names until the shown fits. Where that is not enough, few rows are
  * written upright, and of many the last columns, which matter least, are left to CSV.
  */
-static void fit(const struct report_table *to, const struct grid *grid)
+static void fit(const struct report_table *to, const struct table *table)
 {
 	struct arena *arena = arena_new();
 	struct report_table wide = *to;
-	struct grid *table = fitted(to, grid, arena);
+	struct table *shown = fitted(to, table, arena);
 
 	wide.width = INT_MAX;
-	for (int columns = grid_columns(grid) - 1; !table && columns > 0; columns--) {
-		CLEANUP(grid_free) struct grid *less = narrowed(grid, columns);
+	for (int columns = table_columns(table) - 1; !shown && columns > 0; columns--) {
+		CLEANUP(table_free) struct table *less = narrowed(table, columns);
 
-		if (grid_rows(grid) <= FEW) {
-			table = fitted(&wide, grid, arena);
-			upright(to, table);
-			grid_free(&table);
+		if (table_rows(table) <= FEW) {
+			shown = fitted(&wide, table, arena);
+			upright(to, shown);
+			table_free(&shown);
 			break;
 		}
-		table = fitted(columns > 1 ? to : &wide, less, arena);
+		shown = fitted(columns > 1 ? to : &wide, less, arena);
 	}
-	if (table)
-		table_format_table(table, to->out);
-	grid_free(&table);
+	if (shown)
+		table_format_table(shown, to->out);
+	table_free(&shown);
 	arena_free(&arena);
 }
 
-static const char *value(const struct grid *grid, int row, const char *name)
+static const char *value(const struct table *table, int row, const char *name)
 {
-	for (int c = 0; c < grid_columns(grid); c++)
-		if (strcmp(grid_column_name(grid, c), name) == 0)
-			return grid_text(grid, row, c);
+	for (int c = 0; c < table_columns(table); c++)
+		if (strcmp(table_column_name(table, c), name) == 0)
+			return table_text(table, row, c);
 	return NULL;
 }
 
-void report_table_scope(const struct report_table *to, const struct grid *scope, int row)
+void report_table_scope(const struct report_table *to, const struct table *scope, int row)
 {
 	const char *complete = value(scope, row, "complete_at"),
 		   *stale = value(scope, row, "stale_seconds");
@@ -253,13 +255,13 @@ void report_table_scope(const struct report_table *to, const struct grid *scope,
 }
 
 void report_table_panel(const struct report_table *to, const struct panel *panel,
-			const struct grid *grid)
+			const struct table *table)
 {
-	CLEANUP(grid_free) struct grid *wide = panel->pivot ? pivot_wide(grid) : NULL;
+	CLEANUP(table_free) struct table *wide = panel->pivot ? pivot_wide(table) : NULL;
 
 	buf_printf(to->out, "\n%s\n", report_text_of(to->lang, "panel_", panel->name));
-	if (grid_rows(grid) == 0)
+	if (table_rows(table) == 0)
 		buf_printf(to->out, "%s\n", report_text_get(to->lang, "nothing"));
 	else
-		fit(to, wide ? wide : grid);
+		fit(to, wide ? wide : table);
 }

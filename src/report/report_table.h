@@ -9,9 +9,9 @@
 #define REPORT_TABLE_H
 
 #include "buf.h"
-#include "grid.h"
 #include "report_catalog.h"
 #include "report_text.h"
+#include "table.h"
 
 struct report_table {
 	struct buf *out;
@@ -20,10 +20,10 @@ struct report_table {
 };
 
 /* Adds whose report it is, for which days, and how complete: row ROW of the scope. */
-void report_table_scope(const struct report_table *to, const struct grid *scope, int row);
+void report_table_scope(const struct report_table *to, const struct table *scope, int row);
 
 /* Adds a panel with its title. */
 void report_table_panel(const struct report_table *to, const struct panel *panel,
-			const struct grid *grid);
+			const struct table *table);
 
 #endif

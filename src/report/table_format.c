@@ -39,30 +39,30 @@ static void trim(struct buf *out)
 		out->data[--out->len] = '\0';
 }
 
-void table_format_table(const struct grid *grid, struct buf *out)
+void table_format_table(const struct table *table, struct buf *out)
 {
-	int columns = grid_columns(grid), rows = grid_rows(grid);
+	int columns = table_columns(table), rows = table_rows(table);
 	struct arena *arena = arena_new();
 	size_t *widths = arena_alloc(arena, (size_t)columns * sizeof(*widths));
 	char cell[LONGEST_CELL];
 
 	for (int c = 0; c < columns; c++) {
-		widths[c] = width_of(grid_column_name(grid, c));
+		widths[c] = width_of(table_column_name(table, c));
 		for (int r = 0; r < rows; r++) {
-			size_t width = width_of(shown(cell, grid_text(grid, r, c)));
+			size_t width = width_of(shown(cell, table_text(table, r, c)));
 
 			widths[c] = width > widths[c] ? width : widths[c];
 		}
 	}
 	for (int r = -1; r < rows; r++) {
 		for (int c = 0; c < columns; c++) {
-			const char *text = r < 0 ? grid_column_name(grid, c)
-						 : shown(cell, grid_text(grid, r, c));
+			const char *text = r < 0 ? table_column_name(table, c)
+						 : shown(cell, table_text(table, r, c));
 
 			padded(out, text,
-			       widths[c] + (c + 1 < columns && !grid_is_number(grid, c) ? 2 : 0),
-			       grid_is_number(grid, c));
-			if (grid_is_number(grid, c) && c + 1 < columns)
+			       widths[c] + (c + 1 < columns && !table_is_number(table, c) ? 2 : 0),
+			       table_is_number(table, c));
+			if (table_is_number(table, c) && c + 1 < columns)
 				buf_str(out, "  ");
 		}
 		trim(out);
@@ -90,16 +90,16 @@ static void csv_cell(struct buf *out, const char *text, bool is_number)
 	buf_char(out, '"');
 }
 
-void table_format_csv(const struct grid *grid, struct buf *out)
+void table_format_csv(const struct table *table, struct buf *out)
 {
-	for (int r = -1; r < grid_rows(grid); r++) {
-		for (int c = 0; c < grid_columns(grid); c++) {
+	for (int r = -1; r < table_rows(table); r++) {
+		for (int c = 0; c < table_columns(table); c++) {
 			if (c > 0)
 				buf_char(out, ',');
 			if (r < 0)
-				buf_str(out, grid_column_name(grid, c));
+				buf_str(out, table_column_name(table, c));
 			else
-				csv_cell(out, grid_text(grid, r, c), grid_is_number(grid, c));
+				csv_cell(out, table_text(table, r, c), table_is_number(table, c));
 		}
 		buf_str(out, "\r\n");
 	}
@@ -111,18 +111,18 @@ static bool is_json_number(const char *text)
 	return text[strspn(text, "+-.0123456789eE")] == '\0';
 }
 
-void table_format_json(const struct grid *grid, struct buf *out)
+void table_format_json(const struct table *table, struct buf *out)
 {
 	struct json_writer json = JSON_WRITER_TO(out);
 
 	json_writer_open(&json, '[');
-	for (int r = 0; r < grid_rows(grid); r++) {
+	for (int r = 0; r < table_rows(table); r++) {
 		json_writer_open(&json, '{');
-		for (int c = 0; c < grid_columns(grid); c++) {
-			const char *text = grid_text(grid, r, c);
+		for (int c = 0; c < table_columns(table); c++) {
+			const char *text = table_text(table, r, c);
 
-			json_writer_key(&json, grid_column_name(grid, c));
-			if (text && grid_is_number(grid, c) && is_json_number(text))
+			json_writer_key(&json, table_column_name(table, c));
+			if (text && table_is_number(table, c) && is_json_number(text))
 				json_writer_raw(&json, text, strlen(text));
 			else
 				json_writer_string(&json, text);

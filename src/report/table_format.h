@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table_format.h -- a grid as a table for a terminal, as CSV or as JSON.
+ * table_format.h -- a table as a table for a terminal, as CSV or as JSON.
  */
 #ifndef TABLE_FORMAT_H
 #define TABLE_FORMAT_H
 
 #include "buf.h"
-#include "grid.h"
+#include "table.h"
 
 /*
  * As a table: columns aligned, numbers to the right, two blanks between; a
  * NULL is empty. What could disturb a terminal is made visible.
  */
-void table_format_table(const struct grid *grid, struct buf *out);
+void table_format_table(const struct table *table, struct buf *out);
 
 /*
  * As CSV (RFC 4180) with a header line. A text that a spreadsheet would
  * take for a formula gets an apostrophe before it (OWASP, "CSV Injection"); numbers stay numbers.
  */
-void table_format_csv(const struct grid *grid, struct buf *out);
+void table_format_csv(const struct table *table, struct buf *out);
 
 /*
  * As a JSON array of objects. Numbers are numbers, all else strings, among it
  * NaN and Infinity; a NULL is null.
  */
-void table_format_json(const struct grid *grid, struct buf *out);
+void table_format_json(const struct table *table, struct buf *out);
 
 #endif

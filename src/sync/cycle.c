@@ -30,8 +30,8 @@ struct cycle {
 	bool ours;	      /* the warehouse works for us */
 	struct action wanted; /* a commit or a query that waits for the warehouse */
 	struct action doing;  /* the one under way */
-	struct grid *page;  /* ids of the page fed last: the decoder has other cycles' pages, too */
-	struct grid *ids;   /* of the last answer */
+	struct table *page; /* ids of the page fed last: the decoder has other cycles' pages, too */
+	struct table *ids;  /* of the last answer */
 	struct sent before; /* what was sent until the last commit */
 	int64_t look_at;    /* when the last turn wanted to look again */
 	struct cycle_progress progress;
@@ -130,8 +130,8 @@ void cycle_end(struct cycle **cycle)
 		warehouse_unlock(t->means->warehouse, t->cycle.id);
 	stage_free(&t->stage);
 	stage_free(&t->merging);
-	grid_free(&t->page);
-	grid_free(&t->ids);
+	table_free(&t->page);
+	table_free(&t->ids);
 	filter_ids_free(&t->cycle.names);
 	mem_free(cycle);
 }
@@ -208,7 +208,7 @@ static bool take_page(struct cycle *cycle, struct slot *slot, struct err *err)
 		return err_wrap(err, "page %d of the list", slot->request.page);
 	}
 	note_page(cycle, &page);
-	grid_free(&cycle->page);
+	table_free(&cycle->page);
 	cycle->page = decode_ids(cycle->means->decode);
 	engine_page(&cycle->cycle.engine, &page);
 	return true;
@@ -230,7 +230,7 @@ static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
 		return err_wrap(err, "conversation %s", one.id);
 	}
 	if (one.other)
-		grid_set(cycle->ids, slot->request.item, 1, one.other, strlen(one.other));
+		table_set(cycle->ids, slot->request.item, 1, one.other, strlen(one.other));
 	engine_item(&cycle->cycle.engine, one.same ? ITEM_HERE : ITEM_MERGED, one.updated_at);
 	return true;
 }
@@ -250,7 +250,7 @@ static void take_reply(struct cycle *cycle, struct slot *slot)
 	struct err err = ERR_INIT;
 	bool ok = is_answer(cycle, slot, &err);
 
-	request_queue_tell(slot, cycle->conf->name, cycle->means->log);
+	request_queue_answer(slot, cycle->conf->name, cycle->means->log);
 	if (ok)
 		ok = slot->request.kind == REQUEST_LIST ? take_page(cycle, slot, &err)
 							: take_item(cycle, slot, &err);
@@ -274,10 +274,10 @@ static void stage_deletions(struct cycle *cycle)
 {
 	int64_t date = cycle->stage->last_observed;
 
-	for (int i = 0; i < grid_rows(cycle->ids); i++)
+	for (int i = 0; i < table_rows(cycle->ids); i++)
 		if (engine_buries(&cycle->cycle.engine, i))
-			stage_gone(cycle->stage, grid_text(cycle->ids, i, 0),
-				   grid_text(cycle->ids, i, 1), date);
+			stage_gone(cycle->stage, table_text(cycle->ids, i, 0),
+				   table_text(cycle->ids, i, 1), date);
 }
 
 /* What was sent is about to be written down: the totals keep it, the count begins anew. */
@@ -344,7 +344,7 @@ static void start_question(struct cycle *cycle)
 }
 
 /* Gives the warehouse what waits for it, if it is free. */
-static void use_store(struct cycle *cycle)
+static void start_next(struct cycle *cycle)
 {
 	struct err err;
 	bool ok = true;
@@ -370,7 +370,7 @@ static void use_store(struct cycle *cycle)
 }
 
 /* What the warehouse did for us is done. */
-static void hear_store(struct cycle *cycle)
+static void collect_result(struct cycle *cycle)
 {
 	struct tally tally;
 	struct answer answer;
@@ -387,7 +387,7 @@ static void hear_store(struct cycle *cycle)
 			engine_committed(&cycle->cycle.engine, &tally);
 		}
 	} else {
-		grid_free(&cycle->ids);
+		table_free(&cycle->ids);
 		ok = warehouse_answered(cycle->means->warehouse, &answer, &cycle->ids, &err);
 		if (ok)
 			engine_answer(&cycle->cycle.engine, &answer);
@@ -421,7 +421,7 @@ static void finish(struct cycle *cycle, enum verdict verdict)
 }
 
 /* Asks the engine until it has nothing more to be done now. */
-static void obey(struct cycle *cycle)
+static void run_engine(struct cycle *cycle)
 {
 	struct action action;
 
@@ -434,13 +434,13 @@ static void obey(struct cycle *cycle)
 		case ACTION_SEND:
 			request_queue_push(&cycle->box, &action.request,
 					   action.request.kind == REQUEST_GET
-						   ? grid_text(cycle->ids, action.request.item, 0)
+						   ? table_text(cycle->ids, action.request.item, 0)
 						   : NULL);
 			break;
 		case ACTION_COMMIT:
 		case ACTION_ASK:
 			cycle->wanted = action;
-			use_store(cycle);
+			start_next(cycle);
 			break;
 		case ACTION_DONE:
 			finish(cycle, action.verdict);
@@ -485,14 +485,14 @@ int64_t cycle_turn(struct cycle *cycle, int64_t now)
 
 	if (is_quiet(cycle, now))
 		return cycle->look_at;
-	hear_store(cycle);
+	collect_result(cycle);
 	while (cycle->progress.state == CYCLE_RUNNING && (slot = request_queue_head(&cycle->box)))
 		take_reply(cycle, slot);
-	use_store(cycle);
-	obey(cycle);
+	start_next(cycle);
+	run_engine(cycle);
 	if (cycle->progress.state == CYCLE_RUNNING && !request_queue_send(&cycle->box, &when, &err))
 		give_up(cycle, &err);
-	/* A batch that is old already waits for the warehouse, or for a reply, and not for a moment. */
+	/* A batch that is old already waits for the warehouse or a reply, not for a moment. */
 	if (cycle->first_staged > 0 && cycle->first_staged + BATCH_AGE > now)
 		when = min_i64(when, cycle->first_staged + BATCH_AGE);
 	update_progress(cycle);

@@ -63,13 +63,13 @@ const char *decode_id(const struct decode *decode, int i)
 	return i < decode->n_ids ? decode->ids[i] : NULL;
 }
 
-struct grid *decode_ids(const struct decode *decode)
+struct table *decode_ids(const struct decode *decode)
 {
-	struct grid *ids = grid_new(1);
+	struct table *ids = table_new(1);
 	const char *id;
 
 	for (int i = 0; (id = decode_id(decode, i)); i++)
-		grid_set(ids, grid_add(ids), 0, id, strlen(id));
+		table_set(ids, table_add(ids), 0, id, strlen(id));
 	return ids;
 }
 

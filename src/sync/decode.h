@@ -13,9 +13,9 @@
 #include "base.h"
 #include "engine_types.h"
 #include "err.h"
-#include "grid.h"
 #include "item.h"
 #include "stage.h"
+#include "table.h"
 
 struct decode;
 
@@ -62,6 +62,6 @@ const char *decode_id(const struct decode *decode, int i) MUST_CHECK;
  * All of them, to be kept: the next page that is read may be another
  * workspace's. One column.
  */
-struct grid *decode_ids(const struct decode *decode) MUST_CHECK;
+struct table *decode_ids(const struct decode *decode) MUST_CHECK;
 
 #endif

@@ -24,8 +24,8 @@ static void want_days(const struct loop *loop)
 {
 	for (size_t i = 0; i < loop->n; i++)
 		if (loop->cycles[i] && cycle_over(loop->cycles[i]))
-			cycle_log_refresh_want(loop->refresh,
-					       cycle_progress(loop->cycles[i])->workspace);
+			report_refresh_want(loop->refresh,
+					    cycle_progress(loop->cycles[i])->workspace);
 }
 
 enum event_loop_why loop_round(struct loop *loop, int64_t deadline)
@@ -47,6 +47,6 @@ enum event_loop_why loop_round(struct loop *loop, int64_t deadline)
 	if (has_work(loop))
 		deadline = 0;
 	else if (loop->refresh)
-		deadline = min_i64(deadline, cycle_log_refresh_turn(loop->refresh));
+		deadline = min_i64(deadline, report_refresh_turn(loop->refresh));
 	return event_loop_turn(loop->wait, deadline);
 }

@@ -20,9 +20,9 @@
 struct loop {
 	struct event_loop *wait;
 	struct http *http;
-	struct warehouse *warehouse;	   /* that the owner may reserve; NULL: it does not */
-	struct cycle_log_refresh *refresh; /* what follows the cycles' commits; may be NULL */
-	struct cycle **cycles;		   /* places may be NULL */
+	struct warehouse *warehouse;	/* that the owner may reserve; NULL: it does not */
+	struct report_refresh *refresh; /* what follows the cycles' commits; may be NULL */
+	struct cycle **cycles;		/* places may be NULL */
 	size_t n;
 	size_t next; /* who may use the warehouse first, so that nobody always comes last */
 };

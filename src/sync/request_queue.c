@@ -29,7 +29,7 @@ struct slot *request_queue_head(struct request_queue *box)
 	return box->n > 0 && slot->reply ? slot : NULL;
 }
 
-void request_queue_tell(const struct slot *slot, const char *workspace, const struct log *log)
+void request_queue_answer(const struct slot *slot, const char *workspace, const struct log *log)
 {
 	const struct http_reply *reply = slot->reply;
 	struct log_line line;

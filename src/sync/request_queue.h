@@ -69,7 +69,7 @@ bool request_queue_send(struct request_queue *box, int64_t *when, struct err *er
 struct slot *request_queue_head(struct request_queue *box) MUST_CHECK;
 
 /* Logs a request that was answered, for who debugs: a line, and nothing of what was in it. */
-void request_queue_tell(const struct slot *slot, const char *workspace, const struct log *log);
+void request_queue_answer(const struct slot *slot, const char *workspace, const struct log *log);
 
 /* Whether it is. */
 bool request_queue_has_reply(const struct request_queue *box) MUST_CHECK;

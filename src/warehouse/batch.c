@@ -61,7 +61,7 @@ static void sweep_json(struct buf *text, const struct batch *c)
 	const struct {
 		const char *key;
 		int64_t value;
-	} stats[] = {
+	} numbers[] = {
 		{ "api_started_at", c->state->full.started },
 		{ "first_total", sweep->first_total },
 		{ "last_total", sweep->last_total },
@@ -77,12 +77,12 @@ static void sweep_json(struct buf *text, const struct batch *c)
 	json_writer_open(&out, '{');
 	json_writer_key(&out, "state");
 	json_writer_string(&out, sweep_state(c));
-	for (size_t i = 0; i < ARRAY_SIZE(stats); i++) {
-		json_writer_key(&out, stats[i].key);
-		if (stats[i].value == TIME_NONE)
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		json_writer_key(&out, numbers[i].key);
+		if (numbers[i].value == TIME_NONE)
 			json_writer_null(&out);
 		else
-			json_writer_int(&out, stats[i].value);
+			json_writer_int(&out, numbers[i].value);
 	}
 	json_writer_key(&out, "position");
 	state_json_write_position(text, &c->state->full);
@@ -97,7 +97,7 @@ static size_t add_rows(struct script *s, const struct batch *c)
 	bool of_sweep = rows && c->seen == SEEN_BY_SWEEP && c->sweep > 0;
 	bool of_scan = rows && c->seen == SEEN_BY_SCAN && !c->last;
 
-	script_add(s, sql_store_batch);
+	script_add(s, sql_warehouse_batch);
 	script_int(s, c->workspace);
 	script_int(s, c->run);
 	script_int(s, of_sweep ? c->sweep : TIME_NONE);
@@ -117,46 +117,46 @@ static void add_advance(struct script *s, const struct batch *c)
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
 
 	if (c->sweep > 0 && !c->state->full.running)
-		script_add(s, sql_store_put_keys_back);
-	script_add(s, sql_store_advance_workspace);
+		script_add(s, sql_warehouse_put_keys_back);
+	script_add(s, sql_warehouse_advance_workspace);
 	script_int(s, c->workspace);
 	state_json_write_workspace(&text, c->state);
 	script_text(s, buf_text(&text));
-	script_add(s, sql_store_advance_reports);
+	script_add(s, sql_warehouse_advance_reports);
 	script_int(s, c->workspace);
-	script_add(s, sql_store_advance_run);
+	script_add(s, sql_warehouse_advance_run);
 	script_int(s, c->run);
 	run_json(&text, c);
 	script_text(s, buf_text(&text));
 	if (c->sweep > 0) {
-		script_add(s, sql_store_advance_sweep);
+		script_add(s, sql_warehouse_advance_sweep);
 		script_int(s, c->sweep);
 		script_int(s, c->run);
 		sweep_json(&text, c);
 		script_text(s, buf_text(&text));
 	}
-	script_add(s, sql_store_advance_ledger);
+	script_add(s, sql_warehouse_advance_ledger);
 	script_int(s, c->workspace);
 	script_text(s, c->purpose);
 	script_int(s, c->sent.requests);
 	script_int(s, c->sent.throttled);
 	script_int(s, c->sent.failed);
 	if (c->sweep > 0 && c->last) {
-		script_add(s, sql_store_forget_sweep);
+		script_add(s, sql_warehouse_forget_sweep);
 		script_int(s, c->sweep);
 	}
 	if (c->last) {
-		script_add(s, sql_store_forget_scans);
+		script_add(s, sql_warehouse_forget_scans);
 		script_int(s, c->workspace);
 	}
 }
 
-static void int_array(struct json_writer *out, const char *key, const int64_t *stats, int n)
+static void int_array(struct json_writer *out, const char *key, const int64_t *numbers, int n)
 {
 	json_writer_key(out, key);
 	json_writer_open(out, '[');
 	for (int i = 0; i < n; i++)
-		json_writer_int(out, stats[i]);
+		json_writer_int(out, numbers[i]);
 	json_writer_close(out, ']');
 }
 
@@ -198,11 +198,11 @@ static void add_audit(struct script *s, const struct batch *c)
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
 
 	audit_json(&text, c);
-	script_add(s, sql_store_record_audit);
+	script_add(s, sql_warehouse_record_audit);
 	script_int(s, c->run);
 	script_int(s, c->workspace);
 	script_text(s, buf_text(&text));
-	script_add(s, sql_store_recount);
+	script_add(s, sql_warehouse_recount);
 	script_int(s, c->workspace);
 }
 
@@ -219,25 +219,25 @@ size_t batch_write(struct script *script, const struct batch *batch)
 	add_advance(script, batch);
 	if (batch->audit)
 		add_audit(script, batch);
-	script_add(script, sql_store_tally);
+	script_add(script, sql_warehouse_tally);
 	script_int(script, batch->workspace);
 	script_add(script, "commit");
 	return merge;
 }
 
-void batch_read(const struct grid *grid, struct tally *tally)
+void batch_read(const struct table *table, struct tally *tally)
 {
 	*tally = (struct tally){
-		.seen = grid_int(grid, 0, 0),
-		.fresh = grid_int(grid, 0, 1),
-		.changed = grid_int(grid, 0, 2),
-		.rejected = grid_int(grid, 0, 3),
-		.deleted = grid_int(grid, 0, 4),
-		.late = grid_int(grid, 0, 5),
-		.silent = grid_int(grid, 0, 6),
-		.versions = grid_int(grid, 0, 7),
-		.live = grid_int(grid, 0, 8),
-		.doubts = grid_int(grid, 0, 9),
-		.late_by = grid_int(grid, 0, 10),
+		.seen = table_int(table, 0, 0),
+		.fresh = table_int(table, 0, 1),
+		.changed = table_int(table, 0, 2),
+		.rejected = table_int(table, 0, 3),
+		.deleted = table_int(table, 0, 4),
+		.late = table_int(table, 0, 5),
+		.silent = table_int(table, 0, 6),
+		.versions = table_int(table, 0, 7),
+		.live = table_int(table, 0, 8),
+		.stale_copies = table_int(table, 0, 9),
+		.late_by = table_int(table, 0, 10),
 	};
 }

@@ -13,9 +13,9 @@
 #include "action.h"
 #include "audit.h"
 #include "filter_ids.h"
-#include "grid.h"
 #include "script.h"
 #include "stage.h"
+#include "table.h"
 #include "workspace_state.h"
 
 /* What was sent since the last commit. */
@@ -52,6 +52,6 @@ struct batch {
 size_t batch_write(struct script *script, const struct batch *batch);
 
 /* Reads what the commit came to. */
-void batch_read(const struct grid *grid, struct tally *tally);
+void batch_read(const struct table *table, struct tally *tally);
 
 #endif

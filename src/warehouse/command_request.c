@@ -7,7 +7,7 @@
 #include "sql.h"
 
 /* As they stand in the warehouse. */
-static const char *const kinds[ERRANDS] = {
+static const char *const kinds[COMMAND_REQUESTS] = {
 	[COMMAND_REQUEST_INCREMENTAL] = "incremental", [COMMAND_REQUEST_FULL] = "full",
 	[COMMAND_REQUEST_VERIFY] = "verify",	       [COMMAND_REQUEST_REPAIR] = "repair",
 	[COMMAND_REQUEST_FULL_REPAIR] = "full_repair",
@@ -22,7 +22,8 @@ struct engine_conf command_request_conf(enum command_request_kind kind)
 	case COMMAND_REQUEST_FULL_REPAIR:
 		return (struct engine_conf){ .goal = GOAL_FULL,
 					     .ahead = 1,
-					     .believe = kind == COMMAND_REQUEST_FULL_REPAIR };
+					     .accept_deletions =
+						     kind == COMMAND_REQUEST_FULL_REPAIR };
 	case COMMAND_REQUEST_VERIFY:
 	case COMMAND_REQUEST_REPAIR:
 		return (struct engine_conf){ .goal = GOAL_VERIFY,
@@ -30,7 +31,7 @@ struct engine_conf command_request_conf(enum command_request_kind kind)
 					     .settle_first = true,
 					     .repair = repair,
 					     .recall = repair,
-					     .believe = repair };
+					     .accept_deletions = repair };
 	default:
 		return (struct engine_conf){ .goal = GOAL_INCREMENTAL, .ahead = 1 };
 	}
@@ -39,15 +40,15 @@ struct engine_conf command_request_conf(enum command_request_kind kind)
 bool command_request_ask(struct warehouse *warehouse, int workspace, const char *who,
 			 struct command_request *command_request, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(warehouse, sql_errand_ask);
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_command_request_ask);
 
 	script_int(s, workspace);
 	script_text(s, kinds[command_request->kind]);
 	script_text(s, who);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	command_request->id = grid_int(grid, 0, 0);
+	command_request->id = table_int(table, 0, 0);
 	return true;
 }
 
@@ -64,37 +65,38 @@ bool command_request_look(struct warehouse *warehouse,
 			  struct command_request_end *end, struct err *err)
 {
 	enum { RUN, STATE, VERDICT, KIND, TEXT, REQUESTS, FRESH, CHANGED, DELETED, SILENT };
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(warehouse, sql_errand_look);
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_command_request_look);
 	const char *state;
 
 	script_int(s, command_request->id);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
 	*end = (struct command_request_end){ .err = ERR_INIT };
-	state = grid_rows(grid) > 0 ? grid_text(grid, 0, STATE) : "failed";
+	state = table_rows(table) > 0 ? table_text(table, 0, STATE) : "failed";
 	end->over = state != NULL;
 	if (!end->over)
 		return true;
-	end->verdict = verdict_of(grid_text(grid, 0, VERDICT));
+	end->verdict = verdict_of(table_text(table, 0, VERDICT));
 	if (strcmp(state, "done") != 0)
-		err_set(&end->err, err_kind_parse(grid_text(grid, 0, KIND)), "the daemon: %s",
-			grid_text(grid, 0, TEXT) ? grid_text(grid, 0, TEXT) : "it was withdrawn");
-	if (!grid_text(grid, 0, RUN))
+		err_set(&end->err, err_kind_parse(table_text(table, 0, KIND)), "the daemon: %s",
+			table_text(table, 0, TEXT) ? table_text(table, 0, TEXT)
+						   : "it was withdrawn");
+	if (!table_text(table, 0, RUN))
 		return true;
-	end->run = grid_int(grid, 0, RUN);
-	end->requests = (int)grid_int(grid, 0, REQUESTS);
-	end->tally = (struct tally){ .fresh = grid_int(grid, 0, FRESH),
-				     .changed = grid_int(grid, 0, CHANGED),
-				     .deleted = grid_int(grid, 0, DELETED),
-				     .silent = grid_int(grid, 0, SILENT) };
+	end->run = table_int(table, 0, RUN);
+	end->requests = (int)table_int(table, 0, REQUESTS);
+	end->tally = (struct tally){ .fresh = table_int(table, 0, FRESH),
+				     .changed = table_int(table, 0, CHANGED),
+				     .deleted = table_int(table, 0, DELETED),
+				     .silent = table_int(table, 0, SILENT) };
 	return true;
 }
 
 void command_request_withdraw(struct warehouse *warehouse,
 			      const struct command_request *command_request)
 {
-	struct script *s = warehouse_call(warehouse, sql_errand_withdraw);
+	struct script *s = warehouse_call(warehouse, sql_command_request_withdraw);
 	struct err ignored;
 
 	script_int(s, command_request->id);
@@ -103,31 +105,32 @@ void command_request_withdraw(struct warehouse *warehouse,
 
 bool command_request_listen(struct warehouse *warehouse, struct err *err)
 {
-	(void)!warehouse_call(warehouse, sql_errand_listen);
+	(void)!warehouse_call(warehouse, sql_command_request_listen);
 	return warehouse_run(warehouse, NULL, err);
 }
 
-bool command_request_waiting(struct warehouse *warehouse, struct grid **workspaces, struct err *err)
+bool command_request_waiting(struct warehouse *warehouse, struct table **workspaces,
+			     struct err *err)
 {
-	(void)!warehouse_call(warehouse, sql_errand_waiting);
+	(void)!warehouse_call(warehouse, sql_command_request_waiting);
 	return warehouse_run(warehouse, workspaces, err);
 }
 
 bool command_request_next(struct warehouse *warehouse, int workspace,
 			  struct command_request *command_request, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(warehouse, sql_errand_next);
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_command_request_next);
 
 	*command_request = (struct command_request){ .id = 0 };
 	script_int(s, workspace);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	if (grid_rows(grid) == 0)
+	if (table_rows(table) == 0)
 		return true;
-	command_request->id = grid_int(grid, 0, 0);
-	for (int k = 0; k < ERRANDS; k++)
-		if (strcmp(kinds[k], grid_text(grid, 0, 1)) == 0)
+	command_request->id = table_int(table, 0, 0);
+	for (int k = 0; k < COMMAND_REQUESTS; k++)
+		if (strcmp(kinds[k], table_text(table, 0, 1)) == 0)
 			command_request->kind = (enum command_request_kind)k;
 	return true;
 }
@@ -137,7 +140,7 @@ bool command_request_finish(struct warehouse *warehouse,
 			    const struct command_request_end *end, struct err *err)
 {
 	bool failed = end->err.kind != ERR_NONE;
-	struct script *s = warehouse_call(warehouse, sql_errand_finish);
+	struct script *s = warehouse_call(warehouse, sql_command_request_finish);
 
 	script_int(s, command_request->id);
 	script_int(s, end->run);

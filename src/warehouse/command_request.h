@@ -20,7 +20,7 @@ enum command_request_kind {
 	COMMAND_REQUEST_VERIFY,
 	COMMAND_REQUEST_REPAIR,	     /* a verify that fetches the cells that differ */
 	COMMAND_REQUEST_FULL_REPAIR, /* a full sweep that believes all deletions */
-	ERRANDS,
+	COMMAND_REQUESTS,
 };
 
 /* How a cycle is to be done for it. */
@@ -58,8 +58,8 @@ void command_request_withdraw(struct warehouse *warehouse,
 /* For the daemon: hear of command requests from now on. */
 bool command_request_listen(struct warehouse *warehouse, struct err *err) MUST_CHECK;
 
-/* The workspaces for which there are any: a grid of their numbers, for the caller to free. */
-bool command_request_waiting(struct warehouse *warehouse, struct grid **workspaces,
+/* The workspaces for which there are any: a table of their numbers, for the caller to free. */
+bool command_request_waiting(struct warehouse *warehouse, struct table **workspaces,
 			     struct err *err) MUST_CHECK;
 
 /* Takes the oldest one of a workspace that is not done; its id is 0 when there is none. */

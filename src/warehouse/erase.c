@@ -15,7 +15,7 @@ static void add(struct script *s, const char *sql, const char *contact, const ch
  * The mark is committed first: batches that begin after it see it, and those
  * that began before are waited for by the lock.
  */
-bool erase_contact(struct pg *pg, const char *contact, const char *workspace, struct grid **erased,
+bool erase_contact(struct pg *pg, const char *contact, const char *workspace, struct table **erased,
 		   struct err *err)
 {
 	struct script *s = script_new();

@@ -11,8 +11,8 @@
 #define ERASE_H
 
 #include "err.h"
-#include "grid.h"
 #include "pg.h"
+#include "table.h"
 
 /*
  * Erases CONTACT in the workspace of that name, or with NULL in each that
@@ -20,7 +20,7 @@
  * something that identifies the contact was held, and how many rejected
  * items were emptied. The caller frees it.
  */
-bool erase_contact(struct pg *pg, const char *contact, const char *workspace, struct grid **erased,
+bool erase_contact(struct pg *pg, const char *contact, const char *workspace, struct table **erased,
 		   struct err *err) MUST_CHECK;
 
 #endif

@@ -5,8 +5,8 @@
 
 void filter_ids_free(struct filter_ids *names)
 {
-	grid_free(&names->channels);
-	grid_free(&names->agents);
+	table_free(&names->channels);
+	table_free(&names->agents);
 }
 
 const char *filter_ids_status(enum status status)
@@ -25,18 +25,18 @@ const char *filter_ids_status(enum status status)
 
 const char *filter_ids_channel(const struct filter_ids *names, const struct filter *filter)
 {
-	return filter->channel > 0 ? grid_text(names->channels, filter->channel - 1, 0) : NULL;
+	return filter->channel > 0 ? table_text(names->channels, filter->channel - 1, 0) : NULL;
 }
 
 const char *filter_ids_assignee(const struct filter_ids *names, const struct filter *filter)
 {
-	return filter->assignee > 0 ? grid_text(names->agents, filter->assignee - 1, 0) : NULL;
+	return filter->assignee > 0 ? table_text(names->agents, filter->assignee - 1, 0) : NULL;
 }
 
-int filter_ids_find(const struct grid *list, const char *id)
+int filter_ids_find(const struct table *list, const char *id)
 {
-	for (int i = 0; i < grid_rows(list); i++)
-		if (strcmp(grid_text(list, i, 0), id) == 0)
+	for (int i = 0; i < table_rows(list); i++)
+		if (strcmp(table_text(list, i, 0), id) == 0)
 			return i;
 	return -1;
 }

@@ -10,11 +10,11 @@
 #define FILTER_IDS_H
 
 #include "engine_types.h"
-#include "grid.h"
+#include "table.h"
 
 /* One id a row, in byte order; NULL while they have not been read. */
 struct filter_ids {
-	struct grid *channels, *agents;
+	struct table *channels, *agents;
 };
 
 /* Frees the lists. */
@@ -39,6 +39,6 @@ bool filter_ids_filter(const struct filter_ids *names, const char *status, const
 		       const char *assignee, struct filter *filter) MUST_CHECK;
 
 /* The place of an id in a list; -1 when it is not there. */
-int filter_ids_find(const struct grid *list, const char *id) MUST_CHECK;
+int filter_ids_find(const struct table *list, const char *id) MUST_CHECK;
 
 #endif

@@ -27,13 +27,13 @@ static void stage_until(struct search *s, int64_t last)
 	buf_printf(&object, "{%s}", buf_text(&s->reasons));
 	script_reset(s->script);
 	script_steps(s->script, s->quarantine->commit, 0, s->quarantine->merge);
-	script_add(s->script, sql_split_refuse);
+	script_add(s->script, sql_quarantine_refuse);
 	script_text(s->script, buf_text(&object));
 	script_int(s->script, last);
-	script_add(s->script, sql_split_orphans);
+	script_add(s->script, sql_quarantine_orphans);
 }
 
-static bool run(struct search *s, struct grid **result)
+static bool run(struct search *s, struct table **result)
 {
 	for (int tries = 1;; tries++) {
 		s->why = (struct err)ERR_INIT;
@@ -121,7 +121,7 @@ static bool search(struct search *s)
 	return false;
 }
 
-bool quarantine_commit(const struct quarantine *quarantine, struct grid **result, struct err *err)
+bool quarantine_commit(const struct quarantine *quarantine, struct table **result, struct err *err)
 {
 	struct search s = { .quarantine = quarantine,
 			    .script = script_new(),

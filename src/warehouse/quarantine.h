@@ -17,9 +17,9 @@
 
 #include "base.h"
 #include "err.h"
-#include "grid.h"
 #include "pg.h"
 #include "script.h"
+#include "table.h"
 
 /* With more bad rows than this it is not a row that is wrong, and the batch fails as it is. */
 #define QUARANTINE_MOST 50
@@ -38,7 +38,7 @@ struct quarantine {
  * what its last step answers. False with ERR as it was when no row is to
  * blame, or too many are, and with what happened when something else went wrong.
  */
-bool quarantine_commit(const struct quarantine *quarantine, struct grid **result,
+bool quarantine_commit(const struct quarantine *quarantine, struct table **result,
 		       struct err *err) MUST_CHECK;
 
 #endif

@@ -12,12 +12,12 @@
 /* ---- asking ---------------------------------------------------------- */
 
 /* The ids as the text of a PostgreSQL array; every one is quoted. */
-static void id_array(struct buf *text, const struct grid *ids)
+static void id_array(struct buf *text, const struct table *ids)
 {
 	buf_char(text, '{');
-	for (int i = 0; i < grid_rows(ids); i++) {
+	for (int i = 0; i < table_rows(ids); i++) {
 		buf_str(text, i ? ",\"" : "\"");
-		for (const char *p = grid_text(ids, i, 0); *p; p++) {
+		for (const char *p = table_text(ids, i, 0); *p; p++) {
 			if (*p == '"' || *p == '\\')
 				buf_char(text, '\\');
 			buf_char(text, *p);
@@ -48,7 +48,7 @@ static void ask_ids(struct script *s, const struct query *q, const char *sql, in
 
 static void ask_unseen(struct script *s, const struct query *q)
 {
-	ask_ids(s, q, sql_ask_unseen, q->run);
+	ask_ids(s, q, sql_query_unseen, q->run);
 	script_int(s, q->ask.scan);
 	script_int(s, q->ask.after);
 	if (q->ask.with_page)
@@ -70,14 +70,14 @@ static void add_filter(struct script *s, const struct query *q)
 
 static void ask_missing(struct script *s, const struct query *q)
 {
-	ask_ids(s, q, sql_ask_missing, q->run);
+	ask_ids(s, q, sql_query_missing, q->run);
 	script_int(s, q->ask.scan);
 	add_filter(s, q);
 }
 
 static void ask_seen(struct script *s, const struct query *q)
 {
-	script_add(s, sql_ask_seen);
+	script_add(s, sql_query_seen);
 	script_int(s, q->workspace);
 	script_int(s, q->sweep);
 	script_int(s, q->ask.pass);
@@ -88,7 +88,7 @@ static void ask_cells(struct script *s, const struct query *q)
 {
 	const struct filter *filter = &q->ask.filter;
 
-	script_add(s, filter->channel ? sql_ask_cells_by_assignee : sql_ask_cells_by_channel);
+	script_add(s, filter->channel ? sql_query_cells_by_assignee : sql_query_cells_by_channel);
 	script_int(s, q->workspace);
 	script_text(s, filter_ids_status(filter->status));
 	if (filter->channel)
@@ -97,40 +97,40 @@ static void ask_cells(struct script *s, const struct query *q)
 
 void query_write(struct script *s, const struct query *q)
 {
-	script_add(s, sql_ask_begin);
+	script_add(s, sql_query_begin);
 	switch (q->ask.kind) {
 	case ASK_JOINED:
-		script_add(s, sql_ask_joined);
+		script_add(s, sql_query_joined);
 		script_int(s, q->sweep);
 		page_ids(s, q);
 		break;
 	case ASK_SEEN:
-		script_add(s, sql_ask_begin_whole);
+		script_add(s, sql_query_begin_whole);
 		ask_seen(s, q);
 		break;
 	case ASK_SUSPECTS:
-		script_add(s, sql_ask_begin_whole);
-		ask_ids(s, q, sql_ask_suspects, q->sweep);
+		script_add(s, sql_query_begin_whole);
+		ask_ids(s, q, sql_query_suspects, q->sweep);
 		break;
 	case ASK_UNSEEN:
 		ask_unseen(s, q);
 		break;
 	case ASK_LEAVERS:
-		ask_ids(s, q, sql_ask_leavers, q->run);
+		ask_ids(s, q, sql_query_leavers, q->run);
 		script_int(s, q->ask.scan);
 		break;
 	case ASK_MISSING:
 		ask_missing(s, q);
 		break;
 	case ASK_COUNTS:
-		script_add(s, q->ask.exact ? sql_ask_counts : sql_ask_hot_counts);
+		script_add(s, q->ask.exact ? sql_query_counts : sql_query_unresolved_counts);
 		script_int(s, q->workspace);
 		break;
 	case ASK_CELLS:
 		ask_cells(s, q);
 		break;
-	case ASK_DOUBTS:
-		script_add(s, sql_ask_doubts);
+	case ASK_STALE_COPIES:
+		script_add(s, sql_query_stale_copies);
 		script_int(s, q->workspace);
 		script_int(s, q->ask.most);
 		break;
@@ -141,62 +141,62 @@ void query_write(struct script *s, const struct query *q)
 /* ---- answers --------------------------------------------------------- */
 
 /* The first row speaks of all; the rest are ids, and the control goes behind them. */
-static struct grid *read_ids(const struct grid *rows, struct answer *answer)
+static struct table *read_ids(const struct table *rows, struct answer *answer)
 {
 	enum { PLACE, COUNT, SECOND, LIVE, DELETED, UNLOADED, ID };
-	struct grid *ids = grid_new(2);
-	const char *control = grid_text(rows, 0, ID);
+	struct table *ids = table_new(2);
+	const char *control = table_text(rows, 0, ID);
 
-	answer->n[0] = grid_int(rows, 0, COUNT);
-	answer->n[1] = grid_text(rows, 0, SECOND) ? grid_int(rows, 0, SECOND) : 0;
-	answer->live = grid_int(rows, 0, LIVE);
-	answer->deleted_lately = grid_int(rows, 0, DELETED);
-	answer->rejected = grid_int(rows, 0, UNLOADED);
-	for (int row = 1; row < grid_rows(rows); row++) {
-		const char *id = grid_text(rows, row, ID);
+	answer->n[0] = table_int(rows, 0, COUNT);
+	answer->n[1] = table_text(rows, 0, SECOND) ? table_int(rows, 0, SECOND) : 0;
+	answer->live = table_int(rows, 0, LIVE);
+	answer->deleted_lately = table_int(rows, 0, DELETED);
+	answer->rejected = table_int(rows, 0, UNLOADED);
+	for (int row = 1; row < table_rows(rows); row++) {
+		const char *id = table_text(rows, row, ID);
 
-		grid_set(ids, grid_add(ids), 0, id, strlen(id));
+		table_set(ids, table_add(ids), 0, id, strlen(id));
 		answer->ids++;
 	}
 	answer->control = control != NULL;
 	if (control)
-		grid_set(ids, grid_add(ids), 0, control, strlen(control));
+		table_set(ids, table_add(ids), 0, control, strlen(control));
 	return ids;
 }
 
 /* A row a channel, or an agent: how many are held. */
 static void read_cells(const struct ask *ask, const struct filter_ids *names,
-		       const struct grid *rows, struct answer *answer)
+		       const struct table *rows, struct answer *answer)
 {
 	bool by_assignee = ask->filter.channel != 0;
-	const struct grid *parts = by_assignee ? names->agents : names->channels;
+	const struct table *parts = by_assignee ? names->agents : names->channels;
 
-	answer->parts = grid_rows(parts);
+	answer->parts = table_rows(parts);
 	if (answer->parts > PARTS_MOST) {
 		answer->parts = -1;
 		return;
 	}
-	for (int row = 0; row < grid_rows(rows); row++) {
-		const char *id = grid_text(rows, row, 0);
+	for (int row = 0; row < table_rows(rows); row++) {
+		const char *id = table_text(rows, row, 0);
 		int place = id ? filter_ids_find(parts, id) : -1;
 
 		if (!id && by_assignee)
-			answer->held[0] = grid_int(rows, row, 1);
+			answer->held[0] = table_int(rows, row, 1);
 		else if (place >= 0)
-			answer->held[place + by_assignee] = grid_int(rows, row, 1);
+			answer->held[place + by_assignee] = table_int(rows, row, 1);
 	}
 }
 
-static void read_counts(const struct grid *rows, struct answer *answer)
+static void read_counts(const struct table *rows, struct answer *answer)
 {
 	for (int i = 0; i < COUNTS; i++)
-		answer->counts[i] = grid_int(rows, 0, i);
+		answer->counts[i] = table_int(rows, 0, i);
 	answer->live = answer->counts[STATUS_ANY];
-	answer->rejected = grid_int(rows, 0, COUNTS);
+	answer->rejected = table_int(rows, 0, COUNTS);
 }
 
-struct grid *query_read(const struct ask *ask, const struct filter_ids *names,
-			const struct grid *grid, struct answer *answer)
+struct table *query_read(const struct ask *ask, const struct filter_ids *names,
+			 const struct table *table, struct answer *answer)
 {
 	*answer = (struct answer){ .ids = 0 };
 	switch (ask->kind) {
@@ -204,18 +204,18 @@ struct grid *query_read(const struct ask *ask, const struct filter_ids *names,
 	case ASK_UNSEEN:
 	case ASK_LEAVERS:
 	case ASK_MISSING:
-	case ASK_DOUBTS:
-		return read_ids(grid, answer);
+	case ASK_STALE_COPIES:
+		return read_ids(table, answer);
 	case ASK_CELLS:
-		read_cells(ask, names, grid, answer);
+		read_cells(ask, names, table, answer);
 		break;
 	case ASK_COUNTS:
-		read_counts(grid, answer);
+		read_counts(table, answer);
 		break;
 	case ASK_JOINED:
 	case ASK_SEEN:
-		for (int i = 0; i < grid_columns(grid); i++)
-			answer->n[i] = grid_int(grid, 0, i);
+		for (int i = 0; i < table_columns(table); i++)
+			answer->n[i] = table_int(table, 0, i);
 		break;
 	}
 	return NULL;

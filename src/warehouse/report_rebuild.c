@@ -5,7 +5,7 @@
 #include "sql.h"
 
 /* Runs a statement that has a workspace's name as its parameter and gives one value. */
-static bool ask(struct pg *pg, const char *sql, const char *workspace, struct grid **grid,
+static bool ask(struct pg *pg, const char *sql, const char *workspace, struct table **table,
 		struct err *err)
 {
 	struct script *s = script_new();
@@ -13,31 +13,31 @@ static bool ask(struct pg *pg, const char *sql, const char *workspace, struct gr
 
 	script_add(s, sql);
 	script_text(s, workspace);
-	ok = script_run(s, pg, grid, err);
+	ok = script_run(s, pg, table, err);
 	script_free(&s);
 	return ok;
 }
 
-bool cycle_log_rebuild_queue(struct pg *pg, const char *workspace, int64_t *days, struct err *err)
+bool report_rebuild_queue(struct pg *pg, const char *workspace, int64_t *days, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
+	CLEANUP(table_free) struct table *table = NULL;
 
-	if (!ask(pg, sql_report_queue_all, workspace, &grid, err))
+	if (!ask(pg, sql_report_queue_all, workspace, &table, err))
 		return false;
-	*days = grid_int(grid, 0, 0);
+	*days = table_int(table, 0, 0);
 	return true;
 }
 
-bool cycle_log_rebuild_next(struct pg *pg, const char *workspace, bool *done, int64_t *left,
-			    struct err *err)
+bool report_rebuild_next(struct pg *pg, const char *workspace, bool *done, int64_t *left,
+			 struct err *err)
 {
-	CLEANUP(grid_free) struct grid *computed = NULL;
-	CLEANUP(grid_free) struct grid *queued = NULL;
+	CLEANUP(table_free) struct table *computed = NULL;
+	CLEANUP(table_free) struct table *queued = NULL;
 
 	if (!ask(pg, sql_report_next, workspace, &computed, err) ||
 	    !ask(pg, sql_report_remaining, workspace, &queued, err))
 		return false;
-	*done = grid_bool(computed, 0, 0);
-	*left = grid_int(queued, 0, 0);
+	*done = table_bool(computed, 0, 0);
+	*left = table_int(queued, 0, 0);
 	return true;
 }

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cycle_log_rebuild.h -- every stored day of reports, computed again.
+ * report_rebuild.h -- every stored day of reports, computed again.
  *
  * For whoever has restored a backup, or does not believe a number. What
- * cycle_log_refresh.h does after a run is done here for all days at once; a daemon
+ * report_refresh.h does after a run is done here for all days at once; a daemon
  * that runs beside it helps. An interruption costs nothing: what is queued
  * stays queued.
  */
-#ifndef CYCLE_LOG_REBUILD_H
-#define CYCLE_LOG_REBUILD_H
+#ifndef REPORT_REBUILD_H
+#define REPORT_REBUILD_H
 
 #include "err.h"
 #include "pg.h"
 
 /* Queues all days of the workspace of that name; of all for NULL. DAYS: how many. */
-bool cycle_log_rebuild_queue(struct pg *pg, const char *workspace, int64_t *days,
-			     struct err *err) MUST_CHECK;
+bool report_rebuild_queue(struct pg *pg, const char *workspace, int64_t *days,
+			  struct err *err) MUST_CHECK;
 
 /*
  * Computes one of them and says how many are LEFT. DONE: false when those
  * are being worked on by another process.
  */
-bool cycle_log_rebuild_next(struct pg *pg, const char *workspace, bool *done, int64_t *left,
-			    struct err *err) MUST_CHECK;
+bool report_rebuild_next(struct pg *pg, const char *workspace, bool *done, int64_t *left,
+			 struct err *err) MUST_CHECK;
 
 #endif

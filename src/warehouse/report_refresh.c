@@ -11,7 +11,7 @@ struct wanted {
 	int64_t since; /* not before; monotonic */
 };
 
-struct cycle_log_refresh {
+struct report_refresh {
 	struct warehouse *warehouse;
 	const struct clock *clock;
 	struct wanted *queue; /* whoever is served goes to the end */
@@ -22,17 +22,16 @@ struct cycle_log_refresh {
 	struct err err;
 };
 
-struct cycle_log_refresh *cycle_log_refresh_new(struct warehouse *warehouse,
-						const struct clock *clock)
+struct report_refresh *report_refresh_new(struct warehouse *warehouse, const struct clock *clock)
 {
-	struct cycle_log_refresh *refresh = mem_new(sizeof(*refresh));
+	struct report_refresh *refresh = mem_new(sizeof(*refresh));
 
 	refresh->warehouse = warehouse;
 	refresh->clock = clock;
 	return refresh;
 }
 
-void cycle_log_refresh_free(struct cycle_log_refresh **refresh)
+void report_refresh_free(struct report_refresh **refresh)
 {
 	if (!*refresh)
 		return;
@@ -40,21 +39,21 @@ void cycle_log_refresh_free(struct cycle_log_refresh **refresh)
 	mem_free(refresh);
 }
 
-static void append(struct cycle_log_refresh *refresh, int workspace, int64_t since)
+static void append(struct report_refresh *refresh, int workspace, int64_t since)
 {
 	refresh->queue =
 		mem_grow(refresh->queue, (size_t)(refresh->n + 1) * sizeof(*refresh->queue));
 	refresh->queue[refresh->n++] = (struct wanted){ workspace, since };
 }
 
-static void remove_first(struct cycle_log_refresh *refresh)
+static void remove_first(struct report_refresh *refresh)
 {
 	refresh->n--;
 	for (int i = 0; i < refresh->n; i++)
 		refresh->queue[i] = refresh->queue[i + 1];
 }
 
-void cycle_log_refresh_want(struct cycle_log_refresh *refresh, int workspace)
+void report_refresh_want(struct report_refresh *refresh, int workspace)
 {
 	/* The first one's day may have been read before what is wanted now was written. */
 	for (int i = refresh->doing; i < refresh->n; i++)
@@ -64,7 +63,7 @@ void cycle_log_refresh_want(struct cycle_log_refresh *refresh, int workspace)
 }
 
 /* The day under way is over. */
-static void hear(struct cycle_log_refresh *refresh, int64_t now)
+static void hear(struct report_refresh *refresh, int64_t now)
 {
 	int workspace = refresh->queue[0].workspace;
 	bool more = false;
@@ -81,7 +80,7 @@ static void hear(struct cycle_log_refresh *refresh, int64_t now)
 }
 
 /* Brings the first one whose time has come to the front. False when there is none. */
-static bool choose(struct cycle_log_refresh *refresh, int64_t now, int64_t *when)
+static bool choose(struct report_refresh *refresh, int64_t now, int64_t *when)
 {
 	for (int i = 0; i < refresh->n; i++) {
 		struct wanted wanted = refresh->queue[0];
@@ -95,7 +94,7 @@ static bool choose(struct cycle_log_refresh *refresh, int64_t now, int64_t *when
 	return false;
 }
 
-int64_t cycle_log_refresh_turn(struct cycle_log_refresh *refresh)
+int64_t report_refresh_turn(struct report_refresh *refresh)
 {
 	int64_t now = clock_mono(refresh->clock), when = TIME_NEVER;
 
@@ -113,7 +112,7 @@ int64_t cycle_log_refresh_turn(struct cycle_log_refresh *refresh)
 	return when;
 }
 
-bool cycle_log_refresh_busy(const struct cycle_log_refresh *refresh)
+bool report_refresh_busy(const struct report_refresh *refresh)
 {
 	int64_t now = clock_mono(refresh->clock);
 
@@ -123,8 +122,7 @@ bool cycle_log_refresh_busy(const struct cycle_log_refresh *refresh)
 	return false;
 }
 
-bool cycle_log_refresh_take_error(struct cycle_log_refresh *refresh, int *workspace,
-				  struct err *err)
+bool report_refresh_take_error(struct report_refresh *refresh, int *workspace, struct err *err)
 {
 	if (!refresh->failed)
 		return false;

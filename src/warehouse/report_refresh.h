@@ -1,40 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cycle_log_refresh.h -- the stored days of reports, made true again.
+ * report_refresh.h -- the stored days of reports, made true again.
  *
  * What is merged queues the days that it touches (sql/merge/85_touched_days.sql).
  * They are computed again after the run, a day at a time, each in a
  * transaction of its own, while nobody else wants the writing connection.
  * One that fails is tried again later; no run fails because of it.
  */
-#ifndef CYCLE_LOG_REFRESH_H
-#define CYCLE_LOG_REFRESH_H
+#ifndef REPORT_REFRESH_H
+#define REPORT_REFRESH_H
 
 #include "clock.h"
 #include "err.h"
 #include "warehouse.h"
 
-struct cycle_log_refresh;
+struct report_refresh;
 
 /* Nothing wanted yet. STORE must outlive it. */
-struct cycle_log_refresh *cycle_log_refresh_new(struct warehouse *warehouse,
-						const struct clock *clock) MUST_CHECK;
-void cycle_log_refresh_free(struct cycle_log_refresh **refresh);
+struct report_refresh *report_refresh_new(struct warehouse *warehouse,
+					  const struct clock *clock) MUST_CHECK;
+void report_refresh_free(struct report_refresh **refresh);
 
 /* The queued days of a workspace are wanted: some of its runs has ended. */
-void cycle_log_refresh_want(struct cycle_log_refresh *refresh, int workspace);
+void report_refresh_want(struct report_refresh *refresh, int workspace);
 
 /*
  * Does what can be done now: begins a day when the warehouse is free, or hears
  * of the end of the one under way. Returns when to look again at the latest.
  */
-int64_t cycle_log_refresh_turn(struct cycle_log_refresh *refresh) MUST_CHECK;
+int64_t report_refresh_turn(struct report_refresh *refresh) MUST_CHECK;
 
 /* Whether it has something to do, failed days that wait for another try aside. */
-bool cycle_log_refresh_busy(const struct cycle_log_refresh *refresh) MUST_CHECK;
+bool report_refresh_busy(const struct report_refresh *refresh) MUST_CHECK;
 
 /* What went wrong since the last call, and in which workspace. False when nothing did. */
-bool cycle_log_refresh_take_error(struct cycle_log_refresh *refresh, int *workspace,
-				  struct err *err) MUST_CHECK;
+bool report_refresh_take_error(struct report_refresh *refresh, int *workspace,
+			       struct err *err) MUST_CHECK;
 
 #endif

@@ -14,20 +14,20 @@ bool retention_some(struct retention *retention, struct warehouse *warehouse, bo
 		const char *sql;
 		int64_t age;
 	} steps[] = {
-		{ sql_retain_errands, retention->runs },
-		{ sql_retain_sweeps, retention->runs },
-		{ sql_retain_runs, retention->runs },
-		{ sql_retain_rejected_items, retention->rejected_items },
+		{ sql_retention_command_requests, retention->runs },
+		{ sql_retention_sweeps, retention->runs },
+		{ sql_retention_runs, retention->runs },
+		{ sql_retention_rejected_items, retention->rejected_items },
 	};
-	CLEANUP(grid_free) struct grid *grid = NULL;
+	CLEANUP(table_free) struct table *table = NULL;
 	struct script *s = warehouse_call(warehouse, steps[retention->step].sql);
 
 	script_int(s, steps[retention->step].age);
 	script_int(s, SOME);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	retention->removed += grid_int(grid, 0, 0);
-	if (grid_int(grid, 0, 0) < SOME)
+	retention->removed += table_int(table, 0, 0);
+	if (table_int(table, 0, 0) < SOME)
 		retention->step++;
 	*over = retention->step == ARRAY_SIZE(steps);
 	if (*over)

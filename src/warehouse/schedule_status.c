@@ -48,14 +48,14 @@ bool schedule_status_write(struct warehouse *warehouse, int workspace,
 bool schedule_status_read(struct warehouse *warehouse, int workspace,
 			  struct schedule_status_past *past, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
+	CLEANUP(table_free) struct table *table = NULL;
 	struct script *s = warehouse_call(warehouse, sql_schedule_facts);
 
 	script_int(s, workspace);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	past->full_at = grid_int(grid, 0, 0);
-	past->verify_at = grid_int(grid, 0, 1);
-	past->run_record_at = grid_int(grid, 0, 2);
+	past->full_at = table_int(table, 0, 0);
+	past->verify_at = table_int(table, 0, 1);
+	past->run_record_at = table_int(table, 0, 2);
 	return true;
 }

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "citus.h"
-#include "grid.h"
 #include "script.h"
 #include "sql.h"
+#include "table.h"
 
 /*
  * PostgreSQL 13 is the oldest that is promised; what is newer than tested is
@@ -47,18 +47,18 @@ static bool server_is_known(const struct pg *pg, struct err *err)
 static bool read_version(struct pg *pg, int *version, struct err *err)
 {
 	struct pg_step exists = { .sql = sql_schema_exists },
-		       newest = { .sql = sql_store_schema_version };
-	struct grid *grid = NULL;
-	bool ok = pg_run(pg, &exists, 1, &grid, err), there = ok && grid_bool(grid, 0, 0);
+		       newest = { .sql = sql_warehouse_schema_version };
+	struct table *table = NULL;
+	bool ok = pg_run(pg, &exists, 1, &table, err), there = ok && table_bool(table, 0, 0);
 
-	grid_free(&grid);
+	table_free(&table);
 	*version = 0;
 	if (!ok || !there)
 		return ok;
-	ok = pg_run(pg, &newest, 1, &grid, err);
+	ok = pg_run(pg, &newest, 1, &table, err);
 	if (ok)
-		*version = (int)grid_int(grid, 0, 0);
-	grid_free(&grid);
+		*version = (int)table_int(table, 0, 0);
+	table_free(&table);
 	return ok;
 }
 
@@ -92,34 +92,34 @@ bool schema_check(struct pg *pg, struct err *err)
 }
 
 /* Whether an applied migration is still what this program has under that number. */
-static bool is_unchanged(struct pg *pg, const struct grid *applied, int row, struct err *err)
+static bool is_unchanged(struct pg *pg, const struct table *applied, int row, struct err *err)
 {
 	CLEANUP(free_script) struct script *s = script_new();
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	int version = (int)grid_int(applied, row, 0);
+	CLEANUP(table_free) struct table *table = NULL;
+	int version = (int)table_int(applied, row, 0);
 
 	script_add(s, sql_schema_checksum);
 	script_text(s, migrations[version - 1].sql);
-	if (!script_run(s, pg, &grid, err))
+	if (!script_run(s, pg, &table, err))
 		return false;
-	if (strcmp(grid_text(grid, 0, 0), grid_text(applied, row, 2)) == 0)
+	if (strcmp(table_text(table, 0, 0), table_text(applied, row, 2)) == 0)
 		return true;
 	return err_set(err, ERR_CONFIG,
 		       "migration %d (%s) was applied in another wording; this program is not the "
 		       "one that made the warehouse",
-		       version, grid_text(applied, row, 1));
+		       version, table_text(applied, row, 1));
 }
 
 static bool check_applied(struct pg *pg, int version, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *applied = NULL;
+	CLEANUP(table_free) struct table *applied = NULL;
 	struct pg_step step = { .sql = sql_schema_applied };
 
 	if (version > schema_version())
 		return schema_check(pg, err);
 	if (version > 0 && !pg_run(pg, &step, 1, &applied, err))
 		return false;
-	for (int row = 0; row < grid_rows(applied); row++)
+	for (int row = 0; row < table_rows(applied); row++)
 		if (!is_unchanged(pg, applied, row, err))
 			return false;
 	return true;
@@ -151,16 +151,16 @@ static bool make_roles(struct pg *pg, bool dry_run, struct buf *report, struct e
 		{ "sahut_analyst", "create role sahut_analyst nologin" },
 		{ "sahut_pii_reader", "create role sahut_pii_reader nologin" },
 	};
-	CLEANUP(grid_free) struct grid *missing = NULL;
+	CLEANUP(table_free) struct table *missing = NULL;
 	struct pg_step step = { .sql = sql_schema_roles };
 
 	if (!pg_run(pg, &step, 1, &missing, err))
 		return false;
-	for (int row = 0; row < grid_rows(missing); row++) {
+	for (int row = 0; row < table_rows(missing); row++) {
 		for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
-			bool may = grid_bool(missing, row, 1);
+			bool may = table_bool(missing, row, 1);
 
-			if (strcmp(roles[i].name, grid_text(missing, row, 0)) != 0)
+			if (strcmp(roles[i].name, table_text(missing, row, 0)) != 0)
 				continue;
 			if (may && !dry_run && !pg_exec(pg, roles[i].create, err))
 				return false;

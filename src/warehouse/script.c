@@ -78,7 +78,7 @@ void script_start(const struct script *script, struct pg *pg)
 	pg_start(pg, script->steps, script->n);
 }
 
-bool script_run(const struct script *script, struct pg *pg, struct grid **result, struct err *err)
+bool script_run(const struct script *script, struct pg *pg, struct table **result, struct err *err)
 {
 	return pg_run(pg, script->steps, script->n, result, err);
 }

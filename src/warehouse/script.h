@@ -43,7 +43,7 @@ size_t script_length(const struct script *s) MUST_CHECK;
 void script_start(const struct script *script, struct pg *pg);
 
 /* Runs it to its end. RESULT may be NULL. */
-bool script_run(const struct script *script, struct pg *pg, struct grid **result,
+bool script_run(const struct script *script, struct pg *pg, struct table **result,
 		struct err *err) MUST_CHECK;
 
 #endif

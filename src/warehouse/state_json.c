@@ -167,25 +167,25 @@ bool state_json_read_position(const struct json_at *at, struct full_state *full)
 	return full->running;
 }
 
-void state_json_read_row(const struct grid *grid, struct workspace_state *state)
+void state_json_read_row(const struct table *table, struct workspace_state *state)
 {
 	*state = (struct workspace_state){
-		.watermark = grid_int(grid, 0, 0),
-		.complete_as_of = grid_int(grid, 0, 1),
-		.active_as_of = grid_int(grid, 0, 2),
-		.certified_at = grid_int(grid, 0, 3),
-		.lookback = grid_int(grid, 0, 4),
-		.live = grid_int(grid, 0, 5),
-		.largest_total = grid_int(grid, 0, 6),
-		.order = order_parse(grid_text(grid, 0, 7)),
+		.watermark = table_int(table, 0, 0),
+		.complete_as_of = table_int(table, 0, 1),
+		.active_as_of = table_int(table, 0, 2),
+		.certified_at = table_int(table, 0, 3),
+		.lookback = table_int(table, 0, 4),
+		.live = table_int(table, 0, 5),
+		.largest_total = table_int(table, 0, 6),
+		.order = order_parse(table_text(table, 0, 7)),
 		.needs_full = workspace_state_reason_parse(
-			grid_text(grid, 0, 9) ? grid_text(grid, 0, 9) : ""),
-		.uncertified = (int)grid_int(grid, 0, 10),
-		.last_total = grid_int(grid, 0, 14),
-		.per_page = (int)grid_int(grid, 0, 15),
-		.tried_at = grid_int(grid, 0, 16),
-		.audit_due = grid_bool(grid, 0, 17),
-		.doubts = grid_int(grid, 0, 18),
+			table_text(table, 0, 9) ? table_text(table, 0, 9) : ""),
+		.uncertified = (int)table_int(table, 0, 10),
+		.last_total = table_int(table, 0, 14),
+		.per_page = (int)table_int(table, 0, 15),
+		.tried_at = table_int(table, 0, 16),
+		.audit_due = table_bool(table, 0, 17),
+		.stale_copies = table_int(table, 0, 18),
 	};
 	if (state->certified_at == TIME_NONE && state->needs_full == FULL_NOT_NEEDED)
 		state->needs_full = FULL_FIRST_LOAD;

@@ -10,8 +10,8 @@
 #define STATE_JSON_H
 
 #include "buf.h"
-#include "grid.h"
 #include "json.h"
+#include "table.h"
 #include "workspace_state.h"
 
 /* Adds the instants, the order and its evidence: the columns of sahut_etl.workspace. */
@@ -29,7 +29,7 @@ void state_json_write_position(struct buf *out, const struct full_state *full);
 /* Reads it. False when it is not complete enough to go on from; the sweep then begins anew. */
 bool state_json_read_position(const struct json_at *at, struct full_state *full) MUST_CHECK;
 
-/* Reads what sql/store/load.sql answers, all but the texts above. */
-void state_json_read_row(const struct grid *grid, struct workspace_state *state);
+/* Reads what sql/warehouse/load.sql answers, all but the texts above. */
+void state_json_read_row(const struct table *table, struct workspace_state *state);
 
 #endif

@@ -4,15 +4,55 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "blocker.h"
 #include "json.h"
 #include "mem.h"
-#include "pooler.h"
 #include "quarantine.h"
 #include "schema.h"
 #include "script.h"
 #include "sql.h"
 #include "state_json.h"
+
+#define LOCK_NOT_AVAILABLE "55P03"
+
+/*
+ * Whether two connections are two sessions. False with ERR_CONFIG when they are not: locks, staging
+ * tables and settings live in a session, and a pooler that gives one for a transaction mixes ours
+ * up with those of others. A session that has just become free is the next one to be given away.
+ */
+static bool are_two_sessions(struct pg *one, struct pg *other, struct err *err)
+{
+	static const struct pg_step step = { .sql = sql_warehouse_backend };
+	CLEANUP(table_free) struct table *first = NULL;
+	CLEANUP(table_free) struct table *second = NULL;
+
+	if (!pg_run(one, &step, 1, &first, err) || !pg_run(other, &step, 1, &second, err))
+		return false;
+	if (table_int(first, 0, 0) != table_int(second, 0, 0))
+		return true;
+	return err_set(err, ERR_CONFIG,
+		       "database: a pooler gives each session for one transaction, and our locks "
+		       "away with it: it must be in session mode, or be left out");
+}
+
+/*
+ * Adds to ERR, when it is a lock timeout, who most likely holds the lock: process, role, program,
+ * and what it runs if that may be seen. PG must be idle. A failure of that leaves ERR as it is.
+ */
+static void name_lock_holder(struct pg *pg, struct err *err)
+{
+	struct pg_step step = { .sql = sql_warehouse_blocker };
+	CLEANUP(table_free) struct table *table = NULL;
+	size_t used = strlen(err->text);
+	char shown[400];
+	struct err ignored;
+
+	if (strcmp(err->code, LOCK_NOT_AVAILABLE) != 0 || pg_lost(pg) || pg_busy(pg) ||
+	    !pg_run(pg, &step, 1, &table, &ignored) || table_rows(table) == 0 ||
+	    !table_text(table, 0, 0))
+		return;
+	err_quote(shown, sizeof(shown), table_text(table, 0, 0), strlen(table_text(table, 0, 0)));
+	snprintf(err->text + used, sizeof(err->text) - used, "; %s", shown);
+}
 
 /* A workspace's hours, holidays and targets, as JSON. */
 #define LONGEST_SETTINGS (4u << 20)
@@ -51,7 +91,7 @@ struct warehouse *warehouse_open(struct event_loop *wait, const struct pg_conf *
 	ok = warehouse->writer && schema_check(warehouse->writer, err);
 	if (ok)
 		warehouse->side = pg_open(wait, conf, err);
-	if (!ok || !warehouse->side || !pooler_check(warehouse->writer, warehouse->side, err) ||
+	if (!ok || !warehouse->side || !are_two_sessions(warehouse->writer, warehouse->side, err) ||
 	    !pg_exec(warehouse->writer, sql_session, err))
 		warehouse_close(&warehouse);
 	return warehouse;
@@ -82,7 +122,7 @@ struct script *warehouse_call(struct warehouse *warehouse, const char *sql)
 	return warehouse->brief;
 }
 
-bool warehouse_run(struct warehouse *warehouse, struct grid **result, struct err *err)
+bool warehouse_run(struct warehouse *warehouse, struct table **result, struct err *err)
 {
 	for (int tries = 1;; tries++) {
 		if (script_run(warehouse->brief, warehouse->side, result, err))
@@ -112,8 +152,8 @@ bool warehouse_register(struct warehouse *warehouse, const struct warehouse_work
 			int *id, struct err *err)
 {
 	CLEANUP(buf_free) struct buf settings = BUF_MAX(LONGEST_SETTINGS);
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(warehouse, sql_store_workspace);
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_warehouse_workspace);
 
 	script_text(s, workspace->name);
 	script_text(s, workspace->timezone);
@@ -122,38 +162,38 @@ bool warehouse_register(struct warehouse *warehouse, const struct warehouse_work
 	if (workspace->work)
 		workspace_settings_write(&settings, workspace->work);
 	script_text(s, workspace->work ? buf_text(&settings) : NULL);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	*id = (int)grid_int(grid, 0, 0);
+	*id = (int)table_int(table, 0, 0);
 	return true;
 }
 
 bool warehouse_find(struct warehouse *warehouse, const char *name, int *id, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(warehouse, sql_store_workspace_id);
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_warehouse_workspace_id);
 
 	script_text(s, name);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	*id = grid_rows(grid) > 0 ? (int)grid_int(grid, 0, 0) : 0;
+	*id = table_rows(table) > 0 ? (int)table_int(table, 0, 0) : 0;
 	return true;
 }
 
 bool warehouse_is_unheld(struct warehouse *warehouse, const char *name)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(warehouse, sql_store_unheld);
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_warehouse_unheld);
 	struct err ignored;
 
 	script_text(s, name);
-	return warehouse_run(warehouse, &grid, &ignored) && grid_rows(grid) > 0 &&
-	       grid_bool(grid, 0, 0);
+	return warehouse_run(warehouse, &table, &ignored) && table_rows(table) > 0 &&
+	       table_bool(table, 0, 0);
 }
 
-bool warehouse_holders(struct warehouse *warehouse, struct grid **holders, struct err *err)
+bool warehouse_holders(struct warehouse *warehouse, struct table **holders, struct err *err)
 {
-	(void)!warehouse_call(warehouse, sql_store_holders);
+	(void)!warehouse_call(warehouse, sql_warehouse_holders);
 	return warehouse_run(warehouse, holders, err);
 }
 
@@ -169,19 +209,19 @@ bool warehouse_ready(const struct warehouse *warehouse)
 
 bool warehouse_lock(struct warehouse *warehouse, int id, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(warehouse, sql_store_lock);
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_warehouse_lock);
 	const char *holder;
 
 	if (warehouse->owned)
 		return err_set(err, ERR_BUG, "a lock was asked for while a batch was being merged");
 	script_int(s, id);
 	script_text(s, warehouse->who);
-	if (!script_run(s, warehouse->writer, &grid, err))
+	if (!script_run(s, warehouse->writer, &table, err))
 		return false;
-	if (grid_bool(grid, 0, 0))
+	if (table_bool(table, 0, 0))
 		return true;
-	holder = grid_text(grid, 0, 1);
+	holder = table_text(table, 0, 1);
 	err_set(err, ERR_BUSY, "another process works on it: %s", holder ? holder : "unknown");
 	snprintf(err->code, sizeof(err->code), "%.*s", holder ? (int)strcspn(holder, " ") : 0,
 		 holder ? holder : "");
@@ -190,7 +230,7 @@ bool warehouse_lock(struct warehouse *warehouse, int id, struct err *err)
 
 static void unlock(struct warehouse *warehouse, int id)
 {
-	struct script *s = warehouse_call(warehouse, sql_store_unlock);
+	struct script *s = warehouse_call(warehouse, sql_warehouse_unlock);
 	struct err ignored;
 
 	script_int(s, id);
@@ -230,51 +270,51 @@ static struct json *own_json(struct warehouse *warehouse, const char *text)
 bool warehouse_load(struct warehouse *warehouse, int id, struct warehouse_known *known,
 		    struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
+	CLEANUP(table_free) struct table *table = NULL;
 	CLEANUP(json_free) struct json *evidence = NULL;
 	CLEANUP(json_free) struct json *position = NULL;
-	struct script *s = warehouse_call(warehouse, sql_store_load);
+	struct script *s = warehouse_call(warehouse, sql_warehouse_load);
 	struct json_at at;
 
 	script_int(s, id);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	if (grid_rows(grid) == 0)
+	if (table_rows(table) == 0)
 		return err_set(err, ERR_BUG, "workspace %d is not in the warehouse", id);
-	state_json_read_row(grid, &known->state);
-	evidence = own_json(warehouse, grid_text(grid, 0, 8));
+	state_json_read_row(table, &known->state);
+	evidence = own_json(warehouse, table_text(table, 0, 8));
 	if (evidence) {
 		at = json_root(evidence);
 		state_json_read_evidence(&at, &known->state.evidence);
 	}
-	position = own_json(warehouse, grid_text(grid, 0, 12));
+	position = own_json(warehouse, table_text(table, 0, 12));
 	if (position) {
 		at = json_root(position);
 		(void)!state_json_read_position(&at, &known->state.full);
 	}
-	known->sweep = position ? grid_int(grid, 0, 11) : 0;
-	known->batch = position ? (int)grid_int(grid, 0, 13) : 0;
-	known->stale = position && grid_int(grid, 0, 19) > 0;
+	known->sweep = position ? table_int(table, 0, 11) : 0;
+	known->batch = position ? (int)table_int(table, 0, 13) : 0;
+	known->stale = position && table_int(table, 0, 19) > 0;
 	return true;
 }
 
 bool warehouse_names(struct warehouse *warehouse, int id, int most, struct filter_ids *names,
 		     struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(warehouse, sql_store_names);
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_warehouse_names);
 
 	script_int(s, id);
 	script_int(s, most + 1);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	names->channels = grid_new(1);
-	names->agents = grid_new(1);
-	for (int row = 0; row < grid_rows(grid); row++) {
-		struct grid *list = grid_int(grid, row, 0) ? names->agents : names->channels;
-		const char *name = grid_text(grid, row, 1);
+	names->channels = table_new(1);
+	names->agents = table_new(1);
+	for (int row = 0; row < table_rows(table); row++) {
+		struct table *list = table_int(table, row, 0) ? names->agents : names->channels;
+		const char *name = table_text(table, row, 1);
 
-		grid_set(list, grid_add(list), 0, name, strlen(name));
+		table_set(list, table_add(list), 0, name, strlen(name));
 	}
 	return true;
 }
@@ -282,23 +322,23 @@ bool warehouse_names(struct warehouse *warehouse, int id, int most, struct filte
 bool warehouse_last_cells(struct warehouse *warehouse, int id, const struct filter_ids *names,
 			  struct engine_conf *conf, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(warehouse, sql_store_last_cells);
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_warehouse_last_cells);
 
 	conf->n_cells = 0;
 	script_int(s, id);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	for (int row = 0; row < grid_rows(grid) && conf->n_cells < CELLS_MOST; row++) {
+	for (int row = 0; row < table_rows(table) && conf->n_cells < CELLS_MOST; row++) {
 		struct cell *cell = &conf->cells[conf->n_cells];
 
-		if (!filter_ids_filter(names, grid_text(grid, row, 0), grid_text(grid, row, 1),
-				       grid_text(grid, row, 2), &cell->filter))
+		if (!filter_ids_filter(names, table_text(table, row, 0), table_text(table, row, 1),
+				       table_text(table, row, 2), &cell->filter))
 			continue;
-		if (grid_int(grid, row, 3))
+		if (table_int(table, row, 3))
 			cell->filter.assignee = -1;
-		cell->api = grid_int(grid, row, 4);
-		cell->held = grid_int(grid, row, 5);
+		cell->api = table_int(table, row, 4);
+		cell->held = table_int(table, row, 5);
 		conf->n_cells++;
 	}
 	return true;
@@ -309,22 +349,22 @@ bool warehouse_last_cells(struct warehouse *warehouse, int id, const struct filt
 bool warehouse_take_lease(struct warehouse *warehouse, int id, struct warehouse_lease *lease,
 			  struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(warehouse, sql_store_lease);
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_warehouse_lease);
 
 	script_int(s, id);
 	script_int(s, lease->want);
 	script_int(s, lease->cap);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	lease->granted = (int)grid_int(grid, 0, 0);
-	lease->wait = grid_int(grid, 0, 1);
+	lease->granted = (int)table_int(table, 0, 0);
+	lease->wait = table_int(table, 0, 1);
 	return true;
 }
 
 bool warehouse_pause(struct warehouse *warehouse, int id, int64_t usec, struct err *err)
 {
-	struct script *s = warehouse_call(warehouse, sql_store_pause);
+	struct script *s = warehouse_call(warehouse, sql_warehouse_pause);
 
 	script_int(s, id);
 	script_int(s, usec);
@@ -335,38 +375,38 @@ bool warehouse_pause(struct warehouse *warehouse, int id, int64_t usec, struct e
 
 bool warehouse_begin_sweep(struct warehouse *warehouse, struct warehouse_run *run, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(warehouse, sql_store_abandon_sweep);
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_warehouse_abandon_sweep);
 
 	script_int(s, run->workspace);
-	script_add(s, sql_store_set_keys_aside);
-	script_add(s, sql_store_begin_sweep);
+	script_add(s, sql_warehouse_set_keys_aside);
+	script_add(s, sql_warehouse_begin_sweep);
 	script_int(s, run->workspace);
 	script_int(s, run->id);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	run->sweep = grid_int(grid, 0, 0);
+	run->sweep = table_int(table, 0, 0);
 	return true;
 }
 
 bool warehouse_begin_run(struct warehouse *warehouse, struct warehouse_run *run, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	struct script *s = warehouse_call(warehouse, sql_store_begin_run);
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_warehouse_begin_run);
 
 	script_int(s, run->workspace);
 	script_text(s, run->kind);
 	script_text(s, run->strategy);
-	if (!warehouse_run(warehouse, &grid, err))
+	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	run->id = grid_int(grid, 0, 0);
+	run->id = table_int(table, 0, 0);
 	return true;
 }
 
 bool warehouse_account(struct warehouse *warehouse, int id, const char *purpose,
 		       const struct sent *sent, struct err *err)
 {
-	struct script *s = warehouse_call(warehouse, sql_store_account);
+	struct script *s = warehouse_call(warehouse, sql_warehouse_account);
 
 	if (sent->requests == 0)
 		return true;
@@ -381,7 +421,7 @@ bool warehouse_account(struct warehouse *warehouse, int id, const char *purpose,
 bool warehouse_end_run(struct warehouse *warehouse, const struct warehouse_end *end,
 		       struct err *err)
 {
-	struct script *s = warehouse_call(warehouse, sql_store_fail_run);
+	struct script *s = warehouse_call(warehouse, sql_warehouse_fail_run);
 
 	script_int(s, end->run);
 	script_text(s, end->state);
@@ -440,59 +480,59 @@ bool warehouse_again(struct warehouse *warehouse, const struct err *why)
 void warehouse_refresh(struct warehouse *warehouse, int workspace)
 {
 	script_reset(warehouse->script);
-	script_add(warehouse->script, sql_store_refresh);
+	script_add(warehouse->script, sql_warehouse_refresh);
 	script_int(warehouse->script, workspace);
 	warehouse->owned = true;
 	script_start(warehouse->script, warehouse->writer);
 }
 
 /* The end of what the writer did. */
-static bool finish(struct warehouse *warehouse, struct grid **grid, struct err *err)
+static bool finish(struct warehouse *warehouse, struct table **table, struct err *err)
 {
-	bool ok = pg_finish(warehouse->writer, grid, err);
+	bool ok = pg_finish(warehouse->writer, table, err);
 
 	if (!ok)
-		blocker_name(warehouse->side, err);
+		name_lock_holder(warehouse->side, err);
 	return ok;
 }
 
 bool warehouse_refreshed(struct warehouse *warehouse, bool *more, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	bool ok = finish(warehouse, &grid, err);
+	CLEANUP(table_free) struct table *table = NULL;
+	bool ok = finish(warehouse, &table, err);
 
 	if (ok)
-		*more = grid_int(grid, 0, 0) > 0;
+		*more = table_int(table, 0, 0) > 0;
 	release(warehouse);
 	return ok;
 }
 
 bool warehouse_committed(struct warehouse *warehouse, struct tally *tally, struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	bool ok = finish(warehouse, &grid, err);
+	CLEANUP(table_free) struct table *table = NULL;
+	bool ok = finish(warehouse, &table, err);
 
 	if (!ok && err->kind == ERR_DATA && warehouse->last > 0) {
 		struct quarantine quarantine = { warehouse->writer, warehouse->script,
 						 warehouse->merge, warehouse->last,
 						 WAREHOUSE_TRIES };
 
-		ok = quarantine_commit(&quarantine, &grid, err);
+		ok = quarantine_commit(&quarantine, &table, err);
 	}
 	if (ok)
-		batch_read(grid, tally);
+		batch_read(table, tally);
 	release(warehouse);
 	return ok;
 }
 
-bool warehouse_answered(struct warehouse *warehouse, struct answer *answer, struct grid **ids,
+bool warehouse_answered(struct warehouse *warehouse, struct answer *answer, struct table **ids,
 			struct err *err)
 {
-	CLEANUP(grid_free) struct grid *grid = NULL;
-	bool ok = finish(warehouse, &grid, err);
+	CLEANUP(table_free) struct table *table = NULL;
+	bool ok = finish(warehouse, &table, err);
 
 	if (ok)
-		*ids = query_read(&warehouse->asked, warehouse->names, grid, answer);
+		*ids = query_read(&warehouse->asked, warehouse->names, table, answer);
 	release(warehouse);
 	return ok;
 }

@@ -18,9 +18,9 @@
 #include "action.h"
 #include "batch.h"
 #include "err.h"
-#include "grid.h"
 #include "pg.h"
 #include "query.h"
+#include "table.h"
 #include "workspace_settings.h"
 #include "workspace_state.h"
 
@@ -49,7 +49,7 @@ bool warehouse_lost(const struct warehouse *warehouse) MUST_CHECK;
  * be busy. RESULT may be NULL.
  */
 struct script *warehouse_call(struct warehouse *warehouse, const char *sql) MUST_CHECK;
-bool warehouse_run(struct warehouse *warehouse, struct grid **result, struct err *err) MUST_CHECK;
+bool warehouse_run(struct warehouse *warehouse, struct table **result, struct err *err) MUST_CHECK;
 
 /* Whether somebody sent a NOTIFY since it was last taken. */
 bool warehouse_take_notify(struct warehouse *warehouse) MUST_CHECK;
@@ -65,7 +65,7 @@ struct warehouse_workspace {
 
 /*
  * Makes a workspace known, and its settings current, and gives its number.
- * What another time zone or other hours make untrue is queued for cycle_log_refresh.h.
+ * What another time zone or other hours make untrue is queued for report_refresh.h.
  */
 bool warehouse_register(struct warehouse *warehouse, const struct warehouse_workspace *workspace,
 			int *id, struct err *err) MUST_CHECK;
@@ -79,9 +79,9 @@ bool warehouse_is_unheld(struct warehouse *warehouse, const char *name) MUST_CHE
 
 /*
  * All workspaces of the warehouse: number, who holds it or held it last, whether
- * anybody does, and its name. A grid for the caller to free.
+ * anybody does, and its name. A table for the caller to free.
  */
-bool warehouse_holders(struct warehouse *warehouse, struct grid **holders,
+bool warehouse_holders(struct warehouse *warehouse, struct table **holders,
 		       struct err *err) MUST_CHECK;
 
 /*
@@ -220,10 +220,10 @@ bool warehouse_committed(struct warehouse *warehouse, struct tally *tally,
 			 struct err *err) MUST_CHECK;
 
 /*
- * The answer, and the ids that came with it: a grid whose first column has
+ * The answer, and the ids that came with it: a table whose first column has
  * them, for the caller to free; NULL without any.
  */
-bool warehouse_answered(struct warehouse *warehouse, struct answer *answer, struct grid **ids,
+bool warehouse_answered(struct warehouse *warehouse, struct answer *answer, struct table **ids,
 			struct err *err) MUST_CHECK;
 
 #endif

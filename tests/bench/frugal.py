@@ -28,14 +28,14 @@ class Cost:
         """Requests, and what a command changed in the database."""
         return self.around(lambda: self.rig.measure(self.etl.command(*command)))
 
-    def errand(self, kind):
+    def command_request(self, kind):
         """The same of a daemon that runs already, and has its connections."""
         def work():
             began = time.monotonic()
-            errand = self.etl.one("""insert into sahut_etl.errand (workspace_id, kind, asked_by) select id, %s, 'bench' from sahut_etl.workspace
+            command_request = self.etl.one("""insert into sahut_etl.command_request (workspace_id, kind, asked_by) select id, %s, 'bench' from sahut_etl.workspace
                 returning id, pg_notify('sahut_etl_errand', workspace_id::text)""", kind)
-            wait_for(lambda: self.etl.one("select ended_at is not null from sahut_etl.errand where id = %s", errand), "an errand", 3600)
-            assert self.etl.one("select state from sahut_etl.errand where id = %s", errand) == "done"
+            wait_for(lambda: self.etl.one("select ended_at is not null from sahut_etl.command_request where id = %s", command_request), "a command request", 3600)
+            assert self.etl.one("select state from sahut_etl.command_request where id = %s", command_request) == "done"
             # What a backend counted is known a moment after it has come to rest.
             time.sleep(1.5)
             return time.monotonic() - began - 1.5
@@ -108,15 +108,15 @@ def writes(rig, n, rounds):
     try:
         wait_for(lambda: etl.sql("select 1 from sahut_etl.schedule where running is null and next_at > now() + interval '1 minute'"), "a rest", 300)
         rig.settle()
-        cost.errand("full")
+        cost.command_request("full")
         idle, sweep, changed = [], [], []
         for _ in range(rounds):
-            idle.append(cost.errand("incremental"))
-            sweep.append(cost.errand("full"))
+            idle.append(cost.command_request("incremental"))
+            sweep.append(cost.command_request("full"))
             sandbox.control("clock", {"advance": 3600})
             change(sandbox, 1000)
             rig.settle()
-            changed.append(cost.errand("incremental"))
+            changed.append(cost.command_request("incremental"))
         written = etl.sql("select rows_new + rows_changed from sahut_etl.run where kind = 'full' order by id desc limit %s" % rounds)
     finally:
         daemon.end()

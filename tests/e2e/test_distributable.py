@@ -192,8 +192,8 @@ def test_the_statements_are_found():
 
 
 @pytest.mark.parametrize("text, bad", [
-    ("with x as ( update sahut.conversation set a = 1 returning id ) delete from sahut_etl.doubt d using x where d.id = x.id", True),
-    ("with x as materialized ( select c.id from sahut.conversation c ) delete from sahut_etl.doubt d using x where d.id = x.id", False)])
+    ("with x as ( update sahut.conversation set a = 1 returning id ) delete from sahut_etl.stale_copy d using x where d.id = x.id", True),
+    ("with x as materialized ( select c.id from sahut.conversation c ) delete from sahut_etl.stale_copy d using x where d.id = x.id", False)])
 def test_a_rule_can_fail(text, bad):
     assert (len([s for s in Scope(text).every() if s.target]) > 1) is bad
 

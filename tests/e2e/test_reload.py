@@ -177,7 +177,7 @@ def test_an_errand_that_a_new_configuration_breaks_off_is_done_with_the_new_one(
     sandbox.change("silent", 3)
     sandbox.control("config", {"latency_ms": 300})
     process = etl.start("sync", "--full")
-    wait_for(lambda: etl.sql("select 1 from sahut_etl.errand where taken_at is not null"), "the errand to begin")
+    wait_for(lambda: etl.sql("select 1 from sahut_etl.command_request where taken_at is not null"), "the command_request to begin")
     etl.workspaces[0]["max_in_flight"] = 3
     etl.write()
     reload(daemon)

@@ -31,7 +31,7 @@ def test_a_command_hands_its_work_to_the_daemon(pair, daemons):
     done = etl.run("sync", "--full")
     assert "daemon" in done.stderr
     assert_equal(etl, sandbox)
-    assert etl.sql("select kind, state from sahut_etl.errand") == [("full", "done")]
+    assert etl.sql("select kind, state from sahut_etl.command_request") == [("full", "done")]
 
 
 def test_an_errand_comes_before_what_is_due_and_survives_the_daemon(pair, daemons):
@@ -40,9 +40,9 @@ def test_an_errand_comes_before_what_is_due_and_survives_the_daemon(pair, daemon
     loaded(etl, 250)
     daemon.kill()
     workspace = etl.one("select id from sahut_etl.workspace")
-    etl.sql("insert into sahut_etl.errand (workspace_id, kind, asked_by) values (%s, 'full', 'a test')", workspace)
+    etl.sql("insert into sahut_etl.command_request (workspace_id, kind, asked_by) values (%s, 'full', 'a test')", workspace)
     daemons(etl)
-    wait_for(lambda: etl.one("select state from sahut_etl.errand") == "done", "the errand")
+    wait_for(lambda: etl.one("select state from sahut_etl.command_request") == "done", "the command_request")
     kinds = [k for (k,) in etl.sql("select kind from sahut_etl.run order by id")]
     assert kinds[:2] == ["first_load", "full"]
 
@@ -200,7 +200,7 @@ def test_what_a_verify_finds_different_is_repaired_at_once(pair, daemons):
 # ---- what is handed to the daemon, and does not end well ----
 
 def handed(etl):
-    wait_for(lambda: etl.sql("select 1 from sahut_etl.errand where ended_at is null"), "the errand to be asked for")
+    wait_for(lambda: etl.sql("select 1 from sahut_etl.command_request where ended_at is null"), "the command_request to be asked for")
 
 
 def test_what_the_daemon_could_not_do_is_told(pair, daemons):
@@ -210,7 +210,7 @@ def test_what_the_daemon_could_not_do_is_told(pair, daemons):
     sandbox.fault("status", status=403, body='{"error": {"code": "forbidden", "message": "no"}}', times=0)
     done = etl.run("sync", "--full", expect=77)
     assert "utama: the daemon: " in done.stderr and "403" in done.stderr
-    assert etl.sql("select kind, state from sahut_etl.errand") == [("full", "failed")]
+    assert etl.sql("select kind, state from sahut_etl.command_request") == [("full", "failed")]
 
 
 @pytest.mark.parametrize("command", [["sync", "--full"], ["verify", "--full"]], ids=" ".join)
@@ -225,7 +225,7 @@ def test_who_does_not_wait_any_more_takes_the_errand_back(pair, daemons, command
     process.communicate(timeout=30)
     assert process.returncode == 75
     daemon.send(signal.SIGCONT)
-    assert etl.sql("select 1 from sahut_etl.errand where ended_at is null") == []
+    assert etl.sql("select 1 from sahut_etl.command_request where ended_at is null") == []
 
 
 def test_an_errand_whose_daemon_dies_is_done_by_who_asked(pair, daemons):
@@ -240,7 +240,7 @@ def test_an_errand_whose_daemon_dies_is_done_by_who_asked(pair, daemons):
     said = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert_equal(etl, sandbox)
-    assert etl.sql("select 1 from sahut_etl.errand where ended_at is null") == []
+    assert etl.sql("select 1 from sahut_etl.command_request where ended_at is null") == []
 
 
 @pytest.mark.parametrize("command", [["sync"], ["verify"], ["verify", "--full", "--repair"]], ids=" ".join)

@@ -137,14 +137,14 @@ def test_a_copy_that_was_older_than_what_was_held_is_looked_at_again(pair):
     etl.run("sync")
     one, gone = (c["id"] for c in sandbox.dump()["conversations"][:2])
     for i in (one, gone):
-        etl.sql("insert into sahut_etl.doubt (workspace_id, conversation_id, seen_at) select workspace_id, id, now() from sahut.conversation where id = %s", i)
+        etl.sql("insert into sahut_etl.stale_copy (workspace_id, conversation_id, seen_at) select workspace_id, id, now() from sahut.conversation where id = %s", i)
     sandbox.change("silent", id=one)
     sandbox.change("delete", id=gone)
     sandbox.control("clock", {"advance": 600})
     sandbox.reset_stats()
     etl.run("sync")
     assert sandbox.stats()["by_kind"].get("get") >= 2
-    assert etl.one("select count(*) from sahut_etl.doubt") == 0
+    assert etl.one("select count(*) from sahut_etl.stale_copy") == 0
     assert_equal(etl, sandbox)
 
 

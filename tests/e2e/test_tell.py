@@ -15,7 +15,7 @@ def row(text, what):
     return int(numbers[1]), int(numbers[2] or numbers[1])
 
 
-@pytest.mark.parametrize("order,strategy", [("updated_desc", "head_scan"), ("updated_asc", "tail_scan"), ("id_asc", "hot_sweep")])
+@pytest.mark.parametrize("order,strategy", [("updated_desc", "head_scan"), ("updated_asc", "tail_scan"), ("id_asc", "unresolved_scan")])
 def test_a_cycle_costs_what_plan_printed(pair, order, strategy):
     sandbox, etl = pair(conversations=3000, order=order, resolved=95)
     etl.run("sync", expect=None)

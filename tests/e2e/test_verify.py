@@ -135,12 +135,12 @@ def test_beside_a_daemon_what_goes_beyond_a_look_is_the_daemons(pair):
     try:
         wait_for(lambda: etl.one("select count(*) from sahut_etl.workspace where certified_at is not null") == 1, "the first load")
         assert verify(etl, expect=0)["verdict"] == "equal"
-        assert etl.one("select count(*) from sahut_etl.errand") == 0
+        assert etl.one("select count(*) from sahut_etl.command_request") == 0
         delete_resolved(sandbox)
         sandbox.control("clock", {"advance": 600})
         found = verify(etl, expect=1)
         assert found["verdict"] == "different" and found["cells"]
-        assert [k for k, in etl.sql("select kind from sahut_etl.errand order by id")] == ["verify"]
+        assert [k for k, in etl.sql("select kind from sahut_etl.command_request order by id")] == ["verify"]
         # What was found the daemon repairs by itself; who asks for it meanwhile waits for the same.
         assert verify(etl, "--repair", expect=0)["verdict"] == "equal"
         assert daemon.stop() == 0

@@ -192,15 +192,15 @@ static const char *next(const char **p, const char *end)
 	return strcmp(text, "~") == 0 ? NULL : text;
 }
 
-static struct grid *to_grid(const char *p, const char *end, bool stats)
+static struct table *to_grid(const char *p, const char *end, bool stats)
 {
-	struct grid *grid = grid_new(COLUMNS);
+	struct table *table = table_new(COLUMNS);
 
-	grid_name(grid, 0, "contact", false);
-	grid_name(grid, 1, "label", false);
-	grid_name(grid, 2, stats ? "n" : "agent", stats);
+	table_name(table, 0, "contact", false);
+	table_name(table, 1, "label", false);
+	table_name(table, 2, stats ? "n" : "agent", stats);
 	while (p < end) {
-		int row = grid_add(grid);
+		int row = table_add(table);
 
 		for (int c = 0; c < COLUMNS; c++) {
 			const char *text = next(&p, end);
@@ -208,22 +208,22 @@ static struct grid *to_grid(const char *p, const char *end, bool stats)
 			if (text && stats && c == 2)
 				text = text[strspn(text, "0123456789")] ? "17" : text;
 			if (text && *text)
-				grid_set(grid, row, c, text, strlen(text));
+				table_set(table, row, c, text, strlen(text));
 		}
 	}
-	return grid;
+	return table;
 }
 
-static void check_cells(const struct grid *grid, const struct buf *bdis)
+static void check_cells(const struct table *table, const struct buf *bdis)
 {
 	const char *p = buf_text(bdis), *end = p + bdis->len;
 
 	/* The headings. */
 	for (int c = 0; c < COLUMNS; c++)
 		MUST(next(&p, end));
-	for (int r = 0; r < grid_rows(grid); r++) {
+	for (int r = 0; r < table_rows(table); r++) {
 		for (int c = 0; c < COLUMNS; c++) {
-			const char *want = grid_text(grid, r, c), *got = p;
+			const char *want = table_text(table, r, c), *got = p;
 
 			MUST(p < end);
 			p += strlen(p) + 1;
@@ -241,22 +241,22 @@ static void check_panel(uint8_t how, enum lang lang, const char *p, const char *
 			       .chart = "bar",
 			       .palette = "series",
 			       .pivot = (how & 3) == PANEL_HEAT || how & 8 };
-	struct grid *grid = to_grid(p, end, panel.pivot || (how & 3) == PANEL_TILES);
+	struct table *table = to_grid(p, end, panel.pivot || (how & 3) == PANEL_TILES);
 	struct buf out = BUF_MAX(LIMIT), bdis = BUF_MAX(LIMIT);
 	struct report_html sheet = { &out, lang };
 
 	if (panel.kind == PANEL_TILES)
 		buf_str(&out, "<section class=\"topic\">");
-	report_html_panel(&sheet, &panel, grid);
+	report_html_panel(&sheet, &panel, table);
 	if (panel.kind == PANEL_TILES)
 		report_html_close_topic(&sheet);
 	must_be_utf8(&out);
 	read_body(buf_text(&out), &bdis);
-	if (panel.kind == PANEL_TABLE && !panel.pivot && grid_rows(grid) > 0)
-		check_cells(grid, &bdis);
+	if (panel.kind == PANEL_TABLE && !panel.pivot && table_rows(table) > 0)
+		check_cells(table, &bdis);
 	buf_free(&out);
 	buf_free(&bdis);
-	grid_free(&grid);
+	table_free(&table);
 }
 
 /* What stands above the panels, of the workspace NAME. */
@@ -264,17 +264,17 @@ static void check_frame(enum lang lang, const char *name, const char *other, boo
 {
 	static const char *const names[] = { "workspace", "timezone", "complete_at", "active_at",
 					     "from_day",  "to_day",   "history_at",  "stale_days" };
-	struct grid *scope = grid_new(ARRAY_SIZE(names));
+	struct table *scope = table_new(ARRAY_SIZE(names));
 	struct buf out = BUF_MAX(LIMIT), bdis = BUF_MAX(LIMIT);
 	struct report_html sheet = { &out, lang };
 	const char *p;
 
-	grid_add(scope);
+	table_add(scope);
 	for (int c = 0; c < (int)ARRAY_SIZE(names); c++) {
 		const char *text = c == 0 ? name : other ? other : "";
 
-		grid_name(scope, c, names[c], false);
-		grid_set(scope, 0, c, text, strlen(text));
+		table_name(scope, c, names[c], false);
+		table_set(scope, 0, c, text, strlen(text));
 	}
 	report_html_workspace(&sheet, scope, 0, many);
 	report_html_foot(&sheet, "program", other ? other : "");
@@ -284,7 +284,7 @@ static void check_frame(enum lang lang, const char *name, const char *other, boo
 	must_show(p, name);
 	buf_free(&out);
 	buf_free(&bdis);
-	grid_free(&scope);
+	table_free(&scope);
 }
 
 /* The whole page: its title is the only place that is not in the body. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A grid, written: what is written reads back as the cells that were there.
+ * A table, written: what is written reads back as the cells that were there.
  *
  * The input is the cells, with NULs between them, two columns of texts; a
  * cell that is "~" is NULL.
@@ -13,25 +13,25 @@
 #define COLUMNS 2
 #define LIMIT (64u << 20)
 
-static struct grid *to_grid(const char *text, size_t n)
+static struct table *to_grid(const char *text, size_t n)
 {
-	struct grid *grid = grid_new(COLUMNS);
+	struct table *table = table_new(COLUMNS);
 	const char *end = text + n;
 	int column = 0, row = 0;
 
-	grid_name(grid, 0, "a", false);
-	grid_name(grid, 1, "b", false);
+	table_name(table, 0, "a", false);
+	table_name(table, 1, "b", false);
 	while (text < end) {
 		size_t len = strlen(text);
 
 		if (column == 0)
-			row = grid_add(grid);
+			row = table_add(table);
 		if (strcmp(text, "~") != 0)
-			grid_set(grid, row, column, text, len);
+			table_set(table, row, column, text, len);
 		column = (column + 1) % COLUMNS;
 		text += len + 1;
 	}
-	return grid;
+	return table;
 }
 
 /* A cell of CSV at *P, quoted or empty, into the end of OUT. Returns whether it was NULL. */
@@ -48,18 +48,18 @@ static bool read_cell(const char **p, struct buf *out)
 	}
 }
 
-static void check_csv(const struct grid *grid)
+static void check_csv(const struct table *table)
 {
 	struct buf out = BUF_MAX(LIMIT), cell = BUF_MAX(LIMIT);
 	const char *p;
 
-	table_format_csv(grid, &out);
+	table_format_csv(table, &out);
 	p = buf_text(&out);
 	MUST(strncmp(p, "a,b\r\n", 5) == 0);
 	p += 5;
-	for (int r = 0; r < grid_rows(grid); r++) {
+	for (int r = 0; r < table_rows(table); r++) {
 		for (int c = 0; c < COLUMNS; c++) {
-			const char *want = grid_text(grid, r, c), *got;
+			const char *want = table_text(table, r, c), *got;
 			bool is_null = read_cell(&p, &cell);
 
 			MUST(is_null == !want);
@@ -79,7 +79,7 @@ static void check_csv(const struct grid *grid)
 	buf_free(&cell);
 }
 
-static void check_json(const struct grid *grid)
+static void check_json(const struct table *table)
 {
 	static struct json_reader *reader;
 	struct buf out = BUF_MAX(LIMIT);
@@ -89,15 +89,15 @@ static void check_json(const struct grid *grid)
 
 	if (!reader)
 		reader = json_reader_new();
-	table_format_json(grid, &out);
+	table_format_json(table, &out);
 	json = json_parse(reader, buf_text(&out), out.len, &err);
 	MUST(json);
 	root = json_root(json);
-	MUST(json_kind(&root) == JSON_ARRAY && (int)json_length(&root) == grid_rows(grid));
-	for (int r = 0; r < grid_rows(grid); r++) {
+	MUST(json_kind(&root) == JSON_ARRAY && (int)json_length(&root) == table_rows(table));
+	for (int r = 0; r < table_rows(table); r++) {
 		struct json_at object = json_element(&root, (size_t)r);
 		struct json_at cell = json_member(&object, "a");
-		const char *want = grid_text(grid, r, 0), *got;
+		const char *want = table_text(table, r, 0), *got;
 
 		MUST(want ? json_string(&cell, &got, &err) : json_kind(&cell) == JSON_NULL);
 	}
@@ -105,12 +105,12 @@ static void check_json(const struct grid *grid)
 	buf_free(&out);
 }
 
-static void check_table(const struct grid *grid)
+static void check_table(const struct table *table)
 {
 	struct buf out = BUF_MAX(LIMIT);
 	int lines = 0;
 
-	table_format_table(grid, &out);
+	table_format_table(table, &out);
 	for (size_t i = 0; i < out.len;) {
 		size_t len = utf8_printable(out.data + i, out.len - i);
 
@@ -118,19 +118,19 @@ static void check_table(const struct grid *grid)
 		lines += out.data[i] == '\n';
 		i += len ? len : 1;
 	}
-	MUST(lines == grid_rows(grid) + 1);
+	MUST(lines == table_rows(table) + 1);
 	buf_free(&out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	char *text = fuzz_text(data, n);
-	struct grid *grid = to_grid(text, n);
+	struct table *table = to_grid(text, n);
 
-	check_csv(grid);
-	check_json(grid);
-	check_table(grid);
-	grid_free(&grid);
+	check_csv(table);
+	check_json(table);
+	check_table(table);
+	table_free(&table);
 	free(text);
 	return 0;
 }

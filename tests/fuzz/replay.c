@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 		feed(argv[i]);
 	if (argc == 1 && name) {
 		snprintf(corpus, sizeof(corpus), "%s/../fuzz/corpus/%s", data ? data : "tests/data",
-			 strrchr(argv[0], '_') + 1);
+			 name + strlen("fuzz_"));
 		feed(corpus);
 	}
 	printf("%s %d inputs\n", argv[0], fed);

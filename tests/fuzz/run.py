@@ -17,7 +17,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # What an input costs is proportional to its length, so none is longer than it takes to reach every branch.
-LONGEST = {"config": 1500, "headers": 512, "html": 256, "jsontext": 1024, "page": 1500, "text": 512, "writers": 512, "yaml": 1500}
+LONGEST = {"config": 1500, "headers": 512, "html": 256, "json_sanitize": 1024, "page": 1500, "text": 512, "writers": 512, "yaml": 1500}
 # A kept corpus is read by people and copied with every clone.
 MOST_KEPT = 150
 

@@ -265,10 +265,9 @@ DICTATED = {"src/port/httpd.c:on_request"}  # MHD_AccessHandlerCallback
 # Where a header's functions are called otherwise than its file, and why.
 PREFIXES = {
     "src/base/base.h": ["min_", "max_"],           # two words that C should have had
-    "src/base/log_backoff.h": ["complain"],
     "src/base/time_format.h": ["time_", "duration_"],  # what the text is of
     "src/cli/command.h": ["command_", "cmd_"],   # the table and its entries
-    "src/warehouse/batch.h": ["batch_", "question_"],    # the two scripts
+    "src/warehouse/batch.h": ["batch_", "query_"],    # the two scripts
     "src/port/yaml_tree.h": ["yaml_"],               # yaml.h is libyaml's own
 }
 

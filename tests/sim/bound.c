@@ -76,7 +76,7 @@ void bound_begin(struct bound *bound, const struct ware *ware, const struct worl
 		return;
 	bound->known = true;
 	/* Pages that are too small cannot always overlap; then what is read so proves nothing. */
-	if (strategy == STRATEGY_HOT_SWEEP && state.per_page < LEAST_LAPPING)
+	if (strategy == STRATEGY_UNRESOLVED_SCAN && state.per_page < LEAST_LAPPING)
 		bound->known = false;
 	bound->proves = state.per_page >= LEAST_LAPPING || strategy == STRATEGY_FULL_SWEEP ||
 			strategy == STRATEGY_ONE_PAGE;

@@ -609,7 +609,7 @@ static bool losses_by_merging_count_for_the_fuse(struct drive *d)
 		return wrong(d, "%d are held as gone", (int)ware_dead(&d->ware));
 	pass(d, 60);
 	conf = conf_of(d, GOAL_FULL);
-	conf.believe = true;
+	conf.accept_deletions = true;
 	drive_cycle(d, &conf, &verdict);
 	return equals(d);
 }
@@ -657,7 +657,7 @@ static const struct {
 	  rows_of_one_second_are_not_lost_between_pages },
 	{ "what jumps to where we had been is seen by the closing scan",
 	  what_jumps_to_where_we_had_been_is_seen_by_the_closing_scan },
-	{ "a conversation that nobody knew does not slip past a hot sweep",
+	{ "a conversation that nobody knew does not slip past a unresolved scan",
 	  a_conversation_that_nobody_knew_does_not_slip_past_a_hot_sweep },
 	{ "pages that came apart are joined, and the sweep counts",
 	  pages_that_came_apart_are_joined_and_the_sweep_counts },

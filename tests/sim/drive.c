@@ -210,7 +210,7 @@ static void check_fuse(const struct run_record *c, int64_t live, int n_buried)
 	struct drive *d = c->drive;
 	int64_t most = max_i64(20, live / 50);
 
-	if (n_buried > 0 && !c->engine.conf.believe && ware_dead(&d->ware) > most)
+	if (n_buried > 0 && !c->engine.conf.accept_deletions && ware_dead(&d->ware) > most)
 		snprintf(d->wrong, sizeof(d->wrong),
 			 "I3: %d conversations of %d are held as deleted, %d of them now, and "
 			 "nobody said so",
@@ -246,7 +246,7 @@ static void commit(struct run_record *c, const struct action *action)
 	engine_committed(&c->engine, &tally);
 }
 
-static void obey(struct run_record *c, const struct action *action)
+static void run_engine(struct run_record *c, const struct action *action)
 {
 	struct drive *d = c->drive;
 	struct answer reply;
@@ -349,7 +349,7 @@ static bool step(struct run_record *c)
 			 c->engine.part);
 		return true;
 	}
-	obey(c, &action);
+	run_engine(c, &action);
 	if (action.kind == ACTION_WAIT || c->n == MOST_FLYING)
 		answer_all(c);
 	if (!c->cut && dies(d)) {

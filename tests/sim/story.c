@@ -173,7 +173,7 @@ static void settle(struct drive *d)
 		conf.now = d->world.now * USEC_PER_SEC;
 		conf.goal = d->rounds % 2 ? GOAL_FULL : GOAL_INCREMENTAL;
 		/* A person is needed only where more is gone than anybody would believe. */
-		conf.believe = d->rounds > 2;
+		conf.accept_deletions = d->rounds > 2;
 		if (drive_cycle(d, &conf, &verdict) == OUTCOME_WRONG ||
 		    ware_equals(&d->ware, &d->world, text, sizeof(text)))
 			return;

@@ -139,7 +139,7 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct action *acti
 	desk->n_staged = 0;
 	tally->live = ware_live(ware);
 	for (int i = 1; i <= ware->top; i++)
-		tally->doubts += ware->held[i].live && ware->held[i].doubted;
+		tally->stale_copies += ware->held[i].live && ware->held[i].doubted;
 	return true;
 }
 
@@ -179,7 +179,7 @@ static bool is_wanted(const struct ware *ware, const struct desk *desk, const st
 		return held->scan != ask->scan && held->state.status != STATUS_RESOLVED;
 	case ASK_MISSING:
 		return held->scan != ask->scan && in_cell(&ask->filter, &held->state);
-	case ASK_DOUBTS:
+	case ASK_STALE_COPIES:
 		return held->doubted &&
 		       (held->got_at == TIME_NONE || now - held->got_at >= ware->state.lookback);
 	default:
@@ -195,7 +195,7 @@ static void find_ids(const struct ware *ware, struct desk *desk, const struct as
 
 		if (!held->live || !is_wanted(ware, desk, ask, id, now))
 			continue;
-		if (ask->kind != ASK_DOUBTS && ask->settled != TIME_NONE &&
+		if (ask->kind != ASK_STALE_COPIES && ask->settled != TIME_NONE &&
 		    min_i64(held->first_seen, held->state.created * USEC_PER_SEC) > ask->settled)
 			continue;
 		answer->n[0]++;

@@ -68,7 +68,7 @@ static void check_hours(const struct unit_row *row)
 static void hours_are_minutes_of_each_day_from_monday(void **fixture)
 {
 	(void)fixture;
-	unit_table("conftime/hours.txt", check_hours);
+	unit_table("business_hours/hours.txt", check_hours);
 }
 
 static void check_holidays(const struct unit_row *row)
@@ -85,7 +85,7 @@ static void check_holidays(const struct unit_row *row)
 static void holidays_are_dates_that_exist(void **fixture)
 {
 	(void)fixture;
-	unit_table("conftime/holidays.txt", check_holidays);
+	unit_table("business_hours/holidays.txt", check_holidays);
 }
 
 static void check_targets(const struct unit_row *row)
@@ -107,7 +107,7 @@ static void check_targets(const struct unit_row *row)
 static void targets_are_a_metric_a_span_and_maybe_for_whom(void **fixture)
 {
 	(void)fixture;
-	unit_table("conftime/targets.txt", check_targets);
+	unit_table("business_hours/targets.txt", check_targets);
 }
 
 static void nothing_given_is_nothing_set(void **fixture)

@@ -204,7 +204,7 @@ static void check_unknown(const struct unit_row *row)
 static void the_nearest_key_is_suggested_if_it_is_near(void **fixture)
 {
 	(void)fixture;
-	unit_table("confread/unknown.txt", check_unknown);
+	unit_table("config_reader/unknown.txt", check_unknown);
 }
 
 static void a_complaint_says_where(void **fixture)

@@ -96,13 +96,13 @@ static void the_sentence_says_why(void **fixture)
 	struct stats n = well();
 
 	(void)fixture;
-	health_tell(&n, NOW, &out);
+	health_describe(&n, NOW, &out);
 	n.success[SCHEDULE_INCREMENTAL] = NOW - 20 * MINUTE;
-	health_tell(&n, NOW, &out);
+	health_describe(&n, NOW, &out);
 	n.failures = 4;
 	n.troubled = NOW - 12 * MINUTE;
 	n.trouble = "utama: 401";
-	health_tell(&n, NOW, &out);
+	health_describe(&n, NOW, &out);
 	assert_string_equal(buf_text(&out), "utama: well\n"
 					    "utama: late: no cycle has ended well for 20m 00s\n"
 					    "utama: failing for 12m 00s: utama: 401\n");

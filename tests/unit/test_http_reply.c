@@ -62,7 +62,7 @@ static void check_line(const struct unit_row *row)
 static void lines_are_read_as_wanted(void **fixture)
 {
 	(void)fixture;
-	unit_table("reply/lines.txt", check_line);
+	unit_table("http_reply/lines.txt", check_line);
 }
 
 static void a_line_may_end_anywhere(void **fixture)
@@ -188,17 +188,17 @@ static void a_failure_that_repeats_the_secret_does_not_get_far(void **fixture)
 		http_reply_header(reply, lines[i], strlen(lines[i]));
 	buf_str(&reply->body, "key sesame, sesamesesame");
 	reply->status = 200;
-	http_reply_unsay(reply, "Authorization: Bearer sesame");
+	http_reply_redact(reply, "Authorization: Bearer sesame");
 	assert_string_equal(buf_text(&reply->body), "key sesame, sesamesesame");
 	reply->status = 401;
-	http_reply_unsay(reply, "Accept: sesame");
-	http_reply_unsay(reply, "Odd:");
+	http_reply_redact(reply, "Accept: sesame");
+	http_reply_redact(reply, "Odd:");
 	assert_string_equal(buf_text(&reply->body), "key sesame, sesamesesame");
-	http_reply_unsay(reply, "Authorization: Bearer sesame");
+	http_reply_redact(reply, "Authorization: Bearer sesame");
 	assert_string_equal(buf_text(&reply->body), "key ******, ************");
 	assert_string_equal(reply->location, "/x?key=******");
 	assert_string_equal(reply->content_type, "******");
-	http_reply_unsay(reply, "Authorization: Bearer ****");
+	http_reply_redact(reply, "Authorization: Bearer ****");
 	http_reply_free(&reply);
 }
 

@@ -38,7 +38,7 @@ static void check_case(const char *path, const char *text, size_t n)
 static void every_case_comes_out_as_wanted(void **fixture)
 {
 	(void)fixture;
-	unit_each("jsontext", ".json", check_case);
+	unit_each("json_sanitize", ".json", check_case);
 }
 
 static void check_numbers(const struct unit_row *row)
@@ -53,10 +53,10 @@ static void check_numbers(const struct unit_row *row)
 	buf_free(&out);
 }
 
-static void stats_pass_only_as_json_writes_them(void **fixture)
+static void numbers_pass_only_as_json_writes_them(void **fixture)
 {
 	(void)fixture;
-	unit_table("jsontext/numbers.txt", check_numbers);
+	unit_table("json_sanitize/numbers.txt", check_numbers);
 }
 
 /* ---- numbers at their limits ------------------------------------------ */
@@ -288,7 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_case_comes_out_as_wanted),
-		cmocka_unit_test(stats_pass_only_as_json_writes_them),
+		cmocka_unit_test(numbers_pass_only_as_json_writes_them),
 		cmocka_unit_test(what_no_numeric_holds_becomes_a_string),
 		cmocka_unit_test(an_exponent_that_no_integer_holds_is_absurd_and_no_accident),
 		cmocka_unit_test(any_bytes_in_a_string_become_utf8),

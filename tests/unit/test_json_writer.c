@@ -111,7 +111,7 @@ static void a_row_is_written_as_wanted(const struct unit_row *row)
 static void texts_are_escaped_and_mended(void **fixture)
 {
 	(void)fixture;
-	unit_table("jsonout/texts.txt", a_row_is_written_as_wanted);
+	unit_table("json_writer/texts.txt", a_row_is_written_as_wanted);
 }
 
 static void keys_are_escaped_too(void **fixture)

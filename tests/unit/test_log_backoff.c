@@ -11,7 +11,7 @@ static void the_first_time_is_said(void **fixture)
 	struct complaint c = { 0 };
 
 	(void)fixture;
-	assert_true(complain(&c, 5 * MINUTE));
+	assert_true(log_backoff(&c, 5 * MINUTE));
 	assert_int_equal(c.since, 5 * MINUTE);
 	assert_int_equal(c.times, 1);
 }
@@ -23,12 +23,12 @@ static void it_is_said_after_a_minute_two_four_and_in_the_end_every_hour(void **
 	int64_t now = 7 * MINUTE;
 
 	(void)fixture;
-	assert_true(complain(&c, now));
+	assert_true(log_backoff(&c, now));
 	for (size_t i = 0; i < ARRAY_SIZE(gaps); i++) {
-		assert_false(complain(&c, now));
-		assert_false(complain(&c, now + gaps[i] * MINUTE - 1));
+		assert_false(log_backoff(&c, now));
+		assert_false(log_backoff(&c, now + gaps[i] * MINUTE - 1));
 		now += gaps[i] * MINUTE;
-		assert_true(complain(&c, now));
+		assert_true(log_backoff(&c, now));
 	}
 }
 
@@ -38,7 +38,7 @@ static void times_counts_also_what_was_not_said(void **fixture)
 
 	(void)fixture;
 	for (int i = 0; i < 10; i++)
-		(void)!complain(&c, MINUTE + i);
+		(void)!log_backoff(&c, MINUTE + i);
 	assert_int_equal(c.times, 10);
 	assert_int_equal(c.since, MINUTE);
 }
@@ -50,8 +50,8 @@ static void its_end_is_said_with_how_long_and_how_often(void **fixture)
 	unsigned long times = 99;
 
 	(void)fixture;
-	assert_true(complain(&c, 3 * MINUTE));
-	assert_false(complain(&c, 3 * MINUTE + 1));
+	assert_true(log_backoff(&c, 3 * MINUTE));
+	assert_false(log_backoff(&c, 3 * MINUTE + 1));
 	assert_true(log_backoff_over(&c, 5 * MINUTE, &lasted, &times));
 	assert_int_equal(lasted, 2 * MINUTE);
 	assert_int_equal(times, 2);
@@ -74,7 +74,7 @@ static void the_end_may_be_asked_without_wanting_numbers(void **fixture)
 	struct complaint c = { 0 };
 
 	(void)fixture;
-	assert_true(complain(&c, MINUTE));
+	assert_true(log_backoff(&c, MINUTE));
 	assert_true(log_backoff_over(&c, MINUTE, NULL, NULL));
 	assert_false(log_backoff_over(&c, MINUTE, NULL, NULL));
 }
@@ -84,12 +84,12 @@ static void after_its_end_it_begins_anew(void **fixture)
 	struct complaint c = { 0 };
 
 	(void)fixture;
-	assert_true(complain(&c, MINUTE));
-	assert_true(complain(&c, 2 * MINUTE));
+	assert_true(log_backoff(&c, MINUTE));
+	assert_true(log_backoff(&c, 2 * MINUTE));
 	assert_true(log_backoff_over(&c, 2 * MINUTE, NULL, NULL));
-	assert_true(complain(&c, 2 * MINUTE + 1));
-	assert_false(complain(&c, 3 * MINUTE));
-	assert_true(complain(&c, 3 * MINUTE + 1));
+	assert_true(log_backoff(&c, 2 * MINUTE + 1));
+	assert_false(log_backoff(&c, 3 * MINUTE));
+	assert_true(log_backoff(&c, 3 * MINUTE + 1));
 }
 
 /* A machine whose clock begins with it. */
@@ -99,8 +99,8 @@ static void it_works_at_the_moment_zero(void **fixture)
 	int64_t lasted;
 
 	(void)fixture;
-	assert_true(complain(&c, 0));
-	assert_false(complain(&c, 1));
+	assert_true(log_backoff(&c, 0));
+	assert_false(log_backoff(&c, 1));
 	assert_true(log_backoff_over(&c, 2, &lasted, NULL));
 	assert_int_equal(lasted, 2);
 }

@@ -48,7 +48,7 @@ static void assert_line(const struct buf *out, const char *line)
 		fail_msg("not there: %s", line);
 }
 
-static void stats_stand_where_they_belong(void **fixture)
+static void numbers_stand_where_they_belong(void **fixture)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(1 << 20);
 	struct stats n = stats_of("utama");
@@ -143,7 +143,7 @@ static void a_file_that_cannot_be_written_is_an_error(void **fixture)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stats_stand_where_they_belong),
+		cmocka_unit_test(numbers_stand_where_they_belong),
 		cmocka_unit_test(what_is_not_known_is_left_out),
 		cmocka_unit_test(a_name_is_only_a_label),
 		cmocka_unit_test(filter_ids_follow_the_conventions),

@@ -115,7 +115,7 @@ static void a_full_sweep_takes_its_pages_and_one_in_a_hundred_more(void **fixtur
 /* 20,000 conversations by id, 600 of them not resolved, 25 changed. */
 static void a_hot_cycle_costs_the_hot_pages_a_count_and_a_get_for_each_that_left(void **fixture)
 {
-	struct plan_cost c = cost(STRATEGY_HOT_SWEEP, 20000, ORDER_UNKNOWN, 25);
+	struct plan_cost c = cost(STRATEGY_UNRESOLVED_SCAN, 20000, ORDER_UNKNOWN, 25);
 
 	(void)fixture;
 	assert_true(c.least <= 12);
@@ -169,7 +169,7 @@ static void cycles_at_that_interval_fit_under_the_quota(void **fixture)
 			int64_t every = interval(50000, o, quotas[i], 15 * MINUTE);
 			enum strategy s = o == ORDER_UPDATED_DESC  ? STRATEGY_HEAD_SCAN
 					  : o == ORDER_UPDATED_ASC ? STRATEGY_TAIL_SCAN
-								   : STRATEGY_HOT_SWEEP;
+								   : STRATEGY_UNRESOLVED_SCAN;
 			int64_t sum = DAY / every * cost(s, 50000, o, 30).most + 96 * 5 +
 				      cost(STRATEGY_FULL_SWEEP, 50000, o, 30).most;
 
@@ -191,9 +191,9 @@ static void the_order_says_how_to_go_about_it(void **fixture)
 		{ 100, ORDER_UPDATED_ASC, STRATEGY_ONE_PAGE },
 		{ 101, ORDER_UPDATED_DESC, STRATEGY_HEAD_SCAN },
 		{ 101, ORDER_UPDATED_ASC, STRATEGY_TAIL_SCAN },
-		{ 101, ORDER_CREATED_DESC, STRATEGY_HOT_SWEEP },
-		{ 101, ORDER_CREATED_ASC, STRATEGY_HOT_SWEEP },
-		{ 101, ORDER_UNKNOWN, STRATEGY_HOT_SWEEP },
+		{ 101, ORDER_CREATED_DESC, STRATEGY_UNRESOLVED_SCAN },
+		{ 101, ORDER_CREATED_ASC, STRATEGY_UNRESOLVED_SCAN },
+		{ 101, ORDER_UNKNOWN, STRATEGY_UNRESOLVED_SCAN },
 	};
 	struct engine_conf conf = { .goal = GOAL_INCREMENTAL, .now = NOW };
 
@@ -235,7 +235,7 @@ static void one_that_proved_nothing_is_tried_again_later_each_time(void **fixtur
 		assert_true(wait == 2 * last || wait == DAY || last == 0);
 		last = wait;
 		conf.now = NOW + wait - 1;
-		assert_int_equal(plan_strategy(&state, &conf), STRATEGY_HOT_SWEEP);
+		assert_int_equal(plan_strategy(&state, &conf), STRATEGY_UNRESOLVED_SCAN);
 		conf.now = NOW + wait;
 		assert_int_equal(plan_strategy(&state, &conf), STRATEGY_FULL_SWEEP);
 	}

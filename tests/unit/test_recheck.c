@@ -48,7 +48,7 @@ static void a_404_before_and_after_a_control_that_is_there_is_believed(void **fi
 	assert_true(recheck_buries(&recheck, 1));
 	assert_false(recheck_buries(&recheck, 2));
 	assert_int_equal(recheck_losses(&recheck), 1);
-	assert_false(recheck_doubted(&recheck));
+	assert_false(recheck_in_doubt(&recheck));
 }
 
 static void a_404_that_is_none_the_second_time_is_not_believed(void **fixture)
@@ -72,8 +72,8 @@ static void where_the_control_is_gone_too_nothing_is_believed(void **fixture)
 
 		answer_all(&recheck, (int[]){ 0, 1, 2 },
 			   (enum item_outcome[]){ GONE, MERGED, controls[i] }, 3);
-		assert_true(recheck.stormy);
-		assert_true(recheck_doubted(&recheck));
+		assert_true(recheck.api_unreliable);
+		assert_true(recheck_in_doubt(&recheck));
 		assert_int_equal(recheck_losses(&recheck), 0);
 		assert_false(recheck_buries(&recheck, 0));
 		assert_false(recheck_buries(&recheck, 1));
@@ -91,7 +91,7 @@ static void without_a_control_only_a_person_is_believed(void **fixture)
 		answer_all(&recheck, (int[]){ 0, 0 }, (enum item_outcome[]){ GONE, GONE },
 			   1 + repair);
 		assert_int_equal(recheck_buries(&recheck, 0), repair);
-		assert_int_equal(recheck.stormy, !repair);
+		assert_int_equal(recheck.api_unreliable, !repair);
 	}
 }
 

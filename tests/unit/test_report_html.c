@@ -12,14 +12,14 @@
 static void show(const char *text, struct buf *out)
 {
 	struct panel panel = { .name = "volume_totals", .kind = PANEL_TABLE };
-	struct grid *grid = grid_new(1);
+	struct table *table = table_new(1);
 	struct report_html sheet = { out, LANG_EN };
 
-	grid_name(grid, 0, "contact", false);
-	grid_add(grid);
-	grid_set(grid, 0, 0, text, strlen(text));
-	report_html_panel(&sheet, &panel, grid);
-	grid_free(&grid);
+	table_name(table, 0, "contact", false);
+	table_add(table);
+	table_set(table, 0, 0, text, strlen(text));
+	report_html_panel(&sheet, &panel, table);
+	table_free(&table);
 }
 
 static void test_a_long_name_is_cut_and_not_lost(void **fixture)

@@ -9,34 +9,34 @@
 
 #define LONG "A name that is longer than anybody wants to read in a table"
 
-static struct grid *of_agents(const char *name, int rows)
+static struct table *of_agents(const char *name, int rows)
 {
 	static const char *const columns[] = { "conversation", "agent", "open", "oldest_hours",
 					       "labels" };
 	static const char *const cells[] = { "conv_0123456789ab", NULL, "12345", "26.5", LONG };
-	struct grid *grid = grid_new(ARRAY_SIZE(columns));
+	struct table *table = table_new(ARRAY_SIZE(columns));
 
 	for (int c = 0; c < (int)ARRAY_SIZE(columns); c++)
-		grid_name(grid, c, columns[c], c == 2 || c == 3);
+		table_name(table, c, columns[c], c == 2 || c == 3);
 	for (int r = 0; r < rows; r++) {
-		grid_add(grid);
+		table_add(table);
 		for (int c = 0; c < (int)ARRAY_SIZE(columns); c++) {
 			const char *text = c == 1 ? name : cells[c];
 
-			grid_set(grid, r, c, text, strlen(text));
+			table_set(table, r, c, text, strlen(text));
 		}
 	}
-	return grid;
+	return table;
 }
 
 static void write(struct buf *out, int width, const char *name, int rows)
 {
 	const struct panel panel = { .name = "backlog_waiting" };
 	struct report_table to = { out, LANG_EN, width };
-	struct grid *grid = of_agents(name, rows);
+	struct table *table = of_agents(name, rows);
 
-	report_table_panel(&to, &panel, grid);
-	grid_free(&grid);
+	report_table_panel(&to, &panel, table);
+	table_free(&table);
 }
 
 static void check_fits(int width, const char *name, int rows)

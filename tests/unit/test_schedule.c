@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is due comes when it should: on a grid, once a night, and nobody waits
+ * What is due comes when it should: on a table, once a night, and nobody waits
  * for ever. Years are simulated.
  */
 #include "unit.h"
@@ -212,7 +212,7 @@ static void a_clock_that_jumps_makes_no_storm(void **fixture)
 	zone_free(&zone);
 }
 
-/* ---- the grid ---------------------------------------------------------- */
+/* ---- the table ---------------------------------------------------------- */
 
 static void the_grid_is_kept(void **fixture)
 {

@@ -273,7 +273,7 @@ static void check_position(const struct unit_row *row)
 static void what_is_not_complete_enough_is_begun_anew(void **fixture)
 {
 	(void)fixture;
-	unit_table("memtext/positions.txt", check_position);
+	unit_table("state_json/positions.txt", check_position);
 }
 
 /* A later version may add to it, and a key of ours may be missing in what an older one wrote. */

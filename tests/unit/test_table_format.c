@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A grid as a table, as CSV, as JSON: harmless to the terminal, the spreadsheet and the parser. */
+/* A table as a table, as CSV, as JSON: harmless to the terminal, the spreadsheet and the parser. */
 #include "unit.h"
 
 #include <stdio.h>
@@ -9,79 +9,79 @@
 #include "json.h"
 #include "table_format.h"
 
-/* A grid of two columns, the first of texts, the second of numbers. */
-static struct grid *two_columns(void)
+/* A table of two columns, the first of texts, the second of numbers. */
+static struct table *two_columns(void)
 {
-	struct grid *grid = grid_new(2);
+	struct table *table = table_new(2);
 
-	grid_name(grid, 0, "name", false);
-	grid_name(grid, 1, "n", true);
-	return grid;
+	table_name(table, 0, "name", false);
+	table_name(table, 1, "n", true);
+	return table;
 }
 
-static void add(struct grid *grid, const char *text, const char *number)
+static void add(struct table *table, const char *text, const char *number)
 {
-	int row = grid_add(grid);
+	int row = table_add(table);
 
 	if (text)
-		grid_set(grid, row, 0, text, strlen(text));
+		table_set(table, row, 0, text, strlen(text));
 	if (number)
-		grid_set(grid, row, 1, number, strlen(number));
+		table_set(table, row, 1, number, strlen(number));
 }
 
-static void check(struct grid **grid, void (*write)(const struct grid *grid, struct buf *out),
+static void check(struct table **table, void (*write)(const struct table *table, struct buf *out),
 		  const char *want)
 {
 	struct buf out = BUF_MAX(1 << 20);
 
-	write(*grid, &out);
+	write(*table, &out);
 	assert_string_equal(buf_text(&out), want);
 	buf_free(&out);
-	grid_free(grid);
+	table_free(table);
 }
 
 /* ---- tables ------------------------------------------------------------------- */
 
 static void columns_are_aligned_and_numbers_stand_to_the_right(void **fixture)
 {
-	struct grid *grid = two_columns();
+	struct table *table = two_columns();
 
 	(void)fixture;
-	add(grid, "a", "1");
-	add(grid, "longer", "12345");
-	add(grid, NULL, NULL);
-	check(&grid, table_format_table,
+	add(table, "a", "1");
+	add(table, "longer", "12345");
+	add(table, NULL, NULL);
+	check(&table, table_format_table,
 	      "name        n\n"
 	      "a           1\n"
 	      "longer  12345\n"
 	      "\n");
 }
 
-static void stats_in_the_middle_leave_two_blanks_behind(void **fixture)
+static void numbers_in_the_middle_leave_two_blanks_behind(void **fixture)
 {
-	struct grid *grid = grid_new(3);
+	struct table *table = table_new(3);
 
 	(void)fixture;
-	grid_name(grid, 0, "n", true);
-	grid_name(grid, 1, "m", true);
-	grid_name(grid, 2, "text", false);
-	grid_add(grid);
-	grid_set(grid, 0, 0, "100", 3);
-	grid_set(grid, 0, 1, "7", 1);
-	grid_set(grid, 0, 2, "x", 1);
-	check(&grid, table_format_table,
+	table_name(table, 0, "n", true);
+	table_name(table, 1, "m", true);
+	table_name(table, 2, "text", false);
+	table_add(table);
+	table_set(table, 0, 0, "100", 3);
+	table_set(table, 0, 1, "7", 1);
+	table_set(table, 0, 2, "x", 1);
+	check(&table, table_format_table,
 	      "  n  m  text\n"
 	      "100  7  x\n");
 }
 
 static void wide_characters_count_as_two(void **fixture)
 {
-	struct grid *grid = two_columns();
+	struct table *table = two_columns();
 
 	(void)fixture;
-	add(grid, "\xe6\xbc\xa2\xe5\xad\x97", "1");
-	add(grid, "abcde", "2");
-	check(&grid, table_format_table,
+	add(table, "\xe6\xbc\xa2\xe5\xad\x97", "1");
+	add(table, "abcde", "2");
+	check(&table, table_format_table,
 	      "name   n\n"
 	      "\xe6\xbc\xa2\xe5\xad\x97   1\n"
 	      "abcde  2\n");
@@ -89,55 +89,55 @@ static void wide_characters_count_as_two(void **fixture)
 
 static void what_disturbs_a_terminal_is_made_visible(void **fixture)
 {
-	struct grid *grid = two_columns();
+	struct table *table = two_columns();
 
 	(void)fixture;
-	add(grid, "\x1b[2J\n\xff", "1");
-	check(&grid, table_format_table,
+	add(table, "\x1b[2J\n\xff", "1");
+	check(&table, table_format_table,
 	      "name             n\n"
 	      "\\x1b[2J\\x0a\\xff  1\n");
 }
 
 static void a_cell_that_is_too_long_is_cut(void **fixture)
 {
-	struct grid *grid = grid_new(1);
+	struct table *table = table_new(1);
 	struct buf out = BUF_MAX(1 << 20);
 	char text[5000];
 
 	(void)fixture;
 	memset(text, 'x', sizeof(text));
-	grid_name(grid, 0, "name", false);
-	grid_add(grid);
-	grid_set(grid, 0, 0, text, sizeof(text));
-	table_format_table(grid, &out);
+	table_name(table, 0, "name", false);
+	table_add(table);
+	table_set(table, 0, 0, text, sizeof(text));
+	table_format_table(table, &out);
 	assert_true(out.len < 300);
 	assert_string_equal(buf_text(&out) + out.len - 4, "...\n");
 	buf_free(&out);
-	grid_free(&grid);
+	table_free(&table);
 }
 
 static void a_table_without_rows_is_its_heading(void **fixture)
 {
-	struct grid *grid = two_columns();
+	struct table *table = two_columns();
 
 	(void)fixture;
-	check(&grid, table_format_table, "name  n\n");
+	check(&table, table_format_table, "name  n\n");
 }
 
 /* ---- CSV ------------------------------------------------------------------------- */
 
 static void csv_has_a_heading_and_quotes_texts(void **fixture)
 {
-	struct grid *grid = two_columns();
+	struct table *table = two_columns();
 
 	(void)fixture;
-	add(grid, "plain", "1");
-	add(grid, "with, comma", "-2.50");
-	add(grid, "with \"quotes\"", NULL);
-	add(grid, NULL, "3");
-	add(grid, "two\r\nlines", "4");
-	add(grid, "", "5");
-	check(&grid, table_format_csv,
+	add(table, "plain", "1");
+	add(table, "with, comma", "-2.50");
+	add(table, "with \"quotes\"", NULL);
+	add(table, NULL, "3");
+	add(table, "two\r\nlines", "4");
+	add(table, "", "5");
+	check(&table, table_format_csv,
 	      "name,n\r\n"
 	      "\"plain\",1\r\n"
 	      "\"with, comma\",-2.50\r\n"
@@ -149,55 +149,55 @@ static void csv_has_a_heading_and_quotes_texts(void **fixture)
 
 static void check_formula(const struct unit_row *row)
 {
-	struct grid *grid = grid_new(1);
+	struct table *table = table_new(1);
 	struct buf out = BUF_MAX(10000);
 	const char *cell;
 	char got[200];
 
-	grid_name(grid, 0, "a", false);
-	grid_add(grid);
-	grid_set(grid, 0, 0, row->field[0], row->len[0]);
-	table_format_csv(grid, &out);
+	table_name(table, 0, "a", false);
+	table_add(table);
+	table_set(table, 0, 0, row->field[0], row->len[0]);
+	table_format_csv(table, &out);
 	cell = strstr(buf_text(&out), "\r\n") + 2;
 	snprintf(got, sizeof(got), "%.*s", (int)strlen(cell) - 2, cell);
 	if (strcmp(got, row->field[1]) != 0)
 		unit_differs(row, got);
 	buf_free(&out);
-	grid_free(&grid);
+	table_free(&table);
 }
 
 static void a_spreadsheet_finds_no_formula(void **fixture)
 {
 	(void)fixture;
-	unit_table("gridout/formulas.txt", check_formula);
+	unit_table("table_format/formulas.txt", check_formula);
 }
 
 static void a_spreadsheet_finds_no_formula_behind_a_line_end(void **fixture)
 {
 	(void)fixture;
-	unit_table("gridout/formulas_behind.txt", check_formula);
+	unit_table("table_format/formulas_behind.txt", check_formula);
 }
 
 /* ---- JSON ------------------------------------------------------------------------- */
 
 static void json_is_an_array_of_objects(void **fixture)
 {
-	struct grid *grid = two_columns();
+	struct table *table = two_columns();
 
 	(void)fixture;
-	add(grid, "a\"b\n\xff", "-12.50");
-	add(grid, NULL, NULL);
-	check(&grid, table_format_json,
+	add(table, "a\"b\n\xff", "-12.50");
+	add(table, NULL, NULL);
+	check(&table, table_format_json,
 	      "[{\"name\":\"a\\\"b\\n\xef\xbf\xbd\",\"n\":-12.50},"
 	      "{\"name\":null,\"n\":null}]");
 }
 
 static void json_without_rows_is_an_empty_array(void **fixture)
 {
-	struct grid *grid = two_columns();
+	struct table *table = two_columns();
 
 	(void)fixture;
-	check(&grid, table_format_json, "[]");
+	check(&table, table_format_json, "[]");
 }
 
 /* PostgreSQL's numbers are not all JSON's. */
@@ -208,14 +208,14 @@ static void a_number_that_json_does_not_have_is_still_json(void **fixture)
 
 	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(stats); i++) {
-		struct grid *grid = two_columns();
+		struct table *table = two_columns();
 		struct buf out = BUF_MAX(1000);
 		struct json_at root, object, n;
 		struct json *json;
 		struct err err;
 
-		add(grid, "x", stats[i]);
-		table_format_json(grid, &out);
+		add(table, "x", stats[i]);
+		table_format_json(table, &out);
 		json = json_parse(reader, buf_text(&out), out.len, &err);
 		assert_non_null(json);
 		root = json_root(json);
@@ -224,7 +224,7 @@ static void a_number_that_json_does_not_have_is_still_json(void **fixture)
 		assert_int_not_equal(json_kind(&n), JSON_NUMBER);
 		json_free(&json);
 		buf_free(&out);
-		grid_free(&grid);
+		table_free(&table);
 	}
 	json_reader_free(&reader);
 }
@@ -233,7 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_are_aligned_and_numbers_stand_to_the_right),
-		cmocka_unit_test(stats_in_the_middle_leave_two_blanks_behind),
+		cmocka_unit_test(numbers_in_the_middle_leave_two_blanks_behind),
 		cmocka_unit_test(wide_characters_count_as_two),
 		cmocka_unit_test(what_disturbs_a_terminal_is_made_visible),
 		cmocka_unit_test(a_cell_that_is_too_long_is_cut),

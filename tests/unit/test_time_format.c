@@ -43,7 +43,7 @@ static void check_time(const struct unit_row *row)
 static void times_are_read_as_rfc_3339_has_them(void **fixture)
 {
 	(void)fixture;
-	unit_table("timetext/times.txt", check_time);
+	unit_table("time_format/times.txt", check_time);
 }
 
 static void check_http(const struct unit_row *row)
@@ -57,7 +57,7 @@ static void check_http(const struct unit_row *row)
 static void http_dates_are_read_in_their_three_forms(void **fixture)
 {
 	(void)fixture;
-	unit_table("timetext/http.txt", check_http);
+	unit_table("time_format/http.txt", check_http);
 }
 
 static void check_retry(const struct unit_row *row)
@@ -78,7 +78,7 @@ static void check_retry(const struct unit_row *row)
 static void retry_after_is_seconds_or_a_date_and_at_most_a_day(void **fixture)
 {
 	(void)fixture;
-	unit_table("timetext/retry_after.txt", check_retry);
+	unit_table("time_format/retry_after.txt", check_retry);
 }
 
 static void check_duration(const struct unit_row *row)
@@ -97,7 +97,7 @@ static void check_duration(const struct unit_row *row)
 static void durations_are_a_number_and_a_unit(void **fixture)
 {
 	(void)fixture;
-	unit_table("timetext/durations.txt", check_duration);
+	unit_table("time_format/durations.txt", check_duration);
 }
 
 static void check_shown(const struct unit_row *row)
@@ -112,7 +112,7 @@ static void check_shown(const struct unit_row *row)
 static void durations_are_shown_to_two_units(void **fixture)
 {
 	(void)fixture;
-	unit_table("timetext/shown.txt", check_shown);
+	unit_table("time_format/shown.txt", check_shown);
 }
 
 static void check_clock(const struct unit_row *row)
@@ -131,7 +131,7 @@ static void check_clock(const struct unit_row *row)
 static void times_of_day_are_minutes_after_midnight(void **fixture)
 {
 	(void)fixture;
-	unit_table("timetext/clocks.txt", check_clock);
+	unit_table("time_format/clocks.txt", check_clock);
 }
 
 /* ---- truncated -------------------------------------------------------- */

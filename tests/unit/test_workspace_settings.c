@@ -18,7 +18,7 @@ static void without_anything_work_is_always(void **fixture)
 
 	(void)fixture;
 	assert_written(&work, "{\"hours\":[],\"holidays\":[],\"targets\":[],"
-			      "\"drops_names\":false,\"drops_phones\":false}");
+				 "\"drops_names\":false,\"drops_phones\":false}");
 }
 
 static void a_day_that_never_closes_is_closed(void **fixture)
@@ -31,8 +31,8 @@ static void a_day_that_never_closes_is_closed(void **fixture)
 
 	(void)fixture;
 	assert_written(&work, "{\"hours\":[{\"day\":1,\"opens\":480,\"closes\":1020},"
-			      "{\"day\":6,\"opens\":0,\"closes\":1440}],\"holidays\":[],"
-			      "\"targets\":[],\"drops_names\":false,\"drops_phones\":true}");
+				 "{\"day\":6,\"opens\":0,\"closes\":1440}],\"holidays\":[],"
+				 "\"targets\":[],\"drops_names\":false,\"drops_phones\":true}");
 }
 
 static void targets_keep_their_order_and_what_they_do_not_ask_for_is_null(void **fixture)
@@ -47,12 +47,13 @@ static void targets_keep_their_order_and_what_they_do_not_ask_for_is_null(void *
 	};
 
 	(void)fixture;
-	assert_written(&work, "{\"hours\":[],\"holidays\":[\"2027-01-01\",\"2027-03-09\"],"
-			      "\"targets\":[{\"metric\":\"first_assignment\",\"within\":900000000,"
-			      "\"channel_type\":\"whatsapp\",\"label\":null},"
-			      "{\"metric\":\"first_resolution\",\"within\":3600000000,"
-			      "\"channel_type\":null,\"label\":\"a \\\"label\\\"\"}],"
-			      "\"drops_names\":false,\"drops_phones\":false}");
+	assert_written(&work,
+		       "{\"hours\":[],\"holidays\":[\"2027-01-01\",\"2027-03-09\"],"
+		       "\"targets\":[{\"metric\":\"first_assignment\",\"within\":900000000,"
+		       "\"channel_type\":\"whatsapp\",\"label\":null},"
+		       "{\"metric\":\"first_resolution\",\"within\":3600000000,"
+		       "\"channel_type\":null,\"label\":\"a \\\"label\\\"\"}],"
+		       "\"drops_names\":false,\"drops_phones\":false}");
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "sqlstate.h"
+#include "pg_error.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The first row that is a prefix of the code decides. */
@@ -31,10 +32,27 @@ static const struct {
 	{ "54", ERR_DATA },  /* a limit of PostgreSQL's: a key that is too long for an index */
 };
 
-enum err_kind sqlstate_kind(const char *code)
+enum err_kind pg_error_kind(const char *code)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (strncmp(code, kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
 			return kinds[i].kind;
 	return ERR_BUG;
+}
+
+void pg_error_set(struct err *err, enum err_kind kind, const char *message)
+{
+	char text[sizeof(err->text)], shown[sizeof(err->text)];
+	size_t n = strlen(message);
+
+	while (n > 0 && strchr(" \t\r\n", message[n - 1]))
+		n--;
+	snprintf(text, sizeof(text), "%.*s", (int)n, message);
+	for (char *p = text; *p; p++)
+		if (*p == '\n' || *p == '\t')
+			*p = ' ';
+	/* A message quotes rows, and rows hold anything. */
+	err_set(err, kind, "database: %s",
+		n > 0 ? err_quote(shown, sizeof(shown), text, strlen(text))
+		      : "failed, and gave no reason");
 }

@@ -4,14 +4,14 @@
 
 #include <string.h>
 
-#include "pgtext.h"
+#include "pg_error.h"
 
 static void it_ends_without_the_line_end_of_libpq(void **fixture)
 {
 	struct err err = ERR_INIT;
 
 	(void)fixture;
-	pgtext_error(&err, ERR_UNAVAILABLE, "could not connect\n");
+	pg_error_set(&err, ERR_UNAVAILABLE, "could not connect\n");
 	assert_int_equal(err.kind, ERR_UNAVAILABLE);
 	assert_string_equal(err.text, "database: could not connect");
 }
@@ -21,7 +21,7 @@ static void several_lines_become_one(void **fixture)
 	struct err err = ERR_INIT;
 
 	(void)fixture;
-	pgtext_error(&err, ERR_DENIED, "first\n\tsecond\nthird \r\n");
+	pg_error_set(&err, ERR_DENIED, "first\n\tsecond\nthird \r\n");
 	assert_string_equal(err.text, "database: first  second third");
 	assert_null(strchr(err.text, '\n'));
 }
@@ -31,7 +31,7 @@ static void nothing_is_a_message_too(void **fixture)
 	struct err err = ERR_INIT;
 
 	(void)fixture;
-	pgtext_error(&err, ERR_UNCERTAIN, "");
+	pg_error_set(&err, ERR_UNCERTAIN, "");
 	assert_string_equal(err.text, "database: failed, and gave no reason");
 }
 
@@ -43,7 +43,7 @@ static void what_is_too_long_is_cut(void **fixture)
 	(void)fixture;
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
-	pgtext_error(&err, ERR_DATA, text);
+	pg_error_set(&err, ERR_DATA, text);
 	assert_true(strlen(err.text) < sizeof(err.text));
 	assert_int_equal(strncmp(err.text, "database: xxx", 13), 0);
 }

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-#include "sqlstate.h"
+#include "pg_error.h"
 
 static void check_code(const struct unit_row *row)
 {
-	const char *got = err_kind_name(sqlstate_kind(row->field[0]));
+	const char *got = err_kind_name(pg_error_kind(row->field[0]));
 
 	if (strcmp(got, row->field[1]) != 0)
 		unit_differs(row, got);
@@ -17,7 +17,7 @@ static void check_code(const struct unit_row *row)
 static void every_code_has_the_kind_that_is_true_of_it(void **fixture)
 {
 	(void)fixture;
-	unit_table("sqlstate/codes.txt", check_code);
+	unit_table("pg_error/codes.txt", check_code);
 }
 
 /* Whatever an extension makes up. */
@@ -33,7 +33,7 @@ static void no_code_is_without_a_kind(void **fixture)
 
 			code[0] = *a;
 			code[1] = *b;
-			kind = sqlstate_kind(code);
+			kind = pg_error_kind(code);
 			assert_true(kind > ERR_NONE && kind <= ERR_BUG);
 			assert_true(kind != ERR_STOPPED && kind != ERR_UNCERTAIN);
 		}

@@ -1,7 +1,7 @@
 -- Conversations whose older copy wants a second look now. $1 workspace, $2 how many. The first row as in suspects.sql.
 with wanted as (
 	select d.conversation_id as id
-	from sahut_etl.doubt d
+	from sahut_etl.stale_copy d
 	join sahut_etl.workspace w on w.id = d.workspace_id
 	where d.workspace_id = $1::integer and (d.got_at is null or d.got_at <= now() - w.lookback)
 ), dead as materialized (

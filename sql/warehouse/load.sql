@@ -5,7 +5,7 @@ select
 	w.live_count, w.largest_total, w.list_order, w.order_evidence::text, w.needs_full, w.uncertified,
 	s.id, s.position::text, s.batches,
 	w.last_total, w.per_page, sahut_etl.to_usec(w.tried_at), w.audit_due,
-	(select count(*) from sahut_etl.doubt d where d.workspace_id = w.id),
+	(select count(*) from sahut_etl.stale_copy d where d.workspace_id = w.id),
 	coalesce(w.certified_at is not null and s.advanced_at < now() - interval '6 hours', false)::integer
 from sahut_etl.workspace w
 left join sahut_etl.sweep s on s.workspace_id = w.id and s.state = 'running'

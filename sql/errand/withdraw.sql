@@ -1,3 +1,0 @@
--- Who asked waits no longer. $1 errand.
-update sahut_etl.errand set ended_at = clock_timestamp(), state = 'failed', error_kind = 'stopped', error_text = 'withdrawn'
-where id = $1::bigint and ended_at is null

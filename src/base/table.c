@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "mem.h"
+
+struct column {
+	const char *name;
+	bool is_number;
+};
+
+struct table {
+	struct arena *arena; /* the names and the texts */
+	struct column *columns;
+	const char **cells; /* row after row */
+	int n_columns, n_rows, room;
+};
+
+struct table *table_new(int columns)
+{
+	struct table *table = mem_new(sizeof(*table));
+
+	table->arena = arena_new();
+	table->n_columns = columns;
+	table->columns = mem_new((size_t)columns * sizeof(*table->columns));
+	for (int i = 0; i < columns; i++)
+		table->columns[i].name = "";
+	return table;
+}
+
+void table_free(struct table **table)
+{
+	if (!*table)
+		return;
+	arena_free(&(*table)->arena);
+	mem_free(&(*table)->columns);
+	mem_free(&(*table)->cells);
+	mem_free(table);
+}
+
+void table_name(struct table *table, int column, const char *name, bool is_number)
+{
+	table->columns[column] = (struct column){ arena_dup(table->arena, name), is_number };
+}
+
+int table_add(struct table *table)
+{
+	size_t width = (size_t)table->n_columns;
+
+	if (table->n_rows == table->room) {
+		table->room = table->room ? 2 * table->room : 8;
+		table->cells =
+			mem_grow(table->cells, (size_t)table->room * width * sizeof(*table->cells));
+	}
+	memset(table->cells + (size_t)table->n_rows * width, 0, width * sizeof(*table->cells));
+	return table->n_rows++;
+}
+
+void table_set(struct table *table, int row, int column, const char *text, size_t n)
+{
+	table->cells[row * table->n_columns + column] = arena_text(table->arena, text, n);
+}
+
+int table_rows(const struct table *table)
+{
+	return table ? table->n_rows : 0;
+}
+
+int table_columns(const struct table *table)
+{
+	return table ? table->n_columns : 0;
+}
+
+const char *table_column_name(const struct table *table, int column)
+{
+	return table->columns[column].name;
+}
+
+bool table_is_number(const struct table *table, int column)
+{
+	return table->columns[column].is_number;
+}
+
+const char *table_text(const struct table *table, int row, int column)
+{
+	return table->cells[row * table->n_columns + column];
+}
+
+int64_t table_int(const struct table *table, int row, int column)
+{
+	const char *text = table_text(table, row, column);
+	char *end;
+	long long n;
+
+	if (!text)
+		return TIME_NONE;
+	n = strtoll(text, &end, 10);
+	return end == text ? TIME_NONE : n;
+}
+
+bool table_bool(const struct table *table, int row, int column)
+{
+	const char *text = table_text(table, row, column);
+
+	return text && text[0] == 't';
+}

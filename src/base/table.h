@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * table.h -- a table of texts: what a query answered, what a report shows.
+ *
+ * Rows and named columns; a cell is a text or NULL. Made by port/pg, read
+ * by everybody, and by those who print it as a table, CSV, JSON or HTML, so
+ * that none of them has to know where it came from.
+ */
+#ifndef TABLE_H
+#define TABLE_H
+
+#include "base.h"
+
+struct table;
+
+/* An empty table of so many columns without names. */
+struct table *table_new(int columns) MUST_CHECK;
+
+/* Frees it with its texts. */
+void table_free(struct table **table);
+
+/*
+ * Names a column and says whether it holds numbers, which are aligned to the
+ * right. The name is copied.
+ */
+void table_name(struct table *table, int column, const char *name, bool is_number);
+
+/* Adds a row of NULLs and returns its number. */
+int table_add(struct table *table);
+
+/* Sets a cell to a copy of the N bytes at TEXT. */
+void table_set(struct table *table, int row, int column, const char *text, size_t n);
+
+/* How many rows; 0 for a NULL table. */
+int table_rows(const struct table *table) MUST_CHECK;
+
+/* How many columns; 0 for a NULL table. */
+int table_columns(const struct table *table) MUST_CHECK;
+
+/* What a column is called, and whether it holds numbers. */
+const char *table_column_name(const struct table *table, int column) MUST_CHECK;
+bool table_is_number(const struct table *table, int column) MUST_CHECK;
+
+/* A cell, or NULL. Lives as long as the table. */
+const char *table_text(const struct table *table, int row, int column) MUST_CHECK;
+
+/*
+ * A cell as a whole number; NULL, and what does not begin with one, gives
+ * TIME_NONE, the smallest there is.
+ */
+int64_t table_int(const struct table *table, int row, int column) MUST_CHECK;
+
+/* A cell as PostgreSQL writes booleans; NULL is false. */
+bool table_bool(const struct table *table, int row, int column) MUST_CHECK;
+
+#endif
