@@ -17,8 +17,8 @@ set plan_cache_mode = auto;
 set lock_timeout = '10s';
 set statement_timeout = '5min';
 set idle_in_transaction_session_timeout = '60s';
--- Where Citus spreads the warehouse, a transaction that writes what is on every machine and then what refers to it may not write
--- several shards at once.
+-- Where Citus spreads the warehouse, a transaction that writes what is on every machine and then what refers to it
+-- may not write several shards at once.
 select set_config(name, 'sequential', false) from pg_catalog.pg_settings where name = 'citus.multi_shard_modify_mode';
 -- A statement whose client has gone ends with it, and gives the locks back (PostgreSQL 14 and newer).
 select set_config(s.name, '1s', false) from pg_catalog.pg_settings s where s.name = 'client_connection_check_interval';

@@ -1,5 +1,6 @@
 -- How much is coming in? The last seven days.
-select date_trunc('hour', began_at) as hour, sum(conversations_seen) as seen, sum(conversations_new) as new, sum(conversations_changed) as changed
+select date_trunc('hour', began_at) as hour, sum(conversations_seen) as seen, sum(conversations_new) as new,
+	sum(conversations_changed) as changed
 from sahut_report.sync_runs
 where began_at > now() - interval '7 days'
 	[[and {{workspace}}]]

@@ -1,6 +1,6 @@
--- One transaction: a warehouse is distributed, or it is not. What refers to tables that are on every machine must be written
--- one shard after the other in the transaction that writes those. Foreign keys wait until both of their ends are there; those to
--- a workspace go for good, since workspaces stay on the coordinator.
+-- One transaction: a warehouse is distributed, or it is not. What refers to tables that are on every machine must be
+-- written one shard after the other in the transaction that writes those. Foreign keys wait until both of their ends
+-- are there; those to a workspace go for good, since workspaces stay on the coordinator.
 begin;
 set local citus.multi_shard_modify_mode = 'sequential';
 set local lock_timeout = '1min';
@@ -12,7 +12,8 @@ declare
 begin
 	perform sahut_etl.put_keys_back();
 	for k in
-		select c.conrelid::regclass::text as table_name, c.conname::text as key_name, pg_get_constraintdef(c.oid) as definition,
+		select c.conrelid::regclass::text as table_name, c.conname::text as key_name,
+			pg_get_constraintdef(c.oid) as definition,
 			f.relnamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace) as stays
 		from pg_catalog.pg_constraint c
 		join pg_catalog.pg_class f on f.oid = c.confrelid

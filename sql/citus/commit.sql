@@ -1,6 +1,6 @@
--- Foreign keys as they were; and what a query asks for on the machine where the rows lie: functions that read no table, and,
--- for who reads reports, the tables. Citus writes a query anew for each machine, and with that the rights that a view lends
--- to who reads it are lost.
+-- Foreign keys as they were; and what a query asks for on the machine where the rows lie: functions that read no
+-- table, and, for who reads reports, the tables. Citus writes a query anew for each machine, and with that the rights
+-- that a view lends to who reads it are lost.
 do $$
 declare
 	k record;
@@ -10,17 +10,21 @@ begin
 	end loop;
 	for k in
 		select f.oid::regprocedure as called from pg_catalog.pg_proc f
-		where f.pronamespace = 'sahut_etl'::regnamespace and f.proname in ('id_hash', 'to_usec', 'from_usec', 'work_seconds')
+		where f.pronamespace = 'sahut_etl'::regnamespace
+			and f.proname in ('id_hash', 'to_usec', 'from_usec', 'work_seconds')
 		order by f.proname
 	loop
 		perform pg_catalog.create_distributed_function(k.called);
 	end loop;
-	for k in select r.rolname as role from pg_catalog.pg_roles r where r.rolname in ('sahut_reader', 'sahut_analyst') loop
+	for k in select r.rolname as role from pg_catalog.pg_roles r
+		where r.rolname in ('sahut_reader', 'sahut_analyst') loop
 		execute format('grant usage on schema sahut, sahut_etl to %I', k.role);
 		execute format('grant select on all tables in schema sahut to %I', k.role);
 		-- What views over both kinds of tables read of the daemon's own. Nothing that was rejected is among it.
-		execute format('grant select on sahut_etl.workspace, sahut_etl.business_hours, sahut_etl.holiday, sahut_etl.target,
-			sahut_etl.day_volume, sahut_etl.hour_volume, sahut_etl.day_label, sahut_etl.day_label_pair, sahut_etl.day_backlog,
+		execute format('grant select on sahut_etl.workspace, sahut_etl.business_hours, sahut_etl.holiday, '
+		'sahut_etl.target,
+			sahut_etl.day_volume, sahut_etl.hour_volume, sahut_etl.day_label, sahut_etl.day_label_pair,
+			sahut_etl.day_backlog,
 			sahut_etl.day_agent to %I', k.role);
 	end loop;
 end $$;

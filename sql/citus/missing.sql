@@ -1,5 +1,5 @@
--- What is not yet as it is to be, in the order in which it is done: what everything refers to is on every machine; conversations
--- lie where their id puts them, and what belongs to one with it. All else stays on the coordinator.
+-- What is not yet as it is to be, in the order in which it is done: what everything refers to is on every machine;
+-- conversations lie where their id puts them, and what belongs to one with it. All else stays on the coordinator.
 select t.name, t.key, t.beside
 from (values
 	(1, 'sahut.status', null, null),
@@ -17,5 +17,6 @@ from (values
 ) t(place, name, key, beside)
 where not exists (
 	select 1 from pg_catalog.pg_dist_partition p
-	where p.logicalrelid = to_regclass(t.name) and case when t.key is null then p.partmethod = 'n' and p.repmodel = 't' else p.partmethod = 'h' end)
+	where p.logicalrelid = to_regclass(t.name) and case when t.key is null then p.partmethod = 'n'
+		and p.repmodel = 't' else p.partmethod = 'h' end)
 order by t.place

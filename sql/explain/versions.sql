@@ -1,6 +1,7 @@
 -- Every state of a conversation that was seen. $1 its id.
 select
-	v.version_no as "no", v.status, coalesce(a.name, v.assignee_id) as assignee, coalesce(t.name, v.team_id) as team,
+	v.version_no as "no", v.status, coalesce(a.name, v.assignee_id) as assignee,
+	coalesce(t.name, v.team_id) as team,
 	coalesce(ch.name, v.channel_id) as channel,
 	to_char(v.valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "from",
 	to_char(v.valid_to at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "to",

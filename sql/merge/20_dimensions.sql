@@ -12,7 +12,8 @@ cross join pg_temp.stage_batch b
 where not exists (
 	select from sahut.channel c
 	where c.workspace_id = b.workspace_id and c.id = s.id
-	and c.type is not distinct from coalesce(s.type, c.type) and c.name is not distinct from coalesce(s.name, c.name))
+	and c.type is not distinct from coalesce(s.type, c.type) and c.name is not distinct
+		from coalesce(s.name, c.name))
 order by s.id, s.seq desc
 on conflict (workspace_id, id) do update
 set type = coalesce(excluded.type, old.type), name = coalesce(excluded.name, old.name);
@@ -37,15 +38,18 @@ where not exists (
 order by s.id, s.seq desc
 on conflict (workspace_id, id) do update set name = coalesce(excluded.name, old.name);
 
--- Of each contact the newest copy in the batch; of those, the ones that differ from what is held. An erased contact stays erased.
+-- Of each contact the newest copy in the batch; of those, the ones that differ from what is held. An erased contact
+-- stays erased.
 insert into pg_temp.pick_contact
-select s.id, s.name, s.phone, s.phone_key, s.extra, c.id is null, p.contact_id is null, c.phone_key is distinct from s.phone_key
+select s.id, s.name, s.phone, s.phone_key, s.extra, c.id is null, p.contact_id is null, c.phone_key is distinct
+	from s.phone_key
 from (select distinct on (id) * from pg_temp.stage_contact order by id, seq desc) s
 cross join pg_temp.stage_batch b
 left join sahut.contact c on c.workspace_id = b.workspace_id and c.id = s.id
 left join sahut_pii.contact p on p.workspace_id = b.workspace_id and p.contact_id = s.id
 where c.id is null
-or (c.erased_at is null and (c.phone_key, p.name, p.phone, p.extra) is distinct from (s.phone_key, s.name, s.phone, s.extra));
+or (c.erased_at is null and (c.phone_key, p.name, p.phone, p.extra) is distinct
+	from (s.phone_key, s.name, s.phone, s.extra));
 
 -- A workspace has one writer, so what was not there a moment ago is not there now.
 insert into sahut.contact (workspace_id, id, phone_key, first_seen_at)

@@ -1,13 +1,18 @@
--- Of each conversation the newest copy in the batch; of those, the ones that differ from what is held. What is held is fetched
--- first, by the ids and by nothing else (OFFSET 0 keeps it a question of its own, at less cost than a WITH): wherever it lies, it is
--- read once and only as far as it is wanted. To find two copies of an id beside each other, within the batch, a hash join is right.
+-- Of each conversation the newest copy in the batch; of those, the ones that differ from what is held. What is held
+-- is fetched first, by the ids and by nothing else (OFFSET 0 keeps it a question of its own, at less cost than a
+-- WITH): wherever it lies, it is read once and only as far as it is wanted. To find two copies of an id beside each
+-- other, within the batch, a hash join is right.
 set local enable_hashjoin = on;
 with differs as materialized (
 	select
-		s.id, s.page, s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at, s.updated_at, s.extra, s.observed_at,
-		c.id as held_id, c.status as was_status, c.channel_id as was_channel, c.contact_id as was_contact, c.assignee_id as was_assignee,
-		c.team_id as was_team, c.labels as was_labels, c.created_at as was_created_at, c.updated_at as was_updated_at, c.deleted_at, c.origin,
-		c.version_no, c.resolution_count, c.first_assigned_at, c.first_resolved_at, c.first_assigned_business_seconds as assigned_seconds,
+		s.id, s.page, s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at,
+		s.updated_at, s.extra, s.observed_at,
+		c.id as held_id, c.status as was_status, c.channel_id as was_channel, c.contact_id as was_contact,
+		c.assignee_id as was_assignee,
+		c.team_id as was_team, c.labels as was_labels, c.created_at as was_created_at,
+		c.updated_at as was_updated_at, c.deleted_at, c.origin,
+		c.version_no, c.resolution_count, c.first_assigned_at, c.first_resolved_at,
+		c.first_assigned_business_seconds as assigned_seconds,
 		c.first_resolved_business_seconds as resolved_seconds
 	from (
 		select distinct on (id) *
@@ -16,8 +21,10 @@ with differs as materialized (
 	) s
 	cross join pg_temp.stage_batch b
 	left join (
-		select c.id, c.workspace_id, c.status, c.channel_id, c.contact_id, c.assignee_id, c.team_id, c.labels, c.created_at, c.updated_at, c.extra,
-			c.deleted_at, c.origin, c.version_no, c.resolution_count, c.first_assigned_at, c.first_resolved_at,
+		select c.id, c.workspace_id, c.status, c.channel_id, c.contact_id, c.assignee_id, c.team_id, c.labels,
+			c.created_at, c.updated_at, c.extra,
+			c.deleted_at, c.origin, c.version_no, c.resolution_count, c.first_assigned_at,
+			c.first_resolved_at,
 			c.first_assigned_business_seconds, c.first_resolved_business_seconds
 		from sahut.conversation c
 		where c.id = any (array(select k.id from pg_temp.stage_conversation k))
@@ -25,18 +32,22 @@ with differs as materialized (
 	) c on c.id = s.id
 	where c.id is null
 	or (c.workspace_id = b.workspace_id
-		and ((s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at, s.updated_at, s.extra)
+		and ((s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at,
+			s.updated_at, s.extra)
 			is distinct from
-			(c.status, c.channel_id, c.contact_id, c.assignee_id, c.team_id, c.labels, c.created_at, c.updated_at, c.extra)
+			(c.status, c.channel_id, c.contact_id, c.assignee_id, c.team_id, c.labels, c.created_at,
+				c.updated_at, c.extra)
 			or c.deleted_at is not null))
 ), current_version as materialized (
 	select v.conversation_id, v.valid_from, v.observed_at
 	from sahut.conversation_version v
-	where v.valid_to is null and v.conversation_id = any (array(select k.held_id from differs k where k.held_id is not null))
+	where v.valid_to is null and v.conversation_id = any (array(select k.held_id from differs k
+		where k.held_id is not null))
 )
 insert into pg_temp.pick
 select
-	s.id, s.page, s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at, s.updated_at, s.extra,
+	s.id, s.page, s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at,
+	s.updated_at, s.extra,
 	s.held_id is null, s.deleted_at is not null,
 	s.held_id is not null and is_moved and not is_tracked and s.was_labels = s.labels,
 	s.held_id is not null and not is_moved and s.deleted_at is null,
@@ -52,15 +63,18 @@ select
 	h.valid_from - least(g.not_before, h.valid_from) > interval '30 minutes',
 	case
 		when s.held_id is null and not is_observed then null
-		when s.assignee_id is not null and s.first_assigned_at is null and s.assignee_id is distinct from s.was_assignee
+		when s.assignee_id is not null and s.first_assigned_at is null and s.assignee_id is distinct
+			from s.was_assignee
 			then sahut_etl.business_seconds(b.workspace_id, s.created_at, h.valid_from)
-		when s.created_at <> s.was_created_at then sahut_etl.business_seconds(b.workspace_id, s.created_at, s.first_assigned_at)
+		when s.created_at <> s.was_created_at
+			then sahut_etl.business_seconds(b.workspace_id, s.created_at, s.first_assigned_at)
 		else s.assigned_seconds end,
 	case
 		when s.held_id is null and not is_observed then null
 		when s.status = 'resolved' and s.first_resolved_at is null and s.was_status is distinct from 'resolved'
 			then sahut_etl.business_seconds(b.workspace_id, s.created_at, h.valid_from)
-		when s.created_at <> s.was_created_at then sahut_etl.business_seconds(b.workspace_id, s.created_at, s.first_resolved_at)
+		when s.created_at <> s.was_created_at
+			then sahut_etl.business_seconds(b.workspace_id, s.created_at, s.first_resolved_at)
 		else s.resolved_seconds end,
 	coalesce(s.resolution_count, 0)
 from differs s
@@ -70,13 +84,15 @@ left join current_version v on v.conversation_id = s.held_id
 cross join lateral (
 	select
 		s.updated_at is distinct from s.was_updated_at as is_moved,
-		(s.status, s.assignee_id, s.team_id, s.channel_id) is distinct from (s.was_status, s.was_assignee, s.was_team, s.was_channel) as is_tracked,
+		(s.status, s.assignee_id, s.team_id, s.channel_id) is distinct
+		from (s.was_status, s.was_assignee, s.was_team, s.was_channel) as is_tracked,
 		coalesce(s.origin = 'observed', s.created_at > w.history_started_at, false) as is_observed,
 		greatest(s.observed_at, v.valid_from) as observed_at
 ) a
 cross join lateral (
-	-- A new one that is not in its first state any more was open and nobody's until it was last updated. One that was
-	-- created resolved was open for no time: what was resolved was created and resolved, so that the days add up.
+	-- A new one that is not in its first state any more was open and nobody's until it was last updated. One that
+	-- was created resolved was open for no time: what was resolved was created and resolved, so that the days add
+	-- up.
 	select case when s.held_id is null and is_observed and (s.status = 'resolved'
 			or (s.assignee_id is not null and least(s.updated_at, a.observed_at) > s.created_at))
 		then least(s.created_at, a.observed_at) end as born_at
@@ -84,8 +100,8 @@ cross join lateral (
 cross join lateral (
 	select case
 		when s.held_id is null then s.created_at
-		-- Until the last published instant, and until it was last looked at, the old state held; but of one that comes
-		-- too late the instant was wrong.
+		-- Until the last published instant, and until it was last looked at, the old state held; but of one
+		-- that comes too late the instant was wrong.
 		when is_moved and s.updated_at is not null then least(s.updated_at, greatest(
 			case when s.updated_at > w.complete_as_of then w.complete_as_of end,
 			case when s.updated_at > w.active_as_of and s.was_status <> 'resolved' then w.active_as_of end,
@@ -96,19 +112,23 @@ cross join lateral (
 	select least(a.observed_at, case
 		when s.held_id is null and is_observed then case when born_at is null then s.created_at
 			else greatest(coalesce(s.updated_at, a.observed_at), born_at) end
-		-- One that is older than history, and late, was already there when history began: the backlog of each day adds up.
+		-- One that is older than history, and late, was already there when history began: the backlog of each
+		-- day adds up.
 		when s.held_id is null then least(coalesce(s.updated_at, s.created_at), w.history_started_at)
 		when is_moved then greatest(coalesce(s.updated_at, a.observed_at), v.valid_from, g.not_before)
 		else a.observed_at end) as valid_from
 ) h;
 
--- A conversation that another workspace holds cannot be this one's, too. Where there is one workspace nothing is looked for.
+-- A conversation that another workspace holds cannot be this one's, too. Where there is one workspace nothing is
+-- looked for.
 with other as materialized (
 	select c.id, c.workspace_id
 	from sahut.conversation c
-	where c.id = any (array(select k.id from pg_temp.stage_conversation k where (select count(*) from sahut_etl.workspace) > 1))
+	where c.id = any (array(select k.id from pg_temp.stage_conversation k
+		where (select count(*) from sahut_etl.workspace) > 1))
 )
-insert into pg_temp.stage_rejected (seq, page, fingerprint, conversation_id, contact_id, created_at, reason, item, observed_at)
+insert into pg_temp.stage_rejected (seq, page, fingerprint, conversation_id, contact_id, created_at, reason, item,
+	observed_at)
 select s.seq, s.page, s.id, s.id, s.contact_id, s.created_at,
 	format('$.id: workspace "%s" holds a conversation with this id', w.name), to_jsonb(s)::text, s.observed_at
 from pg_temp.stage_conversation s

@@ -1,9 +1,14 @@
 insert into sahut.conversation (
-	id, workspace_id, status, channel_id, contact_id, assignee_id, team_id, labels, created_at, created_day, updated_at, extra,
-	origin, history_known_from, version_no, status_since, assignee_since, first_assigned_at, first_resolved_at, last_resolved_at,
-	first_assigned_estimated, first_resolved_estimated, first_assigned_business_seconds, first_resolved_business_seconds, resolution_count, first_seen_at, first_run_id, first_page, last_written_at, last_run_id, last_page)
+	id, workspace_id, status, channel_id, contact_id, assignee_id, team_id, labels, created_at, created_day,
+	updated_at, extra,
+	origin, history_known_from, version_no, status_since, assignee_since, first_assigned_at, first_resolved_at,
+	last_resolved_at,
+	first_assigned_estimated, first_resolved_estimated, first_assigned_business_seconds,
+		first_resolved_business_seconds, resolution_count, first_seen_at, first_run_id, first_page,
+		last_written_at, last_run_id, last_page)
 select
-	p.id, b.workspace_id, p.status, p.channel_id, p.contact_id, p.assignee_id, p.team_id, p.labels, p.created_at, (p.created_at at time zone w.timezone)::date, p.updated_at,
+	p.id, b.workspace_id, p.status, p.channel_id, p.contact_id, p.assignee_id, p.team_id, p.labels, p.created_at,
+	(p.created_at at time zone w.timezone)::date, p.updated_at,
 	p.extra,
 	case when p.is_observed then 'observed' else 'backfill' end,
 	coalesce(p.born_at, p.valid_from),
@@ -25,27 +30,34 @@ join sahut_etl.workspace w on w.id = b.workspace_id
 where p.is_new;
 
 update sahut.conversation c
-set status = p.status, channel_id = p.channel_id, contact_id = p.contact_id, assignee_id = p.assignee_id, team_id = p.team_id,
-	labels = p.labels, created_at = p.created_at, created_day = p.created_day, updated_at = p.updated_at, extra = p.extra, deleted_at = null, merged_into = null,
+set status = p.status, channel_id = p.channel_id, contact_id = p.contact_id, assignee_id = p.assignee_id,
+team_id = p.team_id,
+	labels = p.labels, created_at = p.created_at, created_day = p.created_day, updated_at = p.updated_at,
+	extra = p.extra, deleted_at = null, merged_into = null,
 	version_no = p.version_no,
 	status_since = case when p.status <> c.status then p.valid_from else c.status_since end,
 	assignee_since = case
 		when p.assignee_id is not distinct from c.assignee_id then c.assignee_since
 		when p.assignee_id is not null then p.valid_from end,
 	first_assigned_at = case
-		when p.assignee_id is distinct from c.assignee_id and p.assignee_id is not null then coalesce(c.first_assigned_at, p.valid_from)
+		when p.assignee_id is distinct from c.assignee_id and p.assignee_id is not null
+			then coalesce(c.first_assigned_at, p.valid_from)
 		else c.first_assigned_at end,
 	first_resolved_at = case
 		when p.status = 'resolved' and c.status <> 'resolved' then coalesce(c.first_resolved_at, p.valid_from)
 		else c.first_resolved_at end,
 	first_assigned_estimated = case
-		when c.first_assigned_at is null and p.assignee_id is distinct from c.assignee_id and p.assignee_id is not null then p.is_estimated
+		when c.first_assigned_at is null and p.assignee_id is distinct from c.assignee_id
+			and p.assignee_id is not null then p.is_estimated
 		else c.first_assigned_estimated end,
 	first_resolved_estimated = case
-		when c.first_resolved_at is null and p.status = 'resolved' and c.status <> 'resolved' then p.is_estimated
+		when c.first_resolved_at is null and p.status = 'resolved' and c.status <> 'resolved'
+			then p.is_estimated
 		else c.first_resolved_estimated end,
-	first_assigned_business_seconds = p.assigned_business_seconds, first_resolved_business_seconds = p.resolved_business_seconds,
-	last_resolved_at = case when p.status = 'resolved' and c.status <> 'resolved' then p.valid_from else c.last_resolved_at end,
+	first_assigned_business_seconds = p.assigned_business_seconds,
+	first_resolved_business_seconds = p.resolved_business_seconds,
+	last_resolved_at = case when p.status = 'resolved' and c.status <> 'resolved' then p.valid_from
+	else c.last_resolved_at end,
 	resolution_count = c.resolution_count + (p.status = 'resolved' and c.status <> 'resolved')::integer,
 	reopen_count = c.reopen_count + (p.status <> 'resolved' and c.status = 'resolved')::integer,
 	reassignment_count = c.reassignment_count + coalesce(p.assignee_id <> c.assignee_id, false)::integer,

@@ -4,9 +4,11 @@ from pg_temp.pick p
 where p.is_tracked and v.conversation_id = p.id and v.version_no = p.version_no - 1;
 
 insert into sahut.conversation_version (
-	conversation_id, version_no, workspace_id, status, assignee_id, team_id, channel_id, valid_from, valid_to, not_before, observed_at,
+	conversation_id, version_no, workspace_id, status, assignee_id, team_id, channel_id, valid_from, valid_to,
+	not_before, observed_at,
 	source_updated_at, is_estimated, run_id)
-select p.id, p.version_no, b.workspace_id, p.status, p.assignee_id, p.team_id, p.channel_id, p.valid_from, null, p.not_before, p.observed_at,
+select p.id, p.version_no, b.workspace_id, p.status, p.assignee_id, p.team_id, p.channel_id, p.valid_from, null,
+	p.not_before, p.observed_at,
 	p.updated_at, p.is_estimated, b.run_id
 from pg_temp.pick p
 cross join pg_temp.stage_batch b
@@ -14,30 +16,35 @@ where p.is_new or p.is_tracked;
 
 -- The first state of a conversation that was not seen in it.
 insert into sahut.conversation_version (
-	conversation_id, version_no, workspace_id, status, assignee_id, team_id, channel_id, valid_from, valid_to, not_before, observed_at,
+	conversation_id, version_no, workspace_id, status, assignee_id, team_id, channel_id, valid_from, valid_to,
+	not_before, observed_at,
 	source_updated_at, is_estimated, run_id)
-select p.id, 1, b.workspace_id, p.born_status, null, p.team_id, p.channel_id, p.born_at, p.valid_from, p.born_at, p.observed_at,
+select p.id, 1, b.workspace_id, p.born_status, null, p.team_id, p.channel_id, p.born_at, p.valid_from, p.born_at,
+	p.observed_at,
 	p.updated_at, true, b.run_id
 from pg_temp.pick p
 cross join pg_temp.stage_batch b
 where p.born_at is not null;
 
--- When a conversation says that it was created at another time, its first version begins then, but no later than it ended;
--- and with it what was dated by it. Of one older than the first load only the event of its creation moves.
+-- When a conversation says that it was created at another time, its first version begins then, but no later than it
+-- ended; and with it what was dated by it. Of one older than the first load only the event of its creation moves.
 with earliest as materialized (
 	select o.conversation_id, o.valid_from, o.valid_to, o.observed_at, o.assignee_id
 	from sahut.conversation_version o
-	where o.version_no = 1 and o.conversation_id = any (array(select p.id from pg_temp.pick p where p.created_at <> p.was_created_at))
+	where o.version_no = 1 and o.conversation_id = any (array(select p.id from pg_temp.pick p
+		where p.created_at <> p.was_created_at))
 )
 insert into pg_temp.moved
-select p.id, p.is_observed and o.valid_from <> x.valid_from, o.valid_from, x.valid_from, (x.valid_from at time zone w.timezone)::date,
+select p.id, p.is_observed and o.valid_from <> x.valid_from, o.valid_from, x.valid_from,
+	(x.valid_from at time zone w.timezone)::date,
 	o.assignee_id is not null
 from earliest o
 join pg_temp.pick p on p.id = o.conversation_id
 cross join pg_temp.stage_batch b
 join sahut_etl.workspace w on w.id = b.workspace_id
 cross join lateral (
-	select case when p.is_observed then least(p.created_at, o.valid_to, o.observed_at) else least(p.created_at, p.observed_at) end as valid_from
+	select case when p.is_observed then least(p.created_at, o.valid_to, o.observed_at)
+		else least(p.created_at, p.observed_at) end as valid_from
 ) x;
 
 update sahut.conversation_version v

@@ -4,14 +4,18 @@ with reopened as materialized (
 	from sahut.conversation_event e
 	where e.event_type = 'reopened'
 	and e.conversation_id = any (array(
-		select p.id from pg_temp.pick p where not p.is_new and p.status = 'resolved' and p.was_status <> 'resolved'))
+		select p.id from pg_temp.pick p where not p.is_new and p.status = 'resolved'
+			and p.was_status <> 'resolved'))
 	group by e.conversation_id
 )
 insert into sahut.resolution (
-	conversation_id, version_no, workspace_id, cycle_no, created_at, from_at, resolved_at, resolved_day, assignee_id, team_id, channel_id,
+	conversation_id, version_no, workspace_id, cycle_no, created_at, from_at, resolved_at, resolved_day,
+	assignee_id, team_id, channel_id,
 	business_seconds, is_estimated)
-select p.id, p.version_no, w.id, p.was_resolutions + 1, p.created_at, f.from_at, p.valid_from, (p.valid_from at time zone w.timezone)::date,
-	p.assignee_id, p.team_id, p.channel_id, sahut_etl.business_seconds(w.id, f.from_at, p.valid_from), p.is_estimated
+select p.id, p.version_no, w.id, p.was_resolutions + 1, p.created_at, f.from_at, p.valid_from,
+	(p.valid_from at time zone w.timezone)::date,
+	p.assignee_id, p.team_id, p.channel_id, sahut_etl.business_seconds(w.id, f.from_at, p.valid_from),
+		p.is_estimated
 from pg_temp.pick p
 cross join pg_temp.stage_batch b
 join sahut_etl.workspace w on w.id = b.workspace_id
@@ -37,7 +41,8 @@ from (
 	from dated o
 	join pg_temp.pick p on p.id = o.conversation_id
 	cross join lateral (
-		select case when o.from_at = least(o.resolved_at, p.was_created_at) then least(o.resolved_at, p.created_at) else o.from_at end as from_at
+		select case when o.from_at = least(o.resolved_at, p.was_created_at)
+			then least(o.resolved_at, p.created_at) else o.from_at end as from_at
 	) t
 ) x
 where r.conversation_id = x.conversation_id and r.version_no = x.version_no

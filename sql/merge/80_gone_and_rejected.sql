@@ -1,5 +1,5 @@
--- What the API answered 404 to, or with another id. The current version stays current: the state was not left, it vanished.
--- The conversations are marked last: until then the ones that vanish now are those that are not marked.
+-- What the API answered 404 to, or with another id. The current version stays current: the state was not left, it
+-- vanished. The conversations are marked last: until then the ones that vanish now are those that are not marked.
 with gone as materialized (
 	select c.id, c.version_no, c.status, c.assignee_id, c.team_id, c.channel_id, v.observed_at as known_at
 	from sahut.conversation c
@@ -8,9 +8,11 @@ with gone as materialized (
 	and c.workspace_id = (select b.workspace_id from pg_temp.stage_batch b)
 )
 insert into sahut.conversation_event (
-	conversation_id, workspace_id, version_no, event_type, occurred_at, occurred_day, not_before, observed_at, is_estimated,
+	conversation_id, workspace_id, version_no, event_type, occurred_at, occurred_day, not_before, observed_at,
+	is_estimated,
 	from_status, from_assignee_id, from_team_id, channel_id)
-select c.id, w.id, c.version_no, 'deleted', g.observed_at, (g.observed_at at time zone w.timezone)::date, least(c.known_at, g.observed_at),
+select c.id, w.id, c.version_no, 'deleted', g.observed_at, (g.observed_at at time zone w.timezone)::date,
+	least(c.known_at, g.observed_at),
 	g.observed_at, true, c.status, c.assignee_id, c.team_id, c.channel_id
 from (select distinct on (id) id, observed_at from pg_temp.stage_gone order by id, seq desc) g
 join gone c on c.id = g.id
@@ -31,7 +33,8 @@ set rows_deleted = (
 	and c.workspace_id = (select b.workspace_id from pg_temp.stage_batch b));
 
 update sahut.conversation c
-set deleted_at = g.observed_at, merged_into = g.merged_into, last_written_at = g.observed_at, last_run_id = g.run_id, last_page = null
+set deleted_at = g.observed_at, merged_into = g.merged_into, last_written_at = g.observed_at, last_run_id = g.run_id,
+	last_page = null
 from (
 	select distinct on (k.id) k.id, k.observed_at, k.merged_into, b.run_id, b.workspace_id
 	from pg_temp.stage_gone k cross join pg_temp.stage_batch b
@@ -45,27 +48,33 @@ and c.id = any (array(select k.id from pg_temp.stage_gone k));
 with held as materialized (
 	select c.id, c.contact_id
 	from sahut.conversation c
-	where c.id = any (array(select k.conversation_id from pg_temp.stage_rejected k where k.conversation_id is not null))
+	where c.id = any (array(select k.conversation_id from pg_temp.stage_rejected k
+		where k.conversation_id is not null))
 	and c.workspace_id = (select b.workspace_id from pg_temp.stage_batch b)
 )
 insert into sahut_etl.rejected_item as old (
-	workspace_id, fingerprint, conversation_id, contact_id, created_at, reason, item, page, run_id, first_seen_at, last_seen_at)
-select distinct on (s.fingerprint) b.workspace_id, s.fingerprint, s.conversation_id, s.contact_id, s.created_at, k.reason, k.item, s.page,
+	workspace_id, fingerprint, conversation_id, contact_id, created_at, reason, item, page, run_id, first_seen_at,
+		last_seen_at)
+select distinct on (s.fingerprint) b.workspace_id, s.fingerprint, s.conversation_id, s.contact_id, s.created_at,
+	k.reason, k.item, s.page,
 	b.run_id, s.observed_at, s.observed_at
 from pg_temp.stage_rejected s
 cross join pg_temp.stage_batch b
 left join held v on v.id = s.conversation_id
-left join sahut.contact c on c.workspace_id = b.workspace_id and c.id = coalesce(s.contact_id, v.contact_id) and c.erased_at is not null
+left join sahut.contact c on c.workspace_id = b.workspace_id and c.id = coalesce(s.contact_id, v.contact_id)
+	and c.erased_at is not null
 cross join lateral (
 	select case when c.id is null then s.item else '"erased"' end as item,
 		case when c.id is null then s.reason else split_part(s.reason, ':', 1) || ': erased' end as reason
 ) k
 where not exists (
 	select from sahut_etl.rejected_item r
-	where r.workspace_id = b.workspace_id and r.fingerprint = s.fingerprint and r.reason = k.reason and r.item = k.item)
+	where r.workspace_id = b.workspace_id and r.fingerprint = s.fingerprint and r.reason = k.reason
+		and r.item = k.item)
 order by s.fingerprint, s.seq desc
 on conflict (workspace_id, fingerprint) do update
-set reason = excluded.reason, item = excluded.item, page = excluded.page, run_id = excluded.run_id, created_at = excluded.created_at,
+set reason = excluded.reason, item = excluded.item, page = excluded.page, run_id = excluded.run_id,
+created_at = excluded.created_at,
 	contact_id = excluded.contact_id, last_seen_at = excluded.last_seen_at, times_seen = old.times_seen + 1;
 
 -- One that could be loaded after all is rejected no longer: what was staged and not rejected is held by now.
@@ -79,10 +88,12 @@ with settled as materialized (
 	select c.id, c.updated_at, c.deleted_at
 	from sahut.conversation c
 	where c.id = any (array(
-		select d.conversation_id from sahut_etl.stale_copy d where d.workspace_id = (select b.workspace_id from pg_temp.stage_batch b)))
+		select d.conversation_id from sahut_etl.stale_copy d
+			where d.workspace_id = (select b.workspace_id from pg_temp.stage_batch b)))
 )
 delete from sahut_etl.stale_copy d
 using pg_temp.stage_batch b, settled c
 where d.workspace_id = b.workspace_id and c.id = d.conversation_id
 and (c.deleted_at is not null
-	or exists (select from pg_temp.stage_conversation s where s.id = c.id and s.updated_at is not distinct from c.updated_at));
+	or exists (select from pg_temp.stage_conversation s where s.id = c.id and s.updated_at is not distinct
+		from c.updated_at));

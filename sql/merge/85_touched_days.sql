@@ -1,8 +1,9 @@
 -- Days that are stored and that this batch makes untrue are queued, to be computed again right after. In the ordinary
--- run of things there are none: what happens now happens on a day that is not stored yet. While no day is stored, in a first
--- load, nothing is looked for.
+-- run of things there are none: what happens now happens on a day that is not stored yet. While no day is stored, in
+-- a first load, nothing is looked for.
 with touched as materialized (
-	select p.id, p.is_new or p.is_revived or p.created_at <> p.was_created_at as is_whole, false as is_gone, p.observed_at,
+	select p.id, p.is_new or p.is_revived
+		or p.created_at <> p.was_created_at as is_whole, false as is_gone, p.observed_at,
 		p.labels <> p.was_labels as is_relabelled
 	from pg_temp.pick p cross join pg_temp.tally t
 	where t.live_day is not null
@@ -15,7 +16,8 @@ with touched as materialized (
 	from touched x
 	join sahut.conversation_event e on e.conversation_id = x.id
 	where e.workspace_id = (select b.workspace_id from pg_temp.stage_batch b)
-	and (x.is_whole or e.observed_at = x.observed_at or (x.is_relabelled and e.event_type in ('created', 'resolved')))
+	and (x.is_whole or e.observed_at = x.observed_at
+		or (x.is_relabelled and e.event_type in ('created', 'resolved')))
 ), state as materialized (
 	-- Resolved ones are left out below: asked for here, the index of all that is unresolved would be read, too.
 	select v.status, v.valid_from, v.valid_to
@@ -31,7 +33,8 @@ with touched as materialized (
 	select p.contact_id, p.created_at
 	from pg_temp.pick p cross join pg_temp.tally t
 	where t.live_day is not null and p.contact_id is not null
-	and (p.is_new or p.is_revived or p.created_at <> p.was_created_at or p.contact_id is distinct from p.was_contact)
+	and (p.is_new or p.is_revived or p.created_at <> p.was_created_at or p.contact_id is distinct
+		from p.was_contact)
 	union
 	select p.was_contact, p.was_created_at
 	from pg_temp.pick p cross join pg_temp.tally t
@@ -60,8 +63,8 @@ cross join lateral (
 	from pg_temp.pick p
 	where p.created_at <> p.was_created_at
 	union all
-	-- and on some days something happened to it; of what was deleted or came back, that is all that ever did. Its labels
-	-- count where it was created and resolved.
+	-- and on some days something happened to it; of what was deleted or came back, that is all that ever did. Its
+	-- labels count where it was created and resolved.
 	select e.occurred_day, e.is_all, true, e.is_all from event e
 	union all
 	-- The next one of its contact may have become the first, or not be it any more: after each place the first two.
@@ -69,10 +72,12 @@ cross join lateral (
 	from (
 		select o.created_day, o.place - max(o.place) filter (where o.is_place) over x as after
 		from (
-			select u.*, count(u.created_day) over (partition by u.contact_id order by u.created_at, u.is_place desc
+			select u.*, count(u.created_day)
+				over (partition by u.contact_id order by u.created_at, u.is_place desc
 				rows unbounded preceding) as place
 			from (
-				select k.contact_id, k.created_at, true as is_place, null::date as created_day from place k
+				select k.contact_id, k.created_at, true as is_place, null::date as created_day
+					from place k
 				union all
 				select c.contact_id, c.created_at, false, c.created_day from sibling c
 			) u
@@ -93,7 +98,8 @@ cross join lateral (
 	-- or was not known to lie, or did not lie after all.
 	select s.from_day + i, false, false, true
 	from (
-		select (v.valid_from at time zone w.timezone)::date as from_day, least(t.live_day - 1, (v.valid_to at time zone w.timezone)::date) as to_day
+		select (v.valid_from at time zone w.timezone)::date as from_day,
+			least(t.live_day - 1, (v.valid_to at time zone w.timezone)::date) as to_day
 		from state v where v.status <> 'resolved'
 	) s
 	cross join lateral generate_series(greatest(0, w.history_day - s.from_day), s.to_day - s.from_day) i

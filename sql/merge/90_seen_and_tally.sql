@@ -14,7 +14,8 @@ where b.scan is not null
 group by b.workspace_id, b.run_id, b.scan;
 
 update pg_temp.tally t
-set rows_new = x.rows_new, rows_changed = x.rows_changed, rows_revived = x.rows_revived, rows_late = x.rows_late, late_by = x.late_by,
+set rows_new = x.rows_new, rows_changed = x.rows_changed, rows_revived = x.rows_revived, rows_late = x.rows_late,
+late_by = x.late_by,
 	rows_silent = x.rows_silent, versions = x.versions,
 	rows_rejected = (select count(distinct fingerprint) from pg_temp.stage_rejected)
 from (

@@ -3,7 +3,8 @@
 -- runs, sweeps, the request ledger. Nobody but the daemon's role reads it.
 
 create schema sahut_etl;
-comment on schema sahut_etl is 'Private to the daemon: workspaces, runs, sweeps, watermarks, rejected items, request ledger, migrations.';
+comment on schema sahut_etl is
+	'Private to the daemon: workspaces, runs, sweeps, watermarks, rejected items, request ledger, migrations.';
 
 create table sahut_etl.migration (
 	version      integer primary key,
@@ -65,32 +66,48 @@ create table sahut_etl.workspace (
 	holder              text,
 	held_since          timestamptz
 );
-comment on table sahut_etl.workspace is 'A configured workspace, how far it is complete, and what was learned about its list.';
+comment on table sahut_etl.workspace is
+	'A configured workspace, how far it is complete, and what was learned about its list.';
 comment on column sahut_etl.workspace.id is 'Number of the workspace in this warehouse.';
 comment on column sahut_etl.workspace.name is 'Name in the configuration.';
 comment on column sahut_etl.workspace.timezone is 'IANA time zone of its days and hours.';
 comment on column sahut_etl.workspace.base_url is 'Where its API was last read.';
 comment on column sahut_etl.workspace.added_at is 'When it first appeared in the configuration.';
-comment on column sahut_etl.workspace.settings is 'Its business hours, holidays, targets and privacy in the configuration, as last read.';
-comment on column sahut_etl.workspace.watermark is 'The next scan reads every conversation updated since this instant less the lookback (API time).';
-comment on column sahut_etl.workspace.complete_as_of is 'Every change up to this instant is in the warehouse (API time).';
-comment on column sahut_etl.workspace.active_as_of is 'Every change of a conversation that is not resolved, up to this instant, is in the warehouse (API time).';
-comment on column sahut_etl.workspace.certified_at is 'Start, less lookback, of the last full sweep that was proven complete.';
-comment on column sahut_etl.workspace.history_started_at is 'When the first complete load ended; before it, status and assignment history is unknown.';
-comment on column sahut_etl.workspace.seen_at is 'When the API was last heard of (API time): its day is the one that reports compute afresh; those before it are stored.';
-comment on column sahut_etl.workspace.lookback is 'How late a change may become visible at the API; grows when later ones are seen.';
+comment on column sahut_etl.workspace.settings is
+	'Its business hours, holidays, targets and privacy in the configuration, as last read.';
+comment on column sahut_etl.workspace.watermark is
+	'The next scan reads every conversation updated since this instant less the lookback (API time).';
+comment on column sahut_etl.workspace.complete_as_of is
+	'Every change up to this instant is in the warehouse (API time).';
+comment on column sahut_etl.workspace.active_as_of is
+	'Every change of a conversation that is not resolved, up to this instant, is in the warehouse (API time).';
+comment on column sahut_etl.workspace.certified_at is
+	'Start, less lookback, of the last full sweep that was proven complete.';
+comment on column sahut_etl.workspace.history_started_at is
+	'When the first complete load ended; before it, status and assignment history is unknown.';
+comment on column sahut_etl.workspace.seen_at is
+	'When the API was last heard of (API time): its day is the one that reports compute afresh; those before it '
+	'are stored.';
+comment on column sahut_etl.workspace.lookback is
+	'How late a change may become visible at the API; grows when later ones are seen.';
 comment on column sahut_etl.workspace.live_count is 'Conversations held that are not deleted.';
 comment on column sahut_etl.workspace.largest_total is 'Largest meta.total the API ever gave; bounds every sweep.';
 comment on column sahut_etl.workspace.last_total is 'meta.total of the last unfiltered list.';
 comment on column sahut_etl.workspace.per_page is 'Conversations on a page: 100, or fewer if the server does fewer.';
-comment on column sahut_etl.workspace.list_order is 'Order of the conversation list, as proven: updated_desc, updated_asc, created_desc, created_asc, or unknown.';
+comment on column sahut_etl.workspace.list_order is
+	'Order of the conversation list, as proven: updated_desc, updated_asc, created_desc, created_asc, or unknown.';
 comment on column sahut_etl.workspace.order_since is 'When that order was proven or lost.';
-comment on column sahut_etl.workspace.order_evidence is 'Inversions counted against each order in the last full sweep, and on how many pages.';
+comment on column sahut_etl.workspace.order_evidence is
+	'Inversions counted against each order in the last full sweep, and on how many pages.';
 comment on column sahut_etl.workspace.needs_full is 'Why the next cycle must be a full sweep; empty when it need not.';
 comment on column sahut_etl.workspace.uncertified is 'Full sweeps in a row that could not be proven complete.';
-comment on column sahut_etl.workspace.tried_at is 'When the last full sweep was begun or gone on with (the daemon''s clock); one that proved nothing is tried again later each time.';
-comment on column sahut_etl.workspace.audit_due is 'Whether a total could not be explained, so that the counts are to be compared.';
-comment on column sahut_etl.workspace.late_arrival_count is 'Conversations first seen after an instant was published that should have covered them.';
+comment on column sahut_etl.workspace.tried_at is
+	'When the last full sweep was begun or gone on with (the daemon''s clock); one that proved nothing is tried '
+	'again later each time.';
+comment on column sahut_etl.workspace.audit_due is
+	'Whether a total could not be explained, so that the counts are to be compared.';
+comment on column sahut_etl.workspace.late_arrival_count is
+	'Conversations first seen after an instant was published that should have covered them.';
 comment on column sahut_etl.workspace.silent_edit_count is 'Changes of content that did not move updated_at.';
 comment on column sahut_etl.workspace.holder is 'Who holds the workspace: command, host and process.';
 comment on column sahut_etl.workspace.held_since is 'Since when.';
@@ -100,7 +117,8 @@ create table sahut_etl.run (
 	workspace_id     integer not null references sahut_etl.workspace,
 	kind             text not null,
 	strategy         text not null default '',
-	state            text not null default 'running' check (state in ('running', 'ok', 'partial', 'failed', 'interrupted')),
+	state            text not null default 'running' check (state in ('running', 'ok', 'partial', 'failed',
+	'interrupted')),
 	verdict          text not null default '',
 	began_at         timestamptz not null default clock_timestamp(),
 	ended_at         timestamptz,
@@ -126,12 +144,17 @@ comment on table sahut_etl.run is 'One row for each cycle: what one tick of the 
 comment on column sahut_etl.run.id is 'Number of the run.';
 comment on column sahut_etl.run.workspace_id is 'Workspace.';
 comment on column sahut_etl.run.kind is 'What was asked for: first_load, incremental, full, verify or repair.';
-comment on column sahut_etl.run.strategy is 'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit or repair.';
-comment on column sahut_etl.run.state is 'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted (the process ended).';
-comment on column sahut_etl.run.verdict is 'What it proved, in a word: certified, uncertified, complete, active, lost, demoted, unexplained, equal or different.';
+comment on column sahut_etl.run.strategy is
+	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit or repair.';
+comment on column sahut_etl.run.state is
+	'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted (the process ended).';
+comment on column sahut_etl.run.verdict is
+	'What it proved, in a word: certified, uncertified, complete, active, lost, demoted, unexplained, equal or '
+	'different.';
 comment on column sahut_etl.run.began_at is 'When it began (database''s clock).';
 comment on column sahut_etl.run.ended_at is 'When it ended; empty while running.';
-comment on column sahut_etl.run.api_started_at is 'The cycle''s start on the API''s clock; what it publishes is this less the lookback.';
+comment on column sahut_etl.run.api_started_at is
+	'The cycle''s start on the API''s clock; what it publishes is this less the lookback.';
 comment on column sahut_etl.run.requests is 'HTTP requests sent, retries included.';
 comment on column sahut_etl.run.pages is 'List pages read.';
 comment on column sahut_etl.run.rows_seen is 'Conversations received, repeats included.';
@@ -152,7 +175,8 @@ create table sahut_etl.sweep (
 	id               bigint generated by default as identity primary key,
 	workspace_id     integer not null references sahut_etl.workspace,
 	run_id           bigint references sahut_etl.run on delete set null,
-	state            text not null default 'running' check (state in ('running', 'certified', 'uncertified', 'abandoned')),
+	state            text not null default 'running' check (state in ('running', 'certified', 'uncertified',
+	'abandoned')),
 	position         jsonb not null default '{}',
 	began_at         timestamptz not null default clock_timestamp(),
 	advanced_at      timestamptz not null default clock_timestamp(),
@@ -173,7 +197,8 @@ comment on table sahut_etl.sweep is 'A full sweep: where it stands while it runs
 comment on column sahut_etl.sweep.id is 'Number of the sweep.';
 comment on column sahut_etl.sweep.workspace_id is 'Workspace.';
 comment on column sahut_etl.sweep.run_id is 'Run that worked on it last.';
-comment on column sahut_etl.sweep.state is 'running, certified (proven that no row was skipped), uncertified, or abandoned.';
+comment on column sahut_etl.sweep.state is
+	'running, certified (proven that no row was skipped), uncertified, or abandoned.';
 comment on column sahut_etl.sweep.position is 'Where to go on after an interruption; the engine''s own notes.';
 comment on column sahut_etl.sweep.began_at is 'When it began (database''s clock).';
 comment on column sahut_etl.sweep.advanced_at is 'When it last stored a batch.';
@@ -223,12 +248,14 @@ comment on column sahut_etl.scan_seen.ids is 'sahut_etl.id_hash of each conversa
 
 create function sahut_etl.scan_shows(run bigint, number integer) returns setof bigint
 	language sql stable
-	as $$ select distinct i.id from sahut_etl.scan_seen s cross join lateral unnest(s.ids) i(id) where s.run_id = run and s.scan = number $$;
+	as $$ select distinct i.id from sahut_etl.scan_seen s cross join lateral unnest(s.ids) i(id)
+		where s.run_id = run and s.scan = number $$;
 comment on function sahut_etl.scan_shows is 'What a scan of a run has shown so far.';
 
 create function sahut_etl.sweep_shows(sweep bigint) returns setof bigint
 	language sql stable
-	as $$ select distinct i.id from sahut_etl.sweep_seen s cross join lateral unnest(s.ids) i(id) where s.sweep_id = sweep $$;
+	as $$ select distinct i.id from sahut_etl.sweep_seen s cross join lateral unnest(s.ids) i(id)
+		where s.sweep_id = sweep $$;
 comment on function sahut_etl.sweep_shows is 'What a full sweep has shown so far, in all its passes.';
 
 create table sahut_etl.stale_copy (
@@ -239,12 +266,15 @@ create table sahut_etl.stale_copy (
 	got_updated_at   timestamptz,
 	primary key (workspace_id, conversation_id)
 );
-comment on table sahut_etl.stale_copy is 'Conversations that came back older than they are held: a lagging replica, or a source that was set back. Two GETs tell.';
+comment on table sahut_etl.stale_copy is
+	'Conversations that came back older than they are held: a lagging replica, or a source that was set back. Two '
+	'GETs tell.';
 comment on column sahut_etl.stale_copy.workspace_id is 'Workspace.';
 comment on column sahut_etl.stale_copy.conversation_id is 'Conversation.';
 comment on column sahut_etl.stale_copy.seen_at is 'When the older copy was first seen (API time).';
 comment on column sahut_etl.stale_copy.got_at is 'When a GET first said the same (API time); empty before.';
-comment on column sahut_etl.stale_copy.got_updated_at is 'updated_at of the copy that it gave; the same again, a lookback later, is believed.';
+comment on column sahut_etl.stale_copy.got_updated_at is
+	'updated_at of the copy that it gave; the same again, a lookback later, is believed.';
 
 create table sahut_etl.audit (
 	run_id        bigint primary key references sahut_etl.run on delete cascade,
@@ -259,7 +289,8 @@ comment on table sahut_etl.audit is 'The API''s counts beside the warehouse''s, 
 comment on column sahut_etl.audit.run_id is 'Run of the verify.';
 comment on column sahut_etl.audit.workspace_id is 'Workspace.';
 comment on column sahut_etl.audit.audited_at is 'When (database''s clock).';
-comment on column sahut_etl.audit.api is 'Counted at the API: all, open, pending, snoozed, resolved. Empty for a repair of cells that were known.';
+comment on column sahut_etl.audit.api is
+	'Counted at the API: all, open, pending, snoozed, resolved. Empty for a repair of cells that were known.';
 comment on column sahut_etl.audit.held is 'Held in the warehouse, likewise.';
 comment on column sahut_etl.audit.rejected is 'Items that the API counts and that could not be loaded.';
 
@@ -299,10 +330,13 @@ create table sahut_etl.command_request (
 	error_text    text
 );
 create index command_request_open on sahut_etl.command_request (workspace_id) where ended_at is null;
-comment on table sahut_etl.command_request is 'What a command hands to the daemon that holds the workspace, and what became of it.';
+comment on table sahut_etl.command_request is
+	'What a command hands to the daemon that holds the workspace, and what became of it.';
 comment on column sahut_etl.command_request.id is 'Number of the command_request.';
 comment on column sahut_etl.command_request.workspace_id is 'Workspace.';
-comment on column sahut_etl.command_request.kind is 'What is to be done: incremental, full, verify, repair, or full_repair (a full sweep that believes every deletion).';
+comment on column sahut_etl.command_request.kind is
+	'What is to be done: incremental, full, verify, repair, or full_repair (a full sweep that believes every '
+	'deletion).';
 comment on column sahut_etl.command_request.asked_by is 'Who asked: command, host and process.';
 comment on column sahut_etl.command_request.asked_at is 'When.';
 comment on column sahut_etl.command_request.taken_at is 'When the daemon began it; empty before.';
@@ -328,14 +362,17 @@ create table sahut_etl.schedule (
 	advice         text,
 	written_at     timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
-comment on table sahut_etl.schedule is 'What the daemon does with a workspace, and will do next, as it wrote down when a cycle began or ended.';
+comment on table sahut_etl.schedule is
+	'What the daemon does with a workspace, and will do next, as it wrote down when a cycle began or ended.';
 comment on column sahut_etl.schedule.workspace_id is 'Workspace.';
 comment on column sahut_etl.schedule.incremental is 'How often changes are fetched, as configured.';
 comment on column sahut_etl.schedule.verify is 'How often counts are compared, as configured.';
-comment on column sahut_etl.schedule.full_at is 'When everything is read each night, local time of the workspace, as configured.';
+comment on column sahut_etl.schedule.full_at is
+	'When everything is read each night, local time of the workspace, as configured.';
 comment on column sahut_etl.schedule.next_kind is 'What comes next: incremental, verify, repair or full.';
 comment on column sahut_etl.schedule.next_at is 'When (the daemon''s clock).';
-comment on column sahut_etl.schedule.running is 'What runs; empty between cycles. Means nothing while nobody holds the workspace.';
+comment on column sahut_etl.schedule.running is
+	'What runs; empty between cycles. Means nothing while nobody holds the workspace.';
 comment on column sahut_etl.schedule.running_since is 'Since when.';
 comment on column sahut_etl.schedule.trouble is 'What goes wrong since the last success; empty while nothing does.';
 comment on column sahut_etl.schedule.trouble_since is 'Since when.';
@@ -359,9 +396,11 @@ create table sahut_etl.rejected_item (
 	primary key (workspace_id, fingerprint)
 );
 create index rejected_item_conversation on sahut_etl.rejected_item (conversation_id);
-comment on table sahut_etl.rejected_item is 'Items of the API that could not be loaded, whole, with the reason. May hold personal data.';
+comment on table sahut_etl.rejected_item is
+	'Items of the API that could not be loaded, whole, with the reason. May hold personal data.';
 comment on column sahut_etl.rejected_item.workspace_id is 'Workspace.';
-comment on column sahut_etl.rejected_item.fingerprint is 'The conversation''s id where it has one that can be read, else a hash of the item.';
+comment on column sahut_etl.rejected_item.fingerprint is
+	'The conversation''s id where it has one that can be read, else a hash of the item.';
 comment on column sahut_etl.rejected_item.conversation_id is 'Id of the conversation, where it can be read.';
 comment on column sahut_etl.rejected_item.contact_id is 'Id of its contact, where it can be read.';
 comment on column sahut_etl.rejected_item.created_at is 'Its created_at, where it can be read.';
@@ -387,11 +426,13 @@ create table sahut_etl.request_ledger (
 comment on table sahut_etl.request_ledger is 'API requests by day and purpose, and what they brought.';
 comment on column sahut_etl.request_ledger.workspace_id is 'Workspace.';
 comment on column sahut_etl.request_ledger.day is 'Day in the workspace''s time zone.';
-comment on column sahut_etl.request_ledger.purpose is 'What the requests were for: first_load, incremental, full, verify, repair or command.';
+comment on column sahut_etl.request_ledger.purpose is
+	'What the requests were for: first_load, incremental, full, verify, repair or command.';
 comment on column sahut_etl.request_ledger.requests is 'Requests sent.';
 comment on column sahut_etl.request_ledger.throttled is 'Of them, answered 429.';
 comment on column sahut_etl.request_ledger.failed is 'Of them, failed otherwise.';
-comment on column sahut_etl.request_ledger.rows_per_request is 'What a request brought: rows_written divided by requests.';
+comment on column sahut_etl.request_ledger.rows_per_request is
+	'What a request brought: rows_written divided by requests.';
 comment on column sahut_etl.request_ledger.rows_written is 'Conversations written because of them, new and changed.';
 
 create table sahut_etl.quota (
@@ -415,16 +456,20 @@ as $$
 begin
 	if not exists (
 		select from pg_catalog.pg_locks l
-		where l.locktype = 'advisory' and l.classid = 1396786261 and l.objid::bigint = workspace and l.objsubid = 2
+		where l.locktype = 'advisory' and l.classid = 1396786261 and l.objid::bigint = workspace
+			and l.objsubid = 2
 		and l.pid = pg_catalog.pg_backend_pid() and l.granted)
 	then
-		raise exception using errcode = 'SE001', message = format('the lock of workspace %s is not held by this connection', workspace);
+		raise exception using errcode = 'SE001',
+			message = format('the lock of workspace %s is not held by this connection', workspace);
 	end if;
 end $$;
-comment on function sahut_etl.must_hold is 'Fails (SQLSTATE SE001) unless this session holds the workspace''s advisory lock.';
+comment on function sahut_etl.must_hold is
+	'Fails (SQLSTATE SE001) unless this session holds the workspace''s advisory lock.';
 
 -- The quota, kept across processes and restarts. A lease is good for one second, and what it covers may arrive a
--- second later, so no more than the cap is granted in any 63 seconds: that is no more than the cap in any 60 at the API.
+-- second later, so no more than the cap is granted in any 63 seconds: that is no more than the cap in any 60 at the
+-- API.
 create function sahut_etl.lease(workspace integer, want integer, cap integer, out granted integer, out wait_usec bigint)
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -448,7 +493,8 @@ begin
 	end if;
 	-- used[i] belongs to second first_second + i - 1; the array always ends in the current second.
 	shift := least(span, greatest(0, second - q.first_second - span + 1));
-	q.used := coalesce(q.used[shift + 1 : span], '{}') || array_fill(0, array[greatest(0, span - greatest(0, cardinality(q.used) - shift))]);
+	q.used := coalesce(q.used[shift + 1 : span], '{}') || array_fill(0,
+		array[greatest(0, span - greatest(0, cardinality(q.used) - shift))]);
 	granted := greatest(0, least(want, cap - (select sum(u)::integer from unnest(q.used) u)));
 	if granted = 0 then
 		-- The oldest grants make room when they leave the window.
@@ -461,17 +507,21 @@ begin
 	update sahut_etl.quota set first_second = second - span + 1, used = q.used where workspace_id = workspace;
 	wait_usec := 0;
 end $$;
-comment on function sahut_etl.lease is 'Grants up to so many requests for the next second, if the workspace''s quota has them; else says how long to wait.';
+comment on function sahut_etl.lease is
+	'Grants up to so many requests for the next second, if the workspace''s quota has them; else says how long to '
+	'wait.';
 
 create function sahut_etl.pause(workspace integer, usec bigint) returns void
 	language sql
 as $$
 	insert into sahut_etl.quota as q (workspace_id, paused_until, slow_until)
-	values (workspace, clock_timestamp() + usec * interval '1 microsecond', clock_timestamp() + interval '10 minutes')
+	values (workspace, clock_timestamp() + usec * interval '1 microsecond',
+		clock_timestamp() + interval '10 minutes')
 	on conflict (workspace_id) do update
 	set paused_until = greatest(q.paused_until, excluded.paused_until), slow_until = excluded.slow_until
 $$;
-comment on function sahut_etl.pause is 'After a 429: no request for so many microseconds, and half the rate for ten minutes.';
+comment on function sahut_etl.pause is
+	'After a 429: no request for so many microseconds, and half the rate for ten minutes.';
 
 -- A workspace is known by its name in the configuration. When that changes, the warehouse is told with this.
 create function sahut_etl.rename_workspace(old_name text, new_name text) returns void
@@ -491,7 +541,8 @@ begin
 	end if;
 	if exists (
 		select from pg_catalog.pg_locks l
-		where l.locktype = 'advisory' and l.classid = 1396786261 and l.objid::bigint in (old_id, new_id) and l.objsubid = 2 and l.granted)
+		where l.locktype = 'advisory' and l.classid = 1396786261 and l.objid::bigint in (old_id, new_id)
+			and l.objsubid = 2 and l.granted)
 	then
 		raise exception 'a process works on it; end it first: systemctl stop sahut-etl';
 	end if;
@@ -502,7 +553,9 @@ begin
 			select a.attrelid::regclass as tab
 			from pg_catalog.pg_attribute a
 			join pg_catalog.pg_class c on c.oid = a.attrelid and c.relkind = 'r'
-			where a.attname = 'workspace_id' and c.relnamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace, 'sahut_etl'::regnamespace)
+			where a.attname = 'workspace_id'
+				and c.relnamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace,
+				'sahut_etl'::regnamespace)
 		loop
 			begin
 				execute format('delete from %s where workspace_id = $1', child.tab) using new_id;
@@ -514,4 +567,6 @@ begin
 	delete from sahut_etl.workspace where id = new_id;
 	update sahut_etl.workspace set name = new_name where id = old_id;
 end $$;
-comment on function sahut_etl.rename_workspace is 'A workspace is called otherwise in the configuration from now on; what it holds stays. Only while no process works on it.';
+comment on function sahut_etl.rename_workspace is
+	'A workspace is called otherwise in the configuration from now on; what it holds stays. Only while no process '
+	'works on it.';

@@ -14,7 +14,9 @@ create table sahut.status (
 	is_active      boolean not null,
 	is_known       boolean not null
 );
-comment on table sahut.status is 'Conversation statuses and how reports group them. One that the API''s reference does not know is added with is_known = false.';
+comment on table sahut.status is
+	'Conversation statuses and how reports group them. One that the API''s reference does not know is added with '
+	'is_known = false.';
 comment on column sahut.status.status is 'Status as the API spells it.';
 comment on column sahut.status.sort_order is 'Order of display.';
 comment on column sahut.status.is_unresolved is 'Counts in the backlog: everything but resolved.';
@@ -73,7 +75,8 @@ create table sahut.label (
 	first_seen_at  timestamptz not null,
 	primary key (workspace_id, name)
 );
-comment on table sahut.label is 'Labels seen on conversations. The API gives a label no id, so a renamed one is a new one.';
+comment on table sahut.label is
+	'Labels seen on conversations. The API gives a label no id, so a renamed one is a new one.';
 comment on column sahut.label.workspace_id is 'Workspace.';
 comment on column sahut.label.name is 'Name of the label.';
 comment on column sahut.label.first_seen_at is 'When it was first seen (API time).';
@@ -89,8 +92,10 @@ create table sahut.contact (
 create index contact_phone_key on sahut.contact (phone_key) where phone_key is not null;
 comment on table sahut.contact is 'Contacts, without what identifies them.';
 comment on column sahut.contact.workspace_id is 'Workspace.';
-comment on column sahut.contact.id is 'Id of the contact at the API; of one that has none, "conversation:" and the id of its conversation.';
-comment on column sahut.contact.phone_key is 'Keyed hash of the phone: equal keys, the same phone. Cannot be turned back without the key.';
+comment on column sahut.contact.id is
+	'Id of the contact at the API; of one that has none, "conversation:" and the id of its conversation.';
+comment on column sahut.contact.phone_key is
+	'Keyed hash of the phone: equal keys, the same phone. Cannot be turned back without the key.';
 comment on column sahut.contact.first_seen_at is 'When it was first seen (API time).';
 comment on column sahut.contact.erased_at is 'When name and phone were erased on request; they are not loaded again.';
 
@@ -106,7 +111,8 @@ create table sahut_pii.contact (
 );
 comment on table sahut_pii.contact is 'What identifies a contact. Personal data (UU PDP, Law 27/2022).';
 comment on column sahut_pii.contact.workspace_id is 'Workspace.';
-comment on column sahut_pii.contact.contact_id is 'Id of the contact at the API; of one that has none, "conversation:" and the id of its conversation.';
+comment on column sahut_pii.contact.contact_id is
+	'Id of the contact at the API; of one that has none, "conversation:" and the id of its conversation.';
 comment on column sahut_pii.contact.name is 'Name as the API gives it.';
 comment on column sahut_pii.contact.phone is 'Phone as the API gives it (E.164).';
 comment on column sahut_pii.contact.extra is 'Whatever else the API says of the contact.';
@@ -136,7 +142,8 @@ create table sahut.conversation (
 	first_assigned_at     timestamptz,
 	first_resolved_at     timestamptz,
 	last_resolved_at      timestamptz,
-	-- of the first assignment and resolution: whether the time is a wide guess, and how long it took in business hours
+	-- of the first assignment and resolution: whether the time is a wide guess, and how long it took in business
+	-- hours
 	first_assigned_estimated   boolean,
 	first_resolved_estimated   boolean,
 	first_assigned_business_seconds  bigint,
@@ -175,27 +182,41 @@ comment on column sahut.conversation.team_id is 'Current team; empty when there 
 comment on column sahut.conversation.labels is 'Labels it carries now, in byte order.';
 comment on column sahut.conversation.created_at is 'When it was created, says the API.';
 comment on column sahut.conversation.created_day is 'Day of its creation in the workspace''s time zone.';
-comment on column sahut.conversation.updated_at is 'When it was last updated, says the API; empty where it says nothing.';
-comment on column sahut.conversation.extra is 'Fields of the API that no column knows, as they arrived; of an object that a column knows, what was left over.';
-comment on column sahut.conversation.deleted_at is 'When it was found deleted at the API (API time); such conversations leave every report.';
-comment on column sahut.conversation.merged_into is 'The conversation that the API answers with instead, if it was merged.';
-comment on column sahut.conversation.origin is 'observed: its history is known from its creation; backfill: it is older than the first load.';
+comment on column sahut.conversation.updated_at is
+	'When it was last updated, says the API; empty where it says nothing.';
+comment on column sahut.conversation.extra is
+	'Fields of the API that no column knows, as they arrived; of an object that a column knows, what was left '
+	'over.';
+comment on column sahut.conversation.deleted_at is
+	'When it was found deleted at the API (API time); such conversations leave every report.';
+comment on column sahut.conversation.merged_into is
+	'The conversation that the API answers with instead, if it was merged.';
+comment on column sahut.conversation.origin is
+	'observed: its history is known from its creation; backfill: it is older than the first load.';
 comment on column sahut.conversation.history_known_from is 'From this instant on, its status and assignment are known.';
 comment on column sahut.conversation.version_no is 'Number of its current version.';
 comment on column sahut.conversation.status_since is 'Since when it has its current status (effective).';
-comment on column sahut.conversation.assignee_since is 'Since when it has its current assignee (effective); empty when unassigned.';
+comment on column sahut.conversation.assignee_since is
+	'Since when it has its current assignee (effective); empty when unassigned.';
 comment on column sahut.conversation.first_assigned_at is 'When it first had an assignee (effective).';
 comment on column sahut.conversation.first_resolved_at is 'Its first resolution that was seen (effective).';
 comment on column sahut.conversation.last_resolved_at is 'Its last resolution that was seen (effective).';
-comment on column sahut.conversation.first_assigned_estimated is 'Whether first_assigned_at may be off by more than half an hour; empty when never assigned.';
-comment on column sahut.conversation.first_resolved_estimated is 'Whether first_resolved_at may be off by more than half an hour; empty when never resolved.';
-comment on column sahut.conversation.first_assigned_business_seconds is 'Seconds of business hours from its creation to its first assignment; all seconds where the workspace has no business hours.';
-comment on column sahut.conversation.first_resolved_business_seconds is 'Seconds of business hours from its creation to its first resolution; all seconds where the workspace has no business hours.';
+comment on column sahut.conversation.first_assigned_estimated is
+	'Whether first_assigned_at may be off by more than half an hour; empty when never assigned.';
+comment on column sahut.conversation.first_resolved_estimated is
+	'Whether first_resolved_at may be off by more than half an hour; empty when never resolved.';
+comment on column sahut.conversation.first_assigned_business_seconds is
+	'Seconds of business hours from its creation to its first assignment; all seconds where the workspace has no '
+	'business hours.';
+comment on column sahut.conversation.first_resolved_business_seconds is
+	'Seconds of business hours from its creation to its first resolution; all seconds where the workspace has no '
+	'business hours.';
 comment on column sahut.conversation.resolution_count is 'Moves into resolved that were seen.';
 comment on column sahut.conversation.reopen_count is 'Moves out of resolved that were seen.';
 comment on column sahut.conversation.reassignment_count is 'Moves from one agent to another that were seen.';
 comment on column sahut.conversation.unassignment_count is 'Moves from an agent to nobody that were seen.';
-comment on column sahut.conversation.touch_count is 'How often updated_at moved while nothing tracked had changed; usually a message.';
+comment on column sahut.conversation.touch_count is
+	'How often updated_at moved while nothing tracked had changed; usually a message.';
 comment on column sahut.conversation.first_seen_at is 'When the program first received it (API time).';
 comment on column sahut.conversation.first_run_id is 'Run that first received it.';
 comment on column sahut.conversation.first_page is 'Page it then stood on; empty when it was fetched alone.';
@@ -241,7 +262,8 @@ create unique index conversation_version_current on sahut.conversation_version (
 -- What was unresolved at an instant, or on a day: half-open at the left, as the backlog at midnight wants it.
 create index conversation_version_unresolved on sahut.conversation_version
 	using gist (tstzrange(valid_from, valid_to, '(]')) where status <> 'resolved';
-comment on table sahut.conversation_version is 'History of status, assignee, team and channel: one row for each state that was seen.';
+comment on table sahut.conversation_version is
+	'History of status, assignee, team and channel: one row for each state that was seen.';
 comment on column sahut.conversation_version.conversation_id is 'Conversation.';
 comment on column sahut.conversation_version.version_no is '1, 2, 3, ... within the conversation.';
 comment on column sahut.conversation_version.workspace_id is 'Workspace.';
@@ -249,10 +271,13 @@ comment on column sahut.conversation_version.status is 'Status in this state.';
 comment on column sahut.conversation_version.assignee_id is 'Assignee in this state; empty when unassigned.';
 comment on column sahut.conversation_version.team_id is 'Team in this state.';
 comment on column sahut.conversation_version.channel_id is 'Channel in this state.';
-comment on column sahut.conversation_version.valid_from is 'Best estimate of when the state began: the API''s updated_at, kept between not_before and observed_at.';
+comment on column sahut.conversation_version.valid_from is
+	'Best estimate of when the state began: the API''s updated_at, kept between not_before and observed_at.';
 comment on column sahut.conversation_version.valid_to is 'When the next state began; empty for the current one.';
-comment on column sahut.conversation_version.not_before is 'The state cannot have begun before: the program still knew the old one to hold.';
-comment on column sahut.conversation_version.observed_at is 'When the program received it (API time): the state held then.';
+comment on column sahut.conversation_version.not_before is
+	'The state cannot have begun before: the program still knew the old one to hold.';
+comment on column sahut.conversation_version.observed_at is
+	'When the program received it (API time): the state held then.';
 comment on column sahut.conversation_version.source_updated_at is 'updated_at of the item that showed it.';
 comment on column sahut.conversation_version.is_estimated is 'Whether valid_from may be off by more than half an hour.';
 comment on column sahut.conversation_version.run_id is 'Run that wrote it.';
@@ -262,7 +287,8 @@ create table sahut.conversation_event (
 	id                bigint generated by default as identity,
 	workspace_id      integer not null,
 	version_no        integer,
-	event_type        text not null check (event_type in ('created', 'resolved', 'reopened', 'status_changed', 'assigned', 'unassigned',
+	event_type        text not null check (event_type in ('created', 'resolved', 'reopened', 'status_changed',
+	'assigned', 'unassigned',
 	                      'reassigned', 'team_changed', 'label_added', 'label_removed', 'deleted', 'restored')),
 	occurred_at       timestamptz not null,
 	occurred_day      date not null,
@@ -280,19 +306,23 @@ create table sahut.conversation_event (
 	primary key (conversation_id, id)
 );
 create index conversation_event_day on sahut.conversation_event (workspace_id, occurred_day, event_type);
-comment on table sahut.conversation_event is 'One row for each transition that was seen, derived from two states that follow each other.';
+comment on table sahut.conversation_event is
+	'One row for each transition that was seen, derived from two states that follow each other.';
 comment on column sahut.conversation_event.conversation_id is 'Conversation.';
 comment on column sahut.conversation_event.id is 'Number of the event; grows in the order of writing.';
 comment on column sahut.conversation_event.workspace_id is 'Workspace.';
 comment on column sahut.conversation_event.version_no is 'The version that the transition led to.';
-comment on column sahut.conversation_event.event_type is 'created, resolved, reopened, status_changed, assigned, unassigned, reassigned, team_changed, label_added, label_removed, deleted or restored.';
+comment on column sahut.conversation_event.event_type is
+	'created, resolved, reopened, status_changed, assigned, unassigned, reassigned, team_changed, label_added, '
+	'label_removed, deleted or restored.';
 comment on column sahut.conversation_event.occurred_at is 'When it happened, as well as is known (effective).';
 comment on column sahut.conversation_event.occurred_day is 'Day of it in the workspace''s time zone.';
 comment on column sahut.conversation_event.not_before is 'It cannot have happened before.';
 comment on column sahut.conversation_event.observed_at is 'When the program saw it (API time).';
 comment on column sahut.conversation_event.is_estimated is 'Whether occurred_at may be off by more than half an hour.';
 comment on column sahut.conversation_event.from_status is 'Status before.';
-comment on column sahut.conversation_event.to_status is 'Status after; empty for the creation of a conversation older than the first load.';
+comment on column sahut.conversation_event.to_status is
+	'Status after; empty for the creation of a conversation older than the first load.';
 comment on column sahut.conversation_event.from_assignee_id is 'Assignee before.';
 comment on column sahut.conversation_event.to_assignee_id is 'Assignee after: who is credited for a resolution.';
 comment on column sahut.conversation_event.from_team_id is 'Team before.';
@@ -332,9 +362,11 @@ comment on column sahut.resolution.resolved_day is 'Day of it in the workspace''
 comment on column sahut.resolution.assignee_id is 'Assignee when it was resolved: who is credited.';
 comment on column sahut.resolution.team_id is 'Team when it was resolved.';
 comment on column sahut.resolution.channel_id is 'Channel when it was resolved.';
-comment on column sahut.resolution.business_seconds is 'Seconds of business hours from from_at to resolved_at; all seconds where the workspace has no business hours.';
+comment on column sahut.resolution.business_seconds is
+	'Seconds of business hours from from_at to resolved_at; all seconds where the workspace has no business hours.';
 comment on column sahut.resolution.is_estimated is 'Whether resolved_at may be off by more than half an hour.';
-comment on column sahut.resolution.is_deleted is 'Whether the conversation was deleted since: such resolutions leave every report.';
+comment on column sahut.resolution.is_deleted is
+	'Whether the conversation was deleted since: such resolutions leave every report.';
 comment on column sahut.resolution.reopened_at is 'When it was reopened afterwards (effective); empty if it was not.';
 comment on column sahut.resolution.reopened_version_no is 'The version in which it was reopened.';
 
@@ -342,15 +374,18 @@ create function sahut_etl.unloaded(workspace integer) returns bigint
 	language plpgsql stable
 as $$
 declare
-	marks constant text[] := array(select r.fingerprint from sahut_etl.rejected_item r where r.workspace_id = workspace);
+	marks constant text[] := array(select r.fingerprint from sahut_etl.rejected_item r
+		where r.workspace_id = workspace);
 begin
 	return cardinality(marks) - (
-		select count(*) from sahut.conversation c where c.id = any (marks) and c.workspace_id = workspace and c.deleted_at is null);
+		select count(*) from sahut.conversation c where c.id = any (marks) and c.workspace_id = workspace
+			and c.deleted_at is null);
 end $$;
 comment on function sahut_etl.unloaded is 'Items that the API counts and that could not be loaded.';
 
 -- Three statements, each for itself: none joins what may lie on several machines with what does not.
-create function sahut_etl.erase(wanted text, of_workspace text, out workspace_name text, out had_identity boolean, out items bigint)
+create function sahut_etl.erase(wanted text, of_workspace text, out workspace_name text, out had_identity boolean,
+	out items bigint)
 	returns setof record
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -369,21 +404,23 @@ begin
 		workspace_name := k.name;
 		delete from sahut_pii.contact p where p.workspace_id = k.id and p.contact_id = wanted;
 		had_identity := found;
-		held := array(select v.id from sahut.conversation v where v.workspace_id = k.id and v.contact_id = wanted);
+		held := array(select v.id from sahut.conversation v where v.workspace_id = k.id
+			and v.contact_id = wanted);
 		update sahut_etl.rejected_item r
 		set item = '"erased"', reason = split_part(r.reason, ':', 1) || ': erased'
 		where r.workspace_id = k.id and r.item <> '"erased"' and (
-			r.contact_id = wanted or r.conversation_id = any (held) or strpos(r.item, to_json(wanted)::text) > 0);
+			r.contact_id = wanted or r.conversation_id = any (held)
+				or strpos(r.item, to_json(wanted)::text) > 0);
 		get diagnostics items = row_count;
 		return next;
 	end loop;
 end $$;
 comment on function sahut_etl.erase is 'Removes what identifies a contact; a row for each workspace that knows it.';
 
--- While a table grows from nothing, the planner knows nothing of it: how often an id stands in it is then a guess that is
--- wrong by as much as the table is large, and a batch reads all of it. Autovacuum comes a minute too late for that. What a
--- merge looks up has an index, so these columns are enough, and few rows of them; all else is left to autovacuum, which still
--- takes it for not done.
+-- While a table grows from nothing, the planner knows nothing of it: how often an id stands in it is then a guess
+-- that is wrong by as much as the table is large, and a batch reads all of it. Autovacuum comes a minute too late for
+-- that. What a merge looks up has an index, so these columns are enough, and few rows of them; all else is left to
+-- autovacuum, which still takes it for not done.
 create function sahut_etl.keep_statistics() returns void
 	language plpgsql security definer
 	set search_path = pg_catalog, pg_temp set default_statistics_target = 10
@@ -397,26 +434,31 @@ begin
 			from pg_catalog.pg_attribute a
 			where a.attrelid = c.oid and a.attnum > 0
 			and (a.attname in ('workspace_id', 'status')
-				or exists (select from pg_catalog.pg_index i where i.indrelid = c.oid and a.attnum = any (i.indkey)))))
+				or exists (select from pg_catalog.pg_index i where i.indrelid = c.oid
+					and a.attnum = any (i.indkey)))))
 		from pg_catalog.pg_class c
-		where c.relnamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace) and c.relkind = 'r' and c.relhasindex
+		where c.relnamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace) and c.relkind = 'r'
+			and c.relhasindex
 		and pg_relation_size(c.oid) > 4 * greatest(c.relpages, 4) * current_setting('block_size')::bigint
 		order by c.oid
 	loop
 		execute command;
 	end loop;
 end $$;
-comment on function sahut_etl.keep_statistics is 'Analyzes what has an index in each table that has grown fourfold since it was last looked at.';
+comment on function sahut_etl.keep_statistics is
+	'Analyzes what has an index in each table that has grown fourfold since it was last looked at.';
 
--- Keys of an empty warehouse are set aside while it is loaded for the first time: to check a dozen of them row by row takes
--- as long as all the rest of a load, to check them together a tenth of that. They are back before anything is published.
+-- Keys of an empty warehouse are set aside while it is loaded for the first time: to check a dozen of them row by row
+-- takes as long as all the rest of a load, to check them together a tenth of that. They are back before anything is
+-- published.
 create table sahut_etl.key_aside (
 	table_name  text not null,
 	key_name    text not null,
 	definition  text not null,
 	primary key (table_name, key_name)
 );
-comment on table sahut_etl.key_aside is 'Foreign keys that are not declared while the first load of this warehouse runs.';
+comment on table sahut_etl.key_aside is
+	'Foreign keys that are not declared while the first load of this warehouse runs.';
 comment on column sahut_etl.key_aside.table_name is 'Table that refers.';
 comment on column sahut_etl.key_aside.key_name is 'Name of the foreign key.';
 comment on column sahut_etl.key_aside.definition is 'The foreign key, as ALTER TABLE ADD CONSTRAINT wants it.';
@@ -428,17 +470,19 @@ as $$
 declare
 	k record;
 begin
-	-- A reader may want what is locked here, and hold what is wanted: we give way long before PostgreSQL looks for a deadlock
-	-- (deadlock_timeout, a second), which might cut off the reader.
-	-- In Citus keys have more to do than to be checked.
+	-- A reader may want what is locked here, and hold what is wanted: we give way long before PostgreSQL looks
+	-- for a deadlock (deadlock_timeout, a second), which might cut off the reader. In Citus keys have more to do
+	-- than to be checked.
 	if to_regclass('pg_catalog.pg_dist_partition') is not null then
 		return;
 	end if;
-	if exists (select 1 from sahut.conversation) or exists (select from sahut_etl.sweep where state in ('certified', 'uncertified')) then
+	if exists (select 1 from sahut.conversation)
+		or exists (select from sahut_etl.sweep where state in ('certified', 'uncertified')) then
 		return;
 	end if;
 	for k in
-		select c.conrelid::regclass::text as table_name, c.conname::text as key_name, pg_get_constraintdef(c.oid) as definition
+		select c.conrelid::regclass::text as table_name, c.conname::text as key_name,
+			pg_get_constraintdef(c.oid) as definition
 		from pg_catalog.pg_constraint c
 		where c.contype = 'f' and c.connamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace)
 		order by 1, 2
@@ -448,9 +492,11 @@ begin
 	end loop;
 exception
 	when lock_not_available or undefined_object or unique_violation then
-		null;	-- Somebody reads, or another workspace was first: with its keys a load is slower, and no less right.
+		-- Somebody reads, or another workspace was first: with its keys a load is slower, and no less right.
+		null;
 end $$;
-comment on function sahut_etl.set_keys_aside is 'Drops the foreign keys of a warehouse that holds nothing yet, and remembers them.';
+comment on function sahut_etl.set_keys_aside is
+	'Drops the foreign keys of a warehouse that holds nothing yet, and remembers them.';
 
 create function sahut_etl.put_keys_back() returns void
 	language plpgsql security definer
@@ -463,4 +509,5 @@ begin
 		execute format('alter table %s add constraint %I %s', k.table_name, k.key_name, k.definition);
 	end loop;
 end $$;
-comment on function sahut_etl.put_keys_back is 'Declares the foreign keys that were set aside; fails where one does not hold.';
+comment on function sahut_etl.put_keys_back is
+	'Declares the foreign keys that were set aside; fails where one does not hold.';

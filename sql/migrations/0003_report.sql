@@ -6,7 +6,8 @@
 -- transaction that touched it, and computed again right after.
 
 create schema sahut_report;
-comment on schema sahut_report is 'For reports and Metabase: one wide object a question, every column explained. No contact name or phone.';
+comment on schema sahut_report is
+	'For reports and Metabase: one wide object a question, every column explained. No contact name or phone.';
 
 -- ---- working hours and targets, as configured ----
 
@@ -17,7 +18,8 @@ create table sahut_etl.business_hours (
 	closes        time not null check (closes > opens),
 	primary key (workspace_id, day_of_week)
 );
-comment on table sahut_etl.business_hours is 'When work is done, by day of the week, in the workspace''s time zone. A workspace without a row works always.';
+comment on table sahut_etl.business_hours is
+	'When work is done, by day of the week, in the workspace''s time zone. A workspace without a row works always.';
 comment on column sahut_etl.business_hours.workspace_id is 'Workspace.';
 comment on column sahut_etl.business_hours.day_of_week is '1 = Monday ... 7 = Sunday.';
 comment on column sahut_etl.business_hours.opens is 'Work begins.';
@@ -41,7 +43,8 @@ create table sahut_etl.target (
 	label_name      text collate "C",
 	primary key (workspace_id, place)
 );
-comment on table sahut_etl.target is 'Service targets, in the order of the configuration: of those that fit a conversation the first holds.';
+comment on table sahut_etl.target is
+	'Service targets, in the order of the configuration: of those that fit a conversation the first holds.';
 comment on column sahut_etl.target.workspace_id is 'Workspace.';
 comment on column sahut_etl.target.place is '1, 2, 3, ... in the configuration.';
 comment on column sahut_etl.target.metric is 'first_assignment or first_resolution.';
@@ -49,9 +52,11 @@ comment on column sahut_etl.target.within_seconds is 'Within so many seconds of 
 comment on column sahut_etl.target.channel_type is 'For this kind of channel; empty: any.';
 comment on column sahut_etl.target.label_name is 'For conversations that carry this label; empty: any.';
 
--- By day of the week, 1 = Monday, so that one row says all that there is to know: it can be handed to where there is no table.
+-- By day of the week, 1 = Monday, so that one row says all that there is to know: it can be handed to where there is
+-- no table.
 create view sahut_etl.work_calendar as
-select w.id, w.timezone, h.opens, h.closes, array(select y.day from sahut_etl.holiday y where y.workspace_id = w.id) as holidays
+select w.id, w.timezone, h.opens, h.closes,
+	array(select y.day from sahut_etl.holiday y where y.workspace_id = w.id) as holidays
 from sahut_etl.workspace w
 left join lateral (
 	select array_agg(b.opens order by d) as opens, array_agg(b.closes order by d) as closes
@@ -62,12 +67,15 @@ left join lateral (
 comment on view sahut_etl.work_calendar is 'Working hours and days without work, a row for each workspace.';
 comment on column sahut_etl.work_calendar.id is 'Workspace.';
 comment on column sahut_etl.work_calendar.timezone is 'IANA time zone of its days and hours.';
-comment on column sahut_etl.work_calendar.opens is 'When work begins, by day of the week from Monday on; empty on a day without work. Nothing at all: the workspace has no hours.';
+comment on column sahut_etl.work_calendar.opens is
+	'When work begins, by day of the week from Monday on; empty on a day without work. Nothing at all: the '
+	'workspace has no hours.';
 comment on column sahut_etl.work_calendar.closes is 'When work ends.';
 comment on column sahut_etl.work_calendar.holidays is 'Days without work.';
 
 -- Where a workspace has no hours, all time is business time: an average of nothing would say that all was done at once.
-create function sahut_etl.work_seconds(zone text, opens time[], closes time[], holidays date[], began timestamptz, ended timestamptz)
+create function sahut_etl.work_seconds(zone text, opens time[], closes time[], holidays date[], began timestamptz,
+	ended timestamptz)
 	returns bigint
 	language sql immutable security definer parallel safe
 	set search_path = pg_catalog, pg_temp
@@ -78,18 +86,22 @@ as $$
 		when opens is null then extract(epoch from ended - began)::bigint
 		else (
 			select coalesce(sum(greatest(0, extract(epoch from
-				least(ended, (d.day + closes[d.dow]) at time zone zone) - greatest(began, (d.day + opens[d.dow]) at time zone zone)))), 0)::bigint
+				least(ended, (d.day + closes[d.dow]) at time zone zone) - greatest(began,
+					(d.day + opens[d.dow]) at time zone zone)))), 0)::bigint
 			from (
 				select x.day, extract(isodow from x.day)::integer as dow
 				from (
 					select (began at time zone zone)::date + i as day
-					from generate_series(0, (ended at time zone zone)::date - (began at time zone zone)::date) i
+					from generate_series(0, (ended at time zone zone)::date -
+						(began at time zone zone)::date) i
 				) x
 			) d
 			where opens[d.dow] is not null and d.day <> all (holidays)
 		) end
 $$;
-comment on function sahut_etl.work_seconds is 'Seconds of business hours between two instants, by a calendar of sahut_etl.work_calendar; all seconds where it has no hours.';
+comment on function sahut_etl.work_seconds is
+	'Seconds of business hours between two instants, by a calendar of sahut_etl.work_calendar; all seconds where '
+	'it has no hours.';
 
 create function sahut_etl.business_seconds(workspace integer, began timestamptz, ended timestamptz) returns bigint
 	language sql stable security definer parallel safe
@@ -105,7 +117,8 @@ as $$
 			select sahut_etl.work_seconds(k.timezone, k.opens, k.closes, k.holidays, began, ended)
 			from sahut_etl.work_calendar k where k.id = workspace) end
 $$;
-comment on function sahut_etl.business_seconds is 'Seconds of a workspace''s business hours between two instants; all seconds where it has no hours.';
+comment on function sahut_etl.business_seconds is
+	'Seconds of a workspace''s business hours between two instants; all seconds where it has no hours.';
 
 -- ---- which day is which ----
 
@@ -114,17 +127,23 @@ select
 	w.id, w.name, w.timezone, w.complete_as_of, w.active_as_of, w.history_started_at,
 	(w.history_started_at at time zone w.timezone)::date as history_day,
 	case when w.history_started_at is not null then (w.active_as_of at time zone w.timezone)::date end as live_day,
-	case when w.history_started_at is not null then (greatest(w.active_as_of, w.seen_at) at time zone w.timezone)::date end as last_day
+	case when w.history_started_at is not null
+		then (greatest(w.active_as_of, w.seen_at) at time zone w.timezone)::date end as last_day
 from sahut_etl.workspace w;
 comment on view sahut_etl.report_workspace is 'Workspaces, with the days that reports turn on.';
 comment on column sahut_etl.report_workspace.id is 'Workspace.';
 comment on column sahut_etl.report_workspace.name is 'Name in the configuration.';
 comment on column sahut_etl.report_workspace.timezone is 'IANA time zone of its days and hours.';
-comment on column sahut_etl.report_workspace.complete_as_of is 'Every change up to this instant is in the warehouse (API time).';
-comment on column sahut_etl.report_workspace.active_as_of is 'Every change of a conversation that is not resolved, up to this instant, is in the warehouse (API time).';
-comment on column sahut_etl.report_workspace.history_started_at is 'When the first complete load ended; before it, status and assignment history is unknown.';
+comment on column sahut_etl.report_workspace.complete_as_of is
+	'Every change up to this instant is in the warehouse (API time).';
+comment on column sahut_etl.report_workspace.active_as_of is
+	'Every change of a conversation that is not resolved, up to this instant, is in the warehouse (API time).';
+comment on column sahut_etl.report_workspace.history_started_at is
+	'When the first complete load ended; before it, status and assignment history is unknown.';
 comment on column sahut_etl.report_workspace.history_day is 'Day of that: the first one with a backlog.';
-comment on column sahut_etl.report_workspace.live_day is 'Day of active_as_of: it and later ones are computed when asked for, those before it are stored. Empty until the first load has ended.';
+comment on column sahut_etl.report_workspace.live_day is
+	'Day of active_as_of: it and later ones are computed when asked for, those before it are stored. Empty until '
+	'the first load has ended.';
 comment on column sahut_etl.report_workspace.last_day is 'Last day that anything can be known of.';
 
 -- ---- the stored days ----
@@ -178,7 +197,8 @@ create table sahut_etl.day_label_pair (
 	conversation_count  integer not null
 );
 create index day_label_pair_day on sahut_etl.day_label_pair (workspace_id, day);
-comment on table sahut_etl.day_label_pair is 'Stored days of sahut_report.daily_label_pairs, which explains the columns.';
+comment on table sahut_etl.day_label_pair is
+	'Stored days of sahut_report.daily_label_pairs, which explains the columns.';
 
 create table sahut_etl.day_backlog (
 	workspace_id        integer not null references sahut_etl.workspace,
@@ -230,12 +250,15 @@ begin
 			when 'day' then 'Day in the workspace''s time zone.'
 			when 'age_seconds_sum' then 'Sum of seconds since creation.'
 			when 'oldest_created_at' then 'Creation of the oldest.'
-			when 'active_seconds' then 'Seconds that conversations were open or pending with the agent, added up.'
+			when 'active_seconds' then 'Seconds that conversations were open or pending with the agent, '
+				'added up.'
 			when 'measured_seconds' then 'Seconds of the day that were measured.'
 			else 'See the view.' end as text
 		from pg_catalog.pg_attribute a
-		where a.attrelid in ('sahut_etl.day_volume'::regclass, 'sahut_etl.hour_volume'::regclass, 'sahut_etl.day_label'::regclass,
-			'sahut_etl.day_label_pair'::regclass, 'sahut_etl.day_backlog'::regclass, 'sahut_etl.day_agent'::regclass)
+		where a.attrelid in ('sahut_etl.day_volume'::regclass, 'sahut_etl.hour_volume'::regclass,
+		'sahut_etl.day_label'::regclass,
+			'sahut_etl.day_label_pair'::regclass, 'sahut_etl.day_backlog'::regclass,
+				'sahut_etl.day_agent'::regclass)
 		and a.attnum > 0
 	loop
 		execute format('comment on column %s.%I is %L', c.of, c.name, c.text);
@@ -255,7 +278,8 @@ create table sahut_etl.report_queue (
 comment on table sahut_etl.report_queue is 'Days that were touched and are not computed again yet.';
 comment on column sahut_etl.report_queue.workspace_id is 'Workspace.';
 comment on column sahut_etl.report_queue.day is 'Day in the workspace''s time zone.';
-comment on column sahut_etl.report_queue.stamp is 'Whether what is written with each row of the day (its date, its business hours) has to be written anew first.';
+comment on column sahut_etl.report_queue.stamp is
+	'Whether what is written with each row of the day (its date, its business hours) has to be written anew first.';
 comment on column sahut_etl.report_queue.flows is 'Whether its volumes have to be computed.';
 comment on column sahut_etl.report_queue.labels is 'Whether its volumes by label have to be computed.';
 comment on column sahut_etl.report_queue.stock is 'Whether its backlog and its workload have to be computed.';
@@ -263,29 +287,34 @@ comment on column sahut_etl.report_queue.queued_at is 'When it was first queued 
 
 -- ---- how days are computed: what happened on each of a span, both its ends included; what lay there on one ----
 --
--- What may lie on several machines is read in a WITH of its own, by days or by ids, and the rest is worked out from that. It is
--- PL/pgSQL, for a plan with the days in it. A span is a small part of its tables, however small the planner takes them to be;
--- and of what was fetched it knows no number, so that only a hash is safe.
+-- What may lie on several machines is read in a WITH of its own, by days or by ids, and the rest is worked out from
+-- that. It is PL/pgSQL, for a plan with the days in it. A span is a small part of its tables, however small the
+-- planner takes them to be; and of what was fetched it knows no number, so that only a hash is safe.
 
 create function sahut_etl.volume_of(workspace integer, first date, last date) returns setof sahut_etl.day_volume
 	language plpgsql stable security definer rows 20 cost 100000
-	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off set enable_nestloop = off
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+		set enable_seqscan = off set enable_nestloop = off
 as $$
 begin
 	return query
 	with happened as materialized (
 		select e.conversation_id, e.event_type, e.occurred_day as day, e.channel_id, e.is_estimated
 		from sahut.conversation_event e
-		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type in ('created', 'resolved', 'reopened')
+		where e.workspace_id = workspace and e.occurred_day between first and last
+			and e.event_type in ('created', 'resolved', 'reopened')
 	), solved as materialized (
-		select r.conversation_id, r.resolved_day as day, r.channel_id, greatest(0, extract(epoch from r.resolved_at - r.created_at))::bigint as seconds,
+		select r.conversation_id, r.resolved_day as day, r.channel_id,
+			greatest(0, extract(epoch from r.resolved_at - r.created_at))::bigint as seconds,
 			r.business_seconds
 		from sahut.resolution r
-		where r.workspace_id = workspace and r.resolved_day between first and last and not r.is_deleted and r.cycle_no = 1
+		where r.workspace_id = workspace and r.resolved_day between first and last and not r.is_deleted
+			and r.cycle_no = 1
 	), its as materialized (
 		select c.id, c.channel_id, c.contact_id, c.created_at, c.deleted_at, c.origin
 		from sahut.conversation c
-		where c.id = any (array(select h.conversation_id from happened h union select v.conversation_id from solved v))
+		where c.id = any (array(select h.conversation_id from happened h union select v.conversation_id
+			from solved v))
 	), created as materialized (
 		select h.day, c.id, c.channel_id, c.contact_id, c.created_at
 		from happened h
@@ -295,22 +324,29 @@ begin
 		select distinct on (o.contact_id) o.contact_id, o.created_at, o.id
 		from sahut.conversation o
 		where o.workspace_id = workspace and o.deleted_at is null
-		and o.contact_id = any (array(select distinct k.contact_id from created k where k.contact_id is not null))
+		and o.contact_id = any (array(select distinct k.contact_id from created k
+			where k.contact_id is not null))
 		and o.created_at <= (select max(k.created_at) from created k)
 		order by o.contact_id, o.created_at, o.id
 	)
-	select workspace, x.day, x.channel_id, sum(x.created)::integer, sum(x.resolved)::integer, count(distinct x.resolved_id)::integer,
-		sum(x.reopened)::integer, sum(x.first_resolved)::integer, sum(x.seconds)::bigint, sum(x.business_seconds)::bigint,
+	select workspace, x.day, x.channel_id, sum(x.created)::integer, sum(x.resolved)::integer,
+		count(distinct x.resolved_id)::integer,
+		sum(x.reopened)::integer, sum(x.first_resolved)::integer, sum(x.seconds)::bigint,
+		sum(x.business_seconds)::bigint,
 		sum(x.new_contact)::integer, sum(x.returning_contact)::integer, sum(x.estimated)::integer
 	from (
-		select k.day, k.channel_id, 1 as created, 0 as resolved, null::text as resolved_id, 0 as reopened, 0 as first_resolved,
-			0::bigint as seconds, 0::bigint as business_seconds, (k.contact_id is not null and not y.is_returning)::integer as new_contact,
+		select k.day, k.channel_id, 1 as created, 0 as resolved, null::text as resolved_id, 0 as reopened,
+			0 as first_resolved,
+			0::bigint as seconds, 0::bigint as business_seconds,
+			(k.contact_id is not null and not y.is_returning)::integer as new_contact,
 			(k.contact_id is not null and y.is_returning)::integer as returning_contact, 0 as estimated
 		from created k
 		left join earliest f on f.contact_id = k.contact_id
-		cross join lateral (select coalesce((f.created_at, f.id) < (k.created_at, k.id), false) as is_returning) y
+		cross join lateral (select coalesce((f.created_at, f.id) < (k.created_at, k.id),
+			false) as is_returning) y
 		union all
-		select t.day, t.channel_id, 0, (t.event_type = 'resolved')::integer, case when t.event_type = 'resolved' then t.conversation_id end,
+		select t.day, t.channel_id, 0, (t.event_type = 'resolved')::integer, case
+			when t.event_type = 'resolved' then t.conversation_id end,
 			(t.event_type = 'reopened')::integer, 0, 0, 0, 0, 0, t.is_estimated::integer
 		from happened t
 		join its c on c.id = t.conversation_id and c.deleted_at is null
@@ -327,7 +363,8 @@ comment on function sahut_etl.volume_of is 'The volume of each day of a span.';
 
 create function sahut_etl.hours_of(workspace integer, first date, last date) returns setof sahut_etl.hour_volume
 	language plpgsql stable security definer rows 100 cost 100000
-	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off set enable_nestloop = off
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+		set enable_seqscan = off set enable_nestloop = off
 as $$
 declare
 	zone constant text := (select w.timezone from sahut_etl.workspace w where w.id = workspace);
@@ -336,16 +373,19 @@ begin
 	with happened as materialized (
 		select e.conversation_id, e.event_type, e.occurred_day as day, e.occurred_at, e.channel_id
 		from sahut.conversation_event e
-		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type in ('created', 'resolved', 'reopened')
+		where e.workspace_id = workspace and e.occurred_day between first and last
+			and e.event_type in ('created', 'resolved', 'reopened')
 	), its as materialized (
 		select c.id, c.channel_id
 		from sahut.conversation c
 		where c.id = any (array(select distinct h.conversation_id from happened h)) and c.deleted_at is null
 	)
 	select workspace, x.day, x.hour, x.channel_id, count(*) filter (where x.event_type = 'created')::integer,
-		count(*) filter (where x.event_type = 'resolved')::integer, count(*) filter (where x.event_type = 'reopened')::integer
+		count(*) filter (where x.event_type = 'resolved')::integer, count(*)
+			filter (where x.event_type = 'reopened')::integer
 	from (
-		select h.day, h.event_type, case when h.event_type = 'created' then c.channel_id else h.channel_id end as channel_id,
+		select h.day, h.event_type, case when h.event_type = 'created' then c.channel_id
+			else h.channel_id end as channel_id,
 			extract(hour from h.occurred_at at time zone zone)::smallint as hour
 		from happened h
 		join its c on c.id = h.conversation_id
@@ -357,18 +397,21 @@ comment on function sahut_etl.hours_of is 'The volume of each day of a span, by 
 
 create function sahut_etl.labels_of(workspace integer, first date, last date) returns setof sahut_etl.day_label
 	language plpgsql stable security definer rows 100 cost 100000
-	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off set enable_nestloop = off
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+		set enable_seqscan = off set enable_nestloop = off
 as $$
 begin
 	return query
 	with happened as materialized (
 		select e.conversation_id, e.event_type, e.occurred_day as day, e.channel_id
 		from sahut.conversation_event e
-		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type in ('created', 'resolved')
+		where e.workspace_id = workspace and e.occurred_day between first and last
+			and e.event_type in ('created', 'resolved')
 	), its as materialized (
 		select c.id, c.channel_id, c.labels
 		from sahut.conversation c
-		where c.id = any (array(select distinct h.conversation_id from happened h)) and c.deleted_at is null and c.labels <> '{}'
+		where c.id = any (array(select distinct h.conversation_id from happened h)) and c.deleted_at is null
+			and c.labels <> '{}'
 	)
 	select workspace, x.day, x.label_name, x.channel_id, count(*) filter (where x.event_type = 'created')::integer,
 		count(*) filter (where x.event_type = 'resolved')::integer
@@ -384,9 +427,11 @@ end
 $$;
 comment on function sahut_etl.labels_of is 'The volume of each day of a span, by label.';
 
-create function sahut_etl.label_pairs_of(workspace integer, first date, last date) returns setof sahut_etl.day_label_pair
+create function sahut_etl.label_pairs_of(workspace integer, first date,
+	last date) returns setof sahut_etl.day_label_pair
 	language plpgsql stable security definer rows 100 cost 100000
-	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off set enable_seqscan = off set enable_nestloop = off
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+		set enable_seqscan = off set enable_nestloop = off
 as $$
 begin
 	return query
@@ -397,7 +442,8 @@ begin
 	), its as materialized (
 		select c.id, c.labels
 		from sahut.conversation c
-		where c.id = any (array(select k.conversation_id from created k)) and c.deleted_at is null and cardinality(c.labels) > 1
+		where c.id = any (array(select k.conversation_id from created k)) and c.deleted_at is null
+			and cardinality(c.labels) > 1
 	)
 	select workspace, k.day, a.name, b.name, count(*)::integer
 	from created k
@@ -408,7 +454,8 @@ begin
 	group by k.day, a.name, b.name;
 end
 $$;
-comment on function sahut_etl.label_pairs_of is 'Labels that the conversations created on each day of a span carry together.';
+comment on function sahut_etl.label_pairs_of is
+	'Labels that the conversations created on each day of a span carry together.';
 
 -- An interval holds its right end: what ended at midnight was still there then, what began is the next day's.
 create function sahut_etl.backlog_of(workspace integer, wanted date) returns setof sahut_etl.day_backlog
@@ -431,7 +478,8 @@ begin
 		select v.status, v.channel_id, v.assignee_id, v.team_id, c.created_at
 		from sahut.conversation_version v
 		join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
-		where v.workspace_id = workspace and v.status <> 'resolved' and tstzrange(v.valid_from, v.valid_to, '(]') @> ends
+		where v.workspace_id = workspace and v.status <> 'resolved'
+			and tstzrange(v.valid_from, v.valid_to, '(]') @> ends
 	)
 	select workspace, wanted, measured, x.status, x.channel_id, x.assignee_id, x.team_id, count(*)::integer,
 		sum(extract(epoch from x.age))::bigint,
@@ -444,7 +492,8 @@ begin
 	group by x.status, x.channel_id, x.assignee_id, x.team_id;
 end
 $$;
-comment on function sahut_etl.backlog_of is 'What was unresolved at the end of a day; of one that can still grow, what is unresolved now.';
+comment on function sahut_etl.backlog_of is
+	'What was unresolved at the end of a day; of one that can still grow, what is unresolved now.';
 
 create function sahut_etl.workload_of(workspace integer, wanted date) returns setof sahut_etl.day_agent
 	language plpgsql stable security definer rows 50 cost 100000
@@ -456,11 +505,13 @@ declare
 	ends         timestamptz;
 	measured_to  timestamptz;
 begin
-	select greatest(b.begins, w.history_started_at), b.ends, case when wanted < w.live_day then b.ends else least(b.ends, w.active_as_of) end
+	select greatest(b.begins, w.history_started_at), b.ends, case when wanted < w.live_day then b.ends
+		else least(b.ends, w.active_as_of) end
 	into begins, ends, measured_to
 	from sahut_etl.report_workspace w
 	cross join lateral (
-		select wanted::timestamp at time zone w.timezone as begins, (wanted + 1)::timestamp at time zone w.timezone as ends
+		select wanted::timestamp at time zone w.timezone as begins,
+			(wanted + 1)::timestamp at time zone w.timezone as ends
 	) b
 	where w.id = workspace and wanted between w.history_day and w.last_day;
 	if not found then
@@ -468,8 +519,10 @@ begin
 	end if;
 	return query
 	with held as materialized (
-		select v.conversation_id, v.assignee_id, v.status, s.is_active, greatest(v.valid_from, begins) as from_at,
-			case when v.valid_to < ends then v.valid_to end as to_at, coalesce(v.valid_to >= ends, true) as at_end
+		select v.conversation_id, v.assignee_id, v.status, s.is_active,
+			greatest(v.valid_from, begins) as from_at,
+			case when v.valid_to < ends then v.valid_to end as to_at,
+				coalesce(v.valid_to >= ends, true) as at_end
 		from sahut.conversation_version v
 		join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
 		join sahut.status s on s.status = v.status
@@ -492,7 +545,8 @@ begin
 		from (select assignee_id, sum(n) over (partition by assignee_id order by at) as together from edge) x
 		group by assignee_id
 	), at_end as (
-		select assignee_id, count(*) filter (where status = 'open') as open, count(*) filter (where status = 'pending') as pending,
+		select assignee_id, count(*) filter (where status = 'open') as open, count(*)
+			filter (where status = 'pending') as pending,
 			count(*) filter (where status = 'snoozed') as snoozed
 		from held where at_end group by assignee_id
 	), event as materialized (
@@ -502,9 +556,11 @@ begin
 		where e.workspace_id = workspace and e.occurred_day = wanted
 		and e.event_type in ('created', 'assigned', 'reassigned', 'unassigned', 'resolved', 'reopened')
 	), gained as (
-		select to_assignee_id as assignee_id, count(*) filter (where event_type in ('created', 'assigned', 'reassigned')) as assigned_in,
+		select to_assignee_id as assignee_id, count(*)
+			filter (where event_type in ('created', 'assigned', 'reassigned')) as assigned_in,
 			count(*) filter (where event_type = 'resolved') as resolved,
-			count(distinct conversation_id) filter (where event_type = 'resolved') as resolved_conversations,
+			count(distinct conversation_id)
+			filter (where event_type = 'resolved') as resolved_conversations,
 			count(*) filter (where event_type = 'reopened') as reopened
 		from event where to_assignee_id is not null and event_type <> 'unassigned' group by to_assignee_id
 	), lost as (
@@ -514,11 +570,14 @@ begin
 		select assignee_id from active union select assignee_id from at_end union select assignee_id from gained
 		union select assignee_id from lost
 	)
-	select workspace, wanted, g.assignee_id, coalesce(gained.assigned_in, 0)::integer, coalesce(lost.handed_off, 0)::integer,
-		coalesce(gained.resolved, 0)::integer, coalesce(gained.resolved_conversations, 0)::integer, coalesce(gained.reopened, 0)::integer,
+	select workspace, wanted, g.assignee_id, coalesce(gained.assigned_in, 0)::integer,
+		coalesce(lost.handed_off, 0)::integer,
+		coalesce(gained.resolved, 0)::integer, coalesce(gained.resolved_conversations, 0)::integer,
+		coalesce(gained.reopened, 0)::integer,
 		coalesce(active.handled, 0)::integer, coalesce(active.seconds, 0),
 		greatest(0, extract(epoch from measured_to - begins))::bigint, coalesce(peak.peak, 0),
-		coalesce(at_end.open, 0)::integer, coalesce(at_end.pending, 0)::integer, coalesce(at_end.snoozed, 0)::integer
+		coalesce(at_end.open, 0)::integer, coalesce(at_end.pending, 0)::integer,
+			coalesce(at_end.snoozed, 0)::integer
 	from agent g
 	left join active on active.assignee_id = g.assignee_id
 	left join peak on peak.assignee_id = g.assignee_id
@@ -534,7 +593,8 @@ create function sahut_etl.first_day(workspace integer) returns date
 	set search_path = pg_catalog, pg_temp
 as $$
 begin
-	return (select c.created_day from sahut.conversation c where c.workspace_id = workspace order by c.created_day limit 1);
+	return (select c.created_day from sahut.conversation c where c.workspace_id = workspace
+		order by c.created_day limit 1);
 end $$;
 comment on function sahut_etl.first_day is 'The day on which the oldest conversation was created.';
 
@@ -569,7 +629,8 @@ declare
 	queued  bigint;
 begin
 	days := array(select distinct c.created_day from sahut.conversation c where c.workspace_id = workspace);
-	days := days || array(select distinct e.occurred_day from sahut.conversation_event e where e.workspace_id = workspace);
+	days := days || array(select distinct e.occurred_day from sahut.conversation_event e
+		where e.workspace_id = workspace);
 	days := days || array(select distinct r.resolved_day from sahut.resolution r where r.workspace_id = workspace);
 	insert into sahut_etl.report_queue as q (workspace_id, day, stamp, flows, labels, stock)
 	select distinct workspace, k.day + i, queue_all.stamp, true, true, true
@@ -587,9 +648,11 @@ begin
 	get diagnostics queued = row_count;
 	return queued;
 end $$;
-comment on function sahut_etl.queue_all is 'Queues every day of a workspace; with STAMP, what is written with each row, too.';
+comment on function sahut_etl.queue_all is
+	'Queues every day of a workspace; with STAMP, what is written with each row, too.';
 
--- WAS is what live_day was before: the days from there on that are over now are stored. The first load's end stores all.
+-- WAS is what live_day was before: the days from there on that are over now are stored. The first load's end stores
+-- all.
 create function sahut_etl.queue_closed(workspace integer, was date) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -624,13 +687,16 @@ begin
 	update sahut.conversation c
 	set first_assigned_business_seconds = x.assigned, first_resolved_business_seconds = x.resolved
 	from (
-		select o.id, sahut_etl.work_seconds(w.timezone, w.opens, w.closes, w.holidays, o.created_at, o.first_assigned_at) as assigned,
-			sahut_etl.work_seconds(w.timezone, w.opens, w.closes, w.holidays, o.created_at, o.first_resolved_at) as resolved
+		select o.id, sahut_etl.work_seconds(w.timezone, w.opens, w.closes, w.holidays, o.created_at,
+			o.first_assigned_at) as assigned,
+			sahut_etl.work_seconds(w.timezone, w.opens, w.closes, w.holidays, o.created_at,
+				o.first_resolved_at) as resolved
 		from sahut.conversation o
 		where o.workspace_id = workspace and o.created_day between first and last
 		and (o.first_assigned_at is not null or o.first_resolved_at is not null)
 	) x
-	where c.id = x.id and (c.first_assigned_business_seconds, c.first_resolved_business_seconds) is distinct from (x.assigned, x.resolved);
+	where c.id = x.id and (c.first_assigned_business_seconds, c.first_resolved_business_seconds) is distinct
+		from (x.assigned, x.resolved);
 
 	update sahut.conversation_event e
 	set occurred_day = (e.occurred_at at time zone w.timezone)::date
@@ -646,13 +712,16 @@ begin
 	set business_seconds = x.business_seconds
 	from (
 		select o.conversation_id, o.version_no,
-			sahut_etl.work_seconds(w.timezone, w.opens, w.closes, w.holidays, o.from_at, o.resolved_at) as business_seconds
+			sahut_etl.work_seconds(w.timezone, w.opens, w.closes, w.holidays, o.from_at,
+				o.resolved_at) as business_seconds
 		from sahut.resolution o
 		where o.workspace_id = workspace and o.resolved_day between first and last
 	) x
-	where r.conversation_id = x.conversation_id and r.version_no = x.version_no and r.business_seconds <> x.business_seconds;
+	where r.conversation_id = x.conversation_id and r.version_no = x.version_no
+		and r.business_seconds <> x.business_seconds;
 end $$;
-comment on function sahut_etl.stamp_days is 'Writes anew what depends on the time zone and the business hours with each row of a span of days.';
+comment on function sahut_etl.stamp_days is
+	'Writes anew what depends on the time zone and the business hours with each row of a span of days.';
 
 create function sahut_etl.refresh_flows(workspace integer, first date, last date) returns void
 	language sql
@@ -687,8 +756,9 @@ as $$
 $$;
 comment on function sahut_etl.refresh_stock is 'Computes the backlog and the workload of a day and stores them.';
 
--- The newest queued day, and as many before it as a moment's work allows: of days on which little was created, many. What
--- is written with rows comes first, for all days. A day that can still grow is not stored: it is queued when it is over.
+-- The newest queued day, and as many before it as a moment's work allows: of days on which little was created, many.
+-- What is written with rows comes first, for all days. A day that can still grow is not stored: it is queued when it
+-- is over.
 create function sahut_etl.refresh_next(workspace integer, out day date, out remaining bigint)
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -702,7 +772,8 @@ declare
 	d      date;
 begin
 	select * into w from sahut_etl.report_workspace x where x.id = workspace;
-	delete from sahut_etl.report_queue r where r.workspace_id = workspace and not r.stamp and r.day >= coalesce(w.live_day, r.day);
+	delete from sahut_etl.report_queue r where r.workspace_id = workspace and not r.stamp
+		and r.day >= coalesce(w.live_day, r.day);
 	select * into q from sahut_etl.report_queue r
 	where r.workspace_id = workspace
 	order by r.stamp desc, r.day desc
@@ -733,16 +804,21 @@ begin
 		if asked.labels then
 			perform sahut_etl.refresh_labels(workspace, first, q.day);
 		end if;
-		delete from sahut_etl.day_backlog b where b.workspace_id = workspace and b.day between first and q.day and b.day < w.history_day;
-		delete from sahut_etl.day_agent a where a.workspace_id = workspace and a.day between first and q.day and a.day < w.history_day;
+		delete from sahut_etl.day_backlog b where b.workspace_id = workspace and b.day between first and q.day
+			and b.day < w.history_day;
+		delete from sahut_etl.day_agent a where a.workspace_id = workspace and a.day between first and q.day
+			and a.day < w.history_day;
 		for d in
 			select r.day from sahut_etl.report_queue r
-			where r.workspace_id = workspace and r.day between greatest(first, w.history_day) and q.day and r.stock
+			where r.workspace_id = workspace and r.day between greatest(first, w.history_day) and q.day
+				and r.stock
 			order by r.day desc
-			limit greatest(1, least(60, little / (select 1 + v.live_count / 20 from sahut_etl.workspace v where v.id = workspace)))
+			limit greatest(1, least(60, little / (select 1 + v.live_count / 20 from sahut_etl.workspace v
+				where v.id = workspace)))
 		loop
 			perform sahut_etl.refresh_stock(workspace, d);
-			update sahut_etl.report_queue r set stock = false where r.workspace_id = workspace and r.day = d;
+			update sahut_etl.report_queue r set stock = false where r.workspace_id = workspace
+				and r.day = d;
 		end loop;
 		update sahut_etl.report_queue r set flows = false, labels = false
 		where r.workspace_id = workspace and r.day between first and q.day;
@@ -752,7 +828,9 @@ begin
 	end if;
 	remaining := (select count(*) from sahut_etl.report_queue r where r.workspace_id = refresh_next.workspace);
 end $$;
-comment on function sahut_etl.refresh_next is 'Computes the newest queued days of a workspace and says how many remain; the day is empty when there was none.';
+comment on function sahut_etl.refresh_next is
+	'Computes the newest queued days of a workspace and says how many remain; the day is empty when there was '
+	'none.';
 
 create function sahut_etl.take_settings(workspace integer, setting jsonb) returns void
 	language plpgsql
@@ -775,18 +853,22 @@ begin
 	from jsonb_array_elements(setting -> 'targets') with ordinality x(target, place)
 	cross join lateral jsonb_to_record(x.target) t(metric text, within bigint, channel_type text, label text);
 
-	-- What is not to be kept any more is not kept any longer. What the API says beside name and phone may be either.
+	-- What is not to be kept any more is not kept any longer. What the API says beside name and phone may be
+	-- either.
 	if (setting ->> 'drops_names')::boolean or (setting ->> 'drops_phones')::boolean then
 		update sahut_pii.contact p
 		set name = case when not (setting ->> 'drops_names')::boolean then p.name end,
 			phone = case when not (setting ->> 'drops_phones')::boolean then p.phone end, extra = null
 		where p.workspace_id = workspace;
-		delete from sahut_pii.contact p where p.workspace_id = workspace and p.name is null and p.phone is null and p.extra is null;
+		delete from sahut_pii.contact p where p.workspace_id = workspace and p.name is null
+			and p.phone is null and p.extra is null;
 		-- A rejected item comes again without them.
 		update sahut_etl.rejected_item r set item = 'null' where r.workspace_id = workspace;
 	end if;
 end $$;
-comment on function sahut_etl.take_settings is 'Writes a workspace''s hours, holidays and targets into their tables, and forgets what of contacts is not to be kept.';
+comment on function sahut_etl.take_settings is
+	'Writes a workspace''s hours, holidays and targets into their tables, and forgets what of contacts is not to '
+	'be kept.';
 
 -- Makes a configured workspace known, and its settings current. Other hours, another past holiday or another time zone
 -- make days untrue: they are queued. SETTING is what src/sync/worktime.c writes;
@@ -825,11 +907,13 @@ begin
 		perform sahut_etl.take_settings(w.id, setting);
 	end if;
 	update sahut_etl.workspace x
-	set timezone = zone, base_url = url, lookback = greatest(x.lookback, late * interval '1 microsecond'), settings = setting
+	set timezone = zone, base_url = url, lookback = greatest(x.lookback, late * interval '1 microsecond'),
+		settings = setting
 	where x.id = w.id;
 	if moves or (works and w.history_started_at is not null) then
 		perform sahut_etl.queue_all(w.id, true);
 	end if;
 	return w.id;
 end $$;
-comment on function sahut_etl.register is 'Makes a configured workspace known, and its settings current; gives its number.';
+comment on function sahut_etl.register is
+	'Makes a configured workspace known, and its settings current; gives its number.';

@@ -1,38 +1,46 @@
 -- SPDX-License-Identifier: MIT
 -- What analysts, managers and Metabase read: wide, commented, without contact identifiers.
 --
--- Every object has a column `id` first, which Metabase takes for its key, and the names beside the ids, so that nobody has
--- to join. Days are those of the workspace's time zone; nothing depends on a session's. Ages and running times end at
--- active_as_of: when the sync stops, they stop.
+-- Every object has a column `id` first, which Metabase takes for its key, and the names beside the ids, so that
+-- nobody has to join. Days are those of the workspace's time zone; nothing depends on a session's. Ages and running
+-- times end at active_as_of: when the sync stops, they stop.
 
 -- ---- conversations ----
 
 create view sahut_report.conversations as
 select
 	c.id, w.name as workspace_name, c.status, c.status <> 'resolved' as is_unresolved,
-	c.status <> 'resolved' and s.is_active as is_active, c.channel_id, ch.type as channel_type, ch.name as channel_name,
+	c.status <> 'resolved' and s.is_active as is_active, c.channel_id, ch.type as channel_type,
+	ch.name as channel_name,
 	c.contact_id, coalesce(encode(k.phone_key, 'hex'), c.contact_id) as person_id,
 	c.assignee_id, a.name as assignee_name, c.assignee_id is null as is_unassigned, c.team_id, t.name as team_name,
-	c.labels, array_to_string(c.labels, ', ') as label_list, c.created_at, c.created_day, c.updated_at, c.status_since,
+	c.labels, array_to_string(c.labels, ', ') as label_list, c.created_at, c.created_day, c.updated_at,
+	c.status_since,
 	c.first_assigned_at, c.first_resolved_at, c.last_resolved_at,
 	c.resolution_count, c.reopen_count, c.reassignment_count, c.unassignment_count,
-	case when c.origin = 'observed' then extract(epoch from c.first_assigned_at - least(c.first_assigned_at, c.created_at))::bigint end
+	case when c.origin = 'observed'
+		then extract(epoch from c.first_assigned_at - least(c.first_assigned_at, c.created_at))::bigint end
 		as first_assignment_duration_seconds,
-	case when c.origin = 'observed' then extract(epoch from c.first_resolved_at - least(c.first_resolved_at, c.created_at))::bigint end
+	case when c.origin = 'observed'
+		then extract(epoch from c.first_resolved_at - least(c.first_resolved_at, c.created_at))::bigint end
 		as first_resolution_duration_seconds,
-	case when c.status = 'resolved' then extract(epoch from c.last_resolved_at - least(c.last_resolved_at, c.created_at))::bigint end
+	case when c.status = 'resolved'
+		then extract(epoch from c.last_resolved_at - least(c.last_resolved_at, c.created_at))::bigint end
 		as full_resolution_duration_seconds,
 	case when c.origin = 'observed' then c.first_assigned_business_seconds end as first_assignment_business_seconds,
 	case when c.origin = 'observed' then c.first_resolved_business_seconds end as first_resolution_business_seconds,
 	coalesce(c.first_assigned_estimated, false) as is_first_assignment_estimated,
 	coalesce(c.first_resolved_estimated, false) as is_first_resolution_estimated,
-	case when c.status <> 'resolved' then round(extract(epoch from w.active_as_of - least(w.active_as_of, c.created_at))::numeric / 3600, 2) end as age_hours,
+	case when c.status <> 'resolved'
+	then round(extract(epoch from w.active_as_of - least(w.active_as_of, c.created_at))::numeric / 3600,
+	2) end as age_hours,
 	case when c.status <> 'resolved' then
 		case when w.active_as_of - c.created_at < interval '1 day' then '1. under 1 day'
 			when w.active_as_of - c.created_at < interval '3 days' then '2. 1-3 days'
 			when w.active_as_of - c.created_at < interval '7 days' then '3. 3-7 days'
 			when w.active_as_of is not null then '4. over 7 days' end end as age_bucket,
-	round(extract(epoch from w.active_as_of - least(w.active_as_of, c.status_since))::numeric / 3600, 2) as hours_in_status,
+	round(extract(epoch from w.active_as_of - least(w.active_as_of, c.status_since))::numeric / 3600,
+	2) as hours_in_status,
 	c.origin = 'observed' as is_history_complete, c.history_known_from
 from sahut.conversation c
 join sahut_etl.workspace w on w.id = c.workspace_id
@@ -42,27 +50,36 @@ left join sahut.contact k on k.workspace_id = c.workspace_id and k.id = c.contac
 left join sahut.agent a on a.workspace_id = c.workspace_id and a.id = c.assignee_id
 left join sahut.team t on t.workspace_id = c.workspace_id and t.id = c.team_id
 where c.deleted_at is null;
-comment on view sahut_report.conversations is 'One row for each conversation, as it is now, with its milestones. Deleted ones are not here.';
+comment on view sahut_report.conversations is
+	'One row for each conversation, as it is now, with its milestones. Deleted ones are not here.';
 comment on column sahut_report.conversations.id is 'Id of the conversation at the API.';
 comment on column sahut_report.conversations.workspace_name is 'Workspace.';
 comment on column sahut_report.conversations.status is 'open, pending, snoozed or resolved.';
-comment on column sahut_report.conversations.is_unresolved is 'Whether it counts in the backlog: everything but resolved.';
-comment on column sahut_report.conversations.is_active is 'Whether it is current work: open or pending; snoozed is parked.';
+comment on column sahut_report.conversations.is_unresolved is
+	'Whether it counts in the backlog: everything but resolved.';
+comment on column sahut_report.conversations.is_active is
+	'Whether it is current work: open or pending; snoozed is parked.';
 comment on column sahut_report.conversations.channel_id is 'Channel.';
-comment on column sahut_report.conversations.channel_type is 'Kind of channel: whatsapp, instagram, email, ... as the API spells it.';
+comment on column sahut_report.conversations.channel_type is
+	'Kind of channel: whatsapp, instagram, email, ... as the API spells it.';
 comment on column sahut_report.conversations.channel_name is 'Name of the channel.';
 comment on column sahut_report.conversations.contact_id is 'Contact, as a pseudonym: the API''s id of it.';
-comment on column sahut_report.conversations.person_id is 'The same for contacts with the same phone number, also on different channels; the contact where none is known. Cannot be turned back into a number.';
+comment on column sahut_report.conversations.person_id is
+	'The same for contacts with the same phone number, also on different channels; the contact where none is '
+	'known. Cannot be turned back into a number.';
 comment on column sahut_report.conversations.assignee_id is 'Current assignee; empty when unassigned.';
 comment on column sahut_report.conversations.assignee_name is 'Name of the current assignee.';
 comment on column sahut_report.conversations.is_unassigned is 'Whether nobody is assigned.';
 comment on column sahut_report.conversations.team_id is 'Current team.';
 comment on column sahut_report.conversations.team_name is 'Name of the current team.';
-comment on column sahut_report.conversations.labels is 'Labels it carries now, sorted; an empty array when there are none.';
-comment on column sahut_report.conversations.label_list is 'The same in one text, for tables; to filter by label use conversation_labels.';
+comment on column sahut_report.conversations.labels is
+	'Labels it carries now, sorted; an empty array when there are none.';
+comment on column sahut_report.conversations.label_list is
+	'The same in one text, for tables; to filter by label use conversation_labels.';
 comment on column sahut_report.conversations.created_at is 'When it was created.';
 comment on column sahut_report.conversations.created_day is 'Day of its creation in the workspace''s time zone.';
-comment on column sahut_report.conversations.updated_at is 'When it was last updated at the source; a message does that, too.';
+comment on column sahut_report.conversations.updated_at is
+	'When it was last updated at the source; a message does that, too.';
 comment on column sahut_report.conversations.status_since is 'Since when it has its current status.';
 comment on column sahut_report.conversations.first_assigned_at is 'When it was first seen to have an assignee.';
 comment on column sahut_report.conversations.first_resolved_at is 'Its first resolution that was seen.';
@@ -71,34 +88,53 @@ comment on column sahut_report.conversations.resolution_count is 'Moves into res
 comment on column sahut_report.conversations.reopen_count is 'Moves out of resolved that were seen.';
 comment on column sahut_report.conversations.reassignment_count is 'Moves from one agent to another that were seen.';
 comment on column sahut_report.conversations.unassignment_count is 'Moves from an agent to nobody that were seen.';
-comment on column sahut_report.conversations.first_assignment_duration_seconds is 'Seconds from creation to the first assignment. Empty while unassigned, and where the early history is unknown.';
-comment on column sahut_report.conversations.first_resolution_duration_seconds is 'Seconds from creation to the first resolution. Empty before it, and where the early history is unknown.';
-comment on column sahut_report.conversations.full_resolution_duration_seconds is 'Seconds from creation to the last resolution, only while resolved.';
-comment on column sahut_report.conversations.first_assignment_business_seconds is 'Seconds of business hours from creation to the first assignment; all seconds where the workspace has no business hours.';
-comment on column sahut_report.conversations.first_resolution_business_seconds is 'Seconds of business hours from creation to the first resolution; all seconds where the workspace has no business hours.';
-comment on column sahut_report.conversations.is_first_assignment_estimated is 'Whether first_assigned_at may be off by more than half an hour; leave these out of averages.';
-comment on column sahut_report.conversations.is_first_resolution_estimated is 'Whether first_resolved_at may be off by more than half an hour; leave these out of averages.';
-comment on column sahut_report.conversations.age_hours is 'Hours since creation, measured to active_as_of, only while unresolved.';
-comment on column sahut_report.conversations.age_bucket is 'Group of that age: under 1 day, 1-3, 3-7, over 7 days; only while unresolved.';
-comment on column sahut_report.conversations.hours_in_status is 'Hours in the current status, measured to active_as_of.';
-comment on column sahut_report.conversations.is_history_complete is 'False for conversations older than the first load: of their early history nothing is known.';
-comment on column sahut_report.conversations.history_known_from is 'From this instant on, status and assignment are known.';
+comment on column sahut_report.conversations.first_assignment_duration_seconds is
+	'Seconds from creation to the first assignment. Empty while unassigned, and where the early history is '
+	'unknown.';
+comment on column sahut_report.conversations.first_resolution_duration_seconds is
+	'Seconds from creation to the first resolution. Empty before it, and where the early history is unknown.';
+comment on column sahut_report.conversations.full_resolution_duration_seconds is
+	'Seconds from creation to the last resolution, only while resolved.';
+comment on column sahut_report.conversations.first_assignment_business_seconds is
+	'Seconds of business hours from creation to the first assignment; all seconds where the workspace has no '
+	'business hours.';
+comment on column sahut_report.conversations.first_resolution_business_seconds is
+	'Seconds of business hours from creation to the first resolution; all seconds where the workspace has no '
+	'business hours.';
+comment on column sahut_report.conversations.is_first_assignment_estimated is
+	'Whether first_assigned_at may be off by more than half an hour; leave these out of averages.';
+comment on column sahut_report.conversations.is_first_resolution_estimated is
+	'Whether first_resolved_at may be off by more than half an hour; leave these out of averages.';
+comment on column sahut_report.conversations.age_hours is
+	'Hours since creation, measured to active_as_of, only while unresolved.';
+comment on column sahut_report.conversations.age_bucket is
+	'Group of that age: under 1 day, 1-3, 3-7, over 7 days; only while unresolved.';
+comment on column sahut_report.conversations.hours_in_status is
+	'Hours in the current status, measured to active_as_of.';
+comment on column sahut_report.conversations.is_history_complete is
+	'False for conversations older than the first load: of their early history nothing is known.';
+comment on column sahut_report.conversations.history_known_from is
+	'From this instant on, status and assignment are known.';
 
 create view sahut_report.conversation_labels as
 select
-	l.conversation_id || ':' || l.label_name as id, w.name as workspace_name, l.conversation_id, l.label_name, l.since,
+	l.conversation_id || ':' || l.label_name as id, w.name as workspace_name, l.conversation_id, l.label_name,
+	l.since,
 	round(1.0 / cardinality(c.labels), 6) as label_weight
 from sahut.conversation_label l
 join sahut.conversation c on c.id = l.conversation_id
 join sahut_etl.workspace w on w.id = c.workspace_id
 where c.deleted_at is null;
-comment on view sahut_report.conversation_labels is 'One row for each conversation and label it carries now. Joining it multiplies conversations: count distinct conversation_id, or sum label_weight.';
+comment on view sahut_report.conversation_labels is
+	'One row for each conversation and label it carries now. Joining it multiplies conversations: count distinct '
+	'conversation_id, or sum label_weight.';
 comment on column sahut_report.conversation_labels.id is 'Conversation and label.';
 comment on column sahut_report.conversation_labels.workspace_name is 'Workspace.';
 comment on column sahut_report.conversation_labels.conversation_id is 'Conversation.';
 comment on column sahut_report.conversation_labels.label_name is 'Label.';
 comment on column sahut_report.conversation_labels.since is 'Since when it carries the label, as far as is known.';
-comment on column sahut_report.conversation_labels.label_weight is '1 divided by the number of labels of the conversation: sums to 1 for each.';
+comment on column sahut_report.conversation_labels.label_weight is
+	'1 divided by the number of labels of the conversation: sums to 1 for each.';
 
 create view sahut_report.label_pairs as
 select
@@ -106,10 +142,12 @@ select
 	sum(x.conversation_count)::integer as conversation_count
 from sahut_etl.report_workspace w
 cross join lateral (
-	select p.label_a, p.label_b, p.conversation_count from sahut_etl.day_label_pair p where p.workspace_id = w.id and p.day < w.live_day
+	select p.label_a, p.label_b, p.conversation_count from sahut_etl.day_label_pair p where p.workspace_id = w.id
+		and p.day < w.live_day
 	union all
 	select p.label_a, p.label_b, p.conversation_count
-	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.label_pairs_of(w.id, w.live_day + i, w.live_day + i) p
+	from generate_series(0, w.last_day - w.live_day) i cross
+		join lateral sahut_etl.label_pairs_of(w.id, w.live_day + i, w.live_day + i) p
 ) x
 group by w.name, x.label_a, x.label_b;
 comment on view sahut_report.label_pairs is 'How many conversations carry both labels now; each pair once.';
@@ -121,10 +159,12 @@ comment on column sahut_report.label_pairs.conversation_count is 'Conversations 
 
 create view sahut_report.conversation_events as
 select
-	e.id, w.name as workspace_name, e.conversation_id, e.event_type, e.occurred_at, e.occurred_day, e.from_status, e.to_status,
+	e.id, w.name as workspace_name, e.conversation_id, e.event_type, e.occurred_at, e.occurred_day, e.from_status,
+	e.to_status,
 	e.from_assignee_id, fa.name as from_assignee_name, e.to_assignee_id, ta.name as to_assignee_name,
 	e.from_team_id, ft.name as from_team_name, e.to_team_id, tt.name as to_team_name,
-	e.channel_id, ch.type as channel_type, ch.name as channel_name, e.label_name, e.is_estimated, e.not_before, e.observed_at,
+	e.channel_id, ch.type as channel_type, ch.name as channel_name, e.label_name, e.is_estimated, e.not_before,
+	e.observed_at,
 	extract(epoch from e.occurred_at - least(e.occurred_at, e.not_before))::bigint as uncertainty_seconds
 from sahut_etl.workspace w
 join sahut.conversation_event e on e.workspace_id = w.id
@@ -135,18 +175,22 @@ left join sahut.team tt on tt.workspace_id = e.workspace_id and tt.id = e.to_tea
 left join sahut.channel ch on ch.workspace_id = e.workspace_id and ch.id = e.channel_id
 left join sahut.conversation d on d.id = e.conversation_id and d.deleted_at is not null
 where d.id is null;
-comment on view sahut_report.conversation_events is 'One row for each change of a conversation that was seen, and how exactly its time is known.';
+comment on view sahut_report.conversation_events is
+	'One row for each change of a conversation that was seen, and how exactly its time is known.';
 comment on column sahut_report.conversation_events.id is 'Number of the event; grows in the order of writing.';
 comment on column sahut_report.conversation_events.workspace_name is 'Workspace.';
 comment on column sahut_report.conversation_events.conversation_id is 'Conversation.';
-comment on column sahut_report.conversation_events.event_type is 'created, resolved, reopened, status_changed, assigned, unassigned, reassigned, team_changed, label_added, label_removed, deleted or restored.';
+comment on column sahut_report.conversation_events.event_type is
+	'created, resolved, reopened, status_changed, assigned, unassigned, reassigned, team_changed, label_added, '
+	'label_removed, deleted or restored.';
 comment on column sahut_report.conversation_events.occurred_at is 'When it happened, as well as is known.';
 comment on column sahut_report.conversation_events.occurred_day is 'Day of it in the workspace''s time zone.';
 comment on column sahut_report.conversation_events.from_status is 'Status before.';
 comment on column sahut_report.conversation_events.to_status is 'Status after.';
 comment on column sahut_report.conversation_events.from_assignee_id is 'Assignee before.';
 comment on column sahut_report.conversation_events.from_assignee_name is 'Name of the assignee before.';
-comment on column sahut_report.conversation_events.to_assignee_id is 'Assignee after; who is credited for a resolution.';
+comment on column sahut_report.conversation_events.to_assignee_id is
+	'Assignee after; who is credited for a resolution.';
 comment on column sahut_report.conversation_events.to_assignee_name is 'Name of the assignee after.';
 comment on column sahut_report.conversation_events.from_team_id is 'Team before.';
 comment on column sahut_report.conversation_events.from_team_name is 'Name of the team before.';
@@ -156,10 +200,12 @@ comment on column sahut_report.conversation_events.channel_id is 'Channel at tha
 comment on column sahut_report.conversation_events.channel_type is 'Kind of that channel.';
 comment on column sahut_report.conversation_events.channel_name is 'Name of that channel.';
 comment on column sahut_report.conversation_events.label_name is 'Label that was added or removed.';
-comment on column sahut_report.conversation_events.is_estimated is 'Whether occurred_at may be off by more than half an hour.';
+comment on column sahut_report.conversation_events.is_estimated is
+	'Whether occurred_at may be off by more than half an hour.';
 comment on column sahut_report.conversation_events.not_before is 'It cannot have happened before.';
 comment on column sahut_report.conversation_events.observed_at is 'When the program saw it: it had happened by then.';
-comment on column sahut_report.conversation_events.uncertainty_seconds is 'How much earlier than occurred_at it may have happened.';
+comment on column sahut_report.conversation_events.uncertainty_seconds is
+	'How much earlier than occurred_at it may have happened.';
 
 -- ---- intervals ----
 
@@ -170,7 +216,8 @@ with marked as (
 	from sahut.conversation_version v
 	window x as (partition by v.conversation_id order by v.version_no)
 ), numbered as (
-	select m.*, count(*) filter (where m.is_first) over (partition by m.conversation_id order by m.version_no)::integer as interval_no
+	select m.*, count(*) filter (where m.is_first)
+		over (partition by m.conversation_id order by m.version_no)::integer as interval_no
 	from marked m
 ), folded as (
 	select n.conversation_id, n.interval_no, n.status, min(n.valid_from) as from_at,
@@ -179,11 +226,15 @@ with marked as (
 	from numbered n group by n.conversation_id, n.interval_no, n.status
 )
 select
-	f.conversation_id || ':' || f.interval_no as id, w.name as workspace_name, f.conversation_id, f.interval_no, f.status,
-	c.channel_id, ch.type as channel_type, ch.name as channel_name, f.from_at, f.to_at, f.to_at is null as is_current,
-	extract(epoch from coalesce(f.to_at, w.active_as_of) - least(coalesce(f.to_at, w.active_as_of), f.from_at))::bigint as duration_seconds,
+	f.conversation_id || ':' || f.interval_no as id, w.name as workspace_name, f.conversation_id, f.interval_no,
+	f.status,
+	c.channel_id, ch.type as channel_type, ch.name as channel_name, f.from_at, f.to_at,
+	f.to_at is null as is_current,
+	extract(epoch from coalesce(f.to_at, w.active_as_of) - least(coalesce(f.to_at, w.active_as_of),
+	f.from_at))::bigint as duration_seconds,
 	case when f.status <> 'resolved' then
-		sahut_etl.work_seconds(k.timezone, k.opens, k.closes, k.holidays, f.from_at, coalesce(f.to_at, w.active_as_of)) end
+		sahut_etl.work_seconds(k.timezone, k.opens, k.closes, k.holidays, f.from_at,
+			coalesce(f.to_at, w.active_as_of)) end
 		as business_duration_seconds,
 	f.is_estimated, (f.from_at at time zone w.timezone)::date as from_day
 from folded f
@@ -191,7 +242,8 @@ join sahut.conversation c on c.id = f.conversation_id and c.deleted_at is null
 join sahut_etl.workspace w on w.id = c.workspace_id
 join sahut_etl.work_calendar k on k.id = c.workspace_id
 left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id;
-comment on view sahut_report.status_intervals is 'One row for each stretch of time that a conversation spent in one status.';
+comment on view sahut_report.status_intervals is
+	'One row for each stretch of time that a conversation spent in one status.';
 comment on column sahut_report.status_intervals.id is 'Conversation and number of the interval.';
 comment on column sahut_report.status_intervals.workspace_name is 'Workspace.';
 comment on column sahut_report.status_intervals.conversation_id is 'Conversation.';
@@ -203,9 +255,12 @@ comment on column sahut_report.status_intervals.channel_name is 'Name of that ch
 comment on column sahut_report.status_intervals.from_at is 'When it began.';
 comment on column sahut_report.status_intervals.to_at is 'When it ended; empty if it still lasts.';
 comment on column sahut_report.status_intervals.is_current is 'Whether it still lasts.';
-comment on column sahut_report.status_intervals.duration_seconds is 'Length in seconds; one that lasts is measured to active_as_of.';
-comment on column sahut_report.status_intervals.business_duration_seconds is 'Length in business hours; empty for resolved.';
-comment on column sahut_report.status_intervals.is_estimated is 'Whether its beginning may be off by more than half an hour.';
+comment on column sahut_report.status_intervals.duration_seconds is
+	'Length in seconds; one that lasts is measured to active_as_of.';
+comment on column sahut_report.status_intervals.business_duration_seconds is
+	'Length in business hours; empty for resolved.';
+comment on column sahut_report.status_intervals.is_estimated is
+	'Whether its beginning may be off by more than half an hour.';
 comment on column sahut_report.status_intervals.from_day is 'Day it began in the workspace''s time zone.';
 
 create view sahut_report.assignee_snapshots as
@@ -215,22 +270,27 @@ with marked as (
 	from sahut.conversation_version v
 	window x as (partition by v.conversation_id order by v.version_no)
 ), numbered as (
-	select m.*, count(*) filter (where m.is_first) over (partition by m.conversation_id order by m.version_no)::integer as interval_no
+	select m.*, count(*) filter (where m.is_first)
+		over (partition by m.conversation_id order by m.version_no)::integer as interval_no
 	from marked m
 ), folded as (
 	select n.conversation_id, n.interval_no, n.assignee_id, min(n.valid_from) as from_at,
 		case when not bool_or(n.valid_to is null) then max(n.valid_to) end as to_at,
 		bool_or(n.is_estimated and n.is_first) as is_estimated,
-		coalesce(sum(extract(epoch from n.valid_to - n.valid_from)) filter (where n.status <> 'resolved'), 0) as unresolved_seconds,
+		coalesce(sum(extract(epoch from n.valid_to - n.valid_from))
+		filter (where n.status <> 'resolved'), 0) as unresolved_seconds,
 		max(n.valid_from) filter (where n.valid_to is null and n.status <> 'resolved') as unresolved_since
 	from numbered n group by n.conversation_id, n.interval_no, n.assignee_id
 )
 select
 	f.conversation_id || ':' || f.interval_no as id, w.name as workspace_name, f.conversation_id, f.interval_no,
 	f.assignee_id, a.name as assignee_name, f.assignee_id is null as is_unassigned,
-	c.channel_id, ch.type as channel_type, ch.name as channel_name, f.from_at, f.to_at, f.to_at is null as is_current,
-	extract(epoch from coalesce(f.to_at, w.active_as_of) - least(coalesce(f.to_at, w.active_as_of), f.from_at))::bigint as duration_seconds,
-	(f.unresolved_seconds + coalesce(extract(epoch from greatest(w.active_as_of, f.unresolved_since) - f.unresolved_since), 0))::bigint
+	c.channel_id, ch.type as channel_type, ch.name as channel_name, f.from_at, f.to_at,
+	f.to_at is null as is_current,
+	extract(epoch from coalesce(f.to_at, w.active_as_of) - least(coalesce(f.to_at, w.active_as_of),
+	f.from_at))::bigint as duration_seconds,
+	(f.unresolved_seconds + coalesce(extract(epoch
+		from greatest(w.active_as_of, f.unresolved_since) - f.unresolved_since), 0))::bigint
 		as unresolved_duration_seconds,
 	f.is_estimated, (f.from_at at time zone w.timezone)::date as from_day
 from folded f
@@ -238,7 +298,9 @@ join sahut.conversation c on c.id = f.conversation_id and c.deleted_at is null
 join sahut_etl.workspace w on w.id = c.workspace_id
 left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
 left join sahut.agent a on a.workspace_id = c.workspace_id and a.id = f.assignee_id;
-comment on view sahut_report.assignee_snapshots is 'Who had which conversation from when to when: one row for each stretch of time that it stayed with one agent, or with nobody.';
+comment on view sahut_report.assignee_snapshots is
+	'Who had which conversation from when to when: one row for each stretch of time that it stayed with one '
+	'agent, or with nobody.';
 comment on column sahut_report.assignee_snapshots.id is 'Conversation and number of the interval.';
 comment on column sahut_report.assignee_snapshots.workspace_name is 'Workspace.';
 comment on column sahut_report.assignee_snapshots.conversation_id is 'Conversation.';
@@ -252,16 +314,20 @@ comment on column sahut_report.assignee_snapshots.channel_name is 'Name of that 
 comment on column sahut_report.assignee_snapshots.from_at is 'When it began.';
 comment on column sahut_report.assignee_snapshots.to_at is 'When it ended; empty if it still lasts.';
 comment on column sahut_report.assignee_snapshots.is_current is 'Whether it still lasts.';
-comment on column sahut_report.assignee_snapshots.duration_seconds is 'Length in seconds, time as resolved included; one that lasts is measured to active_as_of.';
-comment on column sahut_report.assignee_snapshots.unresolved_duration_seconds is 'Of it, the seconds in which the conversation was not resolved: what somebody waited.';
-comment on column sahut_report.assignee_snapshots.is_estimated is 'Whether its beginning may be off by more than half an hour.';
+comment on column sahut_report.assignee_snapshots.duration_seconds is
+	'Length in seconds, time as resolved included; one that lasts is measured to active_as_of.';
+comment on column sahut_report.assignee_snapshots.unresolved_duration_seconds is
+	'Of it, the seconds in which the conversation was not resolved: what somebody waited.';
+comment on column sahut_report.assignee_snapshots.is_estimated is
+	'Whether its beginning may be off by more than half an hour.';
 comment on column sahut_report.assignee_snapshots.from_day is 'Day it began in the workspace''s time zone.';
 
 -- ---- resolutions ----
 
 create view sahut_report.resolutions as
 select
-	r.conversation_id || ':' || r.cycle_no as id, w.name as workspace_name, r.conversation_id, r.cycle_no, r.created_at,
+	r.conversation_id || ':' || r.cycle_no as id, w.name as workspace_name, r.conversation_id, r.cycle_no,
+	r.created_at,
 	r.from_at as cycle_from_at, r.resolved_at, r.resolved_day, r.assignee_id as agent_id, a.name as agent_name,
 	r.team_id, t.name as team_name, r.channel_id, ch.type as channel_type, ch.name as channel_name,
 	extract(epoch from r.resolved_at - least(r.resolved_at, r.created_at))::bigint as since_created_seconds,
@@ -275,37 +341,49 @@ left join sahut.agent a on a.workspace_id = r.workspace_id and a.id = r.assignee
 left join sahut.team t on t.workspace_id = r.workspace_id and t.id = r.team_id
 left join sahut.channel ch on ch.workspace_id = r.workspace_id and ch.id = r.channel_id
 where not r.is_deleted;
-comment on view sahut_report.resolutions is 'One row for each resolution that was seen. A conversation that was resolved, reopened and resolved again has two.';
+comment on view sahut_report.resolutions is
+	'One row for each resolution that was seen. A conversation that was resolved, reopened and resolved again has '
+	'two.';
 comment on column sahut_report.resolutions.id is 'Conversation and number of the cycle.';
 comment on column sahut_report.resolutions.workspace_name is 'Workspace.';
 comment on column sahut_report.resolutions.conversation_id is 'Conversation.';
 comment on column sahut_report.resolutions.cycle_no is '1 for the first resolution that was seen, 2 for the next, ...';
 comment on column sahut_report.resolutions.created_at is 'Creation of the conversation.';
-comment on column sahut_report.resolutions.cycle_from_at is 'When this cycle began: the creation, or the reopening before it.';
+comment on column sahut_report.resolutions.cycle_from_at is
+	'When this cycle began: the creation, or the reopening before it.';
 comment on column sahut_report.resolutions.resolved_at is 'When it was resolved, as well as is known.';
 comment on column sahut_report.resolutions.resolved_day is 'Day of that in the workspace''s time zone.';
-comment on column sahut_report.resolutions.agent_id is 'Assignee when it was resolved, who is credited; empty if it was unassigned.';
+comment on column sahut_report.resolutions.agent_id is
+	'Assignee when it was resolved, who is credited; empty if it was unassigned.';
 comment on column sahut_report.resolutions.agent_name is 'Name of that agent.';
 comment on column sahut_report.resolutions.team_id is 'Team when it was resolved.';
 comment on column sahut_report.resolutions.team_name is 'Name of that team.';
 comment on column sahut_report.resolutions.channel_id is 'Channel when it was resolved.';
 comment on column sahut_report.resolutions.channel_type is 'Kind of that channel.';
 comment on column sahut_report.resolutions.channel_name is 'Name of that channel.';
-comment on column sahut_report.resolutions.since_created_seconds is 'Seconds from the creation of the conversation to this resolution.';
-comment on column sahut_report.resolutions.cycle_duration_seconds is 'Seconds from the beginning of the cycle to this resolution: the number to show.';
-comment on column sahut_report.resolutions.cycle_business_duration_seconds is 'The same in business hours; all seconds where the workspace has no business hours.';
+comment on column sahut_report.resolutions.since_created_seconds is
+	'Seconds from the creation of the conversation to this resolution.';
+comment on column sahut_report.resolutions.cycle_duration_seconds is
+	'Seconds from the beginning of the cycle to this resolution: the number to show.';
+comment on column sahut_report.resolutions.cycle_business_duration_seconds is
+	'The same in business hours; all seconds where the workspace has no business hours.';
 comment on column sahut_report.resolutions.is_first_resolution is 'Whether it is the first cycle.';
 comment on column sahut_report.resolutions.next_reopened_at is 'When it was reopened afterwards; empty if it was not.';
 comment on column sahut_report.resolutions.was_reopened is 'Whether it was reopened afterwards.';
-comment on column sahut_report.resolutions.was_reopened_within_7d is 'Whether it was reopened within 7 days. Of the last 7 days not all is known yet.';
-comment on column sahut_report.resolutions.is_estimated is 'Whether resolved_at may be off by more than half an hour; leave these out of averages.';
+comment on column sahut_report.resolutions.was_reopened_within_7d is
+	'Whether it was reopened within 7 days. Of the last 7 days not all is known yet.';
+comment on column sahut_report.resolutions.is_estimated is
+	'Whether resolved_at may be off by more than half an hour; leave these out of averages.';
 
 create view sahut_report.reopenings as
 select
 	e.id, w.name as workspace_name, e.conversation_id, e.occurred_at as reopened_at, e.occurred_day as reopened_day,
-	r.resolved_at, r.cycle_no as resolved_cycle_no, r.assignee_id as resolved_agent_id, ra.name as resolved_agent_name,
-	e.to_status as status, e.to_assignee_id as agent_id, a.name as agent_name, e.channel_id, ch.type as channel_type, ch.name as channel_name,
-	extract(epoch from greatest(e.occurred_at, r.resolved_at) - r.resolved_at)::bigint as resolved_duration_seconds, e.is_estimated
+	r.resolved_at, r.cycle_no as resolved_cycle_no, r.assignee_id as resolved_agent_id,
+	ra.name as resolved_agent_name,
+	e.to_status as status, e.to_assignee_id as agent_id, a.name as agent_name, e.channel_id,
+	ch.type as channel_type, ch.name as channel_name,
+	extract(epoch from greatest(e.occurred_at,
+		r.resolved_at) - r.resolved_at)::bigint as resolved_duration_seconds, e.is_estimated
 from sahut_etl.workspace w
 join sahut.conversation_event e on e.workspace_id = w.id and e.event_type = 'reopened'
 left join sahut.resolution r on r.conversation_id = e.conversation_id and r.reopened_version_no = e.version_no
@@ -314,13 +392,15 @@ left join sahut.agent a on a.workspace_id = e.workspace_id and a.id = e.to_assig
 left join sahut.channel ch on ch.workspace_id = e.workspace_id and ch.id = e.channel_id
 left join sahut.conversation d on d.id = e.conversation_id and d.deleted_at is not null
 where d.id is null;
-comment on view sahut_report.reopenings is 'One row for each reopening that was seen, with the resolution that did not hold.';
+comment on view sahut_report.reopenings is
+	'One row for each reopening that was seen, with the resolution that did not hold.';
 comment on column sahut_report.reopenings.id is 'Number of the event.';
 comment on column sahut_report.reopenings.workspace_name is 'Workspace.';
 comment on column sahut_report.reopenings.conversation_id is 'Conversation.';
 comment on column sahut_report.reopenings.reopened_at is 'When it was reopened, as well as is known.';
 comment on column sahut_report.reopenings.reopened_day is 'Day of that in the workspace''s time zone.';
-comment on column sahut_report.reopenings.resolved_at is 'When it had been resolved; empty if that was before the first load.';
+comment on column sahut_report.reopenings.resolved_at is
+	'When it had been resolved; empty if that was before the first load.';
 comment on column sahut_report.reopenings.resolved_cycle_no is 'Which of its resolutions that was.';
 comment on column sahut_report.reopenings.resolved_agent_id is 'Who is credited for that resolution.';
 comment on column sahut_report.reopenings.resolved_agent_name is 'Name of that agent.';
@@ -337,39 +417,49 @@ comment on column sahut_report.reopenings.is_estimated is 'Whether reopened_at m
 
 create view sahut_report.sla_results as
 with target as (
-	-- For each channel, and for none, the targets that fit it, in order: of those that fit a conversation the first holds.
+	-- For each channel, and for none, the targets that fit it, in order: of those that fit a conversation the
+	-- first holds.
 	select ch.workspace_id, ch.id as channel_id, t.metric, array_agg(t.label_name order by t.place) as labels,
 		array_agg(t.within_seconds order by t.place) as within
-	from (select workspace_id, id, type from sahut.channel union all select id, '', null from sahut_etl.workspace) ch
-	join sahut_etl.target t on t.workspace_id = ch.workspace_id and (t.channel_type is null or t.channel_type = ch.type)
+	from (select workspace_id, id, type from sahut.channel union all select id, '', null
+		from sahut_etl.workspace) ch
+	join sahut_etl.target t on t.workspace_id = ch.workspace_id
+		and (t.channel_type is null or t.channel_type = ch.type)
 	group by ch.workspace_id, ch.id, t.metric
 ), subject as (
 	select c.id, c.workspace_id, t.metric, c.channel_id, c.assignee_id, c.created_at, c.created_day,
 		-- Who resolves it without an assignee has answered it, too.
-		case t.metric when 'first_assignment' then least(c.first_assigned_at, c.first_resolved_at) else c.first_resolved_at end as done_at,
-		case t.metric when 'first_assignment' then least(c.first_assigned_business_seconds, c.first_resolved_business_seconds)
+		case t.metric when 'first_assignment' then least(c.first_assigned_at, c.first_resolved_at)
+		else c.first_resolved_at end as done_at,
+		case t.metric when 'first_assignment'
+			then least(c.first_assigned_business_seconds, c.first_resolved_business_seconds)
 			else c.first_resolved_business_seconds end as done_seconds,
-		case when t.metric = 'first_assignment' and c.first_assigned_at is not null then c.first_assigned_estimated
+		case when t.metric = 'first_assignment' and c.first_assigned_at is not null
+			then c.first_assigned_estimated
 			else c.first_resolved_estimated end as is_estimated,
 		case when t.labels[1] is null or t.labels[1] = any (c.labels) then t.within[1]
 			when cardinality(t.labels) = 1 then null
 			when t.labels[2] is null or t.labels[2] = any (c.labels) then t.within[2]
 			else (select t.within[i] from generate_series(3, cardinality(t.labels)) i
-				where t.labels[i] is null or t.labels[i] = any (c.labels) order by i limit 1) end as within_seconds
+				where t.labels[i] is null or t.labels[i] = any (c.labels)
+					order by i limit 1) end as within_seconds
 	from sahut.conversation c
 	join target t on t.workspace_id = c.workspace_id and t.channel_id = coalesce(c.channel_id, '')
 	where c.deleted_at is null and c.origin = 'observed'
 ), clock as materialized (
 	-- For each day its business hours, and how many seconds of business hours lie behind it, up to active_as_of.
 	select w.id as workspace_id, d.day, x.opens_at, x.closes_at,
-		coalesce(sum(x.seconds) over (partition by w.id order by d.day desc rows between unbounded preceding and 1 preceding), 0) as later
+		coalesce(sum(x.seconds) over (partition by w.id order by d.day desc rows between unbounded preceding
+			and 1 preceding), 0) as later
 	from sahut_etl.report_workspace w
 	cross join lateral (select w.history_day + i as day from generate_series(0, w.live_day - w.history_day) i) d
 	left join sahut_etl.business_hours h on h.workspace_id = w.id and h.day_of_week = extract(isodow from d.day)
 		and not exists (select from sahut_etl.holiday y where y.workspace_id = w.id and y.day = d.day)
 	left join lateral (
-		select b.opens_at, b.closes_at, greatest(0, extract(epoch from least(b.closes_at, w.active_as_of) - b.opens_at)) as seconds
-		from (select (d.day + h.opens) at time zone w.timezone as opens_at, (d.day + h.closes) at time zone w.timezone as closes_at) b
+		select b.opens_at, b.closes_at,
+			greatest(0, extract(epoch from least(b.closes_at, w.active_as_of) - b.opens_at)) as seconds
+		from (select (d.day + h.opens) at time zone w.timezone as opens_at,
+			(d.day + h.closes) at time zone w.timezone as closes_at) b
 	) x on true
 	where exists (select from sahut_etl.business_hours g where g.workspace_id = w.id)
 ), measured as (
@@ -378,7 +468,8 @@ with target as (
 			when k.opens_at is not null then (k.later + greatest(0, extract(epoch from
 				least(k.closes_at, w.active_as_of) - greatest(k.opens_at, s.created_at))))::bigint
 			when k.day is not null then k.later::bigint
-			else sahut_etl.work_seconds(u.timezone, u.opens, u.closes, u.holidays, s.created_at, w.active_as_of) end as seconds
+			else sahut_etl.work_seconds(u.timezone, u.opens, u.closes, u.holidays, s.created_at,
+				w.active_as_of) end as seconds
 	from subject s
 	join sahut_etl.workspace w on w.id = s.workspace_id
 	join sahut_etl.work_calendar u on u.id = s.workspace_id
@@ -386,15 +477,19 @@ with target as (
 	where s.within_seconds is not null
 )
 select
-	m.id || ':' || m.metric as id, m.workspace_name, m.id as conversation_id, m.metric, m.channel_id, ch.type as channel_type,
+	m.id || ':' || m.metric as id, m.workspace_name, m.id as conversation_id, m.metric, m.channel_id,
+	ch.type as channel_type,
 	ch.name as channel_name, m.assignee_id as agent_id, a.name as agent_name, m.created_at as from_at, m.done_at,
 	round(m.within_seconds / 60.0, 2) as target_minutes, round(m.seconds / 60.0, 2) as elapsed_minutes,
-	case when m.seconds > m.within_seconds then 'breached' when m.done_at is not null then 'met' else 'running' end as result,
+	case when m.seconds > m.within_seconds then 'breached' when m.done_at is not null then 'met'
+	else 'running' end as result,
 	coalesce(m.is_estimated, false) as is_estimated, m.created_day as from_day
 from measured m
 left join sahut.channel ch on ch.workspace_id = m.workspace_id and ch.id = m.channel_id
 left join sahut.agent a on a.workspace_id = m.workspace_id and a.id = m.assignee_id;
-comment on view sahut_report.sla_results is 'One row for each conversation and target that holds for it. Only conversations whose whole history is known. Empty until targets are configured.';
+comment on view sahut_report.sla_results is
+	'One row for each conversation and target that holds for it. Only conversations whose whole history is known. '
+	'Empty until targets are configured.';
 comment on column sahut_report.sla_results.id is 'Conversation and metric.';
 comment on column sahut_report.sla_results.workspace_name is 'Workspace.';
 comment on column sahut_report.sla_results.conversation_id is 'Conversation.';
@@ -405,9 +500,12 @@ comment on column sahut_report.sla_results.channel_name is 'Name of the channel.
 comment on column sahut_report.sla_results.agent_id is 'Current assignee.';
 comment on column sahut_report.sla_results.agent_name is 'Name of the current assignee.';
 comment on column sahut_report.sla_results.from_at is 'The clock begins: creation.';
-comment on column sahut_report.sla_results.done_at is 'The clock ends: the first assignment (or the resolution without one), or the first resolution; empty while it runs.';
+comment on column sahut_report.sla_results.done_at is
+	'The clock ends: the first assignment (or the resolution without one), or the first resolution; empty while '
+	'it runs.';
 comment on column sahut_report.sla_results.target_minutes is 'Target, in minutes of business hours.';
-comment on column sahut_report.sla_results.elapsed_minutes is 'Minutes of business hours until then; one that runs is measured to active_as_of.';
+comment on column sahut_report.sla_results.elapsed_minutes is
+	'Minutes of business hours until then; one that runs is measured to active_as_of.';
 comment on column sahut_report.sla_results.result is 'met; breached, done or not; or running.';
 comment on column sahut_report.sla_results.is_estimated is 'Whether done_at may be off by more than half an hour.';
 comment on column sahut_report.sla_results.from_day is 'Day the clock began in the workspace''s time zone.';
@@ -417,9 +515,11 @@ comment on column sahut_report.sla_results.from_day is 'Day the clock began in t
 create view sahut_report.agent_workload_now as
 select
 	w.name || ':' || a.id as id, w.name as workspace_name, a.id as agent_id, a.name as agent_name,
-	coalesce(x.open_count, 0) as open_count, coalesce(x.pending_count, 0) as pending_count, coalesce(x.snoozed_count, 0) as snoozed_count,
+	coalesce(x.open_count, 0) as open_count, coalesce(x.pending_count, 0) as pending_count,
+	coalesce(x.snoozed_count, 0) as snoozed_count,
 	coalesce(x.active_count, 0) as active_count, coalesce(x.unresolved_count, 0) as unresolved_count,
-	round(extract(epoch from greatest(w.active_as_of, x.oldest) - x.oldest)::numeric / 3600, 2) as oldest_active_age_hours,
+	round(extract(epoch from greatest(w.active_as_of, x.oldest) - x.oldest)::numeric / 3600,
+	2) as oldest_active_age_hours,
 	coalesce(x.stale_over_1d_count, 0) as stale_over_1d_count, w.active_as_of as as_of
 from sahut.agent a
 join sahut_etl.workspace w on w.id = a.workspace_id
@@ -430,7 +530,8 @@ left join (
 		count(*) filter (where c.status = 'snoozed')::integer as snoozed_count,
 		count(*) filter (where s.is_active)::integer as active_count,
 		min(c.created_at) filter (where s.is_active) as oldest,
-		count(*) filter (where s.is_active and v.active_as_of - c.status_since > interval '1 day')::integer as stale_over_1d_count
+		count(*) filter (where s.is_active
+			and v.active_as_of - c.status_since > interval '1 day')::integer as stale_over_1d_count
 	from sahut.conversation c
 	join sahut_etl.workspace v on v.id = c.workspace_id
 	join sahut.status s on s.status = c.status
@@ -447,30 +548,38 @@ comment on column sahut_report.agent_workload_now.pending_count is 'Pending conv
 comment on column sahut_report.agent_workload_now.snoozed_count is 'Snoozed conversations assigned.';
 comment on column sahut_report.agent_workload_now.active_count is 'Open plus pending: the work at hand.';
 comment on column sahut_report.agent_workload_now.unresolved_count is 'All that is not resolved.';
-comment on column sahut_report.agent_workload_now.oldest_active_age_hours is 'Age of the oldest active one in hours, measured to active_as_of; empty without any.';
-comment on column sahut_report.agent_workload_now.stale_over_1d_count is 'Active ones that have been in the same status for more than a day.';
+comment on column sahut_report.agent_workload_now.oldest_active_age_hours is
+	'Age of the oldest active one in hours, measured to active_as_of; empty without any.';
+comment on column sahut_report.agent_workload_now.stale_over_1d_count is
+	'Active ones that have been in the same status for more than a day.';
 comment on column sahut_report.agent_workload_now.as_of is 'What is counted is known up to this instant: active_as_of.';
 
 create view sahut_report.contact_activity as
 select
 	w.name || ':' || c.contact_id as id, w.name as workspace_name, c.contact_id, c.person_id, c.conversation_count,
-	c.first_conversation_at, c.last_conversation_at, c.channel_type_count, c.unresolved_count, c.conversation_count > 1 as is_returning
+	c.first_conversation_at, c.last_conversation_at, c.channel_type_count, c.unresolved_count,
+		c.conversation_count > 1 as is_returning
 from sahut_etl.workspace w
 join (
 	select c.workspace_id, c.contact_id, coalesce(encode(k.phone_key, 'hex'), c.contact_id) as person_id,
-		count(*)::integer as conversation_count, min(c.created_at) as first_conversation_at, max(c.created_at) as last_conversation_at,
-		count(distinct ch.type)::integer as channel_type_count, count(*) filter (where c.status <> 'resolved')::integer as unresolved_count
+		count(*)::integer as conversation_count, min(c.created_at) as first_conversation_at,
+		max(c.created_at) as last_conversation_at,
+		count(distinct ch.type)::integer as channel_type_count, count(*)
+			filter (where c.status <> 'resolved')::integer as unresolved_count
 	from sahut.conversation c
 	left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
 	left join sahut.contact k on k.workspace_id = c.workspace_id and k.id = c.contact_id
 	where c.deleted_at is null and c.contact_id is not null
 	group by c.workspace_id, c.contact_id, k.phone_key
 ) c on c.workspace_id = w.id;
-comment on view sahut_report.contact_activity is 'One row for each contact, without name or phone: how often they came.';
+comment on view sahut_report.contact_activity is
+	'One row for each contact, without name or phone: how often they came.';
 comment on column sahut_report.contact_activity.id is 'Workspace and contact.';
 comment on column sahut_report.contact_activity.workspace_name is 'Workspace.';
 comment on column sahut_report.contact_activity.contact_id is 'Contact, as a pseudonym.';
-comment on column sahut_report.contact_activity.person_id is 'The same for contacts with the same phone number, also on different channels; the contact where none is known.';
+comment on column sahut_report.contact_activity.person_id is
+	'The same for contacts with the same phone number, also on different channels; the contact where none is '
+	'known.';
 comment on column sahut_report.contact_activity.conversation_count is 'Conversations of the contact.';
 comment on column sahut_report.contact_activity.first_conversation_at is 'Creation of the first.';
 comment on column sahut_report.contact_activity.last_conversation_at is 'Creation of the last.';
@@ -483,55 +592,77 @@ comment on column sahut_report.contact_activity.is_returning is 'Whether there i
 create view sahut_report.daily_volume as
 select
 	w.name || ':' || x.day || ':' || coalesce(x.channel_id, '') as id, w.name as workspace_name, x.day,
-	x.channel_id, ch.type as channel_type, ch.name as channel_name, x.created_count, x.resolved_count, x.resolved_conversation_count,
-	x.reopened_count, x.first_resolved_count, x.first_resolution_seconds_sum, x.first_resolution_business_seconds_sum,
+	x.channel_id, ch.type as channel_type, ch.name as channel_name, x.created_count, x.resolved_count,
+	x.resolved_conversation_count,
+	x.reopened_count, x.first_resolved_count, x.first_resolution_seconds_sum,
+	x.first_resolution_business_seconds_sum,
 	x.new_contact_count, x.returning_contact_count, x.estimated_count
 from sahut_etl.report_workspace w
 cross join lateral (
-	select v.day, v.channel_id, v.created_count, v.resolved_count, v.resolved_conversation_count, v.reopened_count, v.first_resolved_count,
-		v.first_resolution_seconds_sum, v.first_resolution_business_seconds_sum, v.new_contact_count, v.returning_contact_count,
+	select v.day, v.channel_id, v.created_count, v.resolved_count, v.resolved_conversation_count,
+		v.reopened_count, v.first_resolved_count,
+		v.first_resolution_seconds_sum, v.first_resolution_business_seconds_sum, v.new_contact_count,
+		v.returning_contact_count,
 		v.estimated_count
 	from sahut_etl.day_volume v where v.workspace_id = w.id and v.day < w.live_day
 	union all
-	select w.live_day + i, v.channel_id, v.created_count, v.resolved_count, v.resolved_conversation_count, v.reopened_count,
-		v.first_resolved_count, v.first_resolution_seconds_sum, v.first_resolution_business_seconds_sum, v.new_contact_count,
+	select w.live_day + i, v.channel_id, v.created_count, v.resolved_count, v.resolved_conversation_count,
+		v.reopened_count,
+		v.first_resolved_count, v.first_resolution_seconds_sum, v.first_resolution_business_seconds_sum,
+		v.new_contact_count,
 		v.returning_contact_count, v.estimated_count
-	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.volume_of(w.id, w.live_day + i, w.live_day + i) v
+	from generate_series(0, w.last_day - w.live_day) i cross
+		join lateral sahut_etl.volume_of(w.id, w.live_day + i, w.live_day + i) v
 ) x
 left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id;
-comment on view sahut_report.daily_volume is 'Conversations created, resolved and reopened on each day and channel. Sums may be added over days and channels. A day on which nothing happened has no row: join calendar.';
+comment on view sahut_report.daily_volume is
+	'Conversations created, resolved and reopened on each day and channel. Sums may be added over days and '
+	'channels. A day on which nothing happened has no row: join calendar.';
 comment on column sahut_report.daily_volume.id is 'Workspace, day and channel.';
 comment on column sahut_report.daily_volume.workspace_name is 'Workspace.';
 comment on column sahut_report.daily_volume.day is 'Day in the workspace''s time zone.';
 comment on column sahut_report.daily_volume.channel_id is 'Channel.';
 comment on column sahut_report.daily_volume.channel_type is 'Kind of channel.';
 comment on column sahut_report.daily_volume.channel_name is 'Name of the channel.';
-comment on column sahut_report.daily_volume.created_count is 'Conversations created that day, under the channel they have now. Known for all days.';
-comment on column sahut_report.daily_volume.resolved_count is 'Moves into resolved seen that day; a conversation resolved twice counts twice. Known since the first load.';
-comment on column sahut_report.daily_volume.resolved_conversation_count is 'Different conversations among them; not to be added over days.';
-comment on column sahut_report.daily_volume.reopened_count is 'Moves out of resolved seen that day. Known since the first load.';
-comment on column sahut_report.daily_volume.first_resolved_count is 'Conversations with a complete history that were resolved for the first time that day.';
-comment on column sahut_report.daily_volume.first_resolution_seconds_sum is 'Seconds from creation to first resolution of those, added up: divide by first_resolved_count for the average.';
+comment on column sahut_report.daily_volume.created_count is
+	'Conversations created that day, under the channel they have now. Known for all days.';
+comment on column sahut_report.daily_volume.resolved_count is
+	'Moves into resolved seen that day; a conversation resolved twice counts twice. Known since the first load.';
+comment on column sahut_report.daily_volume.resolved_conversation_count is
+	'Different conversations among them; not to be added over days.';
+comment on column sahut_report.daily_volume.reopened_count is
+	'Moves out of resolved seen that day. Known since the first load.';
+comment on column sahut_report.daily_volume.first_resolved_count is
+	'Conversations with a complete history that were resolved for the first time that day.';
+comment on column sahut_report.daily_volume.first_resolution_seconds_sum is
+	'Seconds from creation to first resolution of those, added up: divide by first_resolved_count for the average.';
 comment on column sahut_report.daily_volume.first_resolution_business_seconds_sum is 'The same in business hours.';
-comment on column sahut_report.daily_volume.new_contact_count is 'Of the created ones, those that are the contact''s first.';
-comment on column sahut_report.daily_volume.returning_contact_count is 'Of the created ones, those whose contact had one before.';
-comment on column sahut_report.daily_volume.estimated_count is 'Resolutions and reopenings of that day whose time may be off by more than half an hour.';
+comment on column sahut_report.daily_volume.new_contact_count is
+	'Of the created ones, those that are the contact''s first.';
+comment on column sahut_report.daily_volume.returning_contact_count is
+	'Of the created ones, those whose contact had one before.';
+comment on column sahut_report.daily_volume.estimated_count is
+	'Resolutions and reopenings of that day whose time may be off by more than half an hour.';
 
 create view sahut_report.hourly_volume as
 select
-	w.name || ':' || x.day || ':' || x.hour_of_day || ':' || coalesce(x.channel_id, '') as id, w.name as workspace_name, x.day,
+	w.name || ':' || x.day || ':' || x.hour_of_day || ':' || coalesce(x.channel_id, '') as id,
+	w.name as workspace_name, x.day,
 	x.hour_of_day, extract(isodow from x.day)::smallint as day_of_week,
-	x.channel_id, ch.type as channel_type, ch.name as channel_name, x.created_count, x.resolved_count, x.reopened_count
+	x.channel_id, ch.type as channel_type, ch.name as channel_name, x.created_count, x.resolved_count,
+		x.reopened_count
 from sahut_etl.report_workspace w
 cross join lateral (
 	select v.day, v.hour_of_day, v.channel_id, v.created_count, v.resolved_count, v.reopened_count
 	from sahut_etl.hour_volume v where v.workspace_id = w.id and v.day < w.live_day
 	union all
 	select w.live_day + i, v.hour_of_day, v.channel_id, v.created_count, v.resolved_count, v.reopened_count
-	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.hours_of(w.id, w.live_day + i, w.live_day + i) v
+	from generate_series(0, w.last_day - w.live_day) i cross
+		join lateral sahut_etl.hours_of(w.id, w.live_day + i, w.live_day + i) v
 ) x
 left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id;
-comment on view sahut_report.hourly_volume is 'Conversations created, resolved and reopened in each hour of a day, by channel.';
+comment on view sahut_report.hourly_volume is
+	'Conversations created, resolved and reopened in each hour of a day, by channel.';
 comment on column sahut_report.hourly_volume.id is 'Workspace, day, hour and channel.';
 comment on column sahut_report.hourly_volume.workspace_name is 'Workspace.';
 comment on column sahut_report.hourly_volume.day is 'Day in the workspace''s time zone.';
@@ -546,7 +677,8 @@ comment on column sahut_report.hourly_volume.reopened_count is 'Moves out of res
 
 create view sahut_report.daily_label_volume as
 select
-	w.name || ':' || x.day || ':' || coalesce(x.channel_id, '') || ':' || x.label_name as id, w.name as workspace_name, x.day,
+	w.name || ':' || x.day || ':' || coalesce(x.channel_id, '') || ':' || x.label_name as id,
+	w.name as workspace_name, x.day,
 	x.label_name, x.channel_id, ch.type as channel_type, ch.name as channel_name, x.created_count, x.resolved_count
 from sahut_etl.report_workspace w
 cross join lateral (
@@ -554,10 +686,13 @@ cross join lateral (
 	from sahut_etl.day_label v where v.workspace_id = w.id and v.day < w.live_day
 	union all
 	select w.live_day + i, v.label_name, v.channel_id, v.created_count, v.resolved_count
-	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.labels_of(w.id, w.live_day + i, w.live_day + i) v
+	from generate_series(0, w.last_day - w.live_day) i cross
+		join lateral sahut_etl.labels_of(w.id, w.live_day + i, w.live_day + i) v
 ) x
 left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id;
-comment on view sahut_report.daily_label_volume is 'Volume of each day by label and channel. A conversation counts once for each label it carries: never add over labels.';
+comment on view sahut_report.daily_label_volume is
+	'Volume of each day by label and channel. A conversation counts once for each label it carries: never add '
+	'over labels.';
 comment on column sahut_report.daily_label_volume.id is 'Workspace, day, channel and label.';
 comment on column sahut_report.daily_label_volume.workspace_name is 'Workspace.';
 comment on column sahut_report.daily_label_volume.day is 'Day in the workspace''s time zone.';
@@ -565,12 +700,15 @@ comment on column sahut_report.daily_label_volume.label_name is 'Label.';
 comment on column sahut_report.daily_label_volume.channel_id is 'Channel.';
 comment on column sahut_report.daily_label_volume.channel_type is 'Kind of channel.';
 comment on column sahut_report.daily_label_volume.channel_name is 'Name of the channel.';
-comment on column sahut_report.daily_label_volume.created_count is 'Conversations created that day that carry the label now.';
-comment on column sahut_report.daily_label_volume.resolved_count is 'Resolutions of that day of conversations that carry the label now.';
+comment on column sahut_report.daily_label_volume.created_count is
+	'Conversations created that day that carry the label now.';
+comment on column sahut_report.daily_label_volume.resolved_count is
+	'Resolutions of that day of conversations that carry the label now.';
 
 create view sahut_report.daily_label_pairs as
 select
-	w.name || ':' || x.day || ':' || x.label_a || ':' || x.label_b as id, w.name as workspace_name, x.day, x.label_a, x.label_b,
+	w.name || ':' || x.day || ':' || x.label_a || ':' || x.label_b as id, w.name as workspace_name, x.day,
+	x.label_a, x.label_b,
 	x.conversation_count
 from sahut_etl.report_workspace w
 cross join lateral (
@@ -578,46 +716,61 @@ cross join lateral (
 	from sahut_etl.day_label_pair p where p.workspace_id = w.id and p.day < w.live_day
 	union all
 	select w.live_day + i, p.label_a, p.label_b, p.conversation_count
-	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.label_pairs_of(w.id, w.live_day + i, w.live_day + i) p
+	from generate_series(0, w.last_day - w.live_day) i cross
+		join lateral sahut_etl.label_pairs_of(w.id, w.live_day + i, w.live_day + i) p
 ) x;
-comment on view sahut_report.daily_label_pairs is 'Labels used together, by the day on which the conversations were created.';
+comment on view sahut_report.daily_label_pairs is
+	'Labels used together, by the day on which the conversations were created.';
 comment on column sahut_report.daily_label_pairs.id is 'Workspace, day and both labels.';
 comment on column sahut_report.daily_label_pairs.workspace_name is 'Workspace.';
 comment on column sahut_report.daily_label_pairs.day is 'Day in the workspace''s time zone.';
 comment on column sahut_report.daily_label_pairs.label_a is 'The first label in byte order.';
 comment on column sahut_report.daily_label_pairs.label_b is 'The other one.';
-comment on column sahut_report.daily_label_pairs.conversation_count is 'Conversations created that day that carry both now.';
+comment on column sahut_report.daily_label_pairs.conversation_count is
+	'Conversations created that day that carry both now.';
 
 create view sahut_report.daily_backlog as
 select
-	w.name || ':' || x.day || ':' || x.status || ':' || coalesce(x.channel_id, '') || ':' || coalesce(x.assignee_id, '') || ':'
+	w.name || ':' || x.day || ':' || x.status || ':' || coalesce(x.channel_id,
+		'') || ':' || coalesce(x.assignee_id, '') || ':'
 		|| coalesce(x.team_id, '') as id,
-	w.name as workspace_name, x.day, x.measured_at, x.status, s.is_active, x.channel_id, ch.type as channel_type, ch.name as channel_name,
+	w.name as workspace_name, x.day, x.measured_at, x.status, s.is_active, x.channel_id, ch.type as channel_type,
+	ch.name as channel_name,
 	x.assignee_id, a.name as assignee_name, x.assignee_id is null as is_unassigned, x.team_id, t.name as team_name,
 	x.conversation_count, round(x.age_seconds_sum / 3600.0, 2) as age_hours_sum,
 	x.age_under_1d_count, x.age_1d_to_3d_count, x.age_3d_to_7d_count, x.age_over_7d_count,
-	round(extract(epoch from x.measured_at - least(x.measured_at, x.oldest_created_at))::numeric / 3600, 2) as oldest_age_hours
+	round(extract(epoch from x.measured_at - least(x.measured_at, x.oldest_created_at))::numeric / 3600,
+		2) as oldest_age_hours
 from sahut_etl.report_workspace w
 cross join lateral (
-	select b.day, b.measured_at, b.status, b.channel_id, b.assignee_id, b.team_id, b.conversation_count, b.age_seconds_sum,
-		b.age_under_1d_count, b.age_1d_to_3d_count, b.age_3d_to_7d_count, b.age_over_7d_count, b.oldest_created_at
+	select b.day, b.measured_at, b.status, b.channel_id, b.assignee_id, b.team_id, b.conversation_count,
+		b.age_seconds_sum,
+		b.age_under_1d_count, b.age_1d_to_3d_count, b.age_3d_to_7d_count, b.age_over_7d_count,
+			b.oldest_created_at
 	from sahut_etl.day_backlog b where b.workspace_id = w.id and b.day < w.live_day
 	union all
-	select w.live_day + i, b.measured_at, b.status, b.channel_id, b.assignee_id, b.team_id, b.conversation_count, b.age_seconds_sum,
-		b.age_under_1d_count, b.age_1d_to_3d_count, b.age_3d_to_7d_count, b.age_over_7d_count, b.oldest_created_at
-	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.backlog_of(w.id, w.live_day + i) b
+	select w.live_day + i, b.measured_at, b.status, b.channel_id, b.assignee_id, b.team_id, b.conversation_count,
+		b.age_seconds_sum,
+		b.age_under_1d_count, b.age_1d_to_3d_count, b.age_3d_to_7d_count, b.age_over_7d_count,
+			b.oldest_created_at
+	from generate_series(0, w.last_day - w.live_day) i cross
+		join lateral sahut_etl.backlog_of(w.id, w.live_day + i) b
 ) x
 left join sahut.status s on s.status = x.status
 left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id
 left join sahut.agent a on a.workspace_id = w.id and a.id = x.assignee_id
 left join sahut.team t on t.workspace_id = w.id and t.id = x.team_id;
-comment on view sahut_report.daily_backlog is 'What was unresolved at the end of each day; today: what is now. A stock: pick one day, or average over days, never add over days. Begins with the first load.';
+comment on view sahut_report.daily_backlog is
+	'What was unresolved at the end of each day; today: what is now. A stock: pick one day, or average over days, '
+	'never add over days. Begins with the first load.';
 comment on column sahut_report.daily_backlog.id is 'Workspace, day, status, channel, assignee and team.';
 comment on column sahut_report.daily_backlog.workspace_name is 'Workspace.';
 comment on column sahut_report.daily_backlog.day is 'Day in the workspace''s time zone.';
-comment on column sahut_report.daily_backlog.measured_at is 'To when ages are measured: the midnight that ends the day; today: active_as_of.';
+comment on column sahut_report.daily_backlog.measured_at is
+	'To when ages are measured: the midnight that ends the day; today: active_as_of.';
 comment on column sahut_report.daily_backlog.status is 'Status at that time.';
-comment on column sahut_report.daily_backlog.is_active is 'Whether that is current work: open or pending; snoozed is parked.';
+comment on column sahut_report.daily_backlog.is_active is
+	'Whether that is current work: open or pending; snoozed is parked.';
 comment on column sahut_report.daily_backlog.channel_id is 'Channel at that time.';
 comment on column sahut_report.daily_backlog.channel_type is 'Kind of channel.';
 comment on column sahut_report.daily_backlog.channel_name is 'Name of the channel.';
@@ -627,7 +780,8 @@ comment on column sahut_report.daily_backlog.is_unassigned is 'Whether nobody wa
 comment on column sahut_report.daily_backlog.team_id is 'Team at that time.';
 comment on column sahut_report.daily_backlog.team_name is 'Name of the team.';
 comment on column sahut_report.daily_backlog.conversation_count is 'Unresolved conversations.';
-comment on column sahut_report.daily_backlog.age_hours_sum is 'Hours since creation, added up: divide by conversation_count for the average age.';
+comment on column sahut_report.daily_backlog.age_hours_sum is
+	'Hours since creation, added up: divide by conversation_count for the average age.';
 comment on column sahut_report.daily_backlog.age_under_1d_count is 'Of them, created less than a day before.';
 comment on column sahut_report.daily_backlog.age_1d_to_3d_count is 'Created 1 to 3 days before.';
 comment on column sahut_report.daily_backlog.age_3d_to_7d_count is 'Created 3 to 7 days before.';
@@ -636,55 +790,83 @@ comment on column sahut_report.daily_backlog.oldest_age_hours is 'Age of the old
 
 create view sahut_report.daily_agent_workload as
 select
-	w.name || ':' || x.day || ':' || x.agent_id as id, w.name as workspace_name, x.day, x.agent_id, a.name as agent_name,
-	x.assigned_in_count, x.handed_off_count, x.resolved_count, x.resolved_conversation_count, x.reopened_count, x.handled_conversation_count,
+	w.name || ':' || x.day || ':' || x.agent_id as id, w.name as workspace_name, x.day, x.agent_id,
+	a.name as agent_name,
+	x.assigned_in_count, x.handed_off_count, x.resolved_count, x.resolved_conversation_count, x.reopened_count,
+	x.handled_conversation_count,
 	round(x.active_seconds / 3600.0, 2) as active_hours,
 	coalesce(round(x.active_seconds::numeric / nullif(x.measured_seconds, 0), 2), 0) as average_concurrent,
 	x.peak_concurrent, x.end_of_day_open_count, x.end_of_day_pending_count, x.end_of_day_snoozed_count
 from sahut_etl.report_workspace w
 cross join lateral (
-	select g.day, g.agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count, g.resolved_conversation_count, g.reopened_count,
-		g.handled_conversation_count, g.active_seconds, g.measured_seconds, g.peak_concurrent, g.end_of_day_open_count,
+	select g.day, g.agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count,
+		g.resolved_conversation_count, g.reopened_count,
+		g.handled_conversation_count, g.active_seconds, g.measured_seconds, g.peak_concurrent,
+		g.end_of_day_open_count,
 		g.end_of_day_pending_count, g.end_of_day_snoozed_count
 	from sahut_etl.day_agent g where g.workspace_id = w.id and g.day < w.live_day
 	union all
-	select w.live_day + i, g.agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count, g.resolved_conversation_count,
-		g.reopened_count, g.handled_conversation_count, g.active_seconds, g.measured_seconds, g.peak_concurrent, g.end_of_day_open_count,
+	select w.live_day + i, g.agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count,
+		g.resolved_conversation_count,
+		g.reopened_count, g.handled_conversation_count, g.active_seconds, g.measured_seconds,
+		g.peak_concurrent, g.end_of_day_open_count,
 		g.end_of_day_pending_count, g.end_of_day_snoozed_count
-	from generate_series(0, w.last_day - w.live_day) i cross join lateral sahut_etl.workload_of(w.id, w.live_day + i) g
+	from generate_series(0, w.last_day - w.live_day) i cross
+		join lateral sahut_etl.workload_of(w.id, w.live_day + i) g
 ) x
 left join sahut.agent a on a.workspace_id = w.id and a.id = x.agent_id;
-comment on view sahut_report.daily_agent_workload is 'What each agent carried and did on each day. Counts of events may be added over days; concurrency, handled conversations and the counts at the end of the day may not. Begins with the first load.';
+comment on view sahut_report.daily_agent_workload is
+	'What each agent carried and did on each day. Counts of events may be added over days; concurrency, handled '
+	'conversations and the counts at the end of the day may not. Begins with the first load.';
 comment on column sahut_report.daily_agent_workload.id is 'Workspace, day and agent.';
 comment on column sahut_report.daily_agent_workload.workspace_name is 'Workspace.';
 comment on column sahut_report.daily_agent_workload.day is 'Day in the workspace''s time zone.';
 comment on column sahut_report.daily_agent_workload.agent_id is 'Agent.';
 comment on column sahut_report.daily_agent_workload.agent_name is 'Name of the agent.';
-comment on column sahut_report.daily_agent_workload.assigned_in_count is 'Conversations given to the agent that day: from nobody, from another, or created assigned.';
-comment on column sahut_report.daily_agent_workload.handed_off_count is 'Conversations taken from the agent that day: to another, or to nobody.';
-comment on column sahut_report.daily_agent_workload.resolved_count is 'Moves into resolved while assigned to the agent.';
-comment on column sahut_report.daily_agent_workload.resolved_conversation_count is 'Different conversations among them; not to be added over days.';
-comment on column sahut_report.daily_agent_workload.reopened_count is 'Conversations reopened that day that are the agent''s again.';
-comment on column sahut_report.daily_agent_workload.handled_conversation_count is 'Different conversations that were open or pending with the agent at any time of the day; not to be added over days.';
-comment on column sahut_report.daily_agent_workload.active_hours is 'Hours that conversations were open or pending with the agent, added up: 3 conversations for 2 hours are 6.';
-comment on column sahut_report.daily_agent_workload.average_concurrent is 'active_hours divided by the hours of the day that have passed: how many at a time.';
-comment on column sahut_report.daily_agent_workload.peak_concurrent is 'Most conversations that were open or pending with the agent at one moment.';
-comment on column sahut_report.daily_agent_workload.end_of_day_open_count is 'Open with the agent at the end of the day; today: now.';
-comment on column sahut_report.daily_agent_workload.end_of_day_pending_count is 'Pending with the agent at the end of the day; today: now.';
-comment on column sahut_report.daily_agent_workload.end_of_day_snoozed_count is 'Snoozed with the agent at the end of the day; today: now.';
+comment on column sahut_report.daily_agent_workload.assigned_in_count is
+	'Conversations given to the agent that day: from nobody, from another, or created assigned.';
+comment on column sahut_report.daily_agent_workload.handed_off_count is
+	'Conversations taken from the agent that day: to another, or to nobody.';
+comment on column sahut_report.daily_agent_workload.resolved_count is
+	'Moves into resolved while assigned to the agent.';
+comment on column sahut_report.daily_agent_workload.resolved_conversation_count is
+	'Different conversations among them; not to be added over days.';
+comment on column sahut_report.daily_agent_workload.reopened_count is
+	'Conversations reopened that day that are the agent''s again.';
+comment on column sahut_report.daily_agent_workload.handled_conversation_count is
+	'Different conversations that were open or pending with the agent at any time of the day; not to be added '
+	'over days.';
+comment on column sahut_report.daily_agent_workload.active_hours is
+	'Hours that conversations were open or pending with the agent, added up: 3 conversations for 2 hours are 6.';
+comment on column sahut_report.daily_agent_workload.average_concurrent is
+	'active_hours divided by the hours of the day that have passed: how many at a time.';
+comment on column sahut_report.daily_agent_workload.peak_concurrent is
+	'Most conversations that were open or pending with the agent at one moment.';
+comment on column sahut_report.daily_agent_workload.end_of_day_open_count is
+	'Open with the agent at the end of the day; today: now.';
+comment on column sahut_report.daily_agent_workload.end_of_day_pending_count is
+	'Pending with the agent at the end of the day; today: now.';
+comment on column sahut_report.daily_agent_workload.end_of_day_snoozed_count is
+	'Snoozed with the agent at the end of the day; today: now.';
 
 create view sahut_report.calendar as
 select
-	w.name || ':' || d.day as id, w.name as workspace_name, d.day, extract(isoyear from d.day)::smallint as iso_year,
-	extract(week from d.day)::smallint as iso_week, d.day - (extract(isodow from d.day)::integer - 1) as week_begins,
+	w.name || ':' || d.day as id, w.name as workspace_name, d.day,
+	extract(isoyear from d.day)::smallint as iso_year,
+	extract(week from d.day)::smallint as iso_week,
+	d.day - (extract(isodow from d.day)::integer - 1) as week_begins,
 	make_date(extract(year from d.day)::integer, extract(month from d.day)::integer, 1) as month_begins,
-	make_date(extract(year from d.day)::integer, (extract(quarter from d.day)::integer - 1) * 3 + 1, 1) as quarter_begins,
+	make_date(extract(year from d.day)::integer, (extract(quarter from d.day)::integer - 1) * 3 + 1,
+	1) as quarter_begins,
 	extract(isodow from d.day)::smallint as day_of_week,
-	(array['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'])[extract(isodow from d.day)::integer] as day_name,
+	(array['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'])[extract(isodow
+	from d.day)::integer] as day_name,
 	extract(isodow from d.day) > 5 as is_weekend, y.day is not null as is_holiday,
-	case when y.day is not null then 0 else coalesce(h.seconds, case when w.has_hours then 0 else 86400 end) end as business_seconds,
+	case when y.day is not null then 0
+	else coalesce(h.seconds, case when w.has_hours then 0 else 86400 end) end as business_seconds,
 	coalesce(d.day < w.live_day, false) as is_over,
-	coalesce(d.day < w.live_day and (d.day + 1)::timestamp at time zone w.timezone <= w.complete_as_of, false) as is_complete,
+	coalesce(d.day < w.live_day and (d.day + 1)::timestamp at time zone w.timezone <= w.complete_as_of,
+	false) as is_complete,
 	q.day is null as is_refreshed
 from (
 	select r.*, exists (select from sahut_etl.business_hours h where h.workspace_id = r.id) as has_hours,
@@ -703,7 +885,9 @@ left join (
 	from sahut_etl.business_hours group by workspace_id, day_of_week
 ) h on h.workspace_id = w.id and h.day_of_week = extract(isodow from d.day)
 left join sahut_etl.report_queue q on q.workspace_id = w.id and q.day = d.day and d.day < w.live_day;
-comment on view sahut_report.calendar is 'One row for each workspace and day, from the year of the first conversation to the end of next year: for days on which nothing happened, for weekdays and holidays.';
+comment on view sahut_report.calendar is
+	'One row for each workspace and day, from the year of the first conversation to the end of next year: for '
+	'days on which nothing happened, for weekdays and holidays.';
 comment on column sahut_report.calendar.id is 'Workspace and day.';
 comment on column sahut_report.calendar.workspace_name is 'Workspace.';
 comment on column sahut_report.calendar.day is 'Day in the workspace''s time zone.';
@@ -716,10 +900,13 @@ comment on column sahut_report.calendar.day_of_week is '1 = Monday ... 7 = Sunda
 comment on column sahut_report.calendar.day_name is 'Name of the weekday.';
 comment on column sahut_report.calendar.is_weekend is 'Saturday or Sunday.';
 comment on column sahut_report.calendar.is_holiday is 'A configured holiday.';
-comment on column sahut_report.calendar.business_seconds is 'Seconds of business hours on it; the whole day where no hours are configured.';
+comment on column sahut_report.calendar.business_seconds is
+	'Seconds of business hours on it; the whole day where no hours are configured.';
 comment on column sahut_report.calendar.is_over is 'Whether the day is over, as far as data goes.';
-comment on column sahut_report.calendar.is_complete is 'Whether every change of the day is in the warehouse: it ended before complete_as_of.';
-comment on column sahut_report.calendar.is_refreshed is 'False while something has touched the day and its numbers are not computed again yet.';
+comment on column sahut_report.calendar.is_complete is
+	'Whether every change of the day is in the warehouse: it ended before complete_as_of.';
+comment on column sahut_report.calendar.is_refreshed is
+	'False while something has touched the day and its numbers are not computed again yet.';
 
 -- ---- dimensions ----
 
@@ -744,7 +931,8 @@ comment on column sahut_report.teams.team_name is 'Latest name seen.';
 comment on column sahut_report.teams.first_seen_at is 'When it was first seen.';
 
 create view sahut_report.channels as
-select w.name || ':' || c.id as id, w.name as workspace_name, c.id as channel_id, c.type as channel_type, c.name as channel_name, c.first_seen_at
+select w.name || ':' || c.id as id, w.name as workspace_name, c.id as channel_id, c.type as channel_type,
+	c.name as channel_name, c.first_seen_at
 from sahut.channel c join sahut_etl.workspace w on w.id = c.workspace_id;
 comment on view sahut_report.channels is 'Channels seen on conversations.';
 comment on column sahut_report.channels.id is 'Workspace and channel.';
@@ -757,7 +945,8 @@ comment on column sahut_report.channels.first_seen_at is 'When it was first seen
 create view sahut_report.labels as
 select w.name || ':' || l.name as id, w.name as workspace_name, l.name as label_name, l.first_seen_at
 from sahut.label l join sahut_etl.workspace w on w.id = l.workspace_id;
-comment on view sahut_report.labels is 'Labels seen on conversations. A label that is renamed is a new one: the API gives labels no id.';
+comment on view sahut_report.labels is
+	'Labels seen on conversations. A label that is renamed is a new one: the API gives labels no id.';
 comment on column sahut_report.labels.id is 'Workspace and label.';
 comment on column sahut_report.labels.workspace_name is 'Workspace.';
 comment on column sahut_report.labels.label_name is 'Name of the label.';
@@ -767,11 +956,16 @@ comment on column sahut_report.labels.first_seen_at is 'When it was first seen.'
 
 create view sahut_report.sync_runs as
 select
-	r.id, w.name as workspace_name, r.kind, r.strategy, r.state as status, r.verdict, r.began_at, r.ended_at as finished_at,
-	round(extract(epoch from r.ended_at - r.began_at)::numeric, 1) as duration_seconds, r.requests as api_requests, r.throttled as api_throttled,
-	r.retried as api_errors, r.pages as page_count, r.rows_seen as conversations_seen, r.rows_new as conversations_new,
-	r.rows_changed as conversations_changed, r.rows_unchanged as conversations_unchanged, r.rows_rejected as conversations_rejected,
-	r.rows_late as late_seen, r.rows_silent as silent_edits_seen, r.versions_written, r.rows_deleted as deletions_seen,
+	r.id, w.name as workspace_name, r.kind, r.strategy, r.state as status, r.verdict, r.began_at,
+	r.ended_at as finished_at,
+	round(extract(epoch from r.ended_at - r.began_at)::numeric, 1) as duration_seconds,
+	r.requests as api_requests, r.throttled as api_throttled,
+	r.retried as api_errors, r.pages as page_count, r.rows_seen as conversations_seen,
+	r.rows_new as conversations_new,
+	r.rows_changed as conversations_changed, r.rows_unchanged as conversations_unchanged,
+	r.rows_rejected as conversations_rejected,
+	r.rows_late as late_seen, r.rows_silent as silent_edits_seen, r.versions_written,
+	r.rows_deleted as deletions_seen,
 	r.error_kind as error_class
 from sahut_etl.run r
 join sahut_etl.workspace w on w.id = r.workspace_id;
@@ -779,8 +973,10 @@ comment on view sahut_report.sync_runs is 'What each cycle of the program did.';
 comment on column sahut_report.sync_runs.id is 'Number of the run.';
 comment on column sahut_report.sync_runs.workspace_name is 'Workspace.';
 comment on column sahut_report.sync_runs.kind is 'What was asked for: first_load, incremental, full, verify or repair.';
-comment on column sahut_report.sync_runs.strategy is 'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit or repair.';
-comment on column sahut_report.sync_runs.status is 'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted.';
+comment on column sahut_report.sync_runs.strategy is
+	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit or repair.';
+comment on column sahut_report.sync_runs.status is
+	'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted.';
 comment on column sahut_report.sync_runs.verdict is 'What it proved, in a word.';
 comment on column sahut_report.sync_runs.began_at is 'When it began.';
 comment on column sahut_report.sync_runs.finished_at is 'When it ended; empty while running.';
@@ -808,7 +1004,8 @@ select
 	coalesce(now() - w.active_as_of <= interval '15 minutes', false) as is_fresh,
 	w.history_started_at, w.timezone as reporting_timezone, r.last_day as data_day,
 	(select max(x.ended_at) from sahut_etl.run x where x.workspace_id = w.id and x.state = 'ok') as last_ok_at,
-	(select count(*) from sahut_etl.run x where x.workspace_id = w.id and x.state = 'failed' and x.ended_at > now() - interval '24 hours')::integer
+	(select count(*) from sahut_etl.run x where x.workspace_id = w.id and x.state = 'failed'
+		and x.ended_at > now() - interval '24 hours')::integer
 		as failed_24h_count,
 	w.live_count as conversation_count,
 	(select count(*) from sahut_etl.rejected_item i where i.workspace_id = w.id)::integer as rejected_item_count,
@@ -819,58 +1016,79 @@ from sahut_etl.workspace w
 join sahut_etl.report_workspace r on r.id = w.id
 left join (
 	select p.workspace_id, count(*) as n,
-		string_agg(p.day::text, ', ' order by p.day desc) filter (where p.place <= 10) || case when count(*) > 10 then ', ...' else '' end as days
+		string_agg(p.day::text, ', ' order by p.day desc) filter (where p.place <= 10) || case
+			when count(*) > 10 then ', ...' else '' end as days
 	from (
-		select x.workspace_id, to_char(x.day, 'YYYY-MM-DD') as day, row_number() over (partition by x.workspace_id order by x.day desc) as place
-		from sahut_etl.report_queue x join sahut_etl.report_workspace y on y.id = x.workspace_id and x.day < y.live_day
+		select x.workspace_id, to_char(x.day, 'YYYY-MM-DD') as day, row_number()
+			over (partition by x.workspace_id order by x.day desc) as place
+		from sahut_etl.report_queue x join sahut_etl.report_workspace y on y.id = x.workspace_id
+			and x.day < y.live_day
 	) p group by p.workspace_id
 ) q on q.workspace_id = w.id;
 comment on view sahut_report.data_freshness is 'One row for each workspace: how fresh and how complete the data is.';
 comment on column sahut_report.data_freshness.id is 'Number of the workspace.';
 comment on column sahut_report.data_freshness.workspace_name is 'Workspace.';
 comment on column sahut_report.data_freshness.complete_as_of is 'Every change up to this instant is here.';
-comment on column sahut_report.data_freshness.active_as_of is 'Every change of a conversation that is not resolved, up to this instant, is here. Ages are measured to it.';
+comment on column sahut_report.data_freshness.active_as_of is
+	'Every change of a conversation that is not resolved, up to this instant, is here. Ages are measured to it.';
 comment on column sahut_report.data_freshness.as_of is 'The same as active_as_of.';
 comment on column sahut_report.data_freshness.lag_minutes is 'Minutes from active_as_of to now.';
 comment on column sahut_report.data_freshness.complete_lag_minutes is 'Minutes from complete_as_of to now.';
 comment on column sahut_report.data_freshness.is_fresh is 'Whether lag_minutes is at most 15.';
-comment on column sahut_report.data_freshness.history_started_at is 'When the first complete load ended; before it, status and assignment history is unknown.';
+comment on column sahut_report.data_freshness.history_started_at is
+	'When the first complete load ended; before it, status and assignment history is unknown.';
 comment on column sahut_report.data_freshness.reporting_timezone is 'Time zone of every day and hour.';
 comment on column sahut_report.data_freshness.data_day is 'The newest day in reports: today, as far as data goes.';
 comment on column sahut_report.data_freshness.last_ok_at is 'When the last good run ended.';
 comment on column sahut_report.data_freshness.failed_24h_count is 'Runs that failed in the last 24 hours.';
 comment on column sahut_report.data_freshness.conversation_count is 'Conversations held that are not deleted.';
 comment on column sahut_report.data_freshness.rejected_item_count is 'Items of the API that could not be loaded.';
-comment on column sahut_report.data_freshness.unknown_status_count is 'Statuses that the API''s reference does not know.';
-comment on column sahut_report.data_freshness.late_arrival_count is 'Conversations that came later than was promised, since the beginning.';
-comment on column sahut_report.data_freshness.silent_edit_count is 'Changes that did not move updated_at, since the beginning.';
-comment on column sahut_report.data_freshness.pending_day_count is 'Days that something touched and whose numbers are not computed again yet.';
-comment on column sahut_report.data_freshness.pending_days is 'Which: the ten newest of them; empty when all are as they should be.';
+comment on column sahut_report.data_freshness.unknown_status_count is
+	'Statuses that the API''s reference does not know.';
+comment on column sahut_report.data_freshness.late_arrival_count is
+	'Conversations that came later than was promised, since the beginning.';
+comment on column sahut_report.data_freshness.silent_edit_count is
+	'Changes that did not move updated_at, since the beginning.';
+comment on column sahut_report.data_freshness.pending_day_count is
+	'Days that something touched and whose numbers are not computed again yet.';
+comment on column sahut_report.data_freshness.pending_days is
+	'Which: the ten newest of them; empty when all are as they should be.';
 
 create view sahut_report.health as
 select
 	w.name || ':' || x.item as id, w.name as workspace_name, x.item, x.state, x.detail
 from sahut_etl.workspace w
 join sahut_etl.report_workspace r on r.id = w.id
-left join lateral (select * from sahut_etl.run u where u.workspace_id = w.id and u.state <> 'running' order by u.id desc limit 1) u on true
-left join lateral (select * from sahut_etl.audit a where a.workspace_id = w.id and a.api is not null order by a.run_id desc limit 1) a on true
+left join lateral (select * from sahut_etl.run u where u.workspace_id = w.id and u.state <> 'running'
+	order by u.id desc limit 1) u on true
+left join lateral (select * from sahut_etl.audit a where a.workspace_id = w.id and a.api is not null
+	order by a.run_id desc limit 1) a on true
 cross join lateral (
 	select 'first load' as item, case when w.history_started_at is null then 'amber' else 'green' end as state,
 		case when w.history_started_at is null then 'has not ended yet' else 'has ended' end as detail
 	union all
-	select 'freshness', case when w.active_as_of is null then 'amber' when now() - w.active_as_of > interval '1 hour' then 'red'
+	select 'freshness', case when w.active_as_of is null then 'amber'
+		when now() - w.active_as_of > interval '1 hour' then 'red'
 			when now() - w.active_as_of > interval '15 minutes' then 'amber' else 'green' end,
-		coalesce(format('%s minutes behind', round(extract(epoch from now() - w.active_as_of)::numeric / 60)), 'nothing is known yet')
+		coalesce(format('%s minutes behind', round(extract(epoch from now() - w.active_as_of)::numeric / 60)),
+			'nothing is known yet')
 	union all
-	select 'completeness', case when w.complete_as_of is null then 'amber' when now() - w.complete_as_of > interval '1 day' then 'red'
+	select 'completeness', case when w.complete_as_of is null then 'amber'
+		when now() - w.complete_as_of > interval '1 day' then 'red'
 			when now() - w.complete_as_of > interval '1 hour' then 'amber' else 'green' end,
-		coalesce(format('complete up to %s minutes ago', round(extract(epoch from now() - w.complete_as_of)::numeric / 60)), 'never proven complete')
+		coalesce(format('complete up to %s minutes ago',
+			round(extract(epoch from now() - w.complete_as_of)::numeric / 60)), 'never proven complete')
 	union all
-	select 'last run', case when u.state in ('ok') then 'green' when u.state in ('failed') then 'red' else 'amber' end,
-		coalesce(u.kind || ' ' || u.state || case when u.error_kind is not null then ': ' || u.error_kind else '' end, 'none yet')
+	select 'last run', case when u.state in ('ok') then 'green' when u.state in ('failed') then 'red'
+		else 'amber' end,
+		coalesce(u.kind || ' ' || u.state || case when u.error_kind is not null then ': ' || u.error_kind
+			else '' end, 'none yet')
 	union all
-	select 'counts', case when a.run_id is null then 'amber' when d.api = d.held + coalesce(a.rejected, 0) then 'green' else 'red' end,
-		case when a.run_id is null then 'never compared' else format('%s at the API, %s here, %s that could not be loaded', d.api, d.held, coalesce(a.rejected, 0)) end
+	select 'counts', case when a.run_id is null then 'amber' when d.api = d.held + coalesce(a.rejected, 0)
+		then 'green' else 'red' end,
+		case when a.run_id is null then 'never compared'
+			else format('%s at the API, %s here, %s that could not be loaded', d.api, d.held,
+			coalesce(a.rejected, 0)) end
 	from (select a.api[1] as api, a.held[1] as held) d
 	union all
 	select 'rejected items', case when i.n > 0 then 'amber' else 'green' end, i.n || ' could not be loaded'

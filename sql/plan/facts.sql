@@ -1,8 +1,11 @@
 -- What the costs of a workspace's cycles depend on. $1 its number.
 -- First: live conversations that are not resolved. Second: changes within a day, as the runs of the last one have it.
 select
-	(select count(*) from sahut.conversation c where c.workspace_id = $1::integer and c.status <> 'resolved' and c.deleted_at is null),
+	(select count(*) from sahut.conversation c where c.workspace_id = $1::integer and c.status <> 'resolved'
+	and c.deleted_at is null),
 	coalesce((
-		select (sum(r.rows_new + r.rows_changed) * 86400 / greatest(extract(epoch from now() - min(r.began_at)), 3600))::bigint
+		select (sum(r.rows_new + r.rows_changed) * 86400 / greatest(extract(epoch
+			from now() - min(r.began_at)), 3600))::bigint
 		from sahut_etl.run r
-		where r.workspace_id = $1::integer and r.kind in ('incremental', 'verify') and r.began_at > now() - interval '1 day'), 0)
+		where r.workspace_id = $1::integer and r.kind in ('incremental', 'verify')
+			and r.began_at > now() - interval '1 day'), 0)

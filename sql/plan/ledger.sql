@@ -1,5 +1,6 @@
 -- Requests of the last seven days by purpose, and what they brought. $1 name of a workspace (null: all).
-select w.name as workspace, l.purpose as "last 7 days", sum(l.requests)::bigint as requests, sum(l.throttled)::bigint as throttled,
+select w.name as workspace, l.purpose as "last 7 days", sum(l.requests)::bigint as requests,
+	sum(l.throttled)::bigint as throttled,
 	sum(l.failed)::bigint as failed, sum(l.rows_written)::bigint as changes,
 	round(sum(l.rows_written) / nullif(sum(l.requests), 0), 2) as "changes a request"
 from sahut_etl.request_ledger l

@@ -1,6 +1,8 @@
 -- What only the rows mentioned that are not merged is not merged either: it may be why.
-delete from pg_temp.stage_channel d where not exists (select from pg_temp.stage_conversation s where s.channel_id = d.id);
-delete from pg_temp.stage_agent d where not exists (select from pg_temp.stage_conversation s where s.assignee_id = d.id);
+delete from pg_temp.stage_channel d
+	where not exists (select from pg_temp.stage_conversation s where s.channel_id = d.id);
+delete from pg_temp.stage_agent d
+	where not exists (select from pg_temp.stage_conversation s where s.assignee_id = d.id);
 delete from pg_temp.stage_team d where not exists (select from pg_temp.stage_conversation s where s.team_id = d.id);
 delete from pg_temp.stage_contact d
 where not exists (select from pg_temp.stage_conversation s where s.contact_id = d.id or 'conversation:' || s.id = d.id);

@@ -1,7 +1,7 @@
--- Live conversations that are held as open, pending or snoozed and that a scan did not show. $1 workspace, $2 run, $3 how many, $4 first seen or created before (usec),
--- $5 number of the scan.
--- The first row speaks of all: how many there are, a second number, how many are held, how many were found deleted within a week, items that
--- could not be loaded, and a conversation seen a moment ago, to ask for as a control. The others are ids.
+-- Live conversations that are held as open, pending or snoozed and that a scan did not show. $1 workspace, $2 run, $3
+-- how many, $4 first seen or created before (usec), $5 number of the scan. The first row speaks of all: how many
+-- there are, a second number, how many are held, how many were found deleted within a week, items that could not be
+-- loaded, and a conversation seen a moment ago, to ask for as a control. The others are ids.
 with seen as materialized (
 	select id from sahut_etl.scan_shows($2::bigint, $5::integer) x(id)
 ), wanted as materialized (
@@ -12,14 +12,16 @@ with seen as materialized (
 	and c.status <> 'resolved' and c.status in ('open', 'pending', 'snoozed')
 	and not exists (select from seen where seen.id = sahut_etl.id_hash(c.id))
 ), dead as materialized (
-	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer and c.deleted_at > now() - interval '7 days'
+	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer
+		and c.deleted_at > now() - interval '7 days'
 ), control as materialized (
 	select c.id
 	from sahut.conversation c
 	join seen on seen.id = sahut_etl.id_hash(c.id)
 	where c.workspace_id = $1::integer and c.deleted_at is null limit 1
 )
-(select 0 as place, (select count(*) from wanted), null::bigint, w.live_count, (select n from dead), sahut_etl.unloaded(w.id),
+(select 0 as place, (select count(*) from wanted), null::bigint, w.live_count, (select n from dead),
+sahut_etl.unloaded(w.id),
 	case when exists (select 1 from wanted) then (select id from control) end
 from sahut_etl.workspace w where w.id = $1::integer)
 union all

@@ -5,9 +5,11 @@ with wanted as (
 	join sahut_etl.workspace w on w.id = d.workspace_id
 	where d.workspace_id = $1::integer and (d.got_at is null or d.got_at <= now() - w.lookback)
 ), dead as materialized (
-	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer and c.deleted_at > now() - interval '7 days'
+	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer
+		and c.deleted_at > now() - interval '7 days'
 )
-(select 0 as place, (select count(*) from wanted), null::bigint, w.live_count, (select n from dead), sahut_etl.unloaded(w.id), null
+(select 0 as place, (select count(*) from wanted), null::bigint, w.live_count, (select n from dead),
+	sahut_etl.unloaded(w.id), null
 from sahut_etl.workspace w where w.id = $1::integer)
 union all
 (select 1, null, null, null, null, null, id from wanted order by id limit $2::integer)

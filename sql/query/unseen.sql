@@ -1,8 +1,9 @@
--- Live conversations that are newer than the last row that a scan read, and that it did not show; second: how many on the page are not held.
--- $1 workspace, $2 run, $3 how many, $4 first seen or created before (usec), $5 number of the scan, $6 updated after (usec; null: all), $7 the page's ids
--- (null: what the scan showed in several pages).
--- The first row speaks of all: how many there are, a second number, how many are held, how many were found deleted within a week, items that
--- could not be loaded, and a conversation seen a moment ago, to ask for as a control. The others are ids.
+-- Live conversations that are newer than the last row that a scan read, and that it did not show; second: how many on
+-- the page are not held. $1 workspace, $2 run, $3 how many, $4 first seen or created before (usec), $5 number of the
+-- scan, $6 updated after (usec; null: all), $7 the page's ids (null: what the scan showed in several pages). The
+-- first row speaks of all: how many there are, a second number, how many are held, how many were found deleted within
+-- a week, items that could not be loaded, and a conversation seen a moment ago, to ask for as a control. The others
+-- are ids.
 with page as materialized (
 	select sahut_etl.id_hash(i) as id, i as name from unnest($7::text[]) i
 ), seen as materialized (
@@ -19,15 +20,18 @@ with page as materialized (
 	and ($6::bigint is null or c.updated_at > sahut_etl.from_usec($6::bigint))
 	and not exists (select from seen where seen.id = sahut_etl.id_hash(c.id))
 ), dead as materialized (
-	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer and c.deleted_at > now() - interval '7 days'
+	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer
+		and c.deleted_at > now() - interval '7 days'
 ), control as materialized (
 	select c.id
 	from sahut.conversation c
 	join seen on seen.id = sahut_etl.id_hash(c.id)
 	where c.workspace_id = $1::integer and c.deleted_at is null limit 1
 )
-(select 0 as place, (select count(*) from wanted), (select count(*) from page p where not exists (select from held h where h.id = p.name)
-		and not exists (select from sahut_etl.rejected_item r where r.workspace_id = $1::integer and r.fingerprint = p.name)), w.live_count, (select n from dead), sahut_etl.unloaded(w.id),
+(select 0 as place, (select count(*) from wanted),
+	(select count(*) from page p where not exists (select from held h where h.id = p.name)
+		and not exists (select from sahut_etl.rejected_item r where r.workspace_id = $1::integer
+		and r.fingerprint = p.name)), w.live_count, (select n from dead), sahut_etl.unloaded(w.id),
 	case when exists (select 1 from wanted) then (select id from control) end
 from sahut_etl.workspace w where w.id = $1::integer)
 union all

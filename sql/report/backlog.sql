@@ -1,8 +1,10 @@
 -- A row for each day, status, channel, agent and team, as it stood at the end of the day.
 select
-	b.workspace_name as workspace, b.day, b.status, b.channel_id, b.channel_type, b.channel_name as channel, b.assignee_id,
+	b.workspace_name as workspace, b.day, b.status, b.channel_id, b.channel_type, b.channel_name as channel,
+	b.assignee_id,
 	b.assignee_name as agent, b.team_name as team, b.conversation_count as conversations,
-	b.age_under_1d_count as under_1d, b.age_1d_to_3d_count as "1d_to_3d", b.age_3d_to_7d_count as "3d_to_7d", b.age_over_7d_count as over_7d,
+	b.age_under_1d_count as under_1d, b.age_1d_to_3d_count as "1d_to_3d", b.age_3d_to_7d_count as "3d_to_7d",
+	b.age_over_7d_count as over_7d,
 	b.oldest_age_hours as oldest_hours
 from sahut_report.daily_backlog b
 where b.workspace_name = $1 and b.day between $2::date and $3::date

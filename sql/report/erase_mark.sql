@@ -1,4 +1,5 @@
--- From here on nothing that identifies the contact is loaded. $1 contact, $2 name of the workspace, or null: every one that knows it.
+-- From here on nothing that identifies the contact is loaded. $1 contact, $2 name of the workspace, or null: every
+-- one that knows it.
 insert into sahut.contact as old (workspace_id, id, first_seen_at, erased_at)
 select w.id, $1, now(), now()
 from sahut_etl.workspace w

@@ -1,5 +1,5 @@
--- Computes one queued day of whichever workspace, or of the one named, and says whether there was one that nobody else works on.
--- $1 name, or null.
+-- Computes one queued day of whichever workspace, or of the one named, and says whether there was one that nobody
+-- else works on. $1 name, or null.
 select exists (
 	select from (
 		select q.workspace_id

@@ -1,5 +1,5 @@
--- $1 workspace or null, $2 first day or null, $3 last day or null: a row for each workspace, with its period and how complete it is.
--- Times are the workspace's own. Data is called stale when it is an hour behind.
+-- $1 workspace or null, $2 first day or null, $3 last day or null: a row for each workspace, with its period and how
+-- complete it is. Times are the workspace's own. Data is called stale when it is an hour behind.
 select
 	w.name as workspace,
 	coalesce($2::date, p.last_day - 29)::text as from_day,
@@ -9,10 +9,12 @@ select
 	to_char(w.complete_as_of at time zone w.timezone, 'YYYY-MM-DD HH24:MI') as complete_at,
 	to_char(w.active_as_of at time zone w.timezone, 'YYYY-MM-DD HH24:MI') as active_at,
 	to_char(w.history_started_at at time zone w.timezone, 'YYYY-MM-DD HH24:MI') as history_at,
-	case when now() - w.active_as_of > interval '1 hour' then extract(epoch from now() - w.active_as_of)::bigint end as stale_seconds,
+	case when now() - w.active_as_of > interval '1 hour'
+	then extract(epoch from now() - w.active_as_of)::bigint end as stale_seconds,
 	f.pending_days as stale_days
 from sahut_etl.workspace w
 left join sahut_report.data_freshness f on f.workspace_name = w.name and f.pending_day_count > 0
-cross join lateral (select coalesce($3::date, (coalesce(w.active_as_of, now()) at time zone w.timezone)::date) as last_day) p
+cross join lateral (select coalesce($3::date,
+	(coalesce(w.active_as_of, now()) at time zone w.timezone)::date) as last_day) p
 where $1::text is null or w.name = $1
 order by w.name

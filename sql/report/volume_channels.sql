@@ -6,9 +6,11 @@ with sums as (
 	from sahut_report.daily_volume v
 	where v.workspace_name = $1 and v.day between $2::date and $3::date
 ), ranked as (
-	select s.day, s.channel, s.created_count, s.total, dense_rank() over (order by s.total desc, s.channel_id) as place from sums s
+	select s.day, s.channel, s.created_count, s.total, dense_rank()
+		over (order by s.total desc, s.channel_id) as place from sums s
 ), named as (
-	select case when r.place <= 7 then r.channel else '' end as channel, min(r.place) as place from ranked r group by 1
+	select case when r.place <= 7 then r.channel else '' end as channel, min(r.place) as place from ranked r
+		group by 1
 )
 select d.day::date as day, n.channel, coalesce(sum(r.created_count), 0) as created
 from generate_series($2::date::timestamp, $3::date::timestamp, interval '1 day') d(day)

@@ -15,7 +15,9 @@ select
 	coalesce(n.resolved, 0) as resolved, case when k.is_known then coalesce(b.resolved, 0) end as resolved_before,
 	coalesce(n.reopened, 0) as reopened, case when k.is_known then coalesce(b.reopened, 0) end as reopened_before,
 	n.hours as first_resolution_hours, case when k.is_known then b.hours end as first_resolution_hours_before,
-	(select count(*) from sahut_report.conversations c where c.workspace_name = $1 and c.is_unresolved and c.status <> 'resolved') as unresolved_now
-from (select w.history_day <= $2::date - ($3::date - $2::date + 1) as is_known from sahut_etl.report_workspace w where w.name = $1) k
+	(select count(*) from sahut_report.conversations c where c.workspace_name = $1 and c.is_unresolved
+		and c.status <> 'resolved') as unresolved_now
+from (select w.history_day <= $2::date - ($3::date - $2::date + 1) as is_known from sahut_etl.report_workspace w
+	where w.name = $1) k
 left join sums n on n.is_now
 left join sums b on not b.is_now

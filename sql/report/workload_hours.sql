@@ -9,7 +9,8 @@ with hours as (
 	and e.event_type in ('created', 'assigned', 'reassigned', 'resolved') and e.to_assignee_id is not null
 	group by 1, 3
 ), agents as (
-	select x.agent_id, coalesce(max(x.agent_name), x.agent_id) as agent, sum(x.n) as n from hours x group by 1 order by 3 desc, 1 limit 60
+	select x.agent_id, coalesce(max(x.agent_name), x.agent_id) as agent, sum(x.n) as n from hours x group by 1
+		order by 3 desc, 1 limit 60
 )
 select a.agent, h.hour, coalesce(x.n, 0) as n
 from agents a

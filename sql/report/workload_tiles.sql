@@ -1,5 +1,6 @@
 select
-	(select coalesce(sum(n.active_count), 0) from sahut_report.agent_workload_now n where n.workspace_name = $1) as active,
+	(select coalesce(sum(n.active_count), 0) from sahut_report.agent_workload_now n
+	where n.workspace_name = $1) as active,
 	(select percentile_cont(0.5) within group (order by n.active_count) from sahut_report.agent_workload_now n
 		where n.workspace_name = $1 and n.active_count > 0)::numeric as median_active,
 	count(*) as unassigned_active,

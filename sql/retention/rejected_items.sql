@@ -4,6 +4,7 @@ with old as (
 	where i.last_seen_at < now() - $1::bigint * interval '1 microsecond'
 	limit $2::integer
 ), gone as (
-	delete from sahut_etl.rejected_item i using old where (i.workspace_id, i.fingerprint) = (old.workspace_id, old.fingerprint) returning 1
+	delete from sahut_etl.rejected_item i using old
+		where (i.workspace_id, i.fingerprint) = (old.workspace_id, old.fingerprint) returning 1
 )
 select count(*) from gone

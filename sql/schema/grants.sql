@@ -11,7 +11,8 @@ begin
 	revoke all on all functions in schema sahut_etl from public;
 	if writer then
 		grant usage on schema sahut, sahut_pii, sahut_report, sahut_etl to sahut_writer;
-		grant select, insert, update, delete on all tables in schema sahut, sahut_pii, sahut_report, sahut_etl to sahut_writer;
+		grant select, insert, update, delete
+			on all tables in schema sahut, sahut_pii, sahut_report, sahut_etl to sahut_writer;
 		revoke insert, update, delete on sahut_etl.migration from sahut_writer;
 		grant usage on all sequences in schema sahut, sahut_pii, sahut_report, sahut_etl to sahut_writer;
 		grant execute on all functions in schema sahut_etl to sahut_writer;

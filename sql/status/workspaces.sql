@@ -4,8 +4,10 @@ with held as (
 	where l.locktype = 'advisory' and l.classid = 1396786261 and l.objsubid = 2 and l.granted
 	and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())
 ), known as (
-	select w.*, h.id is not null as is_held, s.workspace_id is not null as is_scheduled, s.incremental, s.verify, s.full_at,
-		s.next_kind, s.next_at, s.running, s.running_since, s.trouble, s.trouble_since, coalesce(s.failures, 0) as failures, s.advice
+	select w.*, h.id is not null as is_held, s.workspace_id is not null as is_scheduled, s.incremental, s.verify,
+		s.full_at,
+		s.next_kind, s.next_at, s.running, s.running_since, s.trouble, s.trouble_since,
+			coalesce(s.failures, 0) as failures, s.advice
 	from sahut_etl.workspace w
 	left join held h on h.id = w.id
 	left join sahut_etl.schedule s on s.workspace_id = w.id
@@ -16,7 +18,8 @@ select
 	case when w.is_scheduled and not w.is_held then 'unattended'
 		when w.failures > 0 or (not w.is_scheduled and r.state = 'failed') then 'failing'
 		when w.complete_as_of is null then 'loading'
-		when w.is_held and now() - w.active_as_of > w.lookback + 3 * w.incremental + interval '10 minutes' then 'late'
+		when w.is_held and now() - w.active_as_of > w.lookback + 3 * w.incremental + interval '10 minutes'
+			then 'late'
 		else 'well' end as state,
 	w.list_order as "order",
 	coalesce(r.strategy, '') as strategy,
@@ -32,7 +35,8 @@ select
 	to_char(coalesce(r.ended_at, r.began_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as last_at,
 	r.error_text as last_error,
 	case when w.is_held then w.running end as running,
-	case when w.is_held then to_char(w.running_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end as running_since,
+	case when w.is_held then to_char(w.running_since at time zone 'UTC',
+	'YYYY-MM-DD"T"HH24:MI:SS"Z"') end as running_since,
 	case when w.is_held then w.next_kind end as next_kind,
 	case when w.is_held then to_char(w.next_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end as next_at,
 	w.failures,

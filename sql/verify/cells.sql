@@ -1,6 +1,7 @@
 -- What a verify counted: all, then by status; and behind them the cells that differed. $1 run.
 (select 'count' as kind, (array[null, 'open', 'pending', 'snoozed', 'resolved'])[x.place] as status,
-	null as channel_id, null as channel_name, null as assignee_id, null as assignee_name, false as unassigned, x.api, x.held, a.rejected
+	null as channel_id, null as channel_name, null as assignee_id, null as assignee_name, false as unassigned,
+		x.api, x.held, a.rejected
 from sahut_etl.audit a
 cross join lateral unnest(a.api, a.held) with ordinality x(api, held, place)
 where a.run_id = $1::bigint

@@ -1,4 +1,5 @@
--- How many cells the last verify, or repair, left different, if that is less than an hour ago. $1 name of the workspace.
+-- How many cells the last verify, or repair, left different, if that is less than an hour ago. $1 name of the
+-- workspace.
 select count(*)
 from sahut_etl.audit_cell c
 where c.api <> c.held and c.run_id = (

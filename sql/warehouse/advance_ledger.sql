@@ -5,5 +5,6 @@ from sahut_etl.workspace w
 cross join pg_temp.tally t
 where w.id = $1::integer
 on conflict (workspace_id, day, purpose) do update
-set requests = l.requests + excluded.requests, throttled = l.throttled + excluded.throttled, failed = l.failed + excluded.failed,
+set requests = l.requests + excluded.requests, throttled = l.throttled + excluded.throttled,
+failed = l.failed + excluded.failed,
 	rows_written = l.rows_written + excluded.rows_written

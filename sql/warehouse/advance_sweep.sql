@@ -6,6 +6,7 @@ set advanced_at = clock_timestamp(), run_id = $2::bigint, state = m.state, posit
 	passes = m.passes, pages = m.pages, rows_seen = m.rows_seen, repeats = m.repeats,
 	distinct_count = m.distinct_count, suspects = m.suspects, batches = s.batches + 1
 from jsonb_to_record($3::jsonb) m(
-	state text, position jsonb, api_started_at bigint, first_total bigint, last_total bigint, passes integer, pages integer,
+	state text, position jsonb, api_started_at bigint, first_total bigint, last_total bigint, passes integer,
+	pages integer,
 	rows_seen bigint, repeats bigint, distinct_count bigint, suspects bigint)
 where s.id = $1::bigint

@@ -1,10 +1,12 @@
--- How far the workspace is now, in the transaction that makes it true. $1 workspace, $2 what the engine remembers, as JSON.
+-- How far the workspace is now, in the transaction that makes it true. $1 workspace, $2 what the engine remembers, as
+-- JSON.
 update sahut_etl.workspace w
 set watermark = sahut_etl.from_usec(m.watermark),
 	complete_as_of = sahut_etl.from_usec(m.complete_as_of),
 	active_as_of = sahut_etl.from_usec(m.active_as_of),
 	certified_at = sahut_etl.from_usec(m.certified_at),
-	history_started_at = coalesce(w.history_started_at, case when m.certified_at is not null then b.observed_at end),
+	history_started_at = coalesce(w.history_started_at, case when m.certified_at is not null
+	then b.observed_at end),
 	seen_at = greatest(w.seen_at, b.observed_at),
 	lookback = m.lookback * interval '1 microsecond',
 	live_count = w.live_count + t.rows_new + t.rows_revived - t.rows_deleted,
@@ -21,8 +23,10 @@ set watermark = sahut_etl.from_usec(m.watermark),
 	late_arrival_count = w.late_arrival_count + t.rows_late,
 	silent_edit_count = w.silent_edit_count + t.rows_silent
 from jsonb_to_record($2::jsonb) m(
-	watermark bigint, complete_as_of bigint, active_as_of bigint, certified_at bigint, lookback bigint, largest_total bigint,
-	last_total bigint, per_page integer, list_order text, order_evidence jsonb, needs_full text, uncertified integer, tried_at bigint,
+	watermark bigint, complete_as_of bigint, active_as_of bigint, certified_at bigint, lookback bigint,
+	largest_total bigint,
+	last_total bigint, per_page integer, list_order text, order_evidence jsonb, needs_full text,
+	uncertified integer, tried_at bigint,
 	audit_due boolean)
 cross join pg_temp.tally t
 cross join pg_temp.stage_batch b

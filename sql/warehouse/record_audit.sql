@@ -9,4 +9,5 @@ insert into sahut_etl.audit_cell (run_id, place, status, channel_id, assignee_id
 select a.run_id, x.place, c.status, c.channel_id, c.assignee_id, c.unassigned, c.api, c.held
 from audit a
 cross join lateral jsonb_array_elements($3::jsonb -> 'cells') with ordinality x(cell, place)
-cross join lateral jsonb_to_record(x.cell) c(status text, channel_id text, assignee_id text, unassigned boolean, api bigint, held bigint)
+cross join lateral jsonb_to_record(x.cell) c(status text, channel_id text, assignee_id text, unassigned boolean,
+	api bigint, held bigint)

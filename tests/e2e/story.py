@@ -29,11 +29,11 @@ def statement(path):
 
 MERGE = "\n".join(statement(os.path.relpath(p, SQL)) for p in sorted(glob.glob(os.path.join(SQL, "merge", "*.sql"))))
 PREPARED = {
-    "batch": ("integer, bigint, bigint, integer, smallint, integer, bigint", "store/batch.sql"),
-    "advance": ("integer, jsonb", "store/advance_workspace.sql"),
-    "reports": ("integer", "store/advance_reports.sql"),
-    "register": ("text, text, text, bigint, jsonb", "store/workspace.sql"),
-    "refresh": ("integer", "store/refresh.sql"),
+    "batch": ("integer, bigint, bigint, integer, smallint, integer, bigint", "warehouse/batch.sql"),
+    "advance": ("integer, jsonb", "warehouse/advance_workspace.sql"),
+    "reports": ("integer", "warehouse/advance_reports.sql"),
+    "register": ("text, text, text, bigint, jsonb", "warehouse/workspace.sql"),
+    "refresh": ("integer", "warehouse/refresh.sql"),
 }
 
 

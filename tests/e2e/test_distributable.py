@@ -162,7 +162,7 @@ def all_statements():
     """(where, the statement, names of PL/pgSQL's variables)"""
     for path in sorted(glob.glob(os.path.join(SQL, "*", "*.sql"))):
         where = os.path.relpath(path, SQL)
-        if where.startswith(("schema/", "distribute/")):
+        if where.startswith(("schema/", "citus/")):
             continue
         if not where.startswith("migrations/"):
             for text in split(read(path)):

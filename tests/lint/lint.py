@@ -150,7 +150,25 @@ class Lint:
         self.gate("no TODO", places(r"\b(?:TODO|FIXME|XXX)\b", code, self.files))
         self.gate("no line over 100 columns", [f"{p}:{i}" for p in code for i, l in enumerate(self.files[p].split("\n"), 1)
                                                if len(l.expandtabs(8)) > 100])
+        self.gate("no line of SQL or Markdown over 120 columns", self.wide(("*.sql", "*.md")))
+        self.gate("laid out as .clang-format says", self.laid_out())
         self.gate("SPDX line first", [p for p in code if not self.files[p].startswith("/* SPDX-License-Identifier: MIT */\n")])
+
+    @staticmethod
+    def wide(patterns):
+        """Lines of files that git knows; rows of tables and code in Markdown may be wider."""
+        found = []
+        for path in subprocess.run(["git", "ls-files", *patterns], cwd=TOP, capture_output=True, text=True).stdout.split():
+            fenced = False
+            for i, line in enumerate(read(path).split("\n"), 1):
+                fenced ^= path.endswith(".md") and line.lstrip().startswith("```")
+                if len(line) > 120 and not fenced and not (path.endswith(".md") and line.startswith(("|", "    "))):
+                    found.append(f"{path}:{i}: {len(line)}")
+        return found
+
+    def laid_out(self):
+        done = subprocess.run(["clang-format", "--dry-run", *self.files], cwd=TOP, capture_output=True, text=True)
+        return sorted({line.split(":")[0] for line in done.stderr.splitlines() if "warning" in line})
 
     # ---- structure ----
 

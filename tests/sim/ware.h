@@ -2,7 +2,7 @@
 /*
  * ware.h -- a model of the warehouse: what a commit does, and what queries are answered.
  *
- * The same promises as the SQL of sql/merge and sql/ask, in a few arrays.
+ * The same promises as the SQL of sql/merge and sql/query, in a few arrays.
  * It checks itself against the world after each commit: invariants I1 and
  * I3 of PROTOCOL.md.
  */
