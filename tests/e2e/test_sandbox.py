@@ -803,7 +803,7 @@ def test_config_changes_what_it_names(sandbox):
 
 
 @pytest.mark.parametrize("body", [{"order": "up"}, {"latency_ms": -1}, {"conversations": 3}, {"colour": 1}, {"late": "soon"},
-                                  {"drift": "x"}, {"no_date": 1}, {"requests_per_minute": 1.5}, [], {"order": None}])
+                                  {"drift": "x"}, {"no_date": 1}, {"beyond": "never"}, {"requests_per_minute": 1.5}, [], {"order": None}])
 def test_a_config_with_a_mistake_changes_nothing(sandbox, body):
     mixed = {"order": "id_asc"} | body if isinstance(body, dict) else body
     sandbox.control("POST", "/config", mixed, status=400)
@@ -819,6 +819,57 @@ def test_the_clock_goes_only_forwards(sandbox):
     assert seconds(sandbox.get(updated)["updated_at"]) - seconds(now) >= 3600
     for wrong in [{"advance": -1}, {"advance": "1"}, {"forward": 1}]:
         sandbox.control("POST", "/clock", wrong, status=400)
+
+
+@pytest.mark.parametrize("beyond", ["400", "404", "422", "empty", "repeat"])
+def test_a_list_goes_no_deeper_than_it_is_told(sandbox, beyond):
+    sandbox.config(depth=300, beyond=beyond)
+    shown = [sandbox.page(page=n, per_page=100)["data"] for n in (1, 2, 3)]
+    assert all(len(p) == 100 for p in shown)
+    reply = sandbox.api("GET", "/conversations", params={"page": 4, "per_page": 100})
+    if beyond.isdigit():
+        error_of(reply, int(beyond), {"400": "bad_request", "404": "not_found", "422": "validation_error"}[beyond])
+    else:
+        assert reply.json()["data"] == (shown[2] if beyond == "repeat" else [])
+        assert reply.json()["meta"]["total"] == 1000
+    assert sandbox.total() == 1000 and len(sandbox.all(status="open")) == sandbox.total(status="open")
+
+
+def test_a_list_keeps_things_to_itself(sandbox):
+    count = {s: sandbox.total(status=s) for s in STATUSES}
+    sandbox.config(leaves_out="resolved")
+    assert sandbox.total() == 1000 - count["resolved"] and sandbox.total(status="resolved") == count["resolved"]
+    assert all(c["status"] != "resolved" for c in sandbox.all())
+    sandbox.config(leaves_out="none", window_seconds=30 * 86400)
+    recent = sandbox.all()
+    assert 0 < len(recent) < 1000 and sandbox.total(status="resolved") == sum(c["status"] == "resolved" for c in recent)
+    sandbox.config(window_seconds=0)
+    hidden = sandbox.change(kind="archive", n=7)
+    assert len(hidden) == 7 and sandbox.total() == 993 and not set(hidden) & {c["id"] for c in sandbox.all()}
+    assert all(sandbox.get(i)["id"] == i for i in hidden)
+    assert sandbox.change(kind="unarchive", id=hidden[0]) == hidden[:1] and sandbox.total() == 994
+
+
+def test_filters_and_totals_may_be_anything(sandbox):
+    sandbox.config(filters_ignored=True)
+    assert sandbox.total(status="open") == sandbox.total(channel_id="ch_x", status="open") == 1000
+    sandbox.config(filters_ignored=False, unassigned_refused=True)
+    error_of(sandbox.api("GET", "/conversations", params={"assignee_id": "unassigned"}), 400, "bad_request")
+    for how, want in [("text", "1000"), ("null", None), ("number", 1000)]:
+        sandbox.config(total=how)
+        assert sandbox.page()["meta"]["total"] == want
+    sandbox.config(total="missing")
+    assert "total" not in sandbox.page()["meta"]
+    sandbox.config(total="number", total_most=400)
+    assert sandbox.total() == 400 and sandbox.page(page=10, per_page=100)["data"]
+
+
+def test_the_clock_can_hurry(sandbox):
+    now = seconds(sandbox.dump()["now"])
+    sandbox.control("POST", "/clock", {"speed": 86400})
+    while seconds(sandbox.dump()["now"]) - now < 3600:
+        pass
+    sandbox.control("POST", "/clock", {"speed": 1})
 
 
 def test_a_raw_text_stands_in_for_an_item(sandbox):

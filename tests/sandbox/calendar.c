@@ -7,12 +7,25 @@ struct calendar calendar_begin(void)
 {
 	const struct clock *clock = clock_system();
 
-	return (struct calendar){ .base = clock_real(clock) - clock_mono(clock) };
+	return (struct calendar){ .base = clock_real(clock) - clock_mono(clock), .speed = 1 };
+}
+
+static int64_t now(const struct calendar *calendar)
+{
+	return calendar->base + calendar->added + clock_mono(clock_system()) * calendar->speed;
 }
 
 int64_t calendar_now(const struct calendar *calendar)
 {
-	return (calendar->base + calendar->added + clock_mono(clock_system())) / USEC_PER_SEC;
+	return now(calendar) / USEC_PER_SEC;
+}
+
+void calendar_hurry(struct calendar *calendar, int64_t speed)
+{
+	int64_t was = now(calendar);
+
+	calendar->speed = speed;
+	calendar->added += was - now(calendar);
 }
 
 void calendar_advance(struct calendar *calendar, int64_t seconds)

@@ -14,6 +14,7 @@
 struct calendar {
 	int64_t base;  /* private: real time less monotonic time at the start, microseconds */
 	int64_t added; /* private: microseconds */
+	int64_t speed; /* private: seconds in one of ours */
 };
 
 /* The calendar as it begins. */
@@ -21,6 +22,9 @@ struct calendar calendar_begin(void) MUST_CHECK;
 
 /* Seconds since 1970. */
 int64_t calendar_now(const struct calendar *calendar) MUST_CHECK;
+
+/* From now on so many seconds pass in one of ours, from 1 on. */
+void calendar_hurry(struct calendar *calendar, int64_t speed);
 
 /* Moves the time on by so many seconds, which must not be negative. */
 void calendar_advance(struct calendar *calendar, int64_t seconds);

@@ -13,6 +13,9 @@
 /* The year 2100: the times of conversations must fit in 32 bits. */
 #define LAST_SECOND INT64_C(4102444800)
 
+/* A day in a second is fast enough. */
+#define FASTEST 86400
+
 static void say_done(struct httpd_answer *answer)
 {
 	buf_str(&answer->body, "{\"ok\":true}");
@@ -62,17 +65,21 @@ static void serve_config(struct workspace *ws, const struct json_at *at,
 
 static void serve_clock(struct workspace *ws, const struct json_at *at, struct httpd_answer *answer)
 {
-	static const char *const known[] = { "advance", NULL };
-	struct member_range range = { 0, LAST_SECOND - calendar_now(ws->calendar) };
+	static const char *const known[] = { "advance", "speed", NULL };
+	struct member_range range = { 0, LAST_SECOND - calendar_now(ws->calendar) },
+			    speeds = { 0, FASTEST };
+	int64_t seconds = 0, speed = 0;
 	struct err err = ERR_INIT;
-	int64_t seconds = 0;
 
 	if (!member_all_known(at, known, &err) ||
-	    !member_int(at, "advance", range, &seconds, &err)) {
+	    !member_int(at, "advance", range, &seconds, &err) ||
+	    !member_int(at, "speed", speeds, &speed, &err)) {
 		refusal_set(answer, 400, "%s", err.text);
 		return;
 	}
 	calendar_advance(ws->calendar, seconds);
+	if (speed > 0)
+		calendar_hurry(ws->calendar, speed);
 	buf_str(&answer->body, "{\"now\":");
 	page_time(&answer->body, (uint32_t)calendar_now(ws->calendar));
 	buf_char(&answer->body, '}');

@@ -27,11 +27,12 @@ struct conversation_state {
 };
 
 enum conversation_flags {
-	CONVERSATION_HIDDEN = 1,  /* begun, but not visible yet */
-	CONVERSATION_GONE = 2,	  /* deleted or merged into another */
-	CONVERSATION_AWAITED = 4, /* a change was made that is not visible yet */
-	CONVERSATION_RAW = 8,	  /* a test gave the text to serve instead */
-	CONVERSATION_TEAM = 16,	  /* shows the field "team", which may be null */
+	CONVERSATION_HIDDEN = 1,    /* begun, but not visible yet */
+	CONVERSATION_GONE = 2,	    /* deleted or merged into another */
+	CONVERSATION_AWAITED = 4,   /* a change was made that is not visible yet */
+	CONVERSATION_RAW = 8,	    /* a test gave the text to serve instead */
+	CONVERSATION_TEAM = 16,	    /* shows the field "team", which may be null */
+	CONVERSATION_ARCHIVED = 32, /* a GET knows it, and no list shows it */
 };
 
 struct conversation {

@@ -152,6 +152,30 @@ static bool make_merge(struct workspace *ws, struct demand *d, struct httpd_answ
 	return true;
 }
 
+/* Out of all lists, or back; nothing else about it changes. */
+static bool make_archived(struct workspace *ws, struct demand *d, struct httpd_answer *answer)
+{
+	bool archived = strcmp(d->kind, "archive") == 0;
+	const struct world *world = ws->world;
+	char id[IDENT_SIZE];
+	int64_t left = d->n;
+
+	(void)answer;
+	for (uint32_t i = 0; i < world->n && left > 0; i++) {
+		const struct conversation *c = &world->all[i];
+
+		if (d->number != WORLD_NOBODY ? i != d->number : c->state.status != STATUS_RESOLVED)
+			continue;
+		if (!conversation_listed(c) || !(c->flags & CONVERSATION_ARCHIVED) != archived)
+			continue;
+		world_archive(ws->world, i, archived);
+		ident_write(world->tag, IDENT_CONVERSATION, i, id);
+		json_writer_string(&d->ids, id);
+		left--;
+	}
+	return true;
+}
+
 static bool make_demanded(struct workspace *ws, struct demand *d, struct httpd_answer *answer)
 {
 	static const struct {
@@ -161,6 +185,8 @@ static bool make_demanded(struct workspace *ws, struct demand *d, struct httpd_a
 		{ "set", make_set },
 		{ "backdate", make_backdated },
 		{ "merge", make_merge },
+		{ "archive", make_archived },
+		{ "unarchive", make_archived },
 	};
 	enum drift_kind kind;
 

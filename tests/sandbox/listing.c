@@ -6,6 +6,7 @@
 
 #include "mem.h"
 #include "page.h"
+#include "reach.h"
 #include "refusal.h"
 
 #define DEFAULT_PER_PAGE 25
@@ -48,8 +49,8 @@ static bool read_status(const struct httpd_request *request, struct query *query
 }
 
 /* Who filters by an id that names nothing gets nothing. */
-static void read_ids(const struct workspace *ws, const struct httpd_request *request,
-		     struct query *query)
+static bool read_ids(const struct workspace *ws, const struct httpd_request *request,
+		     struct query *query, struct httpd_answer *answer)
 {
 	const char *channel = httpd_query(request, "channel_id");
 	const char *assignee = httpd_query(request, "assignee_id");
@@ -60,12 +61,15 @@ static void read_ids(const struct workspace *ws, const struct httpd_request *req
 		query->nothing |= query->filter.channel < 0;
 	}
 	if (!assignee)
-		return;
+		return true;
+	if (strcmp(assignee, "unassigned") == 0 && ws->settings.unassigned_refused)
+		return refusal_set(answer, 400, "assignee_id must be the id of an agent");
 	place = strcmp(assignee, "unassigned") == 0
 			? -1
 			: catalogue_find(&ws->world->catalogue.agents, assignee);
 	query->filter.assignee = place + 1;
 	query->nothing |= place < 0 && strcmp(assignee, "unassigned") != 0;
+	return true;
 }
 
 static bool read_query(const struct workspace *ws, const struct httpd_request *request,
@@ -81,30 +85,27 @@ static bool read_query(const struct workspace *ws, const struct httpd_request *r
 	    !read_status(request, query, answer))
 		return false;
 	query->per_page = query->per_page < most ? query->per_page : most;
-	read_ids(ws, request, query);
-	return true;
+	return read_ids(ws, request, query, answer);
 }
 
 void listing_serve(struct workspace *ws, const struct httpd_request *request,
 		   struct httpd_answer *answer)
 {
-	CLEANUP(mem_free) uint32_t *stats = NULL;
+	CLEANUP(mem_free) uint32_t *numbers = NULL;
+	struct reach_rows rows = { .n = 0 };
+	struct views_filter filter;
 	struct page_meta meta;
 	struct query query;
-	uint64_t from;
-	uint32_t n = 0;
 
 	if (!read_query(ws, request, &query, answer))
 		return;
-	meta = (struct page_meta){ .page = query.page, .per_page = query.per_page };
-	stats = mem_new(query.per_page * sizeof(*stats));
-	if (!query.nothing) {
-		const struct view *view = views_get(ws->views, &query.filter);
-
-		meta.total = views_length(view);
-		from = (uint64_t)(query.page - 1) * query.per_page;
-		if (from < meta.total)
-			n = views_slice(ws->views, view, (uint32_t)from, query.per_page, stats);
-	}
-	page_list(&answer->body, ws->world, stats, n, &meta);
+	filter = reach_filter(ws, &query.filter);
+	meta = (struct page_meta){ .page = query.page,
+				   .per_page = query.per_page,
+				   .total_as = (enum page_total)ws->settings.total_as };
+	rows.numbers = numbers = mem_new(query.per_page * sizeof(*numbers));
+	if ((!query.nothing || ws->settings.filters_ignored) &&
+	    !reach_page(ws, &filter, &meta, &rows, answer))
+		return;
+	page_list(&answer->body, ws->world, numbers, rows.n, &meta);
 }

@@ -19,6 +19,13 @@
 #define ITEM_SIZE 460
 #define META_SIZE 128
 
+const char *const page_total_names[PAGE_TOTALS + 1] = {
+	[PAGE_TOTAL_NUMBER] = "number",
+	[PAGE_TOTAL_TEXT] = "text",
+	[PAGE_TOTAL_NULL] = "null",
+	[PAGE_TOTAL_MISSING] = "missing",
+};
+
 /* The length is known to the compiler where TEXT is a literal. */
 static inline void put(struct buf *out, const char *text)
 {
@@ -177,16 +184,37 @@ void page_single(struct buf *out, const struct world *world, uint32_t number)
 	put(out, "}");
 }
 
+static void put_total(struct buf *out, const struct page_meta *meta)
+{
+	if (meta->total_as == PAGE_TOTAL_MISSING)
+		return;
+	put(out, "\"total\":");
+	if (meta->total_as == PAGE_TOTAL_NULL) {
+		put(out, "null,");
+		return;
+	}
+	buf_str(out, meta->total_as == PAGE_TOTAL_TEXT ? "\"" : "");
+	put_number(out, meta->total);
+	buf_str(out, meta->total_as == PAGE_TOTAL_TEXT ? "\"," : ",");
+}
+
+static bool tells_total(const struct page_meta *meta)
+{
+	return meta->total_as == PAGE_TOTAL_NUMBER || meta->total_as == PAGE_TOTAL_TEXT;
+}
+
 static void put_meta(struct buf *out, const struct page_meta *meta)
 {
-	put(out, "\"meta\":{\"total\":");
-	put_number(out, meta->total);
-	put(out, ",\"page\":");
+	put(out, "\"meta\":{");
+	put_total(out, meta);
+	put(out, "\"page\":");
 	put_number(out, meta->page);
 	put(out, ",\"per_page\":");
 	put_number(out, meta->per_page);
-	put(out, ",\"total_pages\":");
-	put_number(out, meta->total / meta->per_page + (meta->total % meta->per_page > 0));
+	if (tells_total(meta)) {
+		put(out, ",\"total_pages\":");
+		put_number(out, meta->total / meta->per_page + (meta->total % meta->per_page > 0));
+	}
 	put(out, "}");
 }
 

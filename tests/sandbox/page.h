@@ -13,9 +13,22 @@
 #include "buf.h"
 #include "world.h"
 
+/* How a list tells how many there are. */
+enum page_total {
+	PAGE_TOTAL_NUMBER,
+	PAGE_TOTAL_TEXT, /* digits in a string */
+	PAGE_TOTAL_NULL,
+	PAGE_TOTAL_MISSING,
+	PAGE_TOTALS,
+};
+
+/* The name of each in the settings; NULL behind the last one. */
+extern const char *const page_total_names[PAGE_TOTALS + 1];
+
 /* What stands under "meta". */
 struct page_meta {
 	uint32_t total, page, per_page;
+	enum page_total total_as;
 };
 
 /* Writes a conversation as an object, whatever a test put in its place. */

@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "mem.h"
+#include "page.h"
 
 enum kind {
 	TEXT,
@@ -16,6 +17,7 @@ enum kind {
 	MIX,
 	ORDER,
 	SWITCH,
+	CHOICE,
 };
 
 struct row {
@@ -25,8 +27,17 @@ struct row {
 	enum kind kind;
 	size_t offset;
 	int64_t least, most;
-	const char *preset; /* its default, as a text like any other */
+	const char *const *choices; /* of a CHOICE, which is kept as its place among them */
+	const char *preset;	    /* its default, as a text like any other */
 };
+
+/* In the order of enum conversation_status. */
+static const char *const status_choices[] = {
+	"open", "pending", "resolved", "snoozed", "none", NULL
+};
+
+/* In the order of enum settings_beyond. */
+static const char *const beyond_choices[] = { "400", "404", "422", "empty", "repeat", NULL };
 
 #define AT(member) offsetof(struct settings, member)
 
@@ -115,6 +126,44 @@ static const struct row rows[] = {
 	  .most = 1000,
 	  .preset = "100" },
 	{ .member = "no_date", .kind = SWITCH, .offset = AT(no_date), .preset = "false" },
+	{ .member = "depth",
+	  .kind = INTEGER,
+	  .offset = AT(depth),
+	  .most = UINT32_MAX,
+	  .preset = "0" },
+	{ .member = "beyond",
+	  .kind = CHOICE,
+	  .offset = AT(beyond),
+	  .choices = beyond_choices,
+	  .preset = "422" },
+	{ .member = "leaves_out",
+	  .kind = CHOICE,
+	  .offset = AT(leaves_out),
+	  .choices = status_choices,
+	  .preset = "none" },
+	{ .member = "window_seconds",
+	  .kind = INTEGER,
+	  .offset = AT(window),
+	  .most = 315360000,
+	  .preset = "0" },
+	{ .member = "total",
+	  .kind = CHOICE,
+	  .offset = AT(total_as),
+	  .choices = page_total_names,
+	  .preset = "number" },
+	{ .member = "total_most",
+	  .kind = INTEGER,
+	  .offset = AT(total_most),
+	  .most = UINT32_MAX,
+	  .preset = "0" },
+	{ .member = "filters_ignored",
+	  .kind = SWITCH,
+	  .offset = AT(filters_ignored),
+	  .preset = "false" },
+	{ .member = "unassigned_refused",
+	  .kind = SWITCH,
+	  .offset = AT(unassigned_refused),
+	  .preset = "false" },
 };
 
 _Static_assert(ARRAY_SIZE(rows) <= SETTINGS_MOST, "SETTINGS_MOST is too small");
@@ -181,6 +230,18 @@ static bool read_switch(const char *text, bool *ret, struct err *err)
 	return true;
 }
 
+static bool read_choice(const struct row *row, const char *text, int64_t *ret, struct err *err)
+{
+	for (int64_t i = 0; row->choices[i]; i++) {
+		if (strcmp(text, row->choices[i]) == 0) {
+			*ret = i;
+			return true;
+		}
+	}
+	return err_set(err, ERR_USAGE, "\"%s\" is none of its values: %s is one", text,
+		       row->choices[0]);
+}
+
 static bool read_value(struct settings *settings, const struct row *row, const char *text,
 		       struct err *err)
 {
@@ -197,6 +258,8 @@ static bool read_value(struct settings *settings, const struct row *row, const c
 		return drift_mix_parse(text, to, err);
 	case ORDER:
 		return read_order(text, to, err);
+	case CHOICE:
+		return read_choice(row, text, to, err);
 	default:
 		return read_switch(text, to, err);
 	}

@@ -15,6 +15,15 @@
 #include "json.h"
 #include "order.h"
 
+/* What happens to a page that reaches beyond the depth of a list. */
+enum settings_beyond {
+	SETTINGS_400, /* it is refused, with one of three statuses */
+	SETTINGS_404,
+	SETTINGS_422,
+	SETTINGS_EMPTY,	 /* it has no rows */
+	SETTINGS_REPEAT, /* it is the last page that can be had, once more */
+};
+
 struct settings {
 	/* The start decides. */
 	char key[128];
@@ -31,10 +40,19 @@ struct settings {
 	int64_t date_skew; /* seconds by which the Date header is ahead */
 	int64_t per_page_max;
 	bool no_date;
+
+	/* How far lists reach, and which conversations they keep to themselves (reach.h). */
+	int64_t depth;	    /* no page goes beyond so many conversations; 0: all do */
+	int64_t beyond;	    /* enum settings_beyond */
+	int64_t leaves_out; /* status that the list of all leaves out; N_STATUSES: none */
+	int64_t window;	    /* only what changed in so many seconds is listed; 0: all */
+	int64_t total_as;   /* enum page_total */
+	int64_t total_most; /* totals stop counting there; 0: they do not */
+	bool filters_ignored, unassigned_refused;
 };
 
 /* There are not more of them. */
-#define SETTINGS_MOST 16
+#define SETTINGS_MOST 32
 
 /* How one setting is spelled on the command line. */
 struct settings_option {

@@ -117,6 +117,15 @@ static void forget_raw(struct world *world, uint32_t number)
 	}
 }
 
+void world_archive(struct world *world, uint32_t number, bool archived)
+{
+	struct conversation *c = &world->all[number];
+	bool was = c->flags & CONVERSATION_ARCHIVED;
+
+	c->flags ^= was == archived ? 0 : CONVERSATION_ARCHIVED;
+	world->n_archived += (uint32_t)(archived - was);
+}
+
 void world_set_raw(struct world *world, uint32_t number, const char *text)
 {
 	forget_raw(world, number);

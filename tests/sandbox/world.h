@@ -51,6 +51,7 @@ struct world {
 	uint32_t n_departures, departures_room;
 	struct world_raw *raws;
 	uint32_t n_raws;
+	uint32_t n_archived;
 };
 
 /* An empty world with room for ROOM conversations, which grows when needed. */
@@ -81,6 +82,9 @@ void world_remember(struct world *world, uint32_t number, const struct conversat
 
 /* Notes that it went away. */
 void world_depart(struct world *world, const struct world_departure *departure);
+
+/* Takes it out of all lists, or back. */
+void world_archive(struct world *world, uint32_t number, bool archived);
 
 /* Puts a copy of TEXT in the place of its item; NULL ends that. */
 void world_set_raw(struct world *world, uint32_t number, const char *text);
