@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json_sanitize.h -- JSON as it arrives, made safe for what reads it next.
+ * json_sanitize.h -- JSON as it arrives: judged by RFC 8259, and made safe to read.
  *
- * Two things read our JSON: json-c, which saturates large integers, takes
- * NaN for a number and cuts keys at a NUL; and PostgreSQL's jsonb, which
- * refuses U+0000, broken UTF-8 and numbers with absurd exponents. One pass
- * before both of them repairs what has an honest equivalent and refuses what
- * has none (study of json-c 0.16: NaN, single quotes, comments, and numbers
- * such as ".5" and "1."). It does not parse: brackets and commas are json-c's
- * business.
+ * Two readers come after this one, and neither is strict enough. json-c
+ * saturates large integers, takes NaN for a number and cuts keys at a NUL,
+ * and each version of it is strict about other things (0.18 refuses every
+ * letter beyond ASCII where 0.16 takes raw control characters). PostgreSQL's
+ * jsonb refuses U+0000, broken UTF-8 and numbers with absurd exponents. So the
+ * whole grammar is judged here, in one pass before both, and what has an
+ * honest equivalent is repaired: what this pass lets through reads the same
+ * whichever json-c is installed.
  */
 #ifndef JSON_SANITIZE_H
 #define JSON_SANITIZE_H
@@ -16,17 +17,34 @@
 #include "base.h"
 #include "buf.h"
 
+/* How many arrays and objects may stand in one another. */
+#define JSON_SANITIZE_DEEPEST 64
+
+/* A text to be judged, and afterwards the text to be read. */
+struct json_sanitize {
+	const char *s;
+	size_t n;
+	size_t at;	 /* how many bytes of the given text were good */
+	size_t repaired; /* how many characters became U+FFFD */
+};
+
 /*
- * Appends the N bytes at S to OUT, with these repairs:
- *   - \u0000 and a raw NUL inside a string, and bytes that are not UTF-8, become U+FFFD;
+ * Judges the N bytes at S. A text with nothing to repair stays where it is;
+ * otherwise OUT, which must be empty, takes the repaired one, and S and N say
+ * so:
+ *   - \u0000, a raw NUL inside a string, half of a surrogate pair, and bytes that are not UTF-8
+ *     become U+FFFD;
+ *   - any other raw control character inside a string is escaped;
  *   - an integer beyond 18 digits gets the exponent e0, which keeps every digit through json-c;
  *   - a number that no PostgreSQL numeric can hold becomes a string of the same characters;
  *   - a byte order mark at the beginning is dropped.
- * *REPAIRED is the number of characters replaced by U+FFFD. Returns NULL
- * when all went well, else what is wrong, a constant text ("NaN is not
- * JSON"). OUT->full is set, and to be looked at, when the text did not fit.
+ * Returns NULL when all went well, else the fault, a constant text ("NaN is
+ * not JSON"); JSON_SANITIZE_CUT where the text ends too early. OUT->full is set,
+ * and must be looked at, when the repaired text did not fit.
  */
-const char *json_sanitize_repair(const char *s, size_t n, struct buf *out,
-				 size_t *repaired) MUST_CHECK;
+const char *json_sanitize_repair(struct json_sanitize *text, struct buf *out) MUST_CHECK;
+
+/* The fault of a text that ends in the middle. */
+extern const char JSON_SANITIZE_CUT[];
 
 #endif

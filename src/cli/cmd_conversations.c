@@ -7,7 +7,6 @@
 #include "client.h"
 #include "command.h"
 #include "json.h"
-#include "json_sanitize.h"
 #include "json_writer.h"
 #include "rate_limit.h"
 
@@ -70,25 +69,20 @@ static bool open_session(struct session *s)
 /* Sends and parses. NULL when that failed, which has been said. */
 static struct json *call(struct session *s, const struct http_request *request)
 {
-	CLEANUP(buf_free) struct buf text = BUF_MAX(64u << 20);
 	CLEANUP(http_reply_free) struct http_reply *reply = NULL;
 	struct err err = ERR_INIT;
-	struct json *json = NULL;
-	const char *wrong;
-	size_t repaired;
+	struct json *json;
 
 	reply = client_call(&s->client, request, &err);
 	if (!reply) {
 		app_fail(s->app, &err);
 		return NULL;
 	}
-	wrong = json_sanitize_repair(buf_text(&reply->body), reply->body.len, &text, &repaired);
-	if (wrong)
-		err_set(&err, ERR_DATA, "the API's answer is not JSON: %s", wrong);
-	else
-		json = json_parse(s->client.json, buf_text(&text), text.len, &err);
-	if (!json)
+	json = json_parse(s->client.json, buf_text(&reply->body), reply->body.len, &err);
+	if (!json) {
+		err_wrap(&err, "the API's answer");
 		app_fail(s->app, &err);
+	}
 	return json;
 }
 

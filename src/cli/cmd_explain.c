@@ -12,13 +12,10 @@
 #include "command.h"
 #include "err_policy.h"
 #include "item.h"
-#include "json_sanitize.h"
 #include "script.h"
 #include "sql.h"
 #include "table_format.h"
 #include "time_format.h"
-
-#define LONGEST_REPLY (64u << 20)
 
 /* The columns of sql/explain/held.sql. */
 enum { NAME, STATUS, CHANNEL, CONTACT, ASSIGNEE, TEAM, LABELS, CREATED, UPDATED, DELETED };
@@ -187,21 +184,15 @@ static void tell_item(const struct explain *e, const struct item *item)
 /* Reads the answer to the GET. False with the failure. */
 static bool read_answer(struct explain *e, const struct http_reply *reply, struct err *err)
 {
-	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_REPLY);
 	CLEANUP(json_free) struct json *json = NULL;
 	CLEANUP(arena_free) struct arena *arena = arena_new();
 	CLEANUP(item_reader_free) struct item_reader reader = { .arena = arena };
 	struct json_at root, data;
 	struct item item;
-	const char *wrong;
-	size_t repaired;
 
-	wrong = json_sanitize_repair(buf_text(&reply->body), reply->body.len, &text, &repaired);
-	if (wrong)
-		return err_set(err, ERR_DATA, "the API's answer is not JSON: %s", wrong);
-	json = json_parse(e->client.json, buf_text(&text), text.len, err);
+	json = json_parse(e->client.json, buf_text(&reply->body), reply->body.len, err);
 	if (!json)
-		return false;
+		return err_wrap(err, "the API's answer");
 	root = json_root(json);
 	data = json_member(&root, "data");
 	if (!item_read(&reader, &data, &item, err))

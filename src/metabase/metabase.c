@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json_sanitize.h"
-
 /* The oldest version whose API is the one we speak. */
 #define OLDEST 58
 
@@ -18,7 +16,6 @@
 #define START_TRIES 60
 
 #define LONGEST_URL 2048
-#define LONGEST_ANSWER (64u << 20)
 
 /* ---- reading --------------------------------------------------------- */
 
@@ -58,15 +55,7 @@ struct json_at metabase_list(const struct json_at *root)
 
 static struct json *parse(struct metabase *mb, const struct http_reply *reply, struct err *err)
 {
-	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_ANSWER);
-	const char *wrong;
-	size_t repaired;
-
-	wrong = json_sanitize_repair(buf_text(&reply->body), reply->body.len, &text, &repaired);
-	if (!wrong)
-		return json_parse(mb->json, buf_text(&text), text.len, err);
-	err_set(err, ERR_DATA, "%s", wrong);
-	return NULL;
+	return json_parse(mb->json, buf_text(&reply->body), reply->body.len, err);
 }
 
 /* ---- failures in plain words ----------------------------------------- */

@@ -6,25 +6,37 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json_sanitize.h"
 #include "mem.h"
 
-#define DEEPEST 64
+/* A page, repaired, must fit in it. */
+#define LONGEST_TEXT (64u << 20)
+
+/* What a reader keeps of its memory between two texts. */
+#define KEPT_TEXT (1u << 20)
+
+/* json-c counts a scalar as a level; the depth is judged before it. */
+#define DEEPEST (JSON_SANITIZE_DEEPEST + 2)
 
 struct json_reader {
 	json_tokener *tokener;
+	struct buf text; /* repaired; empty while nothing had to be */
 };
 
 struct json {
 	json_object *root;
 };
 
+/*
+ * Without JSON_TOKENER_STRICT, which each version of json-c understands in
+ * another way: json_sanitize_repair() lets nothing through that depends on it.
+ */
 static json_tokener *new_tokener(void)
 {
 	json_tokener *tokener = json_tokener_new_ex(DEEPEST);
 
 	if (!tokener)
 		mem_out("json-c");
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	return tokener;
 }
 
@@ -33,6 +45,7 @@ struct json_reader *json_reader_new(void)
 	struct json_reader *reader = mem_new(sizeof(*reader));
 
 	reader->tokener = new_tokener();
+	reader->text.max = LONGEST_TEXT;
 	return reader;
 }
 
@@ -41,38 +54,52 @@ void json_reader_free(struct json_reader **reader)
 	if (!*reader)
 		return;
 	json_tokener_free((*reader)->tokener);
+	buf_free(&(*reader)->text);
 	mem_free(reader);
+}
+
+/* Judges and repairs the text. False with ERR_DATA. */
+static bool judge(struct json_reader *reader, struct json_sanitize *text, struct err *err)
+{
+	const char *wrong;
+
+	buf_shrink(&reader->text, KEPT_TEXT);
+	if (text->n == 0)
+		return err_set(err, ERR_DATA, "the text is empty");
+	wrong = json_sanitize_repair(text, &reader->text);
+	if (wrong == JSON_SANITIZE_CUT)
+		return err_set(err, ERR_DATA, "the JSON ends in the middle, after %zu bytes",
+			       text->n);
+	if (wrong)
+		return err_set(err, ERR_DATA, "not JSON at byte %zu: %s", text->at, wrong);
+	if (reader->text.full || text->n > INT32_MAX)
+		return err_set(err, ERR_DATA, "the text is too long to be read");
+	return true;
 }
 
 struct json *json_parse(struct json_reader *reader, const char *s, size_t n, struct err *err)
 {
-	json_tokener *tokener = reader->tokener;
+	struct json_sanitize text = { .s = s, .n = n };
 	enum json_tokener_error state;
 	struct json *json;
 	json_object *root;
 
-	if (n == 0 || n > INT32_MAX) {
-		err_set(err, ERR_DATA, n ? "the text is too long to be read" : "the text is empty");
+	if (!judge(reader, &text, err))
 		return NULL;
-	}
-	json_tokener_reset(tokener);
-	root = json_tokener_parse_ex(tokener, s, (int)n);
-	state = json_tokener_get_error(tokener);
+	json_tokener_reset(reader->tokener);
+	root = json_tokener_parse_ex(reader->tokener, text.s, (int)text.n);
+	state = json_tokener_get_error(reader->tokener);
 	if (state == json_tokener_continue) {
 		/* A number at the very end is only known to be over when something follows. */
-		root = json_tokener_parse_ex(tokener, "", 1);
-		state = json_tokener_get_error(tokener);
+		root = json_tokener_parse_ex(reader->tokener, "", 1);
+		state = json_tokener_get_error(reader->tokener);
 	}
 	if (state != json_tokener_success) {
-		json_object_put(root);
-		if (state == json_tokener_continue || state == json_tokener_error_parse_eof)
-			err_set(err, ERR_DATA, "the JSON ends in the middle, after %zu bytes", n);
-		else
-			err_set(err, ERR_DATA, "not JSON at byte %zu: %s",
-				json_tokener_get_parse_end(tokener),
-				json_tokener_error_desc(state));
-		/* Half of a surrogate pair would survive a reset and begin the next text. */
-		json_tokener_free(tokener);
+		err_set(err, ERR_DATA, "json-c %s cannot read byte %zu: %s", json_c_version(),
+			json_tokener_get_parse_end(reader->tokener),
+			json_tokener_error_desc(state));
+		/* Its state would survive a reset and begin the next text. */
+		json_tokener_free(reader->tokener);
 		reader->tokener = new_tokener();
 		return NULL;
 	}

@@ -4,10 +4,10 @@
  *
  * A text is parsed into a tree; a json_at is a place in it, which knows how
  * one got there, so that every complaint names the spot:
- * "$.data[3].updated_at: a string was expected, not a number". Texts must
- * have gone through json_sanitize_repair() first: json-c 0.16 is careless with
- * numbers and NULs. Only this file's .c includes json-c; it does not know
- * what a conversation is.
+ * "$.data[3].updated_at: a string was expected, not a number". Every text is
+ * judged and repaired by json_sanitize_repair() first, so that it is read equally
+ * strictly by each version of json-c. Only this file's .c includes json-c; it
+ * does not know what a conversation is.
  */
 #ifndef JSON_H
 #define JSON_H
@@ -25,7 +25,8 @@ void json_reader_free(struct json_reader **reader);
 
 /*
  * Parses the N bytes at S, which must be one JSON text with nothing behind
- * it, nested no deeper than 64. The caller frees it. NULL with ERR_DATA.
+ * it, nested no deeper than JSON_SANITIZE_DEEPEST; json_sanitize.h says what is repaired.
+ * The caller frees it. NULL with ERR_DATA.
  */
 struct json *json_parse(struct json_reader *reader, const char *s, size_t n,
 			struct err *err) MUST_CHECK;

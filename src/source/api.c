@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "json_sanitize.h"
 #include "uri.h"
 
 /* Of an error's body, what is read; it is a sentence, or something that is none of the API's. */
@@ -96,17 +95,14 @@ struct said {
 static bool read_error(const struct http_reply *reply, struct json_reader *reader,
 		       struct said *said)
 {
-	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_ERROR);
 	CLEANUP(json_free) struct json *json = NULL;
 	struct json_at root, error, at;
 	struct err ignored;
 	const char *value;
-	size_t repaired;
 
-	if (reply->body.len > LONGEST_ERROR / 2 ||
-	    json_sanitize_repair(buf_text(&reply->body), reply->body.len, &text, &repaired))
+	if (reply->body.len > LONGEST_ERROR)
 		return false;
-	json = json_parse(reader, buf_text(&text), text.len, &ignored);
+	json = json_parse(reader, buf_text(&reply->body), reply->body.len, &ignored);
 	if (!json)
 		return false;
 	root = json_root(json);

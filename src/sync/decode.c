@@ -7,17 +7,15 @@
 #include "arena.h"
 #include "hash.h"
 #include "json.h"
-#include "json_sanitize.h"
 #include "mem.h"
 
-/* The text of one page, repaired. */
+/* One rejected item, written as text. */
 #define LONGEST_TEXT (64u << 20)
 
 struct decode {
 	struct item_reader items;
 	struct json_reader *reader;
 	struct arena *arena; /* of one page */
-	struct buf text;
 	struct err err;
 	int rejected;
 	const char *ids[PAGE_ROWS_MOST];
@@ -32,7 +30,6 @@ struct decode *decode_new(const struct item_privacy *privacy)
 	decode->arena = arena_new();
 	decode->items.privacy = *privacy;
 	decode->items.arena = decode->arena;
-	decode->text.max = LONGEST_TEXT;
 	return decode;
 }
 
@@ -44,7 +41,6 @@ void decode_free(struct decode **decode)
 	explicit_bzero(&(*decode)->items.privacy.key, sizeof((*decode)->items.privacy.key));
 	json_reader_free(&(*decode)->reader);
 	arena_free(&(*decode)->arena);
-	buf_free(&(*decode)->text);
 	mem_free(decode);
 }
 
@@ -123,22 +119,13 @@ static const char *read_item(struct decode *decode, const struct json_at *at, st
 
 /* ---- the page -------------------------------------------------------- */
 
-/* Repairs and parses; NULL when it is not JSON. What was parsed before is forgotten. */
+/* NULL when it is not JSON. The page before is forgotten. */
 static struct json *parse(struct decode *decode, const char *body, size_t n)
 {
-	const char *wrong;
-	size_t repaired;
-
 	decode->err = (struct err)ERR_INIT;
 	decode->rejected = decode->n_ids = 0;
 	arena_reset(decode->arena);
-	buf_reset(&decode->text);
-	wrong = json_sanitize_repair(body, n, &decode->text, &repaired);
-	if (wrong || decode->text.full) {
-		err_set(&decode->err, ERR_DATA, "%s", wrong ? wrong : "the page is too large");
-		return NULL;
-	}
-	return json_parse(decode->reader, buf_text(&decode->text), decode->text.len, &decode->err);
+	return json_parse(decode->reader, body, n, &decode->err);
 }
 
 /* A number of meta that has to be there, or may be missing: then *RET stays as it is. */

@@ -263,7 +263,7 @@ def test_an_assignee_is_taken_away(pair):
     assert json.loads(conversations(etl, "update", some["id"], "--assignee", "none").stdout)["assignee"] is None
 
 
-@pytest.mark.parametrize("body,words", [("<html>", "is not JSON"), ('{"data": {}}', "has no list"), ("{}", "has no list"), ('{"data": [1', "ends in the middle")])
+@pytest.mark.parametrize("body,words", [("<html>", "not JSON"), ('{"data": {}}', "has no list"), ("{}", "has no list"), ('{"data": [1', "ends in the middle")])
 def test_an_answer_that_is_no_list_is_not_called_an_empty_one(pair, body, words):
     sandbox, etl = pair(conversations=30)
     sandbox.fault("status", "list", status=200, body=body, times=0)

@@ -5,11 +5,11 @@
 #include "json_sanitize.h"
 #include "utf8.h"
 
-static void check_utf8(const struct buf *text)
+static void check_utf8(const struct json_sanitize *text)
 {
-	for (size_t i = 0, len; i < text->len; i += len) {
-		len = utf8_char(text->data + i, text->len - i);
-		MUST(len > 0 && text->data[i] != '\0');
+	for (size_t i = 0, len; i < text->n; i += len) {
+		len = utf8_char(text->s + i, text->n - i);
+		MUST(len > 0 && text->s[i] != '\0');
 	}
 }
 
@@ -36,29 +36,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static struct json_reader *reader;
 	struct buf once = BUF_MAX(64u << 20), twice = BUF_MAX(64u << 20);
-	size_t repaired;
+	struct json_sanitize text = { .n = n }, again;
 	struct json *json;
 	struct err err;
 
 	data = n > 0 ? data : (const uint8_t *)"";
 	if (!reader)
 		reader = json_reader_new();
-	if (json_sanitize_repair((const char *)data, n, &once, &repaired)) {
+	text.s = (const char *)data;
+	json = json_parse(reader, text.s, n, &err);
+	if (json_sanitize_repair(&text, &once)) {
+		MUST(!json && err.kind == ERR_DATA && text.at <= n);
 		buf_free(&once);
 		return 0;
 	}
-	MUST(repaired <= n);
-	check_utf8(&once);
-	MUST(!json_sanitize_repair(buf_text(&once), once.len, &twice, &repaired) && repaired == 0);
-	/* A byte order mark within the text may have come to its front. */
-	if (once.len < 3 || memcmp(once.data, "\xef\xbb\xbf", 3) != 0)
-		MUST(once.len == twice.len &&
-		     (once.len == 0 || memcmp(once.data, twice.data, once.len) == 0));
-	json = json_parse(reader, buf_text(&once), once.len, &err);
-	if (json)
-		check_again(reader, json);
-	else
-		MUST(err.kind == ERR_DATA);
+	MUST(text.repaired <= n);
+	check_utf8(&text);
+	again = text;
+	MUST(!json_sanitize_repair(&again, &twice) && again.repaired == 0 && again.s == text.s);
+	/* What the judge lets through, json-c reads: whichever version it is. */
+	MUST(json);
+	check_again(reader, json);
 	json_free(&json);
 	buf_free(&once);
 	buf_free(&twice);

@@ -3,7 +3,6 @@
 
 #include "birth.h"
 #include "httpd.h"
-#include "json_sanitize.h"
 #include "mem.h"
 
 /* Sets what happens later apart from all else that grows from the same seed. */
@@ -152,13 +151,5 @@ void workspace_free(struct workspace **workspace)
 
 struct json *workspace_parse(struct workspace *ws, const char *body, size_t n, struct err *err)
 {
-	CLEANUP(buf_free) struct buf text = BUF_MAX(4 * HTTPD_MOST_ASKED);
-	size_t repaired;
-	const char *wrong = json_sanitize_repair(body, n, &text, &repaired);
-
-	if (wrong || text.full) {
-		err_set(err, ERR_DATA, "%s", wrong ? wrong : "the text is too long");
-		return NULL;
-	}
-	return json_parse(ws->reader, buf_text(&text), text.len, err);
+	return json_parse(ws->reader, body, n, err);
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "json.h"
-#include "json_sanitize.h"
 #include "state_json.h"
 
 /* A cycle that needs more actions than this does not end. */

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "json.h"
-#include "json_sanitize.h"
 
 static struct json_reader *reader;
 
@@ -132,7 +131,9 @@ static void nesting_ends_at_64(void **fixture)
 	assert_non_null(strstr(err.text, "deep"));
 	assert_null(nested(1000000, "", &err));
 	assert_int_equal(err.kind, ERR_DATA);
-	json = nested(1, "1", &err);
+	json = nested(64, "{}", &err);
+	assert_null(json);
+	json = nested(64, "\"\\u00e9\"", &err);
 	assert_non_null(json);
 	json_free(&json);
 }
@@ -241,17 +242,12 @@ static void strings_and_nothing_else_are_strings(void **fixture)
 
 static void check_int(const struct unit_row *row)
 {
-	struct buf text = BUF_MAX(1000);
 	struct err err;
-	struct json *json;
-	struct json_at root;
-	size_t repaired;
+	struct json *json = parse(row->field[0]);
+	struct json_at root = json_root(json);
 	int64_t n = -42;
 	char got[32] = "!";
 
-	assert_null(json_sanitize_repair(row->field[0], row->len[0], &text, &repaired));
-	json = parse(buf_text(&text));
-	root = json_root(json);
 	if (json_int(&root, &n, &err))
 		snprintf(got, sizeof(got), "%" PRId64, n);
 	else
@@ -259,7 +255,6 @@ static void check_int(const struct unit_row *row)
 	if (strcmp(got, row->field[1]) != 0)
 		unit_differs(row, got);
 	json_free(&json);
-	buf_free(&text);
 }
 
 static void whole_numbers_are_read_and_never_bent(void **fixture)
@@ -380,7 +375,7 @@ static void it_is_written_for_people_with_lines(void **fixture)
 	json_free(&json);
 }
 
-/* json-c 0.16 keeps a high surrogate beyond its reset. */
+/* json-c 0.16 would keep a high surrogate beyond its reset, if it saw one. */
 static void a_text_that_breaks_off_leaves_nothing_to_the_next(void **fixture)
 {
 	static const char *const broken[] = { "[\"\\ud83d\\u", "[\"\\ud83d\\u1", "[\"\\ud83d\\uzz",

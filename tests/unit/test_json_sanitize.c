@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What arrives is repaired where that is honest, refused where it is not, and never read too far. */
+/* What arrives is mended where that is honest, refused where it is not, and never read too far. */
 #include "unit.h"
 
 #include <stdlib.h>
@@ -8,12 +8,17 @@
 #include "json_sanitize.h"
 #include "utf8.h"
 
-/* Repairs N bytes with nothing readable behind them. */
+/* Repairs N bytes with nothing readable behind them; OUT gets the text whether it was repaired or not. */
 static const char *repair(const char *s, size_t n, struct buf *out, size_t *repaired)
 {
 	char *given = unit_exact(s, n);
-	const char *wrong = json_sanitize_repair(given, n, out, repaired);
+	struct json_sanitize text = { .s = given, .n = n };
+	const char *wrong = json_sanitize_repair(&text, out);
 
+	assert_true(text.at <= n);
+	*repaired = text.repaired;
+	if (!wrong && text.s >= given && text.s <= given + n)
+		buf_add(out, text.s, text.n);
 	free(given);
 	return wrong;
 }
@@ -57,6 +62,23 @@ static void numbers_pass_only_as_json_writes_them(void **fixture)
 {
 	(void)fixture;
 	unit_table("json_sanitize/numbers.txt", check_numbers);
+}
+
+static void check_grammar(const struct unit_row *row)
+{
+	struct buf out = BUF_MAX(1000);
+	size_t repaired;
+	const char *wrong = repair(row->field[0], row->len[0], &out, &repaired);
+
+	if (strcmp(wrong ? wrong : buf_text(&out), row->field[1]) != 0)
+		unit_differs(row, wrong ? wrong : buf_text(&out));
+	buf_free(&out);
+}
+
+static void the_grammar_is_that_of_rfc_8259(void **fixture)
+{
+	(void)fixture;
+	unit_table("json_sanitize/grammar.txt", check_grammar);
 }
 
 /* ---- numbers at their limits ------------------------------------------ */
@@ -174,7 +196,7 @@ static void each_replaced_character_is_counted(void **fixture)
 		{ "\"\xff\xfe\"", 4, 2 },
 		{ "\"\xed\xa0\x80\"", 5, 3 },
 		{ "\"\xe2\x82\xac\"", 5, 0 },
-		{ "{\"a\\u0000\":\"\xff\"}", 14, 2 },
+		{ "{\"a\\u0000\":\"\xff\"}", 15, 2 },
 	};
 
 	(void)fixture;
@@ -247,29 +269,33 @@ static void what_was_repaired_needs_no_repair(void **fixture)
 	buf_free(&twice);
 }
 
-static void it_appends_to_what_is_there(void **fixture)
+static void a_text_with_nothing_to_repair_stays_where_it_is(void **fixture)
 {
+	static const char plain[] = "{\"a\":[\"\xc3\xa9\",1.5]}", marked[] = "\xef\xbb\xbf[]";
 	struct buf out = BUF_MAX(100);
-	size_t repaired;
+	struct json_sanitize text = { .s = plain, .n = sizeof(plain) - 1 };
 
 	(void)fixture;
-	buf_str(&out, "before ");
-	assert_null(repair("[1]", 3, &out, &repaired));
-	assert_string_equal(buf_text(&out), "before [1]");
+	assert_null(json_sanitize_repair(&text, &out));
+	assert_ptr_equal(text.s, plain);
+	assert_int_equal(text.n, sizeof(plain) - 1);
+	text = (struct json_sanitize){ .s = marked, .n = sizeof(marked) - 1 };
+	assert_null(json_sanitize_repair(&text, &out));
+	assert_ptr_equal(text.s, marked + 3);
+	assert_int_equal(text.n, 2);
+	assert_int_equal(out.len, 0);
 	buf_free(&out);
 }
 
-static void nothing_stays_nothing(void **fixture)
+static void a_fault_is_told_with_its_place(void **fixture)
 {
+	static const char wrong[] = "{\"a\\u0000\": [1, \xff]}";
 	struct buf out = BUF_MAX(100);
-	size_t repaired = 99;
+	struct json_sanitize text = { .s = wrong, .n = sizeof(wrong) - 1 };
 
 	(void)fixture;
-	assert_null(repair("", 0, &out, &repaired));
-	assert_int_equal(repaired, 0);
-	assert_int_equal(out.len, 0);
-	assert_null(repair("\xef\xbb\xbf", 3, &out, &repaired));
-	assert_int_equal(out.len, 0);
+	assert_string_equal(json_sanitize_repair(&text, &out), "a value was expected");
+	assert_int_equal(text.at, 16);
 	buf_free(&out);
 }
 
@@ -279,7 +305,7 @@ static void what_does_not_fit_shows_in_the_buffer(void **fixture)
 	size_t repaired;
 
 	(void)fixture;
-	assert_null(repair("\"0123456789\"", 12, &out, &repaired));
+	assert_null(repair("\"012345678\xff\"", 12, &out, &repaired));
 	assert_true(out.full);
 	buf_free(&out);
 }
@@ -296,8 +322,9 @@ int main(void)
 		cmocka_unit_test(a_megabyte_in_one_string_passes),
 		cmocka_unit_test(a_text_may_end_anywhere),
 		cmocka_unit_test(what_was_repaired_needs_no_repair),
-		cmocka_unit_test(it_appends_to_what_is_there),
-		cmocka_unit_test(nothing_stays_nothing),
+		cmocka_unit_test(the_grammar_is_that_of_rfc_8259),
+		cmocka_unit_test(a_text_with_nothing_to_repair_stays_where_it_is),
+		cmocka_unit_test(a_fault_is_told_with_its_place),
 		cmocka_unit_test(what_does_not_fit_shows_in_the_buffer),
 	};
 
