@@ -29,6 +29,12 @@ int cli_cycle_exit(const struct cli_cycle *cli_cycle)
 	}
 }
 
+/* Whether it only looks: without a lock, a request to the daemon, or a line in the log. */
+static bool is_look(const struct cli_cycle *cli_cycle)
+{
+	return cycle_kind(cli_cycle->kind)->look;
+}
+
 static void finish(struct cli_cycle *cli_cycle, const struct err *err)
 {
 	cli_cycle->state = CLI_CYCLE_OVER;
@@ -63,7 +69,7 @@ static void begin(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 	struct err err = ERR_INIT;
 
 	cli_cycle->look_at = now + INTERVAL;
-	cli_cycle->cycle = cycle_begin(cli_cycle->conf, means, &cli_cycle->engine, &err);
+	cli_cycle->cycle = cycle_begin(cli_cycle->conf, means, cli_cycle->kind, &err);
 	if (cli_cycle->cycle)
 		cli_cycle->state = CLI_CYCLE_RUNNING;
 	else if (err.kind == ERR_BUSY && strcmp(err.code, "daemon") == 0)
@@ -104,7 +110,7 @@ static void take_end(struct app *app, struct cli_cycle *cli_cycle)
 						       .requests = p->requests };
 	if (p->state != CYCLE_DONE)
 		cli_cycle->end.err = p->err;
-	if (!cli_cycle->look)
+	if (!is_look(cli_cycle))
 		cycle_log_cycle(&app->log, cli_cycle->cycle, clock_mono(app->clock));
 }
 
@@ -146,7 +152,7 @@ static bool go_round(struct app *app, struct cli_cycle *tasks, size_t n, struct 
 	struct progress progress;
 	size_t left = n;
 
-	progress_begin(&progress, !app->quiet && !tasks[0].look);
+	progress_begin(&progress, !app->quiet && !is_look(&tasks[0]));
 	for (;;) {
 		int64_t when = step_tasks(app, tasks, n, &left);
 
@@ -208,7 +214,8 @@ bool cli_cycle_run_all(struct app *app, struct cli_cycle *tasks, size_t n)
 
 		if (cli_cycle->state == CLI_CYCLE_HANDED)
 			command_request_withdraw(app->warehouse, &cli_cycle->command_request);
-		if (cli_cycle->end.err.kind != ERR_NONE && (!cli_cycle->cycle || cli_cycle->look))
+		if (cli_cycle->end.err.kind != ERR_NONE &&
+		    (!cli_cycle->cycle || is_look(cli_cycle)))
 			app_fail(app, &cli_cycle->end.err);
 	}
 	return done;

@@ -23,9 +23,7 @@ enum cli_cycle_state {
 struct cli_cycle {
 	/* set by the command */
 	const struct cycle_conf *conf;
-	enum command_request_kind kind;
-	struct engine_conf engine;
-	bool look; /* `engine` only looks: no lock, no command request */
+	enum cycle_kind kind;
 
 	enum cli_cycle_state state;
 	struct cycle

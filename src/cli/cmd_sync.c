@@ -38,8 +38,7 @@ void cmd_sync(struct app *app)
 	tasks = mem_new(app->n_tracks * sizeof(*tasks));
 	for (size_t i = 0; i < app->n_tracks; i++) {
 		tasks[i].conf = &app->cycles[i];
-		tasks[i].kind = full ? COMMAND_REQUEST_FULL : COMMAND_REQUEST_INCREMENTAL;
-		tasks[i].engine = command_request_conf(tasks[i].kind);
+		tasks[i].kind = full ? CYCLE_FULL : CYCLE_INCREMENTAL;
 	}
 	if (!cli_cycle_run_all(app, tasks, app->n_tracks))
 		app->exit = EXIT_LATER;

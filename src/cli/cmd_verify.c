@@ -97,18 +97,12 @@ static bool is_recent(struct verify *v, const char *name)
 }
 
 /* The step's tasks for the workspaces that need it; the others stand aside. */
-static void prepare(struct verify *v, enum command_request_kind kind, bool look)
+static void prepare(struct verify *v, enum cycle_kind kind)
 {
 	for (size_t i = 0; i < v->n; i++) {
 		struct cli_cycle *cli_cycle = &v->tasks[i];
 
 		*cli_cycle = (struct cli_cycle){ .conf = &v->app->cycles[i], .kind = kind };
-		cli_cycle->engine = command_request_conf(kind);
-		cli_cycle->look = look;
-		if (look)
-			cli_cycle->engine = (struct engine_conf){ .goal = GOAL_VERIFY,
-								  .ahead = 1,
-								  .look = true };
 		if (v->findings[i].over)
 			cli_cycle->state = CLI_CYCLE_OVER;
 	}
@@ -131,9 +125,9 @@ static void conclude(struct verify *v)
 }
 
 /* Runs one step. False when told to stop. */
-static bool run_step(struct verify *v, enum command_request_kind kind, bool look)
+static bool run_step(struct verify *v, enum cycle_kind kind)
 {
-	prepare(v, kind, look);
+	prepare(v, kind);
 	if (!cli_cycle_run_all(v->app, v->tasks, v->n)) {
 		cli_cycle_end_all(v->tasks, v->n);
 		v->app->exit = EXIT_LATER;
@@ -145,8 +139,7 @@ static bool run_step(struct verify *v, enum command_request_kind kind, bool look
 
 static bool read_everything(struct verify *v)
 {
-	bool done =
-		run_step(v, v->repair ? COMMAND_REQUEST_FULL_REPAIR : COMMAND_REQUEST_FULL, false);
+	bool done = run_step(v, v->repair ? CYCLE_FULL_REPAIR : CYCLE_FULL);
 
 	cli_cycle_end_all(v->tasks, v->n);
 	return done;
@@ -155,7 +148,7 @@ static bool read_everything(struct verify *v)
 /* Looks at the counts. Where they agree, that is all. */
 static bool look(struct verify *v)
 {
-	if (!run_step(v, COMMAND_REQUEST_VERIFY, true))
+	if (!run_step(v, CYCLE_LOOK))
 		return false;
 	for (size_t i = 0; i < v->n; i++) {
 		struct finding *f = &v->findings[i];
@@ -171,7 +164,7 @@ static bool look(struct verify *v)
 
 static bool settle(struct verify *v)
 {
-	bool done = run_step(v, v->repair ? COMMAND_REQUEST_REPAIR : COMMAND_REQUEST_VERIFY, false);
+	bool done = run_step(v, v->repair ? CYCLE_REPAIR_ALL : CYCLE_SETTLE);
 
 	for (size_t i = 0; done && i < v->n; i++) {
 		struct finding *f = &v->findings[i];

@@ -5,18 +5,12 @@
 #include "metrics.h"
 #include "schedule_status.h"
 
-/* Other cycles are command requests of verify, which leaves no file. */
-static enum schedule_kind kind_of(const struct cli_cycle *cli_cycle)
-{
-	return cli_cycle->engine.goal == GOAL_FULL ? SCHEDULE_FULL : SCHEDULE_INCREMENTAL;
-}
-
 /* What was done before, by whomever; then what this cycle of a command did. */
 static void fill(struct stats *stats, struct app *app, const struct cli_cycle *cli_cycle,
 		 int64_t now)
 {
 	const struct cycle_progress *p = cycle_progress(cli_cycle->cycle);
-	enum schedule_kind kind = kind_of(cli_cycle);
+	enum cycle_kind kind = cycle_kind(cli_cycle->kind)->scheduled;
 	struct schedule_status_past past;
 	struct rate_limit rate_limit;
 	struct err ignored;
@@ -26,9 +20,9 @@ static void fill(struct stats *stats, struct app *app, const struct cli_cycle *c
 	if (!warehouse_lost(app->warehouse) &&
 	    warehouse_find(app->warehouse, cli_cycle->conf->name, &id, &ignored) &&
 	    schedule_status_read(app->warehouse, id, &past, &ignored)) {
-		stats->success[SCHEDULE_FULL] = past.full_at;
-		stats->success[SCHEDULE_VERIFY] = past.verify_at;
-		stats->success[SCHEDULE_INCREMENTAL] = past.run_record_at;
+		stats->success[CYCLE_FULL] = past.full_at;
+		stats->success[CYCLE_VERIFY] = past.verify_at;
+		stats->success[CYCLE_INCREMENTAL] = past.run_record_at;
 	}
 	rate_limit_begin(&rate_limit, cli_cycle->conf->per_minute, cli_cycle->conf->reserve);
 	stats->usable = rate_limit.usable;

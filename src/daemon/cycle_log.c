@@ -15,7 +15,7 @@ static void cycle_log_failure(const struct log *log, const struct cycle *cycle)
 	log_begin(&line, err_policy_level(p->err.kind), &events_table()->run_record_failed, "%s%s",
 		  p->err.text, err_policy_advice(&p->err));
 	log_text(&line, "workspace", cycle_name(cycle));
-	log_text(&line, "kind", cycle_kind(cycle));
+	log_text(&line, "kind", cycle_kind(cycle_recorded_kind(cycle))->name);
 	log_text(&line, "error", err_kind_name(p->err.kind));
 	if (p->err.code[0])
 		log_text(&line, "code", p->err.code);
@@ -34,7 +34,7 @@ static void cycle_log_end(const struct log *log, const struct cycle *cycle, int6
 		  cycle_name(cycle), p->sum.live, p->sum.fresh, p->sum.changed,
 		  action_verdict_name(p->verdict));
 	log_text(&line, "workspace", cycle_name(cycle));
-	log_text(&line, "kind", cycle_kind(cycle));
+	log_text(&line, "kind", cycle_kind(cycle_recorded_kind(cycle))->name);
 	log_text(&line, "strategy", plan_strategy_name(p->strategy));
 	log_text(&line, "verdict", action_verdict_name(p->verdict));
 	log_number(&line, "requests", p->requests);

@@ -21,7 +21,7 @@ static int64_t a_day(int64_t interval)
 /* A strategy that a cycle comes back to, once what is extraordinary was done. */
 static enum strategy usual_strategy(const struct workspace_state *state, int64_t now)
 {
-	const struct engine_conf incremental = { .goal = GOAL_INCREMENTAL, .now = now };
+	const struct engine_conf incremental = { .kind = CYCLE_INCREMENTAL, .now = now };
 	struct workspace_state settled = *state;
 
 	settled.needs_full = FULL_NOT_NEEDED;
@@ -32,7 +32,7 @@ static enum strategy usual_strategy(const struct workspace_state *state, int64_t
 static void work_out(struct forecast *f, int64_t now)
 {
 	const struct config_schedule *schedule = &f->workspace->schedule;
-	const struct engine_conf incremental = { .goal = GOAL_INCREMENTAL, .now = now };
+	const struct engine_conf incremental = { .kind = CYCLE_INCREMENTAL, .now = now };
 	const struct workspace_state *m = &f->state;
 
 	f->strategy = plan_strategy(m, &incremental);

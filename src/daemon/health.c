@@ -24,7 +24,7 @@ bool health_is_bad(enum health health)
 
 static int64_t patience(const struct stats *n)
 {
-	return INTERVALS * n->interval[SCHEDULE_INCREMENTAL] + PATIENCE;
+	return INTERVALS * n->interval[CYCLE_INCREMENTAL] + PATIENCE;
 }
 
 /* When a cycle last came to a good end, whatever it was for. */
@@ -32,7 +32,7 @@ static int64_t last_success(const struct stats *n)
 {
 	int64_t last = TIME_NONE;
 
-	for (int kind = 0; kind < SCHEDULE_KINDS; kind++)
+	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++)
 		last = max_i64(last, n->success[kind]);
 	return last;
 }
@@ -44,7 +44,7 @@ enum health health_of(const struct stats *n, int64_t now)
 	if (!n->held)
 		return HEALTH_STANDBY;
 	/* A timer's cycles have no interval here; only how the last one went is known. */
-	if (n->interval[SCHEDULE_INCREMENTAL] == TIME_NONE)
+	if (n->interval[CYCLE_INCREMENTAL] == TIME_NONE)
 		return n->failures > 0 ? HEALTH_FAILING : HEALTH_WELL;
 	if (n->failures > 0 && n->troubled != TIME_NONE && now - n->troubled > patience(n))
 		return HEALTH_FAILING;

@@ -42,10 +42,10 @@ struct label {
 
 static const char *kind_name(int kind)
 {
-	return schedule_name((enum schedule_kind)kind);
+	return cycle_kind((enum cycle_kind)kind)->name;
 }
 
-static const struct label by_kind = { "kind", kind_name, SCHEDULE_KINDS };
+static const struct label by_kind = { "kind", kind_name, CYCLE_SCHEDULED };
 static const struct label by_outcome = { "outcome", stats_outcome_name, STATS_OUTCOMES };
 static const struct label by_row = { "change", stats_row_name, STATS_ROWS };
 

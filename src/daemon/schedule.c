@@ -18,21 +18,9 @@
 /* A total that cannot be explained brings the verify forward, but not more often than this. */
 #define SOONEST_VERIFY MINUTE
 
-const char *schedule_name(enum schedule_kind kind)
+static int64_t interval(const struct schedule *s, enum cycle_kind kind)
 {
-	static const char *const names[SCHEDULE_KINDS] = {
-		[SCHEDULE_INCREMENTAL] = "incremental",
-		[SCHEDULE_VERIFY] = "verify",
-		[SCHEDULE_REPAIR] = "repair",
-		[SCHEDULE_FULL] = "full",
-	};
-
-	return names[kind];
-}
-
-static int64_t interval(const struct schedule *s, enum schedule_kind kind)
-{
-	return kind == SCHEDULE_INCREMENTAL ? s->conf.incremental : s->conf.verify;
+	return kind == CYCLE_INCREMENTAL ? s->conf.incremental : s->conf.verify;
 }
 
 /* Part of a stretch, by the workspace's place. */
@@ -76,36 +64,36 @@ static int64_t next_full(const struct schedule *s, int64_t real)
 
 /* ---- what is due ------------------------------------------------------ */
 
-int64_t schedule_due(const struct schedule *s, enum schedule_kind kind,
+int64_t schedule_due(const struct schedule *s, enum cycle_kind kind,
 		     const struct schedule_time *now)
 {
 	int64_t due = s->due[kind];
 
-	if (kind != SCHEDULE_INCREMENTAL && !s->facts.loaded)
+	if (kind != CYCLE_INCREMENTAL && !s->facts.loaded)
 		return TIME_NEVER;
-	if (kind == SCHEDULE_FULL) {
+	if (kind == CYCLE_FULL) {
 		due = next_full(s, now->real);
 		if (due != TIME_NEVER)
 			due = now->mono + (due - now->real);
 	}
-	if (kind == SCHEDULE_VERIFY && s->facts.audit_due)
+	if (kind == CYCLE_VERIFY && s->facts.audit_due)
 		due = min_i64(due,
 			      s->verified == TIME_NONE ? now->mono : s->verified + SOONEST_VERIFY);
 	return max_i64(due, s->not_before[kind]);
 }
 
-enum schedule_kind schedule_next(const struct schedule *s, const struct schedule_time *now,
-				 int64_t *when)
+enum cycle_kind schedule_next(const struct schedule *s, const struct schedule_time *now,
+			      int64_t *when)
 {
-	enum schedule_kind next = SCHEDULE_INCREMENTAL;
+	enum cycle_kind next = CYCLE_INCREMENTAL;
 
 	*when = TIME_NEVER;
-	for (int kind = 0; kind < SCHEDULE_KINDS; kind++) {
-		int64_t due = schedule_due(s, (enum schedule_kind)kind, now);
+	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++) {
+		int64_t due = schedule_due(s, (enum cycle_kind)kind, now);
 
 		if (due < *when) {
 			*when = due;
-			next = (enum schedule_kind)kind;
+			next = (enum cycle_kind)kind;
 		}
 	}
 	return next;
@@ -125,7 +113,7 @@ static int64_t first_verify(const struct schedule *s, const struct schedule_time
 		       now->mono + share(s, min_i64(s->conf.verify, LONGEST_START)));
 }
 
-static void put(struct schedule *s, enum schedule_kind kind, int64_t at)
+static void put(struct schedule *s, enum cycle_kind kind, int64_t at)
 {
 	s->timetable[kind] = s->due[kind] = at;
 }
@@ -135,13 +123,12 @@ void schedule_begin(struct schedule *s, const struct schedule_conf *conf,
 {
 	*s = (struct schedule){ .conf = *conf, .facts = *facts, .verified = TIME_NONE };
 	s->chance = (uint32_t)(conf->place * 4294967295.0) ^ (uint32_t)now->real;
-	for (int kind = 0; kind < SCHEDULE_KINDS; kind++) {
+	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++) {
 		s->due[kind] = TIME_NEVER;
 		s->not_before[kind] = TIME_NONE;
 	}
-	put(s, SCHEDULE_INCREMENTAL,
-	    now->mono + share(s, min_i64(conf->incremental, LONGEST_START)));
-	put(s, SCHEDULE_VERIFY, first_verify(s, now));
+	put(s, CYCLE_INCREMENTAL, now->mono + share(s, min_i64(conf->incremental, LONGEST_START)));
+	put(s, CYCLE_VERIFY, first_verify(s, now));
 }
 
 void schedule_change(struct schedule *s, const struct schedule_conf *conf,
@@ -151,9 +138,9 @@ void schedule_change(struct schedule *s, const struct schedule_conf *conf,
 
 	s->conf = *conf;
 	s->conf.place = place;
-	for (int kind = SCHEDULE_INCREMENTAL; kind <= SCHEDULE_VERIFY; kind++)
-		put(s, (enum schedule_kind)kind,
-		    min_i64(s->due[kind], now->mono + interval(s, (enum schedule_kind)kind)));
+	for (int kind = CYCLE_INCREMENTAL; kind <= CYCLE_VERIFY; kind++)
+		put(s, (enum cycle_kind)kind,
+		    min_i64(s->due[kind], now->mono + interval(s, (enum cycle_kind)kind)));
 }
 
 void schedule_learn(struct schedule *s, const struct schedule_facts *facts,
@@ -163,7 +150,7 @@ void schedule_learn(struct schedule *s, const struct schedule_facts *facts,
 
 	s->facts = *facts;
 	if (!was && facts->loaded)
-		put(s, SCHEDULE_VERIFY, first_verify(s, now));
+		put(s, CYCLE_VERIFY, first_verify(s, now));
 }
 
 /* A number below MOST; any will do. */
@@ -177,7 +164,7 @@ static int64_t any(struct schedule *s, int64_t most)
  * To the next place on the timetable after now. A little chance keeps us from
  * meeting what others do every minute; it does not add up.
  */
-static void move_on(struct schedule *s, enum schedule_kind kind, int64_t mono)
+static void move_on(struct schedule *s, enum cycle_kind kind, int64_t mono)
 {
 	int64_t step = interval(s, kind), timetable = min_i64(s->timetable[kind], mono);
 
@@ -185,25 +172,25 @@ static void move_on(struct schedule *s, enum schedule_kind kind, int64_t mono)
 	s->due[kind] = s->timetable[kind] + any(s, step / 20);
 }
 
-void schedule_began(struct schedule *s, enum schedule_kind kind, const struct schedule_time *now)
+void schedule_began(struct schedule *s, enum cycle_kind kind, const struct schedule_time *now)
 {
 	/* A clock that was far ahead when everything was read must not put that off for long. */
 	if (s->facts.full_at > now->real + DAY)
 		s->facts.full_at = now->real;
-	if (kind == SCHEDULE_VERIFY)
+	if (kind == CYCLE_VERIFY)
 		s->verified = now->mono;
-	if (kind == SCHEDULE_INCREMENTAL || kind == SCHEDULE_VERIFY)
+	if (kind == CYCLE_INCREMENTAL || kind == CYCLE_VERIFY)
 		move_on(s, kind, now->mono);
 	else
 		s->due[kind] = TIME_NEVER;
 }
 
-static void failed(struct schedule *s, enum schedule_kind kind, int64_t mono)
+static void failed(struct schedule *s, enum cycle_kind kind, int64_t mono)
 {
 	int64_t wait = FIRST_RETRY, most = LAST_RETRY;
 
 	/* Nobody should wait much longer for changes than they do anyway. */
-	if (kind == SCHEDULE_INCREMENTAL)
+	if (kind == CYCLE_INCREMENTAL)
 		most = min_i64(most, max_i64(s->conf.incremental, MINUTE));
 	for (int i = 0; i < s->failures[kind] && wait < most; i++)
 		wait *= 2;
@@ -211,12 +198,12 @@ static void failed(struct schedule *s, enum schedule_kind kind, int64_t mono)
 	wait = min_i64(wait, most);
 	s->not_before[kind] = mono + wait;
 	/* What comes seldom is tried again sooner than the next time would be. */
-	if (kind == SCHEDULE_INCREMENTAL || kind == SCHEDULE_VERIFY)
+	if (kind == CYCLE_INCREMENTAL || kind == CYCLE_VERIFY)
 		s->due[kind] = min_i64(s->due[kind], mono + wait);
 	/* A repair is given up: the next verify sees whether it is still needed. */
 }
 
-void schedule_ended(struct schedule *s, enum schedule_kind kind, const struct schedule_end *end,
+void schedule_ended(struct schedule *s, enum cycle_kind kind, const struct schedule_end *end,
 		    const struct schedule_time *now)
 {
 	if (!end->ok) {
@@ -227,11 +214,11 @@ void schedule_ended(struct schedule *s, enum schedule_kind kind, const struct sc
 	s->not_before[kind] = TIME_NONE;
 	if (end->full)
 		s->facts.full_at = now->real;
-	if (kind == SCHEDULE_VERIFY)
-		s->due[SCHEDULE_REPAIR] = end->different ? now->mono : TIME_NEVER;
+	if (kind == CYCLE_VERIFY)
+		s->due[CYCLE_REPAIR] = end->different ? now->mono : TIME_NEVER;
 }
 
-void schedule_again(struct schedule *s, enum schedule_kind kind, const struct schedule_time *now)
+void schedule_again(struct schedule *s, enum cycle_kind kind, const struct schedule_time *now)
 {
 	s->due[kind] = now->mono;
 	s->not_before[kind] = TIME_NONE;

@@ -14,15 +14,8 @@
 #define SCHEDULE_H
 
 #include "base.h"
+#include "cycle_kind.h"
 #include "zone.h"
-
-enum schedule_kind {
-	SCHEDULE_INCREMENTAL, /* whatever changed; the first load, to begin with */
-	SCHEDULE_VERIFY,      /* the counts */
-	SCHEDULE_REPAIR,      /* what a verify found different */
-	SCHEDULE_FULL,	      /* everything */
-	SCHEDULE_KINDS,
-};
 
 /* Monotonic, and the calendar. */
 struct schedule_time {
@@ -58,12 +51,12 @@ struct schedule {
 
 	/* monotonic */
 	int64_t timetable
-		[SCHEDULE_KINDS];    /* where the next one belongs, of those on a timetable; */
-	int64_t due[SCHEDULE_KINDS]; /* when it is due; of the full sweep that is worked out */
-	int64_t not_before[SCHEDULE_KINDS]; /* after a failure */
-	int64_t verified;		    /* when the last verify began */
+		[CYCLE_SCHEDULED];    /* where the next one belongs, of those on a timetable; */
+	int64_t due[CYCLE_SCHEDULED]; /* when it is due; of the full sweep that is worked out */
+	int64_t not_before[CYCLE_SCHEDULED]; /* after a failure */
+	int64_t verified;		     /* when the last verify began */
 
-	int failures[SCHEDULE_KINDS]; /* in a row */
+	int failures[CYCLE_SCHEDULED]; /* in a row */
 	uint32_t chance;
 };
 
@@ -80,26 +73,23 @@ void schedule_learn(struct schedule *schedule, const struct schedule_facts *fact
 		    const struct schedule_time *now);
 
 /* When a kind is due, monotonic; TIME_NEVER: not until something else happens. */
-int64_t schedule_due(const struct schedule *schedule, enum schedule_kind kind,
+int64_t schedule_due(const struct schedule *schedule, enum cycle_kind kind,
 		     const struct schedule_time *now) MUST_CHECK;
 
 /* The kind that comes next, and *WHEN: it is due if that has passed. */
-enum schedule_kind schedule_next(const struct schedule *schedule, const struct schedule_time *now,
-				 int64_t *when);
+enum cycle_kind schedule_next(const struct schedule *schedule, const struct schedule_time *now,
+			      int64_t *when);
 
 /* A cycle of a kind began, or came to nothing before it could: it is not due any more. */
-void schedule_began(struct schedule *schedule, enum schedule_kind kind,
+void schedule_began(struct schedule *schedule, enum cycle_kind kind,
 		    const struct schedule_time *now);
 
 /* It ended. */
-void schedule_ended(struct schedule *schedule, enum schedule_kind kind,
-		    const struct schedule_end *end, const struct schedule_time *now);
-
-/* It was cut short, and nothing is wrong with it: it is due at once. */
-void schedule_again(struct schedule *schedule, enum schedule_kind kind,
+void schedule_ended(struct schedule *schedule, enum cycle_kind kind, const struct schedule_end *end,
 		    const struct schedule_time *now);
 
-/* "incremental"; as in the log, in metrics and in the warehouse. */
-const char *schedule_name(enum schedule_kind kind) MUST_CHECK;
+/* It was cut short, and nothing is wrong with it: it is due at once. */
+void schedule_again(struct schedule *schedule, enum cycle_kind kind,
+		    const struct schedule_time *now);
 
 #endif

@@ -29,7 +29,7 @@ void stats_begin(struct stats *n, const char *name)
 	n->usable = n->troubled = n->complete_as_of = n->active_as_of = TIME_NONE;
 	n->certified_at = n->lookback = n->live = n->uncertified = n->order = TIME_NONE;
 	n->differences = n->fuse = TIME_NONE;
-	for (int kind = 0; kind < SCHEDULE_KINDS; kind++)
+	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++)
 		n->interval[kind] = n->attempt[kind] = n->success[kind] = n->next[kind] =
 			n->took[kind] = TIME_NONE;
 }
@@ -55,8 +55,7 @@ static void count_rows(struct stats *n, const struct tally *tally)
 	n->rows[STATS_SILENT] += tally->silent;
 }
 
-void stats_count(struct stats *n, enum schedule_kind kind, const struct cycle_progress *p,
-		 int64_t now)
+void stats_count(struct stats *n, enum cycle_kind kind, const struct cycle_progress *p, int64_t now)
 {
 	enum stats_outcome outcome = p->state == CYCLE_DONE	 ? STATS_OK
 				     : p->state == CYCLE_PARTIAL ? STATS_PARTIAL
@@ -74,8 +73,8 @@ void stats_count(struct stats *n, enum schedule_kind kind, const struct cycle_pr
 	n->success[kind] = now;
 	/* A cycle of changes that had to read everything did that, too. */
 	if (p->strategy == STRATEGY_FULL_SWEEP)
-		n->success[SCHEDULE_FULL] = now;
-	if (kind == SCHEDULE_VERIFY || kind == SCHEDULE_REPAIR)
+		n->success[CYCLE_FULL] = now;
+	if (kind == CYCLE_VERIFY || kind == CYCLE_REPAIR)
 		n->differences = p->verdict == VERDICT_DIFFERENT ? p->n_cells : 0;
 	stats_remember(n, &p->now);
 	n->live = p->sum.live > 0 ? p->sum.live : p->now.live;

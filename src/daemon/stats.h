@@ -33,8 +33,8 @@ struct stats {
 	const char *name; /* of the workspace */
 
 	/* as configured */
-	int64_t interval[SCHEDULE_KINDS]; /* TIME_NONE: comes when it is needed */
-	int64_t usable;			  /* requests a minute that are ours */
+	int64_t interval[CYCLE_SCHEDULED]; /* TIME_NONE: comes when it is needed */
+	int64_t usable;			   /* requests a minute that are ours */
 
 	/* as it is */
 	int64_t held;	     /* 1: this process works on it; 0: another one does */
@@ -46,11 +46,11 @@ struct stats {
 	int64_t live, uncertified, order, differences, fuse;
 
 	/* by kind of cycle */
-	int64_t attempt[SCHEDULE_KINDS], success[SCHEDULE_KINDS], next[SCHEDULE_KINDS];
-	int64_t took[SCHEDULE_KINDS]; /* microseconds, of the last one */
+	int64_t attempt[CYCLE_SCHEDULED], success[CYCLE_SCHEDULED], next[CYCLE_SCHEDULED];
+	int64_t took[CYCLE_SCHEDULED]; /* microseconds, of the last one */
 
 	/* since the process began */
-	int64_t cycles[SCHEDULE_KINDS][STATS_OUTCOMES];
+	int64_t cycles[CYCLE_SCHEDULED][STATS_OUTCOMES];
 	int64_t requests, retried, throttled, pages;
 	int64_t rows[STATS_ROWS];
 };
@@ -62,8 +62,8 @@ void stats_begin(struct stats *stats, const char *name);
 void stats_remember(struct stats *stats, const struct workspace_state *state);
 
 /* A cycle of a kind came to its end, at NOW by the calendar. */
-void stats_count(struct stats *stats, enum schedule_kind kind,
-		 const struct cycle_progress *progress, int64_t now);
+void stats_count(struct stats *stats, enum cycle_kind kind, const struct cycle_progress *progress,
+		 int64_t now);
 
 /* "ok", "partial", "failed"; "new", "changed", ... */
 const char *stats_outcome_name(int outcome) MUST_CHECK;

@@ -42,9 +42,9 @@ static void configure(struct worker *worker, const struct config_workspace *work
 	rate_limit_begin(&rate_limit, worker->conf.per_minute, worker->conf.reserve);
 	worker->stats.name = workspace->name;
 	worker->stats.usable = rate_limit.usable;
-	worker->stats.interval[SCHEDULE_INCREMENTAL] = worker->when.incremental;
-	worker->stats.interval[SCHEDULE_VERIFY] = worker->when.verify;
-	worker->stats.interval[SCHEDULE_FULL] = DAY;
+	worker->stats.interval[CYCLE_INCREMENTAL] = worker->when.incremental;
+	worker->stats.interval[CYCLE_VERIFY] = worker->when.verify;
+	worker->stats.interval[CYCLE_FULL] = DAY;
 }
 
 struct worker *worker_new(const struct config_workspace *workspace, double place)
@@ -110,7 +110,7 @@ void worker_change(struct worker *worker, const struct config_workspace *workspa
 		worker->next = workspace;
 		adopt(worker, clock);
 		if (mended)
-			schedule_again(&worker->schedule, SCHEDULE_INCREMENTAL, &now);
+			schedule_again(&worker->schedule, CYCLE_INCREMENTAL, &now);
 		worker->due = 0;
 		return;
 	}
@@ -153,9 +153,9 @@ static bool read_facts(struct worker *worker, struct app *app, struct err *err)
 	    !schedule_status_read(app->warehouse, worker->id, &past, err))
 		return false;
 	stats_remember(&worker->stats, &known.state);
-	worker->stats.success[SCHEDULE_FULL] = past.full_at;
-	worker->stats.success[SCHEDULE_VERIFY] = past.verify_at;
-	worker->stats.success[SCHEDULE_INCREMENTAL] = past.run_record_at;
+	worker->stats.success[CYCLE_FULL] = past.full_at;
+	worker->stats.success[CYCLE_VERIFY] = past.verify_at;
+	worker->stats.success[CYCLE_INCREMENTAL] = past.run_record_at;
 	facts = (struct schedule_facts){ .full_at = past.full_at,
 					 .verify_at = past.verify_at,
 					 .retry_at = TIME_NONE,
@@ -205,8 +205,8 @@ static void report_refresh_numbers(struct worker *worker, const struct schedule_
 	n->failures = worker->schedule_status.failures;
 	n->troubled = worker->schedule_status.trouble_since;
 	n->trouble = worker->trouble_text;
-	for (int kind = 0; kind < SCHEDULE_KINDS; kind++) {
-		int64_t due = schedule_due(&worker->schedule, (enum schedule_kind)kind, now);
+	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++) {
+		int64_t due = schedule_due(&worker->schedule, (enum cycle_kind)kind, now);
 
 		n->next[kind] = due == TIME_NEVER ? TIME_NONE : now->real + due - now->mono;
 	}
@@ -220,13 +220,14 @@ static void write_roster(struct worker *worker, struct app *app)
 	struct err ignored;
 	int64_t when;
 
-	schedule_status->next_kind = schedule_name(schedule_next(&worker->schedule, &now, &when));
+	schedule_status->next_kind =
+		cycle_kind(schedule_next(&worker->schedule, &now, &when))->name;
 	schedule_status->next_at =
 		when == TIME_NEVER ? TIME_NONE : now.real + max_i64(0, when - now.mono);
 	worker->due = when;
 	worker->looked = now.mono;
 	schedule_status->running =
-		worker->state == WORKER_BUSY ? schedule_name(worker->kind) : NULL;
+		worker->state == WORKER_BUSY ? cycle_kind(worker->kind)->name : NULL;
 	schedule_status->running_since = worker->state == WORKER_BUSY ? worker->began : TIME_NONE;
 	schedule_status->trouble = worker->trouble_text[0] ? worker->trouble_text : NULL;
 	schedule_status->advice = worker->advice[0] ? worker->advice : NULL;
@@ -274,31 +275,6 @@ void worker_lose(struct worker *worker, const struct clock *clock, bool another)
 }
 
 /* ---- beginning -------------------------------------------------------- */
-
-static struct engine_conf conf_of(enum schedule_kind kind)
-{
-	struct engine_conf conf = { .goal = GOAL_INCREMENTAL, .ahead = 1 };
-
-	if (kind == SCHEDULE_FULL)
-		conf.goal = GOAL_FULL;
-	if (kind == SCHEDULE_VERIFY || kind == SCHEDULE_REPAIR)
-		conf.goal = GOAL_VERIFY;
-	conf.repair = conf.recall = kind == SCHEDULE_REPAIR;
-	return conf;
-}
-
-static enum schedule_kind kind_of(enum command_request_kind kind)
-{
-	static const enum schedule_kind kinds[COMMAND_REQUESTS] = {
-		[COMMAND_REQUEST_INCREMENTAL] = SCHEDULE_INCREMENTAL,
-		[COMMAND_REQUEST_FULL] = SCHEDULE_FULL,
-		[COMMAND_REQUEST_VERIFY] = SCHEDULE_VERIFY,
-		[COMMAND_REQUEST_REPAIR] = SCHEDULE_REPAIR,
-		[COMMAND_REQUEST_FULL_REPAIR] = SCHEDULE_FULL,
-	};
-
-	return kinds[kind];
-}
 
 /* A command request, if there is one. */
 static bool take_errand(struct worker *worker, struct app *app)
@@ -366,7 +342,7 @@ static void could_not_begin(struct worker *worker, struct app *app, struct err *
 		log_begin(&line, err_policy_level(err->kind), &events_table()->run_record_failed,
 			  "%s", err->text);
 		log_text(&line, "workspace", worker->conf.name);
-		log_text(&line, "kind", schedule_name(worker->kind));
+		log_text(&line, "kind", cycle_kind(worker->kind)->name);
 		log_end(&app->log, &line);
 	}
 	write_roster(worker, app);
@@ -382,14 +358,13 @@ static void ask_schedule(struct worker *worker, const struct schedule_time *now)
 static void begin_cycle(struct worker *worker, struct app *app)
 {
 	struct schedule_time now = worker_time(app->clock);
-	struct engine_conf conf = worker->command_request.id > 0
-					  ? command_request_conf(worker->command_request.kind)
-					  : conf_of(worker->kind);
+	enum cycle_kind kind =
+		worker->command_request.id > 0 ? worker->command_request.kind : worker->kind;
 	struct err err = ERR_INIT;
 
 	worker->began = worker->stats.attempt[worker->kind] = now.real;
 	schedule_began(&worker->schedule, worker->kind, &now);
-	worker->cycle = cycle_begin(&worker->conf, app_means(app), &conf, &err);
+	worker->cycle = cycle_begin(&worker->conf, app_means(app), kind, &err);
 	if (!worker->cycle) {
 		could_not_begin(worker, app, &err);
 		return;
@@ -407,7 +382,7 @@ int64_t worker_start(struct worker *worker, struct app *app, int64_t now)
 	if (!worker->asked && now < worker->due && now < worker->looked + CALENDAR)
 		return worker->due;
 	if (take_errand(worker, app)) {
-		worker->kind = kind_of(worker->command_request.kind);
+		worker->kind = cycle_kind(worker->command_request.kind)->scheduled;
 	} else {
 		both = worker_time(app->clock);
 		ask_schedule(worker, &both);

@@ -42,7 +42,7 @@ struct worker {
 
 	/* the cycle */
 	struct cycle *cycle;
-	enum schedule_kind kind;
+	enum cycle_kind kind;
 	struct command_request command_request; /* that it is done for; its id is 0: for none */
 	int64_t began;				/* by the calendar */
 	bool asked;				/* a command request may wait */

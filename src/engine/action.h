@@ -9,6 +9,7 @@
 #ifndef ACTION_H
 #define ACTION_H
 
+#include "cycle_kind.h"
 #include "engine_types.h"
 #include "order.h"
 
@@ -134,13 +135,6 @@ struct action {
 	enum verdict verdict;
 };
 
-/* What a cycle is for. */
-enum goal {
-	GOAL_INCREMENTAL, /* whatever changed; everything, when that is needed */
-	GOAL_FULL,	  /* everything */
-	GOAL_VERIFY,	  /* compare the counts, and find the cells that differ */
-};
-
 #define CELLS_MOST 32
 
 /* A part of the list: what the API counts in it, and what is held. */
@@ -151,19 +145,12 @@ struct cell {
 
 /* How a cycle is to be done. */
 struct engine_conf {
-	enum goal goal;
+	enum cycle_kind kind;
 	int ahead;	       /* pages in flight together, at most */
-	bool accept_deletions; /* a person asked for it: all suspects, all deletions */
 	int64_t now;	       /* by the host's calendar; only to space out what is tried again */
 	int64_t lookback_most; /* late arrivals make the lookback longer, up to this */
 	uint32_t chance;       /* any number: which page is the second witness */
-
-	/* of a verify */
-	bool look;	   /* end at the first difference, and leave no trace */
-	bool settle_first; /* a difference was seen: begin with a cycle of changes */
-	bool repair;	   /* fetch the cells that differ; */
-	bool recall;	   /* the loop is to fill in those of the last verify, */
-	int n_cells;	   /* which are then fetched at once */
+	int n_cells;	       /* of a kind that recalls: the cells to fetch at once */
 	struct cell cells[CELLS_MOST];
 };
 

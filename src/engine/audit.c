@@ -18,10 +18,11 @@ static void begin_counts(struct audit *audit)
 void audit_begin(struct audit *audit, const struct workspace_state *state,
 		 const struct engine_conf *conf)
 {
+	const struct cycle_rules *rules = cycle_kind(conf->kind);
 	int64_t pages = sweep_pages(state->last_total, state->per_page);
 
 	*audit = (struct audit){
-		.look = conf->look,
+		.look = rules->look,
 		.started = TIME_NONE,
 		.per_page = state->per_page,
 		.reading = 1,
@@ -30,7 +31,7 @@ void audit_begin(struct audit *audit, const struct workspace_state *state,
 	if (state->order != ORDER_UNKNOWN && pages > 2)
 		audit->witness = 2 + (int)(conf->chance % (uint32_t)(pages - 1));
 	begin_counts(audit);
-	if (conf->settle_first)
+	if (rules->settle_first)
 		audit->step = AUDIT_SETTLE;
 }
 
@@ -86,8 +87,12 @@ static void finish(struct audit *audit, struct action *action)
 	action->verdict = audit->verdict;
 }
 
-void audit_next(struct audit *audit, struct action *action)
+void audit_next(void *self, struct workspace_state *state, bool stage_full, struct action *action)
 {
+	struct audit *audit = self;
+
+	(void)state;
+	(void)stage_full;
 	if (audit->pending.waiting)
 		return;
 	switch (audit->step) {
@@ -291,8 +296,10 @@ static bool bears_out(const struct workspace_state *state, const struct page *pa
 	return !order_contradicted(&evidence, state->order);
 }
 
-void audit_page(struct audit *audit, struct workspace_state *state, const struct page *page)
+void audit_page(void *self, struct workspace_state *state, const struct page *page)
 {
+	struct audit *audit = self;
+
 	audit->pending.waiting = false;
 	if (audit->started == TIME_NONE)
 		audit->started = page->date;
@@ -315,8 +322,10 @@ void audit_page(struct audit *audit, struct workspace_state *state, const struct
 	audit->witness = 0;
 }
 
-void audit_answer(struct audit *audit, struct workspace_state *state, const struct answer *answer)
+void audit_answer(void *self, struct workspace_state *state, const struct answer *answer)
 {
+	struct audit *audit = self;
+
 	audit->pending.waiting = false;
 	if (audit->step == AUDIT_SPLIT) {
 		begin_split(audit, answer);
@@ -330,8 +339,12 @@ void audit_answer(struct audit *audit, struct workspace_state *state, const stru
 		state->audit_due = false;
 }
 
-void audit_committed(struct audit *audit)
+void audit_committed(void *self, struct workspace_state *state, const struct tally *tally)
 {
+	struct audit *audit = self;
+
+	(void)state;
+	(void)tally;
 	if (action_committed(&audit->pending))
 		audit->step = audit->step == AUDIT_FLUSH ? AUDIT_SETTLE : AUDIT_OVER;
 }

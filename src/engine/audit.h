@@ -62,9 +62,9 @@ void audit_begin(struct audit *audit, const struct workspace_state *state,
 void audit_settled(struct audit *audit, int64_t changes);
 
 /* What to do next, and what comes back; see engine.h. */
-void audit_next(struct audit *audit, struct action *action);
-void audit_page(struct audit *audit, struct workspace_state *state, const struct page *page);
-void audit_answer(struct audit *audit, struct workspace_state *state, const struct answer *answer);
-void audit_committed(struct audit *audit);
+void audit_next(void *self, struct workspace_state *state, bool stage_full, struct action *action);
+void audit_page(void *self, struct workspace_state *state, const struct page *page);
+void audit_answer(void *self, struct workspace_state *state, const struct answer *answer);
+void audit_committed(void *self, struct workspace_state *state, const struct tally *tally);
 
 #endif

@@ -1,9 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine.h"
 
+#include <assert.h>
+#include <stddef.h>
+
+/*
+ * The parts: where the struct of each lies in struct engine, where it keeps the
+ * Date of its first response, and its entrances. NULL: it never comes to that.
+ */
+static const struct part_ops {
+	size_t self, started;
+	void (*next)(void *self, struct workspace_state *state, bool stage_full,
+		     struct action *action);
+	void (*page)(void *self, struct workspace_state *state, const struct page *page);
+	void (*item)(void *self, struct workspace_state *state, enum item_outcome outcome,
+		     int64_t updated_at);
+	void (*answer)(void *self, struct workspace_state *state, const struct answer *answer);
+	void (*committed)(void *self, struct workspace_state *state, const struct tally *tally);
+	bool (*buries)(const void *self, int i);
+} parts[] = {
+	[PART_FULL] = { offsetof(struct engine, full), offsetof(struct engine, state.full.started),
+			full_next, full_page, full_item, full_answer, full_committed, full_buries },
+	[PART_SCAN] = { offsetof(struct engine, scan), offsetof(struct engine, scan.started),
+			scan_next, scan_page, scan_item, scan_answer, scan_committed, scan_buries },
+	[PART_UNRESOLVED] = { offsetof(struct engine, unresolved_scan),
+			      offsetof(struct engine, unresolved_scan.started),
+			      unresolved_scan_next, unresolved_scan_page, unresolved_scan_item,
+			      unresolved_scan_answer, unresolved_scan_committed,
+			      unresolved_scan_buries },
+	[PART_AUDIT] = { offsetof(struct engine, audit), offsetof(struct engine, audit.started),
+			 audit_next, audit_page, NULL, audit_answer, audit_committed, NULL },
+	[PART_REPAIR] = { offsetof(struct engine, repair), offsetof(struct engine, repair.started),
+			  repair_next, repair_page, repair_item, repair_answer, repair_committed,
+			  repair_buries },
+	[PART_STALE] = { offsetof(struct engine, stale_check),
+			 offsetof(struct engine, stale_check.started), stale_check_next, NULL,
+			 stale_check_item, stale_check_answer, stale_check_committed, NULL },
+};
+
+static void *part_of(struct engine *e)
+{
+	return (char *)e + parts[e->part].self;
+}
+
 /* Begins the part that a strategy is done by. */
 static void begin_part(struct engine *e, enum strategy strategy)
 {
+	bool accept_deletions = cycle_kind(e->conf.kind)->accept_deletions;
+
 	switch (strategy) {
 	case STRATEGY_ONE_PAGE:
 	case STRATEGY_HEAD_SCAN:
@@ -22,12 +66,12 @@ static void begin_part(struct engine *e, enum strategy strategy)
 	case STRATEGY_REPAIR:
 		e->part = PART_REPAIR;
 		repair_begin(&e->repair, &e->state, e->conf.cells, e->conf.n_cells,
-			     e->conf.accept_deletions);
+			     accept_deletions);
 		break;
 	default:
 		e->part = PART_FULL;
 		e->state.tried_at = e->conf.now;
-		full_begin(&e->full, &e->state, e->conf.ahead, e->conf.accept_deletions);
+		full_begin(&e->full, &e->state, e->conf.ahead, accept_deletions);
 		break;
 	}
 }
@@ -49,20 +93,7 @@ void engine_set_ahead(struct engine *engine, int ahead)
 
 int64_t engine_started(const struct engine *engine)
 {
-	switch (engine->part) {
-	case PART_SCAN:
-		return engine->scan.started;
-	case PART_UNRESOLVED:
-		return engine->unresolved_scan.started;
-	case PART_AUDIT:
-		return engine->audit.started;
-	case PART_REPAIR:
-		return engine->repair.started;
-	case PART_STALE:
-		return TIME_NONE;
-	default:
-		return engine->state.full.started;
-	}
+	return *(const int64_t *)((const char *)engine + parts[engine->part].started);
 }
 
 /* ---- what next ------------------------------------------------------- */
@@ -70,32 +101,13 @@ int64_t engine_started(const struct engine *engine)
 static void part_next(struct engine *e, bool stage_full, struct action *action)
 {
 	*action = (struct action){ .kind = ACTION_WAIT };
-	switch (e->part) {
-	case PART_FULL:
-		full_next(&e->full, &e->state, stage_full, action);
-		break;
-	case PART_SCAN:
-		scan_next(&e->scan, stage_full, action);
-		break;
-	case PART_UNRESOLVED:
-		unresolved_scan_next(&e->unresolved_scan, &e->state, stage_full, action);
-		break;
-	case PART_AUDIT:
-		audit_next(&e->audit, action);
-		break;
-	case PART_REPAIR:
-		repair_next(&e->repair, stage_full, action);
-		break;
-	case PART_STALE:
-		stale_check_next(&e->stale_check, action);
-		break;
-	}
+	parts[e->part].next(part_of(e), &e->state, stage_full, action);
 }
 
 /* An audit wants to know what changed before it counts again. */
 static void begin_settling(struct engine *e)
 {
-	struct engine_conf changes = { .goal = GOAL_INCREMENTAL, .now = e->conf.now };
+	struct engine_conf changes = { .kind = CYCLE_INCREMENTAL, .now = e->conf.now };
 
 	e->settling = true;
 	e->changes = 0;
@@ -105,7 +117,7 @@ static void begin_settling(struct engine *e)
 /* Whether there is something to be repaired after the audit. */
 static bool repairs(const struct engine *e)
 {
-	return e->part == PART_AUDIT && e->conf.repair && e->audit.n_found > 0 &&
+	return e->part == PART_AUDIT && cycle_kind(e->conf.kind)->repair && e->audit.n_found > 0 &&
 	       e->audit.verdict == VERDICT_DIFFERENT;
 }
 
@@ -127,7 +139,7 @@ static bool follow(struct engine *e, enum verdict verdict)
 	if (repairs(e)) {
 		e->part = PART_REPAIR;
 		repair_begin(&e->repair, &e->state, e->audit.found, e->audit.n_found,
-			     e->conf.accept_deletions);
+			     cycle_kind(e->conf.kind)->accept_deletions);
 		return true;
 	}
 	if (!e->checking_stale)
@@ -160,76 +172,19 @@ void engine_next(struct engine *engine, bool stage_full, struct action *action)
 
 void engine_page(struct engine *engine, const struct page *page)
 {
-	struct workspace_state *state = &engine->state;
-
-	switch (engine->part) {
-	case PART_FULL:
-		full_page(&engine->full, state, page);
-		break;
-	case PART_SCAN:
-		scan_page(&engine->scan, state, page);
-		break;
-	case PART_UNRESOLVED:
-		unresolved_scan_page(&engine->unresolved_scan, state, page);
-		break;
-	case PART_AUDIT:
-		audit_page(&engine->audit, state, page);
-		break;
-	case PART_REPAIR:
-		repair_page(&engine->repair, page);
-		break;
-	case PART_STALE:
-		break;
-	}
+	assert(parts[engine->part].page);
+	parts[engine->part].page(part_of(engine), &engine->state, page);
 }
 
 void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updated_at)
 {
-	switch (engine->part) {
-	case PART_FULL:
-		full_item(&engine->full, outcome);
-		break;
-	case PART_SCAN:
-		scan_item(&engine->scan, &engine->state, outcome, updated_at);
-		break;
-	case PART_UNRESOLVED:
-		unresolved_scan_item(&engine->unresolved_scan, outcome);
-		break;
-	case PART_REPAIR:
-		repair_item(&engine->repair, outcome);
-		break;
-	case PART_STALE:
-		stale_check_item(&engine->stale_check, outcome);
-		break;
-	case PART_AUDIT:
-		break;
-	}
+	assert(parts[engine->part].item);
+	parts[engine->part].item(part_of(engine), &engine->state, outcome, updated_at);
 }
 
 void engine_answer(struct engine *engine, const struct answer *answer)
 {
-	struct workspace_state *state = &engine->state;
-
-	switch (engine->part) {
-	case PART_FULL:
-		full_answer(&engine->full, state, answer);
-		break;
-	case PART_SCAN:
-		scan_answer(&engine->scan, state, answer);
-		break;
-	case PART_UNRESOLVED:
-		unresolved_scan_answer(&engine->unresolved_scan, state, answer);
-		break;
-	case PART_AUDIT:
-		audit_answer(&engine->audit, state, answer);
-		break;
-	case PART_REPAIR:
-		repair_answer(&engine->repair, state, answer);
-		break;
-	case PART_STALE:
-		stale_check_answer(&engine->stale_check, answer);
-		break;
-	}
+	parts[engine->part].answer(part_of(engine), &engine->state, answer);
 }
 
 /* What every commit teaches, whichever part asked for it. */
@@ -255,42 +210,14 @@ static void learn(struct engine *engine, const struct tally *tally)
 void engine_committed(struct engine *engine, const struct tally *tally)
 {
 	learn(engine, tally);
-	switch (engine->part) {
-	case PART_FULL:
-		full_committed(&engine->full, &engine->state);
-		break;
-	case PART_SCAN:
-		scan_committed(&engine->scan, &engine->state);
-		break;
-	case PART_UNRESOLVED:
-		unresolved_scan_committed(&engine->unresolved_scan, tally);
-		break;
-	case PART_AUDIT:
-		audit_committed(&engine->audit);
-		break;
-	case PART_REPAIR:
-		repair_committed(&engine->repair, &engine->state);
-		break;
-	case PART_STALE:
-		stale_check_committed(&engine->stale_check);
-		break;
-	}
+	parts[engine->part].committed(part_of(engine), &engine->state, tally);
 }
 
 bool engine_buries(const struct engine *engine, int i)
 {
-	switch (engine->part) {
-	case PART_FULL:
-		return full_buries(&engine->full, i);
-	case PART_SCAN:
-		return scan_buries(&engine->scan, i);
-	case PART_UNRESOLVED:
-		return unresolved_scan_buries(&engine->unresolved_scan, i);
-	case PART_REPAIR:
-		return repair_buries(&engine->repair, i);
-	default:
-		return false;
-	}
+	const struct part_ops *ops = &parts[engine->part];
+
+	return ops->buries && ops->buries((const char *)engine + ops->self, i);
 }
 
 bool engine_fuse_blown(const struct engine *engine)

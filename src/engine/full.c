@@ -188,9 +188,10 @@ static void recheck_on(struct full *full, const struct workspace_state *state,
 	publish(full, state, action);
 }
 
-void full_next(struct full *full, struct workspace_state *state, bool stage_full,
-	       struct action *action)
+void full_next(void *self, struct workspace_state *state, bool stage_full, struct action *action)
 {
+	struct full *full = self;
+
 	if (full->pending.waiting)
 		return;
 	if (full->pending.committing) {
@@ -226,8 +227,9 @@ void full_next(struct full *full, struct workspace_state *state, bool stage_full
 
 /* ---- what comes back ------------------------------------------------- */
 
-void full_page(struct full *full, struct workspace_state *state, const struct page *page)
+void full_page(void *self, struct workspace_state *state, const struct page *page)
 {
+	struct full *full = self;
 	struct sweep *sweep = full->step == FULL_CLOSE ? &full->closing : &state->full.sweep;
 
 	sweep_take(sweep, page);
@@ -239,8 +241,13 @@ void full_page(struct full *full, struct workspace_state *state, const struct pa
 	full->wants_join = full->step == FULL_JOIN;
 }
 
-void full_item(struct full *full, enum item_outcome outcome)
+void full_item(void *self, struct workspace_state *state, enum item_outcome outcome,
+	       int64_t updated_at)
 {
+	struct full *full = self;
+
+	(void)state;
+	(void)updated_at;
 	full->pending.waiting = false;
 	full->rechecked += full->recheck.step == RECHECK_ASK;
 	recheck_take(&full->recheck, outcome, TIME_NONE);
@@ -307,8 +314,10 @@ static void join(struct full *full, struct workspace_state *state, bool joined)
 	full->step = FULL_READ;
 }
 
-void full_answer(struct full *full, struct workspace_state *state, const struct answer *answer)
+void full_answer(void *self, struct workspace_state *state, const struct answer *answer)
 {
+	struct full *full = self;
+
 	full->pending.waiting = false;
 	switch (full->step) {
 	case FULL_JOIN:
@@ -340,8 +349,11 @@ static void after_closing(struct full *full, struct workspace_state *state)
 	}
 }
 
-void full_committed(struct full *full, struct workspace_state *state)
+void full_committed(void *self, struct workspace_state *state, const struct tally *tally)
 {
+	struct full *full = self;
+
+	(void)tally;
 	if (!action_committed(&full->pending))
 		return;
 	switch (full->step) {
@@ -360,7 +372,9 @@ void full_committed(struct full *full, struct workspace_state *state)
 	}
 }
 
-bool full_buries(const struct full *full, int i)
+bool full_buries(const void *self, int i)
 {
+	const struct full *full = self;
+
 	return full->step == FULL_BURY && recheck_buries(&full->recheck, i);
 }

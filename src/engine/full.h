@@ -55,22 +55,22 @@ void full_begin(struct full *full, struct workspace_state *state, int ahead, boo
 void full_set_ahead(struct full *full, struct workspace_state *state, int ahead);
 
 /* What to do next. STAGE_FULL: so much is staged that it should be committed when it may be. */
-void full_next(struct full *full, struct workspace_state *state, bool stage_full,
-	       struct action *action);
+void full_next(void *self, struct workspace_state *state, bool stage_full, struct action *action);
 
 /* A page came, in the order of sending. */
-void full_page(struct full *full, struct workspace_state *state, const struct page *page);
+void full_page(void *self, struct workspace_state *state, const struct page *page);
 
 /* What became of a GET. */
-void full_item(struct full *full, enum item_outcome outcome);
+void full_item(void *self, struct workspace_state *state, enum item_outcome outcome,
+	       int64_t updated_at);
 
 /* The warehouse's answer. */
-void full_answer(struct full *full, struct workspace_state *state, const struct answer *answer);
+void full_answer(void *self, struct workspace_state *state, const struct answer *answer);
 
 /* What was committed. */
-void full_committed(struct full *full, struct workspace_state *state);
+void full_committed(void *self, struct workspace_state *state, const struct tally *tally);
 
 /* Whether the I-th id of the last answer is to be buried by the commit under way. */
-bool full_buries(const struct full *full, int i) MUST_CHECK;
+bool full_buries(const void *self, int i) MUST_CHECK;
 
 #endif

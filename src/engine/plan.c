@@ -66,9 +66,11 @@ static bool needs_everything(const struct workspace_state *state, int64_t now)
 
 enum strategy plan_strategy(const struct workspace_state *state, const struct engine_conf *conf)
 {
-	if (conf->goal == GOAL_VERIFY)
+	const struct cycle_rules *rules = cycle_kind(conf->kind);
+
+	if (rules->counts)
 		return conf->n_cells > 0 ? STRATEGY_REPAIR : STRATEGY_COUNT_AUDIT;
-	if (conf->goal == GOAL_FULL || needs_everything(state, conf->now))
+	if (rules->everything || needs_everything(state, conf->now))
 		return STRATEGY_FULL_SWEEP;
 	return by_order(state);
 }

@@ -51,10 +51,12 @@ static void ask_missing(struct repair *repair, struct action *action)
 	action_ask(&repair->pending, action, missing);
 }
 
-void repair_next(struct repair *repair, bool stage_full, struct action *action)
+void repair_next(void *self, struct workspace_state *state, bool stage_full, struct action *action)
 {
+	struct repair *repair = self;
 	struct request request;
 
+	(void)state;
 	if (repair->pending.waiting || repair->pending.committing)
 		return;
 	if (repair->step == REPAIR_READ && sweep_done(&repair->sweep))
@@ -78,8 +80,11 @@ void repair_next(struct repair *repair, bool stage_full, struct action *action)
 	}
 }
 
-void repair_page(struct repair *repair, const struct page *page)
+void repair_page(void *self, struct workspace_state *state, const struct page *page)
 {
+	struct repair *repair = self;
+
+	(void)state;
 	if (repair->started == TIME_NONE && page->date != TIME_NONE) {
 		repair->started = page->date;
 		repair->limit = page->date - repair->lookback;
@@ -87,8 +92,13 @@ void repair_page(struct repair *repair, const struct page *page)
 	sweep_take(&repair->sweep, page);
 }
 
-void repair_item(struct repair *repair, enum item_outcome outcome)
+void repair_item(void *self, struct workspace_state *state, enum item_outcome outcome,
+		 int64_t updated_at)
 {
+	struct repair *repair = self;
+
+	(void)state;
+	(void)updated_at;
 	repair->pending.waiting = false;
 	recheck_take(&repair->recheck, outcome, TIME_NONE);
 	if (recheck_over(&repair->recheck))
@@ -108,9 +118,9 @@ static void next_cell(struct repair *repair, const struct workspace_state *state
 		repair->step = REPAIR_RECORD;
 }
 
-void repair_answer(struct repair *repair, const struct workspace_state *state,
-		   const struct answer *answer)
+void repair_answer(void *self, struct workspace_state *state, const struct answer *answer)
 {
+	struct repair *repair = self;
 	struct cell *cell = &repair->cells[repair->cell];
 
 	repair->pending.waiting = false;
@@ -124,8 +134,11 @@ void repair_answer(struct repair *repair, const struct workspace_state *state,
 		repair->step = REPAIR_RECHECK;
 }
 
-void repair_committed(struct repair *repair, const struct workspace_state *state)
+void repair_committed(void *self, struct workspace_state *state, const struct tally *tally)
 {
+	struct repair *repair = self;
+
+	(void)tally;
 	if (!action_committed(&repair->pending))
 		return;
 	if (repair->step == REPAIR_RECORD) {
@@ -138,7 +151,9 @@ void repair_committed(struct repair *repair, const struct workspace_state *state
 	}
 }
 
-bool repair_buries(const struct repair *repair, int i)
+bool repair_buries(const void *self, int i)
 {
+	const struct repair *repair = self;
+
 	return repair->step == REPAIR_BURY && recheck_buries(&repair->recheck, i);
 }

@@ -45,12 +45,12 @@ void repair_begin(struct repair *repair, const struct workspace_state *state,
 		  const struct cell *cells, int n, bool accept_deletions);
 
 /* What to do next, and what comes back; see engine.h. */
-void repair_next(struct repair *repair, bool stage_full, struct action *action);
-void repair_page(struct repair *repair, const struct page *page);
-void repair_item(struct repair *repair, enum item_outcome outcome);
-void repair_answer(struct repair *repair, const struct workspace_state *state,
-		   const struct answer *answer);
-void repair_committed(struct repair *repair, const struct workspace_state *state);
-bool repair_buries(const struct repair *repair, int i) MUST_CHECK;
+void repair_next(void *self, struct workspace_state *state, bool stage_full, struct action *action);
+void repair_page(void *self, struct workspace_state *state, const struct page *page);
+void repair_item(void *self, struct workspace_state *state, enum item_outcome outcome,
+		 int64_t updated_at);
+void repair_answer(void *self, struct workspace_state *state, const struct answer *answer);
+void repair_committed(void *self, struct workspace_state *state, const struct tally *tally);
+bool repair_buries(const void *self, int i) MUST_CHECK;
 
 #endif

@@ -96,10 +96,12 @@ static void publish(struct scan *scan, struct action *action)
 	action->verdict = scan->verdict;
 }
 
-void scan_next(struct scan *scan, bool stage_full, struct action *action)
+void scan_next(void *self, struct workspace_state *state, bool stage_full, struct action *action)
 {
+	struct scan *scan = self;
 	struct request request;
 
+	(void)state;
 	if (scan->pending.waiting || scan->pending.committing)
 		return;
 	if (scan->step == SCAN_READ)
@@ -217,8 +219,9 @@ static void after_closing(struct scan *scan, struct workspace_state *state)
 		publish_instants(scan, state);
 }
 
-void scan_page(struct scan *scan, struct workspace_state *state, const struct page *page)
+void scan_page(void *self, struct workspace_state *state, const struct page *page)
 {
+	struct scan *scan = self;
 	struct sweep *sweep = scan->step == SCAN_CLOSE ? &scan->closing : &scan->sweep;
 
 	sweep_take(sweep, page);
@@ -234,9 +237,11 @@ void scan_page(struct scan *scan, struct workspace_state *state, const struct pa
 	(void)is_hopeless(scan, state);
 }
 
-void scan_item(struct scan *scan, struct workspace_state *state, enum item_outcome outcome,
+void scan_item(void *self, struct workspace_state *state, enum item_outcome outcome,
 	       int64_t updated_at)
 {
+	struct scan *scan = self;
+
 	scan->pending.waiting = false;
 	recheck_take(&scan->recheck, outcome, updated_at);
 	if (!recheck_over(&scan->recheck))
@@ -245,8 +250,9 @@ void scan_item(struct scan *scan, struct workspace_state *state, enum item_outco
 	judge(scan, state);
 }
 
-void scan_answer(struct scan *scan, struct workspace_state *state, const struct answer *answer)
+void scan_answer(void *self, struct workspace_state *state, const struct answer *answer)
 {
+	struct scan *scan = self;
 	const struct sweep *sweep = &scan->sweep;
 
 	scan->pending.waiting = false;
@@ -272,8 +278,11 @@ void scan_answer(struct scan *scan, struct workspace_state *state, const struct 
 		scan->step = SCAN_RECHECK;
 }
 
-void scan_committed(struct scan *scan, struct workspace_state *state)
+void scan_committed(void *self, struct workspace_state *state, const struct tally *tally)
 {
+	struct scan *scan = self;
+
+	(void)tally;
 	if (!action_committed(&scan->pending))
 		return;
 	if (scan->step == SCAN_FLUSH || scan->step == SCAN_FLUSH_PAGE)
@@ -284,7 +293,9 @@ void scan_committed(struct scan *scan, struct workspace_state *state)
 		scan->step = SCAN_OVER;
 }
 
-bool scan_buries(const struct scan *scan, int i)
+bool scan_buries(const void *self, int i)
 {
+	const struct scan *scan = self;
+
 	return scan->step == SCAN_PUBLISH && recheck_buries(&scan->recheck, i);
 }

@@ -50,12 +50,12 @@ struct scan {
 void scan_begin(struct scan *scan, const struct workspace_state *state);
 
 /* What to do next; see engine.h for what these mean. */
-void scan_next(struct scan *scan, bool stage_full, struct action *action);
-void scan_page(struct scan *scan, struct workspace_state *state, const struct page *page);
-void scan_item(struct scan *scan, struct workspace_state *state, enum item_outcome outcome,
+void scan_next(void *self, struct workspace_state *state, bool stage_full, struct action *action);
+void scan_page(void *self, struct workspace_state *state, const struct page *page);
+void scan_item(void *self, struct workspace_state *state, enum item_outcome outcome,
 	       int64_t updated_at);
-void scan_answer(struct scan *scan, struct workspace_state *state, const struct answer *answer);
-void scan_committed(struct scan *scan, struct workspace_state *state);
-bool scan_buries(const struct scan *scan, int i) MUST_CHECK;
+void scan_answer(void *self, struct workspace_state *state, const struct answer *answer);
+void scan_committed(void *self, struct workspace_state *state, const struct tally *tally);
+bool scan_buries(const void *self, int i) MUST_CHECK;
 
 #endif

@@ -6,13 +6,19 @@
 
 void stale_check_begin(struct stale_check *stale_check, enum verdict verdict)
 {
-	*stale_check = (struct stale_check){ .step = STALE_CHECK_ASK, .verdict = verdict };
+	*stale_check = (struct stale_check){ .step = STALE_CHECK_ASK,
+					     .started = TIME_NONE,
+					     .verdict = verdict };
 }
 
-void stale_check_next(struct stale_check *stale_check, struct action *action)
+void stale_check_next(void *self, struct workspace_state *state, bool stage_full,
+		      struct action *action)
 {
+	struct stale_check *stale_check = self;
 	struct request request;
 
+	(void)state;
+	(void)stage_full;
 	if (stale_check->pending.waiting)
 		return;
 	if (stale_check->step == STALE_CHECK_ASK) {
@@ -30,24 +36,36 @@ void stale_check_next(struct stale_check *stale_check, struct action *action)
 	}
 }
 
-void stale_check_item(struct stale_check *stale_check, enum item_outcome outcome)
+void stale_check_item(void *self, struct workspace_state *state, enum item_outcome outcome,
+		      int64_t updated_at)
 {
+	struct stale_check *stale_check = self;
+
+	(void)state;
+	(void)updated_at;
 	stale_check->pending.waiting = false;
 	recheck_take(&stale_check->recheck, outcome, TIME_NONE);
 	if (recheck_over(&stale_check->recheck))
 		stale_check->step = STALE_CHECK_COMMIT;
 }
 
-void stale_check_answer(struct stale_check *stale_check, const struct answer *answer)
+void stale_check_answer(void *self, struct workspace_state *state, const struct answer *answer)
 {
+	struct stale_check *stale_check = self;
+
+	(void)state;
 	stale_check->pending.waiting = false;
 	recheck_begin(&stale_check->recheck, answer, MOST_LOOKS, TIME_NONE, TIME_NONE);
 	stale_check->step =
 		recheck_over(&stale_check->recheck) ? STALE_CHECK_COMMIT : STALE_CHECK_RECHECK;
 }
 
-void stale_check_committed(struct stale_check *stale_check)
+void stale_check_committed(void *self, struct workspace_state *state, const struct tally *tally)
 {
+	struct stale_check *stale_check = self;
+
+	(void)state;
+	(void)tally;
 	if (action_committed(&stale_check->pending))
 		stale_check->step = STALE_CHECK_OVER;
 }

@@ -12,6 +12,7 @@
 
 #include "action.h"
 #include "recheck.h"
+#include "workspace_state.h"
 
 enum stale_check_step {
 	STALE_CHECK_ASK,
@@ -24,6 +25,7 @@ struct stale_check {
 	enum stale_check_step step;
 	struct pending pending;
 	struct recheck recheck;
+	int64_t started;      /* no commit of this part publishes: TIME_NONE */
 	enum verdict verdict; /* of the cycle that this ends */
 };
 
@@ -31,9 +33,11 @@ struct stale_check {
 void stale_check_begin(struct stale_check *stale_check, enum verdict verdict);
 
 /* What to do next, and what comes back; see engine.h. */
-void stale_check_next(struct stale_check *stale_check, struct action *action);
-void stale_check_item(struct stale_check *stale_check, enum item_outcome outcome);
-void stale_check_answer(struct stale_check *stale_check, const struct answer *answer);
-void stale_check_committed(struct stale_check *stale_check);
+void stale_check_next(void *self, struct workspace_state *state, bool stage_full,
+		      struct action *action);
+void stale_check_item(void *self, struct workspace_state *state, enum item_outcome outcome,
+		      int64_t updated_at);
+void stale_check_answer(void *self, struct workspace_state *state, const struct answer *answer);
+void stale_check_committed(void *self, struct workspace_state *state, const struct tally *tally);
 
 #endif

@@ -130,10 +130,11 @@ static void recheck_on(struct unresolved_scan *unresolved_scan, struct action *a
 		action_send(&unresolved_scan->pending, action, &request);
 }
 
-void unresolved_scan_next(struct unresolved_scan *unresolved_scan,
-			  const struct workspace_state *state, bool stage_full,
+void unresolved_scan_next(void *self, struct workspace_state *state, bool stage_full,
 			  struct action *action)
 {
+	struct unresolved_scan *unresolved_scan = self;
+
 	while (action->kind == ACTION_WAIT && !unresolved_scan->pending.waiting &&
 	       !unresolved_scan->pending.committing) {
 		switch (unresolved_scan->step) {
@@ -173,9 +174,10 @@ void unresolved_scan_next(struct unresolved_scan *unresolved_scan,
 
 /* ---- what comes back ------------------------------------------------- */
 
-void unresolved_scan_page(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
-			  const struct page *page)
+void unresolved_scan_page(void *self, struct workspace_state *state, const struct page *page)
 {
+	struct unresolved_scan *unresolved_scan = self;
+
 	if (unresolved_scan->started == TIME_NONE && page->date != TIME_NONE) {
 		unresolved_scan->started = page->date;
 		unresolved_scan->limit = page->date - state->lookback;
@@ -194,8 +196,13 @@ void unresolved_scan_page(struct unresolved_scan *unresolved_scan, struct worksp
 	}
 }
 
-void unresolved_scan_item(struct unresolved_scan *unresolved_scan, enum item_outcome outcome)
+void unresolved_scan_item(void *self, struct workspace_state *state, enum item_outcome outcome,
+			  int64_t updated_at)
 {
+	struct unresolved_scan *unresolved_scan = self;
+
+	(void)state;
+	(void)updated_at;
 	unresolved_scan->pending.waiting = false;
 	recheck_take(&unresolved_scan->recheck, outcome, TIME_NONE);
 	if (unresolved_scan->recheck.api_unreliable)
@@ -245,9 +252,10 @@ static void compare(struct unresolved_scan *unresolved_scan, struct workspace_st
 	unresolved_scan->step = UNRESOLVED_SCAN_PUBLISH;
 }
 
-void unresolved_scan_answer(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
-			    const struct answer *answer)
+void unresolved_scan_answer(void *self, struct workspace_state *state, const struct answer *answer)
 {
+	struct unresolved_scan *unresolved_scan = self;
+
 	unresolved_scan->pending.waiting = false;
 	if (unresolved_scan->step == UNRESOLVED_SCAN_LEAVERS)
 		begin_leavers(unresolved_scan, state, answer);
@@ -255,8 +263,11 @@ void unresolved_scan_answer(struct unresolved_scan *unresolved_scan, struct work
 		compare(unresolved_scan, state, answer);
 }
 
-void unresolved_scan_committed(struct unresolved_scan *unresolved_scan, const struct tally *tally)
+void unresolved_scan_committed(void *self, struct workspace_state *state, const struct tally *tally)
 {
+	struct unresolved_scan *unresolved_scan = self;
+
+	(void)state;
 	unresolved_scan->changes += tally->fresh + tally->changed + tally->deleted;
 	if (!action_committed(&unresolved_scan->pending))
 		return;
@@ -269,8 +280,10 @@ void unresolved_scan_committed(struct unresolved_scan *unresolved_scan, const st
 						: UNRESOLVED_SCAN_LEAVERS;
 }
 
-bool unresolved_scan_buries(const struct unresolved_scan *unresolved_scan, int i)
+bool unresolved_scan_buries(const void *self, int i)
 {
+	const struct unresolved_scan *unresolved_scan = self;
+
 	return unresolved_scan->step == UNRESOLVED_SCAN_BURY &&
 	       recheck_buries(&unresolved_scan->recheck, i);
 }

@@ -51,15 +51,14 @@ void unresolved_scan_begin(struct unresolved_scan *unresolved_scan,
 			   const struct workspace_state *state);
 
 /* What to do next, and what comes back; see engine.h. */
-void unresolved_scan_next(struct unresolved_scan *unresolved_scan,
-			  const struct workspace_state *state, bool stage_full,
+void unresolved_scan_next(void *self, struct workspace_state *state, bool stage_full,
 			  struct action *action);
-void unresolved_scan_page(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
-			  const struct page *page);
-void unresolved_scan_item(struct unresolved_scan *unresolved_scan, enum item_outcome outcome);
-void unresolved_scan_answer(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
-			    const struct answer *answer);
-void unresolved_scan_committed(struct unresolved_scan *unresolved_scan, const struct tally *tally);
-bool unresolved_scan_buries(const struct unresolved_scan *unresolved_scan, int i) MUST_CHECK;
+void unresolved_scan_page(void *self, struct workspace_state *state, const struct page *page);
+void unresolved_scan_item(void *self, struct workspace_state *state, enum item_outcome outcome,
+			  int64_t updated_at);
+void unresolved_scan_answer(void *self, struct workspace_state *state, const struct answer *answer);
+void unresolved_scan_committed(void *self, struct workspace_state *state,
+			       const struct tally *tally);
+bool unresolved_scan_buries(const void *self, int i) MUST_CHECK;
 
 #endif

@@ -47,7 +47,7 @@ const char *cycle_name(const struct cycle *cycle)
 	return cycle->conf->name;
 }
 
-const char *cycle_kind(const struct cycle *cycle)
+enum cycle_kind cycle_recorded_kind(const struct cycle *cycle)
 {
 	return cycle->cycle.run.kind;
 }
@@ -70,14 +70,17 @@ bool cycle_can_go_on(const struct cycle *cycle)
 
 /* ---- beginning and end ----------------------------------------------- */
 
-static bool open(struct cycle *cycle, const struct engine_conf *conf, struct err *err)
+static bool open(struct cycle *cycle, enum cycle_kind kind, struct err *err)
 {
-	struct engine_conf mine = *conf;
+	struct engine_conf conf = {
+		.kind = kind,
+		.ahead = 1,
+		.now = clock_real(cycle->means->clock),
+		.lookback_most = max_i64(LONGEST_LOOKBACK, cycle->conf->lookback),
+		.chance = (uint32_t)cycle->box.chance,
+	};
 
-	mine.now = clock_real(cycle->means->clock);
-	mine.chance = (uint32_t)cycle->box.chance;
-	mine.lookback_most = max_i64(LONGEST_LOOKBACK, cycle->conf->lookback);
-	if (!run_record_open(&cycle->cycle, cycle->means->warehouse, &mine, err))
+	if (!run_record_open(&cycle->cycle, cycle->means->warehouse, &conf, err))
 		return false;
 	cycle->progress.before = cycle->progress.now = cycle->cycle.engine.state;
 	cycle->progress.strategy = cycle->cycle.engine.strategy;
@@ -86,9 +89,10 @@ static bool open(struct cycle *cycle, const struct engine_conf *conf, struct err
 }
 
 struct cycle *cycle_begin(const struct cycle_conf *conf, const struct cycle_means *means,
-			  const struct engine_conf *engine, struct err *err)
+			  enum cycle_kind kind, struct err *err)
 {
 	struct cycle *cycle = mem_new(sizeof(*cycle));
+	bool look = cycle_kind(kind)->look;
 	struct warehouse_workspace workspace = { conf->name, conf->timezone, conf->api.base_url,
 						 conf->lookback, &conf->work };
 
@@ -110,9 +114,9 @@ struct cycle *cycle_begin(const struct cycle_conf *conf, const struct cycle_mean
 	rate_limit_begin(&cycle->box.rate_limit, conf->per_minute, conf->reserve);
 	if (warehouse_register(means->warehouse, &workspace, &cycle->cycle.id, err)) {
 		cycle->box.workspace = cycle->cycle.id;
-		cycle->locked = !engine->look && !conf->held &&
+		cycle->locked = !look && !conf->held &&
 				warehouse_lock(means->warehouse, cycle->cycle.id, err);
-		if ((cycle->locked || conf->held || engine->look) && open(cycle, engine, err))
+		if ((cycle->locked || conf->held || look) && open(cycle, kind, err))
 			return cycle;
 	}
 	cycle_end(&cycle);
@@ -142,7 +146,7 @@ static void stop(struct cycle *cycle, enum cycle_state state, const struct err *
 	struct warehouse_end end = {
 		.workspace = cycle->cycle.id,
 		.run = cycle->cycle.run.id,
-		.purpose = cycle->cycle.run.kind,
+		.kind = cycle->cycle.run.kind,
 		.state = state == CYCLE_PARTIAL ? "partial" : "failed",
 		.why = err,
 		.sent = &cycle->box.sent,
@@ -158,8 +162,8 @@ static void stop(struct cycle *cycle, enum cycle_state state, const struct err *
 	if (!warehouse_lost(cycle->means->warehouse))
 		(void)!(cycle->cycle.run.id == 0
 				? warehouse_account(cycle->means->warehouse, cycle->cycle.id,
-						    cycle->cycle.run.kind, &cycle->box.sent,
-						    &ignored)
+						    cycle_kind(cycle->cycle.run.kind)->name,
+						    &cycle->box.sent, &ignored)
 				: warehouse_end_run(cycle->means->warehouse, &end, &ignored));
 }
 
@@ -305,7 +309,7 @@ static void start_commit(struct cycle *cycle)
 		.scan = cycle->doing.scan,
 		.last = cycle->doing.last,
 		.verdict = cycle->doing.verdict,
-		.purpose = cycle->cycle.run.kind,
+		.kind = cycle->cycle.run.kind,
 		.state = &cycle->cycle.engine.state,
 		.started = engine_started(&cycle->cycle.engine),
 		.distinct = cycle->cycle.engine.full.distinct,
@@ -315,7 +319,7 @@ static void start_commit(struct cycle *cycle)
 		.sent = cycle->box.sent,
 	};
 
-	if (batch.last && cycle->cycle.engine.conf.goal == GOAL_VERIFY) {
+	if (batch.last && cycle_kind(cycle->cycle.engine.conf.kind)->counts) {
 		batch.audit = &cycle->cycle.engine.audit;
 		batch.n_cells = engine_cells(&cycle->cycle.engine, &batch.cells);
 	}
@@ -416,7 +420,8 @@ static void finish(struct cycle *cycle, enum verdict verdict)
 	/* What no commit accounts for, since there was none. */
 	if (!warehouse_lost(cycle->means->warehouse))
 		(void)!warehouse_account(cycle->means->warehouse, cycle->cycle.id,
-					 cycle->cycle.run.kind, &cycle->box.sent, &ignored);
+					 cycle_kind(cycle->cycle.run.kind)->name, &cycle->box.sent,
+					 &ignored);
 	reset_sent(cycle);
 }
 

@@ -81,7 +81,7 @@ struct cycle;
  * reason in ERR: ERR_BUSY when another process has the lock.
  */
 struct cycle *cycle_begin(const struct cycle_conf *conf, const struct cycle_means *means,
-			  const struct engine_conf *engine, struct err *err) MUST_CHECK;
+			  enum cycle_kind kind, struct err *err) MUST_CHECK;
 
 /*
  * Ends the cycle as partial, because of WHY: a batch that is being merged still
@@ -110,11 +110,8 @@ const struct cycle_progress *cycle_progress(const struct cycle *cycle) MUST_CHEC
 /* The workspace's name. */
 const char *cycle_name(const struct cycle *cycle) MUST_CHECK;
 
-/*
- * What the run is for: first_load, incremental, full, verify or repair; also
- * the ledger's purpose.
- */
-const char *cycle_kind(const struct cycle *cycle) MUST_CHECK;
+/* The kind that the run's record and the ledger have. */
+enum cycle_kind cycle_recorded_kind(const struct cycle *cycle) MUST_CHECK;
 
 /* The number of its run; 0 of one that only looks. */
 int64_t cycle_run(const struct cycle *cycle) MUST_CHECK;

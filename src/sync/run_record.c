@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "run_record.h"
 
-const char *run_record_kind(const struct engine *engine)
+enum cycle_kind run_record_kind(const struct engine *engine)
 {
-	if (engine->strategy == STRATEGY_REPAIR)
-		return "repair";
-	if (engine->strategy == STRATEGY_COUNT_AUDIT)
-		return engine->conf.repair ? "repair" : "verify";
-	if (engine->state.certified_at == TIME_NONE)
-		return "first_load";
-	return engine->conf.goal == GOAL_FULL ? "full" : "incremental";
+	const struct cycle_rules *rules = cycle_kind(engine->conf.kind);
+
+	if (!rules->counts && engine->state.certified_at == TIME_NONE)
+		return CYCLE_FIRST_LOAD;
+	return rules->scheduled;
 }
 
 bool run_record_need_names(struct run_record *cycle, struct warehouse *warehouse, struct err *err)
@@ -31,7 +29,7 @@ bool run_record_need_sweep(struct run_record *cycle, struct warehouse *warehouse
 static bool recall(struct run_record *cycle, struct warehouse *warehouse, struct engine_conf *conf,
 		   struct err *err)
 {
-	if (!conf->recall)
+	if (!cycle_kind(conf->kind)->recall)
 		return true;
 	return run_record_need_names(cycle, warehouse, err) &&
 	       warehouse_last_cells(warehouse, cycle->id, &cycle->names, conf, err);
@@ -59,5 +57,5 @@ bool run_record_open(struct run_record *cycle, struct warehouse *warehouse,
 		.strategy = plan_strategy_name(cycle->engine.strategy),
 		.sweep = known.sweep,
 	};
-	return conf->look || warehouse_begin_run(warehouse, &cycle->run, err);
+	return cycle_kind(conf->kind)->look || warehouse_begin_run(warehouse, &cycle->run, err);
 }

@@ -28,8 +28,8 @@ struct run_record {
 bool run_record_open(struct run_record *cycle, struct warehouse *warehouse,
 		     const struct engine_conf *conf, struct err *err) MUST_CHECK;
 
-/* What it is for: first_load, incremental, full, verify or repair. */
-const char *run_record_kind(const struct engine *engine) MUST_CHECK;
+/* The kind that the run's record and the ledger have of it. */
+enum cycle_kind run_record_kind(const struct engine *engine) MUST_CHECK;
 
 /* Before a batch that was seen by SEEN is stored: a sweep that has just begun gets its row. */
 bool run_record_need_sweep(struct run_record *cycle, struct warehouse *warehouse, enum seen_by seen,

@@ -137,7 +137,7 @@ static void add_advance(struct script *s, const struct batch *c)
 	}
 	script_add(s, sql_warehouse_advance_ledger);
 	script_int(s, c->workspace);
-	script_text(s, c->purpose);
+	script_text(s, cycle_kind(c->kind)->name);
 	script_int(s, c->sent.requests);
 	script_int(s, c->sent.throttled);
 	script_int(s, c->sent.failed);

@@ -32,7 +32,7 @@ struct batch {
 	int scan;  /* by which scan of the run */
 	bool last; /* the run ends with it */
 	enum verdict verdict;
-	const char *purpose; /* for the ledger */
+	enum cycle_kind kind; /* for the ledger */
 	const struct workspace_state *state;
 	int64_t started; /* of the cycle; TIME_NONE while it is not known */
 	int64_t distinct,

@@ -1,41 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "command_request.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "script.h"
 #include "sql.h"
-
-/* As they stand in the warehouse. */
-static const char *const kinds[COMMAND_REQUESTS] = {
-	[COMMAND_REQUEST_INCREMENTAL] = "incremental", [COMMAND_REQUEST_FULL] = "full",
-	[COMMAND_REQUEST_VERIFY] = "verify",	       [COMMAND_REQUEST_REPAIR] = "repair",
-	[COMMAND_REQUEST_FULL_REPAIR] = "full_repair",
-};
-
-struct engine_conf command_request_conf(enum command_request_kind kind)
-{
-	bool repair = kind == COMMAND_REQUEST_REPAIR;
-
-	switch (kind) {
-	case COMMAND_REQUEST_FULL:
-	case COMMAND_REQUEST_FULL_REPAIR:
-		return (struct engine_conf){ .goal = GOAL_FULL,
-					     .ahead = 1,
-					     .accept_deletions =
-						     kind == COMMAND_REQUEST_FULL_REPAIR };
-	case COMMAND_REQUEST_VERIFY:
-	case COMMAND_REQUEST_REPAIR:
-		return (struct engine_conf){ .goal = GOAL_VERIFY,
-					     .ahead = 1,
-					     .settle_first = true,
-					     .repair = repair,
-					     .recall = repair,
-					     .accept_deletions = repair };
-	default:
-		return (struct engine_conf){ .goal = GOAL_INCREMENTAL, .ahead = 1 };
-	}
-}
 
 bool command_request_ask(struct warehouse *warehouse, int workspace, const char *who,
 			 struct command_request *command_request, struct err *err)
@@ -44,7 +14,7 @@ bool command_request_ask(struct warehouse *warehouse, int workspace, const char 
 	struct script *s = warehouse_call(warehouse, sql_command_request_ask);
 
 	script_int(s, workspace);
-	script_text(s, kinds[command_request->kind]);
+	script_text(s, cycle_kind(command_request->kind)->request);
 	script_text(s, who);
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
@@ -129,10 +99,9 @@ bool command_request_next(struct warehouse *warehouse, int workspace,
 	if (table_rows(table) == 0)
 		return true;
 	command_request->id = table_int(table, 0, 0);
-	for (int k = 0; k < COMMAND_REQUESTS; k++)
-		if (strcmp(kinds[k], table_text(table, 0, 1)) == 0)
-			command_request->kind = (enum command_request_kind)k;
-	return true;
+	return cycle_kind_of_request(table_text(table, 0, 1), &command_request->kind) ||
+	       err_set(err, ERR_BUG, "command request %" PRId64 ": unknown kind \"%s\"",
+		       command_request->id, table_text(table, 0, 1));
 }
 
 bool command_request_finish(struct warehouse *warehouse,

@@ -14,21 +14,9 @@
 #include "err.h"
 #include "warehouse.h"
 
-enum command_request_kind {
-	COMMAND_REQUEST_INCREMENTAL,
-	COMMAND_REQUEST_FULL,
-	COMMAND_REQUEST_VERIFY,
-	COMMAND_REQUEST_REPAIR,	     /* a verify that fetches the cells that differ */
-	COMMAND_REQUEST_FULL_REPAIR, /* a full sweep that believes all deletions */
-	COMMAND_REQUESTS,
-};
-
-/* How a cycle is to be done for it. */
-struct engine_conf command_request_conf(enum command_request_kind kind) MUST_CHECK;
-
 struct command_request {
 	int64_t id; /* 0: there is none */
-	enum command_request_kind kind;
+	enum cycle_kind kind;
 };
 
 /* How it ended. */

@@ -395,7 +395,7 @@ bool warehouse_begin_run(struct warehouse *warehouse, struct warehouse_run *run,
 	struct script *s = warehouse_call(warehouse, sql_warehouse_begin_run);
 
 	script_int(s, run->workspace);
-	script_text(s, run->kind);
+	script_text(s, cycle_kind(run->kind)->name);
 	script_text(s, run->strategy);
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
@@ -431,7 +431,8 @@ bool warehouse_end_run(struct warehouse *warehouse, const struct warehouse_end *
 	script_int(s, end->sent->throttled);
 	script_int(s, end->sent->retried);
 	return warehouse_run(warehouse, NULL, err) &&
-	       warehouse_account(warehouse, end->workspace, end->purpose, end->sent, err);
+	       warehouse_account(warehouse, end->workspace, cycle_kind(end->kind)->name, end->sent,
+				 err);
 }
 
 /* ---- commits and queries ------------------------------------------- */

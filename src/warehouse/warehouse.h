@@ -145,7 +145,8 @@ bool warehouse_pause(struct warehouse *warehouse, int id, int64_t usec, struct e
 
 struct warehouse_run {
 	int workspace;
-	const char *kind, *strategy;
+	enum cycle_kind kind;
+	const char *strategy;
 	int64_t id;    /* given by warehouse_begin_run() */
 	int64_t sweep; /* the full sweep that it works on, or 0; see warehouse_begin_sweep() */
 };
@@ -165,8 +166,8 @@ bool warehouse_begin_sweep(struct warehouse *warehouse, struct warehouse_run *ru
 struct warehouse_end {
 	int workspace;
 	int64_t run;
-	const char *purpose; /* for the ledger */
-	const char *state;   /* failed or partial */
+	enum cycle_kind kind; /* for the ledger */
+	const char *state;    /* failed or partial */
 	const struct err *why;
 	const struct sent *sent; /* since the last commit */
 };

@@ -177,7 +177,7 @@ static void run_sweep(int pages)
 {
 	static struct engine engine;
 	static struct page page = { .date = NOON, .total = TOTAL };
-	struct engine_conf conf = { .goal = GOAL_FULL, .ahead = 1, .lookback_most = USEC_PER_SEC };
+	struct engine_conf conf = { .kind = CYCLE_FULL, .ahead = 1, .lookback_most = USEC_PER_SEC };
 	struct workspace_state state = {
 		.watermark = TIME_NONE,
 		.complete_as_of = TIME_NONE,

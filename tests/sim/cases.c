@@ -38,20 +38,19 @@ static void begin(struct drive *d, enum world_order order, int page, int rows)
 	d->world.now += 100;
 }
 
-static struct engine_conf conf_of(const struct drive *d, enum goal goal)
+static struct engine_conf conf_of(const struct drive *d, enum cycle_kind kind)
 {
-	return (struct engine_conf){ .goal = goal,
+	return (struct engine_conf){ .kind = kind,
 				     .ahead = d->story.ahead,
 				     .now = d->world.now * USEC_PER_SEC,
-				     .lookback_most = 32 * USEC_PER_SEC,
-				     .repair = goal == GOAL_VERIFY };
+				     .lookback_most = 32 * USEC_PER_SEC };
 }
 
 /* A cycle; its requests are counted from 1 for what happens meanwhile. VERDICT_NONE when cut off. */
-static enum verdict cycle(struct drive *d, enum goal goal,
+static enum verdict cycle(struct drive *d, enum cycle_kind kind,
 			  void (*meanwhile)(struct world *world, long request))
 {
-	struct engine_conf conf = conf_of(d, goal);
+	struct engine_conf conf = conf_of(d, kind);
 	enum verdict verdict = VERDICT_NONE;
 
 	d->world.requests = 0;
@@ -105,7 +104,7 @@ static void one_leaves_and_another_comes(struct world *w, long request)
 static bool equal_totals_do_not_hide_a_row(struct drive *d)
 {
 	begin(d, WORLD_ID, 4, 7);
-	cycle(d, GOAL_FULL, one_leaves_and_another_comes);
+	cycle(d, CYCLE_FULL, one_leaves_and_another_comes);
 	return held(d, 5)->live || wrong(d, "5 was skipped");
 }
 
@@ -119,7 +118,7 @@ static void the_first_leaves(struct world *w, long request)
 static bool a_row_that_leaves_behind_us_costs_a_page_and_no_second_pass(struct drive *d)
 {
 	begin(d, WORLD_ID, 4, 16);
-	return came_to(d, cycle(d, GOAL_FULL, the_first_leaves), VERDICT_CERTIFIED) &&
+	return came_to(d, cycle(d, CYCLE_FULL, the_first_leaves), VERDICT_CERTIFIED) &&
 	       cost_at_most(d, 6);
 }
 
@@ -133,12 +132,12 @@ static void the_first_changes(struct world *w, long request)
 static bool an_ascending_list_that_moves_is_certified_in_one_pass(struct drive *d)
 {
 	begin(d, WORLD_UPDATED_ASC, 4, 24);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	if (d->ware.state.order != ORDER_UPDATED_ASC)
 		return wrong(d, "the order was not learned");
 	pass(d, 100);
 	/* Six pages; one to learn how small they are; and the closing scan. */
-	return came_to(d, cycle(d, GOAL_FULL, the_first_changes), VERDICT_CERTIFIED) &&
+	return came_to(d, cycle(d, CYCLE_FULL, the_first_changes), VERDICT_CERTIFIED) &&
 	       cost_at_most(d, 10);
 }
 
@@ -152,7 +151,7 @@ static void one_jumps_to_the_top(struct world *w, long request)
 static bool what_jumps_to_where_we_had_been_is_seen_by_the_closing_scan(struct drive *d)
 {
 	begin(d, WORLD_UPDATED_DESC, 4, 24);
-	if (!came_to(d, cycle(d, GOAL_FULL, one_jumps_to_the_top), VERDICT_CERTIFIED))
+	if (!came_to(d, cycle(d, CYCLE_FULL, one_jumps_to_the_top), VERDICT_CERTIFIED))
 		return false;
 	return (held(d, 2)->state.version == 1 || wrong(d, "2 is not held as it is")) &&
 	       cost_at_most(d, 9);
@@ -179,15 +178,15 @@ static bool a_sweep_that_died_anywhere_goes_on_and_deletes_only_what_is_gone(str
 {
 	for (int at = 1; at <= 12; at++) {
 		begin(d, at % 2 ? WORLD_ID : WORLD_UPDATED_DESC, 4, 40);
-		cycle(d, GOAL_FULL, NULL);
+		cycle(d, CYCLE_FULL, NULL);
 		pass(d, 60);
 		world_act(&d->world, EVENT_DELETE, 7, 0);
 		pass(d, 60);
 		d->story.stages = 1000;
 		d->dies_at = at;
-		cycle(d, GOAL_FULL, NULL);
+		cycle(d, CYCLE_FULL, NULL);
 		pass(d, 60);
-		if (!came_to(d, cycle(d, GOAL_FULL, NULL), VERDICT_CERTIFIED) || !equals(d))
+		if (!came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED) || !equals(d))
 			return false;
 	}
 	return true;
@@ -202,12 +201,12 @@ static bool a_sweep_that_died_is_joined_where_it_stood(struct drive *d)
 	begin(d, WORLD_ID, 4, 40);
 	d->story.stages = 1000;
 	d->dies_at = 6;
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	for (int id = 1; id <= 8; id++) {
 		world_act(&d->world, EVENT_DELETE, id, 0);
 		world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
 	}
-	return came_to(d, cycle(d, GOAL_FULL, NULL), VERDICT_CERTIFIED) && cost_at_most(d, 12);
+	return came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED) && cost_at_most(d, 12);
 }
 
 static void the_first_page_comes_short(struct world *w, long request)
@@ -221,9 +220,9 @@ static void the_first_page_comes_short(struct world *w, long request)
 static bool a_page_that_came_short_once_does_not_make_pages_short_for_good(struct drive *d)
 {
 	begin(d, WORLD_ID, 8, 40);
-	cycle(d, GOAL_FULL, the_first_page_comes_short);
+	cycle(d, CYCLE_FULL, the_first_page_comes_short);
 	pass(d, 60);
-	return came_to(d, cycle(d, GOAL_FULL, NULL), VERDICT_CERTIFIED) && cost_at_most(d, 5);
+	return came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED) && cost_at_most(d, 5);
 }
 
 /* ---- order ------------------------------------------------------------ */
@@ -237,7 +236,7 @@ static bool an_order_is_not_proven_by_luck(struct drive *d)
 	for (int i = 0; i < 6; i++)
 		world_make(&d->world, created[i], 900 - 10 * i, STATUS_OPEN);
 	pass(d, 60);
-	return came_to(d, cycle(d, GOAL_FULL, NULL), VERDICT_CERTIFIED) &&
+	return came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED) &&
 	       (d->ware.state.order == ORDER_UNKNOWN || wrong(d, "an order was believed"));
 }
 
@@ -248,17 +247,17 @@ static bool an_order_that_flips_is_found_by_the_second_witness(struct drive *d)
 	int verifies = 0;
 
 	begin(d, WORLD_UPDATED_DESC, 8, 80);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	if (d->ware.state.order != ORDER_UPDATED_DESC)
 		return wrong(d, "the order was not learned");
 	pass(d, 60);
-	cycle(d, GOAL_INCREMENTAL, NULL);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
 	if (d->ware.state.complete_as_of <= d->ware.state.certified_at)
 		return wrong(d, "nothing was published under the order");
 	d->world.conf.flips_at = d->world.now;
 	d->world.conf.flips_to = WORLD_CREATED_DESC;
 	while (verdict != VERDICT_DEMOTED && verifies < 8 && !d->wrong[0]) {
-		struct engine_conf conf = conf_of(d, GOAL_VERIFY);
+		struct engine_conf conf = conf_of(d, CYCLE_REPAIR);
 
 		pass(d, 30);
 		world_act(&d->world, EVENT_UPDATE, 1 + 7 * verifies, 0);
@@ -270,7 +269,7 @@ static bool an_order_that_flips_is_found_by_the_second_witness(struct drive *d)
 	if (d->ware.state.complete_as_of > d->ware.state.certified_at)
 		return wrong(d, "what was published under the order was not taken back");
 	pass(d, 30);
-	return came_to(d, cycle(d, GOAL_INCREMENTAL, NULL), VERDICT_CERTIFIED) &&
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_CERTIFIED) &&
 	       (d->ware.state.order == ORDER_CREATED_DESC ||
 		wrong(d, "the new order was not learned")) &&
 	       equals(d);
@@ -291,9 +290,9 @@ static bool is_never_demoted(struct drive *d, struct world_conf world, uint64_t 
 	drive_begin(d, &story, seed);
 	for (int i = 0; i < 12 && !d->wrong[0]; i++) {
 		cycle(d,
-		      i % 5 == 4   ? GOAL_FULL
-		      : i % 5 == 2 ? GOAL_VERIFY
-				   : GOAL_INCREMENTAL,
+		      i % 5 == 4   ? CYCLE_FULL
+		      : i % 5 == 2 ? CYCLE_REPAIR
+				   : CYCLE_INCREMENTAL,
 		      NULL);
 		if (d->ware.state.needs_full == FULL_DEMOTED)
 			wrong(d, "seed %d: demoted", (int)seed);
@@ -380,14 +379,14 @@ static bool what_is_later_than_the_lookback_makes_it_grow(struct drive *d)
 	int id;
 
 	begin(d, WORLD_UPDATED_DESC, 8, 40);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	pass(d, 20);
-	cycle(d, GOAL_INCREMENTAL, NULL);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
 	before = d->ware.state.lookback;
 	id = world_make(&d->world, d->world.now - 10, d->world.now - 10, STATUS_OPEN);
 	d->world.things[id - 1].exempt = true;
 	pass(d, 1);
-	cycle(d, GOAL_INCREMENTAL, NULL);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
 	return (held(d, id)->live || wrong(d, "it is not held")) &&
 	       (d->ware.state.lookback > before || wrong(d, "the lookback has not grown"));
 }
@@ -396,12 +395,12 @@ static bool what_is_later_than_the_lookback_makes_it_grow(struct drive *d)
 static bool the_last_page_may_be_almost_empty(struct drive *d)
 {
 	begin(d, WORLD_UPDATED_ASC, 10, 41);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	pass(d, 60);
 	for (int id = 1; id <= 5; id++)
 		world_act(&d->world, EVENT_UPDATE, id, 0);
 	pass(d, 30);
-	return came_to(d, cycle(d, GOAL_INCREMENTAL, NULL), VERDICT_COMPLETE) &&
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_COMPLETE) &&
 	       cost_at_most(d, 3) && equals(d);
 }
 
@@ -417,7 +416,7 @@ static bool what_jumps_over_a_scan_is_seen_by_the_one_that_closes_it(struct driv
 	int id;
 
 	begin(d, WORLD_UPDATED_DESC, 8, 40);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	pass(d, 20);
 	id = world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
 	for (int other = 20; other <= 30; other++) {
@@ -425,7 +424,7 @@ static bool what_jumps_over_a_scan_is_seen_by_the_one_that_closes_it(struct driv
 		world_act(&d->world, EVENT_UPDATE, other, 0);
 	}
 	pass(d, 60);
-	cycle(d, GOAL_INCREMENTAL, the_new_one_jumps_to_the_top);
+	cycle(d, CYCLE_INCREMENTAL, the_new_one_jumps_to_the_top);
 	return held(d, id)->live || wrong(d, "it is not held, and the cycle said complete");
 }
 
@@ -433,18 +432,18 @@ static bool what_jumps_over_a_scan_is_seen_by_the_one_that_closes_it(struct driv
 static bool what_a_scan_should_have_shown_is_asked_for(struct drive *d)
 {
 	begin(d, WORLD_UPDATED_DESC, 8, 40);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	pass(d, 60);
 	for (int id = 1; id <= 12; id++)
 		world_act(&d->world, EVENT_UPDATE, id, 0);
 	pass(d, 60);
-	cycle(d, GOAL_INCREMENTAL, NULL);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
 	world_act(&d->world, EVENT_DELETE, 3, 0);
 	world_act(&d->world, EVENT_DELETE, 40, 0);
 	for (int id = 20; id <= 30; id++)
 		world_act(&d->world, EVENT_UPDATE, id, 0);
 	pass(d, 60);
-	cycle(d, GOAL_INCREMENTAL, NULL);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
 	return equals(d);
 }
 
@@ -474,12 +473,12 @@ static bool a_conversation_that_nobody_knew_does_not_slip_past_a_hot_sweep(struc
 	begin_hot(d, 8, 20);
 	world_act(&d->world, EVENT_RESOLVE, 20, 0);
 	pass(d, 60);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	pass(d, 60);
 	id = world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
 	d->world.things[id - 1].name = 85;
 	pass(d, 60);
-	cycle(d, GOAL_INCREMENTAL, one_leaves_the_filter_and_one_enters);
+	cycle(d, CYCLE_INCREMENTAL, one_leaves_the_filter_and_one_enters);
 	return held(d, id)->live || wrong(d, "it slipped past");
 }
 
@@ -492,9 +491,9 @@ static void a_page_of_them_leaves(struct world *w, long request)
 static bool pages_that_came_apart_are_joined_and_the_sweep_counts(struct drive *d)
 {
 	begin_hot(d, 10, 60);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	pass(d, 60);
-	return came_to(d, cycle(d, GOAL_INCREMENTAL, a_page_of_them_leaves), VERDICT_ACTIVE);
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, a_page_of_them_leaves), VERDICT_ACTIVE);
 }
 
 /* C9: nobody can know of a state that came and went; what is there now is held. */
@@ -503,14 +502,14 @@ static bool what_was_resolved_and_reopened_in_between_is_held_as_it_is(struct dr
 	begin_hot(d, 8, 20);
 	world_act(&d->world, EVENT_RESOLVE, 5, 0);
 	pass(d, 60);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	pass(d, 60);
 	world_act(&d->world, EVENT_REOPEN, 5, 0);
 	world_act(&d->world, EVENT_RESOLVE, 5, 0);
 	world_act(&d->world, EVENT_RESOLVE, 6, 0);
 	world_act(&d->world, EVENT_REOPEN, 6, 0);
 	pass(d, 60);
-	cycle(d, GOAL_INCREMENTAL, NULL);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
 	return held(d, 6)->state.version == 2 || wrong(d, "6 is not held as it is");
 }
 
@@ -520,19 +519,19 @@ static bool what_was_resolved_and_reopened_in_between_is_held_as_it_is(struct dr
 static bool a_404_for_everything_deletes_nothing(struct drive *d)
 {
 	begin(d, WORLD_ID, 8, 40);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	world_act(&d->world, EVENT_DELETE, 9, 0);
 	d->world.conf.storm_at = 1;
 	d->world.conf.storm_to = 1 << 30;
 	for (int night = 0; night < 5 && !d->wrong[0]; night++) {
 		pass(d, 3600);
-		cycle(d, GOAL_FULL, NULL);
+		cycle(d, CYCLE_FULL, NULL);
 	}
 	if (ware_dead(&d->ware) > 0)
 		return wrong(d, "%d are held as deleted", (int)ware_dead(&d->ware));
 	/* And of forty, one may go, though it is more than two in a hundred. */
 	d->world.conf.storm_to = 0;
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	return equals(d);
 }
 
@@ -540,12 +539,12 @@ static bool a_404_for_everything_deletes_nothing(struct drive *d)
 static bool a_404_counts_only_while_a_control_is_there(struct drive *d)
 {
 	begin_hot(d, 8, 20);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	world_act(&d->world, EVENT_RESOLVE, 5, 0);
 	pass(d, 60);
 	d->world.conf.storm_at = 1;
 	d->world.conf.storm_to = 1 << 30;
-	cycle(d, GOAL_INCREMENTAL, NULL);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
 	return held(d, 5)->live || wrong(d, "5 is held as deleted");
 }
 
@@ -566,7 +565,7 @@ static bool an_older_copy_does_not_overwrite_a_newer_one(struct drive *d)
 		story.world.mix[EVENT_REOPEN] = 2;
 		drive_begin(d, &story, seed);
 		for (int i = 0; i < 12; i++) {
-			cycle(d, i % 4 == 3 ? GOAL_FULL : GOAL_INCREMENTAL, NULL);
+			cycle(d, i % 4 == 3 ? CYCLE_FULL : CYCLE_INCREMENTAL, NULL);
 			for (int id = 1; id <= d->world.n; id++) {
 				if (held(d, id)->state.version < versions[id])
 					return wrong(d, "seed %d: %d went back", (int)seed, id);
@@ -583,14 +582,14 @@ static bool an_older_copy_does_not_overwrite_a_newer_one(struct drive *d)
 static bool a_merged_conversation_is_asked_for_once(struct drive *d)
 {
 	begin(d, WORLD_ID, 8, 40);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	world_act(&d->world, EVENT_MERGE, 9, 10);
 	pass(d, 60);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	if (held(d, 9)->live)
 		return wrong(d, "9 is held as there");
 	pass(d, 60);
-	return came_to(d, cycle(d, GOAL_FULL, NULL), VERDICT_CERTIFIED) && cost_at_most(d, 5) &&
+	return came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED) && cost_at_most(d, 5) &&
 	       equals(d);
 }
 
@@ -600,16 +599,15 @@ static bool losses_by_merging_count_for_the_fuse(struct drive *d)
 	enum verdict verdict;
 
 	begin(d, WORLD_ID, 8, 60);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	for (int id = 1; id <= 30; id++)
 		world_act(&d->world, id % 2 ? EVENT_MERGE : EVENT_DELETE, id, 60);
 	pass(d, 60);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	if (ware_dead(&d->ware) > 0)
 		return wrong(d, "%d are held as gone", (int)ware_dead(&d->ware));
 	pass(d, 60);
-	conf = conf_of(d, GOAL_FULL);
-	conf.accept_deletions = true;
+	conf = conf_of(d, CYCLE_FULL_REPAIR);
 	drive_cycle(d, &conf, &verdict);
 	return equals(d);
 }
@@ -618,11 +616,11 @@ static bool losses_by_merging_count_for_the_fuse(struct drive *d)
 static bool what_is_seen_again_is_revived(struct drive *d)
 {
 	begin(d, WORLD_ID, 8, 40);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	d->ware.held[9].live = false;
 	d->ware.state.live--;
 	pass(d, 60);
-	cycle(d, GOAL_FULL, NULL);
+	cycle(d, CYCLE_FULL, NULL);
 	return equals(d);
 }
 

@@ -209,7 +209,8 @@ static void check_fuse(const struct run_record *c, int64_t live, int n_buried)
 	struct drive *d = c->drive;
 	int64_t most = max_i64(20, live / 50);
 
-	if (n_buried > 0 && !c->engine.conf.accept_deletions && ware_dead(&d->ware) > most)
+	if (n_buried > 0 && !cycle_kind(c->engine.conf.kind)->accept_deletions &&
+	    ware_dead(&d->ware) > most)
 		snprintf(d->wrong, sizeof(d->wrong),
 			 "I3: %d conversations of %d are held as deleted, %d of them now, and "
 			 "nobody said so",
@@ -284,13 +285,13 @@ static void begin_cycle(struct run_record *c, struct drive *d, const struct engi
 
 	c->drive = d;
 	c->first = c->n = c->acts = 0;
-	c->look = conf->look;
+	c->look = cycle_kind(conf->kind)->look;
 	c->cut = c->lost = c->ended = false;
 	c->began = d->world.now;
 	c->requests = 0;
 	d->cycles++;
 	ware_sit(&c->desk, who);
-	if (!conf->look)
+	if (!cycle_kind(conf->kind)->look)
 		ware_begin_run(&d->ware);
 	restart(&state);
 	engine_begin(&c->engine, conf, &state);

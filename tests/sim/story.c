@@ -141,7 +141,7 @@ void story_invent(struct story *story, uint64_t seed)
 static struct engine_conf choose(struct drive *d)
 {
 	struct engine_conf conf = {
-		.goal = GOAL_INCREMENTAL,
+		.kind = CYCLE_INCREMENTAL,
 		.ahead = d->story.ahead,
 		.now = d->world.now * USEC_PER_SEC,
 		.lookback_most = 4 * d->story.lookback * USEC_PER_SEC,
@@ -149,11 +149,9 @@ static struct engine_conf choose(struct drive *d)
 	};
 
 	if (chance_hit(&d->luck, d->story.verifies) || d->ware.state.audit_due) {
-		conf.goal = GOAL_VERIFY;
-		conf.repair = true;
-		conf.look = chance_hit(&d->luck, d->story.looks);
+		conf.kind = chance_hit(&d->luck, d->story.looks) ? CYCLE_LOOK : CYCLE_REPAIR;
 	} else if (chance_hit(&d->luck, d->story.fulls)) {
-		conf.goal = GOAL_FULL;
+		conf.kind = CYCLE_FULL;
 	}
 	return conf;
 }
@@ -171,9 +169,10 @@ static void settle(struct drive *d)
 	for (d->rounds = 1; d->rounds <= MOST_ROUNDS; d->rounds++) {
 		d->world.now += 3 * d->story.lookback;
 		conf.now = d->world.now * USEC_PER_SEC;
-		conf.goal = d->rounds % 2 ? GOAL_FULL : GOAL_INCREMENTAL;
 		/* A person is needed only where more is gone than anybody would believe. */
-		conf.accept_deletions = d->rounds > 2;
+		conf.kind = d->rounds % 2 == 0 ? CYCLE_INCREMENTAL
+			    : d->rounds > 2    ? CYCLE_FULL_REPAIR
+					       : CYCLE_FULL;
 		if (drive_cycle(d, &conf, &verdict) == OUTCOME_WRONG ||
 		    ware_equals(&d->ware, &d->world, text, sizeof(text)))
 			return;

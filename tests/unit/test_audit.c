@@ -39,7 +39,7 @@ static enum action_kind next(struct action *action)
 {
 	for (;;) {
 		*action = (struct action){ .kind = ACTION_WAIT };
-		audit_next(&audit, action);
+		audit_next(&audit, &state, false, action);
 		if (action->kind != ACTION_SEND || action->request.filter.channel)
 			return action->kind;
 		page = (struct page){ .date = NOW, .total = api[action->request.filter.status] };
@@ -55,12 +55,12 @@ static void expect_record(enum verdict verdict)
 	assert_int_equal(next(&action), ACTION_COMMIT);
 	assert_true(action.last);
 	assert_int_equal(action.verdict, verdict);
-	audit_committed(&audit);
+	audit_committed(&audit, &state, NULL);
 	assert_int_equal(next(&action), ACTION_DONE);
 	assert_int_equal(action.verdict, verdict);
 }
 
-static const struct engine_conf plain = { .goal = GOAL_VERIFY };
+static const struct engine_conf plain = { .kind = CYCLE_VERIFY };
 
 static void counts_that_agree_cost_five_requests(void **fixture)
 {
@@ -86,11 +86,11 @@ static void the_first_count_is_a_random_page_deep_in_the_list(void **fixture)
 
 	(void)fixture;
 	for (uint32_t chance = 0; chance < 40; chance++) {
-		const struct engine_conf conf = { .goal = GOAL_VERIFY, .chance = chance };
+		const struct engine_conf conf = { .kind = CYCLE_VERIFY, .chance = chance };
 
 		begin(counts, counts, &conf);
 		action.kind = ACTION_WAIT;
-		audit_next(&audit, &action);
+		audit_next(&audit, &state, false, &action);
 		assert_int_equal(action.request.per_page, 100);
 		assert_in_range(action.request.page, 2, 10);
 	}
@@ -98,7 +98,7 @@ static void the_first_count_is_a_random_page_deep_in_the_list(void **fixture)
 	state.order = ORDER_UNKNOWN;
 	audit_begin(&audit, &state, &plain);
 	action.kind = ACTION_WAIT;
-	audit_next(&audit, &action);
+	audit_next(&audit, &state, false, &action);
 	assert_int_equal(action.request.per_page, 1);
 }
 
@@ -110,7 +110,7 @@ static void a_deep_page_out_of_order_demotes(void **fixture)
 	(void)fixture;
 	begin(counts, counts, &plain);
 	state.complete_as_of = NOW + 50 * SECOND;
-	audit_next(&audit, &action);
+	audit_next(&audit, &state, false, &action);
 	page = (struct page){ .date = NOW + 900 * SECOND, .total = 1000, .n = 2 };
 	for (int i = 0; i < 2; i++)
 		page.rows[i] = (struct row){ .id = (uint64_t)i + 1,
@@ -125,7 +125,7 @@ static void a_deep_page_out_of_order_demotes(void **fixture)
 static void one_who_only_looks_ends_at_the_first_difference_and_writes_nothing(void **fixture)
 {
 	const int64_t counts[5] = { 1000, 30, 20, 10, 940 }, ours[5] = { 999, 30, 20, 10, 939 };
-	const struct engine_conf look = { .goal = GOAL_VERIFY, .look = true };
+	const struct engine_conf look = { .kind = CYCLE_LOOK };
 	struct action action;
 
 	(void)fixture;
@@ -145,7 +145,7 @@ static void read_and_settle(int64_t changes)
 	audit_answer(&audit, &state, &held);
 	assert_int_equal(next(&action), ACTION_COMMIT);
 	assert_false(action.last);
-	audit_committed(&audit);
+	audit_committed(&audit, &state, NULL);
 	assert_int_equal(audit.step, AUDIT_SETTLE);
 	audit_settled(&audit, changes);
 }

@@ -15,9 +15,9 @@ static struct stats well(void)
 
 	stats_begin(&n, "utama");
 	n.held = 1;
-	n.interval[SCHEDULE_INCREMENTAL] = MINUTE;
+	n.interval[CYCLE_INCREMENTAL] = MINUTE;
 	n.complete_as_of = NOW - 3 * MINUTE;
-	n.success[SCHEDULE_INCREMENTAL] = NOW - 30 * SECOND;
+	n.success[CYCLE_INCREMENTAL] = NOW - 30 * SECOND;
 	return n;
 }
 
@@ -50,7 +50,7 @@ static void each_state_has_its_bounds(void **fixture)
 		n.running = cases[i].running;
 		n.failures = cases[i].failures;
 		n.troubled = cases[i].troubled < 0 ? TIME_NONE : NOW - cases[i].troubled * SECOND;
-		n.success[SCHEDULE_INCREMENTAL] =
+		n.success[CYCLE_INCREMENTAL] =
 			cases[i].success < 0 ? TIME_NONE : NOW - cases[i].success * SECOND;
 		n.complete_as_of =
 			cases[i].complete < 0 ? TIME_NONE : NOW - cases[i].complete * SECOND;
@@ -65,8 +65,8 @@ static void any_kind_of_cycle_shows_that_it_lives(void **fixture)
 	struct stats n = well();
 
 	(void)fixture;
-	n.success[SCHEDULE_INCREMENTAL] = NOW - 3600 * SECOND;
-	n.success[SCHEDULE_FULL] = NOW - 60 * SECOND;
+	n.success[CYCLE_INCREMENTAL] = NOW - 3600 * SECOND;
+	n.success[CYCLE_FULL] = NOW - 60 * SECOND;
 	assert_int_equal(health_of(&n, NOW), HEALTH_WELL);
 }
 
@@ -75,8 +75,8 @@ static void without_an_interval_only_the_last_cycle_counts(void **fixture)
 	struct stats n = well();
 
 	(void)fixture;
-	n.interval[SCHEDULE_INCREMENTAL] = TIME_NONE;
-	n.success[SCHEDULE_INCREMENTAL] = NOW - 86400 * SECOND;
+	n.interval[CYCLE_INCREMENTAL] = TIME_NONE;
+	n.success[CYCLE_INCREMENTAL] = NOW - 86400 * SECOND;
 	assert_int_equal(health_of(&n, NOW), HEALTH_WELL);
 	n.failures = 1;
 	assert_int_equal(health_of(&n, NOW), HEALTH_FAILING);
@@ -97,7 +97,7 @@ static void the_sentence_says_why(void **fixture)
 
 	(void)fixture;
 	health_describe(&n, NOW, &out);
-	n.success[SCHEDULE_INCREMENTAL] = NOW - 20 * MINUTE;
+	n.success[CYCLE_INCREMENTAL] = NOW - 20 * MINUTE;
 	health_describe(&n, NOW, &out);
 	n.failures = 4;
 	n.troubled = NOW - 12 * MINUTE;

@@ -17,10 +17,10 @@ static struct stats stats_of(const char *name)
 
 	stats_begin(&n, name);
 	n.held = 1;
-	n.interval[SCHEDULE_INCREMENTAL] = 60 * SECOND;
+	n.interval[CYCLE_INCREMENTAL] = 60 * SECOND;
 	n.complete_as_of = NOW - 1500000;
-	n.success[SCHEDULE_VERIFY] = NOW;
-	n.cycles[SCHEDULE_FULL][STATS_PARTIAL] = 3;
+	n.success[CYCLE_VERIFY] = NOW;
+	n.cycles[CYCLE_FULL][STATS_PARTIAL] = 3;
 	n.rows[STATS_SILENT] = 7;
 	n.live = 12345;
 	return n;

@@ -195,7 +195,7 @@ static void the_order_says_how_to_go_about_it(void **fixture)
 		{ 101, ORDER_CREATED_ASC, STRATEGY_UNRESOLVED_SCAN },
 		{ 101, ORDER_UNKNOWN, STRATEGY_UNRESOLVED_SCAN },
 	};
-	struct engine_conf conf = { .goal = GOAL_INCREMENTAL, .now = NOW };
+	struct engine_conf conf = { .kind = CYCLE_INCREMENTAL, .now = NOW };
 
 	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
@@ -208,7 +208,7 @@ static void the_order_says_how_to_go_about_it(void **fixture)
 static void every_doubt_becomes_a_full_sweep(void **fixture)
 {
 	struct workspace_state state = workspace(5000, ORDER_UPDATED_DESC);
-	struct engine_conf conf = { .goal = GOAL_INCREMENTAL, .now = NOW };
+	struct engine_conf conf = { .kind = CYCLE_INCREMENTAL, .now = NOW };
 
 	(void)fixture;
 	for (enum full_reason r = FULL_FIRST_LOAD; r < FULL_REASONS; r++) {
@@ -221,7 +221,7 @@ static void every_doubt_becomes_a_full_sweep(void **fixture)
 static void one_that_proved_nothing_is_tried_again_later_each_time(void **fixture)
 {
 	struct workspace_state state = workspace(5000, ORDER_UNKNOWN);
-	struct engine_conf conf = { .goal = GOAL_INCREMENTAL };
+	struct engine_conf conf = { .kind = CYCLE_INCREMENTAL };
 	int64_t last = 0;
 
 	(void)fixture;

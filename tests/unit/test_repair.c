@@ -29,7 +29,7 @@ static void begin(int cells)
 static enum action_kind next(void)
 {
 	action = (struct action){ .kind = ACTION_WAIT };
-	repair_next(&repair, false, &action);
+	repair_next(&repair, &state, false, &action);
 	return action.kind;
 }
 
@@ -44,10 +44,10 @@ static void read_cell(int channel, int rows)
 		page.rows[i] = (struct row){ .id = (uint64_t)i + 1,
 					     .created_at = SECOND,
 					     .updated_at = SECOND };
-	repair_page(&repair, &page);
+	repair_page(&repair, &state, &page);
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_false(action.last);
-	repair_committed(&repair, &state);
+	repair_committed(&repair, &state, NULL);
 }
 
 static void answer_missing(int ids, int64_t held)
@@ -64,7 +64,7 @@ static void expect_end(enum verdict verdict)
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_true(action.last);
 	assert_int_equal(action.verdict, verdict);
-	repair_committed(&repair, &state);
+	repair_committed(&repair, &state, NULL);
 	assert_int_equal(next(), ACTION_DONE);
 }
 
@@ -92,12 +92,12 @@ static void what_is_held_and_was_not_shown_is_asked_for(void **fixture)
 		assert_int_equal(next(), ACTION_SEND);
 		assert_int_equal(action.request.kind, REQUEST_GET);
 		assert_int_equal(action.request.item, items[i]);
-		repair_item(&repair, outcomes[i]);
+		repair_item(&repair, &state, outcomes[i], TIME_NONE);
 	}
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_true(repair_buries(&repair, 0));
 	assert_false(repair_buries(&repair, 1));
-	repair_committed(&repair, &state);
+	repair_committed(&repair, &state, NULL);
 	/* One is gone, and the other has gone to another cell. */
 	answer_missing(0, 40);
 	expect_end(VERDICT_EQUAL);
@@ -123,11 +123,11 @@ static void in_a_storm_of_404s_nothing_is_buried(void **fixture)
 	answer_missing(1, 41);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(next(), ACTION_SEND);
-		repair_item(&repair, ITEM_GONE);
+		repair_item(&repair, &state, ITEM_GONE, TIME_NONE);
 	}
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_false(repair_buries(&repair, 0));
-	repair_committed(&repair, &state);
+	repair_committed(&repair, &state, NULL);
 	expect_end(VERDICT_DIFFERENT);
 }
 

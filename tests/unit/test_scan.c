@@ -46,7 +46,7 @@ static struct row row(int i)
 static enum action_kind next(void)
 {
 	action = (struct action){ .kind = ACTION_WAIT };
-	scan_next(&scan, false, &action);
+	scan_next(&scan, &state, false, &action);
 	return action.kind;
 }
 
@@ -80,7 +80,7 @@ static void expect_end(enum verdict verdict)
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_true(action.last);
 	assert_int_equal(action.verdict, verdict);
-	scan_committed(&scan, &state);
+	scan_committed(&scan, &state, NULL);
 	assert_int_equal(next(), ACTION_DONE);
 	assert_int_equal(action.verdict, verdict);
 }
@@ -111,7 +111,7 @@ static void what_is_new_on_the_page_is_committed_before_the_end(void **fixture)
 	expect_question(999, 0, 1);
 	assert_int_equal(next(), ACTION_COMMIT);
 	assert_false(action.last);
-	scan_committed(&scan, &state);
+	scan_committed(&scan, &state, NULL);
 	expect_question(1000, 0, 0);
 	assert_false(action.ask.with_page);
 	expect_end(VERDICT_COMPLETE);
@@ -151,7 +151,7 @@ static void many_changes_take_a_page_for_each_hundred(void **fixture)
 	}
 	assert_int_equal(pages, 2);
 	assert_int_equal(action.kind, ACTION_COMMIT);
-	scan_committed(&scan, &state);
+	scan_committed(&scan, &state, NULL);
 	expect_question(1000, 0, 0);
 	assert_false(action.ask.with_page);
 	/* Nothing moved, so nothing has to be closed. */
@@ -170,13 +170,13 @@ static void a_scan_under_which_rows_moved_is_closed_by_another(void **fixture)
 		pages++;
 	}
 	assert_int_equal(action.kind, ACTION_COMMIT);
-	scan_committed(&scan, &state);
+	scan_committed(&scan, &state, NULL);
 	expect_question(1001, 0, 0);
 	assert_int_equal(scan.step, SCAN_CLOSE);
 	assert_int_equal(next(), ACTION_SEND);
 	answer_page(-1);
 	while (next() == ACTION_COMMIT && !action.last)
-		scan_committed(&scan, &state);
+		scan_committed(&scan, &state, NULL);
 	assert_int_equal(action.verdict, VERDICT_COMPLETE);
 }
 

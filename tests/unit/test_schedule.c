@@ -25,8 +25,8 @@ struct sim {
 	struct schedule schedule;
 	struct schedule_conf conf;
 	struct schedule_time now;
-	int64_t duration[SCHEDULE_KINDS]; /* of a cycle */
-	int runs[SCHEDULE_KINDS];
+	int64_t duration[CYCLE_SCHEDULED]; /* of a cycle */
+	int runs[CYCLE_SCHEDULED];
 	bool uncertified;
 };
 
@@ -57,10 +57,10 @@ static void pass(struct sim *sim, int64_t usec)
 }
 
 /* Sleeps until something is due. */
-static enum schedule_kind sleep_until_due(struct sim *sim)
+static enum cycle_kind sleep_until_due(struct sim *sim)
 {
 	int64_t when;
-	enum schedule_kind kind = schedule_next(&sim->schedule, &sim->now, &when);
+	enum cycle_kind kind = schedule_next(&sim->schedule, &sim->now, &when);
 
 	assert_int_not_equal(when, TIME_NEVER);
 	if (when > sim->now.mono) {
@@ -71,9 +71,9 @@ static enum schedule_kind sleep_until_due(struct sim *sim)
 	return kind;
 }
 
-static void run(struct sim *sim, enum schedule_kind kind, bool ok)
+static void run(struct sim *sim, enum cycle_kind kind, bool ok)
 {
-	struct schedule_end end = { .ok = ok, .full = kind == SCHEDULE_FULL };
+	struct schedule_end end = { .ok = ok, .full = kind == CYCLE_FULL };
 
 	schedule_began(&sim->schedule, kind, &sim->now);
 	pass(sim, sim->duration[kind]);
@@ -94,11 +94,11 @@ static void nights_of(const char *name, double place)
 	sim.conf.verify = HOUR;
 	schedule_change(&sim.schedule, &sim.conf, &sim.now);
 	while (zone_day(zone, sim.now.real) < first + 400) {
-		enum schedule_kind kind = sleep_until_due(&sim);
+		enum cycle_kind kind = sleep_until_due(&sim);
 		int64_t day = zone_day(zone, sim.now.real);
 		int64_t wall = sim.now.real + zone_offset(zone, sim.now.real) - day * DAY;
 
-		if (kind == SCHEDULE_FULL) {
+		if (kind == CYCLE_FULL) {
 			/* A cycle of another kind may be under way when it is due. */
 			assert_true(wall >= 150 * MINUTE);
 			assert_true(wall <= 210 * MINUTE + 30 * MINUTE);
@@ -107,7 +107,7 @@ static void nights_of(const char *name, double place)
 		}
 		run(&sim, kind, true);
 	}
-	assert_true(sim.runs[SCHEDULE_FULL] == 399 || sim.runs[SCHEDULE_FULL] == 400);
+	assert_true(sim.runs[CYCLE_FULL] == 399 || sim.runs[CYCLE_FULL] == 400);
 	zone_free(&zone);
 }
 
@@ -137,10 +137,10 @@ static void a_night_that_was_missed_is_made_up_for_once(void **fixture)
 
 	(void)fixture;
 	schedule_begin(&sim.schedule, &sim.conf, &facts, &sim.now);
-	assert_int_equal(sleep_until_due(&sim), SCHEDULE_FULL);
+	assert_int_equal(sleep_until_due(&sim), CYCLE_FULL);
 	before = sim.now.real;
-	run(&sim, SCHEDULE_FULL, true);
-	while (sim.runs[SCHEDULE_FULL] < 2)
+	run(&sim, CYCLE_FULL, true);
+	while (sim.runs[CYCLE_FULL] < 2)
 		run(&sim, sleep_until_due(&sim), true);
 	/* It was 07:00; the next one is that of 02:30. */
 	assert_true(sim.now.real - before > 19 * HOUR);
@@ -158,16 +158,16 @@ static void a_first_load_in_the_night_is_that_nights_sweep(void **fixture)
 
 	(void)fixture;
 	schedule_begin(&sim.schedule, &sim.conf, &facts, &sim.now);
-	assert_int_equal(sleep_until_due(&sim), SCHEDULE_INCREMENTAL);
-	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now), TIME_NEVER);
-	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_VERIFY, &sim.now), TIME_NEVER);
-	schedule_began(&sim.schedule, SCHEDULE_INCREMENTAL, &sim.now);
+	assert_int_equal(sleep_until_due(&sim), CYCLE_INCREMENTAL);
+	assert_int_equal(schedule_due(&sim.schedule, CYCLE_FULL, &sim.now), TIME_NEVER);
+	assert_int_equal(schedule_due(&sim.schedule, CYCLE_VERIFY, &sim.now), TIME_NEVER);
+	schedule_began(&sim.schedule, CYCLE_INCREMENTAL, &sim.now);
 	pass(&sim, 3 * HOUR); /* from 01:00 to 04:00 */
-	schedule_ended(&sim.schedule, SCHEDULE_INCREMENTAL, &end, &sim.now);
+	schedule_ended(&sim.schedule, CYCLE_INCREMENTAL, &end, &sim.now);
 	facts = sim.schedule.facts;
 	facts.loaded = true;
 	schedule_learn(&sim.schedule, &facts, &sim.now);
-	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now) - sim.now.mono,
+	assert_int_equal(schedule_due(&sim.schedule, CYCLE_FULL, &sim.now) - sim.now.mono,
 			 22 * HOUR + 30 * MINUTE);
 	zone_free(&zone);
 }
@@ -176,12 +176,12 @@ static void a_zone_that_changes_moves_the_night(void **fixture)
 {
 	struct zone *jakarta = zone_open("Asia/Jakarta"), *jayapura = zone_open("Asia/Jayapura");
 	struct sim sim = sim_at(date(2027, 5, 4) + 10 * HOUR, jakarta, 0);
-	int64_t before = schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now);
+	int64_t before = schedule_due(&sim.schedule, CYCLE_FULL, &sim.now);
 
 	(void)fixture;
 	sim.conf.zone = jayapura;
 	schedule_change(&sim.schedule, &sim.conf, &sim.now);
-	assert_int_equal(before - schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now), 2 * HOUR);
+	assert_int_equal(before - schedule_due(&sim.schedule, CYCLE_FULL, &sim.now), 2 * HOUR);
 	zone_free(&jakarta);
 	zone_free(&jayapura);
 }
@@ -205,9 +205,9 @@ static void a_clock_that_jumps_makes_no_storm(void **fixture)
 		from = sim.now.mono;
 		while (sim.now.mono < from + 3 * DAY)
 			run(&sim, sleep_until_due(&sim), true);
-		assert_in_range(sim.runs[SCHEDULE_FULL], 2, 4);
-		assert_in_range(sim.runs[SCHEDULE_VERIFY], 3 * 96 - 8, 3 * 96 + 2);
-		assert_in_range(sim.runs[SCHEDULE_INCREMENTAL], 3 * 1380, 3 * 1440 + 2);
+		assert_in_range(sim.runs[CYCLE_FULL], 2, 4);
+		assert_in_range(sim.runs[CYCLE_VERIFY], 3 * 96 - 8, 3 * 96 + 2);
+		assert_in_range(sim.runs[CYCLE_INCREMENTAL], 3 * 1380, 3 * 1440 + 2);
 	}
 	zone_free(&zone);
 }
@@ -223,9 +223,9 @@ static void the_grid_is_kept(void **fixture)
 	while (sim.now.mono < from + DAY)
 		run(&sim, sleep_until_due(&sim), true);
 	/* Ten minutes of the night belong to the full sweep. */
-	assert_in_range(sim.runs[SCHEDULE_INCREMENTAL], 1428, 1441);
-	assert_in_range(sim.runs[SCHEDULE_VERIFY], 95, 97);
-	assert_int_equal(sim.runs[SCHEDULE_FULL], 1);
+	assert_in_range(sim.runs[CYCLE_INCREMENTAL], 1428, 1441);
+	assert_in_range(sim.runs[CYCLE_VERIFY], 95, 97);
+	assert_int_equal(sim.runs[CYCLE_FULL], 1);
 }
 
 static void the_first_cycles_of_many_are_spread(void **fixture)
@@ -236,7 +236,7 @@ static void the_first_cycles_of_many_are_spread(void **fixture)
 	for (int i = 0; i < 100; i++) {
 		struct sim sim = sim_at(date(2027, 5, 4), NULL, i / 100.0);
 		int64_t due =
-			schedule_due(&sim.schedule, SCHEDULE_INCREMENTAL, &sim.now) - sim.now.mono;
+			schedule_due(&sim.schedule, CYCLE_INCREMENTAL, &sim.now) - sim.now.mono;
 
 		assert_true(i == 0 ? due == 0 : due >= previous + 590 * USEC_PER_MSEC);
 		assert_true(due < MINUTE);
@@ -254,11 +254,11 @@ static void they_stay_spread(void **fixture)
 		int64_t from;
 
 		sims[i] = sim_at(date(2027, 5, 4), NULL, i / 20.0);
-		sims[i].duration[SCHEDULE_INCREMENTAL] = 200 * USEC_PER_MSEC;
+		sims[i].duration[CYCLE_INCREMENTAL] = 200 * USEC_PER_MSEC;
 		from = sims[i].now.mono;
 		while (sims[i].now.mono < from + 6 * HOUR)
 			run(&sims[i], sleep_until_due(&sims[i]), true);
-		while (sleep_until_due(&sims[i]) != SCHEDULE_INCREMENTAL)
+		while (sleep_until_due(&sims[i]) != CYCLE_INCREMENTAL)
 			run(&sims[i], sleep_until_due(&sims[i]), true);
 		seconds[sims[i].now.mono / SECOND % 60]++;
 	}
@@ -274,11 +274,11 @@ static void what_was_missed_is_done_once(void **fixture)
 	(void)fixture;
 	run(&sim, sleep_until_due(&sim), true);
 	pass(&sim, HOUR); /* the machine slept */
-	sim.runs[SCHEDULE_INCREMENTAL] = sim.runs[SCHEDULE_VERIFY] = 0;
+	sim.runs[CYCLE_INCREMENTAL] = sim.runs[CYCLE_VERIFY] = 0;
 	for (int64_t until = sim.now.mono + 50 * SECOND; sim.now.mono < until;)
 		run(&sim, sleep_until_due(&sim), true);
-	assert_in_range(sim.runs[SCHEDULE_INCREMENTAL], 1, 2);
-	assert_int_equal(sim.runs[SCHEDULE_VERIFY], 1);
+	assert_in_range(sim.runs[CYCLE_INCREMENTAL], 1, 2);
+	assert_int_equal(sim.runs[CYCLE_VERIFY], 1);
 }
 
 static void cycles_longer_than_their_interval_starve_nothing(void **fixture)
@@ -287,12 +287,12 @@ static void cycles_longer_than_their_interval_starve_nothing(void **fixture)
 	int64_t from = sim.now.mono;
 
 	(void)fixture;
-	sim.duration[SCHEDULE_INCREMENTAL] = 3 * MINUTE;
+	sim.duration[CYCLE_INCREMENTAL] = 3 * MINUTE;
 	while (sim.now.mono < from + 2 * DAY)
 		run(&sim, sleep_until_due(&sim), true);
-	assert_int_equal(sim.runs[SCHEDULE_FULL], 2);
-	assert_true(sim.runs[SCHEDULE_VERIFY] > 150);
-	assert_true(sim.runs[SCHEDULE_INCREMENTAL] > 800);
+	assert_int_equal(sim.runs[CYCLE_FULL], 2);
+	assert_true(sim.runs[CYCLE_VERIFY] > 150);
+	assert_true(sim.runs[CYCLE_INCREMENTAL] > 800);
 }
 
 /* ---- failures ---------------------------------------------------------- */
@@ -308,14 +308,14 @@ static void failures_are_tried_again_later_each_time(void **fixture)
 	for (size_t i = 0; i < ARRAY_SIZE(waits); i++) {
 		int64_t ended;
 
-		assert_int_equal(sleep_until_due(&sim), SCHEDULE_INCREMENTAL);
-		run(&sim, SCHEDULE_INCREMENTAL, false);
+		assert_int_equal(sleep_until_due(&sim), CYCLE_INCREMENTAL);
+		run(&sim, CYCLE_INCREMENTAL, false);
 		ended = sim.now.mono;
-		assert_int_equal(sleep_until_due(&sim), SCHEDULE_INCREMENTAL);
+		assert_int_equal(sleep_until_due(&sim), CYCLE_INCREMENTAL);
 		assert_int_equal((sim.now.mono - ended) / SECOND, waits[i]);
 	}
-	run(&sim, SCHEDULE_INCREMENTAL, true);
-	assert_true(schedule_due(&sim.schedule, SCHEDULE_INCREMENTAL, &sim.now) >
+	run(&sim, CYCLE_INCREMENTAL, true);
+	assert_true(schedule_due(&sim.schedule, CYCLE_INCREMENTAL, &sim.now) >
 		    sim.now.mono + 20 * HOUR);
 }
 
@@ -326,13 +326,13 @@ static void changes_are_tried_for_every_minute_at_the_least(void **fixture)
 
 	(void)fixture;
 	for (int i = 0; i < 30; i++) {
-		enum schedule_kind kind = sleep_until_due(&sim);
+		enum cycle_kind kind = sleep_until_due(&sim);
 
-		if (kind == SCHEDULE_INCREMENTAL) {
+		if (kind == CYCLE_INCREMENTAL) {
 			assert_true(sim.now.mono - before < MINUTE + 10 * SECOND);
 			before = sim.now.mono;
 		}
-		run(&sim, kind, kind != SCHEDULE_INCREMENTAL);
+		run(&sim, kind, kind != CYCLE_INCREMENTAL);
 	}
 }
 
@@ -342,14 +342,14 @@ static void a_full_sweep_that_fails_leaves_room_for_changes(void **fixture)
 	int64_t from = sim.now.mono;
 
 	(void)fixture;
-	sim.duration[SCHEDULE_FULL] = MINUTE;
+	sim.duration[CYCLE_FULL] = MINUTE;
 	while (sim.now.mono < from + 12 * HOUR) {
-		enum schedule_kind kind = sleep_until_due(&sim);
+		enum cycle_kind kind = sleep_until_due(&sim);
 
-		run(&sim, kind, kind != SCHEDULE_FULL);
+		run(&sim, kind, kind != CYCLE_FULL);
 	}
-	assert_in_range(sim.runs[SCHEDULE_FULL], 50, 75);
-	assert_true(sim.runs[SCHEDULE_INCREMENTAL] > 500);
+	assert_in_range(sim.runs[CYCLE_FULL], 50, 75);
+	assert_true(sim.runs[CYCLE_INCREMENTAL] > 500);
 }
 
 static void a_sweep_that_proved_nothing_is_done_again_when_it_may(void **fixture)
@@ -360,12 +360,11 @@ static void a_sweep_that_proved_nothing_is_done_again_when_it_may(void **fixture
 	(void)fixture;
 	facts.retry_at = sim.now.real + 20 * MINUTE;
 	schedule_learn(&sim.schedule, &facts, &sim.now);
-	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now),
+	assert_int_equal(schedule_due(&sim.schedule, CYCLE_FULL, &sim.now),
 			 sim.now.mono + 20 * MINUTE);
 	facts.retry_at = TIME_NONE;
 	schedule_learn(&sim.schedule, &facts, &sim.now);
-	assert_true(schedule_due(&sim.schedule, SCHEDULE_FULL, &sim.now) >
-		    sim.now.mono + 14 * HOUR);
+	assert_true(schedule_due(&sim.schedule, CYCLE_FULL, &sim.now) > sim.now.mono + 14 * HOUR);
 }
 
 /* ---- counting ---------------------------------------------------------- */
@@ -379,10 +378,10 @@ static void what_cannot_be_explained_is_counted_at_once_but_not_for_ever(void **
 	(void)fixture;
 	facts.audit_due = true;
 	schedule_learn(&sim.schedule, &facts, &sim.now);
-	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_VERIFY, &sim.now), sim.now.mono);
+	assert_int_equal(schedule_due(&sim.schedule, CYCLE_VERIFY, &sim.now), sim.now.mono);
 	while (sim.now.mono < from + 10 * MINUTE)
 		run(&sim, sleep_until_due(&sim), true);
-	assert_in_range(sim.runs[SCHEDULE_VERIFY], 8, 12);
+	assert_in_range(sim.runs[CYCLE_VERIFY], 8, 12);
 }
 
 static void what_differs_is_repaired_at_once_and_once(void **fixture)
@@ -391,12 +390,12 @@ static void what_differs_is_repaired_at_once_and_once(void **fixture)
 	struct schedule_end different = { .ok = true, .different = true };
 
 	(void)fixture;
-	schedule_began(&sim.schedule, SCHEDULE_VERIFY, &sim.now);
-	schedule_ended(&sim.schedule, SCHEDULE_VERIFY, &different, &sim.now);
-	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_REPAIR, &sim.now), sim.now.mono);
-	schedule_began(&sim.schedule, SCHEDULE_REPAIR, &sim.now);
-	schedule_ended(&sim.schedule, SCHEDULE_REPAIR, &different, &sim.now);
-	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_REPAIR, &sim.now), TIME_NEVER);
+	schedule_began(&sim.schedule, CYCLE_VERIFY, &sim.now);
+	schedule_ended(&sim.schedule, CYCLE_VERIFY, &different, &sim.now);
+	assert_int_equal(schedule_due(&sim.schedule, CYCLE_REPAIR, &sim.now), sim.now.mono);
+	schedule_began(&sim.schedule, CYCLE_REPAIR, &sim.now);
+	schedule_ended(&sim.schedule, CYCLE_REPAIR, &different, &sim.now);
+	assert_int_equal(schedule_due(&sim.schedule, CYCLE_REPAIR, &sim.now), TIME_NEVER);
 }
 
 static void a_shorter_interval_counts_from_now(void **fixture)
@@ -406,20 +405,20 @@ static void a_shorter_interval_counts_from_now(void **fixture)
 	(void)fixture;
 	sim.conf.incremental = HOUR;
 	schedule_begin(&sim.schedule, &sim.conf, &sim.schedule.facts, &sim.now);
-	run(&sim, SCHEDULE_INCREMENTAL, true);
+	run(&sim, CYCLE_INCREMENTAL, true);
 	sim.conf.incremental = MINUTE;
 	schedule_change(&sim.schedule, &sim.conf, &sim.now);
-	assert_int_equal(schedule_due(&sim.schedule, SCHEDULE_INCREMENTAL, &sim.now),
+	assert_int_equal(schedule_due(&sim.schedule, CYCLE_INCREMENTAL, &sim.now),
 			 sim.now.mono + MINUTE);
 }
 
 static void kinds_have_names(void **fixture)
 {
 	(void)fixture;
-	assert_string_equal(schedule_name(SCHEDULE_INCREMENTAL), "incremental");
-	assert_string_equal(schedule_name(SCHEDULE_VERIFY), "verify");
-	assert_string_equal(schedule_name(SCHEDULE_REPAIR), "repair");
-	assert_string_equal(schedule_name(SCHEDULE_FULL), "full");
+	assert_string_equal(cycle_kind(CYCLE_INCREMENTAL)->name, "incremental");
+	assert_string_equal(cycle_kind(CYCLE_VERIFY)->name, "verify");
+	assert_string_equal(cycle_kind(CYCLE_REPAIR)->name, "repair");
+	assert_string_equal(cycle_kind(CYCLE_FULL)->name, "full");
 }
 
 int main(void)

@@ -63,7 +63,7 @@ static void commit(int changed)
 	struct tally tally = { .changed = changed };
 
 	assert_int_equal(action.kind, ACTION_COMMIT);
-	unresolved_scan_committed(&unresolved_scan, &tally);
+	unresolved_scan_committed(&unresolved_scan, &state, &tally);
 }
 
 static void answer_leavers(int64_t n, int ids)
@@ -134,7 +134,7 @@ static void each_that_left_is_asked_for(void **fixture)
 	for (int i = 0; i < 25; i++) {
 		assert_int_equal(next(&lists), ACTION_SEND);
 		assert_int_equal(action.request.item, i);
-		unresolved_scan_item(&unresolved_scan, ITEM_HERE);
+		unresolved_scan_item(&unresolved_scan, &state, ITEM_HERE, TIME_NONE);
 	}
 	assert_int_equal(next(&lists), ACTION_COMMIT);
 	commit(25);
@@ -194,7 +194,7 @@ static void in_a_storm_of_404s_nothing_is_buried_and_nothing_claimed(void **fixt
 	answer_leavers(1, 1);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(next(&lists), ACTION_SEND);
-		unresolved_scan_item(&unresolved_scan, ITEM_GONE);
+		unresolved_scan_item(&unresolved_scan, &state, ITEM_GONE, TIME_NONE);
 	}
 	assert_int_equal(next(&lists), ACTION_COMMIT);
 	assert_false(unresolved_scan_buries(&unresolved_scan, 0));
