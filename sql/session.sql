@@ -1,27 +1,17 @@
 -- SPDX-License-Identifier: MIT
--- What a connection that writes sets for itself, once, after it has connected.
+-- What a connection that writes sets for itself besides, once; see pins.sql.
 --
 -- Every look-up of a merge is by an index, so hash and merge joins could
 -- only read a whole table for a small batch; JIT would compile statements that
 -- run for a millisecond. Plans may be kept: foreign keys are checked by one
 -- row at a time, and to plan each check anew would cost more than all the rest.
 -- One made while tables were empty goes with the first keep_statistics().
-set search_path = pg_catalog, pg_temp;
-set timezone = 'UTC';
-set datestyle = 'ISO';
-set intervalstyle = 'postgres';
-set jit = off;
 set enable_hashjoin = off;
 set enable_mergejoin = off;
-set plan_cache_mode = auto;
-set lock_timeout = '10s';
 set statement_timeout = '5min';
-set idle_in_transaction_session_timeout = '60s';
 -- Where Citus spreads the warehouse, a transaction that writes what is on every machine and then what refers to it
 -- may not write several shards at once.
 select set_config(name, 'sequential', false) from pg_catalog.pg_settings where name = 'citus.multi_shard_modify_mode';
--- A statement whose client has gone ends with it, and gives the locks back (PostgreSQL 14 and newer).
-select set_config(s.name, '1s', false) from pg_catalog.pg_settings s where s.name = 'client_connection_check_interval';
 
 -- The workspaces' locks end with this session. When our host dies nobody says so: the server has to notice, soon enough
 -- for a standby to take over within ten seconds; and when we die while it works, before it is done.
@@ -29,7 +19,6 @@ set tcp_keepalives_idle = 3;
 set tcp_keepalives_interval = 2;
 set tcp_keepalives_count = 2;
 set tcp_user_timeout = 7000;
-select set_config(name, '2s', false) from pg_catalog.pg_settings where name = 'client_connection_check_interval';
 
 -- The staging area: filled by COPY, read by the merge, empty again after each commit.
 create temp table if not exists stage_batch (

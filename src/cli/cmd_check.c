@@ -11,6 +11,7 @@
 #include "forecast.h"
 #include "schema.h"
 #include "script.h"
+#include "session.h"
 #include "sql.h"
 #include "time_format.h"
 #include "zone.h"
@@ -179,15 +180,11 @@ static bool check_warehouse(struct app *app)
 	struct err err = ERR_INIT;
 	int version, before = app->exit;
 
-	pg = pg_open(app->wait, &conf, &err);
+	pg = session_open(app->wait, &conf, &err);
 	if (!pg) {
 		bad(app, "database", &err,
-		    err.kind == ERR_CONFIG
-			    ? "correct warehouse.conninfo; psql takes the same string"
-			    : "try the same with psql; the server's pg_hba.conf must have a line "
-			      "such as \"local DATABASE USER peer\" for its socket or \"hostssl "
-			      "DATABASE USER ADDRESS/32 scram-sha-256\", and password_file the "
-			      "password");
+		    err.advice[0] ? err.advice
+				  : "correct warehouse.conninfo; psql takes the same string");
 		return false;
 	}
 	version = pg_server_version(pg);

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "erase.h"
 #include "schema.h"
+#include "session.h"
 
 static void say(const char *contact, const struct table *erased)
 {
@@ -44,7 +45,7 @@ void cmd_erase(struct app *app)
 		return;
 	}
 	conf = app_pg(app, false);
-	pg = pg_open(app->wait, &conf, &err);
+	pg = session_open(app->wait, &conf, &err);
 	if (!pg || !schema_check(pg, &err) ||
 	    !erase_contact(pg, contact[0], app->workspace, &erased, &err)) {
 		app_fail(app, &err);

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "report_rebuild.h"
 #include "schema.h"
+#include "session.h"
 
 /*
  * The tables' owner need not be able to read the daemon's secrets, and
@@ -78,7 +79,7 @@ void cmd_migrate(struct app *app)
 	    !app_network(app, false))
 		return;
 	conf = app_pg(app, true);
-	pg = pg_open(app->wait, &conf, &err);
+	pg = session_open(app->wait, &conf, &err);
 	ok = pg && schema_migrate(pg, &wish, &report, &err);
 	fputs(buf_text(&report), stdout);
 	if (!ok) {

@@ -16,7 +16,9 @@
 
 bool app_fail(struct app *app, const struct err *err)
 {
-	fprintf(stderr, "%s: %s%s\n", app->program, err->text, err_policy_advice(err));
+	struct err_policy_text text;
+
+	fprintf(stderr, "%s: %s\n", app->program, err_policy_sentence(err, &text));
 	app->exit = err_policy_exit(err->kind);
 	return false;
 }
@@ -97,7 +99,7 @@ bool app_renew(struct app *app)
 	return true;
 }
 
-struct pg_conf app_pg(const struct app *app, bool owner)
+struct pg_conf app_pg(struct app *app, bool owner)
 {
 	const struct config_warehouse *warehouse = &app->config->warehouse;
 	bool as_owner = owner && warehouse->owner_conninfo;
@@ -107,6 +109,7 @@ struct pg_conf app_pg(const struct app *app, bool owner)
 		.password = as_owner ? NULL : warehouse->password,
 		.application = PACKAGE_NAME,
 		.deadline = STATEMENT_DEADLINE,
+		.place = as_owner ? NULL : &app->server,
 	};
 }
 

@@ -36,6 +36,7 @@ struct app {
 	struct http *http;
 	struct json_reader *json;
 	struct decode *decode;
+	struct server server; /* of the warehouse, the one that was used last */
 	struct warehouse *warehouse;
 	char who[160]; /* the command, this host and this process, once the warehouse is open */
 	struct cycle_means means;  /* see app_means() */
@@ -89,7 +90,7 @@ struct cycle_conf app_track(const struct config_workspace *workspace) MUST_CHECK
 const struct cycle_means *app_means(struct app *app) MUST_CHECK;
 
 /* How to connect to the warehouse: as the daemon, or as the tables' owner. */
-struct pg_conf app_pg(const struct app *app, bool owner) MUST_CHECK;
+struct pg_conf app_pg(struct app *app, bool owner) MUST_CHECK;
 
 /* Closes all that is open. */
 void app_close(struct app *app);

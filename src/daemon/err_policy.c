@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "err_policy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -33,17 +34,25 @@ const char *err_policy_advice(const struct err *err)
 	static const struct {
 		const char *code, *advice;
 	} advices[] = {
-		{ "42501", "; sahut-etl check names the GRANT that is missing" },
-		{ "42P01", "; a table was dropped or renamed by hand: put it back" },
-		{ "42703", "; a column was dropped or renamed by hand: put it back" },
-		{ "42883", "; a function was dropped or renamed by hand: put it back" },
-		{ "53100", "; the database server's disk is full" },
+		{ "42501", "sahut-etl check names the GRANT that is missing" },
+		{ "42P01", "a table was dropped or renamed by hand: put it back" },
+		{ "42703", "a column was dropped or renamed by hand: put it back" },
+		{ "42883", "a function was dropped or renamed by hand: put it back" },
+		{ "53100", "the database server's disk is full" },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(advices); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(advices) && !err->advice[0]; i++)
 		if (strcmp(err->code, advices[i].code) == 0)
 			return advices[i].advice;
-	return "";
+	return err->advice;
+}
+
+const char *err_policy_sentence(const struct err *err, struct err_policy_text *text)
+{
+	const char *advice = err_policy_advice(err);
+
+	snprintf(text->s, sizeof(text->s), "%s%s%s", err->text, *advice ? "; " : "", advice);
+	return text->s;
 }
 
 enum log_level err_policy_level(enum err_kind kind)

@@ -29,11 +29,16 @@ enum exit_code {
 /* The exit code of a failure. */
 int err_policy_exit(enum err_kind kind) MUST_CHECK;
 
-/*
- * What a person can do about a failure that stands at the end of its
- * sentence: "; ..." or "".
- */
+/* The one thing that a person can do about a failure, or "". */
 const char *err_policy_advice(const struct err *err) MUST_CHECK;
+
+/* Room for a failure's sentence with its advice. */
+struct err_policy_text {
+	char s[sizeof(((struct err *)NULL)->text) + 320];
+};
+
+/* What is said of a failure: its sentence, with the advice behind it. Returns TEXT's. */
+const char *err_policy_sentence(const struct err *err, struct err_policy_text *text) MUST_CHECK;
 
 /* How loudly the daemon says it. */
 enum log_level err_policy_level(enum err_kind kind) MUST_CHECK;

@@ -18,6 +18,16 @@ void conninfo_add(struct conninfo *info, const char *key, const char *value)
 	info->value[info->n++] = value;
 }
 
+void conninfo_set(struct conninfo *info, const char *key, const char *value)
+{
+	for (int i = 0; i < info->n; i++)
+		if (strcmp(info->key[i], key) == 0) {
+			info->value[i] = value;
+			return;
+		}
+	conninfo_add(info, key, value);
+}
+
 const char *conninfo_get(const struct conninfo *info, const char *key)
 {
 	for (int i = 0; i < info->n; i++)
@@ -62,11 +72,12 @@ static void default_to(struct conninfo *info, const char *key, const char *value
 void conninfo_complete(struct conninfo *info)
 {
 	default_to(info, "connect_timeout", "10");
-	default_to(info, "keepalives_idle", "30");
-	default_to(info, "keepalives_interval", "10");
-	default_to(info, "keepalives_count", "3");
+	/* A server that has vanished is noticed after 20 s; the next one is tried then. */
+	default_to(info, "keepalives_idle", "10");
+	default_to(info, "keepalives_interval", "5");
+	default_to(info, "keepalives_count", "2");
 	/* Keepalives alone do not notice a peer that vanished with our data unacknowledged. */
-	default_to(info, "tcp_user_timeout", "60000");
+	default_to(info, "tcp_user_timeout", "20000");
 	default_to(info, "target_session_attrs", "read-write");
 	default_to(info, "gssencmode", "disable");
 	default_to(info, "client_encoding", "UTF8");

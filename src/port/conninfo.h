@@ -26,6 +26,9 @@ struct conninfo {
  */
 void conninfo_add(struct conninfo *info, const char *key, const char *value);
 
+/* Gives a keyword another value, or its first; as conninfo_add(). */
+void conninfo_set(struct conninfo *info, const char *key, const char *value);
+
 /* The value of a keyword, or NULL. */
 const char *conninfo_get(const struct conninfo *info, const char *key) MUST_CHECK;
 
@@ -37,7 +40,7 @@ const char *conninfo_get(const struct conninfo *info, const char *key) MUST_CHEC
  */
 void conninfo_complete(struct conninfo *info);
 
-/* Microseconds after which a host that does not answer is given up. */
+/* Microseconds after which an address that does not answer is left for the next. */
 int64_t conninfo_patience(const struct conninfo *info) MUST_CHECK;
 
 #endif

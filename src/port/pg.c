@@ -8,6 +8,7 @@
 #include "conninfo.h"
 #include "mem.h"
 #include "pg_error.h"
+#include "pg_refusal.h"
 
 /*
  * Whether values of the type numbered OID are numbers. The numbers are those of pg_type.dat, the
@@ -33,6 +34,7 @@ struct pg {
 	PGconn *conn;
 	int64_t patience; /* with a script */
 	bool lost, notified;
+	bool useless; /* the server said that it cannot do what it is there for */
 
 	/* The script, while one runs: busy from pg_start() to the last step's end. */
 	bool busy, failed;
@@ -68,6 +70,7 @@ static void keep_error(struct pg *pg, const PGresult *res)
 	pg_error_set(&pg->err, pg_error_kind(state), text);
 	snprintf(pg->err.code, sizeof(pg->err.code), "%s", state);
 	err_wrap(&pg->err, "SQLSTATE %s", state);
+	pg->useless |= pg_error_is_of_server(state);
 }
 
 /* The connection broke. If a COMMIT was on its way, nobody here knows what became of it. */
@@ -330,7 +333,12 @@ bool pg_exec(struct pg *pg, const char *sql, struct err *err)
 
 bool pg_lost(const struct pg *pg)
 {
-	return pg->lost;
+	return pg->lost || (pg->useless && !pg->busy);
+}
+
+int pg_backend(const struct pg *pg)
+{
+	return PQbackendPID(pg->conn);
 }
 
 int pg_server_version(const struct pg *pg)
@@ -365,28 +373,72 @@ bool pg_conninfo_check(const char *conninfo, bool *has_password, struct err *err
 	return true;
 }
 
-/* Starts to connect; the keywords need not outlive the call. */
-static PGconn *begin(const struct pg_conf *conf, int64_t *patience)
+/* A connection in the making. */
+struct dial {
+	struct conninfo info;
+	PQconninfoOption *given, *effective; /* the texts of INFO */
+	struct pg_refusal_who who;
+	const char *attributes;
+	int64_t patience; /* with each address */
+};
+
+/*
+ * All that libpq would use: a service file, the environment and defaults
+ * included. It tells that of a connection only; one that cannot begin will do.
+ */
+static PQconninfoOption *effective(const struct conninfo *info)
 {
-	PQconninfoOption *options = PQconninfoParse(conf->conninfo, NULL);
-	struct conninfo info = { .n = 0 };
+	struct conninfo probe = *info;
+	PQconninfoOption *options;
 	PGconn *conn;
 
-	if (!options)
-		mem_out("PQconninfoParse");
-	for (PQconninfoOption *o = options; o->keyword; o++)
-		if (o->val)
-			conninfo_add(&info, o->keyword, o->val);
-	conninfo_complete(&info);
-	if (conf->password)
-		conninfo_add(&info, "password", conf->password);
-	conninfo_add(&info, "fallback_application_name", conf->application);
-	*patience = conninfo_patience(&info);
-	conn = PQconnectStartParams(info.key, info.value, 0);
-	PQconninfoFree(options);
+	conninfo_set(&probe, "sslmode", "none of them");
+	conn = PQconnectStartParams(probe.key, probe.value, 0);
 	if (!conn)
 		mem_out("PQconnectStartParams");
-	return conn;
+	options = PQconninfo(conn);
+	PQfinish(conn);
+	if (!options)
+		mem_out("PQconninfo");
+	return options;
+}
+
+/*
+ * Whether somebody said it, in a service file or in the environment. Passwords are left to libpq.
+ */
+static bool is_said(const struct conninfo *info, const PQconninfoOption *option)
+{
+	return option->val && !conninfo_get(info, option->keyword) &&
+	       strcmp(option->keyword, "sslmode") != 0 && option->dispchar[0] != '*' &&
+	       (!option->compiled || strcmp(option->val, option->compiled) != 0);
+}
+
+static void dial_read(struct dial *dial, const struct pg_conf *conf)
+{
+	dial->given = PQconninfoParse(conf->conninfo, NULL);
+	if (!dial->given)
+		mem_out("PQconninfoParse");
+	for (PQconninfoOption *o = dial->given; o->keyword; o++)
+		if (o->val)
+			conninfo_add(&dial->info, o->keyword, o->val);
+	dial->effective = effective(&dial->info);
+	for (PQconninfoOption *o = dial->effective; o->keyword; o++)
+		if (is_said(&dial->info, o))
+			conninfo_add(&dial->info, o->keyword, o->val);
+	conninfo_complete(&dial->info);
+	if (conf->password)
+		conninfo_set(&dial->info, "password", conf->password);
+	conninfo_set(&dial->info, "fallback_application_name", conf->application);
+	dial->who.user = conninfo_get(&dial->info, "user");
+	dial->who.dbname = conninfo_get(&dial->info, "dbname");
+	dial->attributes = conninfo_get(&dial->info, "target_session_attrs");
+	dial->patience = conninfo_patience(&dial->info);
+}
+
+static void dial_free(struct dial *dial)
+{
+	PQconninfoFree(dial->given);
+	PQconninfoFree(dial->effective);
 }
 
 static void on_connecting(void *arg, unsigned events)
@@ -416,34 +468,28 @@ static enum event_loop_why event_loop_connecting(struct pg *pg, PostgresPollingS
 	return why;
 }
 
-static bool connect_steps(struct pg *pg, int64_t patience, struct err *err)
+/* Whatever comes first: the connection, its refusal, or the end of patience. */
+static bool connect_steps(struct pg *pg, const struct dial *dial, struct err *err)
 {
 	PostgresPollingStatusType poll = PGRES_POLLING_WRITING;
+	int64_t deadline = event_loop_now() + dial->patience;
 
 	if (PQstatus(pg->conn) == CONNECTION_BAD)
 		poll = PGRES_POLLING_FAILED;
 	while (poll == PGRES_POLLING_READING || poll == PGRES_POLLING_WRITING) {
-		enum event_loop_why why =
-			event_loop_connecting(pg, poll, event_loop_now() + patience);
+		enum event_loop_why why = event_loop_connecting(pg, poll, deadline);
 
 		if (why == EVENT_LOOP_STOP)
-			return err_set(err, ERR_STOPPED,
-				       "told to stop while connecting to the database");
-		if (why == EVENT_LOOP_TIMEOUT)
-			return err_set(err, ERR_UNAVAILABLE, "database: %s does not answer",
-				       PQhost(pg->conn));
+			return err_set(err, ERR_STOPPED, "told to stop");
+		if (why == EVENT_LOOP_TIMEOUT) {
+			pg_refusal_silent(err, dial->patience);
+			return false;
+		}
 		poll = PQconnectPoll(pg->conn);
 	}
 	if (poll == PGRES_POLLING_OK)
 		return true;
-	/* A look-up of the host's name is waited for inside of libpq, and nothing else served. */
-	if (event_loop_turn(pg->wait, 0) == EVENT_LOOP_STOP)
-		return err_set(err, ERR_STOPPED, "told to stop while connecting to the database");
-	pg_error_set(err,
-		     PQconnectionUsedPassword(pg->conn) || PQconnectionNeedsPassword(pg->conn)
-			     ? ERR_DENIED
-			     : ERR_UNAVAILABLE,
-		     PQerrorMessage(pg->conn));
+	pg_refusal_read(err, PQerrorMessage(pg->conn), &dial->who);
 	return false;
 }
 
@@ -453,26 +499,100 @@ static void no_notice(void *arg, const char *message)
 	(void)message;
 }
 
+static void begin_session(struct pg *pg)
+{
+	PQsetErrorVerbosity(pg->conn, PQERRORS_DEFAULT);
+	PQsetnonblocking(pg->conn, 1);
+	pg->source = event_loop_watch(pg->wait, PQsocket(pg->conn), EVENT_LOOP_IN, on_socket, pg);
+	pg->timer = event_loop_timer(pg->wait, on_deadline, pg);
+}
+
+/* Tries one address; without one, whatever libpq makes of the conninfo. */
+static bool try_one(struct pg *pg, const struct dial *dial, const struct server *server,
+		    struct err *err)
+{
+	struct conninfo info = dial->info;
+
+	if (server && server->host[0])
+		conninfo_set(&info, "host", server->host);
+	if (server && (server->address[0] || conninfo_get(&info, "hostaddr")))
+		conninfo_set(&info, "hostaddr", server->address);
+	if (server)
+		conninfo_set(&info, "port", server->port);
+	conninfo_set(&info, "target_session_attrs", dial->attributes);
+	pg->conn = PQconnectStartParams(info.key, info.value, 0);
+	if (!pg->conn)
+		mem_out("PQconnectStartParams");
+	PQsetNoticeProcessor(pg->conn, no_notice, NULL);
+	PQsetErrorVerbosity(pg->conn, PQERRORS_VERBOSE);
+	if (!connect_steps(pg, dial, err)) {
+		PQfinish(pg->conn);
+		pg->conn = NULL;
+		return false;
+	}
+	begin_session(pg);
+	return true;
+}
+
+/* Tries one after another. False with what all of them said. */
+static bool try_all(struct pg *pg, const struct dial *dial, struct server *place, struct err *err)
+{
+	CLEANUP(servers_free)
+	struct servers *servers = servers_new(conninfo_get(&dial->info, "host"),
+					      conninfo_get(&dial->info, "hostaddr"),
+					      conninfo_get(&dial->info, "port"), place);
+	enum servers_next next = SERVERS_ONE;
+	struct server server = { .host = "" };
+	char name[400];
+
+	*err = (struct err)ERR_INIT;
+	for (int n = 1; err->kind != ERR_STOPPED; n++) {
+		struct err one = ERR_INIT;
+
+		if (servers)
+			next = servers_next(servers, &server, &one);
+		if (next == SERVERS_END)
+			return false;
+		/* A look-up is waited for inside of the resolver, and nothing else served. */
+		if (event_loop_turn(pg->wait, 0) == EVENT_LOOP_STOP)
+			return err_set(err, ERR_STOPPED,
+				       "told to stop while connecting to the database");
+		if (next == SERVERS_ONE && try_one(pg, dial, servers ? &server : NULL, &one)) {
+			if (place)
+				*place = server;
+			return true;
+		}
+		pg_refusal_add(err, servers_name(&server, name, sizeof(name)), &one, n);
+		if (!servers)
+			return false;
+	}
+	return err_set(err, ERR_STOPPED, "told to stop while connecting to the database");
+}
+
 struct pg *pg_open(struct event_loop *wait, const struct pg_conf *conf, struct err *err)
 {
+	struct dial dial = { .patience = 0 };
 	struct pg *pg;
-	int64_t patience;
-	bool has_password;
+	bool has_password, ok;
 
 	if (!pg_conninfo_check(conf->conninfo, &has_password, err))
 		return NULL;
 	pg = mem_new(sizeof(*pg));
 	pg->wait = wait;
 	pg->patience = conf->deadline;
-	pg->conn = begin(conf, &patience);
-	PQsetNoticeProcessor(pg->conn, no_notice, NULL);
-	if (!connect_steps(pg, patience, err)) {
-		pg_close(&pg);
-		return NULL;
+	dial_read(&dial, conf);
+	ok = false;
+	if (strcmp(dial.attributes, "prefer-standby") == 0) {
+		/* Of a list, the first standby; where there is none, the first of all. */
+		dial.attributes = "standby";
+		ok = try_all(pg, &dial, conf->place, err);
+		dial.attributes = "any";
 	}
-	PQsetnonblocking(pg->conn, 1);
-	pg->source = event_loop_watch(wait, PQsocket(pg->conn), EVENT_LOOP_IN, on_socket, pg);
-	pg->timer = event_loop_timer(wait, on_deadline, pg);
+	if (!ok && err->kind != ERR_STOPPED)
+		ok = try_all(pg, &dial, conf->place, err);
+	dial_free(&dial);
+	if (!ok)
+		pg_close(&pg);
 	return pg;
 }
 

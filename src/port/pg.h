@@ -22,6 +22,7 @@
 #include "buf.h"
 #include "err.h"
 #include "event_loop.h"
+#include "servers.h"
 #include "table.h"
 
 struct pg;
@@ -31,6 +32,7 @@ struct pg_conf {
 	const char *password;	 /* or NULL; wins over the conninfo's */
 	const char *application; /* what pg_stat_activity calls us */
 	int64_t deadline;	 /* a script that takes longer is cut off, microseconds */
+	struct server *place;	 /* tried first, and then the one that is used; or NULL */
 };
 
 #define PG_MAX_PARAMS 16
@@ -44,11 +46,14 @@ struct pg_step {
 };
 
 /*
- * Connects. Fills in what the conninfo leaves open: connect_timeout,
- * keepalives, tcp_user_timeout, target_session_attrs=read-write, and
- * sslmode=verify-full for a host that is not this machine. NULL with
- * ERR_CONFIG (not a conninfo), ERR_DENIED (a password was asked for and not
- * accepted), ERR_UNAVAILABLE or ERR_STOPPED.
+ * Connects, to the first of the conninfo's servers that can be used: each
+ * address of each has connect_timeout for itself, and whatever is wrong with
+ * it, the next is tried. Fills in what the conninfo leaves open:
+ * connect_timeout, keepalives, tcp_user_timeout,
+ * target_session_attrs=read-write, and sslmode=verify-full for a host that
+ * is not this machine. NULL with what each of them said: ERR_CONFIG (not a
+ * conninfo), ERR_DENIED (credentials were refused), ERR_UNAVAILABLE or
+ * ERR_STOPPED.
  */
 struct pg *pg_open(struct event_loop *wait, const struct pg_conf *conf, struct err *err) MUST_CHECK;
 
@@ -82,8 +87,14 @@ bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table *
 /* The script of one step without parameters. */
 bool pg_exec(struct pg *pg, const char *sql, struct err *err) MUST_CHECK;
 
-/* Whether the connection is gone; it does not come back, open another. */
+/*
+ * Whether the connection is gone, or of no use: the server has become
+ * read-only, or is not well. It does not come back, open another.
+ */
 bool pg_lost(const struct pg *pg) MUST_CHECK;
+
+/* The server's process that took the connection; behind a pooler, whatever that says. */
+int pg_backend(const struct pg *pg) MUST_CHECK;
 
 /* The server's version as a number, 150004 for 15.4. */
 int pg_server_version(const struct pg *pg) MUST_CHECK;

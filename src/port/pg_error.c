@@ -19,17 +19,25 @@ static const struct {
 	{ "40", ERR_CONFLICT },	   /* serialization failure, deadlock */
 	{ "55P03", ERR_BUSY },	   /* lock_not_available */
 	{ "55006", ERR_BUSY },	   /* object_in_use */
+	{ "55", ERR_CONFIG },	   /* what is asked for cannot be done as things are set up there */
+	{ "0A", ERR_CONFIG },	   /* not supported, by an extension or by how it is set up */
 	{ "57014", ERR_BUSY },	   /* query_canceled: a statement_timeout, or an administrator */
 	{ "57", ERR_UNAVAILABLE }, /* shutting down, starting up, killed */
 	{ "08", ERR_UNAVAILABLE }, /* connection exception */
 	{ "53", ERR_UNAVAILABLE }, /* disk full, out of memory, too many connections */
 	{ "58", ERR_UNAVAILABLE }, /* I/O error below PostgreSQL */
 	{ "XX", ERR_UNAVAILABLE }, /* an internal error of PostgreSQL's, a corrupt index */
-	{ "25",
-	  ERR_UNAVAILABLE }, /* invalid transaction state: idle_in_transaction_session_timeout */
-	{ "22", ERR_DATA },  /* data exception */
-	{ "23", ERR_DATA },  /* integrity constraint violation */
-	{ "54", ERR_DATA },  /* a limit of PostgreSQL's: a key that is too long for an index */
+	{ "25", ERR_UNAVAILABLE }, /* invalid transaction state: ended while idle in one */
+	{ "F0", ERR_UNAVAILABLE }, /* its configuration file */
+	{ "P0", ERR_DATA },	   /* raised by somebody's trigger or function, */
+	{ "09", ERR_DATA },	   /* or by an action of a trigger */
+	{ "27", ERR_DATA },	      { "44", ERR_DATA },
+	{ "0L", ERR_DENIED }, /* invalid grantor */
+	{ "0P", ERR_CONFIG }, /* no such role */
+	{ "2B", ERR_CONFIG }, /* objects that depend on it */
+	{ "22", ERR_DATA },   /* data exception */
+	{ "23", ERR_DATA },   /* integrity constraint violation */
+	{ "54", ERR_DATA },   /* a limit of PostgreSQL's: a key that is too long for an index */
 };
 
 enum err_kind pg_error_kind(const char *code)
@@ -55,4 +63,15 @@ void pg_error_set(struct err *err, enum err_kind kind, const char *message)
 	err_set(err, kind, "database: %s",
 		n > 0 ? err_quote(shown, sizeof(shown), text, strlen(text))
 		      : "failed, and gave no reason");
+}
+
+bool pg_error_is_of_server(const char *code)
+{
+	/* 57014 is the end of a statement alone. */
+	static const char *const states[] = { "25006", "57P", "F0000", "08" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
+		if (strncmp(code, states[i], strlen(states[i])) == 0)
+			return true;
+	return false;
 }

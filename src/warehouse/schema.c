@@ -202,6 +202,8 @@ bool schema_migrate(struct pg *pg, const struct schema_wish *wish, struct buf *r
 	bool ok;
 
 	if (!server_is_known(pg, err) ||
+	    /* An index of a large table takes as long as it takes. */
+	    !pg_exec(pg, "set statement_timeout = 0", err) ||
 	    !pg_exec(pg, "select pg_advisory_lock(1396786261, 0)", err))
 		return false;
 	ok = migrate_locked(pg, wish, report, err);

@@ -9,30 +9,11 @@
 #include "quarantine.h"
 #include "schema.h"
 #include "script.h"
+#include "session.h"
 #include "sql.h"
 #include "state_json.h"
 
 #define LOCK_NOT_AVAILABLE "55P03"
-
-/*
- * Whether two connections are two sessions. False with ERR_CONFIG when they are not: locks, staging
- * tables and settings live in a session, and a pooler that gives one for a transaction mixes ours
- * up with those of others. A session that has just become free is the next one to be given away.
- */
-static bool are_two_sessions(struct pg *one, struct pg *other, struct err *err)
-{
-	static const struct pg_step step = { .sql = sql_warehouse_backend };
-	CLEANUP(table_free) struct table *first = NULL;
-	CLEANUP(table_free) struct table *second = NULL;
-
-	if (!pg_run(one, &step, 1, &first, err) || !pg_run(other, &step, 1, &second, err))
-		return false;
-	if (table_int(first, 0, 0) != table_int(second, 0, 0))
-		return true;
-	return err_set(err, ERR_CONFIG,
-		       "database: a pooler gives each session for one transaction, and our locks "
-		       "away with it: it must be in session mode, or be left out");
-}
 
 /*
  * Adds to ERR, when it is a lock timeout, who most likely holds the lock: process, role, program,
@@ -87,11 +68,11 @@ struct warehouse *warehouse_open(struct event_loop *wait, const struct pg_conf *
 	warehouse->script = script_new();
 	warehouse->brief = script_new();
 	warehouse->json = json_reader_new();
-	warehouse->writer = pg_open(wait, conf, err);
+	warehouse->writer = session_open(wait, conf, err);
 	ok = warehouse->writer && schema_check(warehouse->writer, err);
 	if (ok)
-		warehouse->side = pg_open(wait, conf, err);
-	if (!ok || !warehouse->side || !are_two_sessions(warehouse->writer, warehouse->side, err) ||
+		warehouse->side = session_open(wait, conf, err);
+	if (!ok || !warehouse->side || !session_are_two(warehouse->writer, warehouse->side, err) ||
 	    !pg_exec(warehouse->writer, sql_session, err))
 		warehouse_close(&warehouse);
 	return warehouse;
@@ -483,6 +464,8 @@ void warehouse_refresh(struct warehouse *warehouse, int workspace)
 	script_reset(warehouse->script);
 	script_add(warehouse->script, sql_warehouse_refresh);
 	script_int(warehouse->script, workspace);
+	script_add(warehouse->script, sql_report_well);
+	script_int(warehouse->script, workspace);
 	warehouse->owned = true;
 	script_start(warehouse->script, warehouse->writer);
 }
@@ -506,6 +489,17 @@ bool warehouse_refreshed(struct warehouse *warehouse, bool *more, struct err *er
 		*more = table_int(table, 0, 0) > 0;
 	release(warehouse);
 	return ok;
+}
+
+bool warehouse_note_refresh(struct warehouse *warehouse, int workspace, const struct err *why,
+			    struct err *err)
+{
+	struct script *s = warehouse_call(warehouse, sql_report_failed);
+
+	script_int(s, workspace);
+	script_text(s, err_kind_name(why->kind));
+	script_text(s, why->text);
+	return warehouse_run(warehouse, NULL, err);
 }
 
 bool warehouse_committed(struct warehouse *warehouse, struct tally *tally, struct err *err)

@@ -214,6 +214,13 @@ void warehouse_refresh(struct warehouse *warehouse, int workspace);
 bool warehouse_refreshed(struct warehouse *warehouse, bool *more, struct err *err) MUST_CHECK;
 
 /*
+ * Leaves word that a workspace's days could not be computed, and why, for
+ * whoever looks at reports; it goes when one could.
+ */
+bool warehouse_note_refresh(struct warehouse *warehouse, int workspace, const struct err *why,
+			    struct err *err) MUST_CHECK;
+
+/*
  * What the commit came to. Where PostgreSQL refused a row, it is done again without it
  * (quarantine.h), and waited for. False with the error of the whole transaction.
  */

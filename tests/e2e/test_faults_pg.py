@@ -323,7 +323,7 @@ ROWS = [
     ("refused", lambda at: at.set(port=1), 69, "(?i)connection refused", None),
     ("no_such_host", lambda at: at.set(host="sahut.invalid"), 69, "sahut.invalid", None),
     ("no_such_database", lambda at: at.set(dbname="nowhere"), 69, 'database "nowhere" does not exist', None),
-    pytest.param("no_such_role", lambda at: at.set(user="nobody_here"), 69, 'role "nobody_here" does not exist', None, marks=slow),
+    pytest.param("no_such_role", lambda at: at.set(user="nobody_here"), 77, 'role "nobody_here" does not exist', None, marks=slow),
     ("password_missing", password(None), 77, "(?i)no password supplied", None),
     ("password_wrong", password("wrong"), 77, "(?i)password authentication failed", None),
     ("tls_not_offered", lambda at: at.set(sslmode="require"), 69, "server does not support SSL", None),

@@ -25,18 +25,20 @@ unix_socket_dir =
 auth_type = trust
 auth_file = {dir}/users
 pool_mode = {mode}
+server_round_robin = {round_robin}
+default_pool_size = 4
 logfile = {dir}/log
 pidfile = {dir}/pid
 """
 
 
 class Pooler:
-    def __init__(self, cluster, mode):
+    def __init__(self, cluster, mode, round_robin=0):
         self.dir, self.port, self.cluster = tempfile.mkdtemp(), free_port(), cluster
         with open(f"{self.dir}/users", "w") as f:
             f.write('"postgres" ""\n')
         with open(f"{self.dir}/ini", "w") as f:
-            f.write(CONFIG.format(server=cluster.dir, server_port=cluster.port, port=self.port, dir=self.dir, mode=mode))
+            f.write(CONFIG.format(server=cluster.dir, server_port=cluster.port, port=self.port, dir=self.dir, mode=mode, round_robin=round_robin))
         user = ()
         if os.geteuid() == 0:
             user = ("-u", "postgres")
@@ -51,6 +53,14 @@ class Pooler:
         except psycopg2.Error:
             return False
 
+    def warm_up(self, dbname):
+        """Four sessions are there, so that statements may go to any of them."""
+        connections = [psycopg2.connect(self.conninfo(dbname)) for _ in range(4)]
+        for connection in connections:
+            connection.cursor().execute("select 1")
+        for connection in connections:
+            connection.close()
+
     def conninfo(self, dbname):
         return f"host=127.0.0.1 port={self.port} user=postgres dbname={dbname} sslmode=disable"
 
@@ -64,9 +74,9 @@ class Pooler:
 def pooled(pair, cluster):
     poolers = []
 
-    def make(mode):
+    def make(mode, round_robin=0):
         sandbox, etl = pair(conversations=330)
-        poolers.append(Pooler(cluster, mode))
+        poolers.append(Pooler(cluster, mode, round_robin))
         direct = etl.conninfo
         etl.conninfo = poolers[0].conninfo(etl.dbname)
         etl.write()
@@ -107,13 +117,26 @@ def test_a_session_for_each_client_is_as_good_as_none(pooled):
     assert_quiet(etl)
 
 
+@pytest.mark.parametrize("round_robin", [0, 1])
 @pytest.mark.parametrize("mode", ["transaction", "statement"])
-@pytest.mark.parametrize("command", ["sync", "run"])
-def test_a_session_for_each_transaction_is_refused(pooled, mode, command):
-    sandbox, etl, direct, pooler = pooled(mode)
+@pytest.mark.parametrize("command", ["sync", "run", "check", "status"])
+def test_a_session_for_each_transaction_is_refused(pooled, mode, command, round_robin):
+    """Whichever session a statement is led to; and nothing is left behind in one, since it is somebody else's next."""
+    sandbox, etl, direct, pooler = pooled(mode, round_robin)
+    if mode == "transaction":
+        pooler.warm_up(etl.dbname)
     for _ in range(3):
         done = etl.run(command, expect=78)
-        assert "session mode" in done.stderr, done.stderr
+        assert "session mode" in done.stderr + done.stdout, done
+    assert etl.one("select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = %s)",
+                   etl.dbname) == 0
+    if mode == "transaction":
+        for _ in range(8):
+            connection = psycopg2.connect(pooler.conninfo(etl.dbname))
+            with connection.cursor() as cursor:
+                cursor.execute("select current_setting('search_path'), current_setting('jit'), current_setting('lock_timeout')")
+                assert cursor.fetchone() == ('"$user", public', "on", "0")
+            connection.close()
     assert etl.one("select count(*) from sahut.conversation") == 0
     etl.conninfo = direct
     etl.write()
@@ -122,3 +145,12 @@ def test_a_session_for_each_transaction_is_refused(pooled, mode, command):
     assert_promise(etl, sandbox)
     pooler.stop()
     assert_quiet(etl)
+
+
+def test_a_pool_of_one_session_is_refused_in_time(pooled, cluster):
+    """The second connection waits for the session that the first one has: that ends, too."""
+    sandbox, etl, direct, pooler = pooled("transaction")
+    with open(f"{pooler.dir}/ini", "a") as f:
+        f.write("default_pool_size = 1\n")
+    os.kill(pooler.process.pid, 1)
+    assert "session mode" in etl.run("sync", expect=78, timeout=60).stderr

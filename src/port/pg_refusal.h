@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pg_refusal.h -- why a server did not take a connection, and what mends that.
+ *
+ * libpq keeps no SQLSTATE of a connection that failed; asked to be verbose,
+ * it writes it into its message, with the routine of the server that
+ * refused. Both are read here; the server's sentence, which may be in any
+ * language, is only shown. Messages of libpq's own are in English, since
+ * this program asks for no other.
+ */
+#ifndef PGREFUSAL_H
+#define PGREFUSAL_H
+
+#include "base.h"
+#include "err.h"
+
+/* Who wanted to connect to what; NULL where that is not known. */
+struct pg_refusal_who {
+	const char *user, *dbname;
+};
+
+/*
+ * Makes an error of libpq's MESSAGE: the sentence without where it was,
+ * the kind, in `code` the SQLSTATE or a word for what libpq found out
+ * itself ("read-only", "refused", "no-socket"), and the advice.
+ */
+void pg_refusal_read(struct err *err, const char *message, const struct pg_refusal_who *who);
+
+/* That no answer came within so many microseconds. */
+void pg_refusal_silent(struct err *err, int64_t patience);
+
+/*
+ * Adds what one server said to what those before it said. ALL is of kind
+ * ERR_NONE before the first; N is how many there are now. What a person has to
+ * mend decides the kind, the code and the advice.
+ */
+void pg_refusal_add(struct err *all, const char *server, const struct err *one, int n);
+
+#endif
