@@ -16,6 +16,13 @@
 #include "err_policy.h"
 #include "journal.h"
 
+/*
+ * Signals are held back before the libraries begin, so that one that comes in the first
+ * milliseconds is served by the daemon and does not end it. Other commands give them back.
+ */
+__attribute__((section(".preinit_array"),
+	       used)) static void (*const first_of_all)(void) = event_loop_hold_signals;
+
 /* Keys are in memory: no core, and nobody looks in (prctl(2), PR_SET_DUMPABLE). */
 static void disable_core_dumps(void)
 {
@@ -116,6 +123,8 @@ int main(int argc, char **argv)
 	}
 	open_log(&app);
 	command = command_find(argv[app.args.next++], &err);
+	if (!command || command->run != cmd_run)
+		event_loop_release_signals();
 	if (command)
 		command->run(&app);
 	else

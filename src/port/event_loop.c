@@ -66,6 +66,28 @@ static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void
 	return 0;
 }
 
+/* How a person, or systemd, speaks to the process. */
+static void mask_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(how, &set, NULL);
+}
+
+void event_loop_hold_signals(void)
+{
+	mask_signals(SIG_BLOCK);
+}
+
+void event_loop_release_signals(void)
+{
+	mask_signals(SIG_UNBLOCK);
+}
+
 static bool take_signals(struct event_loop *wait, bool daemon)
 {
 	sigset_t set;

@@ -39,6 +39,15 @@ enum event_loop_events {
 };
 
 /*
+ * Holds SIGHUP, SIGTERM and SIGINT back from now on, until event_loop_open() takes
+ * them over: what comes meanwhile is not lost, and does not end the process.
+ */
+void event_loop_hold_signals(void);
+
+/* They do what they do by default again. */
+void event_loop_release_signals(void);
+
+/*
  * Makes the loop and takes SIGTERM and SIGINT over, for a daemon SIGHUP as
  * well; SIGPIPE is ignored. Feeds systemd's watchdog where there is one.
  * NULL with ERR_SYSTEM when the system has no descriptor left.

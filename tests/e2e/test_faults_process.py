@@ -296,6 +296,56 @@ def test_a_daemon_that_is_told_to_end_again_and_again(pair):
 
 # ---- what is written of all this ----
 
+STOPPED_AT_ONCE = """#include <signal.h>
+__attribute__((constructor)) static void stop(void) { raise(SIGSTOP); }
+"""
+
+
+@pytest.fixture(scope="module")
+def stopped_at_once(tmp_path_factory):
+    """A library that stops whoever loads it, before main() and before any other library has begun."""
+    where = tmp_path_factory.mktemp("early")
+    (where / "stop.c").write_text(STOPPED_AT_ONCE)
+    subprocess.run([os.environ.get("CC", "cc").split()[-1], "-shared", "-fPIC", "-o", str(where / "stop.so"), str(where / "stop.c")], check=True)
+    return {"LD_PRELOAD": str(where / "stop.so"), "ASAN_OPTIONS": "verify_asan_link_order=0"}
+
+
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_signal_before_main(pair, stopped_at_once, how):
+    """What comes in the first milliseconds is served later: a reload, or an end that is one."""
+    sandbox, etl = pair(conversations=120)
+    process = subprocess.Popen(etl.command("run"), stderr=subprocess.PIPE, text=True, env={**etl.environment(), **stopped_at_once})
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+    process.send_signal(how)
+    process.send_signal(signal.SIGCONT)
+    if how == signal.SIGHUP:
+        wait_for(lambda: etl.one("select count(*) from sahut_etl.workspace where certified_at is not null"), "the load")
+        process.terminate()
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == 0, said
+    assert ("reload" in said) == (how == signal.SIGHUP), said
+
+
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_is_no_daemon_ends_by_any_signal(pair, stopped_at_once, how):
+    sandbox, etl = pair(conversations=10)
+    for command in ("sync", "--version", "check"):
+        process = subprocess.Popen(etl.command(command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env={**etl.environment(), **stopped_at_once})
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+        process.send_signal(how)
+        process.send_signal(signal.SIGCONT)
+        process.communicate(timeout=30)
+        assert process.returncode in (0, 75, -how), process.returncode
+
+
+def test_the_unit_comes_back_after_any_signal():
+    """systemd calls an end by SIGHUP, SIGINT, SIGTERM or SIGPIPE a good one, and Restart=on-failure leaves it at that."""
+    path = os.path.join(os.path.dirname(__file__), "..", "..", "systemd", "sahut-etl.service.in")
+    with open(path) as f:
+        assert "\nRestart=always\n" in f.read()
+
+
 def test_the_document_has_every_row():
     with open(matrix.DOCUMENT) as f:
         text = f.read()
