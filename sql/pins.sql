@@ -1,23 +1,29 @@
 -- SPDX-License-Identifier: MIT
--- What every session of every command sets before anything else, after it has connected, since poolers refuse options when it starts.
+-- What every session of every command sets before anything else, after it has connected, since poolers refuse
+-- options when it starts.
 --
--- Whatever changes what a statement gives out, or what becomes of it, is the same whether the role, the database, the server, PGOPTIONS or
--- a service file has another opinion. default_transaction_read_only is none of these: who sets it says what the session is for.
+-- Whatever changes what a statement gives out, or what becomes of it, is the same whether the role, the database,
+-- the server, PGOPTIONS or a service file has another opinion. default_transaction_read_only is none of these: who
+-- sets it says what the session is for.
 set statement_timeout = '10min';
 set search_path = pg_catalog, pg_temp;
 select set_config(s.name, p.setting, false)
 from (values
 	('DateStyle', 'ISO, MDY'), ('IntervalStyle', 'postgres'), ('TimeZone', 'UTC'), ('timezone_abbreviations', 'Default'),
-	('extra_float_digits', '1'), ('bytea_output', 'hex'), ('client_encoding', 'UTF8'), ('lc_monetary', 'C'), ('lc_numeric', 'C'), ('lc_time', 'C'),
-	('standard_conforming_strings', 'on'), ('backslash_quote', 'safe_encoding'), ('array_nulls', 'on'), ('transform_null_equals', 'off'),
+	('extra_float_digits', '1'), ('bytea_output', 'hex'), ('client_encoding', 'UTF8'),
+	('lc_monetary', 'C'), ('lc_numeric', 'C'), ('lc_time', 'C'),
+	('standard_conforming_strings', 'on'), ('backslash_quote', 'safe_encoding'), ('array_nulls', 'on'),
+	('transform_null_equals', 'off'),
 	('quote_all_identifiers', 'off'), ('xmloption', 'content'), ('default_text_search_config', 'pg_catalog.simple'),
 	-- Rows that a policy hides are an error, not fewer rows.
 	('row_security', 'off'), ('restrict_nonsystem_relation_kind', ''),
 	('default_transaction_isolation', 'read committed'), ('default_transaction_deferrable', 'off'),
-	('lock_timeout', '10s'), ('idle_in_transaction_session_timeout', '60s'), ('idle_session_timeout', '0'), ('transaction_timeout', '0'),
+	('lock_timeout', '10s'), ('idle_in_transaction_session_timeout', '60s'), ('idle_session_timeout', '0'),
+	('transaction_timeout', '0'),
 	-- A statement whose client has gone ends with it, and gives the locks back (PostgreSQL 14 and newer).
 	('client_connection_check_interval', '2s'),
 	-- Compiling takes longer than what is asked; tables are to be the ordinary ones.
-	('jit', 'off'), ('plan_cache_mode', 'auto'), ('default_table_access_method', 'heap'), ('check_function_bodies', 'on')
+	('jit', 'off'), ('plan_cache_mode', 'auto'), ('default_table_access_method', 'heap'),
+	('check_function_bodies', 'on')
 ) p(name, setting)
 join pg_settings s on s.name = p.name;

@@ -240,6 +240,9 @@ create unlogged table sahut_etl.scan_seen (
 	scan          integer not null,
 	ids           bigint[] not null
 );
+-- Under a publication for all tables nothing can be deleted from a table without a key that tells its rows apart;
+-- here the whole row does.
+alter table sahut_etl.scan_seen replica identity full;
 comment on table sahut_etl.scan_seen is 'Which conversations a running scan has shown; removed when its run ends.';
 comment on column sahut_etl.scan_seen.workspace_id is 'Workspace.';
 comment on column sahut_etl.scan_seen.run_id is 'Run.';

@@ -237,6 +237,14 @@ create table sahut_etl.day_agent (
 	end_of_day_snoozed_count     integer not null
 );
 create index day_agent_day on sahut_etl.day_agent (workspace_id, day);
+-- Their natural keys have parts that may be empty. Under a publication for all tables (logical replication, change
+-- data capture) rows can be deleted only where something tells them apart: the whole row does.
+alter table sahut_etl.day_volume replica identity full;
+alter table sahut_etl.hour_volume replica identity full;
+alter table sahut_etl.day_label replica identity full;
+alter table sahut_etl.day_label_pair replica identity full;
+alter table sahut_etl.day_backlog replica identity full;
+alter table sahut_etl.day_agent replica identity full;
 comment on table sahut_etl.day_agent is 'Stored days of sahut_report.daily_agent_workload, which explains the columns.';
 
 do $$
@@ -284,6 +292,49 @@ comment on column sahut_etl.report_queue.flows is 'Whether its volumes have to b
 comment on column sahut_etl.report_queue.labels is 'Whether its volumes by label have to be computed.';
 comment on column sahut_etl.report_queue.stock is 'Whether its backlog and its workload have to be computed.';
 comment on column sahut_etl.report_queue.queued_at is 'When it was first queued (database''s clock).';
+
+create table sahut_etl.report_failure (
+	workspace_id  integer primary key references sahut_etl.workspace,
+	since         timestamptz not null default clock_timestamp(),
+	failed_at     timestamptz not null default clock_timestamp(),
+	failures      integer not null default 1,
+	error_kind    text not null,
+	error_text    text not null
+);
+comment on table sahut_etl.report_failure is
+	'Workspaces whose queued days cannot be computed, and why; a row goes when a day could be.';
+comment on column sahut_etl.report_failure.workspace_id is 'Workspace.';
+comment on column sahut_etl.report_failure.since is 'When it first failed.';
+comment on column sahut_etl.report_failure.failed_at is 'When it last failed.';
+comment on column sahut_etl.report_failure.failures is 'How many times in a row.';
+comment on column sahut_etl.report_failure.error_kind is 'Kind of the last failure.';
+comment on column sahut_etl.report_failure.error_text is 'What PostgreSQL said.';
+
+-- Days are late when one was queued an hour ago, or when computing them has failed twice.
+create view sahut_etl.report_delay as
+select w.id as workspace_id, coalesce(q.n, 0) as days, q.first_day, q.last_day, q.since,
+	coalesce(f.failures, 0) as failures, f.since as failing_since, f.error_kind, f.error_text,
+	coalesce(f.failures >= 2, false) or coalesce(q.since < now() - interval '1 hour', false) as is_late
+from sahut_etl.workspace w
+join sahut_etl.report_workspace r on r.id = w.id
+left join (
+	select x.workspace_id, count(*) as n, min(x.day) as first_day, max(x.day) as last_day, min(x.queued_at) as since
+	from sahut_etl.report_queue x join sahut_etl.report_workspace y on y.id = x.workspace_id and x.day < y.live_day
+	group by x.workspace_id
+) q on q.workspace_id = w.id
+left join sahut_etl.report_failure f on f.workspace_id = w.id;
+comment on view sahut_etl.report_delay is
+	'How many days of each workspace''s reports are not computed yet, since when, and why.';
+comment on column sahut_etl.report_delay.workspace_id is 'Workspace.';
+comment on column sahut_etl.report_delay.days is 'Days that were touched and are not computed again yet.';
+comment on column sahut_etl.report_delay.first_day is 'The first of them.';
+comment on column sahut_etl.report_delay.last_day is 'The last of them.';
+comment on column sahut_etl.report_delay.since is 'When the first one was queued.';
+comment on column sahut_etl.report_delay.failures is 'How many times in a row computing them has failed.';
+comment on column sahut_etl.report_delay.failing_since is 'When it first failed.';
+comment on column sahut_etl.report_delay.error_kind is 'Kind of the last failure.';
+comment on column sahut_etl.report_delay.error_text is 'What PostgreSQL said.';
+comment on column sahut_etl.report_delay.is_late is 'Whether that is more than the ordinary second or two.';
 
 -- ---- how days are computed: what happened on each of a span, both its ends included; what lay there on one ----
 --

@@ -1097,8 +1097,12 @@ cross join lateral (
 	select 'statuses', case when s.n > 0 then 'amber' else 'green' end, s.n || ' unknown'
 	from (select sahut_etl.unknown_statuses() as n) s
 	union all
-	select 'reports', case when q.n > 0 then 'amber' else 'green' end, q.n || ' days are being computed again'
-	from (select count(*) as n from sahut_etl.report_queue q where q.workspace_id = w.id and q.day < r.live_day) q
+	select 'reports', case when d.is_late then 'red' when d.days > 0 then 'amber' else 'green' end,
+		case when d.is_late then format('%s days (%s to %s) are not up to date since %s%s', d.days, d.first_day, d.last_day,
+				to_char(coalesce(d.failing_since, d.since) at time zone w.timezone, 'YYYY-MM-DD HH24:MI'),
+				coalesce(': computing them fails (' || d.error_kind || ')', ''))
+			else d.days || ' days are being computed again' end
+	from sahut_etl.report_delay d where d.workspace_id = w.id
 ) x;
 comment on view sahut_report.health is 'What is to be looked at, a row each: green, amber or red.';
 comment on column sahut_report.health.id is 'Workspace and item.';

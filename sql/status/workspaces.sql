@@ -17,6 +17,7 @@ select
 	w.name as workspace,
 	case when w.is_scheduled and not w.is_held then 'unattended'
 		when w.failures > 0 or (not w.is_scheduled and r.state = 'failed') then 'failing'
+		when d.is_late then 'reports late'
 		when w.complete_as_of is null then 'loading'
 		when w.is_held and now() - w.active_as_of > w.lookback + 3 * w.incremental + interval '10 minutes'
 			then 'late'
@@ -53,8 +54,16 @@ select
 	w.needs_full,
 	w.order_evidence::text as order_evidence,
 	case when w.is_held then w.holder end as holder,
+	coalesce(d.days, 0) as report_days_late,
+	d.first_day::text as report_first_day,
+	d.last_day::text as report_last_day,
+	case when d.is_late or d.failures > 0 then
+		to_char(coalesce(d.failing_since, d.since) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+		end as reports_late_since,
+	d.error_text as report_error,
 	to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as read_at
 from known w
+left join sahut_etl.report_delay d on d.workspace_id = w.id
 left join lateral (select * from sahut_etl.run x where x.workspace_id = w.id order by x.id desc limit 1) r on true
 left join lateral (
 	select sum(x.requests)::bigint as requests from sahut_etl.request_ledger x

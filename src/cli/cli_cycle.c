@@ -172,22 +172,29 @@ static bool go_round(struct app *app, struct cli_cycle *tasks, size_t n, struct 
 	return left == 0;
 }
 
-/* The days of reports that the tasks touched; the tasks are done, whatever comes of it. */
+/*
+ * The days of reports that the tasks touched. The tasks are done, whatever comes of it; but numbers
+ * that are not up to date are no good end.
+ */
 static void report_refresh_days(struct app *app, struct loop *loop)
 {
-	int workspace;
-	struct err err;
+	struct report_refresh_end end;
+	struct err ignored;
+	int before;
 
 	loop->n = 0;
-	while (report_refresh_busy(loop->refresh) && !warehouse_lost(app->warehouse))
+	while (report_refresh_busy(loop->refresh) && !warehouse_lost(app->warehouse)) {
 		if (loop_round(loop, TIME_NEVER) == EVENT_LOOP_STOP)
 			break;
-	if (report_refresh_take_error(loop->refresh, &workspace, &err)) {
-		struct log_line line;
-
-		log_begin(&line, LEVEL_WARNING, NULL,
-			  "reports are not up to date: %s; the next sync tries again", err.text);
-		log_end(&app->log, &line);
+		if (!report_refresh_take_end(loop->refresh, &end) || end.err.kind == ERR_NONE)
+			continue;
+		if (!warehouse_lost(app->warehouse))
+			(void)!warehouse_note_refresh(app->warehouse, end.workspace, &end.err,
+						      &ignored);
+		before = app->exit;
+		err_wrap(&end.err, "the days of reports cannot be computed");
+		app_fail(app, &end.err);
+		app->exit = err_policy_worse(before, app->exit);
 	}
 	report_refresh_free(&loop->refresh);
 }

@@ -14,6 +14,7 @@
 #include "report_text.h"
 #include "schema.h"
 #include "script.h"
+#include "session.h"
 #include "sql.h"
 #include "table_format.h"
 #include "time_format.h"
@@ -158,7 +159,7 @@ static bool open_warehouse(struct worker *worker, struct err *err)
 	struct pg_conf conf = app_pg(worker->app, false);
 	CLEANUP(script_free) struct script *script = script_new();
 
-	worker->pg = pg_open(worker->app->wait, &conf, err);
+	worker->pg = session_open(worker->app->wait, &conf, err);
 	if (!worker->pg || !schema_check(worker->pg, err) ||
 	    !pg_exec(worker->pg, sql_report_begin, err))
 		return false;
@@ -228,7 +229,46 @@ static void append(struct table **all, const struct table *more)
 	}
 }
 
-static bool raw(struct worker *worker, struct err *err)
+/*
+ * Which days are not up to date comes before all else: the first lines of what people and programs
+ * read, the first members of an array, and stderr. A page has it in its head.
+ */
+static struct table *begin_with_late(struct worker *worker)
+{
+	struct table *late = table_new(1);
+
+	table_name(late, 0, "warning", false);
+	for (int row = 0; row < table_rows(worker->scope); row++) {
+		CLEANUP(buf_free) struct buf line = BUF_MAX(4096);
+
+		report_table_late(&line, worker->lang, worker->scope, row);
+		if (line.len == 0)
+			continue;
+		fprintf(stderr, "%s: %s\n", worker->app->program, buf_text(&line));
+		table_set(late, table_add(late), 0, buf_text(&line), line.len);
+		if (worker->format == FORMAT_TABLE || worker->format == FORMAT_CSV)
+			buf_printf(&worker->out, "%s %s\n",
+				   worker->format == FORMAT_TABLE ? "!" : "#", buf_text(&line));
+	}
+	return late;
+}
+
+/* Two arrays become one. */
+static void write_json(const struct table *first, const struct table *then, struct buf *out)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(LARGEST_REPORT);
+	bool both = table_rows(first) > 0 && table_rows(then) > 0;
+
+	table_format_json(first, &text);
+	buf_add(out, buf_text(&text), text.len - 1);
+	buf_str(out, both ? "," : "");
+	buf_reset(&text);
+	table_format_json(then, &text);
+	buf_str(out, buf_text(&text) + 1);
+	buf_char(out, '\n');
+}
+
+static bool raw(struct worker *worker, const struct table *late, struct err *err)
 {
 	CLEANUP(table_free) struct table *all = NULL;
 
@@ -244,9 +284,7 @@ static bool raw(struct worker *worker, struct err *err)
 	if (worker->format == FORMAT_CSV)
 		table_format_csv(all, &worker->out);
 	else
-		table_format_json(all, &worker->out);
-	if (worker->format == FORMAT_JSON)
-		buf_char(&worker->out, '\n');
+		write_json(late, all, &worker->out);
 	return true;
 }
 
@@ -310,10 +348,12 @@ static bool html(struct worker *worker, struct err *err)
 
 static bool write_report(struct worker *worker, struct err *err)
 {
+	CLEANUP(table_free) struct table *late = begin_with_late(worker);
+
 	if (worker->format == FORMAT_HTML)
 		return html(worker, err);
 	if (worker->format != FORMAT_TABLE)
-		return raw(worker, err);
+		return raw(worker, late, err);
 	for (int row = 0; row < table_rows(worker->scope); row++)
 		if (!tables(worker, row, err))
 			return false;

@@ -122,6 +122,7 @@ static bool open_store(struct daemon *d)
 
 	for (;;) {
 		struct err err = ERR_INIT;
+		struct err_policy_text text;
 		int64_t now;
 
 		if (try_open(d, &err))
@@ -132,7 +133,7 @@ static bool open_store(struct daemon *d)
 			return false;
 		if (log_backoff(&d->no_warehouse, now)) {
 			say(app, err_policy_level(err.kind), &events_table()->warehouse_lost,
-			    err.text);
+			    err_policy_sentence(&err, &text));
 			event_loop_notify("STATUS=no warehouse: %s", err.text);
 		}
 		if (err.kind == ERR_CONFIG)
@@ -192,17 +193,27 @@ static int64_t show_status(struct daemon *d)
 	return TIME_NEVER;
 }
 
-/* What keeps the days of reports from being computed; it is tried again. */
+/* Whatever keeps the days of reports from being computed is said and written down. */
 static void watch_refresh(struct daemon *d)
 {
-	struct err err;
-	int workspace;
+	struct report_refresh_end end;
+	struct err_policy_text text;
+	struct err ignored;
 
-	if (!report_refresh_take_error(d->loop.refresh, &workspace, &err) ||
-	    !log_backoff(&d->no_reports, clock_mono(d->app->clock)))
+	if (!report_refresh_take_end(d->loop.refresh, &end))
 		return;
-	err_wrap(&err, "reports of workspace %d are not up to date", workspace);
-	say(d->app, LEVEL_WARNING, NULL, err.text);
+	workers_note_refresh(&d->workers, end.workspace, end.err.kind == ERR_NONE);
+	if (end.err.kind == ERR_NONE) {
+		(void)!log_backoff_over(&d->no_reports, clock_mono(d->app->clock), NULL, NULL);
+		return;
+	}
+	if (!warehouse_lost(d->app->warehouse))
+		(void)!warehouse_note_refresh(d->app->warehouse, end.workspace, &end.err, &ignored);
+	if (!log_backoff(&d->no_reports, clock_mono(d->app->clock)))
+		return;
+	err_wrap(&end.err, "the days of reports cannot be computed");
+	say(d->app, LEVEL_ERROR, &events_table()->reports_late,
+	    err_policy_sentence(&end.err, &text));
 }
 
 /* ---- the loop --------------------------------------------------------- */

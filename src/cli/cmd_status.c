@@ -8,6 +8,7 @@
 #include "command.h"
 #include "schema.h"
 #include "script.h"
+#include "session.h"
 #include "sql.h"
 #include "table_format.h"
 #include "time_format.h"
@@ -154,6 +155,25 @@ static void note(struct buf *out, const struct config *config, const struct tabl
 	}
 }
 
+/* Reports that show days as they were. */
+static void note_reports(struct buf *out, const struct table *all, int row)
+{
+	const char *since = get(all, row, "reports_late_since"),
+		   *why = get(all, row, "report_error");
+
+	if (!since)
+		return;
+	quoted(out, get(all, row, "workspace"));
+	buf_printf(out, ": %s days of reports (%s to %s) are not up to date since %s",
+		   get(all, row, "report_days_late"), get(all, row, "report_first_day"),
+		   get(all, row, "report_last_day"), since);
+	if (why) {
+		buf_str(out, ": ");
+		quoted(out, why);
+	}
+	buf_char(out, '\n');
+}
+
 /* Who works, said once for all that it works on. */
 static void note_holders(struct buf *out, const struct table *all)
 {
@@ -185,7 +205,8 @@ static const char *colour_of(const char *state)
 {
 	if (!state)
 		return "";
-	if (strcmp(state, "failing") == 0 || strcmp(state, "unattended") == 0)
+	if (strcmp(state, "failing") == 0 || strcmp(state, "unattended") == 0 ||
+	    strcmp(state, "reports late") == 0)
 		return "\x1b[31m";
 	return strcmp(state, "late") == 0 || strcmp(state, "loading") == 0 ? "\x1b[33m" : "";
 }
@@ -220,6 +241,8 @@ static void print(const struct config *config, const struct table *all)
 		fputs(buf_text(&shown), stdout);
 	for (int r = 0; r < table_rows(all); r++)
 		note(&notes, config, all, r);
+	for (int r = 0; r < table_rows(all); r++)
+		note_reports(&notes, all, r);
 	note_holders(&notes, all);
 	if (notes.len > 0)
 		printf("\n%s", buf_text(&notes));
@@ -255,7 +278,7 @@ void cmd_status(struct app *app)
 	    !app_network(app, false))
 		return;
 	conf = app_pg(app, false);
-	pg = pg_open(app->wait, &conf, &err);
+	pg = session_open(app->wait, &conf, &err);
 	script_add(script, sql_status_workspaces);
 	script_text(script, app->workspace);
 	if (!pg || !schema_check(pg, &err) || !script_run(script, pg, &all, &err))

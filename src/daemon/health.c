@@ -5,13 +5,15 @@
 
 /* So many intervals, and so much time, pass before something is called bad. */
 #define INTERVALS 3
+#define REPORT_TRIES 2 /* a minute lies between them */
 #define PATIENCE (5 * 60 * USEC_PER_SEC)
 
 const char *health_name(enum health health)
 {
 	static const char *const names[] = {
-		[HEALTH_WELL] = "well", [HEALTH_LOADING] = "loading", [HEALTH_STANDBY] = "standby",
-		[HEALTH_LATE] = "late", [HEALTH_FAILING] = "failing",
+		[HEALTH_WELL] = "well",	      [HEALTH_LOADING] = "loading",
+		[HEALTH_STANDBY] = "standby", [HEALTH_LATE] = "late",
+		[HEALTH_FAILING] = "failing", [HEALTH_REPORTS] = "reports late",
 	};
 
 	return names[health];
@@ -19,7 +21,7 @@ const char *health_name(enum health health)
 
 bool health_is_bad(enum health health)
 {
-	return health == HEALTH_LATE || health == HEALTH_FAILING;
+	return health == HEALTH_LATE || health == HEALTH_FAILING || health == HEALTH_REPORTS;
 }
 
 static int64_t patience(const struct stats *n)
@@ -48,6 +50,8 @@ enum health health_of(const struct stats *n, int64_t now)
 		return n->failures > 0 ? HEALTH_FAILING : HEALTH_WELL;
 	if (n->failures > 0 && n->troubled != TIME_NONE && now - n->troubled > patience(n))
 		return HEALTH_FAILING;
+	if (n->report_failures >= REPORT_TRIES)
+		return HEALTH_REPORTS;
 	if (n->complete_as_of == TIME_NONE)
 		return HEALTH_LOADING;
 	/* A sweep may take hours; the quota decides. */
@@ -68,5 +72,7 @@ void health_describe(const struct stats *n, int64_t now, struct buf *out)
 	if (health == HEALTH_LATE)
 		buf_printf(out, ": no cycle has ended well for %s",
 			   duration_format(now - last_success(n), text));
+	if (health == HEALTH_REPORTS)
+		buf_str(out, ": the days of reports cannot be computed; sahut-etl status says why");
 	buf_char(out, '\n');
 }

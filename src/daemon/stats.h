@@ -37,11 +37,12 @@ struct stats {
 	int64_t usable;			   /* requests a minute that are ours */
 
 	/* as it is */
-	int64_t held;	     /* 1: this process works on it; 0: another one does */
-	int64_t running;     /* 1: a cycle runs */
-	int64_t failures;    /* in a row */
-	int64_t troubled;    /* since when it fails */
-	const char *trouble; /* why; NULL: it does not */
+	int64_t held;		 /* 1: this process works on it; 0: another one does */
+	int64_t running;	 /* 1: a cycle runs */
+	int64_t failures;	 /* in a row */
+	int64_t troubled;	 /* since when it fails */
+	const char *trouble;	 /* why; NULL: it does not */
+	int64_t report_failures; /* in a row, of computing days of reports */
 	int64_t complete_as_of, active_as_of, certified_at, lookback;
 	int64_t live, uncertified, order, differences, fuse;
 

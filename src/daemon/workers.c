@@ -321,6 +321,14 @@ bool workers_finish(struct workers *workers, struct app *app)
 	return any;
 }
 
+void workers_note_refresh(struct workers *workers, int workspace, bool well)
+{
+	struct worker *worker = find(workers, workspace);
+
+	if (worker)
+		worker->stats.report_failures = well ? 0 : worker->stats.report_failures + 1;
+}
+
 /* ---- what people see --------------------------------------------------- */
 
 /* The workspace that goes wrong first of all, or NULL. */

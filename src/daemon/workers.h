@@ -58,6 +58,9 @@ int64_t workers_start(struct workers *workers, struct app *app, struct loop *loo
 /* Ends what is over. Whether anything was. */
 bool workers_finish(struct workers *workers, struct app *app);
 
+/* The days of a workspace's reports could be computed, or not. */
+void workers_note_refresh(struct workers *workers, int workspace, bool well);
+
 /* A line for people: what goes on. */
 void workers_summary(const struct workers *workers, const struct clock *clock, struct buf *out);
 

@@ -305,12 +305,33 @@ static void labelled(struct report_html *sheet, const char *key, const char *tex
 	}
 }
 
+/* Figures that are not up to date come before all else. */
+static void late(struct report_html *sheet, const struct table *scope, int row)
+{
+	const char *dirty = value(scope, row, "stale_days"),
+		   *since = value(scope, row, "late_since");
+
+	if (!dirty)
+		return;
+	buf_str(sheet->out, "<p class=\"warn\" role=\"status\">");
+	words(sheet, "dirty");
+	buf_str(sheet->out, ": ");
+	html_text(sheet->out, dirty);
+	if (since) {
+		buf_str(sheet->out, " (");
+		words(sheet, "late");
+		buf_char(sheet->out, ' ');
+		html_text(sheet->out, since);
+		buf_char(sheet->out, ')');
+	}
+	buf_str(sheet->out, "</p>\n");
+}
+
 /* How far the figures can be believed, before any of them. */
 static void as_of(struct report_html *sheet, const struct table *scope, int row)
 {
 	const char *complete = value(scope, row, "complete_at"),
-		   *zone = value(scope, row, "timezone"), *lag = value(scope, row, "stale_seconds"),
-		   *dirty = value(scope, row, "stale_days");
+		   *zone = value(scope, row, "timezone"), *lag = value(scope, row, "stale_seconds");
 
 	if (complete) {
 		buf_str(sheet->out, "<p class=\"asof\">");
@@ -332,13 +353,6 @@ static void as_of(struct report_html *sheet, const struct table *scope, int row)
 		words(sheet, "stale_after");
 		buf_str(sheet->out, "</p>\n");
 	}
-	if (dirty) {
-		buf_str(sheet->out, "<p class=\"warn\" role=\"status\">");
-		words(sheet, "dirty");
-		buf_str(sheet->out, ": ");
-		html_text(sheet->out, dirty);
-		buf_str(sheet->out, "</p>\n");
-	}
 }
 
 void report_html_workspace(struct report_html *sheet, const struct table *scope, int row, bool many)
@@ -350,6 +364,7 @@ void report_html_workspace(struct report_html *sheet, const struct table *scope,
 		html_text(sheet->out, value(scope, row, "workspace"));
 		buf_str(sheet->out, "</bdi></h2>\n");
 	}
+	late(sheet, scope, row);
 	as_of(sheet, scope, row);
 	buf_str(sheet->out, "<p class=\"soft\">");
 	if (!many) {

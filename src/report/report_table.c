@@ -231,6 +231,19 @@ static const char *value(const struct table *table, int row, const char *name)
 	return NULL;
 }
 
+void report_table_late(struct buf *out, enum lang lang, const struct table *scope, int row)
+{
+	const char *days = value(scope, row, "stale_days"),
+		   *since = value(scope, row, "late_since");
+
+	if (!days)
+		return;
+	cut(out, value(scope, row, "workspace"), WIDEST);
+	buf_printf(out, ": %s: %s", report_text_get(lang, "dirty"), days);
+	if (since)
+		buf_printf(out, " (%s %s)", report_text_get(lang, "late"), since);
+}
+
 void report_table_scope(const struct report_table *to, const struct table *scope, int row)
 {
 	const char *complete = value(scope, row, "complete_at"),

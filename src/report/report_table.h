@@ -19,6 +19,12 @@ struct report_table {
 	int width; /* columns of the terminal */
 };
 
+/*
+ * Adds which days are not up to date, and since when: "utama: Days that ...: 2026-11-25". Nothing
+ * where all are. Row ROW of the scope.
+ */
+void report_table_late(struct buf *out, enum lang lang, const struct table *scope, int row);
+
 /* Adds whose report it is, for which days, and how complete: row ROW of the scope. */
 void report_table_scope(const struct report_table *to, const struct table *scope, int row);
 

@@ -28,6 +28,7 @@ static const struct {
 	  { "Resolutions, reopenings, backlog and workload are known from",
 	    "Penyelesaian, pembukaan kembali, tunggakan, dan beban kerja diketahui sejak" } },
 	{ "dirty", { "Days that are still being recalculated", "Hari yang masih dihitung ulang" } },
+	{ "late", { "they cannot be computed since", "tidak dapat dihitung sejak" } },
 	{ "period", { "Period", "Periode" } },
 	{ "until", { "to", "s.d." } },
 	{ "made", { "Made by", "Dibuat oleh" } },

@@ -17,9 +17,8 @@ struct report_refresh {
 	struct wanted *queue; /* whoever is served goes to the end */
 	int n;
 	bool doing; /* the first one's day is under way */
-	bool failed;
-	int failed_workspace;
-	struct err err;
+	bool ended; /* a day was tried, and nobody has heard what became of it */
+	struct report_refresh_end end;
 };
 
 struct report_refresh *report_refresh_new(struct warehouse *warehouse, const struct clock *clock)
@@ -70,9 +69,9 @@ static void hear(struct report_refresh *refresh, int64_t now)
 
 	refresh->doing = false;
 	remove_first(refresh);
-	if (!warehouse_refreshed(refresh->warehouse, &more, &refresh->err)) {
-		refresh->failed = true;
-		refresh->failed_workspace = workspace;
+	refresh->ended = true;
+	refresh->end = (struct report_refresh_end){ .workspace = workspace, .err = ERR_INIT };
+	if (!warehouse_refreshed(refresh->warehouse, &more, &refresh->end.err)) {
 		append(refresh, workspace, now + RETRY);
 	} else if (more) {
 		append(refresh, workspace, 0);
@@ -122,12 +121,11 @@ bool report_refresh_busy(const struct report_refresh *refresh)
 	return false;
 }
 
-bool report_refresh_take_error(struct report_refresh *refresh, int *workspace, struct err *err)
+bool report_refresh_take_end(struct report_refresh *refresh, struct report_refresh_end *end)
 {
-	if (!refresh->failed)
+	if (!refresh->ended)
 		return false;
-	refresh->failed = false;
-	*workspace = refresh->failed_workspace;
-	*err = refresh->err;
+	refresh->ended = false;
+	*end = refresh->end;
 	return true;
 }

@@ -33,8 +33,14 @@ int64_t report_refresh_turn(struct report_refresh *refresh) MUST_CHECK;
 /* Whether it has something to do, failed days that wait for another try aside. */
 bool report_refresh_busy(const struct report_refresh *refresh) MUST_CHECK;
 
-/* What went wrong since the last call, and in which workspace. False when nothing did. */
-bool report_refresh_take_error(struct report_refresh *refresh, int *workspace,
-			       struct err *err) MUST_CHECK;
+/* What became of a day. */
+struct report_refresh_end {
+	int workspace;
+	struct err err; /* of kind ERR_NONE: it was computed */
+};
+
+/* What became of the last day that was tried since the last call. False when none was. */
+bool report_refresh_take_end(struct report_refresh *refresh,
+			     struct report_refresh_end *end) MUST_CHECK;
 
 #endif

@@ -147,9 +147,9 @@ def test_days_that_wait_to_be_computed_are_told(pair, daemons):
     sandbox, etl = pair(conversations=120, workspace={"schedule": "{incremental: 5s, verify: 1h}"})
     etl.sql("alter function sahut_etl.refresh_next(integer) rename to refresh_later")
     daemon = daemons(etl)
-    daemon.wait_text("reports of workspace 1 are not up to date")
+    daemon.wait_text("the days of reports cannot be computed")
     wait_for(lambda: daemon.text().count("event=cycle ") >= 2, "two cycles")
-    assert daemon.text().count("are not up to date") == 1
+    assert daemon.text().count("cannot be computed") == 1
     assert daemon.stop() == 0
     page = report(etl, "volume", "html")
     assert re.search(r'<p class="warn" role="status">[^<]*: \d+', page), page[:3000]
