@@ -115,11 +115,6 @@ def by_right(etl):
     return "grant insert on sahut_etl.day_volume to sahut_writer", 77, "permission denied"
 
 
-def by_policy(etl):
-    etl.sql("alter table sahut_etl.day_volume enable row level security")
-    return "alter table sahut_etl.day_volume disable row level security", 77, "row-level security"
-
-
 def by_identity(etl):
     etl.sql("alter table sahut_etl.day_volume replica identity default; create publication p for all tables")
     return "drop publication p; alter table sahut_etl.day_volume replica identity full", 78, "replica identity"
@@ -130,7 +125,7 @@ def by_function_gone(etl):
     return "alter function sahut_etl.elsewhere rename to refresh_flows", 78, "does not exist"
 
 
-@pytest.mark.parametrize("kept", [by_trigger, by_right, by_policy, by_identity, by_function_gone])
+@pytest.mark.parametrize("kept", [by_trigger, by_right, by_identity, by_function_gone])
 def test_days_that_cannot_be_computed_are_loud(managed, kept):
     sandbox, etl = managed()
     undo, code, says = kept(etl)

@@ -218,7 +218,7 @@ def test_a_database_that_is_not_there(pair):
     with open(etl.config, "w") as f:
         f.write(text.replace(f"port={etl.cluster.port}", "port=1"))
     text = check(etl, 69)
-    assert re.search(r"(?m)^✗ database: .*\n  -> .*pg_hba.conf", text)
+    assert re.search(r"(?m)^✗ database: .*No such file.*\n  -> no PostgreSQL runs with its socket there", text)
     assert "✓ API of utama" in text
 
 
