@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * arena.h -- memory that dies together: one page, one command, one file.
+ * arena.h -- Allocates memory that is freed together: of one page, one
+ * command or one file.
  *
  * Nothing in an arena is freed by itself. That is the point: who decodes a
  * page never has to know who still looks at it.

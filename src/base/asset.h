@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * asset.h -- files that the program carries with it.
+ * asset.h -- Finds the files that are embedded in the program.
  *
  * The report's style sheet and scripts, and the cards for Metabase; put into
  * a C source by etc/embed.sh when the program is built. They are not files

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * base.h -- the dialect that every file of this project is written in.
+ * base.h -- Holds the macros and small functions that every file uses.
  *
  * Attributes, a few macros and constants. It knows nothing but the compiler.
  * Functions that nobody may call (strcpy() and its kin) are listed in

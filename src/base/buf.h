@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * buf.h -- bytes that grow up to a ceiling.
+ * buf.h -- A byte buffer that grows up to a ceiling.
  *
  * Every buffer is told at birth how large it may become, because most of
  * what fills one comes from the network. An addition that would pass the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * err.h -- what failed, in a sentence, and what is true of the failure.
+ * err.h -- An error: its kind, and one sentence for people.
  *
  * A function that can fail is `bool f(..., struct err *err)`: false means
  * that ERR holds a finished sentence and a kind. The kind says what is true

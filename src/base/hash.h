@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hash.h -- a number that stands for some bytes.
+ * hash.h -- Hashes bytes to a number.
  *
  * For finding again what was seen a moment ago, within one process. Not for
  * secrets, not for disk: nothing promises the same number tomorrow.

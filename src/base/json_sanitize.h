@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json_sanitize.h -- JSON as it arrives: judged by RFC 8259, and made safe to read.
+ * json_sanitize.h -- Judges JSON from outside by RFC 8259, and makes it safe to
+ * read.
  *
  * Two readers come after this one, and neither is strict enough. json-c
  * saturates large integers, takes NaN for a number and cuts keys at a NUL,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json_writer.h -- JSON written straight into a buffer.
+ * json_writer.h -- Writes JSON into a buffer.
  *
  * For output that is made once and read elsewhere: log lines, status
  * --json, the sandbox's pages. It places the commas; that brackets match is

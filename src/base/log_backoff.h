@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * log_backoff.h -- say once what is wrong, seldom that it still is, and once that it is over.
+ * log_backoff.h -- Decides when a repeated complaint may be logged again.
  *
  * One complaint stands for one thing that can go wrong with one peer ("the
  * database is away"). The idea is collectd's utils_complain.h.

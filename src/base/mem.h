@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mem.h -- memory that is there or the process is not.
+ * mem.h -- Allocates memory, or ends the process.
  *
  * The daemon is crash-only: whatever it was doing when memory ran out was
  * inside a transaction, the server rolls it back, and systemd starts us

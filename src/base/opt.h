@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * opt.h -- command-line options from a table, and the help from the same table.
+ * opt.h -- Parses command-line options from a table, and writes the help from
+ * the same table.
  *
  * Long options ("--full", "--from DAY", "--from=DAY") and one-letter ones
  * ("-v", "-c FILE"); "--" ends them. A command's operands may stand before,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table.h -- a table of texts: what a query answered, what a report shows.
+ * table.h -- A table of texts: the result of a query, the content of a
+ * report.
  *
  * Rows and named columns; a cell is a text or NULL. Made by port/pg, read
  * by everybody, and by those who print it as a table, CSV, JSON or HTML, so

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * time_format.h -- instants and durations as text, both ways.
+ * time_format.h -- Parses and formats instants and durations.
  *
  * An instant is microseconds since 1970-01-01T00:00:00Z (proleptic
  * Gregorian, years 0001 to 9999), a duration is microseconds. No time zone

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * uri.h -- two things to know about URLs that need no parser (RFC 3986).
+ * uri.h -- Answers two questions about URLs that need no parser (RFC 3986).
  */
 #ifndef URI_H
 #define URI_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * utf8.h -- which bytes are UTF-8 (RFC 3629), and which may be shown.
+ * utf8.h -- Checks UTF-8 (RFC 3629), and tells which characters may be shown.
  *
  * PostgreSQL refuses overlong forms and surrogates, json-c passes them on;
  * so the judgement is made here, once, before either sees a byte.

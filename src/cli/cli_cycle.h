@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cli_cycle.h -- cycles that a command wants, brought to their end.
+ * cli_cycle.h -- Runs cycles for a command until they end.
  *
  * One for each workspace, all in one loop. A workspace that the daemon
  * holds is worked on by the daemon: the cycle of a command is handed to it as a command request

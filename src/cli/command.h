@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * command.h -- the commands, in one table; help and version come from it.
+ * command.h -- The table of commands; help and version come from it.
  */
 #ifndef COMMAND_H
 #define COMMAND_H

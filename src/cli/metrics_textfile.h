@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * metrics_textfile.h -- the metrics of cycles that a command did, for node_exporter.
+ * metrics_textfile.h -- Writes metrics of a command's cycles for
+ * node_exporter.
  *
  * For machines where a timer starts `sync` instead of a daemon running. Where a daemon did the
  * work, the file is the daemon's.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * progress.h -- how a sweep goes, on a terminal: one line that is rewritten.
+ * progress.h -- Shows the progress of a sweep on a terminal.
  */
 #ifndef PROGRESS_H
 #define PROGRESS_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * business_hours.h -- the configuration's times of work: hours, holidays, targets.
+ * business_hours.h -- Reads business hours, holidays and targets from the
+ * configuration.
  */
 #ifndef BUSINESS_HOURS_H
 #define BUSINESS_HOURS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * config.h -- the configuration file, as structs.
+ * config.h -- Reads the configuration file into structs.
  *
  * The keys, their types, ranges and defaults stand in one table (config.c),
  * which the reader (config_reader.h) walks over the YAML tree; the manual

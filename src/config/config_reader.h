@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * config_reader.h -- a YAML tree into structs, by a table of keys.
+ * config_reader.h -- Reads a YAML tree into structs, by a table of keys.
  *
  * Knows types and ranges, but no key: the tables are config.c's. Goes on
  * after an error, so that an administrator sees all of them at once.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * secret.h -- a key or a password, from a file that only we can read.
+ * secret.h -- Reads a key or a password from a file that only we can read.
  */
 #ifndef SECRET_H
 #define SECRET_H

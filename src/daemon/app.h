@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * app.h -- what a command needs, opened in one order and closed in its mirror.
+ * app.h -- Opens the parts that a command needs, and closes them in reverse
+ * order.
  *
  * Made by main(), passed to the command, which opens as much of it as it
  * wants. Every failure has been said on stderr when a function here answers

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cycle_log.h -- what a cycle came to, as a line of the log.
+ * cycle_log.h -- Writes the result of a cycle as a log line.
  */
 #ifndef CYCLE_LOG_H
 #define CYCLE_LOG_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * err_policy.h -- what follows from the kind of a failure.
+ * err_policy.h -- Decides by the kind of a failure: exit code, log level,
+ * retry, advice.
  *
  * One table: exit code, how loudly it is said, and whether the daemon tries
  * again by itself. The exit codes are those of sysexits.h where it has one;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * events.h -- the kinds of events that are logged, each with the id of its
- * page in the journal's catalog.
+ * events.h -- The kinds of log events, each with the id of its page in the
+ * journal's catalog.
  */
 #ifndef EVENTS_H
 #define EVENTS_H

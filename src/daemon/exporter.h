@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exporter.h -- shows the metrics: over HTTP, and in a file.
+ * exporter.h -- Serves the metrics over HTTP, and writes them to a file.
  *
  * /metrics for Prometheus, /healthz for whoever wants yes or no and why. Served
  * from the waiting point out of memory; nobody is asked anything for it. The

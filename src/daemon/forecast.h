@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * forecast.h -- what a workspace's schedule costs, and whether its quota bears it.
+ * forecast.h -- Computes the cost of a workspace's schedule, and whether its
+ * quota can cover it.
  *
  * Arithmetic over what is known of the workspace (sync/plan.h) and what is
  * configured, put into sentences with all its terms, so that whoever reads

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * health.h -- whether a workspace is well, in a word and in a sentence.
+ * health.h -- Judges the health of a workspace: one word and one sentence.
  *
  * Pure. A failure is no illness yet: the next cycles may repair it. What lasts
  * longer than a few intervals is.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * metrics.h -- the numbers as Prometheus reads them.
+ * metrics.h -- Formats the metrics for Prometheus.
  *
  * One table has every metric's name, type, help and labels, and where its
  * number stands; the exposition and sahut-etl-metrics(7) are checked against

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reload.h -- another configuration while the daemon runs.
+ * reload.h -- Applies a changed configuration while the daemon runs.
  *
  * The new file is read whole before anything changes; with an error in it the
  * old one stays in force. What the old one's texts are used for goes on using

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * schedule.h -- when what is due, for one workspace.
+ * schedule.h -- Decides when each kind of cycle of a workspace is due.
  *
  * Pure: it is told the time, and of what became of the cycles; it says which
  * one comes next, and when. Cycles of changes and of counting stand on a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stats.h -- what is counted and measured of a workspace while the process runs.
+ * stats.h -- Counts and measures a workspace while the process runs.
  *
  * Plain numbers: the workers count here, and whoever shows them (metrics.h,
  * health.h) reads them. Instants are microseconds by the calendar, TIME_NONE

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * worker.h -- one workspace, as the daemon works on it.
+ * worker.h -- One workspace in the daemon: its schedule, cycles and failures.
  *
  * The daemon takes a workspace's lock once and keeps it. What comes next is
  * the schedule's to say; a command request of a command's goes before it. There is

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * workers.h -- all workspaces of the daemon: whose they are, and what is next.
+ * workers.h -- All workspaces of the daemon: their locks, and which is next.
  *
  * Locks are tried together, every two seconds as long as somebody else has
  * one of ours: one query to the warehouse, however many workspaces wait.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * action.h -- what the engine wants done next, and what it hears of it.
+ * action.h -- The next action that the engine wants, and the results that it
+ * is told.
  *
  * The engine does nothing itself. It answers "what next?" with one of these
  * actions; the loop carries it out and tells how it went. Names, ids and texts

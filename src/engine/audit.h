@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * audit.h -- the API's counts against the warehouse's, down to the cells that differ.
+ * audit.h -- Compares the API's counts with the warehouse's, down to the
+ * cells that differ.
  *
  * Five requests when they agree: the four statuses, and all; the last one
  * is a random page deep in the list where an order is relied on, a second

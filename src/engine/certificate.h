@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * certificate.h -- the proof that a full sweep skipped nothing.
+ * certificate.h -- Proves by counting that a full sweep skipped nothing.
  *
  * By counting, as with pigeonholes (PROTOCOL.md, rule 6). The first
  * response of a pass said how many conversations there were. One that was

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * engine.h -- decides what a cycle does next.
+ * engine.h -- Decides the next action of a cycle.
  *
  * It is told replies, answers and commits, and says what to do: send this,
  * commit what is staged, ask the warehouse, done. It knows no clock, no

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * engine_types.h -- what the engine is told, and what it asks for.
+ * engine_types.h -- The types of the engine's input and output.
  *
  * Plain structs, without a pointer in most of them: the engine decides on
  * these alone, so it can be run against a model of the API as well as

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * full.h -- the full sweep: read everything, and prove that nothing was skipped.
+ * full.h -- The full sweep: reads everything, and proves that nothing was
+ * skipped.
  *
  * The proof is by counting (certificate.h). Where it fails, the list is
  * read a second time from the other end; where it fails again, nothing is

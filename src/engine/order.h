@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * order.h -- in which order a list stands, learned from its pages.
+ * order.h -- Learns in which order a list stands, from its pages.
  *
  * The API's reference is silent about order (sahut-api.md), so every page
  * is evidence: two neighbours that stand the wrong way round speak against

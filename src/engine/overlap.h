@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * overlap.h -- pages that overlap, so that each shows a row of the one before.
+ * overlap.h -- Chooses pages that overlap, so that each shows a row of the
+ * page before.
  *
  * Where rows come and go in the middle of a list, or an older copy of it
  * answers, page numbers prove nothing. But two rows that have not changed

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * plan.h -- how a cycle goes about it, and what it will cost.
+ * plan.h -- Chooses the strategy of a cycle, and computes its cost.
  *
  * Pure arithmetic over what is remembered of a workspace: which strategy
  * (PROTOCOL.md, rule 5), how many requests that takes, how long they take

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * recheck.h -- conversations asked for one by one, and what that tells of them.
+ * recheck.h -- Asks for conversations one by one, and judges the answers.
  *
  * When a list should have shown a conversation and did not, it is asked for
  * by itself. Only the documented 404 says that it is gone, and only while a

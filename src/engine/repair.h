@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * repair.h -- the cells that differ, fetched.
+ * repair.h -- Fetches the cells that differ.
  *
  * Reads each cell's list, and asks for each conversation that is held in
  * the cell and was not in it (PROTOCOL.md, rule 7). A cell of one page is

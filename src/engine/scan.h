@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scan.h -- what changed, read from the fresh end of a list that goes by updated_at.
+ * scan.h -- Reads changes from the fresh end of a list that goes by
+ * updated_at.
  *
  * A list of one page is one moment, whatever its order. Else a head scan
  * (the newest first) or its mirror, the tail scan, reads to the

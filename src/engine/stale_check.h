@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stale_check.h -- a second look at conversations that came back older than they are held.
+ * stale_check.h -- Looks a second time at conversations that came back older
+ * than they are held.
  *
  * A lagging replica shows an older copy, and so does a source that was set
  * back. Two GETs, a lookback apart, that say the same tell the one from the

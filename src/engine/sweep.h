@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sweep.h -- one listing, read page by page.
+ * sweep.h -- Reads one listing page by page.
  *
  * A sweep knows where it stands, which page to ask for next, when rows have
  * moved under it so that it must step back, and when it is over. Two ways

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * unresolved_scan.h -- what changed, in a list whose order by update is not known.
+ * unresolved_scan.h -- Reads changes in a list whose order by update is not
+ * known.
  *
  * Reads the conversations that are open, pending or snoozed, in pages that
  * overlap; asks for each one that was among them and is not any more; reads

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * workspace_state.h -- what is known of a workspace from one cycle to the next.
+ * workspace_state.h -- The state of a workspace that is kept from one cycle
+ * to the next.
  *
  * A plain struct: the warehouse reads it from the warehouse when a cycle
  * begins, the engine changes it, and every commit writes it back in the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * metabase.h -- calls to a Metabase's REST API, and its failures in plain words.
+ * metabase.h -- Calls a Metabase's REST API, and explains its failures.
  *
  * Metabase does not promise that its API stays as it is; what is called here
  * is the same from 0.58 on. It knows requests and answers; which to send is

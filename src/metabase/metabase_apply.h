@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * metabase_apply.h -- the dashboards, put into a Metabase; and again, changing nothing.
+ * metabase_apply.h -- Puts the dashboards into a Metabase; a second time
+ * changes nothing.
  *
  * In order: the database connection, what Metabase knows of its columns,
  * collections, cards, dashboards. What is wanted stands in

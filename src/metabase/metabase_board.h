@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * metabase_board.h -- a dashboard and where its cards lie.
+ * metabase_board.h -- A dashboard and the places of its cards.
  *
  * Metabase replaces all that lies on a dashboard by what is sent, so what
  * is there is read first: a card that lies there keeps its number (links and

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * metabase_card.h -- the cards: queries in SQL with filters.
+ * metabase_card.h -- The cards: queries in SQL with filters.
  *
  * Each is a file of SQL and an entry in dashboards.json, which says how it
  * is drawn and which columns its filters stand for.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * metabase_field.h -- what Metabase knows of our columns.
+ * metabase_field.h -- Tells Metabase about our columns.
  *
  * Metabase looks at tables by itself, some time after it was told of a
  * database, and as a reader it sees no primary key and guesses the rest

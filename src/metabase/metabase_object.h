@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * metabase_object.h -- one object in a Metabase, brought to what we want of it.
+ * metabase_object.h -- Brings one object of a Metabase to its wanted form.
  *
  * An object is written when what we want has changed, and never when
  * somebody edited it there: then it is theirs, and we say so. What Metabase shows is

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * metabase_state.h -- what was put into a Metabase, remembered in the warehouse.
+ * metabase_state.h -- Remembers in the warehouse which objects were put into
+ * a Metabase.
  *
  * A row for each object: its number there, a hash of what was sent, and
  * one of what Metabase showed after that. Written right after each object, so

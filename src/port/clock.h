@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * clock.h -- what time it is, replaceable.
+ * clock.h -- Reads the clock; tests replace it.
  *
  * Two clocks, both in microseconds. `mono` measures intervals: it never
  * jumps, and it goes on while the machine sleeps. `real` is the calendar,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * conninfo.h -- what a connection string leaves open, filled in.
+ * conninfo.h -- Completes a PostgreSQL connection string.
  *
  * The defaults of libpq are those of a person at a terminal; a daemon needs
  * deadlines, and a warehouse on another machine needs TLS that verifies.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * event_loop.h -- the one place where this process sleeps.
+ * event_loop.h -- The one place where the process sleeps: timers, sockets and
+ * signals (sd-event).
  *
  * Whoever waits here (for a reply, for the database, for a moment to come)
  * also serves everything else that the process has going: signals, the

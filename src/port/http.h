@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http.h -- many requests out, one reply after another in.
+ * http.h -- Sends many HTTP requests at once and returns their replies one by
+ * one (libcurl).
  *
  * http_send() starts a transfer and returns; the transfer goes on while
  * anybody sleeps in event_loop.h; http_take() hands out what has finished. That

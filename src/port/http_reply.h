@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http_reply.h -- what came back over HTTP, and what its headers say.
+ * http_reply.h -- An HTTP reply, and the values of its headers.
  *
  * Filled by http.c while a transfer goes on, read by whoever asked. Knows
  * no library.

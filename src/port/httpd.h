@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * httpd.h -- a small HTTP server that lives in the waiting point.
+ * httpd.h -- A small HTTP server inside the event loop (libmicrohttpd).
  *
  * Serves the daemon's metrics and the sandbox's API. One function answers
  * every request; it runs inside event_loop_turn() and must be quick. HTTP/1.1

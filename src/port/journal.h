@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * journal.h -- the log's lines as entries of systemd's journal.
+ * journal.h -- Writes log lines as entries of systemd's journal.
  *
  * A sink for base/log. The sentence becomes MESSAGE, the level PRIORITY,
  * the event's id MESSAGE_ID (the catalog has a page for each), and a field

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json.h -- typed reads of JSON that fail with a path.
+ * json.h -- Reads JSON by type; a failure names the path (json-c).
  *
  * A text is parsed into a tree; a json_at is a place in it, which knows how
  * one got there, so that every complaint names the spot:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * log.h -- one event, one line, key=value.
+ * log.h -- Writes one event as one line of key=value pairs.
  *
  * A line is a sentence for people and fields for machines. It is built on
  * the stack and handed to a sink, which the daemon chooses: text or JSON on

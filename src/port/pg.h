@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pg.h -- one connection to PostgreSQL, and scripts that run on it.
+ * pg.h -- One connection to PostgreSQL, and the scripts that run on it
+ * (libpq).
  *
  * A script is a list of steps: a statement with parameters, several
  * statements at once, or a COPY with its rows. pg_start() begins it and

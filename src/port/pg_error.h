@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pg_error.h -- errors of PostgreSQL as errors of ours: the kind and the sentence.
+ * pg_error.h -- Turns errors of PostgreSQL into ours: the kind and the
+ * sentence.
  *
  * The kind comes from the SQLSTATE (PostgreSQL's appendix A, "Error Codes").
  * Message texts are never looked at: the server may speak any language.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * yaml_tree.h -- a YAML document as a tree whose nodes know where they stood.
+ * yaml_tree.h -- A YAML document as a tree; each node knows its line and
+ * column (libyaml).
  *
  * No schema and no types: a scalar is its text. Only this file's .c
  * includes libyaml; it knows no key of ours.

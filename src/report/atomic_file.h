@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * atomic_file.h -- a file that is there whole, or as it was.
+ * atomic_file.h -- Replaces a file at once, or leaves it as it was.
  */
 #ifndef ATOMIC_FILE_H
 #define ATOMIC_FILE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cell_format.h -- what the database answers, written for people.
+ * cell_format.h -- Formats values of the database for people.
  *
  * A column's name says what it holds: "..._hours" is a duration, "..._rate"
  * and "share" are shares of 1, "day" a date, "..._at" a time of day in the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * html.h -- text that stays text inside a page.
+ * html.h -- Escapes text for HTML.
  *
  * Names of channels, agents and labels come from strangers. Whatever goes
  * into a page goes through here; there is no other way to write a text.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pivot.h -- a long table made wide.
+ * pivot.h -- Turns a long table into a wide one.
  *
  * A query answers a row for each day and channel, because it cannot know how
  * many channels there are; people want a row for each day and a column for

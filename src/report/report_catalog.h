@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_catalog.h -- what reports there are, and what each consists of.
+ * report_catalog.h -- The catalogue of reports, and the panels of each.
  *
  * A topic has panels: figures in large type, charts, tables, heat maps. Each
  * panel is one query and a note of how its answer is shown; the words stand

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_html.h -- a report as one HTML file that needs nothing else.
+ * report_html.h -- Writes a report as one HTML file that needs no other file.
  *
  * Every number stands in a table; charts are drawn from those tables by the
  * page's script, where the program was built with Chart.js, and are left

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_table.h -- a panel of a report as a table for a terminal.
+ * report_table.h -- Writes a panel of a report as a table for a terminal.
  *
  * Numbers are written for people, with their units, and names are cut so
  * that a line fits; who wants them whole and raw asks for CSV.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * api.h -- the four endpoints of the Sahut Conversations API.
+ * api.h -- The endpoints of the Sahut Conversations API: requests, and checks
+ * of replies.
  *
  * Builds requests as the reference has them, and says what kind of failure
  * an answer is; what to do about it is decided elsewhere. Error objects are

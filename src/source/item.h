@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * item.h -- one conversation, from JSON to a struct of texts and times.
+ * item.h -- Reads one conversation from JSON into a struct.
  *
  * Strict about types, generous about novelty (sahut-api.md, "A
  * conversation"): id, status and created_at must be there; anything else may

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rate_limit.h -- when the next request may go.
+ * rate_limit.h -- Computes when the next request may be sent.
  *
  * Two queries of arithmetic. How many requests fit under the quota: a
  * token bucket, filled by leases from the warehouse, where the rule of "no

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * client.h -- one request at a time, waited for: for commands at a shell.
+ * client.h -- Sends one request and waits for its reply: for commands.
  *
  * Paced under the same quota as everything else, and written into the same
  * ledger (as "command"), where the warehouse that keeps them can be reached; and

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cycle.h -- one cycle of one workspace: the engine, and the hands that do what it says.
+ * cycle.h -- Runs one cycle of one workspace: does the actions that the
+ * engine asks for.
  *
  * A cycle owns the requests in flight for its workspace, the batch that is
  * being gathered and the one that is being merged. cycle_turn() does all

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * decode.h -- a page of the API to staged rows.
+ * decode.h -- Decodes a page of the API into staged rows.
  *
  * An item that cannot be read (item.h) is staged as rejected, whole, with
  * the path to the spot, and the page goes on. A page that is not the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * loop.h -- the loop: round the cycles, then sleep.
+ * loop.h -- Runs the cycles in turn, then sleeps.
  *
  *     each cycle: what can be done now?  --> requests, a commit, a query
  *     sleep in the waiting point         --> a reply, the database, a moment

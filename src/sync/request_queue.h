@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * request_queue.h -- the requests of one workspace: sent under its quota, answered in order.
+ * request_queue.h -- Sends the requests of one workspace under its quota, and
+ * hands back replies in order.
  *
  * A ring of requests. Each is sent as soon as the quota lets it, several
  * may be in flight, and their replies are handed out in the order of

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * run_record.h -- the engine of a cycle, and its place in the warehouse.
+ * run_record.h -- Binds the engine of a cycle to its run in the warehouse.
  *
  * What is known of the workspace is read, the engine begins with it, and
  * the run is opened; a full sweep gets a row of its own when its first batch

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * batch.h -- the script of a commit.
+ * batch.h -- Builds the script of a commit.
  *
  * A commit is one transaction: the staged rows, merged; with them the
  * position, the counters and the instants, so that nothing is ever claimed

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * citus.h -- a warehouse that lies on several machines, with Citus.
+ * citus.h -- Distributes a warehouse over several machines, with Citus.
  *
  * Conversations and what belongs to them lie where the conversation's id
  * puts them; what they refer to is on every machine; all else stays on the

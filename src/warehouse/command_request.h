@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * command_request.h -- work that a command hands to the daemon that holds the workspace.
+ * command_request.h -- Hands work of a command to the daemon that holds the
+ * workspace.
  *
  * A row in the warehouse and a NOTIFY; the daemon takes it, does it as a
  * cycle of its own and writes down what came of it, which the command waits

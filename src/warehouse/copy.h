@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * copy.h -- rows in PostgreSQL's binary COPY format (SQL reference, "COPY", Binary Format).
+ * copy.h -- Writes rows in PostgreSQL's binary COPY format (SQL reference,
+ * "COPY", Binary Format).
  *
  * Binary, because nothing in it has to be quoted: whatever a conversation
  * is called, its bytes stand there as they are, with a length before them.

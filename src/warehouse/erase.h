@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * erase.h -- a contact, forgotten for good.
+ * erase.h -- Erases a contact for good.
  *
  * Name, phone, the phone's hash and whatever else the API said of the contact
  * leave the warehouse, and what is rejected of it loses its content; the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * filter_ids.h -- what the engine's numbers stand for: statuses, channels, agents.
+ * filter_ids.h -- Maps the engine's numbers to statuses, channels and agents.
  *
  * The engine counts channels and agents; their ids are the API's and stay
  * here. The lists are read from the warehouse once a cycle, when they are

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * quarantine.h -- a batch that PostgreSQL refuses, without the rows that it is refused for.
+ * quarantine.h -- Bisects a batch that PostgreSQL refuses, and loads it
+ * without the refused rows.
  *
  * The decoder rejects what our tables cannot hold, item by item. What is
  * refused here is refused by a constraint, a type or a trigger that somebody

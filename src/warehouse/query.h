@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * query.h -- the engine's queries to the warehouse, as scripts, and their answers.
+ * query.h -- Runs the engine's queries against the warehouse, and reads their
+ * results.
  *
  * The warehouse runs the scripts, which stand in sql/query/.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_rebuild.h -- every stored day of reports, computed again.
+ * report_rebuild.h -- Computes every stored day of the reports again.
  *
  * For whoever has restored a backup, or does not believe a number. What
  * report_refresh.h does after a run is done here for all days at once; a daemon

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_refresh.h -- the stored days of reports, made true again.
+ * report_refresh.h -- Computes the stored days that a batch has made untrue.
  *
  * What is merged queues the days that it touches (sql/merge/85_touched_days.sql).
  * They are computed again after the run, a day at a time, each in a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * retention.h -- what is old enough leaves the warehouse, a little at a time.
+ * retention.h -- Deletes old records of the program, a few at a time.
  *
  * Only the daemon's own records: runs with their audits, sweeps and command requests,
  * and rejected items. Conversations and the request ledger are kept for ever.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * schedule_status.h -- what the daemon writes down of its schedule, and reads back.
+ * schedule_status.h -- Writes the state of the schedule to the warehouse, and
+ * reads it back.
  *
  * For `status`, which looks at the warehouse alone, and for the daemon that
  * comes next. A row a workspace; nothing depends on it but what people see.

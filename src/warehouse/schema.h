@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * schema.h -- the warehouse's tables: making them, and knowing whether they are there.
+ * schema.h -- Creates and upgrades the tables, and checks their version.
  *
  * Migrations are numbered, embedded in the program, and recorded with a
  * checksum. Each runs in a transaction of its own, all under one lock.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * script.h -- a script for port/pg, put together step by step.
+ * script.h -- Builds a script of SQL statements with parameters, step by
+ * step.
  *
  * Holds the texts of its parameters until it is reset, which is as long as
  * pg.h wants them.

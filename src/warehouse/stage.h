@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stage.h -- a batch being gathered: rows for the staging tables, ready for COPY.
+ * stage.h -- Gathers the rows of a batch for the staging tables.
  *
  * What decode reads goes in here item by item, until the warehouse merges it in
  * one transaction. Channels, agents, teams and contacts are staged once for

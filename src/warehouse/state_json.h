@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * state_json.h -- what the engine remembers, as JSON and back.
+ * state_json.h -- Writes the state of a workspace as JSON, and reads it.
  *
  * The warehouse keeps it as jsonb, so that an administrator can read it and
  * a later version can add to it: a key that is missing reads as its

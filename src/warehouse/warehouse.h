@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * warehouse.h -- the warehouse, as the engine's loop uses it.
+ * warehouse.h -- The warehouse as the loop uses it: connections, locks,
+ * commits and queries.
  *
  * Two connections: on one, batches are merged and queries asked, one at
  * a time, and the workspaces' locks live on it; the other serves short

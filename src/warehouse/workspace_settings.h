@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * workspace_settings.h -- what reports need to know of a workspace's configuration.
+ * workspace_settings.h -- The settings of a workspace that reports need.
  *
  * When work is done, which targets it should meet, and what of a contact is
  * kept. The warehouse writes it into the warehouse when the workspace is
