@@ -22,7 +22,7 @@ enum cli_cycle_state {
 
 struct cli_cycle {
 	/* set by the command */
-	const struct cycle_conf *conf;
+	const struct workspace_conf *conf;
 	enum cycle_kind kind;
 
 	enum cli_cycle_state state;

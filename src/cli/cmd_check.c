@@ -59,7 +59,7 @@ static void bad(struct app *app, const char *what, const struct err *err, const 
 
 /* ---- the API --------------------------------------------------------- */
 
-static void check_clock(struct app *app, const struct cycle_conf *conf, int64_t date)
+static void check_clock(struct app *app, const struct workspace_conf *conf, int64_t date)
 {
 	int64_t ahead = date == TIME_NONE ? 0 : clock_real(app->clock) - date;
 	char by[TIMETEXT_SIZE];
@@ -98,7 +98,7 @@ static const char *remedy_of(const struct err *err)
 	return NULL;
 }
 
-static void check_api(struct app *app, const struct cycle_conf *conf)
+static void check_api(struct app *app, const struct workspace_conf *conf)
 {
 	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
 	CLEANUP(http_reply_free) struct http_reply *reply = NULL;
@@ -107,9 +107,9 @@ static void check_api(struct app *app, const struct cycle_conf *conf)
 		.wait = app->wait,
 		.http = app->http,
 		.json = app->json,
-		.api = conf->api,
+		.api = client_api(conf),
 	};
-	struct http_request request = { .method = HTTP_GET, .auth = conf->api.auth };
+	struct http_request request = { .method = HTTP_GET, .auth = conf->auth };
 	struct api_filter everything = { .status = NULL };
 	struct err err = ERR_INIT;
 	char what[160];
@@ -118,8 +118,8 @@ static void check_api(struct app *app, const struct cycle_conf *conf)
 	if (app->warehouse && warehouse_find(app->warehouse, conf->name, &client.workspace, &err) &&
 	    client.workspace > 0)
 		client.warehouse = app->warehouse;
-	rate_limit_begin(&client.rate_limit, conf->per_minute, conf->reserve);
-	api_list_url(&url, &conf->api, &everything, 1, 1);
+	rate_limit_begin(&client.rate_limit, (int)conf->requests_per_minute, (int)conf->reserve);
+	api_list_url(&url, &client.api, &everything, 1, 1);
 	request.url = buf_text(&url);
 	reply = client_call(&client, &request, &err);
 	if (!reply) {
@@ -127,7 +127,7 @@ static void check_api(struct app *app, const struct cycle_conf *conf)
 		bad(app, what, &err, remedy_of(&err));
 		return;
 	}
-	good("API of %s: %s answers, and takes the key", conf->name, conf->api.base_url);
+	good("API of %s: %s answers, and takes the key", conf->name, conf->base_url);
 	check_clock(app, conf, reply->date);
 }
 
@@ -205,7 +205,7 @@ static bool check_warehouse(struct app *app)
 
 /* ---- the schedule ------------------------------------------------------ */
 
-static void check_quota(struct app *app, const struct config_workspace *workspace)
+static void check_quota(struct app *app, const struct workspace_conf *workspace)
 {
 	CLEANUP(buf_free) struct buf sum = BUF_MAX(4096);
 	struct forecast forecast;
@@ -224,7 +224,7 @@ static void check_quota(struct app *app, const struct config_workspace *workspac
 		warn("quota of %s: %s", workspace->name, buf_text(&sum));
 }
 
-static void check_zone(struct app *app, const struct config_workspace *workspace)
+static void check_zone(struct app *app, const struct workspace_conf *workspace)
 {
 	CLEANUP(zone_free) struct zone *zone = zone_open(workspace->timezone);
 	struct err err;
@@ -260,9 +260,8 @@ static void check_names(struct app *app)
 
 static void check_schedules(struct app *app)
 {
-	for (size_t i = 0; i < app->n_tracks; i++) {
-		const struct config_workspace *workspace =
-			config_find(app->config, app->cycles[i].name, &(struct err)ERR_INIT);
+	for (size_t i = 0; i < app->n_workspaces; i++) {
+		const struct workspace_conf *workspace = app->workspaces[i];
 
 		check_zone(app, workspace);
 		if (app->warehouse)
@@ -293,12 +292,12 @@ void cmd_check(struct app *app)
 	good("configuration: %s, %zu workspace%s", app->config->path, app->config->n_workspaces,
 	     app->config->n_workspaces == 1 ? "" : "s");
 	good("secrets: found, and readable by us alone");
-	if (offline || !app_tracks(app) || !app_network(app, false))
+	if (offline || !app_workspaces(app) || !app_network(app, false))
 		return;
 	/* The warehouse first: it has the quota that the API is asked under. */
 	if (check_warehouse(app) && !app_store(app, "check"))
 		return;
-	for (size_t i = 0; i < app->n_tracks; i++)
-		check_api(app, &app->cycles[i]);
+	for (size_t i = 0; i < app->n_workspaces; i++)
+		check_api(app, app->workspaces[i]);
 	check_schedules(app);
 }

@@ -24,16 +24,15 @@ struct session {
 /* ---- opening --------------------------------------------------------- */
 
 /* The warehouse keeps the quota for everybody; without it, this command keeps it for itself. */
-static void share_quota(struct session *s, const struct config_workspace *workspace)
+static void share_quota(struct session *s, const struct workspace_conf *workspace)
 {
 	struct pg_conf conf = app_pg(s->app, false);
-	struct warehouse_workspace known = { workspace->name, workspace->timezone,
-					     workspace->base_url, workspace->lookback, NULL };
+	int *id = &s->client.workspace;
 	struct err err = ERR_INIT;
 
 	s->app->warehouse = warehouse_open(s->app->wait, &conf, "conversations", &err);
-	if (s->app->warehouse &&
-	    warehouse_register(s->app->warehouse, &known, &s->client.workspace, &err))
+	if (s->app->warehouse && warehouse_find(s->app->warehouse, workspace->name, id, &err) &&
+	    (*id > 0 || warehouse_register(s->app->warehouse, workspace, id, &err)))
 		s->client.warehouse = s->app->warehouse;
 	else if (s->app->verbose)
 		fprintf(stderr, "%s: the quota is not shared with other processes: %s\n",
@@ -43,7 +42,7 @@ static void share_quota(struct session *s, const struct config_workspace *worksp
 static bool open_session(struct session *s)
 {
 	struct app *app = s->app;
-	const struct config_workspace *workspace;
+	const struct workspace_conf *workspace;
 	struct err err = ERR_INIT;
 
 	if (!app_config(app))
@@ -57,7 +56,7 @@ static bool open_session(struct session *s)
 	s->client.wait = app->wait;
 	s->client.http = app->http;
 	s->client.json = app->json;
-	s->client.api = (struct api){ .base_url = workspace->base_url, .auth = workspace->auth };
+	s->client.api = client_api(workspace);
 	rate_limit_begin(&s->client.rate_limit, (int)workspace->requests_per_minute,
 			 (int)workspace->reserve);
 	share_quota(s, workspace);

@@ -23,7 +23,7 @@ enum { NAME, STATUS, CHANNEL, CONTACT, ASSIGNEE, TEAM, LABELS, CREATED, UPDATED,
 struct explain {
 	struct app *app;
 	const char *id;
-	const struct config_workspace *workspace; /* whose API is asked */
+	const struct workspace_conf *workspace; /* whose API is asked */
 	struct client client;
 	struct table *held; /* one row, or none */
 	bool known;	    /* something of it is in the warehouse, or the API has it */
@@ -97,7 +97,7 @@ static void open_client(struct explain *e)
 		.wait = app->wait,
 		.http = app->http,
 		.json = app->json,
-		.api = { .base_url = e->workspace->base_url, .auth = e->workspace->auth },
+		.api = client_api(e->workspace),
 	};
 	rate_limit_begin(&e->client.rate_limit, (int)e->workspace->requests_per_minute,
 			 (int)e->workspace->reserve);

@@ -35,7 +35,7 @@ static void add(struct table *table, const char *what, enum strategy strategy,
 
 static void add_workspace(struct table *table, const struct forecast *f)
 {
-	const struct config_schedule *schedule = &f->workspace->schedule;
+	const struct workspace_schedule *schedule = &f->workspace->schedule;
 	char every[TIMETEXT_SIZE], text[64];
 	int first = table_rows(table);
 
@@ -78,17 +78,16 @@ void cmd_plan(struct app *app)
 	const struct opt options[] = { OPT_END };
 	const char *none[1];
 
-	if (!command_options(app, options, none, 0) || !app_config(app) || !app_tracks(app) ||
+	if (!command_options(app, options, none, 0) || !app_config(app) || !app_workspaces(app) ||
 	    !app_network(app, false) || !app_store(app, "plan"))
 		return;
 	for (int c = 0; c < (int)ARRAY_SIZE(heads); c++)
 		table_name(table, c, heads[c], false);
-	for (size_t i = 0; i < app->n_tracks; i++) {
-		const struct config_workspace *workspace;
+	for (size_t i = 0; i < app->n_workspaces; i++) {
+		const struct workspace_conf *workspace = app->workspaces[i];
 		struct forecast forecast;
 		struct err err = ERR_INIT;
 
-		workspace = config_find(app->config, app->cycles[i].name, &err);
 		if (!forecast_make(app->warehouse, workspace, clock_real(app->clock), &forecast,
 				   &err)) {
 			app_fail(app, &err);

@@ -375,7 +375,7 @@ static bool deliver(const struct worker *worker, struct err *err)
 void cmd_report(struct app *app)
 {
 	struct worker worker = { .app = app, .out = BUF_MAX(LARGEST_REPORT) };
-	const struct config_workspace *known = NULL;
+	const struct workspace_conf *known = NULL;
 	struct err err = ERR_INIT;
 
 	if (!take_options(&worker) || !app_config_part(app, "warehouse"))

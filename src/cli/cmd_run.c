@@ -323,7 +323,7 @@ void cmd_run(struct app *app)
 	const struct opt options[] = { OPT_END };
 	struct daemon d = { .app = app };
 
-	if (!command_options(app, options, none, 0) || !app_config(app) || !app_tracks(app) ||
+	if (!command_options(app, options, none, 0) || !app_config(app) || !app_workspaces(app) ||
 	    !app_network(app, true))
 		return;
 	app_reader(app);

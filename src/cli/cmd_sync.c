@@ -32,25 +32,25 @@ void cmd_sync(struct app *app)
 	struct err err = ERR_INIT;
 	struct cli_cycle *tasks;
 
-	if (!command_options(app, options, none, 0) || !app_config(app) || !app_tracks(app) ||
+	if (!command_options(app, options, none, 0) || !app_config(app) || !app_workspaces(app) ||
 	    !app_network(app, false) || !app_store(app, "sync"))
 		return;
-	tasks = mem_new(app->n_tracks * sizeof(*tasks));
-	for (size_t i = 0; i < app->n_tracks; i++) {
-		tasks[i].conf = &app->cycles[i];
+	tasks = mem_new(app->n_workspaces * sizeof(*tasks));
+	for (size_t i = 0; i < app->n_workspaces; i++) {
+		tasks[i].conf = app->workspaces[i];
 		tasks[i].kind = full ? CYCLE_FULL : CYCLE_INCREMENTAL;
 	}
-	if (!cli_cycle_run_all(app, tasks, app->n_tracks))
+	if (!cli_cycle_run_all(app, tasks, app->n_workspaces))
 		app->exit = EXIT_LATER;
-	for (size_t i = 0; i < app->n_tracks; i++) {
+	for (size_t i = 0; i < app->n_workspaces; i++) {
 		if (tasks[i].state == CLI_CYCLE_OVER && !tasks[i].cycle &&
 		    tasks[i].end.err.kind == ERR_NONE)
 			say_handed(app, &tasks[i]);
 		app->exit = err_policy_worse(app->exit, cli_cycle_exit(&tasks[i]));
 	}
 	/* Monitoring that fails is said, but the cycle is done. */
-	if (!metrics_textfile_write(app, tasks, app->n_tracks, &err))
+	if (!metrics_textfile_write(app, tasks, app->n_workspaces, &err))
 		fprintf(stderr, "%s: metrics.textfile: %s\n", app->program, err.text);
-	cli_cycle_end_all(tasks, app->n_tracks);
+	cli_cycle_end_all(tasks, app->n_workspaces);
 	mem_free(&tasks);
 }

@@ -102,7 +102,7 @@ static void prepare(struct verify *v, enum cycle_kind kind)
 	for (size_t i = 0; i < v->n; i++) {
 		struct cli_cycle *cli_cycle = &v->tasks[i];
 
-		*cli_cycle = (struct cli_cycle){ .conf = &v->app->cycles[i], .kind = kind };
+		*cli_cycle = (struct cli_cycle){ .conf = v->app->workspaces[i], .kind = kind };
 		if (v->findings[i].over)
 			cli_cycle->state = CLI_CYCLE_OVER;
 	}
@@ -186,7 +186,7 @@ static bool look_or_recall(struct verify *v)
 	bool recent = v->repair && !v->full;
 
 	for (size_t i = 0; recent && i < v->n; i++)
-		recent = is_recent(v, v->app->cycles[i].name);
+		recent = is_recent(v, v->app->workspaces[i]->name);
 	return recent || look(v);
 }
 
@@ -250,7 +250,7 @@ static void tell(const struct verify *v, size_t i)
 
 	if (v->tasks[i].end.err.kind != ERR_NONE)
 		return;
-	printf("%s: %s (%d request%s)\n", v->app->cycles[i].name, judgement(f), f->requests,
+	printf("%s: %s (%d request%s)\n", v->app->workspaces[i]->name, judgement(f), f->requests,
 	       f->requests == 1 ? "" : "s");
 	if (table_rows(f->cells) == 0)
 		return;
@@ -305,7 +305,7 @@ static void tell_json(const struct verify *v)
 		const struct finding *f = &v->findings[i];
 
 		json_writer_open(&out, '{');
-		json_writer_key_string(&out, "workspace", v->app->cycles[i].name);
+		json_writer_key_string(&out, "workspace", v->app->workspaces[i]->name);
 		json_writer_key_string(&out, "verdict", action_verdict_name(f->verdict));
 		json_writer_key_int(&out, "requests", f->requests);
 		json_writer_key(&out, "rejected");
@@ -345,10 +345,10 @@ void cmd_verify(struct app *app)
 		OPT_END,
 	};
 
-	if (!command_options(app, options, none, 0) || !app_config(app) || !app_tracks(app) ||
+	if (!command_options(app, options, none, 0) || !app_config(app) || !app_workspaces(app) ||
 	    !app_network(app, false) || !app_store(app, "verify"))
 		return;
-	v.n = app->n_tracks;
+	v.n = app->n_workspaces;
 	v.tasks = mem_new(v.n * sizeof(*v.tasks));
 	v.findings = mem_new(v.n * sizeof(*v.findings));
 	if ((!v.full || read_everything(&v)) && look_or_recall(&v) && settle(&v))

@@ -24,7 +24,8 @@ static void fill(struct stats *stats, struct app *app, const struct cli_cycle *c
 		stats->success[CYCLE_VERIFY] = past.verify_at;
 		stats->success[CYCLE_INCREMENTAL] = past.run_record_at;
 	}
-	rate_limit_begin(&rate_limit, cli_cycle->conf->per_minute, cli_cycle->conf->reserve);
+	rate_limit_begin(&rate_limit, (int)cli_cycle->conf->requests_per_minute,
+			 (int)cli_cycle->conf->reserve);
 	stats->usable = rate_limit.usable;
 	stats->held = 1;
 	stats_remember(stats, &p->before);

@@ -6,12 +6,12 @@
 
 #include "time_format.h"
 
-static const char *const day_names[CONF_DAYS] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
+static const char *const day_names[WEEK_DAYS] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
 
 /* The day's number of the three letters at P, or -1. */
 static int day_number(const char *p)
 {
-	for (int i = 0; i < CONF_DAYS; i++)
+	for (int i = 0; i < WEEK_DAYS; i++)
 		if (strncmp(day_names[i], p, 3) == 0)
 			return i;
 	return -1;
@@ -45,7 +45,7 @@ static bool read_span(const char *text, int *opens, int *closes)
 void business_hours_hours(struct config_reader *in, const struct yaml *node, const char *where,
 			  void *to)
 {
-	struct conf_hours *hours = to;
+	struct workspace_hours *hours = to;
 
 	if (!node)
 		return;
@@ -83,7 +83,7 @@ void business_hours_hours(struct config_reader *in, const struct yaml *node, con
 void business_hours_holidays(struct config_reader *in, const struct yaml *node, const char *where,
 			     void *to)
 {
-	struct conf_holidays *holidays = to;
+	struct workspace_holidays *holidays = to;
 
 	if (!node)
 		return;
@@ -109,13 +109,13 @@ void business_hours_holidays(struct config_reader *in, const struct yaml *node, 
 }
 
 static const struct key target_keys[] = {
-	{ "metric", KEY_TEXT, offsetof(struct conf_target, metric), .required = true,
+	{ "metric", KEY_TEXT, offsetof(struct workspace_target, metric), .required = true,
 	  .help = "first_assignment or first_resolution." },
-	{ "within", KEY_DURATION, offsetof(struct conf_target, within), .required = true,
+	{ "within", KEY_DURATION, offsetof(struct workspace_target, within), .required = true,
 	  .min = 60 * USEC_PER_SEC, .max = 365 * 86400 * USEC_PER_SEC, .help = "How soon." },
-	{ "channel_type", KEY_TEXT, offsetof(struct conf_target, channel_type),
+	{ "channel_type", KEY_TEXT, offsetof(struct workspace_target, channel_type),
 	  .help = "For channels of this kind only." },
-	{ "label", KEY_TEXT, offsetof(struct conf_target, label),
+	{ "label", KEY_TEXT, offsetof(struct workspace_target, label),
 	  .help = "For conversations with this label only." },
 	KEY_END,
 };
@@ -123,7 +123,7 @@ static const struct key target_keys[] = {
 void business_hours_targets(struct config_reader *in, const struct yaml *node, const char *where,
 			    void *to)
 {
-	struct conf_targets *targets = to;
+	struct workspace_targets *targets = to;
 
 	if (!node)
 		return;
@@ -136,7 +136,7 @@ void business_hours_targets(struct config_reader *in, const struct yaml *node, c
 	targets->n = node->n;
 	targets->targets = arena_alloc(in->arena, node->n * sizeof(*targets->targets));
 	for (size_t i = 0; i < node->n; i++) {
-		struct conf_target *target = &targets->targets[i];
+		struct workspace_target *target = &targets->targets[i];
 		const char *here = arena_printf(in->arena, "%s[%zu]", where, i);
 
 		config_reader_section(in, target_keys, node->values[i], here, target);

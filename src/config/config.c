@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "business_hours.h"
 #include "config_reader.h"
 #include "mem.h"
 #include "yaml_tree.h"
@@ -33,46 +34,47 @@ static const struct key warehouse_keys[] = {
 };
 
 static const struct key schedule_keys[] = {
-	{ "incremental", KEY_DURATION, offsetof(struct config_schedule, incremental),
+	{ "incremental", KEY_DURATION, offsetof(struct workspace_schedule, incremental),
 	  .fallback = "1m", .min = 5 * USEC_PER_SEC, .max = DAY,
 	  .help = "How often changes are fetched." },
-	{ "verify", KEY_DURATION, offsetof(struct config_schedule, verify), .fallback = "15m",
+	{ "verify", KEY_DURATION, offsetof(struct workspace_schedule, verify), .fallback = "15m",
 	  .min = MINUTE, .max = 7 * DAY, .help = "How often counts are compared." },
-	{ "full", KEY_CLOCK, offsetof(struct config_schedule, full), .fallback = "02:30",
+	{ "full", KEY_CLOCK, offsetof(struct workspace_schedule, full), .fallback = "02:30",
 	  .help = "When everything is read, each night: local time of the workspace." },
 	KEY_END,
 };
 
 static const struct key workspace_keys[] = {
-	{ "name", KEY_TEXT, offsetof(struct config_workspace, name), .required = true,
+	{ "name", KEY_TEXT, offsetof(struct workspace_conf, name), .required = true,
 	  .help = "What it is called here and in reports." },
-	{ "base_url", KEY_URL, offsetof(struct config_workspace, base_url),
+	{ "base_url", KEY_URL, offsetof(struct workspace_conf, base_url),
 	  .fallback = "https://api.sahut.id/v1", .help = "Where the API is." },
-	{ "api_key_file", KEY_SECRET_FILE, offsetof(struct config_workspace, api_key_file),
-	  .required = true, .also = offsetof(struct config_workspace, auth),
+	{ "api_key_file", KEY_SECRET_FILE, offsetof(struct workspace_conf, api_key_file),
+	  .required = true, .also = offsetof(struct workspace_conf, auth),
 	  .help = "File with the API key." },
-	{ "timezone", KEY_ZONE, offsetof(struct config_workspace, timezone),
+	{ "timezone", KEY_ZONE, offsetof(struct workspace_conf, timezone),
 	  .fallback = "Asia/Jakarta", .help = "Time zone of its days and hours." },
-	{ "requests_per_minute", KEY_INT, offsetof(struct config_workspace, requests_per_minute),
+	{ "requests_per_minute", KEY_INT, offsetof(struct workspace_conf, requests_per_minute),
 	  .fallback = "60", .min = 1, .max = 1000000, .help = "The limit of the plan." },
-	{ "reserve", KEY_PERCENT, offsetof(struct config_workspace, reserve), .fallback = "20%",
+	{ "reserve", KEY_PERCENT, offsetof(struct workspace_conf, reserve), .fallback = "20%",
 	  .min = 0, .max = 90,
 	  .help = "Share of the limit that is left for other users of the key." },
-	{ "max_in_flight", KEY_INT, offsetof(struct config_workspace, max_in_flight), .min = 1,
+	{ "max_in_flight", KEY_INT, offsetof(struct workspace_conf, max_in_flight), .min = 1,
 	  .max = 16,
 	  .help = "Requests under way at the same time, at most; by default as quota and latency "
 		  "have it." },
-	{ "schedule", KEY_SECTION, offsetof(struct config_workspace, schedule),
-	  .keys = schedule_keys, .help = "When what is done." },
-	{ "lookback", KEY_DURATION, offsetof(struct config_workspace, lookback), .fallback = "2m",
+	{ "schedule", KEY_SECTION, offsetof(struct workspace_conf, schedule), .keys = schedule_keys,
+	  .later = true, .help = "When what is done." },
+	{ "lookback", KEY_DURATION, offsetof(struct workspace_conf, lookback), .fallback = "2m",
 	  .min = 10 * USEC_PER_SEC, .max = HOUR,
 	  .help = "How late a change may become visible at the API." },
-	{ "business_hours", KEY_OWN, offsetof(struct config_workspace, business_hours),
-	  .read = business_hours_hours, .help = "Opening hours, for response times." },
-	{ "holidays", KEY_OWN, offsetof(struct config_workspace, holidays),
-	  .read = business_hours_holidays, .help = "Days without work." },
-	{ "targets", KEY_OWN, offsetof(struct config_workspace, targets),
-	  .read = business_hours_targets, .help = "Service targets." },
+	{ "business_hours", KEY_OWN, offsetof(struct workspace_conf, business_hours),
+	  .read = business_hours_hours, .later = true,
+	  .help = "Opening hours, for response times." },
+	{ "holidays", KEY_OWN, offsetof(struct workspace_conf, holidays),
+	  .read = business_hours_holidays, .later = true, .help = "Days without work." },
+	{ "targets", KEY_OWN, offsetof(struct workspace_conf, targets),
+	  .read = business_hours_targets, .later = true, .help = "Service targets." },
 	KEY_END,
 };
 
@@ -149,7 +151,7 @@ static const struct key root_keys[] = {
 	  .help = "The PostgreSQL database." },
 	{ "workspaces", KEY_LIST, offsetof(struct config, workspaces),
 	  .also = offsetof(struct config, n_workspaces), .keys = workspace_keys,
-	  .size = sizeof(struct config_workspace), .help = "The workspaces to mirror." },
+	  .size = sizeof(struct workspace_conf), .help = "The workspaces to mirror." },
 	{ "http", KEY_SECTION, offsetof(struct config, http), .keys = http_keys,
 	  .help = "How the API is reached." },
 	{ "privacy", KEY_SECTION, offsetof(struct config, privacy), .keys = privacy_keys,
@@ -202,11 +204,13 @@ static bool read_file(const char *path, struct buf *text, struct err *err)
 	return !text->full || err_set(err, ERR_CONFIG, "%s is longer than 1 MiB", path);
 }
 
-/* The key becomes the header that carries it. */
-static void make_auth(struct config_workspace *workspace)
+/* The key becomes the header that carries it; of contacts is kept what is kept of all. */
+static void complete(const struct config *config, struct workspace_conf *workspace)
 {
 	char *key = workspace->auth;
 
+	workspace->keep_name = config->privacy.keep_name;
+	workspace->keep_phone = config->privacy.keep_phone;
 	if (!key)
 		return;
 	workspace->auth = mem_new(strlen(key) + sizeof("Authorization: Bearer "));
@@ -224,32 +228,6 @@ static void check_names(struct config_reader *in, const struct config *config)
 				config_reader_complain(in, NULL, "workspaces",
 						       "two are called \"%s\"",
 						       config->workspaces[i].name);
-}
-
-/* What reports need to know of a workspace. */
-static void make_worktime(const struct config *config, struct config_workspace *workspace)
-{
-	const struct conf_hours *hours = &workspace->business_hours;
-	const struct conf_targets *from = &workspace->targets;
-	struct workspace_settings_target *to =
-		arena_alloc(config->arena, (from->n + 1) * sizeof(*to));
-
-	for (size_t i = 0; i < from->n; i++)
-		to[i] = (struct workspace_settings_target){ .metric = from->targets[i].metric,
-							    .within = from->targets[i].within,
-							    .channel_type =
-								    from->targets[i].channel_type,
-							    .label = from->targets[i].label };
-	workspace->work = (struct workspace_settings){
-		.opens = hours->given ? hours->opens : NULL,
-		.closes = hours->given ? hours->closes : NULL,
-		.holidays = workspace->holidays.days,
-		.n_holidays = workspace->holidays.n,
-		.targets = to,
-		.n_targets = from->n,
-		.drops_names = !config->privacy.keep_name,
-		.drops_phones = !config->privacy.keep_phone,
-	};
 }
 
 struct config *config_read(const char *path, char **complaints, struct err *err)
@@ -276,9 +254,7 @@ struct config *config_read_part(const char *path, const char *section, char **co
 	}
 	config_reader_section(&in, root_keys, root, "", config);
 	for (size_t i = 0; i < config->n_workspaces; i++)
-		make_auth(&config->workspaces[i]);
-	for (size_t i = 0; i < config->n_workspaces; i++)
-		make_worktime(config, &config->workspaces[i]);
+		complete(config, &config->workspaces[i]);
 	check_names(&in, config);
 	if (in.n_complaints > 0) {
 		err_set(err, ERR_CONFIG, "%s has %d error%s", path, in.n_complaints,
@@ -299,8 +275,13 @@ void config_free(struct config **config)
 	mem_free(config);
 }
 
-const struct config_workspace *config_find(const struct config *config, const char *name,
-					   struct err *err)
+bool config_same_cycle(const struct workspace_conf *a, const struct workspace_conf *b)
+{
+	return config_reader_same(workspace_keys, a, b);
+}
+
+const struct workspace_conf *config_find(const struct config *config, const char *name,
+					 struct err *err)
 {
 	if (!name && config->n_workspaces == 1)
 		return &config->workspaces[0];

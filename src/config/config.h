@@ -13,30 +13,8 @@
 
 #include "arena.h"
 #include "base.h"
-#include "business_hours.h"
 #include "err.h"
-#include "workspace_settings.h"
-
-struct config_schedule {
-	int64_t incremental, verify; /* every so many microseconds */
-	int full;		     /* minutes after the workspace's midnight */
-};
-
-struct config_workspace {
-	const char *name, *base_url, *timezone;
-	const char *api_key_file;
-	char *auth; /* the whole header, secret */
-	int64_t requests_per_minute;
-	int64_t reserve;       /* percent */
-	int64_t max_in_flight; /* 0: as quota and latency have it */
-	struct config_schedule schedule;
-	int64_t lookback;
-	struct conf_hours business_hours;
-	struct conf_holidays holidays;
-	struct conf_targets targets;
-	struct workspace_settings
-		work; /* these, and what of contacts is kept, as the warehouse takes them */
-};
+#include "workspace_conf.h"
 
 struct config_warehouse {
 	const char *conninfo, *owner_conninfo, *password_file;
@@ -78,7 +56,7 @@ struct config {
 	struct arena *arena;
 	const char *path;
 	struct config_warehouse warehouse;
-	struct config_workspace *workspaces;
+	struct workspace_conf *workspaces;
 	size_t n_workspaces;
 	struct config_http http;
 	struct config_privacy privacy;
@@ -110,8 +88,11 @@ void config_free(struct config **config);
  * The workspace of that name; the only one there is for NULL. NULL with
  * ERR_USAGE when it is not clear which.
  */
-const struct config_workspace *config_find(const struct config *config, const char *name,
-					   struct err *err) MUST_CHECK;
+const struct workspace_conf *config_find(const struct config *config, const char *name,
+					 struct err *err) MUST_CHECK;
+
+/* Whether a cycle that runs may go on when the workspace is configured as B instead of A. */
+bool config_same_cycle(const struct workspace_conf *a, const struct workspace_conf *b) MUST_CHECK;
 
 /* The file to read when the command line names none: $SAHUT_ETL_CONFIG, or the one in /etc. */
 const char *config_default_path(void) MUST_CHECK;

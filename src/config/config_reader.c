@@ -360,6 +360,47 @@ void config_reader_section(struct config_reader *in, const struct key *keys,
 	}
 }
 
+static bool same_text(const void *a, const void *b)
+{
+	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+
+	return x && y ? strcmp(x, y) == 0 : x == y;
+}
+
+static bool same_value(const struct key *key, const char *a, const char *b)
+{
+	size_t at = key->offset;
+
+	switch (key->type) {
+	case KEY_INT:
+	case KEY_PERCENT:
+	case KEY_DURATION:
+		return *(const int64_t *)(a + at) == *(const int64_t *)(b + at);
+	case KEY_CLOCK:
+	case KEY_LEVEL:
+		return *(const int *)(a + at) == *(const int *)(b + at);
+	case KEY_KEEP:
+		return *(const bool *)(a + at) == *(const bool *)(b + at);
+	case KEY_SECRET_FILE:
+		return same_text(a + key->also, b + key->also);
+	case KEY_SECTION:
+		return config_reader_same(key->keys, a + at, b + at);
+	case KEY_OWN:
+	case KEY_LIST:
+		return false;
+	default:
+		return same_text(a + at, b + at);
+	}
+}
+
+bool config_reader_same(const struct key *keys, const void *a, const void *b)
+{
+	for (const struct key *k = keys; k->name; k++)
+		if (!k->later && !same_value(k, a, b))
+			return false;
+	return true;
+}
+
 void config_reader_wipe(const struct key *keys, void *base)
 {
 	for (const struct key *k = keys; k->name; k++) {

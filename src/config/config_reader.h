@@ -43,6 +43,7 @@ struct key {
 	int64_t min, max;
 	bool required;
 	bool optional;		/* of a section: if it is left out, its keys are not looked for */
+	bool later;		/* a change may wait for the next cycle of the workspace */
 	size_t also;		/* of a second place: a secret, or the count of a list */
 	const struct key *keys; /* of a section or a list */
 	size_t size;		/* of a list's element */
@@ -74,6 +75,12 @@ void config_reader_section(struct config_reader *in, const struct key *keys,
 /* Adds a complaint about NODE. */
 void config_reader_complain(struct config_reader *in, const struct yaml *node, const char *where,
 			    const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/*
+ * Whether two structs of a table have the same values, but for keys whose change
+ * may wait. Of a secret the secret counts, not its file.
+ */
+bool config_reader_same(const struct key *keys, const void *a, const void *b) MUST_CHECK;
 
 /* Wipes the secrets that a table's keys hold. */
 void config_reader_wipe(const struct key *keys, void *base);

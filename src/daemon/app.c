@@ -71,6 +71,7 @@ bool app_network(struct app *app, bool daemon)
 {
 	struct err err = ERR_INIT;
 
+	app->daemon = daemon;
 	app->wait = event_loop_open(daemon, &err);
 	if (!app->wait || !open_http(app, &err))
 		return app_fail(app, &err);
@@ -81,10 +82,10 @@ bool app_network(struct app *app, bool daemon)
 void app_adopt(struct app *app, struct config *config)
 {
 	app->config = config;
-	mem_free(&app->cycles);
+	mem_free(&app->workspaces);
 	take_level(app);
 	/* Cannot fail: the workspace is there. */
-	(void)!app_tracks(app);
+	(void)!app_workspaces(app);
 }
 
 bool app_renew(struct app *app)
@@ -153,24 +154,10 @@ void app_drop_store(struct app *app)
 	warehouse_close(&app->warehouse);
 }
 
-struct cycle_conf app_track(const struct config_workspace *workspace)
-{
-	return (struct cycle_conf){
-		.name = workspace->name,
-		.timezone = workspace->timezone,
-		.api = { .base_url = workspace->base_url, .auth = workspace->auth },
-		.per_minute = (int)workspace->requests_per_minute,
-		.reserve = (int)workspace->reserve,
-		.max_in_flight = (int)workspace->max_in_flight,
-		.lookback = workspace->lookback,
-		.work = workspace->work,
-	};
-}
-
-bool app_tracks(struct app *app)
+bool app_workspaces(struct app *app)
 {
 	const struct config *config = app->config;
-	const struct config_workspace *only = NULL;
+	const struct workspace_conf *only = NULL;
 	struct err err = ERR_INIT;
 
 	if (app->workspace) {
@@ -178,10 +165,10 @@ bool app_tracks(struct app *app)
 		if (!only)
 			return app_fail(app, &err);
 	}
-	app->n_tracks = only ? 1 : config->n_workspaces;
-	app->cycles = mem_new(app->n_tracks * sizeof(*app->cycles));
-	for (size_t i = 0; i < app->n_tracks; i++)
-		app->cycles[i] = app_track(only ? only : &config->workspaces[i]);
+	app->n_workspaces = only ? 1 : config->n_workspaces;
+	app->workspaces = mem_new(app->n_workspaces * sizeof(*app->workspaces));
+	for (size_t i = 0; i < app->n_workspaces; i++)
+		app->workspaces[i] = only ? only : &config->workspaces[i];
 	return true;
 }
 
@@ -193,6 +180,7 @@ const struct cycle_means *app_means(struct app *app)
 		.warehouse = app->warehouse,
 		.decode = app->decode,
 		.json = app->json,
+		.held = app->daemon,
 		.log = &app->log,
 	};
 	return &app->means;
@@ -200,7 +188,7 @@ const struct cycle_means *app_means(struct app *app)
 
 void app_close(struct app *app)
 {
-	mem_free(&app->cycles);
+	mem_free(&app->workspaces);
 	warehouse_close(&app->warehouse);
 	decode_free(&app->decode);
 	json_reader_free(&app->json);

@@ -27,7 +27,8 @@ struct app {
 	bool verbose, quiet;
 	struct opt_args args; /* what follows the command's name */
 
-	int exit; /* what main() returns */
+	bool daemon; /* it holds the workspaces' locks for all of its cycles */
+	int exit;    /* what main() returns */
 	struct log log;
 	struct log_stream stream;
 	const struct clock *clock;
@@ -40,9 +41,10 @@ struct app {
 	struct server server; /* of the warehouse, the one that was used last */
 	struct warehouse *warehouse;
 	char who[160]; /* the command, this host and this process, once the warehouse is open */
-	struct cycle_means means;  /* see app_means() */
-	struct cycle_conf *cycles; /* one for each workspace that the command is about */
-	size_t n_tracks;
+	struct cycle_means means;		  /* see app_means() */
+	const struct workspace_conf **workspaces; /* that the command is about; see
+						   * app_workspaces() */
+	size_t n_workspaces;
 };
 
 /*
@@ -72,8 +74,8 @@ bool app_store(struct app *app, const char *who) MUST_CHECK;
 /* Closes the warehouse's connections, to open them again. */
 void app_drop_store(struct app *app);
 
-/* The workspaces that the command is about: the one named by -w, or all. Fills `cycles`. */
-bool app_tracks(struct app *app) MUST_CHECK;
+/* The workspaces that the command is about: the one named by -w, or all. Fills `workspaces`. */
+bool app_workspaces(struct app *app) MUST_CHECK;
 
 /*
  * Another configuration takes the place of the one there is, which is the caller's from now on. It
@@ -83,9 +85,6 @@ void app_adopt(struct app *app, struct config *config);
 
 /* HTTP, and what reads pages, anew: as the configuration has them now. */
 bool app_renew(struct app *app) MUST_CHECK;
-
-/* A workspace of the configuration, as the loop needs it; its texts stay the configuration's. */
-struct cycle_conf app_track(const struct config_workspace *workspace) MUST_CHECK;
 
 /* What cycles share; lives as long as the app, and is current when the warehouse is open. */
 const struct cycle_means *app_means(struct app *app) MUST_CHECK;

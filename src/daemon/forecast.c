@@ -31,7 +31,7 @@ static enum strategy usual_strategy(const struct workspace_state *state, int64_t
 
 static void work_out(struct forecast *f, int64_t now)
 {
-	const struct config_schedule *schedule = &f->workspace->schedule;
+	const struct workspace_schedule *schedule = &f->workspace->schedule;
 	const struct engine_conf incremental = { .kind = CYCLE_INCREMENTAL, .now = now };
 	const struct workspace_state *m = &f->state;
 
@@ -47,8 +47,8 @@ static void work_out(struct forecast *f, int64_t now)
 	f->met = f->interval <= schedule->incremental;
 }
 
-bool forecast_make(struct warehouse *warehouse, const struct config_workspace *workspace,
-		   int64_t now, struct forecast *forecast, struct err *err)
+bool forecast_make(struct warehouse *warehouse, const struct workspace_conf *workspace, int64_t now,
+		   struct forecast *forecast, struct err *err)
 {
 	CLEANUP(table_free) struct table *table = NULL;
 	struct warehouse_known known;
@@ -80,7 +80,7 @@ bool forecast_make(struct warehouse *warehouse, const struct config_workspace *w
 
 void forecast_sum(const struct forecast *f, struct buf *out)
 {
-	const struct config_workspace *w = f->workspace;
+	const struct workspace_conf *w = f->workspace;
 
 	buf_printf(out,
 		   "%d requests a minute are ours (%" PRId64 " less %" PRId64 "%%), %" PRId64

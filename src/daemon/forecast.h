@@ -17,7 +17,7 @@
 #include "warehouse.h"
 
 struct forecast {
-	const struct config_workspace *workspace;
+	const struct workspace_conf *workspace;
 	bool known; /* whether it was ever loaded; nothing can be said of the others */
 	struct workspace_state state;
 	struct plan_facts facts;
@@ -31,8 +31,8 @@ struct forecast {
 };
 
 /* Reads what is known of the workspace and works it out. NOW is by the host's calendar. */
-bool forecast_make(struct warehouse *warehouse, const struct config_workspace *workspace,
-		   int64_t now, struct forecast *forecast, struct err *err) MUST_CHECK;
+bool forecast_make(struct warehouse *warehouse, const struct workspace_conf *workspace, int64_t now,
+		   struct forecast *forecast, struct err *err) MUST_CHECK;
 
 /* The sum: "48 requests a minute are ours (60 less 20%) ...", one sentence. */
 void forecast_sum(const struct forecast *forecast, struct buf *out);

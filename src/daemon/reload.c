@@ -68,7 +68,7 @@ enum reload_outcome reload_config(struct reload *reload, struct app *app)
 	app_adopt(app, fresh);
 	log_begin(&line, LEVEL_NOTICE, &events_table()->reloaded,
 		  "%s was read again and is in force", fresh->path);
-	log_number(&line, "workspaces", (int64_t)app->n_tracks);
+	log_number(&line, "workspaces", (int64_t)app->n_workspaces);
 	log_end(&app->log, &line);
 	return same_connections(old, fresh) ? RELOAD_DONE : RELOAD_DEEP;
 }

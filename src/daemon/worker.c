@@ -23,15 +23,13 @@ struct schedule_time worker_time(const struct clock *clock)
 }
 
 /* Takes the configuration over. Nothing may run that has texts of the old one. */
-static void configure(struct worker *worker, const struct config_workspace *workspace)
+static void configure(struct worker *worker, const struct workspace_conf *workspace)
 {
 	struct rate_limit rate_limit;
 
 	worker->workspace = workspace;
 	worker->next = NULL;
 	worker->advised = false;
-	worker->conf = app_track(workspace);
-	worker->conf.held = true;
 	zone_free(&worker->zone);
 	worker->zone = zone_open(workspace->timezone);
 	worker->when.incremental = worker->schedule_status.incremental =
@@ -39,7 +37,7 @@ static void configure(struct worker *worker, const struct config_workspace *work
 	worker->when.verify = worker->schedule_status.verify = workspace->schedule.verify;
 	worker->when.full = worker->schedule_status.full = workspace->schedule.full;
 	worker->when.zone = worker->zone;
-	rate_limit_begin(&rate_limit, worker->conf.per_minute, worker->conf.reserve);
+	rate_limit_begin(&rate_limit, (int)workspace->requests_per_minute, (int)workspace->reserve);
 	worker->stats.name = workspace->name;
 	worker->stats.usable = rate_limit.usable;
 	worker->stats.interval[CYCLE_INCREMENTAL] = worker->when.incremental;
@@ -47,7 +45,7 @@ static void configure(struct worker *worker, const struct config_workspace *work
 	worker->stats.interval[CYCLE_FULL] = DAY;
 }
 
-struct worker *worker_new(const struct config_workspace *workspace, double place)
+struct worker *worker_new(const struct workspace_conf *workspace, double place)
 {
 	struct worker *worker = mem_new(sizeof(*worker));
 
@@ -70,20 +68,6 @@ void worker_free(struct worker **worker)
 
 /* ---- another configuration --------------------------------------------- */
 
-static bool same_text(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
-/* Whether a cycle can go on as if nothing had changed. */
-static bool can_go_on(const struct config_workspace *a, const struct config_workspace *b)
-{
-	return same_text(a->base_url, b->base_url) && same_text(a->auth, b->auth) &&
-	       same_text(a->timezone, b->timezone) &&
-	       a->requests_per_minute == b->requests_per_minute && a->reserve == b->reserve &&
-	       a->max_in_flight == b->max_in_flight && a->lookback == b->lookback;
-}
-
 static void adopt(struct worker *worker, const struct clock *clock)
 {
 	struct schedule_time now = worker_time(clock);
@@ -96,7 +80,7 @@ static void adopt(struct worker *worker, const struct clock *clock)
 		schedule_change(&worker->schedule, &worker->when, &now);
 }
 
-void worker_change(struct worker *worker, const struct config_workspace *workspace,
+void worker_change(struct worker *worker, const struct workspace_conf *workspace,
 		   const struct clock *clock)
 {
 	struct err why;
@@ -105,7 +89,7 @@ void worker_change(struct worker *worker, const struct config_workspace *workspa
 	if (worker->state != WORKER_BUSY) {
 		struct schedule_time now = worker_time(clock);
 		bool mended = workspace && worker->schedule_status.failures > 0 &&
-			      !can_go_on(worker->workspace, workspace);
+			      !config_same_cycle(worker->workspace, workspace);
 
 		worker->next = workspace;
 		adopt(worker, clock);
@@ -115,18 +99,14 @@ void worker_change(struct worker *worker, const struct config_workspace *workspa
 		return;
 	}
 	err_set(&why, ERR_STOPPED, "the configuration was changed");
-	if (!workspace || !can_go_on(worker->workspace, workspace))
+	if (!workspace || !config_same_cycle(worker->workspace, workspace))
 		cycle_stop(worker->cycle, &why);
 	worker->next = workspace;
 }
 
 bool worker_register(struct worker *worker, struct warehouse *warehouse, struct err *err)
 {
-	struct warehouse_workspace workspace = { worker->conf.name, worker->conf.timezone,
-						 worker->conf.api.base_url, worker->conf.lookback,
-						 &worker->conf.work };
-
-	return warehouse_register(warehouse, &workspace, &worker->id, err);
+	return warehouse_register(warehouse, worker->workspace, &worker->id, err);
 }
 
 /* ---- what is known ---------------------------------------------------- */
@@ -190,8 +170,8 @@ static void advise(struct worker *worker, struct app *app)
 	forecast_outcome(&forecast, &text);
 	snprintf(worker->advice, sizeof(worker->advice), "%s", buf_text(&text));
 	log_begin(&line, LEVEL_WARNING, &events_table()->schedule_tight, "%s: %s",
-		  worker->conf.name, worker->advice);
-	log_text(&line, "workspace", worker->conf.name);
+		  worker->workspace->name, worker->advice);
+	log_text(&line, "workspace", worker->workspace->name);
 	log_end(&app->log, &line);
 }
 
@@ -337,11 +317,11 @@ static void could_not_begin(struct worker *worker, struct app *app, struct err *
 	end_errand(worker, app, NULL, err);
 	if (warehouse_lost(app->warehouse) || err->kind == ERR_STOPPED)
 		return;
-	err_wrap(err, "%s", worker->conf.name);
+	err_wrap(err, "%s", worker->workspace->name);
 	if (note_trouble(worker, app->clock, err)) {
 		log_begin(&line, err_policy_level(err->kind), &events_table()->run_record_failed,
 			  "%s", err->text);
-		log_text(&line, "workspace", worker->conf.name);
+		log_text(&line, "workspace", worker->workspace->name);
 		log_text(&line, "kind", cycle_kind(worker->kind)->name);
 		log_end(&app->log, &line);
 	}
@@ -364,7 +344,7 @@ static void begin_cycle(struct worker *worker, struct app *app)
 
 	worker->began = worker->stats.attempt[worker->kind] = now.real;
 	schedule_began(&worker->schedule, worker->kind, &now);
-	worker->cycle = cycle_begin(&worker->conf, app_means(app), kind, &err);
+	worker->cycle = cycle_begin(worker->workspace, app_means(app), kind, &err);
 	if (!worker->cycle) {
 		could_not_begin(worker, app, &err);
 		return;
@@ -401,9 +381,9 @@ static void recovered(struct worker *worker, struct app *app, int64_t lasted)
 	struct log_line line;
 
 	log_begin(&line, LEVEL_NOTICE, &events_table()->run_record_recovered,
-		  "%s: works again, after %s and %d failures", worker->conf.name,
+		  "%s: works again, after %s and %d failures", worker->workspace->name,
 		  duration_format(lasted, text), worker->schedule_status.failures);
-	log_text(&line, "workspace", worker->conf.name);
+	log_text(&line, "workspace", worker->workspace->name);
 	log_number(&line, "failures", worker->schedule_status.failures);
 	log_end(&app->log, &line);
 }

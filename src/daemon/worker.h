@@ -25,9 +25,8 @@ enum worker_state {
 };
 
 struct worker {
-	const struct config_workspace *workspace; /* as it is configured, */
-	const struct config_workspace *next;	  /* and is to be after the cycle; or NULL */
-	struct cycle_conf conf;			  /* its texts are the configuration's */
+	const struct workspace_conf *workspace; /* as it is configured, */
+	const struct workspace_conf *next;	/* and is to be after the cycle; or NULL */
 	struct schedule_conf when;
 	struct zone *zone;
 	struct schedule schedule;
@@ -58,7 +57,7 @@ struct worker {
  * Begins with a workspace of the configuration, which must live as long; PLACE is its place among
  * the others, from 0 to below 1.
  */
-struct worker *worker_new(const struct config_workspace *workspace, double place) MUST_CHECK;
+struct worker *worker_new(const struct workspace_conf *workspace, double place) MUST_CHECK;
 
 /* Ends whatever runs, and frees it. The lock stays with the warehouse. */
 void worker_free(struct worker **worker);
@@ -67,7 +66,7 @@ void worker_free(struct worker **worker);
  * The workspace is configured otherwise, or not at all any more (NULL). A cycle that
  * cannot go on with that stops after its batch.
  */
-void worker_change(struct worker *worker, const struct config_workspace *workspace,
+void worker_change(struct worker *worker, const struct workspace_conf *workspace,
 		   const struct clock *clock);
 
 /* Makes the workspace known to the warehouse. */

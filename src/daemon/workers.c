@@ -12,11 +12,6 @@
 /* How often to look whether a lock has become free: whoever had it died that long ago at most. */
 #define LOOK (2 * USEC_PER_SEC)
 
-static const struct config_workspace *configured(const struct app *app, const char *name)
-{
-	return config_find(app->config, name, &(struct err)ERR_INIT);
-}
-
 /* Those who show numbers have a list of their own. */
 static void list_numbers(struct workers *workers)
 {
@@ -28,9 +23,8 @@ static void list_numbers(struct workers *workers)
 /* The place of a new one of N, the I-th. */
 static struct worker *new_job(const struct app *app, size_t i)
 {
-	const char *name = app->cycles[i].name;
-	struct worker *worker =
-		worker_new(configured(app, name), (double)i / (double)app->n_tracks);
+	const struct workspace_conf *workspace = app->workspaces[i];
+	struct worker *worker = worker_new(workspace, (double)i / (double)app->n_workspaces);
 	struct log_line line;
 
 	if (worker->zone)
@@ -38,14 +32,14 @@ static struct worker *new_job(const struct app *app, size_t i)
 	log_begin(&line, LEVEL_WARNING, NULL,
 		  "%s: this system does not know the time zone %s, so the full sweep is done by "
 		  "UTC; install tzdata",
-		  name, worker->conf.timezone);
+		  workspace->name, workspace->timezone);
 	log_end(&app->log, &line);
 	return worker;
 }
 
 void workers_begin(struct workers *workers, struct app *app)
 {
-	workers->n = app->n_tracks;
+	workers->n = app->n_workspaces;
 	workers->list = mem_new(workers->n * sizeof(struct worker *));
 	workers->look_at = 0;
 	workers->held = SIZE_MAX;
@@ -68,7 +62,7 @@ bool workers_register(struct workers *workers, struct warehouse *warehouse, stru
 	workers->look_at = 0;
 	for (size_t i = 0; i < workers->n; i++)
 		if (!worker_register(workers->list[i], warehouse, err))
-			return err_wrap(err, "%s", workers->list[i]->conf.name);
+			return err_wrap(err, "%s", workers->list[i]->workspace->name);
 	return true;
 }
 
@@ -82,12 +76,13 @@ static struct worker *named(struct workers *workers, const char *name)
 	return NULL;
 }
 
-static bool is_wanted(const struct app *app, const char *name)
+/* The workspace of that name among those that the command is about, or NULL. */
+static const struct workspace_conf *wanted(const struct app *app, const char *name)
 {
-	for (size_t i = 0; i < app->n_tracks; i++)
-		if (strcmp(app->cycles[i].name, name) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < app->n_workspaces; i++)
+		if (strcmp(app->workspaces[i]->name, name) == 0)
+			return app->workspaces[i];
+	return NULL;
 }
 
 void workers_change(struct workers *workers, struct app *app)
@@ -95,14 +90,14 @@ void workers_change(struct workers *workers, struct app *app)
 	size_t n = workers->n;
 
 	for (size_t i = 0; i < n; i++) {
-		const char *name = workers->list[i]->conf.name;
-		bool wanted = !workers->list[i]->leaving && is_wanted(app, name);
+		struct worker *worker = workers->list[i];
 
-		worker_change(workers->list[i], wanted ? configured(app, name) : NULL, app->clock);
+		worker_change(worker, worker->leaving ? NULL : wanted(app, worker->workspace->name),
+			      app->clock);
 	}
-	workers->list = mem_grow(workers->list, (n + app->n_tracks) * sizeof(struct worker *));
-	for (size_t i = 0; i < app->n_tracks; i++)
-		if (!named(workers, app->cycles[i].name))
+	workers->list = mem_grow(workers->list, (n + app->n_workspaces) * sizeof(struct worker *));
+	for (size_t i = 0; i < app->n_workspaces; i++)
+		if (!named(workers, app->workspaces[i]->name))
 			workers->list[workers->n++] = new_job(app, i);
 	list_numbers(workers);
 	workers->look_at = 0;
@@ -229,7 +224,7 @@ static bool take_all(struct workers *workers, struct app *app, struct err *err)
 
 		if (worker->state == WORKER_WAITING && worker->unheld && !worker->leaving &&
 		    !worker_hold(worker, app, err))
-			return err_wrap(err, "%s", worker->conf.name);
+			return err_wrap(err, "%s", worker->workspace->name);
 	}
 	return true;
 }
@@ -377,12 +372,12 @@ void workers_summary(const struct workers *workers, const struct clock *clock, s
 	if (waiting > 0)
 		buf_printf(out, ", standby for %zu held by %s", waiting, some_holder(workers));
 	if (worst)
-		buf_printf(out, ", %zu in trouble (%s, for %s)", wrong, worst->conf.name,
+		buf_printf(out, ", %zu in trouble (%s, for %s)", wrong, worst->workspace->name,
 			   duration_format(clock_real(clock) - worst->schedule_status.trouble_since,
 					   when));
 	if (next)
 		buf_printf(out, "; next: %s of %s at %s", next->schedule_status.next_kind,
-			   next->conf.name,
+			   next->workspace->name,
 			   time_format(next->schedule_status.next_at / USEC_PER_SEC * USEC_PER_SEC,
 				       when));
 }

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "client.h"
 
+struct api client_api(const struct workspace_conf *conf)
+{
+	return (struct api){ .base_url = conf->base_url, .auth = conf->auth };
+}
+
 /* Waits until a request may go. */
 static bool event_loop_for_quota(struct client *client, struct err *err)
 {

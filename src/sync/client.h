@@ -26,6 +26,9 @@ struct client {
 	struct rate_limit rate_limit;
 };
 
+/* How to reach a workspace's API; the texts stay the configuration's. */
+struct api client_api(const struct workspace_conf *conf) MUST_CHECK;
+
 /*
  * Sends the request until it is answered with success or given up. The
  * reply is the caller's to http_reply_free(). A request that is not a GET is

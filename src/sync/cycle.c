@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client.h"
 #include "mem.h"
 #include "run_record.h"
 
@@ -19,7 +20,7 @@
 #define LONGEST_LOOKBACK (3600 * USEC_PER_SEC)
 
 struct cycle {
-	const struct cycle_conf *conf;
+	const struct workspace_conf *conf;
 	const struct cycle_means *means;
 	struct run_record cycle;
 	struct request_queue box;
@@ -88,13 +89,11 @@ static bool open(struct cycle *cycle, enum cycle_kind kind, struct err *err)
 	return true;
 }
 
-struct cycle *cycle_begin(const struct cycle_conf *conf, const struct cycle_means *means,
+struct cycle *cycle_begin(const struct workspace_conf *conf, const struct cycle_means *means,
 			  enum cycle_kind kind, struct err *err)
 {
 	struct cycle *cycle = mem_new(sizeof(*cycle));
 	bool look = cycle_kind(kind)->look;
-	struct warehouse_workspace workspace = { conf->name, conf->timezone, conf->api.base_url,
-						 conf->lookback, &conf->work };
 
 	cycle->conf = conf;
 	cycle->means = means;
@@ -105,18 +104,19 @@ struct cycle *cycle_begin(const struct cycle_conf *conf, const struct cycle_mean
 		.clock = means->clock,
 		.http = means->http,
 		.warehouse = means->warehouse,
-		.api = conf->api,
+		.api = client_api(conf),
 		.names = &cycle->cycle.names,
 		.chance = (uint64_t)clock_real(means->clock) ^ (uintptr_t)cycle,
 	};
 	cycle->progress.began = clock_mono(means->clock);
 	cycle->progress.total = -1;
-	rate_limit_begin(&cycle->box.rate_limit, conf->per_minute, conf->reserve);
-	if (warehouse_register(means->warehouse, &workspace, &cycle->cycle.id, err)) {
+	rate_limit_begin(&cycle->box.rate_limit, (int)conf->requests_per_minute,
+			 (int)conf->reserve);
+	if (warehouse_register(means->warehouse, conf, &cycle->cycle.id, err)) {
 		cycle->box.workspace = cycle->cycle.id;
-		cycle->locked = !look && !conf->held &&
+		cycle->locked = !look && !means->held &&
 				warehouse_lock(means->warehouse, cycle->cycle.id, err);
-		if ((cycle->locked || conf->held || look) && open(cycle, kind, err))
+		if ((cycle->locked || means->held || look) && open(cycle, kind, err))
 			return cycle;
 	}
 	cycle_end(&cycle);
@@ -250,7 +250,8 @@ static bool is_answer(struct cycle *cycle, const struct slot *slot, struct err *
 
 static void take_reply(struct cycle *cycle, struct slot *slot)
 {
-	int most = cycle->conf->max_in_flight > 0 ? cycle->conf->max_in_flight : REQUEST_QUEUE_MOST;
+	int most = cycle->conf->max_in_flight > 0 ? (int)cycle->conf->max_in_flight
+						  : REQUEST_QUEUE_MOST;
 	struct err err = ERR_INIT;
 	bool ok = is_answer(cycle, slot, &err);
 

@@ -20,18 +20,6 @@
 #include "request_queue.h"
 #include "warehouse.h"
 
-/* What the loop needs to know of a configured workspace. */
-struct cycle_conf {
-	const char *name, *timezone;
-	struct api api;
-	int per_minute;	   /* the plan's quota */
-	int reserve;	   /* percent of it left for others */
-	int max_in_flight; /* 0: as quota and latency have it */
-	int64_t lookback;
-	bool held; /* the warehouse holds its lock already, and keeps it */
-	struct workspace_settings work;
-};
-
 /* What all cycles of a process share. */
 struct cycle_means {
 	const struct clock *clock;
@@ -39,6 +27,7 @@ struct cycle_means {
 	struct warehouse *warehouse;
 	struct decode *decode;
 	struct json_reader *json;
+	bool held; /* the warehouse holds the workspaces' locks already, and keeps them */
 	const struct log *log; /* for a line a request, to who debugs; NULL: none */
 };
 
@@ -81,7 +70,7 @@ struct cycle;
  * no lock and leaves no run. CONF and MEANS must outlive the cycle. NULL with the
  * reason in ERR: ERR_BUSY when another process has the lock.
  */
-struct cycle *cycle_begin(const struct cycle_conf *conf, const struct cycle_means *means,
+struct cycle *cycle_begin(const struct workspace_conf *conf, const struct cycle_means *means,
 			  enum cycle_kind kind, struct err *err) MUST_CHECK;
 
 /*

@@ -12,6 +12,7 @@
 #include "session.h"
 #include "sql.h"
 #include "state_json.h"
+#include "workspace_settings.h"
 
 #define LOCK_NOT_AVAILABLE "55P03"
 
@@ -129,20 +130,19 @@ bool warehouse_take_notify(struct warehouse *warehouse)
 
 /* ---- a workspace ----------------------------------------------------- */
 
-bool warehouse_register(struct warehouse *warehouse, const struct warehouse_workspace *workspace,
-			int *id, struct err *err)
+bool warehouse_register(struct warehouse *warehouse, const struct workspace_conf *conf, int *id,
+			struct err *err)
 {
 	CLEANUP(buf_free) struct buf settings = BUF_MAX(LONGEST_SETTINGS);
 	CLEANUP(table_free) struct table *table = NULL;
 	struct script *s = warehouse_call(warehouse, sql_warehouse_workspace);
 
-	script_text(s, workspace->name);
-	script_text(s, workspace->timezone);
-	script_text(s, workspace->base_url);
-	script_int(s, workspace->lookback);
-	if (workspace->work)
-		workspace_settings_write(&settings, workspace->work);
-	script_text(s, workspace->work ? buf_text(&settings) : NULL);
+	script_text(s, conf->name);
+	script_text(s, conf->timezone);
+	script_text(s, conf->base_url);
+	script_int(s, conf->lookback);
+	workspace_settings_write(&settings, conf);
+	script_text(s, buf_text(&settings));
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
 	*id = (int)table_int(table, 0, 0);

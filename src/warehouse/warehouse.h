@@ -22,7 +22,7 @@
 #include "pg.h"
 #include "query.h"
 #include "table.h"
-#include "workspace_settings.h"
+#include "workspace_conf.h"
 #include "workspace_state.h"
 
 struct warehouse;
@@ -58,18 +58,12 @@ bool warehouse_has_notify(struct warehouse *warehouse) MUST_CHECK;
 
 /* ---- a workspace ---- */
 
-struct warehouse_workspace {
-	const char *name, *timezone, *base_url;
-	int64_t lookback;		       /* as configured */
-	const struct workspace_settings *work; /* NULL: as it is */
-};
-
 /*
  * Makes a workspace known, and its settings current, and gives its number.
  * What another time zone or other hours make untrue is queued for report_refresh.h.
  */
-bool warehouse_register(struct warehouse *warehouse, const struct warehouse_workspace *workspace,
-			int *id, struct err *err) MUST_CHECK;
+bool warehouse_register(struct warehouse *warehouse, const struct workspace_conf *conf, int *id,
+			struct err *err) MUST_CHECK;
 
 /* The number of the workspace of that name; 0 when the warehouse does not know it. */
 bool warehouse_find(struct warehouse *warehouse, const char *name, int *id,

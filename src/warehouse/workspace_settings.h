@@ -9,32 +9,10 @@
 #ifndef WORKSPACE_SETTINGS_H
 #define WORKSPACE_SETTINGS_H
 
-#include "base.h"
 #include "buf.h"
-
-#define WORKSPACE_SETTINGS_DAYS 7
-
-/* A service target: METRIC within so many microseconds of business hours. */
-struct workspace_settings_target {
-	const char *metric; /* first_assignment or first_resolution */
-	int64_t within;
-	const char *channel_type, *label; /* or NULL: any */
-};
-
-struct workspace_settings {
-	/*
-	 * Minutes from midnight for each day from Monday; a day on which both
-	 * are 0 is closed. NULL: work is done at all times.
-	 */
-	const int *opens, *closes;
-	const char *const *holidays; /* dates, "2027-01-01" */
-	size_t n_holidays;
-	const struct workspace_settings_target *targets; /* the first one that fits holds */
-	size_t n_targets;
-	bool drops_names, drops_phones; /* of contacts */
-};
+#include "workspace_conf.h"
 
 /* Adds it to TEXT as the JSON that sahut_etl.register() reads. */
-void workspace_settings_write(struct buf *text, const struct workspace_settings *work);
+void workspace_settings_write(struct buf *text, const struct workspace_conf *conf);
 
 #endif

@@ -31,7 +31,7 @@ static void check_complaints(const char *path, const char *complaints)
 	MUST(lines > 0);
 }
 
-static void check_workspace(const struct config_workspace *workspace)
+static void check_workspace(const struct workspace_conf *workspace)
 {
 	MUST(workspace->name && *workspace->name && workspace->base_url && workspace->timezone);
 	MUST(workspace->requests_per_minute >= 1 && workspace->requests_per_minute <= 1000000);
@@ -41,7 +41,7 @@ static void check_workspace(const struct config_workspace *workspace)
 	MUST(workspace->schedule.incremental >= 5 * USEC_PER_SEC);
 	MUST(workspace->lookback >= 10 * USEC_PER_SEC &&
 	     workspace->lookback <= 3600 * USEC_PER_SEC);
-	for (int i = 0; i < CONF_DAYS; i++)
+	for (int i = 0; i < WEEK_DAYS; i++)
 		MUST(workspace->business_hours.opens[i] >= 0 &&
 		     workspace->business_hours.closes[i] <= 24 * 60 &&
 		     workspace->business_hours.opens[i] <= workspace->business_hours.closes[i]);

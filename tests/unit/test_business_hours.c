@@ -55,12 +55,12 @@ static void compare(const struct unit_row *row, struct buf *got)
 
 static void check_hours(const struct unit_row *row)
 {
-	struct conf_hours hours = { .given = false };
+	struct workspace_hours hours = { .given = false };
 	struct buf got = BUF_MAX(1000);
 
 	business_hours_hours(&in, node_of(row->field[0]), "hours", &hours);
 	assert_true(hours.given || in.n_complaints > 0);
-	for (int day = 0; day < CONF_DAYS; day++)
+	for (int day = 0; day < WEEK_DAYS; day++)
 		buf_printf(&got, "%s%d-%d", day ? " " : "", hours.opens[day], hours.closes[day]);
 	compare(row, &got);
 }
@@ -73,7 +73,7 @@ static void hours_are_minutes_of_each_day_from_monday(void **fixture)
 
 static void check_holidays(const struct unit_row *row)
 {
-	struct conf_holidays holidays = { .n = 0 };
+	struct workspace_holidays holidays = { .n = 0 };
 	struct buf got = BUF_MAX(1000);
 
 	business_hours_holidays(&in, node_of(row->field[0]), "holidays", &holidays);
@@ -90,12 +90,12 @@ static void holidays_are_dates_that_exist(void **fixture)
 
 static void check_targets(const struct unit_row *row)
 {
-	struct conf_targets targets = { .n = 0 };
+	struct workspace_targets targets = { .n = 0 };
 	struct buf got = BUF_MAX(1000);
 
 	business_hours_targets(&in, node_of(row->field[0]), "targets", &targets);
 	for (size_t i = 0; i < targets.n && in.n_complaints == 0; i++) {
-		const struct conf_target *t = &targets.targets[i];
+		const struct workspace_target *t = &targets.targets[i];
 
 		buf_printf(&got, "%s%s %" PRId64 " %s %s", i ? "; " : "", t->metric,
 			   t->within / USEC_PER_SEC, t->channel_type ? t->channel_type : "-",
@@ -112,9 +112,9 @@ static void targets_are_a_metric_a_span_and_maybe_for_whom(void **fixture)
 
 static void nothing_given_is_nothing_set(void **fixture)
 {
-	struct conf_hours hours = { .given = false };
-	struct conf_holidays holidays = { .n = 0 };
-	struct conf_targets targets = { .n = 0 };
+	struct workspace_hours hours = { .given = false };
+	struct workspace_holidays holidays = { .n = 0 };
+	struct workspace_targets targets = { .n = 0 };
 
 	(void)fixture;
 	business_hours_hours(&in, NULL, "x", &hours);
@@ -129,8 +129,8 @@ static void nothing_given_is_nothing_set(void **fixture)
 /* Those that are good are read beside those that are not. */
 static void each_mistake_is_complained_about_where_it_stands(void **fixture)
 {
-	struct conf_hours hours = { .given = false };
-	struct conf_holidays holidays = { .n = 0 };
+	struct workspace_hours hours = { .given = false };
+	struct workspace_holidays holidays = { .n = 0 };
 
 	(void)fixture;
 	business_hours_hours(&in, node_of("{mon: \"08:00-17:00\",\n noday: \"x\",\n tue: never}"),

@@ -80,10 +80,10 @@ static void show_duration(struct buf *out, const char *name, int64_t usec)
 	buf_printf(out, "  %s: %" PRId64 "s\n", name, usec / USEC_PER_SEC);
 }
 
-static void show_work(struct buf *out, const struct config_workspace *w)
+static void show_work(struct buf *out, const struct workspace_conf *w)
 {
 	buf_str(out, "  hours:");
-	for (int day = 0; day < CONF_DAYS; day++)
+	for (int day = 0; day < WEEK_DAYS; day++)
 		buf_printf(out, " %d-%d", w->business_hours.opens[day],
 			   w->business_hours.closes[day]);
 	buf_printf(out, "%s\n  holidays:", w->business_hours.given ? "" : " (not given)");
@@ -91,14 +91,14 @@ static void show_work(struct buf *out, const struct config_workspace *w)
 		buf_printf(out, " %s", w->holidays.days[i]);
 	buf_str(out, "\n");
 	for (size_t i = 0; i < w->targets.n; i++) {
-		const struct conf_target *t = &w->targets.targets[i];
+		const struct workspace_target *t = &w->targets.targets[i];
 
 		buf_printf(out, "  target: %s within %" PRId64 "s, %s, %s\n", t->metric,
 			   t->within / USEC_PER_SEC, or_none(t->channel_type), or_none(t->label));
 	}
 }
 
-static void show_workspace(struct buf *out, const struct config_workspace *w)
+static void show_workspace(struct buf *out, const struct workspace_conf *w)
 {
 	buf_printf(out, "workspace %s\n  url: %s\n  timezone: %s\n  auth: %s\n", w->name,
 		   w->base_url, w->timezone, or_none(w->auth));
@@ -319,6 +319,60 @@ static void who_needs_no_secret_is_not_asked_to_be_able_to_read_one(void **fixtu
 	free(complaints);
 }
 
+/* ---- another configuration ----------------------------------------------------------- */
+
+static struct config *read_workspace(const char *line)
+{
+	struct buf text = BUF_MAX(4096);
+	struct err err = ERR_INIT;
+	char *complaints;
+	struct config *config;
+
+	buf_printf(&text,
+		   "warehouse: {conninfo: \"dbname=x\"}\n"
+		   "workspaces: [{name: utama, api_key_file: %s}]\n",
+		   line);
+	config = read_text(buf_text(&text), text.len, &complaints, &err);
+	if (!config)
+		fail_msg("%s: %s", line, complaints);
+	buf_free(&text);
+	return config;
+}
+
+static void a_cycle_goes_on_when_only_what_may_wait_was_changed(void **fixture)
+{
+	static const struct {
+		const char *line;
+		bool goes_on;
+	} table[] = {
+		{ "key", true },
+		{ "./key", true },
+		{ "key2", false },
+		{ "key, base_url: \"https://api.example.com/v1\"", false },
+		{ "key, timezone: Asia/Makassar", false },
+		{ "key, requests_per_minute: 59", false },
+		{ "key, reserve: 21%", false },
+		{ "key, max_in_flight: 1", false },
+		{ "key, lookback: 3m", false },
+		{ "key, schedule: {incremental: 2m, verify: 20m, full: \"03:00\"}", true },
+		{ "key, business_hours: {mon-fri: \"08:00-17:00\"}", true },
+		{ "key, holidays: [2027-01-01]", true },
+		{ "key, targets: [{metric: first_assignment, within: 15m}]", true },
+	};
+	struct config *before = read_workspace("key");
+
+	(void)fixture;
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		struct config *after = read_workspace(table[i].line);
+
+		if (config_same_cycle(&before->workspaces[0], &after->workspaces[0]) !=
+		    table[i].goes_on)
+			fail_msg("%s", table[i].line);
+		config_free(&after);
+	}
+	config_free(&before);
+}
+
 /* ---- finding ------------------------------------------------------------------------ */
 
 static void a_workspace_is_found_by_its_name_or_because_it_is_alone(void **fixture)
@@ -430,6 +484,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_anybody_may_write_is_refused),
 		cmocka_unit_test(who_needs_no_secret_is_not_asked_to_be_able_to_read_one),
 		cmocka_unit_test(a_file_of_more_than_a_mebibyte_is_refused),
+		cmocka_unit_test(a_cycle_goes_on_when_only_what_may_wait_was_changed),
 		cmocka_unit_test(a_workspace_is_found_by_its_name_or_because_it_is_alone),
 		cmocka_unit_test(the_environment_may_name_another_file),
 		cmocka_unit_test(a_password_has_no_place_in_a_conninfo_however_it_is_written),
