@@ -12,20 +12,21 @@
 #include "command.h"
 #include "err_policy.h"
 #include "item.h"
+#include "json_writer.h"
 #include "script.h"
 #include "sql.h"
 #include "table_format.h"
 #include "time_format.h"
 
-/* The columns of sql/explain/held.sql. */
-enum { NAME, STATUS, CHANNEL, CONTACT, ASSIGNEE, TEAM, LABELS, CREATED, UPDATED, DELETED };
+/* An item's fields as JSON. */
+#define LONGEST_FIELDS (64u << 20)
 
 struct explain {
 	struct app *app;
 	const char *id;
 	const struct workspace_conf *workspace; /* whose API is asked */
 	struct client client;
-	struct table *held; /* one row, or none */
+	struct table *held; /* the name of its workspace; no row where it is not held */
 	bool known;	    /* something of it is in the warehouse, or the API has it */
 };
 
@@ -82,7 +83,7 @@ static bool choose_workspace(struct explain *e)
 	struct err err = ERR_INIT;
 
 	if (table_rows(e->held) > 0)
-		name = table_text(e->held, 0, NAME);
+		name = table_text(e->held, 0, 0);
 	e->workspace = config_find(e->app->config, name, &err);
 	return e->workspace || app_fail(e->app, &err);
 }
@@ -106,57 +107,114 @@ static void open_client(struct explain *e)
 		e->client.warehouse = app->warehouse;
 }
 
-/* Adds a line for a field that is another one here than there. */
-static void compare(struct table *shown, const char *field, const char *here, const char *there)
-{
-	int row;
+/* How the value of a field is written. */
+enum kind { TEXT, TIME, JSON, LABELS, KEY };
 
-	if (strcmp(here ? here : "", there ? there : "") == 0)
-		return;
-	row = table_add(shown);
-	table_set(shown, row, 0, field, strlen(field));
-	if (here)
-		table_set(shown, row, 1, here, strlen(here));
-	if (there)
-		table_set(shown, row, 2, there, strlen(there));
+/*
+ * The fields of an item that the merge compares: the names under which they
+ * are shown, as sql/explain/differences.sql has them, too. A name that the
+ * API does not repeat is kept by the merge, so it does not differ.
+ */
+static const struct field {
+	const char *name;
+	enum kind kind;
+	size_t at;
+	bool kept;
+} fields[] = {
+	{ "status", TEXT, offsetof(struct item, status), false },
+	{ "channel", TEXT, offsetof(struct item, channel_id), false },
+	{ "contact", TEXT, offsetof(struct item, contact_id), false },
+	{ "assignee", TEXT, offsetof(struct item, assignee_id), false },
+	{ "team", TEXT, offsetof(struct item, team_id), false },
+	{ "labels", LABELS, 0, false },
+	{ "created_at", TIME, offsetof(struct item, created_at), false },
+	{ "updated_at", TIME, offsetof(struct item, updated_at), false },
+	{ "extra", JSON, offsetof(struct item, extra), false },
+	{ "channel type", TEXT, offsetof(struct item, channel_type), true },
+	{ "channel name", TEXT, offsetof(struct item, channel_name), true },
+	{ "assignee name", TEXT, offsetof(struct item, assignee_name), true },
+	{ "team name", TEXT, offsetof(struct item, team_name), true },
+};
+
+/* As above, of a contact that has a row. */
+static const struct field contact_fields[] = {
+	{ "contact name", TEXT, offsetof(struct item, contact_name), false },
+	{ "contact phone", TEXT, offsetof(struct item, contact_phone), false },
+	{ "contact phone key", KEY, offsetof(struct item, phone_key), false },
+	{ "contact extra", JSON, offsetof(struct item, contact_extra), false },
+};
+
+static void write_key(struct json_writer *out, const unsigned char *key)
+{
+	char hex[2 * SHA256_SIZE + 1];
+
+	for (int i = 0; i < SHA256_SIZE; i++)
+		snprintf(hex + 2 * i, 3, "%02x", key[i]);
+	json_writer_string(out, hex);
 }
 
-static void compare_time(struct table *shown, const char *field, int64_t here, int64_t there)
+static void write_labels(struct json_writer *out, const struct item *item)
 {
-	char a[TIMETEXT_SIZE], b[TIMETEXT_SIZE];
-
-	if (here != there)
-		compare(shown, field, here == TIME_NONE ? NULL : time_format(here, a),
-			there == TIME_NONE ? NULL : time_format(there, b));
-}
-
-static void join_labels(const struct item *item, struct buf *out)
-{
+	json_writer_open(out, '[');
 	for (size_t i = 0; i < item->n_labels; i++)
-		buf_printf(out, "%s%s", i ? ", " : "", item->labels[i]);
+		json_writer_string(out, item->labels[i]);
+	json_writer_close(out, ']');
 }
 
-static struct table *differences(const struct table *held, const struct item *item)
+static void write_field(struct json_writer *out, const struct field *field, const struct item *item)
 {
-	CLEANUP(buf_free) struct buf labels = BUF_MAX(4u << 20);
-	struct table *shown = table_new(3);
+	const void *at = (const char *)item + field->at;
+	const char *text = field->kind == TEXT || field->kind == JSON || field->kind == KEY
+				   ? *(const char *const *)at
+				   : NULL;
 
-	join_labels(item, &labels);
-	table_name(shown, 0, "field", false);
-	table_name(shown, 1, "here", false);
-	table_name(shown, 2, "API", false);
-	compare(shown, "status", table_text(held, 0, STATUS), item->status);
-	compare(shown, "channel", table_text(held, 0, CHANNEL), item->channel_id);
-	compare(shown, "contact", table_text(held, 0, CONTACT), item->contact_id);
-	compare(shown, "assignee", table_text(held, 0, ASSIGNEE), item->assignee_id);
-	compare(shown, "team", table_text(held, 0, TEAM), item->team_id);
-	compare(shown, "labels", table_text(held, 0, LABELS), buf_text(&labels));
-	compare_time(shown, "created_at", table_int(held, 0, CREATED), item->created_at);
-	compare_time(shown, "updated_at", table_int(held, 0, UPDATED), item->updated_at);
-	return shown;
+	if (field->kept && !text)
+		return;
+	json_writer_key(out, field->name);
+	if (field->kind == LABELS)
+		write_labels(out, item);
+	else if (field->kind == TIME && *(const int64_t *)at != TIME_NONE)
+		json_writer_int(out, *(const int64_t *)at);
+	else if (!text)
+		json_writer_null(out);
+	else if (field->kind == KEY)
+		write_key(out, (const unsigned char *)text);
+	else if (field->kind == JSON)
+		json_writer_raw(out, text, strlen(text));
+	else
+		json_writer_string(out, text);
 }
 
-static void tell_item(const struct explain *e, const struct item *item)
+/* What the API says, for sql/explain/differences.sql. */
+static void write_fields(const struct item *item, const char *contact, struct buf *to)
+{
+	struct json_writer out = JSON_WRITER_TO(to);
+
+	json_writer_open(&out, '{');
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		write_field(&out, &fields[i], item);
+	for (size_t i = 0; contact && i < ARRAY_SIZE(contact_fields); i++)
+		write_field(&out, &contact_fields[i], item);
+	json_writer_key_bool(&out, "deleted", false);
+	json_writer_close(&out, '}');
+}
+
+/* The fields in which the warehouse and the API differ, or NULL with the failure. */
+static struct table *differences(const struct explain *e, const struct item *item, struct err *err)
+{
+	const char *contact = item->contact_id ? item->contact_id : item->contact_row;
+	CLEANUP(buf_free) struct buf json = BUF_MAX(LONGEST_FIELDS);
+	struct script *s = warehouse_call(e->app->warehouse, sql_explain_differences);
+	struct table *shown = NULL;
+
+	write_fields(item, contact, &json);
+	script_text(s, e->id);
+	script_text(s, buf_text(&json));
+	script_text(s, contact);
+	return warehouse_run(e->app->warehouse, &shown, err) ? shown : NULL;
+}
+
+static bool tell_item(const struct explain *e, const struct item *item, struct err *err)
 {
 	CLEANUP(table_free) struct table *shown = NULL;
 	CLEANUP(buf_free) struct buf out = BUF_MAX(4u << 20);
@@ -170,15 +228,18 @@ static void tell_item(const struct explain *e, const struct item *item)
 		       item->updated_at == TIME_NONE ? "no time it says"
 						     : time_format(item->updated_at, updated));
 	if (strcmp(item->id, e->id) != 0 || table_rows(e->held) == 0)
-		return;
-	shown = differences(e->held, item);
+		return true;
+	shown = differences(e, item, err);
+	if (!shown)
+		return false;
 	if (table_rows(shown) == 0) {
 		printf("The API now: the same.\n");
-		return;
+		return true;
 	}
 	printf("The API now: it differs.\n");
 	table_format_table(shown, &out);
 	fputs(buf_text(&out), stdout);
+	return true;
 }
 
 /* Reads the answer to the GET. False with the failure. */
@@ -189,16 +250,19 @@ static bool read_answer(struct explain *e, const struct http_reply *reply, struc
 	CLEANUP(item_reader_free) struct item_reader reader = { .arena = arena };
 	struct json_at root, data;
 	struct item item;
+	bool ok;
 
 	json = json_parse(e->client.json, buf_text(&reply->body), reply->body.len, err);
 	if (!json)
 		return err_wrap(err, "the API's answer");
 	root = json_root(json);
 	data = json_member(&root, "data");
-	if (!item_read(&reader, &data, &item, err))
+	reader.privacy = app_privacy(e->app);
+	ok = item_read(&reader, &data, &item, err);
+	explicit_bzero(&reader.privacy.key, sizeof(reader.privacy.key));
+	if (!ok)
 		return err_wrap(err, "the API's answer");
-	tell_item(e, &item);
-	return true;
+	return tell_item(e, &item, err);
 }
 
 static void tell_api(struct explain *e)

@@ -114,7 +114,7 @@ struct pg_conf app_pg(struct app *app, bool owner)
 	};
 }
 
-void app_reader(struct app *app)
+struct item_privacy app_privacy(const struct app *app)
 {
 	const struct config_privacy *privacy = &app->config->privacy;
 	struct item_privacy drop = { .drop_name = !privacy->keep_name,
@@ -123,6 +123,13 @@ void app_reader(struct app *app)
 
 	if (privacy->hash_key)
 		sha256_key(&drop.key, privacy->hash_key, strlen(privacy->hash_key));
+	return drop;
+}
+
+void app_reader(struct app *app)
+{
+	struct item_privacy drop = app_privacy(app);
+
 	if (!app->decode)
 		app->decode = decode_new(&drop);
 	explicit_bzero(&drop.key, sizeof(drop.key));

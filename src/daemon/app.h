@@ -65,6 +65,9 @@ bool app_network(struct app *app, bool daemon) MUST_CHECK;
 /* What reads pages. */
 void app_reader(struct app *app);
 
+/* Which personal data the configuration keeps. The caller wipes the key in it. */
+struct item_privacy app_privacy(const struct app *app) MUST_CHECK;
+
 /* Fills in `who` for the command WHO. */
 void app_name(struct app *app, const char *who);
 

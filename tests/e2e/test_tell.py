@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: MIT
 """plan and explain: what the program says of its costs, and of one conversation."""
 import json
+import os
 import re
 
 import pytest
 
 from etl import assert_equal
+from test_privacy import configure, secret
+
+SQL = os.path.join(os.path.dirname(__file__), "..", "..", "sql")
 
 
 def row(text, what):
@@ -81,6 +85,83 @@ def test_explain_compares_field_by_field(pair):
     assert "it answers with conv_other, into which it was merged" in etl.run("explain", one["id"]).stdout
     sandbox.control("item", {"id": one["id"], "raw": json.dumps({**now, "labels": ["a", "b"]})})
     assert re.search(r"(?m)^labels .*a, b$", etl.run("explain", one["id"]).stdout)
+
+
+# A change of the warehouse that makes it another than the API, and the line that names it. Contacts are not shown.
+CHANGES = {
+    "extra": ("update sahut.conversation set extra = '{\"vip\": true}' where id = %s", r'extra +\{"vip": true\} *'),
+    "labels": ("update sahut.conversation set labels = '{z}' where id = %s", r"labels +z .*"),
+    "deleted": ("update sahut.conversation set deleted_at = now() where id = %s", r"deleted +true +false"),
+    "assignee name": ("update sahut.agent a set name = 'Somebody' from sahut.conversation c where c.id = %s and a.id = c.assignee_id",
+                      r"assignee name +Somebody .*"),
+    "channel name": ("update sahut.channel a set name = 'Other' from sahut.conversation c where c.id = %s and a.id = c.channel_id",
+                     r"channel name +Other .*"),
+    "channel type": ("update sahut.channel a set type = 'fax' from sahut.conversation c where c.id = %s and a.id = c.channel_id",
+                     r"channel type +fax .*"),
+    "team name": ("update sahut.team a set name = 'Others' from sahut.conversation c where c.id = %s and a.id = c.team_id", r"team name +Others .*"),
+    "contact name": ("update sahut_pii.contact a set name = 'Rahasia' from sahut.conversation c where c.id = %s and a.contact_id = c.contact_id",
+                     r"contact name +\(not shown\) +\(not shown\)"),
+    "contact phone": ("update sahut_pii.contact a set phone = null from sahut.conversation c where c.id = %s and a.contact_id = c.contact_id",
+                      r"contact phone +\(not shown\)"),
+    "contact extra": ("update sahut_pii.contact a set extra = '{\"x\": 1}' from sahut.conversation c where c.id = %s and a.contact_id = c.contact_id",
+                      r"contact extra +\(not shown\) *"),
+}
+
+
+def everything(sandbox, etl):
+    """Loads; returns the id of a conversation with all that one can have."""
+    one = next(c["id"] for c in sandbox.dump()["conversations"] if c["assignee"] and c["contact"].get("phone"))
+    now = json.loads(etl.run("conversations", "get", one).stdout)
+    sandbox.control("item", {"id": one, "raw": json.dumps({**now, "team": {"id": "tm_1", "name": "Tim"}, "labels": ["a"]})})
+    etl.run("sync")
+    return one
+
+
+@pytest.mark.parametrize("field", CHANGES)
+def test_explain_compares_what_the_merge_compares(pair, field):
+    sandbox, etl = pair(conversations=200)
+    one = everything(sandbox, etl)
+    assert "The API now: the same." in etl.run("explain", one).stdout
+    change, line = CHANGES[field]
+    etl.sql(change, one)
+    said = etl.run("explain", one).stdout
+    assert "The API now: it differs." in said and "Rahasia" not in said
+    assert re.search(rf"(?m)^{line}$", said), said
+
+
+def test_explain_leaves_out_no_column_of_the_merge(pair):
+    """Each column by which the merge says that a conversation differs."""
+    sandbox, etl = pair(conversations=200)
+    one = everything(sandbox, etl)
+    with open(os.path.join(SQL, "merge", "30_pick.sql")) as f:
+        columns = re.findall(r"c\.(\w+)", re.search(r"is distinct from\s+\((c\.status[^)]*)\)", f.read())[1])
+    assert len(columns) >= 9
+    etl.sql("insert into sahut.channel select workspace_id, 'other', type, name, first_seen_at from sahut.channel limit 1")
+    for table in ("agent", "team"):
+        etl.sql(f"insert into sahut.{table} select workspace_id, 'other', name, first_seen_at from sahut.{table} limit 1")
+    etl.sql("insert into sahut.contact select workspace_id, 'other', phone_key, first_seen_at from sahut.contact limit 1")
+    other = {"status": "case status when 'open' then 'pending' else 'open' end", "labels": "'{z}'", "extra": "'{}'", "created_at": "created_at - interval '1 day'",
+             "updated_at": "null"}
+    for column in columns:
+        before = etl.one(f"select {column}::text from sahut.conversation where id = %s", one)
+        kind = etl.one("select format_type(atttypid, null) from pg_attribute where attrelid = 'sahut.conversation'::regclass and attname = %s", column)
+        etl.sql(f"update sahut.conversation set {column} = {other.get(column, chr(39) + 'other' + chr(39))} where id = %s", one)
+        said = etl.run("explain", one).stdout
+        assert re.search(rf"(?m)^{re.sub('_id$', '', column)} ", said), (column, said)
+        etl.sql(f"update sahut.conversation set {column} = %s::{kind} where id = %s", before, one)
+    assert "The API now: the same." in etl.run("explain", one).stdout
+
+
+def test_explain_compares_a_keyed_phone_and_nothing_of_who_was_erased(pair):
+    sandbox, etl = pair(conversations=200)
+    configure(etl, hash_key_file=secret(etl))
+    one = everything(sandbox, etl)
+    assert "The API now: the same." in etl.run("explain", one).stdout
+    contact = etl.one("select contact_id from sahut.conversation where id = %s", one)
+    etl.sql("update sahut.contact set phone_key = '\\x00' where id = %s", contact)
+    assert re.search(r"(?m)^contact phone key +\(not shown\)", etl.run("explain", one).stdout)
+    etl.run("erase", contact)
+    assert "The API now: the same." in etl.run("explain", one).stdout
 
 
 def test_explain_of_one_that_is_not_loaded_yet(pair):
