@@ -54,6 +54,9 @@ def main():
         check(f"{name} is there", name in programs)
         done = subprocess.run([programs[name], "--version"], capture_output=True, text=True)
         check(f"{name} runs", done.returncode == 0 and name in done.stdout)
+        symbols = run("nm", "-a", programs[name]).stdout
+        hooks = re.findall(r"__wrap_\w+|\w*fail_at\w*", symbols)
+        check(f"{name} has no hook of the tests in it", not hooks, " ".join(hooks))
 
     for name in UNITS:
         check(f"{name} is there, and filled in", name in programs and not re.search(r"(?m)^[^#\n]*@[a-z]+@", open(programs[name]).read()))

@@ -5,13 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static unsigned long fuse;
-
-void mem_fail_at(unsigned long n)
-{
-	fuse = n;
-}
-
 void mem_out(const char *who)
 {
 	fprintf(stderr,
@@ -21,14 +14,9 @@ void mem_out(const char *who)
 	abort();
 }
 
-static bool blown(void)
-{
-	return fuse > 0 && --fuse == 0;
-}
-
 void *mem_new(size_t size)
 {
-	void *p = blown() ? NULL : calloc(1, size ? size : 1);
+	void *p = calloc(1, size ? size : 1);
 
 	if (!p)
 		mem_out("mem_new");
@@ -37,7 +25,7 @@ void *mem_new(size_t size)
 
 void *mem_grow(void *p, size_t size)
 {
-	void *q = blown() ? NULL : realloc(p, size ? size : 1);
+	void *q = realloc(p, size ? size : 1);
 
 	if (!q)
 		mem_out("mem_grow");

@@ -36,10 +36,4 @@ void mem_free_secret(char **p);
  */
 void mem_out(const char *who) __attribute__((noreturn));
 
-/*
- * For the tests: the N-th allocation from now on fails, as if memory had
- * run out. 0, the default, lets all succeed.
- */
-void mem_fail_at(unsigned long n);
-
 #endif

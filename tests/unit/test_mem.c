@@ -1,11 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory that is there. That the process ends where it is not cannot be shown in one that goes on. */
+/* Memory that is there, and the end of the process where it is not. */
 #include "unit.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "mem.h"
+
+/* Linked with --wrap: the allocation with this number fails; 0, none. */
+static unsigned fail_at;
+
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+
+static bool fails(void)
+{
+	return fail_at > 0 && --fail_at == 0;
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+	return fails() ? NULL : __real_realloc(p, size);
+}
 
 static void what_is_new_is_zeroed(void **fixture)
 {
@@ -78,29 +105,68 @@ static void freeing_leaves_null_and_takes_null(void **fixture)
 	mem_free_secret(&secret);
 }
 
-/* A fuse that was never lit burns nothing. */
-static void all_succeed_while_no_failure_was_asked_for(void **fixture)
+/* In a child, whose words come back in SAID. Returns how it ended. */
+static int end_of(void (*use)(void), unsigned at, char *said, size_t size)
 {
-	(void)fixture;
-	mem_fail_at(0);
-	for (int i = 0; i < 100; i++) {
-		char *p = mem_new(1);
+	static const struct rlimit no_core = { 0, 0 };
+	int ends[2], status;
+	ssize_t n;
+	pid_t child;
 
-		p = mem_grow(p, 2);
-		mem_free(&p);
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (child == 0) {
+		signal(SIGABRT, SIG_DFL);
+		setrlimit(RLIMIT_CORE, &no_core);
+		dup2(ends[1], STDERR_FILENO);
+		fail_at = at;
+		use();
+		_exit(0);
 	}
+	close(ends[1]);
+	n = read(ends[0], said, size - 1);
+	said[n > 0 ? n : 0] = '\0';
+	close(ends[0]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
 }
 
-static void the_allocations_before_the_one_that_is_to_fail_succeed(void **fixture)
+static void begin_thrice(void)
 {
-	(void)fixture;
-	mem_fail_at(4);
 	for (int i = 0; i < 3; i++) {
 		char *p = mem_new(1);
 
 		mem_free(&p);
 	}
-	mem_fail_at(0);
+}
+
+static void grow_once(void)
+{
+	char *p = mem_grow(NULL, 10);
+
+	mem_free(&p);
+}
+
+static void check_end(void (*use)(void), unsigned at, const char *who)
+{
+	char said[256];
+	int status = end_of(use, at, said, sizeof(said));
+
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	assert_non_null(strstr(said, who));
+	assert_non_null(strstr(said, "out of memory; ending here"));
+}
+
+static void the_process_ends_with_a_sentence_where_there_is_none(void **state)
+{
+	char said[256];
+
+	(void)state;
+	for (unsigned at = 1; at <= 3; at++)
+		check_end(begin_thrice, at, "mem_new");
+	check_end(grow_once, 1, "mem_grow");
+	assert_int_equal(end_of(begin_thrice, 4, said, sizeof(said)), 0);
+	assert_string_equal(said, "");
 }
 
 int main(void)
@@ -112,8 +178,7 @@ int main(void)
 		cmocka_unit_test(growing_from_nothing_begins),
 		cmocka_unit_test(a_text_is_copied_with_its_nuls_and_one_behind),
 		cmocka_unit_test(freeing_leaves_null_and_takes_null),
-		cmocka_unit_test(all_succeed_while_no_failure_was_asked_for),
-		cmocka_unit_test(the_allocations_before_the_one_that_is_to_fail_succeed),
+		cmocka_unit_test(the_process_ends_with_a_sentence_where_there_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
