@@ -18,14 +18,12 @@ bool log_backoff(struct complaint *c, int64_t now)
 	return true;
 }
 
-bool log_backoff_over(struct complaint *c, int64_t now, int64_t *lasted, unsigned long *times)
+bool log_backoff_over(struct complaint *c, int64_t now, int64_t *lasted)
 {
 	bool was = c->times > 0;
 
 	if (was && lasted)
 		*lasted = now - c->since;
-	if (was && times)
-		*times = c->times;
 	*c = (struct complaint){ 0 };
 	return was;
 }

@@ -26,10 +26,8 @@ bool log_backoff(struct complaint *c, int64_t now) MUST_CHECK;
 
 /*
  * It went well at NOW. True when it had gone wrong before, which is worth
- * one line; *LASTED is then for how long, *TIMES how often. Either may be
- * NULL.
+ * one line; *LASTED, unless it is NULL, is then for how long.
  */
-bool log_backoff_over(struct complaint *c, int64_t now, int64_t *lasted,
-		      unsigned long *times) MUST_CHECK;
+bool log_backoff_over(struct complaint *c, int64_t now, int64_t *lasted) MUST_CHECK;
 
 #endif

@@ -118,7 +118,6 @@ static bool try_open(struct daemon *d, struct err *err)
 static bool open_store(struct daemon *d)
 {
 	struct app *app = d->app;
-	int64_t lasted;
 
 	for (;;) {
 		struct err err = ERR_INIT;
@@ -141,7 +140,7 @@ static bool open_store(struct daemon *d)
 		if (err.kind == ERR_CONFIG || !sleep_until(d, now + RETRY))
 			return false;
 	}
-	if (log_backoff_over(&d->no_warehouse, clock_mono(app->clock), &lasted, NULL))
+	if (log_backoff_over(&d->no_warehouse, clock_mono(app->clock), NULL))
 		say(app, LEVEL_NOTICE, &events_table()->warehouse_back, "the warehouse is back");
 	workers_miss(&d->workers, app);
 	d->loop.warehouse = app->warehouse;
@@ -204,7 +203,7 @@ static void watch_refresh(struct daemon *d)
 		return;
 	workers_note_refresh(&d->workers, end.workspace, end.err.kind == ERR_NONE);
 	if (end.err.kind == ERR_NONE) {
-		(void)!log_backoff_over(&d->no_reports, clock_mono(d->app->clock), NULL, NULL);
+		(void)!log_backoff_over(&d->no_reports, clock_mono(d->app->clock), NULL);
 		return;
 	}
 	if (!warehouse_lost(d->app->warehouse))
@@ -229,7 +228,7 @@ static int64_t tidy(struct daemon *d, bool ended)
 	if (d->reload.n > 0 && workers_have_changed(&d->workers))
 		reload_forget(&d->reload);
 	if (exporter_save(&d->exporter, ended, &when, &err))
-		(void)!log_backoff_over(&d->no_file, clock_mono(d->app->clock), NULL, NULL);
+		(void)!log_backoff_over(&d->no_file, clock_mono(d->app->clock), NULL);
 	else if (log_backoff(&d->no_file, clock_mono(d->app->clock)))
 		say(d->app, LEVEL_ERROR, &events_table()->no_metrics, err.text);
 	return when;

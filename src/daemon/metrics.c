@@ -312,16 +312,6 @@ const char *metrics_content_type(void)
 	return "text/plain; version=0.0.4; charset=utf-8";
 }
 
-bool metrics_describe(size_t i, const char **name, const char **type, const char **help)
-{
-	if (i >= ARRAY_SIZE(table))
-		return false;
-	*name = table[i].name;
-	*type = table[i].type;
-	*help = table[i].help;
-	return true;
-}
-
 /* ---- the file ----------------------------------------------------------- */
 
 bool metrics_save(const struct metrics *metrics, const char *path, int64_t now, struct err *err)

@@ -28,9 +28,6 @@ void metrics_write(const struct metrics *metrics, int64_t now, struct buf *out);
 /* The Content-Type that goes with it. */
 const char *metrics_content_type(void) MUST_CHECK;
 
-/* The I-th metric of the table: its name, its type and its help. False when there are no more. */
-bool metrics_describe(size_t i, const char **name, const char **type, const char **help) MUST_CHECK;
-
 /*
  * Writes the exposition into a file for node_exporter's textfile collector: it appears whole or
  * not at all. False with ERR_SYSTEM.

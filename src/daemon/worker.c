@@ -399,7 +399,7 @@ static void tell(struct worker *worker, struct app *app, const struct cycle_prog
 	cycle_log_cycle(&app->log, worker->cycle, now);
 	if (p->state != CYCLE_DONE)
 		return;
-	if (log_backoff_over(&worker->trouble, now, &lasted, NULL))
+	if (log_backoff_over(&worker->trouble, now, &lasted))
 		recovered(worker, app, lasted);
 	worker->schedule_status.failures = 0;
 	worker->schedule_status.trouble_since = TIME_NONE;

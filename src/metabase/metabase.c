@@ -187,8 +187,6 @@ bool metabase_call(struct metabase *mb, const struct metabase_request *what, str
 	request.url = buf_text(&url);
 	if (ret)
 		*ret = NULL;
-	if (what->method != HTTP_GET)
-		mb->writes++;
 	for (int tries = 1;; tries++) {
 		if (once(mb, &request, ret, err))
 			return true;

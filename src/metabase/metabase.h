@@ -22,7 +22,6 @@ struct metabase {
 	struct json_reader *json;
 	const char *url;  /* as configured */
 	const char *auth; /* "x-api-key: ...", or NULL */
-	int writes;	  /* requests sent that change something */
 };
 
 /* What is called: "/api" and PATH; BODY is JSON, or NULL. */

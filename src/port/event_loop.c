@@ -192,11 +192,6 @@ bool event_loop_stopping(const struct event_loop *wait)
 	return wait->stopping;
 }
 
-void event_loop_stop(struct event_loop *wait)
-{
-	wait->stopping = true;
-}
-
 bool event_loop_take_reload(struct event_loop *wait)
 {
 	bool asked = wait->reload;

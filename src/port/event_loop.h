@@ -77,9 +77,6 @@ enum event_loop_why event_loop_until(struct event_loop *wait, int64_t deadline) 
 /* Whether the process was told to end. */
 bool event_loop_stopping(const struct event_loop *wait) MUST_CHECK;
 
-/* As if SIGTERM had come. */
-void event_loop_stop(struct event_loop *wait);
-
 /* Whether SIGHUP came since the last call. systemd has been told RELOADING=1 by then. */
 bool event_loop_take_reload(struct event_loop *wait) MUST_CHECK;
 

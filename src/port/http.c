@@ -28,7 +28,6 @@ struct http {
 	CURLM *multi;
 	struct transfer *flying;
 	struct http_reply *first, **last; /* finished, not taken */
-	int pending;
 	struct http_conf conf;
 };
 
@@ -107,18 +106,12 @@ static struct http_reply *unqueue(struct http *http, const void *tag)
 	*link = reply->next;
 	if (http->last == &reply->next)
 		http->last = link;
-	http->pending--;
 	return reply;
 }
 
 struct http_reply *http_take(struct http *http)
 {
 	return unqueue(http, NULL);
-}
-
-int http_pending(const struct http *http)
-{
-	return http->pending;
 }
 
 static enum err_kind kind_of(CURL *curl, CURLcode rc)
@@ -390,7 +383,6 @@ void http_send(struct http *http, const struct http_request *request)
 		mem_out("curl_easy_init");
 	t->next = http->flying;
 	http->flying = t;
-	http->pending++;
 	set_security(t->curl, &http->conf);
 	set_limits(t->curl, &http->conf);
 	set_request(t, request);
@@ -418,7 +410,6 @@ void http_cancel(struct http *http, const void *tag)
 			continue;
 		reply = finish_transfer(t);
 		http_reply_free(&reply);
-		http->pending--;
 	}
 	while ((reply = unqueue(http, tag)))
 		http_reply_free(&reply);

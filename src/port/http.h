@@ -88,9 +88,6 @@ struct http_reply *http_take(struct http *http) MUST_CHECK;
 /* Cuts off all requests with this tag and forgets their replies. */
 void http_cancel(struct http *http, const void *tag);
 
-/* How many requests are in flight, or finished and not taken. */
-int http_pending(const struct http *http) MUST_CHECK;
-
 /*
  * One request, and its reply, for the caller to http_reply_free(); other replies stay
  * queued. NULL with ERR_STOPPED when the process was told to end. That the

@@ -113,12 +113,8 @@ static void format_text(struct buf *out, const struct log_line *line,
 {
 	char time[TIMETEXT_SIZE];
 
-	if (stream->form == LOG_FORM_PREFIX)
-		buf_printf(out, "<%d>", (int)line->level);
-	else
-		buf_printf(out, "time=%s ",
-			   time_format(clock_real(stream->clock) / USEC_PER_SEC * USEC_PER_SEC,
-				       time));
+	buf_printf(out, "time=%s ",
+		   time_format(clock_real(stream->clock) / USEC_PER_SEC * USEC_PER_SEC, time));
 	buf_printf(out, "level=%s msg=", log_level_name(line->level));
 	logfmt_value(out, line->message);
 	if (line->event)

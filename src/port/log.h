@@ -79,10 +79,9 @@ bool log_level_parse(const char *name, enum log_level *ret) MUST_CHECK;
 
 /* How a stream is written. */
 enum log_form {
-	LOG_FORM_TEXT,	 /* time=... level=info msg="..." key=value */
-	LOG_FORM_JSON,	 /* one object a line */
-	LOG_FORM_PREFIX, /* text behind journald's <N>, for a stderr that is the journal */
-	LOG_FORM_PLAIN,	 /* "sahut-etl: sentence", for a person at a terminal */
+	LOG_FORM_TEXT,	/* time=... level=info msg="..." key=value */
+	LOG_FORM_JSON,	/* one object a line */
+	LOG_FORM_PLAIN, /* "sahut-etl: sentence", for a person at a terminal */
 };
 
 /* What log_stream() needs to know; lives as long as the log. */

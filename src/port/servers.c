@@ -144,11 +144,6 @@ enum servers_next servers_next(struct servers *servers, struct server *server, s
 	return SERVERS_ONE;
 }
 
-size_t servers_count(const struct servers *servers)
-{
-	return servers->n;
-}
-
 const char *servers_name(const struct server *server, char *buf, size_t size)
 {
 	const char *host = server->host[0] ? server->host : server->address;

@@ -45,9 +45,6 @@ void servers_free(struct servers **servers);
 enum servers_next servers_next(struct servers *servers, struct server *server,
 			       struct err *err) MUST_CHECK;
 
-/* How many hosts there are. */
-size_t servers_count(const struct servers *servers) MUST_CHECK;
-
 /* A server as it stands in a sentence: "db1:5432 (10.0.0.1)". Returns BUF. */
 const char *servers_name(const struct server *server, char *buf, size_t size);
 

@@ -32,14 +32,11 @@ static const struct {
 	{ "period", { "Period", "Periode" } },
 	{ "until", { "to", "s.d." } },
 	{ "made", { "Made by", "Dibuat oleh" } },
-	{ "days_are", { "Days are those of", "Hari mengikuti zona waktu" } },
 	{ "numbers", { "The numbers", "Angka-angkanya" } },
 	{ "nothing", { "Nothing in this period.", "Tidak ada data pada periode ini." } },
 	{ "before", { "in the period before", "pada periode sebelumnya" } },
 	{ "no_workspace",
 	  { "No workspace has been loaded yet.", "Belum ada ruang kerja yang dimuat." } },
-	{ "less", { "less", "sedikit" } },
-	{ "more", { "more", "banyak" } },
 
 	/* ---- the parts: titles, and what each says ---- */
 	{ "panel_volume_days",
@@ -165,7 +162,6 @@ static const struct {
 	{ "col_state", { "state", "keadaan" } },
 	{ "col_verdict", { "verdict", "hasil" } },
 	{ "col_began_at", { "began", "mulai" } },
-	{ "col_took", { "took", "lama" } },
 	{ "col_took_seconds", { "took", "lama" } },
 	{ "col_requests", { "requests", "permintaan" } },
 	{ "col_changed", { "changed", "berubah" } },

@@ -17,7 +17,6 @@ struct decode {
 	struct json_reader *reader;
 	struct arena *arena; /* of one page */
 	struct err err;
-	int rejected;
 	const char *ids[PAGE_ROWS_MOST];
 	int n_ids;
 };
@@ -47,11 +46,6 @@ void decode_free(struct decode **decode)
 const struct err *decode_error(const struct decode *decode)
 {
 	return &decode->err;
-}
-
-int decode_rejected(const struct decode *decode)
-{
-	return decode->rejected;
 }
 
 const char *decode_id(const struct decode *decode, int i)
@@ -92,7 +86,6 @@ static const char *reject(struct decode *decode, const struct json_at *at, const
 			arena_printf(decode->arena, "item:%016" PRIx64 "%016" PRIx64, a, b);
 	}
 	stage_reject(stage, &rejection, origin);
-	decode->rejected++;
 	return rejection.fingerprint;
 }
 
@@ -123,7 +116,7 @@ static const char *read_item(struct decode *decode, const struct json_at *at, st
 static struct json *parse(struct decode *decode, const char *body, size_t n)
 {
 	decode->err = (struct err)ERR_INIT;
-	decode->rejected = decode->n_ids = 0;
+	decode->n_ids = 0;
 	arena_reset(decode->arena);
 	return json_parse(decode->reader, body, n, &decode->err);
 }

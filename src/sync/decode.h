@@ -49,9 +49,6 @@ bool decode_item(struct decode *decode, const char *body, size_t n, struct stage
 /* Why the last page or item was not one. */
 const struct err *decode_error(const struct decode *decode) MUST_CHECK;
 
-/* How many items of the last page were rejected. */
-int decode_rejected(const struct decode *decode) MUST_CHECK;
-
 /*
  * The id of the I-th row of the last page, or what stands for it; lives until
  * the next call. NULL when there is none.

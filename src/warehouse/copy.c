@@ -76,12 +76,6 @@ void copy_int4(struct buf *out, int32_t n)
 	add32(out, n);
 }
 
-void copy_bool(struct buf *out, bool b)
-{
-	add32(out, 1);
-	buf_char(out, b);
-}
-
 void copy_time(struct buf *out, int64_t t)
 {
 	if (t == TIME_NONE) {

@@ -25,9 +25,8 @@ void copy_null(struct buf *out);
 /* A text; NULL is NULL. It must be UTF-8 without U+0000. */
 void copy_text(struct buf *out, const char *s);
 
-/* An integer, a boolean. */
+/* An integer. */
 void copy_int4(struct buf *out, int32_t n);
-void copy_bool(struct buf *out, bool b);
 
 /* A timestamptz from microseconds since 1970; TIME_NONE is NULL. */
 void copy_time(struct buf *out, int64_t t);

@@ -101,7 +101,6 @@ void state_json_write_position(struct buf *buf, const struct full_state *full)
 	json_writer_key_int(&out, "pass", full->pass);
 	time_member(&out, "cycle_started", full->started);
 	json_writer_key_int(&out, "owed", full->owed);
-	json_writer_key_int(&out, "over", sweep->end != SWEEP_RUNNING);
 	json_writer_key_int(&out, "begun", sweep->begun);
 	json_writer_key_int(&out, "backwards", sweep->plan.backwards);
 	json_writer_key_string(&out, "order", order_name(sweep->plan.order));

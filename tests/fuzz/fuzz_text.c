@@ -75,8 +75,7 @@ static char written[1 << 16];
 static void check_log(const char *text, size_t how)
 {
 	static const struct log_event event = { "cycle", NULL };
-	static const enum log_form forms[] = { LOG_FORM_TEXT, LOG_FORM_JSON, LOG_FORM_PREFIX,
-					       LOG_FORM_PLAIN };
+	static const enum log_form forms[] = { LOG_FORM_TEXT, LOG_FORM_JSON, LOG_FORM_PLAIN };
 	FILE *file = fmemopen(written, sizeof(written), "w");
 	struct log_stream stream = { file, forms[how % ARRAY_SIZE(forms)], clock_system() };
 	struct log_line line;

@@ -252,6 +252,40 @@ class Lint:
         self.gate("every prototype is documented", undocumented)
         self.gate("public functions carry their module's name", prefix)
 
+    def use_gates(self):
+        """Nothing is kept that only tests call, or nobody."""
+        words = re.compile(r"\b[a-z]\w+\b")
+        count = {}
+        for path, text in self.bare.items():
+            if path.endswith(".c"):
+                for word in words.findall(text):
+                    count[word] = count.get(word, 0) + 1
+            else:
+                # A header's macros and inline functions use others.
+                for line in re.findall(r"(?m)^(?:#define.*(?:\\\n.*)*|\t.*)$", text):
+                    for word in words.findall(line):
+                        count[word] = count.get(word, 0) + 1
+        # The definition is the first.
+        self.gate("every public function is used by the product", [f"{path}:{line}: {name}" for path, line, name, _ in self.prototypes()
+                                                                   if count.get(name, 0) < 2])
+        self.gate("every report text is used", self.unused_texts())
+
+    def unused_texts(self):
+        """Keys of the report texts that no code, panel or column asks for."""
+        keys = re.findall(r'(?m)^\t\{ "(\w+)",', self.files[REPORT_TEXT])
+        code = "".join(t for p, t in self.files.items() if p != REPORT_TEXT)
+        columns = "".join(read(os.path.join("sql/report", n)) for n in sorted(os.listdir(os.path.join(TOP, "sql/report"))))
+        known = set(re.findall(r'"(\w+)(?:%d)?"', code))
+        unused = []
+        for key in keys:
+            prefix, _, name = key.partition("_")
+            # Put together at run time: the prefix is in the code, and the name is a column, a panel, a topic or a value.
+            by_prefix = prefix + "_" in known and (re.search(rf"\b{name}\b", columns) if prefix in ("col", "none") else
+                                                   name in known if prefix in ("panel", "note", "title") else True)
+            if key not in known and not by_prefix:
+                unused.append(f"{REPORT_TEXT}: {key}")
+        return unused
+
     def figures(self):
         lengths = sorted(self.lengths)
         files = sorted(t.count("\n") for p, t in self.files.items() if p.endswith(".c"))
@@ -277,6 +311,9 @@ class Lint:
         print(f"# lines: source {source}, tests {tests} ({tests / source:.2f} : 1)")
 
 
+# The texts of reports, in both languages.
+REPORT_TEXT = "src/report/report_text.c"
+
 # Functions whose parameters a library dictates.
 DICTATED = {"src/port/httpd.c:on_request"}  # MHD_AccessHandlerCallback
 
@@ -296,6 +333,7 @@ def main():
     lint.text_gates()
     lint.structure_gates()
     lint.header_gates()
+    lint.use_gates()
     lint.figures()
     return 1 if lint.failed else 0
 

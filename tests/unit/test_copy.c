@@ -70,16 +70,6 @@ static void integers_are_big_endian(void **fixture)
 	CHECK(&out, "\0\0\0\x04\x01\x02\x03\x04\0\0\0\x04\xff\xff\xff\xfe\0\0\0\x04\x80\0\0\0");
 }
 
-static void booleans_are_a_byte(void **fixture)
-{
-	struct buf out = BUF_MAX(1000);
-
-	(void)fixture;
-	copy_bool(&out, true);
-	copy_bool(&out, false);
-	CHECK(&out, "\0\0\0\x01\x01\0\0\0\x01\0");
-}
-
 static void times_count_from_the_year_2000(void **fixture)
 {
 	struct buf out = BUF_MAX(1000);
@@ -142,7 +132,6 @@ int main(void)
 		cmocka_unit_test(null_is_a_length_of_minus_one_for_every_type),
 		cmocka_unit_test(texts_stand_as_they_are),
 		cmocka_unit_test(integers_are_big_endian),
-		cmocka_unit_test(booleans_are_a_byte),
 		cmocka_unit_test(times_count_from_the_year_2000),
 		cmocka_unit_test(jsonb_has_its_version_before_it),
 		cmocka_unit_test(bytes_may_hold_nuls),

@@ -55,9 +55,6 @@ static void each_form_is_written_in_its_own_way(void **fixture)
 	check(LOG_FORM_TEXT, &line,
 	      "time=2024-03-15T12:00:00Z level=notice msg=\"cycle of utama ended\" event=cycle "
 	      "workspace=utama rows=-9223372036854775808 verdict=\"pass 2\" empty=\"\"\n");
-	check(LOG_FORM_PREFIX, &line,
-	      "<5>level=notice msg=\"cycle of utama ended\" event=cycle workspace=utama "
-	      "rows=-9223372036854775808 verdict=\"pass 2\" empty=\"\"\n");
 	check(LOG_FORM_PLAIN, &line, "sahut-etl: cycle of utama ended\n");
 	check(LOG_FORM_JSON, &line,
 	      "{\"time\":\"2024-03-15T12:00:00.123456Z\",\"level\":\"notice\","
@@ -72,7 +69,7 @@ static void a_line_without_an_event_has_none(void **fixture)
 	(void)fixture;
 	log_begin(&line, LEVEL_ERROR, NULL, "down");
 	check(LOG_FORM_TEXT, &line, "time=2024-03-15T12:00:00Z level=error msg=down\n");
-	check(LOG_FORM_PREFIX, &line, "<3>level=error msg=down\n");
+	check(LOG_FORM_TEXT, &line, "time=2024-03-15T12:00:00Z level=error msg=down\n");
 }
 
 static void values_are_quoted_where_a_reader_would_stumble(void **fixture)
@@ -85,14 +82,14 @@ static void values_are_quoted_where_a_reader_would_stumble(void **fixture)
 	log_text(&line, "b", "say \"hi\"");
 	log_text(&line, "c", "back\\slash");
 	log_text(&line, "d", "plain");
-	check(LOG_FORM_PREFIX, &line,
-	      "<6>level=info msg=m a=\"x=y\" b=\"say \\\"hi\\\"\" c=\"back\\\\slash\" d=plain\n");
+	check(LOG_FORM_TEXT, &line,
+	      "time=2024-03-15T12:00:00Z level=info msg=m a=\"x=y\" b=\"say \\\"hi\\\"\" "
+	      "c=\"back\\\\slash\" d=plain\n");
 }
 
 static void nothing_can_begin_a_line_of_its_own(void **fixture)
 {
-	static const enum log_form forms[] = { LOG_FORM_TEXT, LOG_FORM_JSON, LOG_FORM_PREFIX,
-					       LOG_FORM_PLAIN };
+	static const enum log_form forms[] = { LOG_FORM_TEXT, LOG_FORM_JSON, LOG_FORM_PLAIN };
 	const char *evil = "x\nlevel=error msg=\"forged\"\r\n<3>\x1b[2J\xe2\x80\xa8\xff";
 	struct log_line line;
 
@@ -129,8 +126,7 @@ static void a_field_too_many_is_left_out(void **fixture)
 
 static void fields_that_are_too_long_are_cut_and_the_line_still_ends(void **fixture)
 {
-	static const enum log_form forms[] = { LOG_FORM_TEXT, LOG_FORM_JSON, LOG_FORM_PREFIX,
-					       LOG_FORM_PLAIN };
+	static const enum log_form forms[] = { LOG_FORM_TEXT, LOG_FORM_JSON, LOG_FORM_PLAIN };
 	struct log_line line;
 	char long_text[5000];
 

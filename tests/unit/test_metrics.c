@@ -105,28 +105,35 @@ static bool ends_in(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-static void filter_ids_follow_the_conventions(void **fixture)
+/* The line at P, "# HELP name help" and the one behind it, "# TYPE name type". */
+static void check_names(const char *text, const char *p)
 {
-	const char *name, *type, *help;
-	size_t i = 0;
+	char name[64], again[64], type[16], help[512], twice[80];
+
+	assert_int_equal(
+		sscanf(p, "# HELP %63s %511[^\n]\n# TYPE %63s %15s", name, help, again, type), 4);
+	assert_string_equal(name, again);
+	assert_true(strncmp(name, "sahut_etl_", 10) == 0 || strncmp(name, "process_", 8) == 0);
+	for (const char *c = name; *c; c++)
+		assert_true(islower((unsigned char)*c) || *c == '_');
+	assert_int_equal(strcmp(type, "counter") == 0, ends_in(name, "_total"));
+	assert_true(strcmp(type, "counter") == 0 || strcmp(type, "gauge") == 0);
+	assert_true(ends_in(help, ".") || ends_in(help, "1"));
+	snprintf(twice, sizeof(twice), "# TYPE %s ", name);
+	assert_null(strstr(strstr(text, twice) + 1, twice));
+}
+
+static void names_follow_the_conventions(void **fixture)
+{
+	CLEANUP(buf_free) struct buf out = BUF_MAX(1 << 20);
+	struct stats stats = stats_of("utama");
+	int n = 0;
 
 	(void)fixture;
-	for (; metrics_describe(i, &name, &type, &help); i++) {
-		assert_true(strncmp(name, "sahut_etl_", 10) == 0 ||
-			    strncmp(name, "process_", 8) == 0);
-		for (const char *p = name; *p; p++)
-			assert_true(islower((unsigned char)*p) || *p == '_');
-		assert_int_equal(strcmp(type, "counter") == 0, ends_in(name, "_total"));
-		assert_true(strcmp(type, "counter") == 0 || strcmp(type, "gauge") == 0);
-		assert_true(ends_in(help, ".") || ends_in(help, "1"));
-		for (size_t j = 0; j < i; j++) {
-			const char *other, *unused;
-
-			assert_true(metrics_describe(j, &other, &unused, &unused));
-			assert_string_not_equal(name, other);
-		}
-	}
-	assert_true(i > 30);
+	exposition(&stats, &out);
+	for (const char *p = buf_text(&out); (p = strstr(p, "# HELP ")); p++, n++)
+		check_names(buf_text(&out), p);
+	assert_true(n > 30);
 }
 
 static void a_file_that_cannot_be_written_is_an_error(void **fixture)
@@ -146,7 +153,7 @@ int main(void)
 		cmocka_unit_test(numbers_stand_where_they_belong),
 		cmocka_unit_test(what_is_not_known_is_left_out),
 		cmocka_unit_test(a_name_is_only_a_label),
-		cmocka_unit_test(filter_ids_follow_the_conventions),
+		cmocka_unit_test(names_follow_the_conventions),
 		cmocka_unit_test(a_file_that_cannot_be_written_is_an_error),
 	};
 
