@@ -51,8 +51,8 @@ select
 	s.held_id is null, s.deleted_at is not null,
 	s.held_id is not null and is_moved and not is_tracked and s.was_labels = s.labels,
 	s.held_id is not null and not is_moved and s.deleted_at is null,
-	coalesce(s.held_id is null and s.updated_at <= w.complete_as_of, false),
-	case when s.held_id is null then w.complete_as_of - s.updated_at end,
+	coalesce(e.late_by >= interval '0', false),
+	e.late_by,
 	coalesce(s.updated_at < s.was_updated_at and s.deleted_at is null, false),
 	s.held_id is not null and is_tracked,
 	s.was_created_at, s.was_channel, s.was_contact, s.was_status, s.was_assignee, s.was_team, s.was_labels,
@@ -89,6 +89,12 @@ cross join lateral (
 		coalesce(s.origin = 'observed', s.created_at > w.history_started_at, false) as is_observed,
 		greatest(s.observed_at, v.valid_from) as observed_at
 ) a
+cross join lateral (
+	-- By how much it comes too late for an instant that was published: for what is held older, or not at all.
+	select case when s.held_id is null or (s.updated_at > s.was_updated_at and s.deleted_at is null)
+		then greatest(w.complete_as_of, case when s.status <> 'resolved' then w.active_as_of end) - s.updated_at
+		end as late_by
+) e
 cross join lateral (
 	-- A new one that is not in its first state any more was open and nobody's until it was last updated. One that
 	-- was created resolved was open for no time: what was resolved was created and resolved, so that the days add

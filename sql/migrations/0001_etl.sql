@@ -46,6 +46,9 @@ create table sahut_etl.workspace (
 	history_started_at  timestamptz,
 	seen_at             timestamptz,
 	lookback            interval not null default interval '2 minutes',
+	lookback_configured interval not null default interval '2 minutes',
+	late_at             timestamptz,
+	late_by             interval,
 	-- what is held
 	live_count          bigint not null default 0,
 	largest_total       bigint not null default 0,
@@ -57,6 +60,7 @@ create table sahut_etl.workspace (
 	order_evidence      jsonb not null default '{}',
 	needs_full          text,
 	uncertified         integer not null default 0,
+	unproven            text,
 	tried_at            timestamptz,
 	audit_due           boolean not null default false,
 	-- counted for ever
@@ -89,7 +93,13 @@ comment on column sahut_etl.workspace.seen_at is
 	'When the API was last heard of (API time): its day is the one that reports compute afresh; those before it '
 	'are stored.';
 comment on column sahut_etl.workspace.lookback is
-	'How late a change may become visible at the API; grows when later ones are seen.';
+	'How late a change may become visible at the API; grows when later ones are seen, and shrinks again when none '
+	'is for a week.';
+comment on column sahut_etl.workspace.lookback_configured is 'What it begins with, and goes back to.';
+comment on column sahut_etl.workspace.late_at is
+	'The published instant for which a change last came too late to be left alone.';
+comment on column sahut_etl.workspace.late_by is
+	'By how much a change of the last batch came too late; the next cycle learns from it. Null: by nothing.';
 comment on column sahut_etl.workspace.live_count is 'Conversations held that are not deleted.';
 comment on column sahut_etl.workspace.largest_total is 'Largest meta.total the API ever gave; bounds every sweep.';
 comment on column sahut_etl.workspace.last_total is 'meta.total of the last unfiltered list.';
@@ -101,6 +111,10 @@ comment on column sahut_etl.workspace.order_evidence is
 	'Inversions counted against each order in the last full sweep, and on how many pages.';
 comment on column sahut_etl.workspace.needs_full is 'Why the next cycle must be a full sweep; empty when it need not.';
 comment on column sahut_etl.workspace.uncertified is 'Full sweeps in a row that could not be proven complete.';
+comment on column sahut_etl.workspace.unproven is
+	'Why the last full sweep proved nothing: short (fewer were seen than there were), lost (the list made no '
+	'sense), cut (it goes on behind its total), parts (its parts are more than the whole) or unlisted (what is '
+	'there stands in no list). Null: it did.';
 comment on column sahut_etl.workspace.tried_at is
 	'When the last full sweep was begun or gone on with (the daemon''s clock); one that proved nothing is tried '
 	'again later each time.';

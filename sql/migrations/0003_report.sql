@@ -936,12 +936,12 @@ begin
 	select * into w from sahut_etl.workspace x where x.name = wanted;
 	setting := coalesce(setting, w.settings);
 	if found and (w.timezone, w.base_url, w.settings) is not distinct from (zone, url, setting)
-		and w.lookback >= late * interval '1 microsecond'
+		and w.lookback_configured = late * interval '1 microsecond'
 	then
 		return w.id;
 	end if;
-	insert into sahut_etl.workspace (name, timezone, base_url, lookback)
-	values (wanted, zone, url, late * interval '1 microsecond')
+	insert into sahut_etl.workspace (name, timezone, base_url, lookback, lookback_configured)
+	values (wanted, zone, url, late * interval '1 microsecond', late * interval '1 microsecond')
 	on conflict (name) do nothing;
 	select * into w from sahut_etl.workspace x where x.name = wanted for update;
 	moves := w.timezone <> zone;
@@ -958,8 +958,10 @@ begin
 		perform sahut_etl.take_settings(w.id, setting);
 	end if;
 	update sahut_etl.workspace x
-	set timezone = zone, base_url = url, lookback = greatest(x.lookback, late * interval '1 microsecond'),
-		settings = setting
+	set timezone = zone, base_url = url, settings = setting,
+		lookback = case when x.lookback_configured = late * interval '1 microsecond' then x.lookback
+			else late * interval '1 microsecond' end,
+		lookback_configured = late * interval '1 microsecond'
 	where x.id = w.id;
 	if moves or (works and w.history_started_at is not null) then
 		perform sahut_etl.queue_all(w.id, true);

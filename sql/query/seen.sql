@@ -1,5 +1,6 @@
 -- What a full sweep saw. $1 workspace, $2 sweep, $3 pass (0: all), $4 created before (usec).
--- First: distinct conversations, loaded or rejected, created before that. Second: live ones that it did not see.
+-- First: distinct conversations, loaded or rejected, created or first seen before that. Second: live ones that it did
+-- not see. Third: distinct ones, whenever created.
 with seen as materialized (
 	-- Each once, and whether it counts: conversations are looked through a single time, for both numbers.
 	select i.id, bool_or($3::smallint = 0 or s.pass = $3::smallint) as counts
@@ -8,21 +9,26 @@ with seen as materialized (
 	where s.sweep_id = $2::bigint
 	group by i.id
 ), held as materialized (
-	select count(*) filter (where seen.counts and c.created_at < sahut_etl.from_usec($4::bigint)) as seen,
-		count(*) filter (where seen.id is null and c.deleted_at is null) as unseen
+	select
+		count(*) filter (where seen.counts
+			and least(c.created_at, c.first_seen_at) < sahut_etl.from_usec($4::bigint)) as seen,
+		count(*) filter (where seen.id is null and c.deleted_at is null) as unseen,
+		count(*) filter (where seen.counts) as every
 	from sahut.conversation c
 	left join seen on seen.id = sahut_etl.id_hash(c.id)
 	where c.workspace_id = $1::integer
 ), rejected as materialized (
-	select r.fingerprint
+	select r.fingerprint, least(r.created_at, r.first_seen_at) < sahut_etl.from_usec($4::bigint) as is_old
 	from sahut_etl.rejected_item r
 	join seen on seen.id = sahut_etl.id_hash(r.fingerprint) and seen.counts
-	where r.workspace_id = $1::integer and coalesce(r.created_at, r.first_seen_at) < sahut_etl.from_usec($4::bigint)
+	where r.workspace_id = $1::integer
 ), both_ways as materialized (
-	select count(*) as n
+	select count(*) filter (where least(c.created_at, c.first_seen_at) < sahut_etl.from_usec($4::bigint)) as old,
+		count(*) as every
 	from sahut.conversation c
 	where c.id = any (array(select k.fingerprint from rejected k)) and c.workspace_id = $1::integer
 )
-select h.seen + (select count(*) from rejected) - b.n, h.unseen
+select h.seen + (select count(*) from rejected where is_old) - b.old, h.unseen,
+	h.every + (select count(*) from rejected) - b.every
 from held h
 cross join both_ways b

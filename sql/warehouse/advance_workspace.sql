@@ -9,6 +9,8 @@ set watermark = sahut_etl.from_usec(m.watermark),
 	then b.observed_at end),
 	seen_at = greatest(w.seen_at, b.observed_at),
 	lookback = m.lookback * interval '1 microsecond',
+	late_at = sahut_etl.from_usec(m.late_at),
+	late_by = t.late_by,
 	live_count = w.live_count + t.rows_new + t.rows_revived - t.rows_deleted,
 	largest_total = m.largest_total,
 	last_total = m.last_total,
@@ -18,16 +20,17 @@ set watermark = sahut_etl.from_usec(m.watermark),
 	order_evidence = m.order_evidence,
 	needs_full = nullif(m.needs_full, ''),
 	uncertified = m.uncertified,
+	unproven = nullif(m.unproven, ''),
 	tried_at = sahut_etl.from_usec(m.tried_at),
 	audit_due = m.audit_due,
 	late_arrival_count = w.late_arrival_count + t.rows_late,
 	silent_edit_count = w.silent_edit_count + t.rows_silent
 from jsonb_to_record($2::jsonb) m(
 	watermark bigint, complete_as_of bigint, active_as_of bigint, certified_at bigint, lookback bigint,
-	largest_total bigint,
+	late_at bigint, 	largest_total bigint,
 	last_total bigint, per_page integer, list_order text, order_evidence jsonb, needs_full text,
 	uncertified integer, tried_at bigint,
-	audit_due boolean)
+	audit_due boolean, unproven text)
 cross join pg_temp.tally t
 cross join pg_temp.stage_batch b
 where w.id = $1::integer

@@ -6,7 +6,9 @@ select
 	s.id, s.position::text, s.batches,
 	w.last_total, w.per_page, sahut_etl.to_usec(w.tried_at), w.audit_due,
 	(select count(*) from sahut_etl.stale_copy d where d.workspace_id = w.id),
-	coalesce(w.certified_at is not null and s.advanced_at < now() - interval '6 hours', false)::integer
+	coalesce(w.certified_at is not null and s.advanced_at < now() - interval '6 hours', false)::integer, w.unproven,
+	(extract(epoch from w.lookback_configured) * 1000000)::bigint, sahut_etl.to_usec(w.late_at),
+	(extract(epoch from w.late_by) * 1000000)::bigint
 from sahut_etl.workspace w
 left join sahut_etl.sweep s on s.workspace_id = w.id and s.state = 'running'
 where w.id = $1::integer

@@ -34,7 +34,8 @@ enum ask_kind {
 	ASK_JOINED,
 	/*
 	 * What a full sweep saw. n[0]: distinct conversations created before
-	 * `before`, in `pass` (0: in all passes). n[1]: live ones not seen.
+	 * `before`, in `pass` (0: in all passes). n[1]: live ones not seen. n[2]: distinct ones
+	 * whenever created.
 	 */
 	ASK_SEEN,
 	/* Live conversations that the full sweep did not see, at most `most`: as ids. */
@@ -85,7 +86,7 @@ struct ask {
 #define COUNTS (STATUS_OTHER + 1)
 
 struct answer {
-	int64_t n[2];
+	int64_t n[3];
 	int ids;		      /* how many ids came with it, the control not among them */
 	bool control;		      /* whether there is one; its number is `ids` */
 	int64_t live;		      /* conversations held that are not deleted, */

@@ -24,12 +24,21 @@ int64_t certificate_owed(const struct workspace_state *state)
 	return sweep->first_total - (certificate_began_fresh(state) ? sweep->recent : 0);
 }
 
+bool certificate_is_sound(const struct workspace_state *state, int64_t total, int64_t seen)
+{
+	const struct sweep *sweep = &state->full.sweep;
+
+	if (sweep->beyond)
+		return false;
+	return state->order != ORDER_UNKNOWN || sweep->most_total <= max_i64(total, seen);
+}
+
 bool certificate_is_snapshot(const struct workspace_state *state)
 {
 	const struct sweep *sweep = &state->full.sweep;
 
-	return state->full.pass == 1 && sweep->pages == 1 && sweep->end == SWEEP_ALL &&
-	       sweep->rows == sweep->first_total;
+	return state->full.pass == 1 && sweep->pages - sweep->probed == 1 &&
+	       sweep->end == SWEEP_ALL && sweep->rows - sweep->repeats == sweep->first_total;
 }
 
 bool certificate_needs_closing(const struct workspace_state *state)
@@ -62,6 +71,7 @@ void certificate_grant(struct workspace_state *state, int64_t started)
 
 	learn_order(state);
 	state->needs_full = FULL_NOT_NEEDED;
+	state->unproven = UNPROVEN_NOT;
 	state->uncertified = 0;
 	state->full.running = false;
 	if (started == TIME_NONE)
@@ -70,13 +80,15 @@ void certificate_grant(struct workspace_state *state, int64_t started)
 	state->watermark =
 		max_i64(state->watermark, fresh ? min_i64(sweep->newest, started) : started);
 	workspace_state_publish_complete(state, started);
+	workspace_state_forget_lateness(state, started);
 }
 
-void certificate_deny(struct workspace_state *state)
+void certificate_deny(struct workspace_state *state, enum unproven why)
 {
 	state->evidence = state->full.sweep.evidence;
 	if (order_contradicted(&state->evidence, state->order))
 		workspace_state_demote(state);
+	workspace_state_withhold(state, why);
 	state->needs_full = state->certified_at == TIME_NONE ? FULL_FIRST_LOAD : FULL_UNCERTIFIED;
 	state->uncertified++;
 	state->full.running = false;

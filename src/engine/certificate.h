@@ -24,6 +24,14 @@ bool certificate_began_fresh(const struct workspace_state *state) MUST_CHECK;
 /* How many conversations, of those that were there when the pass began, it had to show. */
 int64_t certificate_owed(const struct workspace_state *state) MUST_CHECK;
 
+/*
+ * Whether the totals of the pass can be numbers of conversations: SEEN distinct ones were seen
+ * where the first response counted TOTAL. Where the order was known before, what is new may stand
+ * where it was not read.
+ */
+bool certificate_is_sound(const struct workspace_state *state, int64_t total,
+			  int64_t seen) MUST_CHECK;
+
 /* Whether the pass is one page: one moment, in which all that is on it was there together. */
 bool certificate_is_snapshot(const struct workspace_state *state) MUST_CHECK;
 
@@ -45,7 +53,7 @@ int64_t certificate_before(const struct workspace_state *state, int64_t started)
  */
 void certificate_grant(struct workspace_state *state, int64_t started);
 
-/* Nothing was proven. The sweep is over; it will be tried again, later each time. */
-void certificate_deny(struct workspace_state *state);
+/* Nothing was proven, and why. The sweep is over; it will be tried again, later each time. */
+void certificate_deny(struct workspace_state *state, enum unproven why);
 
 #endif

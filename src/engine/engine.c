@@ -80,6 +80,8 @@ void engine_begin(struct engine *engine, const struct engine_conf *conf,
 		  const struct workspace_state *state)
 {
 	*engine = (struct engine){ .conf = *conf, .state = *state };
+	/* What the last commit of the cycle before found out. */
+	workspace_state_learn_lateness(&engine->state, state->late_by, conf->lookback_most);
 	engine->strategy = plan_strategy(state, conf);
 	begin_part(engine, engine->strategy);
 }
@@ -195,16 +197,9 @@ static void learn(struct engine *engine, const struct tally *tally)
 	state->live = tally->live;
 	state->stale_copies = tally->stale_copies;
 	engine->changes += tally->fresh + tally->changed + tally->deleted;
-	/*
-	 * Something became visible later than was thought possible. What is
-	 * later than any lookback may reach (an import of old conversations)
-	 * teaches nothing.
-	 */
-	if (tally->late > 0 && tally->late_by <= engine->conf.lookback_most)
-		state->lookback =
-			max_i64(state->lookback, min_i64(max_i64(2 * state->lookback,
-								 state->lookback + tally->late_by),
-							 engine->conf.lookback_most));
+	/* Something became visible later than was thought possible. */
+	if (tally->late > 0)
+		workspace_state_learn_lateness(state, tally->late_by, engine->conf.lookback_most);
 }
 
 void engine_committed(struct engine *engine, const struct tally *tally)

@@ -24,6 +24,7 @@ static void begin_pass(struct workspace_state *state, bool backwards, int ahead)
 		.lookback = state->lookback,
 		.expected = state->largest_total,
 		.ahead = ahead,
+		.probe = true,
 	};
 
 	sweep_begin(&state->full.sweep, &plan);
@@ -68,6 +69,7 @@ static void begin_closing(struct full *full, const struct workspace_state *state
 	plan.order = certificate_order(state);
 	plan.backwards = order_ascending(plan.order);
 	plan.overlap = true;
+	plan.probe = false;
 	plan.floor = since - state->lookback;
 	plan.expected = state->full.sweep.last_total;
 	plan.ahead = 1;
@@ -167,16 +169,15 @@ static bool has_more(const struct full *full, const struct workspace_state *stat
 	       full->rechecked < min_i64(full->suspects, most_rechecks(full, state));
 }
 
-static void publish(struct full *full, const struct workspace_state *state, struct action *action)
+static void publish(struct full *full, struct action *action)
 {
 	commit(full, action);
-	action->last = !has_more(full, state);
+	action->last = true;
 	action->verdict = full->verdict;
 }
 
 /* The next suspect; when all have been heard of, what is gone is committed. */
-static void recheck_on(struct full *full, const struct workspace_state *state,
-		       struct action *action)
+static void recheck_on(struct full *full, struct action *action)
 {
 	struct request request;
 
@@ -185,7 +186,15 @@ static void recheck_on(struct full *full, const struct workspace_state *state,
 		return;
 	}
 	full->step = FULL_BURY;
-	publish(full, state, action);
+	commit(full, action);
+}
+
+static void count_part(struct full *full, struct action *action)
+{
+	struct request request;
+
+	parts_next(&full->parts, &request);
+	action_send(&full->pending, action, &request);
 }
 
 void full_next(void *self, struct workspace_state *state, bool stage_full, struct action *action)
@@ -210,14 +219,17 @@ void full_next(void *self, struct workspace_state *state, bool stage_full, struc
 	case FULL_COUNT_BOTH:
 		count(full, state, action);
 		break;
+	case FULL_PARTS:
+		count_part(full, action);
+		break;
 	case FULL_PUBLISH:
-		publish(full, state, action);
+		publish(full, action);
 		break;
 	case FULL_SUSPECT:
 		suspect(full, state, action);
 		break;
 	case FULL_RECHECK:
-		recheck_on(full, state, action);
+		recheck_on(full, action);
 		break;
 	default:
 		action_done(action, full->verdict);
@@ -227,15 +239,63 @@ void full_next(void *self, struct workspace_state *state, bool stage_full, struc
 
 /* ---- what comes back ------------------------------------------------- */
 
+/* What all that was looked into proves is committed, and ends the run. */
+static void conclude(struct full *full, struct workspace_state *state)
+{
+	if (full->proven)
+		certificate_grant(state, full->proven_at);
+	else
+		certificate_deny(state, full->why);
+	full->step = FULL_PUBLISH;
+}
+
+/* Something speaks against what the count has proven. */
+static void refute(struct full *full, enum unproven why)
+{
+	full->why = why;
+	full->proven = false;
+	full->verdict = VERDICT_UNCERTIFIED;
+}
+
+/* The count is believed when the list has no part that it keeps to itself. */
+static void begin_parts(struct full *full, struct workspace_state *state)
+{
+	bool odd = state->certified_at == TIME_NONE || full->suspects > 0;
+
+	if (full->unlisted > 0)
+		refute(full, UNPROVEN_UNLISTED);
+	if (!full->proven || !odd) {
+		conclude(full, state);
+		return;
+	}
+	full->step = FULL_PARTS;
+	parts_begin(&full->parts, state->last_total);
+}
+
+static void take_part(struct full *full, struct workspace_state *state, const struct page *page)
+{
+	full->pending.waiting = false;
+	parts_take(&full->parts, page->total);
+	if (!full->parts.over)
+		return;
+	if (full->parts.more)
+		refute(full, UNPROVEN_PARTS);
+	conclude(full, state);
+}
+
 void full_page(void *self, struct workspace_state *state, const struct page *page)
 {
 	struct full *full = self;
 	struct sweep *sweep = full->step == FULL_CLOSE ? &full->closing : &state->full.sweep;
 
-	sweep_take(sweep, page);
-	state->per_page = sweep->per_page;
+	if (full->step == FULL_PARTS) {
+		take_part(full, state, page);
+		return;
+	}
 	state->last_total = page->total;
 	state->largest_total = max_i64(state->largest_total, page->total);
+	sweep_take(sweep, page);
+	state->per_page = sweep->per_page;
 	if (state->full.pass == 1 && state->full.started == TIME_NONE)
 		state->full.started = state->full.sweep.started;
 	full->wants_join = full->step == FULL_JOIN;
@@ -247,21 +307,25 @@ void full_item(void *self, struct workspace_state *state, enum item_outcome outc
 	struct full *full = self;
 
 	(void)state;
-	(void)updated_at;
 	full->pending.waiting = false;
 	full->rechecked += full->recheck.step == RECHECK_ASK;
-	recheck_take(&full->recheck, outcome, TIME_NONE);
+	recheck_take(&full->recheck, outcome, updated_at);
 }
 
-static void settle(struct full *full, enum verdict verdict)
+/* What was not seen may have been skipped, or be gone: a GET of each tells, proof or no proof. */
+static void settle(struct full *full, struct workspace_state *state, enum verdict verdict)
 {
 	full->verdict = verdict;
-	/*
-	 * What was not seen may have been skipped, or be gone: a GET of each
-	 * tells, proof or no proof.
-	 */
+	full->proven = verdict == VERDICT_CERTIFIED;
+	if (verdict == VERDICT_LOST)
+		full->why = UNPROVEN_LOST;
+	else if (!full->proven)
+		full->why = state->full.sweep.beyond ? UNPROVEN_CUT : UNPROVEN_SHORT;
 	full->suspects = verdict == VERDICT_LOST ? 0 : full->suspects;
-	full->step = FULL_PUBLISH;
+	if (has_more(full, state))
+		full->step = FULL_SUSPECT;
+	else
+		begin_parts(full, state);
 }
 
 static void judge(struct full *full, struct workspace_state *state, const struct answer *answer)
@@ -274,29 +338,34 @@ static void judge(struct full *full, struct workspace_state *state, const struct
 
 	full->distinct = answer->n[0];
 	full->suspects = answer->n[1];
-	if (snapshot || (started != TIME_NONE && answer->n[0] == owed)) {
-		certificate_grant(state, started);
-		settle(full, VERDICT_CERTIFIED);
+	if (certificate_is_sound(state, both ? f->owed : f->sweep.first_total, answer->n[2]) &&
+	    (snapshot || (started != TIME_NONE && answer->n[0] == owed))) {
+		full->proven_at = started;
+		settle(full, state, VERDICT_CERTIFIED);
 	} else if (f->pass == 1 && started != TIME_NONE && f->sweep.end == SWEEP_ALL) {
 		second_pass(full, state);
 	} else if (f->pass == 2 && !both) {
 		full->step = FULL_COUNT_BOTH;
 	} else {
-		certificate_deny(state);
-		settle(full, f->sweep.end == SWEEP_LOST ? VERDICT_LOST : VERDICT_UNCERTIFIED);
+		settle(full, state,
+		       f->sweep.end == SWEEP_LOST ? VERDICT_LOST : VERDICT_UNCERTIFIED);
 	}
 }
 
-static void begin_rechecks(struct full *full, const struct workspace_state *state,
+static void begin_rechecks(struct full *full, struct workspace_state *state,
 			   const struct answer *answer)
 {
 	int64_t left = most_rechecks(full, state) - full->rechecked;
 
 	full->recheck.repair = full->repair;
-	recheck_begin(&full->recheck, answer, (int)min_i64(left, IDS_MOST), TIME_NONE, TIME_NONE);
+	recheck_begin(&full->recheck, answer, (int)min_i64(left, IDS_MOST), TIME_NONE,
+		      certificate_before(state, full->proven_at));
 	/* All that were not seen are too young to be suspected: the sweep ends with what it has. */
 	full->exhausted = full->recheck.n <= 0;
-	full->step = full->exhausted ? FULL_PUBLISH : FULL_RECHECK;
+	if (full->exhausted)
+		begin_parts(full, state);
+	else
+		full->step = FULL_RECHECK;
 }
 
 /*
@@ -340,8 +409,7 @@ static void after_closing(struct full *full, struct workspace_state *state)
 
 	if (closing->end == SWEEP_DISORDER || closing->end == SWEEP_LOST ||
 	    (again && (full->closings >= MOST_CLOSINGS || closing->started == TIME_NONE))) {
-		certificate_deny(state);
-		settle(full, VERDICT_UNCERTIFIED);
+		settle(full, state, VERDICT_UNCERTIFIED);
 	} else if (again) {
 		begin_closing(full, state, closing->started);
 	} else {
@@ -366,8 +434,15 @@ void full_committed(void *self, struct workspace_state *state, const struct tall
 	case FULL_FLUSH_CLOSE:
 		after_closing(full, state);
 		break;
-	default: /* FULL_PUBLISH, FULL_BURY */
-		full->step = has_more(full, state) ? FULL_SUSPECT : FULL_OVER;
+	case FULL_BURY:
+		full->unlisted += full->proven ? full->recheck.unchanged : 0;
+		if (has_more(full, state))
+			full->step = FULL_SUSPECT;
+		else
+			begin_parts(full, state);
+		break;
+	default: /* FULL_PUBLISH */
+		full->step = FULL_OVER;
 		break;
 	}
 }

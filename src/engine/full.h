@@ -15,6 +15,7 @@
 #define FULL_H
 
 #include "action.h"
+#include "parts.h"
 #include "recheck.h"
 #include "sweep.h"
 #include "workspace_state.h"
@@ -27,10 +28,11 @@ enum full_step {
 	FULL_FLUSH_CLOSE,
 	FULL_COUNT,	 /* what the pass saw is counted */
 	FULL_COUNT_BOTH, /* and what both passes saw */
-	FULL_PUBLISH,	 /* what that proves is committed */
 	FULL_SUSPECT,	 /* which conversations were not seen, */
 	FULL_RECHECK,	 /* and what the API says of each */
 	FULL_BURY,	 /* what is gone is committed */
+	FULL_PARTS,	 /* do the statuses add up to more than all? */
+	FULL_PUBLISH,	 /* what all that proves is committed */
 	FULL_OVER,
 };
 
@@ -46,6 +48,11 @@ struct full {
 	int64_t rechecked;
 	bool exhausted; /* none is left that may be asked for, however many there are */
 	struct recheck recheck;
+	int64_t unlisted; /* suspects that are there, as they were, and stand in no list */
+	struct parts parts;
+	enum unproven why; /* nothing is proven, */
+	bool proven;	   /* or the count says so; nothing is published yet, */
+	int64_t proven_at; /* as of when */
 	enum verdict verdict;
 };
 
@@ -61,7 +68,7 @@ void full_next(void *self, struct workspace_state *state, bool stage_full, struc
 /* A page came, in the order of sending. */
 void full_page(void *self, struct workspace_state *state, const struct page *page);
 
-/* What became of a GET. */
+/* What became of a GET; UPDATED_AT of a conversation that is there. */
 void full_item(void *self, struct workspace_state *state, enum item_outcome outcome,
 	       int64_t updated_at);
 

@@ -13,6 +13,9 @@
 /* Requests of an audit that finds everything equal. */
 #define AUDIT_REQUESTS 5
 
+/* Requests that count whether the list has parts that it does not show. */
+#define PARTS_REQUESTS 5
+
 const char *plan_strategy_name(enum strategy strategy)
 {
 	static const char *const names[STRATEGIES] = {
@@ -43,7 +46,9 @@ int64_t plan_retry(const struct workspace_state *state)
 /* What an incremental cycle does when it need not read everything. */
 static enum strategy by_order(const struct workspace_state *state)
 {
-	if (state->last_total <= state->per_page)
+	if (workspace_state_withheld(state))
+		return STRATEGY_UNRESOLVED_SCAN;
+	if (state->last_total < state->per_page)
 		return STRATEGY_ONE_PAGE;
 	if (state->order == ORDER_UPDATED_DESC)
 		return STRATEGY_HEAD_SCAN;
@@ -101,8 +106,8 @@ static struct plan_cost unresolved_scan_cost(const struct workspace_state *state
 	int64_t new_ones = by_creation ? scan_cost(state, facts).most : 0;
 
 	return (struct plan_cost){
-		.least = max_i64(pages, 3) + 1 + by_creation,
-		.most = pages + 2 + 1 + new_ones + facts->changed,
+		.least = max_i64(pages, 3) + 2 + by_creation,
+		.most = pages + 2 + 2 + 3 + new_ones + facts->changed,
 	};
 }
 
@@ -111,10 +116,15 @@ static struct plan_cost full_cost(const struct workspace_state *state)
 	int64_t pages = sweep_pages(state->last_total, state->per_page);
 
 	bool small = state->per_page < PER_PAGE_MOST;
+	bool full = state->last_total > 0 && state->last_total % state->per_page == 0;
+	int parts = state->certified_at == TIME_NONE ? PARTS_REQUESTS : 0;
 
-	/* Read backwards, the last page has to be found, and of small pages the size. */
-	return (struct plan_cost){ .least = pages,
-				   .most = pages + (pages + 99) / 100 +
+	/*
+	 * Read backwards, the last page has to be found, and of small pages the size. Behind a
+	 * last page that is full is looked, and before the first certificate statuses are counted.
+	 */
+	return (struct plan_cost){ .least = pages + full + parts,
+				   .most = pages + full + parts + (pages + 99) / 100 +
 					   order_ascending(state->order) * (1 + small) };
 }
 

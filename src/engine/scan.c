@@ -96,6 +96,14 @@ static void publish(struct scan *scan, struct action *action)
 	action->verdict = scan->verdict;
 }
 
+static void count_part(struct scan *scan, struct action *action)
+{
+	struct request request;
+
+	parts_next(&scan->parts, &request);
+	action_send(&scan->pending, action, &request);
+}
+
 void scan_next(void *self, struct workspace_state *state, bool stage_full, struct action *action)
 {
 	struct scan *scan = self;
@@ -110,6 +118,8 @@ void scan_next(void *self, struct workspace_state *state, bool stage_full, struc
 		read_on(scan, &scan->closing, stage_full, action);
 	else if (scan->step == SCAN_RECHECK && recheck_next(&scan->recheck, &request))
 		action_send(&scan->pending, action, &request);
+	else if (scan->step == SCAN_PARTS)
+		count_part(scan, action);
 	else if (scan->step == SCAN_FLUSH_PAGE)
 		action_commit(&scan->pending, action, SEEN_BY_SCAN, scan->number);
 	else if (scan->step == SCAN_PUBLISH)
@@ -142,6 +152,17 @@ static void give_up(struct scan *scan, struct workspace_state *state)
 	end_with(scan, VERDICT_UNEXPLAINED);
 }
 
+/*
+ * Until when the scan would have shown a change: its start; or its end, when nothing moved under
+ * it, since a row that comes to where we had been pushes others into our way.
+ */
+static int64_t seen_until(const struct scan *scan)
+{
+	const struct sweep *sweep = &scan->sweep;
+
+	return sweep->moved || sweep->latest == TIME_NONE ? sweep->started : sweep->latest;
+}
+
 /* Every change up to the start has been shown, and nothing speaks against it. */
 static void publish_instants(struct scan *scan, struct workspace_state *state)
 {
@@ -159,8 +180,38 @@ static void publish_instants(struct scan *scan, struct workspace_state *state)
 	}
 	state->watermark =
 		max_i64(state->watermark, newest == TIME_NONE ? started : min_i64(newest, started));
+	state->watermark = max_i64(state->watermark, seen_until(scan) - state->lookback);
 	workspace_state_publish_complete(state, started);
 	end_with(scan, VERDICT_COMPLETE);
+}
+
+/*
+ * What the scan showed is believed. Where the API counts fewer than are held, some are gone; or
+ * have become what the whole list does not show, and then their change was not shown, either.
+ */
+static void believe(struct scan *scan, struct workspace_state *state)
+{
+	if (scan->unaccounted >= 0 || scan->sweep.started == TIME_NONE) {
+		publish_instants(scan, state);
+		return;
+	}
+	parts_begin(&scan->parts, state->last_total);
+	scan->step = SCAN_PARTS;
+}
+
+static void take_part(struct scan *scan, struct workspace_state *state, const struct page *page)
+{
+	scan->pending.waiting = false;
+	parts_take(&scan->parts, page->total);
+	if (!scan->parts.over)
+		return;
+	state->audit_due = true;
+	if (scan->parts.more) {
+		workspace_state_withhold(state, UNPROVEN_PARTS);
+		end_with(scan, VERDICT_UNEXPLAINED);
+	} else {
+		publish_instants(scan, state);
+	}
 }
 
 static void begin_closing(struct scan *scan, const struct workspace_state *state, int64_t since)
@@ -177,10 +228,12 @@ static void judge(struct scan *scan, struct workspace_state *state)
 	bool shaky = several && sweep_shaky(&scan->sweep);
 	/* When all was read, and it was not there, that says nothing about the order. */
 	bool missed = scan->recheck.unchanged > 0 && scan->sweep.end == SWEEP_ALL;
+	/* It may have jumped over us, and a machine that is behind show it as it was. */
+	bool jumped = scan->recheck.unchanged > 0 && several && scan->sweep.moved;
 
 	if (scan->recheck.api_unreliable)
 		end_with(scan, VERDICT_UNEXPLAINED);
-	else if (shaky && scan->tries < MOST_TRIES)
+	else if ((shaky || jumped) && scan->tries < MOST_TRIES)
 		begin_try(scan, state);
 	else if (shaky || missed || (several && scan->sweep.started == TIME_NONE))
 		give_up(scan, state);
@@ -189,7 +242,7 @@ static void judge(struct scan *scan, struct workspace_state *state)
 	else if (several && scan->sweep.moved)
 		begin_closing(scan, state, scan->sweep.started);
 	else
-		publish_instants(scan, state);
+		believe(scan, state);
 }
 
 /* The sweep is over in a way that needs no queries. */
@@ -201,6 +254,15 @@ static bool is_hopeless(struct scan *scan, struct workspace_state *state)
 		 (scan->sweep.pages > 1 && state->order == ORDER_UNKNOWN))
 		give_up(scan, state);
 	return scan->step == SCAN_PUBLISH;
+}
+
+/* The closing scan is at rest. If it was one page, it was one moment, too. */
+static void close(struct scan *scan, struct workspace_state *state)
+{
+	if (scan->closing.pages == 1)
+		scan->unaccounted = scan->closing.last_total - state->live - scan->rejected +
+				    recheck_losses(&scan->recheck);
+	believe(scan, state);
 }
 
 static void after_closing(struct scan *scan, struct workspace_state *state)
@@ -216,7 +278,7 @@ static void after_closing(struct scan *scan, struct workspace_state *state)
 	else if (again)
 		begin_closing(scan, state, closing->started);
 	else
-		publish_instants(scan, state);
+		close(scan, state);
 }
 
 void scan_page(void *self, struct workspace_state *state, const struct page *page)
@@ -224,6 +286,10 @@ void scan_page(void *self, struct workspace_state *state, const struct page *pag
 	struct scan *scan = self;
 	struct sweep *sweep = scan->step == SCAN_CLOSE ? &scan->closing : &scan->sweep;
 
+	if (scan->step == SCAN_PARTS) {
+		take_part(scan, state, page);
+		return;
+	}
 	sweep_take(sweep, page);
 	state->per_page = sweep->per_page;
 	state->last_total = page->total;
@@ -265,10 +331,15 @@ void scan_answer(void *self, struct workspace_state *state, const struct answer 
 		scan->step = SCAN_FLUSH_PAGE;
 		return;
 	}
-	/* A single page is one moment: its total is exactly what must be held after the merge. */
-	scan->unaccounted = sweep->pages == 1 ? sweep->last_total - answer->live -
-							answer->rejected - answer->n[1]
-					      : 0;
+	/*
+	 * A single page is one moment, and so are several under which nothing moved: the total is
+	 * exactly what must be held after the merge.
+	 */
+	scan->rejected = answer->rejected;
+	scan->unaccounted =
+		sweep->pages == 1 || !sweep->moved
+			? sweep->last_total - answer->live - answer->rejected - answer->n[1]
+			: 0;
 	recheck_begin(&scan->recheck, answer, MOST_UNSEEN, oldest(scan), scan->limit);
 	if (answer->n[0] > MOST_UNSEEN)
 		give_up(scan, state);

@@ -17,6 +17,7 @@
 #define SCAN_H
 
 #include "action.h"
+#include "parts.h"
 #include "recheck.h"
 #include "sweep.h"
 #include "workspace_state.h"
@@ -29,6 +30,7 @@ enum scan_step {
 	SCAN_RECHECK,	 /* each of those */
 	SCAN_CLOSE,	 /* the scan down to its own start */
 	SCAN_FLUSH_CLOSE,
+	SCAN_PARTS, /* the total is less than what is held: does the list keep something back? */
 	SCAN_PUBLISH,
 	SCAN_OVER,
 };
@@ -39,11 +41,13 @@ struct scan {
 	struct sweep sweep, closing;
 	int number; /* of the scan within the cycle: what it showed is kept under it */
 	int tries, closings;
-	bool flushed;	 /* the single page was committed */
-	int64_t started; /* of the cycle: its first response's Date */
-	int64_t limit;	 /* what changed last before this had to be shown; TIME_NONE: not known */
+	bool flushed;	  /* the single page was committed */
+	int64_t started;  /* of the cycle: its first response's Date */
+	int64_t limit;	  /* what changed last before this had to be shown; TIME_NONE: not known */
+	int64_t rejected; /* held items that could not be loaded */
 	int64_t unaccounted; /* of the total: what it counts more than will be held, or less */
 	struct recheck recheck;
+	struct parts parts;
 	enum verdict verdict;
 };
 

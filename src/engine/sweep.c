@@ -63,6 +63,7 @@ void sweep_begin(struct sweep *sweep, const struct sweep_plan *plan)
 		.plan = *plan,
 		.started = TIME_NONE,
 		.newest = TIME_NONE,
+		.latest = TIME_NONE,
 		.oldest = TIME_NONE,
 		.per_page = plan->per_page,
 		.page = 1,
@@ -119,6 +120,27 @@ static int following(const struct sweep *sweep)
 	return last + 1 > sweep_pages(sweep->last_total, sweep->per_page) ? 0 : last + 1;
 }
 
+/*
+ * A list that ends with a full page may have been cut there, and its total with it. A page that
+ * begins within it and reaches beyond its end tells: nobody refuses that.
+ */
+static bool next_probe(struct sweep *sweep, struct request *request)
+{
+	int size = sweep->per_page - 1;
+
+	if (sweep->asked > sweep->skip)
+		return false;
+	while (size > 1 && sweep->last_total % size == 0)
+		size--;
+	/* Where no size does, the page behind the last one. */
+	request->per_page = size > 1 ? size : sweep->per_page;
+	request->page = (int)(sweep->last_total / request->per_page) + 1;
+	sweep->last_page_asked = request->page;
+	sweep->last_size_asked = request->per_page;
+	sweep->asked++;
+	return true;
+}
+
 bool sweep_next(struct sweep *sweep, struct request *request)
 {
 	int page;
@@ -128,6 +150,8 @@ bool sweep_next(struct sweep *sweep, struct request *request)
 	*request = (struct request){ .kind = REQUEST_LIST,
 				     .filter = sweep->plan.filter,
 				     .per_page = sweep->per_page };
+	if (sweep->probing)
+		return next_probe(sweep, request);
 	if (sweep->plan.overlap) {
 		if (sweep->asked > sweep->skip)
 			return false;
@@ -375,7 +399,44 @@ static enum sweep_end all_of(const struct sweep *sweep, const struct page *page)
 	 * Fewer than there were all the time: pages that join by chance, in a
 	 * list without order.
 	 */
+	if (sweep->beyond)
+		return SWEEP_LOST;
 	return distinct < min_i64(sweep->first_total, page->total) ? SWEEP_LOST : SWEEP_ALL;
+}
+
+/*
+ * The page begins after so many rows. Whether its own rows and its total go together: a total
+ * that is less is not the number of rows.
+ */
+static void measure(struct sweep *sweep, const struct page *page, int64_t before)
+{
+	if (page->n > 0 && before < page->total && before + page->n > page->total)
+		sweep->beyond = true;
+}
+
+/* The list was read to its end, unless its last page is full, and it may be cut there. */
+static void finish(struct sweep *sweep, enum sweep_end end, bool full)
+{
+	if (!sweep->plan.probe || !full || end != SWEEP_ALL) {
+		sweep->end = end;
+		return;
+	}
+	sweep->probing = true;
+	sweep->found = end;
+	sweep->skip = sweep->asked;
+}
+
+static void take_probe(struct sweep *sweep, const struct page *page)
+{
+	int size = sweep->last_size_asked;
+
+	if (page->per_page > 0 && page->per_page < size)
+		size = page->per_page;
+	measure(sweep, page, (int64_t)(sweep->last_page_asked - 1) * size);
+	sweep->moved = sweep->moved || page->total != sweep->last_total;
+	sweep->probing = false;
+	sweep->probed = true;
+	sweep->end = sweep->found;
 }
 
 /* The page overlaps the one before: if it joins, the sweep goes on from it. */
@@ -388,6 +449,7 @@ static void take_overlapping(struct sweep *sweep, const struct page *page, const
 
 	if (fit == OVERLAP_ELSEWHERE)
 		return;
+	measure(sweep, page, sweep->overlap.base);
 	if (!sweep->begun) {
 		begin_with(sweep, page);
 		repeats = 0;
@@ -407,7 +469,7 @@ static void take_overlapping(struct sweep *sweep, const struct page *page, const
 	if (reached_floor(sweep, page))
 		sweep->end = SWEEP_FLOOR;
 	else if (overlap_at_end(&sweep->overlap, page))
-		sweep->end = all_of(sweep, page);
+		finish(sweep, all_of(sweep, page), page->n > 0 && page->n == sweep->overlap.size);
 }
 
 /* Read backwards, a list begins at its last page, which has to be found first. */
@@ -474,8 +536,9 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 		step_back(sweep, page, back);
 		return;
 	}
+	measure(sweep, page, (int64_t)(sweep->page - 1) * sweep->per_page);
 	if (!goes_on(sweep, page))
-		sweep->end = SWEEP_ALL;
+		finish(sweep, SWEEP_ALL, page->total > 0 && page->total % sweep->per_page == 0);
 	else
 		sweep->page += sweep->plan.backwards ? -1 : 1;
 	sweep->has_edge = page->n > 0 && !sweep->plan.backwards;
@@ -515,13 +578,17 @@ void sweep_take(struct sweep *sweep, const struct page *page)
 	sweep->asked--;
 	sweep->pages++;
 	sweep->largest_total = max_i64(sweep->largest_total, page->total);
+	sweep->most_total = max_i64(sweep->most_total, page->total);
+	sweep->latest = page->date;
 	if (sweep->skip > 0) {
 		sweep->skip--;
 		return;
 	}
 	if (sweep->end != SWEEP_RUNNING)
 		return;
-	if (!makes_sense(sweep, page, repeats))
+	if (sweep->probing)
+		take_probe(sweep, page);
+	else if (!makes_sense(sweep, page, repeats))
 		sweep->end = SWEEP_LOST;
 	else if (sweep->plan.overlap)
 		take_overlapping(sweep, page, repeated, repeats);

@@ -30,6 +30,7 @@ struct sweep_plan {
 	struct filter filter;
 	int per_page; /* to ask for */
 	bool backwards;
+	bool probe;	  /* look behind a last page that is full: the list may be cut there */
 	bool overlap;	  /* one page at a time, each with a row of the one before */
 	enum order order; /* that was proven, and is watched; ORDER_UNKNOWN: none */
 	int64_t floor; /* stop when in that order and older than this; TIME_NONE: read everything */
@@ -66,7 +67,7 @@ struct sweep {
 	struct overlap overlap; /* instead of those two, where pages overlap */
 	int asked;		/* pages asked for and not fed */
 	int skip;		/* of them, those whose place no longer matters */
-	int last_page_asked;
+	int last_page_asked, last_size_asked;
 	int reread_until; /* pages up to here are read again: no evidence */
 	int furthest;	  /* page that it came to; 0: none yet */
 	int retreats;	  /* from there */
@@ -75,11 +76,17 @@ struct sweep {
 
 	/* what it saw */
 	int64_t last_total, largest_total;
-	int64_t oldest; /* key of the row it stopped at, in the order relied on */
+	int64_t most_total; /* of its own responses */
+	int64_t latest;	    /* Date of the last response; TIME_NONE: it had none */
+	int64_t oldest;	    /* key of the row it stopped at, in the order relied on */
 	int pages, stepped_back;
 	int in_vain; /* pages that brought nothing, one after another */
 	int64_t rows, repeats;
-	bool moved; /* rows moved while it read: repeats, or another total */
+	bool moved;  /* rows moved while it read: repeats, or another total */
+	bool beyond; /* a page showed a row where its own total has none: the total is not true */
+	bool probing,
+		probed; /* the list ended with a full page: it is looked behind that; it was */
+	enum sweep_end found; /* how it ended before that */
 	struct evidence evidence;
 	struct row edge; /* the last row fed, for the pair that two pages make */
 	bool has_edge;

@@ -15,6 +15,7 @@ static void begin_sweep(struct unresolved_scan *unresolved_scan,
 		.lookback = state->lookback,
 		.expected = state->largest_total,
 		.ahead = 1,
+		.probe = true,
 	};
 
 	unresolved_scan->status = status;
@@ -93,11 +94,14 @@ static void read_on(struct unresolved_scan *unresolved_scan, const struct worksp
 		action->kind = ACTION_SEND;
 }
 
-static void count_resolved(struct unresolved_scan *unresolved_scan, struct action *action)
+/* How many are resolved, and then how many there are in all. */
+static void count(struct unresolved_scan *unresolved_scan, struct action *action)
 {
 	struct request request = {
 		.kind = REQUEST_LIST,
-		.filter = { .status = STATUS_RESOLVED },
+		.filter = { .status = unresolved_scan->step == UNRESOLVED_SCAN_COUNT
+					      ? STATUS_RESOLVED
+					      : STATUS_ANY },
 		.page = 1,
 		.per_page = 1,
 	};
@@ -147,7 +151,8 @@ void unresolved_scan_next(void *self, struct workspace_state *state, bool stage_
 				return;
 			break;
 		case UNRESOLVED_SCAN_COUNT:
-			count_resolved(unresolved_scan, action);
+		case UNRESOLVED_SCAN_COUNT_ALL:
+			count(unresolved_scan, action);
 			break;
 		case UNRESOLVED_SCAN_LEAVERS:
 			ask(unresolved_scan, action, ASK_LEAVERS);
@@ -174,6 +179,18 @@ void unresolved_scan_next(void *self, struct workspace_state *state, bool stage_
 
 /* ---- what comes back ------------------------------------------------- */
 
+static void take_count(struct unresolved_scan *unresolved_scan, const struct page *page)
+{
+	unresolved_scan->pending.waiting = false;
+	if (unresolved_scan->step == UNRESOLVED_SCAN_COUNT)
+		unresolved_scan->totals[STATUS_RESOLVED] = page->total;
+	else
+		unresolved_scan->totals[STATUS_ANY] = page->total;
+	unresolved_scan->step = unresolved_scan->step == UNRESOLVED_SCAN_COUNT
+					? UNRESOLVED_SCAN_COUNT_ALL
+					: UNRESOLVED_SCAN_FLUSH;
+}
+
 void unresolved_scan_page(void *self, struct workspace_state *state, const struct page *page)
 {
 	struct unresolved_scan *unresolved_scan = self;
@@ -182,10 +199,9 @@ void unresolved_scan_page(void *self, struct workspace_state *state, const struc
 		unresolved_scan->started = page->date;
 		unresolved_scan->limit = page->date - state->lookback;
 	}
-	if (unresolved_scan->step == UNRESOLVED_SCAN_COUNT) {
-		unresolved_scan->pending.waiting = false;
-		unresolved_scan->totals[STATUS_RESOLVED] = page->total;
-		unresolved_scan->step = UNRESOLVED_SCAN_FLUSH;
+	if (unresolved_scan->step == UNRESOLVED_SCAN_COUNT ||
+	    unresolved_scan->step == UNRESOLVED_SCAN_COUNT_ALL) {
+		take_count(unresolved_scan, page);
 		return;
 	}
 	sweep_take(&unresolved_scan->sweep, page);
@@ -234,19 +250,35 @@ static void begin_leavers(struct unresolved_scan *unresolved_scan,
 }
 
 /*
+ * Whether a list that was read has as many rows as all lists together, and is not the only one:
+ * then no list is said to have more, and this one may be cut.
+ */
+static bool is_cut(const struct unresolved_scan *unresolved_scan)
+{
+	int64_t sum = 0, most = 0;
+
+	for (enum status s = STATUS_OPEN; s <= STATUS_RESOLVED; s++) {
+		sum += unresolved_scan->totals[s];
+		if (s < STATUS_RESOLVED)
+			most = max_i64(most, unresolved_scan->totals[s]);
+	}
+	return most > 0 && most >= unresolved_scan->totals[STATUS_ANY] && sum > most;
+}
+
+/*
  * The cycle's own counts, taken one after another, against what is held: a
  * free check, and an exact one when nothing changed meanwhile.
  */
 static void compare(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
 		    const struct answer *answer)
 {
-	state->last_total = 0;
-	for (enum status s = STATUS_OPEN; s <= STATUS_RESOLVED; s++) {
-		state->last_total += unresolved_scan->totals[s];
+	state->last_total = unresolved_scan->totals[STATUS_ANY];
+	for (enum status s = STATUS_ANY; s <= STATUS_RESOLVED; s++)
 		if (unresolved_scan->changes == 0 &&
 		    unresolved_scan->totals[s] != answer->counts[s])
 			state->audit_due = true;
-	}
+	if (is_cut(unresolved_scan))
+		unresolved_scan->verdict = VERDICT_UNEXPLAINED;
 	if (unresolved_scan->verdict == VERDICT_ACTIVE)
 		workspace_state_publish_active(state, unresolved_scan->started);
 	unresolved_scan->step = UNRESOLVED_SCAN_PUBLISH;

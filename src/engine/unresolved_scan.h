@@ -20,15 +20,16 @@
 #include "workspace_state.h"
 
 enum unresolved_scan_step {
-	UNRESOLVED_SCAN_READ,	  /* open, pending, snoozed */
-	UNRESOLVED_SCAN_NEW,	  /* what was created lately, in a list that goes by creation */
-	UNRESOLVED_SCAN_COUNT,	  /* how many are resolved */
-	UNRESOLVED_SCAN_FLUSH,	  /* what was read is committed */
-	UNRESOLVED_SCAN_LEAVERS,  /* which conversations have left */
-	UNRESOLVED_SCAN_RESOLVED, /* where there are many: all resolved ones */
-	UNRESOLVED_SCAN_RECHECK,  /* where there are few: each of them */
-	UNRESOLVED_SCAN_BURY,	  /* what they said is committed */
-	UNRESOLVED_SCAN_COMPARE,  /* the counts against what is held */
+	UNRESOLVED_SCAN_READ,	   /* open, pending, snoozed */
+	UNRESOLVED_SCAN_NEW,	   /* what was created lately, in a list that goes by creation */
+	UNRESOLVED_SCAN_COUNT,	   /* how many are resolved */
+	UNRESOLVED_SCAN_COUNT_ALL, /* and how many there are */
+	UNRESOLVED_SCAN_FLUSH,	   /* what was read is committed */
+	UNRESOLVED_SCAN_LEAVERS,   /* which conversations have left */
+	UNRESOLVED_SCAN_RESOLVED,  /* where there are many: all resolved ones */
+	UNRESOLVED_SCAN_RECHECK,   /* where there are few: each of them */
+	UNRESOLVED_SCAN_BURY,	   /* what they said is committed */
+	UNRESOLVED_SCAN_COMPARE,   /* the counts against what is held */
 	UNRESOLVED_SCAN_PUBLISH,
 	UNRESOLVED_SCAN_OVER,
 };

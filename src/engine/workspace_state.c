@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* A lookback that was learned halves when nothing has come too late for so long. */
+#define LATENESS_KEPT (7 * 24 * 3600 * USEC_PER_SEC)
+
 static const char *const reasons[FULL_REASONS] = {
 	[FULL_NOT_NEEDED] = "",
 	[FULL_FIRST_LOAD] = "first_load",
@@ -25,6 +28,29 @@ enum full_reason workspace_state_reason_parse(const char *name)
 	return FULL_NOT_NEEDED;
 }
 
+static const char *const unprovens[UNPROVENS] = {
+	[UNPROVEN_NOT] = "",	[UNPROVEN_SHORT] = "short", [UNPROVEN_LOST] = "lost",
+	[UNPROVEN_CUT] = "cut", [UNPROVEN_PARTS] = "parts", [UNPROVEN_UNLISTED] = "unlisted",
+};
+
+const char *workspace_state_unproven_name(enum unproven why)
+{
+	return unprovens[why];
+}
+
+enum unproven workspace_state_unproven_parse(const char *name)
+{
+	for (int i = 0; i < UNPROVENS; i++)
+		if (strcmp(unprovens[i], name) == 0)
+			return (enum unproven)i;
+	return UNPROVEN_NOT;
+}
+
+bool workspace_state_withheld(const struct workspace_state *state)
+{
+	return state->unproven >= UNPROVEN_CUT;
+}
+
 void workspace_state_publish_active(struct workspace_state *state, int64_t started)
 {
 	if (started != TIME_NONE)
@@ -39,12 +65,44 @@ void workspace_state_publish_complete(struct workspace_state *state, int64_t sta
 	workspace_state_publish_active(state, started);
 }
 
-void workspace_state_demote(struct workspace_state *state)
+static void take_back(struct workspace_state *state)
 {
-	state->order = ORDER_UNKNOWN;
-	state->needs_full = FULL_DEMOTED;
 	if (state->complete_as_of > state->certified_at)
 		state->complete_as_of = state->certified_at;
 	if (state->watermark > state->certified_at)
 		state->watermark = state->certified_at;
+}
+
+void workspace_state_demote(struct workspace_state *state)
+{
+	state->order = ORDER_UNKNOWN;
+	state->needs_full = FULL_DEMOTED;
+	take_back(state);
+}
+
+void workspace_state_withhold(struct workspace_state *state, enum unproven why)
+{
+	state->unproven = why;
+	state->needs_full = FULL_UNEXPLAINED;
+	if (workspace_state_withheld(state))
+		take_back(state);
+}
+
+void workspace_state_learn_lateness(struct workspace_state *state, int64_t by, int64_t most)
+{
+	if (by < 0 || by > most)
+		return;
+	state->lookback = max_i64(
+		state->lookback, min_i64(max_i64(2 * state->lookback, state->lookback + by), most));
+	state->late_at = max_i64(state->complete_as_of, state->active_as_of);
+}
+
+void workspace_state_forget_lateness(struct workspace_state *state, int64_t now)
+{
+	if (state->lookback <= state->lookback_configured || state->late_at == TIME_NONE ||
+	    now < state->late_at + LATENESS_KEPT)
+		return;
+	state->lookback = max_i64(state->lookback_configured, state->lookback / 2);
+	/* The next step comes after as long again. */
+	state->late_at = now;
 }

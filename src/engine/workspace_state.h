@@ -25,6 +25,17 @@ enum full_reason {
 	FULL_REASONS,
 };
 
+/* Why the last full sweep proved nothing. */
+enum unproven {
+	UNPROVEN_NOT,	   /* it did, or there was none */
+	UNPROVEN_SHORT,	   /* fewer were seen than there were: it moves faster than it is read */
+	UNPROVEN_LOST,	   /* the list made no sense */
+	UNPROVEN_CUT,	   /* the list goes on where its total says that it ends */
+	UNPROVEN_PARTS,	   /* its parts are more than the whole */
+	UNPROVEN_UNLISTED, /* conversations that are there stand in no list */
+	UNPROVENS,
+};
+
 /* A full sweep in progress, as far as it must survive a crash. */
 struct full_state {
 	bool running;
@@ -40,7 +51,10 @@ struct workspace_state {
 	int64_t complete_as_of;
 	int64_t active_as_of;
 	int64_t certified_at;
-	int64_t lookback; /* microseconds */
+	int64_t lookback;	     /* microseconds */
+	int64_t lookback_configured; /* what it begins with, and goes back to */
+	int64_t late_at;	     /* the instant for which a change last came too late, */
+	int64_t late_by; /* and by how much, if the last commit found it out; TIME_NONE: not so */
 
 	int64_t live;	      /* conversations held that are not deleted */
 	int64_t stale_copies; /* older copies that want a second look */
@@ -51,6 +65,7 @@ struct workspace_state {
 	enum order order;	  /* as proven */
 	struct evidence evidence; /* of the sweep that proved or disproved it last */
 	enum full_reason needs_full;
+	enum unproven unproven;
 	int uncertified;  /* full sweeps in a row that proved nothing, */
 	int64_t tried_at; /* and when the last one ended, by the host's calendar */
 	bool audit_due;	  /* a total could not be explained */
@@ -62,6 +77,30 @@ const char *workspace_state_reason_name(enum full_reason reason) MUST_CHECK;
 
 /* The reason of that name; FULL_NOT_NEEDED for any other. */
 enum full_reason workspace_state_reason_parse(const char *name) MUST_CHECK;
+
+/* "short"; "" for UNPROVEN_NOT. */
+const char *workspace_state_unproven_name(enum unproven why) MUST_CHECK;
+
+/* The reason of that name; UNPROVEN_NOT for any other. */
+enum unproven workspace_state_unproven_parse(const char *name) MUST_CHECK;
+
+/* Whether the whole list is known not to show, or not to count, all that there is. */
+bool workspace_state_withheld(const struct workspace_state *state) MUST_CHECK;
+
+/*
+ * The whole list does not show all that there is: what was published since the last certified
+ * sweep may be untrue, and is taken back.
+ */
+void workspace_state_withhold(struct workspace_state *state, enum unproven why);
+
+/*
+ * A change came too late by so much for what was published: the lookback grows, up to MOST. What
+ * is later than that, as an import of old conversations is, teaches nothing.
+ */
+void workspace_state_learn_lateness(struct workspace_state *state, int64_t by, int64_t most);
+
+/* When nothing has come too late for long, as of NOW, the lookback goes back by a step. */
+void workspace_state_forget_lateness(struct workspace_state *state, int64_t now);
 
 /* A cycle that saw every change began at STARTED: the instants rise, if they do. */
 void workspace_state_publish_complete(struct workspace_state *state, int64_t started);

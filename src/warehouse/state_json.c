@@ -42,6 +42,7 @@ void state_json_write_workspace(struct buf *buf, const struct workspace_state *s
 	time_member(&out, "active_as_of", state->active_as_of);
 	time_member(&out, "certified_at", state->certified_at);
 	json_writer_key_int(&out, "lookback", state->lookback);
+	time_member(&out, "late_at", state->late_at);
 	json_writer_key_int(&out, "largest_total", state->largest_total);
 	json_writer_key_int(&out, "last_total", state->last_total);
 	json_writer_key_int(&out, "per_page", state->per_page);
@@ -50,6 +51,7 @@ void state_json_write_workspace(struct buf *buf, const struct workspace_state *s
 	json_writer_key_bool(&out, "audit_due", state->audit_due);
 	json_writer_key_string(&out, "list_order", order_name(state->order));
 	json_writer_key_string(&out, "needs_full", workspace_state_reason_name(state->needs_full));
+	json_writer_key_string(&out, "unproven", workspace_state_unproven_name(state->unproven));
 	json_writer_key(&out, "order_evidence");
 	state_json_write_evidence(buf, &state->evidence);
 	out.comma = true;
@@ -185,6 +187,11 @@ void state_json_read_row(const struct table *table, struct workspace_state *stat
 		.tried_at = table_int(table, 0, 16),
 		.audit_due = table_bool(table, 0, 17),
 		.stale_copies = table_int(table, 0, 18),
+		.unproven = workspace_state_unproven_parse(
+			table_text(table, 0, 20) ? table_text(table, 0, 20) : ""),
+		.lookback_configured = table_int(table, 0, 21),
+		.late_at = table_int(table, 0, 22),
+		.late_by = table_int(table, 0, 23),
 	};
 	if (state->certified_at == TIME_NONE && state->needs_full == FULL_NOT_NEEDED)
 		state->needs_full = FULL_FIRST_LOAD;

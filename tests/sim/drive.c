@@ -412,6 +412,9 @@ void drive_begin(struct drive *d, const struct story *story, uint64_t seed)
 		.certified_at = TIME_NONE,
 		.tried_at = TIME_NONE,
 		.lookback = story->lookback * USEC_PER_SEC,
+		.lookback_configured = story->lookback * USEC_PER_SEC,
+		.late_at = TIME_NONE,
+		.late_by = TIME_NONE,
 		.per_page = PER_PAGE_MOST,
 		.needs_full = FULL_FIRST_LOAD,
 	};

@@ -113,6 +113,35 @@ static void focus(struct story *story, struct chance *c)
 	story->verifies = once_in(c, 2) ? chance_below(c, 100) : 0;
 }
 
+/* Lists that do not show, or do not count, all that there is. */
+static void invent_lies(struct story *story, uint64_t seed)
+{
+	struct chance c = chance_stream(seed, 78);
+	struct world_conf *w = &story->world;
+
+	switch (chance_below(&c, 24)) {
+	case 0:
+		w->cap = w->page * (1 + chance_below(&c, 6));
+		break;
+	case 1:
+		w->cap = 1 + chance_below(&c, w->rows);
+		break;
+	case 2:
+		w->mix[EVENT_REOPEN] = 0;
+		w->hidden = STATUS_RESOLVED;
+		break;
+	case 3:
+		w->estimate = 1 + chance_below(&c, 60);
+		break;
+	default:
+		return;
+	}
+	/* That nearly all of it goes or comes out while one counts is left out. */
+	w->mix[EVENT_PURGE] = 0;
+	w->deeper = once_in(&c, 2);
+	story->settles = false;
+}
+
 void story_invent(struct story *story, uint64_t seed)
 {
 	struct chance c = chance_stream(seed, 77);
@@ -134,6 +163,7 @@ void story_invent(struct story *story, uint64_t seed)
 	story->settles = true;
 	if (seed % 2)
 		focus(story, &c);
+	invent_lies(story, seed);
 }
 
 /* ---- playing --------------------------------------------------------- */

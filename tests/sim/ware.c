@@ -52,19 +52,28 @@ static bool is_confirmed(struct held *held, const struct staged *row, int64_t lo
 	return false;
 }
 
+/* What comes with it had to be here when an instant was published. */
+static void note_late(const struct ware *ware, const struct staged *row, struct tally *tally)
+{
+	int64_t instant = ware->state.complete_as_of, by;
+
+	if (row->state.status != STATUS_RESOLVED)
+		instant = max_i64(instant, ware->state.active_as_of);
+	by = instant - row->state.updated * USEC_PER_SEC;
+	if (by >= 0)
+		tally->late_by = tally->late++ ? min_i64(tally->late_by, by) : by;
+}
+
 static void merge_row(struct ware *ware, const struct staged *row, struct tally *tally)
 {
 	struct held *held = &ware->held[row->id];
 
 	ware->top = row->id > ware->top ? row->id : ware->top;
 	tally->seen++;
+	if (!held->present || (held->live && row->state.updated > held->state.updated))
+		note_late(ware, row, tally);
 	if (!held->present) {
 		tally->fresh++;
-		if (row->state.updated * USEC_PER_SEC <= ware->state.complete_as_of) {
-			int64_t by = ware->state.complete_as_of - row->state.updated * USEC_PER_SEC;
-
-			tally->late_by = tally->late++ ? min_i64(tally->late_by, by) : by;
-		}
 		*held = (struct held){ .present = true,
 				       .first_seen = row->date,
 				       .got_at = TIME_NONE };
@@ -130,6 +139,7 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct action *acti
 		ware->held[buried[i]].live = false;
 	}
 	ware->state = *state;
+	ware->state.late_by = tally->late > 0 ? tally->late_by : TIME_NONE;
 	/* A sweep that is over needs its marks no longer, when the run is. */
 	for (int i = 1; i <= ware->top && action->last; i++) {
 		ware->held[i].scan = 0;
@@ -220,8 +230,10 @@ static void count_seen(const struct ware *ware, const struct ask *ask, struct an
 		bool seen = ask->pass ? held->passes & 1 << ask->pass : held->passes != 0;
 
 		answer->n[0] +=
-			held->present && seen && held->state.created * USEC_PER_SEC < ask->before;
+			held->present && seen &&
+			min_i64(held->first_seen, held->state.created * USEC_PER_SEC) < ask->before;
 		answer->n[1] += held->live && held->passes == 0;
+		answer->n[2] += held->present && seen;
 	}
 }
 
@@ -325,6 +337,10 @@ static const char *check_thing(const struct ware *ware, const struct world *worl
 	}
 	if (thing->exempt || now->gone)
 		return NULL;
+	/* One that came after the list was proven, and that it has never shown: the next audit tells. */
+	if (world->conf.hidden != STATUS_ANY && !held->present &&
+	    thing->states[0].created * USEC_PER_SEC > ware->state.certified_at)
+		return NULL;
 	/* One that jumps while a scan is closed by a machine that is behind is held a cycle later. */
 	jumped = world->conf.lag > 0 && changed_since(thing, ware->state.complete_as_of);
 	want = version_at(thing, ware->state.complete_as_of, &status);
@@ -362,7 +378,7 @@ const char *ware_check(const struct ware *ware, const struct world *world, char 
 {
 	const char *wrong = NULL;
 
-	if (ware->tainted || ware->flipped)
+	if (ware->tainted || ware->flipped || world->fooled)
 		return NULL;
 	for (int i = 0; i < world->n && !wrong; i++)
 		wrong = check_thing(ware, world, &world->things[i], text, size);

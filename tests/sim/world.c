@@ -93,7 +93,7 @@ void world_begin(struct world *w, const struct world_conf *conf, uint64_t seed)
 	w->luck = chance_stream(seed, 4);
 	w->now = 1000;
 	w->heap = w->n = w->events = w->lied_at = w->mad = w->disturbed = 0;
-	w->rests = false;
+	w->rests = w->fooled = false;
 	w->requests = 0;
 	w->meanwhile = NULL;
 	for (int i = 0; i < conf->rows; i++) {
@@ -148,6 +148,9 @@ static void create(struct world *w, struct chance *c, int back)
 	thing = new_thing(w, c);
 	state = first_state(w, c, w->now - back);
 	state.visible_at = w->now + chance_below(c, w->conf.late + 1);
+	/* One that no list has ever shown is found by the next audit. */
+	if (state.status == w->conf.hidden)
+		state.status = STATUS_OPEN;
 	thing->exempt = back > 0;
 	if (back > 0)
 		w->lied_at = state.visible_at;
@@ -333,6 +336,13 @@ static bool matches(const struct filter *filter, const struct state *state)
 	return filter->assignee == 0 || filter->assignee == state->assignee;
 }
 
+/* A list that is not filtered by status may keep one to itself. */
+static bool is_hidden(const struct world *w, const struct filter *filter, const struct state *state)
+{
+	return filter->status == STATUS_ANY && w->conf.hidden != STATUS_ANY &&
+	       state->status == w->conf.hidden;
+}
+
 static void build_list(struct world *w, const struct filter *filter)
 {
 	int t = w->now - chance_below(&w->view, w->conf.lag + 1);
@@ -341,7 +351,7 @@ static void build_list(struct world *w, const struct filter *filter)
 	for (int i = 0; i < w->n; i++) {
 		const struct state *state = world_state(&w->things[i], t);
 
-		if (state && matches(filter, state))
+		if (state && matches(filter, state) && !is_hidden(w, filter, state))
 			shown[n_shown++] = (struct shown){ w->things[i].id, w->things[i].name,
 							   *state, chance_next(&w->view) };
 	}
@@ -392,10 +402,44 @@ static void hydrate(struct world *w, int from, int to)
 	n_shown = n;
 }
 
-/* Which page is shown; an API that has lost its senses shows another. */
-static int loop_to(struct world *w, int number, int *total)
+/* Whether all that there is has one status: then all counts that are cut are the same. */
+static bool has_one_status(const struct world *w)
 {
-	*total = n_shown;
+	unsigned seen = 0;
+
+	for (int i = 0; i < w->n; i++) {
+		const struct state *state = world_state(&w->things[i], w->now);
+
+		if (state)
+			seen |= 1u << state->status;
+	}
+	return (seen & (seen - 1)) == 0;
+}
+
+/* How many rows a list is said to have that has so many. */
+static int said(struct world *w, const struct filter *filter, int rows)
+{
+	int off = rows * w->conf.estimate / 1000;
+
+	/* What was whole when it was proven, and is cut later: the next audit tells. */
+	w->fooled = w->fooled || (w->conf.cap > 0 && !w->conf.deeper && rows <= w->conf.cap &&
+				  filter->status == STATUS_ANY);
+
+	if (w->conf.cap > 0 && rows > w->conf.cap) {
+		w->fooled = w->fooled || (!w->conf.deeper && has_one_status(w));
+		if (!w->conf.deeper)
+			n_shown = w->conf.cap;
+		return w->conf.cap;
+	}
+	return w->conf.estimate > 0 ? rows - off + chance_below(&w->view, 2 * off + 1) : rows;
+}
+
+/* Which page is shown; an API that has lost its senses shows another. */
+static int turn_to(struct world *w, const struct request *request, int *total)
+{
+	int number = request->page;
+
+	*total = said(w, &request->filter, n_shown);
 	if (w->rests || w->now < w->conf.mad_at || w->now >= w->conf.mad_to)
 		return number;
 	w->mad = w->disturbed = w->now;
@@ -431,7 +475,7 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 	if (!answers(w))
 		return false;
 	build_list(w, &request->filter);
-	first_shown = (loop_to(w, request->page, &total) - 1) * size;
+	first_shown = (turn_to(w, request, &total) - 1) * size;
 	last = first_shown + size < n_shown ? first_shown + size : n_shown;
 	if (w->conf.hydrate && first_shown < last) {
 		hydrate(w, first_shown, last);
@@ -451,6 +495,11 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 		};
 	tell_page(w, request, page);
 	return true;
+}
+
+bool world_lies(const struct world *w)
+{
+	return w->conf.cap > 0 || w->conf.hidden != STATUS_ANY || w->conf.estimate > 0;
 }
 
 bool world_brews(const struct world *w)

@@ -72,6 +72,10 @@ struct world_conf {
 	int storm_share;	/* or of a thousand so many */
 	int mad_at, mad_to;	/* lists make no sense in between */
 	enum madness madness;
+	int cap;     /* no list is said to have more rows than this; 0: it is said how many */
+	bool deeper; /* what lies beyond the cap can be read */
+	enum status hidden; /* the whole list leaves it out; STATUS_ANY: none */
+	int estimate;	    /* totals are off by so much in a thousand, at most */
 };
 
 /* A conversation from VISIBLE_AT on. */
@@ -101,6 +105,7 @@ struct world {
 	int now, heap, n, events;
 	int lied_at; /* when a conversation last appeared that says it was created before */
 	int mad;     /* when a list last made no sense */
+	bool fooled; /* a list was cut, and no count could tell */
 	bool rests;
 	int disturbed; /* when something last happened, or an answer was not what it should be */
 	bool dropped[MOST_EVENTS]; /* events left out of the story */
@@ -131,6 +136,9 @@ bool world_list(struct world *world, const struct request *request, struct page 
 
 /* Answers a GET. *THING is the conversation that was answered with, 0 for a 404. */
 bool world_get(struct world *world, int id, int *answered, struct state *state, int64_t *date);
+
+/* Whether its lists do not show, or do not count, all that there is. */
+bool world_lies(const struct world *world);
 
 /* Whether a change has happened that is not visible yet. */
 bool world_brews(const struct world *world);

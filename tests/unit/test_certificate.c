@@ -155,13 +155,13 @@ static void without_a_proof_nothing_moves_and_it_is_remembered(void **fixture)
 	struct workspace_state state = a_pass(ORDER_UNKNOWN, false);
 
 	(void)fixture;
-	certificate_deny(&state);
+	certificate_deny(&state, UNPROVEN_SHORT);
 	assert_int_equal(state.needs_full, FULL_FIRST_LOAD);
 	assert_int_equal(state.uncertified, 1);
 	assert_true(state.complete_as_of == TIME_NONE);
 	state = a_pass(ORDER_UNKNOWN, false);
 	state.certified_at = state.complete_as_of = START - 1000 * SECOND;
-	certificate_deny(&state);
+	certificate_deny(&state, UNPROVEN_SHORT);
 	assert_int_equal(state.needs_full, FULL_UNCERTIFIED);
 	assert_true(state.complete_as_of == START - 1000 * SECOND);
 }
@@ -175,7 +175,7 @@ static void a_contradiction_takes_back_what_was_published_since_the_last_certifi
 	state.certified_at = START - 5000 * SECOND;
 	state.complete_as_of = state.watermark = START - 200 * SECOND;
 	show(&state.full.sweep.evidence, ORDER_UPDATED_ASC, 9);
-	certificate_deny(&state);
+	certificate_deny(&state, UNPROVEN_SHORT);
 	assert_int_equal(state.order, ORDER_UNKNOWN);
 	assert_true(state.complete_as_of == START - 5000 * SECOND);
 	assert_true(state.watermark == START - 5000 * SECOND);

@@ -101,14 +101,20 @@ static void a_full_sweep_takes_its_pages_and_one_in_a_hundred_more(void **fixtur
 		int64_t pages = totals[i] / 100;
 
 		for (size_t o = 0; o < ARRAY_SIZE(forwards); o++) {
-			struct plan_cost c = cost(STRATEGY_FULL_SWEEP, totals[i], forwards[o], 30);
+			struct plan_cost c =
+				cost(STRATEGY_FULL_SWEEP, totals[i] - 1, forwards[o], 30);
 
 			assert_int_equal(c.least, pages);
 			assert_int_equal(c.most, pages + (pages + 99) / 100);
+			/* A last page that is full may have been cut there: it is looked behind. */
+			c = cost(STRATEGY_FULL_SWEEP, totals[i], forwards[o], 30);
+			assert_int_equal(c.least, pages + 1);
+			assert_int_equal(c.most, pages + (pages + 99) / 100 + 1);
 		}
 		/* From the last page, which may have to be found. */
-		assert_int_equal(cost(STRATEGY_FULL_SWEEP, totals[i], ORDER_UPDATED_ASC, 30).most,
-				 pages + (pages + 99) / 100 + 1);
+		assert_int_equal(
+			cost(STRATEGY_FULL_SWEEP, totals[i] - 1, ORDER_UPDATED_ASC, 30).most,
+			pages + (pages + 99) / 100 + 1);
 	}
 }
 
@@ -119,13 +125,13 @@ static void a_hot_cycle_costs_the_hot_pages_a_count_and_a_get_for_each_that_left
 
 	(void)fixture;
 	assert_true(c.least <= 12);
-	assert_true(c.most <= 12 + 25);
+	assert_true(c.most <= 16 + 25);
 	assert_true(c.most >= 25 + 7 + 1);
 }
 
 static void so_many_requests_take_so_long_under_the_quota(void **fixture)
 {
-	struct plan_cost c = cost(STRATEGY_FULL_SWEEP, 50000, ORDER_UNKNOWN, 0);
+	struct plan_cost c = cost(STRATEGY_FULL_SWEEP, 49999, ORDER_UNKNOWN, 0);
 
 	(void)fixture;
 	assert_int_equal(c.most, 505);
@@ -146,7 +152,7 @@ static void the_interval_leaves_room_for_audits_and_a_full_sweep_a_day(void **fi
 {
 	/* 505 for the sweep and 96 audits of 5; the rest of 48 a minute is for cycles of 1. */
 	int64_t left = 48 * 24 * 60 - 505 - 96 * 5;
-	int64_t got = interval(50000, ORDER_UPDATED_DESC, 48, 15 * MINUTE);
+	int64_t got = interval(49999, ORDER_UPDATED_DESC, 48, 15 * MINUTE);
 
 	(void)fixture;
 	assert_in_range(got, DAY / left - 2, DAY / left + 2);
@@ -187,8 +193,11 @@ static void the_order_says_how_to_go_about_it(void **fixture)
 		enum order order;
 		enum strategy strategy;
 	} table[] = {
-		{ 100, ORDER_UNKNOWN, STRATEGY_ONE_PAGE },
-		{ 100, ORDER_UPDATED_ASC, STRATEGY_ONE_PAGE },
+		{ 99, ORDER_UNKNOWN, STRATEGY_ONE_PAGE },
+		{ 99, ORDER_UPDATED_ASC, STRATEGY_ONE_PAGE },
+		/* A full page may have been cut there. */
+		{ 100, ORDER_UNKNOWN, STRATEGY_UNRESOLVED_SCAN },
+		{ 100, ORDER_UPDATED_ASC, STRATEGY_TAIL_SCAN },
 		{ 101, ORDER_UPDATED_DESC, STRATEGY_HEAD_SCAN },
 		{ 101, ORDER_UPDATED_ASC, STRATEGY_TAIL_SCAN },
 		{ 101, ORDER_CREATED_DESC, STRATEGY_UNRESOLVED_SCAN },

@@ -118,6 +118,32 @@ static void what_is_new_on_the_page_is_committed_before_the_end(void **fixture)
 	assert_false(state.audit_due);
 }
 
+/* The count that is wanted: a quarter of ALL, or all. */
+static void answer_count(int64_t all, int number)
+{
+	assert_int_equal(next(), ACTION_SEND);
+	assert_int_equal(action.request.per_page, 1);
+	page = (struct page){ .date = NOW, .total = number < 4 ? all / 4 : all };
+	scan_page(&scan, &state, &page);
+}
+
+/* A list whose parts are more than it says that it has does not show all. */
+static void parts_that_are_more_than_the_whole_take_the_proof_back(void **fixture)
+{
+	(void)fixture;
+	begin(30);
+	state.complete_as_of = NOW - 500 * SECOND;
+	assert_int_equal(next(), ACTION_SEND);
+	answer_page(0);
+	expect_question(1001, 0, 0);
+	for (int counts = 0; counts < 15; counts++)
+		answer_count(counts % 5 < 4 ? 1004 : 1000, counts % 5);
+	expect_end(VERDICT_UNEXPLAINED);
+	assert_int_equal(state.unproven, UNPROVEN_PARTS);
+	assert_int_equal(state.needs_full, FULL_UNEXPLAINED);
+	assert_true(state.complete_as_of == state.certified_at);
+}
+
 /* The page is one moment, so its total is what must be held. */
 static void the_total_is_a_free_check(void **fixture)
 {
@@ -132,6 +158,9 @@ static void the_total_is_a_free_check(void **fixture)
 		assert_int_equal(next(), ACTION_SEND);
 		answer_page(0);
 		expect_question(table[i].live, 0, 0);
+		/* Of fewer, some are gone, or are what the list does not show: statuses are counted. */
+		for (int counts = 0; table[i].live > total && counts < 5; counts++)
+			answer_count(1000, counts);
 		expect_end(table[i].verdict);
 		assert_true(state.audit_due);
 		assert_int_equal(state.complete_as_of == NOW - LOOKBACK,
@@ -171,6 +200,7 @@ static void a_scan_under_which_rows_moved_is_closed_by_another(void **fixture)
 	}
 	assert_int_equal(action.kind, ACTION_COMMIT);
 	scan_committed(&scan, &state, NULL);
+	state.live = 1001;
 	expect_question(1001, 0, 0);
 	assert_int_equal(scan.step, SCAN_CLOSE);
 	assert_int_equal(next(), ACTION_SEND);
@@ -278,6 +308,7 @@ int main(void)
 		cmocka_unit_test(one_page_that_is_old_enough_is_all),
 		cmocka_unit_test(what_is_new_on_the_page_is_committed_before_the_end),
 		cmocka_unit_test(the_total_is_a_free_check),
+		cmocka_unit_test(parts_that_are_more_than_the_whole_take_the_proof_back),
 		cmocka_unit_test(many_changes_take_a_page_for_each_hundred),
 		cmocka_unit_test(a_scan_under_which_rows_moved_is_closed_by_another),
 		cmocka_unit_test(what_the_list_withholds_demotes_it),

@@ -30,6 +30,7 @@ static void begin(enum order order, int64_t resolved)
 	totals[STATUS_PENDING] = 20;
 	totals[STATUS_SNOOZED] = 10;
 	totals[STATUS_RESOLVED] = resolved;
+	totals[STATUS_ANY] = 60 + resolved;
 	unresolved_scan_begin(&unresolved_scan, &state);
 }
 
@@ -91,14 +92,14 @@ static void expect_end(const int64_t held[COUNTS], enum verdict verdict)
 	assert_int_equal(next(&lists), ACTION_DONE);
 }
 
-static void three_lists_and_a_count_when_nothing_has_changed(void **fixture)
+static void three_lists_and_two_counts_when_nothing_has_changed(void **fixture)
 {
 	int lists;
 
 	(void)fixture;
 	begin(ORDER_UNKNOWN, 20000);
 	assert_int_equal(next(&lists), ACTION_COMMIT);
-	assert_int_equal(lists, 4);
+	assert_int_equal(lists, 5);
 	commit(0);
 	assert_int_equal(next(&lists), ACTION_ASK);
 	answer_leavers(0, 0);
@@ -116,9 +117,8 @@ static void in_a_list_by_creation_the_new_ones_are_read_too(void **fixture)
 
 	(void)fixture;
 	begin(ORDER_CREATED_DESC, 20000);
-	totals[STATUS_ANY] = 20060;
 	assert_int_equal(next(&lists), ACTION_COMMIT);
-	assert_int_equal(lists, 5);
+	assert_int_equal(lists, 6);
 }
 
 static void each_that_left_is_asked_for(void **fixture)
@@ -206,7 +206,7 @@ static void in_a_storm_of_404s_nothing_is_buried_and_nothing_claimed(void **fixt
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(three_lists_and_a_count_when_nothing_has_changed),
+		cmocka_unit_test(three_lists_and_two_counts_when_nothing_has_changed),
 		cmocka_unit_test(in_a_list_by_creation_the_new_ones_are_read_too),
 		cmocka_unit_test(each_that_left_is_asked_for),
 		cmocka_unit_test(where_many_left_all_that_is_resolved_is_read_when_that_is_cheaper),

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""What proves that nothing is missing, before lists whose totals are not true and that keep a part to themselves."""
+import pytest
+
+from etl import assert_equal
+
+BEHIND = {"deeper": {}, "empty": {"beyond": "empty"}, "repeat": {"beyond": "repeat"}}
+
+
+def instants(etl):
+    return etl.sql("select complete_as_of, certified_at, unproven from sahut_etl.workspace")[0]
+
+
+@pytest.mark.parametrize("most", [100, 300, 777])
+@pytest.mark.parametrize("behind", BEHIND)
+def test_a_total_that_stops_counting_proves_nothing(pair, behind, most):
+    sandbox, etl = pair(conversations=1200, order="id_asc")
+    sandbox.control("config", dict(total_most=most, **({"depth": most, **BEHIND[behind]} if BEHIND[behind] else {})))
+    for _ in range(2):
+        etl.run("sync", expect=None)
+        sandbox.control("clock", {"advance": 900})
+        etl.run("sync", "--full", expect=None)
+        assert instants(etl)[:2] == (None, None)
+
+
+@pytest.mark.parametrize("status", ["snoozed", "resolved"])
+def test_a_list_that_leaves_a_status_out_proves_nothing(pair, status):
+    sandbox, etl = pair(conversations=900)
+    sandbox.control("config", dict(leaves_out=status))
+    etl.run("sync", expect=None)
+    assert instants(etl) == (None, None, "parts")
+    # Where nothing is left out any more, all of it is proven at once.
+    sandbox.control("config", dict(leaves_out="none"))
+    sandbox.control("clock", {"advance": 900})
+    etl.run("sync", "--full")
+    assert instants(etl)[2] is None
+    assert_equal(etl, sandbox)
+
+
+def test_what_is_held_and_answers_but_stands_in_no_list_refutes_a_sweep(pair):
+    sandbox, etl = pair(conversations=900)
+    etl.run("sync")
+    before = instants(etl)[0]
+    sandbox.control("config", dict(leaves_out="resolved"))
+    sandbox.control("clock", {"advance": 900})
+    etl.run("sync", "--full", expect=None)
+    complete, certified, unproven = instants(etl)
+    assert complete == certified == before and unproven in ("unlisted", "parts")
+
+
+def test_a_change_that_comes_too_late_is_counted_and_teaches(pair):
+    sandbox, etl = pair(conversations=300, workspace={"lookback": "10s"})
+    etl.run("sync")
+    sandbox.control("clock", {"advance": 600})
+    sandbox.change("reassign", 20, late=60)
+    sandbox.control("clock", {"advance": 20})
+    etl.run("sync")
+    sandbox.control("clock", {"advance": 60})
+    etl.run("sync")
+    etl.run("sync")
+    late, lookback = etl.sql("select late_arrival_count, extract(epoch from lookback)::integer from sahut_etl.workspace")[0]
+    assert late > 0 and lookback > 10
+
+
+def test_a_lookback_in_the_configuration_counts(pair):
+    sandbox, etl = pair(conversations=50, workspace={"lookback": "10s"})
+    etl.run("sync")
+    etl.sql("update sahut_etl.workspace set lookback = interval '20 minutes'")
+    etl.run("sync")
+    assert etl.one("select extract(epoch from lookback)::integer from sahut_etl.workspace") == 1200
+    etl.workspaces[0]["lookback"] = "30s"
+    etl.write()
+    etl.run("sync")
+    assert etl.one("select extract(epoch from lookback)::integer from sahut_etl.workspace") == 30
+
+
+def test_after_a_bulk_action_a_cycle_at_rest_costs_one_request(pair):
+    sandbox, etl = pair(conversations=1500, workspace={"lookback": "10s"})
+    etl.run("sync")
+    sandbox.control("clock", {"advance": 600})
+    sandbox.change("relabel", 1200)
+    for _ in range(2):
+        sandbox.control("clock", {"advance": 30})
+        etl.run("sync")
+    for _ in range(3):
+        sandbox.control("clock", {"advance": 30})
+        sandbox.reset_stats()
+        etl.run("sync")
+        assert sandbox.stats()["requests"] == 1
+    assert_equal(etl, sandbox)
