@@ -128,7 +128,8 @@ select
 	(w.history_started_at at time zone w.timezone)::date as history_day,
 	case when w.history_started_at is not null then (w.active_as_of at time zone w.timezone)::date end as live_day,
 	case when w.history_started_at is not null
-		then (greatest(w.active_as_of, w.seen_at) at time zone w.timezone)::date end as last_day
+		then (greatest(w.active_as_of, w.seen_at) at time zone w.timezone)::date end as last_day,
+	w.live_count, w.late_arrival_count, w.silent_edit_count
 from sahut_etl.workspace w;
 comment on view sahut_etl.report_workspace is 'Workspaces, with the days that reports turn on.';
 comment on column sahut_etl.report_workspace.id is 'Workspace.';
@@ -145,6 +146,10 @@ comment on column sahut_etl.report_workspace.live_day is
 	'Day of active_as_of: it and later ones are computed when asked for, those before it are stored. Empty until '
 	'the first load has ended.';
 comment on column sahut_etl.report_workspace.last_day is 'Last day that anything can be known of.';
+comment on column sahut_etl.report_workspace.live_count is 'Conversations that are held and not deleted.';
+comment on column sahut_etl.report_workspace.late_arrival_count is
+	'New conversations so far that should have been seen before.';
+comment on column sahut_etl.report_workspace.silent_edit_count is 'Changes so far that did not move updated_at.';
 
 -- ---- the stored days ----
 
@@ -316,7 +321,6 @@ select w.id as workspace_id, coalesce(q.n, 0) as days, q.first_day, q.last_day, 
 	coalesce(f.failures, 0) as failures, f.since as failing_since, f.error_kind, f.error_text,
 	coalesce(f.failures >= 2, false) or coalesce(q.since < now() - interval '1 hour', false) as is_late
 from sahut_etl.workspace w
-join sahut_etl.report_workspace r on r.id = w.id
 left join (
 	select x.workspace_id, count(*) as n, min(x.day) as first_day, max(x.day) as last_day, min(x.queued_at) as since
 	from sahut_etl.report_queue x join sahut_etl.report_workspace y on y.id = x.workspace_id and x.day < y.live_day

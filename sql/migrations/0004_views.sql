@@ -120,7 +120,8 @@ create view sahut_report.conversation_labels as
 select
 	l.conversation_id || ':' || l.label_name as id, w.name as workspace_name, l.conversation_id, l.label_name,
 	l.since,
-	round(1.0 / cardinality(c.labels), 6) as label_weight
+	-- A condition on the weight is tried on conversations without labels as well.
+	round(1.0 / nullif(cardinality(c.labels), 0), 6) as label_weight
 from sahut.conversation_label l
 join sahut.conversation c on c.id = l.conversation_id
 join sahut_etl.workspace w on w.id = c.workspace_id
@@ -1002,7 +1003,7 @@ select
 	round(extract(epoch from now() - w.active_as_of)::numeric / 60, 1) as lag_minutes,
 	round(extract(epoch from now() - w.complete_as_of)::numeric / 60, 1) as complete_lag_minutes,
 	coalesce(now() - w.active_as_of <= interval '15 minutes', false) as is_fresh,
-	w.history_started_at, w.timezone as reporting_timezone, r.last_day as data_day,
+	w.history_started_at, w.timezone as reporting_timezone, w.last_day as data_day,
 	(select max(x.ended_at) from sahut_etl.run x where x.workspace_id = w.id and x.state = 'ok') as last_ok_at,
 	(select count(*) from sahut_etl.run x where x.workspace_id = w.id and x.state = 'failed'
 		and x.ended_at > now() - interval '24 hours')::integer
@@ -1012,8 +1013,7 @@ select
 	sahut_etl.unknown_statuses() as unknown_status_count,
 	w.late_arrival_count, w.silent_edit_count,
 	coalesce(q.n, 0)::integer as pending_day_count, q.days as pending_days
-from sahut_etl.workspace w
-join sahut_etl.report_workspace r on r.id = w.id
+from sahut_etl.report_workspace w
 left join (
 	select p.workspace_id, count(*) as n,
 		string_agg(p.day::text, ', ' order by p.day desc) filter (where p.place <= 10) || case
@@ -1057,8 +1057,7 @@ comment on column sahut_report.data_freshness.pending_days is
 create view sahut_report.health as
 select
 	w.name || ':' || x.item as id, w.name as workspace_name, x.item, x.state, x.detail
-from sahut_etl.workspace w
-join sahut_etl.report_workspace r on r.id = w.id
+from sahut_etl.report_workspace w
 left join lateral (select * from sahut_etl.run u where u.workspace_id = w.id and u.state <> 'running'
 	order by u.id desc limit 1) u on true
 left join lateral (select * from sahut_etl.audit a where a.workspace_id = w.id and a.api is not null

@@ -20,7 +20,10 @@ SETTINGS = {
 
 
 def bindir():
-    """The server programs of the newest PostgreSQL that is installed."""
+    """The server programs: those in $SAHUT_POSTGRES, else of the newest PostgreSQL that is installed."""
+    chosen = os.environ.get("SAHUT_POSTGRES")
+    if chosen:
+        return chosen
     found = glob.glob("/usr/lib/postgresql/*/bin/pg_ctl")
     if found:
         return os.path.dirname(max(found, key=lambda p: int(p.split("/")[4])))
