@@ -2,7 +2,12 @@
 -- What the program knows about itself: workspaces, how far each is complete,
 -- runs, sweeps, the request ledger. Nobody but the daemon's role reads it.
 
-create schema sahut_etl;
+do $$ begin
+	-- An administrator may have made it: then we need not be allowed to.
+	if to_regnamespace('sahut_etl') is null then
+		create schema sahut_etl;
+	end if;
+end $$;
 comment on schema sahut_etl is
 	'Private to the daemon: workspaces, runs, sweeps, watermarks, rejected items, request ledger, migrations.';
 

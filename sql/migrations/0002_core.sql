@@ -2,9 +2,19 @@
 -- The warehouse proper: conversations as they are now and as they were.
 -- No contact's name or phone stands here; those live in sahut_pii alone.
 
-create schema sahut;
+do $$ begin
+	-- An administrator may have made it: then we need not be allowed to.
+	if to_regnamespace('sahut') is null then
+		create schema sahut;
+	end if;
+end $$;
 comment on schema sahut is 'Current state and history of conversations, for analysts. No contact name or phone.';
-create schema sahut_pii;
+do $$ begin
+	-- An administrator may have made it: then we need not be allowed to.
+	if to_regnamespace('sahut_pii') is null then
+		create schema sahut_pii;
+	end if;
+end $$;
 comment on schema sahut_pii is 'Contact names and phones, one row a contact: the one place to erase.';
 
 create table sahut.status (

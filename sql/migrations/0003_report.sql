@@ -5,7 +5,12 @@
 -- functions, sahut_etl.*_of, so that a number has one definition. A stored day that something touches is queued by the
 -- transaction that touched it, and computed again right after.
 
-create schema sahut_report;
+do $$ begin
+	-- An administrator may have made it: then we need not be allowed to.
+	if to_regnamespace('sahut_report') is null then
+		create schema sahut_report;
+	end if;
+end $$;
 comment on schema sahut_report is
 	'For reports and Metabase: one wide object a question, every column explained. No contact name or phone.';
 

@@ -1,1 +1,4 @@
-select to_regclass('sahut_etl.migration') is not null
+select exists (
+	select from pg_catalog.pg_class c
+	join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+	where n.nspname = 'sahut_etl' and c.relname = 'migration')

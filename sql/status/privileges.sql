@@ -48,9 +48,15 @@ with part(place, schema, role, rights) as (
 ), member as (
 	select exists (select from pg_catalog.pg_roles r where r.rolname = 'sahut_writer') as possible,
 		exists (select from pg_catalog.pg_roles r where r.rolname = 'sahut_writer'
-			and pg_has_role(r.oid, 'usage')) as there
+			and pg_has_role(r.oid, 'usage')) as there,
+		exists (select from pg_catalog.pg_roles r where r.rolname = 'sahut_writer'
+			and pg_has_role(r.oid, 'member')) as granted
 )
-select format('grant sahut_writer to %I', current_user)
+-- Granted, and still not there: the role does not inherit.
+select case when not m.granted then format('grant sahut_writer to %I', current_user)
+	when current_setting('server_version_num')::integer >= 160000
+		then format('grant sahut_writer to %I with inherit true', current_user)
+	else format('alter role %I inherit', current_user) end
 from member m
 where m.possible and not m.there and exists (select from lacking l where l.place = 1)
 union all

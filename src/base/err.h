@@ -38,7 +38,7 @@ struct err {
 	int http_status; /* or 0 */
 	int64_t wait;	 /* microseconds that the far side asked us to wait; 0: it did not say */
 	char text[960];
-	char advice[240]; /* the one thing that mends it, where that is known; or "" */
+	char advice[480]; /* the one thing that mends it, where that is known; or "" */
 };
 
 #define ERR_INIT \

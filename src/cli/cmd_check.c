@@ -7,6 +7,7 @@
 
 #include "client.h"
 #include "command.h"
+#include "doctor.h"
 #include "err_policy.h"
 #include "forecast.h"
 #include "schema.h"
@@ -133,13 +134,37 @@ static void check_api(struct app *app, const struct workspace_conf *conf)
 
 /* ---- the warehouse --------------------------------------------------- */
 
+/* What a person has to know of the set-up of the database, or to mend. */
+static void check_obstacles(struct app *app, struct pg *pg)
+{
+	CLEANUP(table_free) struct table *found = NULL;
+	struct err err = ERR_INIT;
+
+	if (!doctor_obstacles(pg, &found, &err)) {
+		bad(app, "database", &err, NULL);
+		return;
+	}
+	for (int row = 0; row < table_rows(found); row++) {
+		const char *kind = table_text(found, row, DOCTOR_KIND),
+			   *subject = table_text(found, row, DOCTOR_SUBJECT),
+			   *text = table_text(found, row, DOCTOR_WHAT),
+			   *remedy = table_text(found, row, DOCTOR_REMEDY);
+
+		if (*kind) {
+			err_set(&err, err_kind_parse(kind), "%s", text);
+			bad(app, subject, &err, remedy);
+		} else {
+			warn("%s: %s\n  -> %s", subject, text, remedy);
+		}
+	}
+}
+
 static void check_privileges(struct app *app, struct pg *pg)
 {
 	CLEANUP(table_free) struct table *missing = NULL;
-	struct pg_step step = { .sql = sql_status_privileges };
 	struct err err = ERR_INIT;
 
-	if (!pg_run(pg, &step, 1, &missing, &err)) {
+	if (!doctor_privileges(pg, &missing, &err)) {
 		bad(app, "privileges", &err, NULL);
 		return;
 	}
@@ -153,6 +178,30 @@ static void check_privileges(struct app *app, struct pg *pg)
 	}
 	if (table_rows(missing) == 0)
 		good("privileges: all that is needed");
+}
+
+/* Days of reports that cannot be computed, by what PostgreSQL said. */
+static void check_reports(struct app *app, struct pg *pg)
+{
+	CLEANUP(table_free) struct table *late = NULL;
+	struct err err = ERR_INIT;
+
+	if (!doctor_late(pg, app->workspace, &late, &err)) {
+		bad(app, "reports", &err, err_policy_advice(&err));
+		return;
+	}
+	for (int row = 0; row < table_rows(late); row++) {
+		const char *kind = table_text(late, row, 5), *said = table_text(late, row, 6);
+
+		err_set(&err, kind ? err_kind_parse(kind) : ERR_BUSY,
+			"%s days of %s (%s to %s) are not up to date since %s%s%s",
+			table_text(late, row, 1), table_text(late, row, 0),
+			table_text(late, row, 2), table_text(late, row, 3),
+			table_text(late, row, 4), said ? ": " : "", said ? said : "");
+		bad(app, "reports", &err,
+		    said ? "mend what PostgreSQL says, then run: sahut-etl sync"
+			 : "run: sahut-etl sync, or see whether a daemon runs");
+	}
 }
 
 static void check_database_clock(struct app *app, struct pg *pg)
@@ -172,6 +221,21 @@ static void check_database_clock(struct app *app, struct pg *pg)
 		     duration_format(llabs(ahead), by), ahead > 0 ? "ahead of" : "behind");
 }
 
+/* Where only reading is possible: who or what has set it so. */
+static void find_read_only(struct app *app, struct err *err)
+{
+	CLEANUP(pg_close) struct pg *pg = NULL;
+	struct pg_conf conf = app_pg(app, false);
+	struct err ignored;
+
+	if (strcmp(err->code, "read-only") != 0)
+		return;
+	conf.readable = true;
+	pg = session_open(app->wait, &conf, &ignored);
+	if (pg)
+		doctor_read_only(pg, err);
+}
+
 /* Whether the warehouse can be worked with. */
 static bool check_warehouse(struct app *app)
 {
@@ -182,6 +246,7 @@ static bool check_warehouse(struct app *app)
 
 	pg = session_open(app->wait, &conf, &err);
 	if (!pg) {
+		find_read_only(app, &err);
 		bad(app, "database", &err,
 		    err.advice[0] ? err.advice
 				  : "correct warehouse.conninfo; psql takes the same string");
@@ -189,16 +254,18 @@ static bool check_warehouse(struct app *app)
 	}
 	version = pg_server_version(pg);
 	good("database: PostgreSQL %d.%d", version / 10000, version % 10000);
-	if (!schema_check(pg, &err)) {
+	check_obstacles(app, pg);
+	if (!schema_check(pg, &err) || !schema_unchanged(pg, &err)) {
 		/* Who may not even look at it needs more than the right version. */
-		if (err.kind == ERR_DENIED)
+		if (err.kind == ERR_DENIED && app->exit == before)
 			check_privileges(app, pg);
-		else
-			bad(app, "schema", &err, "run, as the tables' owner: sahut-etl migrate");
+		if (err.kind != ERR_DENIED || app->exit == before)
+			bad(app, "schema", &err, err_policy_advice(&err));
 		return false;
 	}
 	good("schema: version %d", schema_version());
 	check_privileges(app, pg);
+	check_reports(app, pg);
 	check_database_clock(app, pg);
 	return app->exit == before;
 }

@@ -14,6 +14,9 @@
 /* A statement: a merge takes a fraction of a second, the count of a sweep of millions some. */
 #define STATEMENT_DEADLINE (10 * 60 * USEC_PER_SEC)
 
+/* Of the tables' owner: an index of a large table. */
+#define OWNER_DEADLINE (6 * 3600 * USEC_PER_SEC)
+
 bool app_fail(struct app *app, const struct err *err)
 {
 	struct err_policy_text text;
@@ -109,7 +112,7 @@ struct pg_conf app_pg(struct app *app, bool owner)
 		.conninfo = as_owner ? warehouse->owner_conninfo : warehouse->conninfo,
 		.password = as_owner ? NULL : warehouse->password,
 		.application = PACKAGE_NAME,
-		.deadline = STATEMENT_DEADLINE,
+		.deadline = owner ? OWNER_DEADLINE : STATEMENT_DEADLINE,
 		.place = as_owner ? NULL : &app->server,
 	};
 }

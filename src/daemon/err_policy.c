@@ -34,7 +34,9 @@ const char *err_policy_advice(const struct err *err)
 	static const struct {
 		const char *code, *advice;
 	} advices[] = {
-		{ "42501", "sahut-etl check names the GRANT that is missing" },
+		{ "42501",
+		  "sahut-etl check names the right that is missing; when it finds nothing, "
+		  "somebody's trigger, policy or event trigger refuses it" },
 		{ "42P01", "a table was dropped or renamed by hand: put it back" },
 		{ "42703", "a column was dropped or renamed by hand: put it back" },
 		{ "42883", "a function was dropped or renamed by hand: put it back" },

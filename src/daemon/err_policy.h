@@ -35,7 +35,7 @@ const char *err_policy_advice(const struct err *err) MUST_CHECK;
 
 /* Room for a failure's sentence with its advice. */
 struct err_policy_text {
-	char s[sizeof(((struct err *)NULL)->text) + 320];
+	char s[sizeof(((struct err *)NULL)->text) + 500];
 };
 
 /* What is said of a failure: its sentence, with the advice behind it. Returns TEXT's. */

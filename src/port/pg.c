@@ -431,7 +431,8 @@ static void dial_read(struct dial *dial, const struct pg_conf *conf)
 	conninfo_set(&dial->info, "fallback_application_name", conf->application);
 	dial->who.user = conninfo_get(&dial->info, "user");
 	dial->who.dbname = conninfo_get(&dial->info, "dbname");
-	dial->attributes = conninfo_get(&dial->info, "target_session_attrs");
+	dial->attributes =
+		conf->readable ? "any" : conninfo_get(&dial->info, "target_session_attrs");
 	dial->patience = conninfo_patience(&dial->info);
 }
 

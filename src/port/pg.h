@@ -33,6 +33,7 @@ struct pg_conf {
 	const char *password;	 /* or NULL; wins over the conninfo's */
 	const char *application; /* what pg_stat_activity calls us */
 	int64_t deadline;	 /* a script that takes longer is cut off, microseconds */
+	bool readable;		 /* one that can only be read will do */
 	struct server *place;	 /* tried first, and then the one that is used; or NULL */
 };
 

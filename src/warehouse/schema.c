@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "schema.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "citus.h"
+#include "doctor.h"
 #include "script.h"
 #include "sql.h"
 #include "table.h"
@@ -62,6 +64,13 @@ static bool read_version(struct pg *pg, int *version, struct err *err)
 	return ok;
 }
 
+/* Passes OK on; what a person can do goes into ERR. */
+static bool advise(bool ok, struct err *err, const char *advice)
+{
+	snprintf(err->advice, sizeof(err->advice), "%s", advice);
+	return ok;
+}
+
 bool schema_check(struct pg *pg, struct err *err)
 {
 	int version;
@@ -69,26 +78,28 @@ bool schema_check(struct pg *pg, struct err *err)
 	if (!server_is_known(pg, err))
 		return false;
 	if (!read_version(pg, &version, err)) {
-		if (err->kind == ERR_DENIED)
-			err_wrap(err, "the warehouse cannot be read; an administrator must run: "
-				      "grant sahut_writer to CURRENT_USER");
+		if (err->kind == ERR_DENIED) {
+			err_wrap(err, "the warehouse cannot be read");
+			doctor_advise(pg, err);
+		}
 		return false;
 	}
 	if (version == schema_version())
 		return true;
 	if (version == 0)
-		return err_set(err, ERR_CONFIG,
-			       "there is no warehouse in this database yet; make it with: "
-			       "sahut-etl migrate");
+		return advise(err_set(err, ERR_CONFIG,
+				      "there is no warehouse in this database yet"),
+			      err, "make it, as the database's owner: sahut-etl migrate");
 	if (version < schema_version())
-		return err_set(err, ERR_CONFIG,
-			       "the warehouse has schema version %d, this program needs %d; bring "
-			       "it there with: sahut-etl migrate",
-			       version, schema_version());
-	return err_set(err, ERR_CONFIG,
-		       "the warehouse has schema version %d, which is newer than this program's "
-		       "%d; install a newer sahut-etl",
-		       version, schema_version());
+		return advise(err_set(err, ERR_CONFIG,
+				      "the warehouse has schema version %d, this program needs %d",
+				      version, schema_version()),
+			      err, "bring it there, as the tables' owner: sahut-etl migrate");
+	return advise(err_set(err, ERR_CONFIG,
+			      "the warehouse has schema version %d, which is newer than this "
+			      "program's %d",
+			      version, schema_version()),
+		      err, "install a newer sahut-etl");
 }
 
 /* Whether an applied migration is still what this program has under that number. */
@@ -104,10 +115,11 @@ static bool is_unchanged(struct pg *pg, const struct table *applied, int row, st
 		return false;
 	if (strcmp(table_text(table, 0, 0), table_text(applied, row, 2)) == 0)
 		return true;
-	return err_set(err, ERR_CONFIG,
-		       "migration %d (%s) was applied in another wording; this program is not the "
-		       "one that made the warehouse",
-		       version, table_text(applied, row, 1));
+	return advise(err_set(err, ERR_CONFIG,
+			      "migration %d (%s) was applied in another wording; this program is "
+			      "not the one that made the warehouse",
+			      version, table_text(applied, row, 1)),
+		      err, "use the program that made it, or dump what is needed and make it anew");
 }
 
 static bool check_applied(struct pg *pg, int version, struct err *err)
@@ -141,7 +153,8 @@ static bool apply(struct pg *pg, int version, struct err *err)
 }
 
 /* Makes the roles that are missing, or says how. */
-static bool make_roles(struct pg *pg, bool dry_run, struct buf *report, struct err *err)
+static bool make_roles(struct pg *pg, bool dry_run, struct buf *report, struct buf *lacking,
+		       struct err *err)
 {
 	static const struct {
 		const char *name, *create;
@@ -164,36 +177,81 @@ static bool make_roles(struct pg *pg, bool dry_run, struct buf *report, struct e
 				continue;
 			if (may && !dry_run && !pg_exec(pg, roles[i].create, err))
 				return false;
-			buf_printf(report, "%s%s\n", roles[i].create,
-				   may ? ""
-				       : ";  -- missing, and this role may not: an administrator "
-					 "must, and then run migrate again");
+			if (may)
+				buf_printf(report, "%s\n", roles[i].create);
+			else
+				buf_printf(lacking, "%s; ", roles[i].create);
 		}
 	}
+	return true;
+}
+
+bool schema_unchanged(struct pg *pg, struct err *err)
+{
+	return check_applied(pg, schema_version(), err);
+}
+
+/* Whether the migrations can be run at all; the first thing that stands in their way. */
+static bool can_migrate(struct pg *pg, struct err *err)
+{
+	CLEANUP(table_free) struct table *found = NULL;
+	struct pg_step step = { .sql = sql_schema_can_migrate };
+
+	if (!pg_run(pg, &step, 1, &found, err))
+		return false;
+	if (table_rows(found) == 0)
+		return true;
+	return advise(err_set(err, err_kind_parse(table_text(found, 0, 1)), "%s",
+			      table_text(found, 0, 2)),
+		      err, table_text(found, 0, 3));
+}
+
+/* Says who may do what; a line in the report where that was not so before. */
+static bool grant(struct pg *pg, bool fresh, struct buf *report, struct err *err)
+{
+	static const struct pg_step steps[] = { { .sql = sql_schema_privileges } };
+	CLEANUP(table_free) struct table *before = NULL;
+	CLEANUP(table_free) struct table *after = NULL;
+
+	if (!pg_run(pg, steps, 1, &before, err) || !pg_exec(pg, sql_schema_grants, err) ||
+	    !pg_run(pg, steps, 1, &after, err))
+		return false;
+	if (!fresh && strcmp(table_text(before, 0, 0), table_text(after, 0, 0)) != 0)
+		buf_str(report, "grants: some were missing\n");
 	return true;
 }
 
 static bool migrate_locked(struct pg *pg, const struct schema_wish *wish, struct buf *report,
 			   struct err *err)
 {
+	CLEANUP(buf_free) struct buf lacking = BUF_MAX(sizeof(err->advice));
 	bool distributed = wish->distributed, dry_run = wish->dry_run;
 	int version;
 
 	if (distributed ? !citus_check(pg, err) : !citus_begun(pg, &distributed, err))
 		return false;
-	if (!read_version(pg, &version, err) || !check_applied(pg, version, err))
+	if (!read_version(pg, &version, err) || !check_applied(pg, version, err) ||
+	    (version == 0 && !can_migrate(pg, err)))
 		return false;
 	for (int next = version + 1; next <= schema_version(); next++) {
 		if (!dry_run && !apply(pg, next, err))
 			return false;
 		buf_printf(report, "migration %d: %s\n", next, migrations[next - 1].name);
 	}
-	if (!make_roles(pg, dry_run, report, err))
+	if (!make_roles(pg, dry_run, report, &lacking, err))
 		return false;
 	/* A later migration may have made a table that is to be distributed, too. */
 	if (distributed && !citus_apply(pg, dry_run, report, err))
 		return false;
-	return dry_run || pg_exec(pg, sql_schema_grants, err);
+	if (!dry_run && !grant(pg, version < schema_version(), report, err))
+		return false;
+	if (lacking.len == 0)
+		return true;
+	buf_str(&lacking, "then run migrate again");
+	return advise(
+		err_set(err, ERR_DENIED,
+			"roles are missing, and this role may not make any; all else is done"),
+		err, buf_text(&lacking));
 }
 
 bool schema_migrate(struct pg *pg, const struct schema_wish *wish, struct buf *report,

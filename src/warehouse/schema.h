@@ -22,6 +22,9 @@ int schema_version(void) MUST_CHECK;
  */
 bool schema_check(struct pg *pg, struct err *err) MUST_CHECK;
 
+/* Whether the migrations that were applied are those of this program. False with ERR_CONFIG. */
+bool schema_unchanged(struct pg *pg, struct err *err) MUST_CHECK;
+
 /* How a migration is wanted. */
 struct schema_wish {
 	bool dry_run;	  /* say what would be done */
@@ -31,9 +34,9 @@ struct schema_wish {
 /*
  * Brings the warehouse to that version. What was done, or in a dry run
  * would be, is added to REPORT, a line each. Roles are made where that is
- * allowed; what is not is added as the statement to run. False when a migration fails (those before
- * it stay), when one that was applied has changed since (ERR_CONFIG), or when the warehouse is
- * newer than the program.
+ * allowed. False when a migration fails (those before it stay), when one that was applied has
+ * changed since (ERR_CONFIG), when the warehouse is newer than the program, when a database cannot
+ * hold one, and, after all else, when roles are missing that this role may not make (ERR_DENIED).
  */
 bool schema_migrate(struct pg *pg, const struct schema_wish *wish, struct buf *report,
 		    struct err *err) MUST_CHECK;

@@ -4,7 +4,7 @@ import json
 import os
 import re
 
-import psycopg2
+
 import pytest
 
 from cluster import Cluster
@@ -179,3 +179,254 @@ def test_the_daemon_shows_days_that_cannot_be_computed(managed, daemons):
     assert daemon.stop() == 0
     with pytest.raises((HTTPError, OSError)):
         urlopen(f"http://127.0.0.1:{port}/healthz")
+
+
+# ---- what check says, and that it helps ----
+
+def remedies(etl, code):
+    """What check names: what stands behind each arrow."""
+    done = etl.run("check", expect=code)
+    return re.findall(r"(?m)^  -> (?:an administrator must run: |as an administrator: |as the tables' owner: )?(.*)$", done.stdout)
+
+
+def test_days_that_cannot_be_computed_are_in_check(managed):
+    sandbox, etl = managed()
+    undo, code, says = by_trigger(etl)
+    etl.run("sync", expect=code)
+    done = etl.run("check", expect=code)
+    assert says in done.stdout and "reports" in done.stdout and "trigger no on sahut_etl.day_volume is not ours" in done.stdout, done.stdout
+    etl.sql(undo)
+    etl.run("sync")
+    etl.run("check")
+
+
+ALL = "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = any (%s) and c.relkind = 'r'"
+
+
+@pytest.mark.parametrize("schemas", [["sahut", "sahut_pii", "sahut_etl"], ["sahut", "sahut_pii"], ["sahut_etl"], ["sahut_report"]])
+@pytest.mark.parametrize("loaded", [False, True])
+def test_row_security_is_no_empty_warehouse(managed, schemas, loaded):
+    """Rows that are invisible are not rows that are not there: loud in every command, and check has the one statement that mends it."""
+    sandbox, etl = managed()
+    if loaded:
+        etl.run("sync")
+    tables = [r[0] for r in etl.sql(ALL, schemas)]
+    if not tables:
+        pytest.skip("that schema has views alone")
+    for table in tables:
+        etl.sql(f"alter table {table} enable row level security")
+    for command in ("sync", "status", "verify"):
+        done = etl.run(command, expect=None)
+        assert done.returncode in (0, 77) and (done.returncode == 77 or command == "status"), (command, done)
+        assert "migrate" not in done.stderr, done.stderr
+        if done.returncode:
+            assert "row-level security" in done.stderr, done.stderr
+    named = remedies(etl, 77)
+    etl.sql(named[0])
+    etl.run("check")
+    etl.run("sync", "--full")
+    assert_equal(etl, sandbox)
+
+
+def test_a_role_that_does_not_inherit(managed):
+    sandbox, etl = managed()
+    etl.sql(f"alter role {WRITER} noinherit")
+    try:
+        done = etl.run("sync", expect=77)
+        named = remedies(etl, 77)
+        assert named[0] in (f"alter role {WRITER} inherit;", f"grant sahut_writer to {WRITER} with inherit true;")
+        assert named[0] in done.stderr, done.stderr
+        etl.sql(named[0])
+        etl.run("check")
+        etl.run("sync")
+        assert_equal(etl, sandbox)
+    finally:
+        etl.sql(f"alter role {WRITER} inherit")
+
+
+def test_a_grant_that_is_missing_is_said_by_the_command_itself(managed):
+    sandbox, etl = managed()
+    etl.sql(f"revoke sahut_writer from {WRITER}")
+    for command in ("sync", "status", "report volume", "run"):
+        assert f"grant sahut_writer to {WRITER};" in etl.run(*command.split(), expect=77 if command != "run" else None, timeout=20).stderr \
+            if command != "run" else True
+    etl.sql(remedies(etl, 77)[0])
+    etl.run("sync")
+
+
+@pytest.mark.parametrize("by, reset", [
+    (f"alter role {WRITER} set default_transaction_read_only = on", f"alter role {WRITER} reset default_transaction_read_only;"),
+    ("alter database {db} set default_transaction_read_only = on", "alter database {db} reset default_transaction_read_only;"),
+    (f"alter role {WRITER} in database {{db}} set default_transaction_read_only = on",
+     f"alter role {WRITER} in database {{db}} reset default_transaction_read_only;")])
+def test_read_only_by_whom(managed, by, reset):
+    sandbox, etl = managed()
+    owner = etl.cluster.connect(etl.dbname)
+    owner.cursor().execute("set default_transaction_read_only = off")
+    owner.cursor().execute(by.format(db=etl.dbname))
+    for _ in range(2):
+        assert "read-only" in etl.run("sync", expect=69).stderr
+    named = remedies(etl, 69)
+    assert named == [reset.format(db=etl.dbname)]
+    owner.cursor().execute(named[0])
+    etl.run("check")
+    etl.run("sync")
+
+
+@pytest.mark.parametrize("limit, reset", [(f"alter role {WRITER} connection limit 0", f"alter role {WRITER} connection limit -1"),
+                                          ("alter database {db} connection limit 0", "alter database {db} connection limit -1"),
+                                          ("alter database {db} allow_connections false", "alter database {db} allow_connections true")])
+@pytest.mark.parametrize("password", [False, True])
+def test_no_connection_left_is_no_wrong_password(managed, limit, reset, password):
+    """Whether a password was asked for or not."""
+    sandbox, etl = managed()
+    cluster = etl.cluster
+    if password:
+        with open(os.path.join(cluster.data, "pg_hba.conf")) as f:
+            rules = f.read()
+        with open(os.path.join(cluster.data, "pg_hba.conf"), "w") as f:
+            f.write(f"host all {WRITER} 127.0.0.1/32 scram-sha-256\n" + rules.replace(f"host all {WRITER} 127.0.0.1/32 scram-sha-256\n", ""))
+        with open(os.open(os.path.join(etl.dir, "pg-password"), os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+            f.write("right\n")
+        postgres(cluster, f"select pg_reload_conf(); alter role {WRITER} password 'right'")
+        etl.conninfo = f'host=127.0.0.1 port={cluster.port} user={WRITER} dbname={etl.dbname}"\n  password_file: "pg-password'
+        etl.write()
+        wait_for(lambda: etl.run("status", expect=None).returncode == 0, "the password")
+    postgres(cluster, limit.format(db=etl.dbname))
+    try:
+        for command in ("sync", "status", "check"):
+            done = etl.run(command, expect=69)
+            said = done.stdout + done.stderr
+            assert "pg_hba.conf" not in said and reset.format(db=etl.dbname) in said, said
+    finally:
+        postgres(cluster, reset.format(db=etl.dbname))
+    etl.run("sync")
+    assert_equal(etl, sandbox)
+
+
+def postgres(cluster, statements):
+    connection = cluster.connect()
+    for statement in statements.split(";"):
+        if statement.strip():
+            connection.cursor().execute(statement)
+    connection.close()
+
+
+# ---- migrate ----
+
+ROLES = ["sahut_writer", "sahut_reader", "sahut_analyst", "sahut_pii_reader"]
+
+
+@pytest.fixture
+def owned(logical, sandboxes, tmp_path):
+    """A database whose owner is nobody in particular, and does not own the right to make schemas."""
+    dbname, owner = f"owned_{os.getpid()}", f"owner_{os.getpid()}"
+    logical.create_database(dbname)
+    postgres(logical, f"create role {owner} login")
+    # Another database of the cluster has a warehouse already, so that the roles are there.
+    for role in ROLES:
+        if not logical_has(logical, role):
+            postgres(logical, f"create role {role} nologin")
+    etl = Etl(os.path.join(BUILD, "sahut-etl"), tmp_path, logical, dbname, sandboxes(conversations=120).base_url)
+    etl.conninfo = logical.conninfo(dbname, owner)
+    etl.write()
+    yield etl, owner
+    logical.drop_database(dbname)
+    postgres(logical, f"drop role {owner}")
+
+
+def logical_has(cluster, role):
+    connection = cluster.connect()
+    with connection.cursor() as cursor:
+        cursor.execute("select from pg_roles where rolname = %s", (role,))
+        return cursor.fetchone() is not None
+
+
+def advised(done):
+    """The statement behind "as an administrator: "."""
+    return re.search(r"as an administrator: (.*;)", done.stderr).group(1)
+
+def test_an_owner_who_may_not_make_schemas_is_told_the_grant(owned):
+    etl, owner = owned
+    for _ in range(2):
+        done = etl.run("migrate", expect=77)
+        assert advised(done) == f"grant create on database {etl.dbname} to {owner};"
+    etl.sql(advised(done))
+    etl.run("migrate")
+
+
+def test_schemas_that_an_administrator_made_are_used(owned):
+    etl, owner = owned
+    for schema in ("sahut", "sahut_pii", "sahut_report", "sahut_etl"):
+        etl.sql(f"create schema {schema}")
+    done = etl.run("migrate", expect=77)
+    assert "belongs to somebody else" in done.stderr
+    for schema in ("sahut", "sahut_pii", "sahut_report", "sahut_etl"):
+        etl.sql(f"alter schema {schema} owner to {owner}")
+    etl.run("migrate")
+    etl.run("sync")
+
+
+def test_a_schema_with_something_else_in_it_is_left_alone(owned):
+    etl, owner = owned
+    etl.sql(f"create schema sahut authorization {owner}; create table sahut.conversation (mine text); grant create on database {etl.dbname} to {owner}")
+    done = etl.run("migrate", expect=78)
+    assert "alter schema sahut rename to sahut_before" in done.stderr
+    assert etl.one("select count(*) from pg_attribute where attrelid = 'sahut.conversation'::regclass and attnum > 0") == 1
+
+
+def test_roles_that_the_owner_may_not_make(logical, owned, tmp_path_factory):
+    """Said with the statements, and the exit status shows it: a script would go on."""
+    cluster = Cluster()
+    try:
+        postgres(cluster, "create role plain login")
+        postgres(cluster, "create database plain owner plain")
+        etl = owned[0]
+        etl.conninfo = cluster.conninfo("plain", "plain")
+        etl.write()
+        for _ in range(2):
+            done = etl.run("migrate", expect=77)
+            assert all(f"create role {role} nologin;" in done.stderr for role in ROLES), done.stderr
+        for role in ROLES:
+            postgres(cluster, f"create role {role} nologin")
+        assert "grants" in etl.run("migrate").stdout
+        assert "nothing to do" in etl.run("migrate").stdout
+        etl.run("sync")
+    finally:
+        cluster.stop()
+
+
+@pytest.mark.parametrize("encoding, code", [("LATIN1", 78), ("SQL_ASCII", 0), ("UTF8", 0)])
+def test_the_encoding_of_the_database(logical, sandboxes, tmp_path, encoding, code):
+    dbname = f"encoded_{encoding.lower()}"
+    logical.drop_database(dbname)
+    postgres(logical, f"create database {dbname} template template0 encoding '{encoding}' locale 'C'")
+    try:
+        sandbox = sandboxes(conversations=120)
+        etl = Etl(os.path.join(BUILD, "sahut-etl"), tmp_path, logical, dbname, sandbox.base_url)
+        done = etl.run("migrate", expect=code)
+        checked = etl.run("check", expect=code)
+        if code:
+            assert f"createdb -E UTF8 -T template0 {dbname}" in done.stderr and f"createdb -E UTF8 -T template0 {dbname}" in checked.stdout
+            assert etl.one("select to_regnamespace('sahut_etl') is null")
+        else:
+            etl.run("sync")
+            assert (encoding in checked.stdout) == (encoding == "SQL_ASCII"), checked.stdout
+    finally:
+        logical.drop_database(dbname)
+
+
+def test_a_schema_of_another_wording_is_said_by_check(managed):
+    sandbox, etl = managed()
+    etl.sql("update sahut_etl.migration set checksum = 'x' where version = 2")
+    assert "another wording" in etl.run("check", expect=78).stdout
+    etl.conninfo = etl.cluster.conninfo(etl.dbname)
+    etl.write()
+    assert "another wording" in etl.run("migrate", expect=78).stderr
+
+
+def test_a_newer_schema_has_one_remedy(managed):
+    sandbox, etl = managed()
+    etl.sql("insert into sahut_etl.migration (version, name, checksum) values (9999, 'x', 'x')")
+    done = etl.run("check", expect=78)
+    assert "install a newer sahut-etl" in done.stdout and "migrate" not in done.stdout, done.stdout
