@@ -9,7 +9,8 @@ set statement_timeout = '10min';
 set search_path = pg_catalog, pg_temp;
 select set_config(s.name, p.setting, false)
 from (values
-	('DateStyle', 'ISO, MDY'), ('IntervalStyle', 'postgres'), ('TimeZone', 'UTC'), ('timezone_abbreviations', 'Default'),
+	('DateStyle', 'ISO, MDY'), ('IntervalStyle', 'postgres'), ('TimeZone', 'UTC'),
+	('timezone_abbreviations', 'Default'),
 	('extra_float_digits', '1'), ('bytea_output', 'hex'), ('client_encoding', 'UTF8'),
 	('lc_monetary', 'C'), ('lc_numeric', 'C'), ('lc_time', 'C'),
 	('standard_conforming_strings', 'on'), ('backslash_quote', 'safe_encoding'), ('array_nulls', 'on'),

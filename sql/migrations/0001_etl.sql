@@ -76,7 +76,7 @@ create table sahut_etl.workspace (
 	held_since          timestamptz
 );
 comment on table sahut_etl.workspace is
-	'A configured workspace, how far it is complete, and what was learned about its list.';
+	'A configured workspace, how far it is complete, and the facts learned about its list.';
 comment on column sahut_etl.workspace.id is 'Number of the workspace in this warehouse.';
 comment on column sahut_etl.workspace.name is 'Name in the configuration.';
 comment on column sahut_etl.workspace.timezone is 'IANA time zone of its days and hours.';
@@ -128,7 +128,7 @@ comment on column sahut_etl.workspace.audit_due is
 comment on column sahut_etl.workspace.late_arrival_count is
 	'Conversations first seen after an instant was published that should have covered them.';
 comment on column sahut_etl.workspace.silent_edit_count is 'Changes of content that did not move updated_at.';
-comment on column sahut_etl.workspace.holder is 'Who holds the workspace: command, host and process.';
+comment on column sahut_etl.workspace.holder is 'The holder of the workspace: command, host and process.';
 comment on column sahut_etl.workspace.held_since is 'Since when.';
 
 create table sahut_etl.run (
@@ -159,21 +159,21 @@ create table sahut_etl.run (
 	error_text       text
 );
 create index run_recent on sahut_etl.run (workspace_id, id desc);
-comment on table sahut_etl.run is 'One row for each cycle: what one tick of the schedule, or one command, did.';
+comment on table sahut_etl.run is 'One row for each cycle: the work of one tick of the schedule, or of one command.';
 comment on column sahut_etl.run.id is 'Number of the run.';
 comment on column sahut_etl.run.workspace_id is 'Workspace.';
-comment on column sahut_etl.run.kind is 'What was asked for: first_load, incremental, full, verify or repair.';
+comment on column sahut_etl.run.kind is 'The kind of work: first_load, incremental, full, verify or repair.';
 comment on column sahut_etl.run.strategy is
 	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit or repair.';
 comment on column sahut_etl.run.state is
 	'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted (the process ended).';
 comment on column sahut_etl.run.verdict is
-	'What it proved, in a word: certified, uncertified, complete, active, lost, demoted, unexplained, equal or '
+	'Its verdict, in a word: certified, uncertified, complete, active, lost, demoted, unexplained, equal or '
 	'different.';
 comment on column sahut_etl.run.began_at is 'When it began (database''s clock).';
 comment on column sahut_etl.run.ended_at is 'When it ended; empty while running.';
 comment on column sahut_etl.run.api_started_at is
-	'The cycle''s start on the API''s clock; what it publishes is this less the lookback.';
+	'The cycle''s start on the API''s clock; the published instant is this less the lookback.';
 comment on column sahut_etl.run.requests is 'HTTP requests sent, retries included.';
 comment on column sahut_etl.run.pages is 'List pages read.';
 comment on column sahut_etl.run.rows_seen is 'Conversations received, repeats included.';
@@ -212,7 +212,7 @@ create table sahut_etl.sweep (
 	batches          integer not null default 0
 );
 create unique index sweep_one_running on sahut_etl.sweep (workspace_id) where state = 'running';
-comment on table sahut_etl.sweep is 'A full sweep: where it stands while it runs, and what it proved when it ended.';
+comment on table sahut_etl.sweep is 'A full sweep: where it stands while it runs, and its verdict when it ended.';
 comment on column sahut_etl.sweep.id is 'Number of the sweep.';
 comment on column sahut_etl.sweep.workspace_id is 'Workspace.';
 comment on column sahut_etl.sweep.run_id is 'Run that worked on it last.';
@@ -353,19 +353,19 @@ create table sahut_etl.command_request (
 );
 create index command_request_open on sahut_etl.command_request (workspace_id) where ended_at is null;
 comment on table sahut_etl.command_request is
-	'What a command hands to the daemon that holds the workspace, and what became of it.';
-comment on column sahut_etl.command_request.id is 'Number of the command_request.';
+	'Work that a command hands to the daemon that holds the workspace, and its result.';
+comment on column sahut_etl.command_request.id is 'Number of the request.';
 comment on column sahut_etl.command_request.workspace_id is 'Workspace.';
 comment on column sahut_etl.command_request.kind is
-	'What is to be done: incremental, full, verify, repair, or full_repair (a full sweep that believes every '
+	'The kind of work: incremental, full, verify, repair, or full_repair (a full sweep that believes every '
 	'deletion).';
-comment on column sahut_etl.command_request.asked_by is 'Who asked: command, host and process.';
+comment on column sahut_etl.command_request.asked_by is 'The process that asked: command, host and process.';
 comment on column sahut_etl.command_request.asked_at is 'When.';
 comment on column sahut_etl.command_request.taken_at is 'When the daemon began it; empty before.';
 comment on column sahut_etl.command_request.run_id is 'The run that did it.';
 comment on column sahut_etl.command_request.ended_at is 'When it was done, or given up.';
 comment on column sahut_etl.command_request.state is 'How it ended: done, partial, or failed; empty before.';
-comment on column sahut_etl.command_request.verdict is 'What it proved, as in run.';
+comment on column sahut_etl.command_request.verdict is 'Its verdict, as in run.';
 comment on column sahut_etl.command_request.error_kind is 'Kind of the failure, if it failed.';
 comment on column sahut_etl.command_request.error_text is 'The failure in a sentence.';
 
@@ -385,18 +385,18 @@ create table sahut_etl.schedule (
 	written_at     timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
 comment on table sahut_etl.schedule is
-	'What the daemon does with a workspace, and will do next, as it wrote down when a cycle began or ended.';
+	'Current and next work of the daemon on a workspace, written when a cycle began or ended.';
 comment on column sahut_etl.schedule.workspace_id is 'Workspace.';
 comment on column sahut_etl.schedule.incremental is 'How often changes are fetched, as configured.';
 comment on column sahut_etl.schedule.verify is 'How often counts are compared, as configured.';
 comment on column sahut_etl.schedule.full_at is
 	'When everything is read each night, local time of the workspace, as configured.';
-comment on column sahut_etl.schedule.next_kind is 'What comes next: incremental, verify, repair or full.';
+comment on column sahut_etl.schedule.next_kind is 'The next work: incremental, verify, repair or full.';
 comment on column sahut_etl.schedule.next_at is 'When (the daemon''s clock).';
 comment on column sahut_etl.schedule.running is
-	'What runs; empty between cycles. Means nothing while nobody holds the workspace.';
+	'The current work; empty between cycles. Means nothing while nobody holds the workspace.';
 comment on column sahut_etl.schedule.running_since is 'Since when.';
-comment on column sahut_etl.schedule.trouble is 'What goes wrong since the last success; empty while nothing does.';
+comment on column sahut_etl.schedule.trouble is 'The error since the last success; empty while there is none.';
 comment on column sahut_etl.schedule.trouble_since is 'Since when.';
 comment on column sahut_etl.schedule.failures is 'Cycles in a row that went wrong.';
 comment on column sahut_etl.schedule.advice is 'Why the schedule cannot be kept under the quota; empty where it can.';
@@ -445,16 +445,16 @@ create table sahut_etl.request_ledger (
 	rows_per_request numeric generated always as (round(rows_written::numeric / nullif(requests, 0), 2)) stored,
 	primary key (workspace_id, day, purpose)
 );
-comment on table sahut_etl.request_ledger is 'API requests by day and purpose, and what they brought.';
+comment on table sahut_etl.request_ledger is 'API requests by day and purpose, and the rows that they brought.';
 comment on column sahut_etl.request_ledger.workspace_id is 'Workspace.';
 comment on column sahut_etl.request_ledger.day is 'Day in the workspace''s time zone.';
 comment on column sahut_etl.request_ledger.purpose is
-	'What the requests were for: first_load, incremental, full, verify, repair or command.';
+	'The purpose of the requests: first_load, incremental, full, verify, repair or command.';
 comment on column sahut_etl.request_ledger.requests is 'Requests sent.';
 comment on column sahut_etl.request_ledger.throttled is 'Of them, answered 429.';
 comment on column sahut_etl.request_ledger.failed is 'Of them, failed otherwise.';
 comment on column sahut_etl.request_ledger.rows_per_request is
-	'What a request brought: rows_written divided by requests.';
+	'Rows per request: rows_written divided by requests.';
 comment on column sahut_etl.request_ledger.rows_written is 'Conversations written because of them, new and changed.';
 
 create table sahut_etl.quota (
@@ -464,7 +464,7 @@ create table sahut_etl.quota (
 	paused_until  timestamptz,
 	slow_until    timestamptz
 ) with (fillfactor = 50);
-comment on table sahut_etl.quota is 'Requests granted in the last minute, by whoever uses the workspace''s key.';
+comment on table sahut_etl.quota is 'Requests granted in the last minute, by all users of the workspace''s key.';
 comment on column sahut_etl.quota.workspace_id is 'Workspace.';
 comment on column sahut_etl.quota.first_second is 'Unix time of the first element of used.';
 comment on column sahut_etl.quota.used is 'Requests granted in each second from there on.';

@@ -100,7 +100,7 @@ create table sahut.contact (
 	primary key (workspace_id, id)
 );
 create index contact_phone_key on sahut.contact (phone_key) where phone_key is not null;
-comment on table sahut.contact is 'Contacts, without what identifies them.';
+comment on table sahut.contact is 'Contacts, without personal data.';
 comment on column sahut.contact.workspace_id is 'Workspace.';
 comment on column sahut.contact.id is
 	'Id of the contact at the API; of one that has none, "conversation:" and the id of its conversation.';
@@ -119,13 +119,13 @@ create table sahut_pii.contact (
 	primary key (workspace_id, contact_id),
 	foreign key (workspace_id, contact_id) references sahut.contact (workspace_id, id) on delete cascade
 );
-comment on table sahut_pii.contact is 'What identifies a contact. Personal data (UU PDP, Law 27/2022).';
+comment on table sahut_pii.contact is 'Names and phones of contacts. Personal data (UU PDP, Law 27/2022).';
 comment on column sahut_pii.contact.workspace_id is 'Workspace.';
 comment on column sahut_pii.contact.contact_id is
 	'Id of the contact at the API; of one that has none, "conversation:" and the id of its conversation.';
 comment on column sahut_pii.contact.name is 'Name as the API gives it.';
 comment on column sahut_pii.contact.phone is 'Phone as the API gives it (E.164).';
-comment on column sahut_pii.contact.extra is 'Whatever else the API says of the contact.';
+comment on column sahut_pii.contact.extra is 'Other data that the API has of the contact.';
 comment on column sahut_pii.contact.changed_at is 'When these values were last seen to change (API time).';
 
 create table sahut.conversation (
@@ -195,8 +195,7 @@ comment on column sahut.conversation.created_day is 'Day of its creation in the 
 comment on column sahut.conversation.updated_at is
 	'When it was last updated, says the API; empty where it says nothing.';
 comment on column sahut.conversation.extra is
-	'Fields of the API that no column knows, as they arrived; of an object that a column knows, what was left '
-	'over.';
+	'Fields of the API that no column knows, as they arrived; of an object that a column knows, the other members.';
 comment on column sahut.conversation.deleted_at is
 	'When it was found deleted at the API (API time); such conversations leave every report.';
 comment on column sahut.conversation.merged_into is
@@ -334,7 +333,7 @@ comment on column sahut.conversation_event.from_status is 'Status before.';
 comment on column sahut.conversation_event.to_status is
 	'Status after; empty for the creation of a conversation older than the first load.';
 comment on column sahut.conversation_event.from_assignee_id is 'Assignee before.';
-comment on column sahut.conversation_event.to_assignee_id is 'Assignee after: who is credited for a resolution.';
+comment on column sahut.conversation_event.to_assignee_id is 'Assignee after: gets the credit for a resolution.';
 comment on column sahut.conversation_event.from_team_id is 'Team before.';
 comment on column sahut.conversation_event.to_team_id is 'Team after.';
 comment on column sahut.conversation_event.channel_id is 'Channel at that time.';
@@ -369,7 +368,7 @@ comment on column sahut.resolution.created_at is 'Creation of the conversation.'
 comment on column sahut.resolution.from_at is 'When the work on it began: the creation, or the reopening before.';
 comment on column sahut.resolution.resolved_at is 'When it was resolved (effective).';
 comment on column sahut.resolution.resolved_day is 'Day of it in the workspace''s time zone.';
-comment on column sahut.resolution.assignee_id is 'Assignee when it was resolved: who is credited.';
+comment on column sahut.resolution.assignee_id is 'Assignee when it was resolved: gets the credit.';
 comment on column sahut.resolution.team_id is 'Team when it was resolved.';
 comment on column sahut.resolution.channel_id is 'Channel when it was resolved.';
 comment on column sahut.resolution.business_seconds is

@@ -297,7 +297,7 @@ comment on table sahut_etl.report_queue is 'Days that were touched and are not c
 comment on column sahut_etl.report_queue.workspace_id is 'Workspace.';
 comment on column sahut_etl.report_queue.day is 'Day in the workspace''s time zone.';
 comment on column sahut_etl.report_queue.stamp is
-	'Whether what is written with each row of the day (its date, its business hours) has to be written anew first.';
+	'Whether the values of each row of the day (its date, its business hours) must be written anew first.';
 comment on column sahut_etl.report_queue.flows is 'Whether its volumes have to be computed.';
 comment on column sahut_etl.report_queue.labels is 'Whether its volumes by label have to be computed.';
 comment on column sahut_etl.report_queue.stock is 'Whether its backlog and its workload have to be computed.';
@@ -318,7 +318,7 @@ comment on column sahut_etl.report_failure.since is 'When it first failed.';
 comment on column sahut_etl.report_failure.failed_at is 'When it last failed.';
 comment on column sahut_etl.report_failure.failures is 'How many times in a row.';
 comment on column sahut_etl.report_failure.error_kind is 'Kind of the last failure.';
-comment on column sahut_etl.report_failure.error_text is 'What PostgreSQL said.';
+comment on column sahut_etl.report_failure.error_text is 'The message of PostgreSQL.';
 
 -- Days are late when one was queued an hour ago, or when computing them has failed twice.
 create view sahut_etl.report_delay as
@@ -342,7 +342,7 @@ comment on column sahut_etl.report_delay.since is 'When the first one was queued
 comment on column sahut_etl.report_delay.failures is 'How many times in a row computing them has failed.';
 comment on column sahut_etl.report_delay.failing_since is 'When it first failed.';
 comment on column sahut_etl.report_delay.error_kind is 'Kind of the last failure.';
-comment on column sahut_etl.report_delay.error_text is 'What PostgreSQL said.';
+comment on column sahut_etl.report_delay.error_text is 'The message of PostgreSQL.';
 comment on column sahut_etl.report_delay.is_late is 'Whether that is more than the ordinary second or two.';
 
 -- ---- how days are computed: what happened on each of a span, both its ends included; what lay there on one ----

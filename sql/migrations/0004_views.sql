@@ -191,7 +191,7 @@ comment on column sahut_report.conversation_events.to_status is 'Status after.';
 comment on column sahut_report.conversation_events.from_assignee_id is 'Assignee before.';
 comment on column sahut_report.conversation_events.from_assignee_name is 'Name of the assignee before.';
 comment on column sahut_report.conversation_events.to_assignee_id is
-	'Assignee after; who is credited for a resolution.';
+	'Assignee after; gets the credit for a resolution.';
 comment on column sahut_report.conversation_events.to_assignee_name is 'Name of the assignee after.';
 comment on column sahut_report.conversation_events.from_team_id is 'Team before.';
 comment on column sahut_report.conversation_events.from_team_name is 'Name of the team before.';
@@ -300,7 +300,7 @@ join sahut_etl.workspace w on w.id = c.workspace_id
 left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
 left join sahut.agent a on a.workspace_id = c.workspace_id and a.id = f.assignee_id;
 comment on view sahut_report.assignee_snapshots is
-	'Who had which conversation from when to when: one row for each stretch of time that it stayed with one '
+	'Assignees of conversations over time: one row for each stretch of time that it stayed with one '
 	'agent, or with nobody.';
 comment on column sahut_report.assignee_snapshots.id is 'Conversation and number of the interval.';
 comment on column sahut_report.assignee_snapshots.workspace_name is 'Workspace.';
@@ -318,7 +318,7 @@ comment on column sahut_report.assignee_snapshots.is_current is 'Whether it stil
 comment on column sahut_report.assignee_snapshots.duration_seconds is
 	'Length in seconds, time as resolved included; one that lasts is measured to active_as_of.';
 comment on column sahut_report.assignee_snapshots.unresolved_duration_seconds is
-	'Of it, the seconds in which the conversation was not resolved: what somebody waited.';
+	'Of it, the seconds in which the conversation was not resolved: waiting time.';
 comment on column sahut_report.assignee_snapshots.is_estimated is
 	'Whether its beginning may be off by more than half an hour.';
 comment on column sahut_report.assignee_snapshots.from_day is 'Day it began in the workspace''s time zone.';
@@ -355,7 +355,7 @@ comment on column sahut_report.resolutions.cycle_from_at is
 comment on column sahut_report.resolutions.resolved_at is 'When it was resolved, as well as is known.';
 comment on column sahut_report.resolutions.resolved_day is 'Day of that in the workspace''s time zone.';
 comment on column sahut_report.resolutions.agent_id is
-	'Assignee when it was resolved, who is credited; empty if it was unassigned.';
+	'Assignee when it was resolved, with the credit for it; empty if it was unassigned.';
 comment on column sahut_report.resolutions.agent_name is 'Name of that agent.';
 comment on column sahut_report.resolutions.team_id is 'Team when it was resolved.';
 comment on column sahut_report.resolutions.team_name is 'Name of that team.';
@@ -403,7 +403,7 @@ comment on column sahut_report.reopenings.reopened_day is 'Day of that in the wo
 comment on column sahut_report.reopenings.resolved_at is
 	'When it had been resolved; empty if that was before the first load.';
 comment on column sahut_report.reopenings.resolved_cycle_no is 'Which of its resolutions that was.';
-comment on column sahut_report.reopenings.resolved_agent_id is 'Who is credited for that resolution.';
+comment on column sahut_report.reopenings.resolved_agent_id is 'The agent who gets the credit for that resolution.';
 comment on column sahut_report.reopenings.resolved_agent_name is 'Name of that agent.';
 comment on column sahut_report.reopenings.status is 'Status after reopening.';
 comment on column sahut_report.reopenings.agent_id is 'Assignee after reopening.';
@@ -539,7 +539,8 @@ left join (
 	where c.deleted_at is null and c.status <> 'resolved'
 	group by c.workspace_id, c.assignee_id
 ) x on x.workspace_id = a.workspace_id and x.assignee_id = a.id;
-comment on view sahut_report.agent_workload_now is 'What each agent holds now; those who hold nothing are here, too.';
+comment on view sahut_report.agent_workload_now is
+	'The conversations of each agent now; agents without any are here, too.';
 comment on column sahut_report.agent_workload_now.id is 'Workspace and agent.';
 comment on column sahut_report.agent_workload_now.workspace_name is 'Workspace.';
 comment on column sahut_report.agent_workload_now.agent_id is 'Agent.';
@@ -553,7 +554,7 @@ comment on column sahut_report.agent_workload_now.oldest_active_age_hours is
 	'Age of the oldest active one in hours, measured to active_as_of; empty without any.';
 comment on column sahut_report.agent_workload_now.stale_over_1d_count is
 	'Active ones that have been in the same status for more than a day.';
-comment on column sahut_report.agent_workload_now.as_of is 'What is counted is known up to this instant: active_as_of.';
+comment on column sahut_report.agent_workload_now.as_of is 'The counts are known up to this instant: active_as_of.';
 
 create view sahut_report.contact_activity as
 select
@@ -762,7 +763,7 @@ left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id
 left join sahut.agent a on a.workspace_id = w.id and a.id = x.assignee_id
 left join sahut.team t on t.workspace_id = w.id and t.id = x.team_id;
 comment on view sahut_report.daily_backlog is
-	'What was unresolved at the end of each day; today: what is now. A stock: pick one day, or average over days, '
+	'Unresolved conversations at the end of each day; today: now. A stock: pick one day, or average over days, '
 	'never add over days. Begins with the first load.';
 comment on column sahut_report.daily_backlog.id is 'Workspace, day, status, channel, assignee and team.';
 comment on column sahut_report.daily_backlog.workspace_name is 'Workspace.';
@@ -817,7 +818,7 @@ cross join lateral (
 ) x
 left join sahut.agent a on a.workspace_id = w.id and a.id = x.agent_id;
 comment on view sahut_report.daily_agent_workload is
-	'What each agent carried and did on each day. Counts of events may be added over days; concurrency, handled '
+	'Load and work of each agent on each day. Counts of events may be added over days; concurrency, handled '
 	'conversations and the counts at the end of the day may not. Begins with the first load.';
 comment on column sahut_report.daily_agent_workload.id is 'Workspace, day and agent.';
 comment on column sahut_report.daily_agent_workload.workspace_name is 'Workspace.';
@@ -970,15 +971,15 @@ select
 	r.error_kind as error_class
 from sahut_etl.run r
 join sahut_etl.workspace w on w.id = r.workspace_id;
-comment on view sahut_report.sync_runs is 'What each cycle of the program did.';
+comment on view sahut_report.sync_runs is 'The cycles of the program.';
 comment on column sahut_report.sync_runs.id is 'Number of the run.';
 comment on column sahut_report.sync_runs.workspace_name is 'Workspace.';
-comment on column sahut_report.sync_runs.kind is 'What was asked for: first_load, incremental, full, verify or repair.';
+comment on column sahut_report.sync_runs.kind is 'The kind of work: first_load, incremental, full, verify or repair.';
 comment on column sahut_report.sync_runs.strategy is
 	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit or repair.';
 comment on column sahut_report.sync_runs.status is
 	'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted.';
-comment on column sahut_report.sync_runs.verdict is 'What it proved, in a word.';
+comment on column sahut_report.sync_runs.verdict is 'Its verdict, in a word.';
 comment on column sahut_report.sync_runs.began_at is 'When it began.';
 comment on column sahut_report.sync_runs.finished_at is 'When it ended; empty while running.';
 comment on column sahut_report.sync_runs.duration_seconds is 'How long it took.';
@@ -1097,15 +1098,17 @@ cross join lateral (
 	from (select sahut_etl.unknown_statuses() as n) s
 	union all
 	select 'reports', case when d.is_late then 'red' when d.days > 0 then 'amber' else 'green' end,
-		case when d.is_late then format('%s days (%s to %s) are not up to date since %s%s', d.days, d.first_day, d.last_day,
-				to_char(coalesce(d.failing_since, d.since) at time zone w.timezone, 'YYYY-MM-DD HH24:MI'),
+		case when d.is_late then format('%s days (%s to %s) are not up to date since %s%s', d.days,
+		d.first_day, d.last_day,
+				to_char(coalesce(d.failing_since, d.since) at time zone w.timezone,
+				'YYYY-MM-DD HH24:MI'),
 				coalesce(': computing them fails (' || d.error_kind || ')', ''))
 			else d.days || ' days are being computed again' end
 	from sahut_etl.report_delay d where d.workspace_id = w.id
 ) x;
-comment on view sahut_report.health is 'What is to be looked at, a row each: green, amber or red.';
+comment on view sahut_report.health is 'Matters to look at, a row each: green, amber or red.';
 comment on column sahut_report.health.id is 'Workspace and item.';
 comment on column sahut_report.health.workspace_name is 'Workspace.';
-comment on column sahut_report.health.item is 'What is judged.';
+comment on column sahut_report.health.item is 'The matter that is judged.';
 comment on column sahut_report.health.state is 'green: good; amber: look at it some time; red: look at it now.';
 comment on column sahut_report.health.detail is 'Why.';

@@ -11,13 +11,14 @@ create table sahut_etl.metabase_object (
 	primary key (instance_url, key)
 );
 comment on table sahut_etl.metabase_object is
-	'What metabase apply has put into which Metabase, so that a second run changes nothing and what people '
-	'changed there stays.';
+	'Objects that metabase apply has put into a Metabase, so that a second run changes nothing and edits of '
+		'people stay.';
 comment on column sahut_etl.metabase_object.instance_url is 'The Metabase, as it is configured.';
 comment on column sahut_etl.metabase_object.key is
 	'Kind and name of the object: database, collection:..., card:..., dashboard:..., dashcard:..., field:....';
 comment on column sahut_etl.metabase_object.metabase_id is 'Its number there.';
-comment on column sahut_etl.metabase_object.spec_sha256 is 'SHA-256 of what was sent, without passwords.';
+comment on column sahut_etl.metabase_object.spec_sha256 is 'SHA-256 of the sent object, without passwords.';
 comment on column sahut_etl.metabase_object.seen_sha256 is
-	'SHA-256 of what Metabase showed after our last write; another since means that somebody edited it.';
+	'SHA-256 of the object as Metabase showed it after our last write; another since means that somebody edited '
+		'it.';
 comment on column sahut_etl.metabase_object.applied_at is 'When it was last written.';

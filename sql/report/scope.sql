@@ -13,7 +13,8 @@ select
 	then extract(epoch from now() - w.active_as_of)::bigint end as stale_seconds,
 	f.pending_days as stale_days,
 	case when d.is_late then
-		to_char(coalesce(d.failing_since, d.since) at time zone w.timezone, 'YYYY-MM-DD HH24:MI') end as late_since
+		to_char(coalesce(d.failing_since, d.since) at time zone w.timezone,
+			'YYYY-MM-DD HH24:MI') end as late_since
 from sahut_etl.workspace w
 left join sahut_report.data_freshness f on f.workspace_name = w.name and f.pending_day_count > 0
 left join sahut_etl.report_delay d on d.workspace_id = w.id and d.days > 0

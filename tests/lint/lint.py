@@ -170,6 +170,19 @@ class Lint:
         done = subprocess.run(["clang-format", "--dry-run", *self.files], cwd=TOP, capture_output=True, text=True)
         return sorted({line.split(":")[0] for line in done.stderr.splitlines() if "warning" in line})
 
+    def prose_gate(self):
+        """Bare what and who read twice for people to whom English is foreign (CONTRIBUTING.md)."""
+        over = []
+        for path in PLAIN:
+            text = re.sub(r"```.*?```", "", read(path), flags=re.S)
+            text = "\n".join(line for line in text.split("\n") if not line.startswith("    "))
+            words = len(re.findall(r"[A-Za-z'-]+", text))
+            share = 1000 * len(re.findall(r"\b(?:what|who|whoever|whom|whatever)\b", text, re.I)) / words
+            print(f"# {path}: {share:.1f} of what and who in 1,000 words")
+            if share > MOST_WHAT:
+                over.append(f"{path}: {share:.1f}")
+        self.gate(f"at most {MOST_WHAT} of what, who, whoever, whom, whatever in 1,000 words", over)
+
     # ---- structure ----
 
     def include_graph(self):
@@ -313,6 +326,10 @@ class Lint:
 
 # The texts of reports, in both languages.
 REPORT_TEXT = "src/report/report_text.c"
+# Pages that everybody reads, and how often a bare what or who may stand in 1,000 words of them.
+PLAIN = ["README.md", "CONTRIBUTING.md", "docs/INSTALL.md", "docs/OPERATIONS.md", "docs/ARCHITECTURE.md", "docs/sahut-etl.8.scd",
+         "docs/sahut-etl.yaml.5.scd", "docs/sahut-etl-metrics.7.scd", "docs/sahut-etl-schema.7.scd", "docs/sahut-sandbox.1.scd"]
+MOST_WHAT = 3
 
 # Functions whose parameters a library dictates.
 DICTATED = {"src/port/httpd.c:on_request"}  # MHD_AccessHandlerCallback
@@ -334,6 +351,7 @@ def main():
     lint.structure_gates()
     lint.header_gates()
     lint.use_gates()
+    lint.prose_gate()
     lint.figures()
     return 1 if lint.failed else 0
 
