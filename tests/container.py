@@ -27,7 +27,7 @@ PLACE = os.path.join(TOP, "build-container")
 MIRROR = "http://deb.debian.org/debian"
 # What the packages depend on is there already, as the container has no network.
 PACKAGES = ("systemd,systemd-sysv,dbus,sudo,ca-certificates,procps,curl,tzdata,postgresql,man-db,"
-            "libcurl4,libjson-c5,libmicrohttpd12,libpq5,libyaml-0-2")
+            "libcurl4,libjson-c5,libmicrohttpd12,libpq5,libssl3,libyaml-0-2")
 CONVERSATIONS = 20000
 
 # systemd-nspawn wants a pure cgroup2, in a mount namespace of its own. What is written lies over the base.

@@ -146,9 +146,9 @@ static const struct field contact_fields[] = {
 
 static void write_key(struct json_writer *out, const unsigned char *key)
 {
-	char hex[2 * SHA256_SIZE + 1];
+	char hex[2 * HMAC_SIZE + 1];
 
-	for (int i = 0; i < SHA256_SIZE; i++)
+	for (int i = 0; i < HMAC_SIZE; i++)
 		snprintf(hex + 2 * i, 3, "%02x", key[i]);
 	json_writer_string(out, hex);
 }

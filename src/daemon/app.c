@@ -125,7 +125,7 @@ struct item_privacy app_privacy(const struct app *app)
 				     .hash_phone = privacy->hash_key != NULL };
 
 	if (privacy->hash_key)
-		sha256_key(&drop.key, privacy->hash_key, strlen(privacy->hash_key));
+		hmac_key(&drop.key, privacy->hash_key, strlen(privacy->hash_key));
 	return drop;
 }
 

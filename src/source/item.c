@@ -242,8 +242,8 @@ static const unsigned char *hash_phone(struct reading *r, const char *phone)
 
 	if (n == 0)
 		return NULL;
-	key = arena_alloc(r->reader->arena, SHA256_SIZE);
-	sha256_hmac(&r->reader->privacy.key, digits, n, key);
+	key = arena_alloc(r->reader->arena, HMAC_SIZE);
+	hmac_sign(&r->reader->privacy.key, digits, n, key);
 	return key;
 }
 

@@ -18,8 +18,8 @@
 #include "base.h"
 #include "buf.h"
 #include "err.h"
+#include "hmac.h"
 #include "json.h"
-#include "sha256.h"
 
 /* A conversation. Texts are UTF-8 without U+0000; NULL is "missing or null". */
 struct item {
@@ -27,7 +27,7 @@ struct item {
 	const char *channel_id, *channel_type, *channel_name;
 	const char *contact_id, *contact_name, *contact_phone;
 	const char *contact_extra;	/* JSON */
-	const unsigned char *phone_key; /* SHA256_SIZE bytes; NULL without a phone or a secret */
+	const unsigned char *phone_key; /* HMAC_SIZE bytes; NULL without a phone or a secret */
 	const char *contact_row; /* what names its row where the id does not: no id, but content */
 	const char *assignee_id, *assignee_name;
 	const char *team_id, *team_name;

@@ -149,7 +149,7 @@ static void contact(struct stage *stage, const struct item *item)
 	struct buf *out;
 
 	if (item->phone_key)
-		hash = hash_bytes(hash, item->phone_key, SHA256_SIZE);
+		hash = hash_bytes(hash, item->phone_key, HMAC_SIZE);
 	if (!id || is_known(stage, hash))
 		return;
 	out = begin(stage, STAGE_CONTACT);
@@ -158,7 +158,7 @@ static void contact(struct stage *stage, const struct item *item)
 	copy_text(out, item->contact_name);
 	copy_text(out, item->contact_phone);
 	if (item->phone_key)
-		copy_bytes(out, item->phone_key, SHA256_SIZE);
+		copy_bytes(out, item->phone_key, HMAC_SIZE);
 	else
 		copy_null(out);
 	copy_jsonb(out, item->contact_extra);
