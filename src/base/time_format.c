@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define SECONDS_PER_DAY 86400
-#define LONGEST_WAIT (SECONDS_PER_DAY * USEC_PER_SEC)
 #define LONGEST_DURATION (INT64_C(3653) * SECONDS_PER_DAY)
 
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -173,116 +172,6 @@ bool time_parse(const char *s, size_t n, int64_t *ret)
 	*ret = (time_day(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second -
 		east) * USEC_PER_SEC +
 	       usec;
-	return true;
-}
-
-/* 1 to 12, or 0 where no month's name stands. */
-static int month_name(struct reader *r)
-{
-	for (int i = 0; i < 12 && r->end - r->p >= 3; i++) {
-		if (memcmp(r->p, months + 3 * i, 3) == 0) {
-			r->p += 3;
-			return i + 1;
-		}
-	}
-	r->ok = false;
-	return 0;
-}
-
-struct http_date {
-	int year, month, day, hour, minute, second;
-};
-
-static void clock_time(struct reader *r, struct http_date *d)
-{
-	d->hour = number(r, 2);
-	expect(r, ":");
-	d->minute = number(r, 2);
-	expect(r, ":");
-	d->second = number(r, 2);
-}
-
-/* "Sun Nov  6 08:49:37 1994", the name of the day being read already. */
-static void asctime_date(struct reader *r, struct http_date *d)
-{
-	expect(r, " ");
-	d->month = month_name(r);
-	expect(r, " ");
-	if (at(r, " "))
-		r->p++;
-	d->day = number(
-		r, at(r, "0123456789") && r->p + 1 < r->end && isdigit((unsigned char)r->p[1]) ? 2
-											       : 1);
-	expect(r, " ");
-	clock_time(r, d);
-	expect(r, " ");
-	d->year = number(r, 4);
-}
-
-/*
- * ", 06 Nov 1994 08:49:37 GMT" or ", 06-Nov-94 08:49:37 GMT", the name of the
- * day being read already.
- */
-static void comma_date(struct reader *r, struct http_date *d)
-{
-	bool dashes;
-
-	expect(r, ",");
-	expect(r, " ");
-	d->day = number(r, 2);
-	dashes = at(r, "-");
-	expect(r, dashes ? "-" : " ");
-	d->month = month_name(r);
-	expect(r, dashes ? "-" : " ");
-	d->year = number(r, dashes ? 2 : 4);
-	if (dashes)
-		d->year += d->year < 70 ? 2000 : 1900;
-	expect(r, " ");
-	clock_time(r, d);
-	expect(r, " ");
-	expect(r, "G");
-	expect(r, "M");
-	expect(r, "T");
-}
-
-bool time_parse_http(const char *s, int64_t *ret)
-{
-	struct reader r = { s, s + strlen(s), true };
-	struct http_date d = { 0 };
-
-	while (r.p < r.end && isalpha((unsigned char)*r.p))
-		r.p++;
-	if (r.p - s < 3)
-		return false;
-	if (at(&r, ","))
-		comma_date(&r, &d);
-	else
-		asctime_date(&r, &d);
-	if (!r.ok || r.p != r.end || !date_exists(d.year, d.month, d.day) ||
-	    !time_exists(d.hour, d.minute, d.second))
-		return false;
-	*ret = (time_day(d.year, d.month, d.day) * SECONDS_PER_DAY + d.hour * 3600 + d.minute * 60 +
-		d.second) *
-	       USEC_PER_SEC;
-	return true;
-}
-
-bool time_parse_retry_after(const char *s, int64_t date, int64_t *ret)
-{
-	int64_t seconds = 0, then;
-	const char *p = s;
-
-	while (isdigit((unsigned char)*p) && seconds < SECONDS_PER_DAY)
-		seconds = seconds * 10 + (*p++ - '0');
-	while (isdigit((unsigned char)*p))
-		p++;
-	if (p > s && *p == '\0') {
-		*ret = min_i64(seconds * USEC_PER_SEC, LONGEST_WAIT);
-		return true;
-	}
-	if (date == TIME_NONE || !time_parse_http(s, &then))
-		return false;
-	*ret = min_i64(max_i64(then - date, 0), LONGEST_WAIT);
 	return true;
 }
 

@@ -23,18 +23,6 @@
  */
 bool time_parse(const char *s, size_t n, int64_t *ret) MUST_CHECK;
 
-/* Reads the three forms of an HTTP date (RFC 9110, 5.6.7). False when it is none of them. */
-bool time_parse_http(const char *s, int64_t *ret) MUST_CHECK;
-
-/*
- * Reads a Retry-After header (RFC 9110, 10.2.3): whole seconds, or a date,
- * which is measured against DATE, the same response's own clock (TIME_NONE:
- * there was none, and a date cannot be read). *RET is microseconds to wait,
- * 0 when the moment has passed, and never more than a day. False when it is
- * neither form.
- */
-bool time_parse_retry_after(const char *s, int64_t date, int64_t *ret) MUST_CHECK;
-
 /*
  * Writes "2024-03-15T08:30:00Z", with a fraction only where there is one; "-"
  * for TIME_NONE. Returns BUF.

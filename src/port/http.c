@@ -4,10 +4,14 @@
 #include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mem.h"
 #include "uri.h"
+
+/* Seconds that a Retry-After is followed at most: a day. */
+#define LONGEST_WAIT INT64_C(86400)
 
 #define LOOPBACK "localhost,127.0.0.0/8,::1"
 
@@ -114,6 +118,66 @@ struct http_reply *http_take(struct http *http)
 	return unqueue(http, NULL);
 }
 
+/* ---- times in headers ------------------------------------------------- */
+
+/* Whether S says the time TM, in one of the three forms of RFC 9110, 5.6.7. */
+static bool says_time(const char *s, const struct tm *tm)
+{
+	char imf[40], rfc850[40], ansi[40];
+
+	strftime(imf, sizeof(imf), "%a, %d %b %Y %H:%M:%S GMT", tm);
+	strftime(rfc850, sizeof(rfc850), "%A, %d-%b-%y %H:%M:%S GMT", tm);
+	strftime(ansi, sizeof(ansi), "%a %b %e %H:%M:%S %Y", tm);
+	return strcmp(s, imf) == 0 || strcmp(s, rfc850) == 0 || strcmp(s, ansi) == 0;
+}
+
+/*
+ * curl_getdate() reads much more than the three forms, and dates that do not
+ * exist. So what it read is written again, and has to be the same text.
+ */
+bool http_date(const char *s, int64_t *ret)
+{
+	time_t t = curl_getdate(s, NULL), before = t - 1;
+	struct tm tm;
+
+	if (t == -1 || !gmtime_r(&t, &tm))
+		return false;
+	/* A leap second counts as the first of the next minute. */
+	if (tm.tm_sec == 0 && !says_time(s, &tm) && gmtime_r(&before, &tm))
+		tm.tm_sec = 60;
+	if (!says_time(s, &tm))
+		return false;
+	*ret = (int64_t)t * USEC_PER_SEC;
+	return true;
+}
+
+bool http_retry_after(const char *s, int64_t date, int64_t *ret)
+{
+	size_t digits = strspn(s, "0123456789");
+	int64_t seconds = 0, then;
+
+	if (digits > 0 && s[digits] == '\0') {
+		for (; *s && seconds < LONGEST_WAIT; s++)
+			seconds = seconds * 10 + (*s - '0');
+		*ret = min_i64(seconds, LONGEST_WAIT) * USEC_PER_SEC;
+		return true;
+	}
+	if (date == TIME_NONE || !http_date(s, &then))
+		return false;
+	*ret = min_i64(max_i64(then - date, 0), LONGEST_WAIT * USEC_PER_SEC);
+	return true;
+}
+
+void http_read_times(struct http_reply *reply)
+{
+	if (!http_date(reply->date_text, &reply->date))
+		reply->date = TIME_NONE;
+	if (!http_retry_after(reply->retry_after_text, reply->date, &reply->retry_after))
+		reply->retry_after = -1;
+}
+
+/* ---- how a transfer ended ---------------------------------------------- */
+
 static enum err_kind kind_of(CURL *curl, CURLcode rc)
 {
 	long os_errno = 0, connect_status = 0;
@@ -193,7 +257,7 @@ static void finish(struct transfer *t, CURLcode rc)
 	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
 	reply->status = (int)status;
 	reply->took = event_loop_now() - t->began;
-	http_reply_complete(reply);
+	http_read_times(reply);
 	http_reply_redact(reply, t->headers->data);
 	/* libcurl is content with headers that break off. */
 	if (rc != CURLE_OK || !reply->headed)

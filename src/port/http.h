@@ -99,4 +99,22 @@ struct http_reply *http_call(struct http *http, const struct http_request *reque
 /* libcurl and what it was built with, for --version. */
 const char *http_library(void) MUST_CHECK;
 
+/*
+ * Reads the three forms of an HTTP date (RFC 9110, 5.6.7) as microseconds
+ * UTC. False when S is none of them, to the letter, or no such day exists.
+ */
+bool http_date(const char *s, int64_t *ret) MUST_CHECK;
+
+/*
+ * Reads a Retry-After header (RFC 9110, 10.2.3): whole seconds, or a date,
+ * which is measured against DATE, the same response's own clock (TIME_NONE:
+ * there was none, and a date cannot be read). *RET is microseconds to wait,
+ * 0 when the moment has passed, and never more than a day. False when it is
+ * neither form.
+ */
+bool http_retry_after(const char *s, int64_t date, int64_t *ret) MUST_CHECK;
+
+/* All headers are in: reads the times in them. */
+void http_read_times(struct http_reply *reply);
+
 #endif

@@ -6,7 +6,6 @@
 #include <strings.h>
 
 #include "mem.h"
-#include "time_format.h"
 
 struct http_reply *http_reply_new(void *tag, size_t max_body)
 {
@@ -48,15 +47,13 @@ static bool header_is(const char *p, size_t n, const char *name, char *value, si
 
 static void begin_headers(struct http_reply *reply)
 {
-	reply->date = TIME_NONE;
+	reply->date_text[0] = '\0';
 	reply->content_type[0] = reply->location[0] = reply->retry_after_text[0] = '\0';
 	reply->headed = false;
 }
 
 void http_reply_header(struct http_reply *reply, const char *p, size_t n)
 {
-	char date[64];
-
 	if (n > 0 && (p[0] == '\n' || p[0] == '\r')) {
 		reply->headed = true;
 		return;
@@ -65,12 +62,8 @@ void http_reply_header(struct http_reply *reply, const char *p, size_t n)
 		begin_headers(reply);
 		return;
 	}
-	if (header_is(p, n, "Date", date, sizeof(date))) {
-		if (!time_parse_http(date, &reply->date))
-			reply->date = TIME_NONE;
-		return;
-	}
-	(void)(header_is(p, n, "Content-Type", reply->content_type, sizeof(reply->content_type)) ||
+	(void)(header_is(p, n, "Date", reply->date_text, sizeof(reply->date_text)) ||
+	       header_is(p, n, "Content-Type", reply->content_type, sizeof(reply->content_type)) ||
 	       header_is(p, n, "Location", reply->location, sizeof(reply->location)) ||
 	       header_is(p, n, "Retry-After", reply->retry_after_text,
 			 sizeof(reply->retry_after_text)));
@@ -97,12 +90,4 @@ void http_reply_redact(struct http_reply *reply, const char *header)
 		overwrite(reply->body.data, reply->body.len, blank + 1);
 	overwrite(reply->location, strlen(reply->location), blank + 1);
 	overwrite(reply->content_type, strlen(reply->content_type), blank + 1);
-}
-
-void http_reply_complete(struct http_reply *reply)
-{
-	const char *text = reply->retry_after_text;
-
-	if (!text[0] || !time_parse_retry_after(text, reply->date, &reply->retry_after))
-		reply->retry_after = -1;
 }

@@ -23,8 +23,9 @@ struct http_reply {
 	char location[256];    /* of a redirect, which was not followed; likewise */
 	bool headed;	       /* all of its headers came */
 	struct buf body;
-	char retry_after_text[64]; /* private: it can only be read once the Date is known */
-	struct http_reply *next;   /* private: the queue it stands in */
+	/* private: what http_read_times() reads */
+	char date_text[64], retry_after_text[64];
+	struct http_reply *next; /* private: the queue it stands in */
 };
 
 /* An empty reply to the request tagged TAG, whose body may grow to MAX_BODY bytes. */
@@ -47,8 +48,5 @@ void http_reply_header(struct http_reply *reply, const char *p, size_t n);
  * success is data, and stays as it is.
  */
 void http_reply_redact(struct http_reply *reply, const char *header);
-
-/* All headers are in: works out what depends on two of them. */
-void http_reply_complete(struct http_reply *reply);
 
 #endif

@@ -5,7 +5,7 @@
  * and read again it is the same.
  */
 #include "fuzz.h"
-#include "http_reply.h"
+#include "http.h"
 #include "time_format.h"
 
 #define DAY (24 * 3600 * USEC_PER_SEC)
@@ -34,11 +34,11 @@ static void check_date(const char *text)
 	char again[TIMETEXT_SIZE];
 	int64_t t, back;
 
-	if (!time_parse_http(text, &t))
+	if (!http_date(text, &t))
 		return;
 	MUST(t >= FIRST && t <= LAST && t % USEC_PER_SEC == 0);
 	if (t >= FIRST + DAY && t < LAST - DAY)
-		MUST(time_parse_http(time_format_http(t, again), &back) && back == t);
+		MUST(http_date(time_format_http(t, again), &back) && back == t);
 }
 
 static void check_retry_after(const char *text)
@@ -47,7 +47,7 @@ static void check_retry_after(const char *text)
 	int64_t wait;
 
 	for (size_t i = 0; i < ARRAY_SIZE(dates); i++)
-		if (time_parse_retry_after(text, dates[i], &wait))
+		if (http_retry_after(text, dates[i], &wait))
 			MUST(wait >= 0 && wait <= DAY);
 }
 
@@ -78,7 +78,7 @@ static void check_reply(const char *text, size_t n)
 		http_reply_header(reply, text, len);
 		text += len;
 	}
-	http_reply_complete(reply);
+	http_read_times(reply);
 	MUST(reply->retry_after >= -1 && reply->retry_after <= DAY);
 	MUST(reply->date == TIME_NONE || (reply->date >= FIRST && reply->date <= LAST));
 	MUST(strlen(reply->content_type) < sizeof(reply->content_type));

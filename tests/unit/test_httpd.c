@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http.h"
 #include "httpd.h"
 #include "time_format.h"
 
@@ -407,7 +408,7 @@ static void the_date_is_the_real_one_unless_told_otherwise(void **fixture)
 	(void)fixture;
 	assert_non_null(date);
 	snprintf(text, sizeof(text), "%.29s", date + 8);
-	assert_true(time_parse_http(text, &t));
+	assert_true(http_date(text, &t));
 	assert_true(t > INT64_C(1700000000) * USEC_PER_SEC);
 	assert_int_equal(count(answer, "\r\nDate: "), 1);
 	answer = get("/dated");

@@ -46,41 +46,6 @@ static void times_are_read_as_rfc_3339_has_them(void **fixture)
 	unit_table("time_format/times.txt", check_time);
 }
 
-static void check_http(const struct unit_row *row)
-{
-	int64_t ret = UNTOUCHED;
-	bool ok = time_parse_http(row->field[0], &ret);
-
-	check_result(row, ok, ret);
-}
-
-static void http_dates_are_read_in_their_three_forms(void **fixture)
-{
-	(void)fixture;
-	unit_table("time_format/http.txt", check_http);
-}
-
-static void check_retry(const struct unit_row *row)
-{
-	int64_t date = TIME_NONE, ret = UNTOUCHED;
-	char got[32] = "!";
-
-	if (row->field[1][0])
-		assert_true(time_parse_http(row->field[1], &date));
-	if (time_parse_retry_after(row->field[0], date, &ret))
-		snprintf(got, sizeof(got), "%" PRId64, ret / USEC_PER_SEC);
-	else
-		assert_int_equal(ret, UNTOUCHED);
-	if (strcmp(got, row->field[2]) != 0)
-		unit_differs(row, got);
-}
-
-static void retry_after_is_seconds_or_a_date_and_at_most_a_day(void **fixture)
-{
-	(void)fixture;
-	unit_table("time_format/retry_after.txt", check_retry);
-}
-
 static void check_duration(const struct unit_row *row)
 {
 	int64_t ret = UNTOUCHED;
@@ -152,26 +117,6 @@ static void a_time_may_end_anywhere(void **fixture)
 	}
 }
 
-static void an_http_date_may_end_anywhere(void **fixture)
-{
-	static const char *const forms[] = { "Sun, 06 Nov 1994 08:49:37 GMT",
-					     "Sunday, 06-Nov-94 08:49:37 GMT",
-					     "Sun Nov  6 08:49:37 1994" };
-	char cut[64];
-	int64_t ret;
-
-	(void)fixture;
-	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-		for (size_t n = 0; n < strlen(forms[i]); n++) {
-			snprintf(cut, sizeof(cut), "%.*s", (int)n, forms[i]);
-			assert_false(time_parse_http(cut, &ret));
-		}
-		assert_true(time_parse_http(forms[i], &ret));
-		snprintf(cut, sizeof(cut), "%s ", forms[i]);
-		assert_false(time_parse_http(cut, &ret));
-	}
-}
-
 /* ---- there and back --------------------------------------------------- */
 
 static void what_is_written_is_read_again(void **fixture)
@@ -185,9 +130,6 @@ static void what_is_written_is_read_again(void **fixture)
 		time_format(t, text);
 		assert_true(time_parse(text, strlen(text), &ret));
 		assert_int_equal(ret, t);
-		time_format_http(t, text);
-		assert_true(time_parse_http(text, &ret));
-		assert_int_equal(ret, t - (t % USEC_PER_SEC + USEC_PER_SEC) % USEC_PER_SEC);
 	}
 }
 
@@ -251,13 +193,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_are_read_as_rfc_3339_has_them),
-		cmocka_unit_test(http_dates_are_read_in_their_three_forms),
-		cmocka_unit_test(retry_after_is_seconds_or_a_date_and_at_most_a_day),
 		cmocka_unit_test(durations_are_a_number_and_a_unit),
 		cmocka_unit_test(durations_are_shown_to_two_units),
 		cmocka_unit_test(times_of_day_are_minutes_after_midnight),
 		cmocka_unit_test(a_time_may_end_anywhere),
-		cmocka_unit_test(an_http_date_may_end_anywhere),
 		cmocka_unit_test(what_is_written_is_read_again),
 		cmocka_unit_test(there_is_room_for_any_text),
 		cmocka_unit_test(days_are_those_of_the_calendar),
