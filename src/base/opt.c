@@ -1,192 +1,170 @@
 /* SPDX-License-Identifier: MIT */
 #include "opt.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-#define LONGEST_WORD 63
+#include "nearest.h"
 
-static unsigned least(unsigned a, unsigned b, unsigned c)
+/* A table has at most so many rows. */
+#define MOST_ROWS 24
+
+/* Long options are numbered from here on, behind all letters. */
+#define FIRST_ROW 256
+
+/* How getopt_long() goes through the arguments: its order is the first character of `letters`. */
+#define UP_TO_THE_FIRST_OPERAND '+'
+#define OPERANDS_BETWEEN '-'
+
+/* A table in the form that getopt_long() takes. */
+struct forms {
+	char letters[2 + 2 * MOST_ROWS + 1];
+	struct option rows[MOST_ROWS + 1];
+};
+
+/* Where operands go. */
+struct operands {
+	const char **to;
+	int n, most;
+};
+
+static void convert(const struct opt *table, char order, struct forms *forms)
 {
-	unsigned m = a < b ? a : b;
+	char *letter = forms->letters;
 
-	return m < c ? m : c;
+	*forms = (struct forms){ .letters = "" };
+	*letter++ = order;
+	*letter++ = ':';
+	for (int i = 0; table[i].name; i++) {
+		assert(i < MOST_ROWS);
+		forms->rows[i] = (struct option){ .name = table[i].name,
+						  .has_arg = table[i].arg != NULL,
+						  .val = FIRST_ROW + i };
+		if (table[i].letter)
+			*letter++ = table[i].letter;
+		if (table[i].letter && table[i].arg)
+			*letter++ = ':';
+	}
 }
 
-unsigned opt_distance(const char *a, const char *b)
+/* The row of an option, by what getopt_long() calls it: its number, or its letter. */
+static const struct opt *find(const struct opt *table, int value)
 {
-	unsigned row[3][LONGEST_WORD + 1];
-	size_t la = strlen(a), lb = strlen(b);
-	unsigned *before = row[0], *last = row[1], *now = row[2];
-
-	if (la > LONGEST_WORD || lb > LONGEST_WORD)
-		return LONGEST_WORD;
-	for (size_t j = 0; j <= lb; j++)
-		last[j] = (unsigned)j;
-	for (size_t i = 1; i <= la; i++) {
-		unsigned *spare = before;
-
-		now[0] = (unsigned)i;
-		for (size_t j = 1; j <= lb; j++) {
-			now[j] = least(last[j] + 1, now[j - 1] + 1,
-				       last[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    before[j - 2] + 1 < now[j])
-				now[j] = before[j - 2] + 1;
-		}
-		before = last;
-		last = now;
-		now = spare;
-	}
-	return last[lb];
+	if (value >= FIRST_ROW)
+		return &table[value - FIRST_ROW];
+	while (table->name && table->letter != value)
+		table++;
+	return table;
 }
 
 static bool unknown(const struct opt *table, const char *name, struct err *err)
 {
-	const struct opt *nearest = NULL;
-	unsigned best = 3;
+	struct nearest nearest = nearest_to(name);
 
-	for (const struct opt *o = table; o->name; o++) {
-		unsigned d = opt_distance(name, o->name);
-
-		if (d < best) {
-			best = d;
-			nearest = o;
-		}
-	}
-	if (nearest)
+	for (const struct opt *o = table; o->name; o++)
+		nearest_try(&nearest, o->name);
+	if (nearest.found)
 		return err_set(err, ERR_USAGE, "there is no option --%s; did you mean --%s?", name,
-			       nearest->name);
+			       nearest.found);
 	return err_set(err, ERR_USAGE, "there is no option --%s", name);
 }
 
-static const struct opt *find_long(const struct opt *table, const char *name, size_t n)
+/* ARG, "--name" or "--name=value", is no row of the table. */
+static bool refuse_long(const struct opt *table, const char *arg, struct err *err)
 {
-	for (const struct opt *o = table; o->name; o++)
-		if (strlen(o->name) == n && memcmp(o->name, name, n) == 0)
-			return o;
-	return NULL;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(arg + 2, "="), arg + 2);
+	return unknown(table, name, err);
 }
 
-static const struct opt *find_letter(const struct opt *table, char letter)
+/* Whether ARG is a shorter form of the option VALUE, which may mean another one later. */
+static bool is_abbreviated(const struct opt *table, int value, const char *arg)
 {
-	for (const struct opt *o = table; o->name; o++)
-		if (o->letter == letter)
-			return o;
-	return NULL;
+	return value >= FIRST_ROW && strcspn(arg + 2, "=") != strlen(find(table, value)->name);
 }
 
-/* Takes the value that stands in the next argument. */
-static bool take_next(const struct opt *o, struct opt_args *args, struct err *err)
+/* getopt_long() answered GOT, '?' or ':', to the argument ARG. */
+static bool refuse(const struct opt *table, int got, const char *arg, struct err *err)
 {
-	if (args->next >= args->argc)
+	const struct opt *o = find(table, optopt);
+
+	if (got == ':')
 		return err_set(err, ERR_USAGE, "--%s needs a value: --%s %s", o->name, o->name,
 			       o->arg);
-	*o->value = args->argv[args->next++];
-	return true;
-}
-
-/* ARG is "--name", "--name=value". */
-static bool parse_long(const struct opt *table, const char *arg, struct opt_args *args,
-		       struct err *err)
-{
-	const char *name = arg + 2;
-	const char *equals = strchr(name, '=');
-	size_t n = equals ? (size_t)(equals - name) : strlen(name);
-	const struct opt *o = find_long(table, name, n);
-
-	if (!o) {
-		char word[LONGEST_WORD + 1];
-
-		snprintf(word, sizeof(word), "%.*s", (int)n, name);
-		return unknown(table, word, err);
-	}
-	if (o->arg && equals) {
-		*o->value = equals + 1;
-		return true;
-	}
-	if (o->arg)
-		return take_next(o, args, err);
-	if (equals)
+	if (optopt >= FIRST_ROW)
 		return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
-	*o->flag = true;
+	if (optopt)
+		return err_set(err, ERR_USAGE, "there is no option -%c", optopt);
+	return refuse_long(table, arg, err);
+}
+
+/* Takes the option that getopt_long() calls GOT. */
+static void take(const struct opt *table, int got)
+{
+	const struct opt *o = find(table, got);
+
+	if (o->arg)
+		*o->value = optarg;
+	else
+		*o->flag = true;
+}
+
+static bool add(struct operands *operands, const char *arg, struct err *err)
+{
+	if (operands->n == operands->most)
+		return err_set(err, ERR_USAGE, "\"%s\" is one argument too many", arg);
+	operands->to[operands->n++] = arg;
+	operands->to[operands->n] = NULL;
 	return true;
 }
 
-/* ARG is "-v", "-vq", "-c" or "-cFILE". */
-static bool parse_letters(const struct opt *table, const char *arg, struct opt_args *args,
-			  struct err *err)
+/* Reads options, and operands that stand between them, until getopt_long() has come to an end. */
+static bool parse(const struct opt *table, struct opt_args *args, char order,
+		  struct operands *operands, struct err *err)
 {
-	for (const char *p = arg + 1; *p; p++) {
-		const struct opt *o = find_letter(table, *p);
+	/* It begins behind what it takes for the program's name. */
+	int argc = args->argc - args->next + 1, at = 1, got;
+	char **argv = args->argv + args->next - 1;
+	struct forms forms;
+	bool ok = true;
 
-		if (!o)
-			return err_set(err, ERR_USAGE, "there is no option -%c", *p);
-		if (!o->arg) {
-			*o->flag = true;
-			continue;
-		}
-		if (!p[1])
-			return take_next(o, args, err);
-		*o->value = p + 1;
-		return true;
+	assert(args->next > 0);
+	convert(table, order, &forms);
+	opterr = 0;
+	optind = 0; /* anew */
+	while (ok && (got = getopt_long(argc, argv, forms.letters, forms.rows, NULL)) != -1) {
+		if (got == 1)
+			ok = add(operands, optarg, err);
+		else if (is_abbreviated(table, got == '?' || got == ':' ? optopt : got, argv[at]))
+			ok = refuse_long(table, argv[at], err);
+		else if (got == '?' || got == ':')
+			ok = refuse(table, got, argv[at], err);
+		else
+			take(table, got);
+		at = optind;
 	}
-	return true;
-}
-
-static bool is_option(const char *arg)
-{
-	return arg[0] == '-' && arg[1] != '\0';
-}
-
-static bool parse_one(const struct opt *table, struct opt_args *args, struct err *err)
-{
-	const char *arg = args->argv[args->next++];
-
-	if (arg[1] == '-')
-		return parse_long(table, arg, args, err);
-	return parse_letters(table, arg, args, err);
+	args->next += optind - 1;
+	return ok;
 }
 
 bool opt_parse_leading(const struct opt *table, struct opt_args *args, struct err *err)
 {
-	while (args->next < args->argc && is_option(args->argv[args->next])) {
-		if (strcmp(args->argv[args->next], "--") == 0) {
-			args->next++;
-			return true;
-		}
-		if (!parse_one(table, args, err))
-			return false;
-	}
-	return true;
+	return parse(table, args, UP_TO_THE_FIRST_OPERAND, NULL, err);
 }
 
 bool opt_parse(const struct opt *table, struct opt_args *args, const char **operands, int most,
 	       struct err *err)
 {
-	bool ended = false;
-	int n = 0;
+	struct operands all = { .to = operands, .most = most };
 
 	operands[0] = NULL;
-	while (args->next < args->argc) {
-		const char *arg = args->argv[args->next];
-
-		if (!ended && strcmp(arg, "--") == 0) {
-			ended = true;
-			args->next++;
-			continue;
-		}
-		if (!ended && is_option(arg)) {
-			if (!parse_one(table, args, err))
-				return false;
-			continue;
-		}
-		if (n == most)
-			return err_set(err, ERR_USAGE, "\"%s\" is one argument too many", arg);
-		operands[n++] = arg;
-		operands[n] = NULL;
-		args->next++;
-	}
+	if (!parse(table, args, OPERANDS_BETWEEN, &all, err))
+		return false;
+	while (args->next < args->argc)
+		if (!add(&all, args->argv[args->next++], err))
+			return false;
 	return true;
 }
 

@@ -54,11 +54,4 @@ bool opt_parse(const struct opt *table, struct opt_args *args, const char **oper
 /* Adds a line for each row, aligned: "  -c, --config FILE  the configuration". */
 void opt_help(const struct opt *table, struct buf *out);
 
-/*
- * How unlike two words are: letters added, left out, changed or swapped
- * with a neighbour. For "did you mean"; words of over 63 letters are as
- * unlike as can be.
- */
-unsigned opt_distance(const char *a, const char *b) MUST_CHECK;
-
 #endif

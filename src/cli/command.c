@@ -7,6 +7,7 @@
 #include "err_policy.h"
 #include "httpd.h"
 #include "json.h"
+#include "nearest.h"
 #include "pg.h"
 #include "schema.h"
 #include "yaml_tree.h"
@@ -34,21 +35,16 @@ static const struct command commands[] = {
 
 const struct command *command_find(const char *name, struct err *err)
 {
-	const char *nearest = NULL;
-	unsigned best = 4;
+	struct nearest nearest = nearest_to(name);
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		unsigned d = opt_distance(name, commands[i].name);
-
-		if (d == 0)
+		if (strcmp(name, commands[i].name) == 0)
 			return &commands[i];
-		if (d < best) {
-			best = d;
-			nearest = commands[i].name;
-		}
+		nearest_try(&nearest, commands[i].name);
 	}
-	if (nearest)
-		err_set(err, ERR_USAGE, "there is no command %s; did you mean %s?", name, nearest);
+	if (nearest.found)
+		err_set(err, ERR_USAGE, "there is no command %s; did you mean %s?", name,
+			nearest.found);
 	else
 		err_set(err, ERR_USAGE, "there is no command %s; sahut-etl --help lists them",
 			name);

@@ -13,13 +13,10 @@
 #include "http.h"
 #include "log.h"
 #include "mem.h"
-#include "opt.h"
+#include "nearest.h"
 #include "pg.h"
 #include "secret.h"
 #include "time_format.h"
-
-/* A word is taken for another when so many letters differ, at most. */
-#define NEAR 3
 
 void config_reader_complain(struct config_reader *in, const struct yaml *node, const char *where,
 			    const char *fmt, ...)
@@ -239,20 +236,13 @@ static void (*const readers[])(struct value *v) = {
 static void unknown_key(struct config_reader *in, const struct key *keys, const struct yaml *node,
 			const char *where)
 {
-	const char *nearest = NULL;
-	unsigned best = NEAR;
+	struct nearest nearest = nearest_to(node->text);
 
-	for (const struct key *k = keys; k->name; k++) {
-		unsigned d = opt_distance(node->text, k->name);
-
-		if (d < best) {
-			best = d;
-			nearest = k->name;
-		}
-	}
-	if (nearest)
+	for (const struct key *k = keys; k->name; k++)
+		nearest_try(&nearest, k->name);
+	if (nearest.found)
 		config_reader_complain(in, node, where, "there is no such key; did you mean %s?",
-				       nearest);
+				       nearest.found);
 	else
 		config_reader_complain(in, node, where, "there is no such key");
 }

@@ -123,10 +123,12 @@ struct http_reply *http_take(struct http *http)
 /* Whether S says the time TM, in one of the three forms of RFC 9110, 5.6.7. */
 static bool says_time(const char *s, const struct tm *tm)
 {
-	char imf[40], rfc850[40], ansi[40];
+	char imf[40], rfc850[80], ansi[40], date[32];
 
 	strftime(imf, sizeof(imf), "%a, %d %b %Y %H:%M:%S GMT", tm);
-	strftime(rfc850, sizeof(rfc850), "%A, %d-%b-%y %H:%M:%S GMT", tm);
+	strftime(date, sizeof(date), "%A, %d-%b", tm);
+	snprintf(rfc850, sizeof(rfc850), "%s-%02d %02d:%02d:%02d GMT", date, tm->tm_year % 100,
+		 tm->tm_hour, tm->tm_min, tm->tm_sec);
 	strftime(ansi, sizeof(ansi), "%a %b %e %H:%M:%S %Y", tm);
 	return strcmp(s, imf) == 0 || strcmp(s, rfc850) == 0 || strcmp(s, ansi) == 0;
 }

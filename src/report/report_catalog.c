@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "opt.h"
+#include "nearest.h"
 #include "sql.h"
 
 static const struct panel volume[] = {
@@ -112,22 +112,16 @@ const struct report_catalog *report_catalog_all(size_t *n)
 
 const struct report_catalog *report_catalog_find(const char *name, struct err *err)
 {
-	const char *nearest = NULL;
-	unsigned best = 4;
+	struct nearest nearest = nearest_to(name);
 
 	for (size_t i = 0; i < ARRAY_SIZE(topics); i++) {
-		unsigned d = opt_distance(name, topics[i].name);
-
-		if (d == 0)
+		if (strcmp(name, topics[i].name) == 0)
 			return &topics[i];
-		if (d < best) {
-			best = d;
-			nearest = topics[i].name;
-		}
+		nearest_try(&nearest, topics[i].name);
 	}
 	err_set(err, ERR_USAGE,
 		"there is no report \"%s\"%s%s; there are volume, workload, backlog "
 		"and freshness",
-		name, nearest ? "; did you mean " : "", nearest ? nearest : "");
+		name, nearest.found ? "; did you mean " : "", nearest.found ? nearest.found : "");
 	return NULL;
 }

@@ -8,7 +8,7 @@
 #include "json.h"
 #include "json_writer.h"
 #include "log.h"
-#include "opt.h"
+#include "nearest.h"
 #include "uri.h"
 #include "utf8.h"
 
@@ -93,6 +93,18 @@ static void check_log(const char *text, size_t how)
 	check_shown(written);
 }
 
+static void check_nearest(const char *text)
+{
+	struct nearest itself = nearest_to(text), there = nearest_to(text),
+		       back = nearest_to("incremental");
+
+	nearest_try(&itself, text);
+	MUST(itself.found == text || strlen(text) > 63);
+	nearest_try(&there, "incremental");
+	nearest_try(&back, text);
+	MUST(there.distance == back.distance);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	char *text = fuzz_text(data, n);
@@ -101,10 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	check_uri(text);
 	check_json(text, n);
 	check_log(text, n > 0 ? data[n - 1] : 0);
-	if (n < 200) {
-		MUST(opt_distance(text, text) == 0 || n > 63);
-		MUST(opt_distance(text, "incremental") == opt_distance("incremental", text));
-	}
+	check_nearest(text);
 	free(text);
 	return 0;
 }
