@@ -38,7 +38,7 @@ void cmd_sync(struct app *app)
 	tasks = mem_new(app->n_workspaces * sizeof(*tasks));
 	for (size_t i = 0; i < app->n_workspaces; i++) {
 		tasks[i].conf = app->workspaces[i];
-		tasks[i].kind = full ? CYCLE_FULL : CYCLE_INCREMENTAL;
+		tasks[i].kind = full ? CYCLE_FULL : CYCLE_SYNC;
 	}
 	if (!cli_cycle_run_all(app, tasks, app->n_workspaces))
 		app->exit = EXIT_LATER;

@@ -26,7 +26,9 @@ enum { KIND, STATUS, CHANNEL_ID, CHANNEL, ASSIGNEE_ID, ASSIGNEE, UNASSIGNED, API
 
 /* What became of one workspace. */
 struct finding {
-	bool over; /* nothing more is to be done for it */
+	bool over;   /* nothing more is to be done for it */
+	bool proven; /* it was certified once */
+	bool repaired;
 	int exit;
 	enum verdict verdict;
 	int requests;
@@ -155,6 +157,7 @@ static bool look(struct verify *v)
 
 		if (f->over || f->verdict != VERDICT_EQUAL)
 			continue;
+		table_free(&f->cells);
 		f->cells = counts_of(cycle_progress(v->tasks[i].cycle)->audit);
 		f->over = true;
 	}
@@ -162,9 +165,9 @@ static bool look(struct verify *v)
 	return true;
 }
 
-static bool settle(struct verify *v)
+static bool settle(struct verify *v, enum cycle_kind kind)
 {
-	bool done = run_step(v, v->repair ? CYCLE_REPAIR_ALL : CYCLE_SETTLE);
+	bool done = run_step(v, kind);
 
 	for (size_t i = 0; done && i < v->n; i++) {
 		struct finding *f = &v->findings[i];
@@ -172,12 +175,44 @@ static bool settle(struct verify *v)
 		if (f->over)
 			continue;
 		f->over = true;
+		f->repaired = cycle_kind(kind)->repair;
 		if (f->verdict == VERDICT_DEMOTED)
 			f->exit = EXIT_LATER;
+		table_free(&f->cells);
 		(void)!read_cells(v, f, v->tasks[i].end.run);
 	}
 	cli_cycle_end_all(v->tasks, v->n);
 	return done;
+}
+
+/* What was repaired is counted: that some cells are equal now says nothing of the others. */
+static bool count_again(struct verify *v)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		struct finding *f = &v->findings[i];
+
+		f->over = !f->repaired || f->exit != EXIT_OK;
+		f->repaired = false;
+	}
+	return look(v) && settle(v, CYCLE_SETTLE);
+}
+
+/* Which workspaces were certified once. True when all were. */
+static bool are_proven(struct verify *v)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < v->n; i++) {
+		CLEANUP(table_free) struct table *table = NULL;
+		struct script *s = warehouse_call(v->app->warehouse, sql_verify_proven);
+		struct err ignored;
+
+		script_text(s, v->app->workspaces[i]->name);
+		v->findings[i].proven = warehouse_run(v->app->warehouse, &table, &ignored) &&
+					table_rows(table) > 0 && table_int(table, 0, 0) > 0;
+		all = all && v->findings[i].proven;
+	}
+	return all;
 }
 
 /* A repair of what was found a moment ago needs no look. */
@@ -196,7 +231,9 @@ static const char *judgement(const struct finding *f)
 {
 	switch (f->verdict) {
 	case VERDICT_EQUAL:
-		return "the counts agree";
+		return f->proven ? "the counts agree"
+				 : "the counts agree, but that nothing is missing is not proven "
+				   "yet; sync goes on with it";
 	case VERDICT_DIFFERENT:
 		return "the counts differ";
 	case VERDICT_DEMOTED:
@@ -325,6 +362,11 @@ static void tell_all(struct verify *v)
 	if (v->json)
 		tell_json(v);
 	for (size_t i = 0; i < v->n; i++) {
+		struct finding *f = &v->findings[i];
+
+		/* Of what was never proven, counts that agree are no good news yet. */
+		if (f->verdict == VERDICT_EQUAL && !f->proven)
+			f->exit = err_policy_worse(f->exit, EXIT_LATER);
 		if (!v->json)
 			tell(v, i);
 		v->app->exit = err_policy_worse(v->app->exit, v->findings[i].exit);
@@ -351,8 +393,14 @@ void cmd_verify(struct app *app)
 	v.n = app->n_workspaces;
 	v.tasks = mem_new(v.n * sizeof(*v.tasks));
 	v.findings = mem_new(v.n * sizeof(*v.findings));
-	if ((!v.full || read_everything(&v)) && look_or_recall(&v) && settle(&v))
+	/* Counts that agree by chance repair nothing: what was never proven is read. */
+	v.full = (!are_proven(&v) && v.repair) || v.full;
+	if ((!v.full || read_everything(&v)) && look_or_recall(&v) &&
+	    settle(&v, v.repair ? CYCLE_REPAIR_ALL : CYCLE_SETTLE) &&
+	    (!v.repair || count_again(&v))) {
+		(void)are_proven(&v);
 		tell_all(&v);
+	}
 	for (size_t i = 0; i < v.n; i++)
 		table_free(&v.findings[i].cells);
 	mem_free(&v.findings);

@@ -5,12 +5,13 @@
 #include <string.h>
 
 static const struct cycle_rules table[CYCLE_KINDS] = {
-	[CYCLE_INCREMENTAL] = { "incremental", "incremental", CYCLE_INCREMENTAL },
+	[CYCLE_INCREMENTAL] = { "incremental", NULL, CYCLE_INCREMENTAL },
 	[CYCLE_VERIFY] = { "verify", NULL, CYCLE_VERIFY, .counts = true },
 	[CYCLE_REPAIR] = { "repair", NULL, CYCLE_REPAIR, .counts = true, .repair = true,
 			   .recall = true },
 	[CYCLE_FULL] = { "full", "full", CYCLE_FULL, .everything = true },
 
+	[CYCLE_SYNC] = { "incremental", "incremental", CYCLE_INCREMENTAL, .insists = true },
 	[CYCLE_LOOK] = { "verify", NULL, CYCLE_VERIFY, .counts = true, .look = true },
 	[CYCLE_SETTLE] = { "verify", "verify", CYCLE_VERIFY, .counts = true, .settle_first = true },
 	[CYCLE_REPAIR_ALL] = { "repair", "repair", CYCLE_REPAIR, .counts = true,

@@ -19,7 +19,8 @@ enum cycle_kind {
 	CYCLE_SCHEDULED,   /* the kinds above are those that the schedule begins */
 
 	/* A person asks for these. */
-	CYCLE_LOOK = CYCLE_SCHEDULED, /* a verify that takes no lock and leaves no trace */
+	CYCLE_SYNC = CYCLE_SCHEDULED, /* an incremental one that waits for no back-off */
+	CYCLE_LOOK,		      /* a verify that takes no lock and leaves no trace */
 	CYCLE_SETTLE,		      /* a verify after a look that found a difference */
 	CYCLE_REPAIR_ALL,	      /* the same with a repair that accepts all deletions */
 	CYCLE_FULL_REPAIR,	      /* a full sweep that accepts all deletions */
@@ -35,6 +36,7 @@ struct cycle_rules {
 	enum cycle_kind scheduled; /* the kind whose place in the schedule it takes */
 
 	bool everything;       /* read the whole list */
+	bool insists;	       /* as long as nothing is proven, too, however often that failed */
 	bool counts;	       /* compare the counts, and find the cells that differ */
 	bool look;	       /* end at the first difference, and leave no trace */
 	bool settle_first;     /* a difference was seen: begin with a cycle of changes */

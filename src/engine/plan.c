@@ -75,6 +75,8 @@ enum strategy plan_strategy(const struct workspace_state *state, const struct en
 
 	if (rules->counts)
 		return conf->n_cells > 0 ? STRATEGY_REPAIR : STRATEGY_COUNT_AUDIT;
+	if (rules->insists && state->certified_at == TIME_NONE)
+		return STRATEGY_FULL_SWEEP;
 	if (rules->everything || needs_everything(state, conf->now))
 		return STRATEGY_FULL_SWEEP;
 	return by_order(state);
