@@ -39,7 +39,7 @@ insert into sahut.status values
 	('resolved', 4, false, false, true);
 
 create table sahut.channel (
-	workspace_id   integer not null references sahut_etl.workspace,
+	workspace_id   integer not null,
 	id             text collate "C" not null,
 	type           text,
 	name           text,
@@ -54,7 +54,7 @@ comment on column sahut.channel.name is 'Latest name seen.';
 comment on column sahut.channel.first_seen_at is 'When it was first seen (API time).';
 
 create table sahut.agent (
-	workspace_id   integer not null references sahut_etl.workspace,
+	workspace_id   integer not null,
 	id             text collate "C" not null,
 	name           text,
 	first_seen_at  timestamptz not null,
@@ -67,7 +67,7 @@ comment on column sahut.agent.name is 'Latest name seen.';
 comment on column sahut.agent.first_seen_at is 'When it was first seen (API time).';
 
 create table sahut.team (
-	workspace_id   integer not null references sahut_etl.workspace,
+	workspace_id   integer not null,
 	id             text collate "C" not null,
 	name           text,
 	first_seen_at  timestamptz not null,
@@ -80,7 +80,7 @@ comment on column sahut.team.name is 'Latest name seen; empty where the API gave
 comment on column sahut.team.first_seen_at is 'When it was first seen (API time).';
 
 create table sahut.label (
-	workspace_id   integer not null references sahut_etl.workspace,
+	workspace_id   integer not null,
 	name           text collate "C" not null,
 	first_seen_at  timestamptz not null,
 	primary key (workspace_id, name)
@@ -92,7 +92,7 @@ comment on column sahut.label.name is 'Name of the label.';
 comment on column sahut.label.first_seen_at is 'When it was first seen (API time).';
 
 create table sahut.contact (
-	workspace_id   integer not null references sahut_etl.workspace,
+	workspace_id   integer not null,
 	id             text collate "C" not null,
 	phone_key      bytea,
 	first_seen_at  timestamptz not null,
@@ -116,8 +116,7 @@ create table sahut_pii.contact (
 	phone         text,
 	extra         jsonb,
 	changed_at    timestamptz not null,
-	primary key (workspace_id, contact_id),
-	foreign key (workspace_id, contact_id) references sahut.contact (workspace_id, id) on delete cascade
+	primary key (workspace_id, contact_id)
 );
 comment on table sahut_pii.contact is 'Names and phones of contacts. Personal data (UU PDP, Law 27/2022).';
 comment on column sahut_pii.contact.workspace_id is 'Workspace.';
@@ -130,8 +129,8 @@ comment on column sahut_pii.contact.changed_at is 'When these values were last s
 
 create table sahut.conversation (
 	id                    text collate "C" primary key,
-	workspace_id          integer not null references sahut_etl.workspace,
-	status                text not null references sahut.status,
+	workspace_id          integer not null,
+	status                text not null,
 	channel_id            text collate "C",
 	contact_id            text collate "C",
 	assignee_id           text collate "C",
@@ -169,11 +168,7 @@ create table sahut.conversation (
 	first_page            integer,
 	last_written_at       timestamptz not null,
 	last_run_id           bigint,
-	last_page             integer,
-	foreign key (workspace_id, channel_id) references sahut.channel (workspace_id, id),
-	foreign key (workspace_id, contact_id) references sahut.contact (workspace_id, id),
-	foreign key (workspace_id, assignee_id) references sahut.agent (workspace_id, id),
-	foreign key (workspace_id, team_id) references sahut.team (workspace_id, id)
+	last_page             integer
 );
 create index conversation_updated on sahut.conversation (workspace_id, updated_at);
 create index conversation_created on sahut.conversation (workspace_id, created_day);
@@ -234,12 +229,11 @@ comment on column sahut.conversation.last_run_id is 'Run that changed it last.';
 comment on column sahut.conversation.last_page is 'Page it then stood on; empty when it was fetched alone.';
 
 create table sahut.conversation_label (
-	conversation_id  text collate "C" not null references sahut.conversation on delete cascade,
+	conversation_id  text collate "C" not null,
 	workspace_id     integer not null,
 	label_name       text collate "C" not null,
 	since            timestamptz not null,
-	primary key (conversation_id, label_name),
-	foreign key (workspace_id, label_name) references sahut.label (workspace_id, name)
+	primary key (conversation_id, label_name)
 );
 create index conversation_label_name on sahut.conversation_label (workspace_id, label_name);
 comment on table sahut.conversation_label is 'Labels that conversations carry now, one row each.';
@@ -249,10 +243,10 @@ comment on column sahut.conversation_label.label_name is 'Label.';
 comment on column sahut.conversation_label.since is 'Since when, as far as is known (effective).';
 
 create table sahut.conversation_version (
-	conversation_id    text collate "C" not null references sahut.conversation on delete cascade,
+	conversation_id    text collate "C" not null,
 	version_no         integer not null,
 	workspace_id       integer not null,
-	status             text not null references sahut.status,
+	status             text not null,
 	assignee_id        text collate "C",
 	team_id            text collate "C",
 	channel_id         text collate "C",
@@ -292,7 +286,7 @@ comment on column sahut.conversation_version.is_estimated is 'Whether valid_from
 comment on column sahut.conversation_version.run_id is 'Run that wrote it.';
 
 create table sahut.conversation_event (
-	conversation_id   text collate "C" not null references sahut.conversation on delete cascade,
+	conversation_id   text collate "C" not null,
 	id                bigint generated by default as identity,
 	workspace_id      integer not null,
 	version_no        integer,
@@ -340,7 +334,7 @@ comment on column sahut.conversation_event.channel_id is 'Channel at that time.'
 comment on column sahut.conversation_event.label_name is 'Label that was added or removed.';
 
 create table sahut.resolution (
-	conversation_id     text collate "C" not null references sahut.conversation on delete cascade,
+	conversation_id     text collate "C" not null,
 	version_no          integer not null,
 	workspace_id        integer not null,
 	cycle_no            integer not null,
@@ -457,20 +451,55 @@ end $$;
 comment on function sahut_etl.keep_statistics is
 	'Analyzes what has an index in each table that has grown fourfold since it was last looked at.';
 
--- Keys of an empty warehouse are set aside while it is loaded for the first time: to check a dozen of them row by row
--- takes as long as all the rest of a load, to check them together a tenth of that. They are back before anything is
--- published.
-create table sahut_etl.key_aside (
-	table_name  text not null,
-	key_name    text not null,
-	definition  text not null,
-	primary key (table_name, key_name)
-);
-comment on table sahut_etl.key_aside is
-	'Foreign keys that are not declared while the first load of this warehouse runs.';
-comment on column sahut_etl.key_aside.table_name is 'Table that refers.';
-comment on column sahut_etl.key_aside.key_name is 'Name of the foreign key.';
-comment on column sahut_etl.key_aside.definition is 'The foreign key, as ALTER TABLE ADD CONSTRAINT wants it.';
+-- Foreign keys are declared here and nowhere else, since those of an empty warehouse are set aside while it is loaded
+-- for the first time: to check a dozen of them row by row takes as long as all the rest of a load, to check them
+-- together a tenth of that. They are back before anything is published. Constants, and no table: who declares them runs
+-- as the owner of the warehouse, and executes nothing that the daemon's role could have written.
+create function sahut_etl.foreign_keys(out schema_name text, out table_name text, out key_name text, out definition text)
+	returns setof record
+	language plpgsql immutable rows 20
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return query values
+		('sahut', 'channel', 'channel_workspace_id_fkey',
+			'foreign key (workspace_id) references sahut_etl.workspace'),
+		('sahut', 'agent', 'agent_workspace_id_fkey',
+			'foreign key (workspace_id) references sahut_etl.workspace'),
+		('sahut', 'team', 'team_workspace_id_fkey',
+			'foreign key (workspace_id) references sahut_etl.workspace'),
+		('sahut', 'label', 'label_workspace_id_fkey',
+			'foreign key (workspace_id) references sahut_etl.workspace'),
+		('sahut', 'contact', 'contact_workspace_id_fkey',
+			'foreign key (workspace_id) references sahut_etl.workspace'),
+		('sahut_pii', 'contact', 'contact_workspace_id_contact_id_fkey',
+			'foreign key (workspace_id, contact_id) references sahut.contact on delete cascade'),
+		('sahut', 'conversation', 'conversation_workspace_id_fkey',
+			'foreign key (workspace_id) references sahut_etl.workspace'),
+		('sahut', 'conversation', 'conversation_status_fkey', 'foreign key (status) references sahut.status'),
+		('sahut', 'conversation', 'conversation_workspace_id_channel_id_fkey',
+			'foreign key (workspace_id, channel_id) references sahut.channel'),
+		('sahut', 'conversation', 'conversation_workspace_id_contact_id_fkey',
+			'foreign key (workspace_id, contact_id) references sahut.contact'),
+		('sahut', 'conversation', 'conversation_workspace_id_assignee_id_fkey',
+			'foreign key (workspace_id, assignee_id) references sahut.agent'),
+		('sahut', 'conversation', 'conversation_workspace_id_team_id_fkey',
+			'foreign key (workspace_id, team_id) references sahut.team'),
+		('sahut', 'conversation_label', 'conversation_label_conversation_id_fkey',
+			'foreign key (conversation_id) references sahut.conversation on delete cascade'),
+		('sahut', 'conversation_label', 'conversation_label_workspace_id_label_name_fkey',
+			'foreign key (workspace_id, label_name) references sahut.label'),
+		('sahut', 'conversation_version', 'conversation_version_conversation_id_fkey',
+			'foreign key (conversation_id) references sahut.conversation on delete cascade'),
+		('sahut', 'conversation_version', 'conversation_version_status_fkey',
+			'foreign key (status) references sahut.status'),
+		('sahut', 'conversation_event', 'conversation_event_conversation_id_fkey',
+			'foreign key (conversation_id) references sahut.conversation on delete cascade'),
+		('sahut', 'resolution', 'resolution_conversation_id_fkey',
+			'foreign key (conversation_id) references sahut.conversation on delete cascade');
+end $$;
+comment on function sahut_etl.foreign_keys is
+	'The foreign keys of the warehouse: table, name, and the key as ALTER TABLE ADD CONSTRAINT wants it.';
 
 create function sahut_etl.set_keys_aside() returns void
 	language plpgsql security definer
@@ -479,44 +508,51 @@ as $$
 declare
 	k record;
 begin
-	-- A reader may want what is locked here, and hold what is wanted: we give way long before PostgreSQL looks
-	-- for a deadlock (deadlock_timeout, a second), which might cut off the reader. In Citus keys have more to do
-	-- than to be checked.
-	if to_regclass('pg_catalog.pg_dist_partition') is not null then
+	-- In Citus keys have more to do than to be checked. That nothing is held says the catalogue, not a row that
+	-- somebody wrote.
+	if to_regclass('pg_catalog.pg_dist_partition') is not null or pg_relation_size('sahut.conversation') > 0 then
 		return;
 	end if;
-	if exists (select 1 from sahut.conversation)
-		or exists (select from sahut_etl.sweep where state in ('certified', 'uncertified')) then
-		return;
-	end if;
-	for k in
-		select c.conrelid::regclass::text as table_name, c.conname::text as key_name,
-			pg_get_constraintdef(c.oid) as definition
-		from pg_catalog.pg_constraint c
-		where c.contype = 'f' and c.connamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace)
-		order by 1, 2
-	loop
-		insert into sahut_etl.key_aside values (k.table_name, k.key_name, k.definition);
-		execute format('alter table %s drop constraint %I', k.table_name, k.key_name);
+	-- A reader may want what is locked here, and hold what is wanted: we give way long before PostgreSQL looks for
+	-- a deadlock (deadlock_timeout, a second), which might cut off the reader.
+	for k in select f.* from sahut_etl.foreign_keys() f loop
+		execute format('alter table %I.%I drop constraint %I', k.schema_name, k.table_name, k.key_name);
 	end loop;
 exception
-	when lock_not_available or undefined_object or unique_violation then
+	when lock_not_available or undefined_object then
 		-- Somebody reads, or another workspace was first: with its keys a load is slower, and no less right.
 		null;
 end $$;
-comment on function sahut_etl.set_keys_aside is
-	'Drops the foreign keys of a warehouse that holds nothing yet, and remembers them.';
+comment on function sahut_etl.set_keys_aside is 'Drops the foreign keys of a warehouse that holds nothing yet.';
 
 create function sahut_etl.put_keys_back() returns void
 	language plpgsql security definer
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
 declare
-	k record;
+	k            record;
+	distributed  boolean := false;
 begin
-	for k in delete from sahut_etl.key_aside returning * loop
-		execute format('alter table %s add constraint %I %s', k.table_name, k.key_name, k.definition);
+	-- Where the warehouse is distributed, those to a workspace are gone for good, and the others are Citus's.
+	if to_regclass('pg_catalog.pg_dist_partition') is not null then
+		execute 'select exists (select from pg_catalog.pg_dist_partition p where p.logicalrelid = $1)'
+		into distributed using 'sahut.conversation'::regclass;
+	end if;
+	if distributed then
+		return;
+	end if;
+	for k in
+		select f.* from sahut_etl.foreign_keys() f
+		where not exists (
+			select from pg_catalog.pg_constraint c
+			where c.conrelid = format('%I.%I', f.schema_name, f.table_name)::regclass
+			and c.conname = f.key_name)
+	loop
+		execute format('alter table %I.%I add constraint %I %s',
+			k.schema_name, k.table_name, k.key_name, k.definition);
 	end loop;
 end $$;
 comment on function sahut_etl.put_keys_back is
-	'Declares the foreign keys that were set aside; fails where one does not hold.';
+	'Declares the foreign keys that are set aside; fails where one does not hold.';
+
+select sahut_etl.put_keys_back();

@@ -109,7 +109,7 @@ comment on function sahut_etl.work_seconds is
 	'it has no hours.';
 
 create function sahut_etl.business_seconds(workspace integer, began timestamptz, ended timestamptz) returns bigint
-	language sql stable security definer parallel safe
+	language sql stable parallel safe
 	set search_path = pg_catalog, pg_temp
 as $$
 	select case

@@ -26,7 +26,6 @@ def test_a_loaded_warehouse_has_the_keys_that_an_empty_one_has(pair):
     assert len(keys) > 10 and all(valid for *_, valid in keys)
     etl.run("sync")
     assert etl.sql(KEYS) == keys
-    assert etl.one("select count(*) from sahut_etl.key_aside") == 0
 
 
 def test_killed_in_a_first_load_the_keys_are_back_when_the_next_run_has_ended(pair):
@@ -36,7 +35,7 @@ def test_killed_in_a_first_load_the_keys_are_back_when_the_next_run_has_ended(pa
     process = etl.start("sync")
     wait_for_a_batch(etl)
     etl.kill(process, signal.SIGKILL)
-    assert not etl.sql(KEYS) and etl.one("select count(*) from sahut_etl.key_aside") == len(keys)
+    assert not etl.sql(KEYS)
     assert etl.one("select complete_as_of is null from sahut_etl.workspace")
     sandbox.control("config", {"latency_ms": 0})
     etl.run("sync")
@@ -56,7 +55,7 @@ def test_nothing_is_vouched_for_while_a_key_does_not_hold(pair):
     assert etl.one("select complete_as_of is null from sahut_etl.workspace")
     etl.sql("delete from sahut.conversation_label where conversation_id = 'nobody'")
     etl.run("sync")
-    assert etl.one("select count(*) from sahut_etl.key_aside") == 0
+    assert len(etl.sql(KEYS)) > 10
     assert_equal(etl, sandbox)
 
 
@@ -97,6 +96,7 @@ def test_a_reader_is_not_cut_off_for_it(pair):
     """It reads one table and then another, as every report does, while the keys of both are to be dropped in the other order."""
     sandbox, etl = pair(conversations=200)
     etl.run("migrate")
+    keys = etl.sql(KEYS)
     reader = etl.cluster.connect(etl.dbname)
     process = etl.start("sync")
     try:
@@ -115,5 +115,5 @@ def test_a_reader_is_not_cut_off_for_it(pair):
     assert process.returncode == 0, process.stderr.read()
     process.stdout.close()
     process.stderr.close()
-    assert etl.one("select count(*) from sahut_etl.key_aside") == 0
+    assert etl.sql(KEYS) == keys
     assert_equal(etl, sandbox)

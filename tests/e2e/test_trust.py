@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: MIT
+"""Who is trusted with what in the database: every role of a server tries all that it can reach, gains nothing and stops nothing.
+
+docs/SECURITY.md has the roles and what each of them is kept from.
+"""
+import os
+import re
+
+import psycopg2
+import pytest
+
+from cluster import Cluster
+from conftest import BUILD
+from etl import Etl
+
+SCHEMAS = ["sahut", "sahut_pii", "sahut_report", "sahut_etl"]
+
+# Functions that run as the warehouse's owner: the tables that each one reads, and whether it makes its statements at run time.
+# Of those that do, no table may be one that the daemon's role writes: they are put together from constants and the catalogue.
+DEFINERS = {
+    "backlog_of": {"sahut.conversation", "sahut.conversation_version", "sahut_etl.report_workspace", "sahut_etl.workspace"},
+    "first_day": {"sahut.conversation"},
+    "hours_of": {"sahut.conversation", "sahut.conversation_event", "sahut_etl.workspace"},
+    "keep_statistics": {"pg_catalog.pg_attribute", "pg_catalog.pg_class", "pg_catalog.pg_index"},
+    "label_pairs_of": {"sahut.conversation", "sahut.conversation_event"},
+    "labels_of": {"sahut.conversation", "sahut.conversation_event"},
+    "put_keys_back": {"pg_catalog.pg_constraint", "pg_catalog.pg_dist_partition"},
+    "set_keys_aside": set(),
+    "unknown_statuses": {"sahut.status"},
+    "volume_of": {"sahut.conversation", "sahut.conversation_event", "sahut.resolution"},
+    "work_seconds": set(),
+    "workload_of": {"sahut.conversation", "sahut.conversation_event", "sahut.conversation_version", "sahut.status", "sahut_etl.report_workspace",
+                    "sahut_etl.workspace"},
+}
+MAKES_STATEMENTS = {"keep_statistics", "put_keys_back", "set_keys_aside"}
+
+# What a view computes runs for whoever reads the view; all else is the daemon's.
+FOR_READERS = {"backlog_of", "first_day", "hours_of", "label_pairs_of", "labels_of", "unknown_statuses", "volume_of", "work_seconds", "workload_of"}
+
+FUNCTIONS = """
+select p.proname, p.prosecdef, pg_get_userbyid(p.proowner), coalesce(p.proconfig, '{}'), l.lanname, p.prosrc, p.provolatile, p.oid::regprocedure::text,
+    array(select coalesce(r.rolname, 'public') from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+        left join pg_roles r on r.oid = a.grantee where a.privilege_type = 'EXECUTE' and a.grantee <> p.proowner order by 1)
+from pg_proc p join pg_language l on l.oid = p.prolang
+where p.pronamespace = any (array(select n.oid from pg_namespace n where n.nspname = any (%s)))
+order by 1"""
+
+READ = r"\b(?:from|join)\s+((?:sahut|sahut_pii|sahut_report|sahut_etl|pg_catalog)\.\w+)(?!\s*\(|\w)"
+
+
+def functions(etl):
+    names = ("name", "definer", "owner", "settings", "language", "text", "volatile", "signature", "granted")
+    return [dict(zip(names, row)) for row in etl.sql(FUNCTIONS, SCHEMAS)]
+
+
+@pytest.fixture
+def etl(warehouse):
+    return warehouse("http://127.0.0.1:9/v1")
+
+
+def test_each_function_that_runs_as_its_owner_is_known(etl):
+    owner = etl.one("select pg_get_userbyid(nspowner) from pg_namespace where nspname = 'sahut_etl'")
+    found = functions(etl)
+    assert {f["name"] for f in found if f["definer"]} == set(DEFINERS)
+    for f in found:
+        assert f["owner"] == owner, f
+        readers = ["sahut_analyst", "sahut_reader"] if f["name"] in FOR_READERS else []
+        assert f["granted"] == readers + ["sahut_writer"], f
+        if f["definer"]:
+            assert "search_path=pg_catalog, pg_temp" in f["settings"], f
+            assert (f["volatile"] == "v") == (f["name"] in MAKES_STATEMENTS), f
+
+
+def test_they_read_what_is_declared(etl):
+    for f in functions(etl):
+        if f["definer"]:
+            read = set(re.findall(READ, re.sub("(?m)--.*$", "", f["text"])))
+            # Of a view that PL/pgSQL reads, the tables behind it are declared as well.
+            assert read == DEFINERS[f["name"]] if f["language"] == "sql" else read <= DEFINERS[f["name"]], f["name"]
+
+
+def test_plpgsql_check_says_the_same(etl):
+    if not etl.one("select exists (select from pg_available_extensions where name = 'plpgsql_check')"):
+        pytest.skip("plpgsql_check is not installed")
+    etl.sql("create extension plpgsql_check")
+    for f in functions(etl):
+        if f["language"] != "plpgsql":
+            continue
+        if f["definer"]:
+            seen = etl.sql("select schema || '.' || name from plpgsql_show_dependency_tb(%s::regprocedure) where type = 'RELATION'", f["signature"])
+            # What is not there cannot be looked at: that is Citus's.
+            assert {s for s, in seen} == DEFINERS[f["name"]] - {"pg_catalog.pg_dist_partition"}, f["name"]
+        for level, message in etl.sql("select level, message from plpgsql_check_function_tb(%s::regprocedure, security_warnings => true)", f["signature"]):
+            assert level != "security" or f["name"] in MAKES_STATEMENTS, (f["name"], message)
+            assert level != "error" or "pg_dist_partition" in message, (f["name"], message)
+
+
+def test_who_makes_statements_reads_nothing_that_the_daemon_writes(etl):
+    for f in functions(etl):
+        text = re.sub("(?m)--.*$", "", f["text"])
+        if f["definer"]:
+            assert bool(re.search(r"\bexecute\b", text, re.I)) == (f["name"] in MAKES_STATEMENTS), f["name"]
+    for name in MAKES_STATEMENTS:
+        for table in DEFINERS[name]:
+            assert table.startswith("pg_catalog."), (name, table)
+    # And what they call is a constant.
+    called = {c for f in functions(etl) if f["name"] in MAKES_STATEMENTS for c in re.findall(r"sahut_etl\.(\w+)\(", f["text"])}
+    assert called == {"foreign_keys"}
+    text = next(f["text"] for f in functions(etl) if f["name"] == "foreign_keys")
+    assert not re.search(r"\b(from|select|execute)\b", text, re.I)
+
+
+# ---- what each role tries ------------------------------------------------------
+
+READS = {"stranger": set(), "sahut_reader": {"sahut_report"}, "sahut_analyst": {"sahut", "sahut_report"}, "sahut_pii_reader": {"sahut_pii"},
+         "sahut_writer": set(SCHEMAS)}
+
+# All that a role could change of the server and the warehouse, beside rows.
+CATALOGUE = """
+select 'role', rolname::text, to_jsonb(r) - 'rolpassword' - 'oid' from pg_roles r
+union all select 'member', roleid::regrole::text, to_jsonb(m) from pg_auth_members m
+union all select 'class', c.oid::regclass::text, jsonb_build_array(c.relowner, c.relacl, c.relkind, c.relrowsecurity, c.relhastriggers, c.reloptions)
+    from pg_class c where c.relnamespace::regnamespace::text = any (%s)
+union all select 'key', c.conname::text, to_jsonb(pg_get_constraintdef(c.oid)) from pg_constraint c where c.connamespace::regnamespace::text = any (%s)
+union all select 'function', p.oid::regprocedure::text, jsonb_build_array(p.proowner, p.proacl, p.prosrc, p.proconfig)
+    from pg_proc p where p.pronamespace::regnamespace::text = any (%s)
+union all select 'schema', n.nspname::text, jsonb_build_array(n.nspowner, n.nspacl) from pg_namespace n where n.nspname not like 'pg\\_%%temp%%'
+union all select 'setting', s.setdatabase::text || s.setrole::text, to_jsonb(s.setconfig) from pg_db_role_setting s
+order by 1, 2, 3"""
+
+
+def catalogue(etl):
+    return [(kind, name, str(what)) for kind, name, what in etl.sql(CATALOGUE, SCHEMAS, SCHEMAS, SCHEMAS)]
+
+
+@pytest.fixture
+def login(cluster):
+    """Makes a login that is a member of a role, or of none; they end with the test."""
+    made = []
+
+    def make(role):
+        name = f"trust_{role}"
+        connection = cluster.connect()
+        with connection.cursor() as cursor:
+            cursor.execute(f"drop role if exists {name}")
+            cursor.execute(f"create role {name} login" + ("" if role == "stranger" else f" in role {role}"))
+        connection.close()
+        made.append(name)
+        return name
+
+    yield make
+    connection = cluster.connect()
+    with connection.cursor() as cursor:
+        for name in made:
+            cursor.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", (name,))
+            cursor.execute(f"drop role if exists {name}")
+    connection.close()
+
+
+def attempt(cursor, statement, *parameters):
+    """The SQLSTATE that a statement ends with; None when it is done."""
+    try:
+        cursor.execute(statement, parameters or None)
+    except psycopg2.Error as error:
+        return error.pgcode or "lost"
+    return None
+
+
+def relations(etl):
+    return etl.sql("""select n.nspname, c.relname, c.relkind::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = any (%s) and c.relkind in ('r', 'v') order by 1, 2""", SCHEMAS)
+
+
+@pytest.mark.parametrize("role", READS)
+def test_a_role_has_the_rights_that_are_meant_and_no_other(etl, login, role):
+    name = login(role)
+    for schema, relation, kind in relations(etl):
+        rights = {r for r in ("select", "insert", "update", "delete", "truncate", "references", "trigger")
+                  if etl.one("select has_table_privilege(%s, format('%%I.%%I', %s, %s), %s)", name, schema, relation, r)}
+        meant = {"select"} if schema in READS[role] else set()
+        if role == "sahut_writer" and (schema, relation) != ("sahut_etl", "migration"):
+            meant = {"select", "insert", "update", "delete"}
+        assert rights == meant, (schema, relation)
+    for schema in SCHEMAS:
+        assert etl.one("select has_schema_privilege(%s, %s, 'usage')", name, schema) == (schema in READS[role])
+        assert not etl.one("select has_schema_privilege(%s, %s, 'create')", name, schema)
+
+
+HOSTILE = """sahut.channel add constraint zz check (true); alter role {role} superuser; copy (select 1) to program 'touch {mark}'; alter table sahut.channel"""
+
+
+@pytest.mark.parametrize("role", READS)
+def test_a_role_that_tries_everything_changes_nothing_but_its_rows(pair, login, role, tmp_path):
+    sandbox, etl = pair(conversations=50)
+    etl.run("sync")
+    name, mark = login(role), tmp_path / "pwned"
+    tmp_path.chmod(0o777)
+    before = catalogue(etl)
+    connection = etl.cluster.connect(etl.dbname, name)
+    with connection.cursor() as cursor:
+        cursor.execute("set statement_timeout = '5s'")
+        hostile = HOSTILE.format(role=name, mark=mark)
+        # Its texts, wherever it may put one.
+        for schema, table, column in etl.sql("""select n.nspname, c.relname, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
+                join pg_namespace n on n.oid = c.relnamespace where n.nspname = any (%s) and c.relkind = 'r' and a.attnum > 0
+                and a.atttypid in ('text'::regtype, 'jsonb'::regtype)""", SCHEMAS):
+            attempt(cursor, f'update {schema}.{table} set "{column}" = %s', hostile)
+        # Every function, with nothing, with a workspace, with its text.
+        for f in functions(etl):
+            arguments = f["signature"][f["signature"].index("(") + 1:-1]
+            kinds = [a for a in arguments.split(",") if a]
+            for value in (None, "1", hostile):
+                values = ", ".join("null::" + k if value is None else "%s::text::" + k for k in kinds)
+                attempt(cursor, f"select sahut_etl.{f['name']}({values})", *([value] * len(kinds) if value is not None else []))
+        for statement in (f"alter role {name} superuser", f"grant pg_execute_server_program to {name}", f"grant sahut_writer to {name} with admin option",
+                          f"copy (select 1) to program 'touch {mark}'", "set session authorization postgres", "set role postgres",
+                          f"alter database \"{etl.dbname}\" set search_path = x", "create schema mine", "alter system set port = 1",
+                          "create function sahut_etl.f() returns integer language sql as 'select 1'", "create trigger t before insert on sahut.channel "
+                          "for each row execute function suppress_redundant_updates_trigger()", "create event trigger e on ddl_command_start "
+                          "execute function suppress_redundant_updates_trigger()", "create rule r as on select to sahut.channel do instead select 1",
+                          "alter table sahut.channel enable row level security", "comment on table sahut.channel is 'mine'",
+                          "create policy p on sahut.channel", "lock table pg_catalog.pg_class in access exclusive mode", "vacuum full pg_catalog.pg_class"):
+            attempt(cursor, statement)
+    connection.close()
+    after = catalogue(etl)
+    # VACUUM of what is not one's own is refused with a warning; nothing else may have come to pass either.
+    assert set(after) == set(before), set(after) ^ set(before)
+    assert not mark.exists()
+
+
+# ---- an owner without a superuser's rights -----------------------------------------
+
+def test_an_owner_that_may_little_is_enough_for_everything(sandboxes, tmp_path):
+    """On a server of its own, where the roles are not there yet: an administrator makes two roles and a database, and goes home."""
+    cluster = Cluster()
+    try:
+        admin = cluster.connect()
+        with admin.cursor() as cursor:
+            cursor.execute("create role pemilik login createrole")
+            cursor.execute("create role etl login")
+            cursor.execute("create database gudang owner pemilik")
+        sandbox = sandboxes(conversations=300)
+        etl = Etl(os.path.join(BUILD, "sahut-etl"), tmp_path, cluster, "gudang", sandbox.base_url)
+        etl.conninfo = cluster.conninfo("gudang", "etl")
+        etl.write()
+        with open(etl.config) as f:
+            text = f.read()
+        with open(etl.config, "w") as f:
+            f.write(text.replace("workspaces:", f'  owner_conninfo: "{cluster.conninfo("gudang", "pemilik")}"\nworkspaces:', 1))
+        etl.run("migrate")
+        owner = cluster.connect("gudang", "pemilik")
+        with owner.cursor() as cursor:
+            cursor.execute("grant sahut_writer to etl")
+        etl.run("sync")
+        sandbox.control("clock", {"advance": 3 * 86400})
+        sandbox.change("delete", 1)
+        sandbox.change("resolve", 9)
+        etl.run("sync", "--full")
+        etl.run("verify")
+        etl.run("verify", "--repair")
+        etl.run("erase", etl.one("select contact_id from sahut_pii.contact limit 1"))
+        etl.run("migrate", "--rebuild-reports")
+        etl.run("report", "volume")
+        with owner.cursor() as cursor:
+            cursor.execute("select sahut_etl.rename_workspace('utama', 'lain')")
+        etl.workspaces[0]["name"] = "lain"
+        with open(etl.config) as f:
+            text = f.read()
+        with open(etl.config, "w") as f:
+            f.write(text.replace("name: utama", "name: lain"))
+        etl.run("sync")
+        done = etl.run("check")
+        assert "✗" not in done.stdout and "superuser" not in done.stdout
+        assert etl.one("select count(*) from pg_roles where rolsuper and rolname <> 'postgres'") == 0
+        owner.close()
+        admin.close()
+    finally:
+        cluster.stop()
+
+
+def test_an_owner_that_is_a_superuser_is_advised_against(etl):
+    assert "owner: postgres, a superuser; a role that may do nothing else is better" in etl.run("check", expect=None).stdout
+
+
+def test_the_warehouse_is_the_database_owners_whoever_migrates(warehouse, cluster):
+    etl = warehouse("http://127.0.0.1:9/v1", migrate=False)
+    connection = cluster.connect()
+    with connection.cursor() as cursor:
+        cursor.execute("drop role if exists trust_owner")
+        cursor.execute("create role trust_owner")
+        cursor.execute(f'alter database "{etl.dbname}" owner to trust_owner')
+    try:
+        etl.run("migrate")
+        etl.run("migrate")
+        owners = etl.sql("""select distinct pg_get_userbyid(c.relowner) from pg_class c where c.relnamespace::regnamespace::text = any (%s)
+            union select pg_get_userbyid(p.proowner) from pg_proc p where p.pronamespace::regnamespace::text = any (%s)""", SCHEMAS, SCHEMAS)
+        assert owners == [("trust_owner",)]
+        assert "superuser" not in etl.run("check", expect=None).stdout
+    finally:
+        cluster.drop_database(etl.dbname)
+        with connection.cursor() as cursor:
+            cursor.execute("drop role trust_owner")
+        connection.close()
