@@ -10,8 +10,8 @@ import tempfile
 
 UNITS = ("sahut-etl.service", "sahut-etl@.service", "sahut-etl-once@.service", "sahut-etl-report@.service", "sahut-etl-once@.timer",
          "sahut-etl-report@.timer", "sahut-etl-report-mail@.service")
-# 1.2, in tenths.
-EXPOSURE = 12
+# In tenths. The unit for mail starts a program of somebody else's.
+EXPOSURE = {**dict.fromkeys(UNITS[:4], 12), "sahut-etl-report-mail@.service": 20}
 
 
 def run(*command, **environment):
@@ -76,9 +76,9 @@ def main():
                        MANPATH=os.path.join(whole, os.path.relpath(manuals, root)))
             check(f"systemd-analyze verify has nothing to say of {name}", done.returncode == 0 and not done.stdout + done.stderr,
                   done.stdout + done.stderr)
-    for name in UNITS[:4]:
-        done = run("systemd-analyze", "security", "--offline=true", "--no-pager", f"--threshold={EXPOSURE}", programs[name])
-        check(f"the exposure of {name} is at most {EXPOSURE / 10}", done.returncode == 0, "\n".join(done.stdout.splitlines()[-1:]) + done.stderr)
+    for name, most in EXPOSURE.items():
+        done = run("systemd-analyze", "security", "--offline=true", "--no-pager", f"--threshold={most}", programs[name])
+        check(f"the exposure of {name} is at most {most / 10}", done.returncode == 0, "\n".join(done.stdout.splitlines()[-1:]) + done.stderr)
     return failed > 0
 
 
