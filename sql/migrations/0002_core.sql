@@ -455,7 +455,8 @@ comment on function sahut_etl.keep_statistics is
 -- for the first time: to check a dozen of them row by row takes as long as all the rest of a load, to check them
 -- together a tenth of that. They are back before anything is published. Constants, and no table: who declares them runs
 -- as the owner of the warehouse, and executes nothing that the daemon's role could have written.
-create function sahut_etl.foreign_keys(out schema_name text, out table_name text, out key_name text, out definition text)
+create function sahut_etl.foreign_keys(
+	out schema_name text, out table_name text, out key_name text, out definition text)
 	returns setof record
 	language plpgsql immutable rows 20
 	set search_path = pg_catalog, pg_temp

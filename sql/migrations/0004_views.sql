@@ -1097,6 +1097,12 @@ cross join lateral (
 	select 'statuses', case when s.n > 0 then 'amber' else 'green' end, s.n || ' unknown'
 	from (select sahut_etl.unknown_statuses() as n) s
 	union all
+	select 'work', case when l.is_held or not l.is_scheduled then 'green' else 'red' end,
+		case when l.is_held then 'a process works on it' when l.is_scheduled then 'no process works on it'
+			else 'by command, or by a timer' end
+	from (select exists (select from sahut_etl.lease_in_force f where f.workspace_id = w.id) as is_held,
+		exists (select from sahut_etl.schedule k where k.workspace_id = w.id) as is_scheduled) l
+	union all
 	select 'reports', case when d.is_late then 'red' when d.days > 0 then 'amber' else 'green' end,
 		case when d.is_late then format('%s days (%s to %s) are not up to date since %s%s', d.days,
 		d.first_day, d.last_day,

@@ -1,7 +1,15 @@
 -- What the daemon does with a workspace, and will do. Lost in a crash of the server it would be written again: nobody
--- waits for the disk. $1 workspace, $2 the rest, as JSON.
+-- waits for the disk. $1 workspace, $2 the rest, as JSON, $3 the session that has the lease: it stays in force until
+-- the next cycle. The row is not waited for: a commit moves the lease on as well.
 with no_hurry as (
 	select set_config('synchronous_commit', 'off', true)
+), in_force as (
+	update sahut_etl.workspace_lease l
+	set held_until = greatest(l.held_until, sahut_etl.lease_term()
+		+ least(sahut_etl.from_usec(($2::jsonb ->> 'next_at')::bigint), now() + interval '1 day'))
+	where l.workspace_id = (
+		select x.workspace_id from sahut_etl.workspace_lease x
+		where x.workspace_id = $1::integer and x.backend = $3::integer for update skip locked)
 )
 insert into sahut_etl.schedule as s (
 	workspace_id, incremental, verify, full_at, next_kind, next_at, running, running_since, trouble,

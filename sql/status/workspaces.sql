@@ -1,15 +1,10 @@
 -- A row for each workspace: how far it is, what it did last, and what comes next. $1 name, or null: all.
-with held as (
-	select l.objid::bigint as id from pg_catalog.pg_locks l
-	where l.locktype = 'advisory' and l.classid = 1396786261 and l.objsubid = 2 and l.granted
-	and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())
-), known as (
-	select w.*, h.id is not null as is_held, s.workspace_id is not null as is_scheduled, s.incremental, s.verify,
-		s.full_at,
-		s.next_kind, s.next_at, s.running, s.running_since, s.trouble, s.trouble_since,
-			coalesce(s.failures, 0) as failures, s.advice
+with known as (
+	select w.*, h.workspace_id is not null as is_held, h.holder, h.role_name, h.backend, h.held_since, h.held_until,
+		s.workspace_id is not null as is_scheduled, s.incremental, s.verify, s.full_at, s.next_kind, s.next_at,
+		s.running, s.running_since, s.trouble, s.trouble_since, coalesce(s.failures, 0) as failures, s.advice
 	from sahut_etl.workspace w
-	left join held h on h.id = w.id
+	left join sahut_etl.lease_in_force h on h.workspace_id = w.id
 	left join sahut_etl.schedule s on s.workspace_id = w.id
 	where $1::text is null or w.name = $1
 )
@@ -53,7 +48,11 @@ select
 	w.silent_edit_count as silent_edits,
 	w.needs_full,
 	w.order_evidence::text as order_evidence,
-	case when w.is_held then w.holder end as holder,
+	w.holder,
+	w.role_name as holder_role,
+	w.backend as holder_session,
+	to_char(w.held_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as held_since,
+	to_char(w.held_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as held_until,
 	coalesce(d.days, 0) as report_days_late,
 	d.first_day::text as report_first_day,
 	d.last_day::text as report_last_day,

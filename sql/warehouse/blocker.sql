@@ -13,6 +13,7 @@ left join pg_roles r on r.oid = a.usesysid
 where l.granted and l.locktype = 'relation'
 	and l.database = (select d.oid from pg_database d where d.datname = current_database())
 and l.pid <> pg_backend_pid() and c.relkind in ('r', 'p')
-and l.mode in ('RowExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+and (l.mode in ('RowExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+	or (c.relname = 'workspace_lease' and l.mode = 'RowShareLock'))
 order by l.mode = 'RowExclusiveLock', a.xact_start nulls last, l.pid, l.relation
 limit 1

@@ -1,8 +1,4 @@
--- Whether nobody has the workspace's lock. $1 name.
-select not exists (
-	select from pg_catalog.pg_locks l
-	where l.locktype = 'advisory' and l.classid = 1396786261 and l.objid::bigint = w.id and l.objsubid = 2
-		and l.granted
-	and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database()))
+-- Whether nobody works on a workspace. $1 name.
+select not exists (select from sahut_etl.lease_in_force f where f.workspace_id = w.id)
 from sahut_etl.workspace w
 where w.name = $1

@@ -1,1 +1,2 @@
-select pg_advisory_unlock(1396786261, $1::integer)
+-- The workspace's lease ends. $1 workspace.
+select sahut_etl.give_lease_back($1::integer)

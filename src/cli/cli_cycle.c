@@ -10,7 +10,10 @@
 #include "mem.h"
 #include "progress.h"
 
-/* How long to wait for a lock that another command holds, and how often to look. */
+/*
+ * How long to wait for a lease that another command has, or for a daemon to say that it has heard;
+ * and how often to look.
+ */
 #define PATIENCE (10 * USEC_PER_SEC)
 #define INTERVAL (250 * USEC_PER_MSEC)
 
@@ -45,7 +48,7 @@ static void finish(struct cli_cycle *cli_cycle, const struct err *err)
 }
 
 /* Whoever holds the workspace is the daemon: then the daemon does it. */
-static void hand_over(struct app *app, struct cli_cycle *cli_cycle, const struct err *busy)
+static void hand_over(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 {
 	struct err err;
 	int id;
@@ -57,9 +60,10 @@ static void hand_over(struct app *app, struct cli_cycle *cli_cycle, const struct
 		return;
 	}
 	cli_cycle->state = CLI_CYCLE_HANDED;
+	cli_cycle->patience = now + PATIENCE;
 	if (!app->quiet)
-		fprintf(stderr, "%s: %s; it is asked to do this\n", cli_cycle->conf->name,
-			busy->text);
+		fprintf(stderr, "%s: asked of %s\n", cli_cycle->conf->name,
+			warehouse_in_the_way(app->warehouse));
 }
 
 /* Tries to begin. */
@@ -72,9 +76,10 @@ static void begin(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 	cli_cycle->cycle = cycle_begin(cli_cycle->conf, means, cli_cycle->kind, &err);
 	if (cli_cycle->cycle)
 		cli_cycle->state = CLI_CYCLE_RUNNING;
-	else if (err.kind == ERR_BUSY && strcmp(err.code, "daemon") == 0)
-		hand_over(app, cli_cycle, &err);
-	else if (err.kind != ERR_BUSY || now >= cli_cycle->patience)
+	else if (err.kind == ERR_BUSY && strcmp(err.code, "daemon") == 0) {
+		cli_cycle->busy = err;
+		hand_over(app, cli_cycle, now);
+	} else if (err.kind != ERR_BUSY || now >= cli_cycle->patience)
 		finish(cli_cycle, &err);
 }
 
@@ -95,6 +100,11 @@ static void look_after(struct app *app, struct cli_cycle *cli_cycle, int64_t now
 		command_request_withdraw(app->warehouse, &cli_cycle->command_request);
 		cli_cycle->patience = now + PATIENCE;
 		cli_cycle->state = CLI_CYCLE_WAITING;
+	} else if (!cli_cycle->end.heard && now >= cli_cycle->patience) {
+		command_request_withdraw(app->warehouse, &cli_cycle->command_request);
+		err_set(&err, ERR_BUSY, "it has not heard in %d seconds that this is wanted: %s",
+			(int)(PATIENCE / USEC_PER_SEC), cli_cycle->busy.text);
+		finish(cli_cycle, &err);
 	}
 }
 

@@ -29,8 +29,9 @@ struct cli_cycle {
 	struct cycle
 		*cycle; /* stays after the end, for its progress; cli_cycle_end_all() ends it */
 	struct command_request command_request;
-	int64_t patience; /* monotonic: how long a lock is waited for */
+	int64_t patience; /* monotonic: how long a lock is waited for, or the daemon's ear */
 	int64_t look_at;  /* monotonic: when to look again */
+	struct err busy;  /* who works on the workspace */
 	struct command_request_end end;
 };
 

@@ -204,6 +204,21 @@ static void check_reports(struct app *app, struct pg *pg)
 	}
 }
 
+/* What runs as the owner of the warehouse could do whatever the owner may. */
+static void check_owner(struct pg *pg)
+{
+	CLEANUP(table_free) struct table *table = NULL;
+	struct pg_step step = { .sql = sql_status_owner };
+	struct err ignored;
+
+	if (pg_run(pg, &step, 1, &table, &ignored) && table_rows(table) > 0 &&
+	    table_bool(table, 0, 1))
+		good("owner: %s, a superuser; a role that may do nothing else is better, and "
+		     "enough "
+		     "(INSTALL.md, a database)",
+		     table_text(table, 0, 0));
+}
+
 static void check_database_clock(struct app *app, struct pg *pg)
 {
 	CLEANUP(table_free) struct table *table = NULL;
@@ -266,6 +281,7 @@ static bool check_warehouse(struct app *app)
 	good("schema: version %d", schema_version());
 	check_privileges(app, pg);
 	check_reports(app, pg);
+	check_owner(pg);
 	check_database_clock(app, pg);
 	return app->exit == before;
 }
@@ -303,8 +319,19 @@ static void check_zone(struct app *app, const struct workspace_conf *workspace)
 	bad(app, workspace->name, &err, "apt-get install tzdata");
 }
 
-/* What the warehouse holds of workspaces that have another name now, or are gone. */
-static void check_names(struct app *app)
+static void warn_renamed(const char *name)
+{
+	warn("workspace %s is in the warehouse, and not configured\n"
+	     "  -> if it was renamed, and no daemon runs: select "
+	     "sahut_etl.rename_workspace('%s', 'NEW NAME');",
+	     name, name);
+}
+
+/*
+ * What the warehouse holds of workspaces that have another name now, or are gone; those that a
+ * daemon worked on, and nobody does; and who has a lock that looks like ours.
+ */
+static void check_workspaces(struct app *app)
 {
 	CLEANUP(table_free) struct table *all = NULL;
 	struct err ignored;
@@ -312,16 +339,23 @@ static void check_names(struct app *app)
 	if (!warehouse_holders(app->warehouse, &all, &ignored))
 		return;
 	for (int row = 0; row < table_rows(all); row++) {
-		const char *name = table_text(all, row, 3);
+		const char *name = table_text(all, row, 3), *stranger = table_text(all, row, 5);
+		bool held = table_bool(all, row, 2);
 		char shown[160];
 
-		if (config_find(app->config, name, &ignored) || table_bool(all, row, 2))
-			continue;
 		err_quote(shown, sizeof(shown), name, strlen(name));
-		warn("workspace %s is in the warehouse, and not configured\n"
-		     "  -> if it was renamed, and no daemon runs: select "
-		     "sahut_etl.rename_workspace('%s', 'NEW NAME');",
-		     shown, shown);
+		if (!config_find(app->config, name, &ignored) && !held)
+			warn_renamed(shown);
+		else if (table_bool(all, row, 4) && !held)
+			warn("workspace %s had a daemon, and no process works on it now\n"
+			     "  -> systemctl status sahut-etl",
+			     shown);
+		if (stranger)
+			warn("workspace %s: %s has its advisory lock and not its lease, which "
+			     "stops nobody\n"
+			     "  -> whoever that is need not take it; pg_terminate_backend() ends a "
+			     "session",
+			     shown, stranger);
 	}
 }
 
@@ -335,7 +369,7 @@ static void check_schedules(struct app *app)
 			check_quota(app, workspace);
 	}
 	if (app->warehouse && !app->workspace)
-		check_names(app);
+		check_workspaces(app);
 }
 
 void cmd_check(struct app *app)

@@ -8,12 +8,19 @@
 #define REPORT_TRIES 2 /* a minute lies between them */
 #define PATIENCE (5 * 60 * USEC_PER_SEC)
 
+/* What nobody works on is taken at once, unless somebody keeps us from it. */
+#define MOST_UNATTENDED (60 * USEC_PER_SEC)
+
 const char *health_name(enum health health)
 {
 	static const char *const names[] = {
-		[HEALTH_WELL] = "well",	      [HEALTH_LOADING] = "loading",
-		[HEALTH_STANDBY] = "standby", [HEALTH_LATE] = "late",
-		[HEALTH_FAILING] = "failing", [HEALTH_REPORTS] = "reports late",
+		[HEALTH_WELL] = "well",
+		[HEALTH_LOADING] = "loading",
+		[HEALTH_STANDBY] = "standby",
+		[HEALTH_LATE] = "late",
+		[HEALTH_FAILING] = "failing",
+		[HEALTH_REPORTS] = "reports late",
+		[HEALTH_UNATTENDED] = "unattended",
 	};
 
 	return names[health];
@@ -21,7 +28,8 @@ const char *health_name(enum health health)
 
 bool health_is_bad(enum health health)
 {
-	return health == HEALTH_LATE || health == HEALTH_FAILING || health == HEALTH_REPORTS;
+	return health == HEALTH_LATE || health == HEALTH_FAILING || health == HEALTH_REPORTS ||
+	       health == HEALTH_UNATTENDED;
 }
 
 static int64_t patience(const struct stats *n)
@@ -43,6 +51,8 @@ enum health health_of(const struct stats *n, int64_t now)
 {
 	int64_t last = last_success(n);
 
+	if (!n->held && n->unattended != TIME_NONE && now - n->unattended > MOST_UNATTENDED)
+		return HEALTH_UNATTENDED;
 	if (!n->held)
 		return HEALTH_STANDBY;
 	/* A timer's cycles have no interval here; only how the last one went is known. */
@@ -74,5 +84,9 @@ void health_describe(const struct stats *n, int64_t now, struct buf *out)
 			   duration_format(now - last_success(n), text));
 	if (health == HEALTH_REPORTS)
 		buf_str(out, ": the days of reports cannot be computed; sahut-etl status says why");
+	if (health == HEALTH_UNATTENDED)
+		buf_printf(out,
+			   ": no process has worked on it for %s, and this one is kept from it",
+			   duration_format(now - n->unattended, text));
 	buf_char(out, '\n');
 }

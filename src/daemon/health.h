@@ -13,11 +13,12 @@
 
 enum health {
 	HEALTH_WELL,
-	HEALTH_LOADING, /* the first load is under way */
-	HEALTH_STANDBY, /* another process works on it */
-	HEALTH_LATE,	/* no cycle has come to its end for too long */
-	HEALTH_REPORTS, /* the days of reports cannot be computed */
-	HEALTH_FAILING, /* cycles fail, and have for too long */
+	HEALTH_LOADING,	   /* the first load is under way */
+	HEALTH_STANDBY,	   /* another process works on it */
+	HEALTH_LATE,	   /* no cycle has come to its end for too long */
+	HEALTH_REPORTS,	   /* the days of reports cannot be computed */
+	HEALTH_FAILING,	   /* cycles fail, and have for too long */
+	HEALTH_UNATTENDED, /* nobody works on it, and it cannot be taken */
 };
 
 /* How the workspace is at NOW, by the calendar. */

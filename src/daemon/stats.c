@@ -26,7 +26,7 @@ const char *stats_row_name(int row)
 void stats_begin(struct stats *n, const char *name)
 {
 	*n = (struct stats){ .name = name };
-	n->usable = n->troubled = n->complete_as_of = n->active_as_of = TIME_NONE;
+	n->usable = n->unattended = n->troubled = n->complete_as_of = n->active_as_of = TIME_NONE;
 	n->certified_at = n->lookback = n->live = n->uncertified = n->order = TIME_NONE;
 	n->differences = n->fuse = TIME_NONE;
 	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++)

@@ -222,6 +222,9 @@ bool worker_hold(struct worker *worker, struct app *app, struct err *err)
 {
 	if (!warehouse_lock(app->warehouse, worker->id, err)) {
 		worker->unheld = false;
+		if (err->kind == ERR_BUSY)
+			snprintf(worker->holder, sizeof(worker->holder), "%s",
+				 warehouse_in_the_way(app->warehouse));
 		return err->kind == ERR_BUSY;
 	}
 	if (!read_facts(worker, app, err)) {
@@ -232,6 +235,7 @@ bool worker_hold(struct worker *worker, struct app *app, struct err *err)
 	}
 	worker->state = WORKER_IDLE;
 	worker->holder[0] = '\0';
+	worker->stats.unattended = TIME_NONE;
 	/* Whoever had it may have left command requests undone. */
 	worker->asked = true;
 	advise(worker, app);

@@ -36,7 +36,7 @@ struct worker {
 	enum worker_state state;
 	int id;		  /* of the workspace; 0 before worker_register() */
 	bool unheld;	  /* nobody has the lock, as far as is known */
-	char holder[160]; /* who has it, when somebody has */
+	char holder[320]; /* who has it, when somebody has */
 	bool leaving;	  /* it is not configured any more */
 
 	/* the cycle */

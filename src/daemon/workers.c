@@ -151,11 +151,11 @@ static struct worker *find(struct workers *workers, int64_t id)
 }
 
 /* Asks who holds what. */
-static bool look(struct workers *workers, struct warehouse *warehouse, struct err *err)
+static bool look(struct workers *workers, struct app *app, struct err *err)
 {
 	CLEANUP(table_free) struct table *holders = NULL;
 
-	if (!warehouse_holders(warehouse, &holders, err))
+	if (!warehouse_holders(app->warehouse, &holders, err))
 		return false;
 	for (int row = 0; row < table_rows(holders); row++) {
 		struct worker *worker = find(workers, table_int(holders, row, 0));
@@ -164,8 +164,12 @@ static bool look(struct workers *workers, struct warehouse *warehouse, struct er
 		if (!worker || worker->state != WORKER_WAITING)
 			continue;
 		worker->unheld = !table_bool(holders, row, 2);
-		snprintf(worker->holder, sizeof(worker->holder), "%s",
-			 holder ? holder : "somebody");
+		if (!worker->unheld)
+			worker->stats.unattended = TIME_NONE;
+		else if (worker->stats.unattended == TIME_NONE)
+			worker->stats.unattended = clock_real(app->clock);
+		if (holder)
+			snprintf(worker->holder, sizeof(worker->holder), "%s", holder);
 	}
 	return true;
 }
@@ -238,7 +242,7 @@ bool workers_hold(struct workers *workers, struct app *app, int64_t *when, struc
 	if (count(workers, true) == 0)
 		return true;
 	if (now >= workers->look_at) {
-		ok = look(workers, app->warehouse, err);
+		ok = look(workers, app, err);
 		workers->look_at = now + LOOK;
 	}
 	/* While a batch is merged no lock can be had: none is begun until it was. */

@@ -34,7 +34,7 @@ bool command_request_look(struct warehouse *warehouse,
 			  const struct command_request *command_request,
 			  struct command_request_end *end, struct err *err)
 {
-	enum { RUN, STATE, VERDICT, KIND, TEXT, REQUESTS, FRESH, CHANGED, DELETED, SILENT };
+	enum { RUN, STATE, VERDICT, KIND, TEXT, REQUESTS, FRESH, CHANGED, DELETED, SILENT, HEARD };
 	CLEANUP(table_free) struct table *table = NULL;
 	struct script *s = warehouse_call(warehouse, sql_command_request_look);
 	const char *state;
@@ -45,6 +45,7 @@ bool command_request_look(struct warehouse *warehouse,
 	*end = (struct command_request_end){ .err = ERR_INIT };
 	state = table_rows(table) > 0 ? table_text(table, 0, STATE) : "failed";
 	end->over = state != NULL;
+	end->heard = !end->over && table_bool(table, 0, HEARD);
 	if (!end->over)
 		return true;
 	end->verdict = verdict_of(table_text(table, 0, VERDICT));
@@ -82,7 +83,8 @@ bool command_request_listen(struct warehouse *warehouse, struct err *err)
 bool command_request_waiting(struct warehouse *warehouse, struct table **workspaces,
 			     struct err *err)
 {
-	(void)!warehouse_call(warehouse, sql_command_request_waiting);
+	script_int(warehouse_call(warehouse, sql_command_request_waiting),
+		   warehouse_session(warehouse));
 	return warehouse_run(warehouse, workspaces, err);
 }
 

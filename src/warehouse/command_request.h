@@ -22,6 +22,7 @@ struct command_request {
 
 /* How it ended. */
 struct command_request_end {
+	bool heard; /* not over, but the daemon knows of it */
 	bool over;
 	int64_t run;
 	const char *state; /* done, partial or failed; for command_request_finish() */
@@ -47,7 +48,10 @@ void command_request_withdraw(struct warehouse *warehouse,
 /* For the daemon: hear of command requests from now on. */
 bool command_request_listen(struct warehouse *warehouse, struct err *err) MUST_CHECK;
 
-/* The workspaces for which there are any: a table of their numbers, for the caller to free. */
+/*
+ * The workspaces for which there are any: a table of their numbers, for the caller to free. Who
+ * asked sees that those were heard of whose lease is ours.
+ */
 bool command_request_waiting(struct warehouse *warehouse, struct table **workspaces,
 			     struct err *err) MUST_CHECK;
 

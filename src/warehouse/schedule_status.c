@@ -42,6 +42,7 @@ bool schedule_status_write(struct warehouse *warehouse, int workspace,
 	s = warehouse_call(warehouse, sql_schedule_write);
 	script_int(s, workspace);
 	script_text(s, buf_text(&text));
+	script_int(s, warehouse_session(warehouse));
 	return warehouse_run(warehouse, NULL, err);
 }
 

@@ -6,6 +6,7 @@
 
 #include "citus.h"
 #include "doctor.h"
+#include "lock_holder.h"
 #include "script.h"
 #include "sql.h"
 #include "table.h"
@@ -152,6 +153,22 @@ static bool apply(struct pg *pg, int version, struct err *err)
 	return script_run(s, pg, NULL, err) || err_wrap(err, "migration %d (%s)", version, m->name);
 }
 
+/* Applies one, unless another migrate has done so meanwhile. */
+static bool apply_once(struct pg *pg, int version, struct err *err)
+{
+	struct err ignored;
+	int there;
+
+	return apply(pg, version, err) || (read_version(pg, &there, &ignored) && there >= version);
+}
+
+/* A role that somebody else has just made is as good. */
+static bool make_role(struct pg *pg, const char *create, struct err *err)
+{
+	return pg_exec(pg, create, err) || strcmp(err->code, "42710") == 0 ||
+	       strcmp(err->code, "23505") == 0;
+}
+
 /* Makes the roles that are missing, or says how. */
 static bool make_roles(struct pg *pg, bool dry_run, struct buf *report, struct buf *lacking,
 		       struct err *err)
@@ -175,7 +192,7 @@ static bool make_roles(struct pg *pg, bool dry_run, struct buf *report, struct b
 
 			if (strcmp(roles[i].name, table_text(missing, row, 0)) != 0)
 				continue;
-			if (may && !dry_run && !pg_exec(pg, roles[i].create, err))
+			if (may && !dry_run && !make_role(pg, roles[i].create, err))
 				return false;
 			if (may)
 				buf_printf(report, "%s\n", roles[i].create);
@@ -206,6 +223,21 @@ static bool can_migrate(struct pg *pg, struct err *err)
 		      err, table_text(found, 0, 3));
 }
 
+/* The warehouse belongs to the database's owner, or to whoever owned it before. */
+static bool become_owner(struct pg *pg, struct err *err)
+{
+	return pg_exec(pg, sql_schema_owner, err);
+}
+
+/* Whether another migrate has begun meanwhile. */
+static bool is_begun(struct pg *pg)
+{
+	struct err ignored;
+	int version;
+
+	return read_version(pg, &version, &ignored) && version > 0;
+}
+
 /* Says who may do what; a line in the report where that was not so before. */
 static bool grant(struct pg *pg, bool fresh, struct buf *report, struct err *err)
 {
@@ -213,16 +245,18 @@ static bool grant(struct pg *pg, bool fresh, struct buf *report, struct err *err
 	CLEANUP(table_free) struct table *before = NULL;
 	CLEANUP(table_free) struct table *after = NULL;
 
-	if (!pg_run(pg, steps, 1, &before, err) || !pg_exec(pg, sql_schema_grants, err) ||
-	    !pg_run(pg, steps, 1, &after, err))
+	/* Two that grant the same at once would be in each other's way. */
+	if (!pg_exec(pg, "begin; lock table sahut_etl.migration in exclusive mode", err) ||
+	    !pg_run(pg, steps, 1, &before, err) || !pg_exec(pg, sql_schema_grants, err) ||
+	    !pg_run(pg, steps, 1, &after, err) || !pg_exec(pg, "commit", err))
 		return false;
 	if (!fresh && strcmp(table_text(before, 0, 0), table_text(after, 0, 0)) != 0)
 		buf_str(report, "grants: some were missing\n");
 	return true;
 }
 
-static bool migrate_locked(struct pg *pg, const struct schema_wish *wish, struct buf *report,
-			   struct err *err)
+static bool migrate(struct pg *pg, const struct schema_wish *wish, struct buf *report,
+		    struct err *err)
 {
 	CLEANUP(buf_free) struct buf lacking = BUF_MAX(sizeof(err->advice));
 	bool distributed = wish->distributed, dry_run = wish->dry_run;
@@ -230,15 +264,18 @@ static bool migrate_locked(struct pg *pg, const struct schema_wish *wish, struct
 
 	if (distributed ? !citus_check(pg, err) : !citus_begun(pg, &distributed, err))
 		return false;
-	if (!read_version(pg, &version, err) || !check_applied(pg, version, err) ||
-	    (version == 0 && !can_migrate(pg, err)))
+	if (!become_owner(pg, err) || !read_version(pg, &version, err) ||
+	    !check_applied(pg, version, err) ||
+	    (version == 0 && !can_migrate(pg, err) && !is_begun(pg)))
 		return false;
 	for (int next = version + 1; next <= schema_version(); next++) {
-		if (!dry_run && !apply(pg, next, err))
+		if (!dry_run && !apply_once(pg, next, err))
 			return false;
 		buf_printf(report, "migration %d: %s\n", next, migrations[next - 1].name);
 	}
-	if (!make_roles(pg, dry_run, report, &lacking, err))
+	/* Whoever calls makes the roles; the owner need not be allowed to. */
+	if (!pg_exec(pg, "reset role", err) || !make_roles(pg, dry_run, report, &lacking, err) ||
+	    !become_owner(pg, err))
 		return false;
 	/* A later migration may have made a table that is to be distributed, too. */
 	if (distributed && !citus_apply(pg, dry_run, report, err))
@@ -257,18 +294,11 @@ static bool migrate_locked(struct pg *pg, const struct schema_wish *wish, struct
 bool schema_migrate(struct pg *pg, const struct schema_wish *wish, struct buf *report,
 		    struct err *err)
 {
-	bool ok;
-
-	if (!server_is_known(pg, err) ||
-	    /* An index of a large table takes as long as it takes. */
-	    !pg_exec(pg, "set statement_timeout = 0", err) ||
-	    !pg_exec(pg, "select pg_advisory_lock(1396786261, 0)", err))
+	/* An index may take as long as it takes; for how long a lock, sql/pins.sql says. */
+	if (!server_is_known(pg, err) || !pg_exec(pg, "set statement_timeout = 0", err))
 		return false;
-	ok = migrate_locked(pg, wish, report, err);
-	if (!pg_lost(pg)) {
-		struct err ignored;
-
-		(void)!pg_exec(pg, "select pg_advisory_unlock(1396786261, 0)", &ignored);
-	}
-	return ok;
+	if (migrate(pg, wish, report, err))
+		return true;
+	lock_holder_name(pg, err);
+	return false;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "lock_holder.h"
 #include "mem.h"
 #include "quarantine.h"
 #include "schema.h"
@@ -13,28 +14,6 @@
 #include "sql.h"
 #include "state_json.h"
 #include "workspace_settings.h"
-
-#define LOCK_NOT_AVAILABLE "55P03"
-
-/*
- * Adds to ERR, when it is a lock timeout, who most likely holds the lock: process, role, program,
- * and what it runs if that may be seen. PG must be idle. A failure of that leaves ERR as it is.
- */
-static void name_lock_holder(struct pg *pg, struct err *err)
-{
-	struct pg_step step = { .sql = sql_warehouse_blocker };
-	CLEANUP(table_free) struct table *table = NULL;
-	size_t used = strlen(err->text);
-	char shown[400];
-	struct err ignored;
-
-	if (strcmp(err->code, LOCK_NOT_AVAILABLE) != 0 || pg_lost(pg) || pg_busy(pg) ||
-	    !pg_run(pg, &step, 1, &table, &ignored) || table_rows(table) == 0 ||
-	    !table_text(table, 0, 0))
-		return;
-	err_quote(shown, sizeof(shown), table_text(table, 0, 0), strlen(table_text(table, 0, 0)));
-	snprintf(err->text + used, sizeof(err->text) - used, "; %s", shown);
-}
 
 /* A workspace's hours, holidays and targets, as JSON. */
 #define LONGEST_SETTINGS (4u << 20)
@@ -54,7 +33,9 @@ struct warehouse {
 	int tries;    /* of it that another transaction stood in the way of */
 	int *unlocks; /* locks to be given back when the writer is free */
 	int n_unlocks;
+	int64_t session; /* the writer's: the leases are its */
 	char who[160];
+	char in_the_way[320];
 };
 
 /* ---- connections ----------------------------------------------------- */
@@ -188,11 +169,36 @@ bool warehouse_ready(const struct warehouse *warehouse)
 	return warehouse->reserved && !warehouse->owned;
 }
 
+/* Who has the workspace whose lease could not be had, and how to end that. */
+static void note_holder(struct warehouse *warehouse, const struct table *table, struct err *err)
+{
+	const char *holder = table_text(table, 0, 1), *who = table_text(table, 0, 2);
+
+	snprintf(warehouse->in_the_way, sizeof(warehouse->in_the_way), "%s",
+		 who ? who : "a process that has just ended");
+	err_set(err, ERR_BUSY, "another process works on it: %s", warehouse->in_the_way);
+	if (table_text(table, 0, 3))
+		err_set(err, ERR_BUSY,
+			"%s; if it does nothing, end its session: select pg_terminate_backend(%s)",
+			err->text, table_text(table, 0, 3));
+	snprintf(err->code, sizeof(err->code), "%.*s", holder ? (int)strcspn(holder, " ") : 0,
+		 holder ? holder : "");
+}
+
+const char *warehouse_in_the_way(const struct warehouse *warehouse)
+{
+	return warehouse->in_the_way;
+}
+
+int64_t warehouse_session(const struct warehouse *warehouse)
+{
+	return warehouse->session;
+}
+
 bool warehouse_lock(struct warehouse *warehouse, int id, struct err *err)
 {
 	CLEANUP(table_free) struct table *table = NULL;
 	struct script *s = warehouse_call(warehouse, sql_warehouse_lock);
-	const char *holder;
 
 	if (warehouse->owned)
 		return err_set(err, ERR_BUG, "a lock was asked for while a batch was being merged");
@@ -200,12 +206,10 @@ bool warehouse_lock(struct warehouse *warehouse, int id, struct err *err)
 	script_text(s, warehouse->who);
 	if (!script_run(s, warehouse->writer, &table, err))
 		return false;
+	warehouse->session = table_int(table, 0, 4);
 	if (table_bool(table, 0, 0))
 		return true;
-	holder = table_text(table, 0, 1);
-	err_set(err, ERR_BUSY, "another process works on it: %s", holder ? holder : "unknown");
-	snprintf(err->code, sizeof(err->code), "%.*s", holder ? (int)strcspn(holder, " ") : 0,
-		 holder ? holder : "");
+	note_holder(warehouse, table, err);
 	return false;
 }
 
@@ -476,7 +480,7 @@ static bool finish(struct warehouse *warehouse, struct table **table, struct err
 	bool ok = pg_finish(warehouse->writer, table, err);
 
 	if (!ok)
-		name_lock_holder(warehouse->side, err);
+		lock_holder_name(warehouse->side, err);
 	return ok;
 }
 

@@ -69,7 +69,7 @@ bool warehouse_register(struct warehouse *warehouse, const struct workspace_conf
 bool warehouse_find(struct warehouse *warehouse, const char *name, int *id,
 		    struct err *err) MUST_CHECK;
 
-/* Whether nobody has its lock; false also when that cannot be told. */
+/* Whether nobody works on it; false also when that cannot be told. */
 bool warehouse_is_unheld(struct warehouse *warehouse, const char *name) MUST_CHECK;
 
 /*
@@ -94,7 +94,13 @@ bool warehouse_ready(const struct warehouse *warehouse) MUST_CHECK;
  */
 bool warehouse_lock(struct warehouse *warehouse, int id, struct err *err) MUST_CHECK;
 
-/* Gives it back. What goes wrong is of no matter: the lock ends with the connection. */
+/* Who had it when warehouse_lock() last said ERR_BUSY: command, host, process, role and session. */
+const char *warehouse_in_the_way(const struct warehouse *warehouse) MUST_CHECK;
+
+/* The server's process of the connection that has the leases; 0 before the first. */
+int64_t warehouse_session(const struct warehouse *warehouse) MUST_CHECK;
+
+/* Gives it back. What goes wrong is of no matter: the lease ends with the connection. */
 void warehouse_unlock(struct warehouse *warehouse, int id);
 
 /* What is known of a workspace between cycles. */

@@ -13,7 +13,7 @@ WORKSPACE = """
 insert into sahut_etl.workspace (name, timezone, base_url, lookback) values ('utama', 'Asia/Jakarta', 'http://127.0.0.1:9/v1', interval '2 minutes');
 insert into sahut_etl.run (workspace_id, kind, strategy) select id, 'first_load', 'full_sweep' from sahut_etl.workspace;
 insert into sahut_etl.sweep (workspace_id, run_id) select workspace_id, id from sahut_etl.run;
-select pg_advisory_lock(1396786261, id) from sahut_etl.workspace;
+select sahut_etl.take_lease(id, 'benchmark') from sahut_etl.workspace;
 select sahut_etl.set_keys_aside();
 """
 

@@ -57,7 +57,7 @@ class Story:
         self.batch, self.seq, self.certified, self.complete = 0, 0, None, None
         self.known = {}
         self.register()
-        self.cursor.execute("select pg_advisory_lock(1396786261, %s)", (self.id,))
+        self.cursor.execute("select sahut_etl.take_lease(%s, 'story')", (self.id,))
 
     def close(self):
         self.connection.close()

@@ -300,7 +300,7 @@ def password(text):
 
 def lock_of_another(at):
     holder = at.cluster.connect(at.etl.dbname)
-    holder.cursor().execute("select pg_advisory_lock(1396786261, id) from sahut_etl.workspace")
+    holder.cursor().execute("select sahut_etl.take_lease(id, 'sync on elsewhere, process 1') from sahut_etl.workspace")
     at.healing.append(holder.close)
 
 

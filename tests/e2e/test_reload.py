@@ -41,7 +41,7 @@ def test_a_new_workspace_starts_and_a_removed_one_ends(sandboxes, warehouse, dae
     etl.workspaces.pop(0)
     etl.write()
     reload(daemon)
-    held = "select name from sahut_etl.workspace w join pg_locks l on l.objid::bigint = w.id where l.locktype = 'advisory' and l.classid = 1396786261"
+    held = "select w.name from sahut_etl.workspace w join sahut_etl.lease_in_force l on l.workspace_id = w.id"
     wait_for(lambda: etl.sql(held) == [("kedua",)], "the lock of the removed one to be given back")
     etl.run("-w", "kedua", "status")
     assert daemon.running()

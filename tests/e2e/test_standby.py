@@ -39,8 +39,8 @@ def live(etl):
 
 
 def holders(etl):
-    """The processes that hold a workspace's lock."""
-    return etl.sql("select pid from pg_locks where locktype = 'advisory' and classid = 1396786261 and objid > 0 and granted")
+    """The sessions that have a workspace's lease."""
+    return etl.sql("select backend from sahut_etl.lease_in_force")
 
 
 def assert_no_double_work(etl):
@@ -91,7 +91,7 @@ def test_a_first_that_lost_its_connection_writes_nothing_more(two):
     wait_for(lambda: live(etl) == 150, "the load")
     # A first that does not hear of it: stopped, its connections cut by the server.
     first.send(signal.SIGSTOP)
-    etl.sql("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 1396786261 and objid > 0 and granted")
+    etl.sql("select pg_terminate_backend(backend) from sahut_etl.lease_in_force")
     second.wait_text("works on 1 workspace")
     sandbox.change("create", 5)
     first.send(signal.SIGCONT)
@@ -212,7 +212,7 @@ def test_whoever_waits_for_a_lock_sleeps_while_the_warehouse_is_busy(sandboxes, 
     other = etl.cluster.connect(etl.dbname)
     try:
         with other.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(1396786261, id) from sahut_etl.workspace where name = 'kedua'")
+            cursor.execute("select sahut_etl.take_lease(id, 'sync on elsewhere, process 1') from sahut_etl.workspace where name = 'kedua'")
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             etl.run("sync", expect=75)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -134,9 +134,15 @@ def test_an_api_that_does_not_answer_is_shown(warehouse):
 def test_no_name_and_no_error_steers_the_terminal(pair):
     _, etl = pair(conversations=10)
     etl.run("sync")
-    etl.sql("update sahut_etl.workspace set holder = E'\\x1b[2J'")
     etl.sql("update sahut_etl.run set state = 'failed', error_text = E'\\x1b]0;x\\x07\\n\\rforged'")
-    text = etl.run("status").stdout
+    holder = etl.cluster.connect(etl.dbname)
+    try:
+        with holder.cursor() as cursor:
+            cursor.execute("select sahut_etl.take_lease(id, E'\\x1b[2J') from sahut_etl.workspace")
+            text = etl.run("status").stdout
+    finally:
+        holder.close()
+    assert "at work: \\x1b[2J" in text
     assert "\x1b" not in text and "\r" not in text and "\n" + "forged" not in text
 
 

@@ -21,6 +21,21 @@ static struct stats well(void)
 	return n;
 }
 
+static void what_nobody_works_on_is_bad_after_a_minute(void **fixture)
+{
+	struct stats n = well();
+
+	(void)fixture;
+	n.held = 0;
+	n.unattended = NOW - MINUTE;
+	assert_int_equal(health_of(&n, NOW), HEALTH_STANDBY);
+	n.unattended = NOW - MINUTE - SECOND;
+	assert_int_equal(health_of(&n, NOW), HEALTH_UNATTENDED);
+	assert_true(health_is_bad(HEALTH_UNATTENDED));
+	n.held = 1;
+	assert_int_equal(health_of(&n, NOW), HEALTH_WELL);
+}
+
 static void each_state_has_its_bounds(void **fixture)
 {
 	static const struct {
@@ -112,6 +127,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_state_has_its_bounds),
+		cmocka_unit_test(what_nobody_works_on_is_bad_after_a_minute),
 		cmocka_unit_test(any_kind_of_cycle_shows_that_it_lives),
 		cmocka_unit_test(without_an_interval_only_the_last_cycle_counts),
 		cmocka_unit_test(the_bad_ones_are_late_and_failing),

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "lock_holder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sql.h"
+#include "table.h"
+
+#define LOCK_NOT_AVAILABLE "55P03"
+
+void lock_holder_name(struct pg *pg, struct err *err)
+{
+	struct pg_step step = { .sql = sql_warehouse_blocker };
+	CLEANUP(table_free) struct table *table = NULL;
+	size_t used = strlen(err->text);
+	char shown[400];
+	struct err ignored;
+
+	if (strcmp(err->code, LOCK_NOT_AVAILABLE) != 0 || pg_lost(pg) || pg_busy(pg) ||
+	    !pg_run(pg, &step, 1, &table, &ignored) || table_rows(table) == 0 ||
+	    !table_text(table, 0, 0))
+		return;
+	err_quote(shown, sizeof(shown), table_text(table, 0, 0), strlen(table_text(table, 0, 0)));
+	snprintf(err->text + used, sizeof(err->text) - used, "; %s", shown);
+}

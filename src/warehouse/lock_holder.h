@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lock_holder.h -- the session that holds a lock which could not be had in time.
+ */
+#ifndef LOCK_HOLDER_H
+#define LOCK_HOLDER_H
+
+#include "err.h"
+#include "pg.h"
+
+/*
+ * Adds to an ERR that says so (55P03) who most likely has the lock, as another connection, or the
+ * same one after its transaction has ended, sees it. Any other ERR stays as it is.
+ */
+void lock_holder_name(struct pg *pg, struct err *err);
+
+#endif

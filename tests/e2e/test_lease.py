@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: MIT
+"""One writer a workspace, by a lease that only our roles can have: nobody else stops it, and nobody is waited for without end."""
+import time
+
+import psycopg2
+import pytest
+
+from daemon import loaded, wait_for
+from etl import assert_equal
+
+FAST = {"schedule": "{incremental: 5s, verify: 1h}"}
+
+
+@pytest.fixture
+def session(cluster):
+    """Opens sessions, as a role; they end with the test."""
+    opened = []
+
+    def begin(etl, user="postgres", autocommit=True):
+        opened.append(cluster.connect(etl.dbname, user))
+        opened[-1].autocommit = autocommit
+        return opened[-1].cursor()
+
+    yield begin
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def stranger(cluster):
+    connection = cluster.connect()
+    with connection.cursor() as cursor:
+        cursor.execute("drop role if exists lease_stranger")
+        cursor.execute("create role lease_stranger login")
+    yield "lease_stranger"
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'lease_stranger'")
+        cursor.execute("drop role lease_stranger")
+    connection.close()
+
+
+def take(cursor, holder, name="utama"):
+    cursor.execute("select (sahut_etl.take_lease(w.id, %s)).taken, pg_backend_pid() from sahut_etl.workspace w where w.name = %s", (holder, name))
+    taken, pid = cursor.fetchone()
+    assert taken
+    return pid
+
+
+@pytest.mark.parametrize("shared", ["", "_shared"])
+def test_advisory_locks_of_a_stranger_stop_nothing(pair, daemons, session, stranger, shared):
+    sandbox, etl = pair(conversations=120, workspace=FAST)
+    etl.run("sync")
+    its = session(etl, stranger)
+    for key in (0, 1, 2):
+        its.execute(f"select pg_advisory_lock{shared}(1396786261, {key}), pg_advisory_lock{shared}((1396786261::bigint << 32) + {key})")
+    etl.run("migrate", timeout=30)
+    sandbox.change("create", 5)
+    etl.run("sync", timeout=30)
+    assert_equal(etl, sandbox)
+    daemon = daemons(etl)
+    daemon.wait_text("works on 1 workspace")
+    sandbox.change("create", 5)
+    loaded(etl, 130)
+    assert etl.status()["state"] == "well" and "daemon" in etl.status()["holder"]
+    done = etl.run("check")
+    assert f"session {its.connection.info.backend_pid} of role lease_stranger" in done.stdout and "stops nobody" in done.stdout
+    its.execute("select pg_advisory_unlock_all()")
+    assert "lease_stranger" not in etl.run("check").stdout
+
+
+def test_a_stranger_that_calls_stops_nothing(pair, daemons, session, stranger):
+    sandbox, etl = pair(conversations=100, workspace=FAST)
+    daemon = daemons(etl)
+    loaded(etl, 100)
+    its = session(etl, stranger)
+    for payload in ("", "1", "x" * 7900, "-1", "99999999999999999999"):
+        for _ in range(100):
+            its.execute("select pg_notify('sahut_etl_errand', %s)", (payload,))
+    sandbox.change("create", 5)
+    loaded(etl, 105)
+    assert daemon.running()
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        its.execute("insert into sahut_etl.command_request (workspace_id, kind, asked_by) values (1, 'full', 'me')")
+
+
+@pytest.mark.parametrize("holder", ["daemon on elsewhere, process 4711", "sync on elsewhere, process 4711"])
+def test_who_has_it_and_does_nothing_is_waited_for_ten_seconds_and_named(pair, session, holder):
+    """A ghost: a pooler's session, a host that died. It was a daemon, or it was not."""
+    sandbox, etl = pair(conversations=20)
+    etl.run("sync")
+    its = session(etl)
+    pid = take(its, holder)
+    began = time.monotonic()
+    done = etl.run("sync", expect=75, timeout=60)
+    assert 9 < time.monotonic() - began < 30
+    assert f"{holder} (session {pid} of role postgres)" in done.stderr and f"select pg_terminate_backend({pid})" in done.stderr
+    assert etl.one("select count(*) from sahut_etl.command_request where ended_at is null") == 0
+    assert etl.status()["holder"] == holder and etl.status()["holder_session"] == pid
+    # As it says.
+    etl.sql(f"select pg_terminate_backend({pid})")
+    etl.run("sync", timeout=30)
+
+
+def test_a_lease_ends_with_its_time_and_what_is_committed_under_it_then_is_refused(pair, session):
+    sandbox, etl = pair(conversations=20)
+    etl.run("sync")
+    its = session(etl)
+    take(its, "sync on elsewhere, process 1")
+    its.execute("select sahut_etl.must_hold(id) from sahut_etl.workspace")
+    etl.sql("update sahut_etl.workspace_lease set held_until = now() - interval '1 second'")
+    # Nobody wanted it yet.
+    its.execute("select sahut_etl.must_hold(id) from sahut_etl.workspace")
+    etl.sql("update sahut_etl.workspace_lease set held_until = now() - interval '1 second'")
+    sandbox.change("create", 3)
+    etl.run("sync")
+    with pytest.raises(psycopg2.Error) as refused:
+        its.execute("select sahut_etl.must_hold(id) from sahut_etl.workspace")
+    assert refused.value.pgcode == "SE001"
+    assert_equal(etl, sandbox)
+
+
+def test_a_session_of_the_same_number_is_another_one(pair, session):
+    sandbox, etl = pair(conversations=20)
+    etl.run("sync")
+    its = session(etl)
+    take(its, "daemon on elsewhere, process 1")
+    etl.sql("update sahut_etl.workspace_lease set backend_started_at = backend_started_at - interval '1 hour'")
+    assert etl.status()["holder"] is None
+    etl.run("sync", timeout=30)
+
+
+def test_a_row_that_lies_in_an_open_transaction_is_named(pair, session):
+    sandbox, etl = pair(conversations=20)
+    etl.run("sync")
+    its = session(etl, autocommit=False)
+    its.execute("select pg_backend_pid() from sahut_etl.workspace_lease for update")
+    pid = its.fetchone()[0]
+    done = etl.run("sync", expect=75, timeout=60)
+    assert f"session {pid} of role postgres" in done.stderr and f"pg_terminate_backend({pid})" in done.stderr
+    its.connection.rollback()
+    etl.run("sync", timeout=30)
+
+
+def test_migrate_waits_for_nobody_without_end(warehouse, session):
+    etl = warehouse("http://127.0.0.1:9/v1")
+    its = session(etl, autocommit=False)
+    its.execute("lock table sahut_etl.migration in access share mode; lock table sahut_etl.migration in row exclusive mode; select pg_backend_pid()")
+    pid = its.fetchone()[0]
+    began = time.monotonic()
+    done = etl.run("migrate", expect=75, timeout=60)
+    assert 9 < time.monotonic() - began < 30
+    assert f"process {pid} of postgres" in done.stderr
+    its.connection.rollback()
+    etl.run("migrate", timeout=30)
+
+
+def test_two_that_migrate_at_once_both_succeed(warehouse):
+    etl = warehouse("http://127.0.0.1:9/v1", migrate=False)
+    both = [etl.start("migrate") for _ in range(3)]
+    for process in both:
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, (out, err)
+    assert etl.one("select count(*) from sahut_etl.migration") == etl.one("select max(version) from sahut_etl.migration")
+    assert "privileges: all that is needed" in etl.run("check", expect=None).stdout
+
+
+def test_a_workspace_that_nobody_works_on_shows_everywhere(pair, daemons):
+    sandbox, etl = pair(conversations=50, workspace=FAST)
+    health = "select state, detail from sahut_report.health where item = 'work'"
+    etl.run("sync")
+    assert etl.sql(health) == [("green", "by command, or by a timer")]
+    daemon = daemons(etl)
+    daemon.wait_text("works on 1 workspace")
+    wait_for(lambda: etl.sql(health) == [("green", "a process works on it")], "health to be green")
+    assert "no process works on it" not in etl.run("check").stdout
+    daemon.kill()
+    wait_for(lambda: etl.sql(health) == [("red", "no process works on it")], "health to be red")
+    assert etl.status()["state"] == "unattended"
+    assert "utama had a daemon, and no process works on it" in etl.run("check").stdout
+
+
+def test_a_command_request_is_acknowledged_while_the_daemon_is_busy(pair, daemons):
+    """A load that takes longer than the ten seconds: who asks goes on waiting, and gets what it asked for."""
+    sandbox, etl = pair(conversations=6000, latency=200, workspace={**FAST, "max_in_flight": 1})
+    daemon = daemons(etl)
+    daemon.wait_text("works on 1 workspace")
+    process = etl.start("sync")
+    wait_for(lambda: etl.one("select count(*) from sahut_etl.command_request where heard_at is not null and taken_at is null"), "the daemon to hear")
+    time.sleep(11)
+    assert process.poll() is None
+    sandbox.control("config", {"latency_ms": 0})
+    assert process.wait(60) == 0
+    process.stdout.close()
+    process.stderr.close()
+    assert etl.one("select state from sahut_etl.command_request") == "done"
+    assert daemon.running()
