@@ -306,5 +306,6 @@ bool metabase_apply_all(struct mbrun *run, const struct metabase_apply_database 
 	     ensure_boards(run, arena, err) && prune(run, err);
 	arena_free(&arena);
 	json_free(&run->metadata);
+	json_free(&run->cards);
 	return ok;
 }

@@ -41,17 +41,43 @@ static const char *text_of(const struct json_at *dashcard)
 	return metabase_text(&settings, "text");
 }
 
-/* The number of what lies there already and is the same; 0 when nothing is. */
-static int64_t lies_there(const struct json_at *there, int64_t card, const char *text)
+/* The present content of a dashboard: its cards with their places, and its tabs. */
+struct content {
+	struct json_at cards, tabs;
+};
+
+/* The place of a card in its dashboard. */
+struct spot {
+	int64_t id;  /* of the dashcard; below 0 for a new one */
+	int64_t tab; /* 0 where the dashboard has no tabs */
+};
+
+/* The spot of CARD, or of the card with that TEXT; false when it is not there. */
+static bool find_spot(const struct content *there, int64_t card, const char *text,
+		      struct spot *spot)
 {
-	for (size_t i = 0; i < json_length(there); i++) {
-		struct json_at at = json_element(there, i);
+	for (size_t i = 0; i < json_length(&there->cards); i++) {
+		struct json_at at = json_element(&there->cards, i);
 
 		if (card > 0 ? metabase_number(&at, "card_id") == card
-			     : *text && strcmp(text_of(&at), text) == 0)
-			return metabase_number(&at, "id");
+			     : *text && strcmp(text_of(&at), text) == 0) {
+			*spot = (struct spot){ metabase_number(&at, "id"),
+					       metabase_number(&at, "dashboard_tab_id") };
+			return true;
+		}
 	}
-	return 0;
+	return false;
+}
+
+/* A dashboard with tabs wants each card in one of them: a new card goes into the first. */
+static struct spot new_spot(const struct content *there, int64_t id)
+{
+	struct json_at first;
+
+	if (json_length(&there->tabs) == 0)
+		return (struct spot){ id, 0 };
+	first = json_element(&there->tabs, 0);
+	return (struct spot){ id, metabase_number(&first, "id") };
 }
 
 static void write_mappings(struct json_writer *out, const struct json_at *entry, int64_t card)
@@ -90,14 +116,16 @@ static void write_text(struct json_writer *out, const struct json_at *entry)
 	json_writer_close(out, '}');
 }
 
-/* One of ours, under the number ID. */
+/* One of ours. */
 static void write_dashcard(struct json_writer *out, const struct json_at *entry, int64_t card,
-			   int64_t id)
+			   struct spot spot)
 {
 	static const char *const places[] = { "row", "col", "size_x", "size_y" };
 
 	json_writer_open(out, '{');
-	json_writer_key_int(out, "id", id);
+	json_writer_key_int(out, "id", spot.id);
+	if (spot.tab > 0)
+		json_writer_key_int(out, "dashboard_tab_id", spot.tab);
 	json_writer_key(out, "card_id");
 	if (card > 0)
 		json_writer_int(out, card);
@@ -121,21 +149,22 @@ static void write_dashcard(struct json_writer *out, const struct json_at *entry,
 
 /* What we want there; THERE is what lies there, NULL for a dashboard as it is wished for. */
 static void write_ours(struct json_writer *out, const struct json_at *board,
-		       const struct metabase_board_card *cards, const struct json_at *there)
+		       const struct metabase_board_card *cards, const struct content *there)
 {
 	struct json_at entries = json_member(board, "cards");
+	const struct content nothing = { .tabs = { 0 } };
 	int64_t fresh = 0;
 
 	for (size_t i = 0; i < json_length(&entries); i++) {
 		struct json_at entry = json_element(&entries, i);
 		const char *text = metabase_text(&entry, "text");
-		int64_t id = 0;
+		struct spot spot;
 
 		if (cards[i].id == 0 && !*text)
 			continue;
-		if (there)
-			id = lies_there(there, cards[i].id, text);
-		write_dashcard(out, &entry, cards[i].id, id > 0 ? id : --fresh);
+		if (!there || !find_spot(there, cards[i].id, text, &spot))
+			spot = new_spot(there ? there : &nothing, --fresh);
+		write_dashcard(out, &entry, cards[i].id, spot);
 	}
 }
 
@@ -174,43 +203,72 @@ static void write_theirs(struct json_writer *out, const struct json_at *board,
 
 /* ---- showing and finding --------------------------------------------- */
 
-struct spot {
-	int64_t id, card, place[4];
+struct shown {
+	int64_t id;
+	size_t index;
 };
 
 static int by_id(const void *a, const void *b)
 {
-	const struct spot *x = a, *y = b;
+	const struct shown *x = a, *y = b;
 
 	return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Whatever a person can change of a card on its dashboard. */
+static void show_dashcard(const struct json_at *at, struct buf *out)
+{
+	static const char *const numbers[] = { "id",	 "card_id",	    "row", "col", "size_x",
+					       "size_y", "dashboard_tab_id" };
+	struct json_at settings = json_member(at, "visualization_settings"),
+		       series = json_member(at, "series"),
+		       mappings = json_member(at, "parameter_mappings");
+
+	buf_char(out, '\n');
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		buf_printf(out, "%" PRId64 " ", metabase_number(at, numbers[i]));
+	json_write(&settings, out);
+	for (size_t i = 0; i < json_length(&series); i++) {
+		struct json_at card = json_element(&series, i);
+
+		buf_printf(out, " %" PRId64, metabase_number(&card, "id"));
+	}
+	json_write(&mappings, out);
+}
+
+static void show_tabs(const struct json_at *tabs, struct buf *out)
+{
+	for (size_t i = 0; i < json_length(tabs); i++) {
+		struct json_at tab = json_element(tabs, i);
+
+		buf_printf(out, "\n%" PRId64 " %s", metabase_number(&tab, "id"),
+			   metabase_text(&tab, "name"));
+	}
 }
 
 /* What tells an edit. What lies there comes in any order, so it is sorted. */
 static void show_board(const struct json_at *at, struct buf *out)
 {
 	struct json_at there = json_member(at, "dashcards"),
-		       parameters = json_member(at, "parameters");
+		       parameters = json_member(at, "parameters"), tabs = json_member(at, "tabs");
 	size_t n = json_length(&there);
 	struct arena *arena = arena_new();
-	struct spot *spots = arena_alloc(arena, (n + 1) * sizeof(*spots));
+	struct shown *shown = arena_alloc(arena, (n + 1) * sizeof(*shown));
 
 	buf_printf(out, "%s\n%s\n", metabase_text(at, "name"), metabase_text(at, "description"));
 	json_write(&parameters, out);
+	show_tabs(&tabs, out);
 	for (size_t i = 0; i < n; i++) {
 		struct json_at d = json_element(&there, i);
 
-		spots[i] = (struct spot){ metabase_number(&d, "id"),
-					  metabase_number(&d, "card_id"),
-					  { metabase_number(&d, "row"), metabase_number(&d, "col"),
-					    metabase_number(&d, "size_x"),
-					    metabase_number(&d, "size_y") } };
+		shown[i] = (struct shown){ metabase_number(&d, "id"), i };
 	}
-	qsort(spots, n, sizeof(*spots), by_id);
-	for (size_t i = 0; i < n; i++)
-		buf_printf(out,
-			   "\n%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
-			   spots[i].id, spots[i].card, spots[i].place[0], spots[i].place[1],
-			   spots[i].place[2], spots[i].place[3]);
+	qsort(shown, n, sizeof(*shown), by_id);
+	for (size_t i = 0; i < n; i++) {
+		struct json_at d = json_element(&there, shown[i].index);
+
+		show_dashcard(&d, out);
+	}
 	arena_free(&arena);
 }
 
@@ -249,34 +307,35 @@ static bool find_board(struct mbrun *run, struct metabase_object *object, int64_
 
 /* Writes what is to lie there. */
 static void write_all(struct mbrun *run, struct json_writer *out, const struct json_at *board,
-		      const struct metabase_board_card *cards, const struct json_at *there)
+		      const struct metabase_board_card *cards, const struct content *there)
 {
 	write_ours(out, board, cards, there);
 	if (!run->prune)
-		write_theirs(out, board, cards, there);
+		write_theirs(out, board, cards, &there->cards);
 }
 
 /* Writes what lies there, as it lies, and the cards that were made in this run. */
 static void write_added(struct mbrun *run, struct json_writer *out, const struct json_at *board,
-			const struct metabase_board_card *cards, const struct json_at *there)
+			const struct metabase_board_card *cards, const struct content *there)
 {
 	struct json_at entries = json_member(board, "cards");
+	struct spot spot;
 	int64_t fresh = 0;
 
 	(void)run;
-	write_theirs(out, NULL, NULL, there);
+	write_theirs(out, NULL, NULL, &there->cards);
 	for (size_t i = 0; i < json_length(&entries); i++) {
 		struct json_at entry = json_element(&entries, i);
 
-		if (cards[i].made && lies_there(there, cards[i].id, "") == 0)
-			write_dashcard(out, &entry, cards[i].id, --fresh);
+		if (cards[i].made && !find_spot(there, cards[i].id, "", &spot))
+			write_dashcard(out, &entry, cards[i].id, new_spot(there, --fresh));
 	}
 }
 
 struct laying {
 	int64_t id; /* of the dashboard */
 	void (*write)(struct mbrun *run, struct json_writer *out, const struct json_at *board,
-		      const struct metabase_board_card *cards, const struct json_at *there);
+		      const struct metabase_board_card *cards, const struct content *there);
 };
 
 static bool lay_cards(struct mbrun *run, const struct laying *laying, const struct json_at *board,
@@ -286,21 +345,21 @@ static bool lay_cards(struct mbrun *run, const struct laying *laying, const stru
 	struct json *json = metabase_get(run->mb, err, "/dashboard/%" PRId64, laying->id);
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
 	struct json_writer out = JSON_WRITER_TO(&body);
-	struct json_at root, there, tabs;
+	struct json_at root;
+	struct content there;
 	char path[64];
 
 	if (!json)
 		return false;
 	root = json_root(json);
-	there = json_member(&root, "dashcards");
-	tabs = json_member(&root, "tabs");
+	there = (struct content){ json_member(&root, "dashcards"), json_member(&root, "tabs") };
 	json_writer_open(&out, '{');
 	json_writer_key(&out, "dashcards");
 	json_writer_open(&out, '[');
 	laying->write(run, &out, board, cards, &there);
 	json_writer_close(&out, ']');
-	if (json_length(&tabs) > 0)
-		copied(&out, "tabs", &tabs);
+	if (json_length(&there.tabs) > 0)
+		copied(&out, "tabs", &there.tabs);
 	json_writer_close(&out, '}');
 	snprintf(path, sizeof(path), "/dashboard/%" PRId64, laying->id);
 	return metabase_call(run->mb, &(struct metabase_request){ HTTP_PUT, path, &body }, NULL,

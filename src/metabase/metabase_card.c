@@ -11,6 +11,9 @@
 
 #define LONGEST_BODY (1u << 20)
 
+/* The first line of each card's SQL, before the card's key: by it a card is found again. */
+#define MARK "-- sahut-etl card "
+
 /* ---- Metabase's catalogue -------------------------------------------- */
 
 static bool find_named(const struct json_at *list, const char *name, struct json_at *ret)
@@ -126,6 +129,7 @@ static void write_query(struct mbrun *run, struct json_writer *out, const struct
 		       parameters = json_member(board, "parameters"), tag, parameter;
 	struct json_each each = json_members(&tags);
 	const char *key = metabase_text(card, "key");
+	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_BODY);
 	const struct asset *sql;
 	char name[128];
 
@@ -136,7 +140,8 @@ static void write_query(struct mbrun *run, struct json_writer *out, const struct
 	json_writer_key_int(out, "database", run->database);
 	json_writer_key(out, "native");
 	json_writer_open(out, '{');
-	json_writer_key_string(out, "query", sql ? sql->data : "");
+	buf_printf(&text, MARK "%s\n%s", key, sql ? sql->data : "");
+	json_writer_key_string(out, "query", buf_text(&text));
 	json_writer_key(out, "template-tags");
 	json_writer_open(out, '{');
 	while (json_next(&each, &tag)) {
@@ -166,35 +171,7 @@ static void write_body(struct mbrun *run, struct buf *to, const struct metabase_
 	json_writer_close(&out, '}');
 }
 
-/* The same with the name that we give it, by which it can be found again. */
-static void with_entity(struct buf *to, const struct buf *body, const char *entity)
-{
-	buf_printf(to, "{\"entity_id\":\"%s\",", entity);
-	buf_str(to, buf_text(body) + 1);
-}
-
 /* ---- finding and showing --------------------------------------------- */
-
-/*
- * The card that has the name we give it. One that asks another database is another warehouse's;
- * ours then goes without that name.
- */
-static bool find_card(struct mbrun *run, struct metabase_object *object, int64_t *id,
-		      struct err *err)
-{
-	CLEANUP(json_free) struct json *json = metabase_get(run->mb, err, "/card/%s", object->name);
-	struct json_at root;
-
-	/* Some versions take such a name for a number that is none. */
-	if (!json)
-		return err->kind == ERR_MISSING || err->kind == ERR_DATA;
-	root = json_root(json);
-	if (metabase_number(&root, "database_id") == run->database)
-		*id = metabase_number(&root, "id");
-	else
-		object->create = object->change;
-	return true;
-}
 
 /* The SQL, in either of the forms in which Metabase gives it. */
 static void show_sql(const struct json_at *card, struct buf *out)
@@ -205,6 +182,65 @@ static void show_sql(const struct json_at *card, struct buf *out)
 
 	buf_str(out, metabase_text(&native, "query"));
 	buf_str(out, metabase_text(&stage, "native"));
+}
+
+static bool has_mark(const struct json_at *card, const char *mark)
+{
+	CLEANUP(buf_free) struct buf sql = BUF_MAX(LONGEST_BODY);
+
+	show_sql(card, &sql);
+	return strncmp(buf_text(&sql), mark, strlen(mark)) == 0;
+}
+
+/*
+ * The number of the only card of the list that has OBJECT's mark, or its name in our collection;
+ * 0 when there is none. False when there are two.
+ */
+static bool only_one(const struct metabase_object *object, const struct json_at *list, bool by_mark,
+		     int64_t *id, struct err *err)
+{
+	for (size_t i = 0; i < json_length(list); i++) {
+		struct json_at at = json_element(list, i);
+		bool is_it =
+			by_mark ? has_mark(&at, object->mark)
+				: metabase_number(&at, "collection_id") == object->place &&
+					  strcmp(metabase_text(&at, "name"), object->name) == 0;
+
+		if (!is_it)
+			continue;
+		if (*id > 0)
+			return err_set(err, ERR_CONFIG,
+				       "Metabase has two of it, with the numbers %" PRId64
+				       " and %" PRId64 "; put one into the trash",
+				       *id, metabase_number(&at, "id"));
+		*id = metabase_number(&at, "id");
+	}
+	return true;
+}
+
+/*
+ * The card among those that ask our database: by the mark in its first line of SQL, which survives
+ * another name and another collection, else by its name in our collection.
+ */
+static bool find_card(struct mbrun *run, struct metabase_object *object, int64_t *id,
+		      struct err *err)
+{
+	struct json_at root, list;
+
+	if (run->database == 0)
+		return true;
+	/* After a call that failed it is not known which cards are there. */
+	if (err->kind != ERR_NONE)
+		json_free(&run->cards);
+	if (!run->cards)
+		run->cards = metabase_get(run->mb, err, "/card?f=database&model_id=%" PRId64,
+					  run->database);
+	if (!run->cards)
+		return false;
+	root = json_root(run->cards);
+	list = metabase_list(&root);
+	return only_one(object, &list, true, id, err) &&
+	       (*id > 0 || only_one(object, &list, false, id, err));
 }
 
 static void show_card(const struct json_at *at, struct buf *out)
@@ -251,24 +287,26 @@ static bool try_card(struct mbrun *run, const struct metabase_object *object, in
 bool metabase_card_ensure(struct mbrun *run, const struct metabase_card_home *home,
 			  const struct json_at *card, struct mbresult *ret, struct err *err)
 {
-	CLEANUP(buf_free) struct buf change = BUF_MAX(LONGEST_BODY), create = BUF_MAX(LONGEST_BODY);
-	char key[96], what[128];
+	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
+	char key[96], what[128], mark[128];
 	struct metabase_object object = {
 		.key = key,
 		.what = what,
 		.path = "/card",
-		.create = &create,
-		.change = &change,
-		.spec = &change,
+		.create = &body,
+		.change = &body,
+		.spec = &body,
 		.find = find_card,
-		.name = metabase_text(card, "entity_id"),
+		.name = metabase_text(card, "name"),
+		.mark = mark,
+		.place = home->collection,
 		.show = show_card,
 	};
 
 	snprintf(key, sizeof(key), "card:%s", metabase_text(card, "key"));
 	snprintf(what, sizeof(what), "card \"%s\"", metabase_text(card, "name"));
-	write_body(run, &change, home, card);
-	with_entity(&create, &change, object.name);
+	snprintf(mark, sizeof(mark), MARK "%s\n", metabase_text(card, "key"));
+	write_body(run, &body, home, card);
 	if (!metabase_object_ensure(run, &object, ret, err))
 		return false;
 	return !ret->written || run->dry_run || try_card(run, &object, ret->id, err);

@@ -71,16 +71,15 @@ static bool post(struct mbrun *run, const struct metabase_object *object, const 
 /* Whether a POST whose answer was lost was done, only a look tells. */
 static bool make(struct mbrun *run, struct metabase_object *object, int64_t *id, struct err *err)
 {
-	struct err ignored;
+	struct err found;
 
 	if (post(run, object, object->create, id, err))
 		return true;
-	if (err->kind == ERR_UNAVAILABLE && object->find(run, object, id, &ignored) && *id > 0)
-		return true;
-	/* A version that does not let us choose a name gets none. */
-	if (err->http_status == 400 && object->create != object->change &&
-	    post(run, object, object->change, id, &ignored))
-		return true;
+	if (err->kind == ERR_UNAVAILABLE) {
+		found = *err;
+		if (object->find(run, object, id, &found) && *id > 0)
+			return true;
+	}
 	return err_wrap(err, "%s", object->what);
 }
 

@@ -30,6 +30,7 @@ struct mbrun {
 	int broken;	       /* cards that do not run */
 	int64_t database;      /* its number, once it is known; 0 before */
 	struct json *metadata; /* its tables and fields, likewise */
+	struct json *cards;    /* all that ask this database; NULL until they are looked for */
 };
 
 struct metabase_object {
@@ -43,6 +44,7 @@ struct metabase_object {
 	bool (*find)(struct mbrun *run, struct metabase_object *object, int64_t *id,
 		     struct err *err);
 	const char *name; /* what find() looks for */
+	const char *mark; /* and first, in kinds that carry one: what its SQL begins with */
 	int64_t place;	  /* and in which collection */
 
 	/* Adds what of its present state tells an edit; NULL for kinds that nobody edits. */

@@ -43,7 +43,7 @@ class Metabase:
         self.polls_before_tables = 0  # so many times the catalogue is still without tables
         self.lose_answers = 0      # so many POSTs are done, and their answers lost
         self.throttle = 0          # so many requests are answered 429
-        self.chooses_names = True  # whether a card may be called by an entity_id of the client's
+        self.hidden = set()        # tables that an administrator hid
         self.runs_cards = False    # whether a card that is run is really run
         self.broken_cards = set()  # names of cards whose queries fail
         self.instead = None        # (status, body, headers) of everything but health
@@ -142,7 +142,7 @@ class Metabase:
         for pattern, name in ROUTES:
             match = re.fullmatch(pattern, f"{method} {path}")
             if match:
-                return getattr(self, name)(body, *match.groups())
+                return getattr(self, name)(query if name in WANTS_QUERY else body, *match.groups())
         raise Refused(404, "API endpoint does not exist.")
 
     # ---- the first words ----
@@ -217,7 +217,7 @@ class Metabase:
         finally:
             connection.close()
 
-    def metadata(self, _, number):
+    def metadata(self, query, number):
         database = self.of(self.databases, number)
         if self.left > 0:
             self.left -= 1
@@ -237,8 +237,10 @@ class Metabase:
                                               "semantic_type": "type/PK" if column == "id" else None, "fk_target_field_id": None,
                                               "has_field_values": None}
             tables.setdefault(table, []).append(self.fields[table, column])
+        # warehouses_rest/api.clj, db-metadata: hidden tables only with include_hidden (commit 004f0ce6).
+        shown = {t: f for t, f in tables.items() if t not in self.hidden or "include_hidden=true" in query}
         return {**self.shown_database(database), "tables": [
-            {"id": self.fields[t, None]["id"], "name": t, "schema": "sahut_report", "fields": f} for t, f in tables.items()]}
+            {"id": self.fields[t, None]["id"], "name": t, "schema": "sahut_report", "fields": f} for t, f in shown.items()]}
 
     def field_of(self, number):
         for (_, column), field in self.fields.items():
@@ -291,8 +293,6 @@ class Metabase:
             {"lib/type": "mbql.stage/native", "native": native["query"], "template-tags": tags}]}}
 
     def find_card(self, key):
-        if not self.chooses_names and not key.isdigit():
-            raise Refused(400, {"errors": {"id": "value must be an integer greater than zero."}})
         for card in self.cards.values():
             if str(card["id"]) == key or card["entity_id"] == key:
                 return card
@@ -314,16 +314,20 @@ class Metabase:
     def make_card(self, body):
         self.require("card", body)
         self.check_card(body)
-        if "entity_id" in body and not self.chooses_names:
-            raise Refused(400, {"errors": {"entity_id": "disallowed key"}})
-        entity = body.get("entity_id") or "".join(random.choices(string.ascii_letters, k=21))
-        if not ENTITY.match(entity):
-            raise Refused(400, {"errors": {"entity_id": "value must be 21 characters."}})
-        if any(c["entity_id"] == entity for c in self.cards.values()):
-            raise Refused(400, {"errors": {"entity_id": "is taken."}})
+        # queries/models/card.clj, create-card!: an entity_id that was sent is dropped, and one is made (commit 00652a13).
+        body = {k: v for k, v in body.items() if k not in ("entity_id", "archived")}
+        entity = "".join(random.choices(string.ascii_letters, k=21))
         number = self.new()
         self.cards[number] = {**body, "id": number, "entity_id": entity, "database_id": body["dataset_query"]["database"], "archived": False}
         return self.shown_card(self.cards[number])
+
+    def list_cards(self, query):
+        """queries_rest/api/card.clj, cards-for-filter-option* :database: the cards of a database that are not archived."""
+        asked = urllib.parse.parse_qs(query)
+        if asked.get("f") != ["database"]:
+            raise Refused(400, {"errors": {"f": "value must be one of: database."}})
+        return [self.shown_card(c) for c in self.cards.values()
+                if c["database_id"] == int(asked["model_id"][0]) and not c["archived"]]
 
     def get_card(self, _, key):
         return self.shown_card(self.find_card(key))
@@ -365,8 +369,13 @@ class Metabase:
 
     def change_dashboard(self, body, number):
         dashboard = self.of(self.dashboards, number)
+        tabs = body.get("tabs", dashboard["tabs"])
         if "dashcards" in body:
-            self.lay(dashboard, body["dashcards"])
+            # dashboards_rest/api.clj, update-dashboard!: with two tabs each card has one; one tab is filled in (commit 0085ec32).
+            if len(tabs) > 1 and not all(d.get("dashboard_tab_id") for d in body["dashcards"]):
+                raise Refused(400, "This dashboard has tab, makes sure every card has a tab")
+            self.lay(dashboard, [{**d, "dashboard_tab_id": d.get("dashboard_tab_id") or tabs[0]["id"]} if len(tabs) == 1 else d
+                                 for d in body["dashcards"]])
         dashboard.update({k: v for k, v in body.items() if k != "dashcards"})
         return self.shown_dashboard(dashboard)
 
@@ -384,6 +393,9 @@ class Metabase:
                 raise Refused(404, "Not found.")
         dashboard["dashcards"] = [{**d, "id": d["id"] if d["id"] > 0 else self.new(), "dashboard_id": dashboard["id"]} for d in sent]
 
+
+# Methods that look at the query of the URL, and not at the body.
+WANTS_QUERY = {"list_cards", "metadata"}
 
 ROUTES = [
     (r"GET /api/health", "health"),
@@ -403,6 +415,7 @@ ROUTES = [
     (r"GET /api/collection/(\d+)", "get_collection"),
     (r"PUT /api/collection/(\d+)", "change_collection"),
     (r"GET /api/collection/(\d+)/items", "items"),
+    (r"GET /api/card", "list_cards"),
     (r"POST /api/card", "make_card"),
     (r"GET /api/card/([A-Za-z0-9_-]+)", "get_card"),
     (r"PUT /api/card/(\d+)", "change_card"),
