@@ -240,10 +240,10 @@ static void check_database_clock(struct app *app, struct pg *pg)
 static void find_read_only(struct app *app, struct err *err)
 {
 	CLEANUP(pg_close) struct pg *pg = NULL;
-	struct pg_conf conf = app_pg(app, false);
+	struct pg_conf conf;
 	struct err ignored;
 
-	if (strcmp(err->code, "read-only") != 0)
+	if (strcmp(err->code, "read-only") != 0 || !app_pg(app, false, &conf, &ignored))
 		return;
 	conf.readable = true;
 	pg = session_open(app->wait, &conf, &ignored);
@@ -255,11 +255,10 @@ static void find_read_only(struct app *app, struct err *err)
 static bool check_warehouse(struct app *app)
 {
 	CLEANUP(pg_close) struct pg *pg = NULL;
-	struct pg_conf conf = app_pg(app, false);
 	struct err err = ERR_INIT;
 	int version, before = app->exit;
 
-	pg = session_open(app->wait, &conf, &err);
+	pg = app_session(app, false, &err);
 	if (!pg) {
 		find_read_only(app, &err);
 		bad(app, "database", &err,

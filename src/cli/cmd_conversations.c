@@ -26,11 +26,12 @@ struct session {
 /* The warehouse keeps the quota for everybody; without it, this command keeps it for itself. */
 static void share_quota(struct session *s, const struct workspace_conf *workspace)
 {
-	struct pg_conf conf = app_pg(s->app, false);
+	struct pg_conf conf;
 	int *id = &s->client.workspace;
 	struct err err = ERR_INIT;
 
-	s->app->warehouse = warehouse_open(s->app->wait, &conf, "conversations", &err);
+	if (app_pg(s->app, false, &conf, &err))
+		s->app->warehouse = warehouse_open(s->app->wait, &conf, "conversations", &err);
 	if (s->app->warehouse && warehouse_find(s->app->warehouse, workspace->name, id, &err) &&
 	    (*id > 0 || warehouse_register(s->app->warehouse, workspace, id, &err)))
 		s->client.warehouse = s->app->warehouse;

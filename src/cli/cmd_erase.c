@@ -4,7 +4,6 @@
 #include "command.h"
 #include "erase.h"
 #include "schema.h"
-#include "session.h"
 
 static void say(const char *contact, const struct table *erased)
 {
@@ -29,7 +28,6 @@ void cmd_erase(struct app *app)
 	const struct opt options[] = { OPT_END };
 	const char *contact[2] = { NULL, NULL };
 	struct err err = ERR_INIT;
-	struct pg_conf conf;
 
 	if (!command_options(app, options, contact, 1))
 		return;
@@ -44,8 +42,7 @@ void cmd_erase(struct app *app)
 		app_fail(app, &err);
 		return;
 	}
-	conf = app_pg(app, false);
-	pg = session_open(app->wait, &conf, &err);
+	pg = app_session(app, false, &err);
 	if (!pg || !schema_check(pg, &err) ||
 	    !erase_contact(pg, contact[0], app->workspace, &erased, &err)) {
 		app_fail(app, &err);

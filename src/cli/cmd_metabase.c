@@ -7,7 +7,6 @@
 #include "mem.h"
 #include "metabase_apply.h"
 #include "schema.h"
-#include "session.h"
 
 #define LONGEST_REPORT (1u << 20)
 
@@ -46,8 +45,7 @@ static bool apply(struct app *app, struct mbrun *run, struct err *err)
 		conf->database.host, conf->database.dbname, conf->database.user,
 		conf->database.password, conf->database.port
 	};
-	struct pg_conf pg_conf = app_pg(app, false);
-	CLEANUP(pg_close) struct pg *pg = session_open(app->wait, &pg_conf, err);
+	CLEANUP(pg_close) struct pg *pg = app_session(app, false, err);
 	CLEANUP(metabase_state_free) struct metabase_state *state = NULL;
 	CLEANUP(json_free) struct json *spec = NULL;
 	bool ok;

@@ -4,7 +4,6 @@
 #include "command.h"
 #include "report_rebuild.h"
 #include "schema.h"
-#include "session.h"
 
 /*
  * The tables' owner need not be able to read the daemon's secrets, and
@@ -72,14 +71,12 @@ void cmd_migrate(struct app *app)
 		OPT_END,
 	};
 	struct err err = ERR_INIT;
-	struct pg_conf conf;
 	bool ok;
 
 	if (!command_options(app, options, none, 0) || !read_config(app) ||
 	    !app_network(app, false))
 		return;
-	conf = app_pg(app, true);
-	pg = session_open(app->wait, &conf, &err);
+	pg = app_session(app, true, &err);
 	ok = pg && schema_migrate(pg, &wish, &report, &err);
 	fputs(buf_text(&report), stdout);
 	if (!ok) {

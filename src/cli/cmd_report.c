@@ -14,7 +14,6 @@
 #include "report_text.h"
 #include "schema.h"
 #include "script.h"
-#include "session.h"
 #include "sql.h"
 #include "table_format.h"
 #include "time_format.h"
@@ -156,10 +155,9 @@ static bool ask(struct worker *worker, const char *sql, int row, struct table **
 /* All that is read is of one moment, and nothing is written. */
 static bool open_warehouse(struct worker *worker, struct err *err)
 {
-	struct pg_conf conf = app_pg(worker->app, false);
 	CLEANUP(script_free) struct script *script = script_new();
 
-	worker->pg = session_open(worker->app->wait, &conf, err);
+	worker->pg = app_session(worker->app, false, err);
 	if (!worker->pg || !schema_check(worker->pg, err) ||
 	    !pg_exec(worker->pg, sql_report_begin, err))
 		return false;

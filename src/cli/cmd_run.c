@@ -102,8 +102,10 @@ static bool sleep_until(struct daemon *d, int64_t when)
 static bool try_open(struct daemon *d, struct err *err)
 {
 	struct app *app = d->app;
-	struct pg_conf conf = app_pg(app, false);
+	struct pg_conf conf;
 
+	if (!app_pg(app, false, &conf, err))
+		return false;
 	app->warehouse = warehouse_open(app->wait, &conf, app->who, err);
 	if (app->warehouse && command_request_listen(app->warehouse, err) &&
 	    workers_register(&d->workers, app->warehouse, err)) {
@@ -263,6 +265,7 @@ static bool work(struct daemon *d)
 		next = min_i64(next, workers_start(&d->workers, app, &d->loop));
 		next = min_i64(next, retention(d));
 		next = min_i64(next, show_status(d));
+		warehouse_look(app->warehouse);
 		if (loop_round(&d->loop, next) == EVENT_LOOP_STOP)
 			return false;
 		if (event_loop_take_reload(app->wait))

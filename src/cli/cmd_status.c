@@ -8,7 +8,6 @@
 #include "command.h"
 #include "schema.h"
 #include "script.h"
-#include "session.h"
 #include "sql.h"
 #include "table_format.h"
 #include "time_format.h"
@@ -272,13 +271,11 @@ void cmd_status(struct app *app)
 		OPT_END,
 	};
 	struct err err = ERR_INIT;
-	struct pg_conf conf;
 
 	if (!command_options(app, options, none, 0) || !app_config_part(app, "warehouse") ||
 	    !app_network(app, false))
 		return;
-	conf = app_pg(app, false);
-	pg = session_open(app->wait, &conf, &err);
+	pg = app_session(app, false, &err);
 	script_add(script, sql_status_workspaces);
 	script_text(script, app->workspace);
 	if (!pg || !schema_check(pg, &err) || !script_run(script, pg, &all, &err))

@@ -28,6 +28,8 @@ static const struct key warehouse_keys[] = {
 	{ "password_file", KEY_SECRET_FILE, offsetof(struct config_warehouse, password_file),
 	  .also = offsetof(struct config_warehouse, password),
 	  .help = "File with the password, if one is needed." },
+	{ "password_command", KEY_TEXT, offsetof(struct config_warehouse, password_command),
+	  .help = "Program that prints the password, with its arguments." },
 	{ "owner_conninfo", KEY_CONNINFO, offsetof(struct config_warehouse, owner_conninfo),
 	  .help = "Connection of the tables' owner, used by migrate alone." },
 	KEY_END,
@@ -219,6 +221,15 @@ static void complete(const struct config *config, struct workspace_conf *workspa
 	mem_free_secret(&key);
 }
 
+static void check_password(struct config_reader *in, const struct config *config)
+{
+	const char *command = config->warehouse.password_command;
+
+	if (command && command[0] != '/')
+		config_reader_complain(in, NULL, "warehouse.password_command",
+				       "it must begin with the program's whole path");
+}
+
 static void check_names(struct config_reader *in, const struct config *config)
 {
 	for (size_t i = 0; i < config->n_workspaces; i++)
@@ -256,6 +267,7 @@ struct config *config_read_part(const char *path, const char *section, char **co
 	for (size_t i = 0; i < config->n_workspaces; i++)
 		complete(config, &config->workspaces[i]);
 	check_names(&in, config);
+	check_password(&in, config);
 	if (in.n_complaints > 0) {
 		err_set(err, ERR_CONFIG, "%s has %d error%s", path, in.n_complaints,
 			in.n_complaints == 1 ? "" : "s");

@@ -18,7 +18,8 @@
 
 struct config_warehouse {
 	const char *conninfo, *owner_conninfo, *password_file;
-	char *password; /* secret; NULL without a file */
+	const char *password_command; /* or NULL; comes before a file */
+	char *password;		      /* secret; NULL without a file */
 };
 
 struct config_http {

@@ -11,7 +11,7 @@
 
 #include "mem.h"
 
-#define LONGEST 4096
+#define LONGEST SECRET_LONGEST
 #define LONGEST_PATH 4096
 
 static void close_fd(int *fd)
@@ -117,5 +117,20 @@ char *secret_read(const char *name, const char *config, struct err *err)
 	else if (is_usable(text, (size_t)n, path, err))
 		secret = mem_text(text, strlen(text));
 	explicit_bzero(text, sizeof(text));
+	return secret;
+}
+
+char *secret_take(const char *text, size_t n, const char *source, struct err *err)
+{
+	char copy[LONGEST + 2];
+	char *secret = NULL;
+
+	if (n <= LONGEST + 1) {
+		memcpy(copy, text, n);
+		copy[n] = '\0';
+	}
+	if (is_usable(copy, n, source, err))
+		secret = mem_text(copy, strlen(copy));
+	explicit_bzero(copy, sizeof(copy));
 	return secret;
 }

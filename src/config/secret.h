@@ -20,4 +20,13 @@
  */
 char *secret_read(const char *name, const char *config, struct err *err) MUST_CHECK;
 
+/* The longest secret there is, bytes. */
+#define SECRET_LONGEST 4096
+
+/*
+ * The N bytes at TEXT, which SOURCE gave, as a secret: without the final newline, and by the same
+ * rules. NULL with ERR_CONFIG.
+ */
+char *secret_take(const char *text, size_t n, const char *source, struct err *err) MUST_CHECK;
+
 #endif

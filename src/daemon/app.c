@@ -5,8 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "doctor.h"
 #include "err_policy.h"
+#include "events.h"
 #include "mem.h"
+#include "process.h"
+#include "secret.h"
+#include "session.h"
 
 /* A reply, decompressed: a page of a hundred conversations is 40 KiB. */
 #define LARGEST_REPLY (32u << 20)
@@ -103,18 +108,95 @@ bool app_renew(struct app *app)
 	return true;
 }
 
-struct pg_conf app_pg(struct app *app, bool owner)
+/* What prints the password may ask a server for it. */
+#define PASSWORD_PATIENCE (30 * USEC_PER_SEC)
+
+/* The password that a program prints, a line. */
+static bool run_for_password(struct app *app, const char *command, struct err *err)
+{
+	struct buf out = BUF_MAX(SECRET_LONGEST + 2);
+	bool ok = process_read(app->wait, command, PASSWORD_PATIENCE, &out, err);
+
+	if (ok)
+		app->password = secret_take(buf_text(&out), out.len, "what it prints", err);
+	if (out.data)
+		explicit_bzero(out.data, out.len);
+	buf_free(&out);
+	return app->password || err_wrap(err, "warehouse.password_command");
+}
+
+/*
+ * The password as it is now: a file may have been written, and a token may have run out since the
+ * last connection. One that cannot be had now may be had later.
+ */
+static bool read_password(struct app *app, struct err *err)
+{
+	const struct config_warehouse *warehouse = &app->config->warehouse;
+
+	mem_free_secret(&app->password);
+	if (warehouse->password_command) {
+		if (run_for_password(app, warehouse->password_command, err))
+			return true;
+	} else if (warehouse->password) {
+		app->password = secret_read(warehouse->password_file, app->config->path, err);
+	}
+	if (app->password || (!warehouse->password && !warehouse->password_command))
+		return true;
+	if (err->kind == ERR_CONFIG)
+		err->kind = ERR_UNAVAILABLE;
+	return false;
+}
+
+/* A statement takes long: the server is asked on another connection why that is. */
+static void tell_slow(void *arg, int backend);
+
+bool app_pg(struct app *app, bool owner, struct pg_conf *conf, struct err *err)
 {
 	const struct config_warehouse *warehouse = &app->config->warehouse;
 	bool as_owner = owner && warehouse->owner_conninfo;
 
-	return (struct pg_conf){
+	if (!as_owner && !read_password(app, err))
+		return false;
+	*conf = (struct pg_conf){
 		.conninfo = as_owner ? warehouse->owner_conninfo : warehouse->conninfo,
-		.password = as_owner ? NULL : warehouse->password,
+		.password = as_owner ? NULL : app->password,
 		.application = PACKAGE_NAME,
+		.slow = tell_slow,
+		.arg = app,
 		.deadline = owner ? OWNER_DEADLINE : STATEMENT_DEADLINE,
 		.place = as_owner ? NULL : &app->server,
 	};
+	return true;
+}
+
+static void tell_slow(void *arg, int backend)
+{
+	struct app *app = arg;
+	CLEANUP(pg_close) struct pg *pg = NULL;
+	CLEANUP(table_free) struct table *why = NULL;
+	struct log_line line;
+	struct pg_conf conf;
+	struct err ignored;
+	const char *text = "and does not say why";
+
+	if (app_pg(app, false, &conf, &ignored)) {
+		conf.slow = NULL;
+		pg = session_open(app->wait, &conf, &ignored);
+	}
+	if (pg && doctor_wait_event(pg, backend, &why, &ignored) && table_rows(why) > 0)
+		text = table_text(why, 0, 0);
+	log_begin(&line, LEVEL_WARNING, &events_table()->database_slow,
+		  "the database has not answered for %d s: %s", (int)(PG_SLOW / USEC_PER_SEC),
+		  text);
+	log_number(&line, "backend", backend);
+	log_end(&app->log, &line);
+}
+
+struct pg *app_session(struct app *app, bool owner, struct err *err)
+{
+	struct pg_conf conf;
+
+	return app_pg(app, owner, &conf, err) ? session_open(app->wait, &conf, err) : NULL;
 }
 
 struct item_privacy app_privacy(const struct app *app)
@@ -148,11 +230,12 @@ void app_name(struct app *app, const char *who)
 
 bool app_store(struct app *app, const char *who)
 {
-	struct pg_conf conf = app_pg(app, false);
+	struct pg_conf conf;
 	struct err err = ERR_INIT;
 
 	app_name(app, who);
-	app->warehouse = warehouse_open(app->wait, &conf, app->who, &err);
+	if (app_pg(app, false, &conf, &err))
+		app->warehouse = warehouse_open(app->wait, &conf, app->who, &err);
 	if (!app->warehouse)
 		return app_fail(app, &err);
 	app_reader(app);
@@ -204,5 +287,6 @@ void app_close(struct app *app)
 	json_reader_free(&app->json);
 	http_close(&app->http);
 	event_loop_close(&app->wait);
+	mem_free_secret(&app->password);
 	config_free(&app->config);
 }

@@ -38,6 +38,7 @@ struct app {
 	struct http *http;
 	struct json_reader *json;
 	struct decode *decode;
+	char *password;	      /* of the warehouse, as it was read last; secret */
 	struct server server; /* of the warehouse, the one that was used last */
 	struct warehouse *warehouse;
 	char who[160]; /* the command, this host and this process, once the warehouse is open */
@@ -92,8 +93,14 @@ bool app_renew(struct app *app) MUST_CHECK;
 /* What cycles share; lives as long as the app, and is current when the warehouse is open. */
 const struct cycle_means *app_means(struct app *app) MUST_CHECK;
 
-/* How to connect to the warehouse: as the daemon, or as the tables' owner. */
-struct pg_conf app_pg(struct app *app, bool owner) MUST_CHECK;
+/*
+ * How to connect to the warehouse: as the daemon, or as the tables' owner. The password is read, or
+ * made by its command, each time; it lives until the next call. False when it cannot be had.
+ */
+bool app_pg(struct app *app, bool owner, struct pg_conf *conf, struct err *err) MUST_CHECK;
+
+/* A connection of one's own, beside `warehouse`: as the daemon, or as the owner. NULL with ERR. */
+struct pg *app_session(struct app *app, bool owner, struct err *err) MUST_CHECK;
 
 /* Closes all that is open. */
 void app_close(struct app *app);

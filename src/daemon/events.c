@@ -22,6 +22,7 @@ const struct events *events_table(void)
 		.schedule_tight = { "schedule_tight", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d10" },
 		.not_configured = { "not_configured", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d11" },
 		.retention = { "retention", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d12" },
+		.database_slow = { "database_slow", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d21" },
 		.reports_late = { "reports_late", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d20" },
 		.no_metrics = { "no_metrics", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d13" },
 	};

@@ -12,7 +12,7 @@ struct events {
 	struct log_event started, stopping, cycle, run_record_failed, run_record_recovered,
 		order_learned, order_demoted, fuse_blown, rejected, warehouse_lost, warehouse_back,
 		standby, working, reloaded, reload_failed, schedule_tight, not_configured,
-		retention, no_metrics, reports_late;
+		retention, no_metrics, reports_late, database_slow;
 };
 
 /* The table of them. */

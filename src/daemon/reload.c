@@ -19,6 +19,7 @@ static bool same_connections(const struct config *a, const struct config *b)
 {
 	return same(a->warehouse.conninfo, b->warehouse.conninfo) &&
 	       same(a->warehouse.password, b->warehouse.password) &&
+	       same(a->warehouse.password_command, b->warehouse.password_command) &&
 	       same(a->http.ca_file, b->http.ca_file) && same(a->http.proxy, b->http.proxy) &&
 	       a->privacy.keep_name == b->privacy.keep_name &&
 	       a->privacy.keep_phone == b->privacy.keep_phone &&

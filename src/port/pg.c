@@ -32,7 +32,11 @@ struct pg {
 	struct event_loop *wait;
 	struct event_loop_source *source, *timer;
 	PGconn *conn;
-	int64_t patience; /* with a script */
+	int64_t patience;		      /* with a script */
+	void (*tell)(void *arg, int backend); /* when a script is slow */
+	void *arg;
+	int64_t deadline; /* of the script */
+	bool slow;	  /* it is, and nobody has been told */
 	bool lost, notified;
 	bool useless; /* the server said that it cannot do what it is there for */
 
@@ -99,6 +103,11 @@ static void on_deadline(void *arg)
 
 	if (!pg->busy)
 		return;
+	if (event_loop_now() < pg->deadline) {
+		pg->slow = true;
+		event_loop_timer_set(pg->timer, pg->deadline);
+		return;
+	}
 	if (!pg->failed)
 		err_set(&pg->err, ERR_UNAVAILABLE, "database: no answer within %d seconds",
 			(int)(pg->patience / USEC_PER_SEC));
@@ -262,7 +271,9 @@ void pg_start(struct pg *pg, const struct pg_step *steps, size_t n)
 	pg->failed = pg->rolling_back = pg->copying = false;
 	pg->kept = NULL;
 	pg->err = (struct err)ERR_INIT;
-	event_loop_timer_set(pg->timer, event_loop_now() + pg->patience);
+	pg->slow = false;
+	pg->deadline = event_loop_now() + pg->patience;
+	event_loop_timer_set(pg->timer, min_i64(pg->deadline, event_loop_now() + PG_SLOW));
 	pg->busy = true;
 	if (pg->lost) {
 		pg->failed = true;
@@ -311,11 +322,21 @@ bool pg_finish(struct pg *pg, struct table **result, struct err *err)
 	return true;
 }
 
+void pg_look(struct pg *pg)
+{
+	if (!pg->busy || !pg->slow)
+		return;
+	pg->slow = false;
+	if (pg->tell)
+		pg->tell(pg->arg, pg_backend(pg));
+}
+
 bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table **result,
 	    struct err *err)
 {
 	pg_start(pg, steps, n);
 	while (pg->busy) {
+		pg_look(pg);
 		if (event_loop_turn(pg->wait, TIME_NEVER) != EVENT_LOOP_STOP)
 			continue;
 		lose(pg);
@@ -581,6 +602,8 @@ struct pg *pg_open(struct event_loop *wait, const struct pg_conf *conf, struct e
 	pg = mem_new(sizeof(*pg));
 	pg->wait = wait;
 	pg->patience = conf->deadline;
+	pg->tell = conf->slow;
+	pg->arg = conf->arg;
 	dial_read(&dial, conf);
 	ok = false;
 	if (strcmp(dial.attributes, "prefer-standby") == 0) {

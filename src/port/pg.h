@@ -33,11 +33,17 @@ struct pg_conf {
 	const char *password;	 /* or NULL; wins over the conninfo's */
 	const char *application; /* what pg_stat_activity calls us */
 	int64_t deadline;	 /* a script that takes longer is cut off, microseconds */
-	bool readable;		 /* one that can only be read will do */
-	struct server *place;	 /* tried first, and then the one that is used; or NULL */
+	/* Called by pg_run() and pg_look() when a script takes longer than PG_SLOW; or NULL. */
+	void (*slow)(void *arg, int backend);
+	void *arg;
+	bool readable;	      /* one that can only be read will do */
+	struct server *place; /* tried first, and then the one that is used; or NULL */
 };
 
 #define PG_MAX_PARAMS 16
+
+/* A script that takes longer is worth a word. */
+#define PG_SLOW (30 * USEC_PER_SEC)
 
 /* One step of a script. What it points to must live until pg_finish(). */
 struct pg_step {
@@ -85,6 +91,12 @@ bool pg_finish(struct pg *pg, struct table **result, struct err *err) MUST_CHECK
 /* A whole script, waiting for its end. RESULT may be NULL for a caller that wants no rows. */
 bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table **result,
 	    struct err *err) MUST_CHECK;
+
+/*
+ * Tells, if the script that runs has taken longer than PG_SLOW and nobody was told yet. For a
+ * caller that does not wait in pg_run().
+ */
+void pg_look(struct pg *pg);
 
 /* The script of one step without parameters. */
 bool pg_exec(struct pg *pg, const char *sql, struct err *err) MUST_CHECK;

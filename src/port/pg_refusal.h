@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pg_refusal.h -- why a server did not take a connection, and what mends that.
+ * pg_refusal.h -- Reads why a server refused a connection, and names the remedy.
  *
  * libpq keeps no SQLSTATE of a connection that failed; asked to be verbose,
  * it writes it into its message, with the routine of the server that

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * servers.h -- the servers that a conninfo names, one address after another.
+ * servers.h -- Lists the servers that a conninfo names, one address after another.
  *
  * libpq goes on to the next address only when one refuses; when it is driven
  * step by step, a silent one is never left. So the list is ours: hosts with

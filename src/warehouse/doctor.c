@@ -50,6 +50,15 @@ void doctor_read_only(struct pg *pg, struct err *err)
 		snprintf(err->advice, sizeof(err->advice), "%s", table_text(why, 0, 0));
 }
 
+bool doctor_wait_event(struct pg *pg, int backend, struct table **why, struct err *err)
+{
+	CLEANUP(script_free) struct script *script = script_new();
+
+	script_add(script, sql_status_wait_event);
+	script_int(script, backend);
+	return script_run(script, pg, why, err);
+}
+
 bool doctor_late(struct pg *pg, const char *name, struct table **late, struct err *err)
 {
 	CLEANUP(script_free) struct script *script = script_new();

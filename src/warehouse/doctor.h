@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * doctor.h -- what stands in the way, with the one command that mends it.
+ * doctor.h -- Names each obstacle in the database, with the one command that mends it.
  *
  * Asked by `check` for all there is, and by whoever was refused something
  * for the first thing, so that no message says no more than "run check".
@@ -33,6 +33,9 @@ void doctor_advise(struct pg *pg, struct err *err);
 
 /* What lets PG write, a connection that can only read: the advice of ERR. */
 void doctor_read_only(struct pg *pg, struct err *err);
+
+/* What the process BACKEND of the server waits for, in a sentence. */
+bool doctor_wait_event(struct pg *pg, int backend, struct table **why, struct err *err) MUST_CHECK;
 
 /* The workspaces (NAME, or NULL: all) whose days of reports are late; see sql/status/late.sql. */
 bool doctor_late(struct pg *pg, const char *name, struct table **late, struct err *err) MUST_CHECK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * session.h -- a connection to the warehouse that depends on nothing but us.
+ * session.h -- Opens a session of the warehouse that depends on no setting of others.
  *
  * Every command opens its connections here. What changes the output or the
  * outcome of a statement is set before anything else is done (sql/pins.sql),

@@ -85,6 +85,11 @@ struct script *warehouse_call(struct warehouse *warehouse, const char *sql)
 	return warehouse->brief;
 }
 
+void warehouse_look(struct warehouse *warehouse)
+{
+	pg_look(warehouse->writer);
+}
+
 bool warehouse_run(struct warehouse *warehouse, struct table **result, struct err *err)
 {
 	for (int tries = 1;; tries++) {

@@ -44,6 +44,9 @@ void warehouse_close(struct warehouse **warehouse);
 /* Whether a connection was lost: then close it and open another. */
 bool warehouse_lost(const struct warehouse *warehouse) MUST_CHECK;
 
+/* Tells when what the writer does takes long; see pg_look(). */
+void warehouse_look(struct warehouse *warehouse);
+
 /*
  * A short call for a module of its own (command_request.c): begins a script with the
  * statement SQL, whose parameters follow, and runs it while the writer may

@@ -430,3 +430,33 @@ def test_a_newer_schema_has_one_remedy(managed):
     etl.sql("insert into sahut_etl.migration (version, name, checksum) values (9999, 'x', 'x')")
     done = etl.run("check", expect=78)
     assert "install a newer sahut-etl" in done.stdout and "migrate" not in done.stdout, done.stdout
+
+
+# ---- a commit that waits ----
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["sync", "run"])
+def test_a_commit_that_waits_for_a_standby_is_named(logical, managed, command):
+    sandbox, etl = managed()
+    connection = logical.connect()
+    connection.cursor().execute("set synchronous_commit = off")
+    connection.cursor().execute("alter system set synchronous_standby_names = 'gone'")
+    connection.cursor().execute("select pg_reload_conf()")
+    process = etl.start(command)
+    try:
+        seen = []
+
+        def said():
+            seen.append(process.stderr.readline())
+            return "has not answered for 30 s" in seen[-1]
+        os.set_blocking(process.stderr.fileno(), False)
+        wait_for(said, "the line", seconds=60)
+        assert "SyncRep" in seen[-1] and "synchronous_standby_names" in seen[-1], seen
+    finally:
+        connection.cursor().execute("alter system reset synchronous_standby_names")
+        connection.cursor().execute("select pg_reload_conf()")
+        if command == "run":
+            wait_for(lambda: etl.one("select count(*) from sahut_etl.run where state = 'ok'"), "a cycle")
+            process.terminate()
+        assert process.wait(60) == 0
+    assert_equal(etl, sandbox)
