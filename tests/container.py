@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: MIT
 """The packages in a machine of their own, with systemd and without a compiler.
 
-usage: container.py DEBS NEXT [STEP...]
+usage: container.py [--suite SUITE] DEBS NEXT [STEP...]
 
 DEBS is a directory with the packages, NEXT one with the same at a later version
-and one migration more. A Debian 12 is made below build-container (once), booted
-with systemd-nspawn, and used as an administrator would: docs/INSTALL.md is
+and one migration more. A Debian 12, or another SUITE, is made (once), booted with
+systemd-nspawn, and used as an administrator would: docs/INSTALL.md is
 followed to the letter. STEPs are functions below; without them, all. Prints
 TAP. Needs root.
 """
+import argparse
 import atexit
 import glob
 import json
@@ -22,12 +23,11 @@ import sys
 import tempfile
 import time
 
+import platforms
+
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 PLACE = os.path.join(TOP, "build-container")
-MIRROR = "http://deb.debian.org/debian"
-# What the packages depend on is there already, as the container has no network.
-PACKAGES = ("systemd,systemd-sysv,dbus,sudo,ca-certificates,procps,curl,tzdata,postgresql,man-db,"
-            "libcurl4,libjson-c5,libmicrohttpd12,libpq5,libssl3,libyaml-0-2")
+PACKAGES = ["systemd", "systemd-sysv", "dbus", "sudo", "ca-certificates", "procps", "curl", "tzdata", "postgresql", "man-db"]
 CONVERSATIONS = 20000
 
 # systemd-nspawn wants a pure cgroup2, in a mount namespace of its own. What is written lies over the base.
@@ -45,28 +45,26 @@ exec systemd-nspawn --quiet --register=no --keep-unit --private-network --resolv
 class Container:
     """A machine; stop() ends it and removes it."""
 
-    def __init__(self):
+    def __init__(self, suite, debs):
         os.makedirs(PLACE, exist_ok=True)
         self.dir = tempfile.mkdtemp(prefix="root-", dir=PLACE)
         for name in ("upper", "work", "root"):
             os.mkdir(os.path.join(self.dir, name), 0o755)
         self.console = open(os.path.join(PLACE, "console.log"), "wb")
-        self.process = subprocess.Popen(["unshare", "-m", "bash", "-c", BOOT, "boot", self.dir, self.base()], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen(["unshare", "-m", "bash", "-c", BOOT, "boot", self.dir, self.base(suite, debs)], stdin=subprocess.DEVNULL,
                                         stdout=self.console, stderr=subprocess.STDOUT)
         atexit.register(self.stop)
         # Anything but "starting" will do: a container has units that fail.
         wait_for("the container to be up", lambda: self.run("systemctl", "is-system-running").stdout.strip() in ("running", "degraded"))
 
     @staticmethod
-    def base():
-        base = os.path.join(PLACE, "base")
-        if not os.path.exists(base + ".made"):
-            shutil.rmtree(base, ignore_errors=True)
-            with open(base + ".log", "w") as log:
-                subprocess.run(["debootstrap", "--variant=minbase", "--include=" + PACKAGES, "bookworm", base, MIRROR], check=True, stdout=log)
-            # debootstrap has no daemon started, but PostgreSQL has made its cluster.
-            open(base + ".made", "w").close()
-        return base
+    def base(suite, debs):
+        """What the packages depend on is there already, as the container has no network."""
+        needed = set()
+        for deb in glob.glob(os.path.join(debs, "*.deb")):
+            depends = subprocess.run(["dpkg-deb", "-f", deb, "Pre-Depends", "Depends"], capture_output=True, text=True, check=True).stdout
+            needed |= {re.match(r"[a-z0-9.+-]+", d.strip()).group() for d in re.sub(r"(?m)^[\w-]+:", ",", depends).replace("\n", " ").split(",") if d.strip()}
+        return platforms.debian(suite, PACKAGES + sorted(n for n in needed if not n.startswith("sahut")), cluster=True)
 
     def leader(self):
         """Its first process. Before that is there, nspawn has other children."""
@@ -112,10 +110,10 @@ def wait_for(what, condition, seconds=120):
 
 
 class Trial:
-    def __init__(self, debs, later):
+    def __init__(self, suite, debs, later):
         self.number = self.failed = 0
         self.debs, self.later = debs, later
-        self.machine = Container()
+        self.machine = Container(suite, debs)
         self.run, self.shell = self.machine.run, self.machine.shell
 
     def check(self, promise, kept, why=""):
@@ -383,9 +381,15 @@ STEPS = ("installs", "is_confined", "follows", "takes_credentials", "is_watched"
 def main():
     # So that what runs at the exit does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    trial = Trial(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
+    parser = argparse.ArgumentParser(prog="container")
+    parser.add_argument("--suite", default="bookworm")
+    parser.add_argument("debs")
+    parser.add_argument("later")
+    parser.add_argument("steps", nargs="*")
+    arguments = parser.parse_args()
+    trial = Trial(arguments.suite, os.path.abspath(arguments.debs), os.path.abspath(arguments.later))
     try:
-        for step in sys.argv[3:] or STEPS:
+        for step in arguments.steps or STEPS:
             began = time.monotonic()
             getattr(trial, step)()
             print(f"# {step}: {time.monotonic() - began:.0f} s", flush=True)
