@@ -3,14 +3,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "err_policy.h"
 #include "schema.h"
 #include "script.h"
 #include "sql.h"
 #include "table_format.h"
 #include "time_format.h"
+#include "utf8.h"
 
 /* What the table for people shows, of all that there is; the rest is in --json. */
 enum shown { NAME, STATE, BEHIND, COMPLETE, LAST, NEXT, ROWS, REJECTED, REQUESTS, SHOWN };
@@ -20,6 +23,19 @@ static const char *const headings[SHOWN] = {
 	[COMPLETE] = "complete as of", [LAST] = "last",		[NEXT] = "next",
 	[ROWS] = "conversations",      [REJECTED] = "rejected", [REQUESTS] = "requests today",
 };
+
+/* From the one that is needed most; those at the end go where a line would be too long. */
+static const enum shown kept[SHOWN] = {
+	NAME, STATE, BEHIND, COMPLETE, ROWS, LAST, NEXT, REJECTED, REQUESTS,
+};
+
+#define NEVER_RAN "never ran"
+
+/* The first four stay, however narrow it is. */
+#define LEAST 4
+
+/* Of a terminal that does not say, and of what is no terminal. */
+#define USUAL_WIDTH 80
 
 static const char *get(const struct table *all, int row, const char *column)
 {
@@ -86,7 +102,7 @@ static void set_next(struct table *shown, const struct table *all, int row)
 	set(shown, NEXT, text);
 }
 
-static struct table *for_people(const struct table *all)
+static struct table *all_columns(const struct table *all)
 {
 	struct table *shown = table_new(SHOWN);
 	char time[TIMETEXT_SIZE];
@@ -107,6 +123,74 @@ static struct table *for_people(const struct table *all)
 		set(shown, REQUESTS, get(all, r, "requests_today"));
 	}
 	return shown;
+}
+
+static bool is_kept(enum shown column, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (kept[i] == column)
+			return true;
+	return false;
+}
+
+/* The N columns that are needed most, in their places. */
+static struct table *narrowed(const struct table *full, int n)
+{
+	struct table *shown = table_new(n);
+	int to = 0;
+
+	for (int r = 0; r < table_rows(full); r++)
+		table_add(shown);
+	for (int c = 0; c < SHOWN; c++) {
+		if (!is_kept((enum shown)c, n))
+			continue;
+		table_name(shown, to, table_column_name(full, c), table_is_number(full, c));
+		for (int r = 0; r < table_rows(full); r++)
+			table_set(shown, r, to, table_text(full, r, c),
+				  strlen(table_text(full, r, c)));
+		to++;
+	}
+	return shown;
+}
+
+static size_t widest(const char *text)
+{
+	size_t most = 0;
+
+	while (*text) {
+		size_t n = strcspn(text, "\n"), width = utf8_width(text, n);
+
+		most = width > most ? width : most;
+		text += n + (text[n] == '\n');
+	}
+	return most;
+}
+
+static size_t width_of_screen(void)
+{
+	struct winsize size;
+	const char *columns = getenv("COLUMNS");
+	long n = columns ? strtol(columns, NULL, 10) : 0;
+
+	if (n <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		n = size.ws_col;
+	return n >= 40 ? (size_t)n : USUAL_WIDTH;
+}
+
+/* As many columns as fit. Returns how many. */
+static int format(const struct table *full, struct buf *out)
+{
+	size_t width = width_of_screen();
+	int n = SHOWN;
+
+	for (;; n--) {
+		CLEANUP(table_free) struct table *shown = narrowed(full, n);
+
+		buf_reset(out);
+		table_format_table(shown, out);
+		if (n == LEAST || widest(buf_text(out)) <= width)
+			return n;
+	}
 }
 
 /* ---- below it ---------------------------------------------------------- */
@@ -136,6 +220,11 @@ static void note(struct buf *out, const struct config *config, const struct tabl
 		buf_str(out, ": ");
 		quoted(out, error);
 		buf_char(out, '\n');
+	}
+	if (strcmp(state, NEVER_RAN) == 0) {
+		quoted(out, get(all, row, "workspace"));
+		buf_str(out, ": it is configured, and nothing was read yet; run: systemctl start "
+			     "sahut-etl, or: sahut-etl sync\n");
 	}
 	if (strcmp(state, "unattended") == 0) {
 		const char *name = get(all, row, "workspace");
@@ -173,6 +262,19 @@ static void note_reports(struct buf *out, const struct table *all, int row)
 	buf_char(out, '\n');
 }
 
+/* What did not fit beside the rest. */
+static void note_runs(struct buf *out, const struct table *full, int row, int n)
+{
+	bool last = !is_kept(LAST, n), next = !is_kept(NEXT, n);
+
+	if (!last && !next)
+		return;
+	quoted(out, table_text(full, row, NAME));
+	if (last)
+		buf_printf(out, ": last: %s", table_text(full, row, LAST));
+	buf_printf(out, "%s next: %s\n", last ? ";" : ":", table_text(full, row, NEXT));
+}
+
 /* Who works, said once for all that it works on. */
 static void note_holders(struct buf *out, const struct table *all)
 {
@@ -205,7 +307,7 @@ static const char *colour_of(const char *state)
 	if (!state)
 		return "";
 	if (strcmp(state, "failing") == 0 || strcmp(state, "unattended") == 0 ||
-	    strcmp(state, "reports late") == 0)
+	    strcmp(state, "reports late") == 0 || strcmp(state, NEVER_RAN) == 0)
 		return "\x1b[31m";
 	return strcmp(state, "late") == 0 || strcmp(state, "loading") == 0 ? "\x1b[33m" : "";
 }
@@ -231,13 +333,15 @@ static void print(const struct config *config, const struct table *all)
 {
 	CLEANUP(buf_free) struct buf shown = BUF_MAX(16u << 20);
 	CLEANUP(buf_free) struct buf notes = BUF_MAX(1u << 20);
-	CLEANUP(table_free) struct table *table = for_people(all);
+	CLEANUP(table_free) struct table *full = all_columns(all);
+	int columns = format(full, &shown);
 
-	table_format_table(table, &shown);
 	if (wants_colours())
 		print_coloured(all, buf_text(&shown));
 	else
 		fputs(buf_text(&shown), stdout);
+	for (int r = 0; r < table_rows(all); r++)
+		note_runs(&notes, full, r, columns);
 	for (int r = 0; r < table_rows(all); r++)
 		note(&notes, config, all, r);
 	for (int r = 0; r < table_rows(all); r++)
@@ -256,18 +360,69 @@ static void print_json(const struct table *all)
 	fputs(buf_text(&out), stdout);
 }
 
+static bool is_there(const struct table *all, const char *name)
+{
+	for (int r = 0; r < table_rows(all); r++)
+		if (strcmp(get(all, r, "workspace"), name) == 0)
+			return true;
+	return false;
+}
+
+/* Workspaces that are configured and that the warehouse does not know yet. */
+static void add_unknown(const struct app *app, struct table *all)
+{
+	const struct config *config = app->config;
+
+	for (size_t i = 0; i < config->n_workspaces; i++) {
+		const char *name = config->workspaces[i].name;
+		int row;
+
+		if ((app->workspace && strcmp(app->workspace, name) != 0) || is_there(all, name))
+			continue;
+		row = table_add(all);
+		for (int c = 0; c < table_columns(all); c++) {
+			const char *column = table_column_name(all, c);
+
+			if (strcmp(column, "workspace") == 0)
+				table_set(all, row, c, name, strlen(name));
+			else if (strcmp(column, "state") == 0)
+				table_set(all, row, c, NEVER_RAN, strlen(NEVER_RAN));
+		}
+	}
+}
+
+/* Whether nobody need look at any of them. */
+static bool all_well(const struct table *all)
+{
+	static const char *const good[] = { "well", "loading", "asleep", "paused" };
+
+	for (int r = 0; r < table_rows(all); r++) {
+		const char *state = get(all, r, "state");
+		bool well = false;
+
+		for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+			well |= strcmp(state, good[i]) == 0;
+		if (!well)
+			return false;
+	}
+	return true;
+}
+
 void cmd_status(struct app *app)
 {
 	CLEANUP(table_free) struct table *all = NULL;
 	CLEANUP(pg_close) struct pg *pg = NULL;
 	CLEANUP(script_free) struct script *script = script_new();
 	const char *none[1];
-	bool json = false;
+	bool json = false, check = false;
 	const struct opt options[] = {
 		{ .name = "json",
 		  .letter = 'j',
 		  .help = "as JSON, with all there is",
 		  .flag = &json },
+		{ .name = "check",
+		  .help = "end with 1 when somebody should look at a workspace",
+		  .flag = &check },
 		OPT_END,
 	};
 	struct err err = ERR_INIT;
@@ -278,10 +433,15 @@ void cmd_status(struct app *app)
 	pg = app_session(app, false, &err);
 	script_add(script, sql_status_workspaces);
 	script_text(script, app->workspace);
-	if (!pg || !schema_check(pg, &err) || !script_run(script, pg, &all, &err))
+	if (!pg || !schema_check(pg, &err) || !script_run(script, pg, &all, &err)) {
 		app_fail(app, &err);
-	else if (json)
+		return;
+	}
+	add_unknown(app, all);
+	if (json)
 		print_json(all);
-	else
+	else if (!check || !app->quiet)
 		print(app->config, all);
+	if (check && !all_well(all))
+		app->exit = EXIT_DIFFERENT;
 }

@@ -21,6 +21,21 @@ static void say_handed(const struct app *app, const struct cli_cycle *cli_cycle)
 	log_end(&app->log, &line);
 }
 
+/* Ctrl-C: what is kept, and how it goes on. */
+static void say_stopped(const struct app *app, const struct cli_cycle *tasks)
+{
+	for (size_t i = 0; i < app->n_workspaces; i++) {
+		const struct cli_cycle *task = &tasks[i];
+
+		if (!task->cycle || app->quiet)
+			continue;
+		fprintf(stderr,
+			"%s: stopped; the %lld conversations that were committed are kept, and "
+			"sahut-etl sync goes on from there\n",
+			task->conf->name, (long long)cycle_progress(task->cycle)->sum.live);
+	}
+}
+
 void cmd_sync(struct app *app)
 {
 	const char *none[1];
@@ -40,8 +55,10 @@ void cmd_sync(struct app *app)
 		tasks[i].conf = app->workspaces[i];
 		tasks[i].kind = full ? CYCLE_FULL : CYCLE_SYNC;
 	}
-	if (!cli_cycle_run_all(app, tasks, app->n_workspaces))
+	if (!cli_cycle_run_all(app, tasks, app->n_workspaces)) {
+		say_stopped(app, tasks);
 		app->exit = EXIT_LATER;
+	}
 	for (size_t i = 0; i < app->n_workspaces; i++) {
 		if (tasks[i].state == CLI_CYCLE_OVER && !tasks[i].cycle &&
 		    tasks[i].end.err.kind == ERR_NONE)

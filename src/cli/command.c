@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "command.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,24 +14,29 @@
 #include "yaml_tree.h"
 
 static const struct command commands[] = {
-	{ "run", "", "be the daemon", cmd_run },
-	{ "sync", "[--full]", "one cycle, then end: the first load, or what changed", cmd_sync },
+	{ "run", "", "be the daemon", cmd_run, "run" },
+	{ "sync", "[--full]", "one cycle, then end: the first load, or what changed", cmd_sync,
+	  "sync --full" },
 	{ "verify", "[--full] [--repair] [--json]", "compare the API's counts with the warehouse's",
-	  cmd_verify },
-	{ "status", "[--json]", "how far each workspace is complete", cmd_status },
-	{ "plan", "", "what the next cycles cost, and which freshness the quota allows", cmd_plan },
+	  cmd_verify, "verify --repair" },
+	{ "status", "[--json] [--check]", "how far each workspace is complete", cmd_status,
+	  "status --check" },
+	{ "plan", "", "what the next cycles cost, and which freshness the quota allows", cmd_plan,
+	  "-w utama plan" },
 	{ "explain", "ID", "where one conversation came from, and what the API says of it now",
-	  cmd_explain },
+	  cmd_explain, "explain conv_8f2k1m" },
 	{ "check", "[--offline]", "look at the configuration, the key, the API and the database",
-	  cmd_check },
+	  cmd_check, "check --offline" },
 	{ "migrate", "[--dry-run] [--rebuild-reports]", "make or upgrade the warehouse's tables",
-	  cmd_migrate },
+	  cmd_migrate, "migrate --dry-run" },
 	{ "report", "volume|workload|backlog|freshness", "numbers to look at, or a page to mail",
-	  cmd_report },
-	{ "metabase", "apply [--dry-run]", "put the dashboards into a Metabase", cmd_metabase },
-	{ "erase", "CONTACT_ID", "forget a contact's name and phone for good", cmd_erase },
+	  cmd_report, "report workload --format html --output w.html" },
+	{ "metabase", "apply [--dry-run]", "put the dashboards into a Metabase", cmd_metabase,
+	  "metabase apply --dry-run" },
+	{ "erase", "CONTACT_ID", "forget a contact's name and phone for good", cmd_erase,
+	  "erase ct_5d1m9x" },
 	{ "conversations", "list|get|create|update ...", "the API's four endpoints, from a shell",
-	  cmd_conversations },
+	  cmd_conversations, "conversations list --status open" },
 };
 
 const struct command *command_find(const char *name, struct err *err)
@@ -81,6 +87,16 @@ void command_version(struct buf *out)
 		   event_loop_library());
 }
 
+static void help_of(const struct command *command, struct buf *out)
+{
+	if (!command)
+		return;
+	buf_printf(out, "usage: sahut-etl [-c FILE] [-w WORKSPACE] [-v|-q] %s%s%s [OPTION...]\n",
+		   command->name, *command->synopsis ? " " : "", command->synopsis);
+	buf_printf(out, "\n%c%s.\n\n", toupper((unsigned char)command->summary[0]),
+		   command->summary + 1);
+}
+
 bool command_options(struct app *app, const struct opt *table, const char **operands, int most)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(65536);
@@ -100,7 +116,10 @@ bool command_options(struct app *app, const struct opt *table, const char **oper
 	}
 	if (!help)
 		return true;
+	help_of(app->command, &out);
 	opt_help(all, &out);
+	if (app->command && app->command->example)
+		buf_printf(&out, "\nexample: sahut-etl %s\n", app->command->example);
 	fputs(buf_text(&out), stdout);
 	app->exit = EXIT_OK;
 	return false;

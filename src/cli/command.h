@@ -12,6 +12,7 @@ struct command {
 	const char *synopsis; /* what may follow the name */
 	const char *summary;  /* a phrase */
 	void (*run)(struct app *app);
+	const char *example; /* how it is called, without the program's name */
 };
 
 /* The command of that name. NULL with ERR_USAGE and the nearest one's name. */

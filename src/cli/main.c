@@ -125,6 +125,7 @@ int main(int argc, char **argv)
 	command = command_find(argv[app.args.next++], &err);
 	if (!command || command->run != cmd_run)
 		event_loop_release_signals();
+	app.command = command;
 	if (command)
 		command->run(&app);
 	else

@@ -11,9 +11,15 @@
 #define INTERVAL (200 * USEC_PER_MSEC)
 #define BAR 24
 
+/* A wait that is worth a line where there is no bar, and how often such lines come. */
+#define LONG_WAIT (5 * USEC_PER_SEC)
+#define REPEAT (60 * USEC_PER_SEC)
+
 void progress_begin(struct progress *progress, bool wanted)
 {
-	*progress = (struct progress){ .on = wanted && isatty(STDERR_FILENO) };
+	bool terminal = isatty(STDERR_FILENO);
+
+	*progress = (struct progress){ .on = wanted && terminal, .plain = wanted && !terminal };
 }
 
 /* "12,345": a number with separators. Returns BUF. */
@@ -68,13 +74,28 @@ static int format(const struct cycle *cycle, int64_t now, char *line, size_t siz
 			grouped(p->rows * USEC_PER_SEC / took, rate), rest);
 }
 
+/* Without a terminal there is no bar, but a long silence has its reason said. */
+static void say_wait(struct progress *progress, const struct cycle *cycle, int64_t now)
+{
+	int64_t left = cycle_progress(cycle)->waits_until - now;
+	char time[TIMETEXT_SIZE];
+
+	if (left < LONG_WAIT || now < progress->next)
+		return;
+	fprintf(stderr, "%s: waiting %s for the quota\n", cycle_name(cycle),
+		duration_format(left, time));
+	progress->next = now + REPEAT;
+}
+
 int64_t progress_draw(struct progress *progress, const struct cycle *cycle, int64_t now)
 {
 	char line[512];
 	int n;
 
+	if (progress->plain)
+		say_wait(progress, cycle, now);
 	if (!progress->on)
-		return TIME_NEVER;
+		return progress->plain ? now + LONG_WAIT : TIME_NEVER;
 	if (now < progress->next)
 		return progress->next;
 	n = format(cycle, now, line, sizeof(line));

@@ -55,7 +55,8 @@ bool app_config_part(struct app *app, const char *section)
 	if (!app->config)
 		return app_fail(app, &err);
 	take_level(app);
-	return true;
+	return !app->workspace || config_find(app->config, app->workspace, &err) ||
+	       app_fail(app, &err);
 }
 
 static bool open_http(struct app *app, struct err *err)

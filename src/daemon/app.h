@@ -20,12 +20,15 @@
 #include "opt.h"
 #include "warehouse.h"
 
+struct command;
+
 struct app {
 	/* from the command line */
 	const char *program;
 	const char *config_path, *workspace;
 	bool verbose, quiet;
 	struct opt_args args; /* what follows the command's name */
+	const struct command *command;
 
 	bool daemon; /* it holds the workspaces' locks for all of its cycles */
 	int exit;    /* what main() returns */

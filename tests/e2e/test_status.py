@@ -95,7 +95,7 @@ def test_a_warehouse_that_is_not_there_and_one_that_is_no_more(warehouse):
     etl = warehouse("http://127.0.0.1:9/v1", migrate=False)
     assert "sahut-etl migrate" in etl.run("status", expect=78).stderr
     etl.run("migrate")
-    assert etl.run("status").stdout.count("\n") <= 3
+    assert re.search(r"(?m)^utama +never ran ", etl.run("status").stdout)
     etl.sql("drop table sahut_etl.schedule cascade")
     assert "schedule" in etl.run("status", expect=78).stderr
 
@@ -257,3 +257,94 @@ def test_a_workspace_that_is_not_configured_any_more(pair):
     etl.workspaces[0]["name"] = "baru"
     etl.write()
     assert "rename_workspace('utama'" in check(etl, 0)
+
+
+# ---- for scripts, and for small screens ----
+
+def widths(text):
+    return max(len(line) for line in text.split("\n\n")[0].splitlines())
+
+
+def test_the_table_fits_the_screen(pair, daemons):
+    _, etl = pair(conversations=230, workspace={"schedule": "{incremental: 5s, verify: 1h}"})
+    etl.run("sync")
+    daemon = daemons(etl)
+    idle(etl)
+    for columns, most in (("80", 80), ("60", 60), ("200", 200), ("", 80)):
+        os.environ["COLUMNS"] = columns
+        text = etl.run("status").stdout
+        del os.environ["COLUMNS"]
+        assert widths(text) <= most, text
+        # What has no room in a line has a line of its own.
+        assert re.search(r"(incremental|first_load|verify) (ok|running)", text) and "230" in text or columns == "60", text
+    assert daemon.stop() == 0
+
+
+def test_workspaces_that_never_ran_are_shown(sandboxes, warehouse):
+    sandbox = sandboxes(conversations=20)
+    etl = warehouse(sandbox.base_url)
+    etl.add("kedua", "http://127.0.0.1:1/v1")
+    etl.run("-w", "utama", "sync")
+    text = etl.run("status").stdout
+    assert re.search(r"(?m)^utama +well", text) and re.search(r"(?m)^kedua +never ran", text) and "kedua: it is configured" in text
+    assert etl.status("kedua")["state"] == "never ran" and etl.status("kedua")["complete_as_of"] is None
+    assert etl.run("-w", "utama", "status").stdout.count("kedua") == 0
+
+
+def test_a_script_can_test_it(sandboxes, warehouse):
+    sandbox = sandboxes(conversations=20)
+    etl = warehouse(sandbox.base_url)
+    assert "never ran" in etl.run("status", "--check", expect=1).stdout
+    etl.run("sync")
+    etl.run("status", "--check")
+    assert etl.run("-q", "status", "--check").stdout == ""
+    etl.run("status", "--check", "--json")
+    etl.sql("update sahut_etl.run set state = 'failed', error_text = 'x', error_kind = 'denied'")
+    assert etl.status()["state"] == "failing"
+    etl.run("status", "--check", expect=1)
+    etl.run("-q", "status", "--check", expect=1)
+
+
+def test_a_workspace_that_is_none_is_a_misuse_of_every_command(pair):
+    _, etl = pair(conversations=10)
+    etl.run("sync")
+    for command in (["status"], ["check"], ["check", "--offline"], ["migrate", "--rebuild-reports"], ["migrate"], ["sync"], ["verify"], ["plan"], ["run"],
+                    ["report", "volume"], ["explain", "x"], ["erase", "x"], ["conversations", "list"]):
+        done = etl.run("-w", "nope", *command, expect=64)
+        assert '"nope"' in done.stderr and not re.search(r"(?m)^✓ API", done.stdout), (command, done)
+
+
+def test_each_help_has_its_usage_and_an_example(pair):
+    _, etl = pair(conversations=10)
+    for command in ("run", "sync", "verify", "status", "plan", "explain", "check", "migrate", "report", "metabase", "erase", "conversations list"):
+        text = etl.run(*command.split(), "--help").stdout
+        command = command.split()[0]
+        assert re.match(rf"usage: sahut-etl .*{command}", text) and "\nexample: sahut-etl " in text, text
+    assert " ID" in etl.run("explain", "-h").stdout.splitlines()[0] and "CONTACT_ID" in etl.run("erase", "-h").stdout.splitlines()[0]
+
+
+def test_who_stops_a_load_is_told_what_is_kept(pair):
+    sandbox, etl = pair(conversations=6000, latency=20)
+    process = etl.start("sync")
+    wait_for(lambda: etl.one("select count(*) from sahut.conversation") > 0, "a batch")
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == 75
+    assert re.search(r"utama: stopped; the [1-9]\d* conversations that were committed are kept, and sahut-etl sync goes on", said), said
+
+
+def test_a_long_wait_for_the_quota_is_said_without_a_terminal(pair):
+    sandbox, etl = pair(conversations=900, workspace={"requests_per_minute": 4, "reserve": "0%"})
+    process = etl.start("sync")
+    seen = []
+
+    def said():
+        seen.append(process.stderr.readline())
+        return "for the quota" in seen[-1]
+    os.set_blocking(process.stderr.fileno(), False)
+    try:
+        wait_for(said, "the line", seconds=60)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert re.match(r"utama: waiting \d+s? .*for the quota", seen[-1]) or re.match(r"utama: waiting \S+ for the quota", seen[-1]), seen
