@@ -68,6 +68,10 @@ create table sahut_etl.workspace (
 	unproven            text,
 	tried_at            timestamptz,
 	audit_due           boolean not null default false,
+	-- what its lists do not show
+	list_depth          bigint not null default 0,
+	list_parts          bigint not null default 0,
+	list_beyond         bigint not null default 0,
 	-- counted for ever
 	late_arrival_count  bigint not null default 0,
 	silent_edit_count   bigint not null default 0
@@ -120,6 +124,12 @@ comment on column sahut_etl.workspace.unproven is
 comment on column sahut_etl.workspace.tried_at is
 	'When the last full sweep was begun or gone on with (the daemon''s clock); one that proved nothing is tried '
 	'again later each time.';
+comment on column sahut_etl.workspace.list_depth is
+	'Pages of a list end after so many conversations, and the list goes on; 0: they do not.';
+comment on column sahut_etl.workspace.list_parts is
+	'In so many parts the last full sweep read the list, since it is deeper than that; 0: whole.';
+comment on column sahut_etl.workspace.list_beyond is
+	'Conversations that no page of any part shows: deep_part says where they are.';
 comment on column sahut_etl.workspace.audit_due is
 	'Whether a total could not be explained, so that the counts are to be compared.';
 comment on column sahut_etl.workspace.late_arrival_count is
@@ -292,6 +302,30 @@ comment on column sahut_etl.stale_copy.seen_at is 'When the older copy was first
 comment on column sahut_etl.stale_copy.got_at is 'When a GET first said the same (API time); empty before.';
 comment on column sahut_etl.stale_copy.got_updated_at is
 	'updated_at of the copy that it gave; the same again, a lookback later, is believed.';
+
+create table sahut_etl.deep_part (
+	workspace_id  integer not null references sahut_etl.workspace,
+	place         integer not null,
+	status        text,
+	channel_id    text collate "C",
+	assignee_id   text collate "C",
+	unassigned    boolean not null,
+	api           bigint not null,
+	read          bigint not null,
+	since         timestamptz not null,
+	primary key (workspace_id, place)
+);
+comment on table sahut_etl.deep_part is
+	'Parts of the list that are deeper than its pages go, as the last full sweep found them.';
+comment on column sahut_etl.deep_part.workspace_id is 'Workspace.';
+comment on column sahut_etl.deep_part.place is '1, 2, 3, ... within the workspace.';
+comment on column sahut_etl.deep_part.status is 'Status; empty: any.';
+comment on column sahut_etl.deep_part.channel_id is 'Channel; empty: any, or one that is not known.';
+comment on column sahut_etl.deep_part.assignee_id is 'Assignee; empty: anybody, or nobody.';
+comment on column sahut_etl.deep_part.unassigned is 'Whether it is those that are assigned to nobody.';
+comment on column sahut_etl.deep_part.api is 'Conversations that the API counts in it.';
+comment on column sahut_etl.deep_part.read is 'Conversations of it that could be read.';
+comment on column sahut_etl.deep_part.since is 'Since when it is too deep (database''s clock).';
 
 create table sahut_etl.audit (
 	run_id        bigint primary key references sahut_etl.run on delete cascade,

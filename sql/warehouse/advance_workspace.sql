@@ -23,6 +23,9 @@ set watermark = sahut_etl.from_usec(m.watermark),
 	unproven = nullif(m.unproven, ''),
 	tried_at = sahut_etl.from_usec(m.tried_at),
 	audit_due = m.audit_due,
+	list_depth = m.list_depth,
+	list_parts = m.list_parts,
+	list_beyond = m.list_beyond,
 	late_arrival_count = w.late_arrival_count + t.rows_late,
 	silent_edit_count = w.silent_edit_count + t.rows_silent
 from jsonb_to_record($2::jsonb) m(
@@ -30,7 +33,7 @@ from jsonb_to_record($2::jsonb) m(
 	late_at bigint, 	largest_total bigint,
 	last_total bigint, per_page integer, list_order text, order_evidence jsonb, needs_full text,
 	uncertified integer, tried_at bigint,
-	audit_due boolean, unproven text)
+	audit_due boolean, unproven text, list_depth bigint, list_parts bigint, list_beyond bigint)
 cross join pg_temp.tally t
 cross join pg_temp.stage_batch b
 where w.id = $1::integer

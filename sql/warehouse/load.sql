@@ -8,7 +8,8 @@ select
 	(select count(*) from sahut_etl.stale_copy d where d.workspace_id = w.id),
 	coalesce(w.certified_at is not null and s.advanced_at < now() - interval '6 hours', false)::integer, w.unproven,
 	(extract(epoch from w.lookback_configured) * 1000000)::bigint, sahut_etl.to_usec(w.late_at),
-	(extract(epoch from w.late_by) * 1000000)::bigint
+	(extract(epoch from w.late_by) * 1000000)::bigint,
+	w.list_depth, w.list_parts, w.list_beyond
 from sahut_etl.workspace w
 left join sahut_etl.sweep s on s.workspace_id = w.id and s.state = 'running'
 where w.id = $1::integer

@@ -34,11 +34,15 @@ enum ask_kind {
 	ASK_JOINED,
 	/*
 	 * What a full sweep saw. n[0]: distinct conversations created before
-	 * `before`, in `pass` (0: in all passes). n[1]: live ones not seen. n[2]: distinct ones
-	 * whenever created.
+	 * `before`, in `pass` (0: in all passes). n[1]: suspects, of those in turn at most `turn`.
+	 * n[2]: distinct ones whenever created.
 	 */
 	ASK_SEEN,
-	/* Live conversations that the full sweep did not see, at most `most`: as ids. */
+	/*
+	 * Live conversations that the full sweep did not see, at most `most`: as ids. Of those
+	 * that are known to stand in no list, or not to be believed deleted, at most `turn`,
+	 * whoever was asked for longest ago.
+	 */
 	ASK_SUSPECTS,
 	/*
 	 * Live conversations with an updated_at after `after` that scan `scan`
@@ -66,8 +70,10 @@ struct ask {
 	int64_t before, after;
 	int64_t settled; /* ids only of conversations that were created, or first seen, before
 			  * this */
-	int pass, most;
+	int pass, most, turn;
 	int scan;
+	bool disputed;	/* those too of which a 404 was not believed */
+	bool by_chance; /* any of them, and not the first */
 	bool exact;	/* of counts: look at every conversation */
 	bool with_page; /* what the last page showed counts as seen, too */
 	struct filter filter;
@@ -87,13 +93,16 @@ struct ask {
 
 struct answer {
 	int64_t n[3];
-	int ids;		      /* how many ids came with it, the control not among them */
-	bool control;		      /* whether there is one; its number is `ids` */
-	int64_t live;		      /* conversations held that are not deleted, */
-	int64_t deleted_lately;	      /* and that were found deleted in the last 7 days */
-	int64_t counts[COUNTS];	      /* of ASK_COUNTS */
-	int64_t rejected;	      /* of them, items that could not be loaded */
-	int parts;		      /* of ASK_CELLS: how many channels or agents there are; too
+	int ids;      /* how many ids came with it, the control not among them */
+	bool control; /* whether there is one; its number is `ids` */
+	/* Whether each was missed by a list before, and has not changed since. */
+	bool known[IDS_MOST];
+	int64_t live;		/* conversations held that lists must show, */
+	int64_t absent;		/* and of them, those that are known to be missing from the list */
+	int64_t deleted_lately; /* and that were found deleted in the last 7 days */
+	int64_t counts[COUNTS]; /* of ASK_COUNTS */
+	int64_t rejected;	/* of them, items that could not be loaded */
+	int parts;		/* of ASK_CELLS: how many channels or agents there are; too
 				 * many: -1 */
 	int64_t held[PARTS_MOST + 1]; /* how many are held of each; of agents, nobody first */
 };
@@ -103,6 +112,13 @@ enum item_outcome {
 	ITEM_HERE,   /* it is there; the loop has staged it */
 	ITEM_GONE,   /* the documented 404 */
 	ITEM_MERGED, /* the API answers with another id */
+};
+
+/* What the list does not show and is not known to be deleted. */
+enum absence {
+	ABSENCE_NONE,
+	ABSENCE_HERE, /* a GET knows it */
+	ABSENCE_GONE, /* none does, and that is not believed */
 };
 
 /* What a commit came to. */
@@ -134,6 +150,8 @@ struct action {
 	enum seen_by seen; /* of a commit: by what its conversations were seen, */
 	int scan;	   /* and by which scan of the cycle, counted from 1 */
 	bool last;	   /* of a commit: the run ends with it */
+	bool swept;	   /* of a commit: a full sweep has come to its end */
+	bool absences;	   /* of a commit: what the sweep did not see is not in the list */
 	enum verdict verdict;
 };
 

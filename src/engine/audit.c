@@ -19,12 +19,15 @@ void audit_begin(struct audit *audit, const struct workspace_state *state,
 		 const struct engine_conf *conf)
 {
 	const struct cycle_rules *rules = cycle_kind(conf->kind);
-	int64_t pages = sweep_pages(state->last_total, state->per_page);
+	int64_t rows =
+		state->depth > 0 ? min_i64(state->last_total, state->depth) : state->last_total;
+	int64_t pages = sweep_pages(rows, state->per_page);
 
 	*audit = (struct audit){
 		.look = rules->look,
 		.started = TIME_NONE,
 		.per_page = state->per_page,
+		.depth = state->depth,
 		.reading = 1,
 	};
 	/* Page 1 is seen often enough; the second witness stands deeper. */
@@ -192,10 +195,14 @@ static void next_count(struct audit *audit)
  * Reading a cell costs its pages; splitting it a count for about half of its
  * parts, and then a part's pages.
  */
-static bool splitting_pays(const struct cell *cell, int parts, int per_page)
+static bool splitting_pays(const struct audit *audit)
 {
-	int64_t pages = sweep_pages(max_i64(cell->api, cell->held), per_page);
+	int64_t rows = max_i64(audit->parent.api, audit->parent.held);
+	int64_t pages = sweep_pages(rows, audit->per_page);
+	int parts = audit->parts;
 
+	if (parts > 0 && audit->depth > 0 && rows > audit->depth)
+		return true;
 	return parts > 1 && pages > parts / 2 + pages / parts + 1;
 }
 
@@ -204,7 +211,7 @@ static void begin_split(struct audit *audit, const struct answer *answer)
 	bool by_assignee = audit->parent.filter.channel != 0;
 
 	audit->parts = answer->parts < 0 ? 0 : answer->parts + by_assignee;
-	if (!splitting_pays(&audit->parent, audit->parts, audit->per_page)) {
+	if (!splitting_pays(audit)) {
 		add(audit->found, &audit->n_found, audit->parent);
 		next_cell(audit);
 		return;
@@ -320,6 +327,25 @@ void audit_page(void *self, struct workspace_state *state, const struct page *pa
 		end_with(audit, VERDICT_DEMOTED);
 	}
 	audit->witness = 0;
+}
+
+bool audit_refused(void *self, struct workspace_state *state)
+{
+	struct audit *audit = self;
+
+	audit->pending.waiting = false;
+	if (audit->step == AUDIT_TOTAL && audit->witness > 0) {
+		/* It was too deep: nobody bears witness there. */
+		state->depth = (int64_t)(audit->witness - 1) * audit->per_page;
+		audit->witness = 0;
+		return true;
+	}
+	if (audit->step != AUDIT_PART)
+		return false;
+	/* The API does not count such parts: their whole is the smallest cell. */
+	add(audit->found, &audit->n_found, audit->parent);
+	next_cell(audit);
+	return true;
 }
 
 void audit_answer(void *self, struct workspace_state *state, const struct answer *answer)

@@ -39,7 +39,8 @@ struct audit {
 	int reading;   /* how often has been counted */
 	int64_t slack; /* changes since the API counted */
 	int per_page;
-	int witness;	 /* page of the second witness; 0: none */
+	int64_t depth; /* a cell that has more cannot be read: it is split, if it can be; 0: any */
+	int witness;   /* page of the second witness; 0: none */
 	int64_t started; /* Date of the first response */
 	enum status status;
 	int64_t api[COUNTS], held[COUNTS];
@@ -65,6 +66,7 @@ void audit_settled(struct audit *audit, int64_t changes);
 /* What to do next, and what comes back; see engine.h. */
 void audit_next(void *self, struct workspace_state *state, bool stage_full, struct action *action);
 void audit_page(void *self, struct workspace_state *state, const struct page *page);
+bool audit_refused(void *self, struct workspace_state *state) MUST_CHECK;
 void audit_answer(void *self, struct workspace_state *state, const struct answer *answer);
 void audit_committed(void *self, struct workspace_state *state, const struct tally *tally);
 

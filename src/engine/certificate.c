@@ -45,8 +45,8 @@ bool certificate_needs_closing(const struct workspace_state *state)
 {
 	const struct sweep *sweep = &state->full.sweep;
 
-	return sweep->end == SWEEP_ALL && sweep->moved && sweep->started != TIME_NONE &&
-	       order_by_update(certificate_order(state));
+	return (sweep->end == SWEEP_ALL || sweep->end == SWEEP_SHALLOW) && sweep->moved &&
+	       sweep->started != TIME_NONE && order_by_update(certificate_order(state));
 }
 
 int64_t certificate_before(const struct workspace_state *state, int64_t started)

@@ -67,6 +67,12 @@ void engine_next(struct engine *engine, bool stage_full, struct action *action);
 /* The page that came for the oldest list request that was not answered. */
 void engine_page(struct engine *engine, const struct page *page);
 
+/*
+ * The oldest list request was refused (400, 404 or 422) instead. False when the cycle cannot
+ * go on without it.
+ */
+bool engine_refused(struct engine *engine) MUST_CHECK;
+
 /* What came of the GET under way; UPDATED_AT of a conversation that is there, else TIME_NONE. */
 void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updated_at);
 
@@ -78,6 +84,9 @@ void engine_committed(struct engine *engine, const struct tally *tally);
 
 /* Whether the commit that is asked for declares the I-th id of the last answer deleted. */
 bool engine_buries(const struct engine *engine, int i) MUST_CHECK;
+
+/* What the commit that is asked for says of the I-th id, where it is not deleted. */
+enum absence engine_absence(const struct engine *engine, int i) MUST_CHECK;
 
 /* Whether deletions were not believed because there were too many. */
 bool engine_fuse_blown(const struct engine *engine) MUST_CHECK;

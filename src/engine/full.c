@@ -7,6 +7,12 @@
 #define FEWEST_RECHECKS 100
 
 /*
+ * Of those whose absence is known so many are asked for a sweep, in turn; and by chance, where
+ * what was not seen may just be too deep.
+ */
+#define FEW_IN_TURN 5
+
+/*
  * A closing scan that rows moved under must be closed by another; a list
  * that moves so fast is left to the next sweep.
  */
@@ -54,11 +60,22 @@ static void second_pass(struct full *full, struct workspace_state *state)
 
 	f->owed = certificate_owed(state);
 	f->pass = 2;
-	/* Pages in flight together may have cost the first pass its proof; now one by one. */
-	begin_pass(state, !f->sweep.plan.backwards, 1);
+	/*
+	 * Pages in flight together may have cost the first pass its proof; now one by one. The
+	 * end of a list that is too deep cannot be had.
+	 */
+	begin_pass(state, f->sweep.end != SWEEP_SHALLOW && !f->sweep.plan.backwards, 1);
 	f->sweep.evidence = evidence;
 	full->step = FULL_READ;
 	full->closings = 0;
+}
+
+/* The list goes further than its pages do: what they do not show its parts may. */
+static void begin_partition(struct full *full, struct workspace_state *state)
+{
+	partition_begin(&full->partition, state, state->full.sweep.reach);
+	partition_set_ahead(&full->partition, state->full.pass == 1 ? full->ahead : 1);
+	full->step = FULL_PARTITION;
 }
 
 static void begin_closing(struct full *full, const struct workspace_state *state, int64_t since)
@@ -83,6 +100,8 @@ void full_set_ahead(struct full *full, struct workspace_state *state, int ahead)
 	full->ahead = ahead;
 	if (full->step == FULL_READ && state->full.pass == 1)
 		state->full.sweep.plan.ahead = ahead;
+	else if (full->step == FULL_PARTITION && state->full.pass == 1)
+		partition_set_ahead(&full->partition, ahead);
 }
 
 /* ---- what next ------------------------------------------------------- */
@@ -92,6 +111,23 @@ static void commit(struct full *full, struct action *action)
 	action_commit(&full->pending, action, SEEN_BY_SWEEP, 0);
 }
 
+static void partition_on(struct full *full, bool stage_full, struct action *action)
+{
+	struct partition *partition = &full->partition;
+
+	if (partition_done(partition)) {
+		full->step = FULL_FLUSH;
+		commit(full, action);
+	} else if (partition->asks) {
+		full->step = FULL_SAVE;
+		commit(full, action);
+	} else if (stage_full) {
+		action_commit_in_background(&full->pending, action, SEEN_BY_SWEEP, 0);
+	} else if (partition_next(partition, &action->request)) {
+		action->kind = ACTION_SEND;
+	}
+}
+
 static void read_on(struct full *full, struct workspace_state *state, bool stage_full,
 		    struct action *action)
 {
@@ -99,6 +135,9 @@ static void read_on(struct full *full, struct workspace_state *state, bool stage
 
 	if (full->wants_join) {
 		action_ask(&full->pending, action, (struct ask){ .kind = ASK_JOINED });
+	} else if (sweep_done(sweep) && sweep->end == SWEEP_SHALLOW) {
+		begin_partition(full, state);
+		partition_on(full, stage_full, action);
 	} else if (sweep_done(sweep)) {
 		full->step = FULL_FLUSH;
 		commit(full, action);
@@ -113,8 +152,10 @@ static void read_on(struct full *full, struct workspace_state *state, bool stage
 static void read_ahead(struct full *full, struct workspace_state *state, bool stage_full,
 		       struct action *action)
 {
-	if (full->step == FULL_READ && !stage_full &&
-	    sweep_next(&state->full.sweep, &action->request))
+	if (stage_full)
+		return;
+	if ((full->step == FULL_READ && sweep_next(&state->full.sweep, &action->request)) ||
+	    (full->step == FULL_PARTITION && partition_next(&full->partition, &action->request)))
 		action->kind = ACTION_SEND;
 }
 
@@ -130,6 +171,12 @@ static void close_on(struct full *full, bool stage_full, struct action *action)
 	}
 }
 
+/* How many of those whose absence is known are asked for again. */
+static int turn(const struct full *full)
+{
+	return full->repair ? IDS_MOST : FEW_IN_TURN;
+}
+
 /* The second pass is judged alone first, then both of them by what the first one had to show. */
 static void count(struct full *full, const struct workspace_state *state, struct action *action)
 {
@@ -139,6 +186,7 @@ static void count(struct full *full, const struct workspace_state *state, struct
 		.kind = ASK_SEEN,
 		.before = certificate_before(state, both ? f->started : f->sweep.started),
 		.pass = both ? 0 : f->pass,
+		.turn = turn(full),
 	};
 
 	action_ask(&full->pending, action, seen);
@@ -151,6 +199,8 @@ static void suspect(struct full *full, const struct workspace_state *state, stru
 		.kind = ASK_SUSPECTS,
 		.settled = certificate_before(state, state->full.started),
 		.most = IDS_MOST,
+		.turn = turn(full),
+		.by_chance = full->partition.beyond > 0,
 	};
 
 	action_ask(&full->pending, action, unseen);
@@ -159,6 +209,8 @@ static void suspect(struct full *full, const struct workspace_state *state, stru
 /* How many suspects one sweep may ask for. */
 static int64_t most_rechecks(const struct full *full, const struct workspace_state *state)
 {
+	if (full->partition.beyond > 0)
+		return FEW_IN_TURN;
 	return full->repair ? full->suspects : max_i64(FEWEST_RECHECKS, state->live / 100);
 }
 
@@ -173,6 +225,8 @@ static void publish(struct full *full, struct action *action)
 {
 	commit(full, action);
 	action->last = true;
+	action->swept = true;
+	action->absences = full->proven || full->why == UNPROVEN_UNLISTED;
 	action->verdict = full->verdict;
 }
 
@@ -211,6 +265,13 @@ void full_next(void *self, struct workspace_state *state, bool stage_full, struc
 	case FULL_READ:
 	case FULL_JOIN:
 		read_on(full, state, stage_full, action);
+		break;
+	case FULL_PARTITION:
+		partition_on(full, stage_full, action);
+		break;
+	case FULL_SPLIT:
+		action_ask(&full->pending, action,
+			   (struct ask){ .kind = ASK_CELLS, .filter = full->partition.at });
 		break;
 	case FULL_CLOSE:
 		close_on(full, stage_full, action);
@@ -292,6 +353,10 @@ void full_page(void *self, struct workspace_state *state, const struct page *pag
 		take_part(full, state, page);
 		return;
 	}
+	if (full->step == FULL_PARTITION) {
+		partition_take(&full->partition, page);
+		return;
+	}
 	state->last_total = page->total;
 	state->largest_total = max_i64(state->largest_total, page->total);
 	sweep_take(sweep, page);
@@ -299,6 +364,24 @@ void full_page(void *self, struct workspace_state *state, const struct page *pag
 	if (state->full.pass == 1 && state->full.started == TIME_NONE)
 		state->full.started = state->full.sweep.started;
 	full->wants_join = full->step == FULL_JOIN;
+}
+
+bool full_refused(void *self, struct workspace_state *state)
+{
+	struct full *full = self;
+
+	switch (full->step) {
+	case FULL_READ:
+	case FULL_JOIN:
+		full->step = FULL_READ;
+		return sweep_refuse(&state->full.sweep);
+	case FULL_PARTITION:
+		return partition_refuse(&full->partition);
+	case FULL_CLOSE:
+		return sweep_refuse(&full->closing);
+	default:
+		return false;
+	}
 }
 
 void full_item(void *self, struct workspace_state *state, enum item_outcome outcome,
@@ -328,6 +411,28 @@ static void settle(struct full *full, struct workspace_state *state, enum verdic
 		begin_parts(full, state);
 }
 
+/* Whether all of the list was read that there is, so that reading it again may prove it. */
+static bool was_read(const struct full *full, const struct workspace_state *state)
+{
+	const struct sweep *sweep = &state->full.sweep;
+
+	if (sweep->end == SWEEP_SHALLOW)
+		return !full->partition.lost && full->partition.beyond == 0;
+	return sweep->end == SWEEP_ALL;
+}
+
+/* What the sweep learned of how deep the list may be read. */
+static void note_depth(const struct full *full, struct workspace_state *state)
+{
+	const struct sweep *sweep = &state->full.sweep;
+
+	if (sweep->end != SWEEP_SHALLOW && sweep->end != SWEEP_ALL)
+		return;
+	state->depth = sweep->end == SWEEP_SHALLOW ? sweep->reach : 0;
+	state->parts = sweep->end == SWEEP_SHALLOW ? full->partition.opened : 0;
+	state->beyond = sweep->end == SWEEP_SHALLOW ? full->partition.beyond : 0;
+}
+
 static void judge(struct full *full, struct workspace_state *state, const struct answer *answer)
 {
 	struct full_state *f = &state->full;
@@ -342,14 +447,16 @@ static void judge(struct full *full, struct workspace_state *state, const struct
 	    (snapshot || (started != TIME_NONE && answer->n[0] == owed))) {
 		full->proven_at = started;
 		settle(full, state, VERDICT_CERTIFIED);
-	} else if (f->pass == 1 && started != TIME_NONE && f->sweep.end == SWEEP_ALL) {
+	} else if (f->pass == 1 && started != TIME_NONE && was_read(full, state)) {
 		second_pass(full, state);
 	} else if (f->pass == 2 && !both) {
 		full->step = FULL_COUNT_BOTH;
 	} else {
 		settle(full, state,
-		       f->sweep.end == SWEEP_LOST ? VERDICT_LOST : VERDICT_UNCERTIFIED);
+		       f->sweep.end == SWEEP_LOST || full->partition.lost ? VERDICT_LOST
+									  : VERDICT_UNCERTIFIED);
 	}
+	note_depth(full, state);
 }
 
 static void begin_rechecks(struct full *full, struct workspace_state *state,
@@ -395,6 +502,10 @@ void full_answer(void *self, struct workspace_state *state, const struct answer 
 	case FULL_SUSPECT:
 		begin_rechecks(full, state, answer);
 		break;
+	case FULL_SPLIT:
+		partition_split(&full->partition, answer->parts);
+		full->step = FULL_PARTITION;
+		break;
 	default:
 		judge(full, state, answer);
 		break;
@@ -408,6 +519,7 @@ static void after_closing(struct full *full, struct workspace_state *state)
 	bool again = closing->pages > 1 && closing->moved;
 
 	if (closing->end == SWEEP_DISORDER || closing->end == SWEEP_LOST ||
+	    closing->end == SWEEP_SHALLOW ||
 	    (again && (full->closings >= MOST_CLOSINGS || closing->started == TIME_NONE))) {
 		settle(full, state, VERDICT_UNCERTIFIED);
 	} else if (again) {
@@ -425,6 +537,9 @@ void full_committed(void *self, struct workspace_state *state, const struct tall
 	if (!action_committed(&full->pending))
 		return;
 	switch (full->step) {
+	case FULL_SAVE:
+		full->step = FULL_SPLIT;
+		break;
 	case FULL_FLUSH:
 		if (certificate_needs_closing(state))
 			begin_closing(full, state, state->full.sweep.started);
@@ -452,4 +567,15 @@ bool full_buries(const void *self, int i)
 	const struct full *full = self;
 
 	return full->step == FULL_BURY && recheck_buries(&full->recheck, i);
+}
+
+enum absence full_absence(const void *self, int i)
+{
+	const struct full *full = self;
+	enum absence absence =
+		full->step == FULL_BURY ? recheck_absence(&full->recheck, i) : ABSENCE_NONE;
+
+	/* A sweep that proves nothing may have skipped what is there. */
+	return absence == ABSENCE_HERE && full->verdict != VERDICT_CERTIFIED ? ABSENCE_NONE
+									     : absence;
 }

@@ -15,16 +15,20 @@
 #define FULL_H
 
 #include "action.h"
+#include "partition.h"
 #include "parts.h"
 #include "recheck.h"
 #include "sweep.h"
 #include "workspace_state.h"
 
 enum full_step {
-	FULL_READ,  /* a pass over the list */
-	FULL_JOIN,  /* after a resume: does it go on where it stopped? */
-	FULL_FLUSH, /* what the pass read is committed */
-	FULL_CLOSE, /* the closing scan */
+	FULL_READ,	/* a pass over the list */
+	FULL_JOIN,	/* after a resume: does it go on where it stopped? */
+	FULL_PARTITION, /* its parts, where it is too deep; */
+	FULL_SAVE,	/* what was read of them is committed, */
+	FULL_SPLIT,	/* since it tells what a part can be split by */
+	FULL_FLUSH,	/* what the pass read is committed */
+	FULL_CLOSE,	/* the closing scan */
 	FULL_FLUSH_CLOSE,
 	FULL_COUNT,	 /* what the pass saw is counted */
 	FULL_COUNT_BOTH, /* and what both passes saw */
@@ -42,6 +46,7 @@ struct full {
 	bool wants_join;
 	bool repair; /* look at all suspects, and do not stop at the fuse */
 	int ahead;
+	struct partition partition;
 	struct sweep closing;
 	int closings;
 	int64_t distinct, suspects; /* as counted last: conversations seen, and not seen */
@@ -79,6 +84,8 @@ void full_answer(void *self, struct workspace_state *state, const struct answer 
 void full_committed(void *self, struct workspace_state *state, const struct tally *tally);
 
 /* Whether the I-th id of the last answer is to be buried by the commit under way. */
+bool full_refused(void *self, struct workspace_state *state) MUST_CHECK;
 bool full_buries(const void *self, int i) MUST_CHECK;
+enum absence full_absence(const void *self, int i) MUST_CHECK;
 
 #endif

@@ -31,6 +31,8 @@ static int best_size(const struct overlap *overlap, int least)
 		int64_t inside = overlap->offset % size;
 		int64_t brings = overlap->backwards ? inside : size - inside;
 
+		if (overlap->most_end > 0 && overlap->offset - inside + size > overlap->most_end)
+			continue;
 		if (size - brings >= least && brings > most) {
 			most = brings;
 			best = size;
@@ -63,6 +65,13 @@ void overlap_ask(struct overlap *overlap, int64_t total, struct request *request
 	}
 	request->page = overlap->page;
 	request->per_page = overlap->size;
+}
+
+bool overlap_refused(struct overlap *overlap)
+{
+	overlap->most_end = (int64_t)overlap->page * overlap->size - 1;
+	return overlap->begun &&
+	       (best_size(overlap, overlap->least) > 0 || best_size(overlap, 1) > 0);
 }
 
 /* ---- what comes back ------------------------------------------------- */

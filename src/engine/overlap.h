@@ -38,6 +38,7 @@ struct overlap {
 	bool tied; /* or it did not, and rows moved, or came in another order: of those with one
 			 * time some may be missing */
 	int least; /* rows that the next page is to repeat, if it can */
+	int64_t most_end; /* no page may end behind so many rows: the API refuses it; 0: any may */
 	int n_joints;
 	uint64_t joints[OVERLAP_JOINTS];
 	struct row edge; /* the outermost row read */
@@ -58,6 +59,12 @@ void overlap_ask(struct overlap *overlap, int64_t total, struct request *request
  */
 enum overlap_fit overlap_take(struct overlap *overlap, const struct page *page,
 			      const bool *repeated, int64_t old) MUST_CHECK;
+
+/*
+ * The API refuses the page that was asked for last, as one that ends too deep in the list.
+ * Whether another one, that ends before it, would go on.
+ */
+bool overlap_refused(struct overlap *overlap) MUST_CHECK;
 
 /* It was apart: the one before it, towards the beginning, is asked for next. */
 void overlap_step_back(struct overlap *overlap, int64_t total);

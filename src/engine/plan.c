@@ -50,6 +50,8 @@ static enum strategy by_order(const struct workspace_state *state)
 		return STRATEGY_UNRESOLVED_SCAN;
 	if (state->last_total < state->per_page)
 		return STRATEGY_ONE_PAGE;
+	if (!workspace_state_reaches_new(state))
+		return STRATEGY_UNRESOLVED_SCAN;
 	if (state->order == ORDER_UPDATED_DESC)
 		return STRATEGY_HEAD_SCAN;
 	if (state->order == ORDER_UPDATED_ASC)

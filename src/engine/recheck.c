@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "recheck.h"
 
+#include <string.h>
+
 /*
  * More deletions than this many, or than one in so many conversations, are
  * not believed in a week.
@@ -24,6 +26,7 @@ void recheck_begin(struct recheck *recheck, const struct answer *answer, int mos
 		.limit = limit,
 		.fuse_blown = blown,
 	};
+	memcpy(recheck->known, answer->known, sizeof(recheck->known));
 	if (recheck->n <= 0)
 		recheck->step = RECHECK_OVER;
 }
@@ -89,11 +92,14 @@ bool recheck_next(const struct recheck *recheck, struct request *request)
 
 static void note(struct recheck *recheck, enum item_outcome outcome, int64_t updated_at)
 {
-	recheck->outcome[recheck->next++] = (uint8_t)outcome;
+	int at = recheck->next++;
+
+	recheck->outcome[at] = (uint8_t)outcome;
 	recheck->gone += outcome == ITEM_GONE;
 	recheck->merged += outcome == ITEM_MERGED;
-	recheck->unchanged += outcome == ITEM_HERE && updated_at != TIME_NONE &&
-			      updated_at > recheck->after && updated_at <= recheck->limit;
+	recheck->unchanged += outcome == ITEM_HERE && !recheck->known[at] &&
+			      updated_at != TIME_NONE && updated_at > recheck->after &&
+			      updated_at <= recheck->limit;
 }
 
 void recheck_take(struct recheck *recheck, enum item_outcome outcome, int64_t updated_at)
@@ -139,6 +145,15 @@ int recheck_losses(const struct recheck *recheck)
 bool recheck_in_doubt(const struct recheck *recheck)
 {
 	return recheck->doubted;
+}
+
+enum absence recheck_absence(const struct recheck *recheck, int i)
+{
+	if (i >= recheck->n || recheck->step != RECHECK_OVER || recheck->api_unreliable)
+		return ABSENCE_NONE;
+	if (recheck->outcome[i] == ITEM_HERE)
+		return ABSENCE_HERE;
+	return recheck->outcome[i] == ITEM_GONE && recheck->doubted ? ABSENCE_GONE : ABSENCE_NONE;
 }
 
 bool recheck_buries(const struct recheck *recheck, int i)

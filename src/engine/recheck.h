@@ -31,6 +31,8 @@ struct recheck {
 	int64_t deleted_lately;	   /* within a week */
 	int64_t after, limit;	   /* one that changed last between these should have been shown */
 	uint8_t outcome[IDS_MOST]; /* of each: an item_outcome */
+	/* of each: a list missed it before, and it is unchanged since */
+	bool known[IDS_MOST];
 	int gone, merged, unchanged;
 	bool doubted;	     /* no 404 was believed, */
 	bool api_unreliable; /* the control answered 404 too, or there is none */
@@ -62,6 +64,12 @@ int recheck_losses(const struct recheck *recheck) MUST_CHECK;
 
 /* Whether some 404 was not believed: that conversation will be missed again. */
 bool recheck_in_doubt(const struct recheck *recheck) MUST_CHECK;
+
+/*
+ * What a list that should have shown the I-th id may say of it: that it is not in the list,
+ * and whether a GET knows it.
+ */
+enum absence recheck_absence(const struct recheck *recheck, int i) MUST_CHECK;
 
 /* Whether the I-th id is to be marked deleted, or merged into another. */
 bool recheck_buries(const struct recheck *recheck, int i) MUST_CHECK;

@@ -46,6 +46,7 @@ static void ask_missing(struct repair *repair, struct action *action)
 		.settled = repair->limit,
 		.scan = repair->number,
 		.most = IDS_MOST,
+		.disputed = repair->accept_deletions,
 	};
 
 	action_ask(&repair->pending, action, missing);
@@ -92,6 +93,14 @@ void repair_page(void *self, struct workspace_state *state, const struct page *p
 	sweep_take(&repair->sweep, page);
 }
 
+bool repair_refused(void *self, struct workspace_state *state)
+{
+	struct repair *repair = self;
+
+	(void)state;
+	return repair->step == REPAIR_READ && sweep_refuse(&repair->sweep);
+}
+
 void repair_item(void *self, struct workspace_state *state, enum item_outcome outcome,
 		 int64_t updated_at)
 {
@@ -127,7 +136,9 @@ void repair_answer(void *self, struct workspace_state *state, const struct answe
 	cell->api = repair->sweep.last_total;
 	cell->held = answer->n[1];
 	repair->recheck.repair = repair->accept_deletions;
-	recheck_begin(&repair->recheck, answer, IDS_MOST, TIME_NONE, TIME_NONE);
+	/* Of a cell that is too deep, who was not shown need not be missing. */
+	recheck_begin(&repair->recheck, answer, repair->sweep.end == SWEEP_SHALLOW ? 0 : IDS_MOST,
+		      TIME_NONE, TIME_NONE);
 	if (recheck_over(&repair->recheck))
 		next_cell(repair, state);
 	else
@@ -156,4 +167,13 @@ bool repair_buries(const void *self, int i)
 	const struct repair *repair = self;
 
 	return repair->step == REPAIR_BURY && recheck_buries(&repair->recheck, i);
+}
+
+enum absence repair_absence(const void *self, int i)
+{
+	const struct repair *repair = self;
+	enum absence absence =
+		repair->step == REPAIR_BURY ? recheck_absence(&repair->recheck, i) : ABSENCE_NONE;
+
+	return absence == ABSENCE_HERE && repair->sweep.end != SWEEP_ALL ? ABSENCE_NONE : absence;
 }

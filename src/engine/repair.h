@@ -51,6 +51,8 @@ void repair_item(void *self, struct workspace_state *state, enum item_outcome ou
 		 int64_t updated_at);
 void repair_answer(void *self, struct workspace_state *state, const struct answer *answer);
 void repair_committed(void *self, struct workspace_state *state, const struct tally *tally);
+bool repair_refused(void *self, struct workspace_state *state) MUST_CHECK;
 bool repair_buries(const void *self, int i) MUST_CHECK;
+enum absence repair_absence(const void *self, int i) MUST_CHECK;
 
 #endif

@@ -221,13 +221,20 @@ static void begin_closing(struct scan *scan, const struct workspace_state *state
 	scan->step = SCAN_CLOSE;
 }
 
+/* Whether those that were not shown are not counted either: then they stand nowhere in the list. */
+static bool is_uncounted(const struct scan *scan)
+{
+	return scan->sweep.pages == 1 && scan->unaccounted == -scan->recheck.unchanged;
+}
+
 /* What the scan showed has been looked into: is it believed? */
 static void judge(struct scan *scan, struct workspace_state *state)
 {
 	bool several = scan->sweep.pages > 1;
 	bool shaky = several && sweep_shaky(&scan->sweep);
 	/* When all was read, and it was not there, that says nothing about the order. */
-	bool missed = scan->recheck.unchanged > 0 && scan->sweep.end == SWEEP_ALL;
+	bool missed =
+		scan->recheck.unchanged > 0 && scan->sweep.end == SWEEP_ALL && !is_uncounted(scan);
 	/* It may have jumped over us, and a machine that is behind show it as it was. */
 	bool jumped = scan->recheck.unchanged > 0 && several && scan->sweep.moved;
 
@@ -237,7 +244,7 @@ static void judge(struct scan *scan, struct workspace_state *state)
 		begin_try(scan, state);
 	else if (shaky || missed || (several && scan->sweep.started == TIME_NONE))
 		give_up(scan, state);
-	else if (scan->recheck.unchanged > 0)
+	else if (scan->recheck.unchanged > 0 && !is_uncounted(scan))
 		demote(scan, state);
 	else if (several && scan->sweep.moved)
 		begin_closing(scan, state, scan->sweep.started);
@@ -250,7 +257,7 @@ static bool is_hopeless(struct scan *scan, struct workspace_state *state)
 {
 	if (scan->sweep.end == SWEEP_DISORDER)
 		demote(scan, state);
-	else if (scan->sweep.end == SWEEP_LOST ||
+	else if (scan->sweep.end == SWEEP_LOST || scan->sweep.end == SWEEP_SHALLOW ||
 		 (scan->sweep.pages > 1 && state->order == ORDER_UNKNOWN))
 		give_up(scan, state);
 	return scan->step == SCAN_PUBLISH;
@@ -272,8 +279,8 @@ static void after_closing(struct scan *scan, struct workspace_state *state)
 
 	if (closing->end == SWEEP_DISORDER)
 		demote(scan, state);
-	else if (closing->end == SWEEP_LOST || closing->started == TIME_NONE ||
-		 (again && scan->closings >= MOST_CLOSINGS))
+	else if (closing->end == SWEEP_LOST || closing->end == SWEEP_SHALLOW ||
+		 closing->started == TIME_NONE || (again && scan->closings >= MOST_CLOSINGS))
 		give_up(scan, state);
 	else if (again)
 		begin_closing(scan, state, closing->started);
@@ -301,6 +308,19 @@ void scan_page(void *self, struct workspace_state *state, const struct page *pag
 	if (sweep->started != TIME_NONE)
 		scan->limit = sweep->started - state->lookback;
 	(void)is_hopeless(scan, state);
+}
+
+bool scan_refused(void *self, struct workspace_state *state)
+{
+	struct scan *scan = self;
+
+	struct sweep *sweep = scan->step == SCAN_CLOSE ? &scan->closing : &scan->sweep;
+
+	if ((scan->step != SCAN_READ && scan->step != SCAN_CLOSE) || !sweep_refuse(sweep))
+		return false;
+	if (scan->step == SCAN_READ && sweep_done(sweep))
+		(void)is_hopeless(scan, state);
+	return true;
 }
 
 void scan_item(void *self, struct workspace_state *state, enum item_outcome outcome,
@@ -336,10 +356,10 @@ void scan_answer(void *self, struct workspace_state *state, const struct answer 
 	 * exactly what must be held after the merge.
 	 */
 	scan->rejected = answer->rejected;
-	scan->unaccounted =
-		sweep->pages == 1 || !sweep->moved
-			? sweep->last_total - answer->live - answer->rejected - answer->n[1]
-			: 0;
+	scan->unaccounted = sweep->pages == 1 || !sweep->moved
+				    ? sweep->last_total - answer->live + answer->absent -
+					      answer->rejected - answer->n[1]
+				    : 0;
 	recheck_begin(&scan->recheck, answer, MOST_UNSEEN, oldest(scan), scan->limit);
 	if (answer->n[0] > MOST_UNSEEN)
 		give_up(scan, state);
@@ -369,4 +389,14 @@ bool scan_buries(const void *self, int i)
 	const struct scan *scan = self;
 
 	return scan->step == SCAN_PUBLISH && recheck_buries(&scan->recheck, i);
+}
+
+enum absence scan_absence(const void *self, int i)
+{
+	const struct scan *scan = self;
+	enum absence absence =
+		scan->step == SCAN_PUBLISH ? recheck_absence(&scan->recheck, i) : ABSENCE_NONE;
+
+	return absence == ABSENCE_HERE && scan->verdict != VERDICT_COMPLETE ? ABSENCE_NONE
+									    : absence;
 }

@@ -3,17 +3,6 @@
 
 #include <stdlib.h>
 
-/* How far a sweep has come, and what its latest page is like. */
-struct sense {
-	int64_t first_total, total; /* of the first response, and of this one */
-	int64_t pages, most_pages;  /* read, and that the largest total takes */
-	int64_t stepped_back;	    /* of them, those that were read again */
-	int64_t before;		    /* rows that stand before the page, by its number */
-	int rows, repeats;	    /* on it, and how many of them were seen lately */
-	bool rereading;		    /* it is read again, and need not bring anything */
-	int in_vain;		    /* pages before it that brought nothing, one after another */
-};
-
 /* Pages that repeat nothing but what was seen, one after another, before a list is given up. */
 #define MOST_IN_VAIN 5
 
@@ -23,31 +12,11 @@ struct sense {
 /* A total that falls below half has lost at least so many rows. */
 #define LEAST_HALVED 100
 
-/* Whether the page brings nothing; neither does one without a row where the total has some. */
-static bool is_no_news(const struct sense *sense)
-{
-	bool empty_rightly = sense->rows == 0 && sense->before >= sense->total;
+/* A page is refused so often before that is believed: it may have been an accident. */
+#define MOST_REFUSED 2
 
-	return sense->repeats == sense->rows && !empty_rightly && !sense->rereading;
-}
-
-/*
- * Whether the list makes sense with this page: the runaway fuse (PROTOCOL.md, rule 10). Counts on
- * in `in_vain`.
- */
-static bool sense_made(struct sense *sense)
-{
-	sense->in_vain = is_no_news(sense) ? sense->in_vain + 1 : 0;
-	if (sense->in_vain >= MOST_IN_VAIN)
-		return false;
-	if (sense->total < sense->first_total / 2 &&
-	    sense->first_total - sense->total > LEAST_HALVED)
-		return false;
-	/* What was read again on the way back costs more, but a list is not read for ever. */
-	return sense->pages <= sense->most_pages + sense->most_pages / 4 +
-				       2 * min_i64(sense->stepped_back, sense->most_pages) +
-				       MARGIN_PAGES;
-}
+/* So often pages that overlap are tried that end nearer. */
+#define MOST_NEARER 3
 
 /* From one place it goes back so often: of two machines behind one name, one may lag for ever. */
 #define MOST_RETREATS 3
@@ -113,7 +82,7 @@ static int following(const struct sweep *sweep)
 	 * stop at any page; and a second look is one look.
 	 */
 	if (!sweep->begun || sweep->plan.floor != TIME_NONE || sweep->rereading ||
-	    sweep->reread_until)
+	    sweep->reread_until || sweep->refused > 0)
 		return 0;
 	if (sweep->plan.backwards)
 		return last - 1;
@@ -192,8 +161,10 @@ static int note_rows(struct sweep *sweep, const struct page *page, bool *repeate
 	int repeats = 0;
 
 	/* What was looked at to find the beginning is not read yet. */
-	if (!sweep->begun)
+	if (!sweep->begun) {
 		sweep->window_n = sweep->window_at = 0;
+		sweep->rows = sweep->repeats = 0;
+	}
 	for (int i = 0; i < page->n; i++) {
 		repeated[i] = in_window(sweep, page->rows[i].id);
 		repeats += repeated[i];
@@ -311,6 +282,38 @@ static bool goes_on(const struct sweep *sweep, const struct page *page)
 	       (int64_t)sweep->page * sweep->per_page > page->total + sweep->per_page;
 }
 
+/* The end of the list is too deep to begin there: it is read from its first page on. */
+static void turn_round(struct sweep *sweep)
+{
+	sweep->plan.backwards = sweep->begun = false;
+	sweep->in_vain = sweep->furthest = sweep->reread_until = 0;
+	go_to(sweep, 1);
+}
+
+/* So many rows stand before where its pages end; but the last one may have shown fewer. */
+static void end_shallow(struct sweep *sweep, int64_t rows)
+{
+	sweep->end = SWEEP_SHALLOW;
+	sweep->reach = min_i64(max_i64(rows, sweep->per_page), sweep->rows - sweep->repeats);
+}
+
+/* The page cannot be had, and the list goes on behind it: here its pages end. */
+static void stop_short(struct sweep *sweep)
+{
+	if (++sweep->refused < MOST_REFUSED) {
+		go_to(sweep, sweep->page);
+		return;
+	}
+	end_shallow(sweep, (int64_t)(sweep->page - 1) * sweep->per_page);
+}
+
+/* Whether there must be rows on a page that has none. */
+static bool is_cut_off(const struct sweep *sweep, const struct page *page)
+{
+	return page->n == 0 && sweep->page > 1 &&
+	       (int64_t)(sweep->page - 1) * sweep->per_page < page->total;
+}
+
 /* Pages became smaller on the way: goes on a page before the first row that was not read. */
 static void renumber(struct sweep *sweep, const struct page *page, int size)
 {
@@ -335,6 +338,17 @@ static bool is_filled(const struct sweep *sweep, const struct page *page)
 	int64_t before = (int64_t)(sweep->page - 1) * sweep->per_page;
 
 	return page->n == max_i64(0, min_i64(sweep->per_page, page->total - before));
+}
+
+/*
+ * Whether rows are still owed when the last page was read, and it is not what it should be:
+ * it has fewer rows than belong there, or some of the page before.
+ */
+static bool ends_in_vain(const struct sweep *sweep, const struct page *page, int repeats)
+{
+	return !sweep->plan.backwards && sweep->page > 1 && page->total == sweep->last_total &&
+	       (repeats > 0 || !is_filled(sweep, page)) &&
+	       sweep->rows - sweep->repeats < min_i64(sweep->first_total, page->total);
 }
 
 /*
@@ -509,6 +523,22 @@ static void step_back(struct sweep *sweep, const struct page *page, int64_t back
 	go_to(sweep, (int)to);
 }
 
+/* To the next page, or the end. */
+static void move_on(struct sweep *sweep, const struct page *page, int repeats)
+{
+	sweep->refused = 0;
+	measure(sweep, page, (int64_t)(sweep->page - 1) * sweep->per_page);
+	if (!goes_on(sweep, page) && ends_in_vain(sweep, page, repeats))
+		end_shallow(sweep, sweep->rows);
+	else if (!goes_on(sweep, page))
+		finish(sweep, SWEEP_ALL, page->total > 0 && page->total % sweep->per_page == 0);
+	else
+		sweep->page += sweep->plan.backwards ? -1 : 1;
+	sweep->has_edge = page->n > 0 && !sweep->plan.backwards;
+	if (sweep->has_edge)
+		sweep->edge = page->rows[page->n - 1];
+}
+
 /* The page was read in its place: what it means for the next one. */
 static void take_in_place(struct sweep *sweep, const struct page *page, const bool *repeated,
 			  int repeats)
@@ -516,6 +546,10 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 	int64_t back;
 	bool in_order;
 
+	if (sweep->plan.backwards && is_cut_off(sweep, page)) {
+		turn_round(sweep);
+		return;
+	}
 	if (!adopt_size(sweep, page) || (!sweep->begun && !is_beginning(sweep, page)))
 		return;
 	if (!sweep->begun)
@@ -536,38 +570,93 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 		step_back(sweep, page, back);
 		return;
 	}
-	measure(sweep, page, (int64_t)(sweep->page - 1) * sweep->per_page);
-	if (!goes_on(sweep, page))
-		finish(sweep, SWEEP_ALL, page->total > 0 && page->total % sweep->per_page == 0);
+	if (!sweep->plan.backwards && is_cut_off(sweep, page))
+		stop_short(sweep);
 	else
-		sweep->page += sweep->plan.backwards ? -1 : 1;
-	sweep->has_edge = page->n > 0 && !sweep->plan.backwards;
-	if (sweep->has_edge)
-		sweep->edge = page->rows[page->n - 1];
+		move_on(sweep, page, repeats);
 }
 
-/* The runaway fuse: whether the list still makes sense. */
+/* Whether the page brings nothing; neither does one without a row where the total has some. */
+static bool is_no_news(const struct sweep *sweep, const struct page *page, int repeats)
+{
+	bool empty_rightly =
+		page->n == 0 && (int64_t)(sweep->page - 1) * sweep->per_page >= page->total;
+
+	return repeats == page->n && !empty_rightly && sweep->reread_until == 0;
+}
+
+/* The runaway fuse (PROTOCOL.md, rule 10): whether the list makes sense with this page. */
 static bool makes_sense(struct sweep *sweep, const struct page *page, int repeats)
 {
-	struct sense sense = {
-		.first_total = sweep->first_total,
-		.total = page->total,
-		.pages = sweep->pages,
-		/* Of small pages that overlap, each may bring half of its rows. */
-		.most_pages = sweep_pages(sweep->largest_total, sweep->plan.overlap
-									? (sweep->per_page + 1) / 2
-									: sweep->per_page),
-		.stepped_back = sweep->stepped_back,
-		.before = (int64_t)(sweep->page - 1) * sweep->per_page,
-		.rows = page->n,
-		.repeats = repeats,
-		.rereading = sweep->reread_until != 0,
-		.in_vain = sweep->in_vain,
-	};
-	bool made = sense_made(&sense);
+	/* Of small pages that overlap, each may bring half of its rows. */
+	int size = sweep->plan.overlap ? (sweep->per_page + 1) / 2 : sweep->per_page;
+	int64_t most = sweep_pages(sweep->largest_total, size);
 
-	sweep->in_vain = sense.in_vain;
-	return made;
+	sweep->in_vain = is_no_news(sweep, page, repeats) ? sweep->in_vain + 1 : 0;
+	if (sweep->in_vain >= MOST_IN_VAIN)
+		return false;
+	if (page->total < sweep->first_total / 2 && sweep->first_total - page->total > LEAST_HALVED)
+		return false;
+	/* What was read again on the way back costs more, but a list is not read for ever. */
+	return sweep->pages <=
+	       most + most / 4 + 2 * min_i64(sweep->stepped_back, most) + MARGIN_PAGES;
+}
+
+/*
+ * The list makes no sense with this page; but pages without end that all show the last rows that
+ * can be had, and not the first page, are its depth.
+ */
+static void give_up(struct sweep *sweep, const struct page *page)
+{
+	int pages = sweep->plan.overlap ? sweep->pages : sweep->page;
+	bool vain = sweep->in_vain >= MOST_IN_VAIN;
+
+	if (vain && sweep->plan.backwards && !sweep->plan.overlap)
+		turn_round(sweep);
+	else if (vain && page->n > 0 && !sweep->plan.backwards && pages > MOST_IN_VAIN + 1 &&
+		 sweep->rows - sweep->repeats < page->total)
+		end_shallow(sweep, (int64_t)(sweep->page - MOST_IN_VAIN) * sweep->per_page);
+	else
+		sweep->end = SWEEP_LOST;
+}
+
+/* Pages that overlap may end elsewhere, nearer; if none can, that was all. */
+static bool refuse_overlapping(struct sweep *sweep)
+{
+	struct overlap *overlap = &sweep->overlap;
+
+	if (!overlap->begun && overlap->page == 1)
+		return false;
+	if (++sweep->refused <= MOST_NEARER && overlap_refused(overlap))
+		return true;
+	sweep->end = SWEEP_SHALLOW;
+	sweep->reach = overlap->begun && !overlap->backwards ? overlap->offset : 0;
+	return true;
+}
+
+static bool refuse_in_place(struct sweep *sweep)
+{
+	if (sweep->page == 1)
+		return false;
+	if (sweep->begun) {
+		stop_short(sweep);
+		return true;
+	}
+	turn_round(sweep);
+	return true;
+}
+
+bool sweep_refuse(struct sweep *sweep)
+{
+	sweep->asked--;
+	sweep->pages++;
+	if (sweep->skip > 0) {
+		sweep->skip--;
+		return true;
+	}
+	if (sweep->end != SWEEP_RUNNING)
+		return true;
+	return sweep->plan.overlap ? refuse_overlapping(sweep) : refuse_in_place(sweep);
 }
 
 void sweep_take(struct sweep *sweep, const struct page *page)
@@ -589,7 +678,7 @@ void sweep_take(struct sweep *sweep, const struct page *page)
 	if (sweep->probing)
 		take_probe(sweep, page);
 	else if (!makes_sense(sweep, page, repeats))
-		sweep->end = SWEEP_LOST;
+		give_up(sweep, page);
 	else if (sweep->plan.overlap)
 		take_overlapping(sweep, page, repeated, repeats);
 	else

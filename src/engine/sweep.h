@@ -45,6 +45,7 @@ enum sweep_end {
 	SWEEP_FLOOR,	/* a page in order and old enough was reached */
 	SWEEP_DISORDER, /* of a scan: its order does not hold, nor did it when the page was read
 			 * once more */
+	SWEEP_SHALLOW,	/* the list goes on, and its pages do not: what they show was read */
 	SWEEP_LOST,	/* the list makes no sense: pages without end, repeated for ever, or a total
 		     * that halves */
 };
@@ -73,6 +74,8 @@ struct sweep {
 	int retreats;	  /* from there */
 	bool sized;	  /* from behind: page 1 was looked at, to learn how large pages are */
 	bool rereading;	  /* this page showed an inversion once */
+	int refused;	  /* so often this page was refused, or empty where there must be rows */
+	int64_t reach;	  /* of a shallow list: so many rows can be had */
 
 	/* what it saw */
 	int64_t last_total, largest_total;
@@ -109,6 +112,13 @@ bool sweep_next(struct sweep *sweep, struct request *request) MUST_CHECK;
 
 /* The reply to the oldest request that was not answered. */
 void sweep_take(struct sweep *sweep, const struct page *page);
+
+/*
+ * The API refused the oldest request that was not answered (400, 404 or 422). True when
+ * that says how deep the list may be read; false when it says nothing of the kind, as of
+ * the first page of a list.
+ */
+bool sweep_refuse(struct sweep *sweep) MUST_CHECK;
 
 /*
  * After a resume: whether the page just read shows a row of what was stored.

@@ -62,10 +62,13 @@ static void flush(struct unresolved_scan *unresolved_scan, struct action *action
 static void after_sweep(struct unresolved_scan *unresolved_scan,
 			const struct workspace_state *state, struct action *action)
 {
-	bool by_creation = state->order != ORDER_UNKNOWN && !order_by_update(state->order);
+	bool by_creation = state->order != ORDER_UNKNOWN && !order_by_update(state->order) &&
+			   workspace_state_reaches_new(state);
 
 	if (unresolved_scan->sweep.end != SWEEP_ALL && unresolved_scan->sweep.end != SWEEP_FLOOR)
 		unresolved_scan->verdict = VERDICT_UNEXPLAINED;
+	if (unresolved_scan->sweep.end == SWEEP_SHALLOW)
+		unresolved_scan->cut_short = true;
 	if (unresolved_scan->step == UNRESOLVED_SCAN_READ ||
 	    unresolved_scan->step == UNRESOLVED_SCAN_RESOLVED)
 		unresolved_scan->totals[unresolved_scan->status] =
@@ -212,6 +215,15 @@ void unresolved_scan_page(void *self, struct workspace_state *state, const struc
 	}
 }
 
+bool unresolved_scan_refused(void *self, struct workspace_state *state)
+{
+	struct unresolved_scan *unresolved_scan = self;
+
+	(void)state;
+	return unresolved_scan->step != UNRESOLVED_SCAN_COUNT &&
+	       sweep_refuse(&unresolved_scan->sweep);
+}
+
 void unresolved_scan_item(void *self, struct workspace_state *state, enum item_outcome outcome,
 			  int64_t updated_at)
 {
@@ -228,17 +240,20 @@ void unresolved_scan_item(void *self, struct workspace_state *state, enum item_o
 }
 
 /* Many have left: reading all that is resolved may cost less than asking for each. */
-static bool sweep_is_cheaper(const struct unresolved_scan *unresolved_scan, int64_t leavers,
-			     int per_page)
+static bool sweep_is_cheaper(const struct unresolved_scan *unresolved_scan,
+			     const struct workspace_state *state, int64_t leavers)
 {
-	return !unresolved_scan->resolved_read &&
-	       leavers > sweep_pages(unresolved_scan->totals[STATUS_RESOLVED], per_page) + 1;
+	int64_t resolved = unresolved_scan->totals[STATUS_RESOLVED];
+	bool too_deep = state->depth > 0 && resolved > state->depth;
+
+	return !unresolved_scan->resolved_read && !too_deep &&
+	       leavers > sweep_pages(resolved, state->per_page) + 1;
 }
 
 static void begin_leavers(struct unresolved_scan *unresolved_scan,
 			  const struct workspace_state *state, const struct answer *answer)
 {
-	if (sweep_is_cheaper(unresolved_scan, answer->n[0], state->per_page)) {
+	if (sweep_is_cheaper(unresolved_scan, state, answer->n[0])) {
 		unresolved_scan->resolved_read = true;
 		begin_sweep(unresolved_scan, state, STATUS_RESOLVED);
 		unresolved_scan->step = UNRESOLVED_SCAN_RESOLVED;
@@ -305,6 +320,8 @@ void unresolved_scan_committed(void *self, struct workspace_state *state, const 
 		return;
 	if (unresolved_scan->step == UNRESOLVED_SCAN_PUBLISH)
 		unresolved_scan->step = UNRESOLVED_SCAN_OVER;
+	else if (unresolved_scan->cut_short)
+		unresolved_scan->step = UNRESOLVED_SCAN_COMPARE;
 	else
 		unresolved_scan->step = unresolved_scan->step == UNRESOLVED_SCAN_BURY &&
 							recheck_in_doubt(&unresolved_scan->recheck)
@@ -318,4 +335,15 @@ bool unresolved_scan_buries(const void *self, int i)
 
 	return unresolved_scan->step == UNRESOLVED_SCAN_BURY &&
 	       recheck_buries(&unresolved_scan->recheck, i);
+}
+
+enum absence unresolved_scan_absence(const void *self, int i)
+{
+	const struct unresolved_scan *unresolved_scan = self;
+	enum absence absence = unresolved_scan->step == UNRESOLVED_SCAN_BURY
+				       ? recheck_absence(&unresolved_scan->recheck, i)
+				       : ABSENCE_NONE;
+
+	return absence == ABSENCE_HERE && unresolved_scan->verdict != VERDICT_ACTIVE ? ABSENCE_NONE
+										     : absence;
 }

@@ -40,8 +40,9 @@ struct unresolved_scan {
 	enum status status; /* being read */
 	struct sweep sweep;
 	bool resolved_read;
-	int64_t started;	/* of the cycle: its first response's Date */
-	int64_t limit;		/* what was first seen before this is known to every replica */
+	bool cut_short;	 /* a list goes on behind its pages: who is not shown need not have left */
+	int64_t started; /* of the cycle: its first response's Date */
+	int64_t limit;	 /* what was first seen before this is known to every replica */
 	int64_t totals[COUNTS]; /* as the API counts them */
 	int64_t changes;	/* rows that the cycle has written */
 	struct recheck recheck;
@@ -61,6 +62,8 @@ void unresolved_scan_item(void *self, struct workspace_state *state, enum item_o
 void unresolved_scan_answer(void *self, struct workspace_state *state, const struct answer *answer);
 void unresolved_scan_committed(void *self, struct workspace_state *state,
 			       const struct tally *tally);
+bool unresolved_scan_refused(void *self, struct workspace_state *state) MUST_CHECK;
 bool unresolved_scan_buries(const void *self, int i) MUST_CHECK;
+enum absence unresolved_scan_absence(const void *self, int i) MUST_CHECK;
 
 #endif

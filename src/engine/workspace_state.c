@@ -51,6 +51,12 @@ bool workspace_state_withheld(const struct workspace_state *state)
 	return state->unproven >= UNPROVEN_CUT;
 }
 
+bool workspace_state_reaches_new(const struct workspace_state *state)
+{
+	return !order_ascending(state->order) || state->depth == 0 ||
+	       state->last_total <= state->depth;
+}
+
 void workspace_state_publish_active(struct workspace_state *state, int64_t started)
 {
 	if (started != TIME_NONE)

@@ -70,6 +70,11 @@ struct workspace_state {
 	int64_t tried_at; /* and when the last one ended, by the host's calendar */
 	bool audit_due;	  /* a total could not be explained */
 	struct full_state full;
+
+	/* what is peculiar about its lists */
+	int64_t depth;	/* their pages end there; 0: they do not */
+	int64_t parts;	/* a list that is longer was read in so many parts, */
+	int64_t beyond; /* in which so many conversations could not be had */
 };
 
 /* "first_load"; "" for FULL_NOT_NEEDED. */
@@ -101,6 +106,9 @@ void workspace_state_learn_lateness(struct workspace_state *state, int64_t by, i
 
 /* When nothing has come too late for long, as of NOW, the lookback goes back by a step. */
 void workspace_state_forget_lateness(struct workspace_state *state, int64_t now);
+
+/* Whether the pages of the whole list show the end where new conversations, or changes, appear. */
+bool workspace_state_reaches_new(const struct workspace_state *state) MUST_CHECK;
 
 /* A cycle that saw every change began at STARTED: the instants rise, if they do. */
 void workspace_state_publish_complete(struct workspace_state *state, int64_t started);

@@ -248,6 +248,19 @@ static bool is_answer(struct cycle *cycle, const struct slot *slot, struct err *
 	       strcmp(err->code, "not_found") == 0;
 }
 
+/*
+ * Whether the reply refuses a page as one that the list does not have, and the engine can go
+ * on without it.
+ */
+static bool is_refusal(struct cycle *cycle, const struct slot *slot)
+{
+	int status = slot->reply->status;
+
+	return slot->request.kind == REQUEST_LIST &&
+	       (status == 400 || status == 404 || status == 422) &&
+	       engine_refused(&cycle->cycle.engine);
+}
+
 static void take_reply(struct cycle *cycle, struct slot *slot)
 {
 	int most = cycle->conf->max_in_flight > 0 ? (int)cycle->conf->max_in_flight
@@ -259,6 +272,8 @@ static void take_reply(struct cycle *cycle, struct slot *slot)
 	if (ok)
 		ok = slot->request.kind == REQUEST_LIST ? take_page(cycle, slot, &err)
 							: take_item(cycle, slot, &err);
+	else
+		ok = is_refusal(cycle, slot);
 	cycle->progress.retrying = !ok;
 	if (!ok) {
 		cycle->progress.err = err;
@@ -325,6 +340,10 @@ static void start_commit(struct cycle *cycle)
 		batch.n_cells = engine_cells(&cycle->cycle.engine, &batch.cells);
 	}
 
+	if (cycle->doing.swept) {
+		batch.partition = &cycle->cycle.engine.full.partition;
+		batch.names = &cycle->cycle.names;
+	}
 	stage_deletions(cycle);
 	cycle->stage = cycle->merging;
 	cycle->merging = stage;

@@ -160,6 +160,24 @@ static void int_array(struct json_writer *out, const char *key, const int64_t *n
 	json_writer_close(out, ']');
 }
 
+/* The members of an array. */
+static void cells_json(struct json_writer *out, const struct batch *c, const struct cell *cells,
+		       int n)
+{
+	for (const struct cell *cell = cells; cell < cells + n; cell++) {
+		json_writer_open(out, '{');
+		json_writer_key_string(out, "status", filter_ids_status(cell->filter.status));
+		json_writer_key_string(out, "channel_id",
+				       filter_ids_channel(c->names, &cell->filter));
+		json_writer_key_string(out, "assignee_id",
+				       filter_ids_assignee(c->names, &cell->filter));
+		json_writer_key_bool(out, "unassigned", cell->filter.assignee < 0);
+		json_writer_key_int(out, "api", cell->api);
+		json_writer_key_int(out, "held", cell->held);
+		json_writer_close(out, '}');
+	}
+}
+
 /* The parameter of record_audit.sql. */
 static void audit_json(struct buf *text, const struct batch *c)
 {
@@ -175,20 +193,7 @@ static void audit_json(struct buf *text, const struct batch *c)
 	}
 	json_writer_key(&out, "cells");
 	json_writer_open(&out, '[');
-	for (int i = 0; i < c->n_cells; i++) {
-		const struct cell *cell = &c->cells[i];
-
-		json_writer_open(&out, '{');
-		json_writer_key_string(&out, "status", filter_ids_status(cell->filter.status));
-		json_writer_key_string(&out, "channel_id",
-				       filter_ids_channel(c->names, &cell->filter));
-		json_writer_key_string(&out, "assignee_id",
-				       filter_ids_assignee(c->names, &cell->filter));
-		json_writer_key_bool(&out, "unassigned", cell->filter.assignee < 0);
-		json_writer_key_int(&out, "api", cell->api);
-		json_writer_key_int(&out, "held", cell->held);
-		json_writer_close(&out, '}');
-	}
+	cells_json(&out, c, c->cells, c->n_cells);
 	json_writer_close(&out, ']');
 	json_writer_close(&out, '}');
 }
@@ -206,6 +211,23 @@ static void add_audit(struct script *s, const struct batch *c)
 	script_int(s, c->workspace);
 }
 
+/* Which parts of the list a full sweep could not read to their end. */
+static void add_deep_parts(struct script *s, const struct batch *c)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
+	struct json_writer out = JSON_WRITER_TO(&text);
+
+	json_writer_open(&out, '[');
+	cells_json(&out, c, c->partition->deep, c->partition->n_deep);
+	json_writer_close(&out, ']');
+	script_add(s, sql_warehouse_forget_deep_parts);
+	script_int(s, c->workspace);
+	script_text(s, buf_text(&text));
+	script_add(s, sql_warehouse_record_deep_parts);
+	script_int(s, c->workspace);
+	script_text(s, buf_text(&text));
+}
+
 size_t batch_write(struct script *script, const struct batch *batch)
 {
 	size_t merge;
@@ -219,6 +241,8 @@ size_t batch_write(struct script *script, const struct batch *batch)
 	add_advance(script, batch);
 	if (batch->audit)
 		add_audit(script, batch);
+	if (batch->partition)
+		add_deep_parts(script, batch);
 	script_add(script, sql_warehouse_tally);
 	script_int(script, batch->workspace);
 	script_add(script, "commit");

@@ -13,6 +13,7 @@
 #include "action.h"
 #include "audit.h"
 #include "filter_ids.h"
+#include "partition.h"
 #include "script.h"
 #include "stage.h"
 #include "table.h"
@@ -40,6 +41,7 @@ struct batch {
 	const struct audit *audit; /* of a verify that ends with it, else NULL; */
 	const struct cell *cells;  /* and the cells that differ, N_CELLS of them */
 	int n_cells;
+	const struct partition *partition; /* of a full sweep that ends with it, else NULL */
 	const struct filter_ids *names;
 	struct stage *stage;
 	struct sent sent;

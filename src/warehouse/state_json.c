@@ -49,6 +49,9 @@ void state_json_write_workspace(struct buf *buf, const struct workspace_state *s
 	json_writer_key_int(&out, "uncertified", state->uncertified);
 	time_member(&out, "tried_at", state->tried_at);
 	json_writer_key_bool(&out, "audit_due", state->audit_due);
+	json_writer_key_int(&out, "list_depth", state->depth);
+	json_writer_key_int(&out, "list_parts", state->parts);
+	json_writer_key_int(&out, "list_beyond", state->beyond);
 	json_writer_key_string(&out, "list_order", order_name(state->order));
 	json_writer_key_string(&out, "needs_full", workspace_state_reason_name(state->needs_full));
 	json_writer_key_string(&out, "unproven", workspace_state_unproven_name(state->unproven));
@@ -192,6 +195,9 @@ void state_json_read_row(const struct table *table, struct workspace_state *stat
 		.lookback_configured = table_int(table, 0, 21),
 		.late_at = table_int(table, 0, 22),
 		.late_by = table_int(table, 0, 23),
+		.depth = table_int(table, 0, 24),
+		.parts = table_int(table, 0, 25),
+		.beyond = table_int(table, 0, 26),
 	};
 	if (state->certified_at == TIME_NONE && state->needs_full == FULL_NOT_NEEDED)
 		state->needs_full = FULL_FIRST_LOAD;

@@ -71,6 +71,10 @@ void bound_begin(struct bound *bound, const struct ware *ware, const struct worl
 		return;
 	if (strategy == STRATEGY_FULL_SWEEP && !is_settled(ware, world))
 		return;
+	if ((world->conf.depth > 0 &&
+	     world->n > world->conf.depth / world->conf.page * world->conf.page) ||
+	    world->conf.window > 0 || world->hid_at > 0)
+		return;
 	if (strategy == STRATEGY_COUNT_AUDIT && !ware_equals(ware, world, text, sizeof(text)))
 		return;
 	if (strategy == STRATEGY_ONE_PAGE && state.last_total > state.per_page)

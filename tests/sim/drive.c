@@ -45,7 +45,7 @@ struct flight {
 	struct page page;
 	int ids[PAGE_ROWS_MOST];
 	struct state states[PAGE_ROWS_MOST];
-	bool answered;
+	bool answered, refused;
 };
 
 struct run_record {
@@ -93,10 +93,13 @@ static bool answer(struct run_record *c, struct flight *f)
 		c->requests++;
 		if (!world_list(world, &f->request, &f->page))
 			continue;
+		f->refused = world->refused;
+		f->answered = true;
+		if (f->refused)
+			return true;
 		note_flip(c);
 		for (int i = 0; i < f->page.n; i++)
 			f->ids[i] = world_shown(i, &f->states[i]);
-		f->answered = true;
 		return true;
 	}
 	return false;
@@ -112,6 +115,10 @@ static void feed_page(struct run_record *c, const struct flight *f)
 {
 	struct desk *desk = &c->desk;
 
+	if (f->refused) {
+		c->cut = !engine_refused(&c->engine);
+		return;
+	}
 	desk->n_page = f->page.n;
 	for (int i = 0; i < f->page.n; i++) {
 		desk->page_ids[i] = f->ids[i];
@@ -192,7 +199,8 @@ static void note_limits(const struct run_record *c, const struct action *action)
 
 		d->ware.tainted = d->world.lied_at >= began - SLACK ||
 				  d->world.mad >= began - SLACK ||
-				  world_left_near(&d->world, began, SLACK);
+				  world_left_near(&d->world, began, SLACK) ||
+				  (d->world.conf.lag > 0 && d->world.hid_at >= began - SLACK);
 	} else if (d->world.mad >= c->began) {
 		d->ware.tainted = true;
 	}
@@ -217,31 +225,43 @@ static void check_fuse(const struct run_record *c, int64_t live, int n_buried)
 			 (int)ware_dead(&d->ware), (int)live, n_buried);
 }
 
+static void note_missing(const struct run_record *c, int i, struct missing *missing)
+{
+	enum absence how = engine_absence(&c->engine, i);
+
+	if (engine_buries(&c->engine, i)) {
+		missing->buried[missing->n_buried++] = c->desk.ids[i];
+	} else if (how != ABSENCE_NONE) {
+		missing->how[missing->n_absent] = how;
+		missing->absent[missing->n_absent++] = c->desk.ids[i];
+	}
+}
+
 static void commit(struct run_record *c, const struct action *action)
 {
 	struct drive *d = c->drive;
-	int buried[IDS_MOST], n = 0;
+	struct missing missing = { .date = d->world.now * USEC_PER_SEC };
 	int64_t was = d->ware.state.complete_as_of, was_active = d->ware.state.active_as_of;
 	int64_t live = ware_live(&d->ware);
 	struct tally tally;
 
 	for (int i = 0; i < IDS_MOST; i++)
-		if (engine_buries(&c->engine, i))
-			buried[n++] = c->desk.ids[i];
+		note_missing(c, i, &missing);
 	tell_commit(c, action);
 	if (c->ended)
 		snprintf(d->wrong, sizeof(d->wrong), "a commit after the last");
 	c->ended = action->last;
-	if (!ware_commit(&d->ware, &c->desk, action, &c->engine.state, buried, n, &tally)) {
+	if (!ware_commit(&d->ware, &c->desk, action, &c->engine.state, &missing, &tally)) {
 		c->cut = c->lost = true;
 		return;
 	}
 	note_limits(c, action);
 	d->published += d->ware.state.complete_as_of > was;
-	check_fuse(c, live, n);
+	check_fuse(c, live, missing.n_buried);
 	/* What is held only gets better, unless something is buried. */
-	if (!d->wrong[0] && (action->last || n > 0 || d->ware.state.complete_as_of != was ||
-			     d->ware.state.active_as_of != was_active))
+	if (!d->wrong[0] &&
+	    (action->last || missing.n_buried > 0 || d->ware.state.complete_as_of != was ||
+	     d->ware.state.active_as_of != was_active))
 		ware_check(&d->ware, &d->world, d->wrong, sizeof(d->wrong));
 	engine_committed(&c->engine, &tally);
 }

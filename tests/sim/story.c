@@ -59,7 +59,7 @@ static void invent_list(struct world_conf *w, struct chance *c)
 static void invent_events(struct world_conf *w, struct chance *c)
 {
 	w->events = chance_below(c, 3) ? chance_below(c, 600) : 0;
-	for (int i = 0; i < EVENT_KINDS; i++)
+	for (int i = 0; i <= EVENT_PURGE; i++)
 		w->mix[i] = chance_below(c, 3) ? chance_below(c, 10) : 0;
 	w->mix[EVENT_UPDATE]++;
 	w->mix[EVENT_BACKDATE] = once_in(c, 6) ? 2 : 0;
@@ -142,6 +142,33 @@ static void invent_lies(struct story *story, uint64_t seed)
 	story->settles = false;
 }
 
+/* Lists that go no further than so many rows, or keep what is old to themselves. */
+static void invent_limits(struct world_conf *w, uint64_t seed)
+{
+	struct chance c = chance_stream(seed, 79);
+
+	switch (chance_below(&c, 18)) {
+	case 0:
+		w->mix[EVENT_ARCHIVE] = 1 + chance_below(&c, 4);
+		return;
+	case 1:
+		w->window = 200 + chance_below(&c, 900);
+		w->lag = 0;
+		return;
+	case 2:
+	case 3:
+	case 4:
+		break;
+	default:
+		return;
+	}
+	w->depth = w->page * (2 + chance_below(&c, 6)) + chance_below(&c, 3);
+	w->beyond = (enum beyond)chance_below(&c, BEYONDS);
+	/* Shuffled at each request, the last page is never the same. */
+	if (w->order == WORLD_UPDATED_TIES || w->order == WORLD_SHUFFLE || w->flips_at > 0)
+		w->beyond = BEYOND_REFUSED;
+}
+
 void story_invent(struct story *story, uint64_t seed)
 {
 	struct chance c = chance_stream(seed, 77);
@@ -164,6 +191,8 @@ void story_invent(struct story *story, uint64_t seed)
 	if (seed % 2)
 		focus(story, &c);
 	invent_lies(story, seed);
+	if (story->settles)
+		invent_limits(&story->world, seed);
 }
 
 /* ---- playing --------------------------------------------------------- */
@@ -203,6 +232,9 @@ static void settle(struct drive *d)
 		conf.kind = d->rounds % 2 == 0 ? CYCLE_INCREMENTAL
 			    : d->rounds > 2    ? CYCLE_FULL_REPAIR
 					       : CYCLE_FULL;
+		/* Where a part is too deep, what is gone of the others is found by counting. */
+		if (d->world.conf.depth > 0 && d->rounds % 4 == 2)
+			conf.kind = CYCLE_REPAIR;
 		if (drive_cycle(d, &conf, &verdict) == OUTCOME_WRONG ||
 		    ware_equals(&d->ware, &d->world, text, sizeof(text)))
 			return;

@@ -84,10 +84,53 @@ static void merge_row(struct ware *ware, const struct staged *row, struct tally 
 		tally->changed++;
 		tally->silent += held->live && held->state.updated == row->state.updated;
 	}
+	if (!held->live || !same_content(&held->state, &row->state))
+		held->found_at = row->date;
 	held->live = true;
 	held->doubted = false;
 	held->got_at = TIME_NONE;
 	held->state = row->state;
+}
+
+/* ---- what lists do not show -------------------------------------------- */
+
+static void find(struct ware *ware, int id, enum absence how, int64_t now)
+{
+	struct held *held = &ware->held[id];
+
+	if (!held->absent)
+		held->found_at = now;
+	else if (how == ABSENCE_HERE && now - held->found_at >= ware->state.lookback)
+		held->unlisted = true;
+	held->absent = true;
+	held->asked_at = now;
+	held->disputed = how == ABSENCE_GONE;
+	held->unlisted = held->unlisted && !held->disputed;
+}
+
+/* What a list shows is in it. */
+static void reappear(struct ware *ware, const struct desk *desk)
+{
+	for (int i = 0; i < desk->n_staged; i++)
+		if (!desk->staged[i].alone)
+			ware->held[desk->staged[i].id].absent =
+				ware->held[desk->staged[i].id].unlisted =
+					ware->held[desk->staged[i].id].disputed = false;
+}
+
+/* All that a full sweep did not see, and had to know. */
+static void note_absences(struct ware *ware, int64_t started, int64_t now)
+{
+	for (int id = 1; id <= ware->top; id++) {
+		struct held *held = &ware->held[id];
+
+		if (!held->live || held->passes || held->absent ||
+		    min_i64(held->first_seen, held->state.created * USEC_PER_SEC) > started)
+			continue;
+		held->absent = true;
+		held->found_at = now;
+		held->asked_at = TIME_NONE;
+	}
 }
 
 static void mark(struct ware *ware, const struct desk *desk, const struct action *action, int pass)
@@ -121,7 +164,7 @@ int64_t ware_dead(const struct ware *ware)
 }
 
 bool ware_commit(struct ware *ware, struct desk *desk, const struct action *action,
-		 const struct workspace_state *state, const int *buried, int n_buried,
+		 const struct workspace_state *state, const struct missing *missing,
 		 struct tally *tally)
 {
 	*tally = (struct tally){ .seen = 0 };
@@ -134,10 +177,17 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct action *acti
 	for (int i = 0; i < desk->n_staged; i++)
 		merge_row(ware, &desk->staged[i], tally);
 	mark(ware, desk, action, state->full.pass);
-	for (int i = 0; i < n_buried; i++) {
-		tally->deleted += ware->held[buried[i]].live;
-		ware->held[buried[i]].live = false;
+	reappear(ware, desk);
+	for (int i = 0; i < missing->n_buried; i++) {
+		struct held *held = &ware->held[missing->buried[i]];
+
+		tally->deleted += held->live;
+		held->live = held->absent = held->unlisted = held->disputed = false;
 	}
+	for (int i = 0; i < missing->n_absent; i++)
+		find(ware, missing->absent[i], missing->how[i], missing->date);
+	if (action->absences)
+		note_absences(ware, state->full.started - state->lookback, missing->date);
 	ware->state = *state;
 	ware->state.late_by = tally->late > 0 ? tally->late_by : TIME_NONE;
 	/* A sweep that is over needs its marks no longer, when the run is. */
@@ -172,6 +222,12 @@ static bool in_cell(const struct filter *filter, const struct state *state)
 				      : state->assignee == filter->assignee));
 }
 
+/* Whether it is clear what became of it, so that it is asked for in turn only. */
+static bool is_known(const struct held *held)
+{
+	return held->unlisted || held->disputed;
+}
+
 /* Whether a query's ids are to have this one in them; of which SEEN is what has been shown. */
 static bool is_wanted(const struct ware *ware, const struct desk *desk, const struct ask *ask,
 		      int id, int64_t now)
@@ -180,20 +236,60 @@ static bool is_wanted(const struct ware *ware, const struct desk *desk, const st
 
 	switch (ask->kind) {
 	case ASK_SUSPECTS:
-		return held->passes == 0;
+		return held->passes == 0 && !is_known(held);
 	case ASK_UNSEEN:
-		if (held->scan == ask->scan || (ask->with_page && on_page(desk, id)))
+		if (held->scan == ask->scan || held->absent ||
+		    (ask->with_page && on_page(desk, id)))
 			return false;
 		return ask->after == TIME_NONE || held->state.updated * USEC_PER_SEC > ask->after;
 	case ASK_LEAVERS:
-		return held->scan != ask->scan && held->state.status != STATUS_RESOLVED;
+		return held->scan != ask->scan && !held->absent &&
+		       held->state.status != STATUS_RESOLVED;
 	case ASK_MISSING:
-		return held->scan != ask->scan && in_cell(&ask->filter, &held->state);
+		return held->scan != ask->scan && !held->unlisted &&
+		       (ask->disputed || !held->disputed) && in_cell(&ask->filter, &held->state);
 	case ASK_STALE_COPIES:
 		return held->doubted &&
 		       (held->got_at == TIME_NONE || now - held->got_at >= ware->state.lookback);
 	default:
 		return false;
+	}
+}
+
+/* Any of the ids come first. */
+static void mix(struct desk *desk, const struct answer *answer, int64_t now)
+{
+	struct chance c = chance_stream((uint64_t)now, 9);
+
+	for (int i = answer->ids - 1; i > 0; i--) {
+		int j = chance_below(&c, i + 1), id = desk->ids[i];
+
+		desk->ids[i] = desk->ids[j];
+		desk->ids[j] = id;
+	}
+}
+
+/* Of those whose absence is known, whoever was asked for longest ago. */
+static void find_in_turn(const struct ware *ware, struct desk *desk, const struct ask *ask,
+			 struct answer *answer)
+{
+	bool taken[MOST_THINGS + 1] = { false };
+
+	for (int n = 0; n < ask->turn && answer->ids < ask->most; n++) {
+		int best = 0;
+
+		for (int id = 1; id <= ware->top; id++) {
+			const struct held *held = &ware->held[id];
+
+			if (held->live && held->passes == 0 && is_known(held) && !taken[id] &&
+			    (best == 0 || held->asked_at < ware->held[best].asked_at))
+				best = id;
+		}
+		if (best == 0)
+			return;
+		taken[best] = true;
+		answer->known[answer->ids] = true;
+		desk->ids[answer->ids++] = best;
 	}
 }
 
@@ -209,9 +305,15 @@ static void find_ids(const struct ware *ware, struct desk *desk, const struct as
 		    min_i64(held->first_seen, held->state.created * USEC_PER_SEC) > ask->settled)
 			continue;
 		answer->n[0]++;
-		if (answer->ids < ask->most)
+		if (answer->ids < ask->most) {
+			answer->known[answer->ids] = held->absent;
 			desk->ids[answer->ids++] = id;
+		}
 	}
+	if (ask->by_chance)
+		mix(desk, answer, now);
+	if (ask->kind == ASK_SUSPECTS)
+		find_in_turn(ware, desk, ask, answer);
 	for (int id = 1; id <= ware->top && !answer->control; id++) {
 		const struct held *held = &ware->held[id];
 
@@ -225,6 +327,8 @@ static void find_ids(const struct ware *ware, struct desk *desk, const struct as
 
 static void count_seen(const struct ware *ware, const struct ask *ask, struct answer *answer)
 {
+	int64_t in_turn = 0;
+
 	for (int id = 1; id <= ware->top; id++) {
 		const struct held *held = &ware->held[id];
 		bool seen = ask->pass ? held->passes & 1 << ask->pass : held->passes != 0;
@@ -232,9 +336,11 @@ static void count_seen(const struct ware *ware, const struct ask *ask, struct an
 		answer->n[0] +=
 			held->present && seen &&
 			min_i64(held->first_seen, held->state.created * USEC_PER_SEC) < ask->before;
-		answer->n[1] += held->live && held->passes == 0;
+		answer->n[1] += held->live && held->passes == 0 && !is_known(held);
+		in_turn += held->live && held->passes == 0 && is_known(held);
 		answer->n[2] += held->present && seen;
 	}
+	answer->n[1] += min_i64(in_turn, ask->turn);
 }
 
 static void count_held(const struct ware *ware, const struct ask *ask, struct answer *answer)
@@ -243,7 +349,8 @@ static void count_held(const struct ware *ware, const struct ask *ask, struct an
 	for (int id = 1; id <= ware->top; id++) {
 		const struct held *held = &ware->held[id];
 
-		if (!held->live)
+		if (!held->live || held->unlisted ||
+		    (held->absent && !ask->exact && ask->kind == ASK_COUNTS))
 			continue;
 		answer->counts[STATUS_ANY]++;
 		answer->counts[held->state.status]++;
@@ -261,8 +368,8 @@ static void count_more(const struct ware *ware, const struct desk *desk, const s
 {
 	if (ask->kind == ASK_MISSING)
 		for (int id = 1; id <= ware->top; id++)
-			answer->n[1] +=
-				ware->held[id].live && in_cell(&ask->filter, &ware->held[id].state);
+			answer->n[1] += ware->held[id].live && !ware->held[id].unlisted &&
+					in_cell(&ask->filter, &ware->held[id].state);
 	else if (ask->kind == ASK_UNSEEN && ask->with_page)
 		for (int i = 0; i < desk->n_page; i++)
 			answer->n[1] += !ware->held[desk->page_ids[i]].live;
@@ -272,8 +379,14 @@ void ware_ask(const struct ware *ware, struct desk *desk, const struct ask *ask,
 	      struct answer *answer)
 {
 	memset(answer, 0, sizeof(*answer));
-	answer->live = ware_live(ware);
 	answer->deleted_lately = ware_dead(ware);
+	for (int id = 1; id <= ware->top; id++) {
+		const struct held *held = &ware->held[id];
+
+		answer->live += held->live && !held->unlisted;
+		answer->absent += held->live && held->absent && !held->unlisted;
+		answer->deleted_lately += held->live && held->disputed;
+	}
 	switch (ask->kind) {
 	case ASK_JOINED:
 		for (int i = 0; i < desk->n_page; i++)
@@ -335,7 +448,7 @@ static const char *check_thing(const struct ware *ware, const struct world *worl
 		snprintf(text, (size_t)size, "I3: %d is marked deleted, and exists", thing->id);
 		return text;
 	}
-	if (thing->exempt || now->gone)
+	if (thing->exempt || now->gone || world_hides(world, thing))
 		return NULL;
 	/* One that came after the list was proven, and that it has never shown: the next audit tells. */
 	if (world->conf.hidden != STATUS_ANY && !held->present &&
@@ -392,7 +505,10 @@ bool ware_equals(const struct ware *ware, const struct world *world, char *text,
 		const struct state *state = world_state(thing, world->now);
 		const struct held *held = &ware->held[thing->id];
 
-		if (!state && !held->live)
+		if ((!state && !held->live) || world_hides(world, thing))
+			continue;
+		/* Of what was not seen most may be too deep: what is gone is found by and by. */
+		if (!state && ware->state.beyond > 0)
 			continue;
 		if (state && held->live && same_content(state, &held->state))
 			continue;

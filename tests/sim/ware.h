@@ -18,11 +18,15 @@ struct held {
 	bool present, live;
 	struct state state;
 	int64_t first_seen;
-	int passes;	/* of the running sweep that saw it: bits 1 and 2 */
-	int scan;	/* that saw it last */
-	bool doubted;	/* an older copy came; */
-	int64_t got_at; /* when a GET first said the same, or TIME_NONE */
-	int64_t got;	/* and what its updated_at was */
+	int passes;		    /* of the running sweep that saw it: bits 1 and 2 */
+	int scan;		    /* that saw it last */
+	bool doubted;		    /* an older copy came; */
+	int64_t got_at;		    /* when a GET first said the same, or TIME_NONE */
+	int64_t got;		    /* and what its updated_at was */
+	bool absent;		    /* the list is known not to show it, */
+	int64_t found_at, asked_at; /* since then; and when a GET told so, or TIME_NONE */
+	bool disputed;		    /* the GET answered 404, and that was not believed */
+	bool unlisted;		    /* two lists did not show it, and a GET knows it */
 };
 
 /* A row that was received and is not committed yet. */
@@ -34,6 +38,14 @@ struct staged {
 };
 
 #define MOST_STAGED 4096
+
+/* What a commit says of conversations that a list did not show. */
+struct missing {
+	int buried[IDS_MOST], n_buried;
+	int absent[IDS_MOST], n_absent;
+	enum absence how[IDS_MOST];
+	int64_t date;
+};
 
 /* What an instance has on its own connection. */
 struct desk {
@@ -69,11 +81,10 @@ void ware_sit(struct desk *desk, int who);
 void ware_stage(struct desk *desk, int id, const struct state *state, int64_t date, bool alone);
 
 /*
- * Commits the batch; BURIED are ids that are deleted by it. MEMORY becomes
- * true with it. False, with nothing done, for who does not hold the lock.
+ * Commits the batch, and what it says of the MISSING. STATE becomes true with it. False, with nothing done, for who does not hold the lock.
  */
 bool ware_commit(struct ware *ware, struct desk *desk, const struct action *action,
-		 const struct workspace_state *state, const int *buried, int n_buried,
+		 const struct workspace_state *state, const struct missing *missing,
 		 struct tally *tally);
 
 /* Answers a query. */

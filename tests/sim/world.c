@@ -63,6 +63,7 @@ static struct thing *new_thing(struct world *w, struct chance *c)
 	thing->name = chance_below(c, 1 << 30);
 	thing->n = 0;
 	thing->exempt = false;
+	thing->archived_at = 0;
 	return thing;
 }
 
@@ -92,7 +93,7 @@ void world_begin(struct world *w, const struct world_conf *conf, uint64_t seed)
 	w->view = chance_stream(seed, 3);
 	w->luck = chance_stream(seed, 4);
 	w->now = 1000;
-	w->heap = w->n = w->events = w->lied_at = w->mad = w->disturbed = 0;
+	w->heap = w->n = w->events = w->lied_at = w->mad = w->hid_at = w->disturbed = 0;
 	w->rests = w->fooled = false;
 	w->requests = 0;
 	w->meanwhile = NULL;
@@ -120,8 +121,8 @@ bool world_left_near(const struct world *world, int64_t t, int slack)
 /* ---- events ---------------------------------------------------------- */
 
 static const char *const event_names[EVENT_KINDS] = {
-	"create", "update", "resolve",	"reopen",   "move", "silent",
-	"delete", "merge",  "backdate", "set back", "bulk", "purge",
+	"create", "update",   "resolve",  "reopen", "move",  "silent",	"delete",
+	"merge",  "backdate", "set back", "bulk",   "purge", "archive",
 };
 
 /* A thing that is there and, with WANT, is resolved (1) or not (0); NULL when chance finds none. */
@@ -159,6 +160,14 @@ static void create(struct world *w, struct chance *c, int back)
 	     state.created, state.visible_at);
 }
 
+/* Whether lists show, at second T, what is there. */
+static bool is_listed(const struct world *w, const struct thing *thing, const struct state *state,
+		      int t)
+{
+	return !(thing->archived_at > 0 && thing->archived_at <= t) &&
+	       (w->conf.window == 0 || state->updated >= t - w->conf.window);
+}
+
 /* It happens to one thing; what merges does so into OTHER. */
 static void apply(struct world *w, struct chance *c, enum event_kind kind, struct thing *thing,
 		  const struct thing *other)
@@ -166,6 +175,9 @@ static void apply(struct world *w, struct chance *c, enum event_kind kind, struc
 	struct state state = *latest(thing);
 
 	state.visible_at = w->now + chance_below(c, w->conf.late + 1);
+	/* One that comes back into the list is as good as one that says that it is old. */
+	if (!is_listed(w, thing, &state, w->now))
+		w->lied_at = state.visible_at;
 	if (kind == EVENT_SILENT) {
 		state.silent++;
 	} else if (kind == EVENT_DELETE || kind == EVENT_MERGE) {
@@ -193,15 +205,29 @@ static void apply(struct world *w, struct chance *c, enum event_kind kind, struc
 	     state.silent, latest(thing)->visible_at);
 }
 
+/* Out of all lists, or back: then it is as if it had been there all the time. */
+static void archive(struct world *w, struct thing *thing)
+{
+	thing->archived_at = thing->archived_at ? 0 : w->now;
+	thing->exempt = true;
+	w->hid_at = w->now;
+	if (!thing->archived_at)
+		w->lied_at = w->now;
+	tell(w, "%s %d", thing->archived_at ? "archive" : "unarchive", thing->id);
+}
+
 static void change(struct world *w, struct chance *c, enum event_kind kind)
 {
 	static const int wants[EVENT_KINDS] = {
-		[EVENT_UPDATE] = -1, [EVENT_RESOLVE] = 0, [EVENT_REOPEN] = 1, [EVENT_MOVE] = 0,
-		[EVENT_SILENT] = -1, [EVENT_DELETE] = -1, [EVENT_MERGE] = -1, [EVENT_SET_BACK] = -1
+		[EVENT_UPDATE] = -1, [EVENT_RESOLVE] = 0,   [EVENT_REOPEN] = 1,
+		[EVENT_MOVE] = 0,    [EVENT_SILENT] = -1,   [EVENT_DELETE] = -1,
+		[EVENT_MERGE] = -1,  [EVENT_SET_BACK] = -1, [EVENT_ARCHIVE] = 1,
 	};
 	struct thing *thing = pick(w, c, wants[kind]), *other = pick(w, c, -1);
 
-	if (thing && other && (kind != EVENT_MERGE || other != thing))
+	if (thing && kind == EVENT_ARCHIVE)
+		archive(w, thing);
+	else if (thing && other && (kind != EVENT_MERGE || other != thing))
 		apply(w, c, kind, thing, other);
 }
 
@@ -210,7 +236,10 @@ void world_act(struct world *w, enum event_kind kind, int id, int into)
 	struct chance c = chance_stream(w->seed, 2000 + (uint64_t)w->events++);
 
 	w->disturbed = w->now;
-	apply(w, &c, kind, &w->things[id - 1], &w->things[into > 0 ? into - 1 : 0]);
+	if (kind == EVENT_ARCHIVE)
+		archive(w, &w->things[id - 1]);
+	else
+		apply(w, &c, kind, &w->things[id - 1], &w->things[into > 0 ? into - 1 : 0]);
 }
 
 int world_make(struct world *w, int created, int updated, enum status status)
@@ -243,6 +272,8 @@ static void action_on_many(struct world *w, struct chance *c, enum event_kind ki
 		if (!thing)
 			return;
 		state = *latest(thing);
+		if (!is_listed(w, thing, &state, w->now))
+			w->lied_at = visible;
 		state.visible_at = visible;
 		state.gone = kind == EVENT_PURGE;
 		if (kind == EVENT_BULK) {
@@ -351,7 +382,8 @@ static void build_list(struct world *w, const struct filter *filter)
 	for (int i = 0; i < w->n; i++) {
 		const struct state *state = world_state(&w->things[i], t);
 
-		if (state && matches(filter, state) && !is_hidden(w, filter, state))
+		if (state && matches(filter, state) && !is_hidden(w, filter, state) &&
+		    is_listed(w, &w->things[i], state, t))
 			shown[n_shown++] = (struct shown){ w->things[i].id, w->things[i].name,
 							   *state, chance_next(&w->view) };
 	}
@@ -455,6 +487,26 @@ static int turn_to(struct world *w, const struct request *request, int *total)
 	}
 }
 
+/* Where the page that was asked for begins. A list may go no deeper than so many rows. */
+static int begins_at(struct world *w, const struct request *request, int size, int number)
+{
+	int from = (number - 1) * size;
+
+	w->refused = false;
+	if (w->conf.depth == 0 || from + size <= w->conf.depth)
+		return from;
+	if (w->conf.beyond == BEYOND_REFUSED)
+		w->refused = true;
+	else if (w->conf.beyond == BEYOND_LAST)
+		from = w->conf.depth > size ? w->conf.depth - size : 0;
+	n_shown = n_shown < w->conf.depth ? n_shown : w->conf.depth;
+	if (w->refused && w->told)
+		printf("%6d GET list status %d channel %d assignee %d, page %d: refused\n", w->now,
+		       request->filter.status, request->filter.channel, request->filter.assignee,
+		       request->page);
+	return from;
+}
+
 static void tell_page(const struct world *w, const struct request *request, const struct page *page)
 {
 	if (!w->told)
@@ -475,7 +527,9 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 	if (!answers(w))
 		return false;
 	build_list(w, &request->filter);
-	first_shown = (turn_to(w, request, &total) - 1) * size;
+	first_shown = begins_at(w, request, size, turn_to(w, request, &total));
+	if (w->refused)
+		return true;
 	last = first_shown + size < n_shown ? first_shown + size : n_shown;
 	if (w->conf.hydrate && first_shown < last) {
 		hydrate(w, first_shown, last);
@@ -500,6 +554,34 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 bool world_lies(const struct world *w)
 {
 	return w->conf.cap > 0 || w->conf.hidden != STATUS_ANY || w->conf.estimate > 0;
+}
+
+/* How many are listed with the same status, channel and assignee. */
+static int alike(const struct world *w, const struct state *one)
+{
+	int n = 0;
+
+	for (int i = 0; i < w->n; i++) {
+		const struct state *state = world_state(&w->things[i], w->now);
+
+		n += state && state->status == one->status && state->channel == one->channel &&
+		     state->assignee == one->assignee;
+	}
+	return n;
+}
+
+bool world_hides(const struct world *w, const struct thing *thing)
+{
+	const struct state *state = &thing->states[thing->n - 1];
+
+	if (!is_listed(w, thing, state, w->now))
+		return true;
+	/* It was so old that no list showed it, before it changed again. */
+	for (int i = 1; i < thing->n && w->conf.window > 0; i++)
+		if (thing->states[i].visible_at > thing->states[i - 1].updated + w->conf.window)
+			return true;
+	/* The smallest part of the list that it is in is too deep. */
+	return w->conf.depth > 0 && alike(w, state) > w->conf.depth / w->conf.page * w->conf.page;
 }
 
 bool world_brews(const struct world *w)

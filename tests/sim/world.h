@@ -43,8 +43,9 @@ enum event_kind {
 	EVENT_MERGE,
 	EVENT_BACKDATE,
 	EVENT_SET_BACK,
-	EVENT_BULK,  /* many change at one instant */
-	EVENT_PURGE, /* many are deleted at one instant */
+	EVENT_BULK,    /* many change at one instant */
+	EVENT_PURGE,   /* many are deleted at one instant */
+	EVENT_ARCHIVE, /* a resolved one goes out of all lists, or comes back */
 	EVENT_KINDS,
 };
 
@@ -54,6 +55,14 @@ enum madness {
 	MAD_STUCK, /* every page is the first one */
 	MAD_HALF,  /* the total is half of what it is */
 	MAD_KINDS,
+};
+
+/* What comes of a page that lies beyond the depth of a list. */
+enum beyond {
+	BEYOND_REFUSED,
+	BEYOND_EMPTY,
+	BEYOND_LAST, /* the last page that can be had, once more */
+	BEYONDS,
 };
 
 /* What a world is like. Times are seconds. */
@@ -70,7 +79,10 @@ struct world_conf {
 	bool no_date;	     /* responses have no Date */
 	int storm_at, storm_to; /* every GET answers 404 in between, */
 	int storm_share;	/* or of a thousand so many */
-	int mad_at, mad_to;	/* lists make no sense in between */
+	int depth;		/* no page shows more rows of a list than that; 0: all do */
+	enum beyond beyond;
+	int window;	    /* lists show only what has changed in so many seconds; 0: all */
+	int mad_at, mad_to; /* lists make no sense in between */
 	enum madness madness;
 	int cap;     /* no list is said to have more rows than this; 0: it is said how many */
 	bool deeper; /* what lies beyond the cap can be read */
@@ -92,8 +104,9 @@ struct state {
 };
 
 struct thing {
-	int id, name; /* name: what an order by id goes by */
-	bool exempt;  /* it lies about time: completeness cannot be asked of it */
+	int id, name;	 /* name: what an order by id goes by */
+	bool exempt;	 /* it lies about time: completeness cannot be asked of it */
+	int archived_at; /* no list shows it from then on; 0: they do */
 	int n;
 	struct state states[MOST_STATES];
 };
@@ -106,11 +119,13 @@ struct world {
 	int lied_at; /* when a conversation last appeared that says it was created before */
 	int mad;     /* when a list last made no sense */
 	bool fooled; /* a list was cut, and no count could tell */
+	int hid_at;  /* when a conversation was last archived */
 	bool rests;
 	int disturbed; /* when something last happened, or an answer was not what it should be */
 	bool dropped[MOST_EVENTS]; /* events left out of the story */
 	struct thing things[MOST_THINGS];
 	long requests;
+	bool refused; /* so was the last list request */
 	/* What happens before the answer to the so-manyth request, in a case told by hand; or NULL. */
 	void (*meanwhile)(struct world *world, long request);
 	bool told; /* print the story */
@@ -145,6 +160,9 @@ bool world_brews(const struct world *world);
 
 /* The state of a thing that is visible at second T; NULL when there is none. */
 const struct state *world_state(const struct thing *thing, int t);
+
+/* Whether no list can be counted on to show a thing, or to have shown it. */
+bool world_hides(const struct world *world, const struct thing *thing);
 
 /*
  * Whether a conversation went at about second T, SLACK seconds more or less,

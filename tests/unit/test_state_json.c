@@ -63,6 +63,9 @@ static void a_workspace_is_written_with_its_instants_and_its_order(void **fixtur
 		.uncertified = 2,
 		.tried_at = TIME_NONE,
 		.audit_due = true,
+		.depth = 10000,
+		.parts = 7,
+		.beyond = 12,
 		.order = ORDER_UPDATED_DESC,
 		.needs_full = FULL_DEMOTED,
 	};
@@ -86,6 +89,9 @@ static void a_workspace_is_written_with_its_instants_and_its_order(void **fixtur
 	check_member(&root, "uncertified", "2");
 	check_member(&root, "tried_at", "null");
 	check_member(&root, "audit_due", "true");
+	check_member(&root, "list_depth", "10000");
+	check_member(&root, "list_parts", "7");
+	check_member(&root, "list_beyond", "12");
 	check_member(&root, "list_order", "\"updated_desc\"");
 	check_member(&root, "needs_full", "\"demoted\"");
 	evidence = json_member(&root, "order_evidence");
