@@ -71,35 +71,3 @@ size_t utf8_printable(const char *p, size_t n)
 		return 0;
 	return len;
 }
-
-/* Wide in the sense of Unicode's TR 11, to the accuracy that a table on a terminal needs. */
-static bool is_wide(uint32_t c)
-{
-	return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
-	       (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
-	       (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
-	       (c >= 0x1f300 && c <= 0x1faff) || (c >= 0x20000 && c <= 0x3fffd);
-}
-
-/* Takes no column of its own: combining marks, joiners, variation selectors. */
-static bool is_mark(uint32_t c)
-{
-	return (c >= 0x0300 && c <= 0x036f) || c == 0x200b || c == 0x200c || c == 0x200d ||
-	       (c >= 0xfe00 && c <= 0xfe0f);
-}
-
-size_t utf8_width(const char *p, size_t n)
-{
-	size_t width = 0;
-
-	while (n > 0) {
-		size_t len = utf8_char(p, n);
-		uint32_t c = len ? decode(p, len) : '?';
-
-		width += is_mark(c) ? 0 : is_wide(c) ? 2 : 1;
-		len = len ? len : 1;
-		p += len;
-		n -= len;
-	}
-	return width;
-}

@@ -26,7 +26,4 @@ size_t utf8_char(const char *p, size_t n) MUST_CHECK;
  */
 size_t utf8_printable(const char *p, size_t n) MUST_CHECK;
 
-/* How many columns of a terminal the N bytes at P take, wide characters as two. */
-size_t utf8_width(const char *p, size_t n) MUST_CHECK;
-
 #endif

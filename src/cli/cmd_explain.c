@@ -15,7 +15,7 @@
 #include "json_writer.h"
 #include "script.h"
 #include "sql.h"
-#include "table_format.h"
+#include "table_print.h"
 #include "time_format.h"
 
 /* An item's fields as JSON. */
@@ -68,7 +68,7 @@ static bool tell_held(struct explain *e)
 	print_facts(facts);
 	if (table_rows(versions) > 0) {
 		putchar('\n');
-		table_format_table(versions, &out);
+		table_print(versions, &out, NULL);
 		fputs(buf_text(&out), stdout);
 	}
 	return true;
@@ -237,7 +237,7 @@ static bool tell_item(const struct explain *e, const struct item *item, struct e
 		return true;
 	}
 	printf("The API now: it differs.\n");
-	table_format_table(shown, &out);
+	table_print(shown, &out, NULL);
 	fputs(buf_text(&out), stdout);
 	return true;
 }

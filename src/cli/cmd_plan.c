@@ -7,7 +7,7 @@
 #include "forecast.h"
 #include "script.h"
 #include "sql.h"
-#include "table_format.h"
+#include "table_print.h"
 #include "time_format.h"
 
 static void set(struct table *table, int column, const char *text)
@@ -64,7 +64,7 @@ static bool add_ledger(struct app *app, struct buf *out)
 	if (table_rows(ledger) == 0)
 		return true;
 	buf_char(out, '\n');
-	table_format_table(ledger, out);
+	table_print(ledger, out, NULL);
 	return true;
 }
 
@@ -101,7 +101,7 @@ void cmd_plan(struct app *app)
 		buf_str(&said, ".\n");
 	}
 	if (table_rows(table) > 0) {
-		table_format_table(table, &out);
+		table_print(table, &out, NULL);
 		buf_char(&out, '\n');
 	}
 	buf_add(&out, said.data, said.len);

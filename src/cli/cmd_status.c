@@ -12,8 +12,8 @@
 #include "script.h"
 #include "sql.h"
 #include "table_format.h"
+#include "table_print.h"
 #include "time_format.h"
-#include "utf8.h"
 
 /* What the table for people shows, of all that there is; the rest is in --json. */
 enum shown { NAME, STATE, BEHIND, COMPLETE, LAST, NEXT, ROWS, REJECTED, REQUESTS, SHOWN };
@@ -33,6 +33,9 @@ static const enum shown kept[SHOWN] = {
 
 /* The first four stay, however narrow it is. */
 #define LEAST 4
+
+/* Between two columns. */
+#define GAP 2
 
 /* Of a terminal that does not say, and of what is no terminal. */
 #define USUAL_WIDTH 80
@@ -153,19 +156,6 @@ static struct table *narrowed(const struct table *full, int n)
 	return shown;
 }
 
-static size_t widest(const char *text)
-{
-	size_t most = 0;
-
-	while (*text) {
-		size_t n = strcspn(text, "\n"), width = utf8_width(text, n);
-
-		most = width > most ? width : most;
-		text += n + (text[n] == '\n');
-	}
-	return most;
-}
-
 static size_t width_of_screen(void)
 {
 	struct winsize size;
@@ -185,10 +175,13 @@ static int format(const struct table *full, struct buf *out)
 
 	for (;; n--) {
 		CLEANUP(table_free) struct table *shown = narrowed(full, n);
+		size_t widths[SHOWN], taken = 0;
 
 		buf_reset(out);
-		table_format_table(shown, out);
-		if (n == LEAST || widest(buf_text(out)) <= width)
+		table_print(shown, out, widths);
+		for (int c = 0; c < n; c++)
+			taken += widths[c] + (c > 0 ? GAP : 0);
+		if (n == LEAST || taken <= width)
 			return n;
 	}
 }

@@ -18,7 +18,7 @@
 #include "mem.h"
 #include "script.h"
 #include "sql.h"
-#include "table_format.h"
+#include "table_print.h"
 
 /* The columns of sql/verify/cells.sql. */
 enum { KIND, STATUS, CHANNEL_ID, CHANNEL, ASSIGNEE_ID, ASSIGNEE, UNASSIGNED, API, HELD, REJECTED };
@@ -292,7 +292,7 @@ static void tell(const struct verify *v, size_t i)
 	if (table_rows(f->cells) == 0)
 		return;
 	shown = for_people(f->cells);
-	table_format_table(shown, &out);
+	table_print(shown, &out, NULL);
 	fputs(buf_text(&out), stdout);
 	rejected = table_int(f->cells, 0, REJECTED);
 	if (rejected > 0)

@@ -8,8 +8,9 @@
 #include "cell_format.h"
 #include "err.h"
 #include "pivot.h"
-#include "table_format.h"
+#include "table_print.h"
 #include "utf8.h"
+#include "width.h"
 
 /* A cell is never wider, so that its bytes fit, four a column. */
 #define WIDEST 64
@@ -44,13 +45,12 @@ static void cut(struct buf *out, const char *text, int width)
 
 	err_quote(quoted, sizeof(quoted), text, strlen(text));
 	n = strlen(quoted);
-	if (utf8_width(quoted, n) <= (size_t)width) {
+	if (width_of(quoted, n) <= (size_t)width) {
 		buf_str(out, quoted);
 		return;
 	}
 	for (const char *p = quoted; *p;) {
-		size_t length = utf8_char(p, (size_t)(quoted + n - p)),
-		       wide = utf8_width(p, length);
+		size_t length = utf8_char(p, (size_t)(quoted + n - p)), wide = width_of(p, length);
 
 		if (length == 0 || used + wide > (size_t)width - 1)
 			break;
@@ -93,30 +93,20 @@ static struct table *worded(const struct report_table *to, const struct table *t
 	return shown;
 }
 
-/* How wide the columns of a shown are; the sum is that of a line, with what stands between. */
-static int measure(const struct table *shown, int *widths)
+/* How wide the columns of a table are; the sum is that of a line, with the blanks between. */
+static int measure(const struct table *shown, size_t *widths)
 {
-	int sum = 0;
+	CLEANUP(buf_free) struct buf text = BUF_MAX(16u << 20);
+	int sum = 2 * (table_columns(shown) - 1);
 
-	for (int c = 0; c < table_columns(shown); c++) {
-		const char *text = table_column_name(shown, c);
-		size_t most = utf8_width(text, strlen(text));
-
-		for (int r = 0; r < table_rows(shown); r++) {
-			size_t width;
-
-			text = table_text(shown, r, c);
-			width = utf8_width(text, strlen(text));
-			most = width > most ? width : most;
-		}
-		widths[c] = (int)most;
-		sum += (int)most + (c > 0 ? 2 : 0);
-	}
+	table_print(shown, &text, widths);
+	for (int c = 0; c < table_columns(shown); c++)
+		sum += (int)widths[c];
 	return sum;
 }
 
 /* The widest column whose cells may be cut; -1 when none is left to be. */
-static int widest(const struct table *table, const int *widths)
+static int widest(const struct table *table, const size_t *widths)
 {
 	int found = -1;
 
@@ -130,23 +120,19 @@ static int widest(const struct table *table, const int *widths)
 /* A line for each cell: for what is too wide, and has few rows. */
 static void upright(const struct report_table *to, const struct table *shown)
 {
-	size_t most = 0;
+	CLEANUP(table_free) struct table *lines = table_new(2);
 
-	for (int c = 0; c < table_columns(shown); c++) {
-		const char *name = table_column_name(shown, c);
-		size_t width = utf8_width(name, strlen(name));
-
-		most = width > most ? width : most;
-	}
 	for (int r = 0; r < table_rows(shown); r++) {
 		for (int c = 0; c < table_columns(shown); c++) {
-			const char *name = table_column_name(shown, c);
+			const char *name = table_column_name(shown, c),
+				   *text = table_text(shown, r, c);
+			int line = table_add(lines);
 
-			buf_printf(to->out, "%s%*s  %s\n", name,
-				   (int)(most - utf8_width(name, strlen(name))), "",
-				   table_text(shown, r, c));
+			table_set(lines, line, 0, name, strlen(name));
+			table_set(lines, line, 1, text, strlen(text));
 		}
 	}
+	table_print(lines, to->out, NULL);
 }
 
 /* The first COLUMNS columns of it. */
@@ -173,8 +159,8 @@ static struct table *fitted(const struct report_table *to, const struct table *t
 			    struct arena *arena)
 {
 	size_t n = (size_t)table_columns(table);
-	int *most = arena_alloc(arena, n * sizeof(*most)),
-	    *widths = arena_alloc(arena, n * sizeof(*widths)), sum, c;
+	int *most = arena_alloc(arena, n * sizeof(*most)), sum, c;
+	size_t *widths = arena_alloc(arena, n * sizeof(*widths));
 	struct table *shown;
 
 	for (size_t i = 0; i < n; i++)
@@ -186,7 +172,7 @@ static struct table *fitted(const struct report_table *to, const struct table *t
 			table_free(&shown);
 			return NULL;
 		}
-		most[c] = --widths[c];
+		most[c] = (int)--widths[c];
 	}
 	table_free(&shown);
 	shown = worded(to, table, most);
@@ -218,7 +204,7 @@ static void fit(const struct report_table *to, const struct table *table)
 		shown = fitted(columns > 1 ? to : &wide, less, arena);
 	}
 	if (shown)
-		table_format_table(shown, to->out);
+		table_print(shown, to->out, NULL);
 	table_free(&shown);
 	arena_free(&arena);
 }

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table_format.h -- Writes a table for a terminal, as CSV or as JSON.
+ * table_format.h -- writes a table as CSV or as JSON.
  */
 #ifndef TABLE_FORMAT_H
 #define TABLE_FORMAT_H
 
 #include "buf.h"
 #include "table.h"
-
-/*
- * As a table: columns aligned, numbers to the right, two blanks between; a
- * NULL is empty. What could disturb a terminal is made visible.
- */
-void table_format_table(const struct table *table, struct buf *out);
 
 /*
  * As CSV (RFC 4180) with a header line. A text that a spreadsheet would

@@ -23,6 +23,15 @@ def test_it_loads_and_then_follows(pair, daemons):
     assert_equal(etl, sandbox)
 
 
+def test_it_loads_no_library_that_only_other_commands_need(pair, daemons):
+    sandbox, etl = pair(conversations=50, workspace=FAST)
+    daemon = daemons(etl)
+    loaded(etl, 50)
+    with open(f"/proc/{daemon.pid}/maps") as f:
+        maps = f.read()
+    assert "libcurl" in maps and "libsmartcols" not in maps
+
+
 def test_a_command_hands_its_work_to_the_daemon(pair, daemons):
     sandbox, etl = pair(conversations=250, workspace={"schedule": "{incremental: 1h}"})
     daemons(etl)

@@ -11,6 +11,7 @@
 #include "nearest.h"
 #include "uri.h"
 #include "utf8.h"
+#include "width.h"
 
 static void check_shown(const char *shown)
 {
@@ -20,7 +21,7 @@ static void check_shown(const char *shown)
 		len = utf8_printable(shown + i, n - i);
 		MUST(len > 0);
 	}
-	MUST(utf8_width(shown, n) <= 2 * n);
+	MUST(width_of(shown, n) <= 2 * n);
 }
 
 static void check_quote(const char *text, size_t n)

@@ -8,6 +8,7 @@
 #include "fuzz.h"
 #include "json.h"
 #include "table_format.h"
+#include "table_print.h"
 #include "utf8.h"
 
 #define COLUMNS 2
@@ -110,7 +111,7 @@ static void check_table(const struct table *table)
 	struct buf out = BUF_MAX(LIMIT);
 	int lines = 0;
 
-	table_format_table(table, &out);
+	table_print(table, &out, NULL);
 	for (size_t i = 0; i < out.len;) {
 		size_t len = utf8_printable(out.data + i, out.len - i);
 

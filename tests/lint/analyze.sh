@@ -29,7 +29,7 @@ cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-sup
 	$layers --include="$build/constants.h" src tests/sandbox >"$build/cppcheck.found" 2>&1
 tap 2 cppcheck "$build/cppcheck.found"
 
-libraries=$(pkg-config --cflags libcurl libcrypto json-c libpq yaml-0.1 libsystemd libmicrohttpd)
+libraries=$(pkg-config --cflags libcurl libcrypto smartcols json-c libpq yaml-0.1 libsystemd libmicrohttpd)
 find src tests/sandbox -name '*.c' | sort | xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$@" -- -std=gnu11 -D_GNU_SOURCE -include '"$build/constants.h $layers $libraries -I$build"' 2>/dev/null' x >"$build/clang-tidy.found"
 tap 3 clang-tidy "$build/clang-tidy.found"
 exit $failed

@@ -36,7 +36,9 @@ MOST_MODULES = 25  # in a folder; the sandbox, which is a program of its own, ha
 LIBRARIES = {
     r"curl/": "src/port/http.c",
     r"json-c/": "src/port/json.c",
+    r"libsmartcols/": "src/port/table_print.c",
     r"openssl/": "src/port/hmac.c",
+    r"uniwidth\.h": "src/port/width.c",
     r"libpq-fe\.h": "src/port/pg.c",
     r"yaml\.h": "src/port/yaml_tree.c",
     r"systemd/sd-(event|daemon)\.h": "src/port/event_loop.c",

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "report_table.h"
-#include "utf8.h"
+#include "width.h"
 
 #define LONG "A name that is longer than anybody wants to read in a table"
 
@@ -48,7 +48,7 @@ static void check_fits(int width, const char *name, int rows)
 	for (p = buf_text(&out); *p; p = end + 1) {
 		end = strchr(p, '\n');
 		assert_non_null(end);
-		assert_true(utf8_width(p, (size_t)(end - p)) <= (size_t)width);
+		assert_true(width_of(p, (size_t)(end - p)) <= (size_t)width);
 	}
 	assert_non_null(strstr(buf_text(&out), "conv_0123456789ab"));
 	buf_free(&out);

@@ -40,90 +40,6 @@ static void check(struct table **table, void (*write)(const struct table *table,
 	table_free(table);
 }
 
-/* ---- tables ------------------------------------------------------------------- */
-
-static void columns_are_aligned_and_numbers_stand_to_the_right(void **fixture)
-{
-	struct table *table = two_columns();
-
-	(void)fixture;
-	add(table, "a", "1");
-	add(table, "longer", "12345");
-	add(table, NULL, NULL);
-	check(&table, table_format_table,
-	      "name        n\n"
-	      "a           1\n"
-	      "longer  12345\n"
-	      "\n");
-}
-
-static void numbers_in_the_middle_leave_two_blanks_behind(void **fixture)
-{
-	struct table *table = table_new(3);
-
-	(void)fixture;
-	table_name(table, 0, "n", true);
-	table_name(table, 1, "m", true);
-	table_name(table, 2, "text", false);
-	table_add(table);
-	table_set(table, 0, 0, "100", 3);
-	table_set(table, 0, 1, "7", 1);
-	table_set(table, 0, 2, "x", 1);
-	check(&table, table_format_table,
-	      "  n  m  text\n"
-	      "100  7  x\n");
-}
-
-static void wide_characters_count_as_two(void **fixture)
-{
-	struct table *table = two_columns();
-
-	(void)fixture;
-	add(table, "\xe6\xbc\xa2\xe5\xad\x97", "1");
-	add(table, "abcde", "2");
-	check(&table, table_format_table,
-	      "name   n\n"
-	      "\xe6\xbc\xa2\xe5\xad\x97   1\n"
-	      "abcde  2\n");
-}
-
-static void what_disturbs_a_terminal_is_made_visible(void **fixture)
-{
-	struct table *table = two_columns();
-
-	(void)fixture;
-	add(table, "\x1b[2J\n\xff", "1");
-	check(&table, table_format_table,
-	      "name             n\n"
-	      "\\x1b[2J\\x0a\\xff  1\n");
-}
-
-static void a_cell_that_is_too_long_is_cut(void **fixture)
-{
-	struct table *table = table_new(1);
-	struct buf out = BUF_MAX(1 << 20);
-	char text[5000];
-
-	(void)fixture;
-	memset(text, 'x', sizeof(text));
-	table_name(table, 0, "name", false);
-	table_add(table);
-	table_set(table, 0, 0, text, sizeof(text));
-	table_format_table(table, &out);
-	assert_true(out.len < 300);
-	assert_string_equal(buf_text(&out) + out.len - 4, "...\n");
-	buf_free(&out);
-	table_free(&table);
-}
-
-static void a_table_without_rows_is_its_heading(void **fixture)
-{
-	struct table *table = two_columns();
-
-	(void)fixture;
-	check(&table, table_format_table, "name  n\n");
-}
-
 /* ---- CSV ------------------------------------------------------------------------- */
 
 static void csv_has_a_heading_and_quotes_texts(void **fixture)
@@ -232,12 +148,6 @@ static void a_number_that_json_does_not_have_is_still_json(void **fixture)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns_are_aligned_and_numbers_stand_to_the_right),
-		cmocka_unit_test(numbers_in_the_middle_leave_two_blanks_behind),
-		cmocka_unit_test(wide_characters_count_as_two),
-		cmocka_unit_test(what_disturbs_a_terminal_is_made_visible),
-		cmocka_unit_test(a_cell_that_is_too_long_is_cut),
-		cmocka_unit_test(a_table_without_rows_is_its_heading),
 		cmocka_unit_test(csv_has_a_heading_and_quotes_texts),
 		cmocka_unit_test(a_spreadsheet_finds_no_formula),
 		cmocka_unit_test(a_spreadsheet_finds_no_formula_behind_a_line_end),

@@ -154,57 +154,6 @@ static void only_what_disturbs_nothing_is_printable(void **fixture)
 	assert_int_equal(utf8_printable("", 0), 0);
 }
 
-/* ---- width ------------------------------------------------------------ */
-
-static size_t width(const char *s)
-{
-	return utf8_width(s, strlen(s));
-}
-
-static void wide_characters_take_two_columns_and_marks_none(void **fixture)
-{
-	(void)fixture;
-	assert_int_equal(width(""), 0);
-	assert_int_equal(width("Jakarta"), 7);
-	assert_int_equal(width("\xc3\xa9"), 1);
-	assert_int_equal(width("e\xcc\x81"), 1);
-	assert_int_equal(width("\xe6\xbc\xa2\xe5\xad\x97"), 4);
-	assert_int_equal(width("\xed\x95\x9c"), 2);
-	assert_int_equal(width("\xef\xbc\xa1"), 2);
-	assert_int_equal(width("\xf0\x9f\x98\x80"), 2);
-	assert_int_equal(width("\xe2\x80\x8d"), 0);
-	assert_int_equal(width("\xe2\x9d\xa4\xef\xb8\x8f"), 1);
-	assert_int_equal(width("\xd8\xb9"), 1);
-}
-
-/* The first and the last of each block of wide ones, and their neighbours. */
-static void blocks_of_wide_characters_begin_and_end_where_they_do(void **fixture)
-{
-	static const uint32_t blocks[][2] = { { 0x1100, 0x115f },   { 0x2e80, 0xa4cf },
-					      { 0xac00, 0xd7a3 },   { 0xf900, 0xfaff },
-					      { 0xfe30, 0xfe6f },   { 0xff00, 0xff60 },
-					      { 0x1f300, 0x1faff }, { 0x20000, 0x3fffd } };
-	char text[4];
-
-	(void)fixture;
-	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++) {
-		assert_int_equal(utf8_width(text, encode(blocks[i][0] - 1, text)), 1);
-		assert_int_equal(utf8_width(text, encode(blocks[i][0], text)), 2);
-		assert_int_equal(utf8_width(text, encode(blocks[i][1], text)), 2);
-		assert_int_equal(utf8_width(text, encode(blocks[i][1] + 1, text)), 1);
-	}
-}
-
-static void broken_bytes_take_a_column_each(void **fixture)
-{
-	char *cut = unit_exact("\xe2\x82", 2);
-
-	(void)fixture;
-	assert_int_equal(utf8_width(cut, 2), 2);
-	assert_int_equal(width("a\xffz"), 3);
-	free(cut);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,9 +164,6 @@ int main(void)
 		cmocka_unit_test(of_all_triples_only_the_known_ones_are_characters),
 		cmocka_unit_test(a_tail_that_is_none_spoils_it),
 		cmocka_unit_test(only_what_disturbs_nothing_is_printable),
-		cmocka_unit_test(wide_characters_take_two_columns_and_marks_none),
-		cmocka_unit_test(blocks_of_wide_characters_begin_and_end_where_they_do),
-		cmocka_unit_test(broken_bytes_take_a_column_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
