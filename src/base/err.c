@@ -47,6 +47,7 @@ bool err_wrap(struct err *err, const char *fmt, ...)
 
 const char *err_kind_name(enum err_kind kind)
 {
+	assert((size_t)kind < ARRAY_SIZE(names));
 	return names[kind];
 }
 

@@ -43,6 +43,7 @@ void table_free(struct table **table)
 
 void table_name(struct table *table, int column, const char *name, bool is_number)
 {
+	assert(column >= 0 && column < table->n_columns);
 	table->columns[column] = (struct column){ arena_dup(table->arena, name), is_number };
 }
 
@@ -59,8 +60,16 @@ int table_add(struct table *table)
 	return table->n_rows++;
 }
 
+/* A cell that is not there: the query and the code that reads it have come apart. */
+static void assert_cell(const struct table *table, int row, int column)
+{
+	assert(table && row >= 0 && row < table->n_rows);
+	assert(column >= 0 && column < table->n_columns);
+}
+
 void table_set(struct table *table, int row, int column, const char *text, size_t n)
 {
+	assert_cell(table, row, column);
 	table->cells[row * table->n_columns + column] = arena_text(table->arena, text, n);
 }
 
@@ -76,16 +85,19 @@ int table_columns(const struct table *table)
 
 const char *table_column_name(const struct table *table, int column)
 {
+	assert(column >= 0 && column < table->n_columns);
 	return table->columns[column].name;
 }
 
 bool table_is_number(const struct table *table, int column)
 {
+	assert(column >= 0 && column < table->n_columns);
 	return table->columns[column].is_number;
 }
 
 const char *table_text(const struct table *table, int row, int column)
 {
+	assert_cell(table, row, column);
 	return table->cells[row * table->n_columns + column];
 }
 

@@ -103,23 +103,13 @@ static void check_api(struct app *app, const struct workspace_conf *conf)
 {
 	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
 	CLEANUP(http_reply_free) struct http_reply *reply = NULL;
-	struct client client = {
-		.clock = app->clock,
-		.wait = app->wait,
-		.http = app->http,
-		.json = app->json,
-		.api = client_api(conf),
-	};
+	/* Where the warehouse knows the workspace it accounts for this request, too. */
+	struct client client = app_client(app, conf);
 	struct http_request request = { .method = HTTP_GET, .auth = conf->auth };
 	struct api_filter everything = { .status = NULL };
 	struct err err = ERR_INIT;
 	char what[160];
 
-	/* Where the warehouse knows the workspace it accounts for this request, too. */
-	if (app->warehouse && warehouse_find(app->warehouse, conf->name, &client.workspace, &err) &&
-	    client.workspace > 0)
-		client.warehouse = app->warehouse;
-	rate_limit_begin(&client.rate_limit, (int)conf->requests_per_minute, (int)conf->reserve);
 	api_list_url(&url, &client.api, &everything, 1, 1);
 	request.url = buf_text(&url);
 	reply = client_call(&client, &request, &err);

@@ -53,13 +53,7 @@ static bool open_session(struct session *s)
 		return app_fail(app, &err);
 	if (!app_network(app, false))
 		return false;
-	s->client.clock = app->clock;
-	s->client.wait = app->wait;
-	s->client.http = app->http;
-	s->client.json = app->json;
-	s->client.api = client_api(workspace);
-	rate_limit_begin(&s->client.rate_limit, (int)workspace->requests_per_minute,
-			 (int)workspace->reserve);
+	s->client = app_client(app, workspace);
 	share_quota(s, workspace);
 	return true;
 }

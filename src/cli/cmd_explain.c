@@ -88,25 +88,6 @@ static bool choose_workspace(struct explain *e)
 	return e->workspace || app_fail(e->app, &err);
 }
 
-static void open_client(struct explain *e)
-{
-	struct app *app = e->app;
-	struct err ignored;
-
-	e->client = (struct client){
-		.clock = app->clock,
-		.wait = app->wait,
-		.http = app->http,
-		.json = app->json,
-		.api = client_api(e->workspace),
-	};
-	rate_limit_begin(&e->client.rate_limit, (int)e->workspace->requests_per_minute,
-			 (int)e->workspace->reserve);
-	if (warehouse_find(app->warehouse, e->workspace->name, &e->client.workspace, &ignored) &&
-	    e->client.workspace > 0)
-		e->client.warehouse = app->warehouse;
-}
-
 /* How the value of a field is written. */
 enum kind { TEXT, TIME, JSON, LABELS, KEY };
 
@@ -272,7 +253,7 @@ static void tell_api(struct explain *e)
 	struct http_request request = { .method = HTTP_GET };
 	struct err err = ERR_INIT;
 
-	open_client(e);
+	e->client = app_client(e->app, e->workspace);
 	api_item_url(&url, &e->client.api, e->id);
 	request.url = buf_text(&url);
 	request.auth = e->client.api.auth;

@@ -294,6 +294,7 @@ static void read_scalar(struct config_reader *in, const struct key *key, const s
 			   .base = base,
 			   .to = (char *)base + key->offset };
 
+	assert((size_t)key->type < ARRAY_SIZE(readers) && readers[key->type]);
 	v.text = node ? node->text : key->fallback;
 	if (node && node->kind != YAML_SCALAR)
 		log_backoff_of(&v, "one value was expected, not a %s",

@@ -221,6 +221,26 @@ void app_reader(struct app *app)
 	explicit_bzero(&drop.key, sizeof(drop.key));
 }
 
+struct client app_client(const struct app *app, const struct workspace_conf *workspace)
+{
+	struct client client = {
+		.clock = app->clock,
+		.wait = app->wait,
+		.http = app->http,
+		.json = app->json,
+		.api = client_api(workspace),
+	};
+	struct err ignored;
+
+	rate_limit_begin(&client.rate_limit, (int)workspace->requests_per_minute,
+			 (int)workspace->reserve);
+	if (app->warehouse &&
+	    warehouse_find(app->warehouse, workspace->name, &client.workspace, &ignored) &&
+	    client.workspace > 0)
+		client.warehouse = app->warehouse;
+	return client;
+}
+
 void app_name(struct app *app, const char *who)
 {
 	char host[64] = "";

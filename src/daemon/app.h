@@ -10,6 +10,7 @@
 #ifndef APP_H
 #define APP_H
 
+#include "client.h"
 #include "clock.h"
 #include "config.h"
 #include "cycle.h"
@@ -71,6 +72,12 @@ void app_reader(struct app *app);
 
 /* Which personal data the configuration keeps. The caller wipes the key in it. */
 struct item_privacy app_privacy(const struct app *app) MUST_CHECK;
+
+/*
+ * A client of the workspace's API. It shares the quota through the warehouse
+ * where that is open and has the workspace.
+ */
+struct client app_client(const struct app *app, const struct workspace_conf *workspace) MUST_CHECK;
 
 /* Fills in `who` for the command WHO. */
 void app_name(struct app *app, const char *who);

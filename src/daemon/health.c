@@ -23,6 +23,7 @@ const char *health_name(enum health health)
 		[HEALTH_UNATTENDED] = "unattended",
 	};
 
+	assert((size_t)health < ARRAY_SIZE(names));
 	return names[health];
 }
 

@@ -9,6 +9,7 @@ const char *stats_outcome_name(int outcome)
 		[STATS_FAILED] = "failed",
 	};
 
+	assert((size_t)outcome < ARRAY_SIZE(names));
 	return names[outcome];
 }
 
@@ -20,6 +21,7 @@ const char *stats_row_name(int row)
 		[STATS_LATE] = "late",	     [STATS_SILENT] = "silent",
 	};
 
+	assert((size_t)row < ARRAY_SIZE(names));
 	return names[row];
 }
 

@@ -16,6 +16,7 @@ const char *action_verdict_name(enum verdict verdict)
 		[VERDICT_DIFFERENT] = "different",
 	};
 
+	assert((size_t)verdict < ARRAY_SIZE(names));
 	return names[verdict];
 }
 

@@ -18,6 +18,7 @@ static const char *const names[ORDERS] = {
 
 const char *order_name(enum order order)
 {
+	assert((size_t)order < ARRAY_SIZE(names));
 	return names[order];
 }
 

@@ -29,6 +29,7 @@ const char *plan_strategy_name(enum strategy strategy)
 		[STRATEGY_REPAIR] = "repair",
 	};
 
+	assert((size_t)strategy < ARRAY_SIZE(names));
 	return names[strategy];
 }
 

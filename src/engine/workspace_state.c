@@ -17,6 +17,7 @@ static const char *const reasons[FULL_REASONS] = {
 
 const char *workspace_state_reason_name(enum full_reason reason)
 {
+	assert((size_t)reason < ARRAY_SIZE(reasons));
 	return reasons[reason];
 }
 
@@ -35,6 +36,7 @@ static const char *const unprovens[UNPROVENS] = {
 
 const char *workspace_state_unproven_name(enum unproven why)
 {
+	assert((size_t)why < ARRAY_SIZE(unprovens));
 	return unprovens[why];
 }
 

@@ -215,6 +215,7 @@ static const char *kind_name(enum json_kind kind)
 		[JSON_OBJECT] = "an object",
 	};
 
+	assert((size_t)kind < ARRAY_SIZE(names));
 	return names[kind];
 }
 

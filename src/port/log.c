@@ -19,6 +19,7 @@ static const char *const level_names[] = {
 
 const char *log_level_name(enum log_level level)
 {
+	assert((size_t)level < ARRAY_SIZE(level_names));
 	return level_names[level];
 }
 
