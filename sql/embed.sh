@@ -1,35 +1,39 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Makes a C header of SQL files: sql/warehouse/lock.sql becomes the string
-# sql_warehouse_lock. The steps in sql/merge/ become one string, sql_merge, in the
-# order of their names. Whole-line comments stay behind.
+# Makes C of SQL files: sql/warehouse/lock.sql becomes the string sql_warehouse_lock.
+# The header declares the strings, the source has their texts. Each text begins
+# with a comment that names its file, so that an error, the server's log and
+# pg_stat_activity show the file too; its whole-line comments stay behind.
 #
-# usage: embed.sh SOURCE-DIRECTORY FILE...   (files relative to the directory)
+# usage: embed.sh header|source SOURCE-DIRECTORY FILE...   (files relative to the directory)
 set -eu
 LC_ALL=C
 export LC_ALL
-top=$1
-shift
+what=$1
+top=$2
+shift 2
+
+name_of() {
+	printf '%s' "${1%.sql}" | tr -c 'a-z0-9' '_'
+}
 
 quote() {
-	sed -e '/^--/d' -e 's/[\\"]/\\&/g' -e 's/.*/	"&\\n"/' "$@"
+	sed -e '/^--/d' -e 's/[\\"]/\\&/g' -e 's/.*/	"&\\n"/' "$1"
 }
 
 printf '/* Made by sql/embed.sh. */\n'
-merge=
-for f in "$@"; do
-	case $f in
-	sql/merge/*)
-		merge="$merge $f"
-		continue ;;
-	esac
-	name=$(printf '%s' "${f%.sql}" | tr -c 'a-z0-9' '_')
-	printf '\nstatic const char %s[] __attribute__((unused)) =\n' "$name"
-	quote "$top/$f"
-	printf '\t;\n'
-done
-printf '\nstatic const char sql_merge[] __attribute__((unused)) =\n'
-for f in $(printf '%s\n' $merge | sort); do
-	quote "$top/$f"
-done
-printf '\t;\n'
+case $what in
+header)
+	printf '#ifndef SQL_H\n#define SQL_H\n\n'
+	for f in "$@"; do
+		printf 'extern const char %s[];\n' "$(name_of "$f")"
+	done
+	printf '\n#endif\n' ;;
+source)
+	printf '#include "sql.h"\n'
+	for f in "$@"; do
+		printf '\nconst char %s[] =\n\t"/* %s */\\n"\n' "$(name_of "$f")" "$f"
+		quote "$top/$f"
+		printf '\t;\n'
+	done ;;
+esac

@@ -52,6 +52,17 @@ struct pg {
 
 /* ---- errors ---------------------------------------------------------- */
 
+/* The SQLSTATE goes before the sentence, and the name of the statement, if it has one. */
+static void wrap_error(struct err *err, const char *state, const char *sql)
+{
+	const char *end = strstr(sql, " */");
+
+	if (strncmp(sql, "/* ", 3) == 0 && end)
+		err_wrap(err, "SQLSTATE %s in %.*s", state, (int)(end - sql - 3), sql + 3);
+	else
+		err_wrap(err, "SQLSTATE %s", state);
+}
+
 static void keep_error(struct pg *pg, const PGresult *res)
 {
 	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
@@ -73,7 +84,7 @@ static void keep_error(struct pg *pg, const PGresult *res)
 		 context ? context : "");
 	pg_error_set(&pg->err, pg_error_kind(state), text);
 	snprintf(pg->err.code, sizeof(pg->err.code), "%s", state);
-	err_wrap(&pg->err, "SQLSTATE %s", state);
+	wrap_error(&pg->err, state, pg->next > 0 ? pg->steps[pg->next - 1].sql : "");
 	pg->useless |= pg_error_is_of_server(state);
 }
 
@@ -150,6 +161,13 @@ static bool send_step(struct pg *pg, const struct pg_step *step)
 	return flush(pg);
 }
 
+/* Whether the step that ran answered false: then those that depend on it are left out. */
+static bool said_no(const struct pg *pg)
+{
+	return pg->next > 0 && pg->steps[pg->next - 1].skip > 0 && pg->kept &&
+	       PQntuples(pg->kept) == 1 && strcmp(PQgetvalue(pg->kept, 0, 0), "f") == 0;
+}
+
 /*
  * The step that ran is over: the next one, a rollback, or the end. False when
  * nothing is left to wait for.
@@ -164,6 +182,8 @@ static bool advance(struct pg *pg)
 		pg->rolling_back = true;
 		return send_step(pg, &rollback);
 	}
+	if (!pg->failed && said_no(pg))
+		pg->next += (size_t)pg->steps[pg->next - 1].skip;
 	if (pg->failed || pg->next == pg->n) {
 		pg->busy = false;
 		return false;

@@ -13,8 +13,9 @@
  * The first SQLSTATE of a failure is kept, also when the connection breaks
  * right after it. A script that fails inside a transaction is rolled back
  * before pg_finish() answers. Values travel as parameters or in COPY, never
- * inside the text of a statement. Only this file's .c includes libpq; it
- * knows no table's name.
+ * inside the text of a statement. A text that begins with a comment is
+ * called so in errors. Only this file's .c includes libpq; it knows no table's
+ * name.
  */
 #ifndef PG_H
 #define PG_H
@@ -51,6 +52,7 @@ struct pg_step {
 	const char *params[PG_MAX_PARAMS]; /* text; NULL is NULL */
 	int n;			/* how many; without any, SQL may be several statements */
 	const struct buf *rows; /* for COPY ... FROM STDIN, else NULL */
+	int skip; /* so many of the following steps are left out when its answer is false */
 };
 
 /*

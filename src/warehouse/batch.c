@@ -90,8 +90,43 @@ static void sweep_json(struct buf *text, const struct batch *c)
 	json_writer_close(&out, '}');
 }
 
-/* Returns the step that merges. */
-static size_t add_rows(struct script *s, const struct batch *c)
+static void add_all(struct script *s, const char *const *statements, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		script_add(s, statements[i]);
+}
+
+/*
+ * The merge: what differs from what is held is picked, then written, then
+ * counted. A batch in which nothing differs is not planned any further, statement
+ * by statement.
+ */
+static void add_merge(struct script *s)
+{
+	static const char *const pick[] = {
+		sql_merge_10_begin,
+		sql_merge_20_dimensions,
+		sql_merge_30_pick,
+		sql_merge_35_stale_copies,
+	};
+	static const char *const write[] = {
+		sql_merge_40_conversations,	sql_merge_50_versions,	   sql_merge_60_events,
+		sql_merge_65_resolutions,	sql_merge_70_labels,	   sql_merge_75_taken_back,
+		sql_merge_80_gone_and_rejected, sql_merge_85_touched_days,
+	};
+	static const char *const count[] = {
+		sql_merge_90_seen_and_tally,
+		sql_merge_95_statistics,
+	};
+
+	add_all(s, pick, ARRAY_SIZE(pick));
+	script_add(s, sql_merge_36_whether_anything_differs);
+	script_skip(s, ARRAY_SIZE(write));
+	add_all(s, write, ARRAY_SIZE(write));
+	add_all(s, count, ARRAY_SIZE(count));
+}
+
+static void add_rows(struct script *s, const struct batch *c)
 {
 	bool rows = stage_rows(c->stage) > 0;
 	bool of_sweep = rows && c->seen == SEEN_BY_SWEEP && c->sweep > 0;
@@ -108,8 +143,6 @@ static size_t add_rows(struct script *s, const struct batch *c)
 	for (enum stage_table t = 0; t < STAGE_TABLES; t++)
 		if (c->stage->n[t] > 0)
 			script_copy(s, stage_copy(t), &c->stage->rows[t]);
-	script_add(s, sql_merge);
-	return script_length(s) - 1;
 }
 
 static void add_advance(struct script *s, const struct batch *c)
@@ -228,16 +261,19 @@ static void add_deep_parts(struct script *s, const struct batch *c)
 	script_text(s, buf_text(&text));
 }
 
-size_t batch_write(struct script *script, const struct batch *batch)
+struct batch_merge batch_write(struct script *script, const struct batch *batch)
 {
-	size_t merge;
+	struct batch_merge merge;
 
 	stage_close(batch->stage);
 	script_add(script, "begin");
 	/* Nobody relies on it until the run's last commit: a lost one takes its position along. */
 	if (!batch->last)
 		script_add(script, "set local synchronous_commit = off");
-	merge = add_rows(script, batch);
+	add_rows(script, batch);
+	merge.first = script_length(script);
+	add_merge(script);
+	merge.end = script_length(script);
 	add_advance(script, batch);
 	if (batch->audit)
 		add_audit(script, batch);

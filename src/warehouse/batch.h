@@ -47,11 +47,16 @@ struct batch {
 	struct sent sent;
 };
 
+/* The steps of a commit that merge what those before them have staged: from FIRST to END. */
+struct batch_merge {
+	size_t first, end;
+};
+
 /*
  * Adds the steps of the commit. Closes the stage, whose rows must live until
- * the script has ended. Returns the step that merges what those before it staged.
+ * the script has ended. Returns which of the steps merge.
  */
-size_t batch_write(struct script *script, const struct batch *batch);
+struct batch_merge batch_write(struct script *script, const struct batch *batch);
 
 /* Reads what the commit came to. */
 void batch_read(const struct table *table, struct tally *tally);

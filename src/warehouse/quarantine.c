@@ -26,7 +26,7 @@ static void stage_until(struct search *s, int64_t last)
 
 	buf_printf(&object, "{%s}", buf_text(&s->reasons));
 	script_reset(s->script);
-	script_steps(s->script, s->quarantine->commit, 0, s->quarantine->merge);
+	script_steps(s->script, s->quarantine->commit, 0, s->quarantine->merge.first);
 	script_add(s->script, sql_quarantine_refuse);
 	script_text(s->script, buf_text(&object));
 	script_int(s->script, last);
@@ -48,8 +48,8 @@ static bool run(struct search *s, struct table **result)
 static bool fits(struct search *s, int last)
 {
 	stage_until(s, last);
-	script_steps(s->script, s->quarantine->commit, s->quarantine->merge,
-		     s->quarantine->merge + 1);
+	script_steps(s->script, s->quarantine->commit, s->quarantine->merge.first,
+		     s->quarantine->merge.end);
 	/* What waits for a commit is asked for now. */
 	script_add(s->script, "set constraints all immediate");
 	script_add(s->script, "rollback");
@@ -130,7 +130,7 @@ bool quarantine_commit(const struct quarantine *quarantine, struct table **resul
 
 	if (ok) {
 		stage_until(&s, quarantine->last);
-		script_steps(s.script, quarantine->commit, quarantine->merge,
+		script_steps(s.script, quarantine->commit, quarantine->merge.first,
 			     script_length(quarantine->commit));
 		ok = run(&s, result);
 	}

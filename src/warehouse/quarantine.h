@@ -17,6 +17,7 @@
 #define QUARANTINE_H
 
 #include "base.h"
+#include "batch.h"
 #include "err.h"
 #include "pg.h"
 #include "script.h"
@@ -29,7 +30,7 @@
 struct quarantine {
 	struct pg *pg;
 	const struct script *commit; /* all of it, still with its texts and rows, */
-	size_t merge;		     /* of which this step merges what those before it staged */
+	struct batch_merge merge;    /* of which these steps merge what those before them staged */
 	int last;		     /* seq of the last row that is staged */
 	int tries;		     /* how often a conflict with others is tried again */
 };

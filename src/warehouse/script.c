@@ -7,7 +7,7 @@
 #include "arena.h"
 #include "mem.h"
 
-#define MOST_STEPS 32
+#define MOST_STEPS 48
 
 struct script {
 	struct arena *arena;
@@ -59,6 +59,11 @@ void script_text(struct script *script, const char *text)
 void script_int(struct script *script, int64_t n)
 {
 	script_text(script, n == TIME_NONE ? NULL : arena_printf(script->arena, "%" PRId64, n));
+}
+
+void script_skip(struct script *script, int n)
+{
+	script->steps[script->n - 1].skip = n;
 }
 
 void script_steps(struct script *s, const struct script *other, size_t from, size_t end)

@@ -31,6 +31,9 @@ void script_copy(struct script *script, const char *sql, const struct buf *rows)
 void script_text(struct script *script, const char *text);
 void script_int(struct script *script, int64_t n);
 
+/* The N steps after the last one are left out when its answer is false. */
+void script_skip(struct script *script, int n);
+
 /*
  * Adds the steps FROM, not including END, of another script, which must keep its texts and
  * rows as long as this one.

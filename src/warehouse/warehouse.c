@@ -20,10 +20,10 @@
 
 struct warehouse {
 	struct pg *writer, *side;
-	struct script *script; /* what the writer is busy with; */
-	size_t merge;	       /* of a commit, the step that merges, */
-	int last;	       /* and the last row of the batch */
-	struct script *brief;  /* a call that is waited for */
+	struct script *script;	  /* what the writer is busy with; */
+	struct batch_merge merge; /* of a commit, the steps that merge, */
+	int last;		  /* and the last row of the batch */
+	struct script *brief;	  /* a call that is waited for */
 	struct json_reader *json;
 	struct ask asked;
 	const struct filter_ids *names; /* what its filters stand for */
