@@ -5,4 +5,4 @@ with heard as (
 	from sahut_etl.workspace_lease l
 	where l.workspace_id = e.workspace_id and l.backend = $1::integer and e.ended_at is null and e.heard_at is null
 )
-select distinct e.workspace_id from sahut_etl.command_request e where e.ended_at is null
+select distinct e.workspace_id as id from sahut_etl.command_request e where e.ended_at is null

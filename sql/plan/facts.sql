@@ -2,10 +2,10 @@
 -- First: live conversations that are not resolved. Second: changes within a day, as the runs of the last one have it.
 select
 	(select count(*) from sahut.conversation c where c.workspace_id = $1::integer and c.status <> 'resolved'
-	and c.deleted_at is null),
+	and c.deleted_at is null) as unresolved,
 	coalesce((
 		select (sum(r.rows_new + r.rows_changed) * 86400 / greatest(extract(epoch
 			from now() - min(r.began_at)), 3600))::bigint
 		from sahut_etl.run r
 		where r.workspace_id = $1::integer and r.kind in ('incremental', 'verify')
-			and r.began_at > now() - interval '1 day'), 0)
+			and r.began_at > now() - interval '1 day'), 0) as changes

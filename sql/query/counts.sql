@@ -9,5 +9,5 @@ with held as materialized (
 	from sahut.conversation c
 	where c.workspace_id = $1::integer and c.deleted_at is null
 )
-select h.every, h.open, h.pending, h.snoozed, h.resolved, h.other, sahut_etl.unloaded($1::integer)
+select h.every, h.open, h.pending, h.snoozed, h.resolved, h.other, sahut_etl.unloaded($1::integer) as rejected
 from held h

@@ -2,4 +2,4 @@
 select exists (
 	select from sahut_etl.sweep_seen s
 	where s.sweep_id = $1::bigint and s.ids && (select array_agg(sahut_etl.id_hash(i)) from unnest($2::text[]) i)
-)::integer
+) as joined

@@ -28,9 +28,10 @@ with seen as materialized (
 	join seen on seen.id = sahut_etl.id_hash(c.id)
 	where c.workspace_id = $1::integer and c.deleted_at is null limit 1
 )
-(select 0 as place, (select count(*) from wanted), (select n from held), w.live_count, (select n from dead),
-sahut_etl.unloaded(w.id),
-	case when exists (select 1 from wanted) then (select id from control) end
+(select 0 as place, (select count(*) from wanted) as total, (select n from held) as second, w.live_count as live,
+	(select n from dead) as deleted_lately,
+sahut_etl.unloaded(w.id) as rejected,
+	case when exists (select 1 from wanted) then (select id from control) end as id
 from sahut_etl.workspace w where w.id = $1::integer)
 union all
 (select 1, null, null, null, null, null, id from wanted order by id limit $3::integer)

@@ -28,7 +28,7 @@ with seen as materialized (
 	from sahut.conversation c
 	where c.id = any (array(select k.fingerprint from rejected k)) and c.workspace_id = $1::integer
 )
-select h.seen + (select count(*) from rejected where is_old) - b.old, h.unseen,
-	h.every + (select count(*) from rejected) - b.every
+select h.seen + (select count(*) from rejected where is_old) - b.old as seen, h.unseen,
+	h.every + (select count(*) from rejected) - b.every as every
 from held h
 cross join both_ways b

@@ -8,8 +8,9 @@ with wanted as (
 	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer
 		and c.deleted_at > now() - interval '7 days'
 )
-(select 0 as place, (select count(*) from wanted), null::bigint, w.live_count, (select n from dead),
-	sahut_etl.unloaded(w.id), null
+(select 0 as place, (select count(*) from wanted) as total, null::bigint as second, w.live_count as live,
+	(select n from dead) as deleted_lately,
+	sahut_etl.unloaded(w.id) as rejected, null as id
 from sahut_etl.workspace w where w.id = $1::integer)
 union all
 (select 1, null, null, null, null, null, id from wanted order by id limit $2::integer)

@@ -7,9 +7,9 @@ with held as materialized (
 	where c.workspace_id = $1::integer and c.status <> 'resolved' and c.deleted_at is null
 )
 select
-	w.live_count, x.open, x.pending, x.snoozed, w.live_count - x.unresolved,
-	x.unresolved - x.open - x.pending - x.snoozed,
-	sahut_etl.unloaded(w.id)
+	w.live_count as every, x.open, x.pending, x.snoozed, w.live_count - x.unresolved as resolved,
+	x.unresolved - x.open - x.pending - x.snoozed as other,
+	sahut_etl.unloaded(w.id) as rejected
 from sahut_etl.workspace w
 cross join held x
 where w.id = $1::integer

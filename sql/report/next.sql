@@ -10,4 +10,4 @@ select exists (
 	) w
 	cross join lateral sahut_etl.refresh_next(w.workspace_id) r
 	where r.day is not null
-)
+) as was_computed

@@ -7,4 +7,4 @@ with old as (
 	delete from sahut_etl.rejected_item i using old
 		where (i.workspace_id, i.fingerprint) = (old.workspace_id, old.fingerprint) returning 1
 )
-select count(*) from gone
+select count(*) as removed from gone

@@ -9,4 +9,4 @@ with old as (
 ), gone as (
 	delete from sahut_etl.run r using old where r.id = old.id returning 1
 )
-select count(*) from gone
+select count(*) as removed from gone

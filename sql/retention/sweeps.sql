@@ -7,4 +7,4 @@ with old as (
 ), gone as (
 	delete from sahut_etl.sweep s using old where s.id = old.id returning 1
 )
-select count(*) from gone
+select count(*) as removed from gone

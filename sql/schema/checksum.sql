@@ -1,1 +1,1 @@
-select encode(sha256(convert_to($1, 'UTF8')), 'hex')
+select encode(sha256(convert_to($1, 'UTF8')), 'hex') as checksum

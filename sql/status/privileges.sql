@@ -56,7 +56,7 @@ with part(place, schema, role, rights) as (
 select case when not m.granted then format('grant sahut_writer to %I', current_user)
 	when current_setting('server_version_num')::integer >= 160000
 		then format('grant sahut_writer to %I with inherit true', current_user)
-	else format('alter role %I inherit', current_user) end
+	else format('alter role %I inherit', current_user) end as remedy
 from member m
 where m.possible and not m.there and exists (select from lacking l where l.place = 1)
 union all

@@ -10,6 +10,6 @@ select case when pg_is_in_recovery()
 	when s.source = 'client' then
 		'take default_transaction_read_only out of the options in warehouse.conninfo, and out of PGOPTIONS'
 	else 'the server itself is set so, as a managed one is when its disk is full: make room, then: '
-		'alter system reset default_transaction_read_only; select pg_reload_conf();' end
+		'alter system reset default_transaction_read_only; select pg_reload_conf();' end as remedy
 from pg_catalog.pg_settings s
 where s.name = 'default_transaction_read_only'

@@ -1,6 +1,6 @@
 -- How many cells the last verify, or repair, left different, if that is less than an hour ago. $1 name of the
 -- workspace.
-select count(*)
+select count(*) as cells
 from sahut_etl.audit_cell c
 where c.api <> c.held and c.run_id = (
 	select a.run_id

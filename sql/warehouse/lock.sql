@@ -4,8 +4,8 @@ select t.taken, f.holder,
 	case when f.holder is not null then format('%s (session %s of role %s)', f.holder, f.backend, f.role_name)
 		when b.pid is not null then format('session %s of role %s (%s), which has locked its row in '
 			'sahut_etl.workspace_lease', b.pid, b.usename,
-			coalesce(nullif(b.application_name, ''), 'without a name')) end,
-	coalesce(f.backend, b.pid), t.backend
+			coalesce(nullif(b.application_name, ''), 'without a name')) end as in_the_way,
+	coalesce(f.backend, b.pid) as its_backend, t.backend as our_backend
 from sahut_etl.take_lease($1::integer, $2) t
 left join sahut_etl.lease_in_force f on f.workspace_id = $1::integer and not t.taken
 left join lateral (

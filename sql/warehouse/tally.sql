@@ -1,6 +1,6 @@
 -- What the batch came to. $1 workspace.
 select t.rows_seen, t.rows_new, t.rows_changed, t.rows_rejected, t.rows_deleted, t.rows_late, t.rows_silent,
 	t.versions, w.live_count,
-	(select count(*) from sahut_etl.stale_copy d where d.workspace_id = w.id),
-		(extract(epoch from t.late_by) * 1000000)::bigint
+	(select count(*) from sahut_etl.stale_copy d where d.workspace_id = w.id) as stale_copies,
+	(extract(epoch from t.late_by) * 1000000)::bigint as late_by
 from pg_temp.tally t, sahut_etl.workspace w where w.id = $1::integer

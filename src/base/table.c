@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "table.h"
 
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,4 +121,45 @@ bool table_bool(const struct table *table, int row, int column)
 	const char *text = table_text(table, row, column);
 
 	return text && text[0] == 't';
+}
+
+/* ---- by name ---------------------------------------------------------- */
+
+int table_find(const struct table *table, const char *name)
+{
+	int column = 0;
+
+	while (column < table->n_columns && strcmp(table->columns[column].name, name) != 0)
+		column++;
+	assert(column < table->n_columns);
+	return column;
+}
+
+const char *table_get(const struct table *table, int row, const char *name)
+{
+	return table_text(table, row, table_find(table, name));
+}
+
+int64_t table_get_int(const struct table *table, int row, const char *name)
+{
+	return table_int(table, row, table_find(table, name));
+}
+
+bool table_get_bool(const struct table *table, int row, const char *name)
+{
+	return table_bool(table, row, table_find(table, name));
+}
+
+void table_put(struct table *table, int row, const char *name, const char *text)
+{
+	if (text)
+		table_set(table, row, table_find(table, name), text, strlen(text));
+}
+
+void table_put_int(struct table *table, int row, const char *name, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, n);
+	table_put(table, row, name, text);
 }

@@ -32,6 +32,10 @@ int table_add(struct table *table);
 /* Sets a cell to a copy of the N bytes at TEXT. */
 void table_set(struct table *table, int row, int column, const char *text, size_t n);
 
+/* Sets a cell by its column's name to a copy of TEXT; NULL leaves it as it is. */
+void table_put(struct table *table, int row, const char *name, const char *text);
+void table_put_int(struct table *table, int row, const char *name, int64_t n);
+
 /* How many rows; 0 for a NULL table. */
 int table_rows(const struct table *table) MUST_CHECK;
 
@@ -44,6 +48,17 @@ bool table_is_number(const struct table *table, int column) MUST_CHECK;
 
 /* A cell, or NULL. Lives as long as the table. */
 const char *table_text(const struct table *table, int row, int column) MUST_CHECK;
+
+/*
+ * The number of the column of that name. There must be one: whoever asks knows the
+ * statement that the table answers.
+ */
+int table_find(const struct table *table, const char *name) MUST_CHECK;
+
+/* A cell by its column's name, in the three forms below. */
+const char *table_get(const struct table *table, int row, const char *name) MUST_CHECK;
+int64_t table_get_int(const struct table *table, int row, const char *name) MUST_CHECK;
+bool table_get_bool(const struct table *table, int row, const char *name) MUST_CHECK;
 
 /*
  * A cell as a whole number; NULL, and what does not begin with one, gives

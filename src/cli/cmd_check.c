@@ -10,10 +10,9 @@
 #include "doctor.h"
 #include "err_policy.h"
 #include "forecast.h"
+#include "inspect.h"
 #include "schema.h"
-#include "script.h"
 #include "session.h"
-#include "sql.h"
 #include "time_format.h"
 #include "zone.h"
 
@@ -135,10 +134,10 @@ static void check_obstacles(struct app *app, struct pg *pg)
 		return;
 	}
 	for (int row = 0; row < table_rows(found); row++) {
-		const char *kind = table_text(found, row, DOCTOR_KIND),
-			   *subject = table_text(found, row, DOCTOR_SUBJECT),
-			   *text = table_text(found, row, DOCTOR_WHAT),
-			   *remedy = table_text(found, row, DOCTOR_REMEDY);
+		const char *kind = table_get(found, row, "kind"),
+			   *subject = table_get(found, row, "subject"),
+			   *text = table_get(found, row, "what"),
+			   *remedy = table_get(found, row, "remedy");
 
 		if (*kind) {
 			err_set(&err, err_kind_parse(kind), "%s", text);
@@ -163,7 +162,7 @@ static void check_privileges(struct app *app, struct pg *pg)
 
 		err_set(&err, ERR_DENIED, "something is missing");
 		snprintf(remedy, sizeof(remedy), "an administrator must run: %s;",
-			 table_text(missing, row, 0));
+			 table_get(missing, row, "remedy"));
 		bad(app, "privileges", &err, remedy);
 	}
 	if (table_rows(missing) == 0)
@@ -181,13 +180,14 @@ static void check_reports(struct app *app, struct pg *pg)
 		return;
 	}
 	for (int row = 0; row < table_rows(late); row++) {
-		const char *kind = table_text(late, row, 5), *said = table_text(late, row, 6);
+		const char *kind = table_get(late, row, "error_kind"),
+			   *said = table_get(late, row, "error_text");
 
 		err_set(&err, kind ? err_kind_parse(kind) : ERR_BUSY,
 			"%s days of %s (%s to %s) are not up to date since %s%s%s",
-			table_text(late, row, 1), table_text(late, row, 0),
-			table_text(late, row, 2), table_text(late, row, 3),
-			table_text(late, row, 4), said ? ": " : "", said ? said : "");
+			table_get(late, row, "days"), table_get(late, row, "name"),
+			table_get(late, row, "first_day"), table_get(late, row, "last_day"),
+			table_get(late, row, "since"), said ? ": " : "", said ? said : "");
 		bad(app, "reports", &err,
 		    said ? "mend what PostgreSQL says, then run: sahut-etl sync"
 			 : "run: sahut-etl sync, or see whether a daemon runs");
@@ -198,28 +198,25 @@ static void check_reports(struct app *app, struct pg *pg)
 static void check_owner(struct pg *pg)
 {
 	CLEANUP(table_free) struct table *table = NULL;
-	struct pg_step step = { .sql = sql_status_owner };
 	struct err ignored;
 
-	if (pg_run(pg, &step, 1, &table, &ignored) && table_rows(table) > 0 &&
-	    table_bool(table, 0, 1))
+	if (inspect_owner(pg, &table, &ignored) && table_rows(table) > 0 &&
+	    table_get_bool(table, 0, "rolsuper"))
 		good("owner: %s, a superuser; a role that may do nothing else is better, and "
 		     "enough "
 		     "(INSTALL.md, a database)",
-		     table_text(table, 0, 0));
+		     table_get(table, 0, "rolname"));
 }
 
 static void check_database_clock(struct app *app, struct pg *pg)
 {
-	CLEANUP(table_free) struct table *table = NULL;
-	struct pg_step step = { .sql = sql_status_clock };
 	char by[TIMETEXT_SIZE];
 	struct err ignored;
-	int64_t ahead;
+	int64_t now, ahead;
 
-	if (!pg_run(pg, &step, 1, &table, &ignored))
+	if (!inspect_clock(pg, &now, &ignored))
 		return;
-	ahead = clock_real(app->clock) - table_int(table, 0, 0);
+	ahead = clock_real(app->clock) - now;
 	if (llabs(ahead) > CLOCK_TOLERANCE)
 		warn("clock: this host's is %s %s the database's\n"
 		     "  -> timedatectl set-ntp true, on both",
@@ -328,14 +325,15 @@ static void check_workspaces(struct app *app)
 	if (!warehouse_holders(app->warehouse, &all, &ignored))
 		return;
 	for (int row = 0; row < table_rows(all); row++) {
-		const char *name = table_text(all, row, 3), *stranger = table_text(all, row, 5);
-		bool held = table_bool(all, row, 2);
+		const char *name = table_get(all, row, "name"),
+			   *stranger = table_get(all, row, "stranger");
+		bool held = table_get_bool(all, row, "is_held");
 		char shown[160];
 
 		err_quote(shown, sizeof(shown), name, strlen(name));
 		if (!config_find(app->config, name, &ignored) && !held)
 			warn_renamed(shown);
-		else if (table_bool(all, row, 4) && !held)
+		else if (table_get_bool(all, row, "had_daemon") && !held)
 			warn("workspace %s had a daemon, and no process works on it now\n"
 			     "  -> systemctl status sahut-etl",
 			     shown);

@@ -8,13 +8,13 @@
 static void say(const char *contact, const struct table *erased)
 {
 	for (int row = 0; row < table_rows(erased); row++) {
-		printf("%s: contact %s: %s", table_text(erased, row, 0), contact,
-		       table_bool(erased, row, 1)
+		printf("%s: contact %s: %s", table_get(erased, row, "workspace_name"), contact,
+		       table_get_bool(erased, row, "had_identity")
 			       ? "name, phone and all that identifies it are erased"
 			       : "nothing that identifies it was held; none will be loaded");
-		if (table_int(erased, row, 2) > 0)
+		if (table_get_int(erased, row, "items") > 0)
 			printf("; %lld rejected items emptied",
-			       (long long)table_int(erased, row, 2));
+			       (long long)table_get_int(erased, row, "items"));
 		putchar('\n');
 	}
 	if (table_rows(erased) == 0)

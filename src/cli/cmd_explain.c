@@ -11,10 +11,9 @@
 #include "client.h"
 #include "command.h"
 #include "err_policy.h"
+#include "inspect.h"
 #include "item.h"
 #include "json_writer.h"
-#include "script.h"
-#include "sql.h"
 #include "table_print.h"
 #include "time_format.h"
 
@@ -30,15 +29,6 @@ struct explain {
 	bool known;	    /* something of it is in the warehouse, or the API has it */
 };
 
-static bool query(struct explain *e, const char *sql, struct table **table)
-{
-	struct script *s = warehouse_call(e->app->warehouse, sql);
-	struct err err = ERR_INIT;
-
-	script_text(s, e->id);
-	return warehouse_run(e->app->warehouse, table, &err) || app_fail(e->app, &err);
-}
-
 /* ---- what the warehouse says ----------------------------------------- */
 
 static void print_facts(const struct table *facts)
@@ -46,9 +36,9 @@ static void print_facts(const struct table *facts)
 	char value[1200];
 
 	for (int r = 0; r < table_rows(facts); r++) {
-		const char *text = table_text(facts, r, 1);
+		const char *text = table_get(facts, r, "value");
 
-		printf("%-20s %s\n", table_text(facts, r, 0),
+		printf("%-20s %s\n", table_get(facts, r, "what"),
 		       err_quote(value, sizeof(value), text, strlen(text)));
 	}
 }
@@ -58,10 +48,13 @@ static bool tell_held(struct explain *e)
 	CLEANUP(table_free) struct table *facts = NULL;
 	CLEANUP(table_free) struct table *versions = NULL;
 	CLEANUP(buf_free) struct buf out = BUF_MAX(4u << 20);
+	struct warehouse *warehouse = e->app->warehouse;
+	struct err err = ERR_INIT;
 
-	if (!query(e, sql_explain_conversation, &facts) ||
-	    !query(e, sql_explain_versions, &versions) || !query(e, sql_explain_held, &e->held))
-		return false;
+	if (!inspect_conversation(warehouse, e->id, &facts, &err) ||
+	    !inspect_versions(warehouse, e->id, &versions, &err) ||
+	    !inspect_held(warehouse, e->id, &e->held, &err))
+		return app_fail(e->app, &err);
 	e->known = table_rows(facts) > 0;
 	if (!e->known)
 		puts("The warehouse does not hold it.");
@@ -83,7 +76,7 @@ static bool choose_workspace(struct explain *e)
 	struct err err = ERR_INIT;
 
 	if (table_rows(e->held) > 0)
-		name = table_text(e->held, 0, 0);
+		name = table_get(e->held, 0, "workspace");
 	e->workspace = config_find(e->app->config, name, &err);
 	return e->workspace || app_fail(e->app, &err);
 }
@@ -185,14 +178,14 @@ static struct table *differences(const struct explain *e, const struct item *ite
 {
 	const char *contact = item->contact_id ? item->contact_id : item->contact_row;
 	CLEANUP(buf_free) struct buf json = BUF_MAX(LONGEST_FIELDS);
-	struct script *s = warehouse_call(e->app->warehouse, sql_explain_differences);
 	struct table *shown = NULL;
 
 	write_fields(item, contact, &json);
-	script_text(s, e->id);
-	script_text(s, buf_text(&json));
-	script_text(s, contact);
-	return warehouse_run(e->app->warehouse, &shown, err) ? shown : NULL;
+	return inspect_differences(e->app->warehouse,
+				   &(struct inspect_item){ e->id, buf_text(&json), contact },
+				   &shown, err)
+		       ? shown
+		       : NULL;
 }
 
 static bool tell_item(const struct explain *e, const struct item *item, struct err *err)

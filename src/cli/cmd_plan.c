@@ -5,8 +5,7 @@
 
 #include "command.h"
 #include "forecast.h"
-#include "script.h"
-#include "sql.h"
+#include "inspect.h"
 #include "table_print.h"
 #include "time_format.h"
 
@@ -55,11 +54,9 @@ static void add_workspace(struct table *table, const struct forecast *f)
 static bool add_ledger(struct app *app, struct buf *out)
 {
 	CLEANUP(table_free) struct table *ledger = NULL;
-	struct script *s = warehouse_call(app->warehouse, sql_plan_ledger);
 	struct err err = ERR_INIT;
 
-	script_text(s, app->workspace);
-	if (!warehouse_run(app->warehouse, &ledger, &err))
+	if (!inspect_ledger(app->warehouse, app->workspace, &ledger, &err))
 		return app_fail(app, &err);
 	if (table_rows(ledger) == 0)
 		return true;

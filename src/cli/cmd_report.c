@@ -10,11 +10,10 @@
 #include "command.h"
 #include "report_catalog.h"
 #include "report_html.h"
+#include "report_query.h"
 #include "report_table.h"
 #include "report_text.h"
 #include "schema.h"
-#include "script.h"
-#include "sql.h"
 #include "table_format.h"
 #include "time_format.h"
 
@@ -43,9 +42,6 @@ struct worker {
 	struct table *scope; /* a row for each workspace: name, period, how complete */
 	struct buf out;
 };
-
-/* The first columns of sql/report/scope.sql; the queries take them as parameters. */
-enum { SCOPE_WORKSPACE, SCOPE_FROM, SCOPE_TO, SCOPE_MADE };
 
 /* ---- what was asked for ---------------------------------------------- */
 
@@ -138,41 +134,35 @@ static bool take_options(struct worker *worker)
 
 /* ---- queries --------------------------------------------------------- */
 
-static bool ask(struct worker *worker, const char *sql, int row, struct table **ret,
+/* Asks the query NAME for a row of the scope. */
+static bool ask(struct worker *worker, const char *name, int row, struct table **ret,
 		struct err *err)
 {
-	CLEANUP(script_free) struct script *script = script_new();
+	const struct report_period period = {
+		.workspace = table_get(worker->scope, row, "workspace"),
+		.from = table_get(worker->scope, row, "from_day"),
+		.to = table_get(worker->scope, row, "to_day"),
+	};
 
-	/* What is as it is now has no period, and takes the workspace alone. */
-	int last = strstr(sql, "$2") ? SCOPE_TO : SCOPE_WORKSPACE;
-
-	script_add(script, sql);
-	for (int c = SCOPE_WORKSPACE; c <= last; c++)
-		script_text(script, table_text(worker->scope, row, c));
-	return script_run(script, worker->pg, ret, err);
+	return report_query_run(worker->pg, name, &period, ret, err) || err_wrap(err, "%s", name);
 }
 
-/* All that is read is of one moment, and nothing is written. */
 static bool open_warehouse(struct worker *worker, struct err *err)
 {
-	CLEANUP(script_free) struct script *script = script_new();
+	const struct report_period period = { worker->app->workspace, worker->from, worker->to };
 
 	worker->pg = app_session(worker->app, false, err);
 	if (!worker->pg || !schema_check(worker->pg, err) ||
-	    !pg_exec(worker->pg, sql_report_begin, err))
+	    !report_query_open(worker->pg, &period, &worker->scope, err))
 		return false;
-	script_add(script, sql_report_scope);
-	script_text(script, worker->app->workspace);
-	script_text(script, worker->from);
-	script_text(script, worker->to);
-	if (!script_run(script, worker->pg, &worker->scope, err))
-		return false;
-	for (int row = 0; row < table_rows(worker->scope); row++)
-		if (strcmp(table_text(worker->scope, row, SCOPE_FROM),
-			   table_text(worker->scope, row, SCOPE_TO)) > 0)
+	for (int row = 0; row < table_rows(worker->scope); row++) {
+		const char *from = table_get(worker->scope, row, "from_day");
+		const char *to = table_get(worker->scope, row, "to_day");
+
+		if (strcmp(from, to) > 0)
 			return err_set(err, ERR_USAGE, "the period ends before it begins: %s to %s",
-				       table_text(worker->scope, row, SCOPE_FROM),
-				       table_text(worker->scope, row, SCOPE_TO));
+				       from, to);
+	}
 	return true;
 }
 
@@ -200,8 +190,8 @@ static bool tables(struct worker *worker, int row, struct err *err)
 
 		if (!panel->terminal)
 			continue;
-		if (!ask(worker, panel->sql, row, &table, err))
-			return err_wrap(err, "%s", panel->name);
+		if (!ask(worker, panel->name, row, &table, err))
+			return false;
 		report_table_panel(&to, panel, table);
 	}
 	return true;
@@ -273,8 +263,8 @@ static bool raw(struct worker *worker, const struct table *late, struct err *err
 	for (int row = 0; row < table_rows(worker->scope); row++) {
 		CLEANUP(table_free) struct table *table = NULL;
 
-		if (!ask(worker, worker->topic->data, row, &table, err))
-			return err_wrap(err, "%s", worker->topic->name);
+		if (!ask(worker, worker->topic->name, row, &table, err))
+			return false;
 		append(&all, table);
 	}
 	if (!all)
@@ -295,8 +285,8 @@ static bool topic(struct worker *worker, struct report_html *sheet,
 	for (size_t i = 0; i < topic->n_panels; i++) {
 		CLEANUP(table_free) struct table *table = NULL;
 
-		if (!ask(worker, topic->panels[i].sql, row, &table, err))
-			return err_wrap(err, "%s", topic->panels[i].name);
+		if (!ask(worker, topic->panels[i].name, row, &table, err))
+			return false;
 		report_html_panel(sheet, &topic->panels[i], table);
 	}
 	report_html_close_topic(sheet);
@@ -339,7 +329,7 @@ static bool html(struct worker *worker, struct err *err)
 			   report_text_get(worker->lang, "no_workspace"));
 	else
 		report_html_foot(&sheet, PACKAGE_NAME " " PACKAGE_VERSION,
-				 table_text(worker->scope, 0, SCOPE_MADE));
+				 table_get(worker->scope, 0, "made_at"));
 	report_html_write(&worker->out, worker->lang, title, &body);
 	return !body.full || err_set(err, ERR_DATA, "the report is longer than 64 MiB");
 }

@@ -8,9 +8,8 @@
 
 #include "command.h"
 #include "err_policy.h"
+#include "inspect.h"
 #include "schema.h"
-#include "script.h"
-#include "sql.h"
 #include "table_format.h"
 #include "table_print.h"
 #include "time_format.h"
@@ -40,17 +39,9 @@ static const enum shown kept[SHOWN] = {
 /* Of a terminal that does not say, and of what is no terminal. */
 #define USUAL_WIDTH 80
 
-static const char *get(const struct table *all, int row, const char *column)
-{
-	for (int c = 0; c < table_columns(all); c++)
-		if (strcmp(table_column_name(all, c), column) == 0)
-			return table_text(all, row, c);
-	return NULL;
-}
-
 static int64_t instant(const struct table *all, int row, const char *column)
 {
-	const char *text = get(all, row, column);
+	const char *text = table_get(all, row, column);
 	int64_t t;
 
 	return text && time_parse(text, strlen(text), &t) ? t : TIME_NONE;
@@ -75,7 +66,8 @@ static void set(struct table *shown, enum shown column, const char *text)
 
 static void set_last(struct table *shown, const struct table *all, int row)
 {
-	const char *running = get(all, row, "running"), *kind = get(all, row, "last_kind");
+	const char *running = table_get(all, row, "running"),
+		   *kind = table_get(all, row, "last_kind");
 	int64_t now = instant(all, row, "read_at");
 	char text[160], time[TIMETEXT_SIZE];
 
@@ -83,7 +75,8 @@ static void set_last(struct table *shown, const struct table *all, int row)
 		snprintf(text, sizeof(text), "%s for %s", running,
 			 from_to(instant(all, row, "running_since"), now, time));
 	else if (kind && *kind)
-		snprintf(text, sizeof(text), "%s %s, %s ago", kind, get(all, row, "last_state"),
+		snprintf(text, sizeof(text), "%s %s, %s ago", kind,
+			 table_get(all, row, "last_state"),
 			 from_to(instant(all, row, "last_at"), now, time));
 	else
 		snprintf(text, sizeof(text), "-");
@@ -92,11 +85,11 @@ static void set_last(struct table *shown, const struct table *all, int row)
 
 static void set_next(struct table *shown, const struct table *all, int row)
 {
-	const char *kind = get(all, row, "next_kind");
+	const char *kind = table_get(all, row, "next_kind");
 	int64_t now = instant(all, row, "read_at"), at = instant(all, row, "next_at");
 	char text[160], time[TIMETEXT_SIZE];
 
-	if (!kind || at == TIME_NONE || get(all, row, "running"))
+	if (!kind || at == TIME_NONE || table_get(all, row, "running"))
 		snprintf(text, sizeof(text), "-");
 	else if (at <= now)
 		snprintf(text, sizeof(text), "%s now", kind);
@@ -114,16 +107,16 @@ static struct table *all_columns(const struct table *all)
 		table_name(shown, c, headings[c], c >= ROWS);
 	for (int r = 0; r < table_rows(all); r++) {
 		table_add(shown);
-		set(shown, NAME, get(all, r, "workspace"));
-		set(shown, STATE, get(all, r, "state"));
+		set(shown, NAME, table_get(all, r, "workspace"));
+		set(shown, STATE, table_get(all, r, "state"));
 		set(shown, BEHIND,
 		    from_to(instant(all, r, "active_as_of"), instant(all, r, "read_at"), time));
-		set(shown, COMPLETE, get(all, r, "complete_as_of"));
+		set(shown, COMPLETE, table_get(all, r, "complete_as_of"));
 		set_last(shown, all, r);
 		set_next(shown, all, r);
-		set(shown, ROWS, get(all, r, "rows"));
-		set(shown, REJECTED, get(all, r, "rejected"));
-		set(shown, REQUESTS, get(all, r, "requests_today"));
+		set(shown, ROWS, table_get(all, r, "rows"));
+		set(shown, REJECTED, table_get(all, r, "rejected"));
+		set(shown, REQUESTS, table_get(all, r, "requests_today"));
 	}
 	return shown;
 }
@@ -198,29 +191,31 @@ static void quoted(struct buf *out, const char *text)
 
 static void note(struct buf *out, const struct config *config, const struct table *all, int row)
 {
-	const char *trouble = get(all, row, "trouble"), *advice = get(all, row, "advice");
-	const char *state = get(all, row, "state"), *error = get(all, row, "last_error");
+	const char *trouble = table_get(all, row, "trouble"),
+		   *advice = table_get(all, row, "advice");
+	const char *state = table_get(all, row, "state"),
+		   *error = table_get(all, row, "last_error");
 	char time[TIMETEXT_SIZE];
 
 	if (trouble) {
 		/* It begins with the workspace's name. */
 		quoted(out, trouble);
-		buf_printf(out, " (%s times in %s)\n", get(all, row, "failures"),
+		buf_printf(out, " (%s times in %s)\n", table_get(all, row, "failures"),
 			   from_to(instant(all, row, "trouble_since"), instant(all, row, "read_at"),
 				   time));
 	} else if (strcmp(state, "failing") == 0 && error) {
-		quoted(out, get(all, row, "workspace"));
+		quoted(out, table_get(all, row, "workspace"));
 		buf_str(out, ": ");
 		quoted(out, error);
 		buf_char(out, '\n');
 	}
 	if (strcmp(state, NEVER_RAN) == 0) {
-		quoted(out, get(all, row, "workspace"));
+		quoted(out, table_get(all, row, "workspace"));
 		buf_str(out, ": it is configured, and nothing was read yet; run: systemctl start "
 			     "sahut-etl, or: sahut-etl sync\n");
 	}
 	if (strcmp(state, "unattended") == 0) {
-		const char *name = get(all, row, "workspace");
+		const char *name = table_get(all, row, "workspace");
 		struct err ignored;
 
 		quoted(out, name);
@@ -229,7 +224,7 @@ static void note(struct buf *out, const struct config *config, const struct tabl
 				     : ": it is not configured any more; what it holds stays\n");
 	}
 	if (advice) {
-		quoted(out, get(all, row, "workspace"));
+		quoted(out, table_get(all, row, "workspace"));
 		buf_str(out, ": ");
 		quoted(out, advice);
 		buf_char(out, '\n');
@@ -239,15 +234,15 @@ static void note(struct buf *out, const struct config *config, const struct tabl
 /* Reports that show days as they were. */
 static void note_reports(struct buf *out, const struct table *all, int row)
 {
-	const char *since = get(all, row, "reports_late_since"),
-		   *why = get(all, row, "report_error");
+	const char *since = table_get(all, row, "reports_late_since"),
+		   *why = table_get(all, row, "report_error");
 
 	if (!since)
 		return;
-	quoted(out, get(all, row, "workspace"));
+	quoted(out, table_get(all, row, "workspace"));
 	buf_printf(out, ": %s days of reports (%s to %s) are not up to date since %s",
-		   get(all, row, "report_days_late"), get(all, row, "report_first_day"),
-		   get(all, row, "report_last_day"), since);
+		   table_get(all, row, "report_days_late"), table_get(all, row, "report_first_day"),
+		   table_get(all, row, "report_last_day"), since);
 	if (why) {
 		buf_str(out, ": ");
 		quoted(out, why);
@@ -274,7 +269,7 @@ static void note_holders(struct buf *out, const struct table *all)
 	const char *last = "";
 
 	for (int r = 0; r < table_rows(all); r++) {
-		const char *holder = get(all, r, "holder");
+		const char *holder = table_get(all, r, "holder");
 
 		if (!holder || strcmp(holder, last) == 0)
 			continue;
@@ -315,7 +310,7 @@ static void print_coloured(const struct table *all, const char *text)
 	for (; *text; line++) {
 		size_t n = strcspn(text, "\n");
 		int row = line - (lines - table_rows(all));
-		const char *colour = row < 0 ? "\x1b[1m" : colour_of(get(all, row, "state"));
+		const char *colour = row < 0 ? "\x1b[1m" : colour_of(table_get(all, row, "state"));
 
 		printf("%s%.*s%s\n", colour, (int)n, text, *colour ? "\x1b[0m" : "");
 		text += n + (text[n] == '\n');
@@ -356,7 +351,7 @@ static void print_json(const struct table *all)
 static bool is_there(const struct table *all, const char *name)
 {
 	for (int r = 0; r < table_rows(all); r++)
-		if (strcmp(get(all, r, "workspace"), name) == 0)
+		if (strcmp(table_get(all, r, "workspace"), name) == 0)
 			return true;
 	return false;
 }
@@ -390,7 +385,7 @@ static bool all_well(const struct table *all)
 	static const char *const good[] = { "well", "loading", "asleep", "paused" };
 
 	for (int r = 0; r < table_rows(all); r++) {
-		const char *state = get(all, r, "state");
+		const char *state = table_get(all, r, "state");
 		bool well = false;
 
 		for (size_t i = 0; i < ARRAY_SIZE(good); i++)
@@ -405,7 +400,6 @@ void cmd_status(struct app *app)
 {
 	CLEANUP(table_free) struct table *all = NULL;
 	CLEANUP(pg_close) struct pg *pg = NULL;
-	CLEANUP(script_free) struct script *script = script_new();
 	const char *none[1];
 	bool json = false, check = false;
 	const struct opt options[] = {
@@ -424,9 +418,7 @@ void cmd_status(struct app *app)
 	    !app_network(app, false))
 		return;
 	pg = app_session(app, false, &err);
-	script_add(script, sql_status_workspaces);
-	script_text(script, app->workspace);
-	if (!pg || !schema_check(pg, &err) || !script_run(script, pg, &all, &err)) {
+	if (!pg || !schema_check(pg, &err) || !inspect_status(pg, app->workspace, &all, &err)) {
 		app_fail(app, &err);
 		return;
 	}

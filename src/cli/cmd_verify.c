@@ -14,15 +14,10 @@
 #include "cli_cycle.h"
 #include "command.h"
 #include "err_policy.h"
+#include "inspect.h"
 #include "json_writer.h"
 #include "mem.h"
-#include "script.h"
-#include "sql.h"
 #include "table_print.h"
-
-/* The columns of sql/verify/cells.sql. */
-enum { KIND, STATUS, CHANNEL_ID, CHANNEL, ASSIGNEE_ID, ASSIGNEE, UNASSIGNED, API, HELD, REJECTED };
-#define COLUMNS (REJECTED + 1)
 
 /* What became of one workspace. */
 struct finding {
@@ -45,33 +40,19 @@ struct verify {
 
 /* ---- steps ----------------------------------------------------------- */
 
-static void set(struct table *table, int row, int column, const char *text)
-{
-	if (text)
-		table_set(table, row, column, text, strlen(text));
-}
-
-static void set_number(struct table *table, int row, int column, int64_t n)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%" PRId64, n);
-	set(table, row, column, text);
-}
-
-/* What a look has counted, in the form of sql/verify/cells.sql. */
+/* What a look has counted, in the form of inspect_cells(). */
 static struct table *counts_of(const struct audit *audit)
 {
-	struct table *table = table_new(COLUMNS);
+	struct table *table = inspect_no_cells();
 
 	for (enum status s = STATUS_ANY; s <= STATUS_RESOLVED; s++) {
 		int row = table_add(table);
 
-		set(table, row, KIND, "count");
-		set(table, row, STATUS, filter_ids_status(s));
-		set_number(table, row, API, audit->api[s]);
-		set_number(table, row, HELD, audit->held[s]);
-		set_number(table, row, REJECTED, audit->rejected);
+		table_put(table, row, "kind", "count");
+		table_put(table, row, "status", filter_ids_status(s));
+		table_put_int(table, row, "api", audit->api[s]);
+		table_put_int(table, row, "held", audit->held[s]);
+		table_put_int(table, row, "rejected", audit->rejected);
 	}
 	return table;
 }
@@ -79,23 +60,19 @@ static struct table *counts_of(const struct audit *audit)
 /* What a cycle has counted and left in the warehouse, whoever did it. */
 static bool read_cells(struct verify *v, struct finding *finding, int64_t run)
 {
-	struct script *s = warehouse_call(v->app->warehouse, sql_verify_cells);
 	struct err err = ERR_INIT;
 
-	script_int(s, run);
-	return warehouse_run(v->app->warehouse, &finding->cells, &err) || app_fail(v->app, &err);
+	return inspect_cells(v->app->warehouse, run, &finding->cells, &err) ||
+	       app_fail(v->app, &err);
 }
 
 /* Whether the last verify left cells that --repair may begin with. */
 static bool is_recent(struct verify *v, const char *name)
 {
-	CLEANUP(table_free) struct table *table = NULL;
-	struct script *s = warehouse_call(v->app->warehouse, sql_verify_recent);
 	struct err ignored;
+	bool has;
 
-	script_text(s, name);
-	return warehouse_run(v->app->warehouse, &table, &ignored) && table_rows(table) > 0 &&
-	       table_int(table, 0, 0) > 0;
+	return inspect_has_recent_cells(v->app->warehouse, name, &has, &ignored) && has;
 }
 
 /* The step's tasks for the workspaces that need it; the others stand aside. */
@@ -203,14 +180,13 @@ static bool are_proven(struct verify *v)
 	bool all = true;
 
 	for (size_t i = 0; i < v->n; i++) {
-		CLEANUP(table_free) struct table *table = NULL;
-		struct script *s = warehouse_call(v->app->warehouse, sql_verify_proven);
+		bool *proven = &v->findings[i].proven;
 		struct err ignored;
 
-		script_text(s, v->app->workspaces[i]->name);
-		v->findings[i].proven = warehouse_run(v->app->warehouse, &table, &ignored) &&
-					table_rows(table) > 0 && table_int(table, 0, 0) > 0;
-		all = all && v->findings[i].proven;
+		*proven = inspect_is_proven(v->app->warehouse, v->app->workspaces[i]->name, proven,
+					    &ignored) &&
+			  *proven;
+		all = all && *proven;
 	}
 	return all;
 }
@@ -245,11 +221,11 @@ static const char *judgement(const struct finding *f)
 }
 
 /* The name that goes with an id, or else the id. */
-static const char *name_or_id(const struct table *cells, int row, int name, int id)
+static const char *name_or_id(const struct table *cells, int row, const char *name, const char *id)
 {
-	const char *text = table_text(cells, row, name);
+	const char *text = table_get(cells, row, name);
 
-	return text ? text : table_text(cells, row, id);
+	return text ? text : table_get(cells, row, id);
 }
 
 static struct table *for_people(const struct table *cells)
@@ -261,19 +237,21 @@ static struct table *for_people(const struct table *cells)
 	for (int c = 0; c < (int)ARRAY_SIZE(heads); c++)
 		table_name(shown, c, heads[c], c >= 3 && c <= 5);
 	for (int r = 0; r < table_rows(cells); r++) {
-		int64_t difference = table_int(cells, r, API) - table_int(cells, r, HELD);
-		const char *status = table_text(cells, r, STATUS);
-		const char *assignee = name_or_id(cells, r, ASSIGNEE, ASSIGNEE_ID);
+		int64_t difference =
+			table_get_int(cells, r, "api") - table_get_int(cells, r, "held");
+		const char *status = table_get(cells, r, "status");
+		const char *assignee = name_or_id(cells, r, "assignee_name", "assignee_id");
 
 		table_add(shown);
-		set(shown, r, 0, status ? status : "all");
-		set(shown, r, 1, name_or_id(cells, r, CHANNEL, CHANNEL_ID));
-		set(shown, r, 2, table_bool(cells, r, UNASSIGNED) ? "nobody" : assignee);
-		set(shown, r, 3, table_text(cells, r, API));
-		set(shown, r, 4, table_text(cells, r, HELD));
+		table_put(shown, r, "status", status ? status : "all");
+		table_put(shown, r, "channel", name_or_id(cells, r, "channel_name", "channel_id"));
+		table_put(shown, r, "assignee",
+			  table_get_bool(cells, r, "unassigned") ? "nobody" : assignee);
+		table_put(shown, r, "API", table_get(cells, r, "api"));
+		table_put(shown, r, "here", table_get(cells, r, "held"));
 		if (difference != 0)
-			set_number(shown, r, 5, difference);
-		set(shown, r, 6, difference ? "differs" : "equal");
+			table_put_int(shown, r, "difference", difference);
+		table_put(shown, r, "verdict", difference ? "differs" : "equal");
 	}
 	return shown;
 }
@@ -294,7 +272,7 @@ static void tell(const struct verify *v, size_t i)
 	shown = for_people(f->cells);
 	table_print(shown, &out, NULL);
 	fputs(buf_text(&out), stdout);
-	rejected = table_int(f->cells, 0, REJECTED);
+	rejected = table_get_int(f->cells, 0, "rejected");
 	if (rejected > 0)
 		printf("%" PRId64 " of the API's could not be loaded; they are in "
 		       "sahut_etl.rejected_item\n",
@@ -304,29 +282,23 @@ static void tell(const struct verify *v, size_t i)
 /* The rows of one kind as an array. */
 static void cells_json(struct json_writer *out, const struct table *cells, const char *kind)
 {
-	static const struct {
-		const char *key;
-		int column;
-	} texts[] = { { "status", STATUS },
-		      { "channel_id", CHANNEL_ID },
-		      { "channel_name", CHANNEL },
-		      { "assignee_id", ASSIGNEE_ID },
-		      { "assignee_name", ASSIGNEE } };
+	static const char *const texts[] = { "status", "channel_id", "channel_name", "assignee_id",
+					     "assignee_name" };
 
 	json_writer_open(out, '[');
 	for (int r = 0; r < table_rows(cells); r++) {
-		if (strcmp(table_text(cells, r, KIND), kind) != 0)
+		if (strcmp(table_get(cells, r, "kind"), kind) != 0)
 			continue;
 		json_writer_open(out, '{');
 		for (size_t t = 0; t < (strcmp(kind, "count") ? ARRAY_SIZE(texts) : 1); t++) {
-			json_writer_key_string(out, texts[t].key,
-					       table_text(cells, r, texts[t].column));
+			json_writer_key_string(out, texts[t], table_get(cells, r, texts[t]));
 		}
 		if (strcmp(kind, "cell") == 0) {
-			json_writer_key_bool(out, "unassigned", table_bool(cells, r, UNASSIGNED));
+			json_writer_key_bool(out, "unassigned",
+					     table_get_bool(cells, r, "unassigned"));
 		}
-		json_writer_key_int(out, "api", table_int(cells, r, API));
-		json_writer_key_int(out, "held", table_int(cells, r, HELD));
+		json_writer_key_int(out, "api", table_get_int(cells, r, "api"));
+		json_writer_key_int(out, "held", table_get_int(cells, r, "held"));
 		json_writer_close(out, '}');
 	}
 	json_writer_close(out, ']');
@@ -346,7 +318,8 @@ static void tell_json(const struct verify *v)
 		json_writer_key_string(&out, "verdict", action_verdict_name(f->verdict));
 		json_writer_key_int(&out, "requests", f->requests);
 		json_writer_key(&out, "rejected");
-		json_writer_int(&out, table_rows(f->cells) ? table_int(f->cells, 0, REJECTED) : 0);
+		json_writer_int(&out,
+				table_rows(f->cells) ? table_get_int(f->cells, 0, "rejected") : 0);
 		json_writer_key(&out, "counts");
 		cells_json(&out, f->cells, "count");
 		json_writer_key(&out, "cells");

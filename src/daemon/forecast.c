@@ -3,9 +3,8 @@
 
 #include <inttypes.h>
 
+#include "inspect.h"
 #include "rate_limit.h"
-#include "script.h"
-#include "sql.h"
 #include "time_format.h"
 
 #define MINUTE (60 * USEC_PER_SEC)
@@ -50,10 +49,9 @@ static void work_out(struct forecast *f, int64_t now)
 bool forecast_make(struct warehouse *warehouse, const struct workspace_conf *workspace, int64_t now,
 		   struct forecast *forecast, struct err *err)
 {
-	CLEANUP(table_free) struct table *table = NULL;
+	struct inspect_load load;
 	struct warehouse_known known;
 	struct rate_limit rate_limit;
-	struct script *s;
 	int id;
 
 	*forecast = (struct forecast){ .workspace = workspace };
@@ -63,16 +61,12 @@ bool forecast_make(struct warehouse *warehouse, const struct workspace_conf *wor
 		return false;
 	if (id == 0)
 		return true;
-	if (!warehouse_load(warehouse, id, &known, err))
-		return false;
-	s = warehouse_call(warehouse, sql_plan_facts);
-	script_int(s, id);
-	if (!warehouse_run(warehouse, &table, err))
+	if (!warehouse_load(warehouse, id, &known, err) || !inspect_load(warehouse, id, &load, err))
 		return false;
 	forecast->state = known.state;
 	forecast->known = known.state.last_total > 0 || known.state.certified_at != TIME_NONE;
-	forecast->facts.unresolved = table_int(table, 0, 0);
-	forecast->facts.changed = (int64_t)((double)table_int(table, 0, 1) *
+	forecast->facts.unresolved = load.unresolved;
+	forecast->facts.changed = (int64_t)((double)load.changes *
 					    (double)workspace->schedule.incremental / (double)DAY);
 	work_out(forecast, now);
 	return true;

@@ -158,12 +158,12 @@ static bool look(struct workers *workers, struct app *app, struct err *err)
 	if (!warehouse_holders(app->warehouse, &holders, err))
 		return false;
 	for (int row = 0; row < table_rows(holders); row++) {
-		struct worker *worker = find(workers, table_int(holders, row, 0));
-		const char *holder = table_text(holders, row, 1);
+		struct worker *worker = find(workers, table_get_int(holders, row, "id"));
+		const char *holder = table_get(holders, row, "holder");
 
 		if (!worker || worker->state != WORKER_WAITING)
 			continue;
-		worker->unheld = !table_bool(holders, row, 2);
+		worker->unheld = !table_get_bool(holders, row, "is_held");
 		if (!worker->unheld)
 			worker->stats.unattended = TIME_NONE;
 		else if (worker->stats.unattended == TIME_NONE)
@@ -267,9 +267,10 @@ void workers_miss(struct workers *workers, struct app *app)
 	if (!warehouse_holders(app->warehouse, &holders, &ignored))
 		return;
 	for (int row = 0; row < table_rows(holders); row++)
-		if (!find(workers, table_int(holders, row, 0)) && !table_bool(holders, row, 2))
+		if (!find(workers, table_get_int(holders, row, "id")) &&
+		    !table_get_bool(holders, row, "is_held"))
 			buf_printf(&names, "%s%s", names.len ? ", " : "",
-				   table_text(holders, row, 3));
+				   table_get(holders, row, "name"));
 	if (names.len == 0 || app->workspace)
 		return;
 	log_begin(&line, LEVEL_NOTICE, &events_table()->not_configured,
@@ -289,7 +290,7 @@ void workers_ask(struct workers *workers, struct warehouse *warehouse)
 	if (!command_request_waiting(warehouse, &waiting, &ignored))
 		return;
 	for (int row = 0; row < table_rows(waiting); row++) {
-		struct worker *worker = find(workers, table_int(waiting, row, 0));
+		struct worker *worker = find(workers, table_get_int(waiting, row, "id"));
 
 		if (worker)
 			worker->asked = true;

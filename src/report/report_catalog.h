@@ -20,8 +20,7 @@ enum panel_kind {
 };
 
 struct panel {
-	const char *name; /* words: part_NAME, note_NAME */
-	const char *sql;  /* parameters: workspace, first day, last day */
+	const char *name; /* of its query (report_query.h); words: panel_NAME, note_NAME */
 	enum panel_kind kind;
 	const char *chart;   /* line, bar or rows (bars that lie) */
 	const char *palette; /* series, status or age */
@@ -32,8 +31,7 @@ struct panel {
 };
 
 struct report_catalog {
-	const char *name;
-	const char *data; /* the query behind CSV and JSON; same parameters */
+	const char *name; /* also of the query behind CSV and JSON */
 	const struct panel *panels;
 	size_t n_panels;
 };

@@ -274,14 +274,6 @@ void report_html_panel(struct report_html *sheet, const struct panel *panel,
 
 /* ---- the frame ------------------------------------------------------- */
 
-static const char *value(const struct table *table, int row, const char *name)
-{
-	for (int c = 0; c < table_columns(table); c++)
-		if (strcmp(table_column_name(table, c), name) == 0)
-			return table_text(table, row, c);
-	return NULL;
-}
-
 static void time_text(struct report_html *sheet, const char *text)
 {
 	CLEANUP(buf_free) struct buf time = BUF_MAX(LONGEST_CELL);
@@ -308,8 +300,8 @@ static void labelled(struct report_html *sheet, const char *key, const char *tex
 /* Figures that are not up to date come before all else. */
 static void late(struct report_html *sheet, const struct table *scope, int row)
 {
-	const char *dirty = value(scope, row, "stale_days"),
-		   *since = value(scope, row, "late_since");
+	const char *dirty = table_get(scope, row, "stale_days"),
+		   *since = table_get(scope, row, "late_since");
 
 	if (!dirty)
 		return;
@@ -330,14 +322,15 @@ static void late(struct report_html *sheet, const struct table *scope, int row)
 /* How far the figures can be believed, before any of them. */
 static void as_of(struct report_html *sheet, const struct table *scope, int row)
 {
-	const char *complete = value(scope, row, "complete_at"),
-		   *zone = value(scope, row, "timezone"), *lag = value(scope, row, "stale_seconds");
+	const char *complete = table_get(scope, row, "complete_at"),
+		   *zone = table_get(scope, row, "timezone"),
+		   *lag = table_get(scope, row, "stale_seconds");
 
 	if (complete) {
 		buf_str(sheet->out, "<p class=\"asof\">");
 		labelled(sheet, "complete", complete, zone);
 		buf_str(sheet->out, ". <span class=\"soft\">");
-		labelled(sheet, "active", value(scope, row, "active_at"), NULL);
+		labelled(sheet, "active", table_get(scope, row, "active_at"), NULL);
 		buf_str(sheet->out, ".</span></p>\n");
 	} else {
 		buf_str(sheet->out, "<p class=\"warn\" role=\"status\">");
@@ -357,11 +350,11 @@ static void as_of(struct report_html *sheet, const struct table *scope, int row)
 
 void report_html_workspace(struct report_html *sheet, const struct table *scope, int row, bool many)
 {
-	const char *history = value(scope, row, "history_at");
+	const char *history = table_get(scope, row, "history_at");
 
 	if (many) {
 		buf_str(sheet->out, "<h2><bdi>");
-		html_text(sheet->out, value(scope, row, "workspace"));
+		html_text(sheet->out, table_get(scope, row, "workspace"));
 		buf_str(sheet->out, "</bdi></h2>\n");
 	}
 	late(sheet, scope, row);
@@ -370,16 +363,16 @@ void report_html_workspace(struct report_html *sheet, const struct table *scope,
 	if (!many) {
 		words(sheet, "workspace_label");
 		buf_str(sheet->out, " <bdi>");
-		html_text(sheet->out, value(scope, row, "workspace"));
+		html_text(sheet->out, table_get(scope, row, "workspace"));
 		buf_str(sheet->out, "</bdi>. ");
 	}
 	words(sheet, "period");
 	buf_char(sheet->out, ' ');
-	time_text(sheet, value(scope, row, "from_day"));
+	time_text(sheet, table_get(scope, row, "from_day"));
 	buf_char(sheet->out, ' ');
 	words(sheet, "until");
 	buf_char(sheet->out, ' ');
-	time_text(sheet, value(scope, row, "to_day"));
+	time_text(sheet, table_get(scope, row, "to_day"));
 	buf_str(sheet->out, ". ");
 	if (history) {
 		labelled(sheet, "history", history, NULL);

@@ -209,22 +209,14 @@ static void fit(const struct report_table *to, const struct table *table)
 	arena_free(&arena);
 }
 
-static const char *value(const struct table *table, int row, const char *name)
-{
-	for (int c = 0; c < table_columns(table); c++)
-		if (strcmp(table_column_name(table, c), name) == 0)
-			return table_text(table, row, c);
-	return NULL;
-}
-
 void report_table_late(struct buf *out, enum lang lang, const struct table *scope, int row)
 {
-	const char *days = value(scope, row, "stale_days"),
-		   *since = value(scope, row, "late_since");
+	const char *days = table_get(scope, row, "stale_days"),
+		   *since = table_get(scope, row, "late_since");
 
 	if (!days)
 		return;
-	cut(out, value(scope, row, "workspace"), WIDEST);
+	cut(out, table_get(scope, row, "workspace"), WIDEST);
 	buf_printf(out, ": %s: %s", report_text_get(lang, "dirty"), days);
 	if (since)
 		buf_printf(out, " (%s %s)", report_text_get(lang, "late"), since);
@@ -232,17 +224,17 @@ void report_table_late(struct buf *out, enum lang lang, const struct table *scop
 
 void report_table_scope(const struct report_table *to, const struct table *scope, int row)
 {
-	const char *complete = value(scope, row, "complete_at"),
-		   *stale = value(scope, row, "stale_seconds");
+	const char *complete = table_get(scope, row, "complete_at"),
+		   *stale = table_get(scope, row, "stale_seconds");
 
 	if (row > 0)
 		buf_char(to->out, '\n');
-	cut(to->out, value(scope, row, "workspace"), WIDEST);
-	buf_printf(to->out, ", %s %s %s\n", value(scope, row, "from_day"),
-		   report_text_get(to->lang, "until"), value(scope, row, "to_day"));
+	cut(to->out, table_get(scope, row, "workspace"), WIDEST);
+	buf_printf(to->out, ", %s %s %s\n", table_get(scope, row, "from_day"),
+		   report_text_get(to->lang, "until"), table_get(scope, row, "to_day"));
 	if (complete)
 		buf_printf(to->out, "%s %s (%s)\n", report_text_get(to->lang, "complete"), complete,
-			   value(scope, row, "timezone"));
+			   table_get(scope, row, "timezone"));
 	else
 		buf_printf(to->out, "%s\n", report_text_get(to->lang, "incomplete"));
 	if (stale) {

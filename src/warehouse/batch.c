@@ -288,16 +288,16 @@ struct batch_merge batch_write(struct script *script, const struct batch *batch)
 void batch_read(const struct table *table, struct tally *tally)
 {
 	*tally = (struct tally){
-		.seen = table_int(table, 0, 0),
-		.fresh = table_int(table, 0, 1),
-		.changed = table_int(table, 0, 2),
-		.rejected = table_int(table, 0, 3),
-		.deleted = table_int(table, 0, 4),
-		.late = table_int(table, 0, 5),
-		.silent = table_int(table, 0, 6),
-		.versions = table_int(table, 0, 7),
-		.live = table_int(table, 0, 8),
-		.stale_copies = table_int(table, 0, 9),
-		.late_by = table_int(table, 0, 10),
+		.seen = table_get_int(table, 0, "rows_seen"),
+		.fresh = table_get_int(table, 0, "rows_new"),
+		.changed = table_get_int(table, 0, "rows_changed"),
+		.rejected = table_get_int(table, 0, "rows_rejected"),
+		.deleted = table_get_int(table, 0, "rows_deleted"),
+		.late = table_get_int(table, 0, "rows_late"),
+		.silent = table_get_int(table, 0, "rows_silent"),
+		.versions = table_get_int(table, 0, "versions"),
+		.live = table_get_int(table, 0, "live_count"),
+		.stale_copies = table_get_int(table, 0, "stale_copies"),
+		.late_by = table_get_int(table, 0, "late_by"),
 	};
 }

@@ -31,7 +31,7 @@ bool citus_check(struct pg *pg, struct err *err)
 			       "database of each run: create extension citus");
 	if (!read_rows(pg, sql_citus_coordinator, &known, err))
 		return false;
-	if (table_bool(known, 0, 0))
+	if (table_get_bool(known, 0, "is_known"))
 		return true;
 	return err_set(err, ERR_CONFIG,
 		       "Citus does not know this server as its coordinator; an administrator must "
@@ -51,26 +51,26 @@ bool citus_begun(struct pg *pg, bool *begun, struct err *err)
 		return true;
 	if (!read_rows(pg, sql_citus_begun, &table, err))
 		return false;
-	*begun = table_bool(table, 0, 0);
+	*begun = table_get_bool(table, 0, "is_begun");
 	return true;
 }
 
 /* Adds the steps for one table. */
 static void add_table(struct script *s, const struct table *missing, int row)
 {
-	const char *table = table_text(missing, row, 0), *key = table_text(missing, row, 1);
+	const char *table = table_get(missing, row, "name"), *key = table_get(missing, row, "key");
 
 	script_add(s, key ? sql_citus_spread : sql_citus_everywhere);
 	script_text(s, table);
 	if (!key)
 		return;
 	script_text(s, key);
-	script_text(s, table_text(missing, row, 2));
+	script_text(s, table_get(missing, row, "beside"));
 }
 
 static void say_table(struct buf *report, const struct table *missing, int row)
 {
-	const char *table = table_text(missing, row, 0), *key = table_text(missing, row, 1);
+	const char *table = table_get(missing, row, "name"), *key = table_get(missing, row, "key");
 
 	if (key)
 		buf_printf(report, "distributed by %s: %s\n", key, table);
@@ -96,7 +96,7 @@ static bool tidy(struct pg *pg, const struct table *missing, struct err *err)
 
 	for (int row = 0; row < table_rows(missing); row++) {
 		script_add(s, sql_citus_tidy);
-		script_text(s, table_text(missing, row, 0));
+		script_text(s, table_get(missing, row, "name"));
 	}
 	return script_run(s, pg, NULL, err) ||
 	       err_wrap(err, "the warehouse is distributed, but what it held before still lies "

@@ -18,7 +18,7 @@ bool command_request_ask(struct warehouse *warehouse, int workspace, const char 
 	script_text(s, who);
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	command_request->id = table_int(table, 0, 0);
+	command_request->id = table_get_int(table, 0, "id");
 	return true;
 }
 
@@ -34,33 +34,32 @@ bool command_request_look(struct warehouse *warehouse,
 			  const struct command_request *command_request,
 			  struct command_request_end *end, struct err *err)
 {
-	enum { RUN, STATE, VERDICT, KIND, TEXT, REQUESTS, FRESH, CHANGED, DELETED, SILENT, HEARD };
 	CLEANUP(table_free) struct table *table = NULL;
 	struct script *s = warehouse_call(warehouse, sql_command_request_look);
-	const char *state;
+	const char *state, *text;
 
 	script_int(s, command_request->id);
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
 	*end = (struct command_request_end){ .err = ERR_INIT };
-	state = table_rows(table) > 0 ? table_text(table, 0, STATE) : "failed";
+	state = table_rows(table) > 0 ? table_get(table, 0, "state") : "failed";
 	end->over = state != NULL;
-	end->heard = !end->over && table_bool(table, 0, HEARD);
+	end->heard = !end->over && table_get_bool(table, 0, "is_heard");
 	if (!end->over)
 		return true;
-	end->verdict = verdict_of(table_text(table, 0, VERDICT));
+	text = table_get(table, 0, "error_text");
+	end->verdict = verdict_of(table_get(table, 0, "verdict"));
 	if (strcmp(state, "done") != 0)
-		err_set(&end->err, err_kind_parse(table_text(table, 0, KIND)), "the daemon: %s",
-			table_text(table, 0, TEXT) ? table_text(table, 0, TEXT)
-						   : "it was withdrawn");
-	if (!table_text(table, 0, RUN))
+		err_set(&end->err, err_kind_parse(table_get(table, 0, "error_kind")),
+			"the daemon: %s", text ? text : "it was withdrawn");
+	if (!table_get(table, 0, "run_id"))
 		return true;
-	end->run = table_int(table, 0, RUN);
-	end->requests = (int)table_int(table, 0, REQUESTS);
-	end->tally = (struct tally){ .fresh = table_int(table, 0, FRESH),
-				     .changed = table_int(table, 0, CHANGED),
-				     .deleted = table_int(table, 0, DELETED),
-				     .silent = table_int(table, 0, SILENT) };
+	end->run = table_get_int(table, 0, "run_id");
+	end->requests = (int)table_get_int(table, 0, "requests");
+	end->tally = (struct tally){ .fresh = table_get_int(table, 0, "rows_new"),
+				     .changed = table_get_int(table, 0, "rows_changed"),
+				     .deleted = table_get_int(table, 0, "rows_deleted"),
+				     .silent = table_get_int(table, 0, "rows_silent") };
 	return true;
 }
 
@@ -100,10 +99,10 @@ bool command_request_next(struct warehouse *warehouse, int workspace,
 		return false;
 	if (table_rows(table) == 0)
 		return true;
-	command_request->id = table_int(table, 0, 0);
-	return cycle_kind_of_request(table_text(table, 0, 1), &command_request->kind) ||
+	command_request->id = table_get_int(table, 0, "id");
+	return cycle_kind_of_request(table_get(table, 0, "kind"), &command_request->kind) ||
 	       err_set(err, ERR_BUG, "command request %" PRId64 ": unknown kind \"%s\"",
-		       command_request->id, table_text(table, 0, 1));
+		       command_request->id, table_get(table, 0, "kind"));
 }
 
 bool command_request_finish(struct warehouse *warehouse,

@@ -33,12 +33,11 @@ void doctor_advise(struct pg *pg, struct err *err)
 	if (pg_lost(pg) || !doctor_obstacles(pg, &found, &ignored) ||
 	    !doctor_privileges(pg, &missing, &ignored))
 		return;
-	if (table_rows(found) > 0 && *table_text(found, 0, DOCTOR_KIND))
-		snprintf(err->advice, sizeof(err->advice), "%s",
-			 table_text(found, 0, DOCTOR_REMEDY));
+	if (table_rows(found) > 0 && *table_get(found, 0, "kind"))
+		snprintf(err->advice, sizeof(err->advice), "%s", table_get(found, 0, "remedy"));
 	else if (table_rows(missing) > 0)
 		snprintf(err->advice, sizeof(err->advice), "as an administrator: %s;",
-			 table_text(missing, 0, 0));
+			 table_get(missing, 0, "remedy"));
 }
 
 void doctor_read_only(struct pg *pg, struct err *err)
@@ -47,7 +46,7 @@ void doctor_read_only(struct pg *pg, struct err *err)
 	struct err ignored;
 
 	if (ask(pg, sql_status_read_only, &why, &ignored) && table_rows(why) > 0)
-		snprintf(err->advice, sizeof(err->advice), "%s", table_text(why, 0, 0));
+		snprintf(err->advice, sizeof(err->advice), "%s", table_get(why, 0, "remedy"));
 }
 
 bool doctor_wait_event(struct pg *pg, int backend, struct table **why, struct err *err)

@@ -13,16 +13,11 @@
 #include "pg.h"
 #include "table.h"
 
-/* The columns of what is found. */
-enum doctor_column {
-	DOCTOR_PLACE,
-	DOCTOR_KIND,	/* of the failure; "" where it is only to be known */
-	DOCTOR_SUBJECT, /* a word or two */
-	DOCTOR_WHAT,
-	DOCTOR_REMEDY,
-};
-
-/* What of the database is not as it must be, the most important first; for the caller to free. */
+/*
+ * What of the database is not as it must be, the most important first; for the caller to free:
+ * `kind` of the failure ("" where it is only to be known), `subject` (a word or two), `what`
+ * and `remedy`.
+ */
 bool doctor_obstacles(struct pg *pg, struct table **found, struct err *err) MUST_CHECK;
 
 /* The statements that give the role what it lacks, a row each; for the caller to free. */

@@ -19,8 +19,9 @@ void lock_holder_name(struct pg *pg, struct err *err)
 
 	if (strcmp(err->code, LOCK_NOT_AVAILABLE) != 0 || pg_lost(pg) || pg_busy(pg) ||
 	    !pg_run(pg, &step, 1, &table, &ignored) || table_rows(table) == 0 ||
-	    !table_text(table, 0, 0))
+	    !table_get(table, 0, "blocker"))
 		return;
-	err_quote(shown, sizeof(shown), table_text(table, 0, 0), strlen(table_text(table, 0, 0)));
+	err_quote(shown, sizeof(shown), table_get(table, 0, "blocker"),
+		  strlen(table_get(table, 0, "blocker")));
 	snprintf(err->text + used, sizeof(err->text) - used, "; %s", shown);
 }

@@ -143,17 +143,16 @@ void query_write(struct script *s, const struct query *q)
 /* The first row speaks of all; the rest are ids, and the control goes behind them. */
 static struct table *read_ids(const struct table *rows, struct answer *answer)
 {
-	enum { PLACE, COUNT, SECOND, LIVE, DELETED, UNLOADED, ID };
 	struct table *ids = table_new(2);
-	const char *control = table_text(rows, 0, ID);
+	const char *control = table_get(rows, 0, "id");
 
-	answer->n[0] = table_int(rows, 0, COUNT);
-	answer->n[1] = table_text(rows, 0, SECOND) ? table_int(rows, 0, SECOND) : 0;
-	answer->live = table_int(rows, 0, LIVE);
-	answer->deleted_lately = table_int(rows, 0, DELETED);
-	answer->rejected = table_int(rows, 0, UNLOADED);
+	answer->n[0] = table_get_int(rows, 0, "total");
+	answer->n[1] = table_get(rows, 0, "second") ? table_get_int(rows, 0, "second") : 0;
+	answer->live = table_get_int(rows, 0, "live");
+	answer->deleted_lately = table_get_int(rows, 0, "deleted_lately");
+	answer->rejected = table_get_int(rows, 0, "rejected");
 	for (int row = 1; row < table_rows(rows); row++) {
-		const char *id = table_text(rows, row, ID);
+		const char *id = table_get(rows, row, "id");
 
 		table_set(ids, table_add(ids), 0, id, strlen(id));
 		answer->ids++;
@@ -177,22 +176,28 @@ static void read_cells(const struct ask *ask, const struct filter_ids *names,
 		return;
 	}
 	for (int row = 0; row < table_rows(rows); row++) {
-		const char *id = table_text(rows, row, 0);
+		const char *id = table_get(rows, row, "id");
 		int place = id ? filter_ids_find(parts, id) : -1;
 
 		if (!id && by_assignee)
-			answer->held[0] = table_int(rows, row, 1);
+			answer->held[0] = table_get_int(rows, row, "held");
 		else if (place >= 0)
-			answer->held[place + by_assignee] = table_int(rows, row, 1);
+			answer->held[place + by_assignee] = table_get_int(rows, row, "held");
 	}
 }
 
 static void read_counts(const struct table *rows, struct answer *answer)
 {
+	static const char *const columns[COUNTS] = {
+		[STATUS_ANY] = "every",		[STATUS_OPEN] = "open",
+		[STATUS_PENDING] = "pending",	[STATUS_SNOOZED] = "snoozed",
+		[STATUS_RESOLVED] = "resolved", [STATUS_OTHER] = "other",
+	};
+
 	for (int i = 0; i < COUNTS; i++)
-		answer->counts[i] = table_int(rows, 0, i);
+		answer->counts[i] = table_get_int(rows, 0, columns[i]);
 	answer->live = answer->counts[STATUS_ANY];
-	answer->rejected = table_int(rows, 0, COUNTS);
+	answer->rejected = table_get_int(rows, 0, "rejected");
 }
 
 struct table *query_read(const struct ask *ask, const struct filter_ids *names,
@@ -213,9 +218,12 @@ struct table *query_read(const struct ask *ask, const struct filter_ids *names,
 		read_counts(table, answer);
 		break;
 	case ASK_JOINED:
+		answer->n[0] = table_get_bool(table, 0, "joined");
+		break;
 	case ASK_SEEN:
-		for (int i = 0; i < table_columns(table); i++)
-			answer->n[i] = table_int(table, 0, i);
+		answer->n[0] = table_get_int(table, 0, "seen");
+		answer->n[1] = table_get_int(table, 0, "unseen");
+		answer->n[2] = table_get_int(table, 0, "every");
 		break;
 	}
 	return NULL;

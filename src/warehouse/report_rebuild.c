@@ -24,7 +24,7 @@ bool report_rebuild_queue(struct pg *pg, const char *workspace, int64_t *days, s
 
 	if (!ask(pg, sql_report_queue_all, workspace, &table, err))
 		return false;
-	*days = table_int(table, 0, 0);
+	*days = table_get_int(table, 0, "days");
 	return true;
 }
 
@@ -37,7 +37,7 @@ bool report_rebuild_next(struct pg *pg, const char *workspace, bool *done, int64
 	if (!ask(pg, sql_report_next, workspace, &computed, err) ||
 	    !ask(pg, sql_report_remaining, workspace, &queued, err))
 		return false;
-	*done = table_bool(computed, 0, 0);
-	*left = table_int(queued, 0, 0);
+	*done = table_get_bool(computed, 0, "was_computed");
+	*left = table_get_int(queued, 0, "days");
 	return true;
 }

@@ -26,8 +26,8 @@ bool retention_some(struct retention *retention, struct warehouse *warehouse, bo
 	script_int(s, SOME);
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	retention->removed += table_int(table, 0, 0);
-	if (table_int(table, 0, 0) < SOME)
+	retention->removed += table_get_int(table, 0, "removed");
+	if (table_get_int(table, 0, "removed") < SOME)
 		retention->step++;
 	*over = retention->step == ARRAY_SIZE(steps);
 	if (*over)

@@ -55,8 +55,8 @@ bool schedule_status_read(struct warehouse *warehouse, int workspace,
 	script_int(s, workspace);
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	past->full_at = table_int(table, 0, 0);
-	past->verify_at = table_int(table, 0, 1);
-	past->run_record_at = table_int(table, 0, 2);
+	past->full_at = table_get_int(table, 0, "full_at");
+	past->verify_at = table_get_int(table, 0, "verify_at");
+	past->run_record_at = table_get_int(table, 0, "run_record_at");
 	return true;
 }

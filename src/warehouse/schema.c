@@ -52,7 +52,8 @@ static bool read_version(struct pg *pg, int *version, struct err *err)
 	struct pg_step exists = { .sql = sql_schema_exists },
 		       newest = { .sql = sql_warehouse_schema_version };
 	struct table *table = NULL;
-	bool ok = pg_run(pg, &exists, 1, &table, err), there = ok && table_bool(table, 0, 0);
+	bool ok = pg_run(pg, &exists, 1, &table, err),
+	     there = ok && table_get_bool(table, 0, "is_there");
 
 	table_free(&table);
 	*version = 0;
@@ -60,7 +61,7 @@ static bool read_version(struct pg *pg, int *version, struct err *err)
 		return ok;
 	ok = pg_run(pg, &newest, 1, &table, err);
 	if (ok)
-		*version = (int)table_int(table, 0, 0);
+		*version = (int)table_get_int(table, 0, "version");
 	table_free(&table);
 	return ok;
 }
@@ -108,18 +109,18 @@ static bool is_unchanged(struct pg *pg, const struct table *applied, int row, st
 {
 	CLEANUP(free_script) struct script *s = script_new();
 	CLEANUP(table_free) struct table *table = NULL;
-	int version = (int)table_int(applied, row, 0);
+	int version = (int)table_get_int(applied, row, "version");
 
 	script_add(s, sql_schema_checksum);
 	script_text(s, migrations[version - 1].sql);
 	if (!script_run(s, pg, &table, err))
 		return false;
-	if (strcmp(table_text(table, 0, 0), table_text(applied, row, 2)) == 0)
+	if (strcmp(table_get(table, 0, "checksum"), table_get(applied, row, "checksum")) == 0)
 		return true;
 	return advise(err_set(err, ERR_CONFIG,
 			      "migration %d (%s) was applied in another wording; this program is "
 			      "not the one that made the warehouse",
-			      version, table_text(applied, row, 1)),
+			      version, table_get(applied, row, "name")),
 		      err, "use the program that made it, or dump what is needed and make it anew");
 }
 
@@ -188,9 +189,9 @@ static bool make_roles(struct pg *pg, bool dry_run, struct buf *report, struct b
 		return false;
 	for (int row = 0; row < table_rows(missing); row++) {
 		for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
-			bool may = table_bool(missing, row, 1);
+			bool may = table_get_bool(missing, row, "may_make");
 
-			if (strcmp(roles[i].name, table_text(missing, row, 0)) != 0)
+			if (strcmp(roles[i].name, table_get(missing, row, "name")) != 0)
 				continue;
 			if (may && !dry_run && !make_role(pg, roles[i].create, err))
 				return false;
@@ -218,9 +219,9 @@ static bool can_migrate(struct pg *pg, struct err *err)
 		return false;
 	if (table_rows(found) == 0)
 		return true;
-	return advise(err_set(err, err_kind_parse(table_text(found, 0, 1)), "%s",
-			      table_text(found, 0, 2)),
-		      err, table_text(found, 0, 3));
+	return advise(err_set(err, err_kind_parse(table_get(found, 0, "kind")), "%s",
+			      table_get(found, 0, "what")),
+		      err, table_get(found, 0, "remedy"));
 }
 
 /* The warehouse belongs to the database's owner, or to whoever owned it before. */
@@ -250,7 +251,7 @@ static bool grant(struct pg *pg, bool fresh, struct buf *report, struct err *err
 	    !pg_run(pg, steps, 1, &before, err) || !pg_exec(pg, sql_schema_grants, err) ||
 	    !pg_run(pg, steps, 1, &after, err) || !pg_exec(pg, "commit", err))
 		return false;
-	if (!fresh && strcmp(table_text(before, 0, 0), table_text(after, 0, 0)) != 0)
+	if (!fresh && strcmp(table_get(before, 0, "granted"), table_get(after, 0, "granted")) != 0)
 		buf_str(report, "grants: some were missing\n");
 	return true;
 }

@@ -47,14 +47,15 @@ bool session_are_two(struct pg *one, struct pg *other, struct err *err)
 	if (!begin_walk(one, err) || !walk(one, STEPS, &first, err) || !begin_walk(other, err) ||
 	    !walk(other, STEPS, &second, err) || !walk(one, STEPS, &again, err))
 		return false;
-	if (table_int(first, 0, 0) != STEPS || table_int(second, 0, 0) != STEPS ||
-	    table_int(again, 0, 0) != 2 * STEPS || table_int(again, 0, 1) != 1 ||
-	    table_int(second, 0, 1) != 1)
+	if (table_get_int(first, 0, "steps") != STEPS ||
+	    table_get_int(second, 0, "steps") != STEPS ||
+	    table_get_int(again, 0, "steps") != 2 * STEPS ||
+	    table_get_int(again, 0, "processes") != 1 || table_get_int(second, 0, "processes") != 1)
 		return refuse(err);
-	if (strcmp(table_text(again, 0, 3), table_text(second, 0, 3)) != 0)
+	if (strcmp(table_get(again, 0, "server"), table_get(second, 0, "server")) != 0)
 		return err_set(err, ERR_UNAVAILABLE,
 			       "database: two connections were led to two servers");
-	return table_int(again, 0, 2) != table_int(second, 0, 2) || refuse(err);
+	return table_get_int(again, 0, "pid") != table_get_int(second, 0, "pid") || refuse(err);
 }
 
 /* Whether the process that works for us is the one that took the connection. */
@@ -64,7 +65,7 @@ static bool is_direct(struct pg *pg, bool *direct, struct err *err)
 
 	if (!begin_walk(pg, err) || !walk(pg, 1, &seen, err))
 		return false;
-	*direct = table_int(seen, 0, 2) == pg_backend(pg);
+	*direct = table_get_int(seen, 0, "pid") == pg_backend(pg);
 	return true;
 }
 

@@ -173,31 +173,32 @@ bool state_json_read_position(const struct json_at *at, struct full_state *full)
 
 void state_json_read_row(const struct table *table, struct workspace_state *state)
 {
+	const char *reason = table_get(table, 0, "needs_full"),
+		   *unproven = table_get(table, 0, "unproven");
+
 	*state = (struct workspace_state){
-		.watermark = table_int(table, 0, 0),
-		.complete_as_of = table_int(table, 0, 1),
-		.active_as_of = table_int(table, 0, 2),
-		.certified_at = table_int(table, 0, 3),
-		.lookback = table_int(table, 0, 4),
-		.live = table_int(table, 0, 5),
-		.largest_total = table_int(table, 0, 6),
-		.order = order_parse(table_text(table, 0, 7)),
-		.needs_full = workspace_state_reason_parse(
-			table_text(table, 0, 9) ? table_text(table, 0, 9) : ""),
-		.uncertified = (int)table_int(table, 0, 10),
-		.last_total = table_int(table, 0, 14),
-		.per_page = (int)table_int(table, 0, 15),
-		.tried_at = table_int(table, 0, 16),
-		.audit_due = table_bool(table, 0, 17),
-		.stale_copies = table_int(table, 0, 18),
-		.unproven = workspace_state_unproven_parse(
-			table_text(table, 0, 20) ? table_text(table, 0, 20) : ""),
-		.lookback_configured = table_int(table, 0, 21),
-		.late_at = table_int(table, 0, 22),
-		.late_by = table_int(table, 0, 23),
-		.depth = table_int(table, 0, 24),
-		.parts = table_int(table, 0, 25),
-		.beyond = table_int(table, 0, 26),
+		.watermark = table_get_int(table, 0, "watermark"),
+		.complete_as_of = table_get_int(table, 0, "complete_as_of"),
+		.active_as_of = table_get_int(table, 0, "active_as_of"),
+		.certified_at = table_get_int(table, 0, "certified_at"),
+		.lookback = table_get_int(table, 0, "lookback"),
+		.live = table_get_int(table, 0, "live_count"),
+		.largest_total = table_get_int(table, 0, "largest_total"),
+		.last_total = table_get_int(table, 0, "last_total"),
+		.per_page = (int)table_get_int(table, 0, "per_page"),
+		.order = order_parse(table_get(table, 0, "list_order")),
+		.needs_full = workspace_state_reason_parse(reason ? reason : ""),
+		.uncertified = (int)table_get_int(table, 0, "uncertified"),
+		.tried_at = table_get_int(table, 0, "tried_at"),
+		.audit_due = table_get_bool(table, 0, "audit_due"),
+		.stale_copies = table_get_int(table, 0, "stale_copies"),
+		.unproven = workspace_state_unproven_parse(unproven ? unproven : ""),
+		.lookback_configured = table_get_int(table, 0, "lookback_configured"),
+		.late_at = table_get_int(table, 0, "late_at"),
+		.late_by = table_get_int(table, 0, "late_by"),
+		.depth = table_get_int(table, 0, "list_depth"),
+		.parts = table_get_int(table, 0, "list_parts"),
+		.beyond = table_get_int(table, 0, "list_beyond"),
 	};
 	if (state->certified_at == TIME_NONE && state->needs_full == FULL_NOT_NEEDED)
 		state->needs_full = FULL_FIRST_LOAD;

@@ -131,7 +131,7 @@ bool warehouse_register(struct warehouse *warehouse, const struct workspace_conf
 	script_text(s, buf_text(&settings));
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	*id = (int)table_int(table, 0, 0);
+	*id = (int)table_get_int(table, 0, "id");
 	return true;
 }
 
@@ -143,7 +143,7 @@ bool warehouse_find(struct warehouse *warehouse, const char *name, int *id, stru
 	script_text(s, name);
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	*id = table_rows(table) > 0 ? (int)table_int(table, 0, 0) : 0;
+	*id = table_rows(table) > 0 ? (int)table_get_int(table, 0, "id") : 0;
 	return true;
 }
 
@@ -155,7 +155,7 @@ bool warehouse_is_unheld(struct warehouse *warehouse, const char *name)
 
 	script_text(s, name);
 	return warehouse_run(warehouse, &table, &ignored) && table_rows(table) > 0 &&
-	       table_bool(table, 0, 0);
+	       table_get_bool(table, 0, "is_unheld");
 }
 
 bool warehouse_holders(struct warehouse *warehouse, struct table **holders, struct err *err)
@@ -177,15 +177,16 @@ bool warehouse_ready(const struct warehouse *warehouse)
 /* Who has the workspace whose lease could not be had, and how to end that. */
 static void note_holder(struct warehouse *warehouse, const struct table *table, struct err *err)
 {
-	const char *holder = table_text(table, 0, 1), *who = table_text(table, 0, 2);
+	const char *holder = table_get(table, 0, "holder"),
+		   *who = table_get(table, 0, "in_the_way");
 
 	snprintf(warehouse->in_the_way, sizeof(warehouse->in_the_way), "%s",
 		 who ? who : "a process that has just ended");
 	err_set(err, ERR_BUSY, "another process works on it: %s", warehouse->in_the_way);
-	if (table_text(table, 0, 3))
+	if (table_get(table, 0, "its_backend"))
 		err_set(err, ERR_BUSY,
 			"%s; if it does nothing, end its session: select pg_terminate_backend(%s)",
-			err->text, table_text(table, 0, 3));
+			err->text, table_get(table, 0, "its_backend"));
 	snprintf(err->code, sizeof(err->code), "%.*s", holder ? (int)strcspn(holder, " ") : 0,
 		 holder ? holder : "");
 }
@@ -211,8 +212,8 @@ bool warehouse_lock(struct warehouse *warehouse, int id, struct err *err)
 	script_text(s, warehouse->who);
 	if (!script_run(s, warehouse->writer, &table, err))
 		return false;
-	warehouse->session = table_int(table, 0, 4);
-	if (table_bool(table, 0, 0))
+	warehouse->session = table_get_int(table, 0, "our_backend");
+	if (table_get_bool(table, 0, "taken"))
 		return true;
 	note_holder(warehouse, table, err);
 	return false;
@@ -272,19 +273,19 @@ bool warehouse_load(struct warehouse *warehouse, int id, struct warehouse_known 
 	if (table_rows(table) == 0)
 		return err_set(err, ERR_BUG, "workspace %d is not in the warehouse", id);
 	state_json_read_row(table, &known->state);
-	evidence = own_json(warehouse, table_text(table, 0, 8));
+	evidence = own_json(warehouse, table_get(table, 0, "order_evidence"));
 	if (evidence) {
 		at = json_root(evidence);
 		state_json_read_evidence(&at, &known->state.evidence);
 	}
-	position = own_json(warehouse, table_text(table, 0, 12));
+	position = own_json(warehouse, table_get(table, 0, "sweep_position"));
 	if (position) {
 		at = json_root(position);
 		(void)!state_json_read_position(&at, &known->state.full);
 	}
-	known->sweep = position ? table_int(table, 0, 11) : 0;
-	known->batch = position ? (int)table_int(table, 0, 13) : 0;
-	known->stale = position && table_int(table, 0, 19) > 0;
+	known->sweep = position ? table_get_int(table, 0, "sweep_id") : 0;
+	known->batch = position ? (int)table_get_int(table, 0, "sweep_batches") : 0;
+	known->stale = position && table_get_bool(table, 0, "sweep_is_stale");
 	return true;
 }
 
@@ -301,8 +302,9 @@ bool warehouse_names(struct warehouse *warehouse, int id, int most, struct filte
 	names->channels = table_new(1);
 	names->agents = table_new(1);
 	for (int row = 0; row < table_rows(table); row++) {
-		struct table *list = table_int(table, row, 0) ? names->agents : names->channels;
-		const char *name = table_text(table, row, 1);
+		bool is_agent = table_get_bool(table, row, "is_agent");
+		struct table *list = is_agent ? names->agents : names->channels;
+		const char *name = table_get(table, row, "id");
 
 		table_set(list, table_add(list), 0, name, strlen(name));
 	}
@@ -322,13 +324,14 @@ bool warehouse_last_cells(struct warehouse *warehouse, int id, const struct filt
 	for (int row = 0; row < table_rows(table) && conf->n_cells < CELLS_MOST; row++) {
 		struct cell *cell = &conf->cells[conf->n_cells];
 
-		if (!filter_ids_filter(names, table_text(table, row, 0), table_text(table, row, 1),
-				       table_text(table, row, 2), &cell->filter))
+		if (!filter_ids_filter(names, table_get(table, row, "status"),
+				       table_get(table, row, "channel_id"),
+				       table_get(table, row, "assignee_id"), &cell->filter))
 			continue;
-		if (table_int(table, row, 3))
+		if (table_get_bool(table, row, "unassigned"))
 			cell->filter.assignee = -1;
-		cell->api = table_int(table, row, 4);
-		cell->held = table_int(table, row, 5);
+		cell->api = table_get_int(table, row, "api");
+		cell->held = table_get_int(table, row, "held");
 		conf->n_cells++;
 	}
 	return true;
@@ -347,8 +350,8 @@ bool warehouse_take_lease(struct warehouse *warehouse, int id, struct warehouse_
 	script_int(s, lease->cap);
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	lease->granted = (int)table_int(table, 0, 0);
-	lease->wait = table_int(table, 0, 1);
+	lease->granted = (int)table_get_int(table, 0, "granted");
+	lease->wait = table_get_int(table, 0, "wait_usec");
 	return true;
 }
 
@@ -375,7 +378,7 @@ bool warehouse_begin_sweep(struct warehouse *warehouse, struct warehouse_run *ru
 	script_int(s, run->id);
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	run->sweep = table_int(table, 0, 0);
+	run->sweep = table_get_int(table, 0, "id");
 	return true;
 }
 
@@ -389,7 +392,7 @@ bool warehouse_begin_run(struct warehouse *warehouse, struct warehouse_run *run,
 	script_text(s, run->strategy);
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
-	run->id = table_int(table, 0, 0);
+	run->id = table_get_int(table, 0, "id");
 	return true;
 }
 
@@ -495,7 +498,7 @@ bool warehouse_refreshed(struct warehouse *warehouse, bool *more, struct err *er
 	bool ok = finish(warehouse, &table, err);
 
 	if (ok)
-		*more = table_int(table, 0, 0) > 0;
+		*more = table_get_int(table, 0, "remaining") > 0;
 	release(warehouse);
 	return ok;
 }

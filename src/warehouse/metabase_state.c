@@ -9,8 +9,6 @@
 #include "sql.h"
 #include "table.h"
 
-enum { KEY, ID, SPEC, SEEN };
-
 struct metabase_state {
 	struct pg *pg;
 	struct table *known; /* as it was when it was opened */
@@ -42,10 +40,12 @@ void metabase_state_free(struct metabase_state **state)
 struct metabase_state_row metabase_state_find(const struct metabase_state *state, const char *key)
 {
 	for (int r = 0; r < table_rows(state->known); r++)
-		if (strcmp(table_text(state->known, r, KEY), key) == 0)
-			return (struct metabase_state_row){ table_int(state->known, r, ID),
-							    table_text(state->known, r, SPEC),
-							    table_text(state->known, r, SEEN) };
+		if (strcmp(table_get(state->known, r, "key"), key) == 0)
+			return (struct metabase_state_row){
+				table_get_int(state->known, r, "metabase_id"),
+				table_get(state->known, r, "spec_sha256"),
+				table_get(state->known, r, "seen_sha256")
+			};
 	return (struct metabase_state_row){ 0, "", "" };
 }
 
@@ -75,7 +75,7 @@ bool metabase_state_drop(struct metabase_state *state, const char *key, struct e
 
 const char *metabase_state_key(const struct metabase_state *state, int i)
 {
-	return i < table_rows(state->known) ? table_text(state->known, i, KEY) : NULL;
+	return i < table_rows(state->known) ? table_get(state->known, i, "key") : NULL;
 }
 
 bool metabase_state_hash(struct metabase_state *state, const struct buf *text, char to[65],
@@ -88,6 +88,6 @@ bool metabase_state_hash(struct metabase_state *state, const struct buf *text, c
 	script_text(script, buf_text(text));
 	if (!script_run(script, state->pg, &table, err))
 		return false;
-	snprintf(to, 65, "%s", table_text(table, 0, 0));
+	snprintf(to, 65, "%s", table_get(table, 0, "checksum"));
 	return true;
 }

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "inspect.h"
+
+#include "script.h"
+#include "sql.h"
+
+/* A statement whose only parameter is a text. */
+static bool ask(struct warehouse *warehouse, const char *sql, const char *text,
+		struct table **table, struct err *err)
+{
+	script_text(warehouse_call(warehouse, sql), text);
+	return warehouse_run(warehouse, table, err);
+}
+
+bool inspect_clock(struct pg *pg, int64_t *now, struct err *err)
+{
+	static const struct pg_step step = { .sql = sql_status_clock };
+	CLEANUP(table_free) struct table *table = NULL;
+
+	if (!pg_run(pg, &step, 1, &table, err))
+		return false;
+	*now = table_get_int(table, 0, "now");
+	return true;
+}
+
+bool inspect_owner(struct pg *pg, struct table **owner, struct err *err)
+{
+	static const struct pg_step step = { .sql = sql_status_owner };
+
+	return pg_run(pg, &step, 1, owner, err);
+}
+
+bool inspect_status(struct pg *pg, const char *workspace, struct table **all, struct err *err)
+{
+	const struct pg_step step = {
+		.sql = sql_status_workspaces,
+		.params = { workspace },
+		.n = 1,
+	};
+
+	return pg_run(pg, &step, 1, all, err);
+}
+
+bool inspect_load(struct warehouse *warehouse, int workspace, struct inspect_load *load,
+		  struct err *err)
+{
+	CLEANUP(table_free) struct table *table = NULL;
+
+	script_int(warehouse_call(warehouse, sql_plan_facts), workspace);
+	if (!warehouse_run(warehouse, &table, err))
+		return false;
+	load->unresolved = table_get_int(table, 0, "unresolved");
+	load->changes = table_get_int(table, 0, "changes");
+	return true;
+}
+
+bool inspect_ledger(struct warehouse *warehouse, const char *workspace, struct table **ledger,
+		    struct err *err)
+{
+	return ask(warehouse, sql_plan_ledger, workspace, ledger, err);
+}
+
+bool inspect_cells(struct warehouse *warehouse, int64_t run, struct table **cells, struct err *err)
+{
+	script_int(warehouse_call(warehouse, sql_verify_cells), run);
+	return warehouse_run(warehouse, cells, err);
+}
+
+struct table *inspect_no_cells(void)
+{
+	static const struct {
+		const char *name;
+		bool is_number;
+	} columns[] = {
+		{ "kind", false },	   { "status", false },	     { "channel_id", false },
+		{ "channel_name", false }, { "assignee_id", false }, { "assignee_name", false },
+		{ "unassigned", false },   { "api", true },	     { "held", true },
+		{ "rejected", true },
+	};
+	struct table *table = table_new(ARRAY_SIZE(columns));
+
+	for (int c = 0; c < (int)ARRAY_SIZE(columns); c++)
+		table_name(table, c, columns[c].name, columns[c].is_number);
+	return table;
+}
+
+bool inspect_has_recent_cells(struct warehouse *warehouse, const char *workspace, bool *has,
+			      struct err *err)
+{
+	CLEANUP(table_free) struct table *table = NULL;
+
+	if (!ask(warehouse, sql_verify_recent, workspace, &table, err))
+		return false;
+	*has = table_get_int(table, 0, "cells") > 0;
+	return true;
+}
+
+bool inspect_is_proven(struct warehouse *warehouse, const char *workspace, bool *is,
+		       struct err *err)
+{
+	CLEANUP(table_free) struct table *table = NULL;
+
+	if (!ask(warehouse, sql_verify_proven, workspace, &table, err))
+		return false;
+	*is = table_rows(table) > 0 && table_get_bool(table, 0, "is_proven");
+	return true;
+}
+
+bool inspect_conversation(struct warehouse *warehouse, const char *id, struct table **facts,
+			  struct err *err)
+{
+	return ask(warehouse, sql_explain_conversation, id, facts, err);
+}
+
+bool inspect_versions(struct warehouse *warehouse, const char *id, struct table **versions,
+		      struct err *err)
+{
+	return ask(warehouse, sql_explain_versions, id, versions, err);
+}
+
+bool inspect_held(struct warehouse *warehouse, const char *id, struct table **held, struct err *err)
+{
+	return ask(warehouse, sql_explain_held, id, held, err);
+}
+
+bool inspect_differences(struct warehouse *warehouse, const struct inspect_item *item,
+			 struct table **differences, struct err *err)
+{
+	struct script *s = warehouse_call(warehouse, sql_explain_differences);
+
+	script_text(s, item->id);
+	script_text(s, item->fields);
+	script_text(s, item->contact);
+	return warehouse_run(warehouse, differences, err);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * inspect.h -- the queries of commands that look at the warehouse and change nothing.
+ *
+ * Grids belong to the caller; their columns have the names that the statements
+ * in sql/ give them. Those that take a connection work on a warehouse whose
+ * schema was not looked at, or without a warehouse.
+ */
+#ifndef INSPECT_H
+#define INSPECT_H
+
+#include "err.h"
+#include "pg.h"
+#include "table.h"
+#include "warehouse.h"
+
+/* What time it is for the database, microseconds. */
+bool inspect_clock(struct pg *pg, int64_t *now, struct err *err) MUST_CHECK;
+
+/* Whose the warehouse is: `rolname`, and `rolsuper`: it may do everything. One row. */
+bool inspect_owner(struct pg *pg, struct table **owner, struct err *err) MUST_CHECK;
+
+/* How the workspace of that name stands, or with NULL each of them: a row each. */
+bool inspect_status(struct pg *pg, const char *workspace, struct table **all,
+		    struct err *err) MUST_CHECK;
+
+/* What the costs of a workspace's cycles depend on. */
+struct inspect_load {
+	int64_t unresolved; /* conversations held that are not resolved */
+	int64_t changes;    /* of conversations, a day */
+};
+
+/* Reads it, for the workspace of that number. */
+bool inspect_load(struct warehouse *warehouse, int workspace, struct inspect_load *load,
+		  struct err *err) MUST_CHECK;
+
+/* The requests of the last seven days, by workspace (NULL: all) and purpose. */
+bool inspect_ledger(struct warehouse *warehouse, const char *workspace, struct table **ledger,
+		    struct err *err) MUST_CHECK;
+
+/*
+ * What the verify of a run counted, and the cells that differed. inspect_no_cells()
+ * is such a table without a row.
+ */
+bool inspect_cells(struct warehouse *warehouse, int64_t run, struct table **cells,
+		   struct err *err) MUST_CHECK;
+struct table *inspect_no_cells(void) MUST_CHECK;
+
+/* Whether the last verify of a workspace left cells different, less than an hour ago. */
+bool inspect_has_recent_cells(struct warehouse *warehouse, const char *workspace, bool *has,
+			      struct err *err) MUST_CHECK;
+
+/* Whether a workspace was ever proven complete; not where the warehouse does not know it. */
+bool inspect_is_proven(struct warehouse *warehouse, const char *workspace, bool *is,
+		       struct err *err) MUST_CHECK;
+
+/* What is known of a conversation: `what` and `value`, a row for each fact. */
+bool inspect_conversation(struct warehouse *warehouse, const char *id, struct table **facts,
+			  struct err *err) MUST_CHECK;
+
+/* Each fixture that a conversation was seen in. */
+bool inspect_versions(struct warehouse *warehouse, const char *id, struct table **versions,
+		      struct err *err) MUST_CHECK;
+
+/* Which workspace holds a conversation: `workspace`, one row, or none. */
+bool inspect_held(struct warehouse *warehouse, const char *id, struct table **held,
+		  struct err *err) MUST_CHECK;
+
+/* A conversation as the API has it: its fields as JSON, and the id of its contact, or NULL. */
+struct inspect_item {
+	const char *id, *fields, *contact;
+};
+
+/* The fields in which it differs from what is held: `field`, `here` and `API`, a row each. */
+bool inspect_differences(struct warehouse *warehouse, const struct inspect_item *item,
+			 struct table **differences, struct err *err) MUST_CHECK;
+
+#endif
