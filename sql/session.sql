@@ -31,21 +31,12 @@ create temp table if not exists stage_batch (
 	observed_at   timestamptz not null
 ) on commit delete rows;
 
-create temp table if not exists stage_conversation (
-	seq           integer not null,
-	page          integer,
-	observed_at   timestamptz not null,
-	id            text collate "C" not null,
-	status        text not null,
-	channel_id    text collate "C",
-	contact_id    text collate "C",
-	assignee_id   text collate "C",
-	team_id       text collate "C",
-	created_at    timestamptz not null,
-	updated_at    timestamptz,
-	labels        text[] collate "C" not null,
-	extra         jsonb
-) on commit delete rows;
+-- A conversation has the columns of the table that it is merged into; COPY fills those that the API has.
+create temp table if not exists stage_conversation on commit delete rows as
+select null::integer as seq, null::integer as page, null::timestamptz as observed_at, c.* from sahut.conversation c
+with no data;
+alter table stage_conversation alter seq set not null, alter observed_at set not null, alter id set not null,
+	alter status set not null, alter labels set not null, alter created_at set not null;
 
 create temp table if not exists stage_channel (
 	seq   integer not null,
@@ -106,49 +97,43 @@ create temp table if not exists pick_contact (
 	is_rekeyed boolean not null	-- it has another phone
 ) on commit delete rows;
 
--- Of what was staged, the conversations that differ from what is held, with what is held beside it.
-create temp table if not exists pick (
-	id            text collate "C" not null,
-	page          integer,
-	status        text not null,
-	channel_id    text collate "C",
-	contact_id    text collate "C",
-	assignee_id   text collate "C",
-	team_id       text collate "C",
-	labels        text[] collate "C" not null,
-	created_at    timestamptz not null,
-	updated_at    timestamptz,
-	extra         jsonb,
-	-- what is held, all empty for a new one
-	is_new        boolean not null,
-	is_revived    boolean not null,
-	is_touch      boolean not null,	-- updated_at moved and nothing tracked did
-	is_silent     boolean not null,	-- content changed and updated_at did not move
-	is_late       boolean not null,	-- new, though an instant was published that should have covered it,
-	late_by       interval,		-- by so much
-	is_stale      boolean not null,	-- older than what is held
-	is_tracked    boolean not null,	-- status, assignee, team or channel changed
-	was_created_at timestamptz,
-	was_channel   text collate "C",
-	was_contact   text collate "C",
-	was_status    text,
-	was_assignee  text collate "C",
-	was_team      text collate "C",
-	was_labels    text[] collate "C",
-	-- its place in time
-	is_observed   boolean not null,	-- its history is known from its creation
-	observed_at   timestamptz not null,
-	not_before    timestamptz not null,
-	valid_from    timestamptz not null,
-	version_no    integer not null,
-	born_at       timestamptz,	-- of a new one whose first state was not seen: when that state began
-	born_status   text,
-	is_estimated  boolean not null,	-- valid_from may be off by more than half an hour
+-- Of the staged conversations those that differ from what is held: the staged columns, beside them what is held, all
+-- empty for a new one, and the place in time.
+create temp table if not exists pick on commit delete rows as
+select
+	s.*,
+	null::boolean as is_new,
+	null::boolean as is_revived,
+	null::boolean as is_touch,	-- updated_at moved and nothing tracked did
+	null::boolean as is_silent,	-- content changed and updated_at did not move
+	null::boolean as is_late,	-- new, though an instant was published that should have covered it,
+	null::interval as late_by,	-- by so much
+	null::boolean as is_stale,	-- older than what is held
+	null::boolean as is_tracked,	-- status, assignee, team or channel changed
+	s.created_at as was_created_at,
+	s.channel_id as was_channel,
+	s.contact_id as was_contact,
+	s.status as was_status,
+	s.assignee_id as was_assignee,
+	s.team_id as was_team,
+	s.labels as was_labels,
+	null::boolean as is_observed,	-- its history is known from its creation
+	null::timestamptz as not_before,
+	null::timestamptz as valid_from,
+	null::timestamptz as born_at,	-- of a new one whose first state was not seen: when that state began
+	null::text as born_status,
+	null::boolean as is_estimated,	-- valid_from may be off by more than half an hour
 	-- what it took in business hours until the first assignment and the first resolution, as it is known now
-	assigned_business_seconds bigint,
-	resolved_business_seconds bigint,
-	was_resolutions integer not null	-- seen before
-) on commit delete rows;
+	null::bigint as assigned_business_seconds,
+	null::bigint as resolved_business_seconds,
+	null::integer as was_resolutions	-- seen before
+from stage_conversation s
+with no data;
+alter table pick alter is_new set not null, alter is_revived set not null, alter is_touch set not null,
+	alter is_silent set not null, alter is_late set not null, alter is_stale set not null, alter is_tracked set not null,
+	alter is_observed set not null, alter observed_at set not null, alter not_before set not null,
+	alter valid_from set not null, alter version_no set not null, alter is_estimated set not null,
+	alter was_resolutions set not null;
 
 -- Conversations that say they were created at another time, with their first version.
 create temp table if not exists moved (

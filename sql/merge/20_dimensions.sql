@@ -40,7 +40,7 @@ on conflict (workspace_id, id) do update set name = coalesce(excluded.name, old.
 
 -- Of each contact the newest copy in the batch; of those, the ones that differ from what is held. An erased contact
 -- stays erased.
-insert into pg_temp.pick_contact
+insert into pg_temp.pick_contact (id, name, phone, phone_key, extra, is_new, is_bare, is_rekeyed)
 select s.id, s.name, s.phone, s.phone_key, s.extra, c.id is null, p.contact_id is null, c.phone_key is distinct
 	from s.phone_key
 from (select distinct on (id) * from pg_temp.stage_contact order by id, seq desc) s

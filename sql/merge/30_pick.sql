@@ -44,7 +44,12 @@ with differs as materialized (
 	where v.valid_to is null and v.conversation_id = any (array(select k.held_id from differs k
 		where k.held_id is not null))
 )
-insert into pg_temp.pick
+insert into pg_temp.pick (
+	id, page, status, channel_id, contact_id, assignee_id, team_id, labels, created_at, updated_at, extra,
+	is_new, is_revived, is_touch, is_silent, is_late, late_by, is_stale, is_tracked,
+	was_created_at, was_channel, was_contact, was_status, was_assignee, was_team, was_labels, is_observed,
+	observed_at, not_before, valid_from, version_no, born_at, born_status, is_estimated,
+	assigned_business_seconds, resolved_business_seconds, was_resolutions)
 select
 	s.id, s.page, s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at,
 	s.updated_at, s.extra,
@@ -136,7 +141,8 @@ with other as materialized (
 insert into pg_temp.stage_rejected (seq, page, fingerprint, conversation_id, contact_id, created_at, reason, item,
 	observed_at)
 select s.seq, s.page, s.id, s.id, s.contact_id, s.created_at,
-	format('$.id: workspace "%s" holds a conversation with this id', w.name), to_jsonb(s)::text, s.observed_at
+	format('$.id: workspace "%s" holds a conversation with this id', w.name),
+	jsonb_strip_nulls(to_jsonb(s))::text, s.observed_at
 from pg_temp.stage_conversation s
 cross join pg_temp.stage_batch b
 join other c on c.id = s.id

@@ -32,7 +32,7 @@ where p.is_new;
 update sahut.conversation c
 set status = p.status, channel_id = p.channel_id, contact_id = p.contact_id, assignee_id = p.assignee_id,
 team_id = p.team_id,
-	labels = p.labels, created_at = p.created_at, created_day = p.created_day, updated_at = p.updated_at,
+	labels = p.labels, created_at = p.created_at, created_day = p.new_day, updated_at = p.updated_at,
 	extra = p.extra, deleted_at = null, merged_into = null,
 	version_no = p.version_no,
 	status_since = case when p.status <> c.status then p.valid_from else c.status_since end,
@@ -65,7 +65,7 @@ team_id = p.team_id,
 	touch_count = c.touch_count + p.is_touch::integer,
 	last_written_at = p.observed_at, last_run_id = p.run_id, last_page = p.page
 from (
-	select p.*, b.run_id, (p.created_at at time zone w.timezone)::date as created_day
+	select p.*, b.run_id, (p.created_at at time zone w.timezone)::date as new_day
 	from pg_temp.pick p
 	cross join pg_temp.stage_batch b
 	join sahut_etl.workspace w on w.id = b.workspace_id

@@ -34,7 +34,7 @@ with earliest as materialized (
 	where o.version_no = 1 and o.conversation_id = any (array(select p.id from pg_temp.pick p
 		where p.created_at <> p.was_created_at))
 )
-insert into pg_temp.moved
+insert into pg_temp.moved (id, is_moved, was_from, valid_from, valid_day, is_assigned)
 select p.id, p.is_observed and o.valid_from <> x.valid_from, o.valid_from, x.valid_from,
 	(x.valid_from at time zone w.timezone)::date,
 	o.assignee_id is not null

@@ -23,6 +23,25 @@ struct reading {
 	struct err *err;
 };
 
+const struct item_column *item_columns(size_t *n)
+{
+	static const struct item_column columns[] = {
+		{ "id", ITEM_TEXT, offsetof(struct item, id) },
+		{ "status", ITEM_TEXT, offsetof(struct item, status) },
+		{ "channel_id", ITEM_TEXT, offsetof(struct item, channel_id) },
+		{ "contact_id", ITEM_TEXT, offsetof(struct item, contact_id) },
+		{ "assignee_id", ITEM_TEXT, offsetof(struct item, assignee_id) },
+		{ "team_id", ITEM_TEXT, offsetof(struct item, team_id) },
+		{ "created_at", ITEM_TIME, offsetof(struct item, created_at) },
+		{ "updated_at", ITEM_TIME, offsetof(struct item, updated_at) },
+		{ "labels", ITEM_TEXTS, offsetof(struct item, labels) },
+		{ "extra", ITEM_JSON, offsetof(struct item, extra) },
+	};
+
+	*n = ARRAY_SIZE(columns);
+	return columns;
+}
+
 void item_reader_free(struct item_reader *reader)
 {
 	buf_free(&reader->extra);

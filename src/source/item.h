@@ -31,12 +31,32 @@ struct item {
 	const char *contact_row; /* what names its row where the id does not: no id, but content */
 	const char *assignee_id, *assignee_name;
 	const char *team_id, *team_name;
-	const char *const *labels; /* in byte order, each once */
-	size_t n_labels;
-	int64_t created_at; /* TIME_NONE only of an item that could not be read */
-	int64_t updated_at; /* TIME_NONE when missing */
-	const char *extra;  /* JSON: what no field above holds */
+	const char *const *labels; /* in byte order, each once; */
+	size_t n_labels;	   /* stands behind them, see ITEM_TEXTS */
+	int64_t created_at;	   /* TIME_NONE only of an item that could not be read */
+	int64_t updated_at;	   /* TIME_NONE when missing */
+	const char *extra;	   /* JSON: what no field above holds */
 };
+
+/*
+ * The columns that a conversation is held in: the struct's members, by the names that
+ * they have in the warehouse. What is staged, and what is compared, goes by this table.
+ */
+enum item_type {
+	ITEM_TEXT,  /* const char * */
+	ITEM_TIME,  /* int64_t */
+	ITEM_TEXTS, /* const char *const *, and how many in the size_t behind it */
+	ITEM_JSON,  /* const char * */
+};
+
+struct item_column {
+	const char *name;
+	enum item_type type;
+	size_t offset;
+};
+
+/* The table; *N columns. */
+const struct item_column *item_columns(size_t *n) MUST_CHECK;
 
 /* What of a contact is not kept, and what stands for its phone. */
 struct item_privacy {

@@ -142,7 +142,7 @@ static void add_rows(struct script *s, const struct batch *c)
 	script_int(s, c->stage->last_observed);
 	for (enum stage_table t = 0; t < STAGE_TABLES; t++)
 		if (c->stage->n[t] > 0)
-			script_copy(s, stage_copy(t), &c->stage->rows[t]);
+			script_copy(s, stage_copy(c->stage, t), &c->stage->rows[t]);
 }
 
 static void add_advance(struct script *s, const struct batch *c)

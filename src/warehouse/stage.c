@@ -8,36 +8,59 @@
 /* Memory that a stage keeps for the next batch, for each table. */
 #define KEEP_BYTES (1u << 20)
 
+/* A COPY statement. */
+#define LONGEST_COPY 1024
+
 /*
  * So many places are tried in the table of what is known; beyond that a row
  * is staged twice, which does no harm.
  */
 #define PROBES 8
 
+/* Of a conversation the columns of the item follow. */
 static const struct {
-	const char *copy;
-	int columns;
+	const char *name, *columns;
 } tables[STAGE_TABLES] = {
-	[STAGE_CONVERSATION] = { "copy pg_temp.stage_conversation from stdin (format binary)", 13 },
-	[STAGE_CHANNEL] = { "copy pg_temp.stage_channel from stdin (format binary)", 4 },
-	[STAGE_AGENT] = { "copy pg_temp.stage_agent from stdin (format binary)", 3 },
-	[STAGE_TEAM] = { "copy pg_temp.stage_team from stdin (format binary)", 3 },
-	[STAGE_CONTACT] = { "copy pg_temp.stage_contact from stdin (format binary)", 6 },
-	[STAGE_GONE] = { "copy pg_temp.stage_gone from stdin (format binary)", 4 },
-	[STAGE_REJECTED] = { "copy pg_temp.stage_rejected from stdin (format binary)", 9 },
+	[STAGE_CONVERSATION] = { "stage_conversation", "seq, page, observed_at" },
+	[STAGE_CHANNEL] = { "stage_channel", "seq, id, type, name" },
+	[STAGE_AGENT] = { "stage_agent", "seq, id, name" },
+	[STAGE_TEAM] = { "stage_team", "seq, id, name" },
+	[STAGE_CONTACT] = { "stage_contact", "seq, id, name, phone, phone_key, extra" },
+	[STAGE_GONE] = { "stage_gone", "seq, id, merged_into, observed_at" },
+	[STAGE_REJECTED] = { "stage_rejected",
+			     "seq, page, fingerprint, conversation_id, contact_id, created_at, "
+			     "reason, item, observed_at" },
 };
 
-const char *stage_copy(enum stage_table table)
+const char *stage_copy(const struct stage *stage, enum stage_table table)
 {
-	return tables[table].copy;
+	return buf_text(&stage->copy[table]);
+}
+
+static void define(struct stage *stage, enum stage_table table)
+{
+	struct buf *copy = &stage->copy[table];
+	size_t n = 0;
+	const struct item_column *columns = item_columns(&n);
+
+	*copy = (struct buf)BUF_MAX(LONGEST_COPY);
+	buf_printf(copy, "copy pg_temp.%s (%s", tables[table].name, tables[table].columns);
+	for (size_t i = 0; i < n && table == STAGE_CONVERSATION; i++)
+		buf_printf(copy, ", %s", columns[i].name);
+	buf_str(copy, ") from stdin (format binary)");
+	stage->columns[table] = 1;
+	for (const char *p = buf_text(copy); *p; p++)
+		stage->columns[table] += *p == ',';
 }
 
 struct stage *stage_new(void)
 {
 	struct stage *stage = mem_new(sizeof(*stage));
 
-	for (int i = 0; i < STAGE_TABLES; i++)
+	for (int i = 0; i < STAGE_TABLES; i++) {
 		stage->rows[i].max = STAGE_MOST;
+		define(stage, (enum stage_table)i);
+	}
 	return stage;
 }
 
@@ -45,8 +68,10 @@ void stage_free(struct stage **stage)
 {
 	if (!*stage)
 		return;
-	for (int i = 0; i < STAGE_TABLES; i++)
+	for (int i = 0; i < STAGE_TABLES; i++) {
+		buf_free(&(*stage)->copy[i]);
 		buf_free(&(*stage)->rows[i]);
+	}
 	mem_free(stage);
 }
 
@@ -93,7 +118,7 @@ static struct buf *begin(struct stage *stage, enum stage_table table)
 
 	if (stage->n[table]++ == 0)
 		copy_begin(out);
-	copy_row(out, tables[table].columns);
+	copy_row(out, stage->columns[table]);
 	return out;
 }
 
@@ -181,8 +206,31 @@ static void page_number(struct buf *out, int page)
 		copy_null(out);
 }
 
+static void copy_column(struct buf *out, const struct item *item, const struct item_column *column)
+{
+	const void *at = (const char *)item + column->offset;
+
+	switch (column->type) {
+	case ITEM_TEXT:
+		copy_text(out, *(const char *const *)at);
+		break;
+	case ITEM_TIME:
+		copy_time(out, *(const int64_t *)at);
+		break;
+	case ITEM_TEXTS:
+		copy_texts(out, *(const char *const *const *)at,
+			   *(const size_t *)((const char *)at + sizeof(const char *const *)));
+		break;
+	case ITEM_JSON:
+		copy_jsonb(out, *(const char *const *)at);
+		break;
+	}
+}
+
 void stage_item(struct stage *stage, const struct item *item, const struct origin *origin)
 {
+	size_t n;
+	const struct item_column *columns = item_columns(&n);
 	struct buf *out;
 
 	stage->seq++;
@@ -196,16 +244,8 @@ void stage_item(struct stage *stage, const struct item *item, const struct origi
 	copy_int4(out, stage->seq);
 	page_number(out, origin->page);
 	copy_time(out, observed(stage, origin->observed_at));
-	copy_text(out, item->id);
-	copy_text(out, item->status);
-	copy_text(out, item->channel_id);
-	copy_text(out, item->contact_id);
-	copy_text(out, item->assignee_id);
-	copy_text(out, item->team_id);
-	copy_time(out, item->created_at);
-	copy_time(out, item->updated_at);
-	copy_texts(out, item->labels, item->n_labels);
-	copy_jsonb(out, item->extra);
+	for (size_t i = 0; i < n; i++)
+		copy_column(out, item, &columns[i]);
 }
 
 void stage_gone(struct stage *stage, const char *id, const char *merged_into, int64_t observed_at)

@@ -43,6 +43,8 @@ enum stage_table {
 #define STAGE_KNOWN 4096
 
 struct stage {
+	struct buf copy[STAGE_TABLES]; /* the COPY statements, with the names of the columns, */
+	int columns[STAGE_TABLES];     /* and how many those are */
 	struct buf rows[STAGE_TABLES]; /* whole COPY streams, once closed; empty without rows */
 	int64_t fallback;	       /* what stands for a Date that a response did not have */
 	int64_t last_observed;	       /* newest Date among the rows */
@@ -79,7 +81,7 @@ int stage_rows(const struct stage *stage) MUST_CHECK;
 /* Ends the streams; nothing can be added until the next reset. */
 void stage_close(struct stage *stage);
 
-/* The COPY statement of one table. */
-const char *stage_copy(enum stage_table table) MUST_CHECK;
+/* The COPY statement of one table. Lives as long as the stage. */
+const char *stage_copy(const struct stage *stage, enum stage_table table) MUST_CHECK;
 
 #endif

@@ -54,13 +54,13 @@ def write_merge_script(rig, pages, rows_per_batch):
                                  capture_output=True, text=True, check=True).stdout
     batches = {}
     for line in listing.splitlines():
-        batch, table, _ = line.split()
-        batches.setdefault(int(batch), []).append(table)
+        batch, table, copy = line.split(None, 2)
+        batches.setdefault(int(batch), []).append((table, copy))
     script = os.path.join(directory, "load.sql")
     with open(script, "w") as out:
         out.write(f"\\i {TOP}/sql/session.sql\n" + WORKSPACE)
         for batch, tables in batches.items():
-            copies = "\n".join(f"\\copy pg_temp.stage_{t} from '{directory}/{batch:06}.{t}' with (format binary)" for t in tables)
+            copies = "\n".join("\\" + copy.replace(" from stdin ", f" from '{directory}/{batch:06}.{t}' ") for t, copy in tables)
             out.write(BATCH.format(batch=batch, copies=copies, merge=merge))
         out.write("select sahut_etl.put_keys_back();\n")
     return script

@@ -48,7 +48,7 @@ static void write_batch(struct stage *stage, const char *dir, int batch)
 		f = fopen(path, "w");
 		if (!f || fwrite(stage->rows[t].data, stage->rows[t].len, 1, f) != 1 || fclose(f))
 			die(path);
-		printf("%d %s %d\n", batch, names[t], stage->n[t]);
+		printf("%d %s %s\n", batch, names[t], stage_copy(stage, (enum stage_table)t));
 	}
 	stage_reset(stage, stage->fallback);
 }

@@ -83,19 +83,20 @@ class Story:
             self.seq += 1
             channel, contact, assignee, team = item["channel"], item["contact"], item["assignee"], item["team"]
             if channel:
-                self.sql("insert into stage_channel values (%s, %s, %s, %s)", self.seq, *channel)
+                self.sql("insert into stage_channel (seq, id, type, name) values (%s, %s, %s, %s)", self.seq, *channel)
             if assignee:
-                self.sql("insert into stage_agent values (%s, %s, %s)", self.seq, *assignee)
+                self.sql("insert into stage_agent (seq, id, name) values (%s, %s, %s)", self.seq, *assignee)
             if team:
-                self.sql("insert into stage_team values (%s, %s, %s)", self.seq, *team)
+                self.sql("insert into stage_team (seq, id, name) values (%s, %s, %s)", self.seq, *team)
             if contact:
                 self.sql("insert into stage_contact (seq, id) values (%s, %s)", self.seq, contact)
-            self.sql("insert into stage_conversation values (%s, 1, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, null)", self.seq, observed,
+            self.sql("insert into stage_conversation (seq, page, observed_at, id, status, channel_id, contact_id, assignee_id, team_id, created_at, "
+                     "updated_at, labels) values (%s, 1, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", self.seq, observed,
                      item["id"], item["status"], channel and channel[0], contact, assignee and assignee[0], team and team[0],
                      item["created_at"], item["updated_at"], item["labels"])
         for id in gone:
             self.seq += 1
-            self.sql("insert into stage_gone values (%s, %s, null, %s)", self.seq, id, observed)
+            self.sql("insert into stage_gone (seq, id, observed_at) values (%s, %s, %s)", self.seq, id, observed)
 
     def see(self, when, *items, gone=(), complete=True, first_load_ends=False):
         """A batch observed at WHEN; with COMPLETE everything up to then, less the lookback, is known."""
