@@ -15,6 +15,8 @@ import statistics
 import subprocess
 import sys
 
+import report_words
+
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 # The folders of src/, and those that each may know: as the include paths of Makefile.am have it.
 FOLDERS = {
@@ -199,7 +201,7 @@ class Lint:
                 target = next((where[f][name] for f in reversed(FOLDERS[os.path.dirname(path)]) if name in where.get(f, {})), None)
                 if target:
                     graph[path].append(target)
-                elif name != "sql.h":
+                elif name != "sql.h" or not path.startswith("src/warehouse/"):
                     foreign.append(f"{path}: {name} is in no folder that it may know")
         return graph, foreign
 
@@ -285,6 +287,8 @@ class Lint:
         self.gate("every public function is used by the product", [f"{path}:{line}: {name}" for path, line, name, _ in self.prototypes()
                                                                    if count.get(name, 0) < 2])
         self.gate("every report text is used", self.unused_texts())
+        self.gate("every column of a report has words in both languages", report_words.complaints(
+            self.files["src/report/report_catalog.c"], self.files[REPORT_TEXT], lambda name: read(f"sql/report/{name}.sql")))
 
     def unused_texts(self):
         """Keys of the report texts that no code, panel or column asks for."""
