@@ -262,8 +262,10 @@ static void check_panel(uint8_t how, enum lang lang, const char *p, const char *
 /* What stands above the panels, of the workspace NAME. */
 static void check_frame(enum lang lang, const char *name, const char *other, bool many)
 {
-	static const char *const names[] = { "workspace", "timezone", "complete_at", "active_at",
-					     "from_day",  "to_day",   "history_at",  "stale_days" };
+	static const char *const names[] = { "workspace", "late_since",	 "stale_seconds",
+					     "timezone",  "complete_at", "active_at",
+					     "from_day",  "to_day",	 "history_at",
+					     "stale_days" };
 	struct table *scope = table_new(ARRAY_SIZE(names));
 	struct buf out = BUF_MAX(LIMIT), bdis = BUF_MAX(LIMIT);
 	struct report_html sheet = { &out, lang };
