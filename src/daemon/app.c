@@ -14,7 +14,7 @@
 #include "session.h"
 
 /* A reply, decompressed: a page of a hundred conversations is 40 KiB. */
-#define LARGEST_REPLY (32u << 20)
+#define LARGEST_REPLY (8u << 20)
 
 /* A statement: a merge takes a fraction of a second, the count of a sweep of millions some. */
 #define STATEMENT_DEADLINE (10 * 60 * USEC_PER_SEC)

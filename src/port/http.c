@@ -15,6 +15,16 @@
 
 #define LOOPBACK "localhost,127.0.0.0/8,::1"
 
+/* Status lines, headers and trailers of one request, informational replies included. */
+#define MOST_HEADERS (256u << 10)
+
+/*
+ * All bodies together, of those that are under way or have not been freed. A small one is let
+ * through whatever others hold, so that nobody is starved by somebody who sends large ones.
+ */
+#define MOST_BODIES (24u << 20)
+#define SMALL_BODY (256u << 10)
+
 /* A transfer under way. */
 struct transfer {
 	struct transfer *next;
@@ -24,6 +34,8 @@ struct transfer {
 	struct http_reply *reply;   /* what there is of it so far */
 	char why[CURL_ERROR_SIZE];
 	int64_t began;
+	size_t header_bytes;
+	bool crowded; /* there was no room for its body beside those of others */
 };
 
 struct http {
@@ -203,6 +215,7 @@ static enum err_kind kind_of(CURL *curl, CURLcode rc)
 	case CURLE_FILESIZE_EXCEEDED:
 	case CURLE_BAD_CONTENT_ENCODING:
 	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_OUT_OF_MEMORY: /* of what it gives to a line, not of ours */
 		return ERR_DATA;
 	default:
 		return ERR_UNAVAILABLE;
@@ -214,11 +227,19 @@ static void fail(struct transfer *t, CURLcode rc)
 	struct http_reply *reply = t->reply;
 	char origin[128], *url = NULL;
 
-	if (rc == CURLE_OUT_OF_MEMORY)
-		mem_out("libcurl");
 	curl_easy_getinfo(t->curl, CURLINFO_EFFECTIVE_URL, &url);
 	http_url_origin(url ? url : "", origin, sizeof(origin));
-	if (reply->body.full)
+	if (t->header_bytes > MOST_HEADERS)
+		err_set(&reply->err, ERR_DATA, "%s: more than %u bytes of headers and trailers",
+			origin, MOST_HEADERS);
+	else if (rc == CURLE_OUT_OF_MEMORY)
+		err_set(&reply->err, ERR_DATA,
+			"%s: a line of the reply is longer than libcurl takes", origin);
+	else if (t->crowded)
+		err_set(&reply->err, ERR_UNAVAILABLE,
+			"%s: too many large replies at once, of more than %u bytes together",
+			origin, MOST_BODIES);
+	else if (reply->body.full)
 		err_set(&reply->err, ERR_DATA, "%s: the reply is larger than %zu bytes", origin,
 			t->http->conf.max_body);
 	else
@@ -351,7 +372,11 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
 
-	buf_add(&t->reply->body, p, size * n);
+	t->crowded = t->reply->body.len + size * n > SMALL_BODY &&
+		     http_reply_bodies() + size * n > MOST_BODIES;
+	if (t->crowded)
+		return 0;
+	http_reply_add(t->reply, p, size * n);
 	return t->reply->body.full ? 0 : size * n;
 }
 
@@ -359,6 +384,9 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
 
+	t->header_bytes += size * n;
+	if (t->header_bytes > MOST_HEADERS)
+		return 0;
 	http_reply_header(t->reply, p, size * n);
 	return size * n;
 }

@@ -7,6 +7,9 @@
 
 #include "mem.h"
 
+/* What the bodies of all replies take. Memory is the process's, and so is this. */
+static size_t bodies;
+
 struct http_reply *http_reply_new(void *tag, size_t max_body)
 {
 	struct http_reply *reply = mem_new(sizeof(*reply));
@@ -18,10 +21,24 @@ struct http_reply *http_reply_new(void *tag, size_t max_body)
 	return reply;
 }
 
+void http_reply_add(struct http_reply *reply, const char *p, size_t n)
+{
+	size_t before = reply->body.room;
+
+	buf_add(&reply->body, p, n);
+	bodies += reply->body.room - before;
+}
+
+size_t http_reply_bodies(void)
+{
+	return bodies;
+}
+
 void http_reply_free(struct http_reply **reply)
 {
 	if (!*reply)
 		return;
+	bodies -= (*reply)->body.room;
 	buf_free(&(*reply)->body);
 	mem_free(reply);
 }

@@ -31,6 +31,12 @@ struct http_reply {
 /* An empty reply to the request tagged TAG, whose body may grow to MAX_BODY bytes. */
 struct http_reply *http_reply_new(void *tag, size_t max_body) MUST_CHECK;
 
+/* Adds to its body; what does not fit into MAX_BODY shows in `full`. */
+void http_reply_add(struct http_reply *reply, const char *p, size_t n);
+
+/* The bytes that the bodies of all replies take that have not been freed. */
+size_t http_reply_bodies(void) MUST_CHECK;
+
 /* Frees it with its body. */
 void http_reply_free(struct http_reply **reply);
 

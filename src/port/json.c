@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "json_sanitize.h"
+#include "json_scan.h"
 #include "mem.h"
 
 /* A page, repaired, must fit in it. */
@@ -17,6 +18,10 @@
 
 /* json-c counts a scalar as a level; the depth is judged before it. */
 #define DEEPEST (JSON_SANITIZE_DEEPEST + 2)
+
+/* As a tree a text takes up to three hundred times its length; beyond MOST_TREE it is refused. */
+#define LIGHT_TEXT (64u << 10)
+#define MOST_TREE (24u << 20)
 
 struct json_reader {
 	json_tokener *tokener;
@@ -58,6 +63,14 @@ void json_reader_free(struct json_reader **reader)
 	mem_free(reader);
 }
 
+/* Whether the tree would take more memory than a text may. */
+static bool is_heavy(const struct json_sanitize *text)
+{
+	struct json_span span = { text->s, text->n };
+
+	return json_scan_weight(&span).tree > MOST_TREE;
+}
+
 /* Judges and repairs the text. False with ERR_DATA. */
 static bool judge(struct json_reader *reader, struct json_sanitize *text, struct err *err)
 {
@@ -74,6 +87,8 @@ static bool judge(struct json_reader *reader, struct json_sanitize *text, struct
 		return err_set(err, ERR_DATA, "not JSON at byte %zu: %s", text->at, wrong);
 	if (reader->text.full || text->n > INT32_MAX)
 		return err_set(err, ERR_DATA, "the text is too long to be read");
+	if (text->n > LIGHT_TEXT && is_heavy(text))
+		return err_set(err, ERR_DATA, "the text has more values than are read at once");
 	return true;
 }
 

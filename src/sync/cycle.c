@@ -16,6 +16,9 @@
 #define BATCH_ROWS 3000
 #define BATCH_AGE (5 * USEC_PER_SEC)
 
+/* After one of more bytes, signals and others have their turn before the next one is read. */
+#define LARGE_REPLY (256u << 10)
+
 /* However late changes become visible: longer than this the lookback does not grow. */
 #define LONGEST_LOOKBACK (3600 * USEC_PER_SEC)
 
@@ -505,14 +508,18 @@ static bool is_quiet(const struct cycle *cycle, int64_t now)
 int64_t cycle_turn(struct cycle *cycle, int64_t now)
 {
 	int64_t when = TIME_NEVER;
+	bool large = false;
 	struct slot *slot;
 	struct err err;
 
 	if (is_quiet(cycle, now))
 		return cycle->look_at;
 	collect_result(cycle);
-	while (cycle->progress.state == CYCLE_RUNNING && (slot = request_queue_head(&cycle->box)))
+	while (cycle->progress.state == CYCLE_RUNNING && !large &&
+	       (slot = request_queue_head(&cycle->box))) {
+		large = slot->reply->body.len > LARGE_REPLY;
 		take_reply(cycle, slot);
+	}
 	start_next(cycle);
 	run_engine(cycle);
 	if (cycle->progress.state == CYCLE_RUNNING && !request_queue_send(&cycle->box, &when, &err))
@@ -520,6 +527,8 @@ int64_t cycle_turn(struct cycle *cycle, int64_t now)
 	/* A batch that is old already waits for the warehouse or a reply, not for a moment. */
 	if (cycle->first_staged > 0 && cycle->first_staged + BATCH_AGE > now)
 		when = min_i64(when, cycle->first_staged + BATCH_AGE);
+	if (large && request_queue_has_reply(&cycle->box))
+		when = now;
 	update_progress(cycle);
 	cycle->look_at = when;
 	return when;

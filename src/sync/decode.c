@@ -7,10 +7,25 @@
 #include "arena.h"
 #include "hash.h"
 #include "json.h"
+#include "json_sanitize.h"
+#include "json_scan.h"
 #include "mem.h"
 
 /* One rejected item, written as text. */
 #define LONGEST_TEXT (64u << 20)
+
+/* A page of more bytes is read row by row: as a tree it may be three hundred times as large. */
+#define LIGHT_PAGE (64u << 10)
+
+/*
+ * A row beyond this is rejected unread. What is stored of it must be fit to be read, dumped and
+ * restored, however PostgreSQL writes it (1e300 has 301 digits there).
+ */
+#define ITEM_MOST_TREE (8u << 20)
+#define ITEM_MOST_TEXT (4u << 20)
+
+/* With its quotes; what an index can hold. */
+#define LONGEST_SEEN_ID 514
 
 struct decode {
 	struct item_reader items;
@@ -63,6 +78,24 @@ struct table *decode_ids(const struct decode *decode)
 	return ids;
 }
 
+/* Stages a rejection whose text and reason are there. Returns what stands for the item's id. */
+static const char *stage_rejection(struct decode *decode, struct rejection *rejection,
+				   struct stage *stage, const struct origin *origin)
+{
+	size_t n = strlen(rejection->text);
+
+	rejection->fingerprint = rejection->conversation_id;
+	if (!rejection->fingerprint) {
+		uint64_t a = hash_bytes(HASH_START, rejection->text, n),
+			 b = hash_bytes(a, rejection->text, n);
+
+		rejection->fingerprint =
+			arena_printf(decode->arena, "item:%016" PRIx64 "%016" PRIx64, a, b);
+	}
+	stage_reject(stage, rejection, origin);
+	return rejection->fingerprint;
+}
+
 /* Stages the item at AT as one that could not be loaded. Returns what stands for its id. */
 static const char *reject(struct decode *decode, const struct json_at *at, const struct err *err,
 			  struct stage *stage, const struct origin *origin)
@@ -77,16 +110,7 @@ static const char *reject(struct decode *decode, const struct json_at *at, const
 	rejection.conversation_id = known.id;
 	rejection.contact_id = known.contact_id;
 	rejection.created_at = known.created_at;
-	rejection.fingerprint = known.id;
-	if (!rejection.fingerprint) {
-		uint64_t a = hash_bytes(HASH_START, text.data, text.len),
-			 b = hash_bytes(a, text.data, text.len);
-
-		rejection.fingerprint =
-			arena_printf(decode->arena, "item:%016" PRIx64 "%016" PRIx64, a, b);
-	}
-	stage_reject(stage, &rejection, origin);
-	return rejection.fingerprint;
+	return stage_rejection(decode, &rejection, stage, origin);
 }
 
 /* Reads one item and stages it, good or bad. Returns its id, or what stands for it. */
@@ -112,13 +136,12 @@ static const char *read_item(struct decode *decode, const struct json_at *at, st
 
 /* ---- the page -------------------------------------------------------- */
 
-/* NULL when it is not JSON. The page before is forgotten. */
-static struct json *parse(struct decode *decode, const char *body, size_t n)
+/* The page before is forgotten. */
+static void begin(struct decode *decode)
 {
 	decode->err = (struct err)ERR_INIT;
 	decode->n_ids = 0;
 	arena_reset(decode->arena);
-	return json_parse(decode->reader, body, n, &decode->err);
 }
 
 /* A number of meta that has to be there, or may be missing: then *RET stays as it is. */
@@ -163,13 +186,160 @@ static bool read_shape(struct decode *decode, const struct json_at *root,
 	return true;
 }
 
+/* ---- what is heavy ------------------------------------------------------- */
+
+static bool is_too_heavy(const struct json_span *item)
+{
+	struct json_weight weight = json_scan_weight(item);
+
+	return weight.tree > ITEM_MOST_TREE || weight.text > ITEM_MOST_TEXT;
+}
+
+/* The id of a conversation, as far as it can be seen without reading it; NULL when it cannot. */
+static const char *seen_id(struct decode *decode, const struct json_span *item)
+{
+	struct json_span id;
+
+	if (!json_scan_member(item, "id", &id) || id.n < 3 || id.n > LONGEST_SEEN_ID ||
+	    id.p[0] != '"' || memchr(id.p, '\\', id.n))
+		return NULL;
+	return arena_text(decode->arena, id.p + 1, id.n - 2);
+}
+
+/*
+ * Stages an item that is too heavy, if it is JSON at all. Returns what stands for its id; NULL when
+ * it is none. With contacts to be dropped nothing of it is kept: it was not read.
+ */
+static const char *reject_heavy(struct decode *decode, const struct json_span *item,
+				struct stage *stage, const struct origin *origin)
+{
+	CLEANUP(buf_free) struct buf repaired = BUF_MAX(LONGEST_TEXT);
+	struct json_sanitize text = { .s = item->p, .n = item->n };
+	struct json_weight weight = json_scan_weight(item);
+	const char *wrong = json_sanitize_repair(&text, &repaired);
+	const struct item_privacy *privacy = &decode->items.privacy;
+	struct rejection rejection = { .created_at = TIME_NONE };
+	struct err why;
+
+	if (wrong || repaired.full) {
+		err_set(&decode->err, ERR_DATA, "not JSON: %s",
+			wrong ? wrong : "an item that is too long");
+		return NULL;
+	}
+	err_set(&why, ERR_DATA,
+		"$: a smaller item was expected, not one of %zu bytes that take %zu to be read and "
+		"%zu to be written",
+		item->n, weight.tree, weight.text);
+	rejection.reason = why.text;
+	rejection.conversation_id =
+		seen_id(decode, &(struct json_span){ .p = text.s, .n = text.n });
+	rejection.text = privacy->drop_name || privacy->drop_phone
+				 ? "\"not kept: it was too large to be read\""
+				 : arena_text(decode->arena, text.s, text.n);
+	return stage_rejection(decode, &rejection, stage, origin);
+}
+
+/* A page that is read row by row. */
+struct pieces {
+	struct decode *decode;
+	struct json_span data; /* its array */
+	struct stage *stage;
+	const struct origin *origin;
+	struct page *page;
+	struct json_at root, list; /* where the rows stand */
+};
+
+/* The page without its rows: what remains of the text is small. NULL when it is no JSON. */
+static struct json *parse_frame(struct decode *decode, const struct json_span *body,
+				const struct json_span *data)
+{
+	CLEANUP(buf_free) struct buf frame = BUF_MAX(LIGHT_PAGE);
+
+	buf_add(&frame, body->p, (size_t)(data->p - body->p));
+	buf_str(&frame, "[]");
+	buf_add(&frame, data->p + data->n, (size_t)(body->p + body->n - data->p) - data->n);
+	if (!frame.full)
+		return json_parse(decode->reader, buf_text(&frame), frame.len, &decode->err);
+	err_set(&decode->err, ERR_DATA, "more beside $.data than a page may have");
+	return NULL;
+}
+
+/* Reads the I-th row, and stages it unless STAGE is NULL. False when it is no JSON. */
+static bool read_piece(struct pieces *p, const struct json_span *item, int i, struct stage *stage)
+{
+	struct decode *decode = p->decode;
+	struct row *row = &p->page->rows[i];
+	CLEANUP(json_free) struct json *json = NULL;
+	struct json_at at;
+
+	if (is_too_heavy(item)) {
+		const char *id = stage ? reject_heavy(decode, item, stage, p->origin) : "";
+
+		*row = (struct row){ .created_at = TIME_NONE, .updated_at = TIME_NONE };
+		decode->ids[i] = id;
+		row->id = id ? hash_string(HASH_START, id) : 0;
+		return id != NULL;
+	}
+	json = json_parse(decode->reader, item->p, item->n, &decode->err);
+	if (!json || !stage)
+		return json != NULL;
+	at = json_root(json);
+	at.up = &p->list;
+	at.index = (size_t)i;
+	decode->ids[i] = read_item(decode, &at, stage, p->origin, row);
+	return true;
+}
+
+/* All rows; first without staging any, since a page is JSON as a whole or not at all. */
+static bool read_pieces(struct pieces *p, struct stage *stage)
+{
+	struct json_span at = p->data, item;
+	int n = 0;
+
+	for (; json_scan_element(&at, &item); n++) {
+		if (n == PAGE_ROWS_MOST)
+			return err_set(&p->decode->err, ERR_DATA,
+				       "$.data: a page of at most 1000 conversations was expected");
+		if (!read_piece(p, &item, n, stage))
+			return err_wrap(&p->decode->err, "$.data[%d]", n);
+	}
+	if (at.n != 1)
+		return err_set(&p->decode->err, ERR_DATA, "not JSON: $.data breaks off");
+	p->page->n = n;
+	return true;
+}
+
+static bool decode_heavy_page(struct pieces *p, const struct json_span *body)
+{
+	CLEANUP(json_free) struct json *frame = parse_frame(p->decode, body, &p->data);
+
+	if (!frame)
+		return false;
+	p->root = json_root(frame);
+	p->list = json_member(&p->root, "data");
+	if (!read_shape(p->decode, &p->root, &p->list, p->page) || !read_pieces(p, NULL) ||
+	    !read_pieces(p, p->stage))
+		return false;
+	p->decode->n_ids = p->page->n;
+	return true;
+}
+
 bool decode_page(struct decode *decode, const char *body, size_t n, struct stage *stage,
 		 struct page *page)
 {
-	CLEANUP(json_free) struct json *json = parse(decode, body, n);
 	struct origin origin = { .page = page->page, .observed_at = page->date };
+	struct json_span whole = { body, n };
+	struct pieces pieces = {
+		.decode = decode, .stage = stage, .origin = &origin, .page = page
+	};
+	CLEANUP(json_free) struct json *json = NULL;
 	struct json_at root, data;
 
+	begin(decode);
+	if (n > LIGHT_PAGE && json_scan_member(&whole, "data", &pieces.data) &&
+	    *pieces.data.p == '[')
+		return decode_heavy_page(&pieces, &whole);
+	json = json_parse(decode->reader, body, n, &decode->err);
 	if (!json)
 		return false;
 	root = json_root(json);
@@ -189,11 +359,19 @@ bool decode_page(struct decode *decode, const char *body, size_t n, struct stage
 bool decode_item(struct decode *decode, const char *body, size_t n, struct stage *stage,
 		 struct decode_one *one)
 {
-	CLEANUP(json_free) struct json *json = parse(decode, body, n);
 	struct origin origin = { .observed_at = one->date };
+	struct json_span whole = { body, n }, item;
+	CLEANUP(json_free) struct json *json = NULL;
 	struct json_at root, data, id;
 	struct row row;
 
+	begin(decode);
+	*one = (struct decode_one){ .id = one->id, .date = one->date, .updated_at = TIME_NONE };
+	if (n > LIGHT_PAGE && json_scan_member(&whole, "data", &item) && is_too_heavy(&item)) {
+		one->same = reject_heavy(decode, &item, stage, &origin) != NULL;
+		return one->same;
+	}
+	json = json_parse(decode->reader, body, n, &decode->err);
 	if (!json)
 		return false;
 	root = json_root(json);
@@ -201,9 +379,6 @@ bool decode_item(struct decode *decode, const char *body, size_t n, struct stage
 	if (json_kind(&data) != JSON_OBJECT)
 		return json_expected(&data, "an object", &decode->err);
 	id = json_member(&data, "id");
-	one->same = false;
-	one->other = NULL;
-	one->updated_at = TIME_NONE;
 	if (json_kind(&id) == JSON_STRING) {
 		const char *text;
 

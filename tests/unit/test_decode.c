@@ -209,6 +209,54 @@ static void a_total_beyond_reason_is_no_more_than_pages_can_be_counted_for(void 
 	assert_int_equal(page.total, INT32_MAX);
 }
 
+/* A page of N rows; the one at BAD has twenty thousand objects in it. Ends with END. */
+static void heavy_page(struct buf *text, int n, int bad, const char *end)
+{
+	buf_str(text, "{\"data\":[");
+	for (int i = 0; i < n; i++) {
+		buf_printf(text,
+			   "%s{\"id\":\"c_%d\",\"status\":\"open\",\"created_at\":"
+			   "\"2024-03-15T08:30:00Z\",\"x\":[",
+			   i ? "," : "", i);
+		for (int k = 0; k < (i == bad ? 20000 : 100); k++)
+			buf_str(text, k ? ",{}" : "{}");
+		buf_str(text, "]}");
+	}
+	buf_str(text, end);
+}
+
+static void a_heavy_page_is_read_row_by_row(void **fixture)
+{
+	struct buf text = BUF_MAX(16 << 20);
+
+	(void)fixture;
+	heavy_page(&text, 200, 7, "],\"meta\":{\"total\":200}}");
+	assert_true(decode_text(buf_text(&text), text.len));
+	assert_int_equal(page.n, 200);
+	assert_int_equal(page.total, 200);
+	assert_int_equal(stage->n[STAGE_CONVERSATION], 199);
+	assert_int_equal(stage->n[STAGE_REJECTED], 1);
+	assert_string_equal(decode_id(decode, 7), "c_7");
+	assert_string_equal(decode_id(decode, 8), "c_8");
+	buf_free(&text);
+}
+
+static void a_heavy_page_that_is_not_json_stages_nothing(void **fixture)
+{
+	static const char *const ends[] = { "],\"meta\":{\"total\":200}", ",]}",
+					    ",{\"id\":}],\"meta\":{}}", "" };
+
+	(void)fixture;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		struct buf text = BUF_MAX(16 << 20);
+
+		heavy_page(&text, 200, 7, ends[i]);
+		assert_false(decode_text(buf_text(&text), text.len));
+		assert_int_equal(stage_rows(stage), 0);
+		buf_free(&text);
+	}
+}
+
 static void a_megabyte_in_one_field_goes_through(void **fixture)
 {
 	struct buf text = BUF_MAX(4 << 20);
@@ -455,6 +503,8 @@ int main(void)
 		cmocka_unit_test(any_byte_of_a_page_may_be_anything),
 		cmocka_unit_test(a_page_may_have_a_thousand_rows_and_no_more),
 		cmocka_unit_test(a_total_beyond_reason_is_no_more_than_pages_can_be_counted_for),
+		cmocka_unit_test(a_heavy_page_is_read_row_by_row),
+		cmocka_unit_test(a_heavy_page_that_is_not_json_stages_nothing),
 		cmocka_unit_test(a_megabyte_in_one_field_goes_through),
 		cmocka_unit_test(a_bomb_of_brackets_is_refused),
 		cmocka_unit_test(the_same_broken_item_has_the_same_name_and_another_another),

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""Every kind of hostile answer, against a daemon that works on two workspaces: one is answered so, the other is well.
+
+The one that is well never misses a cycle, the process stays below half of the unit's memory, and what is wrong is said in a sentence.
+"""
+import json
+import os
+import re
+import subprocess
+import time
+
+import pytest
+
+from attacks import ATTACKS, SLOW, Attacker
+from daemon import loaded, wait_for
+from etl import assert_equal
+from hostile import KEY, Hostile
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
+# What of them is good data, or as good as none.
+HARMLESS = {"header_folded", "keys_twice", "numbers_odd", "ids_odd", "times_odd", "id_of_100_000", "digits_a_million", "chunk_extensions",
+            "answer_nobody_asked_for", "length_short", "labels_a_million", "labels_of_20_kb", "numbers_without_end", "objects_a_million", "arrays_a_million", "depth", "deep_objects"}
+
+# Quickly over, and each of another kind.
+OFTEN = ["heavy_in_every_slot", "header_line", "trailers_endless", "trailer_line", "keys_a_million", "string_of_28_mb", "numbers_without_end", "bomb", "headers_endless",
+         "informational_flood"]
+
+
+def memory_limit():
+    """Half of what the unit allows, in KiB."""
+    with open(os.path.join(TOP, "systemd", "hardening.in")) as f:
+        most = re.search(r"MemoryMax=(\d+)M", f.read()).group(1)
+    return int(most) * 1024 // 2
+
+
+def peak(pid):
+    with open(f"/proc/{pid}/status") as f:
+        return int(re.search(r"VmHWM:\s+(\d+)", f.read()).group(1))
+
+
+def forget_peak(pid):
+    with open(f"/proc/{pid}/clear_refs", "w") as f:
+        f.write("5")
+
+
+def is_sanitized(etl):
+    return b"libasan" in subprocess.run(["ldd", etl.program], capture_output=True).stdout
+
+
+@pytest.fixture
+def attacker():
+    server = Attacker()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def beset(pair, daemons, attacker):
+    """A daemon with a workspace that is well, and one that is attacked."""
+    sandbox, etl = pair(conversations=150, workspace={"schedule": "{incremental: 5s, verify: 1d}"})
+    etl.add("jahat", attacker.base_url, key="sk_live_two", schedule="{incremental: 1d, verify: 7d}", max_in_flight=16)
+    daemon = daemons(etl)
+    loaded(etl, 150)
+    daemon.wait_text("works on 2 workspaces")
+    return sandbox, etl, daemon, attacker
+
+
+def well(etl):
+    """When the cycles of the workspace that is well began."""
+    return etl.one("""select coalesce(array_agg(extract(epoch from r.began_at)::float order by r.id), '{}') from sahut_etl.run r
+        join sahut_etl.workspace w on w.id = r.workspace_id where w.name = 'utama' and r.state = 'ok'""")
+
+
+def run_attack(beset, mode, deadline):
+    sandbox, etl, daemon, attacker = beset
+    attacker.mode = mode
+    if not is_sanitized(etl):
+        forget_peak(daemon.pid)
+    began = time.time()
+    before, heard = len(well(etl)), attacker.requests
+    done = etl.run("-w", "jahat", "sync", "--full", expect=None, timeout=deadline)
+    took = time.time() - began
+    assert attacker.requests > heard, mode
+    assert daemon.running(), (mode, daemon.text()[-2000:])
+    # The one that is well: a cycle each five seconds, and another one now.
+    wait_for(lambda: len(well(etl)) > before + int(took / 5), f"cycles of the one that is well during {mode}", 30)
+    times = well(etl)[max(0, before - 1):]
+    gaps = [b - a for a, b in zip(times, times[1:])]
+    assert max(gaps, default=0) < 12, (mode, gaps)
+    if not is_sanitized(etl):
+        assert peak(daemon.pid) < memory_limit(), (mode, peak(daemon.pid))
+    print(f"{mode}: exit {done.returncode} after {took:.1f} s, peak {peak(daemon.pid)} KiB")
+    return done
+
+
+def assert_told(mode, done):
+    if mode in HARMLESS:
+        assert done.returncode in (0, 65, 75), (mode, done.returncode, done.stderr)
+    else:
+        assert done.returncode in (65, 69, 75, 77, 78), (mode, done.returncode, done.stdout, done.stderr)
+        assert re.search(r"jahat: .{10,}", done.stderr), (mode, done.stderr)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\x9b]", done.stderr), repr(done.stderr)
+
+
+def assert_kept(etl):
+    """What was taken can be read, and dumped."""
+    etl.sql("select c::text from sahut.conversation c")
+    etl.sql("select r::text from sahut_etl.rejected_item r")
+    done = subprocess.run(["pg_dump", "-d", etl.cluster.conninfo(etl.dbname)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_attacks_of_each_kind(beset):
+    sandbox, etl, daemon, attacker = beset
+    for mode in OFTEN:
+        assert_told(mode, run_attack(beset, mode, 100))
+    assert_kept(etl)
+    assert daemon.stop() == 0
+    assert_equal(etl, sandbox)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", [m for m in ATTACKS if m not in OFTEN])
+def test_attack(beset, mode):
+    sandbox, etl, daemon, attacker = beset
+    assert_told(mode, run_attack(beset, mode, 400 if mode in SLOW else 150))
+    assert_kept(etl)
+    assert daemon.stop() == 0
+    assert_equal(etl, sandbox)
+
+
+def test_a_thousand_labels_are_no_half_a_million_pairs(warehouse):
+    item = {"id": "c", "status": "open", "created_at": "2024-03-15T08:30:00Z", "updated_at": "2024-03-16T01:02:03Z",
+            "labels": [f"label {i:04}" for i in range(1000)]}
+    server = Hostile([json.dumps(item).encode()])
+    try:
+        etl = warehouse(server.base_url, key=KEY)
+        etl.run("sync")
+        assert etl.one("select cardinality(labels) from sahut.conversation") == 1000
+        assert etl.sql("select count(*), max(label_b) from sahut_report.label_pairs") == [(50 * 49 // 2, "label 0049")]
+    finally:
+        server.stop()
