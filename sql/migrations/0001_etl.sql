@@ -730,3 +730,43 @@ end $$;
 comment on function sahut_etl.rename_workspace is
 	'A workspace is called otherwise in the configuration from now on; what it holds stays. Only while no process '
 	'works on it.';
+
+create function sahut_etl.remove_workspace(old_name text) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	old_id integer := (select w.id from sahut_etl.workspace w where w.name = old_name);
+	child  record;
+	again  boolean := true;
+begin
+	if old_id is null then
+		raise exception 'there is no workspace "%"', old_name;
+	end if;
+	if exists (select from sahut_etl.lease_in_force f where f.workspace_id = old_id) then
+		raise exception 'a process works on it; take it out of the configuration first, and reload: '
+			'systemctl reload sahut-etl';
+	end if;
+	perform sahut_etl.put_keys_back();
+	-- Rows that others refer to can go only after them.
+	while again loop
+		again := false;
+		for child in
+			select a.attrelid::regclass as tab
+			from pg_catalog.pg_attribute a
+			join pg_catalog.pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p')
+			where a.attname = 'workspace_id' and not a.attisdropped
+				and c.relnamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace,
+				'sahut_report'::regnamespace, 'sahut_etl'::regnamespace)
+		loop
+			begin
+				execute format('delete from %s where workspace_id = $1', child.tab) using old_id;
+			exception when foreign_key_violation then
+				again := true;
+			end;
+		end loop;
+	end loop;
+	delete from sahut_etl.workspace where id = old_id;
+end $$;
+comment on function sahut_etl.remove_workspace is
+	'Deletes a workspace with all that it holds. There is no way back. Only while no process works on it.';

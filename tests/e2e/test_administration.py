@@ -56,21 +56,6 @@ def test_a_workspace_is_renamed(pair):
     assert etl.one("select count(*) from sahut_etl.rejected_item") == 0
 
 
-def test_a_workspace_is_removed_with_all_that_was_its(sandboxes, warehouse):
-    lama, baru = sandboxes(conversations=250), sandboxes(conversations=120, seed=2)
-    etl = warehouse(lama.base_url)
-    etl.workspaces[0]["name"] = "lama"
-    etl.add("baru", baru.base_url)
-    etl.run("sync")
-    etl.run("verify")
-    etl.sql(recipe("do $$"))
-    del etl.workspaces[0]
-    etl.write()
-    etl.run("sync")
-    assert_equal(etl, baru, "baru")
-    assert etl.sql("select name from sahut_etl.workspace") == [("baru",)]
-
-
 def test_names_that_are_stored_already_are_dropped(pair):
     sandbox, etl = pair(conversations=50)
     etl.run("sync")
