@@ -14,6 +14,8 @@
 #include "yaml_tree.h"
 
 static const struct command commands[] = {
+	{ "init", "[--key-file FILE] [--timezone ZONE] ...", "write a first configuration", cmd_init,
+	  "init --key-file key.txt --timezone Asia/Jakarta" },
 	{ "run", "", "be the daemon", cmd_run, "run" },
 	{ "sync", "[--full]", "one cycle, then end: the first load, or what changed", cmd_sync,
 	  "sync --full" },
@@ -21,6 +23,8 @@ static const struct command commands[] = {
 	  cmd_verify, "verify --repair" },
 	{ "status", "[--json] [--check]", "how far each workspace is complete", cmd_status,
 	  "status --check" },
+	{ "wait", "--until-complete [--timeout TIME]", "wait for the first load to end, in scripts",
+	  cmd_wait, "wait --until-complete --timeout 2h" },
 	{ "plan", "", "what the next cycles cost, and which freshness the quota allows", cmd_plan,
 	  "-w utama plan" },
 	{ "explain", "ID", "where one conversation came from, and what the API says of it now",

@@ -37,6 +37,7 @@ void cmd_check(struct app *app);
 void cmd_conversations(struct app *app);
 void cmd_explain(struct app *app);
 void cmd_erase(struct app *app);
+void cmd_init(struct app *app);
 void cmd_metabase(struct app *app);
 void cmd_migrate(struct app *app);
 void cmd_plan(struct app *app);
@@ -45,5 +46,6 @@ void cmd_run(struct app *app);
 void cmd_status(struct app *app);
 void cmd_sync(struct app *app);
 void cmd_verify(struct app *app);
+void cmd_wait(struct app *app);
 
 #endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "command.h"
+#include "err_policy.h"
+#include "schema.h"
+#include "script.h"
+#include "sql.h"
+#include "time_format.h"
+
+#define INTERVAL USEC_PER_SEC
+
+/* Whether every workspace that is asked about is complete up to SINCE, by the database's clock. */
+static bool is_complete(struct app *app, struct pg *pg, bool *complete, struct err *err)
+{
+	CLEANUP(script_free) struct script *script = script_new();
+	CLEANUP(table_free) struct table *table = NULL;
+
+	*complete = true;
+	for (size_t i = 0; i < app->n_workspaces; i++) {
+		script_reset(script);
+		script_add(script, sql_status_complete);
+		script_text(script, app->workspaces[i]->name);
+		if (!script_run(script, pg, &table, err))
+			return false;
+		*complete = *complete && table_rows(table) > 0 && table_bool(table, 0, 0);
+		table_free(&table);
+	}
+	return true;
+}
+
+void cmd_wait(struct app *app)
+{
+	CLEANUP(pg_close) struct pg *pg = NULL;
+	const char *none[1], *limit = NULL;
+	int64_t patience = TIME_NEVER, began;
+	bool until = false, complete = false;
+	const struct opt options[] = {
+		{ .name = "until-complete",
+		  .help = "until the first load has ended and everything is proven",
+		  .flag = &until },
+		{ .name = "timeout",
+		  .arg = "TIME",
+		  .help = "for so long at most, such as 30m; then end with 75",
+		  .value = &limit },
+		OPT_END,
+	};
+	struct err err = ERR_INIT;
+
+	if (!command_options(app, options, none, 0))
+		return;
+	if (!until)
+		err_set(&err, ERR_USAGE, "for what? sahut-etl wait --until-complete");
+	else if (limit && !duration_parse(limit, &patience))
+		err_set(&err, ERR_USAGE, "\"%s\" is not a time; write it as 30s, 5m or 2h", limit);
+	if (err.kind != ERR_NONE) {
+		app_fail(app, &err);
+		return;
+	}
+	if (!app_config_part(app, "warehouse") || !app_workspaces(app) || !app_network(app, false))
+		return;
+	pg = app_session(app, false, &err);
+	began = event_loop_now();
+	if (!pg || !schema_check(pg, &err)) {
+		app_fail(app, &err);
+		return;
+	}
+	while (is_complete(app, pg, &complete, &err) && !complete) {
+		if (patience != TIME_NEVER && event_loop_now() - began >= patience) {
+			err_set(&err, ERR_BUSY, "not complete after %s; sahut-etl status says why",
+				limit);
+			break;
+		}
+		if (event_loop_until(app->wait, event_loop_now() + INTERVAL) == EVENT_LOOP_STOP) {
+			err_set(&err, ERR_STOPPED, "told to stop before it was complete");
+			break;
+		}
+	}
+	if (!complete)
+		app_fail(app, &err);
+}
