@@ -3,29 +3,19 @@
 
 #include "command.h"
 #include "err_policy.h"
+#include "inspect.h"
 #include "schema.h"
-#include "script.h"
-#include "sql.h"
 #include "time_format.h"
 
 #define INTERVAL USEC_PER_SEC
 
-/* Whether every workspace that is asked about is complete up to SINCE, by the database's clock. */
-static bool is_complete(struct app *app, struct pg *pg, bool *complete, struct err *err)
+/* Whether all that is asked about is complete. */
+static bool are_complete(const struct app *app, struct pg *pg, bool *complete, struct err *err)
 {
-	CLEANUP(script_free) struct script *script = script_new();
-	CLEANUP(table_free) struct table *table = NULL;
-
 	*complete = true;
-	for (size_t i = 0; i < app->n_workspaces; i++) {
-		script_reset(script);
-		script_add(script, sql_status_complete);
-		script_text(script, app->workspaces[i]->name);
-		if (!script_run(script, pg, &table, err))
+	for (size_t i = 0; i < app->n_workspaces && *complete; i++)
+		if (!inspect_is_complete(pg, app->workspaces[i]->name, complete, err))
 			return false;
-		*complete = *complete && table_rows(table) > 0 && table_bool(table, 0, 0);
-		table_free(&table);
-	}
 	return true;
 }
 
@@ -65,7 +55,7 @@ void cmd_wait(struct app *app)
 		app_fail(app, &err);
 		return;
 	}
-	while (is_complete(app, pg, &complete, &err) && !complete) {
+	while (are_complete(app, pg, &complete, &err) && !complete) {
 		if (patience != TIME_NEVER && event_loop_now() - began >= patience) {
 			err_set(&err, ERR_BUSY, "not complete after %s; sahut-etl status says why",
 				limit);

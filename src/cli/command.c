@@ -14,8 +14,8 @@
 #include "yaml_tree.h"
 
 static const struct command commands[] = {
-	{ "init", "[--key-file FILE] [--timezone ZONE] ...", "write a first configuration", cmd_init,
-	  "init --key-file key.txt --timezone Asia/Jakarta" },
+	{ "init", "[--key-file FILE] [--timezone ZONE] ...", "write a first configuration",
+	  cmd_init, "init --key-file key.txt --timezone Asia/Jakarta" },
 	{ "run", "", "be the daemon", cmd_run, "run" },
 	{ "sync", "[--full]", "one cycle, then end: the first load, or what changed", cmd_sync,
 	  "sync --full" },

@@ -115,7 +115,7 @@ static const struct metric {
 	{ "sahut_etl_pages_total", "counter", "List pages read.", SOURCE_WORKSPACE,
 	  offsetof(struct stats, pages), UNIT_PLAIN, NULL, NULL },
 	{ "sahut_etl_conversation_changes_total", "counter",
-	  "What cycles found: new, changed, deleted or rejected conversations, late arrivals, and "
+	  "Findings of cycles: new, changed, deleted or rejected conversations, late arrivals, and "
 	  "silent edits.",
 	  SOURCE_WORKSPACE, offsetof(struct stats, rows), UNIT_PLAIN, &by_row, NULL },
 	{ "sahut_etl_conversations", "gauge", "Conversations held that are not deleted.",

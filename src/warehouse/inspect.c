@@ -41,6 +41,21 @@ bool inspect_status(struct pg *pg, const char *workspace, struct table **all, st
 	return pg_run(pg, &step, 1, all, err);
 }
 
+bool inspect_is_complete(struct pg *pg, const char *workspace, bool *complete, struct err *err)
+{
+	CLEANUP(table_free) struct table *table = NULL;
+	const struct pg_step step = {
+		.sql = sql_status_complete,
+		.params = { workspace },
+		.n = 1,
+	};
+
+	if (!pg_run(pg, &step, 1, &table, err))
+		return false;
+	*complete = table_rows(table) > 0 && table_bool(table, 0, 0);
+	return true;
+}
+
 bool inspect_load(struct warehouse *warehouse, int workspace, struct inspect_load *load,
 		  struct err *err)
 {

@@ -24,6 +24,10 @@ bool inspect_owner(struct pg *pg, struct table **owner, struct err *err) MUST_CH
 bool inspect_status(struct pg *pg, const char *workspace, struct table **all,
 		    struct err *err) MUST_CHECK;
 
+/* Whether the workspace of that name has an end of its first load, proven complete. */
+bool inspect_is_complete(struct pg *pg, const char *workspace, bool *complete,
+			 struct err *err) MUST_CHECK;
+
 /* What the costs of a workspace's cycles depend on. */
 struct inspect_load {
 	int64_t unresolved; /* conversations held that are not resolved */
