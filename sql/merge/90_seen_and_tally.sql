@@ -1,7 +1,11 @@
 -- What a full sweep has seen must survive a crash; what a scan has seen need not.
-insert into sahut_etl.sweep_seen (sweep_id, batch, pass, ids)
-select b.sweep_id, b.batch, b.pass, array_agg(sahut_etl.id_hash(x.id))
-from (select s.id from pg_temp.stage_conversation s union all select r.fingerprint from pg_temp.stage_rejected r) x
+insert into sahut_etl.sweep_seen (sweep_id, batch, pass, since, ids)
+select b.sweep_id, b.batch, b.pass, min(x.observed_at), array_agg(sahut_etl.id_hash(x.id))
+from (
+	select s.id, s.observed_at from pg_temp.stage_conversation s
+	union all
+	select r.fingerprint, r.observed_at from pg_temp.stage_rejected r
+) x
 cross join pg_temp.stage_batch b
 where b.sweep_id is not null
 group by b.sweep_id, b.batch, b.pass;

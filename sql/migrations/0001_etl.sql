@@ -58,6 +58,7 @@ create table sahut_etl.workspace (
 	live_count          bigint not null default 0,
 	largest_total       bigint not null default 0,
 	last_total          bigint not null default 0,
+	totals_told         text,
 	per_page            integer not null default 100,
 	-- the list's order, as learned
 	list_order          text not null default 'unknown',
@@ -109,6 +110,9 @@ comment on column sahut_etl.workspace.late_by is
 comment on column sahut_etl.workspace.live_count is 'Conversations held that are not deleted.';
 comment on column sahut_etl.workspace.largest_total is 'Largest meta.total the API ever gave; bounds every sweep.';
 comment on column sahut_etl.workspace.last_total is 'meta.total of the last unfiltered list.';
+comment on column sahut_etl.workspace.totals_told is
+	'Totals that the whole list told lately, each with from when to when (API time); what a full sweep sees is proven '
+	'by them.';
 comment on column sahut_etl.workspace.per_page is 'Conversations on a page: 100, or fewer if the server does fewer.';
 comment on column sahut_etl.workspace.list_order is
 	'Order of the conversation list, as proven: updated_desc, updated_asc, created_desc, created_asc, or unknown.';
@@ -230,7 +234,7 @@ comment on column sahut_etl.sweep.ended_at is 'When it ended; empty while runnin
 comment on column sahut_etl.sweep.api_started_at is 'Date of its first response (API time).';
 comment on column sahut_etl.sweep.first_total is 'meta.total of its first response.';
 comment on column sahut_etl.sweep.last_total is 'meta.total of its last response.';
-comment on column sahut_etl.sweep.passes is 'Passes over the list: 2 when the first proved nothing.';
+comment on column sahut_etl.sweep.passes is 'Passes over the list: more than 1 when the first proved nothing.';
 comment on column sahut_etl.sweep.pages is 'Pages read.';
 comment on column sahut_etl.sweep.rows_seen is 'Rows read, repeats included.';
 comment on column sahut_etl.sweep.repeats is 'Rows read that had been read before in this sweep.';
@@ -242,13 +246,15 @@ create table sahut_etl.sweep_seen (
 	sweep_id  bigint not null references sahut_etl.sweep on delete cascade,
 	batch     integer not null,
 	pass      smallint not null,
+	since     timestamptz not null,
 	ids       bigint[] not null,
 	primary key (sweep_id, batch)
 );
 comment on table sahut_etl.sweep_seen is 'Which conversations a running sweep has seen; removed when it ends.';
 comment on column sahut_etl.sweep_seen.sweep_id is 'Sweep.';
 comment on column sahut_etl.sweep_seen.batch is 'Number of the batch.';
-comment on column sahut_etl.sweep_seen.pass is 'Pass over the list, 1 or 2.';
+comment on column sahut_etl.sweep_seen.pass is 'Pass over the list, from 1 on.';
+comment on column sahut_etl.sweep_seen.since is 'When the first of its pages was answered (API time).';
 comment on column sahut_etl.sweep_seen.ids is 'sahut_etl.id_hash of each conversation in the batch.';
 
 -- Two conversations of five million share a hash once in a million sweeps; a shared one can hide one skipped row.

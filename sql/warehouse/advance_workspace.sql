@@ -14,6 +14,7 @@ set watermark = sahut_etl.from_usec(m.watermark),
 	live_count = w.live_count + t.rows_new + t.rows_revived - t.rows_deleted,
 	largest_total = m.largest_total,
 	last_total = m.last_total,
+	totals_told = nullif(m.totals_told, ''),
 	per_page = m.per_page,
 	list_order = m.list_order,
 	order_since = case when m.list_order <> w.list_order then b.observed_at else w.order_since end,
@@ -33,7 +34,8 @@ from jsonb_to_record($2::jsonb) m(
 	late_at bigint, 	largest_total bigint,
 	last_total bigint, per_page integer, list_order text, order_evidence jsonb, needs_full text,
 	uncertified integer, tried_at bigint,
-	audit_due boolean, unproven text, list_depth bigint, list_parts bigint, list_beyond bigint)
+	audit_due boolean, unproven text, list_depth bigint, list_parts bigint, list_beyond bigint,
+	totals_told text)
 cross join pg_temp.tally t
 cross join pg_temp.stage_batch b
 where w.id = $1::integer

@@ -11,7 +11,7 @@ select
 	coalesce(w.certified_at is not null and s.advanced_at < now() - interval '6 hours', false) as sweep_is_stale,
 	w.unproven, (extract(epoch from w.lookback_configured) * 1000000)::bigint as lookback_configured,
 	sahut_etl.to_usec(w.late_at) as late_at, (extract(epoch from w.late_by) * 1000000)::bigint as late_by,
-	w.list_depth, w.list_parts, w.list_beyond
+	w.list_depth, w.list_parts, w.list_beyond, w.totals_told
 from sahut_etl.workspace w
 left join sahut_etl.sweep s on s.workspace_id = w.id and s.state = 'running'
 where w.id = $1::integer

@@ -10,6 +10,7 @@
 #ifndef ACTION_H
 #define ACTION_H
 
+#include "curve.h"
 #include "cycle_kind.h"
 #include "engine_types.h"
 #include "order.h"
@@ -38,6 +39,11 @@ enum ask_kind {
 	 * n[2]: distinct ones whenever created.
 	 */
 	ASK_SEEN,
+	/*
+	 * What a full sweep saw, by when it saw it last: `seen`. Those created before `before` are
+	 * old.
+	 */
+	ASK_CURVE,
 	/*
 	 * Live conversations that the full sweep did not see, at most `most`: as ids. Of those
 	 * that are known to stand in no list, or not to be believed deleted, at most `turn`,
@@ -105,6 +111,7 @@ struct answer {
 	int parts;		/* of ASK_CELLS: how many channels or agents there are; too
 				 * many: -1 */
 	int64_t held[PARTS_MOST + 1]; /* how many are held of each; of agents, nobody first */
+	struct curve_seen seen;	      /* of ASK_CURVE; groups: -1 when there are too many */
 };
 
 /* What came of the GET of one conversation. */

@@ -320,6 +320,7 @@ void audit_page(void *self, struct workspace_state *state, const struct page *pa
 		audit->status++;
 		return;
 	}
+	workspace_state_note_total(state, page);
 	audit->api[STATUS_ANY] = state->last_total = page->total;
 	audit->step = AUDIT_COUNT;
 	if (audit->witness > 0 && !bears_out(state, page)) {

@@ -24,13 +24,23 @@ int64_t certificate_owed(const struct workspace_state *state)
 	return sweep->first_total - (certificate_began_fresh(state) ? sweep->recent : 0);
 }
 
-bool certificate_is_sound(const struct workspace_state *state, int64_t total, int64_t seen)
+bool certificate_is_sound(const struct workspace_state *state, int64_t total, bool all)
+{
+	const struct sweep *sweep = &state->full.sweep;
+	int64_t most = sweep->most_total;
+
+	if (all)
+		most = max_i64(most, state->full.most_total);
+	return !sweep->beyond && (state->order != ORDER_UNKNOWN || most <= total);
+}
+
+bool certificate_has_curve(const struct workspace_state *state)
 {
 	const struct sweep *sweep = &state->full.sweep;
 
-	if (sweep->beyond)
-		return false;
-	return state->order != ORDER_UNKNOWN || sweep->most_total <= max_i64(total, seen);
+	return (sweep->end == SWEEP_ALL || sweep->end == SWEEP_SHALLOW) &&
+	       sweep->started != TIME_NONE && state->curve.n > 0 &&
+	       state->curve.steps[0].from + state->lookback <= sweep->started;
 }
 
 bool certificate_is_snapshot(const struct workspace_state *state)
@@ -79,6 +89,7 @@ void certificate_grant(struct workspace_state *state, int64_t started)
 	state->certified_at = max_i64(state->certified_at, started - state->lookback);
 	state->watermark =
 		max_i64(state->watermark, fresh ? min_i64(sweep->newest, started) : started);
+	state->watermark = max_i64(state->watermark, started - state->lookback);
 	workspace_state_publish_complete(state, started);
 	workspace_state_forget_lateness(state, started);
 }

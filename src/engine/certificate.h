@@ -25,12 +25,14 @@ bool certificate_began_fresh(const struct workspace_state *state) MUST_CHECK;
 int64_t certificate_owed(const struct workspace_state *state) MUST_CHECK;
 
 /*
- * Whether the totals of the pass can be numbers of conversations: SEEN distinct ones were seen
- * where the first response counted TOTAL. Where the order was known before, what is new may stand
- * where it was not read.
+ * Whether the totals can be numbers of conversations, of the pass or of ALL passes, where the
+ * first response counted TOTAL. Where no order was known before, none may be larger: a machine
+ * that is behind may have shown one that had gone, and counted it.
  */
-bool certificate_is_sound(const struct workspace_state *state, int64_t total,
-			  int64_t seen) MUST_CHECK;
+bool certificate_is_sound(const struct workspace_state *state, int64_t total, bool all) MUST_CHECK;
+
+/* Whether totals were told so long before the pass that they can prove what it saw. */
+bool certificate_has_curve(const struct workspace_state *state) MUST_CHECK;
 
 /* Whether the pass is one page: one moment, in which all that is on it was there together. */
 bool certificate_is_snapshot(const struct workspace_state *state) MUST_CHECK;

@@ -18,6 +18,9 @@
  */
 #define MOST_CLOSINGS 8
 
+/* Passes over a list in no known order, if each brings nothing that was there before. */
+#define MOST_PASSES 6
+
 /* ---- beginning ------------------------------------------------------- */
 
 static void begin_pass(struct workspace_state *state, bool backwards, int ahead)
@@ -53,13 +56,15 @@ void full_begin(struct full *full, struct workspace_state *state, int ahead, boo
 	begin_pass(state, order_ascending(state->order), ahead);
 }
 
-static void second_pass(struct full *full, struct workspace_state *state)
+static void next_pass(struct full *full, struct workspace_state *state)
 {
 	struct full_state *f = &state->full;
 	struct evidence evidence = f->sweep.evidence;
 
-	f->owed = certificate_owed(state);
-	f->pass = 2;
+	if (f->pass == 1)
+		f->owed = certificate_owed(state);
+	f->most_total = max_i64(f->most_total, f->sweep.most_total);
+	f->pass++;
 	/*
 	 * Pages in flight together may have cost the first pass its proof; now one by one. The
 	 * end of a list that is too deep cannot be had.
@@ -177,7 +182,7 @@ static int turn(const struct full *full)
 	return full->repair ? IDS_MOST : FEW_IN_TURN;
 }
 
-/* The second pass is judged alone first, then both of them by what the first one had to show. */
+/* Each pass is judged alone first, then all of them by what the first one had to show. */
 static void count(struct full *full, const struct workspace_state *state, struct action *action)
 {
 	const struct full_state *f = &state->full;
@@ -188,6 +193,14 @@ static void count(struct full *full, const struct workspace_state *state, struct
 		.pass = both ? 0 : f->pass,
 		.turn = turn(full),
 	};
+
+	action_ask(&full->pending, action, seen);
+}
+
+static void ask_curve(struct full *full, const struct workspace_state *state, struct action *action)
+{
+	struct ask seen = { .kind = ASK_CURVE,
+			    .before = curve_window(&state->curve, state->lookback) };
 
 	action_ask(&full->pending, action, seen);
 }
@@ -280,6 +293,9 @@ void full_next(void *self, struct workspace_state *state, bool stage_full, struc
 	case FULL_COUNT_BOTH:
 		count(full, state, action);
 		break;
+	case FULL_CURVE:
+		ask_curve(full, state, action);
+		break;
 	case FULL_PARTS:
 		count_part(full, action);
 		break;
@@ -336,6 +352,8 @@ static void begin_parts(struct full *full, struct workspace_state *state)
 static void take_part(struct full *full, struct workspace_state *state, const struct page *page)
 {
 	full->pending.waiting = false;
+	if (full->parts.status == STATUS_ANY)
+		workspace_state_note_total(state, page);
 	parts_take(&full->parts, page->total);
 	if (!full->parts.over)
 		return;
@@ -357,6 +375,7 @@ void full_page(void *self, struct workspace_state *state, const struct page *pag
 		partition_take(&full->partition, page);
 		return;
 	}
+	workspace_state_note_total(state, page);
 	state->last_total = page->total;
 	state->largest_total = max_i64(state->largest_total, page->total);
 	sweep_take(sweep, page);
@@ -433,30 +452,79 @@ static void note_depth(const struct full *full, struct workspace_state *state)
 	state->beyond = sweep->end == SWEEP_SHALLOW ? full->partition.beyond : 0;
 }
 
-static void judge(struct full *full, struct workspace_state *state, const struct answer *answer)
+/* Whether another pass may bring what those before it did not. */
+static bool may_go_on(const struct full *full, const struct workspace_state *state)
+{
+	const struct full_state *f = &state->full;
+	const struct sweep *sweep = &f->sweep;
+
+	if (!was_read(full, state) || sweep->started == TIME_NONE)
+		return false;
+	if (f->pass == 1)
+		return true;
+	/* The parts of a list that is too deep are read one after another, twice. */
+	if (sweep->end == SWEEP_SHALLOW)
+		return false;
+	/* Ties that come in another order each time: as long as each pass finds more of them. */
+	if (full->distinct > full->together && full->distinct < f->owed)
+		return f->pass < FULL_PASSES_MOST;
+	/* The totals of this pass, and of those before, may prove what the next one sees. */
+	return state->order == ORDER_UNKNOWN && f->pass < MOST_PASSES && state->curve.n > 0 &&
+	       sweep->latest != TIME_NONE &&
+	       sweep->latest - state->curve.steps[0].from >= state->lookback;
+}
+
+/* The passes so far prove nothing by what their first responses counted. */
+static void go_on(struct full *full, struct workspace_state *state)
 {
 	struct full_state *f = &state->full;
-	bool both = full->step == FULL_COUNT_BOTH,
-	     snapshot = !both && certificate_is_snapshot(state);
-	int64_t started = both ? f->started : f->sweep.started;
-	int64_t owed = both ? f->owed : certificate_owed(state);
 
-	full->distinct = answer->n[0];
-	full->suspects = answer->n[1];
-	if (certificate_is_sound(state, both ? f->owed : f->sweep.first_total, answer->n[2]) &&
-	    (snapshot || (started != TIME_NONE && answer->n[0] == owed))) {
-		full->proven_at = started;
-		settle(full, state, VERDICT_CERTIFIED);
-	} else if (f->pass == 1 && started != TIME_NONE && was_read(full, state)) {
-		second_pass(full, state);
-	} else if (f->pass == 2 && !both) {
-		full->step = FULL_COUNT_BOTH;
+	if (may_go_on(full, state)) {
+		full->together = full->distinct;
+		next_pass(full, state);
 	} else {
 		settle(full, state,
 		       f->sweep.end == SWEEP_LOST || full->partition.lost ? VERDICT_LOST
 									  : VERDICT_UNCERTIFIED);
 	}
 	note_depth(full, state);
+}
+
+static void judge(struct full *full, struct workspace_state *state, const struct answer *answer)
+{
+	struct full_state *f = &state->full;
+	bool all = full->step == FULL_COUNT_BOTH, snapshot = !all && certificate_is_snapshot(state);
+	int64_t started = all ? f->started : f->sweep.started;
+	int64_t owed = all ? f->owed : certificate_owed(state);
+	int64_t total = all ? f->owed : f->sweep.first_total;
+
+	full->distinct = answer->n[0];
+	full->suspects = answer->n[1];
+	if (snapshot || (certificate_is_sound(state, total, all) && started != TIME_NONE &&
+			 answer->n[0] == owed)) {
+		full->proven_at = started;
+		settle(full, state, VERDICT_CERTIFIED);
+		note_depth(full, state);
+	} else if (f->pass > 1 && !all) {
+		full->step = FULL_COUNT_BOTH;
+	} else if (certificate_has_curve(state)) {
+		full->step = FULL_CURVE;
+	} else {
+		go_on(full, state);
+	}
+}
+
+static void judge_curve(struct full *full, struct workspace_state *state,
+			const struct answer *answer)
+{
+	if (answer->seen.groups >= 0 && !state->full.sweep.beyond &&
+	    curve_proves(&state->curve, &answer->seen, state->full.sweep.started, state->lookback,
+			 &full->proven_at)) {
+		settle(full, state, VERDICT_CERTIFIED);
+		note_depth(full, state);
+	} else {
+		go_on(full, state);
+	}
 }
 
 static void begin_rechecks(struct full *full, struct workspace_state *state,
@@ -505,6 +573,9 @@ void full_answer(void *self, struct workspace_state *state, const struct answer 
 	case FULL_SPLIT:
 		partition_split(&full->partition, answer->parts);
 		full->step = FULL_PARTITION;
+		break;
+	case FULL_CURVE:
+		judge_curve(full, state, answer);
 		break;
 	default:
 		judge(full, state, answer);

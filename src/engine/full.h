@@ -31,7 +31,8 @@ enum full_step {
 	FULL_CLOSE,	/* the closing scan */
 	FULL_FLUSH_CLOSE,
 	FULL_COUNT,	 /* what the pass saw is counted */
-	FULL_COUNT_BOTH, /* and what both passes saw */
+	FULL_COUNT_BOTH, /* and what all passes saw together */
+	FULL_CURVE,	 /* and when, against the totals that were told before */
 	FULL_SUSPECT,	 /* which conversations were not seen, */
 	FULL_RECHECK,	 /* and what the API says of each */
 	FULL_BURY,	 /* what is gone is committed */
@@ -49,6 +50,7 @@ struct full {
 	struct partition partition;
 	struct sweep closing;
 	int closings;
+	int64_t together;	    /* old ones that all passes before saw together */
 	int64_t distinct, suspects; /* as counted last: conversations seen, and not seen */
 	int64_t rechecked;
 	bool exhausted; /* none is left that may be asked for, however many there are */

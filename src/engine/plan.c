@@ -7,7 +7,13 @@
 #define MINUTE (60 * USEC_PER_SEC)
 #define DAY (24 * 60 * MINUTE)
 
-/* After a full sweep that proved nothing: ten minutes, twenty, forty, ... a day. */
+/*
+ * After a full sweep that proved nothing: some minutes, the longer the list the more, a few times;
+ * then ten minutes, twenty, forty, ... a day.
+ */
+#define SOON (2 * MINUTE)
+#define SOON_PER_PAGE USEC_PER_SEC
+#define SOON_TIMES 4
 #define FIRST_RETRY (10 * MINUTE)
 
 /* Requests of an audit that finds everything equal. */
@@ -39,7 +45,10 @@ int64_t plan_retry(const struct workspace_state *state)
 
 	if (state->uncertified == 0 || state->tried_at == TIME_NONE)
 		return TIME_NONE;
-	for (int i = 1; i < state->uncertified && wait < DAY; i++)
+	if (state->uncertified <= SOON_TIMES)
+		wait = min_i64(wait, SOON + SOON_PER_PAGE * sweep_pages(state->last_total,
+									state->per_page));
+	for (int i = SOON_TIMES + 1; i < state->uncertified && wait < DAY; i++)
 		wait *= 2;
 	return state->tried_at + min_i64(wait, DAY);
 }

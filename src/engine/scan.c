@@ -297,6 +297,7 @@ void scan_page(void *self, struct workspace_state *state, const struct page *pag
 		take_part(scan, state, page);
 		return;
 	}
+	workspace_state_note_total(state, page);
 	sweep_take(sweep, page);
 	state->per_page = sweep->per_page;
 	state->last_total = page->total;

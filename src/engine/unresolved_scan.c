@@ -182,13 +182,16 @@ void unresolved_scan_next(void *self, struct workspace_state *state, bool stage_
 
 /* ---- what comes back ------------------------------------------------- */
 
-static void take_count(struct unresolved_scan *unresolved_scan, const struct page *page)
+static void take_count(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
+		       const struct page *page)
 {
 	unresolved_scan->pending.waiting = false;
 	if (unresolved_scan->step == UNRESOLVED_SCAN_COUNT)
 		unresolved_scan->totals[STATUS_RESOLVED] = page->total;
 	else
 		unresolved_scan->totals[STATUS_ANY] = page->total;
+	if (unresolved_scan->step == UNRESOLVED_SCAN_COUNT_ALL)
+		workspace_state_note_total(state, page);
 	unresolved_scan->step = unresolved_scan->step == UNRESOLVED_SCAN_COUNT
 					? UNRESOLVED_SCAN_COUNT_ALL
 					: UNRESOLVED_SCAN_FLUSH;
@@ -204,7 +207,7 @@ void unresolved_scan_page(void *self, struct workspace_state *state, const struc
 	}
 	if (unresolved_scan->step == UNRESOLVED_SCAN_COUNT ||
 	    unresolved_scan->step == UNRESOLVED_SCAN_COUNT_ALL) {
-		take_count(unresolved_scan, page);
+		take_count(unresolved_scan, state, page);
 		return;
 	}
 	sweep_take(&unresolved_scan->sweep, page);

@@ -114,3 +114,9 @@ void workspace_state_forget_lateness(struct workspace_state *state, int64_t now)
 	/* The next step comes after as long again. */
 	state->late_at = now;
 }
+
+void workspace_state_note_total(struct workspace_state *state, const struct page *page)
+{
+	curve_note(&state->curve, page->date, page->total,
+		   state->order == ORDER_UNKNOWN ? CURVE_MOST : CURVE_FEW);
+}

@@ -10,6 +10,7 @@
 #ifndef WORKSPACE_STATE_H
 #define WORKSPACE_STATE_H
 
+#include "curve.h"
 #include "engine_types.h"
 #include "order.h"
 #include "sweep.h"
@@ -36,12 +37,16 @@ enum unproven {
 	UNPROVENS,
 };
 
+/* Passes of one full sweep, at most. */
+#define FULL_PASSES_MOST 12
+
 /* A full sweep in progress, as far as it must survive a crash. */
 struct full_state {
 	bool running;
-	int pass;	    /* 1 or 2 */
+	int pass;	    /* from 1 on */
 	int64_t started;    /* when pass 1 began */
 	int64_t owed;	    /* how many conversations that were there then it had to show */
+	int64_t most_total; /* the largest total that the passes before told */
 	struct sweep sweep; /* of the pass that runs */
 };
 
@@ -66,9 +71,10 @@ struct workspace_state {
 	struct evidence evidence; /* of the sweep that proved or disproved it last */
 	enum full_reason needs_full;
 	enum unproven unproven;
-	int uncertified;  /* full sweeps in a row that proved nothing, */
-	int64_t tried_at; /* and when the last one ended, by the host's calendar */
-	bool audit_due;	  /* a total could not be explained */
+	int uncertified;    /* full sweeps in a row that proved nothing, */
+	int64_t tried_at;   /* and when the last one ended, by the host's calendar */
+	bool audit_due;	    /* a total could not be explained */
+	struct curve curve; /* the totals that the whole list told lately */
 	struct full_state full;
 
 	/* what is peculiar about its lists */
@@ -88,6 +94,9 @@ const char *workspace_state_unproven_name(enum unproven why) MUST_CHECK;
 
 /* The reason of that name; UNPROVEN_NOT for any other. */
 enum unproven workspace_state_unproven_parse(const char *name) MUST_CHECK;
+
+/* A response of the whole list told its total. */
+void workspace_state_note_total(struct workspace_state *state, const struct page *page);
 
 /* Whether the whole list is known not to show, or not to count, all that there is. */
 bool workspace_state_withheld(const struct workspace_state *state) MUST_CHECK;

@@ -84,6 +84,15 @@ static void ask_seen(struct script *s, const struct query *q)
 	script_int(s, q->ask.before);
 }
 
+static void ask_curve(struct script *s, const struct query *q)
+{
+	script_add(s, sql_query_curve);
+	script_int(s, q->workspace);
+	script_int(s, q->sweep);
+	script_int(s, q->ask.before);
+	script_int(s, SIGHTINGS_MOST + BIRTHS_MOST + 1);
+}
+
 static void ask_cells(struct script *s, const struct query *q)
 {
 	const struct filter *filter = &q->ask.filter;
@@ -107,6 +116,10 @@ void query_write(struct script *s, const struct query *q)
 	case ASK_SEEN:
 		script_add(s, sql_query_begin_whole);
 		ask_seen(s, q);
+		break;
+	case ASK_CURVE:
+		script_add(s, sql_query_begin_whole);
+		ask_curve(s, q);
 		break;
 	case ASK_SUSPECTS:
 		script_add(s, sql_query_begin_whole);
@@ -200,6 +213,26 @@ static void read_counts(const struct table *rows, struct answer *answer)
 	answer->rejected = table_get_int(rows, 0, "rejected");
 }
 
+/* What is too much to be looked at is as good as nothing. */
+static void read_seen(const struct table *rows, struct curve_seen *seen)
+{
+	for (int row = 0; row < table_rows(rows) && seen->groups >= 0; row++) {
+		bool old = table_get_int(rows, row, "kind") == 0;
+		int64_t since = table_get_int(rows, row, "since"),
+			n = table_get_int(rows, row, "n");
+
+		if (old ? seen->groups == SIGHTINGS_MOST : seen->births == BIRTHS_MOST) {
+			seen->groups = -1;
+		} else if (old) {
+			seen->group[seen->groups].since = since;
+			seen->group[seen->groups++].n = n;
+		} else {
+			seen->birth[seen->births].since = since;
+			seen->birth[seen->births++].created = n;
+		}
+	}
+}
+
 struct table *query_read(const struct ask *ask, const struct filter_ids *names,
 			 const struct table *table, struct answer *answer)
 {
@@ -216,6 +249,9 @@ struct table *query_read(const struct ask *ask, const struct filter_ids *names,
 		break;
 	case ASK_COUNTS:
 		read_counts(table, answer);
+		break;
+	case ASK_CURVE:
+		read_seen(table, &answer->seen);
 		break;
 	case ASK_JOINED:
 		answer->n[0] = table_get_bool(table, 0, "joined");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "state_json.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +33,38 @@ void state_json_write_evidence(struct buf *buf, const struct evidence *evidence)
 	json_writer_close(&out, '}');
 }
 
+/* Of a total, from which second on, for how many, and how much. */
+#define LONGEST_STEP 64
+
+static void write_totals(struct json_writer *out, const struct curve *curve)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(CURVE_MOST * LONGEST_STEP);
+
+	for (int i = 0; i < curve->n; i++) {
+		const struct curve_step *step = &curve->steps[i];
+
+		buf_printf(&text, "%" PRId64 "+%" PRId64 "=%" PRId64 ";", step->from / USEC_PER_SEC,
+			   (step->to - step->from) / USEC_PER_SEC, step->total);
+	}
+	json_writer_key_string(out, "totals_told", buf_text(&text));
+}
+
+static void read_totals(const char *text, struct curve *curve)
+{
+	int64_t from, lasts, total;
+	int length;
+
+	*curve = (struct curve){ .n = 0 };
+	while (text && curve->n < CURVE_MOST &&
+	       sscanf(text, "%" SCNd64 "+%" SCNd64 "=%" SCNd64 ";%n", &from, &lasts, &total,
+		      &length) == 3) {
+		curve->steps[curve->n++] = (struct curve_step){ .from = from * USEC_PER_SEC,
+								.to = (from + lasts) * USEC_PER_SEC,
+								.total = total };
+		text += length;
+	}
+}
+
 void state_json_write_workspace(struct buf *buf, const struct workspace_state *state)
 {
 	struct json_writer out = JSON_WRITER_TO(buf);
@@ -55,6 +88,7 @@ void state_json_write_workspace(struct buf *buf, const struct workspace_state *s
 	json_writer_key_string(&out, "list_order", order_name(state->order));
 	json_writer_key_string(&out, "needs_full", workspace_state_reason_name(state->needs_full));
 	json_writer_key_string(&out, "unproven", workspace_state_unproven_name(state->unproven));
+	write_totals(&out, &state->curve);
 	json_writer_key(&out, "order_evidence");
 	state_json_write_evidence(buf, &state->evidence);
 	out.comma = true;
@@ -106,6 +140,8 @@ void state_json_write_position(struct buf *buf, const struct full_state *full)
 	json_writer_key_int(&out, "pass", full->pass);
 	time_member(&out, "cycle_started", full->started);
 	json_writer_key_int(&out, "owed", full->owed);
+	json_writer_key_int(&out, "most_total_before", full->most_total);
+	json_writer_key_int(&out, "most_total", sweep->most_total);
 	json_writer_key_int(&out, "begun", sweep->begun);
 	json_writer_key_int(&out, "backwards", sweep->plan.backwards);
 	json_writer_key_string(&out, "order", order_name(sweep->plan.order));
@@ -151,6 +187,7 @@ static void read_sweep(const struct json_at *at, struct sweep *sweep)
 	(void)!read_int(at, "first_total", &sweep->first_total);
 	(void)!read_int(at, "last_total", &sweep->last_total);
 	(void)!read_int(at, "recent", &sweep->recent);
+	(void)!read_int(at, "most_total", &sweep->most_total);
 	sweep->pages = read_small(at, "pages");
 	sweep->stepped_back = read_small(at, "stepped_back");
 	(void)!read_int(at, "rows", &sweep->rows);
@@ -163,8 +200,9 @@ bool state_json_read_position(const struct json_at *at, struct full_state *full)
 	*full = (struct full_state){ .started = TIME_NONE, .pass = read_small(at, "pass") };
 	(void)!read_int(at, "cycle_started", &full->started);
 	(void)!read_int(at, "owed", &full->owed);
+	(void)!read_int(at, "most_total_before", &full->most_total);
 	read_sweep(at, &full->sweep);
-	full->running = (full->pass == 1 || full->pass == 2) && full->sweep.begun &&
+	full->running = full->pass >= 1 && full->pass <= FULL_PASSES_MOST && full->sweep.begun &&
 			full->sweep.per_page >= 1 && full->sweep.per_page <= PER_PAGE_MOST &&
 			full->sweep.page >= 1;
 	/* One that had read its last page is counted again from that page on. */
@@ -200,6 +238,7 @@ void state_json_read_row(const struct table *table, struct workspace_state *stat
 		.parts = table_get_int(table, 0, "list_parts"),
 		.beyond = table_get_int(table, 0, "list_beyond"),
 	};
+	read_totals(table_get(table, 0, "totals_told"), &state->curve);
 	if (state->certified_at == TIME_NONE && state->needs_full == FULL_NOT_NEEDED)
 		state->needs_full = FULL_FIRST_LOAD;
 }

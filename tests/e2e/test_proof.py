@@ -128,3 +128,19 @@ def test_of_what_was_never_proven_a_verify_does_not_say_that_all_is_well(pair):
     assert instants(etl)[1] is not None
     etl.run("verify")
     assert_equal(etl, sandbox)
+
+
+def test_a_total_that_was_told_before_proves_what_a_sweep_saw(pair):
+    """By id, and with conversations younger than the lookback: the first response of the sweep proves nothing."""
+    sandbox, etl = pair(conversations=600, order="id_asc")
+    etl.run("sync")
+    first = instants(etl)[1]
+    assert first is not None and etl.one("select totals_told like '%%=600;%%' from sahut_etl.workspace")
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync")
+    sandbox.control("clock", {"advance": 600})
+    sandbox.change("create", 5)
+    etl.run("sync", "--full")
+    assert instants(etl)[1] > first and instants(etl)[2] is None
+    assert etl.one("select passes from sahut_etl.sweep order by id desc limit 1") == 1
+    assert_equal(etl, sandbox)

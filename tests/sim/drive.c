@@ -195,7 +195,7 @@ static void note_limits(const struct run_record *c, const struct action *action)
 	struct drive *d = c->drive;
 
 	if (action->verdict == VERDICT_CERTIFIED) {
-		int64_t began = c->engine.state.full.started / USEC_PER_SEC;
+		int64_t began = c->engine.full.proven_at / USEC_PER_SEC;
 
 		d->ware.tainted = d->world.lied_at >= began - SLACK ||
 				  d->world.mad >= began - SLACK ||

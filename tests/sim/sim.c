@@ -2,6 +2,7 @@
 /*
  * sim.c -- the engine against a model of the API and of the warehouse, by the thousand.
  *
+ * usage: sim --proofs N
  * usage: sim [--seeds N] [--from SEED] [--seed SEED] [--no-cases] [--tell] [--brief]
  *
  * Plays the named cases, and so many stories invented from seeds; prints TAP,
@@ -15,6 +16,7 @@
 
 #include "cases.h"
 #include "opt.h"
+#include "proofs.h"
 #include "story.h"
 
 /* Failures after which it is pointless to go on. */
@@ -178,12 +180,16 @@ static int play_remembered(void)
 
 int main(int argc, char **argv)
 {
-	const char *seeds = "1000", *from = "1", *one = NULL, *none[1];
+	const char *seeds = "1000", *from = "1", *one = NULL, *proofs = NULL, *none[1];
 	bool told = false, brief = false, no_cases = false;
 	const struct opt options[] = {
 		{ .name = "seeds", .arg = "N", .help = "how many stories", .value = &seeds },
 		{ .name = "from", .arg = "SEED", .help = "the first", .value = &from },
 		{ .name = "seed", .arg = "SEED", .help = "this one only", .value = &one },
+		{ .name = "proofs",
+		  .arg = "N",
+		  .help = "how soon busy lists are proven, by N stories of each kind",
+		  .value = &proofs },
 		{ .name = "no-cases", .help = "leave out the named cases", .flag = &no_cases },
 		{ .name = "brief", .help = "stop at the first failure", .flag = &brief },
 		{ .name = "tell", .help = "print the story", .flag = &told },
@@ -197,6 +203,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "sim: %s\n", err.text);
 		return 64;
 	}
+	if (proofs)
+		return proofs_play(strtoull(proofs, NULL, 10)) > 0;
 	if (!one && !no_cases)
 		failed = play_cases(told) + play_remembered();
 	if (failed == 0 || !brief)

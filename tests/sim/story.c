@@ -127,7 +127,6 @@ static void invent_lies(struct story *story, uint64_t seed)
 		w->cap = 1 + chance_below(&c, w->rows);
 		break;
 	case 2:
-		w->mix[EVENT_REOPEN] = 0;
 		w->hidden = STATUS_RESOLVED;
 		break;
 	case 3:
@@ -136,8 +135,11 @@ static void invent_lies(struct story *story, uint64_t seed)
 	default:
 		return;
 	}
-	/* That nearly all of it goes or comes out while one counts is left out. */
-	w->mix[EVENT_PURGE] = 0;
+	/* That nearly all of it goes, or moves, while one counts is left out. */
+	w->mix[EVENT_PURGE] = w->mix[EVENT_REOPEN] = w->mix[EVENT_MOVE] = 0;
+	if (w->cap > 0)
+		w->mix[EVENT_RESOLVE] = w->mix[EVENT_DELETE] = w->mix[EVENT_MERGE] = 0;
+	w->mad_at = w->mad_to = 0;
 	w->deeper = once_in(&c, 2);
 	story->settles = false;
 }

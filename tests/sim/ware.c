@@ -135,12 +135,17 @@ static void note_absences(struct ware *ware, int64_t started, int64_t now)
 
 static void mark(struct ware *ware, const struct desk *desk, const struct action *action, int pass)
 {
+	int64_t since = INT64_MAX;
+
+	for (int i = 0; i < desk->n_staged; i++)
+		since = min_i64(since, desk->staged[i].date);
 	for (int i = 0; i < desk->n_staged; i++) {
 		struct held *held = &ware->held[desk->staged[i].id];
 
-		if (action->seen == SEEN_BY_SWEEP)
+		if (action->seen == SEEN_BY_SWEEP) {
 			held->passes |= 1 << pass;
-		else if (action->seen == SEEN_BY_SCAN)
+			held->since = since;
+		} else if (action->seen == SEEN_BY_SCAN)
 			held->scan = action->scan;
 	}
 }
@@ -343,6 +348,29 @@ static void count_seen(const struct ware *ware, const struct ask *ask, struct an
 	answer->n[1] += min_i64(in_turn, ask->turn);
 }
 
+/* In the order of creation; old ones each by itself. */
+static void tell_seen(const struct ware *ware, const struct ask *ask, struct curve_seen *seen)
+{
+	for (int id = 1; id <= ware->top; id++) {
+		const struct held *held = &ware->held[id];
+		int64_t created = min_i64(held->first_seen, held->state.created * USEC_PER_SEC);
+		int at = seen->births;
+
+		if (!held->present || held->passes == 0)
+			continue;
+		if (created < ask->before) {
+			seen->group[seen->groups].since = held->since;
+			seen->group[seen->groups++].n = 1;
+			continue;
+		}
+		for (; at > 0 && seen->birth[at - 1].created > created; at--)
+			seen->birth[at] = seen->birth[at - 1];
+		seen->birth[at].created = created;
+		seen->birth[at].since = held->since;
+		seen->births++;
+	}
+}
+
 static void count_held(const struct ware *ware, const struct ask *ask, struct answer *answer)
 {
 	answer->parts = 3;
@@ -394,6 +422,9 @@ void ware_ask(const struct ware *ware, struct desk *desk, const struct ask *ask,
 		break;
 	case ASK_SEEN:
 		count_seen(ware, ask, answer);
+		break;
+	case ASK_CURVE:
+		tell_seen(ware, ask, &answer->seen);
 		break;
 	case ASK_COUNTS:
 	case ASK_CELLS:
@@ -452,7 +483,7 @@ static const char *check_thing(const struct ware *ware, const struct world *worl
 		return NULL;
 	/* One that came after the list was proven, and that it has never shown: the next audit tells. */
 	if (world->conf.hidden != STATUS_ANY && !held->present &&
-	    thing->states[0].created * USEC_PER_SEC > ware->state.certified_at)
+	    thing->states[0].created > WORLD_BEGINS)
 		return NULL;
 	/* One that jumps while a scan is closed by a machine that is behind is held a cycle later. */
 	jumped = world->conf.lag > 0 && changed_since(thing, ware->state.complete_as_of);

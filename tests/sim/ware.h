@@ -18,7 +18,8 @@ struct held {
 	bool present, live;
 	struct state state;
 	int64_t first_seen;
-	int passes;		    /* of the running sweep that saw it: bits 1 and 2 */
+	int passes;		    /* of the running sweep that saw it: a bit each */
+	int64_t since;		    /* when the batch began in which it saw it last */
 	int scan;		    /* that saw it last */
 	bool doubted;		    /* an older copy came; */
 	int64_t got_at;		    /* when a GET first said the same, or TIME_NONE */

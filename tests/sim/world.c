@@ -92,7 +92,7 @@ void world_begin(struct world *w, const struct world_conf *conf, uint64_t seed)
 	w->rate_limit = chance_stream(seed, 2);
 	w->view = chance_stream(seed, 3);
 	w->luck = chance_stream(seed, 4);
-	w->now = 1000;
+	w->now = WORLD_BEGINS;
 	w->heap = w->n = w->events = w->lied_at = w->mad = w->hid_at = w->disturbed = 0;
 	w->rests = w->fooled = false;
 	w->requests = 0;

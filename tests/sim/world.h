@@ -16,6 +16,9 @@
 #include "chance.h"
 #include "engine_types.h"
 
+/* The second at which stories begin. */
+#define WORLD_BEGINS 1000
+
 #define MOST_THINGS 400
 #define MOST_STATES 40
 #define MOST_EVENTS 4000
