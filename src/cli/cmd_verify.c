@@ -174,21 +174,20 @@ static bool count_again(struct verify *v)
 	return look(v) && settle(v, CYCLE_SETTLE);
 }
 
-/* Which workspaces were certified once. True when all were. */
-static bool are_proven(struct verify *v)
+/* Which workspaces were certified once; *ALL: every one. False when that cannot be read. */
+static bool read_proven(struct verify *v, bool *all)
 {
-	bool all = true;
+	*all = true;
 
 	for (size_t i = 0; i < v->n; i++) {
-		bool *proven = &v->findings[i].proven;
-		struct err ignored;
+		struct err err;
 
-		*proven = inspect_is_proven(v->app->warehouse, v->app->workspaces[i]->name, proven,
-					    &ignored) &&
-			  *proven;
-		all = all && *proven;
+		if (!inspect_is_proven(v->app->warehouse, v->app->workspaces[i]->name,
+				       &v->findings[i].proven, &err))
+			return app_fail(v->app, &err);
+		*all = *all && v->findings[i].proven;
 	}
-	return all;
+	return true;
 }
 
 /* A repair of what was found a moment ago needs no look. */
@@ -350,6 +349,7 @@ void cmd_verify(struct app *app)
 {
 	const char *none[1];
 	struct verify v = { .app = app };
+	bool all;
 	const struct opt options[] = {
 		{ .name = "full", .letter = 'f', .help = "read everything first", .flag = &v.full },
 		{ .name = "repair",
@@ -367,12 +367,13 @@ void cmd_verify(struct app *app)
 	v.tasks = mem_new(v.n * sizeof(*v.tasks));
 	v.findings = mem_new(v.n * sizeof(*v.findings));
 	/* Counts that agree by chance repair nothing: what was never proven is read. */
-	v.full = (!are_proven(&v) && v.repair) || v.full;
-	if ((!v.full || read_everything(&v)) && look_or_recall(&v) &&
+	if (read_proven(&v, &all))
+		v.full = (!all && v.repair) || v.full;
+	if (app->exit == EXIT_OK && (!v.full || read_everything(&v)) && look_or_recall(&v) &&
 	    settle(&v, v.repair ? CYCLE_REPAIR_ALL : CYCLE_SETTLE) &&
 	    (!v.repair || count_again(&v))) {
-		(void)are_proven(&v);
-		tell_all(&v);
+		if (read_proven(&v, &all))
+			tell_all(&v);
 	}
 	for (size_t i = 0; i < v.n; i++)
 		table_free(&v.findings[i].cells);

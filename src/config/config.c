@@ -295,13 +295,16 @@ bool config_same_cycle(const struct workspace_conf *a, const struct workspace_co
 const struct workspace_conf *config_find(const struct config *config, const char *name,
 					 struct err *err)
 {
+	char shown[200];
+
 	if (!name && config->n_workspaces == 1)
 		return &config->workspaces[0];
 	for (size_t i = 0; name && i < config->n_workspaces; i++)
 		if (strcmp(config->workspaces[i].name, name) == 0)
 			return &config->workspaces[i];
 	if (name)
-		err_set(err, ERR_USAGE, "%s has no workspace \"%s\"", config->path, name);
+		err_set(err, ERR_USAGE, "%s has no workspace \"%s\"", config->path,
+			err_quote(shown, sizeof(shown), name, strlen(name)));
 	else
 		err_set(err, ERR_USAGE, "%s has several workspaces; name one with -w",
 			config->path);

@@ -367,7 +367,7 @@ ROWS = [
                                             "grant insert on sahut.conversation_label, sahut.conversation to sahut_writer"),
      77, "42501.*sahut-etl check", "denied"),
     ("schema_privilege_missing", lambda at: at.sql("revoke usage on schema sahut_etl from sahut_writer", "grant usage on schema sahut_etl to sahut_writer"),
-     77, "grant sahut_writer to", None),
+     77, "grant usage on schema sahut_etl to", None),
     ("temporary_tables_refused", lambda at: at.sql(f"revoke temporary on database {at.etl.dbname} from public",
                                                    f"grant temporary on database {at.etl.dbname} to public"),
      77, "42501.*sahut-etl check", None),

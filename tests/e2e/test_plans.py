@@ -48,12 +48,13 @@ def test_no_cycle_of_a_loaded_warehouse_reads_whole_tables(pair, analyzed):
 def test_a_writing_session_plans_for_batches(warehouse):
     """No look-up of a merge is worth compiling, or worth reading a table for."""
     etl = warehouse("http://127.0.0.1:9/v1")
-    with open(os.path.join(os.path.dirname(__file__), "../../sql/session.sql")) as f:
-        connection = etl.cluster.connect(etl.dbname)
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(f.read())
-                cursor.execute("select name, setting from pg_settings where name in ('jit', 'enable_hashjoin', 'enable_mergejoin', 'plan_cache_mode')")
-                assert dict(cursor.fetchall()) == {"jit": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "plan_cache_mode": "auto"}
-        finally:
-            connection.close()
+    connection = etl.cluster.connect(etl.dbname)
+    try:
+        with connection.cursor() as cursor:
+            for name in ("pins.sql", "session.sql"):
+                with open(os.path.join(os.path.dirname(__file__), "../../sql", name)) as f:
+                    cursor.execute(f.read())
+            cursor.execute("select name, setting from pg_settings where name in ('jit', 'enable_hashjoin', 'enable_mergejoin', 'plan_cache_mode')")
+            assert dict(cursor.fetchall()) == {"jit": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "plan_cache_mode": "auto"}
+    finally:
+        connection.close()
