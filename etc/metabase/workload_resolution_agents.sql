@@ -1,12 +1,14 @@
 -- How long do resolutions take per agent, and do they hold?
 select
 	coalesce(agent_name, '(unassigned)') as agent, count(*) as resolutions,
+	count(cycle_duration_seconds) as timed, count(*) - count(cycle_duration_seconds) as beginning_unknown,
+	count(cycle_duration_seconds) filter (where is_estimated) as estimated,
 	round((percentile_cont(0.5) within group (order by cycle_duration_seconds) / 3600)::numeric, 1) as median_hours,
 	round((percentile_cont(0.5) within group (order by cycle_business_duration_seconds) / 3600)::numeric,
 	1) as median_business_hours,
 	round(avg(was_reopened_within_7d::integer), 3) as reopened_7d_rate
 from sahut_report.resolutions
-where not is_estimated
+where true
 	[[and {{workspace}}]]
 	[[and {{day}}]]
 	[[and {{agent}}]]

@@ -1,4 +1,5 @@
--- Each resolution that was seen, with when the work on it began; and the reopening that ends it.
+-- Each resolution that was seen, with when the work on it began; and the reopening that ends it. Of a conversation
+-- that is older than the first load, nobody knows whether it was resolved before: only a reopening that was seen tells.
 with reopened as materialized (
 	select e.conversation_id, max(e.occurred_at) as last_at
 	from sahut.conversation_event e
@@ -20,7 +21,9 @@ from pg_temp.pick p
 cross join pg_temp.stage_batch b
 join sahut_etl.workspace w on w.id = b.workspace_id
 left join reopened e on e.conversation_id = p.id
-cross join lateral (select least(p.valid_from, coalesce(e.last_at, p.created_at)) as from_at) f
+cross join lateral (
+	select case when e.last_at is not null then least(p.valid_from, e.last_at)
+		when p.is_observed then least(p.valid_from, p.created_at) end as from_at) f
 where p.status = 'resolved' and case when p.is_new then p.born_at is not null else p.was_status <> 'resolved' end;
 
 update sahut.resolution r

@@ -339,13 +339,13 @@ create table sahut.resolution (
 	workspace_id        integer not null,
 	cycle_no            integer not null,
 	created_at          timestamptz not null,
-	from_at             timestamptz not null,
+	from_at             timestamptz,
 	resolved_at         timestamptz not null,
 	resolved_day        date not null,
 	assignee_id         text collate "C",
 	team_id             text collate "C",
 	channel_id          text collate "C",
-	business_seconds    bigint not null,
+	business_seconds    bigint,
 	is_estimated        boolean not null,
 	is_deleted          boolean not null default false,
 	reopened_at         timestamptz,
@@ -359,14 +359,16 @@ comment on column sahut.resolution.version_no is 'The version that is resolved.'
 comment on column sahut.resolution.workspace_id is 'Workspace.';
 comment on column sahut.resolution.cycle_no is '1 for the first resolution that was seen, 2 for the next, ...';
 comment on column sahut.resolution.created_at is 'Creation of the conversation.';
-comment on column sahut.resolution.from_at is 'When the work on it began: the creation, or the reopening before.';
+comment on column sahut.resolution.from_at is 
+	'When the work on it began: the creation, or the reopening before. Empty where that lies before what is known.';
 comment on column sahut.resolution.resolved_at is 'When it was resolved (effective).';
 comment on column sahut.resolution.resolved_day is 'Day of it in the workspace''s time zone.';
 comment on column sahut.resolution.assignee_id is 'Assignee when it was resolved: gets the credit.';
 comment on column sahut.resolution.team_id is 'Team when it was resolved.';
 comment on column sahut.resolution.channel_id is 'Channel when it was resolved.';
 comment on column sahut.resolution.business_seconds is
-	'Seconds of business hours from from_at to resolved_at; all seconds where the workspace has no business hours.';
+	'Seconds of business hours from from_at to resolved_at, empty where that is; all seconds where the workspace '
+	'has no business hours.';
 comment on column sahut.resolution.is_estimated is 'Whether resolved_at may be off by more than half an hour.';
 comment on column sahut.resolution.is_deleted is
 	'Whether the conversation was deleted since: such resolutions leave every report.';

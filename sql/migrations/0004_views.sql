@@ -41,7 +41,8 @@ select
 			when w.active_as_of is not null then '4. over 7 days' end end as age_bucket,
 	round(extract(epoch from w.active_as_of - least(w.active_as_of, c.status_since))::numeric / 3600,
 	2) as hours_in_status,
-	c.origin = 'observed' as is_history_complete, c.history_known_from
+	c.origin = 'observed' as is_history_complete, c.history_known_from,
+	c.origin = 'observed' or c.status_since > c.history_known_from as is_status_since_known
 from sahut.conversation c
 join sahut_etl.workspace w on w.id = c.workspace_id
 left join sahut.status s on s.status = c.status
@@ -115,6 +116,8 @@ comment on column sahut_report.conversations.is_history_complete is
 	'False for conversations older than the first load: of their early history nothing is known.';
 comment on column sahut_report.conversations.history_known_from is
 	'From this instant on, status and assignment are known.';
+comment on column sahut_report.conversations.is_status_since_known is
+	'False where it may have its status for longer than status_since and hours_in_status say.';
 
 create view sahut_report.conversation_labels as
 select
@@ -237,7 +240,8 @@ select
 		sahut_etl.work_seconds(k.timezone, k.opens, k.closes, k.holidays, f.from_at,
 			coalesce(f.to_at, w.active_as_of)) end
 		as business_duration_seconds,
-	f.is_estimated, (f.from_at at time zone w.timezone)::date as from_day
+	f.is_estimated, (f.from_at at time zone w.timezone)::date as from_day,
+	f.interval_no > 1 or c.origin = 'observed' as is_history_complete
 from folded f
 join sahut.conversation c on c.id = f.conversation_id and c.deleted_at is null
 join sahut_etl.workspace w on w.id = c.workspace_id
@@ -263,6 +267,9 @@ comment on column sahut_report.status_intervals.business_duration_seconds is
 comment on column sahut_report.status_intervals.is_estimated is
 	'Whether its beginning may be off by more than half an hour.';
 comment on column sahut_report.status_intervals.from_day is 'Day it began in the workspace''s time zone.';
+comment on column sahut_report.status_intervals.is_history_complete is
+	'False where it may have begun earlier: the first interval of a conversation older than the first load. Its '
+	'length is then the least that it can be.';
 
 create view sahut_report.assignee_snapshots as
 with marked as (
@@ -293,7 +300,8 @@ select
 	(f.unresolved_seconds + coalesce(extract(epoch
 		from greatest(w.active_as_of, f.unresolved_since) - f.unresolved_since), 0))::bigint
 		as unresolved_duration_seconds,
-	f.is_estimated, (f.from_at at time zone w.timezone)::date as from_day
+	f.is_estimated, (f.from_at at time zone w.timezone)::date as from_day,
+	f.interval_no > 1 or c.origin = 'observed' as is_history_complete
 from folded f
 join sahut.conversation c on c.id = f.conversation_id and c.deleted_at is null
 join sahut_etl.workspace w on w.id = c.workspace_id
@@ -322,6 +330,9 @@ comment on column sahut_report.assignee_snapshots.unresolved_duration_seconds is
 comment on column sahut_report.assignee_snapshots.is_estimated is
 	'Whether its beginning may be off by more than half an hour.';
 comment on column sahut_report.assignee_snapshots.from_day is 'Day it began in the workspace''s time zone.';
+comment on column sahut_report.assignee_snapshots.is_history_complete is
+	'False where it may have begun earlier: the first interval of a conversation older than the first load. Its '
+	'length is then the least that it can be.';
 
 -- ---- resolutions ----
 
@@ -332,10 +343,14 @@ select
 	r.from_at as cycle_from_at, r.resolved_at, r.resolved_day, r.assignee_id as agent_id, a.name as agent_name,
 	r.team_id, t.name as team_name, r.channel_id, ch.type as channel_type, ch.name as channel_name,
 	extract(epoch from r.resolved_at - least(r.resolved_at, r.created_at))::bigint as since_created_seconds,
-	extract(epoch from r.resolved_at - least(r.resolved_at, r.from_at))::bigint as cycle_duration_seconds,
-	r.business_seconds as cycle_business_duration_seconds, r.cycle_no = 1 as is_first_resolution,
+	case when r.from_at is not null
+		then extract(epoch from r.resolved_at - least(r.resolved_at, r.from_at))::bigint end as cycle_duration_seconds,
+	r.business_seconds as cycle_business_duration_seconds,
+	-- A cycle that does not begin with the creation begins with a reopening.
+	case when r.from_at is not null then r.cycle_no = 1 and r.from_at <= r.created_at end as is_first_resolution,
 	r.reopened_at as next_reopened_at, r.reopened_at is not null as was_reopened,
-	coalesce(r.reopened_at <= r.resolved_at + interval '7 days', false) as was_reopened_within_7d, r.is_estimated
+	coalesce(r.reopened_at <= r.resolved_at + interval '7 days', false) as was_reopened_within_7d, r.is_estimated,
+	r.from_at is not null as is_history_complete
 from sahut_etl.workspace w
 join sahut.resolution r on r.workspace_id = w.id
 left join sahut.agent a on a.workspace_id = r.workspace_id and a.id = r.assignee_id
@@ -351,7 +366,8 @@ comment on column sahut_report.resolutions.conversation_id is 'Conversation.';
 comment on column sahut_report.resolutions.cycle_no is '1 for the first resolution that was seen, 2 for the next, ...';
 comment on column sahut_report.resolutions.created_at is 'Creation of the conversation.';
 comment on column sahut_report.resolutions.cycle_from_at is
-	'When this cycle began: the creation, or the reopening before it.';
+	'When this cycle began: the creation, or the reopening before it. Empty where the conversation is older than '
+	'the first load and no reopening was seen: it may have been resolved and reopened before.';
 comment on column sahut_report.resolutions.resolved_at is 'When it was resolved, as well as is known.';
 comment on column sahut_report.resolutions.resolved_day is 'Day of that in the workspace''s time zone.';
 comment on column sahut_report.resolutions.agent_id is
@@ -365,16 +381,20 @@ comment on column sahut_report.resolutions.channel_name is 'Name of that channel
 comment on column sahut_report.resolutions.since_created_seconds is
 	'Seconds from the creation of the conversation to this resolution.';
 comment on column sahut_report.resolutions.cycle_duration_seconds is
-	'Seconds from the beginning of the cycle to this resolution: the number to show.';
+	'Seconds from the beginning of the cycle to this resolution: the number to show. Empty where the beginning is '
+	'not known.';
 comment on column sahut_report.resolutions.cycle_business_duration_seconds is
 	'The same in business hours; all seconds where the workspace has no business hours.';
-comment on column sahut_report.resolutions.is_first_resolution is 'Whether it is the first cycle.';
+comment on column sahut_report.resolutions.is_first_resolution is
+	'Whether it is the first one since creation; empty where that is not known.';
 comment on column sahut_report.resolutions.next_reopened_at is 'When it was reopened afterwards; empty if it was not.';
 comment on column sahut_report.resolutions.was_reopened is 'Whether it was reopened afterwards.';
 comment on column sahut_report.resolutions.was_reopened_within_7d is
 	'Whether it was reopened within 7 days. Of the last 7 days not all is known yet.';
 comment on column sahut_report.resolutions.is_estimated is
-	'Whether resolved_at may be off by more than half an hour; leave these out of averages.';
+	'Whether resolved_at may be off by more than half an hour.';
+comment on column sahut_report.resolutions.is_history_complete is
+	'Whether the beginning of the cycle is known; where it is not, the cycle has no duration.';
 
 create view sahut_report.reopenings as
 select

@@ -154,6 +154,28 @@ def test_of_what_is_older_than_the_first_load_nothing_is_invented(story):
         (None, None)]
     assert s.sql("select resolved_count, first_resolved_count from sahut_report.daily_volume where resolved_count > 0") == [(1, 0)]
     all_holds(s)
+    # Nor is a cycle that nobody saw begin; one that a reopening begins is known.
+    cycles = """select conversation_id, cycle_no, cycle_from_at, cycle_duration_seconds, cycle_business_duration_seconds, is_first_resolution,
+        is_history_complete from sahut_report.resolutions where conversation_id <> 'x' order by 1, 2"""
+    assert s.sql(cycles) == [("waiting", 1, None, None, None, None, False)]
+    s.see("2026-03-02 05:00", conversation("waiting", "open", "2026-01-11 00:00", "2026-03-02 04:00", assignee=BUDI),
+          conversation("old", "open", "2026-01-10 00:00", "2026-03-02 04:00", assignee=AYU))
+    s.see("2026-03-02 07:00", conversation("waiting", "resolved", "2026-01-11 00:00", "2026-03-02 05:30", assignee=BUDI),
+          conversation("old", "resolved", "2026-01-10 00:00", "2026-03-02 06:00", assignee=AYU))
+    assert s.sql(cycles) == [("old", 1, at("2026-03-02 04:00"), 7200, 7200, False, True), ("waiting", 1, None, None, None, None, False),
+                             ("waiting", 2, at("2026-03-02 04:00"), 5400, 5400, False, True)]
+    # Another hour of creation tells nothing of what came after it.
+    s.see("2026-03-02 07:10", conversation("waiting", "resolved", "2026-01-12 00:00", "2026-03-02 07:09", assignee=BUDI))
+    assert s.sql(cycles)[1:] == [("waiting", 1, None, None, None, None, False), ("waiting", 2, at("2026-03-02 04:00"), 5400, 5400, False, True)]
+    # What lay there when history began may have lain there for longer.
+    assert s.sql("select id, is_history_complete from sahut_report.status_intervals where conversation_id = 'old' order by 1") == [
+        ("old:1", False), ("old:2", True), ("old:3", True)]
+    assert s.sql("select id, is_history_complete from sahut_report.assignee_snapshots where conversation_id = 'waiting' order by 1") == [
+        ("waiting:1", False), ("waiting:2", True)]
+    s.see("2026-03-02 08:00", conversation("stock", "open", "2026-01-11 00:00", "2026-02-21 00:00"))
+    assert s.sql("select id, is_status_since_known from sahut_report.conversations order by 1") == [
+        ("old", True), ("stock", False), ("waiting", True), ("x", True)]
+    all_holds(s)
 
 
 def test_an_unknown_status_counts_in_the_backlog(started):
