@@ -818,7 +818,8 @@ select
 	x.handled_conversation_count,
 	round(x.active_seconds / 3600.0, 2) as active_hours,
 	coalesce(round(x.active_seconds::numeric / nullif(x.measured_seconds, 0), 2), 0) as average_concurrent,
-	x.peak_concurrent, x.end_of_day_open_count, x.end_of_day_pending_count, x.end_of_day_snoozed_count
+	x.peak_concurrent, x.end_of_day_open_count, x.end_of_day_pending_count, x.end_of_day_snoozed_count,
+	round(x.measured_seconds / 3600.0, 4) as measured_hours
 from sahut_etl.report_workspace w
 cross join lateral (
 	select g.day, g.agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count,
@@ -839,7 +840,9 @@ cross join lateral (
 left join sahut.agent a on a.workspace_id = w.id and a.id = x.agent_id;
 comment on view sahut_report.daily_agent_workload is
 	'Load and work of each agent on each day. Counts of events may be added over days; concurrency, handled '
-	'conversations and the counts at the end of the day may not. Begins with the first load.';
+	'conversations and the counts at the end of the day may not. A day on which an agent held nothing has no row. '
+	'How many at a time over several days: the sum of active_hours, divided by the sum of calendar.measured_hours '
+	'of all days of the period. Begins with the first load.';
 comment on column sahut_report.daily_agent_workload.id is 'Workspace, day and agent.';
 comment on column sahut_report.daily_agent_workload.workspace_name is 'Workspace.';
 comment on column sahut_report.daily_agent_workload.day is 'Day in the workspace''s time zone.';
@@ -861,7 +864,7 @@ comment on column sahut_report.daily_agent_workload.handled_conversation_count i
 comment on column sahut_report.daily_agent_workload.active_hours is
 	'Hours that conversations were open or pending with the agent, added up: 3 conversations for 2 hours are 6.';
 comment on column sahut_report.daily_agent_workload.average_concurrent is
-	'active_hours divided by the hours of the day that have passed: how many at a time.';
+	'active_hours divided by measured_hours: how many at a time. Not to be averaged over days.';
 comment on column sahut_report.daily_agent_workload.peak_concurrent is
 	'Most conversations that were open or pending with the agent at one moment.';
 comment on column sahut_report.daily_agent_workload.end_of_day_open_count is
@@ -870,6 +873,9 @@ comment on column sahut_report.daily_agent_workload.end_of_day_pending_count is
 	'Pending with the agent at the end of the day; today: now.';
 comment on column sahut_report.daily_agent_workload.end_of_day_snoozed_count is
 	'Snoozed with the agent at the end of the day; today: now.';
+comment on column sahut_report.daily_agent_workload.measured_hours is
+	'Hours of the day that were measured: from the end of the first load on, to active_as_of. All hours of a day '
+	'between.';
 
 create view sahut_report.calendar as
 select
@@ -889,7 +895,12 @@ select
 	coalesce(d.day < w.live_day, false) as is_over,
 	coalesce(d.day < w.live_day and (d.day + 1)::timestamp at time zone w.timezone <= w.complete_as_of,
 	false) as is_complete,
-	q.day is null as is_refreshed
+	q.day is null as is_refreshed,
+	coalesce(d.day <= w.last_day, false) as is_begun,
+	case when d.day between w.history_day and w.last_day then round(greatest(0, extract(epoch from
+		least((d.day + 1)::timestamp at time zone w.timezone, w.active_as_of)
+		- greatest(d.day::timestamp at time zone w.timezone, w.history_started_at))::numeric) / 3600, 4)
+		else 0 end as measured_hours
 from (
 	select r.*, exists (select from sahut_etl.business_hours h where h.workspace_id = r.id) as has_hours,
 		sahut_etl.first_day(r.id) as first_day
@@ -929,6 +940,11 @@ comment on column sahut_report.calendar.is_complete is
 	'Whether every change of the day is in the warehouse: it ended before complete_as_of.';
 comment on column sahut_report.calendar.is_refreshed is
 	'False while something has touched the day and its numbers are not computed again yet.';
+comment on column sahut_report.calendar.is_begun is
+	'Whether the day has begun, as far as data goes: charts end with the last such day.';
+comment on column sahut_report.calendar.measured_hours is
+	'Hours of the day in which status and assignment are known: none before the first load has ended, less than all '
+	'on the day of that and on the last day. What hours of a period are divided by.';
 
 -- ---- dimensions ----
 

@@ -1,9 +1,11 @@
--- What each agent did in the period, the one who resolved most first.
+-- What each agent did in the period, the one who resolved most first. How many at a time is an average over all hours of
+-- the period that are known, those included in which the agent held nothing.
 select
 	coalesce(max(v.agent_name), v.agent_id) as agent, sum(v.assigned_in_count) as given,
 	sum(v.handed_off_count) as handed_off,
 	sum(v.resolved_count) as resolved, sum(v.reopened_count) as reopened,
-	round(avg(v.average_concurrent), 1) as average,
+	round(sum(v.active_hours) / nullif((select sum(c.measured_hours) from sahut_report.calendar c
+		where c.workspace_name = $1 and c.day between $2::date and $3::date), 0), 1) as average,
 	max(v.peak_concurrent) as peak
 from sahut_report.daily_agent_workload v
 where v.workspace_name = $1 and v.day between $2::date and $3::date
