@@ -4,7 +4,8 @@ insert into sahut.conversation (
 	origin, history_known_from, version_no, status_since, assignee_since, first_assigned_at, first_resolved_at,
 	last_resolved_at,
 	first_assigned_estimated, first_resolved_estimated, first_assigned_business_seconds,
-		first_resolved_business_seconds, resolution_count, first_seen_at, first_run_id, first_page,
+		first_resolved_business_seconds, first_assigned_to, first_assigned_team_id, first_resolved_by,
+		first_resolved_team_id, resolution_count, first_seen_at, first_run_id, first_page,
 		last_written_at, last_run_id, last_page)
 select
 	p.id, b.workspace_id, p.status, p.channel_id, p.contact_id, p.assignee_id, p.team_id, p.labels, p.created_at,
@@ -22,6 +23,10 @@ select
 	case when p.is_observed and p.status = 'resolved' then p.is_estimated end,
 	p.assigned_business_seconds,
 	p.resolved_business_seconds,
+	case when p.is_observed then p.assignee_id end,
+	case when p.is_observed and p.assignee_id is not null then p.team_id end,
+	case when p.is_observed and p.status = 'resolved' then p.assignee_id end,
+	case when p.is_observed and p.status = 'resolved' then p.team_id end,
 	(p.born_at is not null and p.status = 'resolved')::integer,
 	p.observed_at, b.run_id, p.page, p.observed_at, b.run_id, p.page
 from pg_temp.pick p
@@ -56,6 +61,17 @@ team_id = p.team_id,
 		else c.first_resolved_estimated end,
 	first_assigned_business_seconds = p.assigned_business_seconds,
 	first_resolved_business_seconds = p.resolved_business_seconds,
+	first_assigned_to = case when c.first_assigned_at is null and p.assignee_id is distinct from c.assignee_id
+		then p.assignee_id else c.first_assigned_to end,
+	first_assigned_team_id = case
+		when c.first_assigned_at is null and p.assignee_id is distinct from c.assignee_id
+			and p.assignee_id is not null then p.team_id
+		else c.first_assigned_team_id end,
+	first_resolved_by = case when c.first_resolved_at is null and p.status = 'resolved' and c.status <> 'resolved'
+		then p.assignee_id else c.first_resolved_by end,
+	first_resolved_team_id = case
+		when c.first_resolved_at is null and p.status = 'resolved' and c.status <> 'resolved' then p.team_id
+		else c.first_resolved_team_id end,
 	last_resolved_at = case when p.status = 'resolved' and c.status <> 'resolved' then p.valid_from
 	else c.last_resolved_at end,
 	resolution_count = c.resolution_count + (p.status = 'resolved' and c.status <> 'resolved')::integer,

@@ -157,6 +157,11 @@ create table sahut.conversation (
 	first_resolved_estimated   boolean,
 	first_assigned_business_seconds  bigint,
 	first_resolved_business_seconds  bigint,
+	-- and who had it then
+	first_assigned_to          text collate "C",
+	first_assigned_team_id     text collate "C",
+	first_resolved_by          text collate "C",
+	first_resolved_team_id     text collate "C",
 	resolution_count      integer not null default 0,
 	reopen_count          integer not null default 0,
 	reassignment_count    integer not null default 0,
@@ -215,6 +220,11 @@ comment on column sahut.conversation.first_assigned_business_seconds is
 comment on column sahut.conversation.first_resolved_business_seconds is
 	'Seconds of business hours from its creation to its first resolution; all seconds where the workspace has no '
 	'business hours.';
+comment on column sahut.conversation.first_assigned_to is 'The agent of the first assignment that was seen.';
+comment on column sahut.conversation.first_assigned_team_id is 'Team at that time.';
+comment on column sahut.conversation.first_resolved_by is
+	'Assignee at the first resolution that was seen; empty if it was unassigned.';
+comment on column sahut.conversation.first_resolved_team_id is 'Team at that time.';
 comment on column sahut.conversation.resolution_count is 'Moves into resolved that were seen.';
 comment on column sahut.conversation.reopen_count is 'Moves out of resolved that were seen.';
 comment on column sahut.conversation.reassignment_count is 'Moves from one agent to another that were seen.';

@@ -448,7 +448,13 @@ with target as (
 		and (t.channel_type is null or t.channel_type = ch.type)
 	group by ch.workspace_id, ch.id, t.metric
 ), subject as (
-	select c.id, c.workspace_id, t.metric, c.channel_id, c.assignee_id, c.created_at, c.created_day,
+	select c.id, c.workspace_id, t.metric, c.channel_id, c.assignee_id, c.team_id, c.created_at, c.created_day,
+		case when t.metric = 'first_assignment'
+			and c.first_assigned_at <= coalesce(c.first_resolved_at, c.first_assigned_at)
+			then c.first_assigned_to else c.first_resolved_by end as done_by,
+		case when t.metric = 'first_assignment'
+			and c.first_assigned_at <= coalesce(c.first_resolved_at, c.first_assigned_at)
+			then c.first_assigned_team_id else c.first_resolved_team_id end as done_by_team,
 		-- Who resolves it without an assignee has answered it, too.
 		case t.metric when 'first_assignment' then least(c.first_assigned_at, c.first_resolved_at)
 		else c.first_resolved_at end as done_at,
@@ -504,10 +510,15 @@ select
 	round(m.within_seconds / 60.0, 2) as target_minutes, round(m.seconds / 60.0, 2) as elapsed_minutes,
 	case when m.seconds > m.within_seconds then 'breached' when m.done_at is not null then 'met'
 	else 'running' end as result,
-	coalesce(m.is_estimated, false) as is_estimated, m.created_day as from_day
+	coalesce(m.is_estimated, false) as is_estimated, m.created_day as from_day,
+	m.done_by as done_by_agent_id, da.name as done_by_agent_name, m.done_by_team as done_by_team_id,
+	dt.name as done_by_team_name, m.team_id, t.name as team_name
 from measured m
 left join sahut.channel ch on ch.workspace_id = m.workspace_id and ch.id = m.channel_id
-left join sahut.agent a on a.workspace_id = m.workspace_id and a.id = m.assignee_id;
+left join sahut.agent a on a.workspace_id = m.workspace_id and a.id = m.assignee_id
+left join sahut.agent da on da.workspace_id = m.workspace_id and da.id = m.done_by
+left join sahut.team dt on dt.workspace_id = m.workspace_id and dt.id = m.done_by_team
+left join sahut.team t on t.workspace_id = m.workspace_id and t.id = m.team_id;
 comment on view sahut_report.sla_results is
 	'One row for each conversation and target that holds for it. Only conversations whose whole history is known. '
 	'Empty until targets are configured.';
@@ -518,7 +529,8 @@ comment on column sahut_report.sla_results.metric is 'first_assignment or first_
 comment on column sahut_report.sla_results.channel_id is 'Channel.';
 comment on column sahut_report.sla_results.channel_type is 'Kind of channel.';
 comment on column sahut_report.sla_results.channel_name is 'Name of the channel.';
-comment on column sahut_report.sla_results.agent_id is 'Current assignee.';
+comment on column sahut_report.sla_results.agent_id is
+	'Current assignee: the one to ask while it is not done. The credit has done_by_agent_id.';
 comment on column sahut_report.sla_results.agent_name is 'Name of the current assignee.';
 comment on column sahut_report.sla_results.from_at is 'The clock begins: creation.';
 comment on column sahut_report.sla_results.done_at is
@@ -530,6 +542,14 @@ comment on column sahut_report.sla_results.elapsed_minutes is
 comment on column sahut_report.sla_results.result is 'met; breached, done or not; or running.';
 comment on column sahut_report.sla_results.is_estimated is 'Whether done_at may be off by more than half an hour.';
 comment on column sahut_report.sla_results.from_day is 'Day the clock began in the workspace''s time zone.';
+comment on column sahut_report.sla_results.done_by_agent_id is
+	'Assignee at done_at: of the first assignment, or at the first resolution. Empty while it runs, and where nobody '
+	'was assigned when it was resolved.';
+comment on column sahut_report.sla_results.done_by_agent_name is 'Name of that agent.';
+comment on column sahut_report.sla_results.done_by_team_id is 'Team at done_at.';
+comment on column sahut_report.sla_results.done_by_team_name is 'Name of that team.';
+comment on column sahut_report.sla_results.team_id is 'Current team.';
+comment on column sahut_report.sla_results.team_name is 'Name of the current team.';
 
 -- ---- now ----
 

@@ -216,11 +216,15 @@ def assert_history_is_sound(sql):
                 min(occurred_at) filter (where event_type = 'resolved') as first_resolved,
                 max(occurred_at) filter (where event_type = 'resolved') as last_resolved,
                 min(occurred_at) filter (where event_type in ('assigned', 'reassigned') or (event_type = 'created' and to_assignee_id is not null))
-                    as first_assigned
+                    as first_assigned,
+                (array_agg(row(to_assignee_id, to_team_id)::text order by id) filter (where event_type in ('assigned', 'reassigned')
+                    or (event_type = 'created' and to_assignee_id is not null)))[1] as assigned_to,
+                (array_agg(row(to_assignee_id, to_team_id)::text order by id) filter (where event_type = 'resolved'))[1] as resolved_by
             from sahut.conversation_event e where e.conversation_id = c.id) e on true
         where (c.resolution_count, c.reopen_count, c.reassignment_count, c.unassignment_count, c.first_resolved_at, c.last_resolved_at,
-            c.first_assigned_at) is distinct from (e.resolved, e.reopened, e.reassigned, e.unassigned, e.first_resolved, e.last_resolved,
-            e.first_assigned)""") == []
+            c.first_assigned_at, coalesce(row(c.first_assigned_to, c.first_assigned_team_id)::text, ''),
+            coalesce(row(c.first_resolved_by, c.first_resolved_team_id)::text, '')) is distinct from (e.resolved, e.reopened, e.reassigned,
+            e.unassigned, e.first_resolved, e.last_resolved, e.first_assigned, coalesce(e.assigned_to, '(,)'), coalesce(e.resolved_by, '(,)'))""") == []
     assert sql("""
         select c.id, r.n, c.resolution_count from sahut.conversation c
         cross join lateral (select count(*) as n, count(reopened_at) as reopened, bool_or(r.is_deleted) as gone

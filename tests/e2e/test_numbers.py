@@ -11,7 +11,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from story import Story, at, conversation  # noqa: F401
+from story import Story, assert_history_is_sound, at, conversation  # noqa: F401
 
 TOP = os.path.join(os.path.dirname(__file__), "..", "..")
 with open(os.path.join(TOP, "etc", "metabase", "dashboards.json")) as f:
@@ -85,3 +85,31 @@ def test_how_many_at_a_time_counts_the_hours_without_any(story):
     assert card(s, "workload_concurrent", day=march(3, 7), agent="= 'Budi'") == []
     # "Without Thursdays" is a filter, too.
     assert card(s, "workload_agents", day="<> '2026-03-05'") == [] or card(s, "workload_agents", day="<> '2026-03-05'")[0]["average_concurrent"] == 0
+
+
+def test_a_target_names_who_had_it_when_it_was_met(story):
+    """Not whoever has the conversation today."""
+    targets = [{"metric": "first_assignment", "within": 3600 * 10**6, "channel_type": None, "label": None},
+               {"metric": "first_resolution", "within": 7200 * 10**6, "channel_type": None, "label": None}]
+    s = story(settings={"hours": [], "holidays": [], "targets": targets, "drops_names": False, "drops_phones": False})
+    s.change("2026-03-02 01:00", "C1", team=KASIR)
+    s.change("2026-03-02 01:10", "C1", assignee=AYU)
+    s.change("2026-03-02 02:00", "C1", assignee=BUDI, team=GUDANG)
+    s.change("2026-03-02 02:30", "C1", status="resolved")
+    s.change("2026-03-02 03:30", "C1", status="open", assignee=CITRA, team=KASIR)
+    s.change("2026-03-02 04:00", "C1", status="resolved")
+    s.change("2026-03-02 01:00:30", "nobody", after=30)
+    s.change("2026-03-02 05:00", "nobody", status="resolved")
+    s.change("2026-03-02 05:10", "nobody", assignee=AYU)
+    s.change("2026-03-02 05:20", "running", assignee=CITRA)
+    s.see("2026-03-02 05:42")
+    result = """select conversation_id, metric, result, done_by_agent_name, done_by_team_name, agent_name, team_name
+        from sahut_report.sla_results order by 1, 2"""
+    assert s.sql(result) == [
+        ("C1", "first_assignment", "met", "Ayu", "Kasir", "Citra", "Kasir"),
+        ("C1", "first_resolution", "met", "Budi", "Gudang", "Citra", "Kasir"),
+        ("nobody", "first_assignment", "breached", None, None, "Ayu", None), ("nobody", "first_resolution", "breached", None, None, "Ayu", None),
+        ("running", "first_assignment", "met", "Citra", None, "Citra", None), ("running", "first_resolution", "running", None, None, "Citra", None)]
+    assert [(r["agent"], r["met"], r["breached"], r["running"]) for r in card(s, "workload_targets_agents") if r["metric"] == "first_resolution"] == [
+        ("(unassigned)", 0, 1, 0), ("Budi", 1, 0, 0), ("Citra", 0, 0, 1)]
+    assert_history_is_sound(s.sql)
