@@ -1,5 +1,5 @@
--- What each agent did in the period, the one who resolved most first. How many at a time is an average over all hours of
--- the period that are known, those included in which the agent held nothing.
+-- What each agent did in the period, the one who resolved most first. How many at a time is an average over all hours
+-- of the period that are known, those included in which the agent held nothing.
 select
 	coalesce(max(v.agent_name), v.agent_id) as agent, sum(v.assigned_in_count) as given,
 	sum(v.handed_off_count) as handed_off,
