@@ -398,6 +398,6 @@ enum absence scan_absence(const void *self, int i)
 	enum absence absence =
 		scan->step == SCAN_PUBLISH ? recheck_absence(&scan->recheck, i) : ABSENCE_NONE;
 
-	return absence == ABSENCE_HERE && scan->verdict != VERDICT_COMPLETE ? ABSENCE_NONE
-									    : absence;
+	/* One that is there has changed since the scan began: the next one shows it. */
+	return absence == ABSENCE_GONE ? absence : ABSENCE_NONE;
 }

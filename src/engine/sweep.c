@@ -440,13 +440,15 @@ static void finish(struct sweep *sweep, enum sweep_end end, bool full)
 	sweep->skip = sweep->asked;
 }
 
-static void take_probe(struct sweep *sweep, const struct page *page)
+/* All rows that the total counts were read: one that is new to us stands behind them. */
+static void take_probe(struct sweep *sweep, const struct page *page, int repeats)
 {
 	int size = sweep->last_size_asked;
 
 	if (page->per_page > 0 && page->per_page < size)
 		size = page->per_page;
-	measure(sweep, page, (int64_t)(sweep->last_page_asked - 1) * size);
+	if (repeats < page->n)
+		measure(sweep, page, (int64_t)(sweep->last_page_asked - 1) * size);
 	sweep->moved = sweep->moved || page->total != sweep->last_total;
 	sweep->probing = false;
 	sweep->probed = true;
@@ -676,7 +678,7 @@ void sweep_take(struct sweep *sweep, const struct page *page)
 	if (sweep->end != SWEEP_RUNNING)
 		return;
 	if (sweep->probing)
-		take_probe(sweep, page);
+		take_probe(sweep, page, repeats);
 	else if (!makes_sense(sweep, page, repeats))
 		give_up(sweep, page);
 	else if (sweep->plan.overlap)

@@ -71,8 +71,8 @@ void bound_begin(struct bound *bound, const struct ware *ware, const struct worl
 		return;
 	if (strategy == STRATEGY_FULL_SWEEP && !is_settled(ware, world))
 		return;
-	if ((world->conf.depth > 0 &&
-	     world->n > world->conf.depth / world->conf.page * world->conf.page) ||
+	/* Where it ends with a full page, it is looked behind that. */
+	if ((world->conf.depth > 0 && world->n > world->conf.depth - world->conf.page) ||
 	    world->conf.window > 0 || world->hid_at > 0)
 		return;
 	if (strategy == STRATEGY_COUNT_AUDIT && !ware_equals(ware, world, text, sizeof(text)))
