@@ -1,5 +1,6 @@
 -- What the costs of a workspace's cycles depend on. $1 its number.
--- First: live conversations that are not resolved. Second: changes within a day, as the runs of the last one have it.
+-- First: live conversations that are not resolved. Second: changes within a day, as the runs of the last one
+-- have it. Third: those that the next scan reads again, as they changed less than the lookback before the watermark.
 select
 	(select count(*) from sahut.conversation c where c.workspace_id = $1::integer and c.status <> 'resolved'
 	and c.deleted_at is null) as unresolved,
@@ -8,4 +9,7 @@ select
 			from now() - min(r.began_at)), 3600))::bigint
 		from sahut_etl.run r
 		where r.workspace_id = $1::integer and r.kind in ('incremental', 'verify')
-			and r.began_at > now() - interval '1 day'), 0) as changes
+			and r.began_at > now() - interval '1 day'), 0) as changes,
+	(select count(*) from sahut.conversation c
+	join sahut_etl.workspace w on w.id = c.workspace_id
+	where w.id = $1::integer and c.updated_at >= w.watermark - w.lookback and c.deleted_at is null) as again

@@ -34,8 +34,13 @@ static void work_out(struct forecast *f, int64_t now)
 	const struct engine_conf incremental = { .kind = CYCLE_INCREMENTAL, .now = now };
 	const struct workspace_state *m = &f->state;
 
+	struct plan_facts next = f->facts;
+
 	f->strategy = plan_strategy(m, &incremental);
-	f->cycle = plan_cost(f->strategy, m, &f->facts);
+	/* After a bulk action the next scan reads what it has changed once more. */
+	if (f->strategy == STRATEGY_HEAD_SCAN || f->strategy == STRATEGY_TAIL_SCAN)
+		next.changed += f->again;
+	f->cycle = plan_cost(f->strategy, m, &next);
 	f->usual = plan_cost(usual_strategy(m, now), m, &f->facts);
 	f->verify = plan_cost(STRATEGY_COUNT_AUDIT, m, &f->facts);
 	f->full = plan_cost(STRATEGY_FULL_SWEEP, m, &f->facts);
@@ -68,6 +73,7 @@ bool forecast_make(struct warehouse *warehouse, const struct workspace_conf *wor
 	forecast->facts.unresolved = load.unresolved;
 	forecast->facts.changed = (int64_t)((double)load.changes *
 					    (double)workspace->schedule.incremental / (double)DAY);
+	forecast->again = load.again;
 	work_out(forecast, now);
 	return true;
 }

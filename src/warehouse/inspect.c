@@ -66,6 +66,7 @@ bool inspect_load(struct warehouse *warehouse, int workspace, struct inspect_loa
 		return false;
 	load->unresolved = table_get_int(table, 0, "unresolved");
 	load->changes = table_get_int(table, 0, "changes");
+	load->again = table_get_int(table, 0, "again");
 	return true;
 }
 

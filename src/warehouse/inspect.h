@@ -32,6 +32,7 @@ bool inspect_is_complete(struct pg *pg, const char *workspace, bool *complete,
 struct inspect_load {
 	int64_t unresolved; /* conversations held that are not resolved */
 	int64_t changes;    /* of conversations, a day */
+	int64_t again;	    /* conversations that the next scan reads again, changed or not */
 };
 
 /* Reads it, for the workspace of that number. */

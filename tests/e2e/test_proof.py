@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What proves that nothing is missing, before lists whose totals are not true and that keep a part to themselves."""
 import json
+import re
 
 import pytest
 
@@ -11,6 +12,12 @@ BEHIND = {"deeper": {}, "empty": {"beyond": "empty"}, "repeat": {"beyond": "repe
 
 def instants(etl):
     return etl.sql("select complete_as_of, certified_at, unproven from sahut_etl.workspace")[0]
+
+
+def relabel_many(sandbox, n):
+    """As a bulk action does: all within a moment."""
+    for conversation in sandbox.dump()["conversations"][:n]:
+        sandbox.change("relabel", id=conversation["id"])
 
 
 @pytest.mark.parametrize("most", [100, 300, 777])
@@ -80,7 +87,7 @@ def test_after_a_bulk_action_a_cycle_at_rest_costs_one_request(pair):
     sandbox, etl = pair(conversations=1500, workspace={"lookback": "10s"})
     etl.run("sync")
     sandbox.control("clock", {"advance": 600})
-    sandbox.change("relabel", 1200)
+    relabel_many(sandbox, 700)
     for _ in range(2):
         sandbox.control("clock", {"advance": 30})
         etl.run("sync")
@@ -144,3 +151,25 @@ def test_a_total_that_was_told_before_proves_what_a_sweep_saw(pair):
     assert instants(etl)[1] > first and instants(etl)[2] is None
     assert etl.one("select passes from sahut_etl.sweep order by id desc limit 1") == 1
     assert_equal(etl, sandbox)
+
+
+def planned(etl):
+    """What plan says that the next cycle costs at most."""
+    return int(re.search(r"next cycle +\S+ +(?:\d+ to )?(\d+) ", etl.run("plan").stdout)[1])
+
+
+def test_plan_counts_what_the_next_scan_reads_again(pair):
+    sandbox, etl = pair(conversations=1500)
+    etl.run("sync")
+    sandbox.control("clock", {"advance": 600})
+    relabel_many(sandbox, 700)
+    etl.run("sync")
+    most = planned(etl)
+    assert most >= 7
+    sandbox.reset_stats()
+    etl.run("sync")
+    assert 7 <= sandbox.stats()["requests"] <= most
+    for _ in range(2):
+        sandbox.control("clock", {"advance": 300})
+        etl.run("sync")
+    assert planned(etl) == 1
