@@ -418,10 +418,7 @@ static enum sweep_end all_of(const struct sweep *sweep, const struct page *page)
 	return distinct < min_i64(sweep->first_total, page->total) ? SWEEP_LOST : SWEEP_ALL;
 }
 
-/*
- * The page begins after so many rows. Whether its own rows and its total go together: a total
- * that is less is not the number of rows.
- */
+/* The page begins after so many rows: whether its own rows and its total go together. */
 static void measure(struct sweep *sweep, const struct page *page, int64_t before)
 {
 	if (page->n > 0 && before < page->total && before + page->n > page->total)
@@ -440,13 +437,12 @@ static void finish(struct sweep *sweep, enum sweep_end end, bool full)
 	sweep->skip = sweep->asked;
 }
 
-/* All rows that the total counts were read: one that is new to us stands behind them. */
 static void take_probe(struct sweep *sweep, const struct page *page, int repeats)
 {
 	int size = sweep->last_size_asked;
 
-	if (page->per_page > 0 && page->per_page < size)
-		size = page->per_page;
+	size = page->per_page > 0 ? (int)min_i64(size, page->per_page) : size;
+	/* All that the total counts was read: a row that is new to us stands behind that. */
 	if (repeats < page->n)
 		measure(sweep, page, (int64_t)(sweep->last_page_asked - 1) * size);
 	sweep->moved = sweep->moved || page->total != sweep->last_total;

@@ -4,7 +4,7 @@
 
 usage: mutants.py BUILD [--only WORD]
 
-For each mutant one file of src/sync is copied with a piece of its text
+For each mutant one file of src/engine is copied with a piece of its text
 replaced, compiled, and linked in front of the library that holds the true
 one; then the simulation runs until it fails, with the same budget of seeds
 as in ./dev check. A text that is not found any more fails, too: then the
@@ -12,13 +12,13 @@ mutant has to follow the code. Prints TAP.
 """
 import os
 import re
-import shlex
 import subprocess
 import sys
 import tempfile
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SEEDS = 20000
+LIBRARIES = ("-lunistring", "-lcrypto", "-lcurl", "-ljson-c", "-lpq", "-lyaml", "-lsystemd", "-lmicrohttpd")
 # (what is left out, file, text, instead)
 MUTANTS = [
     ("the lookback of what a scan reads", "scan.c", "return since == TIME_NONE ? TIME_NONE + 1 : since - state->lookback;",
@@ -37,14 +37,28 @@ MUTANTS = [
      "recheck_begin(&scan->recheck, answer, 0, oldest(scan), scan->limit);\n\tif (false)"),
     ("the age test of the certificate", "certificate.c", "return started == TIME_NONE ? TIME_NONE : started - state->lookback;",
      "return started == TIME_NONE ? TIME_NONE : TIME_NEVER;"),
-    ("the closing scan of a full sweep", "certificate.c", "return sweep->end == SWEEP_ALL && sweep->moved && sweep->started",
-     "return false && sweep->started"),
+    ("the closing scan of a full sweep", "certificate.c", "sweep->end == SWEEP_SHALLOW) && sweep->moved &&",
+     "sweep->end == SWEEP_SHALLOW) && false &&"),
     ("the closing of a scan", "scan.c", "else if (several && scan->sweep.moved)", "else if (false)"),
-    ("the second pass being judged at all", "full.c", "if (snapshot || (started != TIME_NONE && answer->n[0] == owed)) {",
-     "if (snapshot || f->pass == 2) {"),
+    ("the second pass being judged at all", "full.c", "if (snapshot || (certificate_is_sound(state, total, all) && started != TIME_NONE &&",
+     "if (snapshot || f->pass == 2 || (certificate_is_sound(state, total, all) && started != TIME_NONE &&"),
     ("the evidence that separates an order from its rivals", "order.c", "#define ENOUGH_INVERSIONS 8", "#define ENOUGH_INVERSIONS 1"),
     ("the demotion", "workspace_state.c", "if (state->complete_as_of > state->certified_at)", "if (false)"),
     ("the fuse", "recheck.c", "lost + recheck->deleted_lately > most", "false"),
+    ("the look behind a last page that is full", "sweep.c", "if (!sweep->plan.probe || !full || end != SWEEP_ALL) {", "if (true) {"),
+    ("the parts of the whole", "full.c", "if (!full->proven || !odd) {", "if (true) {"),
+    ("a suspect that is there", "full.c", "if (full->unlisted > 0)", "if (false)"),
+    ("totals that jump", "certificate.c", "return !sweep->beyond && (state->order != ORDER_UNKNOWN || most <= total);",
+     "return !sweep->beyond;"),
+    ("the total of a scan of several pages", "scan.c", "sweep->pages == 1 || !sweep->moved", "sweep->pages == 1"),
+    ("the parts, where fewer are counted than held", "scan.c", "if (scan->unaccounted >= 0 || scan->sweep.started == TIME_NONE) {",
+     "if (true) {"),
+    ("late changes", "workspace_state.c", "if (by < 0 || by > most)", "if (true)"),
+    ("the floor after a bulk action", "scan.c", "max_i64(state->watermark, seen_until(scan) - state->lookback);", "state->watermark;"),
+    ("the age of what a told total counts", "curve.c", "if (created_before(&count, last->to - lookback) == last->total)",
+     "if (created_before(&count, last->to + lookback) == last->total)"),
+    ("the steadiness of totals", "curve.c", "for (int k = is_steady(curve, seen, pass) ? steps.n : 0; k > 0; k--) {",
+     "for (int k = steps.n; k > 0; k--) {"),
     ("the control GET", "recheck.c", "recheck->step = RECHECK_CONTROL;", "recheck->step = RECHECK_AGAIN, to_next_gone(recheck);"),
 ]
 
@@ -63,12 +77,11 @@ def make(build, directory, name, text):
     source, obj, program = (os.path.join(directory, n) for n in (name, "mutant.o", "sim"))
     with open(source, "w", encoding="utf-8") as f:
         f.write(text)
-    json_c = [shlex.quarantine(run("pkg-config", flag, "json-c").stdout) for flag in ("--cflags", "--libs")]
     cc = os.environ.get("CC", "cc")
-    out = run(cc, "-O2", "-D_GNU_SOURCE", "-Isrc/base", "-Isrc/port", "-Isrc/sync", "-c", source, "-o", obj)
+    out = run(cc, "-O2", "-D_GNU_SOURCE", "-Isrc/base", "-Isrc/engine", "-c", source, "-o", obj)
     if out.returncode == 0:
-        libraries = [os.path.join(build, f"lib{n}.a") for n in ("sync", "port", "base")]
-        out = run(cc, obj, *objects(build), *libraries, *json_c[1], "-o", program)
+        libraries = [os.path.join(build, f"lib{n}.a") for n in ("warehouse", "source", "engine", "port", "base")]
+        out = run(cc, obj, *objects(build), *libraries, *LIBRARIES, "-lm", "-o", program)
     return program, out.stderr if out.returncode else ""
 
 
@@ -89,7 +102,7 @@ def main():
     failed = 0
     print(f"1..{len(chosen)}")
     for number, (what, name, old, new) in enumerate(chosen, 1):
-        with open(os.path.join(TOP, "src", "sync", name), encoding="utf-8") as f:
+        with open(os.path.join(TOP, "src", "engine", name), encoding="utf-8") as f:
             text = f.read()
         with tempfile.TemporaryDirectory() as directory:
             if text.count(old) != 1:
