@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "redact.h"
 #include "utf8.h"
 
 static const char *const names[] = {
@@ -26,6 +27,7 @@ bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(fresh.text, sizeof(fresh.text), fmt, args);
 	va_end(args);
+	redact_text(fresh.text, strlen(fresh.text));
 	*err = fresh;
 	return false;
 }
@@ -41,6 +43,7 @@ bool err_wrap(struct err *err, const char *fmt, ...)
 	/* A sentence that is too long loses its end, never its beginning. */
 	if (snprintf(whole, sizeof(whole), "%s: %s", context, err->text) < 0)
 		return false;
+	redact_text(whole, strlen(whole));
 	memcpy(err->text, whole, sizeof(whole));
 	return false;
 }

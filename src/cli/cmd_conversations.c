@@ -85,7 +85,8 @@ static void print_value(const struct json_at *at)
 	CLEANUP(buf_free) struct buf out = BUF_MAX(64u << 20);
 
 	json_write_pretty(at, &out);
-	puts(buf_text(&out));
+	buf_char(&out, '\n');
+	command_print(buf_text(&out), out.len);
 }
 
 /* Sends one request and prints what comes back under "data". */

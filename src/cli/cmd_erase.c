@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 
 #include "command.h"
 #include "erase.h"
@@ -7,8 +8,11 @@
 
 static void say(const char *contact, const struct table *erased)
 {
+	char shown[160];
+
+	err_quote(shown, sizeof(shown), contact, strlen(contact));
 	for (int row = 0; row < table_rows(erased); row++) {
-		printf("%s: contact %s: %s", table_get(erased, row, "workspace_name"), contact,
+		printf("%s: contact %s: %s", table_get(erased, row, "workspace_name"), shown,
 		       table_get_bool(erased, row, "had_identity")
 			       ? "name, phone and all that identifies it are erased"
 			       : "nothing that identifies it was held; none will be loaded");
@@ -18,7 +22,7 @@ static void say(const char *contact, const struct table *erased)
 		putchar('\n');
 	}
 	if (table_rows(erased) == 0)
-		printf("contact %s is not known here; there is nothing to erase\n", contact);
+		printf("contact %s is not known here; there is nothing to erase\n", shown);
 }
 
 void cmd_erase(struct app *app)

@@ -62,7 +62,7 @@ static bool tell_held(struct explain *e)
 	if (table_rows(versions) > 0) {
 		putchar('\n');
 		table_print(versions, &out, NULL);
-		fputs(buf_text(&out), stdout);
+		command_print(buf_text(&out), out.len);
 	}
 	return true;
 }
@@ -212,7 +212,7 @@ static bool tell_item(const struct explain *e, const struct item *item, struct e
 	}
 	printf("The API now: it differs.\n");
 	table_print(shown, &out, NULL);
-	fputs(buf_text(&out), stdout);
+	command_print(buf_text(&out), out.len);
 	return true;
 }
 

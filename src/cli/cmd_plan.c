@@ -104,5 +104,5 @@ void cmd_plan(struct app *app)
 	buf_add(&out, said.data, said.len);
 	if (!add_ledger(app, &out))
 		return;
-	fputs(buf_text(&out), stdout);
+	command_print(buf_text(&out), out.len);
 }

@@ -354,10 +354,10 @@ static bool deliver(const struct worker *worker, struct err *err)
 {
 	if (worker->out.full)
 		return err_set(err, ERR_DATA, "the report is longer than 64 MiB");
-	if (worker->output)
+	if (worker->output && strcmp(worker->output, "-") != 0)
 		return atomic_file_write(worker->output, &worker->out, err);
-	fwrite(buf_text(&worker->out), 1, worker->out.len, stdout);
-	return fflush(stdout) == 0 || err_set(err, ERR_SYSTEM, "standard output cannot be written");
+	command_print(buf_text(&worker->out), worker->out.len);
+	return true;
 }
 
 void cmd_report(struct app *app)

@@ -345,7 +345,7 @@ static void print_json(const struct table *all)
 
 	table_format_json(all, &out);
 	buf_char(&out, '\n');
-	fputs(buf_text(&out), stdout);
+	command_print(buf_text(&out), out.len);
 }
 
 static bool is_there(const struct table *all, const char *name)

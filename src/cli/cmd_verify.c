@@ -270,7 +270,7 @@ static void tell(const struct verify *v, size_t i)
 		return;
 	shown = for_people(f->cells);
 	table_print(shown, &out, NULL);
-	fputs(buf_text(&out), stdout);
+	command_print(buf_text(&out), out.len);
 	rejected = table_get_int(f->cells, 0, "rejected");
 	if (rejected > 0)
 		printf("%" PRId64 " of the API's could not be loaded; they are in "

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "err_policy.h"
 #include "httpd.h"
@@ -11,6 +12,7 @@
 #include "nearest.h"
 #include "pg.h"
 #include "schema.h"
+#include "utf8.h"
 #include "yaml_tree.h"
 
 static const struct command commands[] = {
@@ -127,4 +129,21 @@ bool command_options(struct app *app, const struct opt *table, const char **oper
 	fputs(buf_text(&out), stdout);
 	app->exit = EXIT_OK;
 	return false;
+}
+
+void command_print(const char *text, size_t n)
+{
+	if (!isatty(STDOUT_FILENO)) {
+		fwrite(text, 1, n, stdout);
+		return;
+	}
+	for (size_t at = 0; at < n;) {
+		size_t len = text[at] == '\n' ? 1 : utf8_printable(text + at, n - at);
+
+		if (len > 0)
+			fwrite(text + at, 1, len, stdout);
+		else
+			printf("\\x%02x", (unsigned char)text[at]);
+		at += len ? len : 1;
+	}
 }

@@ -2,8 +2,10 @@
 /*
  * main.c -- hands the command line to the command that it names.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #include "command.h"
 #include "err_policy.h"
 #include "journal.h"
+#include "redact.h"
 
 /*
  * Signals are held back before the libraries begin, so that one that comes in the first
@@ -63,6 +66,21 @@ static void open_log(struct app *app)
 		app->stream.form = LOG_FORM_PLAIN;
 }
 
+/* What could not be written is a failure of every command, and is said once. */
+static void close_output(struct app *app)
+{
+	bool failed = ferror(stdout) != 0;
+	struct err err;
+
+	errno = 0;
+	failed = fclose(stdout) != 0 || failed;
+	if (!failed)
+		return;
+	err_set(&err, ERR_SYSTEM, "standard output cannot be written%s%s", errno ? ": " : "",
+		errno ? strerror(errno) : "");
+	app_fail(app, &err);
+}
+
 static void print(void (*write)(struct buf *out), const struct opt *options)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(65536);
@@ -107,6 +125,9 @@ int main(int argc, char **argv)
 	struct err err = ERR_INIT;
 
 	open_streams();
+	signal(SIGPIPE, SIG_IGN);
+	/* libcurl would write into the file that this names what it takes to read what we say. */
+	unsetenv("SSLKEYLOGFILE");
 	setlocale(LC_CTYPE, "");
 	disable_core_dumps();
 	if (!opt_parse_leading(options, &app.args, &err)) {
@@ -115,7 +136,8 @@ int main(int argc, char **argv)
 	}
 	if (version || help) {
 		print(version ? command_version : command_help, version ? NULL : options);
-		return EXIT_OK;
+		close_output(&app);
+		return app.exit;
 	}
 	if (app.args.next == argc) {
 		print(command_help, options);
@@ -131,5 +153,7 @@ int main(int argc, char **argv)
 	else
 		app_fail(&app, &err);
 	app_close(&app);
+	close_output(&app);
+	redact_forget();
 	return app.exit;
 }

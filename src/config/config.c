@@ -85,6 +85,9 @@ static const struct key http_keys[] = {
 	  .help = "Certificates to trust instead of the system's." },
 	{ "proxy", KEY_TEXT, offsetof(struct config_http, proxy),
 	  .help = "Proxy for all but loopback addresses." },
+	{ "proxy_login_file", KEY_SECRET_FILE, offsetof(struct config_http, proxy_login_file),
+	  .also = offsetof(struct config_http, proxy_login),
+	  .help = "File with the proxy's user and password, as user:password." },
 	KEY_END,
 };
 
@@ -186,7 +189,9 @@ static void close_file(FILE **file)
 /* The whole file. */
 static bool read_file(const char *path, struct buf *text, struct err *err)
 {
-	CLEANUP(close_file) FILE *file = fopen(path, "re");
+	/* A pipe would be waited for. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	CLEANUP(close_file) FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
 	char chunk[4096];
 	struct stat st;
 	size_t n;
@@ -196,10 +201,14 @@ static bool read_file(const char *path, struct buf *text, struct err *err)
 			       path, strerror(errno), DOCDIR);
 	if (!file || fstat(fileno(file), &st) != 0)
 		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(EISDIR));
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_CONFIG, "%s is not a file, but a pipe or a device", path);
 	if (st.st_mode & 002)
 		return err_set(err, ERR_CONFIG, "%s may be written by anybody; run: chmod o-w %s",
 			       path, path);
-	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+	while (!text->full && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
 		buf_add(text, chunk, n);
 	if (ferror(file))
 		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
@@ -219,6 +228,27 @@ static void complete(const struct config *config, struct workspace_conf *workspa
 	snprintf(workspace->auth, strlen(key) + sizeof("Authorization: Bearer "),
 		 "Authorization: Bearer %s", key);
 	mem_free_secret(&key);
+}
+
+/* A key is one word: what stands before it belongs to the header, and is put there. */
+static void check_keys(struct config_reader *in, const struct config *config)
+{
+	for (size_t i = 0; i < config->n_workspaces; i++) {
+		const struct workspace_conf *workspace = &config->workspaces[i];
+		const char *key =
+			workspace->auth ? workspace->auth + strlen("Authorization: Bearer ") : "";
+
+		if (strpbrk(key, " \t"))
+			config_reader_complain(
+				in, NULL, "workspaces",
+				"the key of %s has a blank in it: the file must hold "
+				"the key alone, without \"Bearer\"",
+				workspace->name);
+	}
+	if (config->http.proxy && strchr(config->http.proxy, '@'))
+		config_reader_complain(in, NULL, "http.proxy",
+				       "a user and a password do not belong here; put them into a "
+				       "file, as user:password, and name that as proxy_login_file");
 }
 
 static void check_password(struct config_reader *in, const struct config *config)
@@ -267,6 +297,7 @@ struct config *config_read_part(const char *path, const char *section, char **co
 	for (size_t i = 0; i < config->n_workspaces; i++)
 		complete(config, &config->workspaces[i]);
 	check_names(&in, config);
+	check_keys(&in, config);
 	check_password(&in, config);
 	if (in.n_complaints > 0) {
 		err_set(err, ERR_CONFIG, "%s has %d error%s", path, in.n_complaints,

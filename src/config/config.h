@@ -23,7 +23,8 @@ struct config_warehouse {
 };
 
 struct config_http {
-	const char *ca_file, *proxy;
+	const char *ca_file, *proxy, *proxy_login_file;
+	char *proxy_login; /* secret; NULL without a file */
 };
 
 struct config_privacy {

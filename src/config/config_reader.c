@@ -66,6 +66,12 @@ static void read_url(struct value *v)
 	*(const char **)v->to = arena_text(v->in->arena, v->text, n);
 }
 
+/* libpq's complaints quote what they are about, and that may be a password. */
+static bool may_be_quoted(const char *conninfo)
+{
+	return !strstr(conninfo, "://") && !strstr(conninfo, "pass");
+}
+
 static void read_conninfo(struct value *v)
 {
 	struct err err;
@@ -73,7 +79,10 @@ static void read_conninfo(struct value *v)
 
 	*(const char **)v->to = v->text;
 	if (!pg_conninfo_check(v->text, &has_password, &err))
-		log_backoff_of(v, "%s", err.text);
+		log_backoff_of(v, "%s",
+			       may_be_quoted(v->text) ? err.text
+						      : "database: libpq cannot read this; psql "
+							"says where it goes wrong");
 	else if (has_password)
 		log_backoff_of(v,
 			       "a password does not belong here; put it into a file and name that "

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "mem.h"
+#include "redact.h"
 
 #define LONGEST SECRET_LONGEST
 #define LONGEST_PATH 4096
@@ -85,6 +86,12 @@ static bool is_usable(char *text, size_t n, const char *path, struct err *err)
 		text[--n] = '\0';
 	if (n == 0)
 		return err_set(err, ERR_CONFIG, "%s is empty", path);
+	if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		return err_set(
+			err, ERR_CONFIG,
+			"%s begins with a byte order mark, which would be sent along; write it "
+			"anew without",
+			path);
 	for (size_t i = 0; i < n; i++)
 		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
 			return err_set(err, ERR_CONFIG,
@@ -116,6 +123,8 @@ char *secret_read(const char *name, const char *config, struct err *err)
 		err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
 	else if (is_usable(text, (size_t)n, path, err))
 		secret = mem_text(text, strlen(text));
+	if (secret)
+		redact_learn(secret);
 	explicit_bzero(text, sizeof(text));
 	return secret;
 }

@@ -25,8 +25,12 @@
 bool app_fail(struct app *app, const struct err *err)
 {
 	struct err_policy_text text;
+	const char *sentence = err_policy_sentence(err, &text);
+	char shown[4096];
 
-	fprintf(stderr, "%s: %s\n", app->program, err_policy_sentence(err, &text));
+	/* An argument may be quoted in it, or a file's name. */
+	fprintf(stderr, "%s: %s\n", app->program,
+		err_quote(shown, sizeof(shown), sentence, strlen(sentence)));
 	app->exit = err_policy_exit(err->kind);
 	return false;
 }
@@ -64,6 +68,7 @@ static bool open_http(struct app *app, struct err *err)
 	struct http_conf conf = {
 		.ca_file = app->config->http.ca_file,
 		.proxy = app->config->http.proxy,
+		.proxy_login = app->config->http.proxy_login,
 		.user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
 		.max_body = LARGEST_REPLY,
 		.connect_timeout = 10 * USEC_PER_SEC,

@@ -6,9 +6,13 @@
 #include <string.h>
 
 #include "health.h"
+#include "uri.h"
 
 /* Collectors look every fifteen seconds or so. */
 #define FILE_EVERY (5 * USEC_PER_SEC)
+
+/* Connections that lie open and ask for nothing, however many come. */
+#define MOST_QUIET 64
 
 /* Whether all is well, with a line for each workspace. */
 static void serve_health(const struct exporter *e, struct httpd_answer *answer)
@@ -26,13 +30,33 @@ static void serve_health(const struct exporter *e, struct httpd_answer *answer)
 	answer->status = bad ? 503 : 200;
 }
 
+/*
+ * Whether a browser was led here by a name of somebody else's that has our address: a page of
+ * theirs could read the answer. On loopback nobody needs another name than these.
+ */
+static bool is_misled(const struct exporter *e, const struct httpd_request *request)
+{
+	const char *host = httpd_request_header(request, "Host");
+	char name[64];
+
+	if (!host || !e->is_loopback)
+		return false;
+	snprintf(name, sizeof(name), "%.*s",
+		 *host == '[' ? (int)strcspn(host + 1, "]") : (int)strcspn(host, ":"),
+		 *host == '[' ? host + 1 : host);
+	return !uri_is_loopback(name);
+}
+
 static void serve(void *arg, const struct httpd_request *request, struct httpd_answer *answer)
 {
 	const struct exporter *e = arg;
 	bool get = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
 
 	answer->content_type = "text/plain; charset=utf-8";
-	if (!get) {
+	if (is_misled(e, request)) {
+		answer->status = 421;
+		buf_str(&answer->body, "ask for localhost, or by address\n");
+	} else if (!get) {
 		answer->status = 405;
 		httpd_header(answer, "Allow", "GET, HEAD");
 	} else if (strcmp(request->path, "/metrics") == 0) {
@@ -51,7 +75,7 @@ static void serve(void *arg, const struct httpd_request *request, struct httpd_a
 bool exporter_listen(struct exporter *e, struct event_loop *wait, const char *listen,
 		     struct err *err)
 {
-	struct httpd_conf conf = { .serve = serve, .arg = e };
+	struct httpd_conf conf = { .serve = serve, .arg = e, .most_quiet = MOST_QUIET };
 	char host[64];
 	const char *colon;
 	bool bracketed;
@@ -68,6 +92,7 @@ bool exporter_listen(struct exporter *e, struct event_loop *wait, const char *li
 	snprintf(host, sizeof(host), "%.*s", (int)(colon - listen) - 2 * bracketed,
 		 listen + bracketed);
 	conf.host = host;
+	e->is_loopback = uri_is_loopback(host);
 	conf.port = (int)strtol(colon + 1, NULL, 10);
 	e->httpd = httpd_open(wait, &conf, err);
 	if (!e->httpd)

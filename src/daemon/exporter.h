@@ -20,6 +20,7 @@ struct exporter {
 
 	struct httpd *httpd;
 	char listen[96]; /* where; "": nowhere */
+	bool is_loopback;
 	int64_t file_at; /* monotonic: when it may be written again */
 	bool changed;
 };

@@ -281,7 +281,7 @@ static void finish(struct transfer *t, CURLcode rc)
 	reply->status = (int)status;
 	reply->took = event_loop_now() - t->began;
 	http_read_times(reply);
-	http_reply_redact(reply, t->headers->data);
+	http_reply_redact(reply);
 	/* libcurl is content with headers that break off. */
 	if (rc != CURLE_OK || !reply->headed)
 		fail(t, rc != CURLE_OK ? rc : CURLE_GOT_NOTHING);
@@ -410,6 +410,30 @@ static long milliseconds(int64_t usec)
 	return (long)(usec / USEC_PER_MSEC);
 }
 
+/* An option that not every libcurl has. */
+static void set_if_known(CURL *curl, const char *name, long value)
+{
+	const struct curl_easyoption *option = curl_easy_option_by_name(name);
+
+	if (option)
+		set(curl, option->id, value);
+}
+
+/*
+ * A file of authorities stands instead of the system's, of which libcurl would go on to search
+ * the directory. It would also keep what it has read for a day: a file may be renewed.
+ */
+static void set_authorities(CURL *curl, const struct http_conf *conf)
+{
+	set_if_known(curl, "CA_CACHE_TIMEOUT", 60);
+	if (!conf->ca_file)
+		return;
+	set_text(curl, CURLOPT_CAINFO, conf->ca_file);
+	set_text(curl, CURLOPT_CAPATH, NULL);
+	set_text(curl, CURLOPT_PROXY_CAINFO, conf->ca_file);
+	set_text(curl, CURLOPT_PROXY_CAPATH, NULL);
+}
+
 static void set_security(CURL *curl, const struct http_conf *conf)
 {
 	set_text(curl, CURLOPT_PROTOCOLS_STR, "https,http"); /* the host has been seen to */
@@ -417,12 +441,13 @@ static void set_security(CURL *curl, const struct http_conf *conf)
 	set(curl, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
 	set(curl, CURLOPT_SSL_VERIFYPEER, 1);
 	set(curl, CURLOPT_SSL_VERIFYHOST, 2);
-	if (conf->ca_file)
-		set_text(curl, CURLOPT_CAINFO, conf->ca_file);
+	set_authorities(curl, conf);
 	set(curl, CURLOPT_NETRC, CURL_NETRC_IGNORED);
 	set(curl, CURLOPT_HTTP09_ALLOWED, 0);
 	/* An empty proxy is none, whatever the environment says. */
 	set_text(curl, CURLOPT_PROXY, conf->proxy ? conf->proxy : "");
+	if (conf->proxy && conf->proxy_login)
+		set_text(curl, CURLOPT_PROXYUSERPWD, conf->proxy_login);
 	set_text(curl, CURLOPT_NOPROXY, LOOPBACK);
 	set(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
 }
@@ -545,6 +570,8 @@ struct http *http_open(struct event_loop *wait, const struct http_conf *conf, st
 	http->conf = *conf;
 	http->conf.ca_file = conf->ca_file ? mem_text(conf->ca_file, strlen(conf->ca_file)) : NULL;
 	http->conf.proxy = conf->proxy ? mem_text(conf->proxy, strlen(conf->proxy)) : NULL;
+	http->conf.proxy_login =
+		conf->proxy_login ? mem_text(conf->proxy_login, strlen(conf->proxy_login)) : NULL;
 	http->conf.user_agent = mem_text(conf->user_agent, strlen(conf->user_agent));
 	http->timer = event_loop_timer(wait, on_timer, http);
 	http->multi = curl_multi_init();
@@ -575,6 +602,7 @@ void http_close(struct http **http)
 	event_loop_forget(&h->timer);
 	mem_free(&h->conf.ca_file);
 	mem_free(&h->conf.proxy);
+	mem_free_secret(&h->conf.proxy_login);
 	mem_free(&h->conf.user_agent);
 	mem_free(http);
 	curl_global_cleanup();

@@ -31,6 +31,7 @@ struct http;
 struct http_conf {
 	const char *ca_file; /* PEM; NULL: the system's */
 	const char *proxy;   /* a URL; NULL: none. Never used for loopback */
+	char *proxy_login;   /* user:password, secret, or NULL */
 	const char *user_agent;
 	size_t max_body;	 /* bytes of a reply, decompressed */
 	int64_t connect_timeout; /* the three deadlines of a transfer, microseconds: to be

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "mem.h"
+#include "redact.h"
 
 /* What the bodies of all replies take. Memory is the process's, and so is this. */
 static size_t bodies;
@@ -86,25 +87,10 @@ void http_reply_header(struct http_reply *reply, const char *p, size_t n)
 			 sizeof(reply->retry_after_text)));
 }
 
-static void overwrite(char *text, size_t n, const char *secret)
+void http_reply_redact(struct http_reply *reply)
 {
-	size_t len = strlen(secret);
-	char *end = text + n;
-
-	while (len > 0 && (text = memmem(text, (size_t)(end - text), secret, len))) {
-		memset(text, '*', len);
-		text += len;
-	}
-}
-
-void http_reply_redact(struct http_reply *reply, const char *header)
-{
-	const char *blank = strrchr(header, ' ');
-
-	if (!blank || strncmp(header, "Accept:", 7) == 0 || reply->status < 300)
-		return;
 	if (reply->body.len > 0)
-		overwrite(reply->body.data, reply->body.len, blank + 1);
-	overwrite(reply->location, strlen(reply->location), blank + 1);
-	overwrite(reply->content_type, strlen(reply->content_type), blank + 1);
+		redact_text(reply->body.data, reply->body.len);
+	redact_text(reply->location, strlen(reply->location));
+	redact_text(reply->content_type, strlen(reply->content_type));
 }

@@ -48,11 +48,9 @@ void http_reply_free(struct http_reply **reply);
 void http_reply_header(struct http_reply *reply, const char *p, size_t n);
 
 /*
- * Overwrites the secret of the request's first HEADER (its last word; a
- * request without one begins with Accept), wherever what came back repeats
- * it: a sentence that quotes our own key at us is on its way to a log. A
- * success is data, and stays as it is.
+ * Overwrites every secret that is known to redact.h wherever it is repeated, in a success as well:
+ * nobody has said so in good faith.
  */
-void http_reply_redact(struct http_reply *reply, const char *header);
+void http_reply_redact(struct http_reply *reply);
 
 #endif

@@ -38,6 +38,14 @@
 
 #define CUT_BLOCK 16384
 
+/* A connection as the library knows it, the one that was quiet longest first. */
+struct caller {
+	struct httpd *httpd;
+	int fd;
+	bool busy; /* it has asked, and is being answered */
+	struct caller *before, *after;
+};
+
 /* A request and its answer, from the first header line to the last byte. */
 struct exchange {
 	struct httpd *httpd;
@@ -58,6 +66,8 @@ struct httpd {
 	int64_t timer_at;
 	struct event_loop_source *alarm; /* for delayed answers */
 	struct exchange *first, *last;	 /* the delayed, soonest first */
+	struct caller *quietest, *newest;
+	int n_callers;
 	int port;
 };
 
@@ -263,6 +273,86 @@ static enum MHD_Result answer_now(struct exchange *x)
 	return result;
 }
 
+/* ---- connections ------------------------------------------------------- */
+
+static void leave(struct caller *c)
+{
+	struct httpd *httpd = c->httpd;
+
+	*(c->before ? &c->before->after : &httpd->quietest) = c->after;
+	*(c->after ? &c->after->before : &httpd->newest) = c->before;
+	httpd->n_callers--;
+}
+
+static void arrive(struct caller *c)
+{
+	struct httpd *httpd = c->httpd;
+
+	c->before = httpd->newest;
+	c->after = NULL;
+	*(c->before ? &c->before->after : &httpd->quietest) = c;
+	httpd->newest = c;
+	httpd->n_callers++;
+}
+
+/*
+ * Makes room for those who come: of connections that ask for nothing, the one that has done so
+ * longest goes. Half-open ones may be as many as they like.
+ */
+static void make_room(struct httpd *httpd)
+{
+	struct caller *c = httpd->quietest;
+
+	if (httpd->conf.most_quiet == 0 || httpd->n_callers <= httpd->conf.most_quiet)
+		return;
+	while (c && c->busy)
+		c = c->after;
+	if (!c)
+		return;
+	shutdown(c->fd, SHUT_RDWR);
+	/* The library will notice; until then it is nobody's turn again. */
+	c->busy = true;
+	leave(c);
+	arrive(c);
+}
+
+static void on_connection(void *arg, struct MHD_Connection *connection, void **slot,
+			  enum MHD_ConnectionNotificationCode why)
+{
+	struct caller *c = *slot;
+
+	if (why == MHD_CONNECTION_NOTIFY_STARTED) {
+		c = mem_new(sizeof(*c));
+		c->httpd = arg;
+		c->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+				->connect_fd;
+		arrive(c);
+		*slot = c;
+		make_room(c->httpd);
+	} else if (c) {
+		leave(c);
+		mem_free(slot);
+	}
+}
+
+static struct caller *caller_of(struct MHD_Connection *connection)
+{
+	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+		->socket_context;
+}
+
+/* It begins to ask, or has been answered and is quiet again. */
+static void set_busy(struct MHD_Connection *connection, bool busy)
+{
+	struct caller *c = caller_of(connection);
+
+	if (!c)
+		return;
+	c->busy = busy;
+	leave(c);
+	arrive(c);
+}
+
 /* ---- requests ---------------------------------------------------------- */
 
 static struct exchange *begin(struct httpd *httpd, struct MHD_Connection *connection)
@@ -307,6 +397,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	(void)version;
 	if (!x) {
 		*slot = begin(arg, connection);
+		set_busy(connection, true);
 		return MHD_YES;
 	}
 	if (*piece_len > 0) {
@@ -334,10 +425,10 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **sl
 	struct exchange *x = *slot;
 
 	(void)arg;
-	(void)connection;
 	(void)why;
 	if (!x)
 		return;
+	set_busy(connection, false);
 	if (x->parked)
 		unpark(x);
 	buf_free(&x->asked);
@@ -411,6 +502,7 @@ struct httpd *httpd_open(struct event_loop *wait, const struct httpd_conf *conf,
 	httpd->daemon =
 		MHD_start_daemon(flags, 0, NULL, NULL, on_request, httpd, MHD_OPTION_LISTEN_SOCKET,
 				 fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+				 MHD_OPTION_NOTIFY_CONNECTION, on_connection, httpd,
 				 MHD_OPTION_CONNECTION_LIMIT, (unsigned)MOST_CONNECTIONS,
 				 MHD_OPTION_CONNECTION_TIMEOUT, LONGEST_SILENCE, MHD_OPTION_END);
 	if (!httpd->daemon) {

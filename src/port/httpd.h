@@ -77,6 +77,7 @@ struct httpd_conf {
 	int port;	  /* 0: any that is free */
 	void (*serve)(void *arg, const struct httpd_request *request, struct httpd_answer *answer);
 	void *arg;
+	int most_quiet; /* of more connections that ask nothing, the oldest is closed; 0: none is */
 };
 
 /*

@@ -7,6 +7,7 @@
 
 #include "err.h"
 #include "json_writer.h"
+#include "redact.h"
 #include "time_format.h"
 
 /* The longest line that a stream gets; a field that does not fit is cut. */
@@ -44,6 +45,7 @@ static const char *keep(struct log_line *line, const char *fmt, va_list args)
 
 	if (n < 0 || room < 8)
 		return "";
+	redact_text(raw, strlen(raw));
 	err_quote(to, room, raw, strlen(raw));
 	line->used += strlen(to) + 1;
 	return to;

@@ -409,7 +409,8 @@ bool pg_conninfo_check(const char *conninfo, bool *has_password, struct err *err
 	}
 	*has_password = false;
 	for (PQconninfoOption *o = options; o->keyword; o++)
-		*has_password |= o->val && strcmp(o->keyword, "password") == 0;
+		*has_password |= o->val && (strcmp(o->keyword, "password") == 0 ||
+					    strcmp(o->keyword, "sslpassword") == 0);
 	PQconninfoFree(options);
 	return true;
 }

@@ -8,6 +8,10 @@
 
 #define DEEPEST 16
 
+/* Brackets in brackets cost libyaml more with each; so do keys us. */
+#define MOST_BRACKETS 1000
+#define MOST_KEYS 5000
+
 /* Anchors that hold anchors make many nodes of few lines. */
 #define MOST_NODES 100000
 
@@ -93,6 +97,8 @@ static const struct yaml *build_map(struct builder *b, const yaml_node_t *from, 
 	const yaml_node_pair_t *pair = from->data.mapping.pairs.start;
 	size_t n = (size_t)(from->data.mapping.pairs.top - pair);
 
+	if (n > MOST_KEYS)
+		return refuse(b, from, "more keys than a map may have");
 	node->keys = arena_alloc(b->arena, n * sizeof(struct yaml *));
 	node->values = arena_alloc(b->arena, n * sizeof(struct yaml *));
 	for (size_t i = 0; i < n; i++) {
@@ -170,6 +176,18 @@ static bool is_last(yaml_parser_t *parser, const char *name, struct err *err)
 	return last;
 }
 
+/* Whether brackets are opened far beyond those that are closed; in a text or a comment, too. */
+static bool is_too_deep(const char *text, size_t n)
+{
+	long open = 0;
+
+	for (size_t i = 0; i < n && open <= MOST_BRACKETS; i++) {
+		open += text[i] == '[' || text[i] == '{';
+		open -= open > 0 && (text[i] == ']' || text[i] == '}');
+	}
+	return open > MOST_BRACKETS;
+}
+
 const struct yaml *yaml_read(struct arena *arena, const char *name, const char *text, size_t n,
 			     struct err *err)
 {
@@ -180,6 +198,10 @@ const struct yaml *yaml_read(struct arena *arena, const char *name, const char *
 
 	if (!yaml_parser_initialize(&parser))
 		mem_out("libyaml");
+	if (is_too_deep(text, n)) {
+		err_set(err, ERR_CONFIG, "%s:1:1: nested too deep", name);
+		return NULL;
+	}
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);
 	if (!yaml_parser_load(&parser, &document)) {
 		log_backoff_of(&parser, name, err);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,22 +25,70 @@ static bool write_all(int fd, const char *p, size_t n)
 	return true;
 }
 
-bool atomic_file_write(const char *path, const struct buf *text, struct err *err)
+static bool failed(const char *path, struct err *err)
+{
+	return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+}
+
+/* Into what is there: a device, a pipe that somebody reads, a file whose owner must stay. */
+static bool write_into(const char *path, const struct buf *text, int flags, struct err *err)
+{
+	/* Of a pipe without a reader this says so, and waits for none. */
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
+	bool ok = fd >= 0 && fcntl(fd, F_SETFL, 0) == 0 && write_all(fd, buf_text(text), text->len);
+	int why = errno;
+
+	if (fd >= 0 && close(fd) != 0 && ok) {
+		ok = false;
+		why = errno;
+	}
+	errno = why;
+	return ok || failed(path, err);
+}
+
+/* A new file beside it takes its place, owner and mode; *MAY is false if it may not be so. */
+static bool replace(const char *path, const struct buf *text, const struct stat *old, bool *may,
+		    struct err *err)
 {
 	char temporary[LONGEST_PATH];
 	bool ok;
 	int fd;
 
+	*may = true;
 	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
 		return err_set(err, ERR_USAGE, "the name of the file is too long");
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
-		return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
-	ok = write_all(fd, buf_text(text), text->len) && fchmod(fd, 0640) == 0 && fsync(fd) == 0;
+		return failed(path, err);
+	if (old && (old->st_uid != geteuid() || old->st_gid != getegid()))
+		*may = fchown(fd, old->st_uid, old->st_gid) == 0;
+	ok = *may && write_all(fd, buf_text(text), text->len) &&
+	     fchmod(fd, old ? old->st_mode & 07777 : 0640) == 0 && fsync(fd) == 0;
 	ok = close(fd) == 0 && ok;
 	if (ok && rename(temporary, path) == 0)
 		return true;
-	err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	(void)failed(path, err);
 	unlink(temporary);
 	return false;
+}
+
+bool atomic_file_write(const char *path, const struct buf *text, struct err *err)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	bool may;
+
+	if (stat(path, &st) != 0) {
+		/* A link to nothing is not replaced either: it was made to lead somewhere. */
+		if (errno != ENOENT || lstat(path, &st) == 0)
+			return failed(path, err);
+		return replace(path, text, NULL, &may, err);
+	}
+	if (!S_ISREG(st.st_mode))
+		return write_into(path, text, 0, err);
+	if (!realpath(path, target))
+		return failed(path, err);
+	if (replace(target, text, &st, &may, err))
+		return true;
+	return !may && write_into(target, text, O_TRUNC, err);
 }

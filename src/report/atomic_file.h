@@ -9,9 +9,10 @@
 #include "err.h"
 
 /*
- * Writes TEXT to PATH: into a new file beside it, which then takes its
- * name. Only the owner and the group may read it. False with ERR_SYSTEM,
- * PATH being as it was.
+ * Writes TEXT to PATH: into a new file beside it, which then takes its name, its owner and its
+ * mode; of one that is new only the owner and the group may read it. Links are followed. What is no
+ * file (a device, a pipe) is written into, and so is a file whose owner could not be kept. False
+ * with ERR_SYSTEM, a file being as it was unless it was written into.
  */
 bool atomic_file_write(const char *path, const struct buf *text, struct err *err) MUST_CHECK;
 

@@ -56,6 +56,30 @@ def certificate(directory, name, ca="ca", names="IP:127.0.0.1,DNS:localhost", da
     openssl(directory, "x509", "-req", "-in", f"{name}.csr", *signer, "-out", f"{name}.pem", *days, "-extfile", f"{name}.ext")
 
 
+CA = """[ca]
+default_ca = d
+[d]
+database = index.txt
+new_certs_dir = .
+rand_serial = yes
+default_md = sha256
+policy = p
+unique_subject = no
+[p]
+commonName = supplied
+"""
+
+
+def dated(directory, name, since, until):
+    """A certificate that is good from one day to another; `openssl x509` of some versions takes no days that are over."""
+    certificate(directory, name)
+    with open(os.path.join(directory, "ca.conf"), "w") as f:
+        f.write(CA)
+    open(os.path.join(directory, "index.txt"), "w").close()
+    openssl(directory, "ca", "-batch", "-config", "ca.conf", "-cert", "ca.pem", "-keyfile", "ca.key", "-in", f"{name}.csr", "-out", f"{name}.pem",
+            "-notext", "-startdate", since, "-enddate", until, "-extfile", f"{name}.ext")
+
+
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):
     directory = str(tmp_path_factory.mktemp("certificates"))
@@ -65,7 +89,8 @@ def certificates(tmp_path_factory):
     certificate(directory, "good")
     certificate(directory, "wrong-name", names="DNS:api.example")
     certificate(directory, "wrong-address", names="IP:127.0.0.2")
-    certificate(directory, "expired", days=("-days", "-1"))
+    dated(directory, "expired", "20200101000000Z", "20200201000000Z")
+    dated(directory, "not-yet-valid", "20980101000000Z", "20990101000000Z")
     certificate(directory, "of-another-authority", ca="other")
     certificate(directory, "of-itself", ca=None)
     return directory
@@ -93,25 +118,61 @@ def test_s1_a_server_that_proves_who_it_is_is_read(servers, warehouse, certifica
 def test_s1_a_server_that_does_not_never_hears_the_key(servers, warehouse, certificates):
     etl = warehouse("https://127.0.0.1:1/v1", key=KEY)
     trusting(etl, certificates)
-    for name in ("wrong-name", "wrong-address", "expired", "of-another-authority", "of-itself"):
+    why = {"wrong-name": "name", "wrong-address": "name|address", "expired": "has expired", "not-yet-valid": "not yet valid",
+           "of-another-authority": "issuer", "of-itself": "self.signed"}
+    for name in why:
         server = servers([item()], ssl=context(certificates, name))
         etl.workspaces[0]["base_url"] = server.base_url
         etl.write()
         done = etl.run("sync", expect=None)
         assert done.returncode == 78, (name, done.returncode, done.stderr)
+        assert re.search(why[name], done.stderr), (name, done.stderr)
         assert server.requests == [], name
 
 
-def test_s1_an_old_protocol_is_refused(servers, warehouse, certificates):
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+def test_s1_an_old_protocol_is_refused(servers, warehouse, certificates, version):
     old = context(certificates, "good")
     old.set_ciphers("ALL:@SECLEVEL=0")
-    old.minimum_version = ssl.TLSVersion.TLSv1
-    old.maximum_version = ssl.TLSVersion.TLSv1_1
+    old.minimum_version = old.maximum_version = version
     server = servers([item()], ssl=old)
     etl = warehouse(server.base_url, key=KEY)
     trusting(etl, certificates)
-    assert etl.run("sync", expect=None).returncode in (69, 78)
+    done = etl.run("sync", expect=78)
+    assert re.search("protocol|version", done.stderr), done.stderr
     assert server.requests == []
+
+
+def test_s1_a_file_of_authorities_stands_instead_of_the_systems(servers, warehouse, certificates, tmp_path, monkeypatch):
+    """The directory of the system's authorities is one of ours here: what is in it is not trusted once a file is named."""
+    server = servers([item()], ssl=context(certificates, "of-another-authority"))
+    etl = warehouse(server.base_url, key=KEY)
+    hashed = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", "other.pem"], cwd=certificates, capture_output=True, text=True).stdout.strip()
+    (tmp_path / "certs").mkdir()
+    (tmp_path / "certs" / f"{hashed}.0").write_text(open(os.path.join(certificates, "other.pem")).read())
+    trusting(etl, certificates)
+    mount = f"mount --bind {tmp_path}/certs /etc/ssl/certs && exec \"$@\""
+    inside = ["unshare", "-m", "sh", "-c", mount, "sh"]
+    if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
+        pytest.skip("no mount namespace can be made here")
+    done = subprocess.run([*inside, *etl.command("sync")], capture_output=True, text=True, env=etl.environment())
+    assert done.returncode == 78 and server.requests == [], done.stderr
+    etl.extra = f"http:\n  ca_file: {certificates}/other.pem\n"
+    etl.write()
+    etl.run("sync")
+
+
+def test_s1_a_file_of_authorities_that_was_renewed_is_seen(servers, warehouse, certificates, tmp_path, daemons):
+    server = servers([item()], ssl=context(certificates, "of-another-authority"))
+    etl = warehouse(server.base_url, key=KEY, schedule="{incremental: 5s, verify: 1d}")
+    authorities = tmp_path / "authorities.pem"
+    authorities.write_text(open(os.path.join(certificates, "ca.pem")).read())
+    etl.extra = f"http:\n  ca_file: {authorities}\n"
+    etl.write()
+    daemon = daemons(etl)
+    wait_for(lambda: "issuer" in daemon.text())
+    authorities.write_text(open(os.path.join(certificates, "other.pem")).read())
+    wait_for(lambda: etl.one("select count(*) from sahut.conversation") == 1, 120)
 
 
 def test_s1_there_is_no_way_to_be_careless(warehouse):

@@ -172,7 +172,7 @@ def configuration(tap):
 def loads(tap, program):
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "sahut-etl.yaml")
-        for name in ("api-key", "pg-password", "pii-key", "metabase-key", "metabase-password"):
+        for name in ("api-key", "pg-password", "pii-key", "metabase-key", "metabase-password", "proxy-login"):
             with open(os.open(os.path.join(directory, name), os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
                 f.write("secret\n")
         for what, text in (("as it is", read(SAMPLE)), ("with every key set", uncommented(read(SAMPLE)))):

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Header lines as servers send them, and what is made of the few that matter. */
+#include "redact.h"
 #include "unit.h"
 
 #include <inttypes.h>
@@ -191,18 +192,14 @@ static void a_failure_that_repeats_the_secret_does_not_get_far(void **fixture)
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		http_reply_header(reply, lines[i], strlen(lines[i]));
 	buf_str(&reply->body, "key sesame, sesamesesame");
-	reply->status = 200;
-	http_reply_redact(reply, "Authorization: Bearer sesame");
+	http_reply_redact(reply);
 	assert_string_equal(buf_text(&reply->body), "key sesame, sesamesesame");
-	reply->status = 401;
-	http_reply_redact(reply, "Accept: sesame");
-	http_reply_redact(reply, "Odd:");
-	assert_string_equal(buf_text(&reply->body), "key sesame, sesamesesame");
-	http_reply_redact(reply, "Authorization: Bearer sesame");
+	redact_learn("sesame");
+	http_reply_redact(reply);
 	assert_string_equal(buf_text(&reply->body), "key ******, ************");
 	assert_string_equal(reply->location, "/x?key=******");
 	assert_string_equal(reply->content_type, "******");
-	http_reply_redact(reply, "Authorization: Bearer ****");
+	redact_forget();
 	http_reply_free(&reply);
 }
 
