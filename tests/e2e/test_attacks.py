@@ -141,3 +141,35 @@ def test_a_thousand_labels_are_no_half_a_million_pairs(warehouse):
         assert etl.sql("select count(*), max(label_b) from sahut_report.label_pairs") == [(50 * 49 // 2, "label 0049")]
     finally:
         server.stop()
+
+
+FED = ["numbers_without_end", "digits_a_million", "numbers_odd", "ids_odd", "times_odd", "keys_a_million", "objects_a_million", "nul_escapes",
+       "labels_of_20_kb", "heavy_in_every_slot"]
+
+
+@pytest.mark.slow
+def test_what_was_loaded_of_all_of_them_is_dumped_and_restored(warehouse, attacker, cluster):
+    etl = warehouse(attacker.base_url)
+    for mode in FED:
+        attacker.mode = mode
+        etl.run("sync", "--full", expect=None, timeout=150)
+    assert_kept(etl)
+    tables = [t for t, in etl.sql("""select c.oid::regclass::text from pg_class c where c.relkind = 'r'
+        and c.relnamespace::regnamespace::text in ('sahut', 'sahut_pii', 'sahut_etl', 'sahut_report') order by 1""")]
+    held = "select count(*), md5(coalesce(string_agg(md5(t::text), '' order by md5(t::text)), '')) from {} t"
+    before = {t: etl.sql(held.format(t)) for t in tables}
+    assert before["sahut.conversation"][0][0] > 0 and before["sahut_etl.rejected_item"][0][0] > 0
+    copy = etl.dbname + "_copy"
+    cluster.create_database(copy)
+    try:
+        dump = subprocess.run(["pg_dump", "-Fc", "-d", cluster.conninfo(etl.dbname)], capture_output=True, check=True).stdout
+        restored = subprocess.run(["pg_restore", "--exit-on-error", "-d", cluster.conninfo(copy)], input=dump, capture_output=True)
+        assert restored.returncode == 0, restored.stderr
+        connection = cluster.connect(copy)
+        with connection.cursor() as cursor:
+            for t in tables:
+                cursor.execute(held.format(t))
+                assert cursor.fetchall() == before[t], t
+        connection.close()
+    finally:
+        cluster.drop_database(copy)
