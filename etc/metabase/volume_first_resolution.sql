@@ -1,7 +1,8 @@
--- How long until the first resolution, on average? Of conversations whose history is known from their creation.
-select round(sum(first_resolution_seconds_sum) / nullif(sum(first_resolved_count), 0) / 3600.0, 1) as average_hours
-from sahut_report.daily_volume
-where true
+-- How long until the first resolution? Half of them took no longer. Of those that are known from creation.
+select
+	round((percentile_cont(0.5) within group (order by cycle_duration_seconds) / 3600)::numeric, 1) as median_hours
+from sahut_report.resolutions
+where is_first_resolution
 	[[and {{workspace}}]]
 	[[and {{day}}]]
 	[[and {{channel_type}}]]

@@ -2,11 +2,9 @@
 select
 	date_trunc('week', resolved_day::timestamp)::date as week_begins,
 	round((percentile_cont(0.5) within group (order by cycle_duration_seconds) / 3600)::numeric, 1) as median_hours,
-	round((percentile_cont(0.9) within group (order by cycle_duration_seconds) / 3600)::numeric, 1) as p90_hours,
-	count(cycle_duration_seconds) as timed, count(*) - count(cycle_duration_seconds) as beginning_unknown,
-	count(cycle_duration_seconds) filter (where is_estimated) as estimated
+	round((percentile_cont(0.9) within group (order by cycle_duration_seconds) / 3600)::numeric, 1) as p90_hours
 from sahut_report.resolutions
-where true
+where is_history_complete
 	[[and {{workspace}}]]
 	[[and {{day}}]]
 	[[and {{channel_type}}]]

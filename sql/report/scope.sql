@@ -2,7 +2,7 @@
 -- complete it is. Times are the workspace's own. Data is called stale when it is an hour behind.
 select
 	w.name as workspace,
-	coalesce($2::date, p.last_day - 29)::text as from_day,
+	coalesce($2::date, p.last_day - 30)::text as from_day,
 	p.last_day::text as to_day,
 	to_char(now() at time zone w.timezone, 'YYYY-MM-DD HH24:MI') as made_at,
 	w.timezone,

@@ -1,12 +1,13 @@
--- Long: agent, hour of the day, conversations the agent was given or resolved then; the sixty agents with most.
+-- Long: agent, hour of the day, conversations that the agent was given then; the sixty agents with most. An event whose
+-- time may be off by more than half an hour has no hour: workload_agents says how many these are.
 with hours as (
 	select
 		e.to_assignee_id as agent_id, max(e.to_assignee_name) as agent_name,
 		extract(hour from e.occurred_at at time zone w.timezone)::integer as hour, count(*) as n
 	from sahut_report.conversation_events e
 	join sahut_etl.workspace w on w.name = e.workspace_name
-	where e.workspace_name = $1 and e.occurred_day between $2::date and $3::date
-	and e.event_type in ('created', 'assigned', 'reassigned', 'resolved') and e.to_assignee_id is not null
+	where e.workspace_name = $1 and e.occurred_day between $2::date and $3::date and not e.is_estimated
+	and e.event_type in ('created', 'assigned', 'reassigned') and e.to_assignee_id is not null
 	group by 1, 3
 ), agents as (
 	select x.agent_id, coalesce(max(x.agent_name), x.agent_id) as agent, sum(x.n) as n from hours x group by 1

@@ -97,7 +97,7 @@ static bool take_options(struct worker *worker)
 		  .value = &format },
 		{ .name = "from",
 		  .arg = "DAY",
-		  .help = "first day; by default 30 days up to the last",
+		  .help = "first day; by default 30 days before the last",
 		  .value = &worker->from },
 		{ .name = "to",
 		  .arg = "DAY",

@@ -57,10 +57,13 @@ static const struct {
 	    "Percakapan yang masuk pada tiap jam dalam sepekan, selama periode ini." } },
 	{ "panel_volume_totals", { "Channels in the period", "Kanal pada periode ini" } },
 	{ "note_volume_totals",
-	  { "Average time from creation to the first resolution; reopened as a share of "
+	  { "Half of the first resolutions took no longer, from creation on. Conversations older "
+	    "than the first load cannot be timed and are counted beside. Reopened is a share of "
 	    "resolved.",
-	    "Rata-rata waktu dari masuk sampai penyelesaian pertama; porsi yang dibuka kembali "
-	    "terhadap yang selesai." } },
+	    "Separuh penyelesaian pertama tidak lebih lama dari itu, sejak percakapan masuk. "
+	    "Percakapan yang lebih tua daripada pemuatan pertama tidak dapat diukur dan dihitung "
+	    "di "
+	    "sampingnya. Yang dibuka kembali adalah porsi terhadap yang selesai." } },
 	{ "panel_volume_labels", { "What conversations are about", "Topik percakapan" } },
 	{ "note_volume_labels",
 	  { "Conversations created in the period, by the labels they carry now. One with two "
@@ -78,12 +81,17 @@ static const struct {
 	    "Penyelesaian dihitung untuk agen yang ditugaskan, bukan yang menekan tombol. "
 	    "Rata-rata dan puncak adalah percakapan aktif yang dipegang "
 	    "bersamaan." } },
-	{ "panel_workload_hours", { "When agents are at work", "Kapan agen bekerja" } },
+	{ "panel_workload_hours",
+	  { "When work reaches agents", "Kapan percakapan sampai ke agen" } },
 	{ "note_workload_hours",
-	  { "Conversations that each agent was given or resolved at that hour of the day, in the "
-	    "whole period.",
-	    "Percakapan yang diterima atau diselesaikan tiap agen pada jam itu, selama periode "
-	    "ini." } },
+	  { "Conversations that each agent was given at that hour of the day, in the whole period; "
+	    "without those whose time may be off by more than half an hour. Whether the agent was "
+	    "there, nobody can tell from this.",
+	    "Percakapan yang diterima tiap agen pada jam itu, selama periode ini; tanpa yang "
+	    "waktunya "
+	    "bisa meleset lebih dari setengah jam. Apakah agennya sedang hadir tidak dapat "
+	    "diketahui "
+	    "dari sini." } },
 	{ "panel_backlog_days", { "Backlog at the end of each day", "Tunggakan pada akhir hari" } },
 	{ "note_backlog_days",
 	  { "Conversations that were not resolved at midnight, by status.",
@@ -118,7 +126,9 @@ static const struct {
 	{ "col_unresolved", { "unresolved", "belum selesai" } },
 	{ "col_unresolved_now", { "unresolved now", "belum selesai saat ini" } },
 	{ "col_first_resolution_hours",
-	  { "first resolution, on average", "penyelesaian pertama, rata-rata" } },
+	  { "first resolution, median", "penyelesaian pertama, median" } },
+	{ "col_resolved_untimed",
+	  { "resolved, beginning unknown", "selesai, awalnya tidak diketahui" } },
 	{ "col_channel", { "channel", "kanal" } },
 	{ "col_channel_type", { "kind", "jenis" } },
 	{ "col_share", { "share", "porsi" } },
@@ -135,6 +145,7 @@ static const struct {
 	{ "col_oldest_unassigned_hours", { "oldest unassigned", "tertua tanpa agen" } },
 	{ "col_median_active", { "per agent (median)", "per agen (median)" } },
 	{ "col_given", { "given", "diterima" } },
+	{ "col_given_untimed", { "given, hour unknown", "diterima, jam tidak diketahui" } },
 	{ "col_handed_off", { "handed off", "dialihkan" } },
 	{ "col_active_hours", { "conversation hours", "jam percakapan" } },
 	{ "col_average", { "average", "rata-rata" } },

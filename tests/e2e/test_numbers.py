@@ -113,3 +113,79 @@ def test_a_target_names_who_had_it_when_it_was_met(story):
     assert [(r["agent"], r["met"], r["breached"], r["running"]) for r in card(s, "workload_targets_agents") if r["metric"] == "first_resolution"] == [
         ("(unassigned)", 0, 1, 0), ("Budi", 1, 0, 0), ("Citra", 0, 0, 1)]
     assert_history_is_sound(s.sql)
+
+
+def test_medians_say_how_many_they_are_of(story):
+    """Older ones are not timed but counted; estimated ones are timed and counted; what still waits took longer than any."""
+    s = story()
+    s.see("2026-03-01 00:10", conversation("old", "open", "2026-01-11 00:00", "2026-02-21 00:00"))
+    s.change("2026-03-02 01:00", "old", status="resolved") if "old" in s.known else s.see(
+        "2026-03-02 01:02", conversation("old", "resolved", "2026-01-11 00:00", "2026-03-02 01:00"))
+    for n, minutes in enumerate((10, 20, 40)):
+        s.change(f"2026-03-03 01:00:0{n}", f"C{n}", after=30)
+        s.change(f"2026-03-03 01:{minutes}:0{n}", f"C{n}", assignee=AYU)
+    s.change("2026-03-03 02:40:00", "C0", status="resolved")
+    # After hours without a look: timed, and said to be estimated.
+    s.see("2026-03-03 09:00", conversation("C3", "resolved", "2026-03-03 03:00", "2026-03-03 08:00", assignee=BUDI))
+    s.change("2026-03-03 09:10", "waits")
+    s.see("2026-03-04 01:02")
+    s.refresh()
+    [week] = card(s, "volume_resolution_counts", day=march(2, 4))
+    assert (week["resolutions"], week["timed"], week["beginning_unknown"], week["estimated"]) == (3, 2, 1, 1)
+    assert week["median_hours"] == D("3.3")      # of 100 minutes and 5 hours
+    assert card(s, "volume_first_resolution", day=march(2, 4)) == [{"median_hours": D("3.3")}]
+    [assigned] = card(s, "workload_first_assignment", day=march(3, 3))
+    assert (assigned["assigned"], assigned["waiting"], assigned["estimated"]) == (4, 1, 1)
+    assert (assigned["median_hours"], assigned["p90_hours"]) == (D("0.67"), None)   # of 10, 20, 40 minutes, 5 hours and one that waits
+    [channel] = [r for r in s.sql("""select channel_name, count(*) from sahut_report.resolutions group by 1""")]
+    assert channel == ("WA Toko", 3)
+
+
+def test_every_day_has_its_place_in_a_chart(story):
+    """Nothing happened is zero; nobody can know is empty; and today is there."""
+    s = story()
+    s.change("2026-03-02 01:00", "C1")
+    s.change("2026-03-02 03:00", "C1", status="resolved")
+    s.change("2026-03-06 01:00", "C2", assignee=AYU)
+    s.see("2026-03-07 01:02")
+    s.refresh()
+    days = card(s, "volume_days", day="between '2026-02-27' and '2026-03-31'")
+    assert [r["day"] for r in days] == [date(2026, 2, 27) + timedelta(n) for n in range(9)]
+    assert [(r["created"], r["resolved"]) for r in days] == [
+        (0, None), (0, None), (0, 0), (1, 1), (0, 0), (0, 0), (0, 0), (1, 0), (0, 0)]
+    assert [r["created"] for r in card(s, "volume_days", day=march(4, 6), channel="= 'WA Toko'")] == [0, 0, 1]
+    assert [(r["day"], r["conversations"]) for r in card(s, "volume_backlog_days", day=march(3, 7))] == [
+        (day(3), 0), (day(4), 0), (day(5), 0), (day(6), 1), (day(7), 1)]
+    assert len(card(s, "volume_hours", day=march(1, 7))) == 7 * 24
+    assert sum(r["created"] for r in card(s, "volume_hours", day=march(1, 7))) == 2
+    assert [r["unassigned"] for r in card(s, "workload_unassigned_days", day=march(1, 7))] == [0] * 7
+    text = s.etl.run("report", "backlog", "--from", "2026-02-27").stdout
+    assert [line.split()[0] for line in text.split("\n") if line.startswith("2026-03-0")] == [str(day(n)) for n in range(1, 8)]
+
+
+def test_default_periods_agree_and_include_today():
+    with open(os.path.join(TOP, "etc", "metabase", "dashboards.json")) as f:
+        defaults = {p["default"] for d in json.load(f)["dashboards"] for p in d["parameters"] if "default" in p}
+    assert defaults == {"past30days~"}      # thirty days, and the one that is not over
+    with open(os.path.join(TOP, "sql", "report", "scope.sql")) as f:
+        assert "last_day - 30)" in f.read()
+
+
+def test_work_reaches_an_agent_at_an_hour_or_it_is_said_that_nobody_knows_which(story):
+    s = story()
+    s.change("2026-03-02 01:00", "C1")
+    s.change("2026-03-02 02:00", "C1", assignee=AYU)
+    s.change("2026-03-02 03:30", "C1", status="resolved")
+    s.see("2026-03-02 09:00", conversation("C2", "open", "2026-03-02 04:00", "2026-03-02 08:00", assignee=AYU))
+    s.refresh()
+    page = s.etl.run("report", "workload", "--format", "html", "--from", "2026-03-01", "--to", "2026-03-02").stdout
+    for words in ("When work reaches agents", "given, hour unknown"):
+        assert words in page
+    assert "at work" not in page
+    [row] = s.sql(open(os.path.join(TOP, "sql", "report", "workload_agents.sql")).read().replace("$1", "'utama'").replace("$2", "'2026-03-01'")
+                  .replace("$3", "'2026-03-02'"))
+    hours = s.sql(open(os.path.join(TOP, "sql", "report", "workload_hours.sql")).read().replace("$1", "'utama'").replace("$2", "'2026-03-01'")
+                  .replace("$3", "'2026-03-02'"))
+    assert row[:3] == ("Ayu", 2, 1) and [(h, n) for _, h, n in hours if n] == [(9, 1)]
+    indonesian = s.etl.run("report", "workload", "--format", "html", "--lang", "id").stdout
+    assert "Kapan percakapan sampai ke agen" in indonesian and "agen bekerja" not in indonesian
