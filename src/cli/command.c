@@ -33,6 +33,8 @@ static const struct command commands[] = {
 	  cmd_explain, "explain conv_8f2k1m" },
 	{ "check", "[--offline]", "look at the configuration, the key, the API and the database",
 	  cmd_check, "check --offline" },
+	{ "config", "", "show the configuration in force, and where each value comes from",
+	  cmd_config, "config" },
 	{ "migrate", "[--dry-run] [--rebuild-reports]", "make or upgrade the warehouse's tables",
 	  cmd_migrate, "migrate --dry-run" },
 	{ "report", "volume|workload|backlog|freshness", "numbers to look at, or a page to mail",

@@ -34,6 +34,7 @@ bool command_options(struct app *app, const struct opt *table, const char **oper
 
 /* One each; what they do is in sahut-etl(8). */
 void cmd_check(struct app *app);
+void cmd_config(struct app *app);
 void cmd_conversations(struct app *app);
 void cmd_explain(struct app *app);
 void cmd_erase(struct app *app);

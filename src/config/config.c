@@ -11,6 +11,7 @@
 
 #include "buf.h"
 #include "business_hours.h"
+#include "config_file.h"
 #include "config_reader.h"
 #include "mem.h"
 #include "yaml_tree.h"
@@ -167,6 +168,8 @@ static const struct key root_keys[] = {
 	  .help = "Where metrics are shown." },
 	{ "metabase", KEY_SECTION, offsetof(struct config, metabase), .keys = metabase_keys,
 	  .optional = true, .help = "Where dashboards go." },
+	{ "include", KEY_TEXT, offsetof(struct config, include),
+	  .help = "Other files that belong to this one, such as conf.d/*.yaml." },
 	{ "log", KEY_SECTION, 0, .keys = log_keys, .help = "What is logged." },
 	KEY_END,
 };
@@ -178,41 +181,6 @@ const char *config_default_path(void)
 	const char *path = getenv("SAHUT_ETL_CONFIG");
 
 	return path && *path ? path : SYSCONFDIR "/sahut-etl/sahut-etl.yaml";
-}
-
-static void close_file(FILE **file)
-{
-	if (*file)
-		fclose(*file);
-}
-
-/* The whole file. */
-static bool read_file(const char *path, struct buf *text, struct err *err)
-{
-	/* A pipe would be waited for. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	CLEANUP(close_file) FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
-	char chunk[4096];
-	struct stat st;
-	size_t n;
-
-	if (!file && errno == ENOENT)
-		return err_set(err, ERR_CONFIG, "%s: %s; a sample is %s/examples/sahut-etl.yaml",
-			       path, strerror(errno), DOCDIR);
-	if (!file || fstat(fileno(file), &st) != 0)
-		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
-	if (S_ISDIR(st.st_mode))
-		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(EISDIR));
-	if (!S_ISREG(st.st_mode))
-		return err_set(err, ERR_CONFIG, "%s is not a file, but a pipe or a device", path);
-	if (st.st_mode & 002)
-		return err_set(err, ERR_CONFIG, "%s may be written by anybody; run: chmod o-w %s",
-			       path, path);
-	while (!text->full && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
-		buf_add(text, chunk, n);
-	if (ferror(file))
-		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
-	return !text->full || err_set(err, ERR_CONFIG, "%s is longer than 1 MiB", path);
 }
 
 /* The key becomes the header that carries it; of contacts is kept what is kept of all. */
@@ -271,24 +239,19 @@ static void check_names(struct config_reader *in, const struct config *config)
 						       config->workspaces[i].name);
 }
 
-struct config *config_read(const char *path, char **complaints, struct err *err)
-{
-	return config_read_part(path, NULL, complaints, err);
-}
-
-struct config *config_read_part(const char *path, const char *section, char **complaints,
-				struct err *err)
+static struct config *read_all(const char *path, const char *section, struct buf *shown,
+			       char **complaints, struct err *err)
 {
 	struct config *config = mem_new(sizeof(*config));
-	struct config_reader in = { .complaints = BUF_MAX(LONGEST_FILE), .secrets = section };
-	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_FILE);
-	const struct yaml *root = NULL;
+	struct config_reader in = { .complaints = BUF_MAX(LONGEST_FILE),
+				    .secrets = section,
+				    .shown = shown };
+	const struct yaml *root;
 
 	*complaints = NULL;
 	config->arena = in.arena = arena_new();
 	config->path = in.path = arena_dup(config->arena, path);
-	if (read_file(path, &text, err))
-		root = yaml_read(config->arena, in.path, buf_text(&text), text.len, err);
+	root = config_file_read(&in, err);
 	if (!root) {
 		config_free(&config);
 		return NULL;
@@ -307,6 +270,26 @@ struct config *config_read_part(const char *path, const char *section, char **co
 	}
 	buf_free(&in.complaints);
 	return config;
+}
+
+struct config *config_read(const char *path, char **complaints, struct err *err)
+{
+	return config_read_part(path, NULL, complaints, err);
+}
+
+struct config *config_read_part(const char *path, const char *section, char **complaints,
+				struct err *err)
+{
+	return read_all(path, section, NULL, complaints, err);
+}
+
+bool config_show(const char *path, struct buf *shown, char **complaints, struct err *err)
+{
+	struct config *config = read_all(path, "", shown, complaints, err);
+	bool ok = config != NULL;
+
+	config_free(&config);
+	return ok;
 }
 
 void config_free(struct config **config)

@@ -13,6 +13,7 @@
 
 #include "arena.h"
 #include "base.h"
+#include "buf.h"
 #include "err.h"
 #include "workspace_conf.h"
 
@@ -65,7 +66,8 @@ struct config {
 	struct config_retention retention;
 	struct config_metrics metrics;
 	struct config_metabase metabase;
-	int log_level; /* an enum log_level */
+	const char *include; /* of other files, or NULL */
+	int log_level;	     /* an enum log_level */
 };
 
 /*
@@ -82,6 +84,14 @@ struct config *config_read(const char *path, char **complaints, struct err *err)
  */
 struct config *config_read_part(const char *path, const char *section, char **complaints,
 				struct err *err) MUST_CHECK;
+
+/*
+ * Adds the configuration in force to SHOWN, a line for each key: its value, and the file and line
+ * that it comes from, or that it is the default. Of secrets the names of their files are shown, and
+ * nothing of a password that stands in a URL or a command. False as config_read().
+ */
+bool config_show(const char *path, struct buf *shown, char **complaints,
+		 struct err *err) MUST_CHECK;
 
 /* Frees it; secrets are wiped first. */
 void config_free(struct config **config);

@@ -28,8 +28,9 @@ void config_reader_complain(struct config_reader *in, const struct yaml *node, c
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	/* Keys and values are somebody's: they are shown so that a complaint stays one line. */
-	buf_printf(&in->complaints, "%s:%d:%d: %s: %s\n", in->path, node ? node->line : 1,
-		   node ? node->column : 1, err_quote(spot, sizeof(spot), where, strlen(where)),
+	buf_printf(&in->complaints, "%s:%d:%d: %s: %s\n", node ? node->file : in->path,
+		   node ? node->line : 1, node ? node->column : 1,
+		   err_quote(spot, sizeof(spot), where, strlen(where)),
 		   err_quote(shown, sizeof(shown), text, strlen(text)));
 	in->n_complaints++;
 }
@@ -269,6 +270,36 @@ static const struct key *find(const struct key *keys, const char *name)
 	return NULL;
 }
 
+/* A value that may have a password in it, without that. */
+static void hide(struct buf *out, const char *where, const char *text)
+{
+	const char *slashes = strstr(text, "://"), *at = slashes ? strchr(slashes, '@') : NULL;
+
+	if (strstr(where, "_command"))
+		buf_printf(out, "%.*s ...", (int)strcspn(text, " "), text);
+	else if (at && at < slashes + 3 + strcspn(slashes + 3, "/"))
+		buf_printf(out, "%.*s***%s", (int)(slashes - text) + 3, text, at);
+	else
+		buf_str(out, text);
+}
+
+static void show(struct config_reader *in, const struct yaml *node, const char *where,
+		 const char *text)
+{
+	char shown[1024];
+	CLEANUP(buf_free) struct buf value = BUF_MAX(sizeof(shown));
+
+	if (!in->shown)
+		return;
+	hide(&value, where, text);
+	buf_printf(in->shown, "%s: %s  # ", where,
+		   err_quote(shown, sizeof(shown), buf_text(&value), value.len));
+	if (node)
+		buf_printf(in->shown, "%s:%d\n", node->file, node->line);
+	else
+		buf_str(in->shown, "default\n");
+}
+
 static void read_list(struct config_reader *in, const struct key *key, const struct yaml *node,
 		      const char *where, void *base)
 {
@@ -310,9 +341,10 @@ static void read_scalar(struct config_reader *in, const struct key *key, const s
 			       node->kind == YAML_LIST ? "list" : "map");
 	else if (v.text && *v.text == '\0')
 		log_backoff_of(&v, "the value is missing");
-	else if (v.text)
+	else if (v.text) {
 		readers[key->type](&v);
-	else if (key->required)
+		show(in, node, where, v.text);
+	} else if (key->required)
 		log_backoff_of(&v, "this key is missing");
 }
 
@@ -330,6 +362,8 @@ static void read_key(struct config_reader *in, const struct key *key, const stru
 		break;
 	case KEY_OWN:
 		key->read(in, node, where, to);
+		if (node)
+			show(in, node, where, "(as written there)");
 		break;
 	default:
 		read_scalar(in, key, node, where, base);

@@ -61,6 +61,7 @@ struct config_reader {
 	struct arena *arena; /* for what is read */
 	const char *path;    /* of the file; secrets may stand beside it */
 	const char *secrets; /* the section whose secrets are read, no others; NULL: all are */
+	struct buf *shown;   /* each value is added, with where it comes from; or NULL */
 	struct buf complaints;
 	int n_complaints;
 };

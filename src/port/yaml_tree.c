@@ -31,6 +31,7 @@ static struct yaml *node_at(struct builder *b, const yaml_node_t *from, enum yam
 	struct yaml *node = arena_alloc(b->arena, sizeof(*node));
 
 	node->kind = kind;
+	node->file = b->name;
 	node->line = (int)from->start_mark.line + 1;
 	node->column = (int)from->start_mark.column + 1;
 	node->text = "";
@@ -210,7 +211,9 @@ const struct yaml *yaml_read(struct arena *arena, const char *name, const char *
 	if (!yaml_document_get_root_node(&document)) {
 		struct yaml *empty = arena_alloc(arena, sizeof(*empty));
 
-		*empty = (struct yaml){ .kind = YAML_MAP, .line = 1, .column = 1, .text = "" };
+		*empty = (struct yaml){
+			.kind = YAML_MAP, .file = name, .line = 1, .column = 1, .text = ""
+		};
 		root = empty;
 	} else if (is_last(&parser, name, err)) {
 		root = build(&b, 1, 0);

@@ -21,6 +21,7 @@ enum yaml_kind {
 
 struct yaml {
 	enum yaml_kind kind;
+	const char *file;	    /* as it was named to yaml_read() */
 	int line, column;	    /* of its beginning, from 1 */
 	const char *text;	    /* of a scalar; "" for what is empty or plain ~ or null */
 	bool is_null;		    /* a scalar that is empty, ~ or null and not quoted */
@@ -30,12 +31,12 @@ struct yaml {
 };
 
 /*
- * Reads one document of N bytes. NAME is put before a complaint:
- * "NAME:LINE:COLUMN: ...". All memory is the arena's. An empty document is
- * an empty map. NULL with ERR_CONFIG: not YAML, two documents, a key twice in
- * a map, a key that is not a scalar, a text with a NUL in it, more than
- * 100,000 nodes, or nested deeper than 16 (which is also what an anchor that
- * contains itself comes to).
+ * Reads one document of N bytes. NAME is put before a complaint,
+ * "NAME:LINE:COLUMN: ...", and must live as long as the tree. All memory is
+ * the arena's. An empty document is an empty map. NULL with ERR_CONFIG: not
+ * YAML, two documents, a key twice in a map, a key that is not a scalar, a
+ * text with a NUL in it, more than 100,000 nodes, or nested deeper than 16
+ * (which is also what an anchor that contains itself comes to).
  */
 const struct yaml *yaml_read(struct arena *arena, const char *name, const char *text, size_t n,
 			     struct err *err) MUST_CHECK;

@@ -209,7 +209,7 @@ static void the_nearest_key_is_suggested_if_it_is_near(void **fixture)
 
 static void a_complaint_says_where(void **fixture)
 {
-	struct yaml node = { .line = 12, .column = 34 };
+	struct yaml node = { .file = in.path, .line = 12, .column = 34 };
 
 	(void)fixture;
 	config_reader_complain(&in, &node, "a.b[3]", "%d is %s", 7, "odd");
