@@ -18,6 +18,19 @@ static const char *const names[] = {
 	[ERR_SYSTEM] = "system",       [ERR_BUG] = "bug",
 };
 
+/* Of a text that was cut no half of a character stays: the warehouse would refuse that. */
+static void drop_half(char *text, size_t size)
+{
+	size_t n = strlen(text), back = 1;
+
+	if (n + 1 < size)
+		return;
+	while (back < 4 && back < n && ((unsigned char)text[n - back] & 0xc0) == 0x80)
+		back++;
+	if (((unsigned char)text[n - back] & 0x80) && utf8_char(text + n - back, back) != back)
+		text[n - back] = '\0';
+}
+
 bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 {
 	va_list args;
@@ -27,6 +40,7 @@ bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(fresh.text, sizeof(fresh.text), fmt, args);
 	va_end(args);
+	drop_half(fresh.text, sizeof(fresh.text));
 	redact_text(fresh.text, strlen(fresh.text));
 	*err = fresh;
 	return false;
@@ -43,6 +57,7 @@ bool err_wrap(struct err *err, const char *fmt, ...)
 	/* A sentence that is too long loses its end, never its beginning. */
 	if (snprintf(whole, sizeof(whole), "%s: %s", context, err->text) < 0)
 		return false;
+	drop_half(whole, sizeof(whole));
 	redact_text(whole, strlen(whole));
 	memcpy(err->text, whole, sizeof(whole));
 	return false;

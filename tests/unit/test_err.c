@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A failure is a finished sentence and a kind, and hostile bytes in it are made visible. */
 #include "unit.h"
+#include "utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -175,9 +176,37 @@ static void no_bytes_get_through_that_a_terminal_obeys(void **fixture)
 	}
 }
 
+/* However long what stands before it is, a sentence ends with a whole character. */
+static void a_sentence_that_is_cut_has_no_half_of_a_character(void **fixture)
+{
+	static char text[4000];
+	struct err err;
+
+	(void)fixture;
+	for (size_t before = 0; before < 8; before++) {
+		size_t n = 0;
+
+		memset(text, 'x', before);
+		for (n = before; n + 5 < sizeof(text); n += 4)
+			memcpy(text + n, "\xf0\x9f\x98\x80", 4);
+		text[n] = '\0';
+		err_set(&err, ERR_DATA, "%s", text);
+		for (int wrapped = 0; wrapped < 2; wrapped++) {
+			for (size_t at = 0; err.text[at];) {
+				size_t len = utf8_char(err.text + at, strlen(err.text + at));
+
+				assert_true(len > 0);
+				at += len;
+			}
+			err_wrap(&err, "%.*s", (int)before, "abcdefgh");
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sentence_that_is_cut_has_no_half_of_a_character),
 		cmocka_unit_test(setting_fills_it_and_answers_false),
 		cmocka_unit_test(setting_forgets_what_it_held),
 		cmocka_unit_test(the_old_sentence_may_stand_in_the_new_one),
