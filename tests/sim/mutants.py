@@ -47,7 +47,6 @@ MUTANTS = [
     ("the fuse", "recheck.c", "lost + recheck->deleted_lately > most", "false"),
     ("the look behind a last page that is full", "sweep.c", "if (!sweep->plan.probe || !full || end != SWEEP_ALL) {", "if (true) {"),
     ("the parts of the whole", "full.c", "if (!full->proven || !odd) {", "if (true) {"),
-    ("a suspect that is there", "full.c", "if (full->unlisted > 0)", "if (false)"),
     ("totals that jump", "certificate.c", "return !sweep->beyond && (state->order != ORDER_UNKNOWN || most <= total);",
      "return !sweep->beyond;"),
     ("the total of a scan of several pages", "scan.c", "sweep->pages == 1 || !sweep->moved", "sweep->pages == 1"),
