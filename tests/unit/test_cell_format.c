@@ -42,7 +42,7 @@ static void test_durations_have_two_units_at_most(void **fixture)
 	check("age_hours", "1", LANG_EN, "1h");
 	check("age_hours", "26.5", LANG_EN, "1d 2h");
 	check("age_hours", "24.5", LANG_EN, "1d 30min");
-	check("age_hours", "26.5", LANG_ID, "1 hr 2 jam");
+	check("age_hours", "26.5", LANG_ID, "1 hari 2 jam");
 	check("took_seconds", "61", LANG_EN, "1min");
 	check("took_seconds", "3600", LANG_EN, "1h");
 	check("age_hours", "-0.5", LANG_EN, "-30min");
