@@ -42,7 +42,8 @@ select
 	round(extract(epoch from w.active_as_of - least(w.active_as_of, c.status_since))::numeric / 3600,
 	2) as hours_in_status,
 	c.origin = 'observed' as is_history_complete, c.history_known_from,
-	c.origin = 'observed' or c.status_since > c.history_known_from as is_status_since_known
+	c.origin = 'observed' or c.status_since > c.history_known_from as is_status_since_known,
+	c.touch_count, c.merged_into
 from sahut.conversation c
 join sahut_etl.workspace w on w.id = c.workspace_id
 left join sahut.status s on s.status = c.status
@@ -118,6 +119,11 @@ comment on column sahut_report.conversations.history_known_from is
 	'From this instant on, status and assignment are known.';
 comment on column sahut_report.conversations.is_status_since_known is
 	'False where it may have its status for longer than status_since and hours_in_status say.';
+comment on column sahut_report.conversations.touch_count is
+	'Updates that were seen and changed nothing but updated_at: messages, most of them. Several between two looks are '
+	'one: a lower bound.';
+comment on column sahut_report.conversations.merged_into is
+	'The conversation that it was merged into, where the API says so.';
 
 create view sahut_report.conversation_labels as
 select
@@ -333,6 +339,82 @@ comment on column sahut_report.assignee_snapshots.from_day is 'Day it began in t
 comment on column sahut_report.assignee_snapshots.is_history_complete is
 	'False where it may have begun earlier: the first interval of a conversation older than the first load. Its '
 	'length is then the least that it can be.';
+
+-- Grouped by what a report selects by, so that only those conversations are read.
+create view sahut_report.conversation_times as
+select
+	x.id, w.name as workspace_name, x.created_day, x.status, x.channel_id, ch.type as channel_type,
+	ch.name as channel_name, x.open_seconds, x.pending_seconds, x.snoozed_seconds, x.unassigned_seconds,
+	x.first_agent_id, fa.name as first_agent_name, x.last_agent_id, la.name as last_agent_name, x.first_team_id,
+	ft.name as first_team_name, x.last_team_id, lt.name as last_team_name, x.agent_count, x.handover_count,
+	x.reopen_count, x.touch_count, x.is_history_complete
+from (
+	select c.id, c.workspace_id, c.created_day, c.status, c.channel_id, c.reopen_count, c.touch_count,
+		c.reassignment_count as handover_count, c.origin = 'observed' as is_history_complete,
+		coalesce(sum(v.seconds) filter (where v.status = 'open'), 0)::bigint as open_seconds,
+		coalesce(sum(v.seconds) filter (where v.status = 'pending'), 0)::bigint as pending_seconds,
+		coalesce(sum(v.seconds) filter (where v.status = 'snoozed'), 0)::bigint as snoozed_seconds,
+		coalesce(sum(v.seconds) filter (where v.status <> 'resolved' and v.assignee_id is null), 0)::bigint
+			as unassigned_seconds,
+		case when c.origin = 'observed' then c.first_assigned_to end as first_agent_id,
+		(array_agg(v.assignee_id order by v.version_no desc) filter (where v.assignee_id is not null))[1]
+			as last_agent_id,
+		case when c.origin = 'observed' then (array_agg(v.team_id order by v.version_no)
+			filter (where v.team_id is not null))[1] end as first_team_id,
+		(array_agg(v.team_id order by v.version_no desc) filter (where v.team_id is not null))[1] as last_team_id,
+		count(distinct v.assignee_id)::integer as agent_count
+	from sahut.conversation c
+	join (
+		select o.conversation_id, o.version_no, o.status, o.assignee_id, o.team_id,
+			extract(epoch from coalesce(o.valid_to, greatest(o.valid_from, u.active_as_of)) - o.valid_from)
+				as seconds
+		from sahut.conversation_version o
+		join sahut_etl.workspace u on u.id = o.workspace_id
+	) v on v.conversation_id = c.id
+	where c.deleted_at is null
+	group by c.id
+) x
+join sahut_etl.workspace w on w.id = x.workspace_id
+left join sahut.channel ch on ch.workspace_id = x.workspace_id and ch.id = x.channel_id
+left join sahut.agent fa on fa.workspace_id = x.workspace_id and fa.id = x.first_agent_id
+left join sahut.agent la on la.workspace_id = x.workspace_id and la.id = x.last_agent_id
+left join sahut.team ft on ft.workspace_id = x.workspace_id and ft.id = x.first_team_id
+left join sahut.team lt on lt.workspace_id = x.workspace_id and lt.id = x.last_team_id;
+comment on view sahut_report.conversation_times is
+	'One row for each conversation: how long it was open, pending, snoozed and unassigned, and through whose hands it '
+	'went. Select by created_day. Joins conversations by id, one to one.';
+comment on column sahut_report.conversation_times.id is 'Id of the conversation at the API.';
+comment on column sahut_report.conversation_times.workspace_name is 'Workspace.';
+comment on column sahut_report.conversation_times.created_day is
+	'Day of its creation in the workspace''s time zone.';
+comment on column sahut_report.conversation_times.status is 'Status now.';
+comment on column sahut_report.conversation_times.channel_id is 'Channel.';
+comment on column sahut_report.conversation_times.channel_type is 'Kind of channel.';
+comment on column sahut_report.conversation_times.channel_name is 'Name of the channel.';
+comment on column sahut_report.conversation_times.open_seconds is
+	'Seconds that it was open, all its stays together; one that lasts is measured to active_as_of.';
+comment on column sahut_report.conversation_times.pending_seconds is 'The same for pending.';
+comment on column sahut_report.conversation_times.snoozed_seconds is 'The same for snoozed.';
+comment on column sahut_report.conversation_times.unassigned_seconds is
+	'Seconds that it had no assignee and was not resolved.';
+comment on column sahut_report.conversation_times.first_agent_id is
+	'The first assignee; empty where the early history is unknown.';
+comment on column sahut_report.conversation_times.first_agent_name is 'Name of that agent.';
+comment on column sahut_report.conversation_times.last_agent_id is
+	'The last assignee: the current one, or the one before it became nobody''s.';
+comment on column sahut_report.conversation_times.last_agent_name is 'Name of that agent.';
+comment on column sahut_report.conversation_times.first_team_id is
+	'The first team; empty where the early history is unknown.';
+comment on column sahut_report.conversation_times.first_team_name is 'Name of that team.';
+comment on column sahut_report.conversation_times.last_team_id is 'The last team.';
+comment on column sahut_report.conversation_times.last_team_name is 'Name of that team.';
+comment on column sahut_report.conversation_times.agent_count is 'Different agents that had it.';
+comment on column sahut_report.conversation_times.handover_count is 'Moves from one agent to another that were seen.';
+comment on column sahut_report.conversation_times.reopen_count is 'Moves out of resolved that were seen.';
+comment on column sahut_report.conversation_times.touch_count is
+	'Updates that were seen and changed nothing but updated_at: messages, most of them.';
+comment on column sahut_report.conversation_times.is_history_complete is
+	'False for conversations older than the first load: seconds then count from history_known_from on.';
 
 -- ---- resolutions ----
 
@@ -555,17 +637,22 @@ comment on column sahut_report.sla_results.team_name is 'Name of the current tea
 
 create view sahut_report.agent_workload_now as
 select
-	w.name || ':' || a.id as id, w.name as workspace_name, a.id as agent_id, a.name as agent_name,
+	w.name || ':' || coalesce(a.id, '') as id, w.name as workspace_name, a.id as agent_id, a.name as agent_name,
 	coalesce(x.open_count, 0) as open_count, coalesce(x.pending_count, 0) as pending_count,
 	coalesce(x.snoozed_count, 0) as snoozed_count,
 	coalesce(x.active_count, 0) as active_count, coalesce(x.unresolved_count, 0) as unresolved_count,
 	round(extract(epoch from greatest(w.active_as_of, x.oldest) - x.oldest)::numeric / 3600,
 	2) as oldest_active_age_hours,
-	coalesce(x.stale_over_1d_count, 0) as stale_over_1d_count, w.active_as_of as as_of
-from sahut.agent a
+	coalesce(x.stale_over_1d_count, 0) as stale_over_1d_count, w.active_as_of as as_of,
+	a.id is null as is_unassigned
+from (
+	select g.workspace_id, g.id, g.name from sahut.agent g
+	union all
+	select n.id, null, null from sahut_etl.workspace n
+) a
 join sahut_etl.workspace w on w.id = a.workspace_id
 left join (
-	select c.workspace_id, c.assignee_id, count(*)::integer as unresolved_count,
+	select c.workspace_id, coalesce(c.assignee_id, '') as assignee_id, count(*)::integer as unresolved_count,
 		count(*) filter (where c.status = 'open')::integer as open_count,
 		count(*) filter (where c.status = 'pending')::integer as pending_count,
 		count(*) filter (where c.status = 'snoozed')::integer as snoozed_count,
@@ -577,13 +664,15 @@ left join (
 	join sahut_etl.workspace v on v.id = c.workspace_id
 	join sahut.status s on s.status = c.status
 	where c.deleted_at is null and c.status <> 'resolved'
-	group by c.workspace_id, c.assignee_id
-) x on x.workspace_id = a.workspace_id and x.assignee_id = a.id;
+	group by c.workspace_id, coalesce(c.assignee_id, '')
+) x on x.workspace_id = a.workspace_id and x.assignee_id = coalesce(a.id, '')
+where a.id is not null or x.unresolved_count > 0;
 comment on view sahut_report.agent_workload_now is
-	'The conversations of each agent now; agents without any are here, too.';
+	'The conversations of each agent now; agents without any are here, too. What nobody has is a row without an agent: '
+	'all rows add up to the backlog.';
 comment on column sahut_report.agent_workload_now.id is 'Workspace and agent.';
 comment on column sahut_report.agent_workload_now.workspace_name is 'Workspace.';
-comment on column sahut_report.agent_workload_now.agent_id is 'Agent.';
+comment on column sahut_report.agent_workload_now.agent_id is 'Agent; empty: nobody.';
 comment on column sahut_report.agent_workload_now.agent_name is 'Name of the agent.';
 comment on column sahut_report.agent_workload_now.open_count is 'Open conversations assigned.';
 comment on column sahut_report.agent_workload_now.pending_count is 'Pending conversations assigned.';
@@ -595,6 +684,8 @@ comment on column sahut_report.agent_workload_now.oldest_active_age_hours is
 comment on column sahut_report.agent_workload_now.stale_over_1d_count is
 	'Active ones that have been in the same status for more than a day.';
 comment on column sahut_report.agent_workload_now.as_of is 'The counts are known up to this instant: active_as_of.';
+
+comment on column sahut_report.agent_workload_now.is_unassigned is 'Whether this is what nobody has.';
 
 create view sahut_report.contact_activity as
 select

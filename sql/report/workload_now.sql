@@ -11,7 +11,7 @@
 	select coalesce(n.agent_name, n.agent_id), n.open_count, n.pending_count, n.snoozed_count,
 		n.oldest_active_age_hours
 	from sahut_report.agent_workload_now n
-	where n.workspace_name = $1 and n.open_count + n.pending_count + n.snoozed_count > 0
+	where n.workspace_name = $1 and not n.is_unassigned and n.open_count + n.pending_count + n.snoozed_count > 0
 	order by n.active_count desc, n.agent_name, n.agent_id
 	limit 60
 )

@@ -1,8 +1,8 @@
 select
 	(select coalesce(sum(n.active_count), 0) from sahut_report.agent_workload_now n
-	where n.workspace_name = $1) as active,
+	where n.workspace_name = $1 and not n.is_unassigned) as active,
 	(select percentile_cont(0.5) within group (order by n.active_count) from sahut_report.agent_workload_now n
-		where n.workspace_name = $1 and n.active_count > 0)::numeric as median_active,
+		where n.workspace_name = $1 and not n.is_unassigned and n.active_count > 0)::numeric as median_active,
 	count(*) as unassigned_active,
 	max(c.age_hours) as oldest_unassigned_hours
 from sahut_report.conversations c

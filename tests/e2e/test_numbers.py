@@ -189,3 +189,45 @@ def test_work_reaches_an_agent_at_an_hour_or_it_is_said_that_nobody_knows_which(
     assert row[:3] == ("Ayu", 2, 1) and [(h, n) for _, h, n in hours if n] == [(9, 1)]
     indonesian = s.etl.run("report", "workload", "--format", "html", "--lang", "id").stdout
     assert "Kapan percakapan sampai ke agen" in indonesian and "agen bekerja" not in indonesian
+
+
+def test_what_nobody_has_is_a_row_of_the_workload(story):
+    s = story()
+    s.change("2026-03-02 01:00", "C1", assignee=AYU)
+    s.change("2026-03-02 02:00", "C2")
+    s.change("2026-03-02 03:00", "C3", status="snoozed")
+    s.see("2026-03-03 01:02")
+    now = "select agent_name, is_unassigned, active_count, snoozed_count, unresolved_count from sahut_report.agent_workload_now order by 1"
+    assert s.sql(now) == [("Ayu", False, 1, 0, 1), (None, True, 1, 1, 2)]
+    assert s.sql("select sum(unresolved_count) from sahut_report.agent_workload_now") == s.sql(
+        "select count(*) from sahut_report.conversations where is_unresolved")
+    assert {r["agent"]: r["open_count"] for r in card(s, "workload_now")} == {"Ayu": 1, "(unassigned)": 1}
+    # Of agents, nobody is none.
+    assert (card(s, "workload_active"), card(s, "workload_median")) == ([{"active": 1}], [{"median_active": 1.0}])
+    assert [r["agent_id"] for r in report(s, "workload", day(2), day(3))] == ["A"]
+    s.change("2026-03-03 03:00", "C2", status="resolved")
+    s.change("2026-03-03 04:00", "C3", status="resolved")
+    assert s.sql(now) == [("Ayu", False, 1, 0, 1)]
+
+
+def test_one_row_says_how_a_conversation_spent_its_time_and_in_whose_hands(story):
+    s = story()
+    s.see("2026-03-01 00:10", conversation("old", "pending", "2026-01-11 00:00", "2026-02-28 23:00", assignee=AYU, team=KASIR))
+    s.change("2026-03-02 01:00", "C1", team=KASIR)
+    s.change("2026-03-02 02:00", "C1", assignee=AYU)
+    s.change("2026-03-02 03:00", "C1")      # a message
+    s.change("2026-03-02 04:00", "C1", status="pending", assignee=BUDI, team=GUDANG)
+    s.change("2026-03-02 06:00", "C1", status="snoozed")
+    s.change("2026-03-02 07:00", "C1", status="resolved", assignee=None)
+    s.change("2026-03-02 10:00", "C1", status="open")
+    s.see("2026-03-02 10:32")
+    rows = s.sql("""select id, open_seconds, pending_seconds, snoozed_seconds, unassigned_seconds, first_agent_name, last_agent_name,
+        first_team_name, last_team_name, agent_count, handover_count, reopen_count, touch_count, is_history_complete
+        from sahut_report.conversation_times order by 1""")
+    assert rows == [
+        ("C1", 3 * 3600 + 1800, 7200, 3600, 3600 + 1800, "Ayu", "Budi", "Kasir", "Gudang", 2, 1, 1, 1, True),
+        ("old", 0, 35 * 3600 + 1800, 0, 0, None, "Ayu", None, "Kasir", 1, 0, 0, 0, False)]
+    assert s.sql("select touch_count, merged_into from sahut_report.conversations where id = 'C1'") == [(1, None)]
+    # In agreement with the intervals.
+    assert s.sql("""select conversation_id, status, sum(duration_seconds) from sahut_report.status_intervals where status = 'open' group by 1, 2""") == [
+        ("C1", "open", 3 * 3600 + 1800)]

@@ -120,7 +120,7 @@ def test_four_conversations(story, zone):
         ("C3:first_assignment", "met", D("0.00"), D("60.00")), ("C3:first_resolution", "breached", D("1200.00"), D("240.00"))]
     assert sql("""select agent_id, agent_name, open_count, pending_count, snoozed_count, active_count, unresolved_count, oldest_active_age_hours
             from sahut_report.agent_workload_now order by 1""") == [
-        ("A", "Ayu", 0, 0, 0, 0, 0, None), ("B", "Budi", 0, 0, 1, 0, 1, None)]
+        ("A", "Ayu", 0, 0, 0, 0, 0, None), ("B", "Budi", 0, 0, 1, 0, 1, None), (None, None, 1, 0, 0, 1, 1, D("59.00"))]
     assert sql("select contact_id, conversation_count, is_returning from sahut_report.contact_activity order by 1") == [
         ("k1", 2, True), ("k2", 1, False), ("k3", 1, False)]
     assert sql("""select day, hour_of_day, day_of_week, channel_type, created_count, resolved_count, reopened_count
