@@ -119,8 +119,7 @@ def test_medians_say_how_many_they_are_of(story):
     """Older ones are not timed but counted; estimated ones are timed and counted; what still waits took longer than any."""
     s = story()
     s.see("2026-03-01 00:10", conversation("old", "open", "2026-01-11 00:00", "2026-02-21 00:00"))
-    s.change("2026-03-02 01:00", "old", status="resolved") if "old" in s.known else s.see(
-        "2026-03-02 01:02", conversation("old", "resolved", "2026-01-11 00:00", "2026-03-02 01:00"))
+    s.see("2026-03-02 01:02", conversation("old", "resolved", "2026-01-11 00:00", "2026-03-02 01:00"))
     for n, minutes in enumerate((10, 20, 40)):
         s.change(f"2026-03-03 01:00:0{n}", f"C{n}", after=30)
         s.change(f"2026-03-03 01:{minutes}:0{n}", f"C{n}", assignee=AYU)
@@ -204,6 +203,7 @@ def test_what_nobody_has_is_a_row_of_the_workload(story):
     assert {r["agent"]: r["open_count"] for r in card(s, "workload_now")} == {"Ayu": 1, "(unassigned)": 1}
     # Of agents, nobody is none.
     assert (card(s, "workload_active"), card(s, "workload_median")) == ([{"active": 1}], [{"median_active": 1.0}])
+    s.refresh()
     assert [r["agent_id"] for r in report(s, "workload", day(2), day(3))] == ["A"]
     s.change("2026-03-03 03:00", "C2", status="resolved")
     s.change("2026-03-03 04:00", "C3", status="resolved")
@@ -231,3 +231,72 @@ def test_one_row_says_how_a_conversation_spent_its_time_and_in_whose_hands(story
     # In agreement with the intervals.
     assert s.sql("""select conversation_id, status, sum(duration_seconds) from sahut_report.status_intervals where status = 'open' group by 1, 2""") == [
         ("C1", "open", 3 * 3600 + 1800)]
+
+
+# ---- the questions of docs/METRICS.md ----
+
+def questions():
+    with open(os.path.join(TOP, "docs", "METRICS.md")) as f:
+        return re.findall(r"(?m)^### (\d+)\. .*\n\n```sql\n([^`]*)```", f.read())
+
+
+def month(s):
+    """Four conversations, their hands and labels; and one older than history."""
+    s.see("2026-03-01 00:10", conversation("old", "open", "2026-01-11 00:00", "2026-02-21 00:00", contact="k9"))
+    s.change("2026-03-02 01:00", "C1", contact="k1", labels=["complaint", "refund"], team=KASIR)
+    s.change("2026-03-02 01:30", "C1", assignee=AYU)
+    s.change("2026-03-02 02:30", "C1")
+    s.change("2026-03-02 05:00", "C1", status="resolved")
+    s.change("2026-03-03 01:00", "C2", contact="k1", channel=IG, assignee=AYU, labels=["refund"])
+    s.change("2026-03-03 02:00", "C2", assignee=BUDI)
+    s.change("2026-03-03 03:00", "C2", status="pending")
+    s.change("2026-03-03 06:00", "C1", status="open", assignee=BUDI, team=GUDANG)
+    s.change("2026-03-03 07:00", "C1", status="resolved")
+    s.see("2026-03-03 09:00", conversation("old", "resolved", "2026-01-11 00:00", "2026-03-03 08:58", contact="k9"))
+    s.change("2026-03-04 20:00", "C3", contact="k2")        # at 03:00 of the fifth in Jakarta
+    s.change("2026-03-20 01:00", "C4", contact="k3", assignee=AYU, team=KASIR, labels=["refund"])
+    s.see("2026-03-20 03:02")
+    s.refresh()
+
+
+def test_the_questions_that_analysts_ask_are_answered_rightly(story):
+    targets = [{"metric": "first_resolution", "within": 5 * 3600 * 10**6, "channel_type": None, "label": None}]
+    s = story(settings={"hours": [], "holidays": [], "targets": targets, "drops_names": False, "drops_phones": False})
+    month(s)
+    asked = questions()
+    assert [int(n) for n, _ in asked] == list(range(1, 26))
+    answers = []
+    for zone in ("America/New_York", "UTC", "Pacific/Kiritimati"):
+        s.sql(f"set timezone = '{zone}'")
+        answers.append({int(n): s.sql(query) for n, query in asked})
+    assert answers[0] == answers[1] == answers[2]
+    a = answers[0]
+    assert len(a[1]) == 20 * 2 and [r for r in a[1] if r[2]] == [
+        (day(2), "WA Toko", 1), (day(3), "IG Toko", 1), (day(5), "WA Toko", 1), (day(20), "WA Toko", 1)]
+    assert a[2] == [("IG Toko", "pending", 1), ("WA Toko", "open", 2)]
+    assert [r[1] for r in a[3]] == [1, 1, 1, 1] + [2] * 15 + [3]
+    assert [r[0] for r in a[4]] == ["C3"]
+    assert a[5] == [("(nobody)", 1, 0, 1), ("Ayu", 1, 0, 1), ("Budi", 1, 0, 1)]
+    assert a[6] == [(day(2), "Ayu", 1), (day(2), "Budi", 1), (day(2), None, 1)]
+    assert a[7] == [(day(1), "WA Toko", 2.5, 2, 1)]                      # of four hours and one; of the old one nobody knows
+    assert a[8] == [("IG Toko", 0), ("WA Toko", 0)]
+    assert a[9] == [("WA Toko", 3, 1)]
+    assert a[10] == [("IG Toko", 0), ("WA Toko", 0)]
+    assert a[11] == [("Ayu", 1, 1), ("Budi", 1, 0), (None, 1, 0)]
+    assert a[12] == [("refund", 1, 2), ("complaint", 0, 1)]
+    assert a[13] == [(4, 1)] and a[14] == [(1,)]
+    assert a[15] == [("IG Toko", "first_resolution", 0, 1, 0), ("WA Toko", "first_resolution", 1, 1, 1)]
+    assert a[16] == [("Ayu", "first_resolution", 1, 0), ("Budi", "first_resolution", 0, 1), (None, "first_resolution", 0, 1)]
+    assert [r[0] for r in a[17]] == ["IG Toko", "WA Toko"] and a[17][0][1:] == (0, 0) and a[17][1][1] == 30
+    assert sorted((r[0], r[1], r[2]) for r in a[18]) == sorted([
+        (1, 8, D("0.33")), (2, 8, D("0.33")), (4, 3, D("0.33")), (5, 8, D("0.33"))] + [r for r in a[18] if not r[2]])
+    assert a[19] == [("Ayu", 3), ("Budi", 2)]
+    assert a[20] == [("WA Toko", 5.0, 0.0)]
+    assert a[21] == [(day(2), 1, 1), (day(3), 1, 0), (day(5), 1, 0)]
+    assert a[22] == [(3, 1)]
+    assert a[23] == [("Ayu", "Budi", 2)]
+    assert a[24] == [("Gudang", 1, 0), ("Kasir", 1, 1), (None, 1, 2)]
+    assert a[25] == [("C2", "pending")]
+    # One answer is another's sum.
+    assert sum(r[2] for r in a[2]) == sum(r[3] for r in a[5]) == a[3][-1][1]
+    assert dict(a[3])[day(4)] == len(a[25])
