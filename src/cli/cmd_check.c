@@ -11,10 +11,10 @@
 #include "err_policy.h"
 #include "forecast.h"
 #include "inspect.h"
+#include "schedule_status.h"
 #include "schema.h"
 #include "session.h"
 #include "time_format.h"
-#include "zone.h"
 
 /* A clock that is off by more is worth a line; instants are the API's anyway. */
 #define CLOCK_TOLERANCE (30 * USEC_PER_SEC)
@@ -293,16 +293,20 @@ static void check_quota(struct app *app, const struct workspace_conf *workspace)
 		warn("quota of %s: %s", workspace->name, buf_text(&sum));
 }
 
+/* Whether the database knows the time zone: its list may be older than this system's. */
 static void check_zone(struct app *app, const struct workspace_conf *workspace)
 {
-	CLEANUP(zone_free) struct zone *zone = zone_open(workspace->timezone);
+	const struct schedule_status_night night = {
+		.zone = workspace->timezone,
+		.minutes = workspace->schedule.full,
+		.last = TIME_NONE,
+		.now = clock_real(app->clock),
+	};
+	int64_t at;
 	struct err err;
 
-	if (zone)
-		return;
-	err_set(&err, ERR_SYSTEM, "this system does not know the time zone %s",
-		workspace->timezone);
-	bad(app, workspace->name, &err, "apt-get install tzdata");
+	if (!schedule_status_find_night(app->warehouse, &night, &at, &err))
+		bad(app, workspace->name, &err, "set its timezone to one that the database knows");
 }
 
 static void warn_renamed(const char *name)
@@ -351,9 +355,10 @@ static void check_schedules(struct app *app)
 	for (size_t i = 0; i < app->n_workspaces; i++) {
 		const struct workspace_conf *workspace = app->workspaces[i];
 
+		if (!app->warehouse)
+			continue;
 		check_zone(app, workspace);
-		if (app->warehouse)
-			check_quota(app, workspace);
+		check_quota(app, workspace);
 	}
 	if (app->warehouse && !app->workspace)
 		check_workspaces(app);

@@ -31,35 +31,34 @@ static int64_t share(const struct schedule *s, int64_t stretch)
 
 /* ---- the full sweep --------------------------------------------------- */
 
-/* When the full sweep of a day is to begin, by the calendar. */
-static int64_t nightly(const struct schedule *s, int64_t day)
+bool schedule_wants_night(const struct schedule *s)
 {
-	int64_t at = s->conf.zone ? zone_instant(s->conf.zone, day, s->conf.full)
-				  : day * DAY + s->conf.full * MINUTE;
-
-	return at + share(s, NIGHT);
+	return s->facts.loaded && s->night == TIME_NONE;
 }
 
-static int64_t day_of(const struct schedule *s, int64_t real)
+void schedule_set_night(struct schedule *s, int64_t night)
 {
-	return s->conf.zone ? zone_day(s->conf.zone, real) : real / DAY;
+	s->night = night;
+}
+
+int64_t schedule_night_delay(const struct schedule *s)
+{
+	return share(s, NIGHT);
 }
 
 /* When everything is to be read next, by the calendar; long ago if that was missed. */
-static int64_t next_full(const struct schedule *s, int64_t real)
+static int64_t next_full(const struct schedule *s)
 {
-	int64_t done = s->facts.full_at, today = day_of(s, real), at = TIME_NEVER;
+	int64_t at = s->night == TIME_NONE ? TIME_NEVER : s->night;
 
-	for (int64_t day = today + 2; day >= today - 2; day--) {
-		int64_t begins = nightly(s, day);
-
-		if (begins > done)
-			at = begins;
-		/* Of those that were missed, the last one stands for all. */
-		if (begins <= real)
-			break;
-	}
 	return s->facts.retry_at != TIME_NONE ? min_i64(at, s->facts.retry_at) : at;
+}
+
+/* Everything was read, as far as is known, at the instant AT: another night follows. */
+static void set_full(struct schedule *s, int64_t at)
+{
+	s->facts.full_at = at;
+	s->night = TIME_NONE;
 }
 
 /* ---- what is due ------------------------------------------------------ */
@@ -72,7 +71,7 @@ int64_t schedule_due(const struct schedule *s, enum cycle_kind kind,
 	if (kind != CYCLE_INCREMENTAL && !s->facts.loaded)
 		return TIME_NEVER;
 	if (kind == CYCLE_FULL) {
-		due = next_full(s, now->real);
+		due = next_full(s);
 		if (due != TIME_NEVER)
 			due = now->mono + (due - now->real);
 	}
@@ -121,7 +120,9 @@ static void put(struct schedule *s, enum cycle_kind kind, int64_t at)
 void schedule_begin(struct schedule *s, const struct schedule_conf *conf,
 		    const struct schedule_facts *facts, const struct schedule_time *now)
 {
-	*s = (struct schedule){ .conf = *conf, .facts = *facts, .verified = TIME_NONE };
+	*s = (struct schedule){
+		.conf = *conf, .facts = *facts, .night = TIME_NONE, .verified = TIME_NONE
+	};
 	s->chance = (uint32_t)(conf->place * 4294967295.0) ^ (uint32_t)now->real;
 	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++) {
 		s->due[kind] = TIME_NEVER;
@@ -138,6 +139,7 @@ void schedule_change(struct schedule *s, const struct schedule_conf *conf,
 
 	s->conf = *conf;
 	s->conf.place = place;
+	s->night = TIME_NONE;
 	for (int kind = CYCLE_INCREMENTAL; kind <= CYCLE_VERIFY; kind++)
 		put(s, (enum cycle_kind)kind,
 		    min_i64(s->due[kind], now->mono + interval(s, (enum cycle_kind)kind)));
@@ -148,6 +150,8 @@ void schedule_learn(struct schedule *s, const struct schedule_facts *facts,
 {
 	bool was = s->facts.loaded;
 
+	if (facts->full_at != s->facts.full_at)
+		s->night = TIME_NONE;
 	s->facts = *facts;
 	if (!was && facts->loaded)
 		put(s, CYCLE_VERIFY, first_verify(s, now));
@@ -176,7 +180,7 @@ void schedule_began(struct schedule *s, enum cycle_kind kind, const struct sched
 {
 	/* A clock that was far ahead when everything was read must not put that off for long. */
 	if (s->facts.full_at > now->real + DAY)
-		s->facts.full_at = now->real;
+		set_full(s, now->real);
 	if (kind == CYCLE_VERIFY)
 		s->verified = now->mono;
 	if (kind == CYCLE_INCREMENTAL || kind == CYCLE_VERIFY)
@@ -213,7 +217,7 @@ void schedule_ended(struct schedule *s, enum cycle_kind kind, const struct sched
 	s->failures[kind] = 0;
 	s->not_before[kind] = TIME_NONE;
 	if (end->full)
-		s->facts.full_at = now->real;
+		set_full(s, now->real);
 	if (kind == CYCLE_VERIFY)
 		s->due[CYCLE_REPAIR] = end->different ? now->mono : TIME_NEVER;
 }

@@ -4,18 +4,17 @@
  *
  * Pure: it is told the time, and of what became of the cycles; it says which
  * one comes next, and when. Cycles of changes and of counting stand on a
- * timetable of their interval; the full sweep comes once a day, at a time of day
- * of the workspace. What was missed is done once. What fails is tried again,
- * later each time. Of what is due, the longest due goes first, so nothing
- * waits for ever. Two clocks, because intervals must not jump with the
- * calendar, and a time of day must.
+ * timetable of their interval; the full sweep comes once a night, whose instant
+ * the warehouse computes, since it knows the time zones. What was missed is
+ * done once. What fails is tried again, later each time. Of what is due, the
+ * longest due goes first, so nothing waits for ever. Two clocks, because
+ * intervals must not jump with the calendar, and a time of day must.
  */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
 
 #include "base.h"
 #include "cycle_kind.h"
-#include "zone.h"
 
 /* Monotonic, and the calendar. */
 struct schedule_time {
@@ -24,8 +23,6 @@ struct schedule_time {
 
 struct schedule_conf {
 	int64_t incremental, verify; /* intervals */
-	int full;		     /* minutes after midnight */
-	const struct zone *zone;     /* NULL: UTC */
 	double place; /* among the other workspaces, from 0 to below 1: they do not go together */
 };
 
@@ -48,6 +45,7 @@ struct schedule_facts {
 struct schedule {
 	struct schedule_conf conf;
 	struct schedule_facts facts;
+	int64_t night; /* the first after facts.full_at, by the calendar; TIME_NONE: not known */
 
 	/* monotonic */
 	int64_t timetable
@@ -71,6 +69,15 @@ void schedule_change(struct schedule *schedule, const struct schedule_conf *conf
 /* What is known now. */
 void schedule_learn(struct schedule *schedule, const struct schedule_facts *facts,
 		    const struct schedule_time *now);
+
+/* Whether the next night has to be computed: after a full sweep, and another configuration. */
+bool schedule_wants_night(const struct schedule *schedule) MUST_CHECK;
+
+/* The night that was computed. */
+void schedule_set_night(struct schedule *schedule, int64_t night);
+
+/* How long after the time that is configured the night of this workspace begins. */
+int64_t schedule_night_delay(const struct schedule *schedule) MUST_CHECK;
 
 /* When a kind is due, monotonic; TIME_NEVER: not until something else happens. */
 int64_t schedule_due(const struct schedule *schedule, enum cycle_kind kind,

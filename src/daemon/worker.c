@@ -30,13 +30,10 @@ static void configure(struct worker *worker, const struct workspace_conf *worksp
 	worker->workspace = workspace;
 	worker->next = NULL;
 	worker->advised = false;
-	zone_free(&worker->zone);
-	worker->zone = zone_open(workspace->timezone);
 	worker->when.incremental = worker->schedule_status.incremental =
 		workspace->schedule.incremental;
 	worker->when.verify = worker->schedule_status.verify = workspace->schedule.verify;
-	worker->when.full = worker->schedule_status.full = workspace->schedule.full;
-	worker->when.zone = worker->zone;
+	worker->schedule_status.full = workspace->schedule.full;
 	rate_limit_begin(&rate_limit, (int)workspace->requests_per_minute, (int)workspace->reserve);
 	worker->stats.name = workspace->name;
 	worker->stats.usable = rate_limit.usable;
@@ -62,7 +59,6 @@ void worker_free(struct worker **worker)
 	if (!*worker)
 		return;
 	cycle_end(&(*worker)->cycle);
-	zone_free(&(*worker)->zone);
 	mem_free(worker);
 }
 
@@ -149,6 +145,34 @@ static bool read_facts(struct worker *worker, struct app *app, struct err *err)
 	return true;
 }
 
+/* Asks when the next night is, if that is not known. After an error it is asked again later. */
+static void find_night(struct worker *worker, struct app *app, const struct schedule_time *now)
+{
+	const struct schedule_status_night night = {
+		.zone = worker->workspace->timezone,
+		.minutes = worker->workspace->schedule.full,
+		.delay = schedule_night_delay(&worker->schedule),
+		.last = worker->schedule.facts.full_at,
+		.now = now->real,
+	};
+	struct log_line line;
+	int64_t at;
+	struct err err;
+
+	if (!schedule_wants_night(&worker->schedule) || warehouse_lost(app->warehouse))
+		return;
+	if (schedule_status_find_night(app->warehouse, &night, &at, &err)) {
+		schedule_set_night(&worker->schedule, at);
+		(void)!log_backoff_over(&worker->nightless, now->mono, NULL);
+	} else if (!warehouse_lost(app->warehouse) && log_backoff(&worker->nightless, now->mono)) {
+		log_begin(&line, err_policy_level(err.kind), NULL,
+			  "%s: when the next full sweep is due is not known: %s",
+			  worker->workspace->name, err.text);
+		log_text(&line, "workspace", worker->workspace->name);
+		log_end(&app->log, &line);
+	}
+}
+
 /* Says once, with the sum, when the quota cannot bear the schedule. */
 static void advise(struct worker *worker, struct app *app)
 {
@@ -200,6 +224,7 @@ static void write_roster(struct worker *worker, struct app *app)
 	struct err ignored;
 	int64_t when;
 
+	find_night(worker, app, &now);
 	schedule_status->next_kind =
 		cycle_kind(schedule_next(&worker->schedule, &now, &when))->name;
 	schedule_status->next_at =
@@ -333,8 +358,11 @@ static void could_not_begin(struct worker *worker, struct app *app, struct err *
 }
 
 /* Asks the schedule, which is not for nothing: there may be many workers, and rounds. */
-static void ask_schedule(struct worker *worker, const struct schedule_time *now)
+static void ask_schedule(struct worker *worker, struct app *app, const struct schedule_time *now)
 {
+	/* The next night is asked for, and shown. */
+	if (schedule_wants_night(&worker->schedule))
+		write_roster(worker, app);
 	worker->kind = schedule_next(&worker->schedule, now, &worker->due);
 	worker->looked = now->mono;
 }
@@ -369,7 +397,7 @@ int64_t worker_start(struct worker *worker, struct app *app, int64_t now)
 		worker->kind = cycle_kind(worker->command_request.kind)->scheduled;
 	} else {
 		both = worker_time(app->clock);
-		ask_schedule(worker, &both);
+		ask_schedule(worker, app, &both);
 		if (worker->due > both.mono)
 			return worker->due;
 	}

@@ -28,7 +28,6 @@ struct worker {
 	const struct workspace_conf *workspace; /* as it is configured, */
 	const struct workspace_conf *next;	/* and is to be after the cycle; or NULL */
 	struct schedule_conf when;
-	struct zone *zone;
 	struct schedule schedule;
 	bool scheduled;	     /* `schedule` has begun */
 	int64_t due, looked; /* monotonic: what it said last, and when; 0: ask it */
@@ -47,6 +46,7 @@ struct worker {
 	bool asked;				/* a command request may wait */
 
 	struct complaint trouble;
+	struct complaint nightless; /* when the next full sweep is due could not be asked */
 	struct schedule_status schedule_status;
 	struct stats stats;
 	char trouble_text[512], advice[512];

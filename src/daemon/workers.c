@@ -20,21 +20,10 @@ static void list_numbers(struct workers *workers)
 		workers->stats[i] = &workers->list[i]->stats;
 }
 
-/* The place of a new one of N, the I-th. */
-static struct worker *new_job(const struct app *app, size_t i)
+/* The I-th of those that are configured. */
+static struct worker *new_worker(const struct app *app, size_t i)
 {
-	const struct workspace_conf *workspace = app->workspaces[i];
-	struct worker *worker = worker_new(workspace, (double)i / (double)app->n_workspaces);
-	struct log_line line;
-
-	if (worker->zone)
-		return worker;
-	log_begin(&line, LEVEL_WARNING, NULL,
-		  "%s: this system does not know the time zone %s, so the full sweep is done by "
-		  "UTC; install tzdata",
-		  workspace->name, workspace->timezone);
-	log_end(&app->log, &line);
-	return worker;
+	return worker_new(app->workspaces[i], (double)i / (double)app->n_workspaces);
 }
 
 void workers_begin(struct workers *workers, struct app *app)
@@ -44,7 +33,7 @@ void workers_begin(struct workers *workers, struct app *app)
 	workers->look_at = 0;
 	workers->held = SIZE_MAX;
 	for (size_t i = 0; i < workers->n; i++)
-		workers->list[i] = new_job(app, i);
+		workers->list[i] = new_worker(app, i);
 	list_numbers(workers);
 }
 
@@ -98,7 +87,7 @@ void workers_change(struct workers *workers, struct app *app)
 	workers->list = mem_grow(workers->list, (n + app->n_workspaces) * sizeof(struct worker *));
 	for (size_t i = 0; i < app->n_workspaces; i++)
 		if (!named(workers, app->workspaces[i]->name))
-			workers->list[workers->n++] = new_job(app, i);
+			workers->list[workers->n++] = new_worker(app, i);
 	list_numbers(workers);
 	workers->look_at = 0;
 	workers->held = SIZE_MAX;

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "schedule_status.h"
 
+#include <string.h>
+
 #include "json_writer.h"
 #include "script.h"
 #include "sql.h"
+
+/* SQLSTATE invalid_parameter_value; of our parameters only that can be one. */
+#define UNKNOWN_ZONE "22023"
 
 static void put_instant(struct json_writer *out, const char *key, int64_t t)
 {
@@ -58,5 +63,26 @@ bool schedule_status_read(struct warehouse *warehouse, int workspace,
 	past->full_at = table_get_int(table, 0, "full_at");
 	past->verify_at = table_get_int(table, 0, "verify_at");
 	past->run_record_at = table_get_int(table, 0, "run_record_at");
+	return true;
+}
+
+bool schedule_status_find_night(struct warehouse *warehouse,
+				const struct schedule_status_night *night, int64_t *at,
+				struct err *err)
+{
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_schedule_night);
+
+	script_text(s, night->zone);
+	script_int(s, night->minutes);
+	script_int(s, night->delay);
+	script_int(s, night->last);
+	script_int(s, night->now);
+	if (!warehouse_run(warehouse, &table, err))
+		return strcmp(err->code, UNKNOWN_ZONE) == 0
+			       ? err_set(err, ERR_CONFIG, "the database knows no time zone \"%s\"",
+					 night->zone)
+			       : false;
+	*at = table_int(table, 0, 0);
 	return true;
 }

@@ -40,4 +40,21 @@ struct schedule_status_past {
 bool schedule_status_read(struct warehouse *warehouse, int workspace,
 			  struct schedule_status_past *past, struct err *err) MUST_CHECK;
 
+/* What the next night depends on. */
+struct schedule_status_night {
+	const char *zone;
+	int minutes;   /* after midnight */
+	int64_t delay; /* after that, */
+	int64_t last;  /* when everything was last read, by the calendar; TIME_NONE: never, */
+	int64_t now;   /* and what the calendar shows */
+};
+
+/*
+ * *AT is the first night after the last time; it has passed where it was missed. False, too,
+ * when the database does not know the time zone.
+ */
+bool schedule_status_find_night(struct warehouse *warehouse,
+				const struct schedule_status_night *night, int64_t *at,
+				struct err *err) MUST_CHECK;
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Texts that say where something is: a URL of the API, a conninfo, a host, a time zone. None leads
+ * Texts that say where something is: a URL of the API, a conninfo, a host. None leads
  * to http elsewhere than to this machine, and no complaint shows a control character.
  */
 #include "fuzz.h"
@@ -9,7 +9,6 @@
 #include "redact.h"
 #include "uri.h"
 #include "utf8.h"
-#include "zone.h"
 
 static void check_sentence(const char *text)
 {
@@ -46,13 +45,6 @@ static void check_conninfo(const char *text)
 		check_sentence(err.text);
 }
 
-static void check_zone(const char *text)
-{
-	CLEANUP(zone_free) struct zone *zone = strstr(text, "..") ? NULL : zone_open(text);
-
-	(void)zone;
-}
-
 static void check_redact(char *text, size_t n)
 {
 	static bool learned;
@@ -70,7 +62,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	check_url(text);
 	check_conninfo(text);
-	check_zone(text);
 	(void)!uri_is_loopback(text);
 	check_redact(text, n);
 	free(text);
