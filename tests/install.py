@@ -63,6 +63,11 @@ def main():
     for name in ("sahut-etl.8", "sahut-etl.yaml.5", "sahut-etl-metrics.7", "sahut-sandbox.1", "sahut-etl.yaml", "_sahut-etl", "sahut-etl.fish"):
         check(f"{name} is there", name in programs)
     check("bash's completion is there", completed)
+    documents = os.path.dirname(programs["INSTALL.md"])
+    dead = [f"{name}: {link}" for name in sorted(os.listdir(documents)) if name.endswith(".md")
+            for link in re.findall(r"\]\(([^)#:]+)\)", open(os.path.join(documents, name), encoding="utf-8").read())
+            if not os.path.exists(os.path.join(documents, link))]
+    check("every link of the documents leads to one that is there", not dead, "\n".join(dead))
     if not shutil.which("systemd-analyze"):
         skip("the units are verified", "there is no systemd-analyze here")
         return failed > 0
