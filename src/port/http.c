@@ -192,11 +192,22 @@ void http_read_times(struct http_reply *reply)
 
 /* ---- how a transfer ended ---------------------------------------------- */
 
-static enum err_kind kind_of(CURL *curl, CURLcode rc)
+/*
+ * Of a TLS handshake that failed: whether the two have nothing in common, which
+ * stays so, or the connection broke, which does not. errno cannot tell: it may
+ * be of another address that was tried before. OpenSSL's complaints have a
+ * code, one of which is an end without a word.
+ */
+static enum err_kind kind_of_handshake(const char *why)
 {
-	long os_errno = 0, connect_status = 0;
+	return strstr(why, "error:") && !strstr(why, "unexpected eof") ? ERR_CONFIG
+								       : ERR_UNAVAILABLE;
+}
 
-	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os_errno);
+static enum err_kind kind_of(CURL *curl, CURLcode rc, const char *why)
+{
+	long connect_status = 0;
+
 	curl_easy_getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &connect_status);
 	if (connect_status == 407) /* the proxy wants a password */
 		return ERR_DENIED;
@@ -208,8 +219,7 @@ static enum err_kind kind_of(CURL *curl, CURLcode rc)
 	case CURLE_SSL_ISSUER_ERROR:
 		return ERR_CONFIG;
 	case CURLE_SSL_CONNECT_ERROR:
-		/* Without a common protocol it stays so; a connection that broke does not. */
-		return os_errno ? ERR_UNAVAILABLE : ERR_CONFIG;
+		return kind_of_handshake(why);
 	case CURLE_UNSUPPORTED_PROTOCOL: /* of the reply; the request's was looked at */
 	case CURLE_WRITE_ERROR:
 	case CURLE_FILESIZE_EXCEEDED:
@@ -243,7 +253,7 @@ static void fail(struct transfer *t, CURLcode rc)
 		err_set(&reply->err, ERR_DATA, "%s: the reply is larger than %zu bytes", origin,
 			t->http->conf.max_body);
 	else
-		err_set(&reply->err, kind_of(t->curl, rc), "%s: %s", origin,
+		err_set(&reply->err, kind_of(t->curl, rc, t->why), "%s: %s", origin,
 			t->why[0] ? t->why : curl_easy_strerror(rc));
 }
 

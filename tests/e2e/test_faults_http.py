@@ -5,11 +5,14 @@ TRANSIENT: it happens once, in the middle of a first load, which tries again and
 LASTING: it stays. The cycle ends with the exit code and the words of the row, vouches for nothing it does not hold, loses
 nothing; and when the fault is over the next cycle ends equal.
 """
+import contextlib
 import email.utils
 import gzip
 import re
+import socket
 import ssl
 import subprocess
+import threading
 import time
 
 import pytest
@@ -111,6 +114,34 @@ def refused(at):
     at.wire.refuse()
 
 
+class Handshakes:
+    """A server that gets no further than TLS, and tells by an alert why; what serves with asyncio may close without one.
+    Without a context it always does."""
+
+    def __init__(self, context):
+        self.context, self.listener = context, socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self.serve)
+        self.thread.start()
+
+    def serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection, contextlib.suppress(OSError):
+                if self.context:
+                    self.context.wrap_socket(connection, server_side=True)
+                else:
+                    connection.recv(65536)
+
+    def stop(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join()
+
+
 def tls(at, name, options=(), ca=True, host="localhost", version=None):
     """The API behind TLS with a certificate that is made now."""
     d = at.directory
@@ -121,8 +152,13 @@ def tls(at, name, options=(), ca=True, host="localhost", version=None):
     if version:
         context.set_ciphers("ALL:@SECLEVEL=0")
         context.minimum_version = context.maximum_version = version
-    at.secure = Proxy(("127.0.0.1", at.wire.target[1]), tls=context)
+    at.secure = Handshakes(context) if version else Proxy(("127.0.0.1", at.wire.target[1]), tls=context)
     at.etl.extra = f"http: {{ca_file: {d}/{name}.crt}}\n" if ca else ""
+    at.point(f"https://localhost:{at.secure.port}/v1")
+
+
+def tls_breaks_off(at):
+    at.secure = Handshakes(None)
     at.point(f"https://localhost:{at.secure.port}/v1")
 
 
@@ -204,6 +240,7 @@ LASTING = [
     ("http_to_another_host", lambda at: at.point("http://api.example/v1"), 78, "only https://", None),
     ("proxy_407", behind_a_proxy("407 Proxy Authentication Required"), 77, "407", "denied"),
     pytest.param("refused", refused, 69, "(?i)connect", "unavailable", marks=slow),
+    pytest.param("tls_breaks_off", tls_breaks_off, 69, "(?i)ssl|tls", "unavailable", marks=slow),
     pytest.param("no_such_host", unresolvable, 69, "(?i)resolve", "unavailable", marks=slow),
     pytest.param("reset_every_time", on_wire(wire.reset), 69, "127.0.0.1", "unavailable", marks=slow),
     pytest.param("headers_without_end", on_wire(wire.say, held=answer("1 200 OK\r\n" + "\r\n".join(f"X-{i}: {'x' * 1000}" for i in range(500)))), 65,
