@@ -44,7 +44,8 @@ JSON_PROGRAMS = ("unit/test_json", "unit/test_json_sanitize", "unit/test_decode"
 
 COMPILERS = {
     "gcc -O3": ("gcc", "-O3 -g", ["--enable-werror"]),
-    "gcc -O3 -flto": ("gcc", "-O3 -g -flto=auto", ["--enable-werror"]),
+    # Of the tests, whose assertions the compiler does not know to end, it suspects what it sees as a whole.
+    "gcc -O3 -flto": ("gcc", "-O3 -g -flto=auto", []),
     "gcc -O2 -std=c17": ("gcc", "-O2 -g -std=c17", ["--enable-werror"]),
     "clang -O2": ("clang", "-O2 -g", ["--enable-werror"]),
     "clang -O3": ("clang", "-O3 -g", ["--enable-werror"]),
@@ -296,7 +297,8 @@ def part_compilers(results, quick):
             for name, (compiler, flags, options) in COMPILERS.items():
                 directory = "build-" + re.sub(r"\W+", "-", name)
                 script = (f"mkdir {directory}; cd {directory}; CC={compiler} ../configure --quiet {' '.join(options)} CFLAGS='{flags}' >configure.log; "
-                          f"make -s -j$(nproc) all >/dev/null; make -s -j$(nproc) check TESTS= >/dev/null; "
+                          f"make -s -j$(nproc) all >all.log 2>&1 || {{ cat all.log; exit 1; }}; if grep 'src/.*warning:' all.log; then exit 1; fi; "
+                          f"make -s -j$(nproc) check TESTS= >/dev/null; "
                           f"for p in tests/unit/test_*; do [ -f $p ] && [ -x $p ] || continue; SAHUT_DATA=/src/tests/data $p >log 2>&1 || {{ cat log; exit 1; }}; done")
                 results.step(f"{where}: {name} without a warning, and the unit programs", system.command(script))
 
@@ -308,9 +310,12 @@ def part_json(results, quick):
     root = debian("bullseye", ["libjson-c5"])
     library, = glob.glob(os.path.join(root, "usr/lib/*/libjson-c.so.5"))
     build = os.path.join(TOP, "build", "tests")
-    for program in JSON_PROGRAMS:
-        results.step(f"json-c 0.15: {program}", [os.path.join(build, program)],
-                     env={**os.environ, "LD_LIBRARY_PATH": os.path.dirname(library), "SAHUT_DATA": os.path.join(TOP, "tests", "data")})
+    # That library alone: the others of its system are older than those that the programs were linked with.
+    with tempfile.TemporaryDirectory() as alone:
+        shutil.copy(library, alone)
+        for program in JSON_PROGRAMS:
+            results.step(f"json-c 0.15: {program}", [os.path.join(build, program)],
+                         env={**os.environ, "LD_LIBRARY_PATH": alone, "SAHUT_DATA": os.path.join(TOP, "tests", "data")})
 
 
 # ---- the packages ----
