@@ -25,7 +25,7 @@ void arena_free(struct arena **arena);
 void arena_reset(struct arena *arena);
 
 /* SIZE bytes, zeroed, aligned for any type. Never NULL. They live until the reset. */
-void *arena_alloc(struct arena *arena, size_t size) MUST_CHECK;
+void *arena_alloc(struct arena *arena, size_t size) MUST_CHECK NEVER_NULL;
 
 /* The N bytes at P, with a NUL behind them. */
 char *arena_text(struct arena *arena, const char *p, size_t n) MUST_CHECK;

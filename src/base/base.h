@@ -17,6 +17,9 @@
 /* The caller must look at what comes back. */
 #define MUST_CHECK __attribute__((warn_unused_result))
 
+/* There is always something that it points to. */
+#define NEVER_NULL __attribute__((returns_nonnull))
+
 /* The FMT-th argument is a printf format, its values start at ARGS. */
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 

@@ -13,13 +13,13 @@
 #include "base.h"
 
 /* SIZE bytes, zeroed. Never NULL; SIZE may be 0. Freed with mem_free() or free(). */
-void *mem_new(size_t size) MUST_CHECK;
+void *mem_new(size_t size) MUST_CHECK NEVER_NULL;
 
 /* P, moved where SIZE bytes fit; what is new is not zeroed. Never NULL. */
-void *mem_grow(void *p, size_t size) MUST_CHECK;
+void *mem_grow(void *p, size_t size) MUST_CHECK NEVER_NULL;
 
 /* A copy of the N bytes at P, with a NUL behind them. Never NULL; the caller frees it. */
-char *mem_text(const char *p, size_t n) MUST_CHECK;
+char *mem_text(const char *p, size_t n) MUST_CHECK NEVER_NULL;
 
 /*
  * Frees what *P points at and leaves NULL. For CLEANUP, P being the address

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct cycle_rules table[CYCLE_KINDS] = {
-	[CYCLE_INCREMENTAL] = { "incremental", NULL, CYCLE_INCREMENTAL },
+	[CYCLE_INCREMENTAL] = { "incremental", NULL, CYCLE_INCREMENTAL, .everything = false },
 	[CYCLE_VERIFY] = { "verify", NULL, CYCLE_VERIFY, .counts = true },
 	[CYCLE_REPAIR] = { "repair", NULL, CYCLE_REPAIR, .counts = true, .repair = true,
 			   .recall = true },

@@ -36,7 +36,7 @@ struct json {
  * Without JSON_TOKENER_STRICT, which each version of json-c understands in
  * another way: json_sanitize_repair() lets nothing through that depends on it.
  */
-static json_tokener *new_tokener(void)
+NEVER_NULL static json_tokener *new_tokener(void)
 {
 	json_tokener *tokener = json_tokener_new_ex(DEEPEST);
 

@@ -36,11 +36,12 @@ bool log_level_parse(const char *name, enum log_level *ret)
 }
 
 /* Puts a printed text into the line's store, with what is unprintable made visible. */
+PRINTF_LIKE(2, 0)
 static const char *keep(struct log_line *line, const char *fmt, va_list args)
 {
 	char raw[LOG_LINE_SIZE / 2];
-	char *to = line->warehouse + line->used;
-	size_t room = sizeof(line->warehouse) - line->used;
+	char *to = line->store + line->used;
+	size_t room = sizeof(line->store) - line->used;
 	int n = vsnprintf(raw, sizeof(raw), fmt, args);
 
 	if (n < 0 || room < 8)

@@ -46,7 +46,7 @@ struct log_line {
 	} fields[LOG_MAX_FIELDS];
 	size_t n;
 	size_t used; /* private, as is what follows */
-	char warehouse[LOG_LINE_SIZE];
+	char store[LOG_LINE_SIZE];
 };
 
 struct log {

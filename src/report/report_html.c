@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report_html.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -444,18 +445,27 @@ static void carry(struct buf *out, const char *name)
 		buf_add(out, asset->data, asset->size);
 }
 
+/* A part that every build of the page has. */
+NEVER_NULL static const struct asset *part(const char *name)
+{
+	const struct asset *asset = asset_find(name);
+
+	assert(asset);
+	return asset;
+}
+
 /* Whose hash goes where: nothing is allowed but what the page carries. */
 static void policy(struct buf *out, bool charts)
 {
 	buf_str(out, "default-src 'none'; base-uri 'none'; form-action 'none'; style-src '");
-	buf_str(out, asset_find("report/page.css")->hash);
+	buf_str(out, part("report/page.css")->hash);
 	buf_char(out, '\'');
 	if (!charts)
 		return;
 	buf_str(out, "; script-src '");
-	buf_str(out, asset_find("report/chart.js")->hash);
+	buf_str(out, part("report/chart.js")->hash);
 	buf_str(out, "' '");
-	buf_str(out, asset_find("report/page.js")->hash);
+	buf_str(out, part("report/page.js")->hash);
 	buf_char(out, '\'');
 }
 
@@ -494,7 +504,7 @@ void report_html_write(struct buf *out, enum lang lang, const char *title, const
 {
 	struct buf copy = *body;
 	struct report_html sheet = { &copy, lang };
-	const char *p = asset_find("report/page.html")->data, *at;
+	const char *p = part("report/page.html")->data, *at;
 
 	for (at = strchr(p, '@'); at; at = strchr(p, '@')) {
 		size_t n = strcspn(at + 1, "@");

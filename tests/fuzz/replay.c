@@ -42,8 +42,9 @@ static void feed(const char *path)
 	while ((entry = readdir(directory))) {
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(inside, sizeof(inside), "%s/%s", path, entry->d_name);
-		feed(inside);
+		if (snprintf(inside, sizeof(inside), "%s/%s", path, entry->d_name) <
+		    (int)sizeof(inside))
+			feed(inside);
 	}
 	closedir(directory);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 /* What a case says of itself went wrong. */
+PRINTF_LIKE(2, 3)
 static bool wrong(struct drive *d, const char *fmt, ...)
 {
 	va_list args;

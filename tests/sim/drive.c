@@ -154,7 +154,7 @@ static void get(struct run_record *c, int item)
 {
 	struct drive *d = c->drive;
 	int id = c->desk.ids[item], answered = 0;
-	struct state state;
+	struct state state = { 0 };
 	int64_t date = TIME_NONE;
 	bool ok = false;
 

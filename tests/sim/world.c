@@ -15,6 +15,7 @@ static struct shown {
 static int n_shown, first_shown;
 static enum world_order shown_order;
 
+PRINTF_LIKE(2, 3)
 static void tell(const struct world *w, const char *fmt, ...)
 {
 	va_list args;
