@@ -83,12 +83,21 @@ the API:  curl -H 'Authorization: Bearer {sandbox.key}' '{sandbox.base_url}/conv
 config:   {etl.config}""")
 
 
+def kept():
+    """What --keep left, or None. Nobody else can have written it: what it names is ended and removed."""
+    try:
+        with open(os.open(STATE, os.O_RDONLY | os.O_NOFOLLOW)) as f:
+            if os.fstat(f.fileno()).st_uid != os.geteuid():
+                raise SystemExit(f"{STATE} is not ours")
+            return json.load(f)
+    except FileNotFoundError:
+        return None
+
+
 def stop_kept():
-    if not os.path.exists(STATE):
+    state = kept()
+    if not state:
         raise SystemExit("no demo is running")
-    with open(STATE) as f:
-        state = json.load(f)
-    os.unlink(STATE)
     try:
         os.kill(state["sandbox"], signal.SIGTERM)
     except ProcessLookupError:
@@ -97,11 +106,12 @@ def stop_kept():
     cluster.__dict__.update(state["cluster"])
     cluster.stop()
     subprocess.run(["rm", "-rf", state["directory"]])
+    os.unlink(STATE)
     print("the demo is gone")
 
 
 def keep(etl, sandbox):
-    with open(STATE, "w") as f:
+    with open(os.open(STATE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
         json.dump({"sandbox": sandbox.process.pid, "directory": etl.dir, "cluster": etl.cluster.__dict__}, f)
     print("\nit goes on running; end it with: ./dev demo --stop")
 
@@ -115,12 +125,16 @@ def main():
     if arguments.stop:
         stop_kept()
         return
+    if arguments.keep and kept():
+        raise SystemExit("a demo is running already; end it with: ./dev demo --stop")
     build = os.path.abspath(arguments.build)
     directory = tempfile.mkdtemp(prefix="sahut-demo-")
     title("a throw-away PostgreSQL, and a workspace to mirror")
-    began = time.monotonic()
+    began, stays = time.monotonic(), False
     cluster = Cluster()
-    sandbox = Sandbox(os.path.join(build, "sahut-sandbox"), conversations=CONVERSATIONS, requests_per_minute=1000)
+    # It may outlive this program, and whoever reads what this program says is not to wait for it.
+    with open(os.path.join(directory, "sandbox.log"), "w") as log:
+        sandbox = Sandbox(os.path.join(build, "sahut-sandbox"), stderr=log, conversations=CONVERSATIONS, requests_per_minute=1000)
     print(f"PostgreSQL on port {cluster.port}, the sandbox at {sandbox.base_url}")
     try:
         cluster.create_database("sahut")
@@ -129,8 +143,9 @@ def main():
         connect_help(etl, sandbox)
         if arguments.keep:
             keep(etl, sandbox)
+            stays = True
     finally:
-        if not os.path.exists(STATE):
+        if not stays:
             sandbox.stop()
             cluster.stop()
             subprocess.run(["rm", "-rf", directory])

@@ -10,14 +10,14 @@ import urllib.request
 class Sandbox:
     """Keyword arguments are its options: conversations=300 is --conversations 300."""
 
-    def __init__(self, program, workspaces=(), **options):
+    def __init__(self, program, workspaces=(), stderr=None, **options):
         options.setdefault("conversations", 300)
         arguments = [a for k, v in options.items() for a in ("--" + k.replace("_", "-"), str(v))]
         for workspace in workspaces:
             arguments += ["--workspace", workspace]
         environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
         self.key = options.get("key", "sk_live_sandbox")
-        self.process = subprocess.Popen([program, "--listen", "127.0.0.1:0", *arguments], stdout=subprocess.PIPE, text=True,
+        self.process = subprocess.Popen([program, "--listen", "127.0.0.1:0", *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, text=True,
                                         env=environment)
         line = self.process.stdout.readline()
         if not line.startswith("sahut-sandbox: http"):
