@@ -63,6 +63,9 @@ def main():
     for name in ("sahut-etl.8", "sahut-etl.yaml.5", "sahut-etl-metrics.7", "sahut-sandbox.1", "sahut-etl.yaml", "_sahut-etl", "sahut-etl.fish"):
         check(f"{name} is there", name in programs)
     check("bash's completion is there", completed)
+    postinst = open(os.path.join(os.path.dirname(__file__), "..", "packaging/debian/sahut-etl.postinst")).read()
+    sentence = re.search(r'grep -q "(.*)"', postinst).group(1)
+    check("the package looks for a sentence that the program says", sentence.encode() in open(programs["sahut-etl"], "rb").read(), sentence)
     documents = os.path.dirname(programs["INSTALL.md"])
     dead = [f"{name}: {link}" for name in sorted(os.listdir(documents)) if name.endswith(".md")
             for link in re.findall(r"\]\(([^)#:]+)\)", open(os.path.join(documents, name), encoding="utf-8").read())
