@@ -187,6 +187,26 @@ class Trial:
         wait_for("the first load", lambda: self.status().get("utama", {}).get("complete_as_of"))
         self.check(f"the first load has all {CONVERSATIONS}", self.is_equal(), self.differences)
 
+    def five_commands(self):
+        """README's way from a key to rows, word by word, on a machine of its own; only the API is the sandbox."""
+        for deb in glob.glob(os.path.join(self.debs, "sahut-*_*.deb")):
+            shutil.copy(deb, self.machine.path("root"))
+        self.shell("rm -f *dbgsym*; apt-get install -y ./sahut-sandbox_*.deb", expect=0)
+        self.run("systemd-run", "--unit=api", "sahut-sandbox", "--conversations", "500", expect=0)
+        with open(os.path.join(TOP, "README.md"), encoding="utf-8") as f:
+            commands = re.search(r"(?ms)^## From a key to rows$.*?^```\n(.*?)^```", f.read()).group(1).splitlines()
+        self.check("there are five of them", len(commands) == 5, "\n".join(commands))
+        for command in commands:
+            bare = command.split("  #")[0].strip()
+            if bare == "sudo sahut-etl init":
+                # It asks on a terminal: for all of it, of which the defaults are taken, and then for the key.
+                done = self.shell(f"(sleep 1; printf '\\n\\n\\n\\n'; sleep 2; printf 'sk_live_sandbox\\n'; sleep 1) | script -qec '{bare}' /dev/null")
+                self.shell("sed -i 's|^    api_key_file:.*|&\\n    base_url: http://127.0.0.1:8480/v1|' /etc/sahut-etl/sahut-etl.yaml", expect=0)
+            else:
+                done = self.shell(bare)
+            self.check(f"README: {bare}", done.returncode == 0, done.stdout + done.stderr)
+        self.check("the rows are there", self.rows() == 500)
+
     def fresh(self):
         self.check("nothing is started by the installation", self.show("ActiveState") == "inactive")
         self.run("systemctl", "start", "sahut-etl")

@@ -156,7 +156,12 @@ class Lint:
         self.gate("no line over 100 columns", [f"{p}:{i}" for p in code for i, l in enumerate(self.files[p].split("\n"), 1)
                                                if len(l.expandtabs(8)) > 100])
         self.gate("no line of SQL or Markdown over 120 columns", self.wide(("*.sql", "*.md")))
-        self.gate("laid out as .clang-format says", self.laid_out())
+        version = subprocess.run(["clang-format", "--version"], capture_output=True, text=True).stdout
+        if " version 14." in version:
+            self.gate("laid out as .clang-format says", self.laid_out())
+        else:
+            self.number += 1
+            print(f"ok {self.number} - lint: laid out as .clang-format says # SKIP each version lays out in its own way; 14's counts")
         self.gate("SPDX line first", [p for p in code if not self.files[p].startswith("/* SPDX-License-Identifier: MIT */\n")])
 
     @staticmethod
