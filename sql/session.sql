@@ -146,6 +146,11 @@ create temp table if not exists moved (
 ) on commit delete rows;
 
 -- What became of the batch; the last statement of a merge reads it out.
+-- Pages of the batch of which more than a few items could not be loaded.
+create temp table if not exists odd_page (
+	page  integer not null
+) on commit delete rows;
+
 create temp table if not exists tally (
 	live_day       date,	-- the first day that reports do not store, before this batch
 	rows_seen      bigint not null default 0,
@@ -158,7 +163,9 @@ create temp table if not exists tally (
 	rows_late      bigint not null default 0,
 	late_by        interval,
 	rows_silent    bigint not null default 0,
-	versions       bigint not null default 0
+	versions       bigint not null default 0,
+	is_misshapen   boolean not null default false,	-- of a page more than a few could not be loaded
+	is_held_back   boolean not null default false	-- of the batch's rows some hold the instants
 ) on commit delete rows;
 
 -- The planner believes in a thousand rows of a table that was never analyzed; of these there is one.

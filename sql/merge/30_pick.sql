@@ -141,7 +141,7 @@ with other as materialized (
 insert into pg_temp.stage_rejected (seq, page, fingerprint, conversation_id, contact_id, created_at, reason, item,
 	observed_at)
 select s.seq, s.page, s.id, s.id, s.contact_id, s.created_at,
-	format('$.id: workspace "%s" holds a conversation with this id', w.name),
+	format('$.id: workspace "%s" holds a conversation with this id; have both the same key?', w.name),
 	jsonb_strip_nulls(to_jsonb(s))::text, s.observed_at
 from pg_temp.stage_conversation s
 cross join pg_temp.stage_batch b

@@ -44,6 +44,25 @@ where c.id = g.id and c.workspace_id = g.workspace_id and c.deleted_at is null
 -- As with the resolutions.
 and c.id = any (array(select k.id from pg_temp.stage_gone k));
 
+-- More than a few of a page, five or one in twenty, are no bad items: then the page is none. What a person has accepted
+-- does not count.
+with page as (
+	select x.page, count(distinct x.id) as n,
+		count(distinct x.id) filter (where x.is_rejected and a.fingerprint is null) as bad
+	from (
+		select s.page, s.id, false as is_rejected from pg_temp.stage_conversation s
+		union all
+		select r.page, r.fingerprint, true from pg_temp.stage_rejected r
+	) x
+	cross join pg_temp.stage_batch b
+	left join sahut_etl.rejected_item a on a.workspace_id = b.workspace_id and a.fingerprint = x.id
+		and a.accepted_at is not null
+	where x.page is not null and exists (select from pg_temp.stage_rejected)
+	group by x.page
+)
+insert into pg_temp.odd_page
+select p.page from page p where p.bad > greatest(5, p.n / 20);
+
 -- An item seen before in the same state costs nothing. Of a contact that was erased nothing is kept here either.
 with held as materialized (
 	select c.id, c.contact_id
@@ -54,10 +73,10 @@ with held as materialized (
 )
 insert into sahut_etl.rejected_item as old (
 	workspace_id, fingerprint, conversation_id, contact_id, created_at, reason, item, page, run_id, first_seen_at,
-		last_seen_at)
+	last_seen_at, is_misshapen)
 select distinct on (s.fingerprint) b.workspace_id, s.fingerprint, s.conversation_id, s.contact_id, s.created_at,
 	k.reason, k.item, s.page,
-	b.run_id, s.observed_at, s.observed_at
+	b.run_id, s.observed_at, s.observed_at, k.is_misshapen
 from pg_temp.stage_rejected s
 cross join pg_temp.stage_batch b
 left join held v on v.id = s.conversation_id
@@ -65,19 +84,43 @@ left join sahut.contact c on c.workspace_id = b.workspace_id and c.id = coalesce
 	and c.erased_at is not null
 cross join lateral (
 	select case when c.id is null then s.item else '"erased"' end as item,
-		case when c.id is null then s.reason else split_part(s.reason, ':', 1) || ': erased' end as reason
+		case when c.id is null then s.reason else split_part(s.reason, ':', 1) || ': erased' end as reason,
+		s.page is not null and exists (select from pg_temp.odd_page o where o.page = s.page) as is_misshapen
 ) k
 where not exists (
 	select from sahut_etl.rejected_item r
-	where r.workspace_id = b.workspace_id and r.fingerprint = s.fingerprint and r.reason = k.reason
-		and r.item = k.item)
+	where r.workspace_id = b.workspace_id and r.fingerprint = s.fingerprint and r.item = k.item
+	and (r.accepted_at is not null or k.is_misshapen or not r.is_misshapen)
+	-- Its place in the answer is no news.
+	and regexp_replace(r.reason, '^\$\.data(\[\d+\])?', '') = regexp_replace(k.reason, '^\$\.data(\[\d+\])?', ''))
 order by s.fingerprint, s.seq desc
 on conflict (workspace_id, fingerprint) do update
 set reason = excluded.reason, item = excluded.item, page = excluded.page, run_id = excluded.run_id,
-created_at = excluded.created_at,
-	contact_id = excluded.contact_id, last_seen_at = excluded.last_seen_at, times_seen = old.times_seen + 1;
+	created_at = excluded.created_at,
+	contact_id = excluded.contact_id, last_seen_at = excluded.last_seen_at, times_seen = old.times_seen + 1,
+	-- What holds the instants goes on to do so.
+	is_misshapen = excluded.is_misshapen and old.is_misshapen and old.accepted_at is null;
 
--- One that could be loaded after all is rejected no longer: what was staged and not rejected is held by now.
+-- A person wanted it to be asked for, and that was done.
+update sahut_etl.rejected_item r
+set wanted_at = null
+from pg_temp.stage_rejected s, pg_temp.stage_batch b
+where r.workspace_id = b.workspace_id and r.fingerprint = s.fingerprint and s.page is null and r.wanted_at is not null;
+
+update pg_temp.tally
+set is_misshapen = exists (select from pg_temp.odd_page),
+	is_held_back = exists (
+		select from pg_temp.stage_rejected s
+		cross join pg_temp.stage_batch b
+		join sahut_etl.rejected_item r on r.workspace_id = b.workspace_id and r.fingerprint = s.fingerprint
+		where r.accepted_at is null);
+
+-- One that is gone is rejected no longer.
+delete from sahut_etl.rejected_item r
+using pg_temp.stage_gone s, pg_temp.stage_batch b
+where r.workspace_id = b.workspace_id and r.conversation_id = s.id;
+
+-- Nor is one that could be loaded after all: what was staged and not rejected is held by now.
 delete from sahut_etl.rejected_item r
 using pg_temp.stage_conversation s, pg_temp.stage_batch b
 where r.workspace_id = b.workspace_id and r.conversation_id = s.id

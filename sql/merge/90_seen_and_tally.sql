@@ -1,10 +1,12 @@
--- What a full sweep has seen must survive a crash; what a scan has seen need not.
+-- What a full sweep has seen must survive a crash; what a scan has seen need not. Of a page that is
+-- none nothing bad was seen.
 insert into sahut_etl.sweep_seen (sweep_id, batch, pass, since, ids)
 select b.sweep_id, b.batch, b.pass, min(x.observed_at), array_agg(sahut_etl.id_hash(x.id))
 from (
 	select s.id, s.observed_at from pg_temp.stage_conversation s
 	union all
 	select r.fingerprint, r.observed_at from pg_temp.stage_rejected r
+	where r.page is null or r.page not in (select o.page from pg_temp.odd_page o)
 ) x
 cross join pg_temp.stage_batch b
 where b.sweep_id is not null
@@ -12,7 +14,9 @@ group by b.sweep_id, b.batch, b.pass;
 
 insert into sahut_etl.scan_seen (workspace_id, run_id, scan, ids)
 select b.workspace_id, b.run_id, b.scan, array_agg(sahut_etl.id_hash(x.id))
-from (select s.id from pg_temp.stage_conversation s union all select r.fingerprint from pg_temp.stage_rejected r) x
+from (select s.id from pg_temp.stage_conversation s union all
+	select r.fingerprint from pg_temp.stage_rejected r
+	where r.page is null or r.page not in (select o.page from pg_temp.odd_page o)) x
 cross join pg_temp.stage_batch b
 where b.scan is not null
 group by b.workspace_id, b.run_id, b.scan;

@@ -177,8 +177,8 @@ comment on column sahut_etl.run.strategy is
 comment on column sahut_etl.run.state is
 	'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted (the process ended).';
 comment on column sahut_etl.run.verdict is
-	'Its verdict, in a word: certified, uncertified, complete, active, lost, demoted, unexplained, equal or '
-	'different.';
+	'Its verdict, in a word: certified, uncertified, complete, active, rejected, lost, demoted, unexplained, '
+	'equal or different.';
 comment on column sahut_etl.run.began_at is 'When it began (database''s clock).';
 comment on column sahut_etl.run.ended_at is 'When it ended; empty while running.';
 comment on column sahut_etl.run.api_started_at is
@@ -453,6 +453,10 @@ create table sahut_etl.rejected_item (
 	first_seen_at    timestamptz not null,
 	last_seen_at     timestamptz not null,
 	times_seen       integer not null default 1,
+	is_misshapen     boolean not null default false,
+	accepted_at      timestamptz,
+	accepted_by      text,
+	wanted_at        timestamptz,
 	primary key (workspace_id, fingerprint)
 );
 create index rejected_item_conversation on sahut_etl.rejected_item (conversation_id);
@@ -471,6 +475,13 @@ comment on column sahut_etl.rejected_item.run_id is 'Run that saw it last.';
 comment on column sahut_etl.rejected_item.first_seen_at is 'When it was first seen (API time).';
 comment on column sahut_etl.rejected_item.last_seen_at is 'When it was last seen in a new state (API time).';
 comment on column sahut_etl.rejected_item.times_seen is 'In how many states it was seen.';
+comment on column sahut_etl.rejected_item.is_misshapen is
+	'Whether it came on a page of which more than a few could not be loaded: then the page is at fault.';
+comment on column sahut_etl.rejected_item.accepted_at is
+	'When a person accepted that it is missing; until then no instant rises.';
+comment on column sahut_etl.rejected_item.accepted_by is 'Who that was.';
+comment on column sahut_etl.rejected_item.wanted_at is
+	'When a person asked for it to be fetched again; empty when that was done.';
 
 create table sahut_etl.request_ledger (
 	workspace_id  integer not null references sahut_etl.workspace,

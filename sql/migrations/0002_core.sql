@@ -398,6 +398,15 @@ begin
 end $$;
 comment on function sahut_etl.unloaded is 'Items that the API counts and that could not be loaded.';
 
+create function sahut_etl.holding(workspace integer) returns bigint
+	language sql stable
+	as $$
+		select count(*) from sahut_etl.rejected_item r
+		where r.workspace_id = workspace and r.accepted_at is null and not r.is_misshapen
+	$$;
+comment on function sahut_etl.holding is
+	'Items that could not be loaded and that nobody has accepted: while there are any, no instant rises.';
+
 -- Three statements, each for itself: none joins what may lie on several machines with what does not.
 create function sahut_etl.erase(wanted text, of_workspace text, out workspace_name text, out had_identity boolean,
 	out items bigint)

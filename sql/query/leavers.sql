@@ -11,6 +11,8 @@ with seen as materialized (
 	and ($4::bigint is null or least(c.first_seen_at, c.created_at) <= sahut_etl.from_usec($4::bigint))
 	and c.status <> 'resolved' and c.status in ('open', 'pending', 'snoozed')
 	and not exists (select from seen where seen.id = sahut_etl.id_hash(c.id))
+	-- What could not be loaded is asked for elsewhere, if at all.
+	and c.id <> all (array(select r.fingerprint from sahut_etl.rejected_item r where r.workspace_id = $1::integer))
 ), dead as materialized (
 	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer
 		and c.deleted_at > now() - interval '7 days'

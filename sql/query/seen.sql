@@ -1,6 +1,7 @@
 -- What a full sweep saw. $1 workspace, $2 sweep, $3 pass (0: all), $4 created before (usec).
 -- First: distinct conversations, loaded or rejected, created or first seen before that. Second: live ones that it did
--- not see. Third: distinct ones, whenever created.
+-- not see. Third: distinct ones, whenever created. Fourth: items that hold the instants and that it saw, or that are
+-- newer; if it is certified the others are gone.
 with seen as materialized (
 	-- Each once, and whether it counts: conversations are looked through a single time, for both numbers.
 	select i.id, bool_or($3::smallint = 0 or s.pass = $3::smallint) as counts
@@ -27,8 +28,16 @@ with seen as materialized (
 		count(*) as every
 	from sahut.conversation c
 	where c.id = any (array(select k.fingerprint from rejected k)) and c.workspace_id = $1::integer
+), holding as materialized (
+	select count(*) as n
+	from sahut_etl.rejected_item r
+	join sahut_etl.sweep w on w.id = $2::bigint
+	where r.workspace_id = $1::integer and r.accepted_at is null and not r.is_misshapen
+	and ((r.last_seen_at < w.api_started_at) is not true
+		or exists (select from seen where seen.id = sahut_etl.id_hash(r.fingerprint)))
 )
 select h.seen + (select count(*) from rejected where is_old) - b.old as seen, h.unseen,
-	h.every + (select count(*) from rejected) - b.every as every
+	h.every + (select count(*) from rejected) - b.every as every,
+	(select n from holding) as holding
 from held h
 cross join both_ways b

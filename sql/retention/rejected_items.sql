@@ -1,10 +1,14 @@
--- Rejected items that were last seen long ago. $1 age (usec), $2 how many.
+-- What rejected items of long ago said. That they are rejected stays known: nothing is complete around them.
+-- $1 age (usec), $2 how many.
 with old as (
 	select i.workspace_id, i.fingerprint from sahut_etl.rejected_item i
-	where i.last_seen_at < now() - $1::bigint * interval '1 microsecond'
+	where i.last_seen_at < now() - $1::bigint * interval '1 microsecond' and i.item not in ('"expired"', '"erased"')
 	limit $2::integer
-), gone as (
-	delete from sahut_etl.rejected_item i using old
-		where (i.workspace_id, i.fingerprint) = (old.workspace_id, old.fingerprint) returning 1
+), emptied as (
+	update sahut_etl.rejected_item i
+	set item = '"expired"', reason = split_part(i.reason, ':', 1) || ': kept no longer'
+	from old
+	where (i.workspace_id, i.fingerprint) = (old.workspace_id, old.fingerprint)
+	returning 1
 )
-select count(*) as removed from gone
+select count(*) as removed from emptied

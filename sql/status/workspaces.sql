@@ -1,6 +1,7 @@
 -- A row for each workspace: how far it is, what it did last, and what comes next. $1 name, or null: all.
 with known as (
-	select w.*, h.workspace_id is not null as is_held, h.holder, h.role_name, h.backend, h.held_since, h.held_until,
+	select w.*, sahut_etl.holding(w.id) as rejecting,
+		h.workspace_id is not null as is_held, h.holder, h.role_name, h.backend, h.held_since, h.held_until,
 		s.workspace_id is not null as is_scheduled, s.incremental, s.verify, s.full_at, s.next_kind, s.next_at,
 		s.running, s.running_since, s.trouble, s.trouble_since, coalesce(s.failures, 0) as failures, s.advice
 	from sahut_etl.workspace w
@@ -12,6 +13,7 @@ select
 	w.name as workspace,
 	case when w.is_scheduled and not w.is_held then 'unattended'
 		when w.failures > 0 or (not w.is_scheduled and r.state = 'failed') then 'failing'
+		when w.rejecting > 0 then 'rejected'
 		when d.is_late then 'reports late'
 		when w.complete_as_of is null then 'loading'
 		when w.is_held and now() - w.active_as_of > w.lookback + 3 * w.incremental + interval '10 minutes'

@@ -1,7 +1,9 @@
 -- What the run has done so far. $1 run, $2 its counters, as JSON; only what this batch adds.
 -- A run that has failed while this batch was on its way stays so.
 update sahut_etl.run r
-set state = case r.state when 'running' then m.state else r.state end, verdict = m.verdict,
+set state = case r.state when 'running' then m.state else r.state end,
+	verdict = case when t.is_held_back and m.verdict in ('certified', 'complete', 'active') then 'rejected'
+		else m.verdict end,
 	ended_at = coalesce(r.ended_at, case when m.state <> 'running' then clock_timestamp() end),
 	api_started_at = coalesce(r.api_started_at, sahut_etl.from_usec(m.api_started_at)),
 	requests = r.requests + m.requests, pages = r.pages + m.pages, throttled = r.throttled + m.throttled,

@@ -2,8 +2,12 @@
 -- JSON.
 update sahut_etl.workspace w
 set watermark = sahut_etl.from_usec(m.watermark),
-	complete_as_of = sahut_etl.from_usec(m.complete_as_of),
-	active_as_of = sahut_etl.from_usec(m.active_as_of),
+	-- Not around what could not be loaded in this very batch.
+	complete_as_of = case
+		when t.is_held_back and (sahut_etl.from_usec(m.complete_as_of) > w.complete_as_of) is not false
+		then w.complete_as_of else sahut_etl.from_usec(m.complete_as_of) end,
+	active_as_of = case when t.is_held_back and (sahut_etl.from_usec(m.active_as_of) > w.active_as_of) is not false
+		then w.active_as_of else sahut_etl.from_usec(m.active_as_of) end,
 	certified_at = sahut_etl.from_usec(m.certified_at),
 	history_started_at = coalesce(w.history_started_at, case when m.certified_at is not null
 	then b.observed_at end),

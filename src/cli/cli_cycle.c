@@ -25,6 +25,8 @@ int cli_cycle_exit(const struct cli_cycle *cli_cycle)
 	case VERDICT_UNCERTIFIED:
 	case VERDICT_LOST:
 		return EXIT_LATER;
+	case VERDICT_REJECTED:
+		return EXIT_DATA;
 	case VERDICT_DIFFERENT:
 		return EXIT_DIFFERENT;
 	default:

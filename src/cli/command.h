@@ -39,6 +39,7 @@ void cmd_conversations(struct app *app);
 void cmd_explain(struct app *app);
 void cmd_erase(struct app *app);
 void cmd_init(struct app *app);
+void cmd_rejected(struct app *app);
 void cmd_metabase(struct app *app);
 void cmd_migrate(struct app *app);
 void cmd_plan(struct app *app);

@@ -76,13 +76,14 @@ static void cycle_log_oddities(const struct log *log, const struct cycle *cycle)
 	const struct cycle_progress *p = cycle_progress(cycle);
 	struct log_line line;
 
-	if (p->sum.rejected > 0) {
+	/* They are met again in every cycle. */
+	if (p->sum.rejected > 0 && p->now.holding != p->before.holding) {
 		log_begin(&line, LEVEL_WARNING, &events_table()->rejected,
-			  "%s: %" PRId64 " items could not be loaded; they are kept in "
-			  "sahut_etl.rejected_item, each with the reason",
-			  cycle_name(cycle), p->sum.rejected);
+			  "%s: %" PRId64 " items could not be loaded, and hold the instants until "
+			  "they can be, or are accepted; sahut-etl rejected lists them",
+			  cycle_name(cycle), p->now.holding);
 		log_text(&line, "workspace", cycle_name(cycle));
-		log_number(&line, "rejected", p->sum.rejected);
+		log_number(&line, "rejected", p->now.holding);
 		log_end(log, &line);
 	}
 	if (p->fuse_blown) {

@@ -12,6 +12,8 @@ const char *action_verdict_name(enum verdict verdict)
 		[VERDICT_LOST] = "lost",
 		[VERDICT_DEMOTED] = "demoted",
 		[VERDICT_UNEXPLAINED] = "unexplained",
+		[VERDICT_REJECTED] = "rejected",
+		[VERDICT_MISSHAPEN] = "misshapen",
 		[VERDICT_EQUAL] = "equal",
 		[VERDICT_DIFFERENT] = "different",
 	};
@@ -31,6 +33,7 @@ void action_add_tally(struct tally *sum, const struct tally *tally)
 	sum->silent += tally->silent;
 	sum->versions += tally->versions;
 	sum->live = tally->live;
+	sum->holding = tally->holding;
 	sum->stale_copies = tally->stale_copies;
 }
 

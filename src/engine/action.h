@@ -36,7 +36,8 @@ enum ask_kind {
 	/*
 	 * What a full sweep saw. n[0]: distinct conversations created before
 	 * `before`, in `pass` (0: in all passes). n[1]: suspects, of those in turn at most `turn`.
-	 * n[2]: distinct ones whenever created.
+	 * n[2]: distinct ones whenever created. n[3]: items that hold the instants and that it saw,
+	 * or that are newer.
 	 */
 	ASK_SEEN,
 	/*
@@ -69,6 +70,8 @@ enum ask_kind {
 	ASK_CELLS,
 	/* Conversations whose older copy wants a second look: as ids. */
 	ASK_STALE_COPIES,
+	/* Conversations whose item could not be loaded, at most `most`: as ids. */
+	ASK_REJECTED,
 };
 
 struct ask {
@@ -78,10 +81,11 @@ struct ask {
 			  * this */
 	int pass, most, turn;
 	int scan;
-	bool disputed;	/* those too of which a 404 was not believed */
-	bool by_chance; /* any of them, and not the first */
-	bool exact;	/* of counts: look at every conversation */
-	bool with_page; /* what the last page showed counts as seen, too */
+	bool disputed;	 /* those too of which a 404 was not believed */
+	bool by_chance;	 /* any of them, and not the first */
+	bool exact;	 /* of counts: look at every conversation */
+	bool with_page;	 /* what the last page showed counts as seen, too */
+	uint32_t chance; /* of rejected items: which come first */
 	struct filter filter;
 };
 
@@ -98,7 +102,7 @@ struct ask {
 #define COUNTS (STATUS_OTHER + 1)
 
 struct answer {
-	int64_t n[3];
+	int64_t n[4];
 	int ids;      /* how many ids came with it, the control not among them */
 	bool control; /* whether there is one; its number is `ids` */
 	/* Whether each was missed by a list before, and has not changed since. */
@@ -132,6 +136,9 @@ enum absence {
 struct tally {
 	int64_t seen, fresh, changed, rejected, deleted, late, silent, versions;
 	int64_t live;	      /* conversations held now that are not deleted */
+	int64_t holding;      /* items that could not be loaded and that nobody has accepted */
+	bool misshapen;	      /* of a page more than a few could not be loaded */
+	bool held_back;	      /* the batch itself had items that hold: no instant rose with it */
 	int64_t stale_copies; /* older copies that want a second look */
 	int64_t late_by;      /* the least by which a late one missed a published instant */
 };
@@ -145,6 +152,8 @@ enum verdict {
 	VERDICT_LOST,	     /* the list made no sense; nothing was proven */
 	VERDICT_DEMOTED,     /* the order that was relied on does not hold */
 	VERDICT_UNEXPLAINED, /* what was seen could not be explained; everything must be read */
+	VERDICT_REJECTED,    /* what was read is believed, but for items that could not be loaded */
+	VERDICT_MISSHAPEN,   /* a page was none: nothing was proven, and the run fails */
 	VERDICT_EQUAL,	     /* the counts agree */
 	VERDICT_DIFFERENT,   /* they do not */
 	VERDICTS,

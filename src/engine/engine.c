@@ -43,6 +43,10 @@ static const struct part_ops {
 			 offsetof(struct engine, stale_check.started), stale_check_next, NULL,
 			 stale_check_item, stale_check_answer, stale_check_committed, NULL, NULL,
 			 NULL },
+	[PART_REJECTED] = { offsetof(struct engine, rejected_check),
+			    offsetof(struct engine, rejected_check.started), rejected_check_next,
+			    NULL, rejected_check_item, rejected_check_answer,
+			    rejected_check_committed, rejected_check_buries, NULL, NULL },
 };
 
 static void *part_of(struct engine *e)
@@ -83,14 +87,26 @@ static void begin_part(struct engine *e, enum strategy strategy)
 	}
 }
 
+static void note_instants(struct engine *e)
+{
+	e->complete_as_of = e->state.complete_as_of;
+	e->active_as_of = e->state.active_as_of;
+}
+
 void engine_begin(struct engine *engine, const struct engine_conf *conf,
 		  const struct workspace_state *state)
 {
 	*engine = (struct engine){ .conf = *conf, .state = *state };
 	/* What the last commit of the cycle before found out. */
 	workspace_state_learn_lateness(&engine->state, state->late_by, conf->lookback_most);
+	note_instants(engine);
 	engine->strategy = plan_strategy(state, conf);
-	begin_part(engine, engine->strategy);
+	if (plan_asks_again(engine->strategy, state)) {
+		engine->part = PART_REJECTED;
+		rejected_check_begin(&engine->rejected_check, state->holding, conf->chance);
+	} else {
+		begin_part(engine, engine->strategy);
+	}
 }
 
 void engine_set_ahead(struct engine *engine, int ahead)
@@ -139,6 +155,10 @@ static bool stale_copies(const struct engine *e)
 /* The part that worked has come to VERDICT: true when another one follows. */
 static bool follow(struct engine *e, enum verdict verdict)
 {
+	if (e->part == PART_REJECTED) {
+		begin_part(e, e->strategy);
+		return true;
+	}
 	if (e->settling) {
 		e->settling = false;
 		e->part = PART_AUDIT;
@@ -159,28 +179,69 @@ static bool follow(struct engine *e, enum verdict verdict)
 	return true;
 }
 
-void engine_next(struct engine *engine, bool stage_full, struct action *action)
+/* A page was none: what was read until then is kept, and nothing is said of it. */
+static void give_up(struct engine *e, struct action *action)
 {
-	if (engine->part == PART_AUDIT && engine->audit.step == AUDIT_SETTLE)
-		begin_settling(engine);
-	part_next(engine, stage_full, action);
-	while (action->kind == ACTION_DONE && follow(engine, action->verdict))
-		part_next(engine, stage_full, action);
+	*action = (struct action){ .kind = ACTION_WAIT };
+	if (e->committing)
+		return;
+	if (e->kept || cycle_kind(e->conf.kind)->look) {
+		action_done(action, VERDICT_MISSHAPEN);
+		return;
+	}
+	e->kept = true;
+	action->kind = ACTION_COMMIT;
+	action->seen = e->part == PART_FULL ? SEEN_BY_SWEEP : SEEN_BY_NOTHING;
+}
+
+/* What is to be done by the part that works, or by one that follows it. */
+static void go_on(struct engine *e, bool stage_full, struct action *action)
+{
+	if (e->part == PART_AUDIT && e->audit.step == AUDIT_SETTLE)
+		begin_settling(e);
+	part_next(e, stage_full, action);
+	while (action->kind == ACTION_DONE && follow(e, action->verdict))
+		part_next(e, stage_full, action);
 	if (action->kind != ACTION_COMMIT || !action->last)
 		return;
 	/* The run ends with the last part's last commit only. */
-	if (engine->settling || repairs(engine)) {
+	if (e->settling || repairs(e)) {
 		action->last = false;
-	} else if (stale_copies(engine)) {
+	} else if (stale_copies(e)) {
 		action->last = false;
-		engine->checking_stale = true;
+		e->checking_stale = true;
 	}
+}
+
+/* What would have moved an instant does not while items that could not be loaded hold it. */
+static enum verdict held_back(const struct engine *e, enum verdict verdict)
+{
+	bool proves = verdict == VERDICT_CERTIFIED || verdict == VERDICT_COMPLETE ||
+		      verdict == VERDICT_ACTIVE;
+
+	return proves && e->state.holding > 0 ? VERDICT_REJECTED : verdict;
+}
+
+void engine_next(struct engine *engine, bool stage_full, struct action *action)
+{
+	if (engine->misshapen)
+		give_up(engine, action);
+	else
+		go_on(engine, stage_full || engine->odd, action);
+	action->verdict = held_back(engine, action->verdict);
+	if (action->kind != ACTION_COMMIT)
+		return;
+	engine->committing = true;
+	engine->ending = action->last;
 }
 
 /* ---- what comes back ------------------------------------------------- */
 
 void engine_page(struct engine *engine, const struct page *page)
 {
+	engine->odd = engine->odd || rejected_check_is_odd(page);
+	if (engine->misshapen)
+		return;
 	assert(parts[engine->part].page);
 	parts[engine->part].page(part_of(engine), &engine->state, page);
 }
@@ -210,6 +271,12 @@ static void learn(struct engine *engine, const struct tally *tally)
 
 	state->live = tally->live;
 	state->stale_copies = tally->stale_copies;
+	state->holding = tally->holding;
+	if (tally->held_back) {
+		state->complete_as_of = min_i64(state->complete_as_of, engine->complete_as_of);
+		state->active_as_of = min_i64(state->active_as_of, engine->active_as_of);
+	}
+	note_instants(engine);
 	engine->changes += tally->fresh + tally->changed + tally->deleted;
 	/* Something became visible later than was thought possible. */
 	if (tally->late > 0)
@@ -219,6 +286,14 @@ static void learn(struct engine *engine, const struct tally *tally)
 void engine_committed(struct engine *engine, const struct tally *tally)
 {
 	learn(engine, tally);
+	engine->committing = engine->odd = false;
+	/* Nothing was said by a commit whose rows could not be merged, nor is anything now. */
+	if (tally->misshapen) {
+		engine->misshapen = true;
+		engine->kept = engine->kept || engine->ending;
+	}
+	if (engine->misshapen)
+		return;
 	parts[engine->part].committed(part_of(engine), &engine->state, tally);
 }
 
@@ -239,7 +314,8 @@ enum absence engine_absence(const struct engine *engine, int i)
 bool engine_fuse_blown(const struct engine *engine)
 {
 	return engine->full.recheck.fuse_blown || engine->scan.recheck.fuse_blown ||
-	       engine->unresolved_scan.recheck.fuse_blown || engine->repair.recheck.fuse_blown;
+	       engine->unresolved_scan.recheck.fuse_blown || engine->repair.recheck.fuse_blown ||
+	       engine->rejected_check.recheck.fuse_blown;
 }
 
 int engine_cells(const struct engine *engine, const struct cell **cells)

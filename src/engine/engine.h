@@ -20,6 +20,7 @@
 #include "audit.h"
 #include "full.h"
 #include "plan.h"
+#include "rejected_check.h"
 #include "repair.h"
 #include "scan.h"
 #include "stale_check.h"
@@ -33,6 +34,7 @@ enum part {
 	PART_AUDIT,
 	PART_REPAIR,
 	PART_STALE,
+	PART_REJECTED,
 };
 
 struct engine {
@@ -42,6 +44,11 @@ struct engine {
 	bool settling;		/* it is the cycle of changes within an audit, */
 	int64_t changes;	/* which has written so many rows */
 	bool checking_stale;	/* older copies are looked at before the cycle ends */
+	bool odd;	/* a page has many items that could not be loaded: it is committed soon */
+	bool misshapen; /* it was no page: what was read is kept, and the cycle is over */
+	bool kept;	/* that was done */
+	bool committing, ending;	      /* a commit is under way; the run ends with it */
+	int64_t complete_as_of, active_as_of; /* as committed last */
 	struct workspace_state state;
 	struct full full;
 	struct scan scan;
@@ -49,6 +56,7 @@ struct engine {
 	struct audit audit;
 	struct repair repair;
 	struct stale_check stale_check;
+	struct rejected_check rejected_check;
 };
 
 /* Begins a cycle with what is known of the workspace. */

@@ -48,6 +48,7 @@ struct page {
 	int64_t total; /* meta */
 	int page, per_page, total_pages;
 	int n;
+	int rejected;			 /* of the rows, items that could not be loaded */
 	struct row rows[PAGE_ROWS_MOST]; /* rejected items among them, in the list's order */
 };
 

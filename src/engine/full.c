@@ -319,10 +319,12 @@ void full_next(void *self, struct workspace_state *state, bool stage_full, struc
 /* What all that was looked into proves is committed, and ends the run. */
 static void conclude(struct full *full, struct workspace_state *state)
 {
-	if (full->proven)
+	if (full->proven) {
+		state->holding = full->holding;
 		certificate_grant(state, full->proven_at);
-	else
+	} else {
 		certificate_deny(state, full->why);
+	}
 	full->step = FULL_PUBLISH;
 }
 
@@ -500,6 +502,7 @@ static void judge(struct full *full, struct workspace_state *state, const struct
 
 	full->distinct = answer->n[0];
 	full->suspects = answer->n[1];
+	full->holding = answer->n[3];
 	if (snapshot || (certificate_is_sound(state, total, all) && started != TIME_NONE &&
 			 answer->n[0] == owed)) {
 		full->proven_at = started;
@@ -604,7 +607,6 @@ void full_committed(void *self, struct workspace_state *state, const struct tall
 {
 	struct full *full = self;
 
-	(void)tally;
 	if (!action_committed(&full->pending))
 		return;
 	switch (full->step) {
@@ -621,6 +623,7 @@ void full_committed(void *self, struct workspace_state *state, const struct tall
 		after_closing(full, state);
 		break;
 	case FULL_BURY:
+		full->holding = tally->holding;
 		full->unlisted += full->proven ? full->recheck.unchanged : 0;
 		if (has_more(full, state))
 			full->step = FULL_SUSPECT;

@@ -50,7 +50,8 @@ struct full {
 	struct partition partition;
 	struct sweep closing;
 	int closings;
-	int64_t together;	    /* old ones that all passes before saw together */
+	int64_t together; /* old ones that all passes before saw together */
+	int64_t holding;  /* items that hold the instants when what it did not see is forgotten */
 	int64_t distinct, suspects; /* as counted last: conversations seen, and not seen */
 	int64_t rechecked;
 	bool exhausted; /* none is left that may be asked for, however many there are */

@@ -2,6 +2,7 @@
 #include "plan.h"
 
 #include "overlap.h"
+#include "rejected_check.h"
 #include "sweep.h"
 
 #define MINUTE (60 * USEC_PER_SEC)
@@ -94,6 +95,14 @@ enum strategy plan_strategy(const struct workspace_state *state, const struct en
 	return by_order(state);
 }
 
+bool plan_asks_again(enum strategy strategy, const struct workspace_state *state)
+{
+	bool of_changes = strategy == STRATEGY_ONE_PAGE || strategy == STRATEGY_HEAD_SCAN ||
+			  strategy == STRATEGY_TAIL_SCAN || strategy == STRATEGY_UNRESOLVED_SCAN;
+
+	return of_changes && state->askable > 0;
+}
+
 /* ---- costs ----------------------------------------------------------- */
 
 /* A scan that reads what has changed from the fresh end of the list. */
@@ -163,6 +172,10 @@ struct plan_cost plan_cost(enum strategy strategy, const struct workspace_state 
 		break;
 	default:
 		break;
+	}
+	if (plan_asks_again(strategy, state)) {
+		cost.least++;
+		cost.most += min_i64(state->askable, REJECTED_CHECK_PROBES);
 	}
 	cost.usec = cost.most * MINUTE / facts->usable;
 	return cost;

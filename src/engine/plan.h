@@ -29,6 +29,12 @@ enum strategy {
 enum strategy plan_strategy(const struct workspace_state *state,
 			    const struct engine_conf *conf) MUST_CHECK;
 
+/*
+ * Whether a cycle by STRATEGY begins with what could not be loaded. A full
+ * sweep sees it anyway.
+ */
+bool plan_asks_again(enum strategy strategy, const struct workspace_state *state) MUST_CHECK;
+
 /* When a full sweep that proved nothing may be tried again, by the host's calendar. */
 int64_t plan_retry(const struct workspace_state *state) MUST_CHECK;
 

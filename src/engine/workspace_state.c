@@ -61,13 +61,13 @@ bool workspace_state_reaches_new(const struct workspace_state *state)
 
 void workspace_state_publish_active(struct workspace_state *state, int64_t started)
 {
-	if (started != TIME_NONE)
+	if (started != TIME_NONE && state->holding == 0)
 		state->active_as_of = max_i64(state->active_as_of, started - state->lookback);
 }
 
 void workspace_state_publish_complete(struct workspace_state *state, int64_t started)
 {
-	if (started == TIME_NONE)
+	if (started == TIME_NONE || state->holding > 0)
 		return;
 	state->complete_as_of = max_i64(state->complete_as_of, started - state->lookback);
 	workspace_state_publish_active(state, started);

@@ -62,6 +62,9 @@ struct workspace_state {
 	int64_t late_by; /* and by how much, if the last commit found it out; TIME_NONE: not so */
 
 	int64_t live;	      /* conversations held that are not deleted */
+	int64_t holding;      /* items that could not be loaded and that nobody has accepted: while
+			       * there are any, no instant rises */
+	int64_t askable;      /* items that could not be loaded and that an id can be asked for */
 	int64_t stale_copies; /* older copies that want a second look */
 	int64_t largest_total, last_total;
 	int per_page; /* rows of a page: what the reference allows, or less if the server does

@@ -214,6 +214,8 @@ static bool take_page(struct cycle *cycle, struct slot *slot, struct err *err)
 		*err = *decode_error(cycle->means->decode);
 		return err_wrap(err, "page %d of the list", slot->request.page);
 	}
+	for (int i = 0; i < page.n; i++)
+		page.rejected += page.rows[i].created_at == TIME_NONE;
 	note_page(cycle, &page);
 	table_free(&cycle->page);
 	cycle->page = decode_ids(cycle->means->decode);
@@ -434,10 +436,23 @@ static bool stage_is_full(const struct cycle *cycle)
 	       clock_mono(cycle->means->clock) - cycle->first_staged >= BATCH_AGE;
 }
 
+/* A page was none; what was good on it is committed. */
+static void give_up_misshapen(struct cycle *cycle)
+{
+	struct err err;
+
+	warehouse_explain_misshapen(cycle->means->warehouse, cycle->cycle.id, &err);
+	give_up(cycle, &err);
+}
+
 static void finish(struct cycle *cycle, enum verdict verdict)
 {
 	struct err ignored;
 
+	if (verdict == VERDICT_MISSHAPEN) {
+		give_up_misshapen(cycle);
+		return;
+	}
 	cycle->progress.state = CYCLE_DONE;
 	cycle->progress.verdict = verdict;
 	/* What no commit accounts for, since there was none. */

@@ -84,6 +84,9 @@ static const char *stage_rejection(struct decode *decode, struct rejection *reje
 {
 	size_t n = strlen(rejection->text);
 
+	/* What answers for a conversation and cannot be read is that conversation's. */
+	if (!rejection->conversation_id)
+		rejection->conversation_id = origin->asked;
 	rejection->fingerprint = rejection->conversation_id;
 	if (!rejection->fingerprint) {
 		uint64_t a = hash_bytes(HASH_START, rejection->text, n),
@@ -359,7 +362,7 @@ bool decode_page(struct decode *decode, const char *body, size_t n, struct stage
 bool decode_item(struct decode *decode, const char *body, size_t n, struct stage *stage,
 		 struct decode_one *one)
 {
-	struct origin origin = { .observed_at = one->date };
+	struct origin origin = { .asked = one->id, .observed_at = one->date };
 	struct json_span whole = { body, n }, item;
 	CLEANUP(json_free) struct json *json = NULL;
 	struct json_at root, data, id;

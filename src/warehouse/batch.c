@@ -145,6 +145,13 @@ static void add_rows(struct script *s, const struct batch *c)
 			script_copy(s, stage_copy(c->stage, t), &c->stage->rows[t]);
 }
 
+/* Whether all that a run had to read was read. */
+static bool is_good(enum verdict verdict)
+{
+	return verdict == VERDICT_CERTIFIED || verdict == VERDICT_COMPLETE ||
+	       verdict == VERDICT_ACTIVE || verdict == VERDICT_REJECTED;
+}
+
 static void add_advance(struct script *s, const struct batch *c)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
@@ -167,6 +174,14 @@ static void add_advance(struct script *s, const struct batch *c)
 		script_int(s, c->run);
 		sweep_json(&text, c);
 		script_text(s, buf_text(&text));
+	}
+	if (c->sweep > 0 && !c->state->full.running) {
+		script_add(s, sql_warehouse_forget_rejected);
+		script_int(s, c->sweep);
+	}
+	if (c->last && is_good(c->verdict)) {
+		script_add(s, sql_warehouse_forget_misshapen);
+		script_int(s, c->workspace);
 	}
 	script_add(s, sql_warehouse_advance_ledger);
 	script_int(s, c->workspace);
@@ -299,5 +314,8 @@ void batch_read(const struct table *table, struct tally *tally)
 		.live = table_get_int(table, 0, "live_count"),
 		.stale_copies = table_get_int(table, 0, "stale_copies"),
 		.late_by = table_get_int(table, 0, "late_by"),
+		.holding = table_get_int(table, 0, "holding"),
+		.misshapen = table_get_bool(table, 0, "is_misshapen"),
+		.held_back = table_get_bool(table, 0, "is_held_back"),
 	};
 }

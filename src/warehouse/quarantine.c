@@ -140,3 +140,41 @@ bool quarantine_commit(const struct quarantine *quarantine, struct table **resul
 	script_free(&s.script);
 	return ok;
 }
+
+/* ---- what a person does with rejected items ----------------------------- */
+
+/* A statement about these items, which is not run yet. */
+static struct script *about(const char *sql, const struct quarantine_which *which)
+{
+	struct script *s = script_new();
+
+	script_add(s, sql);
+	script_text(s, which->workspace);
+	script_text(s, which->id);
+	return s;
+}
+
+bool quarantine_list(struct pg *pg, const struct quarantine_which *which, struct table **list,
+		     struct err *err)
+{
+	CLEANUP(script_free) struct script *s = about(sql_rejected_list, which);
+
+	return script_run(s, pg, list, err);
+}
+
+bool quarantine_accept(struct pg *pg, const struct quarantine_which *which, const char *who,
+		       struct table **accepted, struct err *err)
+{
+	CLEANUP(script_free) struct script *s = about(sql_rejected_accept, which);
+
+	script_text(s, who);
+	return script_run(s, pg, accepted, err);
+}
+
+bool quarantine_want(struct pg *pg, const struct quarantine_which *which, struct table **wanted,
+		     struct err *err)
+{
+	CLEANUP(script_free) struct script *s = about(sql_rejected_want, which);
+
+	return script_run(s, pg, wanted, err);
+}

@@ -43,4 +43,37 @@ struct quarantine {
 bool quarantine_commit(const struct quarantine *quarantine, struct table **result,
 		       struct err *err) MUST_CHECK;
 
+/*
+ * ---- what a person does with rejected items ----
+ *
+ * Each holds the instants of its workspace until it loads, is gone, or is accepted here. Needs
+ * no workspace's lock: a cycle that runs sees it with its next commit.
+ */
+
+/* Which items: of the workspace of that name, or with NULL of each; with ID this one only. */
+struct quarantine_which {
+	const char *workspace, *id;
+};
+
+/*
+ * LIST has workspace, id, state (holds, page or accepted), since, accepted_at, accepted_by
+ * and reason. The caller frees it.
+ */
+bool quarantine_list(struct pg *pg, const struct quarantine_which *which, struct table **list,
+		     struct err *err) MUST_CHECK;
+
+/*
+ * WHO accepts that an item is missing. ACCEPTED gets a row for each workspace that has it:
+ * its name, and how many items are left that are holding its instants.
+ */
+bool quarantine_accept(struct pg *pg, const struct quarantine_which *which, const char *who,
+		       struct table **accepted, struct err *err) MUST_CHECK;
+
+/*
+ * The next cycle of changes is to fetch an item again. WANTED gets a row for each workspace
+ * that has it: its name, and has_id: whether there is one that can be asked for.
+ */
+bool quarantine_want(struct pg *pg, const struct quarantine_which *which, struct table **wanted,
+		     struct err *err) MUST_CHECK;
+
 #endif

@@ -147,6 +147,12 @@ void query_write(struct script *s, const struct query *q)
 		script_int(s, q->workspace);
 		script_int(s, q->ask.most);
 		break;
+	case ASK_REJECTED:
+		script_add(s, sql_query_rejected);
+		script_int(s, q->workspace);
+		script_int(s, q->ask.most);
+		script_int(s, q->ask.chance);
+		break;
 	}
 	script_add(s, "commit");
 }
@@ -243,6 +249,7 @@ struct table *query_read(const struct ask *ask, const struct filter_ids *names,
 	case ASK_LEAVERS:
 	case ASK_MISSING:
 	case ASK_STALE_COPIES:
+	case ASK_REJECTED:
 		return read_ids(table, answer);
 	case ASK_CELLS:
 		read_cells(ask, names, table, answer);
@@ -260,6 +267,7 @@ struct table *query_read(const struct ask *ask, const struct filter_ids *names,
 		answer->n[0] = table_get_int(table, 0, "seen");
 		answer->n[1] = table_get_int(table, 0, "unseen");
 		answer->n[2] = table_get_int(table, 0, "every");
+		answer->n[3] = table_get_int(table, 0, "holding");
 		break;
 	}
 	return NULL;

@@ -26,6 +26,7 @@ struct rejection {
 /* Where an item came from. */
 struct origin {
 	int page;	     /* 0: it was fetched alone */
+	const char *asked;   /* the id that was asked for; NULL of a list */
 	int64_t observed_at; /* the response's Date; TIME_NONE without one */
 };
 

@@ -237,6 +237,8 @@ void state_json_read_row(const struct table *table, struct workspace_state *stat
 		.depth = table_get_int(table, 0, "list_depth"),
 		.parts = table_get_int(table, 0, "list_parts"),
 		.beyond = table_get_int(table, 0, "list_beyond"),
+		.holding = table_get_int(table, 0, "holding"),
+		.askable = table_get_int(table, 0, "askable"),
 	};
 	read_totals(table_get(table, 0, "totals_told"), &state->curve);
 	if (state->certified_at == TIME_NONE && state->needs_full == FULL_NOT_NEEDED)

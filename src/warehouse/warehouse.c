@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "warehouse.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -426,6 +427,23 @@ bool warehouse_end_run(struct warehouse *warehouse, const struct warehouse_end *
 	return warehouse_run(warehouse, NULL, err) &&
 	       warehouse_account(warehouse, end->workspace, cycle_kind(end->kind)->name, end->sent,
 				 err);
+}
+
+void warehouse_explain_misshapen(struct warehouse *warehouse, int id, struct err *err)
+{
+	CLEANUP(table_free) struct table *table = NULL;
+	struct script *s = warehouse_call(warehouse, sql_warehouse_misshapen);
+	const char *reason;
+
+	script_int(s, id);
+	if (!warehouse_run(warehouse, &table, err))
+		return;
+	reason = table_rows(table) > 0 ? table_get(table, 0, "reason") : NULL;
+	err_set(err, ERR_DATA,
+		"a page of the list is none: more than a few of its items could not be loaded, "
+		"one because of %s; the good ones are kept, and sahut-etl rejected lists the "
+		"others",
+		reason ? reason : "what was not noted");
 }
 
 /* ---- commits and queries ------------------------------------------- */

@@ -180,6 +180,12 @@ struct warehouse_end {
 bool warehouse_end_run(struct warehouse *warehouse, const struct warehouse_end *end,
 		       struct err *err) MUST_CHECK;
 
+/*
+ * Fills ERR with ERR_DATA: pages of the workspace's list are none, since more than a
+ * few of their items could not be loaded; with the reason for one of them.
+ */
+void warehouse_explain_misshapen(struct warehouse *warehouse, int id, struct err *err);
+
 /* Writes requests into the ledger that no batch accounts for. */
 bool warehouse_account(struct warehouse *warehouse, int id, const char *purpose,
 		       const struct sent *sent, struct err *err) MUST_CHECK;

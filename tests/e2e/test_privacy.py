@@ -56,9 +56,9 @@ def test_names_and_phones_stand_in_sahut_pii_alone(pair):
     bad = item(sandbox, 0)
     raw = json.dumps({**bad, "labels": "not a list", "contact": {**bad["contact"], "name": "Rahasia Sekali"}})
     sandbox.control("item", {"id": bad["id"], "raw": raw})
-    said = etl.run("sync", "--full")
+    said = etl.run("sync", "--full", expect=65)
     said = said.stdout + said.stderr + "".join(
-        (lambda d: d.stdout + d.stderr)(etl.run(*args, expect=None)) for args in (("status",), ("status", "--json"), ("check",), ("verify",), ("plan",)))
+        (lambda d: d.stdout + d.stderr)(etl.run(*args, expect=None)) for args in (("status",), ("status", "--json"), ("rejected",), ("check",), ("verify",), ("plan",)))
     names = identifying(sandbox) | {"Rahasia Sekali"}
     elsewhere = everything(etl, "sahut", "sahut_report")
     elsewhere += "\n".join(r[0] for (t,) in etl.sql("""select relname from pg_class where relnamespace = 'sahut_etl'::regnamespace and relkind = 'r'
@@ -146,7 +146,7 @@ def test_an_erased_contact_stays_erased(pair):
     sandbox.control("item", {"id": bad["id"], "raw": broken})
     strange = item(sandbox, 2)
     sandbox.control("item", {"id": strange["id"], "raw": json.dumps({**strange, "contact": {"id": "ct_gone", "name": 12, "phone": "+628999000111"}})})
-    etl.run("sync")
+    etl.run("sync", expect=65)
     private = ["Lupa Aku", "628999000111", "Ibu Lupa", key_of("+628999000111")]
     before = everything(etl, "sahut", "sahut_pii", "sahut_etl")
     assert [p in before for p in private] == [True] * 4
@@ -162,14 +162,14 @@ def test_an_erased_contact_stays_erased(pair):
         assert etl.one("select contact_id from sahut_report.conversations where id = %s", loaded) == "ct_gone"
 
     assert_nothing()
-    etl.run("sync", "--full")
+    etl.run("sync", "--full", expect=65)
     assert_nothing()
     # A sweep that meets the same again writes nothing for it.
     seen = etl.sql("select xmin::text, times_seen from sahut_etl.rejected_item order by 1")
-    etl.run("sync", "--full")
+    etl.run("sync", "--full", expect=65)
     assert etl.sql("select xmin::text, times_seen from sahut_etl.rejected_item order by 1") == seen
     with_contact(sandbox, 0, id="ct_gone", name="Lupa Aku", phone="+628999000111", mother="Ibu Lupa", status="again")
-    etl.run("sync", "--full")
+    etl.run("sync", "--full", expect=65)
     assert_nothing()
     again = etl.run("erase", "ct_gone")
     assert again.stdout == "utama: contact ct_gone: nothing that identifies it was held; none will be loaded\n"
@@ -181,7 +181,7 @@ def test_a_contact_seen_only_in_what_was_rejected_is_never_loaded(pair):
     sandbox, etl = pair(conversations=110)
     one = item(sandbox, 0)
     sandbox.control("item", {"id": one["id"], "raw": json.dumps({**one, "labels": 7, "contact": {"id": "ct_new", "name": "Belum Ada"}})})
-    etl.run("sync")
+    etl.run("sync", expect=65)
     assert etl.sql("select * from sahut.contact where id = 'ct_new'") == []
     etl.run("erase", "ct_new")
     sandbox.control("item", {"id": one["id"], "raw": json.dumps({**one, "contact": {"id": "ct_new", "name": "Belum Ada"}})})

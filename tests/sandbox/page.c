@@ -137,7 +137,7 @@ static void put_attributes(struct buf *out, const struct world *world, uint32_t 
 	buf_str(out, chance_percent(&chance, 30) ? ",\"member\":true}" : ",\"member\":false}");
 }
 
-void page_true_item(struct buf *out, const struct world *world, uint32_t number)
+static void put_item(struct buf *out, const struct world *world, uint32_t number, bool mistyped)
 {
 	const struct catalogue *catalogue = &world->catalogue;
 	const struct conversation *c = &world->all[number];
@@ -161,10 +161,18 @@ void page_true_item(struct buf *out, const struct world *world, uint32_t number)
 	page_labels(out, world, c->state.labels);
 	put_attributes(out, world, number);
 	put(out, ",\"created_at\":");
-	page_time(out, c->created);
+	if (mistyped)
+		put_number(out, c->created);
+	else
+		page_time(out, c->created);
 	put(out, ",\"updated_at\":");
 	page_time(out, c->updated);
 	put(out, "}");
+}
+
+void page_true_item(struct buf *out, const struct world *world, uint32_t number)
+{
+	put_item(out, world, number, false);
 }
 
 void page_item(struct buf *out, const struct world *world, uint32_t number)
@@ -174,7 +182,7 @@ void page_item(struct buf *out, const struct world *world, uint32_t number)
 	if (raw)
 		buf_str(out, raw);
 	else
-		page_true_item(out, world, number);
+		put_item(out, world, number, world->mistyped);
 }
 
 void page_single(struct buf *out, const struct world *world, uint32_t number)

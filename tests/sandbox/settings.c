@@ -164,6 +164,7 @@ static const struct row rows[] = {
 	  .kind = SWITCH,
 	  .offset = AT(unassigned_refused),
 	  .preset = "false" },
+	{ .member = "mistyped", .kind = SWITCH, .offset = AT(mistyped), .preset = "false" },
 };
 
 _Static_assert(ARRAY_SIZE(rows) <= SETTINGS_MOST, "SETTINGS_MOST is too small");

@@ -49,6 +49,7 @@ struct settings {
 	int64_t total_as;   /* enum page_total */
 	int64_t total_most; /* totals stop counting there; 0: they do not */
 	bool filters_ignored, unassigned_refused;
+	bool mistyped; /* created_at is a number */
 };
 
 /* There are not more of them. */

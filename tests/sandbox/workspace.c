@@ -98,6 +98,7 @@ static void set_order(struct workspace *ws, enum order order)
 void workspace_configure(struct workspace *ws, const struct settings *settings)
 {
 	ws->settings = *settings;
+	ws->world->mistyped = settings->mistyped;
 	if (settings->order != views_order(ws->views))
 		set_order(ws, settings->order);
 	set_ticker(ws);

@@ -52,6 +52,7 @@ struct world {
 	struct world_raw *raws;
 	uint32_t n_raws;
 	uint32_t n_archived;
+	bool mistyped; /* created_at is served as a number */
 };
 
 /* An empty world with room for ROOM conversations, which grows when needed. */

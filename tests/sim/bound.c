@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "bound.h"
 
+#include "odd.h"
 #include "plan.h"
 
 /* In lists of a few hundred rows, pages of this size always find a smaller one to overlap with. */
@@ -29,6 +30,7 @@ static bool gather(const struct ware *ware, const struct world *world,
 	int64_t floor = watermark == TIME_NONE ? TIME_NONE : watermark - ware->state.lookback;
 
 	*facts = (struct plan_facts){ .usable = 60 };
+	state->askable = odd_holding(ware);
 	state->last_total = 0;
 	for (int i = 0; i < world->n; i++) {
 		const struct thing *thing = &world->things[i];
@@ -37,8 +39,14 @@ static bool gather(const struct ware *ware, const struct world *world,
 
 		if (held->live && (!now || held->doubted || now->updated < held->state.updated))
 			return false;
+		if (held->rejected &&
+		    (held->of_page || !now || !now->odd ||
+		     held->rejected_at + 3 * ware->state.lookback > world->now * USEC_PER_SEC))
+			return false;
 		if (!now)
 			continue;
+		if (now->odd && !held->rejected)
+			return false;
 		/* What comes late makes the lookback grow on the way, and others too young to count. */
 		if (!held->live &&
 		    now->updated * USEC_PER_SEC <= max_i64(floor, ware->state.complete_as_of))
@@ -48,6 +56,17 @@ static bool gather(const struct ware *ware, const struct world *world,
 		facts->unresolved += now->status != STATUS_RESOLVED;
 	}
 	return true;
+}
+
+static bool has_odd(const struct world *world)
+{
+	for (int i = 0; i < world->n; i++) {
+		const struct state *now = world_state(&world->things[i], world->now);
+
+		if (now && now->odd)
+			return true;
+	}
+	return false;
 }
 
 /* Full sweeps are proven by counting when nobody can be in doubt about what was there. */
@@ -68,6 +87,13 @@ void bound_begin(struct bound *bound, const struct ware *ware, const struct worl
 	if (!is_stable(world) || world_brews(world) || !gather(ware, world, &state, &facts) ||
 	    ware->state.last_total == 0 || state.per_page > world->conf.page ||
 	    state.full.running || ware->flipped || ware->tainted)
+		return;
+	if (world->now >= world->conf.mistyped_at && world->now < world->conf.mistyped_to &&
+	    !world->rests)
+		return;
+	bound->holds = odd_holding(ware) > 0;
+	/* Where rows at the end of a page tell no time, a scan cannot know that it is old enough. */
+	if ((strategy == STRATEGY_HEAD_SCAN || strategy == STRATEGY_TAIL_SCAN) && has_odd(world))
 		return;
 	if (strategy == STRATEGY_FULL_SWEEP && !is_settled(ware, world))
 		return;
@@ -92,11 +118,13 @@ bool bound_kept(const struct bound *bound, const struct world *world, enum verdi
 		int64_t began, int64_t requests, bool *tells)
 {
 	static const bool fails[VERDICTS] = {
-		[VERDICT_UNCERTIFIED] = true, [VERDICT_LOST] = true,	  [VERDICT_DEMOTED] = true,
-		[VERDICT_UNEXPLAINED] = true, [VERDICT_DIFFERENT] = true,
+		[VERDICT_UNCERTIFIED] = true, [VERDICT_LOST] = true,
+		[VERDICT_DEMOTED] = true,     [VERDICT_UNEXPLAINED] = true,
+		[VERDICT_DIFFERENT] = true,   [VERDICT_MISSHAPEN] = true,
 	};
 
 	*tells = bound->known && (bound->proves || !fails[verdict]) && world->disturbed < began &&
 		 is_stable(world);
-	return !*tells || (requests <= bound->most && !fails[verdict]);
+	return !*tells || (requests <= bound->most && !fails[verdict] &&
+			   (verdict != VERDICT_REJECTED || bound->holds));
 }

@@ -12,6 +12,7 @@
 /* What a cycle may cost, and whether that can be said of it. */
 struct bound {
 	bool known, proves; /* whether it also has to prove what it reads */
+	bool holds;	    /* items that could not be loaded hold the instants */
 	int64_t most;
 };
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "odd.h"
+
 /* What a case says of itself went wrong. */
 PRINTF_LIKE(2, 3)
 static bool wrong(struct drive *d, const char *fmt, ...)
@@ -725,6 +727,109 @@ static bool what_is_seen_again_is_revived(struct drive *d)
 	return equals(d);
 }
 
+/* ---- items that cannot be loaded -------------------------------------- */
+
+/* A loaded list by update, in which one has just become odd; its item is seen by the next cycle. */
+static void begin_odd(struct drive *d, int *odd)
+{
+	begin(d, WORLD_UPDATED_DESC, 8, 40);
+	cycle(d, CYCLE_FULL, NULL);
+	pass(d, 60);
+	*odd = world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
+	world_act(&d->world, EVENT_SPOIL, *odd, 0);
+	pass(d, 60);
+}
+
+static bool stands_still(struct drive *d, const struct workspace_state *before)
+{
+	return (d->ware.state.complete_as_of == before->complete_as_of &&
+		d->ware.state.active_as_of == before->active_as_of) ||
+	       wrong(d, "an instant has moved");
+}
+
+static bool rises(struct drive *d, const struct workspace_state *before)
+{
+	return (d->ware.state.complete_as_of > before->complete_as_of &&
+		d->ware.state.active_as_of > before->active_as_of) ||
+	       wrong(d, "an instant has not risen");
+}
+
+static bool one_odd_item_holds_both_instants_until_it_loads(struct drive *d)
+{
+	struct workspace_state before;
+	int odd;
+
+	begin_odd(d, &odd);
+	before = d->ware.state;
+	if (!came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_REJECTED))
+		return false;
+	pass(d, 60);
+	/* What changes meanwhile pushes it off the first page, where nobody sees that it is mended. */
+	for (int id = 1; id <= 12; id++)
+		world_act(&d->world, EVENT_UPDATE, id, 0);
+	pass(d, 60);
+	if (!came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_REJECTED) ||
+	    !came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_REJECTED) || !stands_still(d, &before))
+		return false;
+	world_cure(&d->world);
+	pass(d, 60);
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_COMPLETE) &&
+	       rises(d, &before) && equals(d);
+}
+
+static bool an_odd_item_that_is_accepted_holds_nothing(struct drive *d)
+{
+	struct workspace_state before;
+	int odd;
+
+	begin_odd(d, &odd);
+	before = d->ware.state;
+	cycle(d, CYCLE_INCREMENTAL, NULL);
+	odd_accept(&d->ware);
+	pass(d, 60);
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_COMPLETE) &&
+	       cost_at_most(d, 1) && rises(d, &before) && equals(d);
+}
+
+/* The list does not show it, and that it is gone nobody has been told. */
+static bool an_odd_item_that_a_certified_sweep_does_not_see_holds_nothing(struct drive *d)
+{
+	struct workspace_state before;
+	int odd;
+
+	begin_odd(d, &odd);
+	before = d->ware.state;
+	cycle(d, CYCLE_INCREMENTAL, NULL);
+	world_act(&d->world, EVENT_DELETE, odd, 0);
+	pass(d, 60);
+	return came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED) && rises(d, &before);
+}
+
+static bool a_list_of_another_shape_moves_nothing_and_is_equal_a_cycle_later(struct drive *d)
+{
+	struct workspace_state before;
+
+	begin(d, WORLD_UPDATED_DESC, 8, 40);
+	cycle(d, CYCLE_FULL, NULL);
+	before = d->ware.state;
+	pass(d, 60);
+	for (int id = 1; id <= 12; id++)
+		world_act(&d->world, EVENT_UPDATE, id, 0);
+	d->world.conf.mistyped_at = 1;
+	d->world.conf.mistyped_to = 1 << 30;
+	pass(d, 60);
+	for (int i = 0; i < 2; i++)
+		if (!came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_MISSHAPEN) ||
+		    !came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_MISSHAPEN))
+			return false;
+	if (!stands_still(d, &before))
+		return false;
+	d->world.conf.mistyped_to = 1;
+	pass(d, 60);
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_COMPLETE) &&
+	       rises(d, &before) && equals(d);
+}
+
 /* ---- instances -------------------------------------------------------- */
 
 static bool
@@ -805,6 +910,14 @@ static const struct {
 	  a_sweep_that_died_is_joined_where_it_stood },
 	{ "a page that came short once does not make pages short for good",
 	  a_page_that_came_short_once_does_not_make_pages_short_for_good },
+	{ "one odd item holds both instants until it loads",
+	  one_odd_item_holds_both_instants_until_it_loads },
+	{ "an odd item that is accepted holds nothing",
+	  an_odd_item_that_is_accepted_holds_nothing },
+	{ "an odd item that a certified sweep does not see holds nothing",
+	  an_odd_item_that_a_certified_sweep_does_not_see_holds_nothing },
+	{ "a list of another shape moves nothing, and is equal a cycle later",
+	  a_list_of_another_shape_moves_nothing_and_is_equal_a_cycle_later },
 	{ "after a takeover the sweep goes on, and the first instance writes nothing",
 	  after_a_takeover_the_sweep_goes_on_and_the_first_instance_writes_nothing },
 };

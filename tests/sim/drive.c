@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "odd.h"
 #include "state_json.h"
 
 /* A cycle that needs more actions than this does not end. */
@@ -120,6 +121,7 @@ static void feed_page(struct run_record *c, const struct flight *f)
 		return;
 	}
 	desk->n_page = f->page.n;
+	desk->pages++;
 	for (int i = 0; i < f->page.n; i++) {
 		desk->page_ids[i] = f->ids[i];
 		ware_stage(desk, f->ids[i], &f->states[i], observed(c, f->page.date), false);
@@ -237,6 +239,15 @@ static void note_missing(const struct run_record *c, int i, struct missing *miss
 	}
 }
 
+/* While something could not be loaded, and nobody has accepted it, no instant rises. */
+static void check_held_back(struct drive *d, int64_t complete, int64_t active)
+{
+	if (odd_holding(&d->ware) > 0 &&
+	    (d->ware.state.complete_as_of > complete || d->ware.state.active_as_of > active))
+		snprintf(d->wrong, sizeof(d->wrong), "I1: an instant rises past %d rejected items",
+			 (int)odd_holding(&d->ware));
+}
+
 static void commit(struct run_record *c, const struct action *action)
 {
 	struct drive *d = c->drive;
@@ -257,6 +268,7 @@ static void commit(struct run_record *c, const struct action *action)
 	}
 	note_limits(c, action);
 	d->published += d->ware.state.complete_as_of > was;
+	check_held_back(d, was, was_active);
 	check_fuse(c, live, missing.n_buried);
 	/* What is held only gets better, unless something is buried. */
 	if (!d->wrong[0] &&
@@ -314,6 +326,7 @@ static void begin_cycle(struct run_record *c, struct drive *d, const struct engi
 	if (!cycle_kind(conf->kind)->look)
 		ware_begin_run(&d->ware);
 	restart(&state);
+	state.holding = state.askable = odd_holding(&d->ware);
 	engine_begin(&c->engine, conf, &state);
 	bound_begin(&c->bound, &d->ware, &d->world, c->engine.strategy);
 	if (d->told)
@@ -343,6 +356,18 @@ static bool dies(struct drive *d)
 	return chance_hit(&d->luck, d->world.rests ? 0 : d->story.crashes);
 }
 
+/* What is said of a cycle around which something is rejected. */
+static void check_verdict(struct run_record *c, enum verdict verdict)
+{
+	struct drive *d = c->drive;
+	bool proves = verdict == VERDICT_CERTIFIED || verdict == VERDICT_COMPLETE ||
+		      verdict == VERDICT_ACTIVE;
+
+	if (proves && odd_holding(&d->ware) > 0)
+		snprintf(d->wrong, sizeof(d->wrong), "a cycle is %s around %d rejected items",
+			 action_verdict_name(verdict), (int)odd_holding(&d->ware));
+}
+
 /* One action of a cycle. True when it is over: done, cut off, or wrong. */
 static bool step(struct run_record *c)
 {
@@ -359,7 +384,8 @@ static bool step(struct run_record *c)
 	engine_next(&c->engine, full, &action);
 	if (action.kind == ACTION_DONE) {
 		c->verdict = action.verdict;
-		if (!c->ended && !c->look)
+		check_verdict(c, action.verdict);
+		if (!c->ended && !c->look && action.verdict != VERDICT_MISSHAPEN)
 			snprintf(d->wrong, sizeof(d->wrong), "the run was never ended");
 		check_bound(c, action.verdict);
 		return true;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "odd.h"
+
 /*
  * Cycles that a source at rest may take until the warehouse equals it. Most
  * take two or three; copies in doubt are looked at twenty a cycle.
@@ -67,6 +69,8 @@ static void invent_events(struct world_conf *w, struct chance *c)
 	w->mix[EVENT_MERGE] = once_in(c, 4) ? 2 : 0;
 	w->mix[EVENT_BULK] = once_in(c, 4);
 	w->mix[EVENT_PURGE] = once_in(c, 12);
+	w->mix[EVENT_SPOIL] = once_in(c, 8);
+	w->mix[EVENT_CURE] = 2 * w->mix[EVENT_SPOIL];
 }
 
 static void invent_faults(struct world_conf *w, struct chance *c)
@@ -83,6 +87,10 @@ static void invent_faults(struct world_conf *w, struct chance *c)
 		w->mad_to = w->mad_at + chance_below(c, 100);
 		w->madness = (enum madness)chance_below(c, MAD_KINDS);
 	}
+	if (once_in(c, 16)) {
+		w->mistyped_at = 1020 + chance_below(c, 400);
+		w->mistyped_to = w->mistyped_at + chance_below(c, 200);
+	}
 }
 
 /*
@@ -94,7 +102,7 @@ static void focus(struct story *story, struct chance *c)
 {
 	static const enum event_kind kinds[] = { EVENT_UPDATE,	EVENT_UPDATE, EVENT_CREATE,
 						 EVENT_RESOLVE, EVENT_REOPEN, EVENT_MOVE,
-						 EVENT_DELETE,	EVENT_BULK };
+						 EVENT_DELETE,	EVENT_BULK,   EVENT_SPOIL };
 	struct world_conf *w = &story->world;
 
 	w->fails = w->slow = w->lag = w->skew = w->storm_at = w->mad_at = w->mad_to = 0;
@@ -105,6 +113,8 @@ static void focus(struct story *story, struct chance *c)
 	for (int i = 0; i < 2; i++)
 		w->mix[kinds[chance_below(c, (int)ARRAY_SIZE(kinds))]] += 1 + chance_below(c, 5);
 	w->mix[EVENT_UPDATE]++;
+	w->mix[EVENT_CURE] = w->mix[EVENT_SPOIL];
+	w->mistyped_to = 0;
 	if (!once_in(c, 3))
 		story->crashes = 0;
 	story->takeovers = 0;
@@ -224,11 +234,18 @@ static void settle(struct drive *d)
 				    .lookback_most = 4 * d->story.lookback * USEC_PER_SEC };
 	char text[sizeof(d->wrong)];
 	enum verdict verdict;
+	bool accepts;
 
 	d->world.rests = true;
+	/* What cannot be loaded is mended at the source, or a person accepts it. */
+	accepts = chance_hit(&d->luck, 500);
+	if (!accepts)
+		world_cure(&d->world);
 	d->world.conf.storm_to = 0;
 	for (d->rounds = 1; d->rounds <= MOST_ROUNDS; d->rounds++) {
 		d->world.now += 3 * d->story.lookback;
+		if (accepts)
+			odd_accept(&d->ware);
 		conf.now = d->world.now * USEC_PER_SEC;
 		/* A person is needed only where more is gone than anybody would believe. */
 		conf.kind = d->rounds % 2 == 0 ? CYCLE_INCREMENTAL

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "odd.h"
+
 void ware_begin(struct ware *ware, const struct workspace_state *state)
 {
 	memset(ware, 0, sizeof(*ware));
@@ -19,13 +21,14 @@ void ware_begin_run(struct ware *ware)
 void ware_sit(struct desk *desk, int who)
 {
 	desk->who = who;
-	desk->n_staged = desk->n_page = 0;
+	desk->n_staged = desk->n_page = desk->pages = 0;
 }
 
 void ware_stage(struct desk *desk, int id, const struct state *state, int64_t date, bool alone)
 {
 	if (desk->n_staged < MOST_STAGED)
-		desk->staged[desk->n_staged++] = (struct staged){ id, *state, date, alone };
+		desk->staged[desk->n_staged++] =
+			(struct staged){ id, *state, date, alone, desk->pages };
 }
 
 /* ---- commit ---------------------------------------------------------- */
@@ -74,9 +77,10 @@ static void merge_row(struct ware *ware, const struct staged *row, struct tally 
 		note_late(ware, row, tally);
 	if (!held->present) {
 		tally->fresh++;
-		*held = (struct held){ .present = true,
-				       .first_seen = row->date,
-				       .got_at = TIME_NONE };
+		held->present = true;
+		held->first_seen = row->date;
+		held->passes = held->scan = 0;
+		held->got_at = TIME_NONE;
 	} else if (held->live && row->state.updated < held->state.updated &&
 		   !is_confirmed(held, row, ware->state.lookback)) {
 		return;
@@ -87,6 +91,7 @@ static void merge_row(struct ware *ware, const struct staged *row, struct tally 
 	if (!held->live || !same_content(&held->state, &row->state))
 		held->found_at = row->date;
 	held->live = true;
+	held->rejected = held->of_page = false;
 	held->doubted = false;
 	held->got_at = TIME_NONE;
 	held->state = row->state;
@@ -142,6 +147,9 @@ static void mark(struct ware *ware, const struct desk *desk, const struct action
 	for (int i = 0; i < desk->n_staged; i++) {
 		struct held *held = &ware->held[desk->staged[i].id];
 
+		/* Of a page that was none nothing bad was seen. */
+		if (desk->staged[i].state.odd && held->of_page)
+			continue;
 		if (action->seen == SEEN_BY_SWEEP) {
 			held->passes |= 1 << pass;
 			held->since = since;
@@ -168,10 +176,30 @@ int64_t ware_dead(const struct ware *ware)
 	return n;
 }
 
+/* What is rejected in the very batch that would publish is not published around. */
+static void take_state(struct ware *ware, const struct workspace_state *state, bool held_back)
+{
+	int64_t complete = ware->state.complete_as_of, active = ware->state.active_as_of;
+
+	ware->state = *state;
+	if (!held_back)
+		return;
+	ware->state.complete_as_of = min_i64(complete, state->complete_as_of);
+	ware->state.active_as_of = min_i64(active, state->active_as_of);
+}
+
+static bool is_good(enum verdict verdict)
+{
+	return verdict == VERDICT_CERTIFIED || verdict == VERDICT_COMPLETE ||
+	       verdict == VERDICT_ACTIVE || verdict == VERDICT_REJECTED;
+}
+
 bool ware_commit(struct ware *ware, struct desk *desk, const struct action *action,
 		 const struct workspace_state *state, const struct missing *missing,
 		 struct tally *tally)
 {
+	bool held_back;
+
 	*tally = (struct tally){ .seen = 0 };
 	if (desk->who != ware->holder)
 		return false;
@@ -179,21 +207,30 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct action *acti
 	if (state->full.running && !ware->state.full.running)
 		for (int i = 1; i <= ware->top; i++)
 			ware->held[i].passes = 0;
+	held_back = odd_in_batch(ware, desk);
 	for (int i = 0; i < desk->n_staged; i++)
-		merge_row(ware, &desk->staged[i], tally);
+		if (!desk->staged[i].state.odd)
+			merge_row(ware, &desk->staged[i], tally);
+	tally->misshapen = odd_take(ware, desk, tally);
+	tally->held_back = held_back;
 	mark(ware, desk, action, state->full.pass);
 	reappear(ware, desk);
 	for (int i = 0; i < missing->n_buried; i++) {
 		struct held *held = &ware->held[missing->buried[i]];
 
 		tally->deleted += held->live;
+		held->rejected = false;
 		held->live = held->absent = held->unlisted = held->disputed = false;
 	}
 	for (int i = 0; i < missing->n_absent; i++)
 		find(ware, missing->absent[i], missing->how[i], missing->date);
 	if (action->absences)
 		note_absences(ware, state->full.started - state->lookback, missing->date);
-	ware->state = *state;
+	if (ware->state.full.running && !state->full.running && state->uncertified == 0)
+		odd_forget(ware, state->full.started);
+	if (action->last && is_good(action->verdict))
+		odd_clear(ware);
+	take_state(ware, state, held_back);
 	ware->state.late_by = tally->late > 0 ? tally->late_by : TIME_NONE;
 	/* A sweep that is over needs its marks no longer, when the run is. */
 	for (int i = 1; i <= ware->top && action->last; i++) {
@@ -203,6 +240,7 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct action *acti
 	}
 	desk->n_staged = 0;
 	tally->live = ware_live(ware);
+	tally->holding = odd_holding(ware);
 	for (int i = 1; i <= ware->top; i++)
 		tally->stale_copies += ware->held[i].live && ware->held[i].doubted;
 	return true;
@@ -243,12 +281,12 @@ static bool is_wanted(const struct ware *ware, const struct desk *desk, const st
 	case ASK_SUSPECTS:
 		return held->passes == 0 && !is_known(held);
 	case ASK_UNSEEN:
-		if (held->scan == ask->scan || held->absent ||
+		if (held->rejected || held->scan == ask->scan || held->absent ||
 		    (ask->with_page && on_page(desk, id)))
 			return false;
 		return ask->after == TIME_NONE || held->state.updated * USEC_PER_SEC > ask->after;
 	case ASK_LEAVERS:
-		return held->scan != ask->scan && !held->absent &&
+		return held->scan != ask->scan && !held->absent && !held->rejected &&
 		       held->state.status != STATUS_RESOLVED;
 	case ASK_MISSING:
 		return held->scan != ask->scan && !held->unlisted &&
@@ -330,6 +368,23 @@ static void find_ids(const struct ware *ware, struct desk *desk, const struct as
 	}
 }
 
+/* One that nobody held was there when it was first rejected, for all that is known. */
+static bool is_old(const struct held *held, int64_t before)
+{
+	return held->present
+		       ? min_i64(held->first_seen, held->state.created * USEC_PER_SEC) < before
+		       : held->rejected && held->rejected_at < before;
+}
+
+/* Whether one still holds after a sweep that turns out to be certified. */
+static bool holds_on(const struct ware *ware, const struct held *held)
+{
+	int64_t started = ware->state.full.started;
+
+	return odd_holds(held) &&
+	       (held->passes != 0 || started == TIME_NONE || held->rejected_last >= started);
+}
+
 static void count_seen(const struct ware *ware, const struct ask *ask, struct answer *answer)
 {
 	int64_t in_turn = 0;
@@ -338,12 +393,11 @@ static void count_seen(const struct ware *ware, const struct ask *ask, struct an
 		const struct held *held = &ware->held[id];
 		bool seen = ask->pass ? held->passes & 1 << ask->pass : held->passes != 0;
 
-		answer->n[0] +=
-			held->present && seen &&
-			min_i64(held->first_seen, held->state.created * USEC_PER_SEC) < ask->before;
+		answer->n[0] += seen && is_old(held, ask->before);
 		answer->n[1] += held->live && held->passes == 0 && !is_known(held);
 		in_turn += held->live && held->passes == 0 && is_known(held);
-		answer->n[2] += held->present && seen;
+		answer->n[2] += (held->present || held->rejected) && seen;
+		answer->n[3] += holds_on(ware, held);
 	}
 	answer->n[1] += min_i64(in_turn, ask->turn);
 }
@@ -377,6 +431,7 @@ static void count_held(const struct ware *ware, const struct ask *ask, struct an
 	for (int id = 1; id <= ware->top; id++) {
 		const struct held *held = &ware->held[id];
 
+		answer->rejected += held->rejected && !held->live;
 		if (!held->live || held->unlisted ||
 		    (held->absent && !ask->exact && ask->kind == ASK_COUNTS))
 			continue;
@@ -400,7 +455,34 @@ static void count_more(const struct ware *ware, const struct desk *desk, const s
 					in_cell(&ask->filter, &ware->held[id].state);
 	else if (ask->kind == ASK_UNSEEN && ask->with_page)
 		for (int i = 0; i < desk->n_page; i++)
-			answer->n[1] += !ware->held[desk->page_ids[i]].live;
+			answer->n[1] += !ware->held[desk->page_ids[i]].live &&
+					!ware->held[desk->page_ids[i]].rejected;
+}
+
+static int64_t count_rejected(const struct ware *ware)
+{
+	int64_t n = 0;
+
+	for (int id = 1; id <= ware->top; id++)
+		n += ware->held[id].rejected && !ware->held[id].live;
+	return n;
+}
+
+/* In turn, from any one on; and as a control one that could be loaded. */
+static void find_rejected(const struct ware *ware, struct desk *desk, const struct ask *ask,
+			  struct answer *answer)
+{
+	for (int i = 0; i < ware->top; i++) {
+		int id = 1 + (int)((i + ask->chance) % (uint32_t)ware->top);
+
+		answer->n[0] += odd_holds(&ware->held[id]);
+		if (odd_holds(&ware->held[id]) && answer->ids < ask->most)
+			desk->ids[answer->ids++] = id;
+	}
+	for (int id = 1; id <= ware->top && !answer->control; id++) {
+		answer->control = ware->held[id].live && !ware->held[id].rejected;
+		desk->ids[answer->ids] = id;
+	}
 }
 
 void ware_ask(const struct ware *ware, struct desk *desk, const struct ask *ask, int64_t now,
@@ -430,7 +512,11 @@ void ware_ask(const struct ware *ware, struct desk *desk, const struct ask *ask,
 	case ASK_CELLS:
 		count_held(ware, ask, answer);
 		break;
+	case ASK_REJECTED:
+		find_rejected(ware, desk, ask, answer);
+		break;
 	default:
+		answer->rejected = count_rejected(ware);
 		find_ids(ware, desk, ask, now, answer);
 		count_more(ware, desk, ask, answer);
 		break;
@@ -479,7 +565,7 @@ static const char *check_thing(const struct ware *ware, const struct world *worl
 		snprintf(text, (size_t)size, "I3: %d is marked deleted, and exists", thing->id);
 		return text;
 	}
-	if (thing->exempt || now->gone || world_hides(world, thing))
+	if (thing->exempt || held->accepted || now->gone || world_hides(world, thing))
 		return NULL;
 	/* One that came after the list was proven, and that it has never shown: the next audit tells. */
 	if (world->conf.hidden != STATUS_ANY && !held->present &&
@@ -541,7 +627,9 @@ bool ware_equals(const struct ware *ware, const struct world *world, char *text,
 		/* Of what was not seen most may be too deep: what is gone is found by and by. */
 		if (!state && ware->state.beyond > 0)
 			continue;
-		if (state && held->live && same_content(state, &held->state))
+		if (held->accepted)
+			continue;
+		if (state && held->live && !held->rejected && same_content(state, &held->state))
 			continue;
 		snprintf(text, (size_t)size,
 			 "I2: %d is %s, and held %s (version %d.%d, held %d.%d)", thing->id,

@@ -18,16 +18,20 @@ struct held {
 	bool present, live;
 	struct state state;
 	int64_t first_seen;
-	int passes;		    /* of the running sweep that saw it: a bit each */
-	int64_t since;		    /* when the batch began in which it saw it last */
-	int scan;		    /* that saw it last */
-	bool doubted;		    /* an older copy came; */
-	int64_t got_at;		    /* when a GET first said the same, or TIME_NONE */
-	int64_t got;		    /* and what its updated_at was */
-	bool absent;		    /* the list is known not to show it, */
-	int64_t found_at, asked_at; /* since then; and when a GET told so, or TIME_NONE */
-	bool disputed;		    /* the GET answered 404, and that was not believed */
-	bool unlisted;		    /* two lists did not show it, and a GET knows it */
+	int passes;			    /* of the running sweep that saw it: a bit each */
+	int64_t since;			    /* when the batch began in which it saw it last */
+	int scan;			    /* that saw it last */
+	bool doubted;			    /* an older copy came; */
+	int64_t got_at;			    /* when a GET first said the same, or TIME_NONE */
+	int64_t got;			    /* and what its updated_at was */
+	bool absent;			    /* the list is known not to show it, */
+	int64_t found_at, asked_at;	    /* since then; and when a GET told so, or TIME_NONE */
+	bool disputed;			    /* the GET answered 404, and that was not believed */
+	bool unlisted;			    /* two lists did not show it, and a GET knows it */
+	bool rejected;			    /* its item could not be loaded when it came last, */
+	bool accepted;			    /* which a person has accepted; */
+	bool of_page;			    /* it came on a page that was none; */
+	int64_t rejected_at, rejected_last; /* since when, and when it came last */
 };
 
 /* A row that was received and is not committed yet. */
@@ -36,6 +40,7 @@ struct staged {
 	struct state state;
 	int64_t date;
 	bool alone; /* by a GET */
+	int page;   /* which of the desk's pages it stood on */
 };
 
 #define MOST_STAGED 4096
@@ -53,7 +58,8 @@ struct desk {
 	int who; /* the instance */
 	struct staged staged[MOST_STAGED];
 	int n_staged;
-	int page_ids[PAGE_ROWS_MOST], n_page; /* of the last page */
+	int page_ids[PAGE_ROWS_MOST], n_page; /* of the last page, */
+	int pages;			      /* of so many */
 	int ids[IDS_MOST + 1];		      /* of the last answer */
 };
 

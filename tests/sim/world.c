@@ -122,8 +122,8 @@ bool world_left_near(const struct world *world, int64_t t, int slack)
 /* ---- events ---------------------------------------------------------- */
 
 static const char *const event_names[EVENT_KINDS] = {
-	"create", "update",   "resolve",  "reopen", "move",  "silent",	"delete",
-	"merge",  "backdate", "set back", "bulk",   "purge", "archive",
+	"create",   "update",	"resolve", "reopen", "move",	"silent", "delete", "merge",
+	"backdate", "set back", "bulk",	   "purge",  "archive", "spoil",  "cure",
 };
 
 /* A thing that is there and, with WANT, is resolved (1) or not (0); NULL when chance finds none. */
@@ -188,11 +188,13 @@ static void apply(struct world *w, struct chance *c, enum event_kind kind, struc
 		thing->exempt = true;
 		state.updated -= 1 + chance_below(c, 50);
 		state.silent++;
-	} else {
+	} else if ((kind != EVENT_SPOIL && kind != EVENT_CURE) || chance_below(c, 2)) {
 		state.updated = w->now;
 		state.version++;
 		state.heap = ++w->heap;
 	}
+	if (kind == EVENT_SPOIL || kind == EVENT_CURE)
+		state.odd = kind == EVENT_SPOIL;
 	if (kind == EVENT_RESOLVE)
 		state.status = STATUS_RESOLVED;
 	else if (kind == EVENT_REOPEN)
@@ -220,9 +222,9 @@ static void archive(struct world *w, struct thing *thing)
 static void change(struct world *w, struct chance *c, enum event_kind kind)
 {
 	static const int wants[EVENT_KINDS] = {
-		[EVENT_UPDATE] = -1, [EVENT_RESOLVE] = 0,   [EVENT_REOPEN] = 1,
-		[EVENT_MOVE] = 0,    [EVENT_SILENT] = -1,   [EVENT_DELETE] = -1,
-		[EVENT_MERGE] = -1,  [EVENT_SET_BACK] = -1, [EVENT_ARCHIVE] = 1,
+		[EVENT_UPDATE] = -1, [EVENT_RESOLVE] = 0, [EVENT_REOPEN] = 1, [EVENT_MOVE] = 0,
+		[EVENT_SILENT] = -1, [EVENT_DELETE] = -1, [EVENT_MERGE] = -1, [EVENT_SET_BACK] = -1,
+		[EVENT_ARCHIVE] = 1, [EVENT_SPOIL] = -1,  [EVENT_CURE] = -1,
 	};
 	struct thing *thing = pick(w, c, wants[kind]), *other = pick(w, c, -1);
 
@@ -393,6 +395,18 @@ static void build_list(struct world *w, const struct filter *filter)
 	qsort(shown, (size_t)n_shown, sizeof(*shown), by_order);
 }
 
+/* Whether every item has a value of another type now. */
+static bool is_mistyped(const struct world *w)
+{
+	return !w->rests && w->now >= w->conf.mistyped_at && w->now < w->conf.mistyped_to;
+}
+
+/* Whether an item cannot be loaded, by itself or since none can. */
+static bool is_odd(const struct world *w, const struct state *state)
+{
+	return state->odd || is_mistyped(w);
+}
+
 static int64_t date_of(const struct world *w)
 {
 	return w->conf.no_date ? TIME_NONE : (w->now + w->conf.skew) * USEC_PER_SEC;
@@ -527,6 +541,8 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 
 	if (!answers(w))
 		return false;
+	if (is_mistyped(w))
+		w->disturbed = w->now;
 	build_list(w, &request->filter);
 	first_shown = begins_at(w, request, size, turn_to(w, request, &total));
 	if (w->refused)
@@ -541,13 +557,18 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 	page->page = request->page;
 	page->per_page = size;
 	page->total_pages = (total + size - 1) / size;
-	page->n = 0;
-	for (int i = first_shown; i < last; i++)
+	page->n = page->rejected = 0;
+	for (int i = first_shown; i < last; i++) {
+		struct state *state = &shown[i].state;
+
+		state->odd = is_odd(w, state);
+		page->rejected += state->odd;
 		page->rows[page->n++] = (struct row){
 			.id = (uint64_t)shown[i].id,
-			.created_at = shown[i].state.created * USEC_PER_SEC,
-			.updated_at = shown[i].state.updated * USEC_PER_SEC,
+			.created_at = state->odd ? TIME_NONE : state->created * USEC_PER_SEC,
+			.updated_at = state->odd ? TIME_NONE : state->updated * USEC_PER_SEC,
 		};
+	}
 	tell_page(w, request, page);
 	return true;
 }
@@ -583,6 +604,13 @@ bool world_hides(const struct world *w, const struct thing *thing)
 			return true;
 	/* The smallest part of the list that it is in is too deep. */
 	return w->conf.depth > 0 && alike(w, state) > w->conf.depth / w->conf.page * w->conf.page;
+}
+
+void world_cure(struct world *w)
+{
+	for (int i = 0; i < w->n; i++)
+		for (int j = 0; j < w->things[i].n; j++)
+			w->things[i].states[j].odd = false;
 }
 
 bool world_brews(const struct world *w)
@@ -623,6 +651,7 @@ bool world_get(struct world *w, int id, int *answered, struct state *state, int6
 	if (seen) {
 		*answered = thing->id;
 		*state = *seen;
+		state->odd = is_odd(w, seen);
 	}
 	tell(w, "GET %d: %d", id, *answered);
 	return true;

@@ -49,6 +49,8 @@ enum event_kind {
 	EVENT_BULK,    /* many change at one instant */
 	EVENT_PURGE,   /* many are deleted at one instant */
 	EVENT_ARCHIVE, /* a resolved one goes out of all lists, or comes back */
+	EVENT_SPOIL,   /* it is shown with a value of another type, */
+	EVENT_CURE,    /* and as it should be */
 	EVENT_KINDS,
 };
 
@@ -89,8 +91,9 @@ struct world_conf {
 	enum madness madness;
 	int cap;     /* no list is said to have more rows than this; 0: it is said how many */
 	bool deeper; /* what lies beyond the cap can be read */
-	enum status hidden; /* the whole list leaves it out; STATUS_ANY: none */
-	int estimate;	    /* totals are off by so much in a thousand, at most */
+	enum status hidden;	      /* the whole list leaves it out; STATUS_ANY: none */
+	int estimate;		      /* totals are off by so much in a thousand, at most */
+	int mistyped_at, mistyped_to; /* every item has a value of another type in between */
 };
 
 /* A conversation from VISIBLE_AT on. */
@@ -102,6 +105,7 @@ struct state {
 	int version;	       /* counts changes that moved updated_at, */
 	int silent;	       /* and that did not */
 	int heap;
+	bool odd; /* its item cannot be loaded */
 	bool gone;
 	int merged_into; /* 0: into none */
 };
@@ -160,6 +164,9 @@ bool world_lies(const struct world *world);
 
 /* Whether a change has happened that is not visible yet. */
 bool world_brews(const struct world *world);
+
+/* All that could not be loaded can be, as if it had never been otherwise. */
+void world_cure(struct world *world);
 
 /* The state of a thing that is visible at second T; NULL when there is none. */
 const struct state *world_state(const struct thing *thing, int t);

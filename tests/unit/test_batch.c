@@ -166,6 +166,7 @@ static void the_end_of_a_sweep_puts_the_keys_back_before_anything_is_vouched_for
 			      "warehouse/put_keys_back\nwarehouse/advance_workspace(3, {})\n"
 			      "warehouse/advance_reports(3)\nwarehouse/advance_run(70, {})\n"
 			      "warehouse/advance_sweep(9, 70, {})\n"
+			      "warehouse/forget_rejected(9)\n"
 			      "warehouse/advance_ledger(3, first_load, 4, 1, 2)\n"
 			      "warehouse/forget_sweep(9)\nwarehouse/forget_scans(3)\n"
 			      "warehouse/tally(3)\ncommit\n");

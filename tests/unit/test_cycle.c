@@ -204,6 +204,13 @@ bool warehouse_account(struct warehouse *w, int id, const char *purpose, const s
 	return true;
 }
 
+void warehouse_explain_misshapen(struct warehouse *w, int id, struct err *err)
+{
+	(void)w;
+	(void)id;
+	err_set(err, ERR_DATA, "a page of the list is none");
+}
+
 bool warehouse_take_lease(struct warehouse *w, int id, struct warehouse_lease *lease,
 			  struct err *err)
 {
