@@ -73,6 +73,14 @@ create temp table if not exists stage_gone (
 	observed_at  timestamptz not null
 ) on commit delete rows;
 
+create temp table if not exists stage_absent (
+	seq             integer not null,
+	id              text collate "C" not null,
+	is_gone         boolean not null,
+	observed_at     timestamptz not null,
+	unlisted_since  timestamptz
+) on commit delete rows;
+
 create temp table if not exists stage_rejected (
 	seq              integer not null,
 	page             integer,

@@ -70,6 +70,7 @@ create table sahut_etl.workspace (
 	tried_at            timestamptz,
 	audit_due           boolean not null default false,
 	-- what its lists do not show
+	filterless          boolean not null default false,
 	list_depth          bigint not null default 0,
 	list_parts          bigint not null default 0,
 	list_beyond         bigint not null default 0,
@@ -128,6 +129,8 @@ comment on column sahut_etl.workspace.unproven is
 comment on column sahut_etl.workspace.tried_at is
 	'When the last full sweep was begun or gone on with (the daemon''s clock); one that proved nothing is tried '
 	'again later each time.';
+comment on column sahut_etl.workspace.filterless is
+	'Whether lists of one status show others, too: no cycle relies on a filter.';
 comment on column sahut_etl.workspace.list_depth is
 	'Pages of a list end after so many conversations, and the list goes on; 0: they do not.';
 comment on column sahut_etl.workspace.list_parts is
@@ -308,6 +311,44 @@ comment on column sahut_etl.stale_copy.seen_at is 'When the older copy was first
 comment on column sahut_etl.stale_copy.got_at is 'When a GET first said the same (API time); empty before.';
 comment on column sahut_etl.stale_copy.got_updated_at is
 	'updated_at of the copy that it gave; the same again, a lookback later, is believed.';
+
+create table sahut_etl.absence (
+	workspace_id     integer not null references sahut_etl.workspace,
+	conversation_id  text collate "C" not null,
+	found_at         timestamptz not null,
+	asked_at         timestamptz,
+	is_gone          boolean not null default false,
+	unlisted_since   timestamptz,
+	primary key (workspace_id, conversation_id)
+);
+comment on table sahut_etl.absence is
+	'Conversations that a list should have shown and did not, and that are not known to be deleted.';
+comment on column sahut_etl.absence.workspace_id is 'Workspace.';
+comment on column sahut_etl.absence.conversation_id is 'Conversation.';
+comment on column sahut_etl.absence.found_at is 'When a list first did not show it, in the state it is in (API time).';
+comment on column sahut_etl.absence.asked_at is 'When it was last asked for by its id (API time); empty: not yet.';
+comment on column sahut_etl.absence.is_gone is
+	'Whether the answer was 404, and was not believed since there were too many.';
+comment on column sahut_etl.absence.unlisted_since is
+	'Since when it is unlisted: two lists, a lookback apart, did not show it, and it answers by its id. Empty: it is '
+	'not known to be.';
+
+create function sahut_etl.unlisted(workspace integer) returns bigint
+	language sql stable
+	as $$
+		select count(*) from sahut_etl.absence a where a.workspace_id = workspace and a.unlisted_since is not null
+	$$;
+comment on function sahut_etl.unlisted is 'Conversations held that no list shows and that answer by their id.';
+
+create function sahut_etl.absent(workspace integer) returns bigint
+	language sql stable
+	as $$ select count(*) from sahut_etl.absence a where a.workspace_id = workspace and a.unlisted_since is null $$;
+comment on function sahut_etl.absent is 'Conversations held that the list is known not to show, and not why.';
+
+create function sahut_etl.disputed(workspace integer) returns bigint
+	language sql stable
+	as $$ select count(*) from sahut_etl.absence a where a.workspace_id = workspace and a.is_gone $$;
+comment on function sahut_etl.disputed is 'Conversations held that answer 404, which is not believed.';
 
 create table sahut_etl.deep_part (
 	workspace_id  integer not null references sahut_etl.workspace,

@@ -142,6 +142,7 @@ create table sahut.conversation (
 	extra                 jsonb,
 	deleted_at            timestamptz,
 	merged_into           text collate "C",
+	unlisted_since        timestamptz,
 	-- accumulated from its history
 	origin                text not null check (origin in ('backfill', 'observed')),
 	history_known_from    timestamptz not null,
@@ -200,6 +201,9 @@ comment on column sahut.conversation.deleted_at is
 	'When it was found deleted at the API (API time); such conversations leave every report.';
 comment on column sahut.conversation.merged_into is
 	'The conversation that the API answers with instead, if it was merged.';
+comment on column sahut.conversation.unlisted_since is
+	'Since when no list of the API shows it, though it answers by its id (API time): its changes are not followed. '
+	'Empty: lists show it.';
 comment on column sahut.conversation.origin is
 	'observed: its history is known from its creation; backfill: it is older than the first load.';
 comment on column sahut.conversation.history_known_from is 'From this instant on, its status and assignment are known.';

@@ -7,7 +7,7 @@ with held as materialized (
 		filter (where c.status = 'resolved') as resolved,
 		count(*) filter (where c.status not in ('open', 'pending', 'snoozed', 'resolved')) as other
 	from sahut.conversation c
-	where c.workspace_id = $1::integer and c.deleted_at is null
+	where c.workspace_id = $1::integer and c.deleted_at is null and c.unlisted_since is null
 )
 select h.every, h.open, h.pending, h.snoozed, h.resolved, h.other, sahut_etl.unloaded($1::integer) as rejected
 from held h

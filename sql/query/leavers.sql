@@ -4,12 +4,15 @@
 -- loaded, and a conversation seen a moment ago, to ask for as a control. The others are ids.
 with seen as materialized (
 	select id from sahut_etl.scan_shows($2::bigint, $5::integer) x(id)
+), absent as materialized (
+	select a.conversation_id as id from sahut_etl.absence a where a.workspace_id = $1::integer
 ), wanted as materialized (
 	select c.id
 	from sahut.conversation c
 	where c.workspace_id = $1::integer and c.deleted_at is null
 	and ($4::bigint is null or least(c.first_seen_at, c.created_at) <= sahut_etl.from_usec($4::bigint))
 	and c.status <> 'resolved' and c.status in ('open', 'pending', 'snoozed')
+	and not exists (select from absent a where a.id = c.id)
 	and not exists (select from seen where seen.id = sahut_etl.id_hash(c.id))
 	-- What could not be loaded is asked for elsewhere, if at all.
 	and c.id <> all (array(select r.fingerprint from sahut_etl.rejected_item r where r.workspace_id = $1::integer))
@@ -22,8 +25,9 @@ with seen as materialized (
 	join seen on seen.id = sahut_etl.id_hash(c.id)
 	where c.workspace_id = $1::integer and c.deleted_at is null limit 1
 )
-(select 0 as place, (select count(*) from wanted) as total, null::bigint as second, w.live_count as live,
-	(select n from dead) as deleted_lately,
+(select 0 as place, (select count(*) from wanted) as total, null::bigint as second,
+	w.live_count - sahut_etl.unlisted(w.id) as live,
+	(select n from dead) + sahut_etl.disputed(w.id) as deleted_lately,
 sahut_etl.unloaded(w.id) as rejected,
 	case when exists (select 1 from wanted) then (select id from control) end as id
 from sahut_etl.workspace w where w.id = $1::integer)

@@ -1,6 +1,7 @@
 -- Live conversations that are held in a cell and that a scan did not show; second: how many are held there. $1
 -- workspace, $2 run, $3 how many, $4 first seen or created before (usec), $5 number of the scan, $6 status, $7
--- channel, $8 assignee (null: any), $9 whether nobody's. The first row speaks of all: how many there are, a second
+-- channel, $8 assignee (null: any), $9 whether nobody's, $10 whether those too whose 404 was not
+-- believed. The first row speaks of all: how many there are, a second
 -- number, how many are held, how many were found deleted within a week, items that could not be loaded, and a
 -- conversation seen a moment ago, to ask for as a control. The others are ids.
 with seen as materialized (
@@ -8,16 +9,22 @@ with seen as materialized (
 ), held as materialized (
 	select count(*) as n
 	from sahut.conversation c
-	where c.workspace_id = $1::integer and c.deleted_at is null and ($6::text is null or c.status = $6)
+	where c.workspace_id = $1::integer and c.deleted_at is null and c.unlisted_since is null
+	and ($6::text is null or c.status = $6)
 	and ($7::text is null or c.channel_id = $7) and ($8::text is null or c.assignee_id = $8)
 		and (not $9::boolean or c.assignee_id is null)
+), disputed as materialized (
+	select a.conversation_id as id from sahut_etl.absence a
+	where a.workspace_id = $1::integer and a.is_gone and not $10::boolean
 ), wanted as materialized (
 	select c.id
 	from sahut.conversation c
-	where c.workspace_id = $1::integer and c.deleted_at is null and ($6::text is null or c.status = $6)
+	where c.workspace_id = $1::integer and c.deleted_at is null and c.unlisted_since is null
+	and ($6::text is null or c.status = $6)
 	and ($7::text is null or c.channel_id = $7) and ($8::text is null or c.assignee_id = $8)
 		and (not $9::boolean or c.assignee_id is null)
 	and ($4::bigint is null or least(c.first_seen_at, c.created_at) <= sahut_etl.from_usec($4::bigint))
+	and not exists (select from disputed d where d.id = c.id)
 	and not exists (select from seen where seen.id = sahut_etl.id_hash(c.id))
 ), dead as materialized (
 	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer
@@ -28,8 +35,9 @@ with seen as materialized (
 	join seen on seen.id = sahut_etl.id_hash(c.id)
 	where c.workspace_id = $1::integer and c.deleted_at is null limit 1
 )
-(select 0 as place, (select count(*) from wanted) as total, (select n from held) as second, w.live_count as live,
-	(select n from dead) as deleted_lately,
+(select 0 as place, (select count(*) from wanted) as total, (select n from held) as second,
+	w.live_count - sahut_etl.unlisted(w.id) as live,
+	(select n from dead) + sahut_etl.disputed(w.id) as deleted_lately,
 sahut_etl.unloaded(w.id) as rejected,
 	case when exists (select 1 from wanted) then (select id from control) end as id
 from sahut_etl.workspace w where w.id = $1::integer)

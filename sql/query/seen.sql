@@ -1,4 +1,5 @@
--- What a full sweep saw. $1 workspace, $2 sweep, $3 pass (0: all), $4 created before (usec).
+-- What a full sweep saw. $1 workspace, $2 sweep, $3 pass (0: all), $4 created before (usec), $5 how many of those
+-- whose absence is known come in turn.
 -- First: distinct conversations, loaded or rejected, created or first seen before that. Second: live ones that it did
 -- not see. Third: distinct ones, whenever created. Fourth: items that hold the instants and that it saw, or that are
 -- newer; if it is certified the others are gone.
@@ -9,11 +10,17 @@ with seen as materialized (
 	cross join lateral unnest(s.ids) i(id)
 	where s.sweep_id = $2::bigint
 	group by i.id
+), known as materialized (
+	select a.conversation_id as id from sahut_etl.absence a
+	where a.workspace_id = $1::integer and (a.unlisted_since is not null or a.is_gone)
 ), held as materialized (
 	select
 		count(*) filter (where seen.counts
 			and least(c.created_at, c.first_seen_at) < sahut_etl.from_usec($4::bigint)) as seen,
-		count(*) filter (where seen.id is null and c.deleted_at is null) as unseen,
+		count(*) filter (where seen.id is null and c.deleted_at is null
+			and c.id <> all (array(select k.id from known k))) as unseen,
+		count(*) filter (where seen.id is null and c.deleted_at is null
+			and c.id = any (array(select k.id from known k))) as in_turn,
 		count(*) filter (where seen.counts) as every
 	from sahut.conversation c
 	left join seen on seen.id = sahut_etl.id_hash(c.id)
@@ -36,7 +43,8 @@ with seen as materialized (
 	and ((r.last_seen_at < w.api_started_at) is not true
 		or exists (select from seen where seen.id = sahut_etl.id_hash(r.fingerprint)))
 )
-select h.seen + (select count(*) from rejected where is_old) - b.old as seen, h.unseen,
+select h.seen + (select count(*) from rejected where is_old) - b.old as seen,
+	h.unseen + least(h.in_turn, $5::integer) as unseen,
 	h.every + (select count(*) from rejected) - b.every as every,
 	(select n from holding) as holding
 from held h

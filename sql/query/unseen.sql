@@ -12,12 +12,15 @@ with page as materialized (
 	select c.id
 	from sahut.conversation c
 	where c.id = any ($7::text[]) and c.workspace_id = $1::integer and c.deleted_at is null
+), absent as materialized (
+	select a.conversation_id as id from sahut_etl.absence a where a.workspace_id = $1::integer
 ), wanted as materialized (
 	select c.id
 	from sahut.conversation c
 	where c.workspace_id = $1::integer and c.deleted_at is null
 	and ($4::bigint is null or least(c.first_seen_at, c.created_at) <= sahut_etl.from_usec($4::bigint))
 	and ($6::bigint is null or c.updated_at > sahut_etl.from_usec($6::bigint))
+	and not exists (select from absent a where a.id = c.id)
 	and not exists (select from seen where seen.id = sahut_etl.id_hash(c.id))
 	-- What could not be loaded is asked for elsewhere, if at all.
 	and c.id <> all (array(select r.fingerprint from sahut_etl.rejected_item r where r.workspace_id = $1::integer))
@@ -33,10 +36,11 @@ with page as materialized (
 (select 0 as place, (select count(*) from wanted) as total,
 	(select count(*) from page p where not exists (select from held h where h.id = p.name)
 		and not exists (select from sahut_etl.rejected_item r where r.workspace_id = $1::integer
-		and r.fingerprint = p.name)) as second, w.live_count as live,
-	(select n from dead) as deleted_lately, sahut_etl.unloaded(w.id) as rejected,
-	case when exists (select 1 from wanted) then (select id from control) end as id
+		and r.fingerprint = p.name)) as second, w.live_count - sahut_etl.unlisted(w.id) as live,
+	(select n from dead) + sahut_etl.disputed(w.id) as deleted_lately, sahut_etl.unloaded(w.id) as rejected,
+	case when exists (select 1 from wanted) then (select id from control) end as id,
+	sahut_etl.absent(w.id) as absent
 from sahut_etl.workspace w where w.id = $1::integer)
 union all
-(select 1, null, null, null, null, null, id from wanted order by id limit $3::integer)
+(select 1, null, null, null, null, null, id, null from wanted order by id limit $3::integer)
 order by 1

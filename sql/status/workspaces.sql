@@ -48,6 +48,19 @@ select
 	(select count(*) from sahut_etl.rejected_item i where i.workspace_id = w.id) as rejected,
 	w.late_arrival_count as late_arrivals,
 	w.silent_edit_count as silent_edits,
+	sahut_etl.unlisted(w.id) as unlisted,
+	nullif(w.list_depth, 0) as list_depth,
+	w.list_beyond as beyond_depth,
+	(
+		select string_agg(
+			format('%s%s%s: %s of %s read', coalesce(p.status, 'any status'),
+				coalesce(', channel ' || p.channel_id, ''),
+				case when p.unassigned then ', unassigned' else coalesce(', assignee ' || p.assignee_id, '') end,
+				p.read, p.api),
+			'; ' order by p.place)
+		from sahut_etl.deep_part p where p.workspace_id = w.id
+	) as deep_parts,
+	w.filterless,
 	w.needs_full,
 	w.order_evidence::text as order_evidence,
 	w.holder,

@@ -28,6 +28,7 @@ set watermark = sahut_etl.from_usec(m.watermark),
 	unproven = nullif(m.unproven, ''),
 	tried_at = sahut_etl.from_usec(m.tried_at),
 	audit_due = m.audit_due,
+	filterless = m.filterless,
 	list_depth = m.list_depth,
 	list_parts = m.list_parts,
 	list_beyond = m.list_beyond,
@@ -39,7 +40,7 @@ from jsonb_to_record($2::jsonb) m(
 	last_total bigint, per_page integer, list_order text, order_evidence jsonb, needs_full text,
 	uncertified integer, tried_at bigint,
 	audit_due boolean, unproven text, list_depth bigint, list_parts bigint, list_beyond bigint,
-	totals_told text)
+	totals_told text, filterless boolean)
 cross join pg_temp.tally t
 cross join pg_temp.stage_batch b
 where w.id = $1::integer

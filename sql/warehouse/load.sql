@@ -11,7 +11,7 @@ select
 	coalesce(w.certified_at is not null and s.advanced_at < now() - interval '6 hours', false) as sweep_is_stale,
 	w.unproven, (extract(epoch from w.lookback_configured) * 1000000)::bigint as lookback_configured,
 	sahut_etl.to_usec(w.late_at) as late_at, (extract(epoch from w.late_by) * 1000000)::bigint as late_by,
-	w.list_depth, w.list_parts, w.list_beyond, w.totals_told,
+	w.list_depth, w.list_parts, w.list_beyond, w.totals_told, w.filterless,
 	sahut_etl.holding(w.id) as holding,
 	(select count(*) from sahut_etl.rejected_item r
 		where r.workspace_id = w.id and r.conversation_id is not null

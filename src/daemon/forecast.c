@@ -111,6 +111,22 @@ static void unmet(const struct forecast *f, struct buf *out)
 					   interval));
 }
 
+/* What the lists keep to themselves. */
+static void add_limits(const struct workspace_state *state, struct buf *out)
+{
+	if (state->filterless)
+		buf_str(out, "; the API's filters do nothing, so everything is read each time");
+	if (state->depth > 0)
+		buf_printf(out,
+			   "; the list can be read to %" PRId64
+			   " conversations, and what is longer is read in %" PRId64 " parts",
+			   state->depth, state->parts);
+	if (state->beyond > 0)
+		buf_printf(out,
+			   ", of which %" PRId64 " conversations lie too deep (see status --json)",
+			   state->beyond);
+}
+
 void forecast_outcome(const struct forecast *f, struct buf *out)
 {
 	int64_t interval = f->workspace->schedule.incremental;
@@ -133,4 +149,5 @@ void forecast_outcome(const struct forecast *f, struct buf *out)
 	if (f->state.order == ORDER_UNKNOWN && f->strategy == STRATEGY_UNRESOLVED_SCAN)
 		buf_str(out, "; changes of resolved conversations are seen by full sweeps only, "
 			     "since the list goes by nothing that tells them");
+	add_limits(&f->state, out);
 }

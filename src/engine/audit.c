@@ -251,6 +251,8 @@ static bool differs(const struct audit *audit, enum status status)
 {
 	int64_t slack = audit->slack + (status == STATUS_ANY ? 0 : audit->rejected);
 
+	if (audit->filterless && status != STATUS_ANY)
+		return false;
 	return llabs(audit->api[status] - audit->held[status]) > slack;
 }
 
@@ -310,6 +312,13 @@ void audit_page(void *self, struct workspace_state *state, const struct page *pa
 	audit->pending.waiting = false;
 	if (audit->started == TIME_NONE)
 		audit->started = page->date;
+	audit->filterless = state->filterless;
+	if (page->untold) {
+		/* Nothing can be compared. */
+		state->audit_due = false;
+		end_with(audit, VERDICT_UNEXPLAINED);
+		return;
+	}
 	if (audit->step == AUDIT_PART) {
 		take_part(audit, page->total);
 		return;
@@ -349,6 +358,16 @@ bool audit_refused(void *self, struct workspace_state *state)
 	return true;
 }
 
+/* Whether the statuses are parts of the whole. */
+static bool adds_up(const struct audit *audit)
+{
+	int64_t sum = 0;
+
+	for (enum status s = STATUS_OPEN; s <= STATUS_RESOLVED; s++)
+		sum += audit->api[s];
+	return sum > 0 && sum == audit->api[STATUS_ANY];
+}
+
 void audit_answer(void *self, struct workspace_state *state, const struct answer *answer)
 {
 	struct audit *audit = self;
@@ -358,6 +377,9 @@ void audit_answer(void *self, struct workspace_state *state, const struct answer
 		begin_split(audit, answer);
 		return;
 	}
+	/* Where the statuses add up again, filters do something again. */
+	if (state->filterless && adds_up(audit))
+		state->filterless = audit->filterless = false;
 	for (int i = 0; i < COUNTS; i++)
 		audit->held[i] = answer->counts[i];
 	audit->rejected = answer->rejected;

@@ -39,6 +39,7 @@ struct audit {
 	int reading;   /* how often has been counted */
 	int64_t slack; /* changes since the API counted */
 	int per_page;
+	bool filterless; /* only the whole can be compared */
 	int64_t depth; /* a cell that has more cannot be read: it is split, if it can be; 0: any */
 	int witness;   /* page of the second witness; 0: none */
 	int64_t started; /* Date of the first response */

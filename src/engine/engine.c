@@ -237,11 +237,28 @@ void engine_next(struct engine *engine, bool stage_full, struct action *action)
 
 /* ---- what comes back ------------------------------------------------- */
 
+/*
+ * Whether a filtered list shows what the filter leaves out. One that has just changed may have been
+ * filled in after the page was cut.
+ */
+static bool is_filter_idle(const struct page *page, int64_t lookback)
+{
+	if (page->filter.status == STATUS_ANY || page->date == TIME_NONE)
+		return false;
+	for (const struct row *row = page->rows; row < page->rows + page->n; row++)
+		if (row->status != STATUS_ANY && row->status != page->filter.status &&
+		    row->updated_at != TIME_NONE && row->updated_at < page->date - lookback)
+			return true;
+	return false;
+}
+
 void engine_page(struct engine *engine, const struct page *page)
 {
 	engine->odd = engine->odd || rejected_check_is_odd(page);
 	if (engine->misshapen)
 		return;
+	if (is_filter_idle(page, engine->state.lookback))
+		engine->state.filterless = true;
 	assert(parts[engine->part].page);
 	parts[engine->part].page(part_of(engine), &engine->state, page);
 }

@@ -40,13 +40,16 @@ struct row {
 	uint64_t id;	    /* a hash of it */
 	int64_t created_at; /* TIME_NONE for an item that could not be read */
 	int64_t updated_at; /* TIME_NONE where it is missing */
+	enum status status; /* STATUS_ANY for one that could not be read */
 };
 
 /* A page of a list, or one conversation. */
 struct page {
 	int64_t date;  /* the response's Date; TIME_NONE without one */
-	int64_t total; /* meta */
+	int64_t total; /* meta; where it does not say, as many as the page lets expect: */
+	bool untold;   /* then nothing can be counted */
 	int page, per_page, total_pages;
+	struct filter filter; /* that was asked for */
 	int n;
 	int rejected;			 /* of the rows, items that could not be loaded */
 	struct row rows[PAGE_ROWS_MOST]; /* rejected items among them, in the list's order */

@@ -78,7 +78,8 @@ static void next_pass(struct full *full, struct workspace_state *state)
 /* The list goes further than its pages do: what they do not show its parts may. */
 static void begin_partition(struct full *full, struct workspace_state *state)
 {
-	partition_begin(&full->partition, state, state->full.sweep.reach);
+	partition_begin(&full->partition, state, state->full.sweep.last_total,
+			state->full.sweep.reach);
 	partition_set_ahead(&full->partition, state->full.pass == 1 ? full->ahead : 1);
 	full->step = FULL_PARTITION;
 }
@@ -176,12 +177,6 @@ static void close_on(struct full *full, bool stage_full, struct action *action)
 	}
 }
 
-/* How many of those whose absence is known are asked for again. */
-static int turn(const struct full *full)
-{
-	return full->repair ? IDS_MOST : FEW_IN_TURN;
-}
-
 /* Each pass is judged alone first, then all of them by what the first one had to show. */
 static void count(struct full *full, const struct workspace_state *state, struct action *action)
 {
@@ -191,7 +186,7 @@ static void count(struct full *full, const struct workspace_state *state, struct
 		.kind = ASK_SEEN,
 		.before = certificate_before(state, both ? f->started : f->sweep.started),
 		.pass = both ? 0 : f->pass,
-		.turn = turn(full),
+		.turn = full->repair ? INT32_MAX : FEW_IN_TURN,
 	};
 
 	action_ask(&full->pending, action, seen);
@@ -208,11 +203,12 @@ static void ask_curve(struct full *full, const struct workspace_state *state, st
 /* Only what every replica had to know by then can be suspected. */
 static void suspect(struct full *full, const struct workspace_state *state, struct action *action)
 {
+	int turn = full->repair ? IDS_MOST / 2 : FEW_IN_TURN;
 	struct ask unseen = {
 		.kind = ASK_SUSPECTS,
 		.settled = certificate_before(state, state->full.started),
-		.most = IDS_MOST,
-		.turn = turn(full),
+		.most = IDS_MOST - turn,
+		.turn = turn,
 		.by_chance = full->partition.beyond > 0,
 	};
 
@@ -416,6 +412,13 @@ void full_item(void *self, struct workspace_state *state, enum item_outcome outc
 	recheck_take(&full->recheck, outcome, updated_at);
 }
 
+static enum unproven why_short(const struct sweep *sweep)
+{
+	if (sweep->untold)
+		return UNPROVEN_UNTOLD;
+	return sweep->beyond ? UNPROVEN_CUT : UNPROVEN_SHORT;
+}
+
 /* What was not seen may have been skipped, or be gone: a GET of each tells, proof or no proof. */
 static void settle(struct full *full, struct workspace_state *state, enum verdict verdict)
 {
@@ -424,7 +427,7 @@ static void settle(struct full *full, struct workspace_state *state, enum verdic
 	if (verdict == VERDICT_LOST)
 		full->why = UNPROVEN_LOST;
 	else if (!full->proven)
-		full->why = state->full.sweep.beyond ? UNPROVEN_CUT : UNPROVEN_SHORT;
+		full->why = why_short(&state->full.sweep);
 	full->suspects = verdict == VERDICT_LOST ? 0 : full->suspects;
 	if (has_more(full, state))
 		full->step = FULL_SUSPECT;
@@ -503,8 +506,10 @@ static void judge(struct full *full, struct workspace_state *state, const struct
 	full->distinct = answer->n[0];
 	full->suspects = answer->n[1];
 	full->holding = answer->n[3];
-	if (snapshot || (certificate_is_sound(state, total, all) && started != TIME_NONE &&
-			 answer->n[0] == owed)) {
+	if (f->sweep.untold) {
+		settle(full, state, VERDICT_UNCERTIFIED);
+	} else if (snapshot || (certificate_is_sound(state, total, all) && started != TIME_NONE &&
+				answer->n[0] == owed)) {
 		full->proven_at = started;
 		settle(full, state, VERDICT_CERTIFIED);
 		note_depth(full, state);

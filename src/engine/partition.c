@@ -12,18 +12,6 @@ static void open_part(struct partition *partition)
 	sweep_begin(&partition->sweep, &plan);
 }
 
-void partition_begin(struct partition *partition, const struct workspace_state *state,
-		     int64_t reach)
-{
-	*partition = (struct partition){
-		.at = { .status = STATUS_OPEN },
-		.reach = reach,
-		.sweep.plan = { .floor = TIME_NONE, .lookback = state->lookback, .ahead = 1 },
-		.sweep.per_page = state->per_page,
-	};
-	open_part(partition);
-}
-
 void partition_set_ahead(struct partition *partition, int ahead)
 {
 	partition->sweep.plan.ahead = ahead;
@@ -77,6 +65,30 @@ static bool to_sibling(struct partition *partition)
 	return at->status <= STATUS_RESOLVED;
 }
 
+/* Filters do nothing: what the whole list showed is all that can be had. */
+static void give_up(struct partition *partition)
+{
+	note_deep(partition, (struct filter){ .status = STATUS_ANY }, partition->total,
+		  min_i64(partition->total, partition->reach));
+	partition->over = true;
+}
+
+void partition_begin(struct partition *partition, const struct workspace_state *state,
+		     int64_t total, int64_t reach)
+{
+	*partition = (struct partition){
+		.at = { .status = STATUS_OPEN },
+		.total = total,
+		.reach = reach,
+		.sweep.plan = { .floor = TIME_NONE, .lookback = state->lookback, .ahead = 1 },
+		.sweep.per_page = state->per_page,
+	};
+	if (state->filterless)
+		give_up(partition);
+	else
+		open_part(partition);
+}
+
 /* What was split has been read: all but what is in parts that we do not know. */
 static void close_split(struct partition *partition)
 {
@@ -107,9 +119,9 @@ static void move_on(struct partition *partition)
  * Together the parts have far more than the whole: the filter does nothing,
  * and each of them would show the same.
  */
-static bool is_filter_idle(const struct partition_split *split)
+static bool is_filter_idle(int64_t sum, int64_t total)
 {
-	return split->sum > split->total + split->total / 2 + PER_PAGE_MOST;
+	return sum > total + total / 2 + PER_PAGE_MOST;
 }
 
 /* The first page of a part tells how many it has: it may have to be split. */
@@ -118,9 +130,14 @@ static void weigh(struct partition *partition)
 	struct partition_split *from = origin(partition);
 	int64_t total = partition->sweep.first_total;
 
+	partition->sum += from ? 0 : total;
+	if (is_filter_idle(partition->sum, partition->total)) {
+		give_up(partition);
+		return;
+	}
 	if (from) {
 		from->sum += total;
-		if (is_filter_idle(from)) {
+		if (is_filter_idle(from->sum, from->total)) {
 			from->sum = min_i64(from->total, partition->reach);
 			close_split(partition);
 			move_on(partition);

@@ -26,19 +26,22 @@ struct partition {
 	struct filter at;		  /* the part that is read, */
 	struct sweep sweep;		  /* and how far */
 	struct partition_split splits[2]; /* of the status by channel, of the channel by assignee */
-	bool asks;     /* it has to be split: partition_split() is to be told by how many */
-	bool over;     /* all have been read */
-	bool lost;     /* one of them makes no sense */
-	int64_t reach; /* lists may be read so far */
-	int opened;    /* parts that were looked at */
-	int n_deep;    /* parts that could not be read whole, the first of them in */
+	bool asks;	    /* it has to be split: partition_split() is to be told by how many */
+	bool over;	    /* all have been read */
+	bool lost;	    /* one of them makes no sense */
+	int64_t reach;	    /* lists may be read so far */
+	int64_t total, sum; /* conversations of the whole list, and of the statuses so far */
+	int opened;	    /* parts that were looked at */
+	int n_deep;	    /* parts that could not be read whole, the first of them in */
 	struct cell deep[CELLS_MOST]; /* api: how many they have; held: how many were read */
 	int64_t beyond;		      /* conversations that no page shows */
 };
 
-/* Begins with what is open. Lists may be read to REACH. */
+/*
+ * Begins with what is open. The whole list has TOTAL conversations, and lists may be read to REACH.
+ */
 void partition_begin(struct partition *partition, const struct workspace_state *state,
-		     int64_t reach);
+		     int64_t total, int64_t reach);
 
 /* So many pages may be in flight from now on. */
 void partition_set_ahead(struct partition *partition, int ahead);

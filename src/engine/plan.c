@@ -57,17 +57,21 @@ int64_t plan_retry(const struct workspace_state *state)
 /* What an incremental cycle does when it need not read everything. */
 static enum strategy by_order(const struct workspace_state *state)
 {
+	/* Where filters do nothing, no list is smaller than that of everything. */
+	enum strategy unordered =
+		state->filterless ? STRATEGY_FULL_SWEEP : STRATEGY_UNRESOLVED_SCAN;
+
 	if (workspace_state_withheld(state))
-		return STRATEGY_UNRESOLVED_SCAN;
+		return unordered;
 	if (state->last_total < state->per_page)
 		return STRATEGY_ONE_PAGE;
 	if (!workspace_state_reaches_new(state))
-		return STRATEGY_UNRESOLVED_SCAN;
+		return unordered;
 	if (state->order == ORDER_UPDATED_DESC)
 		return STRATEGY_HEAD_SCAN;
 	if (state->order == ORDER_UPDATED_ASC)
 		return STRATEGY_TAIL_SCAN;
-	return STRATEGY_UNRESOLVED_SCAN;
+	return unordered;
 }
 
 /* Whether everything has to be read first. One that was tried in vain waits for its turn. */
@@ -138,6 +142,9 @@ static struct plan_cost full_cost(const struct workspace_state *state)
 {
 	int64_t pages = sweep_pages(state->last_total, state->per_page);
 
+	/* First the whole list as far as it goes, and then each of its parts. */
+	if (state->depth > 0 && state->last_total > state->depth)
+		pages += sweep_pages(state->depth, state->per_page) + 2 + state->parts;
 	bool small = state->per_page < PER_PAGE_MOST;
 	bool full = state->last_total > 0 && state->last_total % state->per_page == 0;
 	int parts = state->certified_at == TIME_NONE ? PARTS_REQUESTS : 0;

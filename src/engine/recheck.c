@@ -97,9 +97,9 @@ static void note(struct recheck *recheck, enum item_outcome outcome, int64_t upd
 	recheck->outcome[at] = (uint8_t)outcome;
 	recheck->gone += outcome == ITEM_GONE;
 	recheck->merged += outcome == ITEM_MERGED;
-	recheck->unchanged += outcome == ITEM_HERE && !recheck->known[at] &&
-			      updated_at != TIME_NONE && updated_at > recheck->after &&
-			      updated_at <= recheck->limit;
+	recheck->withheld[at] = outcome == ITEM_HERE && updated_at != TIME_NONE &&
+				updated_at > recheck->after && updated_at <= recheck->limit;
+	recheck->unchanged += recheck->withheld[at] && !recheck->known[at];
 }
 
 void recheck_take(struct recheck *recheck, enum item_outcome outcome, int64_t updated_at)
@@ -151,7 +151,7 @@ enum absence recheck_absence(const struct recheck *recheck, int i)
 {
 	if (i >= recheck->n || recheck->step != RECHECK_OVER || recheck->api_unreliable)
 		return ABSENCE_NONE;
-	if (recheck->outcome[i] == ITEM_HERE)
+	if (recheck->withheld[i])
 		return ABSENCE_HERE;
 	return recheck->outcome[i] == ITEM_GONE && recheck->doubted ? ABSENCE_GONE : ABSENCE_NONE;
 }

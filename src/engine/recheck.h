@@ -33,6 +33,7 @@ struct recheck {
 	uint8_t outcome[IDS_MOST]; /* of each: an item_outcome */
 	/* of each: a list missed it before, and it is unchanged since */
 	bool known[IDS_MOST];
+	bool withheld[IDS_MOST]; /* of each: it is there, as it was, and was not shown */
 	int gone, merged, unchanged;
 	bool doubted;	     /* no 404 was believed, */
 	bool api_unreliable; /* the control answered 404 too, or there is none */

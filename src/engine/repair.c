@@ -107,9 +107,8 @@ void repair_item(void *self, struct workspace_state *state, enum item_outcome ou
 	struct repair *repair = self;
 
 	(void)state;
-	(void)updated_at;
 	repair->pending.waiting = false;
-	recheck_take(&repair->recheck, outcome, TIME_NONE);
+	recheck_take(&repair->recheck, outcome, updated_at);
 	if (recheck_over(&repair->recheck))
 		repair->step = REPAIR_BURY;
 }
@@ -138,7 +137,7 @@ void repair_answer(void *self, struct workspace_state *state, const struct answe
 	repair->recheck.repair = repair->accept_deletions;
 	/* Of a cell that is too deep, who was not shown need not be missing. */
 	recheck_begin(&repair->recheck, answer, repair->sweep.end == SWEEP_SHALLOW ? 0 : IDS_MOST,
-		      TIME_NONE, TIME_NONE);
+		      TIME_NONE, repair->limit);
 	if (recheck_over(&repair->recheck))
 		next_cell(repair, state);
 	else

@@ -8,7 +8,6 @@
 
 /* Beyond what the largest total allows. */
 #define MARGIN_PAGES 16
-
 /* A total that falls below half has lost at least so many rows. */
 #define LEAST_HALVED 100
 
@@ -636,11 +635,10 @@ static bool refuse_in_place(struct sweep *sweep)
 {
 	if (sweep->page == 1)
 		return false;
-	if (sweep->begun) {
+	if (sweep->begun)
 		stop_short(sweep);
-		return true;
-	}
-	turn_round(sweep);
+	else
+		turn_round(sweep);
 	return true;
 }
 
@@ -664,6 +662,7 @@ void sweep_take(struct sweep *sweep, const struct page *page)
 
 	sweep->asked--;
 	sweep->pages++;
+	sweep->untold = sweep->untold || page->untold;
 	sweep->largest_total = max_i64(sweep->largest_total, page->total);
 	sweep->most_total = max_i64(sweep->most_total, page->total);
 	sweep->latest = page->date;

@@ -85,6 +85,7 @@ struct sweep {
 	int pages, stepped_back;
 	int in_vain; /* pages that brought nothing, one after another */
 	int64_t rows, repeats;
+	bool untold; /* nobody told how many there are */
 	bool moved;  /* rows moved while it read: repeats, or another total */
 	bool beyond; /* a page showed a row where its own total has none: the total is not true */
 	bool probing,

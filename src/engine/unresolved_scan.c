@@ -67,7 +67,7 @@ static void after_sweep(struct unresolved_scan *unresolved_scan,
 
 	if (unresolved_scan->sweep.end != SWEEP_ALL && unresolved_scan->sweep.end != SWEEP_FLOOR)
 		unresolved_scan->verdict = VERDICT_UNEXPLAINED;
-	if (unresolved_scan->sweep.end == SWEEP_SHALLOW)
+	if (unresolved_scan->sweep.end == SWEEP_SHALLOW || state->filterless)
 		unresolved_scan->cut_short = true;
 	if (unresolved_scan->step == UNRESOLVED_SCAN_READ ||
 	    unresolved_scan->step == UNRESOLVED_SCAN_RESOLVED)
@@ -233,9 +233,8 @@ void unresolved_scan_item(void *self, struct workspace_state *state, enum item_o
 	struct unresolved_scan *unresolved_scan = self;
 
 	(void)state;
-	(void)updated_at;
 	unresolved_scan->pending.waiting = false;
-	recheck_take(&unresolved_scan->recheck, outcome, TIME_NONE);
+	recheck_take(&unresolved_scan->recheck, outcome, updated_at);
 	if (unresolved_scan->recheck.api_unreliable)
 		unresolved_scan->verdict = VERDICT_UNEXPLAINED;
 	if (recheck_over(&unresolved_scan->recheck))
@@ -262,7 +261,8 @@ static void begin_leavers(struct unresolved_scan *unresolved_scan,
 		unresolved_scan->step = UNRESOLVED_SCAN_RESOLVED;
 		return;
 	}
-	recheck_begin(&unresolved_scan->recheck, answer, IDS_MOST, TIME_NONE, TIME_NONE);
+	recheck_begin(&unresolved_scan->recheck, answer, IDS_MOST, TIME_NONE,
+		      unresolved_scan->limit);
 	unresolved_scan->step = recheck_over(&unresolved_scan->recheck) ? UNRESOLVED_SCAN_COMPARE
 									: UNRESOLVED_SCAN_RECHECK;
 }

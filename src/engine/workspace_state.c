@@ -30,8 +30,9 @@ enum full_reason workspace_state_reason_parse(const char *name)
 }
 
 static const char *const unprovens[UNPROVENS] = {
-	[UNPROVEN_NOT] = "",	[UNPROVEN_SHORT] = "short", [UNPROVEN_LOST] = "lost",
-	[UNPROVEN_CUT] = "cut", [UNPROVEN_PARTS] = "parts", [UNPROVEN_UNLISTED] = "unlisted",
+	[UNPROVEN_NOT] = "",	      [UNPROVEN_SHORT] = "short", [UNPROVEN_LOST] = "lost",
+	[UNPROVEN_CUT] = "cut",	      [UNPROVEN_PARTS] = "parts", [UNPROVEN_UNLISTED] = "unlisted",
+	[UNPROVEN_UNTOLD] = "untold",
 };
 
 const char *workspace_state_unproven_name(enum unproven why)

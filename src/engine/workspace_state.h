@@ -34,6 +34,7 @@ enum unproven {
 	UNPROVEN_CUT,	   /* the list goes on where its total says that it ends */
 	UNPROVEN_PARTS,	   /* its parts are more than the whole */
 	UNPROVEN_UNLISTED, /* conversations that are there stand in no list */
+	UNPROVEN_UNTOLD,   /* the list does not tell how many there are */
 	UNPROVENS,
 };
 
@@ -81,9 +82,10 @@ struct workspace_state {
 	struct full_state full;
 
 	/* what is peculiar about its lists */
-	int64_t depth;	/* their pages end there; 0: they do not */
-	int64_t parts;	/* a list that is longer was read in so many parts, */
-	int64_t beyond; /* in which so many conversations could not be had */
+	int64_t depth;	 /* their pages end there; 0: they do not */
+	int64_t parts;	 /* a list that is longer was read in so many parts, */
+	bool filterless; /* lists of one status show others, too: filters do nothing */
+	int64_t beyond;	 /* in which so many conversations could not be had */
 };
 
 /* "first_load"; "" for FULL_NOT_NEEDED. */

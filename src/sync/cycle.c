@@ -206,6 +206,7 @@ static bool take_page(struct cycle *cycle, struct slot *slot, struct err *err)
 {
 	const struct http_reply *reply = slot->reply;
 	struct page page = { .date = reply->date,
+			     .filter = slot->request.filter,
 			     .page = slot->request.page,
 			     .per_page = slot->request.per_page };
 
@@ -299,10 +300,16 @@ static void stage_deletions(struct cycle *cycle)
 {
 	int64_t date = cycle->stage->last_observed;
 
-	for (int i = 0; i < table_rows(cycle->ids); i++)
+	for (int i = 0; i < table_rows(cycle->ids); i++) {
+		enum absence absence = engine_absence(&cycle->cycle.engine, i);
+
+		if (absence != ABSENCE_NONE)
+			stage_absent(cycle->stage, table_text(cycle->ids, i, 0),
+				     absence == ABSENCE_GONE, date);
 		if (engine_buries(&cycle->cycle.engine, i))
 			stage_gone(cycle->stage, table_text(cycle->ids, i, 0),
 				   table_text(cycle->ids, i, 1), date);
+	}
 }
 
 /* What was sent is about to be written down: the totals keep it, the count begins anew. */
@@ -347,7 +354,7 @@ static void start_commit(struct cycle *cycle)
 
 	if (cycle->doing.swept) {
 		batch.partition = &cycle->cycle.engine.full.partition;
-		batch.names = &cycle->cycle.names;
+		batch.absences = cycle->doing.absences;
 	}
 	stage_deletions(cycle);
 	cycle->stage = cycle->merging;

@@ -5,11 +5,15 @@
 #include <string.h>
 
 #include "arena.h"
+#include "filter_ids.h"
 #include "hash.h"
 #include "json.h"
 #include "json_sanitize.h"
 #include "json_scan.h"
 #include "mem.h"
+
+/* A total in a string has no more digits than this. */
+#define MOST_DIGITS 15
 
 /* One rejected item, written as text. */
 #define LONGEST_TEXT (64u << 20)
@@ -116,6 +120,14 @@ static const char *reject(struct decode *decode, const struct json_at *at, const
 	return stage_rejection(decode, &rejection, stage, origin);
 }
 
+static enum status status_of(const char *name)
+{
+	for (enum status s = STATUS_OPEN; s <= STATUS_RESOLVED; s++)
+		if (strcmp(filter_ids_status(s), name) == 0)
+			return s;
+	return STATUS_OTHER;
+}
+
 /* Reads one item and stages it, good or bad. Returns its id, or what stands for it. */
 static const char *read_item(struct decode *decode, const struct json_at *at, struct stage *stage,
 			     const struct origin *origin, struct row *row)
@@ -130,6 +142,7 @@ static const char *read_item(struct decode *decode, const struct json_at *at, st
 		id = item.id;
 		row->created_at = item.created_at;
 		row->updated_at = item.updated_at;
+		row->status = status_of(item.status);
 	} else {
 		id = reject(decode, at, &err, stage, origin);
 	}
@@ -160,6 +173,29 @@ static bool read_meta(struct decode *decode, const struct json_at *meta, const c
 	return *ret >= 0 || json_expected(&at, "a number that is not negative", &decode->err);
 }
 
+/* The total of meta: a number, digits in a string, or nothing. Then *UNTOLD. */
+static bool read_total(struct decode *decode, const struct json_at *meta, int64_t *ret,
+		       bool *untold)
+{
+	struct json_at at = json_member(meta, "total");
+	const char *text;
+
+	*ret = 0;
+	*untold = json_is_nothing(&at);
+	if (*untold)
+		return true;
+	if (json_kind(&at) != JSON_STRING)
+		return read_meta(decode, meta, "total", true, ret);
+	if (!json_string(&at, &text, &decode->err))
+		return false;
+	for (const char *p = text; *p; p++) {
+		if (*p < '0' || *p > '9' || p - text >= MOST_DIGITS)
+			return json_expected(&at, "a number", &decode->err);
+		*ret = 10 * *ret + *p - '0';
+	}
+	return *text || json_expected(&at, "a number", &decode->err);
+}
+
 static int clip(int64_t n)
 {
 	return (int)min_i64(n, INT32_MAX);
@@ -177,7 +213,7 @@ static bool read_shape(struct decode *decode, const struct json_at *root,
 		return json_expected(data, "a page of at most 1000 conversations", &decode->err);
 	if (json_kind(&meta) != JSON_OBJECT)
 		return json_expected(&meta, "an object", &decode->err);
-	if (!read_meta(decode, &meta, "total", true, &total) ||
+	if (!read_total(decode, &meta, &total, &page->untold) ||
 	    !read_meta(decode, &meta, "page", false, &number) ||
 	    !read_meta(decode, &meta, "per_page", false, &per_page) ||
 	    !read_meta(decode, &meta, "total_pages", false, &pages))
@@ -186,6 +222,11 @@ static bool read_shape(struct decode *decode, const struct json_at *root,
 	page->page = clip(number);
 	page->per_page = clip(per_page);
 	page->total_pages = clip(pages);
+	/* A full page lets expect another row. */
+	if (page->untold)
+		page->total = (int64_t)(page->page - 1) * page->per_page +
+			      (int64_t)json_length(data) +
+			      (json_length(data) >= (size_t)page->per_page);
 	return true;
 }
 

@@ -110,9 +110,9 @@ static void add_merge(struct script *s)
 		sql_merge_35_stale_copies,
 	};
 	static const char *const write[] = {
-		sql_merge_40_conversations,	sql_merge_50_versions,	   sql_merge_60_events,
-		sql_merge_65_resolutions,	sql_merge_70_labels,	   sql_merge_75_taken_back,
-		sql_merge_80_gone_and_rejected, sql_merge_85_touched_days,
+		sql_merge_40_conversations,	sql_merge_50_versions, sql_merge_60_events,
+		sql_merge_65_resolutions,	sql_merge_70_labels,   sql_merge_75_taken_back,
+		sql_merge_80_gone_and_rejected, sql_merge_82_absences, sql_merge_85_touched_days,
 	};
 	static const char *const count[] = {
 		sql_merge_90_seen_and_tally,
@@ -259,6 +259,16 @@ static void add_audit(struct script *s, const struct batch *c)
 	script_int(s, c->workspace);
 }
 
+/* What a full sweep that read everything did not see. */
+static void add_absences(struct script *s, const struct batch *c)
+{
+	script_add(s, sql_warehouse_note_absences_begin);
+	script_add(s, sql_warehouse_note_absences);
+	script_int(s, c->workspace);
+	script_int(s, c->sweep);
+	script_int(s, c->state->full.started - c->state->lookback);
+}
+
 /* Which parts of the list a full sweep could not read to their end. */
 static void add_deep_parts(struct script *s, const struct batch *c)
 {
@@ -289,6 +299,8 @@ struct batch_merge batch_write(struct script *script, const struct batch *batch)
 	merge.first = script_length(script);
 	add_merge(script);
 	merge.end = script_length(script);
+	if (batch->absences && batch->suspects > 0 && batch->state->full.started != TIME_NONE)
+		add_absences(script, batch);
 	add_advance(script, batch);
 	if (batch->audit)
 		add_audit(script, batch);

@@ -41,6 +41,7 @@ struct batch {
 	const struct audit *audit; /* of a verify that ends with it, else NULL; */
 	const struct cell *cells;  /* and the cells that differ, N_CELLS of them */
 	int n_cells;
+	bool absences;			   /* what its sweep did not see is noted as missing */
 	const struct partition *partition; /* of a full sweep that ends with it, else NULL */
 	const struct filter_ids *names;
 	struct stage *stage;

@@ -76,6 +76,12 @@ void copy_int4(struct buf *out, int32_t n)
 	add32(out, n);
 }
 
+void copy_bool(struct buf *out, bool value)
+{
+	add32(out, 1);
+	buf_char(out, value ? 1 : 0);
+}
+
 void copy_time(struct buf *out, int64_t t)
 {
 	if (t == TIME_NONE) {

@@ -29,6 +29,7 @@ void copy_text(struct buf *out, const char *s);
 void copy_int4(struct buf *out, int32_t n);
 
 /* A timestamptz from microseconds since 1970; TIME_NONE is NULL. */
+void copy_bool(struct buf *out, bool value);
 void copy_time(struct buf *out, int64_t t);
 
 /* A jsonb from its text; NULL is NULL. */

@@ -73,6 +73,7 @@ static void ask_missing(struct script *s, const struct query *q)
 	ask_ids(s, q, sql_query_missing, q->run);
 	script_int(s, q->ask.scan);
 	add_filter(s, q);
+	script_text(s, q->ask.disputed ? "t" : "f");
 }
 
 static void ask_seen(struct script *s, const struct query *q)
@@ -82,6 +83,7 @@ static void ask_seen(struct script *s, const struct query *q)
 	script_int(s, q->sweep);
 	script_int(s, q->ask.pass);
 	script_int(s, q->ask.before);
+	script_int(s, q->ask.turn);
 }
 
 static void ask_curve(struct script *s, const struct query *q)
@@ -124,6 +126,8 @@ void query_write(struct script *s, const struct query *q)
 	case ASK_SUSPECTS:
 		script_add(s, sql_query_begin_whole);
 		ask_ids(s, q, sql_query_suspects, q->sweep);
+		script_int(s, q->ask.turn);
+		script_text(s, q->ask.by_chance ? "t" : "f");
 		break;
 	case ASK_UNSEEN:
 		ask_unseen(s, q);
@@ -160,7 +164,7 @@ void query_write(struct script *s, const struct query *q)
 /* ---- answers --------------------------------------------------------- */
 
 /* The first row speaks of all; the rest are ids, and the control goes behind them. */
-static struct table *read_ids(const struct table *rows, struct answer *answer)
+static struct table *read_ids(const struct table *rows, bool tells_absent, struct answer *answer)
 {
 	struct table *ids = table_new(2);
 	const char *control = table_get(rows, 0, "id");
@@ -170,10 +174,14 @@ static struct table *read_ids(const struct table *rows, struct answer *answer)
 	answer->live = table_get_int(rows, 0, "live");
 	answer->deleted_lately = table_get_int(rows, 0, "deleted_lately");
 	answer->rejected = table_get_int(rows, 0, "rejected");
+	if (tells_absent)
+		answer->absent = table_get_int(rows, 0, "absent");
 	for (int row = 1; row < table_rows(rows); row++) {
 		const char *id = table_get(rows, row, "id");
 
 		table_set(ids, table_add(ids), 0, id, strlen(id));
+		answer->known[answer->ids] =
+			table_get(rows, row, "total") && table_get_int(rows, row, "total") != 0;
 		answer->ids++;
 	}
 	answer->control = control != NULL;
@@ -250,7 +258,7 @@ struct table *query_read(const struct ask *ask, const struct filter_ids *names,
 	case ASK_MISSING:
 	case ASK_STALE_COPIES:
 	case ASK_REJECTED:
-		return read_ids(table, answer);
+		return read_ids(table, ask->kind == ASK_UNSEEN, answer);
 	case ASK_CELLS:
 		read_cells(ask, names, table, answer);
 		break;

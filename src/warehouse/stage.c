@@ -27,6 +27,7 @@ static const struct {
 	[STAGE_TEAM] = { "stage_team", "seq, id, name" },
 	[STAGE_CONTACT] = { "stage_contact", "seq, id, name, phone, phone_key, extra" },
 	[STAGE_GONE] = { "stage_gone", "seq, id, merged_into, observed_at" },
+	[STAGE_ABSENT] = { "stage_absent", "seq, id, is_gone, observed_at" },
 	[STAGE_REJECTED] = { "stage_rejected",
 			     "seq, page, fingerprint, conversation_id, contact_id, created_at, "
 			     "reason, item, observed_at" },
@@ -255,6 +256,16 @@ void stage_gone(struct stage *stage, const char *id, const char *merged_into, in
 	copy_int4(out, ++stage->seq);
 	copy_text(out, id);
 	copy_text(out, merged_into);
+	copy_time(out, observed(stage, observed_at));
+}
+
+void stage_absent(struct stage *stage, const char *id, bool is_gone, int64_t observed_at)
+{
+	struct buf *out = begin(stage, STAGE_ABSENT);
+
+	copy_int4(out, ++stage->seq);
+	copy_text(out, id);
+	copy_bool(out, is_gone);
 	copy_time(out, observed(stage, observed_at));
 }
 

@@ -37,6 +37,7 @@ enum stage_table {
 	STAGE_TEAM,
 	STAGE_CONTACT,
 	STAGE_GONE,
+	STAGE_ABSENT,
 	STAGE_REJECTED,
 	STAGE_TABLES,
 };
@@ -70,6 +71,11 @@ void stage_item(struct stage *stage, const struct item *item, const struct origi
 
 /* A conversation that the API does not have any more; MERGED_INTO may be NULL. */
 void stage_gone(struct stage *stage, const char *id, const char *merged_into, int64_t observed_at);
+
+/*
+ * A conversation that a list did not show: a GET knows it, or IS_GONE, which was not believed.
+ */
+void stage_absent(struct stage *stage, const char *id, bool is_gone, int64_t observed_at);
 
 /* Adds an item that could not be read. */
 void stage_reject(struct stage *stage, const struct rejection *rejection,

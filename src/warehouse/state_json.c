@@ -82,6 +82,7 @@ void state_json_write_workspace(struct buf *buf, const struct workspace_state *s
 	json_writer_key_int(&out, "uncertified", state->uncertified);
 	time_member(&out, "tried_at", state->tried_at);
 	json_writer_key_bool(&out, "audit_due", state->audit_due);
+	json_writer_key_bool(&out, "filterless", state->filterless);
 	json_writer_key_int(&out, "list_depth", state->depth);
 	json_writer_key_int(&out, "list_parts", state->parts);
 	json_writer_key_int(&out, "list_beyond", state->beyond);
@@ -239,6 +240,7 @@ void state_json_read_row(const struct table *table, struct workspace_state *stat
 		.beyond = table_get_int(table, 0, "list_beyond"),
 		.holding = table_get_int(table, 0, "holding"),
 		.askable = table_get_int(table, 0, "askable"),
+		.filterless = table_get_bool(table, 0, "filterless"),
 	};
 	read_totals(table_get(table, 0, "totals_told"), &state->curve);
 	if (state->certified_at == TIME_NONE && state->needs_full == FULL_NOT_NEEDED)

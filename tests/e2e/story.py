@@ -113,7 +113,7 @@ class Story:
         memory = {"watermark": usec(self.complete), "complete_as_of": usec(self.complete), "active_as_of": usec(self.complete),
                   "certified_at": usec(self.certified), "lookback": int(self.lookback / timedelta(microseconds=1)), "largest_total": 0,
                   "last_total": 0, "per_page": 100, "list_order": "unknown", "order_evidence": {}, "needs_full": "", "uncertified": 0,
-                  "tried_at": None, "audit_due": False, "list_depth": 0, "list_parts": 0, "list_beyond": 0}
+                  "tried_at": None, "audit_due": False, "filterless": False, "list_depth": 0, "list_parts": 0, "list_beyond": 0}
         self.sql("execute advance(%s, %s)", self.id, json.dumps(memory))
         self.sql("execute reports(%s)", self.id)
         self.sql("commit")

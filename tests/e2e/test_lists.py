@@ -15,10 +15,6 @@ def certified(etl):
     return etl.one("select certified_at is not null from sahut_etl.workspace")
 
 
-def missing(etl, sandbox):
-    return {c["id"] for c in sandbox.dump()["conversations"]} - set(held(etl))
-
-
 # ---- lists that stop at a depth ------------------------------------------------
 
 @pytest.mark.parametrize("order,beyond", [("updated_desc", b) for b in BEYOND] + [
@@ -49,9 +45,9 @@ def test_one_part_that_is_too_deep_is_named_and_all_else_is_held(pair):
     assert not certified(etl)
     parts = etl.sql("select status, channel_id, assignee_id, unassigned, api, read from sahut_etl.deep_part order by place")
     assert parts and all(read == 100 < api for _, _, _, _, api, read in parts)
-    lost = {}
+    lost, ours = {}, held(etl)
     for c in sandbox.dump()["conversations"]:
-        if c["id"] not in held(etl):
+        if c["id"] not in ours:
             key = c["status"], c["channel"]["id"], (c["assignee"] or {}).get("id"), c["assignee"] is None
             lost[key] = lost.get(key, 0) + 1
     assert lost and set(lost) <= {p[:4] for p in parts}
@@ -75,3 +71,117 @@ def test_a_first_page_that_is_refused_fails(pair):
     sandbox.fault("status", times=0, status=422)
     done = etl.run("sync", expect=65)
     assert "422" in done.stderr
+
+
+# ---- lists that keep conversations to themselves --------------------------------------
+
+def unlisted(etl):
+    return {r[0] for r in etl.sql("select id from sahut.conversation where unlisted_since is not null")}
+
+
+def test_what_is_archived_is_unlisted_after_two_looks_and_not_asked_for_ever(pair):
+    sandbox, etl = pair(conversations=600, order="id_asc")
+    etl.run("sync")
+    hidden = set(sandbox.change("archive", 12))
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync", "--full", expect=75)
+    assert verdict(etl) == "uncertified" and not unlisted(etl)
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync", "--full")
+    assert verdict(etl) == "certified" and unlisted(etl) == hidden
+    assert etl.one("select count(*) from sahut.conversation where deleted_at is not null") == 0
+    # The counts agree again, and of the unlisted a few are asked for a night.
+    sandbox.reset_stats()
+    etl.run("verify")
+    assert sandbox.stats()["requests"] == 5
+    sandbox.control("clock", {"advance": 600})
+    sandbox.reset_stats()
+    etl.run("sync", "--full")
+    assert sandbox.stats()["by_kind"]["get"] == 5
+    back = sandbox.change("unarchive", 3)
+    gone = sandbox.change("delete", id=(hidden - set(back)).pop())
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync", "--full", expect=None)
+    assert unlisted(etl) <= hidden - set(back)
+    for _ in range(3):
+        sandbox.control("clock", {"advance": 600})
+        etl.run("sync", "--full")
+    assert unlisted(etl) == hidden - set(back) - set(gone)
+    assert_equal(etl, sandbox)
+
+
+def test_deletions_that_are_not_believed_are_not_read_for_again(pair):
+    sandbox, etl = pair(conversations=400)
+    etl.run("sync")
+    sandbox.change("update", 60)
+    etl.run("sync")
+    newest = sorted(sandbox.dump()["conversations"], key=lambda c: c["updated_at"])[-45:]
+    for c in newest:
+        sandbox.change("delete", id=c["id"])
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync", expect=None)
+    etl.run("sync", "--full", expect=None)
+    assert etl.one("select count(*) from sahut.conversation where deleted_at is not null") == 0
+    for _ in range(2):
+        sandbox.reset_stats()
+        etl.run("sync")
+        assert (verdict(etl), sandbox.stats()["requests"]) == ("complete", 1)
+    etl.run("verify", "--full", "--repair")
+    assert_equal(etl, sandbox)
+
+
+# ---- lists that do not say how many there are, and filters that do nothing ----------------
+
+def test_a_total_in_a_string_is_a_total(pair):
+    sandbox, etl = pair(conversations=400)
+    sandbox.control("config", {"total": "text"})
+    etl.run("sync")
+    assert verdict(etl) == "certified"
+    etl.run("verify")
+    assert_equal(etl, sandbox)
+
+
+@pytest.mark.parametrize("total", ["null", "missing"])
+def test_without_a_total_all_is_held_and_nothing_is_proven(pair, total):
+    sandbox, etl = pair(conversations=750)
+    sandbox.control("config", {"total": total})
+    etl.run("sync", expect=75)
+    assert_equal(etl, sandbox)
+    assert etl.sql("select certified_at, complete_as_of, unproven from sahut_etl.workspace") == [(None, None, "untold")]
+    etl.run("verify", expect=None)
+    assert not certified(etl)
+
+
+def test_filters_that_do_nothing_are_noticed_and_not_used(pair):
+    sandbox, etl = pair(conversations=700, order="id_asc")
+    sandbox.control("config", {"filters_ignored": True})
+    etl.run("sync", expect=None)
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync", expect=None)
+    assert etl.one("select filterless from sahut_etl.workspace")
+    for _ in range(2):
+        sandbox.control("clock", {"advance": 600})
+        sandbox.reset_stats()
+        etl.run("sync")
+        assert (verdict(etl), sandbox.stats()["requests"] <= 10) == ("certified", True)
+    sandbox.reset_stats()
+    etl.run("verify")
+    assert sandbox.stats()["requests"] <= 6
+    assert_equal(etl, sandbox)
+    sandbox.control("config", {"filters_ignored": False})
+    etl.run("verify")
+    etl.run("verify", "--repair", expect=None)
+    assert_equal(etl, sandbox)
+
+
+def test_a_part_that_cannot_be_counted_leaves_its_whole(pair):
+    sandbox, etl = pair(conversations=1500, order="id_asc", resolved=98)
+    sandbox.control("config", {"unassigned_refused": True})
+    etl.run("sync")
+    free = [c["id"] for c in sandbox.dump()["conversations"] if c["status"] == "resolved" and not c["assignee"]][:2]
+    for i in free:
+        sandbox.change("delete", id=i)
+    sandbox.control("clock", {"advance": 600})
+    etl.run("verify", expect=1)
+    etl.run("verify", "--repair")
+    assert_equal(etl, sandbox)

@@ -830,6 +830,83 @@ static bool a_list_of_another_shape_moves_nothing_and_is_equal_a_cycle_later(str
 	       rises(d, &before) && equals(d);
 }
 
+/* ---- lists that do not show everything --------------------------------- */
+
+/* Thirty open ones behind a depth of 16: the three channels have ten each. */
+static bool a_list_deeper_than_its_pages_go_is_proven_by_its_parts(struct drive *d)
+{
+	begin(d, WORLD_ID, 4, 30);
+	d->world.conf.depth = 16;
+	for (int i = 0; i < 30; i++)
+		d->world.things[i].states[0].channel = i % 3;
+	return came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED) && equals(d);
+}
+
+/* What is archived refutes one sweep, is unlisted at the next, and is counted no more. */
+static bool what_no_list_shows_is_unlisted_after_two_looks(struct drive *d)
+{
+	begin(d, WORLD_ID, 4, 24);
+	cycle(d, CYCLE_FULL, NULL);
+	for (int id = 3; id <= 9; id++)
+		world_act(&d->world, EVENT_ARCHIVE, id, 0);
+	pass(d, 100);
+	if (!came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_UNCERTIFIED))
+		return false;
+	pass(d, 100);
+	if (!came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED) || !held(d, 3)->unlisted)
+		return wrong(d, "3 is not unlisted");
+	pass(d, 100);
+	if (!came_to(d, cycle(d, CYCLE_VERIFY, NULL), VERDICT_EQUAL) || !cost_at_most(d, 5))
+		return false;
+	pass(d, 100);
+	cycle(d, CYCLE_FULL, NULL);
+	return held(d, 3)->live || wrong(d, "3 was deleted");
+}
+
+/* More are gone than the fuse lets believe: the next scans know that, and cost what they cost. */
+static bool deletions_that_are_not_believed_are_not_looked_for_again(struct drive *d)
+{
+	begin(d, WORLD_UPDATED_DESC, 8, 120);
+	cycle(d, CYCLE_FULL, NULL);
+	for (int id = 90; id <= 119; id++)
+		world_act(&d->world, EVENT_DELETE, id, 0);
+	pass(d, 100);
+	cycle(d, CYCLE_FULL, NULL);
+	pass(d, 100);
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_COMPLETE) &&
+	       cost_at_most(d, 1) && !d->ware.state.audit_due;
+}
+
+/* One that goes out of all lists is not counted either: the order is not to blame. */
+static bool what_is_archived_does_not_demote_an_order(struct drive *d)
+{
+	begin(d, WORLD_UPDATED_DESC, 8, 60);
+	cycle(d, CYCLE_FULL, NULL);
+	world_act(&d->world, EVENT_UPDATE, 30, 0);
+	pass(d, 20);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
+	pass(d, 20);
+	world_act(&d->world, EVENT_ARCHIVE, 30, 0);
+	pass(d, 20);
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_COMPLETE) &&
+	       (d->ware.state.order == ORDER_UPDATED_DESC || wrong(d, "the order was lost"));
+}
+
+/* Lists of one status that show others are not relied on. */
+static bool filters_that_do_nothing_are_not_relied_on(struct drive *d)
+{
+	begin(d, WORLD_ID, 8, 40);
+	d->world.conf.filterless = true;
+	cycle(d, CYCLE_FULL, NULL);
+	pass(d, 100);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
+	if (!d->ware.state.filterless)
+		return wrong(d, "it was not noticed");
+	pass(d, 100);
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_CERTIFIED) &&
+	       cost_at_most(d, 12);
+}
+
 /* ---- instances -------------------------------------------------------- */
 
 static bool
@@ -918,6 +995,14 @@ static const struct {
 	  an_odd_item_that_a_certified_sweep_does_not_see_holds_nothing },
 	{ "a list of another shape moves nothing, and is equal a cycle later",
 	  a_list_of_another_shape_moves_nothing_and_is_equal_a_cycle_later },
+	{ "a list deeper than its pages go is proven by its parts",
+	  a_list_deeper_than_its_pages_go_is_proven_by_its_parts },
+	{ "what no list shows is unlisted after two looks",
+	  what_no_list_shows_is_unlisted_after_two_looks },
+	{ "deletions that are not believed are not looked for again",
+	  deletions_that_are_not_believed_are_not_looked_for_again },
+	{ "what is archived does not demote an order", what_is_archived_does_not_demote_an_order },
+	{ "filters that do nothing are not relied on", filters_that_do_nothing_are_not_relied_on },
 	{ "after a takeover the sweep goes on, and the first instance writes nothing",
 	  after_a_takeover_the_sweep_goes_on_and_the_first_instance_writes_nothing },
 };

@@ -59,6 +59,13 @@ MUTANTS = [
     ("the steadiness of totals", "curve.c", "for (int k = is_steady(curve, seen, pass) ? steps.n : 0; k > 0; k--) {",
      "for (int k = steps.n; k > 0; k--) {"),
     ("the control GET", "recheck.c", "recheck->step = RECHECK_CONTROL;", "recheck->step = RECHECK_AGAIN, to_next_gone(recheck);"),
+    ("the parts of a list that is too deep", "full.c", "} else if (sweep_done(sweep) && sweep->end == SWEEP_SHALLOW) {",
+     "} else if (sweep_done(sweep) && false) {"),
+    ("what is known to be missing, in a free total", "scan.c", "sweep->last_total - answer->live + answer->absent -",
+     "sweep->last_total - answer->live -"),
+    ("what is known to be unlisted", "recheck.c", "recheck->withheld[at] && !recheck->known[at];", "recheck->withheld[at];"),
+    ("what a filter shows beside", "engine.c", "engine->state.filterless = true;", "(void)0;"),
+    ("what is not counted either, when an order is judged", "scan.c", "scan->unaccounted == -scan->recheck.unchanged;", "false;"),
 ]
 
 

@@ -167,6 +167,9 @@ static void invent_limits(struct world_conf *w, uint64_t seed)
 		w->window = 200 + chance_below(&c, 900);
 		w->lag = 0;
 		return;
+	case 5:
+		w->filterless = true;
+		return;
 	case 2:
 	case 3:
 	case 4:

@@ -89,7 +89,9 @@ static void merge_row(struct ware *ware, const struct staged *row, struct tally 
 		tally->silent += held->live && held->state.updated == row->state.updated;
 	}
 	if (!held->live || !same_content(&held->state, &row->state))
-		held->found_at = row->date;
+		held->changed = ware->commits;
+	if (!row->alone)
+		held->listed = ware->commits;
 	held->live = true;
 	held->rejected = held->of_page = false;
 	held->doubted = false;
@@ -103,6 +105,10 @@ static void find(struct ware *ware, int id, enum absence how, int64_t now)
 {
 	struct held *held = &ware->held[id];
 
+	/* What has changed, or was shown, by this very commit is not missing. */
+	if (held->listed == ware->commits ||
+	    (how == ABSENCE_HERE && held->changed == ware->commits))
+		return;
 	if (!held->absent)
 		held->found_at = now;
 	else if (how == ABSENCE_HERE && now - held->found_at >= ware->state.lookback)
@@ -201,6 +207,7 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct action *acti
 	bool held_back;
 
 	*tally = (struct tally){ .seen = 0 };
+	ware->commits++;
 	if (desk->who != ware->holder)
 		return false;
 	/* A sweep that begins has seen nothing yet. */
@@ -318,7 +325,7 @@ static void find_in_turn(const struct ware *ware, struct desk *desk, const struc
 {
 	bool taken[MOST_THINGS + 1] = { false };
 
-	for (int n = 0; n < ask->turn && answer->ids < ask->most; n++) {
+	for (int n = 0; n < ask->turn && answer->ids < IDS_MOST; n++) {
 		int best = 0;
 
 		for (int id = 1; id <= ware->top; id++) {

@@ -18,19 +18,20 @@ struct held {
 	bool present, live;
 	struct state state;
 	int64_t first_seen;
-	int passes;			    /* of the running sweep that saw it: a bit each */
-	int64_t since;			    /* when the batch began in which it saw it last */
-	int scan;			    /* that saw it last */
-	bool doubted;			    /* an older copy came; */
-	int64_t got_at;			    /* when a GET first said the same, or TIME_NONE */
-	int64_t got;			    /* and what its updated_at was */
-	bool absent;			    /* the list is known not to show it, */
-	int64_t found_at, asked_at;	    /* since then; and when a GET told so, or TIME_NONE */
-	bool disputed;			    /* the GET answered 404, and that was not believed */
-	bool unlisted;			    /* two lists did not show it, and a GET knows it */
-	bool rejected;			    /* its item could not be loaded when it came last, */
-	bool accepted;			    /* which a person has accepted; */
-	bool of_page;			    /* it came on a page that was none; */
+	int passes;		    /* of the running sweep that saw it: a bit each */
+	int64_t since;		    /* when the batch began in which it saw it last */
+	int scan;		    /* that saw it last */
+	bool doubted;		    /* an older copy came; */
+	int64_t got_at;		    /* when a GET first said the same, or TIME_NONE */
+	int64_t got;		    /* and what its updated_at was */
+	bool absent;		    /* the list is known not to show it, */
+	int64_t found_at, asked_at; /* since then; and when a GET told so, or TIME_NONE */
+	int changed, listed;	    /* by which commit it was last changed, and shown by a list */
+	bool disputed;		    /* the GET answered 404, and that was not believed */
+	bool unlisted;		    /* two lists did not show it, and a GET knows it */
+	bool rejected;		    /* its item could not be loaded when it came last, */
+	bool accepted;		    /* which a person has accepted; */
+	bool of_page;		    /* it came on a page that was none; */
 	int64_t rejected_at, rejected_last; /* since when, and when it came last */
 };
 
@@ -64,6 +65,7 @@ struct desk {
 };
 
 struct ware {
+	int commits;
 	int holder; /* of the lock */
 	int top;    /* no conversation with a higher number was ever held */
 	struct held held[MOST_THINGS + 1];

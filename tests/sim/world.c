@@ -359,8 +359,10 @@ static int by_order(const void *x, const void *y)
 	return d < 0 ? -1 : d > 0;
 }
 
-static bool matches(const struct filter *filter, const struct state *state)
+static bool matches(const struct world *w, const struct filter *filter, const struct state *state)
 {
+	if (w->conf.filterless)
+		return true;
 	if (filter->status != STATUS_ANY && filter->status != state->status)
 		return false;
 	if (filter->channel > 0 && filter->channel != state->channel + 1)
@@ -385,7 +387,7 @@ static void build_list(struct world *w, const struct filter *filter)
 	for (int i = 0; i < w->n; i++) {
 		const struct state *state = world_state(&w->things[i], t);
 
-		if (state && matches(filter, state) && !is_hidden(w, filter, state) &&
+		if (state && matches(w, filter, state) && !is_hidden(w, filter, state) &&
 		    is_listed(w, &w->things[i], state, t))
 			shown[n_shown++] = (struct shown){ w->things[i].id, w->things[i].name,
 							   *state, chance_next(&w->view) };
@@ -553,6 +555,7 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 		last = n_shown;
 	}
 	page->date = date_of(w);
+	page->filter = request->filter;
 	page->total = total;
 	page->page = request->page;
 	page->per_page = size;
@@ -567,6 +570,7 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 			.id = (uint64_t)shown[i].id,
 			.created_at = state->odd ? TIME_NONE : state->created * USEC_PER_SEC,
 			.updated_at = state->odd ? TIME_NONE : state->updated * USEC_PER_SEC,
+			.status = state->odd ? STATUS_ANY : state->status,
 		};
 	}
 	tell_page(w, request, page);

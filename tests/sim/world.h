@@ -86,6 +86,7 @@ struct world_conf {
 	int storm_share;	/* or of a thousand so many */
 	int depth;		/* no page shows more rows of a list than that; 0: all do */
 	enum beyond beyond;
+	bool filterless;    /* every list is that of all */
 	int window;	    /* lists show only what has changed in so many seconds; 0: all */
 	int mad_at, mad_to; /* lists make no sense in between */
 	enum madness madness;

@@ -77,9 +77,10 @@ bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table *
 
 #define MERGE \
 	"merge/10_begin\nmerge/20_dimensions\nmerge/30_pick\nmerge/35_stale_copies\n" \
-	"merge/36_whether_anything_differs else skip 8\nmerge/40_conversations\n" \
+	"merge/36_whether_anything_differs else skip 9\nmerge/40_conversations\n" \
 	"merge/50_versions\nmerge/60_events\nmerge/65_resolutions\nmerge/70_labels\n" \
-	"merge/75_taken_back\nmerge/80_gone_and_rejected\nmerge/85_touched_days\n" \
+	"merge/75_taken_back\nmerge/80_gone_and_rejected\nmerge/82_absences\n" \
+	"merge/85_touched_days\n" \
 	"merge/90_seen_and_tally\nmerge/95_statistics\n"
 
 static struct stage *stage;
@@ -125,7 +126,7 @@ static void assert_script(const struct batch *batch, const char *expected)
 
 	script_start(script, NULL);
 	assert_string_equal(shown, expected);
-	assert_int_equal(merge.end - merge.first, 15);
+	assert_int_equal(merge.end - merge.first, 16);
 }
 
 static void a_commit_in_the_middle_waits_for_no_disk(void **state)
@@ -219,9 +220,9 @@ static void each_question_is_a_statement_of_its_own(void **state)
 	(void)state;
 	assert_query((struct ask){ .kind = ASK_JOINED }, "query/joined(9, {})\n");
 	assert_query((struct ask){ .kind = ASK_SEEN, .pass = 2, .before = 100 },
-		     "query/begin_whole\nquery/seen(3, 9, 2, 100)\n");
+		     "query/begin_whole\nquery/seen(3, 9, 2, 100, 0)\n");
 	assert_query((struct ask){ .kind = ASK_SUSPECTS, .most = 100, .settled = 50 },
-		     "query/begin_whole\nquery/suspects(3, 9, 100, 50)\n");
+		     "query/begin_whole\nquery/suspects(3, 9, 100, 50, 0, f)\n");
 	assert_query((struct ask){ .kind = ASK_LEAVERS, .most = 100, .settled = 50, .scan = 4 },
 		     "query/leavers(3, 70, 100, 50, 4)\n");
 	assert_query((struct ask){ .kind = ASK_MISSING,
@@ -229,7 +230,7 @@ static void each_question_is_a_statement_of_its_own(void **state)
 				   .settled = 50,
 				   .scan = 4,
 				   .filter = { .status = STATUS_OPEN, .assignee = -1 } },
-		     "query/missing(3, 70, 100, 50, 4, open, -, -, t)\n");
+		     "query/missing(3, 70, 100, 50, 4, open, -, -, t, f)\n");
 	assert_query((struct ask){ .kind = ASK_COUNTS, .exact = true }, "query/counts(3)\n");
 	assert_query((struct ask){ .kind = ASK_COUNTS }, "query/unresolved_counts(3)\n");
 	assert_query((struct ask){ .kind = ASK_STALE_COPIES, .most = 20 },

@@ -502,6 +502,7 @@ static void each_row_has_the_columns_that_its_copy_statement_names(void **fixtur
 	(void)fixture;
 	add("a");
 	stage_gone(stage, "b", NULL, NOON);
+	stage_absent(stage, "b", true, NOON);
 	stage_reject(stage, &(struct rejection){ .fingerprint = "c" }, &(struct origin){ 0 });
 	stage_close(stage);
 	for (enum stage_table t = STAGE_CONVERSATION; t < STAGE_TABLES; t++) {

@@ -64,6 +64,7 @@ static void a_workspace_is_written_with_its_instants_and_its_order(void **fixtur
 		.tried_at = TIME_NONE,
 		.audit_due = true,
 		.depth = 10000,
+		.filterless = true,
 		.parts = 7,
 		.beyond = 12,
 		.order = ORDER_UPDATED_DESC,
@@ -90,6 +91,7 @@ static void a_workspace_is_written_with_its_instants_and_its_order(void **fixtur
 	check_member(&root, "tried_at", "null");
 	check_member(&root, "audit_due", "true");
 	check_member(&root, "list_depth", "10000");
+	check_member(&root, "filterless", "true");
 	check_member(&root, "list_parts", "7");
 	check_member(&root, "list_beyond", "12");
 	check_member(&root, "list_order", "\"updated_desc\"");
