@@ -15,7 +15,10 @@
 /* First cycles are spread over an interval, but nobody waits longer than this for one. */
 #define LONGEST_START (5 * MINUTE)
 
-/* A total that cannot be explained brings the verify forward, but not more often than this. */
+/*
+ * A total that cannot be explained brings the verify forward, but not more often than this; while
+ * what differs stays, twice as late each time, until verifies come as they are configured.
+ */
 #define SOONEST_VERIFY MINUTE
 
 static int64_t interval(const struct schedule *s, enum cycle_kind kind)
@@ -63,6 +66,16 @@ static void set_full(struct schedule *s, int64_t at)
 
 /* ---- what is due ------------------------------------------------------ */
 
+/* How long after a verify the next one may be brought forward to. */
+static int64_t soonest(const struct schedule *s)
+{
+	int64_t wait = SOONEST_VERIFY;
+
+	for (int i = 1; i < s->differed && wait < s->conf.verify; i++)
+		wait *= 2;
+	return min_i64(wait, max_i64(s->conf.verify, SOONEST_VERIFY));
+}
+
 int64_t schedule_due(const struct schedule *s, enum cycle_kind kind,
 		     const struct schedule_time *now)
 {
@@ -76,8 +89,7 @@ int64_t schedule_due(const struct schedule *s, enum cycle_kind kind,
 			due = now->mono + (due - now->real);
 	}
 	if (kind == CYCLE_VERIFY && s->facts.audit_due)
-		due = min_i64(due,
-			      s->verified == TIME_NONE ? now->mono : s->verified + SOONEST_VERIFY);
+		due = min_i64(due, s->verified == TIME_NONE ? now->mono : s->verified + soonest(s));
 	return max_i64(due, s->not_before[kind]);
 }
 
@@ -218,8 +230,10 @@ void schedule_ended(struct schedule *s, enum cycle_kind kind, const struct sched
 	s->not_before[kind] = TIME_NONE;
 	if (end->full)
 		set_full(s, now->real);
-	if (kind == CYCLE_VERIFY)
-		s->due[CYCLE_REPAIR] = end->different ? now->mono : TIME_NEVER;
+	if (kind != CYCLE_VERIFY)
+		return;
+	s->due[CYCLE_REPAIR] = end->different ? now->mono : TIME_NEVER;
+	s->differed = end->different ? s->differed + 1 : 0;
 }
 
 void schedule_again(struct schedule *s, enum cycle_kind kind, const struct schedule_time *now)

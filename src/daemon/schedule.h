@@ -55,6 +55,7 @@ struct schedule {
 	int64_t verified;		     /* when the last verify began */
 
 	int failures[CYCLE_SCHEDULED]; /* in a row */
+	int differed;		       /* verifies in a row that found a difference */
 	uint32_t chance;
 };
 

@@ -397,6 +397,34 @@ static void what_cannot_be_explained_is_counted_at_once_but_not_for_ever(void **
 	assert_in_range(sim.runs[CYCLE_VERIFY], 8, 12);
 }
 
+static void a_difference_that_stays_is_looked_at_later_each_time(void **fixture)
+{
+	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
+	struct schedule_facts facts = sim.schedule.facts;
+	struct schedule_end different = { .ok = true, .different = true };
+	int64_t last = TIME_NONE, gap = 0;
+
+	(void)fixture;
+	facts.audit_due = true;
+	for (int i = 0; i < 8; i++) {
+		schedule_learn(&sim.schedule, &facts, &sim.now);
+		sim.now.mono =
+			max_i64(sim.now.mono, schedule_due(&sim.schedule, CYCLE_VERIFY, &sim.now));
+		if (last != TIME_NONE) {
+			assert_true(sim.now.mono - last >= gap);
+			gap = sim.now.mono - last;
+			assert_true(gap <= sim.schedule.conf.verify);
+		}
+		last = sim.now.mono;
+		schedule_began(&sim.schedule, CYCLE_VERIFY, &sim.now);
+		schedule_ended(&sim.schedule, CYCLE_VERIFY, &different, &sim.now);
+	}
+	assert_true(gap >= sim.schedule.conf.verify / 2);
+	different.different = false;
+	schedule_ended(&sim.schedule, CYCLE_VERIFY, &different, &sim.now);
+	assert_int_equal(schedule_due(&sim.schedule, CYCLE_VERIFY, &sim.now), last + MINUTE);
+}
+
 static void what_differs_is_repaired_at_once_and_once(void **fixture)
 {
 	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, 0, 0);
@@ -453,6 +481,7 @@ int main(void)
 		cmocka_unit_test(a_full_sweep_that_fails_leaves_room_for_changes),
 		cmocka_unit_test(a_sweep_that_proved_nothing_is_done_again_when_it_may),
 		cmocka_unit_test(what_cannot_be_explained_is_counted_at_once_but_not_for_ever),
+		cmocka_unit_test(a_difference_that_stays_is_looked_at_later_each_time),
 		cmocka_unit_test(what_differs_is_repaired_at_once_and_once),
 		cmocka_unit_test(a_shorter_interval_counts_from_now),
 		cmocka_unit_test(kinds_have_names),
