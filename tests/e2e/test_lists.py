@@ -2,7 +2,8 @@
 """Lists that do not show everything: what they show is held, what is proven is proven, and what is missing is named."""
 import pytest
 
-from etl import assert_equal, held
+from daemon import Daemon, wait_for
+from etl import assert_equal, held, usec
 
 BEYOND = ["400", "404", "422", "empty", "repeat"]
 
@@ -185,3 +186,43 @@ def test_a_part_that_cannot_be_counted_leaves_its_whole(pair):
     etl.run("verify", expect=1)
     etl.run("verify", "--repair")
     assert_equal(etl, sandbox)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_day_behind_a_depth(pair, deep):
+    """12,000 behind a depth of 10,000, or with a part that is deeper still, and a daemon for a day of the API's time."""
+    sandbox, etl = pair(conversations=12000, resolved=97, workspace={
+        "schedule": "{incremental: 5s, verify: 1m}"})
+    sandbox.control("config", {"depth": 300 if deep else 10000})
+    etl.run("sync", expect=75 if deep else 0, timeout=600)
+    first = sandbox.stats()["requests"]
+    sandbox.reset_stats()
+    began = usec(sandbox.dump()["now"])
+    sandbox.control("config", {"drift_per_second": 5})
+    sandbox.control("clock", {"speed": 900})
+    daemon = Daemon(etl)
+    try:
+        wait_for(lambda: (usec(sandbox.dump()["now"]) - began).total_seconds() > 43200, "half a day", 300)
+        etl.run("sync", "--full", expect=None, timeout=300)
+        wait_for(lambda: (usec(sandbox.dump()["now"]) - began).total_seconds() > 86400, "the other half", 300)
+        sandbox.control("config", {"drift_per_second": 0})
+        day = sandbox.stats()["requests"]
+        sandbox.control("clock", {"speed": 1, "advance": 600})
+        runs = etl.sql("select strategy, verdict, count(*), sum(requests) from sahut_etl.run group by 1, 2 order by 1, 2")
+        print(first, day, runs, etl.sql("select * from sahut_etl.deep_part"))
+        assert day < 48 * 1440
+        assert daemon.stop() == 0
+    finally:
+        daemon.end()
+    etl.run("sync", expect=None)
+    truth, ours = sandbox.dump()["conversations"], held(etl)
+    lost = [c for c in truth if c["id"] not in ours]
+    if not deep:
+        etl.run("sync", "--full")
+        assert verdict(etl) == "certified" and not lost
+        assert_equal(etl, sandbox)
+    else:
+        assert len(lost) <= etl.one("select list_beyond from sahut_etl.workspace")
+        parts = {p for p, in etl.sql("select concat_ws('/', status, channel_id, assignee_id) from sahut_etl.deep_part")}
+        assert lost and {"/".join(filter(None, (c["status"], c["channel"]["id"], (c["assignee"] or {}).get("id")))) for c in lost} <= parts
