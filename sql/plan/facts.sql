@@ -1,6 +1,9 @@
 -- What the costs of a workspace's cycles depend on. $1 its number.
 -- First: live conversations that are not resolved. Second: changes within a day, as the runs of the last one
 -- have it. Third: those that the next scan reads again, as they changed less than the lookback before the watermark.
+with floor as materialized (
+	select w.watermark, w.lookback from sahut_etl.workspace w where w.id = $1::integer
+)
 select
 	(select count(*) from sahut.conversation c where c.workspace_id = $1::integer and c.status <> 'resolved'
 	and c.deleted_at is null) as unresolved,
@@ -11,5 +14,5 @@ select
 		where r.workspace_id = $1::integer and r.kind in ('incremental', 'verify')
 			and r.began_at > now() - interval '1 day'), 0) as changes,
 	(select count(*) from sahut.conversation c
-	join sahut_etl.workspace w on w.id = c.workspace_id
-	where w.id = $1::integer and c.updated_at >= w.watermark - w.lookback and c.deleted_at is null) as again
+	where c.workspace_id = $1::integer and c.deleted_at is null
+	and c.updated_at >= (select w.watermark - w.lookback from floor w)) as again

@@ -78,6 +78,8 @@ bool atomic_file_write(const char *path, const struct buf *text, struct err *err
 	struct stat st;
 	bool may;
 
+	if (strlen(path) >= LONGEST_PATH)
+		return err_set(err, ERR_USAGE, "the name of the file is too long");
 	if (stat(path, &st) != 0) {
 		/* A link to nothing is not replaced either: it was made to lead somewhere. */
 		if (errno != ENOENT || lstat(path, &st) == 0)

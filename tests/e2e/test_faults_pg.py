@@ -374,7 +374,7 @@ ROWS = [
     ("table_gone", lambda at: at.sql("alter table sahut.conversation_label rename to elsewhere", "alter table sahut.elsewhere rename to conversation_label"),
      78, "42P01", "config"),
     ("column_gone", lambda at: at.sql("alter table sahut.conversation rename status to elsewhere", "alter table sahut.conversation rename elsewhere to status"),
-     78, "42703", "config"),
+     78, "42703", None),
     ("schema_newer", lambda at: at.sql("insert into sahut_etl.migration (version, name, checksum) values (9999, 'x', 'x')",
                                        "delete from sahut_etl.migration where version = 9999"), 78, "newer than this program's", None),
     ("schema_older", lambda at: at.sql("update sahut_etl.migration set version = -version", "update sahut_etl.migration set version = -version"),
