@@ -399,7 +399,7 @@ static void what_cannot_be_explained_is_counted_at_once_but_not_for_ever(void **
 
 static void a_difference_that_stays_is_looked_at_later_each_time(void **fixture)
 {
-	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, NULL, 0);
+	struct sim sim = sim_at(date(2027, 5, 4) + 12 * HOUR, 0, 0);
 	struct schedule_facts facts = sim.schedule.facts;
 	struct schedule_end different = { .ok = true, .different = true };
 	int64_t last = TIME_NONE, gap = 0;
