@@ -201,7 +201,7 @@ def test_explain_of_one_that_could_not_be_loaded(pair):
     sandbox, etl = pair(conversations=50)
     one = sandbox.dump()["conversations"][7]["id"]
     sandbox.control("item", {"id": one, "raw": '{"id": "%s", "status": 7, "created_at": "2024-03-15T08:30:00Z"}' % one})
-    etl.run("sync")
+    etl.run("sync", expect=65)
     done = etl.run("explain", one, expect=None)
     assert "rejected" in done.stdout and "$.data[7].status" in done.stdout
 
