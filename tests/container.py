@@ -63,7 +63,7 @@ class Container:
         needed = set()
         for deb in glob.glob(os.path.join(debs, "*.deb")):
             depends = subprocess.run(["dpkg-deb", "-f", deb, "Pre-Depends", "Depends"], capture_output=True, text=True, check=True).stdout
-            needed |= {re.match(r"[a-z0-9.+-]+", d.strip()).group() for d in re.sub(r"(?m)^[\w-]+:", ",", depends).replace("\n", " ").split(",") if d.strip()}
+            needed |= {d.strip() for d in re.sub(r"(?m)^[\w-]+:", ",", depends).replace("\n", " ").split(",") if d.strip()}
         return platforms.debian(suite, PACKAGES + sorted(n for n in needed if not n.startswith("sahut")), cluster=True)
 
     def leader(self):

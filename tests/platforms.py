@@ -51,7 +51,7 @@ COMPILERS = {
     "clang -O3": ("clang", "-O3 -g", ["--enable-werror"]),
 }
 
-# Nothing that is installed is started. A mirror may lie behind by more than a testing suite's lists are valid for.
+# A package may be one of several: "a | b". Nothing that is installed is started. A mirror may lie behind by more than a testing suite's lists are valid for.
 FURNISH = r"""
 root=$1 no_cluster=$2
 shift 2
@@ -62,7 +62,7 @@ printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod 755 "$root/usr/sbin/policy-rc.d"
 chroot "$root" env LC_ALL=C.UTF-8 LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive sh -ec '
 	apt-get -o Acquire::Check-Valid-Until=false update -qq
-	apt-get install -y -qq --no-install-recommends "$@"
+	apt-get satisfy -y -qq --no-install-recommends "$@"
 	apt-get clean' sh "$@"
 rm "$root/usr/sbin/policy-rc.d"
 """
@@ -126,7 +126,7 @@ def say(text):
 
 
 def debian(suite, packages, cluster=False):
-    """A system of SUITE with PACKAGES; made where it is not there. With a CLUSTER, PostgreSQL's package has made its own."""
+    """A system of SUITE with PACKAGES, as a package would depend on them; made where it is not there. With a CLUSTER, PostgreSQL's package has made its own."""
     name = f"{suite}-{hashlib.sha256(' '.join([MIRROR, str(cluster), *packages]).encode()).hexdigest()[:12]}"
     root = os.path.join(cache(), name)
     if os.path.exists(root):

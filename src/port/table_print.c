@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "table_print.h"
 
-#include <dlfcn.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,16 +8,14 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "err.h"
+#include "library.h"
 #include "mem.h"
-
-#define LIBRARY "libsmartcols.so.1"
 
 /* A cell shows so many bytes at most. */
 #define LONGEST_CELL 256
 
 /* The functions that are called, found by their names. */
 struct smartcols {
-	void *library;
 	__typeof__(scols_new_table) *new_table;
 	__typeof__(scols_unref_table) *unref_table;
 	__typeof__(scols_table_enable_minout) *enable_minout;
@@ -34,10 +31,9 @@ struct smartcols {
 	__typeof__(scols_column_get_width) *get_width;
 };
 
-static const struct {
-	const char *name;
-	size_t at;
-} functions[] = {
+static const char *const libraries[] = { "libsmartcols.so.1", NULL };
+
+static const struct library_function functions[] = {
 	{ "scols_new_table", offsetof(struct smartcols, new_table) },
 	{ "scols_unref_table", offsetof(struct smartcols, unref_table) },
 	{ "scols_table_enable_minout", offsetof(struct smartcols, enable_minout) },
@@ -56,21 +52,6 @@ static const struct {
 static const char *shown(char buf[LONGEST_CELL], const char *text)
 {
 	return err_quote(buf, LONGEST_CELL, text ? text : "", text ? strlen(text) : 0);
-}
-
-static bool load(struct smartcols *lib)
-{
-	lib->library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	for (size_t i = 0; lib->library && i < ARRAY_SIZE(functions); i++) {
-		void *function = dlsym(lib->library, functions[i].name);
-
-		if (!function) {
-			dlclose(lib->library);
-			return false;
-		}
-		memcpy((char *)lib + functions[i].at, &function, sizeof(function));
-	}
-	return lib->library != NULL;
 }
 
 static void add_columns(const struct smartcols *lib, struct libscols_table *to,
@@ -154,9 +135,11 @@ static void print_tabs(const struct table *table, struct buf *out, size_t *width
 void table_print(const struct table *table, struct buf *out, size_t *widths)
 {
 	struct smartcols lib;
+	CLEANUP(library_close)
+	void *library = library_open(libraries, functions, ARRAY_SIZE(functions), &lib);
 	locale_t utf8, before;
 
-	if (!load(&lib)) {
+	if (!library) {
 		print_tabs(table, out, widths);
 		return;
 	}
@@ -167,5 +150,4 @@ void table_print(const struct table *table, struct buf *out, size_t *widths)
 	uselocale(before);
 	if (utf8)
 		freelocale(utf8);
-	dlclose(lib.library);
 }

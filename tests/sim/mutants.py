@@ -18,7 +18,7 @@ import tempfile
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SEEDS = 20000
-LIBRARIES = ("-lunistring", "-lcrypto", "-lcurl", "-ljson-c", "-lpq", "-lyaml", "-lsystemd", "-lmicrohttpd")
+LIBRARIES = ("-lcrypto", "-lcurl", "-ljson-c", "-lpq", "-lyaml", "-lsystemd", "-lmicrohttpd")
 # (what is left out, file, text, instead)
 MUTANTS = [
     ("the lookback of what a scan reads", "scan.c", "return since == TIME_NONE ? TIME_NONE + 1 : since - state->lookback;",
