@@ -17,7 +17,8 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # What an input costs is proportional to its length, so none is longer than it takes to reach every branch.
-LONGEST = {"config": 1500, "headers": 512, "html": 256, "json_sanitize": 1024, "page": 1500, "text": 512, "writers": 512, "yaml": 1500}
+LONGEST = {"address": 256, "config": 1500, "html": 256, "json_sanitize": 1024, "page": 1500, "position": 1024, "yaml": 1500}
+LONGEST_OTHERWISE = 512
 # A kept corpus is read by people and copied with every clone.
 MOST_KEPT = 150
 
@@ -37,7 +38,7 @@ def drive(build, program, seconds):
     corpus, findings = os.path.join(build, "corpus", name), os.path.join(build, "findings", name + "-")
     os.makedirs(corpus, exist_ok=True)
     os.makedirs(os.path.dirname(findings), exist_ok=True)
-    command = [os.path.join(build, "tests", "fuzz", program), f"-max_total_time={seconds}", f"-max_len={LONGEST[name]}", "-print_final_stats=1",
+    command = [os.path.join(build, "tests", "fuzz", program), f"-max_total_time={seconds}", f"-max_len={LONGEST.get(name, LONGEST_OTHERWISE)}", "-print_final_stats=1",
                "-timeout=10", f"-artifact_prefix={findings}", corpus, os.path.join(HERE, "corpus", name)]
     with open(os.path.join(build, f"{program}.log"), "w+", errors="replace") as log:
         code = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, env=environment()).returncode
@@ -53,7 +54,7 @@ def keep(build, program):
     new, kept = os.path.join(build, "merged", name), os.path.join(HERE, "corpus", name)
     shutil.rmtree(new, ignore_errors=True)
     os.makedirs(new)
-    subprocess.run([os.path.join(build, "tests", "fuzz", program), "-merge=1", f"-max_len={LONGEST[name]}", new, kept, os.path.join(build, "corpus", name)],
+    subprocess.run([os.path.join(build, "tests", "fuzz", program), "-merge=1", f"-max_len={LONGEST.get(name, LONGEST_OTHERWISE)}", new, kept, os.path.join(build, "corpus", name)],
                    capture_output=True, env=environment(), check=True)
     files = sorted(os.listdir(new), key=lambda n: os.path.getsize(os.path.join(new, n)))[:MOST_KEPT]
     shutil.rmtree(kept)
