@@ -76,6 +76,12 @@ void table_set(struct table *table, int row, int column, const char *text, size_
 	table->cells[row * table->n_columns + column] = arena_text(table->arena, text, n);
 }
 
+void table_set_text(struct table *table, int row, int column, const char *text)
+{
+	if (text)
+		table_set(table, row, column, text, strlen(text));
+}
+
 int table_rows(const struct table *table)
 {
 	return table ? table->n_rows : 0;
@@ -152,8 +158,7 @@ bool table_get_bool(const struct table *table, int row, const char *name)
 
 void table_put(struct table *table, int row, const char *name, const char *text)
 {
-	if (text)
-		table_set(table, row, table_find(table, name), text, strlen(text));
+	table_set_text(table, row, table_find(table, name), text);
 }
 
 void table_put_int(struct table *table, int row, const char *name, int64_t n)

@@ -32,6 +32,9 @@ int table_add(struct table *table);
 /* Sets a cell to a copy of the N bytes at TEXT. */
 void table_set(struct table *table, int row, int column, const char *text, size_t n);
 
+/* The same with a whole text; NULL changes nothing. */
+void table_set_text(struct table *table, int row, int column, const char *text);
+
 /* Sets a cell by its column's name to a copy of TEXT; NULL leaves it as it is. */
 void table_put(struct table *table, int row, const char *name, const char *text);
 void table_put_int(struct table *table, int row, const char *name, int64_t n);

@@ -11,7 +11,7 @@
 
 static void set(struct table *table, int column, const char *text)
 {
-	table_set(table, table_rows(table) - 1, column, text, strlen(text));
+	table_set_text(table, table_rows(table) - 1, column, text);
 }
 
 /* One row: what is done, how, for how many requests and how long, and how often. */
@@ -47,7 +47,7 @@ static void add_workspace(struct table *table, const struct forecast *f)
 	snprintf(text, sizeof(text), "daily at %02d:%02d", schedule->full / 60,
 		 schedule->full % 60);
 	add(table, "full sweep", STRATEGY_FULL_SWEEP, &f->full, text);
-	table_set(table, first, 0, f->workspace->name, strlen(f->workspace->name));
+	table_set_text(table, first, 0, f->workspace->name);
 }
 
 /* What was spent lately, and what it brought. */

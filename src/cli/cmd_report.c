@@ -211,8 +211,7 @@ static void append(struct table **all, const struct table *more)
 		for (int c = 0; c < table_columns(more); c++) {
 			const char *text = table_text(more, r, c);
 
-			if (text)
-				table_set(*all, row, c, text, strlen(text));
+			table_set_text(*all, row, c, text);
 		}
 	}
 }

@@ -61,7 +61,7 @@ static const char *from_to(int64_t from, int64_t to, char buf[TIMETEXT_SIZE])
 
 static void set(struct table *shown, enum shown column, const char *text)
 {
-	table_set(shown, table_rows(shown) - 1, column, text ? text : "-", text ? strlen(text) : 1);
+	table_set_text(shown, table_rows(shown) - 1, column, text ? text : "-");
 }
 
 static void set_last(struct table *shown, const struct table *all, int row)
@@ -142,8 +142,7 @@ static struct table *narrowed(const struct table *full, int n)
 			continue;
 		table_name(shown, to, table_column_name(full, c), table_is_number(full, c));
 		for (int r = 0; r < table_rows(full); r++)
-			table_set(shown, r, to, table_text(full, r, c),
-				  strlen(table_text(full, r, c)));
+			table_set_text(shown, r, to, table_text(full, r, c));
 		to++;
 	}
 	return shown;
@@ -372,9 +371,9 @@ static void add_unknown(const struct app *app, struct table *all)
 			const char *column = table_column_name(all, c);
 
 			if (strcmp(column, "workspace") == 0)
-				table_set(all, row, c, name, strlen(name));
+				table_set_text(all, row, c, name);
 			else if (strcmp(column, "state") == 0)
-				table_set(all, row, c, NEVER_RAN, strlen(NEVER_RAN));
+				table_set_text(all, row, c, NEVER_RAN);
 		}
 	}
 }

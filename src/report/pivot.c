@@ -35,7 +35,7 @@ static int new_row(struct table *wide, const struct table *longer, int from)
 	int row = table_add(wide);
 	const char *key = text_of(longer, from, 0);
 
-	table_set(wide, row, 0, key, strlen(key));
+	table_set_text(wide, row, 0, key);
 	for (int c = 1; c < table_columns(wide); c++)
 		table_set(wide, row, c, "0", 1);
 	return row;
@@ -59,7 +59,7 @@ struct table *pivot_wide(const struct table *longer)
 		while (strcmp(names[c], text_of(longer, r, 1)) != 0)
 			c++;
 		if (*value)
-			table_set(wide, row, c + 1, value, strlen(value));
+			table_set_text(wide, row, c + 1, value);
 	}
 	mem_free(&names);
 	return wide;

@@ -128,8 +128,8 @@ static void upright(const struct report_table *to, const struct table *shown)
 				   *text = table_text(shown, r, c);
 			int line = table_add(lines);
 
-			table_set(lines, line, 0, name, strlen(name));
-			table_set(lines, line, 1, text, strlen(text));
+			table_set_text(lines, line, 0, name);
+			table_set_text(lines, line, 1, text);
 		}
 	}
 	table_print(lines, to->out, NULL);
@@ -147,8 +147,7 @@ static struct table *narrowed(const struct table *table, int columns)
 		for (int c = 0; c < columns; c++) {
 			const char *text = table_text(table, r, c);
 
-			if (text)
-				table_set(less, r, c, text, strlen(text));
+			table_set_text(less, r, c, text);
 		}
 	}
 	return less;

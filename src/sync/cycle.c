@@ -239,8 +239,7 @@ static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
 		*err = *decode_error(cycle->means->decode);
 		return err_wrap(err, "conversation %s", one.id);
 	}
-	if (one.other)
-		table_set(cycle->ids, slot->request.item, 1, one.other, strlen(one.other));
+	table_set_text(cycle->ids, slot->request.item, 1, one.other);
 	engine_item(&cycle->cycle.engine, one.same ? ITEM_HERE : ITEM_MERGED, one.updated_at);
 	return true;
 }

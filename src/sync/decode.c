@@ -78,7 +78,7 @@ struct table *decode_ids(const struct decode *decode)
 	const char *id;
 
 	for (int i = 0; (id = decode_id(decode, i)); i++)
-		table_set(ids, table_add(ids), 0, id, strlen(id));
+		table_set_text(ids, table_add(ids), 0, id);
 	return ids;
 }
 

@@ -179,14 +179,14 @@ static struct table *read_ids(const struct table *rows, bool tells_absent, struc
 	for (int row = 1; row < table_rows(rows); row++) {
 		const char *id = table_get(rows, row, "id");
 
-		table_set(ids, table_add(ids), 0, id, strlen(id));
+		table_set_text(ids, table_add(ids), 0, id);
 		answer->known[answer->ids] =
 			table_get(rows, row, "total") && table_get_int(rows, row, "total") != 0;
 		answer->ids++;
 	}
 	answer->control = control != NULL;
 	if (control)
-		table_set(ids, table_add(ids), 0, control, strlen(control));
+		table_set_text(ids, table_add(ids), 0, control);
 	return ids;
 }
 

@@ -307,7 +307,7 @@ bool warehouse_names(struct warehouse *warehouse, int id, int most, struct filte
 		struct table *list = is_agent ? names->agents : names->channels;
 		const char *name = table_get(table, row, "id");
 
-		table_set(list, table_add(list), 0, name, strlen(name));
+		table_set_text(list, table_add(list), 0, name);
 	}
 	return true;
 }

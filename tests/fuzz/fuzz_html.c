@@ -208,7 +208,7 @@ static struct table *to_grid(const char *p, const char *end, bool stats)
 			if (text && stats && c == 2)
 				text = text[strspn(text, "0123456789")] ? "17" : text;
 			if (text && *text)
-				table_set(table, row, c, text, strlen(text));
+				table_set_text(table, row, c, text);
 		}
 	}
 	return table;
@@ -276,7 +276,7 @@ static void check_frame(enum lang lang, const char *name, const char *other, boo
 		const char *text = c == 0 ? name : other ? other : "";
 
 		table_name(scope, c, names[c], false);
-		table_set(scope, 0, c, text, strlen(text));
+		table_set_text(scope, 0, c, text);
 	}
 	report_html_workspace(&sheet, scope, 0, many);
 	report_html_foot(&sheet, "program", other ? other : "");

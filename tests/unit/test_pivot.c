@@ -10,12 +10,9 @@ static void add(struct table *table, const char *row, const char *column, const 
 {
 	int r = table_add(table);
 
-	if (row)
-		table_set(table, r, 0, row, strlen(row));
-	if (column)
-		table_set(table, r, 1, column, strlen(column));
-	if (value)
-		table_set(table, r, 2, value, strlen(value));
+	table_set_text(table, r, 0, row);
+	table_set_text(table, r, 1, column);
+	table_set_text(table, r, 2, value);
 }
 
 static struct table *longer(void)

@@ -17,7 +17,7 @@ static void show(const char *text, struct buf *out)
 
 	table_name(table, 0, "contact", false);
 	table_add(table);
-	table_set(table, 0, 0, text, strlen(text));
+	table_set_text(table, 0, 0, text);
 	report_html_panel(&sheet, &panel, table);
 	table_free(&table);
 }

@@ -23,7 +23,7 @@ static struct table *of_agents(const char *name, int rows)
 		for (int c = 0; c < (int)ARRAY_SIZE(columns); c++) {
 			const char *text = c == 1 ? name : cells[c];
 
-			table_set(table, r, c, text, strlen(text));
+			table_set_text(table, r, c, text);
 		}
 	}
 	return table;

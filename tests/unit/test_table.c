@@ -99,7 +99,7 @@ static void thousands_of_rows_keep_their_places(void **fixture)
 			if ((r + c) % 4 == 0)
 				continue;
 			snprintf(text, sizeof(text), "%d/%d", r, c);
-			table_set(table, r, c, text, strlen(text));
+			table_set_text(table, r, c, text);
 		}
 	}
 	for (int r = 0; r < 3000; r++) {
@@ -134,7 +134,7 @@ static void a_cell_is_read_as_a_whole_number(void **fixture)
 	(void)fixture;
 	for (int i = 0; i < (int)ARRAY_SIZE(cells); i++) {
 		table_add(table);
-		table_set(table, i, 0, cells[i].text, strlen(cells[i].text));
+		table_set_text(table, i, 0, cells[i].text);
 		assert_int_equal(table_int(table, i, 0), cells[i].n);
 	}
 	table_add(table);

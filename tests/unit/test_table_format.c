@@ -23,10 +23,8 @@ static void add(struct table *table, const char *text, const char *number)
 {
 	int row = table_add(table);
 
-	if (text)
-		table_set(table, row, 0, text, strlen(text));
-	if (number)
-		table_set(table, row, 1, number, strlen(number));
+	table_set_text(table, row, 0, text);
+	table_set_text(table, row, 1, number);
 }
 
 static void check(struct table **table, void (*write)(const struct table *table, struct buf *out),
