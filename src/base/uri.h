@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * uri.h -- Answers two questions about URLs that need no parser (RFC 3986).
+ * uri.h -- the parts of URLs and addresses that need no parser (RFC 3986).
  */
 #ifndef URI_H
 #define URI_H
@@ -16,5 +16,14 @@ void uri_escape(struct buf *url, const char *s);
 
 /* Whether a host, as it stands in a URL, is this machine: localhost, 127.0.0.0/8 or [::1]. */
 bool uri_is_loopback(const char *host) MUST_CHECK;
+
+/* An IP address as a text. */
+#define URI_HOST_SIZE 64
+
+/*
+ * Takes an address and a port apart: "127.0.0.1:9797", "[::1]:9797". False where TEXT is
+ * nothing like that.
+ */
+bool uri_address(const char *text, char host[URI_HOST_SIZE], int *port) MUST_CHECK;
 
 #endif

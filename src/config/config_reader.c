@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "config_reader.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -17,6 +16,7 @@
 #include "pg.h"
 #include "secret.h"
 #include "time_format.h"
+#include "uri.h"
 
 void config_reader_complain(struct config_reader *in, const struct yaml *node, const char *where,
 			    const char *fmt, ...)
@@ -195,18 +195,11 @@ static void read_zone(struct value *v)
 
 static void read_listen(struct value *v)
 {
-	const char *colon = strrchr(v->text, ':');
-	char host[64], *end = NULL;
-	unsigned char address[16];
-	long port = colon ? strtol(colon + 1, &end, 10) : 0;
-	bool bracketed = v->text[0] == '[' && colon && colon > v->text + 1 && colon[-1] == ']';
+	char host[URI_HOST_SIZE];
+	int port;
 
 	*(const char **)v->to = v->text;
-	if (colon)
-		snprintf(host, sizeof(host), "%.*s", (int)(colon - v->text) - 2 * bracketed,
-			 v->text + bracketed);
-	if (!colon || end == colon + 1 || *end || port < 1 || port > 65535 ||
-	    (inet_pton(AF_INET, host, address) != 1 && inet_pton(AF_INET6, host, address) != 1))
+	if (!uri_address(v->text, host, &port))
 		log_backoff_of(
 			v,
 			"an address and a port such as \"127.0.0.1:9797\" were expected, not "

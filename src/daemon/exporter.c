@@ -2,7 +2,6 @@
 #include "exporter.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "health.h"
@@ -76,24 +75,17 @@ bool exporter_listen(struct exporter *e, struct event_loop *wait, const char *li
 		     struct err *err)
 {
 	struct httpd_conf conf = { .serve = serve, .arg = e, .most_quiet = MOST_QUIET };
-	char host[64];
-	const char *colon;
-	bool bracketed;
+	char host[URI_HOST_SIZE];
 
 	if (strcmp(e->listen, listen ? listen : "") == 0)
 		return true;
 	exporter_close(e);
 	if (!listen)
 		return true;
-	colon = strrchr(listen, ':');
-	bracketed = listen[0] == '[';
-	if (!colon)
-		return err_set(err, ERR_BUG, "metrics.listen: no port in %s", listen);
-	snprintf(host, sizeof(host), "%.*s", (int)(colon - listen) - 2 * bracketed,
-		 listen + bracketed);
+	if (!uri_address(listen, host, &conf.port))
+		return err_set(err, ERR_BUG, "metrics.listen: no address and port: %s", listen);
 	conf.host = host;
 	e->is_loopback = uri_is_loopback(host);
-	conf.port = (int)strtol(colon + 1, NULL, 10);
 	e->httpd = httpd_open(wait, &conf, err);
 	if (!e->httpd)
 		return err_wrap(err, "metrics.listen");

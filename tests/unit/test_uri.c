@@ -2,6 +2,7 @@
 /* What goes into a URL stays one segment or one value; what is this machine is known. */
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "uri.h"
@@ -53,6 +54,23 @@ static void it_adds_to_what_is_there(void **fixture)
 	buf_free(&url);
 }
 
+static void check_address(const struct unit_row *row)
+{
+	char host[URI_HOST_SIZE], got[URI_HOST_SIZE + 16] = "!";
+	int port;
+
+	if (uri_address(row->field[0], host, &port))
+		snprintf(got, sizeof(got), "%s %d", host, port);
+	if (strcmp(got, row->field[1]) != 0)
+		unit_differs(row, got);
+}
+
+static void an_address_has_a_port(void **fixture)
+{
+	(void)fixture;
+	unit_table("uri/address.txt", check_address);
+}
+
 static void check_host(const struct unit_row *row)
 {
 	const char *got = uri_is_loopback(row->field[0]) ? "yes" : "no";
@@ -70,6 +88,7 @@ static void only_this_machine_is_loopback(void **fixture)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_address_has_a_port),
 		cmocka_unit_test(all_but_unreserved_characters_are_escaped),
 		cmocka_unit_test(every_byte_is_either_kept_or_two_digits),
 		cmocka_unit_test(it_adds_to_what_is_there),
