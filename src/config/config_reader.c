@@ -46,7 +46,7 @@ struct value {
 	void *base, *to;
 };
 
-#define log_backoff_of(v, ...) config_reader_complain((v)->in, (v)->node, (v)->where, __VA_ARGS__)
+#define complain_of(v, ...) config_reader_complain((v)->in, (v)->node, (v)->where, __VA_ARGS__)
 
 static void read_text(struct value *v)
 {
@@ -59,7 +59,7 @@ static void read_url(struct value *v)
 	size_t n = strlen(v->text);
 
 	if (!http_url_allowed(v->text, &err)) {
-		log_backoff_of(v, "%s", err.text);
+		complain_of(v, "%s", err.text);
 		return;
 	}
 	while (n > 0 && v->text[n - 1] == '/')
@@ -80,13 +80,12 @@ static void read_conninfo(struct value *v)
 
 	*(const char **)v->to = v->text;
 	if (!pg_conninfo_check(v->text, &has_password, &err))
-		log_backoff_of(v, "%s",
-			       may_be_quoted(v->text) ? err.text
-						      : "database: libpq cannot read this; psql "
-							"says where it goes wrong");
+		complain_of(v, "%s",
+			    may_be_quoted(v->text) ? err.text
+						   : "database: libpq cannot read this; psql "
+						     "says where it goes wrong");
 	else if (has_password)
-		log_backoff_of(v,
-			       "a password does not belong here; put it into a file and name that "
+		complain_of(v, "a password does not belong here; put it into a file and name that "
 			       "as password_file");
 }
 
@@ -102,7 +101,7 @@ static void read_secret(struct value *v)
 		return;
 	secret = secret_read(v->text, v->in->path, &err);
 	if (!secret)
-		log_backoff_of(v, "%s", err.text);
+		complain_of(v, "%s", err.text);
 	*(char **)((char *)v->base + v->key->also) = secret;
 }
 
@@ -112,10 +111,10 @@ static void read_int(struct value *v)
 	long long n = strtoll(v->text, &end, 10);
 
 	if (end == v->text || *end != '\0' || n < v->key->min || n > v->key->max)
-		log_backoff_of(v,
-			       "a whole number from %" PRId64 " to %" PRId64
-			       " was expected, not \"%s\"",
-			       v->key->min, v->key->max, v->text);
+		complain_of(v,
+			    "a whole number from %" PRId64 " to %" PRId64
+			    " was expected, not \"%s\"",
+			    v->key->min, v->key->max, v->text);
 	else
 		*(int64_t *)v->to = n;
 }
@@ -126,10 +125,9 @@ static void read_percent(struct value *v)
 	long long n = strtoll(v->text, &end, 10);
 
 	if (end == v->text || strcmp(end, "%") != 0 || n < v->key->min || n > v->key->max)
-		log_backoff_of(v,
-			       "a share from %" PRId64 "%% to %" PRId64
-			       "%% was expected, not \"%s\"",
-			       v->key->min, v->key->max, v->text);
+		complain_of(v,
+			    "a share from %" PRId64 "%% to %" PRId64 "%% was expected, not \"%s\"",
+			    v->key->min, v->key->max, v->text);
 	else
 		*(int64_t *)v->to = n;
 }
@@ -140,12 +138,12 @@ static void read_duration(struct value *v)
 	int64_t n;
 
 	if (!duration_parse(v->text, &n))
-		log_backoff_of(v, "a duration such as 30s, 5m, 2h or 1d was expected, not \"%s\"",
-			       v->text);
+		complain_of(v, "a duration such as 30s, 5m, 2h or 1d was expected, not \"%s\"",
+			    v->text);
 	else if (n < v->key->min || n > v->key->max)
-		log_backoff_of(v, "a duration from %s to %s was expected, not %s",
-			       duration_format(v->key->min, least),
-			       duration_format(v->key->max, most), v->text);
+		complain_of(v, "a duration from %s to %s was expected, not %s",
+			    duration_format(v->key->min, least), duration_format(v->key->max, most),
+			    v->text);
 	else
 		*(int64_t *)v->to = n;
 }
@@ -153,8 +151,7 @@ static void read_duration(struct value *v)
 static void read_clock(struct value *v)
 {
 	if (!time_parse_clock(v->text, v->to))
-		log_backoff_of(v, "a time of day such as \"02:30\" was expected, not \"%s\"",
-			       v->text);
+		complain_of(v, "a time of day such as \"02:30\" was expected, not \"%s\"", v->text);
 }
 
 /* Whether the file is one of the zones (tzfile(5)); lists and directories stand beside them. */
@@ -177,7 +174,7 @@ static void read_zone(struct value *v)
 	*(const char **)v->to = v->text;
 	for (const char *p = v->text; *p; p++) {
 		if (!isalnum((unsigned char)*p) && !strchr("/_+-", *p)) {
-			log_backoff_of(
+			complain_of(
 				v,
 				"an IANA time zone such as Asia/Jakarta was expected, not \"%s\"",
 				v->text);
@@ -187,10 +184,10 @@ static void read_zone(struct value *v)
 	/* Where there is no list of zones, the database has the last word. */
 	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", v->text);
 	if (access("/usr/share/zoneinfo/Asia", F_OK) == 0 && (v->text[0] == '/' || !is_zone(path)))
-		log_backoff_of(v,
-			       "there is no time zone \"%s\"; Indonesia has Asia/Jakarta, "
-			       "Asia/Makassar and Asia/Jayapura",
-			       v->text);
+		complain_of(v,
+			    "there is no time zone \"%s\"; Indonesia has Asia/Jakarta, "
+			    "Asia/Makassar and Asia/Jayapura",
+			    v->text);
 }
 
 static void read_listen(struct value *v)
@@ -200,11 +197,10 @@ static void read_listen(struct value *v)
 
 	*(const char **)v->to = v->text;
 	if (!uri_address(v->text, host, &port))
-		log_backoff_of(
-			v,
-			"an address and a port such as \"127.0.0.1:9797\" were expected, not "
-			"\"%s\"",
-			v->text);
+		complain_of(v,
+			    "an address and a port such as \"127.0.0.1:9797\" were expected, not "
+			    "\"%s\"",
+			    v->text);
 }
 
 static void read_keep(struct value *v)
@@ -212,7 +208,7 @@ static void read_keep(struct value *v)
 	bool keep = strcmp(v->text, "keep") == 0;
 
 	if (!keep && strcmp(v->text, "drop") != 0)
-		log_backoff_of(v, "keep or drop was expected, not \"%s\"", v->text);
+		complain_of(v, "keep or drop was expected, not \"%s\"", v->text);
 	*(bool *)v->to = keep;
 }
 
@@ -221,8 +217,8 @@ static void read_level(struct value *v)
 	enum log_level level = LEVEL_INFO;
 
 	if (!log_level_parse(v->text, &level))
-		log_backoff_of(v, "error, warning, notice, info or debug was expected, not \"%s\"",
-			       v->text);
+		complain_of(v, "error, warning, notice, info or debug was expected, not \"%s\"",
+			    v->text);
 	*(int *)v->to = (int)level;
 }
 
@@ -330,15 +326,15 @@ static void read_scalar(struct config_reader *in, const struct key *key, const s
 	assert((size_t)key->type < ARRAY_SIZE(readers) && readers[key->type]);
 	v.text = node ? node->text : key->fallback;
 	if (node && node->kind != YAML_SCALAR)
-		log_backoff_of(&v, "one value was expected, not a %s",
-			       node->kind == YAML_LIST ? "list" : "map");
+		complain_of(&v, "one value was expected, not a %s",
+			    node->kind == YAML_LIST ? "list" : "map");
 	else if (v.text && *v.text == '\0')
-		log_backoff_of(&v, "the value is missing");
+		complain_of(&v, "the value is missing");
 	else if (v.text) {
 		readers[key->type](&v);
 		show(in, node, where, v.text);
 	} else if (key->required)
-		log_backoff_of(&v, "this key is missing");
+		complain_of(&v, "this key is missing");
 }
 
 static void read_key(struct config_reader *in, const struct key *key, const struct yaml *node,

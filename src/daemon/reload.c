@@ -26,7 +26,7 @@ static bool same_connections(const struct config *a, const struct config *b)
 	       same(a->privacy.hash_key, b->privacy.hash_key);
 }
 
-static void log_backoff_about(const struct app *app, const char *text, size_t n)
+static void complain_about(const struct app *app, const char *text, size_t n)
 {
 	struct log_line line;
 
@@ -42,7 +42,7 @@ static void refuse(const struct app *app, const char *complaints, const struct e
 	for (int i = 0; i < MOST_COMPLAINTS && *line; i++) {
 		size_t n = strcspn(line, "\n");
 
-		log_backoff_about(app, line, n);
+		complain_about(app, line, n);
 		line += n + (line[n] == '\n');
 	}
 	log_begin(&last, LEVEL_ERROR, &events_table()->reload_failed,

@@ -200,7 +200,7 @@ static void advise(struct worker *worker, struct app *app)
 }
 
 /* What is shown of what comes next, and of what goes wrong. */
-static void report_refresh_numbers(struct worker *worker, const struct schedule_time *now)
+static void show_stats(struct worker *worker, const struct schedule_time *now)
 {
 	struct stats *n = &worker->stats;
 
@@ -217,7 +217,7 @@ static void report_refresh_numbers(struct worker *worker, const struct schedule_
 }
 
 /* Writes down what `status` shows. What goes wrong shows elsewhere. */
-static void write_roster(struct worker *worker, struct app *app)
+static void write_status(struct worker *worker, struct app *app)
 {
 	struct schedule_time now = worker_time(app->clock);
 	struct schedule_status *schedule_status = &worker->schedule_status;
@@ -236,7 +236,7 @@ static void write_roster(struct worker *worker, struct app *app)
 	schedule_status->running_since = worker->state == WORKER_BUSY ? worker->began : TIME_NONE;
 	schedule_status->trouble = worker->trouble_text[0] ? worker->trouble_text : NULL;
 	schedule_status->advice = worker->advice[0] ? worker->advice : NULL;
-	report_refresh_numbers(worker, &now);
+	show_stats(worker, &now);
 	if (!warehouse_lost(app->warehouse))
 		(void)!schedule_status_write(app->warehouse, worker->id, schedule_status, &ignored);
 }
@@ -264,7 +264,7 @@ bool worker_hold(struct worker *worker, struct app *app, struct err *err)
 	/* Whoever had it may have left command requests undone. */
 	worker->asked = true;
 	advise(worker, app);
-	write_roster(worker, app);
+	write_status(worker, app);
 	return true;
 }
 
@@ -286,7 +286,7 @@ void worker_lose(struct worker *worker, const struct clock *clock, bool another)
 /* ---- beginning -------------------------------------------------------- */
 
 /* A command request, if there is one. */
-static bool take_errand(struct worker *worker, struct app *app)
+static bool take_request(struct worker *worker, struct app *app)
 {
 	struct err err = ERR_INIT;
 
@@ -300,8 +300,8 @@ static bool take_errand(struct worker *worker, struct app *app)
 	return worker->command_request.id > 0;
 }
 
-static void end_errand(struct worker *worker, struct app *app, const struct cycle_progress *p,
-		       const struct err *err)
+static void end_request(struct worker *worker, struct app *app, const struct cycle_progress *p,
+			const struct err *err)
 {
 	struct command_request_end end = { .state = "done", .err = *err };
 	struct err ignored;
@@ -343,7 +343,7 @@ static void could_not_begin(struct worker *worker, struct app *app, struct err *
 
 	worker->stats.cycles[worker->kind][STATS_FAILED]++;
 	schedule_ended(&worker->schedule, worker->kind, &end, &now);
-	end_errand(worker, app, NULL, err);
+	end_request(worker, app, NULL, err);
 	if (warehouse_lost(app->warehouse) || err->kind == ERR_STOPPED)
 		return;
 	err_wrap(err, "%s", worker->workspace->name);
@@ -354,7 +354,7 @@ static void could_not_begin(struct worker *worker, struct app *app, struct err *
 		log_text(&line, "kind", cycle_kind(worker->kind)->name);
 		log_end(&app->log, &line);
 	}
-	write_roster(worker, app);
+	write_status(worker, app);
 }
 
 /* Asks the schedule, which is not for nothing: there may be many workers, and rounds. */
@@ -362,7 +362,7 @@ static void ask_schedule(struct worker *worker, struct app *app, const struct sc
 {
 	/* The next night is asked for, and shown. */
 	if (schedule_wants_night(&worker->schedule))
-		write_roster(worker, app);
+		write_status(worker, app);
 	worker->kind = schedule_next(&worker->schedule, now, &worker->due);
 	worker->looked = now->mono;
 }
@@ -382,7 +382,7 @@ static void begin_cycle(struct worker *worker, struct app *app)
 		return;
 	}
 	worker->state = WORKER_BUSY;
-	write_roster(worker, app);
+	write_status(worker, app);
 }
 
 int64_t worker_start(struct worker *worker, struct app *app, int64_t now)
@@ -393,7 +393,7 @@ int64_t worker_start(struct worker *worker, struct app *app, int64_t now)
 		return TIME_NEVER;
 	if (!worker->asked && now < worker->due && now < worker->looked + CALENDAR)
 		return worker->due;
-	if (take_errand(worker, app)) {
+	if (take_request(worker, app)) {
 		worker->kind = cycle_kind(worker->command_request.kind)->scheduled;
 	} else {
 		both = worker_time(app->clock);
@@ -466,11 +466,11 @@ bool worker_finish(struct worker *worker, struct app *app)
 	/* Not ours any more: the connection that held the lock is another one's now. */
 	if (p->state != CYCLE_DONE && strcmp(p->err.code, "SE001") == 0)
 		worker->state = WORKER_WAITING;
-	end_errand(worker, app, p, end.ok ? &nothing : &p->err);
+	end_request(worker, app, p, end.ok ? &nothing : &p->err);
 	cycle_end(&worker->cycle);
 	adopt(worker, app->clock);
 	if (!warehouse_lost(app->warehouse))
 		advise(worker, app);
-	write_roster(worker, app);
+	write_status(worker, app);
 	return true;
 }

@@ -147,7 +147,7 @@ static yaml_mark_t place_of(const yaml_parser_t *parser)
 	return place;
 }
 
-static void log_backoff_of(const yaml_parser_t *parser, const char *name, struct err *err)
+static void complain_of(const yaml_parser_t *parser, const char *name, struct err *err)
 {
 	yaml_mark_t place = place_of(parser);
 
@@ -165,7 +165,7 @@ static bool is_last(yaml_parser_t *parser, const char *name, struct err *err)
 	bool last;
 
 	if (!yaml_parser_load(parser, &second)) {
-		log_backoff_of(parser, name, err);
+		complain_of(parser, name, err);
 		return false;
 	}
 	last = !yaml_document_get_root_node(&second);
@@ -205,7 +205,7 @@ const struct yaml *yaml_read(struct arena *arena, const char *name, const char *
 	}
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);
 	if (!yaml_parser_load(&parser, &document)) {
-		log_backoff_of(&parser, name, err);
+		complain_of(&parser, name, err);
 		return NULL;
 	}
 	if (!yaml_document_get_root_node(&document)) {

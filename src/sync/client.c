@@ -7,7 +7,7 @@ struct api client_api(const struct workspace_conf *conf)
 }
 
 /* Waits until a request may go. */
-static bool event_loop_for_quota(struct client *client, struct err *err)
+static bool wait_for_quota(struct client *client, struct err *err)
 {
 	for (;;) {
 		struct warehouse_lease lease = { .want = rate_limit_want(&client->rate_limit),
@@ -81,7 +81,7 @@ struct http_reply *client_call(struct client *client, const struct http_request 
 	for (int tries = 1;; tries++) {
 		struct http_reply *reply;
 
-		if (!event_loop_for_quota(client, err))
+		if (!wait_for_quota(client, err))
 			return NULL;
 		reply = http_call(client->http, request, err);
 		if (!reply)

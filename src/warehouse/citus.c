@@ -5,11 +5,6 @@
 #include "sql.h"
 #include "table.h"
 
-static void free_script(struct script **script)
-{
-	script_free(script);
-}
-
 static bool read_rows(struct pg *pg, const char *sql, struct table **table, struct err *err)
 {
 	struct pg_step step = { .sql = sql };
@@ -80,7 +75,7 @@ static void say_table(struct buf *report, const struct table *missing, int row)
 
 static bool spread(struct pg *pg, const struct table *missing, struct err *err)
 {
-	CLEANUP(free_script) struct script *s = script_new();
+	CLEANUP(script_free) struct script *s = script_new();
 
 	script_add(s, sql_citus_begin);
 	for (int row = 0; row < table_rows(missing); row++)
@@ -92,7 +87,7 @@ static bool spread(struct pg *pg, const struct table *missing, struct err *err)
 
 static bool tidy(struct pg *pg, const struct table *missing, struct err *err)
 {
-	CLEANUP(free_script) struct script *s = script_new();
+	CLEANUP(script_free) struct script *s = script_new();
 
 	for (int row = 0; row < table_rows(missing); row++) {
 		script_add(s, sql_citus_tidy);

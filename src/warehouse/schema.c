@@ -30,11 +30,6 @@ int schema_version(void)
 	return ARRAY_SIZE(migrations);
 }
 
-static void free_script(struct script **script)
-{
-	script_free(script);
-}
-
 static bool server_is_known(const struct pg *pg, struct err *err)
 {
 	int version = pg_server_version(pg);
@@ -107,7 +102,7 @@ bool schema_check(struct pg *pg, struct err *err)
 /* Whether an applied migration is still what this program has under that number. */
 static bool is_unchanged(struct pg *pg, const struct table *applied, int row, struct err *err)
 {
-	CLEANUP(free_script) struct script *s = script_new();
+	CLEANUP(script_free) struct script *s = script_new();
 	CLEANUP(table_free) struct table *table = NULL;
 	int version = (int)table_get_int(applied, row, "version");
 
@@ -141,7 +136,7 @@ static bool check_applied(struct pg *pg, int version, struct err *err)
 
 static bool apply(struct pg *pg, int version, struct err *err)
 {
-	CLEANUP(free_script) struct script *s = script_new();
+	CLEANUP(script_free) struct script *s = script_new();
 	const struct migration *m = &migrations[version - 1];
 
 	script_add(s, "begin");

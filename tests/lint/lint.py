@@ -351,7 +351,6 @@ PREFIXES = {
     "src/base/base.h": ["min_", "max_"],           # two words that C should have had
     "src/base/time_format.h": ["time_", "duration_"],  # what the text is of
     "src/cli/command.h": ["command_", "cmd_"],   # the table and its entries
-    "src/warehouse/batch.h": ["batch_", "query_"],    # the two scripts
     "src/port/yaml_tree.h": ["yaml_"],               # yaml.h is libyaml's own
 }
 
