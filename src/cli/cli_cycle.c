@@ -214,7 +214,7 @@ static void report_refresh_days(struct app *app, struct loop *loop)
 
 bool cli_cycle_run_all(struct app *app, struct cli_cycle *tasks, size_t n)
 {
-	struct loop loop = { .wait = app->wait, .http = app->http, .n = n };
+	struct loop loop = { .event_loop = app->loop, .http = app->http, .n = n };
 	bool done;
 
 	loop.refresh = report_refresh_new(app->warehouse, app->clock);

@@ -233,7 +233,7 @@ static void find_read_only(struct app *app, struct err *err)
 	if (strcmp(err->code, "read-only") != 0 || !app_pg(app, false, &conf, &ignored))
 		return;
 	conf.readable = true;
-	pg = session_open(app->wait, &conf, &ignored);
+	pg = session_open(app->loop, &conf, &ignored);
 	if (pg)
 		doctor_read_only(pg, err);
 }

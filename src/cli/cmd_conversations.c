@@ -31,7 +31,7 @@ static void share_quota(struct session *s, const struct workspace_conf *workspac
 	struct err err = ERR_INIT;
 
 	if (app_pg(s->app, false, &conf, &err))
-		s->app->warehouse = warehouse_open(s->app->wait, &conf, "conversations", &err);
+		s->app->warehouse = warehouse_open(s->app->loop, &conf, "conversations", &err);
 	if (s->app->warehouse && warehouse_find(s->app->warehouse, workspace->name, id, &err) &&
 	    (*id > 0 || warehouse_register(s->app->warehouse, workspace, id, &err)))
 		s->client.warehouse = s->app->warehouse;

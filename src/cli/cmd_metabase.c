@@ -83,7 +83,7 @@ void cmd_metabase(struct app *app)
 {
 	CLEANUP(buf_free) struct buf report = BUF_MAX(LONGEST_REPORT);
 	struct mbrun run = { .report = &report };
-	struct metabase mb = { .wait = NULL };
+	struct metabase mb = { .loop = NULL };
 	const char *verb[2];
 	const struct opt options[] = {
 		{ .name = "dry-run",
@@ -112,7 +112,7 @@ void cmd_metabase(struct app *app)
 	if (!app_network(app, false))
 		return;
 	auth = header(app->config->metabase.api_key);
-	mb = (struct metabase){ .wait = app->wait,
+	mb = (struct metabase){ .loop = app->loop,
 				.http = app->http,
 				.json = app->json,
 				.url = app->config->metabase.url,

@@ -38,7 +38,7 @@ static bool rebuild(struct app *app, struct pg *pg, struct err *err)
 		if (!report_rebuild_next(pg, app->workspace, &done, &left, err))
 			return false;
 		if (!done && left > 0 &&
-		    event_loop_until(app->wait, clock_mono(app->clock) + INTERVAL) ==
+		    event_loop_until(app->loop, clock_mono(app->clock) + INTERVAL) ==
 			    EVENT_LOOP_STOP)
 			return err_set(err, ERR_STOPPED, "stopped; %lld days are still queued",
 				       (long long)left);

@@ -58,7 +58,7 @@ static void show_metrics(struct daemon *d)
 	d->metrics.n = d->workers.n;
 	d->exporter.file = conf->textfile;
 	/* Work goes on without; whoever collects them notices. */
-	if (!exporter_listen(&d->exporter, d->app->wait, conf->listen, &err))
+	if (!exporter_listen(&d->exporter, d->app->loop, conf->listen, &err))
 		say(d->app, LEVEL_ERROR, &events_table()->no_metrics, err.text);
 }
 
@@ -86,11 +86,11 @@ static void reload(struct daemon *d)
 static bool sleep_until(struct daemon *d, int64_t when)
 {
 	while (event_loop_now() < when) {
-		if (event_loop_take_reload(d->app->wait)) {
+		if (event_loop_take_reload(d->app->loop)) {
 			reload(d);
 			return true;
 		}
-		if (event_loop_turn(d->app->wait, when) == EVENT_LOOP_STOP)
+		if (event_loop_turn(d->app->loop, when) == EVENT_LOOP_STOP)
 			return false;
 	}
 	return true;
@@ -106,7 +106,7 @@ static bool try_open(struct daemon *d, struct err *err)
 
 	if (!app_pg(app, false, &conf, err))
 		return false;
-	app->warehouse = warehouse_open(app->wait, &conf, app->who, err);
+	app->warehouse = warehouse_open(app->loop, &conf, app->who, err);
 	if (app->warehouse && command_request_listen(app->warehouse, err) &&
 	    workers_register(&d->workers, app->warehouse, err)) {
 		d->metrics.warehouse = 1;
@@ -244,7 +244,7 @@ static int64_t hold(struct daemon *d)
 	int64_t when;
 
 	if (!workers_hold(&d->workers, app, &when, &err) && !warehouse_lost(app->warehouse) &&
-	    !event_loop_stopping(app->wait) &&
+	    !event_loop_stopping(app->loop) &&
 	    log_backoff(&d->no_warehouse, clock_mono(app->clock)))
 		say(app, err_policy_level(err.kind), &events_table()->warehouse_lost, err.text);
 	return when;
@@ -268,7 +268,7 @@ static bool work(struct daemon *d)
 		warehouse_look(app->warehouse);
 		if (loop_round(&d->loop, next) == EVENT_LOOP_STOP)
 			return false;
-		if (event_loop_take_reload(app->wait))
+		if (event_loop_take_reload(app->loop))
 			reload(d);
 		ended = workers_finish(&d->workers, app);
 		watch_refresh(d);
@@ -302,7 +302,7 @@ static void begin(struct daemon *d)
 	int64_t now = clock_real(app->clock);
 
 	workers_begin(&d->workers, app);
-	d->loop = (struct loop){ .wait = app->wait, .http = app->http };
+	d->loop = (struct loop){ .event_loop = app->loop, .http = app->http };
 	d->retention_at = clock_mono(app->clock) + RETENTION_FIRST;
 	d->metrics = (struct metrics){ .started = now, .reload_ok = 1, .reload_at = now };
 	d->exporter.metrics = &d->metrics;

@@ -61,7 +61,7 @@ void cmd_wait(struct app *app)
 				limit);
 			break;
 		}
-		if (event_loop_until(app->wait, event_loop_now() + INTERVAL) == EVENT_LOOP_STOP) {
+		if (event_loop_until(app->loop, event_loop_now() + INTERVAL) == EVENT_LOOP_STOP) {
 			err_set(&err, ERR_STOPPED, "told to stop before it was complete");
 			break;
 		}

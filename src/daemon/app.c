@@ -77,7 +77,7 @@ static bool open_http(struct app *app, struct err *err)
 		.max_connections = 64,
 	};
 
-	app->http = http_open(app->wait, &conf, err);
+	app->http = http_open(app->loop, &conf, err);
 	return app->http != NULL;
 }
 
@@ -86,8 +86,8 @@ bool app_network(struct app *app, bool daemon)
 	struct err err = ERR_INIT;
 
 	app->daemon = daemon;
-	app->wait = event_loop_open(daemon, &err);
-	if (!app->wait || !open_http(app, &err))
+	app->loop = event_loop_open(daemon, &err);
+	if (!app->loop || !open_http(app, &err))
 		return app_fail(app, &err);
 	app->json = json_reader_new();
 	return true;
@@ -121,7 +121,7 @@ bool app_renew(struct app *app)
 static bool run_for_password(struct app *app, const char *command, struct err *err)
 {
 	struct buf out = BUF_MAX(SECRET_LONGEST + 2);
-	bool ok = process_read(app->wait, command, PASSWORD_PATIENCE, &out, err);
+	bool ok = process_read(app->loop, command, PASSWORD_PATIENCE, &out, err);
 
 	if (ok)
 		app->password = secret_take(buf_text(&out), out.len, "what it prints", err);
@@ -187,7 +187,7 @@ static void tell_slow(void *arg, int backend)
 
 	if (app_pg(app, false, &conf, &ignored)) {
 		conf.slow = NULL;
-		pg = session_open(app->wait, &conf, &ignored);
+		pg = session_open(app->loop, &conf, &ignored);
 	}
 	if (pg && doctor_wait_event(pg, backend, &why, &ignored) && table_rows(why) > 0)
 		text = table_text(why, 0, 0);
@@ -202,7 +202,7 @@ struct pg *app_session(struct app *app, bool owner, struct err *err)
 {
 	struct pg_conf conf;
 
-	return app_pg(app, owner, &conf, err) ? session_open(app->wait, &conf, err) : NULL;
+	return app_pg(app, owner, &conf, err) ? session_open(app->loop, &conf, err) : NULL;
 }
 
 struct item_privacy app_privacy(const struct app *app)
@@ -230,7 +230,7 @@ struct client app_client(const struct app *app, const struct workspace_conf *wor
 {
 	struct client client = {
 		.clock = app->clock,
-		.wait = app->wait,
+		.loop = app->loop,
 		.http = app->http,
 		.json = app->json,
 		.api = client_api(workspace),
@@ -261,7 +261,7 @@ bool app_store(struct app *app, const char *who)
 
 	app_name(app, who);
 	if (app_pg(app, false, &conf, &err))
-		app->warehouse = warehouse_open(app->wait, &conf, app->who, &err);
+		app->warehouse = warehouse_open(app->loop, &conf, app->who, &err);
 	if (!app->warehouse)
 		return app_fail(app, &err);
 	app_reader(app);
@@ -312,7 +312,7 @@ void app_close(struct app *app)
 	decode_free(&app->decode);
 	json_reader_free(&app->json);
 	http_close(&app->http);
-	event_loop_close(&app->wait);
+	event_loop_close(&app->loop);
 	mem_free_secret(&app->password);
 	config_free(&app->config);
 }

@@ -38,7 +38,7 @@ struct app {
 	const struct clock *clock;
 
 	struct config *config;
-	struct event_loop *wait;
+	struct event_loop *loop;
 	struct http *http;
 	struct json_reader *json;
 	struct decode *decode;

@@ -71,7 +71,7 @@ static void serve(void *arg, const struct httpd_request *request, struct httpd_a
 	}
 }
 
-bool exporter_listen(struct exporter *e, struct event_loop *wait, const char *listen,
+bool exporter_listen(struct exporter *e, struct event_loop *loop, const char *listen,
 		     struct err *err)
 {
 	struct httpd_conf conf = { .serve = serve, .arg = e, .most_quiet = MOST_QUIET };
@@ -86,7 +86,7 @@ bool exporter_listen(struct exporter *e, struct event_loop *wait, const char *li
 		return err_set(err, ERR_BUG, "metrics.listen: no address and port: %s", listen);
 	conf.host = host;
 	e->is_loopback = uri_is_loopback(host);
-	e->httpd = httpd_open(wait, &conf, err);
+	e->httpd = httpd_open(loop, &conf, err);
 	if (!e->httpd)
 		return err_wrap(err, "metrics.listen");
 	snprintf(e->listen, sizeof(e->listen), "%s", listen);

@@ -29,7 +29,7 @@ struct exporter {
  * Listens at LISTEN ("127.0.0.1:9797", or NULL: nowhere), if it does not
  * already. False when that is not possible.
  */
-bool exporter_listen(struct exporter *exporter, struct event_loop *wait, const char *listen,
+bool exporter_listen(struct exporter *exporter, struct event_loop *loop, const char *listen,
 		     struct err *err) MUST_CHECK;
 
 /*

@@ -169,7 +169,7 @@ static bool try_again(struct metabase *mb, enum http_method method, const struct
 		wait = err->wait >= 0 ? min_i64(err->wait, LONGEST_WAIT) : wait;
 	else if (err->kind != ERR_UNAVAILABLE || method == HTTP_POST)
 		return false;
-	return event_loop_until(mb->wait, event_loop_now() + wait) != EVENT_LOOP_STOP;
+	return event_loop_until(mb->loop, event_loop_now() + wait) != EVENT_LOOP_STOP;
 }
 
 bool metabase_call(struct metabase *mb, const struct metabase_request *what, struct json **ret,
@@ -225,7 +225,7 @@ static bool await_health(struct metabase *mb, struct err *err)
 		/* While it starts it answers 503; what does not answer at all is not there. */
 		if (err->http_status != 503 || tries >= START_TRIES)
 			return false;
-		if (event_loop_until(mb->wait, event_loop_now() + USEC_PER_SEC) == EVENT_LOOP_STOP)
+		if (event_loop_until(mb->loop, event_loop_now() + USEC_PER_SEC) == EVENT_LOOP_STOP)
 			return err_set(err, ERR_STOPPED, "told to stop while Metabase starts");
 	}
 }

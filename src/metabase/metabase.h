@@ -17,7 +17,7 @@
 #include "json.h"
 
 struct metabase {
-	struct event_loop *wait;
+	struct event_loop *loop;
 	struct http *http;
 	struct json_reader *json;
 	const char *url;  /* as configured */

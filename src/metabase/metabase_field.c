@@ -106,7 +106,7 @@ bool metabase_field_await(struct mbrun *run, bool fresh, struct err *err)
 				"read it (sahut-etl check), and does its log say why the sync "
 				"failed?",
 				missing(run));
-		if (event_loop_until(run->mb->wait, event_loop_now() + pause) == EVENT_LOOP_STOP)
+		if (event_loop_until(run->mb->loop, event_loop_now() + pause) == EVENT_LOOP_STOP)
 			return err_set(err, ERR_STOPPED,
 				       "told to stop while Metabase looks at the tables");
 		pause = min_i64(2 * pause, SYNC_LONGEST_PAUSE);

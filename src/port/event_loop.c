@@ -40,17 +40,17 @@ int64_t event_loop_now(void)
 
 static int on_stop(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
 {
-	struct event_loop *wait = arg;
+	struct event_loop *loop = arg;
 
 	(void)s;
 	(void)si;
-	wait->stopping = true;
+	loop->stopping = true;
 	return 0;
 }
 
 static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
 {
-	struct event_loop *wait = arg;
+	struct event_loop *loop = arg;
 	struct timespec t;
 
 	(void)s;
@@ -62,7 +62,7 @@ static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	event_loop_notify("RELOADING=1\nMONOTONIC_USEC=%" PRId64,
 			  t.tv_sec * USEC_PER_SEC + t.tv_nsec / 1000);
-	wait->reload = true;
+	loop->reload = true;
 	return 0;
 }
 
@@ -88,7 +88,7 @@ void event_loop_release_signals(void)
 	mask_signals(SIG_UNBLOCK);
 }
 
-static bool take_signals(struct event_loop *wait, bool daemon)
+static bool take_signals(struct event_loop *loop, bool daemon)
 {
 	sigset_t set;
 
@@ -100,29 +100,29 @@ static bool take_signals(struct event_loop *wait, bool daemon)
 	sigaddset(&set, SIGINT);
 	if (daemon)
 		sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, &wait->before);
-	if (sd_event_add_signal(wait->event, NULL, SIGTERM, on_stop, wait) < 0 ||
-	    sd_event_add_signal(wait->event, NULL, SIGINT, on_stop, wait) < 0)
+	sigprocmask(SIG_BLOCK, &set, &loop->before);
+	if (sd_event_add_signal(loop->event, NULL, SIGTERM, on_stop, loop) < 0 ||
+	    sd_event_add_signal(loop->event, NULL, SIGINT, on_stop, loop) < 0)
 		return false;
-	return !daemon || sd_event_add_signal(wait->event, NULL, SIGHUP, on_reload, wait) >= 0;
+	return !daemon || sd_event_add_signal(loop->event, NULL, SIGHUP, on_reload, loop) >= 0;
 }
 
 /* All timers share one descriptor: it is had now, where its lack can be said, or never. */
-static bool take_timers(struct event_loop *wait)
+static bool take_timers(struct event_loop *loop)
 {
-	return sd_event_add_time(wait->event, NULL, CLOCK_BOOTTIME, UINT64_MAX, 1, NULL, NULL) >= 0;
+	return sd_event_add_time(loop->event, NULL, CLOCK_BOOTTIME, UINT64_MAX, 1, NULL, NULL) >= 0;
 }
 
 struct event_loop *event_loop_open(bool daemon, struct err *err)
 {
-	struct event_loop *wait = mem_new(sizeof(*wait));
+	struct event_loop *loop = mem_new(sizeof(*loop));
 
-	if (sd_event_new(&wait->event) < 0 || !take_signals(wait, daemon) || !take_timers(wait) ||
-	    sd_event_set_watchdog(wait->event, daemon) < 0) {
+	if (sd_event_new(&loop->event) < 0 || !take_signals(loop, daemon) || !take_timers(loop) ||
+	    sd_event_set_watchdog(loop->event, daemon) < 0) {
 		err_set(err, ERR_SYSTEM, "cannot make an event loop: are too many files open?");
-		event_loop_close(&wait);
+		event_loop_close(&loop);
 	}
-	return wait;
+	return loop;
 }
 
 /* Whether a signal has come that nobody has looked at. */
@@ -134,20 +134,20 @@ static bool is_told(void)
 	       (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT));
 }
 
-void event_loop_close(struct event_loop **wait)
+void event_loop_close(struct event_loop **loop)
 {
-	if (!*wait)
+	if (!*loop)
 		return;
-	if ((*wait)->stopping || is_told()) {
+	if ((*loop)->stopping || is_told()) {
 		/* Told, or told once more, while it ends, it still ends in its own way. */
 		signal(SIGTERM, SIG_IGN);
 		signal(SIGINT, SIG_IGN);
 	}
-	if ((*wait)->event) {
-		sigprocmask(SIG_SETMASK, &(*wait)->before, NULL);
-		sd_event_unref((*wait)->event);
+	if ((*loop)->event) {
+		sigprocmask(SIG_SETMASK, &(*loop)->before, NULL);
+		sd_event_unref((*loop)->event);
 	}
-	mem_free(wait);
+	mem_free(loop);
 }
 
 /* How long sd_event may sleep, in its own words. */
@@ -160,12 +160,12 @@ static uint64_t patience(int64_t deadline)
 	return deadline > now ? (uint64_t)(deadline - now) : 0;
 }
 
-enum event_loop_why event_loop_turn(struct event_loop *wait, int64_t deadline)
+enum event_loop_why event_loop_turn(struct event_loop *loop, int64_t deadline)
 {
 	uint64_t timeout = patience(deadline);
 
-	for (int served = 0; served < MOST_SERVED && !wait->stopping; served++) {
-		int r = sd_event_run(wait->event, served ? 0 : timeout);
+	for (int served = 0; served < MOST_SERVED && !loop->stopping; served++) {
+		int r = sd_event_run(loop->event, served ? 0 : timeout);
 
 		if (r < 0)
 			mem_out("sd_event_run");
@@ -174,35 +174,35 @@ enum event_loop_why event_loop_turn(struct event_loop *wait, int64_t deadline)
 		if (r == 0)
 			return EVENT_LOOP_READY;
 	}
-	return wait->stopping ? EVENT_LOOP_STOP : EVENT_LOOP_READY;
+	return loop->stopping ? EVENT_LOOP_STOP : EVENT_LOOP_READY;
 }
 
-enum event_loop_why event_loop_until(struct event_loop *wait, int64_t deadline)
+enum event_loop_why event_loop_until(struct event_loop *loop, int64_t deadline)
 {
 	enum event_loop_why why;
 
 	do
-		why = event_loop_turn(wait, deadline);
+		why = event_loop_turn(loop, deadline);
 	while (why == EVENT_LOOP_READY && event_loop_now() < deadline);
 	return why == EVENT_LOOP_READY ? EVENT_LOOP_TIMEOUT : why;
 }
 
-bool event_loop_stopping(const struct event_loop *wait)
+bool event_loop_stopping(const struct event_loop *loop)
 {
-	return wait->stopping;
+	return loop->stopping;
 }
 
-bool event_loop_take_reload(struct event_loop *wait)
+bool event_loop_take_reload(struct event_loop *loop)
 {
-	bool asked = wait->reload;
+	bool asked = loop->reload;
 
-	wait->reload = false;
+	loop->reload = false;
 	return asked;
 }
 
-bool event_loop_reload_asked(const struct event_loop *wait)
+bool event_loop_reload_asked(const struct event_loop *loop)
 {
-	return wait->reload;
+	return loop->reload;
 }
 
 static uint32_t to_epoll(unsigned events)
@@ -233,14 +233,14 @@ static int on_timer(sd_event_source *s, uint64_t usec, void *arg)
 	return 0;
 }
 
-struct event_loop_source *event_loop_watch(struct event_loop *wait, int fd, unsigned events,
+struct event_loop_source *event_loop_watch(struct event_loop *loop, int fd, unsigned events,
 					   void (*fn)(void *arg, unsigned events), void *arg)
 {
 	struct event_loop_source *source = mem_new(sizeof(*source));
 
 	source->on_events = fn;
 	source->arg = arg;
-	if (sd_event_add_io(wait->event, &source->source, fd, to_epoll(events), on_io, source) < 0)
+	if (sd_event_add_io(loop->event, &source->source, fd, to_epoll(events), on_io, source) < 0)
 		mem_out("sd_event_add_io");
 	return source;
 }
@@ -251,14 +251,14 @@ void event_loop_watch_for(struct event_loop_source *source, unsigned events)
 	(void)sd_event_source_set_io_events(source->source, to_epoll(events));
 }
 
-struct event_loop_source *event_loop_timer(struct event_loop *wait, void (*fn)(void *arg),
+struct event_loop_source *event_loop_timer(struct event_loop *loop, void (*fn)(void *arg),
 					   void *arg)
 {
 	struct event_loop_source *source = mem_new(sizeof(*source));
 
 	source->on_time = fn;
 	source->arg = arg;
-	if (sd_event_add_time(wait->event, &source->source, CLOCK_BOOTTIME, UINT64_MAX, 1, on_timer,
+	if (sd_event_add_time(loop->event, &source->source, CLOCK_BOOTTIME, UINT64_MAX, 1, on_timer,
 			      source) < 0)
 		mem_out("sd_event_add_time");
 	event_loop_timer_set(source, TIME_NEVER);

@@ -59,7 +59,7 @@ struct event_loop *event_loop_open(bool daemon, struct err *err) MUST_CHECK;
  * Gives the signals back and frees it; one that was told to end ignores them
  * from then on. All sources must have been forgotten.
  */
-void event_loop_close(struct event_loop **wait);
+void event_loop_close(struct event_loop **loop);
 
 /* Microseconds on the clock that deadlines are given in; see clock_mono(). */
 int64_t event_loop_now(void) MUST_CHECK;
@@ -69,22 +69,22 @@ int64_t event_loop_now(void) MUST_CHECK;
  * however long that is). Serves all that is due before it returns. Once
  * stopping, it answers EVENT_LOOP_STOP at once and serves nothing.
  */
-enum event_loop_why event_loop_turn(struct event_loop *wait, int64_t deadline) MUST_CHECK;
+enum event_loop_why event_loop_turn(struct event_loop *loop, int64_t deadline) MUST_CHECK;
 
 /* Sleeps until DEADLINE whatever is served meanwhile: EVENT_LOOP_TIMEOUT or EVENT_LOOP_STOP. */
-enum event_loop_why event_loop_until(struct event_loop *wait, int64_t deadline) MUST_CHECK;
+enum event_loop_why event_loop_until(struct event_loop *loop, int64_t deadline) MUST_CHECK;
 
 /* Whether the process was told to end. */
-bool event_loop_stopping(const struct event_loop *wait) MUST_CHECK;
+bool event_loop_stopping(const struct event_loop *loop) MUST_CHECK;
 
 /* Whether SIGHUP came since the last call. systemd has been told RELOADING=1 by then. */
-bool event_loop_take_reload(struct event_loop *wait) MUST_CHECK;
+bool event_loop_take_reload(struct event_loop *loop) MUST_CHECK;
 
 /* Whether it came and was not taken yet: then nobody should go to sleep who would take it. */
-bool event_loop_reload_asked(const struct event_loop *wait) MUST_CHECK;
+bool event_loop_reload_asked(const struct event_loop *loop) MUST_CHECK;
 
 /* Calls FN(ARG, events) whenever FD shows one of EVENTS. The descriptor stays the caller's. */
-struct event_loop_source *event_loop_watch(struct event_loop *wait, int fd, unsigned events,
+struct event_loop_source *event_loop_watch(struct event_loop *loop, int fd, unsigned events,
 					   void (*fn)(void *arg, unsigned events),
 					   void *arg) MUST_CHECK;
 
@@ -92,7 +92,7 @@ struct event_loop_source *event_loop_watch(struct event_loop *wait, int fd, unsi
 void event_loop_watch_for(struct event_loop_source *source, unsigned events);
 
 /* A timer that calls FN(ARG) once for each time it is set. It begins unset. */
-struct event_loop_source *event_loop_timer(struct event_loop *wait, void (*fn)(void *arg),
+struct event_loop_source *event_loop_timer(struct event_loop *loop, void (*fn)(void *arg),
 					   void *arg) MUST_CHECK;
 
 /* Sets it to AT, which may have passed; TIME_NEVER unsets it. */

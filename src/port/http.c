@@ -39,7 +39,7 @@ struct transfer {
 };
 
 struct http {
-	struct event_loop *wait;
+	struct event_loop *loop;
 	struct event_loop_source *timer;
 	CURLM *multi;
 	struct transfer *flying;
@@ -359,7 +359,7 @@ static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *a
 		w = mem_new(sizeof(*w));
 		w->http = http;
 		w->fd = fd;
-		w->source = event_loop_watch(http->wait, fd, events, on_socket, w);
+		w->source = event_loop_watch(http->loop, fd, events, on_socket, w);
 		curl_multi_assign(http->multi, fd, w);
 	}
 	event_loop_watch_for(w->source, events);
@@ -553,7 +553,7 @@ struct http_reply *http_call(struct http *http, const struct http_request *reque
 	mine.tag = &tag;
 	http_send(http, &mine);
 	while (!(reply = unqueue(http, &tag))) {
-		if (event_loop_turn(http->wait, TIME_NEVER) != EVENT_LOOP_STOP)
+		if (event_loop_turn(http->loop, TIME_NEVER) != EVENT_LOOP_STOP)
 			continue;
 		http_cancel(http, &tag);
 		err_set(err, ERR_STOPPED, "told to stop while waiting for a reply");
@@ -564,7 +564,7 @@ struct http_reply *http_call(struct http *http, const struct http_request *reque
 
 /* ---- beginning and end ----------------------------------------------- */
 
-struct http *http_open(struct event_loop *wait, const struct http_conf *conf, struct err *err)
+struct http *http_open(struct event_loop *loop, const struct http_conf *conf, struct err *err)
 {
 	struct http *http;
 
@@ -575,7 +575,7 @@ struct http *http_open(struct event_loop *wait, const struct http_conf *conf, st
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		mem_out("curl_global_init");
 	http = mem_new(sizeof(*http));
-	http->wait = wait;
+	http->loop = loop;
 	http->last = &http->first;
 	http->conf = *conf;
 	http->conf.ca_file = conf->ca_file ? mem_text(conf->ca_file, strlen(conf->ca_file)) : NULL;
@@ -583,7 +583,7 @@ struct http *http_open(struct event_loop *wait, const struct http_conf *conf, st
 	http->conf.proxy_login =
 		conf->proxy_login ? mem_text(conf->proxy_login, strlen(conf->proxy_login)) : NULL;
 	http->conf.user_agent = mem_text(conf->user_agent, strlen(conf->user_agent));
-	http->timer = event_loop_timer(wait, on_timer, http);
+	http->timer = event_loop_timer(loop, on_timer, http);
 	http->multi = curl_multi_init();
 	if (!http->multi)
 		mem_out("curl_multi_init");

@@ -59,7 +59,7 @@ struct http_request {
 };
 
 /* Copies what CONF points to. NULL with ERR_CONFIG when the CA file cannot be read. */
-struct http *http_open(struct event_loop *wait, const struct http_conf *conf,
+struct http *http_open(struct event_loop *loop, const struct http_conf *conf,
 		       struct err *err) MUST_CHECK;
 
 /* Cuts off what is in flight, forgets what was not taken, closes all connections. */

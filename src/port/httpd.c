@@ -486,7 +486,7 @@ static int port_of(int fd)
 	return (int)strtol(port, NULL, 10);
 }
 
-struct httpd *httpd_open(struct event_loop *wait, const struct httpd_conf *conf, struct err *err)
+struct httpd *httpd_open(struct event_loop *loop, const struct httpd_conf *conf, struct err *err)
 {
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
 	struct httpd *httpd;
@@ -511,10 +511,10 @@ struct httpd *httpd_open(struct event_loop *wait, const struct httpd_conf *conf,
 		err_set(err, ERR_SYSTEM, "cannot start a server: are too many files open?");
 		return NULL;
 	}
-	httpd->timer = event_loop_timer(wait, on_timer, httpd);
-	httpd->alarm = event_loop_timer(wait, on_alarm, httpd);
+	httpd->timer = event_loop_timer(loop, on_timer, httpd);
+	httpd->alarm = event_loop_timer(loop, on_alarm, httpd);
 	httpd->epoll = event_loop_watch(
-		wait, MHD_get_daemon_info(httpd->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
+		loop, MHD_get_daemon_info(httpd->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
 		EVENT_LOOP_IN, on_epoll, httpd);
 	return httpd;
 }

@@ -85,7 +85,7 @@ struct httpd_conf {
  * ERR_CONFIG (not an address) or ERR_SYSTEM (it is not this machine's, or the port
  * is taken).
  */
-struct httpd *httpd_open(struct event_loop *wait, const struct httpd_conf *conf,
+struct httpd *httpd_open(struct event_loop *loop, const struct httpd_conf *conf,
 			 struct err *err) MUST_CHECK;
 
 /* Cuts off all connections and stops listening. */

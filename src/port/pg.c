@@ -29,7 +29,7 @@ static bool is_number(unsigned oid)
 #define COPY_CHUNK 32768
 
 struct pg {
-	struct event_loop *wait;
+	struct event_loop *loop;
 	struct event_loop_source *source, *timer;
 	PGconn *conn;
 	int64_t patience;		      /* with a script */
@@ -357,7 +357,7 @@ bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table *
 	pg_start(pg, steps, n);
 	while (pg->busy) {
 		pg_look(pg);
-		if (event_loop_turn(pg->wait, TIME_NEVER) != EVENT_LOOP_STOP)
+		if (event_loop_turn(pg->loop, TIME_NEVER) != EVENT_LOOP_STOP)
 			continue;
 		lose(pg);
 		return err_set(err, ERR_STOPPED, "told to stop while waiting for the database");
@@ -502,11 +502,11 @@ static enum event_loop_why event_loop_connecting(struct pg *pg, PostgresPollingS
 	bool ready = false;
 	unsigned events = poll == PGRES_POLLING_WRITING ? EVENT_LOOP_OUT : EVENT_LOOP_IN;
 	struct event_loop_source *source =
-		event_loop_watch(pg->wait, PQsocket(pg->conn), events, on_connecting, &ready);
+		event_loop_watch(pg->loop, PQsocket(pg->conn), events, on_connecting, &ready);
 	enum event_loop_why why = EVENT_LOOP_READY;
 
 	while (!ready && why == EVENT_LOOP_READY)
-		why = event_loop_turn(pg->wait, deadline);
+		why = event_loop_turn(pg->loop, deadline);
 	event_loop_forget(&source);
 	return why;
 }
@@ -546,8 +546,8 @@ static void begin_session(struct pg *pg)
 {
 	PQsetErrorVerbosity(pg->conn, PQERRORS_DEFAULT);
 	PQsetnonblocking(pg->conn, 1);
-	pg->source = event_loop_watch(pg->wait, PQsocket(pg->conn), EVENT_LOOP_IN, on_socket, pg);
-	pg->timer = event_loop_timer(pg->wait, on_deadline, pg);
+	pg->source = event_loop_watch(pg->loop, PQsocket(pg->conn), EVENT_LOOP_IN, on_socket, pg);
+	pg->timer = event_loop_timer(pg->loop, on_deadline, pg);
 }
 
 /* Tries one address; without one, whatever libpq makes of the conninfo. */
@@ -597,7 +597,7 @@ static bool try_all(struct pg *pg, const struct dial *dial, struct server *place
 		if (next == SERVERS_END)
 			return false;
 		/* A look-up is waited for inside of the resolver, and nothing else served. */
-		if (event_loop_turn(pg->wait, 0) == EVENT_LOOP_STOP)
+		if (event_loop_turn(pg->loop, 0) == EVENT_LOOP_STOP)
 			return err_set(err, ERR_STOPPED,
 				       "told to stop while connecting to the database");
 		if (next == SERVERS_ONE && try_one(pg, dial, servers ? &server : NULL, &one)) {
@@ -612,7 +612,7 @@ static bool try_all(struct pg *pg, const struct dial *dial, struct server *place
 	return err_set(err, ERR_STOPPED, "told to stop while connecting to the database");
 }
 
-struct pg *pg_open(struct event_loop *wait, const struct pg_conf *conf, struct err *err)
+struct pg *pg_open(struct event_loop *loop, const struct pg_conf *conf, struct err *err)
 {
 	struct dial dial = { .patience = 0 };
 	struct pg *pg;
@@ -621,7 +621,7 @@ struct pg *pg_open(struct event_loop *wait, const struct pg_conf *conf, struct e
 	if (!pg_conninfo_check(conf->conninfo, &has_password, err))
 		return NULL;
 	pg = mem_new(sizeof(*pg));
-	pg->wait = wait;
+	pg->loop = loop;
 	pg->patience = conf->deadline;
 	pg->tell = conf->slow;
 	pg->arg = conf->arg;

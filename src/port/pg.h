@@ -65,7 +65,7 @@ struct pg_step {
  * conninfo), ERR_DENIED (credentials were refused), ERR_UNAVAILABLE or
  * ERR_STOPPED.
  */
-struct pg *pg_open(struct event_loop *wait, const struct pg_conf *conf, struct err *err) MUST_CHECK;
+struct pg *pg_open(struct event_loop *loop, const struct pg_conf *conf, struct err *err) MUST_CHECK;
 
 /* Closes it. The server ends a script that is running when it notices; see sql/session.sql. */
 void pg_close(struct pg **pg);

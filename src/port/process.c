@@ -66,19 +66,19 @@ static int spawn(char **argv, int fd, pid_t *pid)
 }
 
 /* Waits until it has ended. False when it had to be ended, with its group. */
-static bool await(struct event_loop *wait, struct reading *reading, pid_t pid, int64_t deadline,
+static bool await(struct event_loop *loop, struct reading *reading, pid_t pid, int64_t deadline,
 		  int *status)
 {
 	struct event_loop_source *source =
-		event_loop_watch(wait, reading->fd, EVENT_LOOP_IN, on_output, reading);
+		event_loop_watch(loop, reading->fd, EVENT_LOOP_IN, on_output, reading);
 	enum event_loop_why why = EVENT_LOOP_READY;
 	pid_t ended = 0;
 
 	while (!reading->over && why == EVENT_LOOP_READY)
-		why = event_loop_turn(wait, deadline);
+		why = event_loop_turn(loop, deadline);
 	event_loop_forget(&source);
 	while (why == EVENT_LOOP_READY && (ended = waitpid(pid, status, WNOHANG)) == 0) {
-		if (event_loop_until(wait, event_loop_now() + LOOK) == EVENT_LOOP_STOP ||
+		if (event_loop_until(loop, event_loop_now() + LOOK) == EVENT_LOOP_STOP ||
 		    event_loop_now() > deadline)
 			break;
 	}
@@ -90,7 +90,7 @@ static bool await(struct event_loop *wait, struct reading *reading, pid_t pid, i
 	return false;
 }
 
-static bool run(struct event_loop *wait, char **argv, int64_t patience, struct buf *out,
+static bool run(struct event_loop *loop, char **argv, int64_t patience, struct buf *out,
 		struct err *err)
 {
 	struct reading reading = { .out = out };
@@ -108,9 +108,9 @@ static bool run(struct event_loop *wait, char **argv, int64_t patience, struct b
 		return err_set(err, ERR_CONFIG, "%s: %s", argv[0], strerror(why));
 	}
 	reading.fd = fds[0];
-	ended = await(wait, &reading, pid, event_loop_now() + patience, &status);
+	ended = await(loop, &reading, pid, event_loop_now() + patience, &status);
 	close(fds[0]);
-	if (!ended && event_loop_stopping(wait))
+	if (!ended && event_loop_stopping(loop))
 		return err_set(err, ERR_STOPPED, "told to stop");
 	if (!ended)
 		return err_set(err, ERR_UNAVAILABLE, "%s does not end within %d s", argv[0],
@@ -124,7 +124,7 @@ static bool run(struct event_loop *wait, char **argv, int64_t patience, struct b
 	return !out->full || err_set(err, ERR_UNAVAILABLE, "%s prints too much", argv[0]);
 }
 
-bool process_read(struct event_loop *wait, const char *command, int64_t patience, struct buf *out,
+bool process_read(struct event_loop *loop, const char *command, int64_t patience, struct buf *out,
 		  struct err *err)
 {
 	CLEANUP(mem_free) char *text = mem_text(command, strlen(command));
@@ -136,5 +136,5 @@ bool process_read(struct event_loop *wait, const char *command, int64_t patience
 	argv[n] = NULL;
 	if (n == 0 || argv[0][0] != '/')
 		return err_set(err, ERR_CONFIG, "\"%s\" does not begin with a path", command);
-	return run(wait, argv, patience, out, err);
+	return run(loop, argv, patience, out, err);
 }

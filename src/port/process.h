@@ -20,7 +20,7 @@
  * (it fails, or takes longer than PATIENCE microseconds) or ERR_STOPPED. What
  * it printed is never part of an error.
  */
-bool process_read(struct event_loop *wait, const char *command, int64_t patience, struct buf *out,
+bool process_read(struct event_loop *loop, const char *command, int64_t patience, struct buf *out,
 		  struct err *err) MUST_CHECK;
 
 #endif

@@ -15,7 +15,7 @@ static bool wait_for_quota(struct client *client, struct err *err)
 		int64_t now = clock_mono(client->clock), when = now;
 
 		/* It may have been told while its last request was accounted for. */
-		if (event_loop_stopping(client->wait))
+		if (event_loop_stopping(client->loop))
 			return err_set(err, ERR_STOPPED, "told to stop between two requests");
 
 		switch (rate_limit_ask(&client->rate_limit, now, &when)) {
@@ -32,7 +32,7 @@ static bool wait_for_quota(struct client *client, struct err *err)
 			rate_limit_granted(&client->rate_limit, now, lease.granted, lease.wait);
 			break;
 		case RATE_LIMIT_WAIT:
-			if (event_loop_until(client->wait, when) == EVENT_LOOP_STOP)
+			if (event_loop_until(client->loop, when) == EVENT_LOOP_STOP)
 				return err_set(err, ERR_STOPPED,
 					       "told to stop while waiting for the quota");
 			break;
@@ -57,7 +57,7 @@ static bool try_again(struct client *client, const struct http_request *request,
 			(void)!warehouse_pause(client->warehouse, client->workspace, wait,
 					       &ignored);
 	}
-	return again && event_loop_until(client->wait, now + wait) != EVENT_LOOP_STOP;
+	return again && event_loop_until(client->loop, now + wait) != EVENT_LOOP_STOP;
 }
 
 /* One line of the ledger. What goes wrong with it is of no matter to who asked. */

@@ -17,7 +17,7 @@
 
 struct client {
 	const struct clock *clock;
-	struct event_loop *wait;
+	struct event_loop *loop;
 	struct http *http;
 	struct json_reader *json;
 	struct api api;

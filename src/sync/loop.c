@@ -14,7 +14,7 @@ static bool has_work(const struct loop *loop)
 		    (cycle_over(loop->cycles[i]) || cycle_can_go_on(loop->cycles[i])))
 			return true;
 	/* What came while somebody waited for the warehouse is not heard of again. */
-	return event_loop_reload_asked(loop->wait) ||
+	return event_loop_reload_asked(loop->event_loop) ||
 	       (loop->warehouse &&
 		(warehouse_ready(loop->warehouse) || warehouse_has_notify(loop->warehouse)));
 }
@@ -48,5 +48,5 @@ enum event_loop_why loop_round(struct loop *loop, int64_t deadline)
 		deadline = 0;
 	else if (loop->refresh)
 		deadline = min_i64(deadline, report_refresh_turn(loop->refresh));
-	return event_loop_turn(loop->wait, deadline);
+	return event_loop_turn(loop->event_loop, deadline);
 }

@@ -18,7 +18,7 @@
 
 /* The cycles that share one loop. */
 struct loop {
-	struct event_loop *wait;
+	struct event_loop *event_loop;
 	struct http *http;
 	struct warehouse *warehouse;	/* that the owner may reserve; NULL: it does not */
 	struct report_refresh *refresh; /* what follows the cycles' commits; may be NULL */

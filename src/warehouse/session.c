@@ -69,13 +69,13 @@ static bool is_direct(struct pg *pg, bool *direct, struct err *err)
 	return true;
 }
 
-struct pg *session_open(struct event_loop *wait, const struct pg_conf *conf, struct err *err)
+struct pg *session_open(struct event_loop *loop, const struct pg_conf *conf, struct err *err)
 {
-	struct pg *pg = pg_open(wait, conf, err);
+	struct pg *pg = pg_open(loop, conf, err);
 	bool direct = false, ok = pg && is_direct(pg, &direct, err);
 
 	if (ok && !direct) {
-		CLEANUP(pg_close) struct pg *other = pg_open(wait, conf, err);
+		CLEANUP(pg_close) struct pg *other = pg_open(loop, conf, err);
 
 		ok = other && session_are_two(pg, other, err);
 	}

@@ -19,7 +19,7 @@
  * Connects, as pg_open() says. NULL with ERR_CONFIG, too, when sessions do
  * not stay with their connections.
  */
-struct pg *session_open(struct event_loop *wait, const struct pg_conf *conf,
+struct pg *session_open(struct event_loop *loop, const struct pg_conf *conf,
 			struct err *err) MUST_CHECK;
 
 /*

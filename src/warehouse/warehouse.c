@@ -41,7 +41,7 @@ struct warehouse {
 
 /* ---- connections ----------------------------------------------------- */
 
-struct warehouse *warehouse_open(struct event_loop *wait, const struct pg_conf *conf,
+struct warehouse *warehouse_open(struct event_loop *loop, const struct pg_conf *conf,
 				 const char *who, struct err *err)
 {
 	struct warehouse *warehouse = mem_new(sizeof(*warehouse));
@@ -51,10 +51,10 @@ struct warehouse *warehouse_open(struct event_loop *wait, const struct pg_conf *
 	warehouse->script = script_new();
 	warehouse->brief = script_new();
 	warehouse->json = json_reader_new();
-	warehouse->writer = session_open(wait, conf, err);
+	warehouse->writer = session_open(loop, conf, err);
 	ok = warehouse->writer && schema_check(warehouse->writer, err);
 	if (ok)
-		warehouse->side = session_open(wait, conf, err);
+		warehouse->side = session_open(loop, conf, err);
 	if (!ok || !warehouse->side || !session_are_two(warehouse->writer, warehouse->side, err) ||
 	    !pg_exec(warehouse->writer, sql_session, err))
 		warehouse_close(&warehouse);

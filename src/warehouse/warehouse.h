@@ -35,7 +35,7 @@ struct warehouse;
  * host and process. NULL with ERR_CONFIG when the schema is of another
  * version or the connections share a session, or what pg_open() says.
  */
-struct warehouse *warehouse_open(struct event_loop *wait, const struct pg_conf *conf,
+struct warehouse *warehouse_open(struct event_loop *loop, const struct pg_conf *conf,
 				 const char *who, struct err *err) MUST_CHECK;
 
 /* Closes it. What is under way is rolled back, and the locks are free. */

@@ -72,8 +72,8 @@ CURLMcode __real_curl_multi_socket_action(CURLM *multi, curl_socket_t fd, int ma
 CURLMcode __wrap_curl_multi_socket_action(CURLM *multi, curl_socket_t fd, int mask, int *running);
 CURLMsg *__real_curl_multi_info_read(CURLM *multi, int *left);
 CURLMsg *__wrap_curl_multi_info_read(CURLM *multi, int *left);
-struct pg *__real_pg_open(struct event_loop *wait, const struct pg_conf *conf, struct err *err);
-struct pg *__wrap_pg_open(struct event_loop *wait, const struct pg_conf *conf, struct err *err);
+struct pg *__real_pg_open(struct event_loop *loop, const struct pg_conf *conf, struct err *err);
+struct pg *__wrap_pg_open(struct event_loop *loop, const struct pg_conf *conf, struct err *err);
 int __real_stage_rows(const struct stage *stage);
 int __wrap_stage_rows(const struct stage *stage);
 
@@ -243,14 +243,14 @@ CURLMsg *__wrap_curl_multi_info_read(CURLM *multi, int *left)
 
 /* ---- our own --------------------------------------------------------- */
 
-struct pg *__wrap_pg_open(struct event_loop *wait, const struct pg_conf *conf, struct err *err)
+struct pg *__wrap_pg_open(struct event_loop *loop, const struct pg_conf *conf, struct err *err)
 {
 	const char *deadline = getenv("SAHUT_FUSE_DEADLINE");
 	struct pg_conf mine = *conf;
 
 	if (deadline)
 		mine.deadline = strtol(deadline, NULL, 10) * USEC_PER_SEC;
-	return __real_pg_open(wait, &mine, err);
+	return __real_pg_open(loop, &mine, err);
 }
 
 int __wrap_stage_rows(const struct stage *stage)

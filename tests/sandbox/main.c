@@ -67,15 +67,15 @@ static bool announce(const struct options *options, int port, struct err *err)
 
 static bool serve(const struct options *options, struct err *err)
 {
-	CLEANUP(event_loop_close) struct event_loop *wait = event_loop_open(false, err);
+	CLEANUP(event_loop_close) struct event_loop *loop = event_loop_open(false, err);
 	CLEANUP(server_close) struct server *server = NULL;
 
-	if (!wait)
+	if (!loop)
 		return false;
-	server = server_open(wait, options, err);
+	server = server_open(loop, options, err);
 	if (!server || !announce(options, server_port(server), err))
 		return false;
-	while (event_loop_turn(wait, TIME_NEVER) != EVENT_LOOP_STOP)
+	while (event_loop_turn(loop, TIME_NEVER) != EVENT_LOOP_STOP)
 		;
 	return true;
 }

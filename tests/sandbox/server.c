@@ -122,7 +122,7 @@ static bool check_tags(const struct options *options, struct err *err)
 	return true;
 }
 
-struct server *server_open(struct event_loop *wait, const struct options *options, struct err *err)
+struct server *server_open(struct event_loop *loop, const struct options *options, struct err *err)
 {
 	struct httpd_conf conf = { .host = options->host, .port = options->port, .serve = serve };
 	struct server *server;
@@ -134,9 +134,9 @@ struct server *server_open(struct event_loop *wait, const struct options *option
 	server->workspaces = mem_new((size_t)options->n * sizeof(*server->workspaces));
 	for (; server->n < options->n; server->n++)
 		server->workspaces[server->n] =
-			workspace_new(wait, &options->workspaces[server->n], &server->calendar);
+			workspace_new(loop, &options->workspaces[server->n], &server->calendar);
 	conf.arg = server;
-	server->httpd = httpd_open(wait, &conf, err);
+	server->httpd = httpd_open(loop, &conf, err);
 	if (!server->httpd)
 		server_close(&server);
 	return server;

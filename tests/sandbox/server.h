@@ -16,7 +16,7 @@ struct server;
  * Makes the workspaces and listens. NULL with ERR_CONFIG (not an address, or
  * two workspaces whose ids would meet) or ERR_SYSTEM (the port is taken).
  */
-struct server *server_open(struct event_loop *wait, const struct options *options,
+struct server *server_open(struct event_loop *loop, const struct options *options,
 			   struct err *err) MUST_CHECK;
 
 /* Frees it and what belongs to it. */

@@ -106,7 +106,7 @@ void workspace_configure(struct workspace *ws, const struct settings *settings)
 
 /* ---- beginning and end ------------------------------------------------- */
 
-struct workspace *workspace_new(struct event_loop *wait, const struct settings *settings,
+struct workspace *workspace_new(struct event_loop *loop, const struct settings *settings,
 				struct calendar *calendar)
 {
 	struct workspace *ws = mem_new(sizeof(*ws));
@@ -126,7 +126,7 @@ struct workspace *workspace_new(struct event_loop *wait, const struct settings *
 	ws->changes = changes_new(ws->world, ws->views);
 	ws->chance = chance_from(seed ^ LATER, 0);
 	ws->reader = json_reader_new();
-	ws->ticker = event_loop_timer(wait, on_tick, ws);
+	ws->ticker = event_loop_timer(loop, on_tick, ws);
 	set_ticker(ws);
 	return ws;
 }

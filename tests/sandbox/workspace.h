@@ -41,7 +41,7 @@ struct workspace {
 };
 
 /* Makes a workspace and its world. CALENDAR must outlive it. */
-struct workspace *workspace_new(struct event_loop *wait, const struct settings *settings,
+struct workspace *workspace_new(struct event_loop *loop, const struct settings *settings,
 				struct calendar *calendar) MUST_CHECK;
 
 /* Frees it and what belongs to it. */

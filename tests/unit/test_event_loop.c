@@ -19,7 +19,7 @@
 /* Long enough never to come in a test that goes well. */
 #define SOON (5 * USEC_PER_SEC)
 
-static struct event_loop *wait;
+static struct event_loop *loop;
 
 static int begin(void **fixture)
 {
@@ -28,8 +28,8 @@ static int begin(void **fixture)
 	(void)fixture;
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
-	wait = event_loop_open(false, &err);
-	return wait ? 0 : 1;
+	loop = event_loop_open(false, &err);
+	return loop ? 0 : 1;
 }
 
 static int begin_daemon(void **fixture)
@@ -39,15 +39,15 @@ static int begin_daemon(void **fixture)
 	(void)fixture;
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
-	wait = event_loop_open(true, &err);
-	return wait ? 0 : 1;
+	loop = event_loop_open(true, &err);
+	return loop ? 0 : 1;
 }
 
 static int end(void **fixture)
 {
 	(void)fixture;
-	event_loop_close(&wait);
-	return wait ? 1 : 0;
+	event_loop_close(&loop);
+	return loop ? 1 : 0;
 }
 
 /* ---- timers ------------------------------------------------------------ */
@@ -75,11 +75,11 @@ static void nothing_to_do_ends_at_the_deadline_and_not_before(void **fixture)
 	int64_t deadline = event_loop_now() + 20 * MSEC;
 
 	(void)fixture;
-	assert_int_equal(event_loop_turn(wait, deadline), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_turn(loop, deadline), EVENT_LOOP_TIMEOUT);
 	assert_true(event_loop_now() >= deadline);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() - SOON), EVENT_LOOP_TIMEOUT);
-	assert_int_equal(event_loop_turn(wait, 0), EVENT_LOOP_TIMEOUT);
-	assert_int_equal(event_loop_turn(wait, TIME_NONE), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() - SOON), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_turn(loop, 0), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_turn(loop, TIME_NONE), EVENT_LOOP_TIMEOUT);
 }
 
 static void a_timer_rings_once_and_not_before_its_time(void **fixture)
@@ -88,12 +88,12 @@ static void a_timer_rings_once_and_not_before_its_time(void **fixture)
 	int64_t at = event_loop_now() + 20 * MSEC;
 
 	(void)fixture;
-	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	alarm.timer = event_loop_timer(loop, ring, &alarm);
 	event_loop_timer_set(alarm.timer, at);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_int_equal(alarm.calls, 1);
 	assert_true(alarm.at >= at);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + 10 * MSEC), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + 10 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_int_equal(alarm.calls, 1);
 	event_loop_forget(&alarm.timer);
 	assert_null(alarm.timer);
@@ -104,11 +104,11 @@ static void a_timer_begins_unset_and_can_be_unset(void **fixture)
 	struct alarm alarm = { 0 };
 
 	(void)fixture;
-	alarm.timer = event_loop_timer(wait, ring, &alarm);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
+	alarm.timer = event_loop_timer(loop, ring, &alarm);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
 	event_loop_timer_set(alarm.timer, event_loop_now() + 5 * MSEC);
 	event_loop_timer_set(alarm.timer, TIME_NEVER);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + 20 * MSEC), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + 20 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_int_equal(alarm.calls, 0);
 	event_loop_forget(&alarm.timer);
 }
@@ -119,10 +119,10 @@ static void a_moment_that_has_passed_rings_at_once(void **fixture)
 	struct alarm alarm = { 0 };
 
 	(void)fixture;
-	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	alarm.timer = event_loop_timer(loop, ring, &alarm);
 	for (int i = 0; i < (int)ARRAY_SIZE(moments); i++) {
 		event_loop_timer_set(alarm.timer, moments[i]);
-		assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+		assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_READY);
 		assert_int_equal(alarm.calls, i + 1);
 	}
 	event_loop_forget(&alarm.timer);
@@ -134,10 +134,10 @@ static void the_last_setting_counts(void **fixture)
 	int64_t at = event_loop_now() + 20 * MSEC;
 
 	(void)fixture;
-	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	alarm.timer = event_loop_timer(loop, ring, &alarm);
 	event_loop_timer_set(alarm.timer, event_loop_now() + 1 * MSEC);
 	event_loop_timer_set(alarm.timer, at);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_true(alarm.at >= at);
 	event_loop_forget(&alarm.timer);
 }
@@ -147,11 +147,11 @@ static void a_timer_can_set_itself_again(void **fixture)
 	struct alarm alarm = { .more = 4, .again = MSEC };
 
 	(void)fixture;
-	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	alarm.timer = event_loop_timer(loop, ring, &alarm);
 	event_loop_timer_set(alarm.timer, event_loop_now());
 	while (alarm.calls < 5)
-		assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + 10 * MSEC), EVENT_LOOP_TIMEOUT);
+		assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + 10 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_int_equal(alarm.calls, 5);
 	event_loop_forget(&alarm.timer);
 }
@@ -162,9 +162,9 @@ static void waiting_until_a_moment_goes_on_whatever_is_served(void **fixture)
 	int64_t until = event_loop_now() + 20 * MSEC;
 
 	(void)fixture;
-	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	alarm.timer = event_loop_timer(loop, ring, &alarm);
 	event_loop_timer_set(alarm.timer, event_loop_now());
-	assert_int_equal(event_loop_until(wait, until), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_until(loop, until), EVENT_LOOP_TIMEOUT);
 	assert_true(event_loop_now() >= until);
 	assert_true(alarm.calls > 1);
 	event_loop_forget(&alarm.timer);
@@ -176,11 +176,11 @@ static void a_busy_source_does_not_keep_the_caller(void **fixture)
 	struct alarm alarm = { .more = INT32_MAX, .again = -1 };
 
 	(void)fixture;
-	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	alarm.timer = event_loop_timer(loop, ring, &alarm);
 	event_loop_timer_set(alarm.timer, event_loop_now());
-	assert_int_equal(event_loop_turn(wait, event_loop_now()), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(loop, event_loop_now()), EVENT_LOOP_READY);
 	assert_in_range(alarm.calls, 1, 1000);
-	assert_int_equal(event_loop_until(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_until(loop, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
 	event_loop_forget(&alarm.timer);
 }
 
@@ -223,13 +223,13 @@ static void a_descriptor_that_can_be_read_calls(void **fixture)
 	(void)fixture;
 	assert_int_equal(pipe(ends), 0);
 	w.fd = ends[0];
-	w.source = event_loop_watch(wait, ends[0], EVENT_LOOP_IN, on_events, &w);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
+	w.source = event_loop_watch(loop, ends[0], EVENT_LOOP_IN, on_events, &w);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_int_equal(write(ends[1], "x", 1), 1);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_int_equal(w.calls, 1);
 	assert_int_equal(w.events, EVENT_LOOP_IN);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
 	event_loop_forget(&w.source);
 	close(ends[0]);
 	close(ends[1]);
@@ -243,18 +243,18 @@ static void what_is_watched_for_can_be_changed(void **fixture)
 	(void)fixture;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	w.fd = ends[0];
-	w.source = event_loop_watch(wait, ends[0], EVENT_LOOP_IN, on_events, &w);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
+	w.source = event_loop_watch(loop, ends[0], EVENT_LOOP_IN, on_events, &w);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
 	event_loop_watch_for(w.source, EVENT_LOOP_OUT);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_int_equal(w.events, EVENT_LOOP_OUT);
 	assert_int_equal(write(ends[1], "x", 1), 1);
 	event_loop_watch_for(w.source, EVENT_LOOP_IN | EVENT_LOOP_OUT);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_int_equal(w.events, EVENT_LOOP_IN | EVENT_LOOP_OUT);
 	w.calls = 0;
 	event_loop_watch_for(w.source, 0);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_int_equal(w.calls, 0);
 	event_loop_forget(&w.source);
 	close(ends[0]);
@@ -269,9 +269,9 @@ static void a_hang_up_shows_as_readable(void **fixture)
 	(void)fixture;
 	assert_int_equal(pipe(ends), 0);
 	w.fd = ends[0];
-	w.source = event_loop_watch(wait, ends[0], EVENT_LOOP_IN, on_events, &w);
+	w.source = event_loop_watch(loop, ends[0], EVENT_LOOP_IN, on_events, &w);
 	close(ends[1]);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_int_equal(w.events, EVENT_LOOP_IN);
 	event_loop_forget(&w.source);
 	close(ends[0]);
@@ -285,11 +285,11 @@ static void a_source_can_end_itself(void **fixture)
 	(void)fixture;
 	assert_int_equal(pipe(ends), 0);
 	w.fd = ends[0];
-	w.source = event_loop_watch(wait, ends[0], EVENT_LOOP_IN, on_events, &w);
+	w.source = event_loop_watch(loop, ends[0], EVENT_LOOP_IN, on_events, &w);
 	assert_int_equal(write(ends[1], "xx", 2), 2);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_null(w.source);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + 5 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_int_equal(w.calls, 1);
 	close(ends[0]);
 	close(ends[1]);
@@ -305,12 +305,12 @@ static void all_that_is_due_is_served_in_one_turn(void **fixture)
 	for (int i = 0; i < 10; i++) {
 		assert_int_equal(pipe(ends[i]), 0);
 		w[i] = (struct watched){ .reads = true, .fd = ends[i][0] };
-		w[i].source = event_loop_watch(wait, ends[i][0], EVENT_LOOP_IN, on_events, &w[i]);
+		w[i].source = event_loop_watch(loop, ends[i][0], EVENT_LOOP_IN, on_events, &w[i]);
 		assert_int_equal(write(ends[i][1], "x", 1), 1);
 	}
-	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	alarm.timer = event_loop_timer(loop, ring, &alarm);
 	event_loop_timer_set(alarm.timer, event_loop_now());
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_int_equal(alarm.calls, 1);
 	for (int i = 0; i < 10; i++) {
 		assert_int_equal(w[i].calls, 1);
@@ -325,18 +325,18 @@ static void all_that_is_due_is_served_in_one_turn(void **fixture)
 
 static void stops_at(int signal_number)
 {
-	assert_false(event_loop_stopping(wait));
+	assert_false(event_loop_stopping(loop));
 	assert_int_equal(kill(getpid(), signal_number), 0);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_STOP);
-	assert_true(event_loop_stopping(wait));
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_STOP);
+	assert_true(event_loop_stopping(loop));
 }
 
 static void sigterm_ends_a_sleep_that_has_no_end(void **fixture)
 {
 	(void)fixture;
 	assert_int_equal(kill(getpid(), SIGTERM), 0);
-	assert_int_equal(event_loop_turn(wait, TIME_NEVER), EVENT_LOOP_STOP);
-	assert_true(event_loop_stopping(wait));
+	assert_int_equal(event_loop_turn(loop, TIME_NEVER), EVENT_LOOP_STOP);
+	assert_true(event_loop_stopping(loop));
 }
 
 static void sigint_ends_it_too(void **fixture)
@@ -351,15 +351,15 @@ static void once_stopping_nothing_is_served_any_more(void **fixture)
 
 	(void)fixture;
 	stops_at(SIGTERM);
-	alarm.timer = event_loop_timer(wait, ring, &alarm);
+	alarm.timer = event_loop_timer(loop, ring, &alarm);
 	event_loop_timer_set(alarm.timer, event_loop_now());
-	assert_int_equal(event_loop_turn(wait, TIME_NEVER), EVENT_LOOP_STOP);
-	assert_int_equal(event_loop_until(wait, TIME_NEVER), EVENT_LOOP_STOP);
+	assert_int_equal(event_loop_turn(loop, TIME_NEVER), EVENT_LOOP_STOP);
+	assert_int_equal(event_loop_until(loop, TIME_NEVER), EVENT_LOOP_STOP);
 	assert_int_equal(alarm.calls, 0);
 	event_loop_forget(&alarm.timer);
 }
 
-static void stop_the_wait(void *arg)
+static void stop_the_loop(void *arg)
 {
 	(void)arg;
 	assert_int_equal(kill(getpid(), SIGTERM), 0);
@@ -367,11 +367,11 @@ static void stop_the_wait(void *arg)
 
 static void a_stop_in_the_middle_of_a_turn_ends_it(void **fixture)
 {
-	struct event_loop_source *timer = event_loop_timer(wait, stop_the_wait, wait);
+	struct event_loop_source *timer = event_loop_timer(loop, stop_the_loop, loop);
 
 	(void)fixture;
 	event_loop_timer_set(timer, event_loop_now());
-	assert_int_equal(event_loop_until(wait, TIME_NEVER), EVENT_LOOP_STOP);
+	assert_int_equal(event_loop_until(loop, TIME_NEVER), EVENT_LOOP_STOP);
 	event_loop_forget(&timer);
 }
 
@@ -486,14 +486,14 @@ static void sighup_is_a_wish_to_reload_that_systemd_hears_of_first(void **fixtur
 	int fd = listen_as_systemd();
 
 	(void)fixture;
-	assert_false(event_loop_take_reload(wait));
+	assert_false(event_loop_take_reload(loop));
 	assert_int_equal(kill(getpid(), SIGHUP), 0);
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_READY);
 	assert_true(read(fd, text, sizeof(text) - 1) > 0);
 	assert_memory_equal(text, "RELOADING=1\nMONOTONIC_USEC=", 27);
-	assert_true(event_loop_take_reload(wait));
-	assert_false(event_loop_take_reload(wait));
-	assert_false(event_loop_stopping(wait));
+	assert_true(event_loop_take_reload(loop));
+	assert_false(event_loop_take_reload(loop));
+	assert_false(event_loop_stopping(loop));
 	unsetenv("NOTIFY_SOCKET");
 	close(fd);
 }

@@ -19,7 +19,7 @@
 #define SOON (5 * USEC_PER_SEC)
 #define MAX_BODY 100000
 
-static struct event_loop *wait;
+static struct event_loop *loop;
 static struct httpd *httpd;
 static struct http *http;
 static int served;
@@ -89,9 +89,9 @@ static int begin(void **fixture)
 
 	(void)fixture;
 	served = 0;
-	wait = event_loop_open(false, &err);
-	httpd = wait ? httpd_open(wait, &far_side, &err) : NULL;
-	http = httpd ? http_open(wait, &conf, &err) : NULL;
+	loop = event_loop_open(false, &err);
+	httpd = loop ? httpd_open(loop, &far_side, &err) : NULL;
+	http = httpd ? http_open(loop, &conf, &err) : NULL;
 	return http ? 0 : 1;
 }
 
@@ -100,8 +100,8 @@ static int end(void **fixture)
 	(void)fixture;
 	http_close(&http);
 	httpd_close(&httpd);
-	event_loop_close(&wait);
-	return http || httpd || wait ? 1 : 0;
+	event_loop_close(&loop);
+	return http || httpd || loop ? 1 : 0;
 }
 
 /* ---- asking ---------------------------------------------------------------- */
@@ -144,7 +144,7 @@ static struct http_reply *await(void)
 
 	while (!(reply = http_take(http))) {
 		assert_true(event_loop_now() < late);
-		assert_int_not_equal(event_loop_turn(wait, late), EVENT_LOOP_STOP);
+		assert_int_not_equal(event_loop_turn(loop, late), EVENT_LOOP_STOP);
 	}
 	return reply;
 }
@@ -414,7 +414,7 @@ static void a_ca_file_that_cannot_be_read_is_said_at_once(void **fixture)
 	struct err err;
 
 	(void)fixture;
-	assert_null(http_open(wait, &conf, &err));
+	assert_null(http_open(loop, &conf, &err));
 	assert_int_equal(err.kind, ERR_CONFIG);
 	assert_non_null(strstr(err.text, "/nonexistent/ca.pem"));
 }
@@ -484,7 +484,7 @@ static void a_transfer_that_takes_too_long_is_cut_off(void **fixture)
 	struct err err;
 
 	(void)fixture;
-	impatient = http_open(wait, &conf, &err);
+	impatient = http_open(loop, &conf, &err);
 	request = (struct http_request){ .url = url_of("/?ms=4000") };
 	reply = http_call(impatient, &request, &err);
 	assert_int_equal(reply->err.kind, ERR_UNAVAILABLE);
@@ -556,7 +556,7 @@ static void a_cancelled_request_never_answers_and_others_do(void **fixture)
 	send_tagged("/?n=2&ms=30", &yours);
 	send_tagged("/?n=3", &mine);
 	while (served < 3)
-		assert_int_not_equal(event_loop_turn(wait, event_loop_now() + SOON),
+		assert_int_not_equal(event_loop_turn(loop, event_loop_now() + SOON),
 				     EVENT_LOOP_STOP);
 	http_cancel(http, &mine);
 	reply = await();
@@ -564,7 +564,7 @@ static void a_cancelled_request_never_answers_and_others_do(void **fixture)
 	assert_int_equal(reply->body.len, 2);
 	http_reply_free(&reply);
 	http_cancel(http, &yours);
-	assert_int_equal(event_loop_until(wait, event_loop_now() + 20 * MSEC), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_until(loop, event_loop_now() + 20 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_null(http_take(http));
 }
 
@@ -601,12 +601,12 @@ static void closing_cuts_off_what_is_in_flight(void **fixture)
 	send_tagged("/?ms=3000", &tag);
 	send_tagged("/?ms=3000", &tag);
 	while (served < 2)
-		assert_int_not_equal(event_loop_turn(wait, event_loop_now() + SOON),
+		assert_int_not_equal(event_loop_turn(loop, event_loop_now() + SOON),
 				     EVENT_LOOP_STOP);
 	/* end() closes; nothing may leak and nothing may be called afterwards. */
 	http_close(&http);
 	assert_null(http);
-	assert_int_equal(event_loop_until(wait, event_loop_now() + 10 * MSEC), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_until(loop, event_loop_now() + 10 * MSEC), EVENT_LOOP_TIMEOUT);
 }
 
 static void a_call_ends_when_the_process_is_told_to(void **fixture)
@@ -676,7 +676,7 @@ static void on_caller(void *arg, unsigned events)
 	(void)events;
 	caller->script = script;
 	caller->fd = accept(script->fd, NULL, NULL);
-	caller->source = event_loop_watch(wait, caller->fd, EVENT_LOOP_IN, on_asked, caller);
+	caller->source = event_loop_watch(loop, caller->fd, EVENT_LOOP_IN, on_asked, caller);
 }
 
 static void script_open(struct script *script, const char *text, bool keeps)
@@ -691,7 +691,7 @@ static void script_open(struct script *script, const char *text, bool keeps)
 	assert_int_equal(listen(script->fd, 10), 0);
 	assert_int_equal(getsockname(script->fd, (struct sockaddr *)&to, &len), 0);
 	script->port = ntohs(to.sin_port);
-	script->listening = event_loop_watch(wait, script->fd, EVENT_LOOP_IN, on_caller, script);
+	script->listening = event_loop_watch(loop, script->fd, EVENT_LOOP_IN, on_caller, script);
 }
 
 static void script_close(struct script *script)
@@ -795,7 +795,7 @@ static void a_server_that_falls_silent_is_given_up(void **fixture)
 	script_open(&script, "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\nabc", true);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/", script.port);
 	request.url = url;
-	impatient = http_open(wait, &conf, &err);
+	impatient = http_open(loop, &conf, &err);
 	reply = http_call(impatient, &request, &err);
 	assert_int_equal(reply->err.kind, ERR_UNAVAILABLE);
 	assert_true(reply->took < 4 * USEC_PER_SEC);
@@ -841,7 +841,7 @@ static void a_machine_that_does_not_pick_up_is_given_up(void **fixture)
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/", ntohs(to.sin_port));
 	request.url = url;
 	conf.connect_timeout = 100 * MSEC;
-	impatient = http_open(wait, &conf, &err);
+	impatient = http_open(loop, &conf, &err);
 	reply = http_call(impatient, &request, &err);
 	assert_int_equal(reply->err.kind, ERR_UNAVAILABLE);
 	assert_true(reply->took >= 90 * MSEC && reply->took < 3 * USEC_PER_SEC);
@@ -866,7 +866,7 @@ static void a_proxy_is_asked_for_other_machines_and_never_gets_the_key(void **fi
 	script_open(&script, "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n", false);
 	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%d", script.port);
 	conf.proxy = proxy;
-	proxied = http_open(wait, &conf, &err);
+	proxied = http_open(loop, &conf, &err);
 	memset(proxy, 'x', sizeof(proxy) - 1); /* it was copied */
 	request.url = "https://api.sahut.invalid/v1";
 	reply = http_call(proxied, &request, &err);
@@ -902,7 +902,7 @@ static void certificates_are_those_of_the_ca_file(void **fixture)
 	script_open(&script, "", true);
 	snprintf(url, sizeof(url), "https://127.0.0.1:%d/", script.port);
 	conf.ca_file = name;
-	own = http_open(wait, &conf, &err);
+	own = http_open(loop, &conf, &err);
 	reply = http_call(own, &request, &err);
 	assert_int_equal(reply->err.kind, ERR_CONFIG);
 	assert_non_null(strstr(reply->err.text, name));

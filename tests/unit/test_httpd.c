@@ -18,7 +18,7 @@
 #define MSEC USEC_PER_MSEC
 #define SOON (5 * USEC_PER_SEC)
 
-static struct event_loop *wait;
+static struct event_loop *loop;
 static struct httpd *httpd;
 static int served;
 
@@ -84,8 +84,8 @@ static int begin(void **fixture)
 
 	(void)fixture;
 	served = 0;
-	wait = event_loop_open(false, &err);
-	httpd = wait ? httpd_open(wait, &conf, &err) : NULL;
+	loop = event_loop_open(false, &err);
+	httpd = loop ? httpd_open(loop, &conf, &err) : NULL;
 	return httpd ? 0 : 1;
 }
 
@@ -93,8 +93,8 @@ static int end(void **fixture)
 {
 	(void)fixture;
 	httpd_close(&httpd);
-	event_loop_close(&wait);
-	return httpd || wait ? 1 : 0;
+	event_loop_close(&loop);
+	return httpd || loop ? 1 : 0;
 }
 
 /* ---- a client ----------------------------------------------------------- */
@@ -131,7 +131,7 @@ static void dial(struct client *client)
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(connect(client->fd, (struct sockaddr *)&to, sizeof(to)), 0);
-	client->source = event_loop_watch(wait, client->fd, EVENT_LOOP_IN, on_heard, client);
+	client->source = event_loop_watch(loop, client->fd, EVENT_LOOP_IN, on_heard, client);
 }
 
 /* Says N bytes, listening while they do not fit. */
@@ -145,7 +145,7 @@ static void say(struct client *client, const char *text, size_t n)
 			n -= (size_t)sent;
 		} else {
 			assert_int_equal(errno, EAGAIN);
-			assert_int_not_equal(event_loop_turn(wait, event_loop_now() + 5 * MSEC),
+			assert_int_not_equal(event_loop_turn(loop, event_loop_now() + 5 * MSEC),
 					     EVENT_LOOP_STOP);
 		}
 	}
@@ -158,9 +158,9 @@ static void hang_up(struct client *client)
 	buf_free(&client->heard);
 }
 
-static void loop(void)
+static void serve_loop(void)
 {
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + SOON), EVENT_LOOP_READY);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + SOON), EVENT_LOOP_READY);
 }
 
 /* Until TEXT was heard. */
@@ -168,14 +168,14 @@ static void hear(const struct client *client, const char *text)
 {
 	while (!strstr(buf_text(&client->heard), text)) {
 		assert_false(client->over);
-		loop();
+		serve_loop();
 	}
 }
 
 static void hear_the_end(const struct client *client)
 {
 	while (!client->over)
-		loop();
+		serve_loop();
 }
 
 static char *last_answer;
@@ -284,7 +284,7 @@ static void a_body_in_pieces_is_put_together(void **fixture)
 	for (const char *p = text; *p; p++) {
 		assert_int_equal(served, 0);
 		say(&client, p, 1);
-		assert_int_not_equal(event_loop_turn(wait, event_loop_now()), EVENT_LOOP_STOP);
+		assert_int_not_equal(event_loop_turn(loop, event_loop_now()), EVENT_LOOP_STOP);
 	}
 	hear(&client, "body 10 0123456789");
 	assert_int_equal(served, 1);
@@ -350,7 +350,7 @@ static void what_is_no_request_is_answered_and_does_no_harm(void **fixture)
 		dial(&client);
 		say(&client, texts[i], strlen(texts[i]));
 		for (int j = 0; j < 10; j++)
-			assert_int_not_equal(event_loop_turn(wait, event_loop_now() + MSEC),
+			assert_int_not_equal(event_loop_turn(loop, event_loop_now() + MSEC),
 					     EVENT_LOOP_STOP);
 		hang_up(&client);
 	}
@@ -466,7 +466,7 @@ static void a_delayed_answer_comes_late_and_others_do_not_wait_for_it(void **fix
 	dial(&quick);
 	say(&slow, "GET /bytes?n=9&ms=60 HTTP/1.1\r\nHost: x\r\n\r\n", 42);
 	while (served == 0)
-		loop();
+		serve_loop();
 	say(&quick, "GET /bytes?n=4 HTTP/1.1\r\nHost: x\r\n\r\n", 36);
 	hear(&quick, "xxxx");
 	assert_int_equal(slow.heard.len, 0);
@@ -526,9 +526,9 @@ static void who_hangs_up_while_an_answer_is_delayed_does_no_harm(void **fixture)
 	dial(&client);
 	say(&client, "GET /bytes?n=9&ms=30 HTTP/1.1\r\nHost: x\r\n\r\n", 42);
 	while (served == 0)
-		loop();
+		serve_loop();
 	hang_up(&client);
-	assert_int_equal(event_loop_until(wait, event_loop_now() + 50 * MSEC), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_until(loop, event_loop_now() + 50 * MSEC), EVENT_LOOP_TIMEOUT);
 	assert_memory_equal(get("/x"), "HTTP/1.1 200", 12);
 }
 
@@ -545,7 +545,7 @@ static void closing_cuts_off_connections_busy_idle_and_delayed(void **fixture)
 	say(&delayed, "GET /bytes?n=9&ms=4000 HTTP/1.1\r\nHost: x\r\n\r\n", 44);
 	say(&busy, "GET /bytes?n=9000000 HTTP/1.1\r\nHost: x\r\n\r\n", 42);
 	while (served < 2)
-		loop();
+		serve_loop();
 	httpd_close(&httpd);
 	assert_null(httpd);
 	hear_the_end(&idle);
@@ -565,7 +565,7 @@ static void a_port_that_is_taken_is_said(void **fixture)
 	(void)fixture;
 	conf.port = httpd_port(httpd);
 	assert_true(conf.port > 0);
-	assert_null(httpd_open(wait, &conf, &err));
+	assert_null(httpd_open(loop, &conf, &err));
 	assert_int_equal(err.kind, ERR_SYSTEM);
 }
 
@@ -588,7 +588,7 @@ static void what_is_no_address_is_said(void **fixture)
 					   .port = cases[i].port,
 					   .serve = serve };
 
-		assert_null(httpd_open(wait, &conf, &err));
+		assert_null(httpd_open(loop, &conf, &err));
 		assert_int_equal(err.kind, cases[i].kind);
 	}
 }
@@ -601,9 +601,9 @@ static void while_nobody_asks_nothing_wakes_up(void **fixture)
 	dial(&client);
 	say(&client, "GET /bytes?n=4 HTTP/1.1\r\nHost: x\r\n\r\n", 36);
 	hear(&client, "xxxx");
-	while (event_loop_turn(wait, event_loop_now() + 5 * MSEC) == EVENT_LOOP_READY)
+	while (event_loop_turn(loop, event_loop_now() + 5 * MSEC) == EVENT_LOOP_READY)
 		;
-	assert_int_equal(event_loop_turn(wait, event_loop_now() + 50 * MSEC), EVENT_LOOP_TIMEOUT);
+	assert_int_equal(event_loop_turn(loop, event_loop_now() + 50 * MSEC), EVENT_LOOP_TIMEOUT);
 	hang_up(&client);
 }
 
