@@ -17,28 +17,28 @@ static const struct part_ops {
 		     int64_t updated_at);
 	void (*answer)(void *self, struct workspace_state *state, const struct answer *answer);
 	void (*committed)(void *self, struct workspace_state *state, const struct tally *tally);
-	bool (*buries)(const void *self, int i);
+	bool (*deletes)(const void *self, int i);
 	bool (*refused)(void *self, struct workspace_state *state);
 	enum absence (*absence)(const void *self, int i);
 } parts[] = {
 	[PART_FULL] = { offsetof(struct engine, full), offsetof(struct engine, state.full.started),
-			full_next, full_page, full_item, full_answer, full_committed, full_buries,
+			full_next, full_page, full_item, full_answer, full_committed, full_deletes,
 			full_refused, full_absence },
 	[PART_SCAN] = { offsetof(struct engine, scan), offsetof(struct engine, scan.started),
-			scan_next, scan_page, scan_item, scan_answer, scan_committed, scan_buries,
+			scan_next, scan_page, scan_item, scan_answer, scan_committed, scan_deletes,
 			scan_refused, scan_absence },
 	[PART_UNRESOLVED] = { offsetof(struct engine, unresolved_scan),
 			      offsetof(struct engine, unresolved_scan.started),
 			      unresolved_scan_next, unresolved_scan_page, unresolved_scan_item,
 			      unresolved_scan_answer, unresolved_scan_committed,
-			      unresolved_scan_buries, unresolved_scan_refused,
+			      unresolved_scan_deletes, unresolved_scan_refused,
 			      unresolved_scan_absence },
 	[PART_AUDIT] = { offsetof(struct engine, audit), offsetof(struct engine, audit.started),
 			 audit_next, audit_page, NULL, audit_answer, audit_committed, NULL,
 			 audit_refused, NULL },
 	[PART_REPAIR] = { offsetof(struct engine, repair), offsetof(struct engine, repair.started),
 			  repair_next, repair_page, repair_item, repair_answer, repair_committed,
-			  repair_buries, repair_refused, repair_absence },
+			  repair_deletes, repair_refused, repair_absence },
 	[PART_STALE] = { offsetof(struct engine, stale_check),
 			 offsetof(struct engine, stale_check.started), stale_check_next, NULL,
 			 stale_check_item, stale_check_answer, stale_check_committed, NULL, NULL,
@@ -46,7 +46,7 @@ static const struct part_ops {
 	[PART_REJECTED] = { offsetof(struct engine, rejected_check),
 			    offsetof(struct engine, rejected_check.started), rejected_check_next,
 			    NULL, rejected_check_item, rejected_check_answer,
-			    rejected_check_committed, rejected_check_buries, NULL, NULL },
+			    rejected_check_committed, rejected_check_deletes, NULL, NULL },
 };
 
 static void *part_of(struct engine *e)
@@ -314,11 +314,11 @@ void engine_committed(struct engine *engine, const struct tally *tally)
 	parts[engine->part].committed(part_of(engine), &engine->state, tally);
 }
 
-bool engine_buries(const struct engine *engine, int i)
+bool engine_deletes(const struct engine *engine, int i)
 {
 	const struct part_ops *ops = &parts[engine->part];
 
-	return ops->buries && ops->buries((const char *)engine + ops->self, i);
+	return ops->deletes && ops->deletes((const char *)engine + ops->self, i);
 }
 
 enum absence engine_absence(const struct engine *engine, int i)

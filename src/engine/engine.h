@@ -91,7 +91,7 @@ void engine_answer(struct engine *engine, const struct answer *answer);
 void engine_committed(struct engine *engine, const struct tally *tally);
 
 /* Whether the commit that is asked for declares the I-th id of the last answer deleted. */
-bool engine_buries(const struct engine *engine, int i) MUST_CHECK;
+bool engine_deletes(const struct engine *engine, int i) MUST_CHECK;
 
 /* What the commit that is asked for says of the I-th id, where it is not deleted. */
 enum absence engine_absence(const struct engine *engine, int i) MUST_CHECK;

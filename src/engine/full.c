@@ -12,12 +12,6 @@
  */
 #define FEW_IN_TURN 5
 
-/*
- * A closing scan that rows moved under must be closed by another; a list
- * that moves so fast is left to the next sweep.
- */
-#define MOST_CLOSINGS 8
-
 /* Passes over a list in no known order, if each brings nothing that was there before. */
 #define MOST_PASSES 6
 
@@ -84,7 +78,8 @@ static void begin_partition(struct full *full, struct workspace_state *state)
 	full->step = FULL_PARTITION;
 }
 
-static void begin_closing(struct full *full, const struct workspace_state *state, int64_t since)
+static void begin_closing_scan(struct full *full, const struct workspace_state *state,
+			       int64_t since)
 {
 	struct sweep_plan plan = state->full.sweep.plan;
 
@@ -248,7 +243,7 @@ static void recheck_on(struct full *full, struct action *action)
 		action_send(&full->pending, action, &request);
 		return;
 	}
-	full->step = FULL_BURY;
+	full->step = FULL_DELETE;
 	commit(full, action);
 }
 
@@ -591,18 +586,17 @@ void full_answer(void *self, struct workspace_state *state, const struct answer 
 	}
 }
 
-static void after_closing(struct full *full, struct workspace_state *state)
+static void end_closing_scan(struct full *full, struct workspace_state *state)
 {
 	const struct sweep *closing = &full->closing;
-
-	bool again = closing->pages > 1 && closing->moved;
+	bool again = sweep_has_moved(closing);
 
 	if (closing->end == SWEEP_DISORDER || closing->end == SWEEP_LOST ||
 	    closing->end == SWEEP_SHALLOW ||
-	    (again && (full->closings >= MOST_CLOSINGS || closing->started == TIME_NONE))) {
+	    (again && (full->closings >= SWEEP_CLOSINGS_MOST || closing->started == TIME_NONE))) {
 		settle(full, state, VERDICT_UNCERTIFIED);
 	} else if (again) {
-		begin_closing(full, state, closing->started);
+		begin_closing_scan(full, state, closing->started);
 	} else {
 		full->step = FULL_COUNT;
 	}
@@ -620,14 +614,14 @@ void full_committed(void *self, struct workspace_state *state, const struct tall
 		break;
 	case FULL_FLUSH:
 		if (certificate_needs_closing(state))
-			begin_closing(full, state, state->full.sweep.started);
+			begin_closing_scan(full, state, state->full.sweep.started);
 		else
 			full->step = FULL_COUNT;
 		break;
 	case FULL_FLUSH_CLOSE:
-		after_closing(full, state);
+		end_closing_scan(full, state);
 		break;
-	case FULL_BURY:
+	case FULL_DELETE:
 		full->holding = tally->holding;
 		full->unlisted += full->proven ? full->recheck.unchanged : 0;
 		if (has_more(full, state))
@@ -641,18 +635,18 @@ void full_committed(void *self, struct workspace_state *state, const struct tall
 	}
 }
 
-bool full_buries(const void *self, int i)
+bool full_deletes(const void *self, int i)
 {
 	const struct full *full = self;
 
-	return full->step == FULL_BURY && recheck_buries(&full->recheck, i);
+	return full->step == FULL_DELETE && recheck_deletes(&full->recheck, i);
 }
 
 enum absence full_absence(const void *self, int i)
 {
 	const struct full *full = self;
 	enum absence absence =
-		full->step == FULL_BURY ? recheck_absence(&full->recheck, i) : ABSENCE_NONE;
+		full->step == FULL_DELETE ? recheck_absence(&full->recheck, i) : ABSENCE_NONE;
 
 	/* A sweep that proves nothing may have skipped what is there. */
 	return absence == ABSENCE_HERE && full->verdict != VERDICT_CERTIFIED ? ABSENCE_NONE

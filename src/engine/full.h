@@ -35,7 +35,7 @@ enum full_step {
 	FULL_CURVE,	 /* and when, against the totals that were told before */
 	FULL_SUSPECT,	 /* which conversations were not seen, */
 	FULL_RECHECK,	 /* and what the API says of each */
-	FULL_BURY,	 /* what is gone is committed */
+	FULL_DELETE,	 /* what is gone is committed */
 	FULL_PARTS,	 /* do the statuses add up to more than all? */
 	FULL_PUBLISH,	 /* what all that proves is committed */
 	FULL_OVER,
@@ -86,9 +86,9 @@ void full_answer(void *self, struct workspace_state *state, const struct answer 
 /* What was committed. */
 void full_committed(void *self, struct workspace_state *state, const struct tally *tally);
 
-/* Whether the I-th id of the last answer is to be buried by the commit under way. */
+/* Whether the I-th id of the last answer is to be marked as deleted by the commit under way. */
 bool full_refused(void *self, struct workspace_state *state) MUST_CHECK;
-bool full_buries(const void *self, int i) MUST_CHECK;
+bool full_deletes(const void *self, int i) MUST_CHECK;
 enum absence full_absence(const void *self, int i) MUST_CHECK;
 
 #endif

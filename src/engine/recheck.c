@@ -34,7 +34,7 @@ void recheck_begin(struct recheck *recheck, const struct answer *answer, int mos
 /* No loss is believed. */
 static void stale_check(struct recheck *recheck)
 {
-	recheck->doubted = true;
+	recheck->disputed = true;
 	recheck->gone = recheck->merged = 0;
 	recheck->step = RECHECK_OVER;
 }
@@ -142,9 +142,9 @@ int recheck_losses(const struct recheck *recheck)
 	return recheck->gone + recheck->merged;
 }
 
-bool recheck_in_doubt(const struct recheck *recheck)
+bool recheck_disputed(const struct recheck *recheck)
 {
-	return recheck->doubted;
+	return recheck->disputed;
 }
 
 enum absence recheck_absence(const struct recheck *recheck, int i)
@@ -153,10 +153,10 @@ enum absence recheck_absence(const struct recheck *recheck, int i)
 		return ABSENCE_NONE;
 	if (recheck->withheld[i])
 		return ABSENCE_HERE;
-	return recheck->outcome[i] == ITEM_GONE && recheck->doubted ? ABSENCE_GONE : ABSENCE_NONE;
+	return recheck->outcome[i] == ITEM_GONE && recheck->disputed ? ABSENCE_GONE : ABSENCE_NONE;
 }
 
-bool recheck_buries(const struct recheck *recheck, int i)
+bool recheck_deletes(const struct recheck *recheck, int i)
 {
 	if (i >= recheck->n || recheck->step != RECHECK_OVER)
 		return false;

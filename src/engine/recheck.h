@@ -35,7 +35,7 @@ struct recheck {
 	bool known[IDS_MOST];
 	bool withheld[IDS_MOST]; /* of each: it is there, as it was, and was not shown */
 	int gone, merged, unchanged;
-	bool doubted;	     /* no 404 was believed, */
+	bool disputed;	     /* no 404 was believed, */
 	bool api_unreliable; /* the control answered 404 too, or there is none */
 	bool fuse_blown;
 };
@@ -64,7 +64,7 @@ bool recheck_over(const struct recheck *recheck) MUST_CHECK;
 int recheck_losses(const struct recheck *recheck) MUST_CHECK;
 
 /* Whether some 404 was not believed: that conversation will be missed again. */
-bool recheck_in_doubt(const struct recheck *recheck) MUST_CHECK;
+bool recheck_disputed(const struct recheck *recheck) MUST_CHECK;
 
 /*
  * What a list that should have shown the I-th id may say of it: that it is not in the list,
@@ -73,6 +73,6 @@ bool recheck_in_doubt(const struct recheck *recheck) MUST_CHECK;
 enum absence recheck_absence(const struct recheck *recheck, int i) MUST_CHECK;
 
 /* Whether the I-th id is to be marked deleted, or merged into another. */
-bool recheck_buries(const struct recheck *recheck, int i) MUST_CHECK;
+bool recheck_deletes(const struct recheck *recheck, int i) MUST_CHECK;
 
 #endif

@@ -69,11 +69,11 @@ void rejected_check_committed(void *self, struct workspace_state *state, const s
 	check->holding = tally->holding;
 }
 
-bool rejected_check_buries(const void *self, int i)
+bool rejected_check_deletes(const void *self, int i)
 {
 	const struct rejected_check *check = self;
 
-	return check->step == REJECTED_CHECK_COMMIT && recheck_buries(&check->recheck, i);
+	return check->step == REJECTED_CHECK_COMMIT && recheck_deletes(&check->recheck, i);
 }
 
 /* So many bad items are a few, or one in so many of a large page; sql/merge says so, too. */

@@ -50,6 +50,6 @@ void rejected_check_item(void *self, struct workspace_state *state, enum item_ou
 			 int64_t updated_at);
 void rejected_check_answer(void *self, struct workspace_state *state, const struct answer *answer);
 void rejected_check_committed(void *self, struct workspace_state *state, const struct tally *tally);
-bool rejected_check_buries(const void *self, int i) MUST_CHECK;
+bool rejected_check_deletes(const void *self, int i) MUST_CHECK;
 
 #endif

@@ -66,7 +66,7 @@ void repair_next(void *self, struct workspace_state *state, bool stage_full, str
 		action_commit_in_background(&repair->pending, action, SEEN_BY_SCAN, repair->number);
 	else if (repair->step == REPAIR_READ && sweep_next(&repair->sweep, &action->request))
 		action->kind = ACTION_SEND;
-	else if (repair->step == REPAIR_FLUSH || repair->step == REPAIR_BURY ||
+	else if (repair->step == REPAIR_FLUSH || repair->step == REPAIR_DELETE ||
 		 repair->step == REPAIR_RECORD)
 		action_commit(&repair->pending, action, SEEN_BY_SCAN, repair->number);
 	else if (repair->step == REPAIR_MISSING)
@@ -110,7 +110,7 @@ void repair_item(void *self, struct workspace_state *state, enum item_outcome ou
 	repair->pending.waiting = false;
 	recheck_take(&repair->recheck, outcome, updated_at);
 	if (recheck_over(&repair->recheck))
-		repair->step = REPAIR_BURY;
+		repair->step = REPAIR_DELETE;
 }
 
 /* The cell has been read and all that was missing in it heard of. */
@@ -153,7 +153,7 @@ void repair_committed(void *self, struct workspace_state *state, const struct ta
 		return;
 	if (repair->step == REPAIR_RECORD) {
 		repair->step = REPAIR_OVER;
-	} else if (repair->step == REPAIR_BURY && recheck_in_doubt(&repair->recheck)) {
+	} else if (repair->step == REPAIR_DELETE && recheck_disputed(&repair->recheck)) {
 		next_cell(repair, state);
 	} else {
 		/* What was asked for may have been a hundred of more: until nothing is missing. */
@@ -161,18 +161,18 @@ void repair_committed(void *self, struct workspace_state *state, const struct ta
 	}
 }
 
-bool repair_buries(const void *self, int i)
+bool repair_deletes(const void *self, int i)
 {
 	const struct repair *repair = self;
 
-	return repair->step == REPAIR_BURY && recheck_buries(&repair->recheck, i);
+	return repair->step == REPAIR_DELETE && recheck_deletes(&repair->recheck, i);
 }
 
 enum absence repair_absence(const void *self, int i)
 {
 	const struct repair *repair = self;
 	enum absence absence =
-		repair->step == REPAIR_BURY ? recheck_absence(&repair->recheck, i) : ABSENCE_NONE;
+		repair->step == REPAIR_DELETE ? recheck_absence(&repair->recheck, i) : ABSENCE_NONE;
 
 	return absence == ABSENCE_HERE && repair->sweep.end != SWEEP_ALL ? ABSENCE_NONE : absence;
 }

@@ -20,7 +20,7 @@ enum repair_step {
 	REPAIR_FLUSH,	/* what was read is committed */
 	REPAIR_MISSING, /* what is held in the cell and was not shown */
 	REPAIR_RECHECK, /* each of those */
-	REPAIR_BURY,	/* what is gone is committed */
+	REPAIR_DELETE,	/* what is gone is committed */
 	REPAIR_RECORD,
 	REPAIR_OVER,
 };
@@ -52,7 +52,7 @@ void repair_item(void *self, struct workspace_state *state, enum item_outcome ou
 void repair_answer(void *self, struct workspace_state *state, const struct answer *answer);
 void repair_committed(void *self, struct workspace_state *state, const struct tally *tally);
 bool repair_refused(void *self, struct workspace_state *state) MUST_CHECK;
-bool repair_buries(const void *self, int i) MUST_CHECK;
+bool repair_deletes(const void *self, int i) MUST_CHECK;
 enum absence repair_absence(const void *self, int i) MUST_CHECK;
 
 #endif

@@ -4,9 +4,6 @@
 /* A scan under which rows moved that have one and the same time is read again, so often. */
 #define MOST_TRIES 3
 
-/* So often a scan that rows moved under is closed by another, until one is at rest. */
-#define MOST_CLOSINGS 8
-
 /*
  * More conversations than this that should have been shown are no accident:
  * the order is not what it was.
@@ -189,7 +186,7 @@ static void publish_instants(struct scan *scan, struct workspace_state *state)
  * What the scan showed is believed. Where the API counts fewer than are held, some are gone; or
  * have become what the whole list does not show, and then their change was not shown, either.
  */
-static void believe(struct scan *scan, struct workspace_state *state)
+static void accept_scan(struct scan *scan, struct workspace_state *state)
 {
 	if (scan->unaccounted >= 0 || scan->sweep.started == TIME_NONE) {
 		publish_instants(scan, state);
@@ -214,7 +211,8 @@ static void take_part(struct scan *scan, struct workspace_state *state, const st
 	}
 }
 
-static void begin_closing(struct scan *scan, const struct workspace_state *state, int64_t since)
+static void begin_closing_scan(struct scan *scan, const struct workspace_state *state,
+			       int64_t since)
 {
 	scan->closings++;
 	begin_sweep(&scan->closing, state, floor_of(state, since));
@@ -236,7 +234,7 @@ static void judge(struct scan *scan, struct workspace_state *state)
 	bool missed =
 		scan->recheck.unchanged > 0 && scan->sweep.end == SWEEP_ALL && !is_uncounted(scan);
 	/* It may have jumped over us, and a machine that is behind show it as it was. */
-	bool jumped = scan->recheck.unchanged > 0 && several && scan->sweep.moved;
+	bool jumped = scan->recheck.unchanged > 0 && sweep_has_moved(&scan->sweep);
 
 	if (scan->recheck.api_unreliable)
 		end_with(scan, VERDICT_UNEXPLAINED);
@@ -246,10 +244,10 @@ static void judge(struct scan *scan, struct workspace_state *state)
 		give_up(scan, state);
 	else if (scan->recheck.unchanged > 0 && !is_uncounted(scan))
 		demote(scan, state);
-	else if (several && scan->sweep.moved)
-		begin_closing(scan, state, scan->sweep.started);
+	else if (sweep_has_moved(&scan->sweep))
+		begin_closing_scan(scan, state, scan->sweep.started);
 	else
-		believe(scan, state);
+		accept_scan(scan, state);
 }
 
 /* The sweep is over in a way that needs no queries. */
@@ -269,21 +267,21 @@ static void close(struct scan *scan, struct workspace_state *state)
 	if (scan->closing.pages == 1)
 		scan->unaccounted = scan->closing.last_total - state->live - scan->rejected +
 				    recheck_losses(&scan->recheck);
-	believe(scan, state);
+	accept_scan(scan, state);
 }
 
-static void after_closing(struct scan *scan, struct workspace_state *state)
+static void end_closing_scan(struct scan *scan, struct workspace_state *state)
 {
 	const struct sweep *closing = &scan->closing;
-	bool again = closing->pages > 1 && closing->moved;
+	bool again = sweep_has_moved(closing);
 
 	if (closing->end == SWEEP_DISORDER)
 		demote(scan, state);
 	else if (closing->end == SWEEP_LOST || closing->end == SWEEP_SHALLOW ||
-		 closing->started == TIME_NONE || (again && scan->closings >= MOST_CLOSINGS))
+		 closing->started == TIME_NONE || (again && scan->closings >= SWEEP_CLOSINGS_MOST))
 		give_up(scan, state);
 	else if (again)
-		begin_closing(scan, state, closing->started);
+		begin_closing_scan(scan, state, closing->started);
 	else
 		close(scan, state);
 }
@@ -380,16 +378,16 @@ void scan_committed(void *self, struct workspace_state *state, const struct tall
 	if (scan->step == SCAN_FLUSH || scan->step == SCAN_FLUSH_PAGE)
 		scan->step = SCAN_CHECK;
 	else if (scan->step == SCAN_FLUSH_CLOSE)
-		after_closing(scan, state);
+		end_closing_scan(scan, state);
 	else
 		scan->step = SCAN_OVER;
 }
 
-bool scan_buries(const void *self, int i)
+bool scan_deletes(const void *self, int i)
 {
 	const struct scan *scan = self;
 
-	return scan->step == SCAN_PUBLISH && recheck_buries(&scan->recheck, i);
+	return scan->step == SCAN_PUBLISH && recheck_deletes(&scan->recheck, i);
 }
 
 enum absence scan_absence(const void *self, int i)

@@ -62,7 +62,7 @@ void scan_item(void *self, struct workspace_state *state, enum item_outcome outc
 void scan_answer(void *self, struct workspace_state *state, const struct answer *answer);
 void scan_committed(void *self, struct workspace_state *state, const struct tally *tally);
 bool scan_refused(void *self, struct workspace_state *state) MUST_CHECK;
-bool scan_buries(const void *self, int i) MUST_CHECK;
+bool scan_deletes(const void *self, int i) MUST_CHECK;
 enum absence scan_absence(const void *self, int i) MUST_CHECK;
 
 #endif

@@ -25,6 +25,12 @@
 /* So many ids are remembered: five pages. */
 #define SWEEP_WINDOW 512
 
+/*
+ * A closing scan under which rows moved is followed by another, at most so many; a list that
+ * moves so fast is left to the next cycle.
+ */
+#define SWEEP_CLOSINGS_MOST 8
+
 /* How a listing is to be read. */
 struct sweep_plan {
 	struct filter filter;
@@ -130,6 +136,12 @@ bool sweep_joined(struct sweep *sweep, bool joined) MUST_CHECK;
 
 /* Whether rows moved where their order is not settled: what a scan read may have a gap. */
 bool sweep_shaky(const struct sweep *sweep) MUST_CHECK;
+
+/* Whether rows moved between its pages: then a closing scan must follow. */
+static inline bool sweep_has_moved(const struct sweep *sweep)
+{
+	return sweep->pages > 1 && sweep->moved;
+}
 
 /* Whether it is over, and nothing is in flight for it any more. */
 bool sweep_done(const struct sweep *sweep) MUST_CHECK;

@@ -163,7 +163,7 @@ void unresolved_scan_next(void *self, struct workspace_state *state, bool stage_
 		case UNRESOLVED_SCAN_RECHECK:
 			recheck_on(unresolved_scan, action);
 			break;
-		case UNRESOLVED_SCAN_BURY:
+		case UNRESOLVED_SCAN_DELETE:
 		case UNRESOLVED_SCAN_FLUSH:
 			action_commit(&unresolved_scan->pending, action, SEEN_BY_SCAN, SCAN_NUMBER);
 			break;
@@ -238,7 +238,7 @@ void unresolved_scan_item(void *self, struct workspace_state *state, enum item_o
 	if (unresolved_scan->recheck.api_unreliable)
 		unresolved_scan->verdict = VERDICT_UNEXPLAINED;
 	if (recheck_over(&unresolved_scan->recheck))
-		unresolved_scan->step = UNRESOLVED_SCAN_BURY;
+		unresolved_scan->step = UNRESOLVED_SCAN_DELETE;
 }
 
 /* Many have left: reading all that is resolved may cost less than asking for each. */
@@ -326,24 +326,24 @@ void unresolved_scan_committed(void *self, struct workspace_state *state, const 
 	else if (unresolved_scan->cut_short)
 		unresolved_scan->step = UNRESOLVED_SCAN_COMPARE;
 	else
-		unresolved_scan->step = unresolved_scan->step == UNRESOLVED_SCAN_BURY &&
-							recheck_in_doubt(&unresolved_scan->recheck)
+		unresolved_scan->step = unresolved_scan->step == UNRESOLVED_SCAN_DELETE &&
+							recheck_disputed(&unresolved_scan->recheck)
 						? UNRESOLVED_SCAN_COMPARE
 						: UNRESOLVED_SCAN_LEAVERS;
 }
 
-bool unresolved_scan_buries(const void *self, int i)
+bool unresolved_scan_deletes(const void *self, int i)
 {
 	const struct unresolved_scan *unresolved_scan = self;
 
-	return unresolved_scan->step == UNRESOLVED_SCAN_BURY &&
-	       recheck_buries(&unresolved_scan->recheck, i);
+	return unresolved_scan->step == UNRESOLVED_SCAN_DELETE &&
+	       recheck_deletes(&unresolved_scan->recheck, i);
 }
 
 enum absence unresolved_scan_absence(const void *self, int i)
 {
 	const struct unresolved_scan *unresolved_scan = self;
-	enum absence absence = unresolved_scan->step == UNRESOLVED_SCAN_BURY
+	enum absence absence = unresolved_scan->step == UNRESOLVED_SCAN_DELETE
 				       ? recheck_absence(&unresolved_scan->recheck, i)
 				       : ABSENCE_NONE;
 

@@ -28,7 +28,7 @@ enum unresolved_scan_step {
 	UNRESOLVED_SCAN_LEAVERS,   /* which conversations have left */
 	UNRESOLVED_SCAN_RESOLVED,  /* where there are many: all resolved ones */
 	UNRESOLVED_SCAN_RECHECK,   /* where there are few: each of them */
-	UNRESOLVED_SCAN_BURY,	   /* what they said is committed */
+	UNRESOLVED_SCAN_DELETE,	   /* what they said is committed */
 	UNRESOLVED_SCAN_COMPARE,   /* the counts against what is held */
 	UNRESOLVED_SCAN_PUBLISH,
 	UNRESOLVED_SCAN_OVER,
@@ -63,7 +63,7 @@ void unresolved_scan_answer(void *self, struct workspace_state *state, const str
 void unresolved_scan_committed(void *self, struct workspace_state *state,
 			       const struct tally *tally);
 bool unresolved_scan_refused(void *self, struct workspace_state *state) MUST_CHECK;
-bool unresolved_scan_buries(const void *self, int i) MUST_CHECK;
+bool unresolved_scan_deletes(const void *self, int i) MUST_CHECK;
 enum absence unresolved_scan_absence(const void *self, int i) MUST_CHECK;
 
 #endif

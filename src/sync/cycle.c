@@ -305,7 +305,7 @@ static void stage_deletions(struct cycle *cycle)
 		if (absence != ABSENCE_NONE)
 			stage_absent(cycle->stage, table_text(cycle->ids, i, 0),
 				     absence == ABSENCE_GONE, date);
-		if (engine_buries(&cycle->cycle.engine, i))
+		if (engine_deletes(&cycle->cycle.engine, i))
 			stage_gone(cycle->stage, table_text(cycle->ids, i, 0),
 				   table_text(cycle->ids, i, 1), date);
 	}

@@ -37,7 +37,7 @@ static bool gather(const struct ware *ware, const struct world *world,
 		const struct state *now = world_state(thing, world->now);
 		const struct held *held = &ware->held[thing->id];
 
-		if (held->live && (!now || held->doubted || now->updated < held->state.updated))
+		if (held->live && (!now || held->stale_copy || now->updated < held->state.updated))
 			return false;
 		if (held->rejected &&
 		    (held->of_page || !now || !now->odd ||

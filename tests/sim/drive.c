@@ -214,25 +214,25 @@ static void note_limits(const struct run_record *c, const struct action *action)
 }
 
 /* More deletions than the fuse allows are not believed, unless a person does. */
-static void check_fuse(const struct run_record *c, int64_t live, int n_buried)
+static void check_fuse(const struct run_record *c, int64_t live, int n_deleted)
 {
 	struct drive *d = c->drive;
 	int64_t most = max_i64(20, live / 50);
 
-	if (n_buried > 0 && !cycle_kind(c->engine.conf.kind)->accept_deletions &&
+	if (n_deleted > 0 && !cycle_kind(c->engine.conf.kind)->accept_deletions &&
 	    ware_dead(&d->ware) > most)
 		snprintf(d->wrong, sizeof(d->wrong),
 			 "I3: %d conversations of %d are held as deleted, %d of them now, and "
 			 "nobody said so",
-			 (int)ware_dead(&d->ware), (int)live, n_buried);
+			 (int)ware_dead(&d->ware), (int)live, n_deleted);
 }
 
 static void note_missing(const struct run_record *c, int i, struct missing *missing)
 {
 	enum absence how = engine_absence(&c->engine, i);
 
-	if (engine_buries(&c->engine, i)) {
-		missing->buried[missing->n_buried++] = c->desk.ids[i];
+	if (engine_deletes(&c->engine, i)) {
+		missing->deleted[missing->n_deleted++] = c->desk.ids[i];
 	} else if (how != ABSENCE_NONE) {
 		missing->how[missing->n_absent] = how;
 		missing->absent[missing->n_absent++] = c->desk.ids[i];
@@ -269,10 +269,10 @@ static void commit(struct run_record *c, const struct action *action)
 	note_limits(c, action);
 	d->published += d->ware.state.complete_as_of > was;
 	check_held_back(d, was, was_active);
-	check_fuse(c, live, missing.n_buried);
-	/* What is held only gets better, unless something is buried. */
+	check_fuse(c, live, missing.n_deleted);
+	/* What is held only gets better, unless something is deleted. */
 	if (!d->wrong[0] &&
-	    (action->last || missing.n_buried > 0 || d->ware.state.complete_as_of != was ||
+	    (action->last || missing.n_deleted > 0 || d->ware.state.complete_as_of != was ||
 	     d->ware.state.active_as_of != was_active))
 		ware_check(&d->ware, &d->world, d->wrong, sizeof(d->wrong));
 	engine_committed(&c->engine, &tally);

@@ -42,7 +42,7 @@ static bool same_content(const struct state *a, const struct state *b)
 /* An older copy: believed only when two GETs, a lookback apart, say the same. */
 static bool is_confirmed(struct held *held, const struct staged *row, int64_t lookback)
 {
-	held->doubted = true;
+	held->stale_copy = true;
 	if (!row->alone || row->date == TIME_NONE)
 		return false;
 	if (held->got_at != TIME_NONE && held->got == row->state.updated &&
@@ -94,7 +94,7 @@ static void merge_row(struct ware *ware, const struct staged *row, struct tally 
 		held->listed = ware->commits;
 	held->live = true;
 	held->rejected = held->of_page = false;
-	held->doubted = false;
+	held->stale_copy = false;
 	held->got_at = TIME_NONE;
 	held->state = row->state;
 }
@@ -222,8 +222,8 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct action *acti
 	tally->held_back = held_back;
 	mark(ware, desk, action, state->full.pass);
 	reappear(ware, desk);
-	for (int i = 0; i < missing->n_buried; i++) {
-		struct held *held = &ware->held[missing->buried[i]];
+	for (int i = 0; i < missing->n_deleted; i++) {
+		struct held *held = &ware->held[missing->deleted[i]];
 
 		tally->deleted += held->live;
 		held->rejected = false;
@@ -249,7 +249,7 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct action *acti
 	tally->live = ware_live(ware);
 	tally->holding = odd_holding(ware);
 	for (int i = 1; i <= ware->top; i++)
-		tally->stale_copies += ware->held[i].live && ware->held[i].doubted;
+		tally->stale_copies += ware->held[i].live && ware->held[i].stale_copy;
 	return true;
 }
 
@@ -299,7 +299,7 @@ static bool is_wanted(const struct ware *ware, const struct desk *desk, const st
 		return held->scan != ask->scan && !held->unlisted &&
 		       (ask->disputed || !held->disputed) && in_cell(&ask->filter, &held->state);
 	case ASK_STALE_COPIES:
-		return held->doubted &&
+		return held->stale_copy &&
 		       (held->got_at == TIME_NONE || now - held->got_at >= ware->state.lookback);
 	default:
 		return false;

@@ -21,7 +21,7 @@ struct held {
 	int passes;		    /* of the running sweep that saw it: a bit each */
 	int64_t since;		    /* when the batch began in which it saw it last */
 	int scan;		    /* that saw it last */
-	bool doubted;		    /* an older copy came; */
+	bool stale_copy;	    /* an older copy came; */
 	int64_t got_at;		    /* when a GET first said the same, or TIME_NONE */
 	int64_t got;		    /* and what its updated_at was */
 	bool absent;		    /* the list is known not to show it, */
@@ -48,7 +48,7 @@ struct staged {
 
 /* What a commit says of conversations that a list did not show. */
 struct missing {
-	int buried[IDS_MOST], n_buried;
+	int deleted[IDS_MOST], n_deleted;
 	int absent[IDS_MOST], n_absent;
 	enum absence how[IDS_MOST];
 	int64_t date;

@@ -44,11 +44,11 @@ static void a_404_before_and_after_a_control_that_is_there_is_believed(void **fi
 	(void)fixture;
 	answer_all(&recheck, (int[]){ 0, 1, 2, 3, 1 },
 		   (enum item_outcome[]){ HERE, GONE, HERE, HERE, GONE }, 5);
-	assert_false(recheck_buries(&recheck, 0));
-	assert_true(recheck_buries(&recheck, 1));
-	assert_false(recheck_buries(&recheck, 2));
+	assert_false(recheck_deletes(&recheck, 0));
+	assert_true(recheck_deletes(&recheck, 1));
+	assert_false(recheck_deletes(&recheck, 2));
 	assert_int_equal(recheck_losses(&recheck), 1);
-	assert_false(recheck_in_doubt(&recheck));
+	assert_false(recheck_disputed(&recheck));
 }
 
 static void a_404_that_is_none_the_second_time_is_not_believed(void **fixture)
@@ -58,8 +58,8 @@ static void a_404_that_is_none_the_second_time_is_not_believed(void **fixture)
 	(void)fixture;
 	answer_all(&recheck, (int[]){ 0, 1, 2, 0, 1 },
 		   (enum item_outcome[]){ GONE, GONE, HERE, HERE, GONE }, 5);
-	assert_false(recheck_buries(&recheck, 0));
-	assert_true(recheck_buries(&recheck, 1));
+	assert_false(recheck_deletes(&recheck, 0));
+	assert_true(recheck_deletes(&recheck, 1));
 }
 
 static void where_the_control_is_gone_too_nothing_is_believed(void **fixture)
@@ -73,10 +73,10 @@ static void where_the_control_is_gone_too_nothing_is_believed(void **fixture)
 		answer_all(&recheck, (int[]){ 0, 1, 2 },
 			   (enum item_outcome[]){ GONE, MERGED, controls[i] }, 3);
 		assert_true(recheck.api_unreliable);
-		assert_true(recheck_in_doubt(&recheck));
+		assert_true(recheck_disputed(&recheck));
 		assert_int_equal(recheck_losses(&recheck), 0);
-		assert_false(recheck_buries(&recheck, 0));
-		assert_false(recheck_buries(&recheck, 1));
+		assert_false(recheck_deletes(&recheck, 0));
+		assert_false(recheck_deletes(&recheck, 1));
 	}
 }
 
@@ -90,7 +90,7 @@ static void without_a_control_only_a_person_is_believed(void **fixture)
 		recheck_begin(&recheck, &answer, 1, 10, 20);
 		answer_all(&recheck, (int[]){ 0, 0 }, (enum item_outcome[]){ GONE, GONE },
 			   1 + repair);
-		assert_int_equal(recheck_buries(&recheck, 0), repair);
+		assert_int_equal(recheck_deletes(&recheck, 0), repair);
 		assert_int_equal(recheck.api_unreliable, !repair);
 	}
 }
@@ -101,8 +101,8 @@ static void one_that_answers_with_another_id_is_merged(void **fixture)
 
 	(void)fixture;
 	answer_all(&recheck, (int[]){ 0, 1 }, (enum item_outcome[]){ HERE, MERGED }, 2);
-	assert_false(recheck_buries(&recheck, 0));
-	assert_true(recheck_buries(&recheck, 1));
+	assert_false(recheck_deletes(&recheck, 0));
+	assert_true(recheck_deletes(&recheck, 1));
 }
 
 /* More than 20, or than one in fifty, within a week: live, lost before, lost now. */
@@ -136,7 +136,7 @@ static void more_losses_than_anybody_would_believe_are_not_believed(void **fixtu
 					 table[i].believed ? table[i].now : 0);
 			assert_int_equal(recheck.fuse_blown, !table[i].believed);
 			for (int j = 0; j < table[i].now; j++)
-				assert_int_equal(recheck_buries(&recheck, j), table[i].believed);
+				assert_int_equal(recheck_deletes(&recheck, j), table[i].believed);
 		}
 	}
 }
@@ -179,7 +179,7 @@ static void without_ids_it_is_over_at_once(void **fixture)
 	(void)fixture;
 	assert_true(recheck_over(&recheck));
 	assert_int_equal(recheck_losses(&recheck), 0);
-	assert_false(recheck_buries(&recheck, 0));
+	assert_false(recheck_deletes(&recheck, 0));
 }
 
 int main(void)

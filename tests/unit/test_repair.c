@@ -95,8 +95,8 @@ static void what_is_held_and_was_not_shown_is_asked_for(void **fixture)
 		repair_item(&repair, &state, outcomes[i], TIME_NONE);
 	}
 	assert_int_equal(next(), ACTION_COMMIT);
-	assert_true(repair_buries(&repair, 0));
-	assert_false(repair_buries(&repair, 1));
+	assert_true(repair_deletes(&repair, 0));
+	assert_false(repair_deletes(&repair, 1));
 	repair_committed(&repair, &state, NULL);
 	/* One is gone, and the other has gone to another cell. */
 	answer_missing(0, 40);
@@ -115,7 +115,7 @@ static void a_cell_that_still_differs_is_said(void **fixture)
 }
 
 /* Every GET answers 404: nothing is believed, and the next cell follows. */
-static void in_a_storm_of_404s_nothing_is_buried(void **fixture)
+static void in_a_storm_of_404s_nothing_is_deleted(void **fixture)
 {
 	(void)fixture;
 	begin(1);
@@ -126,7 +126,7 @@ static void in_a_storm_of_404s_nothing_is_buried(void **fixture)
 		repair_item(&repair, &state, ITEM_GONE, TIME_NONE);
 	}
 	assert_int_equal(next(), ACTION_COMMIT);
-	assert_false(repair_buries(&repair, 0));
+	assert_false(repair_deletes(&repair, 0));
 	repair_committed(&repair, &state, NULL);
 	expect_end(VERDICT_DIFFERENT);
 }
@@ -137,7 +137,7 @@ int main(void)
 		cmocka_unit_test(each_cell_is_read_and_compared_again),
 		cmocka_unit_test(what_is_held_and_was_not_shown_is_asked_for),
 		cmocka_unit_test(a_cell_that_still_differs_is_said),
-		cmocka_unit_test(in_a_storm_of_404s_nothing_is_buried),
+		cmocka_unit_test(in_a_storm_of_404s_nothing_is_deleted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -241,7 +241,7 @@ static void what_the_list_withholds_demotes_it(void **fixture)
 	}
 }
 
-static void one_that_is_gone_is_buried_and_explains_the_total(void **fixture)
+static void one_that_is_gone_is_deleted_and_explains_the_total(void **fixture)
 {
 	(void)fixture;
 	begin(30);
@@ -255,7 +255,7 @@ static void one_that_is_gone_is_buried_and_explains_the_total(void **fixture)
 		scan_item(&scan, &state, i == 1 ? ITEM_HERE : ITEM_GONE, TIME_NONE);
 	}
 	assert_int_equal(next(), ACTION_COMMIT);
-	assert_true(scan_buries(&scan, 0));
+	assert_true(scan_deletes(&scan, 0));
 	assert_int_equal(action.verdict, VERDICT_COMPLETE);
 	assert_false(state.audit_due);
 }
@@ -312,7 +312,7 @@ int main(void)
 		cmocka_unit_test(many_changes_take_a_page_for_each_hundred),
 		cmocka_unit_test(a_scan_under_which_rows_moved_is_closed_by_another),
 		cmocka_unit_test(what_the_list_withholds_demotes_it),
-		cmocka_unit_test(one_that_is_gone_is_buried_and_explains_the_total),
+		cmocka_unit_test(one_that_is_gone_is_deleted_and_explains_the_total),
 		cmocka_unit_test(more_of_them_than_could_be_chance_want_a_full_sweep),
 		cmocka_unit_test(a_page_out_of_order_is_read_again_and_demotes),
 		cmocka_unit_test(without_a_date_no_instant_moves),

@@ -182,7 +182,7 @@ static void totals_that_differ_though_nothing_changed_want_an_audit(void **fixtu
 	}
 }
 
-static void in_a_storm_of_404s_nothing_is_buried_and_nothing_claimed(void **fixture)
+static void in_a_storm_of_404s_nothing_is_deleted_and_nothing_claimed(void **fixture)
 {
 	int lists;
 
@@ -197,7 +197,7 @@ static void in_a_storm_of_404s_nothing_is_buried_and_nothing_claimed(void **fixt
 		unresolved_scan_item(&unresolved_scan, &state, ITEM_GONE, TIME_NONE);
 	}
 	assert_int_equal(next(&lists), ACTION_COMMIT);
-	assert_false(unresolved_scan_buries(&unresolved_scan, 0));
+	assert_false(unresolved_scan_deletes(&unresolved_scan, 0));
 	commit(0);
 	expect_end(totals, VERDICT_UNEXPLAINED);
 	assert_true(state.active_as_of == NOW - 1000 * SECOND);
@@ -211,7 +211,7 @@ int main(void)
 		cmocka_unit_test(each_that_left_is_asked_for),
 		cmocka_unit_test(where_many_left_all_that_is_resolved_is_read_when_that_is_cheaper),
 		cmocka_unit_test(totals_that_differ_though_nothing_changed_want_an_audit),
-		cmocka_unit_test(in_a_storm_of_404s_nothing_is_buried_and_nothing_claimed),
+		cmocka_unit_test(in_a_storm_of_404s_nothing_is_deleted_and_nothing_claimed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
