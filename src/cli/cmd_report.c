@@ -31,7 +31,7 @@ enum format {
 };
 
 /* One report, as it was asked for. */
-struct worker {
+struct report_run {
 	struct app *app;
 	const struct report_catalog *topic;
 	enum format format;
@@ -45,13 +45,13 @@ struct worker {
 
 /* ---- what was asked for ---------------------------------------------- */
 
-static bool take_format(struct worker *worker, const char *name, struct err *err)
+static bool take_format(struct report_run *run, const char *name, struct err *err)
 {
 	static const char *const names[] = { "table", "csv", "json", "html" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (strcmp(names[i], name) == 0) {
-			worker->format = (enum format)i;
+			run->format = (enum format)i;
 			return true;
 		}
 	}
@@ -72,21 +72,21 @@ static bool is_day(const char *text)
 	return y == year && m == month && d == day;
 }
 
-static bool check_days(const struct worker *worker, struct err *err)
+static bool check_days(const struct report_run *run, struct err *err)
 {
-	const char *days[] = { worker->from, worker->to };
+	const char *days[] = { run->from, run->to };
 
 	for (size_t i = 0; i < ARRAY_SIZE(days); i++)
 		if (days[i] && !is_day(days[i]))
 			return err_set(err, ERR_USAGE,
 				       "\"%s\" is not a day; write it as 2026-11-25", days[i]);
-	if (worker->from && worker->to && strcmp(worker->from, worker->to) > 0)
+	if (run->from && run->to && strcmp(run->from, run->to) > 0)
 		return err_set(err, ERR_USAGE, "the period ends before it begins: %s to %s",
-			       worker->from, worker->to);
+			       run->from, run->to);
 	return true;
 }
 
-static bool take_options(struct worker *worker)
+static bool take_options(struct report_run *run)
 {
 	const char *names[2], *format = "table", *lang = "en";
 	const struct opt options[] = {
@@ -98,11 +98,11 @@ static bool take_options(struct worker *worker)
 		{ .name = "from",
 		  .arg = "DAY",
 		  .help = "first day; by default 30 days before the last",
-		  .value = &worker->from },
+		  .value = &run->from },
 		{ .name = "to",
 		  .arg = "DAY",
 		  .help = "last day; by default the workspace's today",
-		  .value = &worker->to },
+		  .value = &run->to },
 		{ .name = "lang",
 		  .letter = 'l',
 		  .arg = "LANG",
@@ -112,52 +112,52 @@ static bool take_options(struct worker *worker)
 		  .letter = 'o',
 		  .arg = "FILE",
 		  .help = "into this file, which is there whole or as it was",
-		  .value = &worker->output },
+		  .value = &run->output },
 		OPT_END,
 	};
 	struct err err = ERR_INIT;
 
-	if (!command_options(worker->app, options, names, 1))
+	if (!command_options(run->app, options, names, 1))
 		return false;
 	if (!names[0])
 		err_set(&err, ERR_USAGE,
 			"which report? sahut-etl report volume, workload, backlog or freshness");
 	else
-		worker->topic = report_catalog_find(names[0], &err);
-	if (!worker->topic || !take_format(worker, format, &err) || !check_days(worker, &err))
-		return app_fail(worker->app, &err);
-	if (report_text_lang(lang, &worker->lang))
+		run->topic = report_catalog_find(names[0], &err);
+	if (!run->topic || !take_format(run, format, &err) || !check_days(run, &err))
+		return app_fail(run->app, &err);
+	if (report_text_lang(lang, &run->lang))
 		return true;
 	err_set(&err, ERR_USAGE, "there are en and id; \"%s\" is none of them", lang);
-	return app_fail(worker->app, &err);
+	return app_fail(run->app, &err);
 }
 
 /* ---- queries --------------------------------------------------------- */
 
 /* Asks the query NAME for a row of the scope. */
-static bool ask(struct worker *worker, const char *name, int row, struct table **ret,
+static bool ask(struct report_run *run, const char *name, int row, struct table **ret,
 		struct err *err)
 {
 	const struct report_period period = {
-		.workspace = table_get(worker->scope, row, "workspace"),
-		.from = table_get(worker->scope, row, "from_day"),
-		.to = table_get(worker->scope, row, "to_day"),
+		.workspace = table_get(run->scope, row, "workspace"),
+		.from = table_get(run->scope, row, "from_day"),
+		.to = table_get(run->scope, row, "to_day"),
 	};
 
-	return report_query_run(worker->pg, name, &period, ret, err) || err_wrap(err, "%s", name);
+	return report_query_run(run->pg, name, &period, ret, err) || err_wrap(err, "%s", name);
 }
 
-static bool open_warehouse(struct worker *worker, struct err *err)
+static bool open_warehouse(struct report_run *run, struct err *err)
 {
-	const struct report_period period = { worker->app->workspace, worker->from, worker->to };
+	const struct report_period period = { run->app->workspace, run->from, run->to };
 
-	worker->pg = app_session(worker->app, false, err);
-	if (!worker->pg || !schema_check(worker->pg, err) ||
-	    !report_query_open(worker->pg, &period, &worker->scope, err))
+	run->pg = app_session(run->app, false, err);
+	if (!run->pg || !schema_check(run->pg, err) ||
+	    !report_query_open(run->pg, &period, &run->scope, err))
 		return false;
-	for (int row = 0; row < table_rows(worker->scope); row++) {
-		const char *from = table_get(worker->scope, row, "from_day");
-		const char *to = table_get(worker->scope, row, "to_day");
+	for (int row = 0; row < table_rows(run->scope); row++) {
+		const char *from = table_get(run->scope, row, "from_day");
+		const char *to = table_get(run->scope, row, "to_day");
 
 		if (strcmp(from, to) > 0)
 			return err_set(err, ERR_USAGE, "the period ends before it begins: %s to %s",
@@ -179,18 +179,18 @@ static int width_of_terminal(void)
 	return n >= 40 ? n : USUAL_WIDTH;
 }
 
-static bool tables(struct worker *worker, int row, struct err *err)
+static bool tables(struct report_run *run, int row, struct err *err)
 {
-	struct report_table to = { &worker->out, worker->lang, width_of_terminal() };
+	struct report_table to = { &run->out, run->lang, width_of_terminal() };
 
-	report_table_scope(&to, worker->scope, row);
-	for (size_t i = 0; i < worker->topic->n_panels; i++) {
-		const struct panel *panel = &worker->topic->panels[i];
+	report_table_scope(&to, run->scope, row);
+	for (size_t i = 0; i < run->topic->n_panels; i++) {
+		const struct panel *panel = &run->topic->panels[i];
 		CLEANUP(table_free) struct table *table = NULL;
 
 		if (!panel->terminal)
 			continue;
-		if (!ask(worker, panel->name, row, &table, err))
+		if (!ask(run, panel->name, row, &table, err))
 			return false;
 		report_table_panel(&to, panel, table);
 	}
@@ -220,22 +220,22 @@ static void append(struct table **all, const struct table *more)
  * Which days are not up to date comes before all else: the first lines of what people and programs
  * read, the first members of an array, and stderr. A page has it in its head.
  */
-static struct table *begin_with_late(struct worker *worker)
+static struct table *begin_with_late(struct report_run *run)
 {
 	struct table *late = table_new(1);
 
 	table_name(late, 0, "warning", false);
-	for (int row = 0; row < table_rows(worker->scope); row++) {
+	for (int row = 0; row < table_rows(run->scope); row++) {
 		CLEANUP(buf_free) struct buf line = BUF_MAX(4096);
 
-		report_table_late(&line, worker->lang, worker->scope, row);
+		report_table_late(&line, run->lang, run->scope, row);
 		if (line.len == 0)
 			continue;
-		fprintf(stderr, "%s: %s\n", worker->app->program, buf_text(&line));
+		fprintf(stderr, "%s: %s\n", run->app->program, buf_text(&line));
 		table_set(late, table_add(late), 0, buf_text(&line), line.len);
-		if (worker->format == FORMAT_TABLE || worker->format == FORMAT_CSV)
-			buf_printf(&worker->out, "%s %s\n",
-				   worker->format == FORMAT_TABLE ? "!" : "#", buf_text(&line));
+		if (run->format == FORMAT_TABLE || run->format == FORMAT_CSV)
+			buf_printf(&run->out, "%s %s\n", run->format == FORMAT_TABLE ? "!" : "#",
+				   buf_text(&line));
 	}
 	return late;
 }
@@ -255,117 +255,117 @@ static void write_json(const struct table *first, const struct table *then, stru
 	buf_char(out, '\n');
 }
 
-static bool raw(struct worker *worker, const struct table *late, struct err *err)
+static bool raw(struct report_run *run, const struct table *late, struct err *err)
 {
 	CLEANUP(table_free) struct table *all = NULL;
 
-	for (int row = 0; row < table_rows(worker->scope); row++) {
+	for (int row = 0; row < table_rows(run->scope); row++) {
 		CLEANUP(table_free) struct table *table = NULL;
 
-		if (!ask(worker, worker->topic->name, row, &table, err))
+		if (!ask(run, run->topic->name, row, &table, err))
 			return false;
 		append(&all, table);
 	}
 	if (!all)
 		all = table_new(1);
-	if (worker->format == FORMAT_CSV)
-		table_format_csv(all, &worker->out);
+	if (run->format == FORMAT_CSV)
+		table_format_csv(all, &run->out);
 	else
-		write_json(late, all, &worker->out);
+		write_json(late, all, &run->out);
 	return true;
 }
 
-static bool topic(struct worker *worker, struct report_html *sheet,
+static bool topic(struct report_run *run, struct report_html *report,
 		  const struct report_catalog *topic, int row, struct err *err)
 {
-	bool many = table_rows(worker->scope) > 1;
+	bool many = table_rows(run->scope) > 1;
 
-	report_html_open_topic(sheet, topic, !many, many || topic != worker->topic);
+	report_html_open_topic(report, topic, !many, many || topic != run->topic);
 	for (size_t i = 0; i < topic->n_panels; i++) {
 		CLEANUP(table_free) struct table *table = NULL;
 
-		if (!ask(worker, topic->panels[i].name, row, &table, err))
+		if (!ask(run, topic->panels[i].name, row, &table, err))
 			return false;
-		report_html_panel(sheet, &topic->panels[i], table);
+		report_html_panel(report, &topic->panels[i], table);
 	}
-	report_html_close_topic(sheet);
+	report_html_close_topic(report);
 	return true;
 }
 
 /* The topic that was asked for, and the others after it: one file tells the whole story. */
-static bool workspace(struct worker *worker, struct report_html *sheet, int row, struct err *err)
+static bool workspace(struct report_run *run, struct report_html *report, int row, struct err *err)
 {
-	bool many = table_rows(worker->scope) > 1;
+	bool many = table_rows(run->scope) > 1;
 	size_t n;
 	const struct report_catalog *all = report_catalog_all(&n);
 
-	buf_str(sheet->out, "<section class=\"workspace\">\n");
-	report_html_workspace(sheet, worker->scope, row, many);
+	buf_str(report->out, "<section class=\"workspace\">\n");
+	report_html_workspace(report, run->scope, row, many);
 	if (!many)
-		report_html_links(sheet, worker->topic);
-	if (!topic(worker, sheet, worker->topic, row, err))
+		report_html_links(report, run->topic);
+	if (!topic(run, report, run->topic, row, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (&all[i] != worker->topic && !topic(worker, sheet, &all[i], row, err))
+		if (&all[i] != run->topic && !topic(run, report, &all[i], row, err))
 			return false;
-	buf_str(sheet->out, "</section>\n");
+	buf_str(report->out, "</section>\n");
 	return true;
 }
 
-static bool html(struct worker *worker, struct err *err)
+static bool html(struct report_run *run, struct err *err)
 {
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LARGEST_REPORT);
-	struct report_html sheet = { &body, worker->lang };
-	const char *title = report_text_of(worker->lang, "title_", worker->topic->name);
-	int rows = table_rows(worker->scope);
+	struct report_html report = { &body, run->lang };
+	const char *title = report_text_of(run->lang, "title_", run->topic->name);
+	int rows = table_rows(run->scope);
 
 	buf_printf(&body, "<h1>%s</h1>\n", title);
 	for (int row = 0; row < rows; row++)
-		if (!workspace(worker, &sheet, row, err))
+		if (!workspace(run, &report, row, err))
 			return false;
 	if (rows == 0)
 		buf_printf(&body, "<p class=\"warn\">%s</p>\n",
-			   report_text_get(worker->lang, "no_workspace"));
+			   report_text_get(run->lang, "no_workspace"));
 	else
-		report_html_foot(&sheet, PACKAGE_NAME " " PACKAGE_VERSION,
-				 table_get(worker->scope, 0, "made_at"));
-	report_html_write(&worker->out, worker->lang, title, &body);
+		report_html_foot(&report, PACKAGE_NAME " " PACKAGE_VERSION,
+				 table_get(run->scope, 0, "made_at"));
+	report_html_write(&run->out, run->lang, title, &body);
 	return !body.full || err_set(err, ERR_DATA, "the report is longer than 64 MiB");
 }
 
-static bool write_report(struct worker *worker, struct err *err)
+static bool write_report(struct report_run *run, struct err *err)
 {
-	CLEANUP(table_free) struct table *late = begin_with_late(worker);
+	CLEANUP(table_free) struct table *late = begin_with_late(run);
 
-	if (worker->format == FORMAT_HTML)
-		return html(worker, err);
-	if (worker->format != FORMAT_TABLE)
-		return raw(worker, late, err);
-	for (int row = 0; row < table_rows(worker->scope); row++)
-		if (!tables(worker, row, err))
+	if (run->format == FORMAT_HTML)
+		return html(run, err);
+	if (run->format != FORMAT_TABLE)
+		return raw(run, late, err);
+	for (int row = 0; row < table_rows(run->scope); row++)
+		if (!tables(run, row, err))
 			return false;
-	if (table_rows(worker->scope) == 0)
-		buf_printf(&worker->out, "%s\n", report_text_get(worker->lang, "no_workspace"));
+	if (table_rows(run->scope) == 0)
+		buf_printf(&run->out, "%s\n", report_text_get(run->lang, "no_workspace"));
 	return true;
 }
 
-static bool deliver(const struct worker *worker, struct err *err)
+static bool deliver(const struct report_run *run, struct err *err)
 {
-	if (worker->out.full)
+	if (run->out.full)
 		return err_set(err, ERR_DATA, "the report is longer than 64 MiB");
-	if (worker->output && strcmp(worker->output, "-") != 0)
-		return atomic_file_write(worker->output, &worker->out, err);
-	command_print(buf_text(&worker->out), worker->out.len);
+	if (run->output && strcmp(run->output, "-") != 0)
+		return atomic_file_write(run->output, &run->out, err);
+	command_print(buf_text(&run->out), run->out.len);
 	return true;
 }
 
 void cmd_report(struct app *app)
 {
-	struct worker worker = { .app = app, .out = BUF_MAX(LARGEST_REPORT) };
+	struct report_run run = { .app = app, .out = BUF_MAX(LARGEST_REPORT) };
 	const struct workspace_conf *known = NULL;
 	struct err err = ERR_INIT;
 
-	if (!take_options(&worker) || !app_config_part(app, "warehouse"))
+	if (!take_options(&run) || !app_config_part(app, "warehouse"))
 		return;
 	if (app->workspace)
 		known = config_find(app->config, app->workspace, &err);
@@ -375,10 +375,9 @@ void cmd_report(struct app *app)
 	}
 	if (!app_network(app, false))
 		return;
-	if (!open_warehouse(&worker, &err) || !write_report(&worker, &err) ||
-	    !deliver(&worker, &err))
+	if (!open_warehouse(&run, &err) || !write_report(&run, &err) || !deliver(&run, &err))
 		app_fail(app, &err);
-	buf_free(&worker.out);
-	table_free(&worker.scope);
-	pg_close(&worker.pg);
+	buf_free(&run.out);
+	table_free(&run.scope);
+	pg_close(&run.pg);
 }

@@ -17,42 +17,42 @@
 /* Shades of a heat map above "nothing". */
 #define SHADES 7
 
-static void words(struct report_html *sheet, const char *key)
+static void words(struct report_html *report, const char *key)
 {
-	html_text(sheet->out, report_text_get(sheet->lang, key));
+	html_text(report->out, report_text_get(report->lang, key));
 }
 
 /* ---- cells ----------------------------------------------------------- */
 
-static void cell_text(struct report_html *sheet, const char *column, bool is_number,
+static void cell_text(struct report_html *report, const char *column, bool is_number,
 		      const char *text)
 {
-	CLEANUP(buf_free) struct buf figure = BUF_MAX(LONGEST_CELL);
+	CLEANUP(buf_free) struct buf formatted = BUF_MAX(LONGEST_CELL);
 
-	cell_format_write(&figure, column, is_number, text, sheet->lang);
-	if (figure.full)
-		html_cut(sheet->out, text, LONGEST_CELL);
+	cell_format_write(&formatted, column, is_number, text, report->lang);
+	if (formatted.full)
+		html_cut(report->out, text, LONGEST_CELL);
 	else
-		html_text(sheet->out, buf_text(&figure));
+		html_text(report->out, buf_text(&formatted));
 }
 
-static void heading(struct report_html *sheet, const char *column)
+static void heading(struct report_html *report, const char *column)
 {
-	const char *known = report_text_of(sheet->lang, "col_", column);
+	const char *known = report_text_of(report->lang, "col_", column);
 
 	/* What is no name of ours is the name of a series, perhaps a stranger's. */
 	if (!known && !*column)
-		known = report_text_find(sheet->lang, "series_");
+		known = report_text_find(report->lang, "series_");
 	if (!known)
 		known = column;
-	buf_str(sheet->out, "<bdi>");
-	html_text(sheet->out, known);
-	buf_str(sheet->out, "</bdi>");
+	buf_str(report->out, "<bdi>");
+	html_text(report->out, known);
+	buf_str(report->out, "</bdi>");
 }
 
-static const char *class_of(enum cell_format figure)
+static const char *class_of(enum cell_format format)
 {
-	switch (figure) {
+	switch (format) {
 	case CELL_FORMAT_TEXT:
 		return "t";
 	case CELL_FORMAT_ID:
@@ -66,54 +66,54 @@ static const char *class_of(enum cell_format figure)
 	}
 }
 
-static void cell(struct report_html *sheet, const struct table *table, int row, int column)
+static void cell(struct report_html *report, const struct table *table, int row, int column)
 {
 	const char *text = table_text(table, row, column), *name = table_column_name(table, column);
 	bool is_number = table_is_number(table, column);
-	enum cell_format figure = cell_format_of(name, is_number);
+	enum cell_format format = cell_format_of(name, is_number);
 
-	buf_str(sheet->out, column == 0 ? "<th scope=\"row\"" : "<td");
-	html_attribute(sheet->out, "class", class_of(figure));
-	html_attribute(sheet->out, "data-v", is_number && column > 0 ? text : NULL);
-	html_attribute(sheet->out, "data-day", figure == CELL_FORMAT_DAY ? text : NULL);
-	buf_str(sheet->out, "><bdi>");
-	cell_text(sheet, name, is_number, text);
-	buf_str(sheet->out, column == 0 ? "</bdi></th>" : "</bdi></td>");
+	buf_str(report->out, column == 0 ? "<th scope=\"row\"" : "<td");
+	html_attribute(report->out, "class", class_of(format));
+	html_attribute(report->out, "data-v", is_number && column > 0 ? text : NULL);
+	html_attribute(report->out, "data-day", format == CELL_FORMAT_DAY ? text : NULL);
+	buf_str(report->out, "><bdi>");
+	cell_text(report, name, is_number, text);
+	buf_str(report->out, column == 0 ? "</bdi></th>" : "</bdi></td>");
 }
 
-static void head_row(struct report_html *sheet, const struct table *table)
+static void head_row(struct report_html *report, const struct table *table)
 {
-	buf_str(sheet->out, "<thead><tr>");
+	buf_str(report->out, "<thead><tr>");
 	for (int c = 0; c < table_columns(table); c++) {
-		buf_str(sheet->out, "<th scope=\"col\"");
-		html_attribute(sheet->out, "class",
+		buf_str(report->out, "<th scope=\"col\"");
+		html_attribute(report->out, "class",
 			       class_of(cell_format_of(table_column_name(table, c),
 						       table_is_number(table, c))));
-		buf_char(sheet->out, '>');
-		heading(sheet, table_column_name(table, c));
-		buf_str(sheet->out, "</th>");
+		buf_char(report->out, '>');
+		heading(report, table_column_name(table, c));
+		buf_str(report->out, "</th>");
 	}
-	buf_str(sheet->out, "</tr></thead>\n");
+	buf_str(report->out, "</tr></thead>\n");
 }
 
-static void write_table(struct report_html *sheet, const struct panel *panel,
+static void write_table(struct report_html *report, const struct panel *panel,
 			const struct table *table)
 {
 	char key[64];
 
 	snprintf(key, sizeof(key), "panel_%s", panel->name);
-	buf_str(sheet->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
-	html_attribute(sheet->out, "aria-label", report_text_get(sheet->lang, key));
-	buf_str(sheet->out, "><table>\n");
-	head_row(sheet, table);
-	buf_str(sheet->out, "<tbody>\n");
+	buf_str(report->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
+	html_attribute(report->out, "aria-label", report_text_get(report->lang, key));
+	buf_str(report->out, "><table>\n");
+	head_row(report, table);
+	buf_str(report->out, "<tbody>\n");
 	for (int r = 0; r < table_rows(table); r++) {
-		buf_str(sheet->out, "<tr>");
+		buf_str(report->out, "<tr>");
 		for (int c = 0; c < table_columns(table); c++)
-			cell(sheet, table, r, c);
-		buf_str(sheet->out, "</tr>\n");
+			cell(report, table, r, c);
+		buf_str(report->out, "</tr>\n");
 	}
-	buf_str(sheet->out, "</tbody></table></div>\n");
+	buf_str(report->out, "</tbody></table></div>\n");
 }
 
 /* ---- heat maps ------------------------------------------------------- */
@@ -132,18 +132,18 @@ static double largest(const struct table *table)
 	return most;
 }
 
-static void heat_cell(struct report_html *sheet, const char *text, double most)
+static void heat_cell(struct report_html *report, const char *text, double most)
 {
 	double value = strtod(text, NULL);
 	int shade = value > 0 && most > 0 ? 1 + (int)(value / most * (SHADES - 0.001)) : 0;
 
-	buf_printf(sheet->out, "<td class=\"h%d\">", shade > SHADES ? SHADES : shade);
+	buf_printf(report->out, "<td class=\"h%d\">", shade > SHADES ? SHADES : shade);
 	if (value > 0)
-		cell_text(sheet, "n", true, text);
-	buf_str(sheet->out, "</td>");
+		cell_text(report, "n", true, text);
+	buf_str(report->out, "</td>");
 }
 
-static void heat_map(struct report_html *sheet, const struct panel *panel,
+static void heat_map(struct report_html *report, const struct panel *panel,
 		     const struct table *table)
 {
 	bool days = strcmp(table_column_name(table, 0), "weekday") == 0;
@@ -151,19 +151,19 @@ static void heat_map(struct report_html *sheet, const struct panel *panel,
 	char key[64];
 
 	snprintf(key, sizeof(key), "panel_%s", panel->name);
-	buf_str(sheet->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
-	html_attribute(sheet->out, "aria-label", report_text_get(sheet->lang, key));
-	buf_printf(sheet->out, "><table class=\"heat%s\">\n", days ? " days" : "");
-	head_row(sheet, table);
-	buf_str(sheet->out, "<tbody>\n");
+	buf_str(report->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\"");
+	html_attribute(report->out, "aria-label", report_text_get(report->lang, key));
+	buf_printf(report->out, "><table class=\"heat%s\">\n", days ? " days" : "");
+	head_row(report, table);
+	buf_str(report->out, "<tbody>\n");
 	for (int r = 0; r < table_rows(table); r++) {
-		buf_str(sheet->out, "<tr>");
-		cell(sheet, table, r, 0);
+		buf_str(report->out, "<tr>");
+		cell(report, table, r, 0);
 		for (int c = 1; c < table_columns(table); c++)
-			heat_cell(sheet, table_text(table, r, c), most);
-		buf_str(sheet->out, "</tr>\n");
+			heat_cell(report, table_text(table, r, c), most);
+		buf_str(report->out, "</tr>\n");
 	}
-	buf_str(sheet->out, "</tbody></table></div>\n");
+	buf_str(report->out, "</tbody></table></div>\n");
 }
 
 /* ---- panels ---------------------------------------------------------- */
@@ -187,253 +187,255 @@ static bool is_before(const char *name)
 	return n > 7 && strcmp(name + n - 7, "_before") == 0;
 }
 
-static void tiles(struct report_html *sheet, const struct table *table)
+static void tiles(struct report_html *report, const struct table *table)
 {
-	buf_str(sheet->out, "<dl class=\"tiles\">\n");
+	buf_str(report->out, "<dl class=\"tiles\">\n");
 	for (int c = 0; c < table_columns(table) && table_rows(table) > 0; c++) {
 		const char *name = table_column_name(table, c), *was = before(table, name);
 
 		if (is_before(name))
 			continue;
-		buf_str(sheet->out, "<div><dt>");
-		heading(sheet, name);
-		buf_str(sheet->out, "</dt><dd class=\"value\">");
-		cell_text(sheet, name, table_is_number(table, c), table_text(table, 0, c));
-		buf_str(sheet->out, "</dd>");
+		buf_str(report->out, "<div><dt>");
+		heading(report, name);
+		buf_str(report->out, "</dt><dd class=\"value\">");
+		cell_text(report, name, table_is_number(table, c), table_text(table, 0, c));
+		buf_str(report->out, "</dd>");
 		if (was) {
-			buf_str(sheet->out, "<dd class=\"before\">");
-			cell_text(sheet, name, true, was);
-			buf_char(sheet->out, ' ');
-			words(sheet, "before");
-			buf_str(sheet->out, "</dd>");
+			buf_str(report->out, "<dd class=\"before\">");
+			cell_text(report, name, true, was);
+			buf_char(report->out, ' ');
+			words(report, "before");
+			buf_str(report->out, "</dd>");
 		}
-		buf_str(sheet->out, "</div>\n");
+		buf_str(report->out, "</div>\n");
 	}
-	buf_str(sheet->out, "</dl>\n<div class=\"parts\">\n");
+	buf_str(report->out, "</dl>\n<div class=\"parts\">\n");
 }
 
-static void chart(struct report_html *sheet, const struct panel *panel, const struct table *table)
+static void chart(struct report_html *report, const struct panel *panel, const struct table *table)
 {
-	const char *title = report_text_of(sheet->lang, "panel_", panel->name);
+	const char *title = report_text_of(report->lang, "panel_", panel->name);
 
-	buf_str(sheet->out, "<div class=\"plot\" hidden><canvas role=\"img\"");
-	html_attribute(sheet->out, "aria-label", title);
-	buf_str(sheet->out, "></canvas></div>\n<details open><summary>");
-	words(sheet, "numbers");
-	buf_str(sheet->out, "</summary>");
-	write_table(sheet, panel, table);
-	buf_str(sheet->out, "</details>\n");
+	buf_str(report->out, "<div class=\"plot\" hidden><canvas role=\"img\"");
+	html_attribute(report->out, "aria-label", title);
+	buf_str(report->out, "></canvas></div>\n<details open><summary>");
+	words(report, "numbers");
+	buf_str(report->out, "</summary>");
+	write_table(report, panel, table);
+	buf_str(report->out, "</details>\n");
 }
 
-static void open_figure(struct report_html *sheet, const struct panel *panel)
+static void open_figure(struct report_html *report, const struct panel *panel)
 {
-	const char *title = report_text_of(sheet->lang, "panel_", panel->name),
-		   *note = report_text_of(sheet->lang, "note_", panel->name);
+	const char *title = report_text_of(report->lang, "panel_", panel->name),
+		   *note = report_text_of(report->lang, "note_", panel->name);
 
-	buf_printf(sheet->out, "<figure class=\"part%s\"", panel->half ? " half" : "");
-	html_attribute(sheet->out, "data-chart", panel->chart);
-	html_attribute(sheet->out, "data-palette", panel->palette);
+	buf_printf(report->out, "<figure class=\"part%s\"", panel->half ? " half" : "");
+	html_attribute(report->out, "data-chart", panel->chart);
+	html_attribute(report->out, "data-palette", panel->palette);
 	if (panel->series > 0)
-		buf_printf(sheet->out, " data-columns=\"%d\"", panel->series);
-	buf_str(sheet->out, panel->stacked ? " data-stacked>" : ">");
-	buf_str(sheet->out, "<figcaption><b>");
-	html_text(sheet->out, title);
-	buf_str(sheet->out, "</b><p class=\"note\">");
-	html_text(sheet->out, note);
-	buf_str(sheet->out, "</p></figcaption>\n");
+		buf_printf(report->out, " data-columns=\"%d\"", panel->series);
+	buf_str(report->out, panel->stacked ? " data-stacked>" : ">");
+	buf_str(report->out, "<figcaption><b>");
+	html_text(report->out, title);
+	buf_str(report->out, "</b><p class=\"note\">");
+	html_text(report->out, note);
+	buf_str(report->out, "</p></figcaption>\n");
 }
 
-static void shown(struct report_html *sheet, const struct panel *panel, const struct table *table)
+static void shown(struct report_html *report, const struct panel *panel, const struct table *table)
 {
 	if (panel->kind == PANEL_CHART)
-		chart(sheet, panel, table);
+		chart(report, panel, table);
 	else if (panel->kind == PANEL_HEAT)
-		heat_map(sheet, panel, table);
+		heat_map(report, panel, table);
 	else
-		write_table(sheet, panel, table);
+		write_table(report, panel, table);
 }
 
-void report_html_panel(struct report_html *sheet, const struct panel *panel,
+void report_html_panel(struct report_html *report, const struct panel *panel,
 		       const struct table *table)
 {
 	CLEANUP(table_free) struct table *wide = panel->pivot ? pivot_wide(table) : NULL;
 
 	if (panel->kind == PANEL_TILES) {
-		tiles(sheet, table);
+		tiles(report, table);
 		return;
 	}
-	open_figure(sheet, panel);
+	open_figure(report, panel);
 	if (table_rows(table) == 0) {
-		buf_str(sheet->out, "<p class=\"soft\">");
-		words(sheet, "nothing");
-		buf_str(sheet->out, "</p>\n");
+		buf_str(report->out, "<p class=\"soft\">");
+		words(report, "nothing");
+		buf_str(report->out, "</p>\n");
 	} else {
-		shown(sheet, panel, wide ? wide : table);
+		shown(report, panel, wide ? wide : table);
 	}
-	buf_str(sheet->out, "</figure>\n");
+	buf_str(report->out, "</figure>\n");
 }
 
 /* ---- the frame ------------------------------------------------------- */
 
-static void time_text(struct report_html *sheet, const char *text)
+static void time_text(struct report_html *report, const char *text)
 {
 	CLEANUP(buf_free) struct buf time = BUF_MAX(LONGEST_CELL);
 
-	cell_format_time(&time, text, sheet->lang);
-	html_text(sheet->out, buf_text(&time));
+	cell_format_time(&time, text, report->lang);
+	html_text(report->out, buf_text(&time));
 }
 
-static void labelled(struct report_html *sheet, const char *key, const char *text, const char *zone)
+static void labelled(struct report_html *report, const char *key, const char *text,
+		     const char *zone)
 {
 	if (!text)
 		return;
-	words(sheet, key);
-	buf_str(sheet->out, zone ? " <b>" : " ");
-	time_text(sheet, text);
+	words(report, key);
+	buf_str(report->out, zone ? " <b>" : " ");
+	time_text(report, text);
 	if (zone) {
-		buf_str(sheet->out, "</b>");
-		buf_str(sheet->out, " (");
-		html_text(sheet->out, zone);
-		buf_char(sheet->out, ')');
+		buf_str(report->out, "</b>");
+		buf_str(report->out, " (");
+		html_text(report->out, zone);
+		buf_char(report->out, ')');
 	}
 }
 
 /* Figures that are not up to date come before all else. */
-static void late(struct report_html *sheet, const struct table *scope, int row)
+static void late(struct report_html *report, const struct table *scope, int row)
 {
 	const char *dirty = table_get(scope, row, "stale_days"),
 		   *since = table_get(scope, row, "late_since");
 
 	if (!dirty)
 		return;
-	buf_str(sheet->out, "<p class=\"warn\" role=\"status\">");
-	words(sheet, "dirty");
-	buf_str(sheet->out, ": ");
-	html_text(sheet->out, dirty);
+	buf_str(report->out, "<p class=\"warn\" role=\"status\">");
+	words(report, "dirty");
+	buf_str(report->out, ": ");
+	html_text(report->out, dirty);
 	if (since) {
-		buf_str(sheet->out, " (");
-		words(sheet, "late");
-		buf_char(sheet->out, ' ');
-		html_text(sheet->out, since);
-		buf_char(sheet->out, ')');
+		buf_str(report->out, " (");
+		words(report, "late");
+		buf_char(report->out, ' ');
+		html_text(report->out, since);
+		buf_char(report->out, ')');
 	}
-	buf_str(sheet->out, "</p>\n");
+	buf_str(report->out, "</p>\n");
 }
 
 /* How far the figures can be believed, before any of them. */
-static void as_of(struct report_html *sheet, const struct table *scope, int row)
+static void as_of(struct report_html *report, const struct table *scope, int row)
 {
 	const char *complete = table_get(scope, row, "complete_at"),
 		   *zone = table_get(scope, row, "timezone"),
 		   *lag = table_get(scope, row, "stale_seconds");
 
 	if (complete) {
-		buf_str(sheet->out, "<p class=\"asof\">");
-		labelled(sheet, "complete", complete, zone);
-		buf_str(sheet->out, ". <span class=\"soft\">");
-		labelled(sheet, "active", table_get(scope, row, "active_at"), NULL);
-		buf_str(sheet->out, ".</span></p>\n");
+		buf_str(report->out, "<p class=\"asof\">");
+		labelled(report, "complete", complete, zone);
+		buf_str(report->out, ". <span class=\"soft\">");
+		labelled(report, "active", table_get(scope, row, "active_at"), NULL);
+		buf_str(report->out, ".</span></p>\n");
 	} else {
-		buf_str(sheet->out, "<p class=\"warn\" role=\"status\">");
-		words(sheet, "incomplete");
-		buf_str(sheet->out, "</p>\n");
+		buf_str(report->out, "<p class=\"warn\" role=\"status\">");
+		words(report, "incomplete");
+		buf_str(report->out, "</p>\n");
 	}
 	if (lag) {
-		buf_str(sheet->out, "<p class=\"warn\" role=\"status\">");
-		words(sheet, "stale_before");
-		buf_char(sheet->out, ' ');
-		cell_text(sheet, "stale_seconds", true, lag);
-		buf_str(sheet->out, sheet->lang == LANG_EN ? " " : "");
-		words(sheet, "stale_after");
-		buf_str(sheet->out, "</p>\n");
+		buf_str(report->out, "<p class=\"warn\" role=\"status\">");
+		words(report, "stale_before");
+		buf_char(report->out, ' ');
+		cell_text(report, "stale_seconds", true, lag);
+		buf_str(report->out, report->lang == LANG_EN ? " " : "");
+		words(report, "stale_after");
+		buf_str(report->out, "</p>\n");
 	}
 }
 
-void report_html_workspace(struct report_html *sheet, const struct table *scope, int row, bool many)
+void report_html_workspace(struct report_html *report, const struct table *scope, int row,
+			   bool many)
 {
 	const char *history = table_get(scope, row, "history_at");
 
 	if (many) {
-		buf_str(sheet->out, "<h2><bdi>");
-		html_text(sheet->out, table_get(scope, row, "workspace"));
-		buf_str(sheet->out, "</bdi></h2>\n");
+		buf_str(report->out, "<h2><bdi>");
+		html_text(report->out, table_get(scope, row, "workspace"));
+		buf_str(report->out, "</bdi></h2>\n");
 	}
-	late(sheet, scope, row);
-	as_of(sheet, scope, row);
-	buf_str(sheet->out, "<p class=\"soft\">");
+	late(report, scope, row);
+	as_of(report, scope, row);
+	buf_str(report->out, "<p class=\"soft\">");
 	if (!many) {
-		words(sheet, "workspace_label");
-		buf_str(sheet->out, " <bdi>");
-		html_text(sheet->out, table_get(scope, row, "workspace"));
-		buf_str(sheet->out, "</bdi>. ");
+		words(report, "workspace_label");
+		buf_str(report->out, " <bdi>");
+		html_text(report->out, table_get(scope, row, "workspace"));
+		buf_str(report->out, "</bdi>. ");
 	}
-	words(sheet, "period");
-	buf_char(sheet->out, ' ');
-	time_text(sheet, table_get(scope, row, "from_day"));
-	buf_char(sheet->out, ' ');
-	words(sheet, "until");
-	buf_char(sheet->out, ' ');
-	time_text(sheet, table_get(scope, row, "to_day"));
-	buf_str(sheet->out, ". ");
+	words(report, "period");
+	buf_char(report->out, ' ');
+	time_text(report, table_get(scope, row, "from_day"));
+	buf_char(report->out, ' ');
+	words(report, "until");
+	buf_char(report->out, ' ');
+	time_text(report, table_get(scope, row, "to_day"));
+	buf_str(report->out, ". ");
 	if (history) {
-		labelled(sheet, "history", history, NULL);
-		buf_char(sheet->out, '.');
+		labelled(report, "history", history, NULL);
+		buf_char(report->out, '.');
 	}
-	buf_str(sheet->out, "</p>\n");
+	buf_str(report->out, "</p>\n");
 }
 
-void report_html_foot(struct report_html *sheet, const char *program, const char *made_at)
+void report_html_foot(struct report_html *report, const char *program, const char *made_at)
 {
-	buf_str(sheet->out, "<footer>");
-	words(sheet, "made");
-	buf_char(sheet->out, ' ');
-	html_text(sheet->out, program);
-	buf_str(sheet->out, ", ");
-	time_text(sheet, made_at);
-	buf_str(sheet->out, ".</footer>\n");
+	buf_str(report->out, "<footer>");
+	words(report, "made");
+	buf_char(report->out, ' ');
+	html_text(report->out, program);
+	buf_str(report->out, ", ");
+	time_text(report, made_at);
+	buf_str(report->out, ".</footer>\n");
 }
 
-void report_html_open_topic(struct report_html *sheet, const struct report_catalog *topic,
+void report_html_open_topic(struct report_html *report, const struct report_catalog *topic,
 			    bool linked, bool titled)
 {
-	const char *title = report_text_of(sheet->lang, "title_", topic->name);
+	const char *title = report_text_of(report->lang, "title_", topic->name);
 
-	buf_str(sheet->out, "<section class=\"topic\"");
-	html_attribute(sheet->out, "id", linked ? topic->name : NULL);
-	html_attribute(sheet->out, "aria-label", titled ? NULL : title);
-	buf_str(sheet->out, ">\n");
+	buf_str(report->out, "<section class=\"topic\"");
+	html_attribute(report->out, "id", linked ? topic->name : NULL);
+	html_attribute(report->out, "aria-label", titled ? NULL : title);
+	buf_str(report->out, ">\n");
 	if (titled) {
-		buf_str(sheet->out, "<h3>");
-		html_text(sheet->out, title);
-		buf_str(sheet->out, "</h3>\n");
+		buf_str(report->out, "<h3>");
+		html_text(report->out, title);
+		buf_str(report->out, "</h3>\n");
 	}
 	if (topic->panels[0].kind != PANEL_TILES)
-		buf_str(sheet->out, "<p></p><div class=\"parts\">\n");
+		buf_str(report->out, "<p></p><div class=\"parts\">\n");
 }
 
-void report_html_close_topic(struct report_html *sheet)
+void report_html_close_topic(struct report_html *report)
 {
-	buf_str(sheet->out, "</div>\n</section>\n");
+	buf_str(report->out, "</div>\n</section>\n");
 }
 
-void report_html_links(struct report_html *sheet, const struct report_catalog *first)
+void report_html_links(struct report_html *report, const struct report_catalog *first)
 {
 	size_t n;
 	const struct report_catalog *topics = report_catalog_all(&n);
 
-	buf_str(sheet->out, "<nav");
-	html_attribute(sheet->out, "aria-label", report_text_get(sheet->lang, "also"));
-	buf_str(sheet->out, "><ul>");
+	buf_str(report->out, "<nav");
+	html_attribute(report->out, "aria-label", report_text_get(report->lang, "also"));
+	buf_str(report->out, "><ul>");
 	for (size_t i = 0; i <= n; i++) {
 		const struct report_catalog *topic = i == 0 ? first : &topics[i - 1];
 
 		if (i > 0 && topic == first)
 			continue;
-		buf_printf(sheet->out, "<li><a href=\"#%s\">", topic->name);
-		html_text(sheet->out, report_text_of(sheet->lang, "title_", topic->name));
-		buf_str(sheet->out, "</a></li>");
+		buf_printf(report->out, "<li><a href=\"#%s\">", topic->name);
+		html_text(report->out, report_text_of(report->lang, "title_", topic->name));
+		buf_str(report->out, "</a></li>");
 	}
-	buf_str(sheet->out, "</ul></nav>\n");
+	buf_str(report->out, "</ul></nav>\n");
 }
 
 /* The value of a file that the page carries; "" when there is none. */
@@ -481,13 +483,13 @@ static void scripts(struct buf *out, bool charts)
 }
 
 /* What stands between two @ in the template. */
-static void fill(struct buf *out, const char *name, size_t n, const struct report_html *sheet,
+static void fill(struct buf *out, const char *name, size_t n, const struct report_html *report,
 		 const char *title)
 {
 	bool charts = asset_find("report/chart.js") != NULL;
 
 	if (n == 4 && memcmp(name, "lang", n) == 0)
-		buf_str(out, report_text_code(sheet->lang));
+		buf_str(out, report_text_code(report->lang));
 	else if (n == 5 && memcmp(name, "title", n) == 0)
 		html_text(out, title);
 	else if (n == 6 && memcmp(name, "policy", n) == 0)
@@ -495,7 +497,7 @@ static void fill(struct buf *out, const char *name, size_t n, const struct repor
 	else if (n == 5 && memcmp(name, "style", n) == 0)
 		carry(out, "report/page.css");
 	else if (n == 4 && memcmp(name, "body", n) == 0)
-		buf_add(out, sheet->out->data, sheet->out->len);
+		buf_add(out, report->out->data, report->out->len);
 	else
 		scripts(out, charts);
 }
@@ -503,14 +505,14 @@ static void fill(struct buf *out, const char *name, size_t n, const struct repor
 void report_html_write(struct buf *out, enum lang lang, const char *title, const struct buf *body)
 {
 	struct buf copy = *body;
-	struct report_html sheet = { &copy, lang };
+	struct report_html report = { &copy, lang };
 	const char *p = part("report/page.html")->data, *at;
 
 	for (at = strchr(p, '@'); at; at = strchr(p, '@')) {
 		size_t n = strcspn(at + 1, "@");
 
 		buf_add(out, p, (size_t)(at - p));
-		fill(out, at + 1, n, &sheet, title);
+		fill(out, at + 1, n, &report, title);
 		p = at + n + 2;
 	}
 	buf_str(out, p);

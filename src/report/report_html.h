@@ -21,26 +21,26 @@ struct report_html {
 };
 
 /* Adds what the row ROW of SCOPE tells: name, period, how complete. MANY: it is one of several. */
-void report_html_workspace(struct report_html *sheet, const struct table *scope, int row,
+void report_html_workspace(struct report_html *report, const struct table *scope, int row,
 			   bool many);
 
 /* Adds links to the topics below, FIRST before all others. */
-void report_html_links(struct report_html *sheet, const struct report_catalog *first);
+void report_html_links(struct report_html *report, const struct report_catalog *first);
 
 /*
  * Begins a topic, and ends it. LINKED: it is a place that links lead to. TITLED: it has a title,
  * which the page does not have already.
  */
-void report_html_open_topic(struct report_html *sheet, const struct report_catalog *topic,
+void report_html_open_topic(struct report_html *report, const struct report_catalog *topic,
 			    bool linked, bool titled);
-void report_html_close_topic(struct report_html *sheet);
+void report_html_close_topic(struct report_html *report);
 
 /* Adds a panel with what its query answered. */
-void report_html_panel(struct report_html *sheet, const struct panel *panel,
+void report_html_panel(struct report_html *report, const struct panel *panel,
 		       const struct table *table);
 
 /* Ends the body with who made it. */
-void report_html_foot(struct report_html *sheet, const char *program, const char *made_at);
+void report_html_foot(struct report_html *report, const char *program, const char *made_at);
 
 /* Puts the whole page around BODY. */
 void report_html_write(struct buf *out, enum lang lang, const char *title, const struct buf *body);

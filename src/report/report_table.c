@@ -69,24 +69,24 @@ static struct table *worded(const struct report_table *to, const struct table *t
 
 	for (int c = 0; c < table_columns(table); c++) {
 		const char *name = table_column_name(table, c);
-		enum cell_format figure = cell_format_of(name, table_is_number(table, c));
+		enum cell_format format = cell_format_of(name, table_is_number(table, c));
 
 		table_name(shown, c, heading(to, name),
-			   table_is_number(table, c) && figure != CELL_FORMAT_WEEKDAY);
+			   table_is_number(table, c) && format != CELL_FORMAT_WEEKDAY);
 	}
 	for (int r = 0; r < table_rows(table); r++) {
 		table_add(shown);
 		for (int c = 0; c < table_columns(table); c++) {
 			CLEANUP(buf_free)
-			struct buf figure = BUF_MAX(65536), cell = BUF_MAX(LONGEST);
+			struct buf formatted = BUF_MAX(65536), cell = BUF_MAX(LONGEST);
 
-			cell_format_write(&figure, table_column_name(table, c),
+			cell_format_write(&formatted, table_column_name(table, c),
 					  table_is_number(table, c), table_text(table, r, c),
 					  to->lang);
 			if (is_cuttable(table, c))
-				cut(&cell, buf_text(&figure), most[c]);
+				cut(&cell, buf_text(&formatted), most[c]);
 			else
-				buf_str(&cell, buf_text(&figure));
+				buf_str(&cell, buf_text(&formatted));
 			table_set(shown, r, c, buf_text(&cell), cell.len);
 		}
 	}
