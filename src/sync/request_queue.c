@@ -7,26 +7,26 @@
 /* From so many requests a minute on, the next page is asked for while one is decoded. */
 #define FAST_QUOTA 600
 
-static struct slot *slot_at(struct request_queue *box, int i)
+static struct slot *slot_at(struct request_queue *queue, int i)
 {
-	return &box->slots[(box->first + i) % REQUEST_QUEUE_MOST];
+	return &queue->slots[(queue->first + i) % REQUEST_QUEUE_MOST];
 }
 
-bool request_queue_has_room(const struct request_queue *box)
+bool request_queue_has_room(const struct request_queue *queue)
 {
-	return box->n < REQUEST_QUEUE_MOST;
+	return queue->n < REQUEST_QUEUE_MOST;
 }
 
-void request_queue_push(struct request_queue *box, const struct request *request, const char *id)
+void request_queue_push(struct request_queue *queue, const struct request *request, const char *id)
 {
-	*slot_at(box, box->n++) = (struct slot){ .request = *request, .id = id };
+	*slot_at(queue, queue->n++) = (struct slot){ .request = *request, .id = id };
 }
 
-struct slot *request_queue_head(struct request_queue *box)
+struct slot *request_queue_head(struct request_queue *queue)
 {
-	struct slot *slot = slot_at(box, 0);
+	struct slot *slot = slot_at(queue, 0);
 
-	return box->n > 0 && slot->reply ? slot : NULL;
+	return queue->n > 0 && slot->reply ? slot : NULL;
 }
 
 void request_queue_answer(const struct slot *slot, const char *workspace, const struct log *log)
@@ -54,9 +54,9 @@ void request_queue_answer(const struct slot *slot, const char *workspace, const 
 	log_end(log, &line);
 }
 
-bool request_queue_has_reply(const struct request_queue *box)
+bool request_queue_has_reply(const struct request_queue *queue)
 {
-	return box->n > 0 && box->slots[box->first].reply;
+	return queue->n > 0 && queue->slots[queue->first].reply;
 }
 
 void request_queue_deliver(struct http_reply *reply)
@@ -72,73 +72,74 @@ static int64_t smooth(int64_t old, int64_t value)
 	return old ? (7 * old + value) / 8 : value;
 }
 
-void request_queue_pop(struct request_queue *box)
+void request_queue_pop(struct request_queue *queue)
 {
-	struct slot *slot = slot_at(box, 0);
+	struct slot *slot = slot_at(queue, 0);
 
-	box->latency = smooth(box->latency, slot->reply->took);
-	box->size = smooth(box->size, (int64_t)slot->reply->body.len);
+	queue->latency = smooth(queue->latency, slot->reply->took);
+	queue->size = smooth(queue->size, (int64_t)slot->reply->body.len);
 	http_reply_free(&slot->reply);
-	box->first = (box->first + 1) % REQUEST_QUEUE_MOST;
-	box->n--;
+	queue->first = (queue->first + 1) % REQUEST_QUEUE_MOST;
+	queue->n--;
 }
 
-void request_queue_drop(struct request_queue *box)
+void request_queue_drop(struct request_queue *queue)
 {
-	for (; box->n > 0; box->n--) {
-		struct slot *slot = slot_at(box, 0);
+	for (; queue->n > 0; queue->n--) {
+		struct slot *slot = slot_at(queue, 0);
 
 		if (slot->sent && !slot->reply)
-			http_cancel(box->http, slot);
+			http_cancel(queue->http, slot);
 		http_reply_free(&slot->reply);
-		box->first = (box->first + 1) % REQUEST_QUEUE_MOST;
+		queue->first = (queue->first + 1) % REQUEST_QUEUE_MOST;
 	}
 }
 
-int request_queue_ahead(const struct request_queue *box, int most)
+int request_queue_ahead(const struct request_queue *queue, int most)
 {
 	/* What the quota lets go while one reply is awaited, and one to be decoded. */
-	int64_t ahead = box->rate_limit.usable * box->latency / (60 * USEC_PER_SEC) + 1 +
-			(box->rate_limit.usable >= FAST_QUOTA);
+	int64_t ahead = queue->rate_limit.usable * queue->latency / (60 * USEC_PER_SEC) + 1 +
+			(queue->rate_limit.usable >= FAST_QUOTA);
 
-	ahead = min_i64(ahead, MOST_WAITING / max_i64(box->size, 1));
+	ahead = min_i64(ahead, MOST_WAITING / max_i64(queue->size, 1));
 	return (int)max_i64(1, min_i64(ahead, most));
 }
 
 /* ---- trying again ---------------------------------------------------- */
 
 /* A number from 0 to 1; any will do, as long as clients differ. */
-static double chance(struct request_queue *box)
+static double chance(struct request_queue *queue)
 {
-	box->chance = box->chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (double)(box->chance >> 11) / (double)(UINT64_C(1) << 53);
+	queue->chance =
+		queue->chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (double)(queue->chance >> 11) / (double)(UINT64_C(1) << 53);
 }
 
 /* The API asked for silence: everybody with this key keeps it, where there is a place to say so. */
-static void pause_all(struct request_queue *box, int64_t now, int64_t wait)
+static void pause_all(struct request_queue *queue, int64_t now, int64_t wait)
 {
 	struct err ignored;
 
-	rate_limit_pause(&box->rate_limit, now, wait);
-	if (box->warehouse)
-		(void)!warehouse_pause(box->warehouse, box->workspace, wait, &ignored);
+	rate_limit_pause(&queue->rate_limit, now, wait);
+	if (queue->warehouse)
+		(void)!warehouse_pause(queue->warehouse, queue->workspace, wait, &ignored);
 }
 
-bool request_queue_retry(struct request_queue *box, const struct err *why)
+bool request_queue_retry(struct request_queue *queue, const struct err *why)
 {
-	struct slot *slot = slot_at(box, 0);
-	int64_t now = clock_mono(box->clock), wait = rate_limit_silence(why);
+	struct slot *slot = slot_at(queue, 0);
+	int64_t now = clock_mono(queue->clock), wait = rate_limit_silence(why);
 	bool again;
 
 	slot->tries++;
-	box->sent.failed++;
-	box->sent.throttled += why->kind == ERR_SLOW_DOWN;
-	again = rate_limit_retry(why, slot->tries, chance(box), &wait);
+	queue->sent.failed++;
+	queue->sent.throttled += why->kind == ERR_SLOW_DOWN;
+	again = rate_limit_retry(why, slot->tries, chance(queue), &wait);
 	if (why->kind == ERR_SLOW_DOWN)
-		pause_all(box, now, wait);
+		pause_all(queue, now, wait);
 	if (!again)
 		return false;
-	box->sent.retried++;
+	queue->sent.retried++;
 	slot->sent = false;
 	slot->not_before = now + wait;
 	http_reply_free(&slot->reply);
@@ -148,45 +149,47 @@ bool request_queue_retry(struct request_queue *box, const struct err *why)
 /* ---- sending --------------------------------------------------------- */
 
 /* The filters as the API spells them. */
-static struct api_filter spelled(const struct request_queue *box, const struct filter *filter)
+static struct api_filter spelled(const struct request_queue *queue, const struct filter *filter)
 {
 	return (struct api_filter){
 		.status = filter_ids_status(filter->status),
-		.channel_id = filter_ids_channel(box->names, filter),
+		.channel_id = filter_ids_channel(queue->names, filter),
 		.assignee_id = filter->assignee < 0 ? "unassigned"
-						    : filter_ids_assignee(box->names, filter),
+						    : filter_ids_assignee(queue->names, filter),
 	};
 }
 
-static void send(struct request_queue *box, struct slot *slot)
+static void send(struct request_queue *queue, struct slot *slot)
 {
 	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
-	struct http_request request = { .method = HTTP_GET, .auth = box->api.auth, .tag = slot };
-	struct api_filter filter = spelled(box, &slot->request.filter);
+	struct http_request request = { .method = HTTP_GET, .auth = queue->api.auth, .tag = slot };
+	struct api_filter filter = spelled(queue, &slot->request.filter);
 
 	if (slot->request.kind == REQUEST_LIST)
-		api_list_url(&url, &box->api, &filter, slot->request.page, slot->request.per_page);
+		api_list_url(&url, &queue->api, &filter, slot->request.page,
+			     slot->request.per_page);
 	else
-		api_item_url(&url, &box->api, slot->id);
+		api_item_url(&url, &queue->api, slot->id);
 	request.url = buf_text(&url);
 	slot->sent = true;
-	box->sent.requests++;
-	http_send(box->http, &request);
+	queue->sent.requests++;
+	http_send(queue->http, &request);
 }
 
 /* Tokens for the next requests. *WHEN is when to ask again if there were none. */
-static bool lease(struct request_queue *box, int64_t *when, struct err *err)
+static bool lease(struct request_queue *queue, int64_t *when, struct err *err)
 {
-	struct warehouse_lease lease = { .want = rate_limit_want(&box->rate_limit),
-					 .cap = box->rate_limit.usable };
-	int64_t now = clock_mono(box->clock);
+	struct warehouse_lease lease = { .want = rate_limit_want(&queue->rate_limit),
+					 .cap = queue->rate_limit.usable };
+	int64_t now = clock_mono(queue->clock);
 
 	lease.granted = lease.want;
-	if (box->warehouse && !warehouse_take_lease(box->warehouse, box->workspace, &lease, err))
+	if (queue->warehouse &&
+	    !warehouse_take_lease(queue->warehouse, queue->workspace, &lease, err))
 		return false;
 	if (lease.granted == 0 && !rate_limit_bears(lease.wait))
 		return rate_limit_refuse(lease.wait, err);
-	rate_limit_granted(&box->rate_limit, now, lease.granted, lease.wait);
+	rate_limit_granted(&queue->rate_limit, now, lease.granted, lease.wait);
 	*when = now + lease.wait;
 	return true;
 }
@@ -195,41 +198,41 @@ static bool lease(struct request_queue *box, int64_t *when, struct err *err)
  * Whether a request may go now; if not, *WHEN is when to look again. False in
  * *OK: the quota cannot be had.
  */
-static bool may_send(struct request_queue *box, int64_t *when, bool *ok, struct err *err)
+static bool may_send(struct request_queue *queue, int64_t *when, bool *ok, struct err *err)
 {
 	for (;;) {
 		enum rate_limit_say say =
-			rate_limit_ask(&box->rate_limit, clock_mono(box->clock), when);
+			rate_limit_ask(&queue->rate_limit, clock_mono(queue->clock), when);
 
-		box->waits_until = say == RATE_LIMIT_WAIT ? *when : 0;
+		queue->waits_until = say == RATE_LIMIT_WAIT ? *when : 0;
 		if (say != RATE_LIMIT_LEASE_FIRST)
 			return say == RATE_LIMIT_GO;
-		*ok = lease(box, when, err);
+		*ok = lease(queue, when, err);
 		if (!*ok)
 			return false;
 	}
 }
 
-bool request_queue_send(struct request_queue *box, int64_t *when, struct err *err)
+bool request_queue_send(struct request_queue *queue, int64_t *when, struct err *err)
 {
 	bool ok = true;
 
 	*when = TIME_NEVER;
-	for (int i = 0; i < box->n; i++) {
-		struct slot *slot = slot_at(box, i);
+	for (int i = 0; i < queue->n; i++) {
+		struct slot *slot = slot_at(queue, i);
 		int64_t later;
 
 		if (slot->sent)
 			continue;
-		if (slot->not_before > clock_mono(box->clock)) {
+		if (slot->not_before > clock_mono(queue->clock)) {
 			*when = min_i64(*when, slot->not_before);
 			continue;
 		}
-		if (!may_send(box, &later, &ok, err)) {
+		if (!may_send(queue, &later, &ok, err)) {
 			*when = min_i64(*when, later);
 			return ok;
 		}
-		send(box, slot);
+		send(queue, slot);
 	}
 	return true;
 }

@@ -55,43 +55,43 @@ struct request_queue {
 };
 
 /* Whether another request can be taken. */
-bool request_queue_has_room(const struct request_queue *box) MUST_CHECK;
+bool request_queue_has_room(const struct request_queue *queue) MUST_CHECK;
 
 /* Adds a request; ID is that of a GET. */
-void request_queue_push(struct request_queue *box, const struct request *request, const char *id);
+void request_queue_push(struct request_queue *queue, const struct request *request, const char *id);
 
 /*
  * Sends what is to be sent and may be. *WHEN is when to look again. False
  * when the quota cannot be had, with the warehouse's error.
  */
-bool request_queue_send(struct request_queue *box, int64_t *when, struct err *err) MUST_CHECK;
+bool request_queue_send(struct request_queue *queue, int64_t *when, struct err *err) MUST_CHECK;
 
 /* The oldest request, once its reply is there; else NULL. */
-struct slot *request_queue_head(struct request_queue *box) MUST_CHECK;
+struct slot *request_queue_head(struct request_queue *queue) MUST_CHECK;
 
 /* Logs a request that was answered, for who debugs: a line, and nothing of what was in it. */
 void request_queue_answer(const struct slot *slot, const char *workspace, const struct log *log);
 
 /* Whether it is. */
-bool request_queue_has_reply(const struct request_queue *box) MUST_CHECK;
+bool request_queue_has_reply(const struct request_queue *queue) MUST_CHECK;
 
 /* The oldest request was answered: it leaves the ring. */
-void request_queue_pop(struct request_queue *box);
+void request_queue_pop(struct request_queue *queue);
 
 /*
  * The oldest request failed. True when it will be sent again; false when that
  * has been tried often enough.
  */
-bool request_queue_retry(struct request_queue *box, const struct err *why) MUST_CHECK;
+bool request_queue_retry(struct request_queue *queue, const struct err *why) MUST_CHECK;
 
 /* Cuts everything off. */
-void request_queue_drop(struct request_queue *box);
+void request_queue_drop(struct request_queue *queue);
 
 /*
  * How many pages should be in flight, as quota, latency and the size of pages
  * have it; 1 to MOST.
  */
-int request_queue_ahead(const struct request_queue *box, int most) MUST_CHECK;
+int request_queue_ahead(const struct request_queue *queue, int most) MUST_CHECK;
 
 /* Hands a reply to the request it answers. Takes it over. */
 void request_queue_deliver(struct http_reply *reply);
