@@ -10,7 +10,7 @@ do $$
 declare
 	k record;
 begin
-	perform sahut_etl.put_keys_back();
+	perform sahut_etl.restore_foreign_keys();
 	for k in
 		select c.conrelid::regclass::text as table_name, c.conname::text as key_name,
 			pg_get_constraintdef(c.oid) as definition,

@@ -1,2 +1,2 @@
 -- Errands are heard of as soon as they are asked for.
-listen sahut_etl_errand
+listen sahut_etl_command_request

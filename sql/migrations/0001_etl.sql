@@ -764,7 +764,7 @@ begin
 	if exists (select from sahut_etl.lease_in_force f where f.workspace_id in (old_id, new_id)) then
 		raise exception 'a process works on it; end it first: systemctl stop sahut-etl';
 	end if;
-	perform sahut_etl.put_keys_back();
+	perform sahut_etl.restore_foreign_keys();
 	-- One that was begun under the new name already has nothing that is worth keeping.
 	for i in 1 .. 3 loop
 		for child in
@@ -805,7 +805,7 @@ begin
 		raise exception 'a process works on it; take it out of the configuration first, and reload: '
 			'systemctl reload sahut-etl';
 	end if;
-	perform sahut_etl.put_keys_back();
+	perform sahut_etl.restore_foreign_keys();
 	-- Rows that others refer to can go only after them.
 	while again loop
 		again := false;

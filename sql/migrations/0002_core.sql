@@ -527,7 +527,7 @@ end $$;
 comment on function sahut_etl.foreign_keys is
 	'The foreign keys of the warehouse: table, name, and the key as ALTER TABLE ADD CONSTRAINT wants it.';
 
-create function sahut_etl.set_keys_aside() returns void
+create function sahut_etl.drop_foreign_keys() returns void
 	language plpgsql security definer
 	set search_path = pg_catalog, pg_temp set lock_timeout = '100ms'
 as $$
@@ -549,9 +549,9 @@ exception
 		-- Somebody reads, or another workspace was first: with its keys a load is slower, and no less right.
 		null;
 end $$;
-comment on function sahut_etl.set_keys_aside is 'Drops the foreign keys of a warehouse that holds nothing yet.';
+comment on function sahut_etl.drop_foreign_keys is 'Drops the foreign keys of a warehouse that holds nothing yet.';
 
-create function sahut_etl.put_keys_back() returns void
+create function sahut_etl.restore_foreign_keys() returns void
 	language plpgsql security definer
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
@@ -578,7 +578,7 @@ begin
 			k.schema_name, k.table_name, k.key_name, k.definition);
 	end loop;
 end $$;
-comment on function sahut_etl.put_keys_back is
+comment on function sahut_etl.restore_foreign_keys is
 	'Declares the foreign keys that are set aside; fails where one does not hold.';
 
-select sahut_etl.put_keys_back();
+select sahut_etl.restore_foreign_keys();

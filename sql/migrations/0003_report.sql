@@ -932,7 +932,7 @@ comment on function sahut_etl.take_settings is
 	'be kept.';
 
 -- Makes a configured workspace known, and its settings current. Other hours, another past holiday or another time zone
--- make days untrue: they are queued. SETTING is what src/sync/worktime.c writes;
+-- make days untrue: they are queued. SETTING is what src/warehouse/workspace_settings.c writes;
 -- null leaves it as it is.
 create function sahut_etl.register(wanted text, zone text, url text, late bigint, setting jsonb) returns integer
 	language plpgsql

@@ -4,7 +4,7 @@ select format('process %s of %s (%s%s) holds %s on %s', l.pid, r.rolname,
 	coalesce(nullif(a.application_name, ''), 'without a name'),
 	case when a.state like 'idle in%' then ', which does nothing in its transaction since ' else ', which runs ' end
 		|| nullif(left(regexp_replace(a.query, '\s+', ' ', 'g'), 120), '<insufficient privilege>'),
-	l.mode, l.relation::regclass) as blocker
+	l.mode, l.relation::regclass) as lock_holder
 from pg_locks l
 join pg_class c on c.oid = l.relation
 join pg_namespace n on n.oid = c.relnamespace and n.nspname in ('sahut', 'sahut_etl', 'sahut_pii')

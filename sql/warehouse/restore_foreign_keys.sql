@@ -1,2 +1,2 @@
 -- But all together, before anything is vouched for.
-select sahut_etl.put_keys_back()
+select sahut_etl.restore_foreign_keys()

@@ -157,7 +157,7 @@ static void add_advance(struct script *s, const struct batch *c)
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
 
 	if (c->sweep > 0 && !c->state->full.running)
-		script_add(s, sql_warehouse_put_keys_back);
+		script_add(s, sql_warehouse_restore_foreign_keys);
 	script_add(s, sql_warehouse_advance_workspace);
 	script_int(s, c->workspace);
 	state_json_write_workspace(&text, c->state);

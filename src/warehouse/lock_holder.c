@@ -11,7 +11,7 @@
 
 void lock_holder_name(struct pg *pg, struct err *err)
 {
-	struct pg_step step = { .sql = sql_warehouse_blocker };
+	struct pg_step step = { .sql = sql_warehouse_lock_holder };
 	CLEANUP(table_free) struct table *table = NULL;
 	size_t used = strlen(err->text);
 	char shown[400];
@@ -19,9 +19,9 @@ void lock_holder_name(struct pg *pg, struct err *err)
 
 	if (strcmp(err->code, LOCK_NOT_AVAILABLE) != 0 || pg_lost(pg) || pg_busy(pg) ||
 	    !pg_run(pg, &step, 1, &table, &ignored) || table_rows(table) == 0 ||
-	    !table_get(table, 0, "blocker"))
+	    !table_get(table, 0, "lock_holder"))
 		return;
-	err_quote(shown, sizeof(shown), table_get(table, 0, "blocker"),
-		  strlen(table_get(table, 0, "blocker")));
+	err_quote(shown, sizeof(shown), table_get(table, 0, "lock_holder"),
+		  strlen(table_get(table, 0, "lock_holder")));
 	snprintf(err->text + used, sizeof(err->text) - used, "; %s", shown);
 }

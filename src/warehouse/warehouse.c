@@ -294,7 +294,7 @@ bool warehouse_names(struct warehouse *warehouse, int id, int most, struct filte
 		     struct err *err)
 {
 	CLEANUP(table_free) struct table *table = NULL;
-	struct script *s = warehouse_call(warehouse, sql_warehouse_names);
+	struct script *s = warehouse_call(warehouse, sql_warehouse_filter_ids);
 
 	script_int(s, id);
 	script_int(s, most + 1);
@@ -373,7 +373,7 @@ bool warehouse_begin_sweep(struct warehouse *warehouse, struct warehouse_run *ru
 	struct script *s = warehouse_call(warehouse, sql_warehouse_abandon_sweep);
 
 	script_int(s, run->workspace);
-	script_add(s, sql_warehouse_set_keys_aside);
+	script_add(s, sql_warehouse_drop_foreign_keys);
 	script_add(s, sql_warehouse_begin_sweep);
 	script_int(s, run->workspace);
 	script_int(s, run->id);

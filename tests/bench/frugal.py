@@ -33,7 +33,7 @@ class Cost:
         def work():
             began = time.monotonic()
             command_request = self.etl.one("""insert into sahut_etl.command_request (workspace_id, kind, asked_by) select id, %s, 'bench' from sahut_etl.workspace
-                returning id, pg_notify('sahut_etl_errand', workspace_id::text)""", kind)
+                returning id, pg_notify('sahut_etl_command_request', workspace_id::text)""", kind)
             wait_for(lambda: self.etl.one("select ended_at is not null from sahut_etl.command_request where id = %s", command_request), "a command request", 3600)
             assert self.etl.one("select state from sahut_etl.command_request where id = %s", command_request) == "done"
             # What a backend counted is known a moment after it has come to rest.

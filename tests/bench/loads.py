@@ -14,7 +14,7 @@ insert into sahut_etl.workspace (name, timezone, base_url, lookback) values ('ut
 insert into sahut_etl.run (workspace_id, kind, strategy) select id, 'first_load', 'full_sweep' from sahut_etl.workspace;
 insert into sahut_etl.sweep (workspace_id, run_id) select workspace_id, id from sahut_etl.run;
 select sahut_etl.take_lease(id, 'benchmark') from sahut_etl.workspace;
-select sahut_etl.set_keys_aside();
+select sahut_etl.drop_foreign_keys();
 """
 
 BATCH = """begin;
@@ -62,7 +62,7 @@ def write_merge_script(rig, pages, rows_per_batch):
         for batch, tables in batches.items():
             copies = "\n".join("\\" + copy.replace(" from stdin ", f" from '{directory}/{batch:06}.{t}' ") for t, copy in tables)
             out.write(BATCH.format(batch=batch, copies=copies, merge=merge))
-        out.write("select sahut_etl.put_keys_back();\n")
+        out.write("select sahut_etl.restore_foreign_keys();\n")
     return script
 
 

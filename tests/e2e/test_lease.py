@@ -75,7 +75,7 @@ def test_a_stranger_that_calls_stops_nothing(pair, daemons, session, stranger):
     its = session(etl, stranger)
     for payload in ("", "1", "x" * 7900, "-1", "99999999999999999999"):
         for _ in range(100):
-            its.execute("select pg_notify('sahut_etl_errand', %s)", (payload,))
+            its.execute("select pg_notify('sahut_etl_command_request', %s)", (payload,))
     sandbox.change("create", 5)
     loaded(etl, 105)
     assert daemon.running()

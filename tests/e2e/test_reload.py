@@ -170,7 +170,7 @@ def test_while_the_warehouse_is_gone_it_can_be_told_to_end(pair, daemons):
     assert daemon.stop() == 0
 
 
-def test_an_errand_that_a_new_configuration_breaks_off_is_done_with_the_new_one(pair, daemons):
+def test_a_command_request_that_a_new_configuration_breaks_off_is_done_with_the_new_one(pair, daemons):
     sandbox, etl = pair(conversations=1500, workspace={**SELDOM, "max_in_flight": 1})
     daemon = daemons(etl, notify=True)
     loaded(etl, 1500)

@@ -43,7 +43,7 @@ def test_a_command_hands_its_work_to_the_daemon(pair, daemons):
     assert etl.sql("select kind, state from sahut_etl.command_request") == [("full", "done")]
 
 
-def test_an_errand_comes_before_what_is_due_and_survives_the_daemon(pair, daemons):
+def test_a_command_request_comes_before_what_is_due_and_survives_the_daemon(pair, daemons):
     sandbox, etl = pair(conversations=250, workspace={"schedule": "{incremental: 1h}"})
     daemon = daemons(etl)
     loaded(etl, 250)
@@ -225,7 +225,7 @@ def test_what_the_daemon_could_not_do_is_told(pair, daemons):
 
 
 @pytest.mark.parametrize("command", [["sync", "--full"], ["verify", "--full"]], ids=" ".join)
-def test_who_does_not_wait_any_more_takes_the_errand_back(pair, daemons, command):
+def test_who_does_not_wait_any_more_takes_the_request_back(pair, daemons, command):
     sandbox, etl = pair(conversations=120, workspace={"schedule": "{incremental: 1h}"})
     daemon = daemons(etl)
     loaded(etl, 120)
@@ -239,7 +239,7 @@ def test_who_does_not_wait_any_more_takes_the_errand_back(pair, daemons, command
     assert etl.sql("select 1 from sahut_etl.command_request where ended_at is null") == []
 
 
-def test_an_errand_whose_daemon_dies_is_done_by_who_asked(pair, daemons):
+def test_a_command_request_whose_daemon_dies_is_done_by_who_asked(pair, daemons):
     sandbox, etl = pair(conversations=120, workspace={"schedule": "{incremental: 1h}"})
     daemon = daemons(etl)
     loaded(etl, 120)

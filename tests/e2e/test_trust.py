@@ -24,15 +24,15 @@ DEFINERS = {
     "keep_statistics": {"pg_catalog.pg_attribute", "pg_catalog.pg_class", "pg_catalog.pg_index"},
     "label_pairs_of": {"sahut.conversation", "sahut.conversation_event"},
     "labels_of": {"sahut.conversation", "sahut.conversation_event"},
-    "put_keys_back": {"pg_catalog.pg_constraint", "pg_catalog.pg_dist_partition"},
-    "set_keys_aside": set(),
+    "restore_foreign_keys": {"pg_catalog.pg_constraint", "pg_catalog.pg_dist_partition"},
+    "drop_foreign_keys": set(),
     "unknown_statuses": {"sahut.status"},
     "volume_of": {"sahut.conversation", "sahut.conversation_event", "sahut.resolution"},
     "work_seconds": set(),
     "workload_of": {"sahut.conversation", "sahut.conversation_event", "sahut.conversation_version", "sahut.status", "sahut_etl.report_workspace",
                     "sahut_etl.workspace"},
 }
-MAKES_STATEMENTS = {"keep_statistics", "put_keys_back", "set_keys_aside"}
+MAKES_STATEMENTS = {"keep_statistics", "restore_foreign_keys", "drop_foreign_keys"}
 
 # What a view computes runs for whoever reads the view; all else is the daemon's.
 FOR_READERS = {"backlog_of", "first_day", "hours_of", "label_pairs_of", "labels_of", "unknown_statuses", "volume_of", "work_seconds", "workload_of"}

@@ -164,7 +164,7 @@ static void the_end_of_a_sweep_puts_the_keys_back_before_anything_is_vouched_for
 	batch.seen = SEEN_BY_SWEEP;
 	batch.kind = CYCLE_FIRST_LOAD;
 	assert_script(&batch, "begin\nwarehouse/batch(3, 70, -, 2, 0, -, -)\n" MERGE
-			      "warehouse/put_keys_back\nwarehouse/advance_workspace(3, {})\n"
+			      "warehouse/restore_foreign_keys\nwarehouse/advance_workspace(3, {})\n"
 			      "warehouse/advance_reports(3)\nwarehouse/advance_run(70, {})\n"
 			      "warehouse/advance_sweep(9, 70, {})\n"
 			      "warehouse/forget_rejected(9)\n"
@@ -187,7 +187,7 @@ static void rows_are_seen_by_their_sweep_or_scan(void **state)
 	(void)batch_write(script, &batch);
 	script_start(script, NULL);
 	assert_non_null(strstr(shown, "warehouse/batch(3, 70, 9, 2, 2, -, 7)\n"));
-	assert_null(strstr(shown, "put_keys_back"));
+	assert_null(strstr(shown, "restore_foreign_keys"));
 	script_reset(script);
 	batch.sweep = 0;
 	batch.seen = SEEN_BY_SCAN;
