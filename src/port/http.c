@@ -476,7 +476,7 @@ static void set_limits(CURL *curl, const struct http_conf *conf)
 
 static void set_request(struct transfer *t, const struct http_request *request)
 {
-	static const char *const methods[] = { "GET", "POST", "PATCH", "PUT" }; /* as the enum */
+	static const char *const methods[] = { "GET", "POST", "PATCH", "PUT", "DELETE" };
 	CURL *curl = t->curl;
 
 	set_text(curl, CURLOPT_URL, request->url);

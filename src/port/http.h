@@ -46,6 +46,7 @@ enum http_method {
 	HTTP_POST,
 	HTTP_PATCH,
 	HTTP_PUT,
+	HTTP_DELETE,
 };
 
 struct http_request {

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "endpoint.h"
+#include "hooking.h"
 #include "listing.h"
 #include "page.h"
 #include "refusal.h"
@@ -59,6 +60,12 @@ static void serve(struct workspace *ws, const struct target *target,
 		break;
 	case ENDPOINT_UPDATE:
 		writing_update(ws, request, target->id, answer);
+		break;
+	case ENDPOINT_WEBHOOK:
+		if (target->id)
+			hooking_remove(ws, target->id, answer);
+		else
+			hooking_register(ws, request, answer);
 		break;
 	default:
 		refusal_set(answer, 404, "there is nothing at this address");

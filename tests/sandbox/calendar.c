@@ -20,6 +20,11 @@ int64_t calendar_now(const struct calendar *calendar)
 	return now(calendar) / USEC_PER_SEC;
 }
 
+int64_t calendar_lasts(const struct calendar *calendar, int64_t seconds)
+{
+	return seconds * USEC_PER_SEC / calendar->speed;
+}
+
 void calendar_hurry(struct calendar *calendar, int64_t speed)
 {
 	int64_t was = now(calendar);

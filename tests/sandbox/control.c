@@ -5,6 +5,7 @@
 
 #include "demand.h"
 #include "dump.h"
+#include "hooking.h"
 #include "json_writer.h"
 #include "member.h"
 #include "page.h"
@@ -138,6 +139,8 @@ static const struct route {
 	{ "POST", "/_sandbox/fault", true, serve_fault },
 	{ "DELETE", "/_sandbox/fault", false, serve_fault_clear },
 	{ "POST", "/_sandbox/item", true, serve_item },
+	{ "GET", "/_sandbox/webhooks", false, hooking_show },
+	{ "POST", "/_sandbox/event", true, hooking_tell },
 };
 
 static const struct route *find_route(const struct httpd_request *request)

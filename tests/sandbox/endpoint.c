@@ -4,10 +4,12 @@
 #include <string.h>
 
 #define COLLECTION "/v1/conversations"
+#define WEBHOOKS "/v1/webhooks"
 
 static const char *const names[N_ENDPOINTS] = {
 	[ENDPOINT_LIST] = "list",     [ENDPOINT_COUNT] = "count",   [ENDPOINT_GET] = "get",
-	[ENDPOINT_CREATE] = "create", [ENDPOINT_UPDATE] = "update", [ENDPOINT_OTHER] = "other",
+	[ENDPOINT_CREATE] = "create", [ENDPOINT_UPDATE] = "update", [ENDPOINT_WEBHOOK] = "webhook",
+	[ENDPOINT_OTHER] = "other",
 };
 
 const char *endpoint_name(enum endpoint endpoint)
@@ -26,12 +28,27 @@ bool endpoint_parse(const char *name, enum endpoint *ret)
 	return false;
 }
 
+/* POST of the collection, and DELETE of one of them, are all that there is. */
+static enum endpoint of_webhooks(const char *method, const char *path, const char **id)
+{
+	size_t n = sizeof(WEBHOOKS) - 1;
+
+	if (path[n] == '\0' && strcmp(method, "POST") == 0)
+		return ENDPOINT_WEBHOOK;
+	if (path[n] != '/' || path[n + 1] == '\0' || strcmp(method, "DELETE") != 0)
+		return ENDPOINT_OTHER;
+	*id = path + n + 1;
+	return ENDPOINT_WEBHOOK;
+}
+
 enum endpoint endpoint_of(const char *method, const char *path, const char *per_page,
 			  const char **id)
 {
 	size_t n = sizeof(COLLECTION) - 1;
 
 	*id = NULL;
+	if (strncmp(path, WEBHOOKS, sizeof(WEBHOOKS) - 1) == 0)
+		return of_webhooks(method, path, id);
 	if (strncmp(path, COLLECTION, n) != 0)
 		return ENDPOINT_OTHER;
 	if (path[n] == '/' && path[n + 1] != '\0') {

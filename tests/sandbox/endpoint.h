@@ -13,7 +13,8 @@ enum endpoint {
 	ENDPOINT_GET,
 	ENDPOINT_CREATE,
 	ENDPOINT_UPDATE,
-	ENDPOINT_OTHER, /* nothing that the reference knows */
+	ENDPOINT_WEBHOOK, /* one is registered, or removed */
+	ENDPOINT_OTHER,	  /* nothing that the reference knows */
 	N_ENDPOINTS,
 };
 
@@ -25,7 +26,7 @@ bool endpoint_parse(const char *name, enum endpoint *ret) MUST_CHECK;
 
 /*
  * Recognizes a request. *ID is set to the part of PATH behind
- * "/v1/conversations/", or NULL. PER_PAGE is that parameter of the query, or
+ * "/v1/conversations/" or "/v1/webhooks/", or NULL. PER_PAGE is that parameter of the query, or
  * NULL.
  */
 enum endpoint endpoint_of(const char *method, const char *path, const char *per_page,

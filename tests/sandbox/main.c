@@ -9,6 +9,7 @@
 #include "buf.h"
 #include "err.h"
 #include "event_loop.h"
+#include "http.h"
 #include "httpd.h"
 #include "json.h"
 #include "options.h"
@@ -76,7 +77,7 @@ static bool serve(const struct options *options, struct err *err)
 	if (!server || !announce(options, server_port(server), err))
 		return false;
 	while (event_loop_turn(loop, TIME_NEVER) != EVENT_LOOP_STOP)
-		;
+		server_take_answers(server);
 	return true;
 }
 
@@ -90,8 +91,8 @@ static void show_help(void)
 
 static void show_version(void)
 {
-	printf("sahut-sandbox %s (libmicrohttpd %s, json-c %s, %s)\n", PACKAGE_VERSION,
-	       httpd_library(), json_library(), event_loop_library());
+	printf("sahut-sandbox %s (libmicrohttpd %s, json-c %s, %s, %s)\n", PACKAGE_VERSION,
+	       httpd_library(), json_library(), http_library(), event_loop_library());
 }
 
 int main(int argc, char **argv)

@@ -14,11 +14,16 @@
 #include "time_format.h"
 #include "workspace.h"
 
+/* Of the answer to an event, what is read; and how long it may take, as the reference has it. */
+#define MOST_HEARD 65536
+#define PATIENCE (10 * USEC_PER_SEC)
+
 struct server {
 	struct calendar calendar;
 	struct workspace **workspaces;
 	int n;
 	struct httpd *httpd;
+	struct http *http; /* for the events of webhooks */
 };
 
 static struct workspace *find_workspace(const struct server *server, const char *key)
@@ -125,16 +130,31 @@ static bool check_tags(const struct options *options, struct err *err)
 struct server *server_open(struct event_loop *loop, const struct options *options, struct err *err)
 {
 	struct httpd_conf conf = { .host = options->host, .port = options->port, .serve = serve };
+	const struct http_conf sending = {
+		.user_agent = "sahut-sandbox/" PACKAGE_VERSION,
+		.max_body = MOST_HEARD,
+		.connect_timeout = PATIENCE,
+		.idle_timeout = PATIENCE,
+		.total_timeout = PATIENCE,
+		.max_connections = 16,
+	};
+	struct workspace_means means = { .loop = loop };
 	struct server *server;
 
 	if (!check_tags(options, err))
 		return NULL;
 	server = mem_new(sizeof(*server));
 	server->calendar = calendar_begin();
+	means.calendar = &server->calendar;
+	means.http = server->http = http_open(loop, &sending, err);
+	if (!server->http) {
+		server_close(&server);
+		return NULL;
+	}
 	server->workspaces = mem_new((size_t)options->n * sizeof(*server->workspaces));
 	for (; server->n < options->n; server->n++)
 		server->workspaces[server->n] =
-			workspace_new(loop, &options->workspaces[server->n], &server->calendar);
+			workspace_new(&means, &options->workspaces[server->n]);
 	conf.arg = server;
 	server->httpd = httpd_open(loop, &conf, err);
 	if (!server->httpd)
@@ -152,7 +172,16 @@ void server_close(struct server **server)
 	for (int i = 0; i < s->n; i++)
 		workspace_free(&s->workspaces[i]);
 	mem_free(&s->workspaces);
+	http_close(&s->http);
 	mem_free(server);
+}
+
+void server_take_answers(struct server *server)
+{
+	struct http_reply *reply;
+
+	while ((reply = http_take(server->http)))
+		deliveries_answered(reply);
 }
 
 int server_port(const struct server *server)

@@ -22,6 +22,9 @@ struct server *server_open(struct event_loop *loop, const struct options *option
 /* Frees it and what belongs to it. */
 void server_close(struct server **server);
 
+/* Notes what became of the events that were sent. To be called after each turn of the loop. */
+void server_take_answers(struct server *server);
+
 /* The port that it listens on. */
 int server_port(const struct server *server) MUST_CHECK;
 

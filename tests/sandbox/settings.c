@@ -39,6 +39,9 @@ static const char *const status_choices[] = {
 /* In the order of enum settings_beyond. */
 static const char *const beyond_choices[] = { "400", "404", "422", "empty", "repeat", NULL };
 
+/* In the order of enum settings_signature. */
+static const char *const signature_choices[] = { "hex", "sha256", "base64", NULL };
+
 #define AT(member) offsetof(struct settings, member)
 
 static const struct row rows[] = {
@@ -165,6 +168,30 @@ static const struct row rows[] = {
 	  .offset = AT(unassigned_refused),
 	  .preset = "false" },
 	{ .member = "mistyped", .kind = SWITCH, .offset = AT(mistyped), .preset = "false" },
+	{ .member = "webhook_signature",
+	  .kind = CHOICE,
+	  .offset = AT(webhook_signature),
+	  .choices = signature_choices,
+	  .preset = "hex" },
+	{ .member = "webhook_repeat",
+	  .kind = INTEGER,
+	  .offset = AT(webhook_repeat),
+	  .most = 100,
+	  .preset = "0" },
+	{ .member = "webhook_forge",
+	  .kind = INTEGER,
+	  .offset = AT(webhook_forge),
+	  .most = 100,
+	  .preset = "0" },
+	{ .member = "webhook_disorder_ms",
+	  .kind = INTEGER,
+	  .offset = AT(webhook_disorder_ms),
+	  .most = 600000,
+	  .preset = "0" },
+	{ .member = "webhook_silent",
+	  .kind = SWITCH,
+	  .offset = AT(webhook_silent),
+	  .preset = "false" },
 };
 
 _Static_assert(ARRAY_SIZE(rows) <= SETTINGS_MOST, "SETTINGS_MOST is too small");

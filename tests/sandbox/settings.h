@@ -24,6 +24,13 @@ enum settings_beyond {
 	SETTINGS_REPEAT, /* it is the last page that can be had, once more */
 };
 
+/* How the signature of an event is written. */
+enum settings_signature {
+	SETTINGS_HEX,
+	SETTINGS_SHA256_HEX, /* sha256=... */
+	SETTINGS_BASE64,
+};
+
 struct settings {
 	/* The start decides. */
 	char key[128];
@@ -50,6 +57,12 @@ struct settings {
 	int64_t total_most; /* totals stop counting there; 0: they do not */
 	bool filters_ignored, unassigned_refused;
 	bool mistyped; /* created_at is a number */
+
+	/* What becomes of the events of webhooks. */
+	int64_t webhook_signature;	       /* enum settings_signature */
+	int64_t webhook_repeat, webhook_forge; /* percent that are sent twice, or forged as well */
+	int64_t webhook_disorder_ms;	       /* each is sent up to so much later, by chance */
+	bool webhook_silent;		       /* none is sent */
 };
 
 /* There are not more of them. */

@@ -77,10 +77,13 @@ static void on_tick(void *arg)
 
 void workspace_change(struct workspace *ws, const struct change *change, int64_t late)
 {
+	struct conversation_state before = ws->world->all[change->number].state;
+
 	if (late > 0)
 		changes_make_later(ws->changes, change, calendar_now(ws->calendar) + late);
 	else
 		changes_make(ws->changes, change);
+	webhooks_tell_change(ws->webhooks, change, &before);
 }
 
 void workspace_catch_up(struct workspace *ws)
@@ -106,8 +109,8 @@ void workspace_configure(struct workspace *ws, const struct settings *settings)
 
 /* ---- beginning and end ------------------------------------------------- */
 
-struct workspace *workspace_new(struct event_loop *loop, const struct settings *settings,
-				struct calendar *calendar)
+struct workspace *workspace_new(const struct workspace_means *means,
+				const struct settings *settings)
 {
 	struct workspace *ws = mem_new(sizeof(*ws));
 	uint64_t seed = (uint64_t)settings->seed;
@@ -115,18 +118,20 @@ struct workspace *workspace_new(struct event_loop *loop, const struct settings *
 		.conversations = (uint32_t)settings->conversations,
 		.resolved = (unsigned)settings->resolved,
 		.days = settings->days,
-		.now = calendar_now(calendar),
+		.now = calendar_now(means->calendar),
 	};
 
 	ws->settings = *settings;
-	ws->calendar = calendar;
+	ws->calendar = means->calendar;
 	ws->world = world_new(settings->key, seed, (uint32_t)plan.now, plan.conversations);
 	birth_fill(ws->world, &plan);
 	ws->views = views_new(ws->world, settings->order, seed);
 	ws->changes = changes_new(ws->world, ws->views);
 	ws->chance = chance_from(seed ^ LATER, 0);
+	ws->webhooks = webhooks_new(ws->world, &ws->settings,
+				    deliveries_new(means->loop, means->http, means->calendar));
 	ws->reader = json_reader_new();
-	ws->ticker = event_loop_timer(loop, on_tick, ws);
+	ws->ticker = event_loop_timer(means->loop, on_tick, ws);
 	set_ticker(ws);
 	return ws;
 }
@@ -142,6 +147,7 @@ void workspace_free(struct workspace **workspace)
 	stats_reset(&ws->stats);
 	window_done(&ws->quota);
 	fault_clear(&ws->faults);
+	webhooks_free(&ws->webhooks);
 	changes_free(&ws->changes);
 	views_free(&ws->views);
 	world_free(&ws->world);

@@ -21,6 +21,7 @@
 #include "settings.h"
 #include "stats.h"
 #include "views.h"
+#include "webhooks.h"
 #include "window.h"
 #include "world.h"
 
@@ -30,6 +31,7 @@ struct workspace {
 	struct world *world;
 	struct views *views;
 	struct changes *changes;
+	struct webhooks *webhooks;
 	struct chance chance;
 	struct faults faults;
 	struct window quota; /* requests that were let in */
@@ -40,9 +42,16 @@ struct workspace {
 	double owed; /* the fraction of a change that is still to come */
 };
 
-/* Makes a workspace and its world. CALENDAR must outlive it. */
-struct workspace *workspace_new(struct event_loop *loop, const struct settings *settings,
-				struct calendar *calendar) MUST_CHECK;
+/* What all workspaces have together, and what outlives them. */
+struct workspace_means {
+	struct event_loop *loop;
+	struct http *http; /* sends the events of webhooks */
+	struct calendar *calendar;
+};
+
+/* Makes a workspace and its world. */
+struct workspace *workspace_new(const struct workspace_means *means,
+				const struct settings *settings) MUST_CHECK;
 
 /* Frees it and what belongs to it. */
 void workspace_free(struct workspace **workspace);

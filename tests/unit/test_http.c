@@ -208,9 +208,10 @@ static void each_method_is_sent_with_its_body_or_without(void **fixture)
 		enum http_method method;
 		const char *body, *want;
 	} cases[] = {
-		{ HTTP_GET, NULL, "GET /echo\n" },     { HTTP_POST, "{}", "POST /echo\n" },
-		{ HTTP_PATCH, "{}", "PATCH /echo\n" }, { HTTP_PUT, "{}", "PUT /echo\n" },
-		{ HTTP_POST, "", "POST /echo\n" },     { HTTP_PUT, NULL, "PUT /echo\n" },
+		{ HTTP_GET, NULL, "GET /echo\n" },	 { HTTP_POST, "{}", "POST /echo\n" },
+		{ HTTP_PATCH, "{}", "PATCH /echo\n" },	 { HTTP_PUT, "{}", "PUT /echo\n" },
+		{ HTTP_DELETE, NULL, "DELETE /echo\n" }, { HTTP_POST, "", "POST /echo\n" },
+		{ HTTP_PUT, NULL, "PUT /echo\n" },
 	};
 	struct err err;
 
@@ -431,7 +432,7 @@ static void a_connection_that_breaks_makes_the_server_unavailable(void **fixture
 /* libcurl would send it again, since the connection was a kept one; and a POST may have been done. */
 static void what_changes_something_is_sent_once_when_its_answer_is_lost(void **fixture)
 {
-	static const enum http_method methods[] = { HTTP_POST, HTTP_PATCH, HTTP_PUT };
+	static const enum http_method methods[] = { HTTP_POST, HTTP_PATCH, HTTP_PUT, HTTP_DELETE };
 
 	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
