@@ -71,11 +71,11 @@ static void hand_over(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 /* Tries to begin. */
 static void begin(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 {
-	const struct cycle_means *means = app_means(app);
+	const struct cycle_env *env = app_cycle_env(app);
 	struct err err = ERR_INIT;
 
 	cli_cycle->look_at = now + INTERVAL;
-	cli_cycle->cycle = cycle_begin(cli_cycle->conf, means, cli_cycle->kind, &err);
+	cli_cycle->cycle = cycle_begin(cli_cycle->conf, env, cli_cycle->kind, &err);
 	if (cli_cycle->cycle)
 		cli_cycle->state = CLI_CYCLE_RUNNING;
 	else if (err.kind == ERR_BUSY && strcmp(err.code, "daemon") == 0) {
@@ -86,7 +86,7 @@ static void begin(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 }
 
 /* Looks what has become of a command request. A daemon that has gone leaves it to us. */
-static void look_after(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
+static void poll_request(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 {
 	struct err err = ERR_INIT;
 
@@ -139,7 +139,7 @@ static int64_t step_tasks(struct app *app, struct cli_cycle *tasks, size_t n, si
 		    warehouse_free(app->warehouse))
 			begin(app, cli_cycle, now);
 		if (cli_cycle->state == CLI_CYCLE_HANDED && now >= cli_cycle->look_at)
-			look_after(app, cli_cycle, now);
+			poll_request(app, cli_cycle, now);
 		if (cli_cycle->state == CLI_CYCLE_RUNNING && cycle_over(cli_cycle->cycle))
 			take_end(app, cli_cycle);
 		*left += cli_cycle->state != CLI_CYCLE_OVER;
@@ -159,7 +159,7 @@ static int64_t draw(struct progress *progress, const struct cli_cycle *tasks, si
 	return TIME_NEVER;
 }
 
-static bool go_round(struct app *app, struct cli_cycle *tasks, size_t n, struct loop *loop)
+static bool run_round(struct app *app, struct cli_cycle *tasks, size_t n, struct loop *loop)
 {
 	struct progress progress;
 	size_t left = n;
@@ -189,7 +189,7 @@ static bool go_round(struct app *app, struct cli_cycle *tasks, size_t n, struct 
  * The days of reports that the tasks touched. The tasks are done, whatever comes of it; but numbers
  * that are not up to date are no good end.
  */
-static void report_refresh_days(struct app *app, struct loop *loop)
+static void refresh_reports(struct app *app, struct loop *loop)
 {
 	struct report_refresh_end end;
 	struct err ignored;
@@ -223,9 +223,9 @@ bool cli_cycle_run_all(struct app *app, struct cli_cycle *tasks, size_t n)
 		tasks[i].patience = clock_mono(app->clock) + PATIENCE;
 		tasks[i].end.err = (struct err)ERR_INIT;
 	}
-	done = go_round(app, tasks, n, &loop);
+	done = run_round(app, tasks, n, &loop);
 	if (done)
-		report_refresh_days(app, &loop);
+		refresh_reports(app, &loop);
 	else
 		report_refresh_free(&loop.refresh);
 	mem_free(&loop.cycles);

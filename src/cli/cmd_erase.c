@@ -6,7 +6,7 @@
 #include "erase.h"
 #include "schema.h"
 
-static void say(const char *contact, const struct table *erased)
+static void print_erased(const char *contact, const struct table *erased)
 {
 	char shown[160];
 
@@ -53,5 +53,5 @@ void cmd_erase(struct app *app)
 		return;
 	}
 	if (!app->quiet)
-		say(contact[0], erased);
+		print_erased(contact[0], erased);
 }

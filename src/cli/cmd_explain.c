@@ -43,7 +43,7 @@ static void print_facts(const struct table *facts)
 	}
 }
 
-static bool tell_held(struct explain *e)
+static bool print_held(struct explain *e)
 {
 	CLEANUP(table_free) struct table *facts = NULL;
 	CLEANUP(table_free) struct table *versions = NULL;
@@ -188,7 +188,7 @@ static struct table *differences(const struct explain *e, const struct item *ite
 		       : NULL;
 }
 
-static bool tell_item(const struct explain *e, const struct item *item, struct err *err)
+static bool print_item(const struct explain *e, const struct item *item, struct err *err)
 {
 	CLEANUP(table_free) struct table *shown = NULL;
 	CLEANUP(buf_free) struct buf out = BUF_MAX(4u << 20);
@@ -236,10 +236,10 @@ static bool read_answer(struct explain *e, const struct http_reply *reply, struc
 	explicit_bzero(&reader.privacy.key, sizeof(reader.privacy.key));
 	if (!ok)
 		return err_wrap(err, "the API's answer");
-	return tell_item(e, &item, err);
+	return print_item(e, &item, err);
 }
 
-static void tell_api(struct explain *e)
+static void print_api(struct explain *e)
 {
 	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
 	CLEANUP(http_reply_free) struct http_reply *reply = NULL;
@@ -279,7 +279,7 @@ void cmd_explain(struct app *app)
 	e.id = ids[0];
 	if (!app_config(app) || !app_network(app, false) || !app_store(app, "explain"))
 		return;
-	if (tell_held(&e) && choose_workspace(&e))
-		tell_api(&e);
+	if (print_held(&e) && choose_workspace(&e))
+		print_api(&e);
 	table_free(&e.held);
 }

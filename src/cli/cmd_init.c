@@ -194,7 +194,7 @@ static bool write_all(const char *path, const char *key_path, const char *key,
 	return ok;
 }
 
-static void say_next(const char *path, const char *key)
+static void print_next_steps(const char *path, const char *key)
 {
 	printf("%s is written, and the key is in %s.\n\n"
 	       "Next, where PostgreSQL runs on this machine:\n"
@@ -257,5 +257,5 @@ void cmd_init(struct app *app)
 	if (!write_all(path, buf_text(&key_path), key, questions, &err))
 		app_fail(app, &err);
 	else if (!app->quiet)
-		say_next(path, buf_text(&key_path));
+		print_next_steps(path, buf_text(&key_path));
 }

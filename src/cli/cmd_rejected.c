@@ -80,7 +80,7 @@ static void print(const struct table *list, bool json)
 
 /* ---- accepting --------------------------------------------------------- */
 
-static void say_accepted(const char *id, const struct table *accepted)
+static void print_accepted(const char *id, const struct table *accepted)
 {
 	char text[512], name[512];
 
@@ -109,7 +109,7 @@ static bool accept(struct app *app, const char *id, struct err *err)
 		return false;
 	}
 	if (!app->quiet)
-		say_accepted(id, accepted);
+		print_accepted(id, accepted);
 	return true;
 }
 
@@ -136,7 +136,7 @@ static bool want(struct app *app, const char *id, struct table **wanted, struct 
 }
 
 /* What became of it: loaded, or rejected still. */
-static bool say_outcome(struct app *app, const char *id, struct err *err)
+static bool print_outcome(struct app *app, const char *id, struct err *err)
 {
 	CLEANUP(table_free) struct table *list = NULL;
 	CLEANUP(pg_close) struct pg *pg = open_warehouse(app, err);
@@ -184,7 +184,7 @@ static bool retry(struct app *app, const char *id, struct err *err)
 	if (!app_workspaces(app) || !app_store(app, "rejected"))
 		return true;
 	run_cycles(app, wanted);
-	return say_outcome(app, id, err);
+	return print_outcome(app, id, err);
 }
 
 void cmd_rejected(struct app *app)

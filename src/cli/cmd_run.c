@@ -38,8 +38,8 @@ struct daemon {
 	int64_t status_at;
 };
 
-static void say(const struct app *app, enum log_level level, const struct log_event *event,
-		const char *text)
+static void log_event_text(const struct app *app, enum log_level level,
+			   const struct log_event *event, const char *text)
 {
 	struct log_line line;
 
@@ -59,7 +59,7 @@ static void show_metrics(struct daemon *d)
 	d->exporter.file = conf->textfile;
 	/* Work goes on without; whoever collects them notices. */
 	if (!exporter_listen(&d->exporter, d->app->loop, conf->listen, &err))
-		say(d->app, LEVEL_ERROR, &events_table()->no_metrics, err.text);
+		log_event_text(d->app, LEVEL_ERROR, &events_table()->no_metrics, err.text);
 }
 
 /* SIGHUP came. */
@@ -133,8 +133,9 @@ static bool open_store(struct daemon *d)
 		if (err.kind == ERR_STOPPED)
 			return false;
 		if (log_backoff(&d->no_warehouse, now)) {
-			say(app, err_policy_level(err.kind), &events_table()->warehouse_lost,
-			    err_policy_sentence(&err, &text));
+			log_event_text(app, err_policy_level(err.kind),
+				       &events_table()->warehouse_lost,
+				       err_policy_sentence(&err, &text));
 			event_loop_notify("STATUS=no warehouse: %s", err.text);
 		}
 		if (err.kind == ERR_CONFIG)
@@ -143,7 +144,8 @@ static bool open_store(struct daemon *d)
 			return false;
 	}
 	if (log_backoff_over(&d->no_warehouse, clock_mono(app->clock), NULL))
-		say(app, LEVEL_NOTICE, &events_table()->warehouse_back, "the warehouse is back");
+		log_event_text(app, LEVEL_NOTICE, &events_table()->warehouse_back,
+			       "the warehouse is back");
 	workers_miss(&d->workers, app);
 	d->loop.warehouse = app->warehouse;
 	d->loop.refresh = report_refresh_new(app->warehouse, app->clock);
@@ -213,14 +215,14 @@ static void watch_refresh(struct daemon *d)
 	if (!log_backoff(&d->no_reports, clock_mono(d->app->clock)))
 		return;
 	err_wrap(&end.err, "the days of reports cannot be computed");
-	say(d->app, LEVEL_ERROR, &events_table()->reports_late,
-	    err_policy_sentence(&end.err, &text));
+	log_event_text(d->app, LEVEL_ERROR, &events_table()->reports_late,
+		       err_policy_sentence(&end.err, &text));
 }
 
 /* ---- the loop --------------------------------------------------------- */
 
 /* What has become of the work, for those who look: the file, and old texts. */
-static int64_t tidy(struct daemon *d, bool ended)
+static int64_t update_metrics(struct daemon *d, bool ended)
 {
 	struct err err = ERR_INIT;
 	int64_t when;
@@ -232,7 +234,7 @@ static int64_t tidy(struct daemon *d, bool ended)
 	if (exporter_save(&d->exporter, ended, &when, &err))
 		(void)!log_backoff_over(&d->no_file, clock_mono(d->app->clock), NULL);
 	else if (log_backoff(&d->no_file, clock_mono(d->app->clock)))
-		say(d->app, LEVEL_ERROR, &events_table()->no_metrics, err.text);
+		log_event_text(d->app, LEVEL_ERROR, &events_table()->no_metrics, err.text);
 	return when;
 }
 
@@ -246,7 +248,8 @@ static int64_t hold(struct daemon *d)
 	if (!workers_hold(&d->workers, app, &when, &err) && !warehouse_lost(app->warehouse) &&
 	    !event_loop_stopping(app->loop) &&
 	    log_backoff(&d->no_warehouse, clock_mono(app->clock)))
-		say(app, err_policy_level(err.kind), &events_table()->warehouse_lost, err.text);
+		log_event_text(app, err_policy_level(err.kind), &events_table()->warehouse_lost,
+			       err.text);
 	return when;
 }
 
@@ -257,7 +260,7 @@ static bool work(struct daemon *d)
 	bool ended = true;
 
 	while (!d->deep) {
-		int64_t next = tidy(d, ended);
+		int64_t next = update_metrics(d, ended);
 
 		if (warehouse_take_notify(app->warehouse))
 			workers_ask(&d->workers, app->warehouse);
@@ -331,11 +334,12 @@ void cmd_run(struct app *app)
 	app_reader(app);
 	app_name(app, "daemon");
 	begin(&d);
-	say(app, LEVEL_NOTICE, &events_table()->started, PACKAGE_NAME " " PACKAGE_VERSION " runs");
+	log_event_text(app, LEVEL_NOTICE, &events_table()->started,
+		       PACKAGE_NAME " " PACKAGE_VERSION " runs");
 	event_loop_notify("READY=1");
 	while (open_store(&d) && work(&d) && begin_anew(&d))
 		continue;
 	event_loop_notify("STOPPING=1");
 	end(&d);
-	say(app, LEVEL_NOTICE, &events_table()->stopping, "stopping");
+	log_event_text(app, LEVEL_NOTICE, &events_table()->stopping, "stopping");
 }

@@ -8,7 +8,7 @@
 #include "metrics_textfile.h"
 
 /* What a cycle that the daemon did came to. */
-static void say_handed(const struct app *app, const struct cli_cycle *cli_cycle)
+static void print_handed_over(const struct app *app, const struct cli_cycle *cli_cycle)
 {
 	struct log_line line;
 
@@ -22,7 +22,7 @@ static void say_handed(const struct app *app, const struct cli_cycle *cli_cycle)
 }
 
 /* Ctrl-C: what is kept, and how it goes on. */
-static void say_stopped(const struct app *app, const struct cli_cycle *tasks)
+static void print_stopped(const struct app *app, const struct cli_cycle *tasks)
 {
 	for (size_t i = 0; i < app->n_workspaces; i++) {
 		const struct cli_cycle *task = &tasks[i];
@@ -56,13 +56,13 @@ void cmd_sync(struct app *app)
 		tasks[i].kind = full ? CYCLE_FULL : CYCLE_SYNC;
 	}
 	if (!cli_cycle_run_all(app, tasks, app->n_workspaces)) {
-		say_stopped(app, tasks);
+		print_stopped(app, tasks);
 		app->exit = EXIT_LATER;
 	}
 	for (size_t i = 0; i < app->n_workspaces; i++) {
 		if (tasks[i].state == CLI_CYCLE_OVER && !tasks[i].cycle &&
 		    tasks[i].end.err.kind == ERR_NONE)
-			say_handed(app, &tasks[i]);
+			print_handed_over(app, &tasks[i]);
 		app->exit = err_policy_worse(app->exit, cli_cycle_exit(&tasks[i]));
 	}
 	/* Monitoring that fails is said, but the cycle is done. */

@@ -125,7 +125,7 @@ static bool read_everything(struct verify *v)
 }
 
 /* Looks at the counts. Where they agree, that is all. */
-static bool look(struct verify *v)
+static bool compare_counts(struct verify *v)
 {
 	if (!run_step(v, CYCLE_LOOK))
 		return false;
@@ -142,7 +142,7 @@ static bool look(struct verify *v)
 	return true;
 }
 
-static bool settle(struct verify *v, enum cycle_kind kind)
+static bool run_audit(struct verify *v, enum cycle_kind kind)
 {
 	bool done = run_step(v, kind);
 
@@ -171,7 +171,7 @@ static bool count_again(struct verify *v)
 		f->over = !f->repaired || f->exit != EXIT_OK;
 		f->repaired = false;
 	}
-	return look(v) && settle(v, CYCLE_SETTLE);
+	return compare_counts(v) && run_audit(v, CYCLE_SETTLE);
 }
 
 /* Which workspaces were certified once; *ALL: every one. False when that cannot be read. */
@@ -191,18 +191,18 @@ static bool read_proven(struct verify *v, bool *all)
 }
 
 /* A repair of what was found a moment ago needs no look. */
-static bool look_or_recall(struct verify *v)
+static bool compare_or_recall(struct verify *v)
 {
 	bool recent = v->repair && !v->full;
 
 	for (size_t i = 0; recent && i < v->n; i++)
 		recent = is_recent(v, v->app->workspaces[i]->name);
-	return recent || look(v);
+	return recent || compare_counts(v);
 }
 
 /* ---- what is said ---------------------------------------------------- */
 
-static const char *judgement(const struct finding *f)
+static const char *verdict_text(const struct finding *f)
 {
 	switch (f->verdict) {
 	case VERDICT_EQUAL:
@@ -255,7 +255,7 @@ static struct table *for_people(const struct table *cells)
 	return shown;
 }
 
-static void tell(const struct verify *v, size_t i)
+static void print_finding(const struct verify *v, size_t i)
 {
 	const struct finding *f = &v->findings[i];
 	CLEANUP(buf_free) struct buf out = BUF_MAX(1u << 20);
@@ -264,7 +264,7 @@ static void tell(const struct verify *v, size_t i)
 
 	if (v->tasks[i].end.err.kind != ERR_NONE)
 		return;
-	printf("%s: %s (%d request%s)\n", v->app->workspaces[i]->name, judgement(f), f->requests,
+	printf("%s: %s (%d request%s)\n", v->app->workspaces[i]->name, verdict_text(f), f->requests,
 	       f->requests == 1 ? "" : "s");
 	if (table_rows(f->cells) == 0)
 		return;
@@ -303,7 +303,7 @@ static void cells_json(struct json_writer *out, const struct table *cells, const
 	json_writer_close(out, ']');
 }
 
-static void tell_json(const struct verify *v)
+static void print_json(const struct verify *v)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(16u << 20);
 	struct json_writer out = JSON_WRITER_TO(&text);
@@ -329,10 +329,10 @@ static void tell_json(const struct verify *v)
 	puts(buf_text(&text));
 }
 
-static void tell_all(struct verify *v)
+static void print_findings(struct verify *v)
 {
 	if (v->json)
-		tell_json(v);
+		print_json(v);
 	for (size_t i = 0; i < v->n; i++) {
 		struct finding *f = &v->findings[i];
 
@@ -340,7 +340,7 @@ static void tell_all(struct verify *v)
 		if (f->verdict == VERDICT_EQUAL && !f->proven)
 			f->exit = err_policy_worse(f->exit, EXIT_LATER);
 		if (!v->json)
-			tell(v, i);
+			print_finding(v, i);
 		v->app->exit = err_policy_worse(v->app->exit, v->findings[i].exit);
 	}
 }
@@ -369,11 +369,11 @@ void cmd_verify(struct app *app)
 	/* Counts that agree by chance repair nothing: what was never proven is read. */
 	if (read_proven(&v, &all))
 		v.full = (!all && v.repair) || v.full;
-	if (app->exit == EXIT_OK && (!v.full || read_everything(&v)) && look_or_recall(&v) &&
-	    settle(&v, v.repair ? CYCLE_REPAIR_ALL : CYCLE_SETTLE) &&
+	if (app->exit == EXIT_OK && (!v.full || read_everything(&v)) && compare_or_recall(&v) &&
+	    run_audit(&v, v.repair ? CYCLE_REPAIR_ALL : CYCLE_SETTLE) &&
 	    (!v.repair || count_again(&v))) {
 		if (read_proven(&v, &all))
-			tell_all(&v);
+			print_findings(&v);
 	}
 	for (size_t i = 0; i < v.n; i++)
 		table_free(&v.findings[i].cells);

@@ -22,7 +22,7 @@ static void fill(struct stats *stats, struct app *app, const struct cli_cycle *c
 	    schedule_status_read(app->warehouse, id, &past, &ignored)) {
 		stats->success[CYCLE_FULL] = past.full_at;
 		stats->success[CYCLE_VERIFY] = past.verify_at;
-		stats->success[CYCLE_INCREMENTAL] = past.run_record_at;
+		stats->success[CYCLE_INCREMENTAL] = past.synced_at;
 	}
 	rate_limit_begin(&rate_limit, (int)cli_cycle->conf->requests_per_minute,
 			 (int)cli_cycle->conf->reserve);

@@ -75,7 +75,7 @@ static int format(const struct cycle *cycle, int64_t now, char *line, size_t siz
 }
 
 /* Without a terminal there is no bar, but a long silence has its reason said. */
-static void say_wait(struct progress *progress, const struct cycle *cycle, int64_t now)
+static void print_wait(struct progress *progress, const struct cycle *cycle, int64_t now)
 {
 	int64_t left = cycle_progress(cycle)->waits_until - now;
 	char time[TIMETEXT_SIZE];
@@ -93,7 +93,7 @@ int64_t progress_draw(struct progress *progress, const struct cycle *cycle, int6
 	int n;
 
 	if (progress->plain)
-		say_wait(progress, cycle, now);
+		print_wait(progress, cycle, now);
 	if (!progress->on)
 		return progress->plain ? now + LONG_WAIT : TIME_NEVER;
 	if (now < progress->next)

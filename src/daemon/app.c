@@ -154,7 +154,7 @@ static bool read_password(struct app *app, struct err *err)
 }
 
 /* A statement takes long: the server is asked on another connection why that is. */
-static void tell_slow(void *arg, int backend);
+static void log_slow(void *arg, int backend);
 
 bool app_pg(struct app *app, bool owner, struct pg_conf *conf, struct err *err)
 {
@@ -167,7 +167,7 @@ bool app_pg(struct app *app, bool owner, struct pg_conf *conf, struct err *err)
 		.conninfo = as_owner ? warehouse->owner_conninfo : warehouse->conninfo,
 		.password = as_owner ? NULL : app->password,
 		.application = PACKAGE_NAME,
-		.slow = tell_slow,
+		.slow = log_slow,
 		.arg = app,
 		.deadline = owner ? OWNER_DEADLINE : STATEMENT_DEADLINE,
 		.place = as_owner ? NULL : &app->server,
@@ -175,7 +175,7 @@ bool app_pg(struct app *app, bool owner, struct pg_conf *conf, struct err *err)
 	return true;
 }
 
-static void tell_slow(void *arg, int backend)
+static void log_slow(void *arg, int backend)
 {
 	struct app *app = arg;
 	CLEANUP(pg_close) struct pg *pg = NULL;
@@ -291,9 +291,9 @@ bool app_workspaces(struct app *app)
 	return true;
 }
 
-const struct cycle_means *app_means(struct app *app)
+const struct cycle_env *app_cycle_env(struct app *app)
 {
-	app->means = (struct cycle_means){
+	app->env = (struct cycle_env){
 		.clock = app->clock,
 		.http = app->http,
 		.warehouse = app->warehouse,
@@ -302,7 +302,7 @@ const struct cycle_means *app_means(struct app *app)
 		.held = app->daemon,
 		.log = &app->log,
 	};
-	return &app->means;
+	return &app->env;
 }
 
 void app_close(struct app *app)

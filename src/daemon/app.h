@@ -46,7 +46,7 @@ struct app {
 	struct server server; /* of the warehouse, the one that was used last */
 	struct warehouse *warehouse;
 	char who[160]; /* the command, this host and this process, once the warehouse is open */
-	struct cycle_means means;		  /* see app_means() */
+	struct cycle_env env;			  /* see app_cycle_env() */
 	const struct workspace_conf **workspaces; /* that the command is about; see
 						   * app_workspaces() */
 	size_t n_workspaces;
@@ -101,7 +101,7 @@ void app_adopt(struct app *app, struct config *config);
 bool app_renew(struct app *app) MUST_CHECK;
 
 /* What cycles share; lives as long as the app, and is current when the warehouse is open. */
-const struct cycle_means *app_means(struct app *app) MUST_CHECK;
+const struct cycle_env *app_cycle_env(struct app *app) MUST_CHECK;
 
 /*
  * How to connect to the warehouse: as the daemon, or as the tables' owner. The password is read, or

@@ -13,7 +13,7 @@ static void cycle_log_failure(const struct log *log, const struct cycle *cycle)
 	struct err_policy_text text;
 	struct log_line line;
 
-	log_begin(&line, err_policy_level(p->err.kind), &events_table()->run_record_failed, "%s",
+	log_begin(&line, err_policy_level(p->err.kind), &events_table()->cycle_failed, "%s",
 		  err_policy_sentence(&p->err, &text));
 	log_text(&line, "workspace", cycle_name(cycle));
 	log_text(&line, "kind", cycle_kind(cycle_recorded_kind(cycle))->name);

@@ -9,10 +9,10 @@
 #include "log.h"
 
 struct events {
-	struct log_event started, stopping, cycle, run_record_failed, run_record_recovered,
-		order_learned, order_demoted, fuse_blown, rejected, warehouse_lost, warehouse_back,
-		standby, working, reloaded, reload_failed, schedule_tight, not_configured,
-		retention, no_metrics, reports_late, database_slow;
+	struct log_event started, stopping, cycle, cycle_failed, cycle_recovered, order_learned,
+		order_demoted, fuse_blown, rejected, warehouse_lost, warehouse_back, standby,
+		working, reloaded, reload_failed, schedule_tight, not_configured, retention,
+		no_metrics, reports_late, database_slow;
 };
 
 /* The table of them. */

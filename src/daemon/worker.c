@@ -64,7 +64,7 @@ void worker_free(struct worker **worker)
 
 /* ---- another configuration --------------------------------------------- */
 
-static void adopt(struct worker *worker, const struct clock *clock)
+static void apply_next(struct worker *worker, const struct clock *clock)
 {
 	struct schedule_time now = worker_time(clock);
 
@@ -88,7 +88,7 @@ void worker_change(struct worker *worker, const struct workspace_conf *workspace
 			      !config_same_cycle(worker->workspace, workspace);
 
 		worker->next = workspace;
-		adopt(worker, clock);
+		apply_next(worker, clock);
 		if (mended)
 			schedule_again(&worker->schedule, CYCLE_INCREMENTAL, &now);
 		worker->due = 0;
@@ -107,8 +107,8 @@ bool worker_register(struct worker *worker, struct warehouse *warehouse, struct 
 
 /* ---- what is known ---------------------------------------------------- */
 
-static void learn(struct worker *worker, const struct workspace_state *state,
-		  const struct schedule_time *now)
+static void learn_state(struct worker *worker, const struct workspace_state *state,
+			const struct schedule_time *now)
 {
 	struct schedule_facts facts = worker->schedule.facts;
 
@@ -131,7 +131,7 @@ static bool read_facts(struct worker *worker, struct app *app, struct err *err)
 	stats_remember(&worker->stats, &known.state);
 	worker->stats.success[CYCLE_FULL] = past.full_at;
 	worker->stats.success[CYCLE_VERIFY] = past.verify_at;
-	worker->stats.success[CYCLE_INCREMENTAL] = past.run_record_at;
+	worker->stats.success[CYCLE_INCREMENTAL] = past.synced_at;
 	facts = (struct schedule_facts){ .full_at = past.full_at,
 					 .verify_at = past.verify_at,
 					 .retry_at = TIME_NONE,
@@ -141,7 +141,7 @@ static bool read_facts(struct worker *worker, struct app *app, struct err *err)
 	else
 		schedule_learn(&worker->schedule, &facts, &now);
 	worker->scheduled = true;
-	learn(worker, &known.state, &now);
+	learn_state(worker, &known.state, &now);
 	return true;
 }
 
@@ -280,7 +280,7 @@ void worker_lose(struct worker *worker, const struct clock *clock, bool another)
 	worker->unheld = false;
 	worker->stats.held = worker->stats.running = 0;
 	worker->scheduled = worker->scheduled && !another;
-	adopt(worker, clock);
+	apply_next(worker, clock);
 }
 
 /* ---- beginning -------------------------------------------------------- */
@@ -348,8 +348,8 @@ static void could_not_begin(struct worker *worker, struct app *app, struct err *
 		return;
 	err_wrap(err, "%s", worker->workspace->name);
 	if (note_trouble(worker, app->clock, err)) {
-		log_begin(&line, err_policy_level(err->kind), &events_table()->run_record_failed,
-			  "%s", err->text);
+		log_begin(&line, err_policy_level(err->kind), &events_table()->cycle_failed, "%s",
+			  err->text);
 		log_text(&line, "workspace", worker->workspace->name);
 		log_text(&line, "kind", cycle_kind(worker->kind)->name);
 		log_end(&app->log, &line);
@@ -376,7 +376,7 @@ static void begin_cycle(struct worker *worker, struct app *app)
 
 	worker->began = worker->stats.attempt[worker->kind] = now.real;
 	schedule_began(&worker->schedule, worker->kind, &now);
-	worker->cycle = cycle_begin(worker->workspace, app_means(app), kind, &err);
+	worker->cycle = cycle_begin(worker->workspace, app_cycle_env(app), kind, &err);
 	if (!worker->cycle) {
 		could_not_begin(worker, app, &err);
 		return;
@@ -412,7 +412,7 @@ static void recovered(struct worker *worker, struct app *app, int64_t lasted)
 	char text[TIMETEXT_SIZE];
 	struct log_line line;
 
-	log_begin(&line, LEVEL_NOTICE, &events_table()->run_record_recovered,
+	log_begin(&line, LEVEL_NOTICE, &events_table()->cycle_recovered,
 		  "%s: works again, after %s and %d failures", worker->workspace->name,
 		  duration_format(lasted, text), worker->schedule_status.failures);
 	log_text(&line, "workspace", worker->workspace->name);
@@ -421,7 +421,7 @@ static void recovered(struct worker *worker, struct app *app, int64_t lasted)
 }
 
 /* Says how it went, as far as that was not said before. */
-static void tell(struct worker *worker, struct app *app, const struct cycle_progress *p)
+static void log_outcome(struct worker *worker, struct app *app, const struct cycle_progress *p)
 {
 	int64_t now = clock_mono(app->clock), lasted;
 
@@ -456,19 +456,19 @@ bool worker_finish(struct worker *worker, struct app *app)
 	worker->state = WORKER_IDLE;
 	stats_count(&worker->stats, worker->kind, p, now.real);
 	worker->stats.took[worker->kind] = now.mono - p->began;
-	tell(worker, app, p);
+	log_outcome(worker, app, p);
 	if (p->err.kind == ERR_STOPPED && !end.ok)
 		schedule_again(&worker->schedule, worker->kind, &now);
 	else
 		schedule_ended(&worker->schedule, worker->kind, &end, &now);
 	if (end.ok)
-		learn(worker, &p->now, &now);
+		learn_state(worker, &p->now, &now);
 	/* Not ours any more: the connection that held the lock is another one's now. */
 	if (p->state != CYCLE_DONE && strcmp(p->err.code, "SE001") == 0)
 		worker->state = WORKER_WAITING;
 	end_request(worker, app, p, end.ok ? &nothing : &p->err);
 	cycle_end(&worker->cycle);
-	adopt(worker, app->clock);
+	apply_next(worker, app->clock);
 	if (!warehouse_lost(app->warehouse))
 		advise(worker, app);
 	write_status(worker, app);

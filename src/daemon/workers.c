@@ -102,7 +102,7 @@ bool workers_have_changed(const struct workers *workers)
 }
 
 /* Those that are not configured any more go as soon as nothing of theirs runs. */
-static void dismiss(struct workers *workers, struct warehouse *warehouse)
+static void drop_leaving(struct workers *workers, struct warehouse *warehouse)
 {
 	size_t n = 0;
 
@@ -140,7 +140,7 @@ static struct worker *find(struct workers *workers, int64_t id)
 }
 
 /* Asks who holds what. */
-static bool look(struct workers *workers, struct app *app, struct err *err)
+static bool read_holders(struct workers *workers, struct app *app, struct err *err)
 {
 	CLEANUP(table_free) struct table *holders = NULL;
 
@@ -180,7 +180,7 @@ static const char *some_holder(const struct workers *workers)
 	return "nobody";
 }
 
-static void say_what_is_held(struct workers *workers, struct app *app)
+static void log_held(struct workers *workers, struct app *app)
 {
 	size_t held = count(workers, false);
 	struct log_line line;
@@ -231,7 +231,7 @@ bool workers_hold(struct workers *workers, struct app *app, int64_t *when, struc
 	if (count(workers, true) == 0)
 		return true;
 	if (now >= workers->look_at) {
-		ok = look(workers, app, err);
+		ok = read_holders(workers, app, err);
 		workers->look_at = now + LOOK;
 	}
 	/* While a batch is merged no lock can be had: none is begun until it was. */
@@ -241,7 +241,7 @@ bool workers_hold(struct workers *workers, struct app *app, int64_t *when, struc
 		warehouse_reserve(app->warehouse, false);
 	}
 	if (ok)
-		say_what_is_held(workers, app);
+		log_held(workers, app);
 	*when = count(workers, true) > 0 ? workers->look_at : TIME_NEVER;
 	return ok;
 }
@@ -306,7 +306,7 @@ bool workers_finish(struct workers *workers, struct app *app)
 	for (size_t i = 0; i < workers->n; i++)
 		any = worker_finish(workers->list[i], app) || any;
 	if (!warehouse_lost(app->warehouse))
-		dismiss(workers, app->warehouse);
+		drop_leaving(workers, app->warehouse);
 	return any;
 }
 

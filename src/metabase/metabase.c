@@ -128,8 +128,8 @@ static bool refused(struct metabase *mb, const struct http_reply *reply, struct 
 
 /* ---- calls ----------------------------------------------------------- */
 
-static bool once(struct metabase *mb, const struct http_request *request, struct json **ret,
-		 struct err *err)
+static bool try_once(struct metabase *mb, const struct http_request *request, struct json **ret,
+		     struct err *err)
 {
 	struct http_reply *reply = http_call(mb->http, request, err);
 	bool ok;
@@ -188,7 +188,7 @@ bool metabase_call(struct metabase *mb, const struct metabase_request *what, str
 	if (ret)
 		*ret = NULL;
 	for (int tries = 1;; tries++) {
-		if (once(mb, &request, ret, err))
+		if (try_once(mb, &request, ret, err))
 			return true;
 		if (!try_again(mb, what->method, err, tries))
 			return false;

@@ -332,17 +332,18 @@ static void write_added(struct mbrun *run, struct json_writer *out, const struct
 	}
 }
 
-struct laying {
+struct placing {
 	int64_t id; /* of the dashboard */
 	void (*write)(struct mbrun *run, struct json_writer *out, const struct json_at *board,
 		      const struct metabase_board_card *cards, const struct content *there);
 };
 
-static bool lay_cards(struct mbrun *run, const struct laying *laying, const struct json_at *board,
-		      const struct metabase_board_card *cards, struct err *err)
+static bool place_cards(struct mbrun *run, const struct placing *placing,
+			const struct json_at *board, const struct metabase_board_card *cards,
+			struct err *err)
 {
 	CLEANUP(json_free)
-	struct json *json = metabase_get(run->mb, err, "/dashboard/%" PRId64, laying->id);
+	struct json *json = metabase_get(run->mb, err, "/dashboard/%" PRId64, placing->id);
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
 	struct json_writer out = JSON_WRITER_TO(&body);
 	struct json_at root;
@@ -356,12 +357,12 @@ static bool lay_cards(struct mbrun *run, const struct laying *laying, const stru
 	json_writer_open(&out, '{');
 	json_writer_key(&out, "dashcards");
 	json_writer_open(&out, '[');
-	laying->write(run, &out, board, cards, &there);
+	placing->write(run, &out, board, cards, &there);
 	json_writer_close(&out, ']');
 	if (json_length(&there.tabs) > 0)
 		copied(&out, "tabs", &there.tabs);
 	json_writer_close(&out, '}');
-	snprintf(path, sizeof(path), "/dashboard/%" PRId64, laying->id);
+	snprintf(path, sizeof(path), "/dashboard/%" PRId64, placing->id);
 	return metabase_call(run->mb, &(struct metabase_request){ HTTP_PUT, path, &body }, NULL,
 			     err);
 }
@@ -395,7 +396,7 @@ bool metabase_board_ensure(struct mbrun *run, const struct json_at *board, int64
 					  .place = collection,
 					  .show = show_board };
 	struct mbresult result;
-	struct laying laying;
+	struct placing placing;
 
 	snprintf(key, sizeof(key), "dashboard:%s", metabase_text(board, "key"));
 	snprintf(what, sizeof(what), "dashboard \"%s\"", object.name);
@@ -412,9 +413,9 @@ bool metabase_board_ensure(struct mbrun *run, const struct json_at *board, int64
 		return false;
 	if (run->dry_run || (!result.written && !(result.edited && any_made(board, cards))))
 		return true;
-	laying = (struct laying){ result.id, result.edited ? write_added : write_all };
+	placing = (struct placing){ result.id, result.edited ? write_added : write_all };
 	/* An edited one is not remembered as it is now: the edits are still somebody's. */
-	return (lay_cards(run, &laying, board, cards, err) &&
+	return (place_cards(run, &placing, board, cards, err) &&
 		(result.edited || metabase_object_remember(run, &object, result.id, err))) ||
 	       err_wrap(err, "%s", what);
 }

@@ -26,8 +26,8 @@ static bool seen_hash(struct mbrun *run, const struct metabase_object *object,
 }
 
 /* *JSON is the object of that number; NULL where there is none. */
-static bool look(struct mbrun *run, const struct metabase_object *object, int64_t id,
-		 struct json **json, struct err *err)
+static bool read_object(struct mbrun *run, const struct metabase_object *object, int64_t id,
+			struct json **json, struct err *err)
 {
 	*json = metabase_get(run->mb, err, "%s/%" PRId64, object->path, id);
 	return *json || err->kind == ERR_MISSING;
@@ -41,7 +41,7 @@ bool metabase_object_remember(struct mbrun *run, const struct metabase_object *o
 	struct metabase_state_row row = { id, spec, seen };
 	struct json_at root;
 
-	if (!look(run, object, id, &json, err))
+	if (!read_object(run, object, id, &json, err))
 		return false;
 	if (!json)
 		return err_set(err, ERR_DATA, "%s is gone right after it was written",
@@ -129,14 +129,14 @@ static bool locate(struct mbrun *run, struct metabase_object *object, int64_t *i
 		   struct json **json, struct err *err)
 {
 	*id = metabase_state_find(run->state, object->key).id;
-	if (*id > 0 && !look(run, object, *id, json, err))
+	if (*id > 0 && !read_object(run, object, *id, json, err))
 		return false;
 	if (*json)
 		return true;
 	*id = 0;
 	if (!object->find(run, object, id, err))
 		return false;
-	if (*id > 0 && !look(run, object, *id, json, err))
+	if (*id > 0 && !read_object(run, object, *id, json, err))
 		return false;
 	*id = *json ? *id : 0;
 	return true;

@@ -89,7 +89,7 @@ static void keep_error(struct pg *pg, const PGresult *res)
 }
 
 /* The connection broke. If a COMMIT was on its way, nobody here knows what became of it. */
-static void lose(struct pg *pg)
+static void mark_lost(struct pg *pg)
 {
 	bool committing =
 		pg->busy && pg->next > 0 && strncmp(pg->steps[pg->next - 1].sql, "commit", 6) == 0;
@@ -123,7 +123,7 @@ static void on_deadline(void *arg)
 		err_set(&pg->err, ERR_UNAVAILABLE, "database: no answer within %d seconds",
 			(int)(pg->patience / USEC_PER_SEC));
 	pg->failed = true;
-	lose(pg);
+	mark_lost(pg);
 }
 
 /* ---- a script in motion ---------------------------------------------- */
@@ -139,7 +139,7 @@ static bool flush(struct pg *pg)
 	int unsent = PQflush(pg->conn);
 
 	if (unsent < 0) {
-		lose(pg);
+		mark_lost(pg);
 		return false;
 	}
 	watch(pg, unsent);
@@ -155,14 +155,14 @@ static bool send_step(struct pg *pg, const struct pg_step *step)
 	pg->copying = false;
 	pg->copied = 0;
 	if (!sent) {
-		lose(pg);
+		mark_lost(pg);
 		return false;
 	}
 	return flush(pg);
 }
 
 /* Whether the step that ran answered false: then those that depend on it are left out. */
-static bool said_no(const struct pg *pg)
+static bool was_refused(const struct pg *pg)
 {
 	return pg->next > 0 && pg->steps[pg->next - 1].skip > 0 && pg->kept &&
 	       PQntuples(pg->kept) == 1 && strcmp(PQgetvalue(pg->kept, 0, 0), "f") == 0;
@@ -182,7 +182,7 @@ static bool advance(struct pg *pg)
 		pg->rolling_back = true;
 		return send_step(pg, &rollback);
 	}
-	if (!pg->failed && said_no(pg))
+	if (!pg->failed && was_refused(pg))
 		pg->next += (size_t)pg->steps[pg->next - 1].skip;
 	if (pg->failed || pg->next == pg->n) {
 		pg->busy = false;
@@ -205,7 +205,7 @@ static bool feed_copy(struct pg *pg)
 		int unsent;
 
 		if (PQputCopyData(pg->conn, rows->data + pg->copied, (int)chunk) < 0) {
-			lose(pg);
+			mark_lost(pg);
 			return false;
 		}
 		pg->copied += chunk;
@@ -217,7 +217,7 @@ static bool feed_copy(struct pg *pg)
 	}
 	pg->copying = false;
 	if (PQputCopyEnd(pg->conn, NULL) < 0) {
-		lose(pg);
+		mark_lost(pg);
 		return false;
 	}
 	return flush(pg);
@@ -270,7 +270,7 @@ static void on_socket(void *arg, unsigned events)
 			keep_error(pg, res);
 			PQclear(res);
 		}
-		lose(pg);
+		mark_lost(pg);
 		return;
 	}
 	take_notifies(pg);
@@ -309,7 +309,7 @@ bool pg_busy(const struct pg *pg)
 	return pg->busy;
 }
 
-static struct table *to_grid(const PGresult *res)
+static struct table *to_table(const PGresult *res)
 {
 	int columns = PQnfields(res), rows = PQntuples(res);
 	struct table *table = table_new(columns);
@@ -337,7 +337,7 @@ bool pg_finish(struct pg *pg, struct table **result, struct err *err)
 		return false;
 	}
 	if (result)
-		*result = kept ? to_grid(kept) : NULL;
+		*result = kept ? to_table(kept) : NULL;
 	PQclear(kept);
 	return true;
 }
@@ -359,7 +359,7 @@ bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table *
 		pg_look(pg);
 		if (event_loop_turn(pg->loop, TIME_NEVER) != EVENT_LOOP_STOP)
 			continue;
-		lose(pg);
+		mark_lost(pg);
 		return err_set(err, ERR_STOPPED, "told to stop while waiting for the database");
 	}
 	return pg_finish(pg, result, err);
@@ -448,7 +448,7 @@ static PQconninfoOption *effective(const struct conninfo *info)
 /*
  * Whether somebody said it, in a service file or in the environment. Passwords are left to libpq.
  */
-static bool is_said(const struct conninfo *info, const PQconninfoOption *option)
+static bool is_given(const struct conninfo *info, const PQconninfoOption *option)
 {
 	return option->val && !conninfo_get(info, option->keyword) &&
 	       strcmp(option->keyword, "sslmode") != 0 && option->dispchar[0] != '*' &&
@@ -465,7 +465,7 @@ static void dial_read(struct dial *dial, const struct pg_conf *conf)
 			conninfo_add(&dial->info, o->keyword, o->val);
 	dial->effective = effective(&dial->info);
 	for (PQconninfoOption *o = dial->effective; o->keyword; o++)
-		if (is_said(&dial->info, o))
+		if (is_given(&dial->info, o))
 			conninfo_add(&dial->info, o->keyword, o->val);
 	conninfo_complete(&dial->info);
 	if (conf->password)
@@ -496,8 +496,8 @@ static void on_connecting(void *arg, unsigned events)
  * Waits until the connection attempt can go on. libpq may have moved to
  * another socket, so each step watches anew.
  */
-static enum event_loop_why event_loop_connecting(struct pg *pg, PostgresPollingStatusType poll,
-						 int64_t deadline)
+static enum event_loop_why wait_connecting(struct pg *pg, PostgresPollingStatusType poll,
+					   int64_t deadline)
 {
 	bool ready = false;
 	unsigned events = poll == PGRES_POLLING_WRITING ? EVENT_LOOP_OUT : EVENT_LOOP_IN;
@@ -520,7 +520,7 @@ static bool connect_steps(struct pg *pg, const struct dial *dial, struct err *er
 	if (PQstatus(pg->conn) == CONNECTION_BAD)
 		poll = PGRES_POLLING_FAILED;
 	while (poll == PGRES_POLLING_READING || poll == PGRES_POLLING_WRITING) {
-		enum event_loop_why why = event_loop_connecting(pg, poll, deadline);
+		enum event_loop_why why = wait_connecting(pg, poll, deadline);
 
 		if (why == EVENT_LOOP_STOP)
 			return err_set(err, ERR_STOPPED, "told to stop");

@@ -134,7 +134,7 @@ static void advise(struct err *err, const char *advice, const struct pg_refusal_
 }
 
 /* The first line of what libpq says, without where it was, which is said by who calls. */
-static void say(struct err *err, enum err_kind kind, const char *sentence)
+static void set_sentence(struct err *err, enum err_kind kind, const char *sentence)
 {
 	char shown[sizeof(err->text)];
 	const char *failed = strstr(sentence, " failed: ");
@@ -153,7 +153,7 @@ void pg_refusal_read(struct err *err, const char *message, const struct pg_refus
 	char state[6] = "";
 	const char *sentence = find_state(message, state);
 
-	say(err, ERR_UNAVAILABLE, sentence ? sentence : message);
+	set_sentence(err, ERR_UNAVAILABLE, sentence ? sentence : message);
 	snprintf(err->code, sizeof(err->code), "%s", state);
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
 		if (!fits(&refusals[i], state, message))

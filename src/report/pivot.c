@@ -13,7 +13,7 @@ static const char *text_of(const struct table *table, int row, int column)
 }
 
 /* The names of the columns to come; N of them. The caller frees the array. */
-static const char **filter_ids_of(const struct table *longer, int *n)
+static const char **names_of(const struct table *longer, int *n)
 {
 	const char **names = mem_new((size_t)(table_rows(longer) + 1) * sizeof(*names));
 
@@ -44,7 +44,7 @@ static int new_row(struct table *wide, const struct table *longer, int from)
 struct table *pivot_wide(const struct table *longer)
 {
 	int n, row = -1;
-	const char **names = filter_ids_of(longer, &n);
+	const char **names = names_of(longer, &n);
 	struct table *wide = table_new(n + 1);
 
 	table_name(wide, 0, table_column_name(longer, 0), table_is_number(longer, 0));

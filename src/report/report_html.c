@@ -17,7 +17,7 @@
 /* Shades of a heat map above "nothing". */
 #define SHADES 7
 
-static void words(struct report_html *report, const char *key)
+static void put_text(struct report_html *report, const char *key)
 {
 	html_text(report->out, report_text_get(report->lang, key));
 }
@@ -204,7 +204,7 @@ static void tiles(struct report_html *report, const struct table *table)
 			buf_str(report->out, "<dd class=\"before\">");
 			cell_text(report, name, true, was);
 			buf_char(report->out, ' ');
-			words(report, "before");
+			put_text(report, "before");
 			buf_str(report->out, "</dd>");
 		}
 		buf_str(report->out, "</div>\n");
@@ -219,7 +219,7 @@ static void chart(struct report_html *report, const struct panel *panel, const s
 	buf_str(report->out, "<div class=\"plot\" hidden><canvas role=\"img\"");
 	html_attribute(report->out, "aria-label", title);
 	buf_str(report->out, "></canvas></div>\n<details open><summary>");
-	words(report, "numbers");
+	put_text(report, "numbers");
 	buf_str(report->out, "</summary>");
 	write_table(report, panel, table);
 	buf_str(report->out, "</details>\n");
@@ -265,7 +265,7 @@ void report_html_panel(struct report_html *report, const struct panel *panel,
 	open_figure(report, panel);
 	if (table_rows(table) == 0) {
 		buf_str(report->out, "<p class=\"soft\">");
-		words(report, "nothing");
+		put_text(report, "nothing");
 		buf_str(report->out, "</p>\n");
 	} else {
 		shown(report, panel, wide ? wide : table);
@@ -288,7 +288,7 @@ static void labelled(struct report_html *report, const char *key, const char *te
 {
 	if (!text)
 		return;
-	words(report, key);
+	put_text(report, key);
 	buf_str(report->out, zone ? " <b>" : " ");
 	time_text(report, text);
 	if (zone) {
@@ -308,12 +308,12 @@ static void late(struct report_html *report, const struct table *scope, int row)
 	if (!dirty)
 		return;
 	buf_str(report->out, "<p class=\"warn\" role=\"status\">");
-	words(report, "dirty");
+	put_text(report, "dirty");
 	buf_str(report->out, ": ");
 	html_text(report->out, dirty);
 	if (since) {
 		buf_str(report->out, " (");
-		words(report, "late");
+		put_text(report, "late");
 		buf_char(report->out, ' ');
 		html_text(report->out, since);
 		buf_char(report->out, ')');
@@ -336,16 +336,16 @@ static void as_of(struct report_html *report, const struct table *scope, int row
 		buf_str(report->out, ".</span></p>\n");
 	} else {
 		buf_str(report->out, "<p class=\"warn\" role=\"status\">");
-		words(report, "incomplete");
+		put_text(report, "incomplete");
 		buf_str(report->out, "</p>\n");
 	}
 	if (lag) {
 		buf_str(report->out, "<p class=\"warn\" role=\"status\">");
-		words(report, "stale_before");
+		put_text(report, "stale_before");
 		buf_char(report->out, ' ');
 		cell_text(report, "stale_seconds", true, lag);
 		buf_str(report->out, report->lang == LANG_EN ? " " : "");
-		words(report, "stale_after");
+		put_text(report, "stale_after");
 		buf_str(report->out, "</p>\n");
 	}
 }
@@ -364,16 +364,16 @@ void report_html_workspace(struct report_html *report, const struct table *scope
 	as_of(report, scope, row);
 	buf_str(report->out, "<p class=\"soft\">");
 	if (!many) {
-		words(report, "workspace_label");
+		put_text(report, "workspace_label");
 		buf_str(report->out, " <bdi>");
 		html_text(report->out, table_get(scope, row, "workspace"));
 		buf_str(report->out, "</bdi>. ");
 	}
-	words(report, "period");
+	put_text(report, "period");
 	buf_char(report->out, ' ');
 	time_text(report, table_get(scope, row, "from_day"));
 	buf_char(report->out, ' ');
-	words(report, "until");
+	put_text(report, "until");
 	buf_char(report->out, ' ');
 	time_text(report, table_get(scope, row, "to_day"));
 	buf_str(report->out, ". ");
@@ -387,7 +387,7 @@ void report_html_workspace(struct report_html *report, const struct table *scope
 void report_html_foot(struct report_html *report, const char *program, const char *made_at)
 {
 	buf_str(report->out, "<footer>");
-	words(report, "made");
+	put_text(report, "made");
 	buf_char(report->out, ' ');
 	html_text(report->out, program);
 	buf_str(report->out, ", ");
@@ -439,7 +439,7 @@ void report_html_links(struct report_html *report, const struct report_catalog *
 }
 
 /* The value of a file that the page carries; "" when there is none. */
-static void carry(struct buf *out, const char *name)
+static void put_asset(struct buf *out, const char *name)
 {
 	const struct asset *asset = asset_find(name);
 
@@ -476,9 +476,9 @@ static void scripts(struct buf *out, bool charts)
 	if (!charts)
 		return;
 	buf_str(out, "<script>");
-	carry(out, "report/chart.js");
+	put_asset(out, "report/chart.js");
 	buf_str(out, "</script>\n<script>");
-	carry(out, "report/page.js");
+	put_asset(out, "report/page.js");
 	buf_str(out, "</script>");
 }
 
@@ -495,7 +495,7 @@ static void fill(struct buf *out, const char *name, size_t n, const struct repor
 	else if (n == 6 && memcmp(name, "policy", n) == 0)
 		policy(out, charts);
 	else if (n == 5 && memcmp(name, "style", n) == 0)
-		carry(out, "report/page.css");
+		put_asset(out, "report/page.css");
 	else if (n == 4 && memcmp(name, "body", n) == 0)
 		buf_add(out, report->out->data, report->out->len);
 	else

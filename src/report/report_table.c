@@ -62,8 +62,8 @@ static void cut(struct buf *out, const char *text, int width)
 }
 
 /* The table for people: headings and cells in words, no text wider than its column's MOST. */
-static struct table *worded(const struct report_table *to, const struct table *table,
-			    const int *most)
+static struct table *formatted_rows(const struct report_table *to, const struct table *table,
+				    const int *most)
 {
 	struct table *shown = table_new(table_columns(table));
 
@@ -118,7 +118,7 @@ static int widest(const struct table *table, const size_t *widths)
 }
 
 /* A line for each cell: for what is too wide, and has few rows. */
-static void upright(const struct report_table *to, const struct table *shown)
+static void print_vertical(const struct report_table *to, const struct table *shown)
 {
 	CLEANUP(table_free) struct table *lines = table_new(2);
 
@@ -164,7 +164,7 @@ static struct table *fitted(const struct report_table *to, const struct table *t
 
 	for (size_t i = 0; i < n; i++)
 		most[i] = WIDEST;
-	shown = worded(to, table, most);
+	shown = formatted_rows(to, table, most);
 	for (sum = measure(shown, widths); sum > to->width; sum--) {
 		c = widest(table, widths);
 		if (c < 0) {
@@ -174,7 +174,7 @@ static struct table *fitted(const struct report_table *to, const struct table *t
 		most[c] = (int)--widths[c];
 	}
 	table_free(&shown);
-	shown = worded(to, table, most);
+	shown = formatted_rows(to, table, most);
 	if (measure(shown, widths) > to->width)
 		table_free(&shown);
 	return shown;
@@ -196,7 +196,7 @@ static void fit(const struct report_table *to, const struct table *table)
 
 		if (table_rows(table) <= FEW) {
 			shown = fitted(&wide, table, arena);
-			upright(to, shown);
+			print_vertical(to, shown);
 			table_free(&shown);
 			break;
 		}

@@ -24,9 +24,9 @@
 
 struct cycle {
 	const struct workspace_conf *conf;
-	const struct cycle_means *means;
-	struct run_record cycle;
-	struct request_queue box;
+	const struct cycle_env *env;
+	struct run_record run;
+	struct request_queue queue;
 
 	struct stage *stage, *merging; /* being gathered; being merged */
 	int64_t first_staged;
@@ -53,12 +53,12 @@ const char *cycle_name(const struct cycle *cycle)
 
 enum cycle_kind cycle_recorded_kind(const struct cycle *cycle)
 {
-	return cycle->cycle.run.kind;
+	return cycle->run.run.kind;
 }
 
 int64_t cycle_run(const struct cycle *cycle)
 {
-	return cycle->cycle.run.id;
+	return cycle->run.run.id;
 }
 
 bool cycle_over(const struct cycle *cycle)
@@ -69,7 +69,7 @@ bool cycle_over(const struct cycle *cycle)
 bool cycle_can_go_on(const struct cycle *cycle)
 {
 	return cycle->wanted.kind != ACTION_WAIT && cycle->progress.state == CYCLE_RUNNING &&
-	       warehouse_free(cycle->means->warehouse);
+	       warehouse_free(cycle->env->warehouse);
 }
 
 /* ---- beginning and end ----------------------------------------------- */
@@ -79,47 +79,47 @@ static bool open(struct cycle *cycle, enum cycle_kind kind, struct err *err)
 	struct engine_conf conf = {
 		.kind = kind,
 		.ahead = 1,
-		.now = clock_real(cycle->means->clock),
+		.now = clock_real(cycle->env->clock),
 		.lookback_most = max_i64(LONGEST_LOOKBACK, cycle->conf->lookback),
-		.chance = (uint32_t)cycle->box.chance,
+		.chance = (uint32_t)cycle->queue.chance,
 	};
 
-	if (!run_record_open(&cycle->cycle, cycle->means->warehouse, &conf, err))
+	if (!run_record_open(&cycle->run, cycle->env->warehouse, &conf, err))
 		return false;
-	cycle->progress.before = cycle->progress.now = cycle->cycle.engine.state;
-	cycle->progress.strategy = cycle->cycle.engine.strategy;
-	cycle->progress.workspace = cycle->cycle.id;
+	cycle->progress.before = cycle->progress.now = cycle->run.engine.state;
+	cycle->progress.strategy = cycle->run.engine.strategy;
+	cycle->progress.workspace = cycle->run.id;
 	return true;
 }
 
-struct cycle *cycle_begin(const struct workspace_conf *conf, const struct cycle_means *means,
+struct cycle *cycle_begin(const struct workspace_conf *conf, const struct cycle_env *env,
 			  enum cycle_kind kind, struct err *err)
 {
 	struct cycle *cycle = mem_new(sizeof(*cycle));
 	bool look = cycle_kind(kind)->look;
 
 	cycle->conf = conf;
-	cycle->means = means;
+	cycle->env = env;
 	cycle->stage = stage_new();
 	cycle->merging = stage_new();
-	stage_reset(cycle->stage, clock_real(means->clock));
-	cycle->box = (struct request_queue){
-		.clock = means->clock,
-		.http = means->http,
-		.warehouse = means->warehouse,
+	stage_reset(cycle->stage, clock_real(env->clock));
+	cycle->queue = (struct request_queue){
+		.clock = env->clock,
+		.http = env->http,
+		.warehouse = env->warehouse,
 		.api = client_api(conf),
-		.names = &cycle->cycle.names,
-		.chance = (uint64_t)clock_real(means->clock) ^ (uintptr_t)cycle,
+		.names = &cycle->run.names,
+		.chance = (uint64_t)clock_real(env->clock) ^ (uintptr_t)cycle,
 	};
-	cycle->progress.began = clock_mono(means->clock);
+	cycle->progress.began = clock_mono(env->clock);
 	cycle->progress.total = -1;
-	rate_limit_begin(&cycle->box.rate_limit, (int)conf->requests_per_minute,
+	rate_limit_begin(&cycle->queue.rate_limit, (int)conf->requests_per_minute,
 			 (int)conf->reserve);
-	if (warehouse_register(means->warehouse, conf, &cycle->cycle.id, err)) {
-		cycle->box.workspace = cycle->cycle.id;
-		cycle->locked = !look && !means->held &&
-				warehouse_lock(means->warehouse, cycle->cycle.id, err);
-		if ((cycle->locked || means->held || look) && open(cycle, kind, err))
+	if (warehouse_register(env->warehouse, conf, &cycle->run.id, err)) {
+		cycle->queue.workspace = cycle->run.id;
+		cycle->locked =
+			!look && !env->held && warehouse_lock(env->warehouse, cycle->run.id, err);
+		if ((cycle->locked || env->held || look) && open(cycle, kind, err))
 			return cycle;
 	}
 	cycle_end(&cycle);
@@ -132,14 +132,14 @@ void cycle_end(struct cycle **cycle)
 
 	if (!t)
 		return;
-	request_queue_drop(&t->box);
-	if (t->locked && !t->ours && !warehouse_lost(t->means->warehouse))
-		warehouse_unlock(t->means->warehouse, t->cycle.id);
+	request_queue_drop(&t->queue);
+	if (t->locked && !t->ours && !warehouse_lost(t->env->warehouse))
+		warehouse_unlock(t->env->warehouse, t->run.id);
 	stage_free(&t->stage);
 	stage_free(&t->merging);
 	table_free(&t->page);
 	table_free(&t->ids);
-	filter_ids_free(&t->cycle.names);
+	filter_ids_free(&t->run.names);
 	mem_free(cycle);
 }
 
@@ -147,12 +147,12 @@ void cycle_end(struct cycle **cycle)
 static void stop(struct cycle *cycle, enum cycle_state state, const struct err *err)
 {
 	struct warehouse_end end = {
-		.workspace = cycle->cycle.id,
-		.run = cycle->cycle.run.id,
-		.kind = cycle->cycle.run.kind,
+		.workspace = cycle->run.id,
+		.run = cycle->run.run.id,
+		.kind = cycle->run.run.kind,
 		.state = state == CYCLE_PARTIAL ? "partial" : "failed",
 		.why = err,
-		.sent = &cycle->box.sent,
+		.sent = &cycle->queue.sent,
 	};
 	struct err ignored;
 
@@ -161,13 +161,13 @@ static void stop(struct cycle *cycle, enum cycle_state state, const struct err *
 	cycle->progress.state = state;
 	cycle->progress.err = *err;
 	err_wrap(&cycle->progress.err, "%s", cycle->conf->name);
-	request_queue_drop(&cycle->box);
-	if (!warehouse_lost(cycle->means->warehouse))
-		(void)!(cycle->cycle.run.id == 0
-				? warehouse_account(cycle->means->warehouse, cycle->cycle.id,
-						    cycle_kind(cycle->cycle.run.kind)->name,
-						    &cycle->box.sent, &ignored)
-				: warehouse_end_run(cycle->means->warehouse, &end, &ignored));
+	request_queue_drop(&cycle->queue);
+	if (!warehouse_lost(cycle->env->warehouse))
+		(void)!(cycle->run.run.id == 0
+				? warehouse_account(cycle->env->warehouse, cycle->run.id,
+						    cycle_kind(cycle->run.run.kind)->name,
+						    &cycle->queue.sent, &ignored)
+				: warehouse_end_run(cycle->env->warehouse, &end, &ignored));
 }
 
 /* A failure that was not repaired by trying again. */
@@ -195,7 +195,7 @@ static void note_page(struct cycle *cycle, const struct page *page)
 	p->total = page->total;
 	p->page = page->page;
 	p->last_page = sweep_pages(page->total, page->per_page > 0 ? page->per_page : 1);
-	cycle->box.sent.pages++;
+	cycle->queue.sent.pages++;
 }
 
 /*
@@ -210,17 +210,17 @@ static bool take_page(struct cycle *cycle, struct slot *slot, struct err *err)
 			     .page = slot->request.page,
 			     .per_page = slot->request.per_page };
 
-	if (!decode_page(cycle->means->decode, buf_text(&reply->body), reply->body.len,
-			 cycle->stage, &page)) {
-		*err = *decode_error(cycle->means->decode);
+	if (!decode_page(cycle->env->decode, buf_text(&reply->body), reply->body.len, cycle->stage,
+			 &page)) {
+		*err = *decode_error(cycle->env->decode);
 		return err_wrap(err, "page %d of the list", slot->request.page);
 	}
 	for (int i = 0; i < page.n; i++)
 		page.rejected += page.rows[i].created_at == TIME_NONE;
 	note_page(cycle, &page);
 	table_free(&cycle->page);
-	cycle->page = decode_ids(cycle->means->decode);
-	engine_page(&cycle->cycle.engine, &page);
+	cycle->page = decode_ids(cycle->env->decode);
+	engine_page(&cycle->run.engine, &page);
 	return true;
 }
 
@@ -231,23 +231,23 @@ static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
 	struct decode_one one = { .id = slot->id, .date = reply->date };
 
 	if (reply->status == 404) {
-		engine_item(&cycle->cycle.engine, ITEM_GONE, TIME_NONE);
+		engine_item(&cycle->run.engine, ITEM_GONE, TIME_NONE);
 		return true;
 	}
-	if (!decode_item(cycle->means->decode, buf_text(&reply->body), reply->body.len,
-			 cycle->stage, &one)) {
-		*err = *decode_error(cycle->means->decode);
+	if (!decode_item(cycle->env->decode, buf_text(&reply->body), reply->body.len, cycle->stage,
+			 &one)) {
+		*err = *decode_error(cycle->env->decode);
 		return err_wrap(err, "conversation %s", one.id);
 	}
 	table_set_text(cycle->ids, slot->request.item, 1, one.other);
-	engine_item(&cycle->cycle.engine, one.same ? ITEM_HERE : ITEM_MERGED, one.updated_at);
+	engine_item(&cycle->run.engine, one.same ? ITEM_HERE : ITEM_MERGED, one.updated_at);
 	return true;
 }
 
 /* Whether the reply is what the request wanted: a success, or of a GET the documented 404. */
 static bool is_answer(struct cycle *cycle, const struct slot *slot, struct err *err)
 {
-	if (api_check(slot->reply, cycle->means->json, err))
+	if (api_check(slot->reply, cycle->env->json, err))
 		return true;
 	return slot->request.kind == REQUEST_GET && slot->reply->status == 404 &&
 	       strcmp(err->code, "not_found") == 0;
@@ -263,7 +263,7 @@ static bool is_refusal(struct cycle *cycle, const struct slot *slot)
 
 	return slot->request.kind == REQUEST_LIST &&
 	       (status == 400 || status == 404 || status == 422) &&
-	       engine_refused(&cycle->cycle.engine);
+	       engine_refused(&cycle->run.engine);
 }
 
 static void take_reply(struct cycle *cycle, struct slot *slot)
@@ -273,7 +273,7 @@ static void take_reply(struct cycle *cycle, struct slot *slot)
 	struct err err = ERR_INIT;
 	bool ok = is_answer(cycle, slot, &err);
 
-	request_queue_answer(slot, cycle->conf->name, cycle->means->log);
+	request_queue_answer(slot, cycle->conf->name, cycle->env->log);
 	if (ok)
 		ok = slot->request.kind == REQUEST_LIST ? take_page(cycle, slot, &err)
 							: take_item(cycle, slot, &err);
@@ -282,14 +282,14 @@ static void take_reply(struct cycle *cycle, struct slot *slot)
 	cycle->progress.retrying = !ok;
 	if (!ok) {
 		cycle->progress.err = err;
-		if (!request_queue_retry(&cycle->box, &err))
+		if (!request_queue_retry(&cycle->queue, &err))
 			give_up(cycle, &err);
 		return;
 	}
 	if (cycle->first_staged == 0)
-		cycle->first_staged = clock_mono(cycle->means->clock);
-	request_queue_pop(&cycle->box);
-	engine_set_ahead(&cycle->cycle.engine, request_queue_ahead(&cycle->box, most));
+		cycle->first_staged = clock_mono(cycle->env->clock);
+	request_queue_pop(&cycle->queue);
+	engine_set_ahead(&cycle->run.engine, request_queue_ahead(&cycle->queue, most));
 }
 
 /* ---- the warehouse ------------------------------------------------------- */
@@ -300,12 +300,12 @@ static void stage_deletions(struct cycle *cycle)
 	int64_t date = cycle->stage->last_observed;
 
 	for (int i = 0; i < table_rows(cycle->ids); i++) {
-		enum absence absence = engine_absence(&cycle->cycle.engine, i);
+		enum absence absence = engine_absence(&cycle->run.engine, i);
 
 		if (absence != ABSENCE_NONE)
 			stage_absent(cycle->stage, table_text(cycle->ids, i, 0),
 				     absence == ABSENCE_GONE, date);
-		if (engine_deletes(&cycle->cycle.engine, i))
+		if (engine_deletes(&cycle->run.engine, i))
 			stage_gone(cycle->stage, table_text(cycle->ids, i, 0),
 				   table_text(cycle->ids, i, 1), date);
 	}
@@ -314,7 +314,7 @@ static void stage_deletions(struct cycle *cycle)
 /* What was sent is about to be written down: the totals keep it, the count begins anew. */
 static void reset_sent(struct cycle *cycle)
 {
-	struct sent *all = &cycle->before, *sent = &cycle->box.sent;
+	struct sent *all = &cycle->before, *sent = &cycle->queue.sent;
 
 	all->requests += sent->requests;
 	all->pages += sent->pages;
@@ -328,31 +328,31 @@ static void start_commit(struct cycle *cycle)
 {
 	struct stage *stage = cycle->stage;
 	struct batch batch = {
-		.workspace = cycle->cycle.id,
-		.run = cycle->cycle.run.id,
-		.sweep = cycle->cycle.run.sweep,
-		.number = ++cycle->cycle.batch,
+		.workspace = cycle->run.id,
+		.run = cycle->run.run.id,
+		.sweep = cycle->run.run.sweep,
+		.number = ++cycle->run.batch,
 		.seen = cycle->doing.seen,
 		.scan = cycle->doing.scan,
 		.last = cycle->doing.last,
 		.verdict = cycle->doing.verdict,
-		.kind = cycle->cycle.run.kind,
-		.state = &cycle->cycle.engine.state,
-		.started = engine_started(&cycle->cycle.engine),
-		.distinct = cycle->cycle.engine.full.distinct,
-		.suspects = cycle->cycle.engine.full.suspects,
-		.names = &cycle->cycle.names,
+		.kind = cycle->run.run.kind,
+		.state = &cycle->run.engine.state,
+		.started = engine_started(&cycle->run.engine),
+		.distinct = cycle->run.engine.full.distinct,
+		.suspects = cycle->run.engine.full.suspects,
+		.names = &cycle->run.names,
 		.stage = stage,
-		.sent = cycle->box.sent,
+		.sent = cycle->queue.sent,
 	};
 
-	if (batch.last && cycle_kind(cycle->cycle.engine.conf.kind)->counts) {
-		batch.audit = &cycle->cycle.engine.audit;
-		batch.n_cells = engine_cells(&cycle->cycle.engine, &batch.cells);
+	if (batch.last && cycle_kind(cycle->run.engine.conf.kind)->counts) {
+		batch.audit = &cycle->run.engine.audit;
+		batch.n_cells = engine_cells(&cycle->run.engine, &batch.cells);
 	}
 
 	if (cycle->doing.swept) {
-		batch.partition = &cycle->cycle.engine.full.partition;
+		batch.partition = &cycle->run.engine.full.partition;
 		batch.absences = cycle->doing.absences;
 	}
 	stage_deletions(cycle);
@@ -360,22 +360,22 @@ static void start_commit(struct cycle *cycle)
 	cycle->merging = stage;
 	cycle->first_staged = 0;
 	reset_sent(cycle);
-	stage_reset(cycle->stage, clock_real(cycle->means->clock));
-	warehouse_commit(cycle->means->warehouse, &batch);
+	stage_reset(cycle->stage, clock_real(cycle->env->clock));
+	warehouse_commit(cycle->env->warehouse, &batch);
 }
 
 static void start_question(struct cycle *cycle)
 {
 	struct query query = {
-		.workspace = cycle->cycle.id,
-		.run = cycle->cycle.run.id,
-		.sweep = cycle->cycle.run.sweep,
+		.workspace = cycle->run.id,
+		.run = cycle->run.run.id,
+		.sweep = cycle->run.run.sweep,
 		.ask = cycle->doing.ask,
 		.page = cycle->page,
-		.names = &cycle->cycle.names,
+		.names = &cycle->run.names,
 	};
 
-	warehouse_ask(cycle->means->warehouse, &query);
+	warehouse_ask(cycle->env->warehouse, &query);
 }
 
 /* Gives the warehouse what waits for it, if it is free. */
@@ -389,10 +389,10 @@ static void start_next(struct cycle *cycle)
 	cycle->doing = cycle->wanted;
 	cycle->wanted.kind = ACTION_WAIT;
 	if (cycle->doing.kind == ACTION_COMMIT)
-		ok = run_record_need_sweep(&cycle->cycle, cycle->means->warehouse,
-					   cycle->doing.seen, &err);
+		ok = run_record_need_sweep(&cycle->run, cycle->env->warehouse, cycle->doing.seen,
+					   &err);
 	else if (cycle->doing.ask.kind == ASK_CELLS)
-		ok = run_record_need_names(&cycle->cycle, cycle->means->warehouse, &err);
+		ok = run_record_need_names(&cycle->run, cycle->env->warehouse, &err);
 	if (!ok) {
 		give_up(cycle, &err);
 		return;
@@ -412,22 +412,22 @@ static void collect_result(struct cycle *cycle)
 	struct err err;
 	bool ok;
 
-	if (!cycle->ours || warehouse_busy(cycle->means->warehouse))
+	if (!cycle->ours || warehouse_busy(cycle->env->warehouse))
 		return;
 	cycle->ours = false;
 	if (cycle->doing.kind == ACTION_COMMIT) {
-		ok = warehouse_committed(cycle->means->warehouse, &tally, &err);
+		ok = warehouse_committed(cycle->env->warehouse, &tally, &err);
 		if (ok) {
 			action_add_tally(&cycle->progress.sum, &tally);
-			engine_committed(&cycle->cycle.engine, &tally);
+			engine_committed(&cycle->run.engine, &tally);
 		}
 	} else {
 		table_free(&cycle->ids);
-		ok = warehouse_answered(cycle->means->warehouse, &answer, &cycle->ids, &err);
+		ok = warehouse_answered(cycle->env->warehouse, &answer, &cycle->ids, &err);
 		if (ok)
-			engine_answer(&cycle->cycle.engine, &answer);
+			engine_answer(&cycle->run.engine, &answer);
 	}
-	cycle->ours = !ok && warehouse_again(cycle->means->warehouse, &err);
+	cycle->ours = !ok && warehouse_again(cycle->env->warehouse, &err);
 	if (!ok && !cycle->ours)
 		give_up(cycle, &err);
 }
@@ -439,7 +439,7 @@ static bool stage_is_full(const struct cycle *cycle)
 	if (stage_bytes(cycle->stage) >= BATCH_BYTES || stage_rows(cycle->stage) >= BATCH_ROWS)
 		return true;
 	return cycle->first_staged > 0 &&
-	       clock_mono(cycle->means->clock) - cycle->first_staged >= BATCH_AGE;
+	       clock_mono(cycle->env->clock) - cycle->first_staged >= BATCH_AGE;
 }
 
 /* A page was none; what was good on it is committed. */
@@ -447,7 +447,7 @@ static void give_up_misshapen(struct cycle *cycle)
 {
 	struct err err;
 
-	warehouse_explain_misshapen(cycle->means->warehouse, cycle->cycle.id, &err);
+	warehouse_explain_misshapen(cycle->env->warehouse, cycle->run.id, &err);
 	give_up(cycle, &err);
 }
 
@@ -462,9 +462,9 @@ static void finish(struct cycle *cycle, enum verdict verdict)
 	cycle->progress.state = CYCLE_DONE;
 	cycle->progress.verdict = verdict;
 	/* What no commit accounts for, since there was none. */
-	if (!warehouse_lost(cycle->means->warehouse))
-		(void)!warehouse_account(cycle->means->warehouse, cycle->cycle.id,
-					 cycle_kind(cycle->cycle.run.kind)->name, &cycle->box.sent,
+	if (!warehouse_lost(cycle->env->warehouse))
+		(void)!warehouse_account(cycle->env->warehouse, cycle->run.id,
+					 cycle_kind(cycle->run.run.kind)->name, &cycle->queue.sent,
 					 &ignored);
 	reset_sent(cycle);
 }
@@ -475,13 +475,13 @@ static void run_engine(struct cycle *cycle)
 	struct action action;
 
 	while (cycle->progress.state == CYCLE_RUNNING && cycle->wanted.kind == ACTION_WAIT &&
-	       request_queue_has_room(&cycle->box)) {
-		engine_next(&cycle->cycle.engine, stage_is_full(cycle), &action);
+	       request_queue_has_room(&cycle->queue)) {
+		engine_next(&cycle->run.engine, stage_is_full(cycle), &action);
 		switch (action.kind) {
 		case ACTION_WAIT:
 			return;
 		case ACTION_SEND:
-			request_queue_push(&cycle->box, &action.request,
+			request_queue_push(&cycle->queue, &action.request,
 					   action.request.kind == REQUEST_GET
 						   ? table_text(cycle->ids, action.request.item, 0)
 						   : NULL);
@@ -502,17 +502,17 @@ static void run_engine(struct cycle *cycle)
 static void update_progress(struct cycle *cycle)
 {
 	struct cycle_progress *p = &cycle->progress;
-	const struct sent *now = &cycle->box.sent, *before = &cycle->before;
+	const struct sent *now = &cycle->queue.sent, *before = &cycle->before;
 
-	p->now = cycle->cycle.engine.state;
+	p->now = cycle->run.engine.state;
 	p->requests = before->requests + now->requests;
 	p->retried = before->retried + now->retried;
 	p->throttled = before->throttled + now->throttled;
-	p->waits_until = cycle->box.waits_until;
-	p->fuse_blown = engine_fuse_blown(&cycle->cycle.engine);
-	p->n_cells = engine_cells(&cycle->cycle.engine, &p->cells);
-	p->audit = &cycle->cycle.engine.audit;
-	p->names = &cycle->cycle.names;
+	p->waits_until = cycle->queue.waits_until;
+	p->fuse_blown = engine_fuse_blown(&cycle->run.engine);
+	p->n_cells = engine_cells(&cycle->run.engine, &p->cells);
+	p->audit = &cycle->run.engine.audit;
+	p->names = &cycle->run.names;
 }
 
 /*
@@ -522,8 +522,8 @@ static void update_progress(struct cycle *cycle)
 static bool is_quiet(const struct cycle *cycle, int64_t now)
 {
 	return now < cycle->look_at && cycle->progress.state == CYCLE_RUNNING &&
-	       !request_queue_has_reply(&cycle->box) && !cycle_can_go_on(cycle) &&
-	       (!cycle->ours || warehouse_busy(cycle->means->warehouse));
+	       !request_queue_has_reply(&cycle->queue) && !cycle_can_go_on(cycle) &&
+	       (!cycle->ours || warehouse_busy(cycle->env->warehouse));
 }
 
 int64_t cycle_turn(struct cycle *cycle, int64_t now)
@@ -537,18 +537,19 @@ int64_t cycle_turn(struct cycle *cycle, int64_t now)
 		return cycle->look_at;
 	collect_result(cycle);
 	while (cycle->progress.state == CYCLE_RUNNING && !large &&
-	       (slot = request_queue_head(&cycle->box))) {
+	       (slot = request_queue_head(&cycle->queue))) {
 		large = slot->reply->body.len > LARGE_REPLY;
 		take_reply(cycle, slot);
 	}
 	start_next(cycle);
 	run_engine(cycle);
-	if (cycle->progress.state == CYCLE_RUNNING && !request_queue_send(&cycle->box, &when, &err))
+	if (cycle->progress.state == CYCLE_RUNNING &&
+	    !request_queue_send(&cycle->queue, &when, &err))
 		give_up(cycle, &err);
 	/* A batch that is old already waits for the warehouse or a reply, not for a moment. */
 	if (cycle->first_staged > 0 && cycle->first_staged + BATCH_AGE > now)
 		when = min_i64(when, cycle->first_staged + BATCH_AGE);
-	if (large && request_queue_has_reply(&cycle->box))
+	if (large && request_queue_has_reply(&cycle->queue))
 		when = now;
 	update_progress(cycle);
 	cycle->look_at = when;

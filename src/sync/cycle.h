@@ -21,7 +21,7 @@
 #include "warehouse.h"
 
 /* What all cycles of a process share. */
-struct cycle_means {
+struct cycle_env {
 	const struct clock *clock;
 	struct http *http;
 	struct warehouse *warehouse;
@@ -70,7 +70,7 @@ struct cycle;
  * no lock and leaves no run. CONF and MEANS must outlive the cycle. NULL with the
  * reason in ERR: ERR_BUSY when another process has the lock.
  */
-struct cycle *cycle_begin(const struct workspace_conf *conf, const struct cycle_means *means,
+struct cycle *cycle_begin(const struct workspace_conf *conf, const struct cycle_env *env,
 			  enum cycle_kind kind, struct err *err) MUST_CHECK;
 
 /*

@@ -67,7 +67,7 @@ void request_queue_deliver(struct http_reply *reply)
 }
 
 /* A new value of something that wavers; the first one counts in full. */
-static int64_t smooth(int64_t old, int64_t value)
+static int64_t moving_average(int64_t old, int64_t value)
 {
 	return old ? (7 * old + value) / 8 : value;
 }
@@ -76,8 +76,8 @@ void request_queue_pop(struct request_queue *queue)
 {
 	struct slot *slot = slot_at(queue, 0);
 
-	queue->latency = smooth(queue->latency, slot->reply->took);
-	queue->size = smooth(queue->size, (int64_t)slot->reply->body.len);
+	queue->latency = moving_average(queue->latency, slot->reply->took);
+	queue->size = moving_average(queue->size, (int64_t)slot->reply->body.len);
 	http_reply_free(&slot->reply);
 	queue->first = (queue->first + 1) % REQUEST_QUEUE_MOST;
 	queue->n--;
@@ -149,7 +149,8 @@ bool request_queue_retry(struct request_queue *queue, const struct err *why)
 /* ---- sending --------------------------------------------------------- */
 
 /* The filters as the API spells them. */
-static struct api_filter spelled(const struct request_queue *queue, const struct filter *filter)
+static struct api_filter api_filter_of(const struct request_queue *queue,
+				       const struct filter *filter)
 {
 	return (struct api_filter){
 		.status = filter_ids_status(filter->status),
@@ -163,7 +164,7 @@ static void send(struct request_queue *queue, struct slot *slot)
 {
 	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
 	struct http_request request = { .method = HTTP_GET, .auth = queue->api.auth, .tag = slot };
-	struct api_filter filter = spelled(queue, &slot->request.filter);
+	struct api_filter filter = api_filter_of(queue, &slot->request.filter);
 
 	if (slot->request.kind == REQUEST_LIST)
 		api_list_url(&url, &queue->api, &filter, slot->request.page,

@@ -10,52 +10,52 @@ enum cycle_kind run_record_kind(const struct engine *engine)
 	return rules->scheduled;
 }
 
-bool run_record_need_names(struct run_record *cycle, struct warehouse *warehouse, struct err *err)
+bool run_record_need_names(struct run_record *record, struct warehouse *warehouse, struct err *err)
 {
-	return cycle->names.channels ||
-	       warehouse_names(warehouse, cycle->id, PARTS_MOST, &cycle->names, err);
+	return record->names.channels ||
+	       warehouse_names(warehouse, record->id, PARTS_MOST, &record->names, err);
 }
 
-bool run_record_need_sweep(struct run_record *cycle, struct warehouse *warehouse, enum seen_by seen,
-			   struct err *err)
+bool run_record_need_sweep(struct run_record *record, struct warehouse *warehouse,
+			   enum seen_by seen, struct err *err)
 {
-	if (seen != SEEN_BY_SWEEP || cycle->run.sweep > 0)
+	if (seen != SEEN_BY_SWEEP || record->run.sweep > 0)
 		return true;
-	cycle->batch = 0;
-	return warehouse_begin_sweep(warehouse, &cycle->run, err);
+	record->batch = 0;
+	return warehouse_begin_sweep(warehouse, &record->run, err);
 }
 
 /* A repair of what the last verify found begins with its cells. */
-static bool recall(struct run_record *cycle, struct warehouse *warehouse, struct engine_conf *conf,
+static bool recall(struct run_record *record, struct warehouse *warehouse, struct engine_conf *conf,
 		   struct err *err)
 {
 	if (!cycle_kind(conf->kind)->recall)
 		return true;
-	return run_record_need_names(cycle, warehouse, err) &&
-	       warehouse_last_cells(warehouse, cycle->id, &cycle->names, conf, err);
+	return run_record_need_names(record, warehouse, err) &&
+	       warehouse_last_cells(warehouse, record->id, &record->names, conf, err);
 }
 
-bool run_record_open(struct run_record *cycle, struct warehouse *warehouse,
+bool run_record_open(struct run_record *record, struct warehouse *warehouse,
 		     const struct engine_conf *conf, struct err *err)
 {
 	struct engine_conf mine = *conf;
 	struct warehouse_known known;
 
-	if (!warehouse_load(warehouse, cycle->id, &known, err) ||
-	    !recall(cycle, warehouse, &mine, err))
+	if (!warehouse_load(warehouse, record->id, &known, err) ||
+	    !recall(record, warehouse, &mine, err))
 		return false;
 	/* A sweep that was left long ago has seen what may be gone by now. */
 	if (known.stale) {
 		known.state.full.running = false;
 		known.sweep = 0;
 	}
-	engine_begin(&cycle->engine, &mine, &known.state);
-	cycle->batch = known.sweep ? known.batch : 0;
-	cycle->run = (struct warehouse_run){
-		.workspace = cycle->id,
-		.kind = run_record_kind(&cycle->engine),
-		.strategy = plan_strategy_name(cycle->engine.strategy),
+	engine_begin(&record->engine, &mine, &known.state);
+	record->batch = known.sweep ? known.batch : 0;
+	record->run = (struct warehouse_run){
+		.workspace = record->id,
+		.kind = run_record_kind(&record->engine),
+		.strategy = plan_strategy_name(record->engine.strategy),
 		.sweep = known.sweep,
 	};
-	return cycle_kind(conf->kind)->look || warehouse_begin_run(warehouse, &cycle->run, err);
+	return cycle_kind(conf->kind)->look || warehouse_begin_run(warehouse, &record->run, err);
 }

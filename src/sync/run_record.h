@@ -25,18 +25,18 @@ struct run_record {
  * Begins a cycle of workspace `id`, whose lock the warehouse holds unless CONF
  * says to look only.
  */
-bool run_record_open(struct run_record *cycle, struct warehouse *warehouse,
+bool run_record_open(struct run_record *record, struct warehouse *warehouse,
 		     const struct engine_conf *conf, struct err *err) MUST_CHECK;
 
 /* The kind that the run's record and the ledger have of it. */
 enum cycle_kind run_record_kind(const struct engine *engine) MUST_CHECK;
 
 /* Before a batch that was seen by SEEN is stored: a sweep that has just begun gets its row. */
-bool run_record_need_sweep(struct run_record *cycle, struct warehouse *warehouse, enum seen_by seen,
-			   struct err *err) MUST_CHECK;
+bool run_record_need_sweep(struct run_record *record, struct warehouse *warehouse,
+			   enum seen_by seen, struct err *err) MUST_CHECK;
 
 /* Reads the names, if that has not been done. */
-bool run_record_need_names(struct run_record *cycle, struct warehouse *warehouse,
+bool run_record_need_names(struct run_record *record, struct warehouse *warehouse,
 			   struct err *err) MUST_CHECK;
 
 #endif

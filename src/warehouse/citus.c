@@ -63,7 +63,7 @@ static void add_table(struct script *s, const struct table *missing, int row)
 	script_text(s, table_get(missing, row, "beside"));
 }
 
-static void say_table(struct buf *report, const struct table *missing, int row)
+static void describe_table(struct buf *report, const struct table *missing, int row)
 {
 	const char *table = table_get(missing, row, "name"), *key = table_get(missing, row, "key");
 
@@ -109,6 +109,6 @@ bool citus_apply(struct pg *pg, bool dry_run, struct buf *report, struct err *er
 	if (!dry_run && !spread(pg, missing, err))
 		return false;
 	for (int row = 0; row < table_rows(missing); row++)
-		say_table(report, missing, row);
+		describe_table(report, missing, row);
 	return dry_run || tidy(pg, missing, err);
 }

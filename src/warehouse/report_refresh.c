@@ -62,7 +62,7 @@ void report_refresh_want(struct report_refresh *refresh, int workspace)
 }
 
 /* The day under way is over. */
-static void hear(struct report_refresh *refresh, int64_t now)
+static void collect_end(struct report_refresh *refresh, int64_t now)
 {
 	int workspace = refresh->queue[0].workspace;
 	bool more = false;
@@ -100,7 +100,7 @@ int64_t report_refresh_turn(struct report_refresh *refresh)
 	if (refresh->doing) {
 		if (warehouse_busy(refresh->warehouse))
 			return TIME_NEVER;
-		hear(refresh, now);
+		collect_end(refresh, now);
 		/* Whoever waits for the warehouse comes first. */
 		return now;
 	}

@@ -62,7 +62,7 @@ bool schedule_status_read(struct warehouse *warehouse, int workspace,
 		return false;
 	past->full_at = table_get_int(table, 0, "full_at");
 	past->verify_at = table_get_int(table, 0, "verify_at");
-	past->run_record_at = table_get_int(table, 0, "run_record_at");
+	past->synced_at = table_get_int(table, 0, "synced_at");
 	return true;
 }
 

@@ -33,7 +33,7 @@ bool schedule_status_write(struct warehouse *warehouse, int workspace,
 
 /* When what was last done with success, by the database's clock; TIME_NONE: never, or long ago. */
 struct schedule_status_past {
-	int64_t full_at, verify_at, run_record_at;
+	int64_t full_at, verify_at, synced_at;
 };
 
 /* Reads it. */

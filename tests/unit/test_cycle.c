@@ -284,7 +284,7 @@ static const struct workspace_conf conf = {
 	.requests_per_minute = 60,
 	.lookback = 120 * SECOND,
 };
-static struct cycle_means means;
+static struct cycle_env env;
 static struct cycle *cycle;
 
 static int begin(void **state)
@@ -307,10 +307,10 @@ static int begin(void **state)
 		.per_page = 100,
 		.needs_full = FULL_FIRST_LOAD,
 	};
-	means = (struct cycle_means){ .clock = &clock_of_test,
-				      .warehouse = (struct warehouse *)&house,
-				      .decode = decode_new(&privacy),
-				      .json = json_reader_new() };
+	env = (struct cycle_env){ .clock = &clock_of_test,
+				  .warehouse = (struct warehouse *)&house,
+				  .decode = decode_new(&privacy),
+				  .json = json_reader_new() };
 	return 0;
 }
 
@@ -318,14 +318,14 @@ static int end(void **state)
 {
 	(void)state;
 	cycle_end(&cycle);
-	decode_free(&means.decode);
-	json_reader_free(&means.json);
+	decode_free(&env.decode);
+	json_reader_free(&env.json);
 	return 0;
 }
 
 static bool start(enum cycle_kind kind, struct err *err)
 {
-	cycle = cycle_begin(&conf, &means, kind, err);
+	cycle = cycle_begin(&conf, &env, kind, err);
 	return cycle != NULL;
 }
 

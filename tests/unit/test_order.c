@@ -233,7 +233,7 @@ static void a_pair_is_judged_as_a_page_of_two(void **fixture)
 
 /* ---- names --------------------------------------------------------------- */
 
-static void filter_ids_lead_back_and_strange_ones_nowhere(void **fixture)
+static void names_lead_back_and_strange_ones_nowhere(void **fixture)
 {
 	(void)fixture;
 	for (enum order o = ORDER_UNKNOWN; o < ORDERS; o++)
@@ -274,7 +274,7 @@ int main(void)
 		cmocka_unit_test(neighbours_are_compared_across_what_is_left_out),
 		cmocka_unit_test(without_a_horizon_nothing_is_noted),
 		cmocka_unit_test(a_pair_is_judged_as_a_page_of_two),
-		cmocka_unit_test(filter_ids_lead_back_and_strange_ones_nowhere),
+		cmocka_unit_test(names_lead_back_and_strange_ones_nowhere),
 		cmocka_unit_test(each_order_goes_by_its_own_time),
 	};
 

@@ -34,7 +34,7 @@ static void a_new_one_has_columns_without_names(void **fixture)
 	assert_null(table);
 }
 
-static void filter_ids_and_cells_are_copies(void **fixture)
+static void names_and_cells_are_copies(void **fixture)
 {
 	struct table *table = table_new(1);
 	char text[] = "before";
@@ -173,7 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_grid_has_no_rows_and_no_columns),
 		cmocka_unit_test(a_new_one_has_columns_without_names),
-		cmocka_unit_test(filter_ids_and_cells_are_copies),
+		cmocka_unit_test(names_and_cells_are_copies),
 		cmocka_unit_test(a_row_is_added_full_of_nulls),
 		cmocka_unit_test(an_empty_text_is_not_a_null),
 		cmocka_unit_test(only_so_many_bytes_of_a_text_are_taken),
