@@ -402,6 +402,15 @@ begin
 end $$;
 comment on function sahut_etl.unloaded is 'Items that the API counts and that could not be loaded.';
 
+create function sahut_etl.outdated(workspace integer) returns bigint
+	language sql stable
+	as $$
+		select (select count(*) from sahut_etl.rejected_item r where r.workspace_id = workspace)
+			- sahut_etl.unloaded(workspace)
+	$$;
+comment on function sahut_etl.outdated is
+	'Conversations that are held as they were, since their newer item could not be loaded.';
+
 create function sahut_etl.holding(workspace integer) returns bigint
 	language sql stable
 	as $$

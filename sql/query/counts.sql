@@ -9,5 +9,6 @@ with held as materialized (
 	from sahut.conversation c
 	where c.workspace_id = $1::integer and c.deleted_at is null and c.unlisted_since is null
 )
-select h.every, h.open, h.pending, h.snoozed, h.resolved, h.other, sahut_etl.unloaded($1::integer) as rejected
+select h.every, h.open, h.pending, h.snoozed, h.resolved, h.other, sahut_etl.unloaded($1::integer) as rejected,
+	sahut_etl.outdated($1::integer) as outdated
 from held h

@@ -18,7 +18,7 @@ select
 	w.live_count - a.every as every, x.open - a.open as open, x.pending - a.pending as pending,
 	x.snoozed - a.snoozed as snoozed, w.live_count - a.every - x.unresolved + a.unresolved as resolved,
 	x.unresolved - a.unresolved - x.open + a.open - x.pending + a.pending - x.snoozed + a.snoozed as other,
-	sahut_etl.unloaded(w.id) as rejected
+	sahut_etl.unloaded(w.id) as rejected, sahut_etl.outdated(w.id) as outdated
 from sahut_etl.workspace w
 cross join held x
 cross join absent a

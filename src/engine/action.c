@@ -22,6 +22,17 @@ const char *action_verdict_name(enum verdict verdict)
 	return names[verdict];
 }
 
+bool action_differs(const struct answer *answer, enum status status, int64_t api, int64_t slack)
+{
+	int64_t difference = api - answer->counts[status];
+
+	if (status == STATUS_ANY)
+		difference -= answer->rejected;
+	else
+		slack += answer->rejected + answer->outdated;
+	return difference > slack || difference < -slack;
+}
+
 void action_add_tally(struct tally *sum, const struct tally *tally)
 {
 	sum->seen += tally->seen;

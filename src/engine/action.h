@@ -61,7 +61,7 @@ enum ask_kind {
 	ASK_LEAVERS,
 	/* Live ones held in the cell `filter` that the scan did not show. n[0]: how many. */
 	ASK_MISSING,
-	/* How many are held, rejected items that the API must count with them included. */
+	/* How many are held, and how many items could not be loaded. */
 	ASK_COUNTS,
 	/*
 	 * How many are held in the cell `filter`, by channel; or where it
@@ -111,12 +111,20 @@ struct answer {
 	int64_t absent;		/* and of them, those that are known to be missing from the list */
 	int64_t deleted_lately; /* and that were found deleted in the last 7 days */
 	int64_t counts[COUNTS]; /* of ASK_COUNTS */
-	int64_t rejected;	/* of them, items that could not be loaded */
+	int64_t rejected;	/* beside them, items that could not be loaded; */
+	int64_t outdated;	/* and of them, those whose newer item could not be */
 	int parts;		/* of ASK_CELLS: how many channels or agents there are; too
 				 * many: -1 */
 	int64_t held[PARTS_MOST + 1]; /* how many are held of each; of agents, nobody first */
 	struct curve_seen seen;	      /* of ASK_CURVE; groups: -1 when there are too many */
 };
+
+/*
+ * Whether a count of the API differs from what is held by more than SLACK, and than items that
+ * could not be loaded: of those it is known that they are there, and not with which status.
+ */
+bool action_differs(const struct answer *answer, enum status status, int64_t api,
+		    int64_t slack) MUST_CHECK;
 
 /* What came of the GET of one conversation. */
 enum item_outcome {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "audit.h"
 
-#include <stdlib.h>
-
 /*
  * Counts are read so often before a difference is believed: at first, after a
  * cycle of changes, and what is held after another.
@@ -243,24 +241,19 @@ static void take_part(struct audit *audit, int64_t total)
 
 /* ---- comparing ------------------------------------------------------- */
 
-/*
- * Whether a count differs by more than what moved since, and than items that
- * could not be loaded.
- */
-static bool differs(const struct audit *audit, enum status status)
+/* Whether a count differs by more than what moved since. */
+static bool differs(const struct audit *audit, const struct answer *answer, enum status status)
 {
-	int64_t slack = audit->slack + (status == STATUS_ANY ? 0 : audit->rejected);
-
 	if (audit->filterless && status != STATUS_ANY)
 		return false;
-	return llabs(audit->api[status] - audit->held[status]) > slack;
+	return action_differs(answer, status, audit->api[status], audit->slack);
 }
 
 /*
  * The statuses that differ are what there is to be split; if only the whole
  * does, that has to be read.
  */
-static void begin_cells(struct audit *audit)
+static void begin_cells(struct audit *audit, const struct answer *answer)
 {
 	struct cell all = { .api = audit->api[STATUS_ANY], .held = audit->held[STATUS_ANY] };
 
@@ -269,7 +262,7 @@ static void begin_cells(struct audit *audit)
 				     .api = audit->api[s],
 				     .held = audit->held[s] };
 
-		if (differs(audit, s))
+		if (differs(audit, answer, s))
 			add(audit->todo, &audit->n_todo, cell);
 	}
 	if (audit->n_todo == 0)
@@ -277,12 +270,12 @@ static void begin_cells(struct audit *audit)
 	next_cell(audit);
 }
 
-static void compare(struct audit *audit)
+static void compare(struct audit *audit, const struct answer *answer)
 {
 	bool different = false;
 
 	for (enum status s = STATUS_ANY; s <= STATUS_RESOLVED; s++)
-		different = different || differs(audit, s);
+		different = different || differs(audit, answer, s);
 	if (!different)
 		end_with(audit, VERDICT_EQUAL);
 	else if (audit->look)
@@ -290,7 +283,7 @@ static void compare(struct audit *audit)
 	else if (audit->reading < READINGS)
 		audit->step = AUDIT_FLUSH;
 	else
-		begin_cells(audit);
+		begin_cells(audit, answer);
 }
 
 /* ---- what comes back ------------------------------------------------- */
@@ -383,7 +376,7 @@ void audit_answer(void *self, struct workspace_state *state, const struct answer
 	for (int i = 0; i < COUNTS; i++)
 		audit->held[i] = answer->counts[i];
 	audit->rejected = answer->rejected;
-	compare(audit);
+	compare(audit, answer);
 	if (audit->verdict == VERDICT_EQUAL)
 		state->audit_due = false;
 }

@@ -76,6 +76,13 @@ bool overlap_refused(struct overlap *overlap)
 
 /* ---- what comes back ------------------------------------------------- */
 
+int64_t overlap_before(const struct overlap *overlap, const struct page *page)
+{
+	bool smaller = page->per_page > 0 && page->per_page < overlap->size;
+
+	return (int64_t)(overlap->page - 1) * (smaller ? page->per_page : overlap->size);
+}
+
 /* Which row it is, and which state of it. */
 static uint64_t joint(const struct row *row)
 {

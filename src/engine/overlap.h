@@ -66,6 +66,9 @@ enum overlap_fit overlap_take(struct overlap *overlap, const struct page *page,
  */
 bool overlap_refused(struct overlap *overlap) MUST_CHECK;
 
+/* How many rows stand before the page that was asked for last, and came. */
+int64_t overlap_before(const struct overlap *overlap, const struct page *page) MUST_CHECK;
+
 /* It was apart: the one before it, towards the beginning, is asked for next. */
 void overlap_step_back(struct overlap *overlap, int64_t total);
 

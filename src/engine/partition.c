@@ -194,8 +194,11 @@ void partition_split(struct partition *partition, int n)
 
 	partition->asks = false;
 	/* Of one channel there is nothing to split, but its agents there are. */
-	if (n <= 0)
+	if (n <= 0) {
+		/* Its first page may have been all that it shows, whatever it is said to have. */
+		end_part(partition);
 		return;
+	}
 	partition->splits[place] =
 		(struct partition_split){ .n = n + place, .total = partition->sweep.first_total };
 	if (place)

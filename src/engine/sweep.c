@@ -576,8 +576,9 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 /* Whether the page brings nothing; neither does one without a row where the total has some. */
 static bool is_no_news(const struct sweep *sweep, const struct page *page, int repeats)
 {
-	bool empty_rightly =
-		page->n == 0 && (int64_t)(sweep->page - 1) * sweep->per_page >= page->total;
+	int64_t before = sweep->plan.overlap ? overlap_before(&sweep->overlap, page)
+					     : (int64_t)(sweep->page - 1) * sweep->per_page;
+	bool empty_rightly = page->n == 0 && before >= page->total;
 
 	return repeats == page->n && !empty_rightly && sweep->reread_until == 0;
 }

@@ -85,11 +85,23 @@ static void after_sweep(struct unresolved_scan *unresolved_scan,
 		unresolved_scan->step = UNRESOLVED_SCAN_COUNT;
 }
 
+/* A list of one status shows others, too: the other lists would show the same once more. */
+static bool is_idle(struct unresolved_scan *unresolved_scan, const struct workspace_state *state)
+{
+	if (!state->filterless || unresolved_scan->sweep.asked > 0)
+		return false;
+	unresolved_scan->idle = true;
+	unresolved_scan->verdict = VERDICT_UNEXPLAINED;
+	return true;
+}
+
 static void read_on(struct unresolved_scan *unresolved_scan, const struct workspace_state *state,
 		    bool stage_full, struct action *action)
 {
 	if (sweep_done(&unresolved_scan->sweep))
 		after_sweep(unresolved_scan, state, action);
+	else if (is_idle(unresolved_scan, state))
+		flush(unresolved_scan, action);
 	else if (stage_full)
 		action_commit_in_background(&unresolved_scan->pending, action, SEEN_BY_SCAN,
 					    SCAN_NUMBER);
@@ -293,7 +305,7 @@ static void compare(struct unresolved_scan *unresolved_scan, struct workspace_st
 	state->last_total = unresolved_scan->totals[STATUS_ANY];
 	for (enum status s = STATUS_ANY; s <= STATUS_RESOLVED; s++)
 		if (unresolved_scan->changes == 0 &&
-		    unresolved_scan->totals[s] != answer->counts[s])
+		    action_differs(answer, s, unresolved_scan->totals[s], 0))
 			state->audit_due = true;
 	if (is_cut(unresolved_scan))
 		unresolved_scan->verdict = VERDICT_UNEXPLAINED;
@@ -323,6 +335,8 @@ void unresolved_scan_committed(void *self, struct workspace_state *state, const 
 		return;
 	if (unresolved_scan->step == UNRESOLVED_SCAN_PUBLISH)
 		unresolved_scan->step = UNRESOLVED_SCAN_OVER;
+	else if (unresolved_scan->idle)
+		unresolved_scan->step = UNRESOLVED_SCAN_PUBLISH;
 	else if (unresolved_scan->cut_short)
 		unresolved_scan->step = UNRESOLVED_SCAN_COMPARE;
 	else

@@ -40,6 +40,7 @@ struct unresolved_scan {
 	enum status status; /* being read */
 	struct sweep sweep;
 	bool resolved_read;
+	bool idle;	 /* the filter does nothing: nothing more is read, nor claimed */
 	bool cut_short;	 /* a list goes on behind its pages: who is not shown need not have left */
 	int64_t started; /* of the cycle: its first response's Date */
 	int64_t limit;	 /* what was first seen before this is known to every replica */

@@ -225,6 +225,7 @@ static void read_counts(const struct table *rows, struct answer *answer)
 		answer->counts[i] = table_get_int(rows, 0, columns[i]);
 	answer->live = answer->counts[STATUS_ANY];
 	answer->rejected = table_get_int(rows, 0, "rejected");
+	answer->outdated = table_get_int(rows, 0, "outdated");
 }
 
 /* What is too much to be looked at is as good as nothing. */

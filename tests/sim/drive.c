@@ -473,6 +473,7 @@ void drive_begin(struct drive *d, const struct story *story, uint64_t seed)
 	d->luck = chance_stream(seed, 5);
 	world_begin(&d->world, &story->world, seed);
 	ware_begin(&d->ware, &state);
+	d->ware.parts = story->world.unsplit ? -1 : 3;
 	d->ware.flaky = story->world.storm_at && story->world.storm_share < 1000;
 	/* Pages of a few rows may look in order by luck. */
 	d->ware.shuffled = story->world.order == WORLD_SHUFFLE ||

@@ -157,12 +157,20 @@ static int play_seeds(uint64_t first, uint64_t n, bool told, bool brief)
 
 /*
  * Stories that once showed something: a fuse too tight for small pages that
- * overlap (328765), what the model held against the engine that nobody can
- * know (134778, 240764, 268396), or asked for too early (353826).
+ * overlap (328765); what the model held against the engine that nobody can
+ * know (134778, 240764, 268396; a cycle learns that filters do nothing: 12383,
+ * 14453), or asked for too early (353826); a watermark that passed a page that
+ * was none (12703, 47771); an audit that held against the warehouse what could
+ * not be loaded (36329); a part that showed nothing and was not left (2682);
+ * a scan through all the pages that a total promised, and that were empty (19197).
+ * The others once failed in trees that nobody committed.
  */
 static int play_remembered(void)
 {
-	static const uint64_t remembered[] = { 134778, 240764, 268396, 328765, 353826 };
+	static const uint64_t remembered[] = {
+		134778, 240764, 268396, 328765, 353826, 12383, 14453, 12703, 47771,
+		36329,	2682,	2906,	20083,	23920,	25301, 25475, 29571, 19197,
+	};
 	int failed = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(remembered); i++) {

@@ -184,6 +184,23 @@ static void invent_limits(struct world_conf *w, uint64_t seed)
 		w->beyond = BEYOND_REFUSED;
 }
 
+/* What was thought of later; it leaves the stories of other seeds as they are. */
+static void invent_more(struct story *story, uint64_t seed)
+{
+	struct chance c = chance_stream(seed, 80);
+	struct world_conf *w = &story->world;
+
+	switch (chance_below(&c, 60)) {
+	case 0:
+		w->overcount = once_in(&c, 2) ? 1 : 1000000;
+		story->settles = false;
+		break;
+	default:
+		break;
+	}
+	w->unsplit = once_in(&c, 6);
+}
+
 void story_invent(struct story *story, uint64_t seed)
 {
 	struct chance c = chance_stream(seed, 77);
@@ -208,6 +225,7 @@ void story_invent(struct story *story, uint64_t seed)
 	invent_lies(story, seed);
 	if (story->settles)
 		invent_limits(&story->world, seed);
+	invent_more(story, seed);
 }
 
 /* ---- playing --------------------------------------------------------- */

@@ -182,12 +182,19 @@ int64_t ware_dead(const struct ware *ware)
 	return n;
 }
 
-/* What is rejected in the very batch that would publish is not published around. */
-static void take_state(struct ware *ware, const struct workspace_state *state, bool held_back)
+/*
+ * What is rejected in the very batch that would publish is not published around; and of a page
+ * that was none nothing counts as read.
+ */
+static void take_state(struct ware *ware, const struct workspace_state *state, bool held_back,
+		       bool misshapen)
 {
 	int64_t complete = ware->state.complete_as_of, active = ware->state.active_as_of;
+	int64_t watermark = ware->state.watermark;
 
 	ware->state = *state;
+	if (misshapen)
+		ware->state.watermark = min_i64(watermark, state->watermark);
 	if (!held_back)
 		return;
 	ware->state.complete_as_of = min_i64(complete, state->complete_as_of);
@@ -237,7 +244,7 @@ bool ware_commit(struct ware *ware, struct desk *desk, const struct action *acti
 		odd_forget(ware, state->full.started);
 	if (action->last && is_good(action->verdict))
 		odd_clear(ware);
-	take_state(ware, state, held_back);
+	take_state(ware, state, held_back, tally->misshapen);
 	ware->state.late_by = tally->late > 0 ? tally->late_by : TIME_NONE;
 	/* A sweep that is over needs its marks no longer, when the run is. */
 	for (int i = 1; i <= ware->top && action->last; i++) {
@@ -434,11 +441,12 @@ static void tell_seen(const struct ware *ware, const struct ask *ask, struct cur
 
 static void count_held(const struct ware *ware, const struct ask *ask, struct answer *answer)
 {
-	answer->parts = 3;
+	answer->parts = ware->parts;
 	for (int id = 1; id <= ware->top; id++) {
 		const struct held *held = &ware->held[id];
 
 		answer->rejected += held->rejected && !held->live;
+		answer->outdated += held->rejected && held->live;
 		if (!held->live || held->unlisted ||
 		    (held->absent && !ask->exact && ask->kind == ASK_COUNTS))
 			continue;

@@ -70,6 +70,7 @@ struct ware {
 	int top;    /* no conversation with a higher number was ever held */
 	struct held held[MOST_THINGS + 1];
 	struct workspace_state state; /* as committed */
+	int parts; /* channels and agents that are known, of each; -1: too many */
 	bool mixed; /* a unresolved scan was read in two orders: what holds is what the next one says */
 	bool flaky;    /* GETs that answer 404 by chance: what is deleted is a guess, too */
 	bool tainted;  /* what was certified is beyond what counting can prove, and */

@@ -480,6 +480,7 @@ static int said(struct world *w, const struct filter *filter, int rows)
 			n_shown = w->conf.cap;
 		return w->conf.cap;
 	}
+	rows += w->conf.overcount;
 	return w->conf.estimate > 0 ? rows - off + chance_below(&w->view, 2 * off + 1) : rows;
 }
 
@@ -579,10 +580,11 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 
 bool world_lies(const struct world *w)
 {
-	return w->conf.cap > 0 || w->conf.hidden != STATUS_ANY || w->conf.estimate > 0;
+	return w->conf.cap > 0 || w->conf.hidden != STATUS_ANY || w->conf.estimate > 0 ||
+	       w->conf.overcount > 0;
 }
 
-/* How many are listed with the same status, channel and assignee. */
+/* How many stand in the smallest part of the list that this one is in. */
 static int alike(const struct world *w, const struct state *one)
 {
 	int n = 0;
@@ -590,8 +592,9 @@ static int alike(const struct world *w, const struct state *one)
 	for (int i = 0; i < w->n; i++) {
 		const struct state *state = world_state(&w->things[i], w->now);
 
-		n += state && state->status == one->status && state->channel == one->channel &&
-		     state->assignee == one->assignee;
+		n += state && state->status == one->status &&
+		     (w->conf.unsplit ||
+		      (state->channel == one->channel && state->assignee == one->assignee));
 	}
 	return n;
 }

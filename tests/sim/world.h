@@ -94,6 +94,8 @@ struct world_conf {
 	bool deeper; /* what lies beyond the cap can be read */
 	enum status hidden;	      /* the whole list leaves it out; STATUS_ANY: none */
 	int estimate;		      /* totals are off by so much in a thousand, at most */
+	bool unsplit;		      /* channels and agents are too many to count each of them */
+	int overcount;		      /* each total is too large by this */
 	int mistyped_at, mistyped_to; /* every item has a value of another type in between */
 };
 
