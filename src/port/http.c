@@ -2,8 +2,11 @@
 #include "http.h"
 
 #include <curl/curl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,17 +28,36 @@
 #define MOST_BODIES (24u << 20)
 #define SMALL_BODY (256u << 10)
 
+/*
+ * A reply's bytes on the wire: so many, and so many times those that it says something with.
+ * Chunks of one byte take six; extensions of chunks and empty blocks of a compressed body say
+ * nothing at any length, and libcurl counts neither.
+ */
+#define MOST_PADDING (1u << 20)
+#define MOST_TIMES 8u
+
 /* A transfer under way. */
 struct transfer {
 	struct transfer *next;
 	struct http *http;
+	struct watched *watched; /* its connection, or NULL: it shares one, or has none yet */
 	CURL *curl;
 	struct curl_slist *headers; /* the one with the secret comes first */
 	struct http_reply *reply;   /* what there is of it so far */
 	char why[CURL_ERROR_SIZE];
 	int64_t began;
-	size_t header_bytes;
+	size_t header_bytes, body_bytes;
+	bool padded;  /* nearly all that arrives says nothing */
 	bool crowded; /* there was no room for its body beside those of others */
+};
+
+/* A descriptor of libcurl's and how we watch it. */
+struct watched {
+	struct http *http;
+	struct transfer *transfer; /* that it was last watched for; NULL: that is over */
+	uint64_t base;		   /* bytes that had been read before */
+	curl_socket_t fd;
+	struct event_loop_source *source;
 };
 
 struct http {
@@ -242,6 +264,10 @@ static void fail(struct transfer *t, CURLcode rc)
 	if (t->header_bytes > MOST_HEADERS)
 		err_set(&reply->err, ERR_DATA, "%s: more than %u bytes of headers and trailers",
 			origin, MOST_HEADERS);
+	else if (t->padded)
+		err_set(&reply->err, ERR_DATA,
+			"%s: a reply of %zu bytes goes on and on with bytes that say nothing",
+			origin, t->header_bytes + t->body_bytes);
 	else if (rc == CURLE_OUT_OF_MEMORY)
 		err_set(&reply->err, ERR_DATA,
 			"%s: a line of the reply is longer than libcurl takes", origin);
@@ -265,6 +291,18 @@ static void free_headers(struct curl_slist *headers)
 	curl_slist_free_all(headers);
 }
 
+/* W is T's, and nobody else's; T may be NULL. */
+static void pair(struct watched *w, struct transfer *t)
+{
+	if (w->transfer)
+		w->transfer->watched = NULL;
+	if (t && t->watched)
+		t->watched->transfer = NULL;
+	w->transfer = t;
+	if (t)
+		t->watched = w;
+}
+
 /* Takes T out of the multi handle and frees it, but for its reply. */
 static struct http_reply *finish_transfer(struct transfer *t)
 {
@@ -277,6 +315,8 @@ static struct http_reply *finish_transfer(struct transfer *t)
 	curl_multi_remove_handle(t->http->multi, t->curl);
 	curl_easy_cleanup(t->curl);
 	free_headers(t->headers);
+	if (t->watched)
+		pair(t->watched, NULL);
 	mem_free(&t);
 	return reply;
 }
@@ -323,12 +363,35 @@ static void on_timer(void *arg)
 	collect(http);
 }
 
-/* A descriptor of libcurl's and how we watch it. */
-struct watched {
-	struct http *http;
-	curl_socket_t fd;
-	struct event_loop_source *source;
-};
+/* Bytes that libcurl has read of a connection; those that still lie there are no fault of it. */
+static uint64_t bytes_read(curl_socket_t fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+	int waiting = 0;
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
+	    ioctl(fd, FIONREAD, &waiting) != 0)
+		return 0;
+	return info.tcpi_bytes_received - min_i64(waiting, (int64_t)info.tcpi_bytes_received);
+}
+
+/*
+ * Whether far more came over W's connection than the reply says. Of HTTP/1 only, where a
+ * connection has one transfer at a time.
+ */
+static bool is_padded(const struct watched *w)
+{
+	const struct transfer *t = w->transfer;
+	long version = 0;
+
+	if (t)
+		curl_easy_getinfo(t->curl, CURLINFO_HTTP_VERSION, &version);
+	if (version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1)
+		return false;
+	return bytes_read(w->fd) >
+	       w->base + MOST_PADDING + MOST_TIMES * (t->header_bytes + t->body_bytes);
+}
 
 static void on_socket(void *arg, unsigned events)
 {
@@ -337,6 +400,11 @@ static void on_socket(void *arg, unsigned events)
 	int running, mask = (events & EVENT_LOOP_IN ? CURL_CSELECT_IN : 0) |
 			    (events & EVENT_LOOP_OUT ? CURL_CSELECT_OUT : 0);
 
+	if (is_padded(w)) {
+		w->transfer->padded = true;
+		finish(w->transfer, CURLE_WEIRD_SERVER_REPLY);
+		return;
+	}
 	curl_multi_socket_action(http->multi, w->fd, mask, &running);
 	collect(http);
 }
@@ -345,13 +413,15 @@ static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *a
 {
 	struct http *http = arg;
 	struct watched *w = arg2;
+	struct transfer *t = NULL;
 	unsigned events = (what & CURL_POLL_IN ? EVENT_LOOP_IN : 0) |
 			  (what & CURL_POLL_OUT ? EVENT_LOOP_OUT : 0);
 
-	(void)curl;
 	if (what == CURL_POLL_REMOVE) {
-		if (w)
+		if (w) {
+			pair(w, NULL);
 			event_loop_forget(&w->source);
+		}
 		mem_free(&w);
 		return 0;
 	}
@@ -359,9 +429,12 @@ static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *a
 		w = mem_new(sizeof(*w));
 		w->http = http;
 		w->fd = fd;
+		w->base = bytes_read(fd);
 		w->source = event_loop_watch(http->loop, fd, events, on_socket, w);
 		curl_multi_assign(http->multi, fd, w);
 	}
+	curl_easy_getinfo(curl, CURLINFO_PRIVATE, (char **)&t);
+	pair(w, t);
 	event_loop_watch_for(w->source, events);
 	return 0;
 }
@@ -382,6 +455,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
 
+	t->body_bytes += size * n;
 	t->crowded = t->reply->body.len + size * n > SMALL_BODY &&
 		     http_reply_bodies() + size * n > MOST_BODIES;
 	if (t->crowded)

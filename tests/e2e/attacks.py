@@ -229,6 +229,19 @@ def bomb_in_an_error(c):
 
 
 @attack
+def empty_blocks(c):
+    """A compressed body that never says anything: deflate's stored blocks of no bytes."""
+    flood(c, head("Content-Encoding: gzip", "Connection: close") + b"\x1f\x8b\x08\0\0\0\0\0\0\3", b"\0\0\0\xff\xff" * 10000)
+
+
+@attack
+def chunks_of_one_byte(c):
+    """As wasteful as a server can be that means well."""
+    body = page([row(i, b',"x":"%s"' % (b"a" * 2000)) for i in range(100)])
+    c.sendall(head(CHUNKED) + b"".join(b"1\r\n%c\r\n" % b for b in body) + b"0\r\n\r\n")
+
+
+@attack
 def bomb_in_a_bomb(c):
     say(c, squeezed([BOMB]), "Content-Encoding: gzip, gzip")
 
