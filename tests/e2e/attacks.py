@@ -399,7 +399,7 @@ def trickle(c):
 
 
 # Those that wait for a deadline of the program's own, or keep it busy until one.
-SLOW = {"says_nothing", "trickle", "switching_protocols"}
+SLOW = {"says_nothing", "trickle", "switching_protocols", "length_long", "length_huge", "length_double"}
 
 
 class Attacker:
