@@ -196,6 +196,8 @@ int64_t plan_interval(const struct workspace_state *state, const struct plan_fac
 	struct plan_cost full = plan_cost(STRATEGY_FULL_SWEEP, state, facts);
 	int64_t left = DAY - full.usec - DAY / verify * audit.usec;
 
+	double apart = (double)cycle.usec * (double)DAY / (double)max_i64(left, 1);
+
 	/* What a day leaves beside them, shared out among cycles. */
-	return left <= 0 ? TIME_NEVER : (int64_t)((double)cycle.usec * (double)DAY / (double)left);
+	return left <= 0 || apart >= (double)TIME_NEVER ? TIME_NEVER : (int64_t)apart;
 }

@@ -176,7 +176,7 @@ bool http_date(const char *s, int64_t *ret)
 	time_t t = curl_getdate(s, NULL), before = t - 1;
 	struct tm tm;
 
-	if (t == -1 || !gmtime_r(&t, &tm))
+	if (t == -1 || !gmtime_r(&t, &tm) || tm.tm_year > 9999 - 1900)
 		return false;
 	/* A leap second counts as the first of the next minute. */
 	if (tm.tm_sec == 0 && !says_time(s, &tm) && gmtime_r(&before, &tm))

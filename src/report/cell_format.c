@@ -55,6 +55,9 @@ static void write_number(struct buf *out, const char *text, enum lang lang)
 	buf_str(out, text + n + digits + 1);
 }
 
+/* Seconds, about thirty million years: what is longer, or no number, is shown as that. */
+#define LONGEST_DURATION INT64_C(1000000000000000)
+
 /* Two units at most: "2d 4h", "3h 20min", "45min". */
 static void write_duration(struct buf *out, double seconds, enum lang lang)
 {
@@ -65,7 +68,8 @@ static void write_duration(struct buf *out, double seconds, enum lang lang)
 		      { "unit_hour", 3600 },
 		      { "unit_minute", 60 },
 		      { "unit_second", 1 } };
-	int64_t left = (int64_t)((seconds < 0 ? -seconds : seconds) + 0.5);
+	double length = seconds < 0 ? -seconds : seconds;
+	int64_t left = length < LONGEST_DURATION ? (int64_t)(length + 0.5) : LONGEST_DURATION;
 	int written = 0;
 
 	if (seconds < 0 && left > 0)

@@ -134,8 +134,8 @@ static double largest(const struct table *table)
 
 static void heat_cell(struct report_html *report, const char *text, double most)
 {
-	double value = strtod(text, NULL);
-	int shade = value > 0 && most > 0 ? 1 + (int)(value / most * (SHADES - 0.001)) : 0;
+	double value = strtod(text, NULL), share = value / most;
+	int shade = share > 0 && share <= 1 ? 1 + (int)(share * (SHADES - 0.001)) : 0;
 
 	buf_printf(report->out, "<td class=\"h%d\">", shade > SHADES ? SHADES : shade);
 	if (value > 0)

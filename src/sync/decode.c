@@ -224,9 +224,9 @@ static bool read_shape(struct decode *decode, const struct json_at *root,
 	page->total_pages = clip(pages);
 	/* A full page lets expect another row. */
 	if (page->untold)
-		page->total = (int64_t)(page->page - 1) * page->per_page +
-			      (int64_t)json_length(data) +
-			      (json_length(data) >= (size_t)page->per_page);
+		page->total = clip(max_i64(page->page - 1, 0) * page->per_page +
+				   (int64_t)json_length(data) +
+				   (json_length(data) >= (size_t)page->per_page));
 	return true;
 }
 

@@ -46,6 +46,9 @@ static void test_durations_have_two_units_at_most(void **fixture)
 	check("took_seconds", "61", LANG_EN, "1min");
 	check("took_seconds", "3600", LANG_EN, "1h");
 	check("age_hours", "-0.5", LANG_EN, "-30min");
+	check("age_hours", "4e45", LANG_EN, "11574074074d 1h");
+	check("age_hours", "-inf", LANG_EN, "-11574074074d 1h");
+	check("age_hours", "nan", LANG_EN, "11574074074d 1h");
 	/* Hours of conversations added up are an amount, not a time. */
 	check("active_hours", "1234.5", LANG_EN, "1,234.5");
 }

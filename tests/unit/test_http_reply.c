@@ -265,6 +265,17 @@ static void an_http_date_may_end_anywhere(void **fixture)
 	}
 }
 
+static void a_year_has_four_digits(void **fixture)
+{
+	int64_t ret;
+
+	(void)fixture;
+	assert_true(http_date("Fri Dec 31 23:59:59 9999", &ret));
+	assert_false(http_date("Sat Jan  1 00:00:00 10000", &ret));
+	assert_false(http_date("Sat, 01 Jan 10000 00:00:00 GMT", &ret));
+	assert_false(http_date("Fri Mar 14 08:30:00 20234", &ret));
+}
+
 /* One second of each day and a bit, as any server may write it. */
 static void a_date_that_is_written_is_read_again(void **fixture)
 {
@@ -285,6 +296,7 @@ int main(void)
 		cmocka_unit_test(http_dates_are_read_in_their_three_forms),
 		cmocka_unit_test(retry_after_is_seconds_or_a_date_and_at_most_a_day),
 		cmocka_unit_test(an_http_date_may_end_anywhere),
+		cmocka_unit_test(a_year_has_four_digits),
 		cmocka_unit_test(a_date_that_is_written_is_read_again),
 		cmocka_unit_test(lines_are_read_as_wanted),
 		cmocka_unit_test(a_line_may_end_anywhere),
