@@ -351,11 +351,16 @@ comment on column sahut_etl.report_delay.is_late is 'Whether that is more than t
 -- that. It is PL/pgSQL, for a plan with the days in it. A span is a small part of its tables, however small the
 -- planner takes them to be; and of what was fetched it knows no number, so that only a hash is safe.
 
-create function sahut_etl.volume_of(workspace integer, first date, last date) returns setof sahut_etl.day_volume
+create function sahut_etl.volume_of(workspace integer, first date, last date) returns table (
+		workspace_id integer, day date, channel_id text, created_count integer, resolved_count integer,
+		resolved_conversation_count integer, reopened_count integer, first_resolved_count integer,
+		first_resolution_seconds_sum bigint, first_resolution_business_seconds_sum bigint,
+		new_contact_count integer, returning_contact_count integer, estimated_count integer)
 	language plpgsql stable security definer rows 20 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 		set enable_seqscan = off set enable_nestloop = off
 as $$
+#variable_conflict use_column
 begin
 	return query
 	with happened as materialized (
@@ -421,11 +426,14 @@ end
 $$;
 comment on function sahut_etl.volume_of is 'The volume of each day of a span.';
 
-create function sahut_etl.hours_of(workspace integer, first date, last date) returns setof sahut_etl.hour_volume
+create function sahut_etl.hours_of(workspace integer, first date, last date) returns table (
+		workspace_id integer, day date, hour_of_day smallint, channel_id text, created_count integer,
+		resolved_count integer, reopened_count integer)
 	language plpgsql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 		set enable_seqscan = off set enable_nestloop = off
 as $$
+#variable_conflict use_column
 declare
 	zone constant text := (select w.timezone from sahut_etl.workspace w where w.id = workspace);
 begin
@@ -455,11 +463,14 @@ end
 $$;
 comment on function sahut_etl.hours_of is 'The volume of each day of a span, by hour.';
 
-create function sahut_etl.labels_of(workspace integer, first date, last date) returns setof sahut_etl.day_label
+create function sahut_etl.labels_of(workspace integer, first date, last date) returns table (
+		workspace_id integer, day date, label_name text, channel_id text, created_count integer,
+		resolved_count integer)
 	language plpgsql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 		set enable_seqscan = off set enable_nestloop = off
 as $$
+#variable_conflict use_column
 begin
 	return query
 	with happened as materialized (
@@ -488,11 +499,13 @@ $$;
 comment on function sahut_etl.labels_of is 'The volume of each day of a span, by label.';
 
 create function sahut_etl.label_pairs_of(workspace integer, first date,
-	last date) returns setof sahut_etl.day_label_pair
+	last date) returns table (
+		workspace_id integer, day date, label_a text, label_b text, conversation_count integer)
 	language plpgsql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 		set enable_seqscan = off set enable_nestloop = off
 as $$
+#variable_conflict use_column
 begin
 	return query
 	with created as materialized (
@@ -519,10 +532,15 @@ comment on function sahut_etl.label_pairs_of is
 	'Labels that the conversations created on each day of a span carry together.';
 
 -- An interval holds its right end: what ended at midnight was still there then, what began is the next day's.
-create function sahut_etl.backlog_of(workspace integer, wanted date) returns setof sahut_etl.day_backlog
+create function sahut_etl.backlog_of(workspace integer, wanted date) returns table (
+		workspace_id integer, day date, measured_at timestamptz, status text, channel_id text,
+		assignee_id text, team_id text, conversation_count integer, age_seconds_sum bigint,
+		age_under_1d_count integer, age_1d_to_3d_count integer, age_3d_to_7d_count integer,
+		age_over_7d_count integer, oldest_created_at timestamptz)
 	language plpgsql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
+#variable_conflict use_column
 declare
 	ends      timestamptz;
 	measured  timestamptz;
@@ -556,10 +574,16 @@ $$;
 comment on function sahut_etl.backlog_of is
 	'What was unresolved at the end of a day; of one that can still grow, what is unresolved now.';
 
-create function sahut_etl.workload_of(workspace integer, wanted date) returns setof sahut_etl.day_agent
+create function sahut_etl.workload_of(workspace integer, wanted date) returns table (
+		workspace_id integer, day date, agent_id text, assigned_in_count integer, handed_off_count integer,
+		resolved_count integer, resolved_conversation_count integer, reopened_count integer,
+		handled_conversation_count integer, active_seconds bigint, measured_seconds bigint,
+		peak_concurrent integer, end_of_day_open_count integer, end_of_day_pending_count integer,
+		end_of_day_snoozed_count integer)
 	language plpgsql stable security definer rows 50 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
+#variable_conflict use_column
 declare
 	-- The day, as far as it is known: from where history begins, to where the data ends.
 	begins       timestamptz;

@@ -155,7 +155,7 @@ cross join lateral (
 	select p.label_a, p.label_b, p.conversation_count from sahut_etl.day_label_pair p where p.workspace_id = w.id
 		and p.day < w.live_day
 	union all
-	select p.label_a, p.label_b, p.conversation_count
+	select p.label_a collate "C", p.label_b collate "C", p.conversation_count
 	from generate_series(0, w.last_day - w.live_day) i cross
 		join lateral sahut_etl.label_pairs_of(w.id, w.live_day + i, w.live_day + i) p
 ) x
@@ -739,7 +739,8 @@ cross join lateral (
 		v.estimated_count
 	from sahut_etl.day_volume v where v.workspace_id = w.id and v.day < w.live_day
 	union all
-	select w.live_day + i, v.channel_id, v.created_count, v.resolved_count, v.resolved_conversation_count,
+	select w.live_day + i, v.channel_id collate "C", v.created_count, v.resolved_count,
+		v.resolved_conversation_count,
 		v.reopened_count,
 		v.first_resolved_count, v.first_resolution_seconds_sum, v.first_resolution_business_seconds_sum,
 		v.new_contact_count,
@@ -789,7 +790,7 @@ cross join lateral (
 	select v.day, v.hour_of_day, v.channel_id, v.created_count, v.resolved_count, v.reopened_count
 	from sahut_etl.hour_volume v where v.workspace_id = w.id and v.day < w.live_day
 	union all
-	select w.live_day + i, v.hour_of_day, v.channel_id, v.created_count, v.resolved_count, v.reopened_count
+	select w.live_day + i, v.hour_of_day, v.channel_id collate "C", v.created_count, v.resolved_count, v.reopened_count
 	from generate_series(0, w.last_day - w.live_day) i cross
 		join lateral sahut_etl.hours_of(w.id, w.live_day + i, w.live_day + i) v
 ) x
@@ -818,7 +819,7 @@ cross join lateral (
 	select v.day, v.label_name, v.channel_id, v.created_count, v.resolved_count
 	from sahut_etl.day_label v where v.workspace_id = w.id and v.day < w.live_day
 	union all
-	select w.live_day + i, v.label_name, v.channel_id, v.created_count, v.resolved_count
+	select w.live_day + i, v.label_name collate "C", v.channel_id collate "C", v.created_count, v.resolved_count
 	from generate_series(0, w.last_day - w.live_day) i cross
 		join lateral sahut_etl.labels_of(w.id, w.live_day + i, w.live_day + i) v
 ) x
@@ -848,7 +849,7 @@ cross join lateral (
 	select p.day, p.label_a, p.label_b, p.conversation_count
 	from sahut_etl.day_label_pair p where p.workspace_id = w.id and p.day < w.live_day
 	union all
-	select w.live_day + i, p.label_a, p.label_b, p.conversation_count
+	select w.live_day + i, p.label_a collate "C", p.label_b collate "C", p.conversation_count
 	from generate_series(0, w.last_day - w.live_day) i cross
 		join lateral sahut_etl.label_pairs_of(w.id, w.live_day + i, w.live_day + i) p
 ) x;
@@ -882,7 +883,8 @@ cross join lateral (
 			b.oldest_created_at
 	from sahut_etl.day_backlog b where b.workspace_id = w.id and b.day < w.live_day
 	union all
-	select w.live_day + i, b.measured_at, b.status, b.channel_id, b.assignee_id, b.team_id, b.conversation_count,
+	select w.live_day + i, b.measured_at, b.status, b.channel_id collate "C", b.assignee_id collate "C",
+		b.team_id collate "C", b.conversation_count,
 		b.age_seconds_sum,
 		b.age_under_1d_count, b.age_1d_to_3d_count, b.age_3d_to_7d_count, b.age_over_7d_count,
 			b.oldest_created_at
@@ -940,7 +942,7 @@ cross join lateral (
 		g.end_of_day_pending_count, g.end_of_day_snoozed_count
 	from sahut_etl.day_agent g where g.workspace_id = w.id and g.day < w.live_day
 	union all
-	select w.live_day + i, g.agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count,
+	select w.live_day + i, g.agent_id collate "C", g.assigned_in_count, g.handed_off_count, g.resolved_count,
 		g.resolved_conversation_count,
 		g.reopened_count, g.handled_conversation_count, g.active_seconds, g.measured_seconds,
 		g.peak_concurrent, g.end_of_day_open_count,
@@ -1016,6 +1018,7 @@ from (
 	select r.*, exists (select from sahut_etl.business_hours h where h.workspace_id = r.id) as has_hours,
 		sahut_etl.first_day(r.id) as first_day
 	from sahut_etl.report_workspace r
+	offset 0	-- once for a workspace, not once for a day: it asks every machine
 ) w
 cross join lateral (
 	select make_date(extract(year from greatest(w.first_day, date '2000-01-01'))::integer, 1, 1) + i as day

@@ -184,13 +184,13 @@ def assert_stored_days_are_true(sql, name="utama"):
                     select created_day as day from sahut.conversation union select occurred_day from sahut.conversation_event
                     union select day from sahut_etl.{table} union select w.history_day + i from w, generate_series(0, w.live_day - w.history_day) i
                 ) x where day < (select live_day from w))
-            select d.day, x.kind, x.row::text
+            select d.day, x.kind, x.row
             from w, day d cross join lateral (
-                (select 'stored' as kind, t as row from sahut_etl.{table} t where t.workspace_id = w.id and t.day = d.day
-                    except all select 'stored', f from sahut_etl.{function}(w.id, d.day{span}) f)
+                (select 'stored' as kind, row(t.*)::text as row from sahut_etl.{table} t where t.workspace_id = w.id and t.day = d.day
+                    except all select 'stored', row(f.*)::text from sahut_etl.{function}(w.id, d.day{span}) f)
                 union all
-                (select 'computed', f from sahut_etl.{function}(w.id, d.day{span}) f
-                    except all select 'computed', t from sahut_etl.{table} t where t.workspace_id = w.id and t.day = d.day)
+                (select 'computed', row(f.*)::text from sahut_etl.{function}(w.id, d.day{span}) f
+                    except all select 'computed', row(t.*)::text from sahut_etl.{table} t where t.workspace_id = w.id and t.day = d.day)
             ) x order by 1, 2 limit 6""", name)
         assert not wrong, f"{table}: {wrong}"
 
