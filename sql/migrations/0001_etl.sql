@@ -283,15 +283,19 @@ comment on column sahut_etl.scan_seen.scan is 'Number of the scan within the run
 comment on column sahut_etl.scan_seen.ids is 'sahut_etl.id_hash of each conversation.';
 
 create function sahut_etl.scan_shows(run bigint, number integer) returns setof bigint
-	language sql stable
-	as $$ select distinct i.id from sahut_etl.scan_seen s cross join lateral unnest(s.ids) i(id)
-		where s.run_id = run and s.scan = number $$;
+	language plpgsql stable
+	as $$ begin
+		return query select distinct i.id from sahut_etl.scan_seen s cross join lateral unnest(s.ids) i(id)
+		where s.run_id = run and s.scan = number;
+	end $$;
 comment on function sahut_etl.scan_shows is 'What a scan of a run has shown so far.';
 
 create function sahut_etl.sweep_shows(sweep bigint) returns setof bigint
-	language sql stable
-	as $$ select distinct i.id from sahut_etl.sweep_seen s cross join lateral unnest(s.ids) i(id)
-		where s.sweep_id = sweep $$;
+	language plpgsql stable
+	as $$ begin
+		return query select distinct i.id from sahut_etl.sweep_seen s cross join lateral unnest(s.ids) i(id)
+		where s.sweep_id = sweep;
+	end $$;
 comment on function sahut_etl.sweep_shows is 'What a full sweep has shown so far, in all its passes.';
 
 create table sahut_etl.stale_copy (
@@ -755,6 +759,9 @@ declare
 	new_id integer := (select w.id from sahut_etl.workspace w where w.name = new_name);
 	child  record;
 begin
+	-- Where Citus distributes the warehouse: see session.sql; this function is called from any session.
+	perform set_config(s.name, 'sequential', true) from pg_catalog.pg_settings s
+	where s.name = 'citus.multi_shard_modify_mode';
 	if old_id is null then
 		raise exception 'there is no workspace "%"', old_name;
 	end if;

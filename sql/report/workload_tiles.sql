@@ -1,9 +1,13 @@
+with unassigned as materialized (
+	select count(*) as active, max(c.age_hours) as oldest
+	from sahut_report.conversations c
+	where c.workspace_name = $1 and c.is_active and c.is_unassigned and c.status <> 'resolved'
+)
 select
 	(select coalesce(sum(n.active_count), 0) from sahut_report.agent_workload_now n
 	where n.workspace_name = $1 and not n.is_unassigned) as active,
 	(select percentile_cont(0.5) within group (order by n.active_count) from sahut_report.agent_workload_now n
 		where n.workspace_name = $1 and not n.is_unassigned and n.active_count > 0)::numeric as median_active,
-	count(*) as unassigned_active,
-	max(c.age_hours) as oldest_unassigned_hours
-from sahut_report.conversations c
-where c.workspace_name = $1 and c.is_active and c.is_unassigned and c.status <> 'resolved'
+	u.active as unassigned_active,
+	u.oldest as oldest_unassigned_hours
+from unassigned u
