@@ -389,6 +389,55 @@ comment on column sahut.resolution.is_deleted is
 comment on column sahut.resolution.reopened_at is 'When it was reopened afterwards (effective); empty if it was not.';
 comment on column sahut.resolution.reopened_version_no is 'The version in which it was reopened.';
 
+-- Messages: who wrote when. No text, no file name, no URL and no name of a contact stands here, and no column could
+-- take one.
+create table sahut.message (
+	conversation_id   text collate "C" not null,
+	id                text collate "C" not null,
+	workspace_id      integer not null,
+	place             integer not null,
+	type              text not null,
+	is_note           boolean not null,
+	sender_type       text,
+	sender_id         text collate "C",
+	created_at        timestamptz not null,
+	text_length       integer,
+	attachment_count  integer not null,
+	attachment_kinds  text[] not null default '{}',
+	observed_at       timestamptz not null,
+	reading           integer not null,
+	removed_at        timestamptz,
+	primary key (conversation_id, id)
+);
+create index message_created on sahut.message (workspace_id, created_at);
+comment on table sahut.message is
+	'Messages of the conversations that were read: who wrote when. Never their content. Which conversations were read, '
+	'and up to when, says sahut_etl.message_reading.';
+comment on column sahut.message.conversation_id is 'Conversation.';
+comment on column sahut.message.id is 'Id of the message at the API.';
+comment on column sahut.message.workspace_id is 'Workspace.';
+comment on column sahut.message.place is '1 for the first message of the conversation''s list, 2 for the next, ...';
+comment on column sahut.message.type is
+	'incoming (from the customer), outgoing (from an agent or a bot), activity (an event of the system), or another '
+	'word that the API''s reference does not know.';
+comment on column sahut.message.is_note is
+	'Whether the API says that customers do not see it: a member private, internal or note that is true, or a type of '
+	'that name.';
+comment on column sahut.message.sender_type is
+	'contact, agent or bot, or another word that the API''s reference does not know; empty where the API gave none.';
+comment on column sahut.message.sender_id is
+	'Id of the sender; empty where the API gave none, and of a contact that was erased.';
+comment on column sahut.message.created_at is 'When it was written, says the API.';
+comment on column sahut.message.text_length is 'Characters of its text; empty where it has none.';
+comment on column sahut.message.attachment_count is 'How many files are attached.';
+comment on column sahut.message.attachment_kinds is
+	'Their kinds, each once, in byte order: image, video, audio, text, application, font, model, or other.';
+comment on column sahut.message.observed_at is 'When the program first saw it (API time).';
+comment on column sahut.message.reading is
+	'Number of the reading that saw it last: a conversation is read anew when its list did not grow at its end alone.';
+comment on column sahut.message.removed_at is
+	'When a reading of the whole list did not show it any more (API time); such messages leave every report.';
+
 create function sahut_etl.unloaded(workspace integer) returns bigint
 	language plpgsql stable
 as $$
@@ -443,6 +492,8 @@ begin
 		had_identity := found;
 		held := array(select v.id from sahut.conversation v where v.workspace_id = k.id
 			and v.contact_id = wanted);
+		update sahut.message m set sender_id = null
+		where m.conversation_id = any (held) and m.sender_id = wanted;
 		update sahut_etl.rejected_item r
 		set item = '"erased"', reason = split_part(r.reason, ':', 1) || ': erased'
 		where r.workspace_id = k.id and r.item <> '"erased"' and (
@@ -531,6 +582,8 @@ begin
 		('sahut', 'conversation_event', 'conversation_event_conversation_id_fkey',
 			'foreign key (conversation_id) references sahut.conversation on delete cascade'),
 		('sahut', 'resolution', 'resolution_conversation_id_fkey',
+			'foreign key (conversation_id) references sahut.conversation on delete cascade'),
+		('sahut', 'message', 'message_conversation_id_fkey',
 			'foreign key (conversation_id) references sahut.conversation on delete cascade');
 end $$;
 comment on function sahut_etl.foreign_keys is

@@ -938,6 +938,8 @@ begin
 	from jsonb_array_elements(setting -> 'targets') with ordinality x(target, place)
 	cross join lateral jsonb_to_record(x.target) t(metric text, within bigint, channel_type text, label text);
 
+	perform sahut_etl.take_message_settings(workspace, setting -> 'messages');
+
 	-- What is not to be kept any more is not kept any longer. What the API says beside name and phone may be
 	-- either.
 	if (setting ->> 'drops_names')::boolean or (setting ->> 'drops_phones')::boolean then

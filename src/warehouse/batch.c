@@ -113,6 +113,7 @@ static void add_merge(struct script *s)
 		sql_merge_40_conversations,	sql_merge_50_versions, sql_merge_60_events,
 		sql_merge_65_resolutions,	sql_merge_70_labels,   sql_merge_75_taken_back,
 		sql_merge_80_gone_and_rejected, sql_merge_82_absences, sql_merge_85_touched_days,
+		sql_merge_87_messages_due,
 	};
 	static const char *const count[] = {
 		sql_merge_90_seen_and_tally,

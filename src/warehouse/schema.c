@@ -22,7 +22,7 @@ static const struct migration {
 } migrations[] = {
 	{ "etl", sql_migrations_0001_etl },	      { "core", sql_migrations_0002_core },
 	{ "report", sql_migrations_0003_report },     { "views", sql_migrations_0004_views },
-	{ "metabase", sql_migrations_0005_metabase },
+	{ "metabase", sql_migrations_0005_metabase }, { "messages", sql_migrations_0006_messages },
 };
 
 int schema_version(void)

@@ -43,7 +43,7 @@ $$;
 EVERYWHERE = ["sahut.status", "sahut.channel", "sahut.agent", "sahut.team", "sahut.label", "sahut.contact", "sahut_pii.contact"]
 SPREAD = ["sahut.conversation by id beside none"] + [
     f"sahut.{t} by conversation_id beside sahut.conversation"
-    for t in ("conversation_label", "conversation_version", "conversation_event", "resolution")]
+    for t in ("conversation_label", "conversation_version", "conversation_event", "resolution", "message")]
 KEYS = """
 select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
 where contype = 'f' and connamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace) order by 1, 2"""

@@ -77,10 +77,10 @@ bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table *
 
 #define MERGE \
 	"merge/10_begin\nmerge/20_dimensions\nmerge/30_pick\nmerge/35_stale_copies\n" \
-	"merge/36_whether_anything_differs else skip 9\nmerge/40_conversations\n" \
+	"merge/36_whether_anything_differs else skip 10\nmerge/40_conversations\n" \
 	"merge/50_versions\nmerge/60_events\nmerge/65_resolutions\nmerge/70_labels\n" \
 	"merge/75_taken_back\nmerge/80_gone_and_rejected\nmerge/82_absences\n" \
-	"merge/85_touched_days\n" \
+	"merge/85_touched_days\nmerge/87_messages_due\n" \
 	"merge/90_seen_and_tally\nmerge/95_statistics\n"
 
 static struct stage *stage;
@@ -126,7 +126,7 @@ static void assert_script(const struct batch *batch, const char *expected)
 
 	script_start(script, NULL);
 	assert_string_equal(shown, expected);
-	assert_int_equal(merge.end - merge.first, 16);
+	assert_int_equal(merge.end - merge.first, 17);
 }
 
 static void a_commit_in_the_middle_waits_for_no_disk(void **state)

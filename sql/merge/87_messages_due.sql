@@ -1,0 +1,19 @@
+-- What changed has perhaps a new message. Of what is resolved only that is due which was read before, or is newer than
+-- the place to which history has come; history brings the rest. Where no messages are read nothing is looked for.
+insert into sahut_etl.message_reading as r (conversation_id, workspace_id, is_unresolved, changed_at, due_reason,
+	due_at)
+select p.id, b.workspace_id, p.status <> 'resolved', p.updated_at, 'changed', clock_timestamp()
+from pg_temp.pick p
+cross join pg_temp.stage_batch b
+join sahut_etl.message_state s on s.workspace_id = b.workspace_id and s.read <> 'off'
+where (p.status <> 'resolved' or p.updated_at > s.history_at
+	or exists (select from sahut_etl.message_reading x where x.conversation_id = p.id))
+on conflict (conversation_id) do update
+set is_unresolved = excluded.is_unresolved, changed_at = excluded.changed_at,
+	due_reason = case r.due_reason when 'hinted' then r.due_reason else excluded.due_reason end,
+	due_at = excluded.due_at, not_before = null, gone_at = null;
+
+-- What is gone has none.
+update sahut_etl.message_reading r set due_reason = null, is_unresolved = false
+from pg_temp.stage_gone g
+where r.conversation_id = g.id
