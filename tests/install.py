@@ -9,9 +9,9 @@ import sys
 import tempfile
 
 UNITS = ("sahut-etl.service", "sahut-etl@.service", "sahut-etl-once@.service", "sahut-etl-report@.service", "sahut-etl-once@.timer",
-         "sahut-etl-report@.timer", "sahut-etl-report-mail@.service")
+         "sahut-etl-report@.timer", "sahut-etl-report-mail@.service", "sahut-etl-failed-mail@.service")
 # In tenths. The unit for mail starts a program of somebody else's.
-EXPOSURE = {**dict.fromkeys(UNITS[:4], 12), "sahut-etl-report-mail@.service": 20}
+EXPOSURE = {**dict.fromkeys(UNITS[:4], 12), "sahut-etl-report-mail@.service": 20, "sahut-etl-failed-mail@.service": 20}
 
 
 def run(*command, **environment):

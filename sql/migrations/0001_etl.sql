@@ -485,6 +485,17 @@ comment on column sahut_etl.schedule.failures is 'Cycles in a row that went wron
 comment on column sahut_etl.schedule.advice is 'Why the schedule cannot be kept under the quota; empty where it can.';
 comment on column sahut_etl.schedule.written_at is 'When this was written (database''s clock).';
 
+create table sahut_etl.notification (
+	workspace_id  integer primary key references sahut_etl.workspace,
+	state         text not null,
+	told_at       timestamptz not null default clock_timestamp()
+);
+comment on table sahut_etl.notification is
+	'What somebody was told of a workspace last, by a message of notify; a daemon that begins does not repeat it.';
+comment on column sahut_etl.notification.workspace_id is 'Workspace.';
+comment on column sahut_etl.notification.state is 'Its state then, as the command status shows it.';
+comment on column sahut_etl.notification.told_at is 'When (database''s clock).';
+
 create table sahut_etl.rejected_item (
 	workspace_id     integer not null references sahut_etl.workspace,
 	fingerprint      text collate "C" not null,

@@ -75,9 +75,12 @@ select
 		to_char(coalesce(d.failing_since, d.since) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 		end as reports_late_since,
 	d.error_text as report_error,
+	t.state as told_state,
+	to_char(t.told_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as told_at,
 	to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as read_at
 from known w
 left join sahut_etl.report_delay d on d.workspace_id = w.id
+left join sahut_etl.notification t on t.workspace_id = w.id
 left join lateral (select * from sahut_etl.run x where x.workspace_id = w.id order by x.id desc limit 1) r on true
 left join lateral (
 	select sum(x.requests)::bigint as requests from sahut_etl.request_ledger x

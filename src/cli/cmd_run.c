@@ -8,6 +8,7 @@
 #include "exporter.h"
 #include "log_backoff.h"
 #include "mem.h"
+#include "notifier.h"
 #include "reload.h"
 #include "retention.h"
 #include "workers.h"
@@ -31,6 +32,7 @@ struct daemon {
 	bool deep; /* a reload wants new connections */
 	struct metrics metrics;
 	struct exporter exporter;
+	struct notifier notifier;
 	struct complaint no_warehouse, no_file, no_reports;
 	struct retention retention;
 	int64_t retention_at; /* monotonic */
@@ -74,6 +76,7 @@ static void reload(struct daemon *d)
 		d->metrics.reload_at = clock_real(app->clock);
 		d->deep = d->deep || outcome == RELOAD_DEEP;
 		workers_change(&d->workers, app);
+		notifier_change(&d->notifier);
 		show_metrics(d);
 		/* If that fails the warehouse is lost, and they are made known to the next. */
 		if (app->warehouse && !warehouse_lost(app->warehouse))
@@ -138,6 +141,7 @@ static bool open_store(struct daemon *d)
 				       err_policy_sentence(&err, &text));
 			event_loop_notify("STATUS=no warehouse: %s", err.text);
 		}
+		notifier_turn_without_warehouse(&d->notifier);
 		if (err.kind == ERR_CONFIG)
 			app->exit = EXIT_CONFIG;
 		if (err.kind == ERR_CONFIG || !sleep_until(d, now + RETRY))
@@ -267,6 +271,7 @@ static bool work(struct daemon *d)
 		next = min_i64(next, hold(d));
 		next = min_i64(next, workers_start(&d->workers, app, &d->loop));
 		next = min_i64(next, retention(d));
+		next = min_i64(next, notifier_turn(&d->notifier, ended));
 		next = min_i64(next, show_status(d));
 		warehouse_look(app->warehouse);
 		if (loop_round(&d->loop, next) == EVENT_LOOP_STOP)
@@ -308,6 +313,7 @@ static void begin(struct daemon *d)
 	d->loop = (struct loop){ .event_loop = app->loop, .http = app->http };
 	d->retention_at = clock_mono(app->clock) + RETENTION_FIRST;
 	d->metrics = (struct metrics){ .started = now, .reload_ok = 1, .reload_at = now };
+	notifier_begin(&d->notifier, app, &d->metrics);
 	d->exporter.metrics = &d->metrics;
 	d->exporter.clock = app->clock;
 	show_metrics(d);
@@ -316,6 +322,7 @@ static void begin(struct daemon *d)
 static void end(struct daemon *d)
 {
 	exporter_close(&d->exporter);
+	notifier_end(&d->notifier);
 	workers_end(&d->workers);
 	reload_forget(&d->reload);
 	report_refresh_free(&d->loop.refresh);

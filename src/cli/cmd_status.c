@@ -381,17 +381,9 @@ static void add_unknown(const struct app *app, struct table *all)
 /* Whether nobody need look at any of them. */
 static bool all_well(const struct table *all)
 {
-	static const char *const good[] = { "well", "loading", "asleep", "paused" };
-
-	for (int r = 0; r < table_rows(all); r++) {
-		const char *state = table_get(all, r, "state");
-		bool well = false;
-
-		for (size_t i = 0; i < ARRAY_SIZE(good); i++)
-			well |= strcmp(state, good[i]) == 0;
-		if (!well)
+	for (int r = 0; r < table_rows(all); r++)
+		if (!inspect_is_good(table_get(all, r, "state")))
 			return false;
-	}
 	return true;
 }
 

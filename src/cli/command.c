@@ -44,6 +44,8 @@ static const struct command commands[] = {
 	  "rejected --accept conv_3rz7ac5bfhpb" },
 	{ "metabase", "apply [--dry-run]", "put the dashboards into a Metabase", cmd_metabase,
 	  "metabase apply --dry-run" },
+	{ "notify", "test", "post a message of notify now, to see that it arrives", cmd_notify,
+	  "notify test" },
 	{ "erase", "CONTACT_ID", "forget a contact's name and phone for good", cmd_erase,
 	  "erase ct_5d1m9x" },
 	{ "conversations", "list|get|create|update ...", "the API's four endpoints, from a shell",

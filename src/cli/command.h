@@ -41,6 +41,7 @@ void cmd_erase(struct app *app);
 void cmd_init(struct app *app);
 void cmd_rejected(struct app *app);
 void cmd_metabase(struct app *app);
+void cmd_notify(struct app *app);
 void cmd_migrate(struct app *app);
 void cmd_plan(struct app *app);
 void cmd_report(struct app *app);

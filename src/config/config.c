@@ -13,6 +13,7 @@
 #include "business_hours.h"
 #include "config_file.h"
 #include "config_reader.h"
+#include "http.h"
 #include "mem.h"
 #include "yaml_tree.h"
 
@@ -146,6 +147,17 @@ static const struct key metabase_keys[] = {
 	KEY_END,
 };
 
+static const struct key notify_keys[] = {
+	{ "url_file", KEY_SECRET_FILE, offsetof(struct config_notify, url_file), .required = true,
+	  .also = offsetof(struct config_notify, url),
+	  .help = "File with the URL that messages are posted to." },
+	{ "format", KEY_CHOICE, offsetof(struct config_notify, format), .fallback = "json",
+	  .choices = "json|slack", .help = "json, or slack: the form of the messages." },
+	{ "after", KEY_DURATION, offsetof(struct config_notify, after), .fallback = "1m", .min = 0,
+	  .max = DAY, .help = "How long trouble must last before it is told." },
+	KEY_END,
+};
+
 static const struct key log_keys[] = {
 	{ "level", KEY_LEVEL, offsetof(struct config, log_level), .fallback = "info",
 	  .help = "error, warning, notice, info or debug." },
@@ -168,6 +180,8 @@ static const struct key root_keys[] = {
 	  .help = "Where metrics are shown." },
 	{ "metabase", KEY_SECTION, offsetof(struct config, metabase), .keys = metabase_keys,
 	  .optional = true, .help = "Where dashboards go." },
+	{ "notify", KEY_SECTION, offsetof(struct config, notify), .keys = notify_keys,
+	  .optional = true, .help = "Who is told of trouble." },
 	{ "include", KEY_TEXT, offsetof(struct config, include),
 	  .help = "Other files that belong to this one, such as conf.d/*.yaml." },
 	{ "log", KEY_SECTION, 0, .keys = log_keys, .help = "What is logged." },
@@ -228,6 +242,17 @@ static void check_password(struct config_reader *in, const struct config *config
 				       "it must begin with the program's whole path");
 }
 
+/* The URL is a secret, so that the complaint does not show it. */
+static void check_notify(struct config_reader *in, const struct config *config)
+{
+	struct err ignored;
+
+	if (config->notify.url && !http_url_allowed(config->notify.url, &ignored))
+		config_reader_complain(in, NULL, "notify.url_file",
+				       "the file must hold a URL, which begins with https://, or "
+				       "with http:// to this machine");
+}
+
 static void check_names(struct config_reader *in, const struct config *config)
 {
 	for (size_t i = 0; i < config->n_workspaces; i++)
@@ -260,6 +285,7 @@ static struct config *read_all(const char *path, const char *section, struct buf
 	for (size_t i = 0; i < config->n_workspaces; i++)
 		complete(config, &config->workspaces[i]);
 	check_names(&in, config);
+	check_notify(&in, config);
 	check_keys(&in, config);
 	check_password(&in, config);
 	if (in.n_complaints > 0) {

@@ -55,6 +55,13 @@ struct config_metabase {
 	struct config_database database;
 };
 
+struct config_notify {
+	const char *url_file;
+	char *url;     /* secret; NULL without a file */
+	int format;    /* the place among its choices: an enum notice_format */
+	int64_t after; /* trouble is told when it has lasted so long */
+};
+
 struct config {
 	struct arena *arena;
 	const char *path;
@@ -66,6 +73,7 @@ struct config {
 	struct config_retention retention;
 	struct config_metrics metrics;
 	struct config_metabase metabase;
+	struct config_notify notify;
 	const char *include; /* of other files, or NULL */
 	int log_level;	     /* an enum log_level */
 };

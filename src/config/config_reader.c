@@ -222,12 +222,30 @@ static void read_level(struct value *v)
 	*(int *)v->to = (int)level;
 }
 
+static void read_choice(struct value *v)
+{
+	size_t n = strlen(v->text);
+	int place = 0;
+
+	for (const char *at = v->key->choices; at; place++) {
+		size_t len = strcspn(at, "|");
+
+		if (len == n && strncmp(at, v->text, n) == 0) {
+			*(int *)v->to = place;
+			return;
+		}
+		at = at[len] ? at + len + 1 : NULL;
+	}
+	complain_of(v, "%s was expected, not \"%s\"", v->key->choices, v->text);
+}
+
 /* The readers of plain values. */
 static void (*const readers[])(struct value *v) = {
 	[KEY_TEXT] = read_text,		 [KEY_URL] = read_url,	   [KEY_CONNINFO] = read_conninfo,
 	[KEY_SECRET_FILE] = read_secret, [KEY_INT] = read_int,	   [KEY_PERCENT] = read_percent,
 	[KEY_DURATION] = read_duration,	 [KEY_CLOCK] = read_clock, [KEY_ZONE] = read_zone,
 	[KEY_LISTEN] = read_listen,	 [KEY_KEEP] = read_keep,   [KEY_LEVEL] = read_level,
+	[KEY_CHOICE] = read_choice,
 };
 
 /* ---- structures ------------------------------------------------------ */
@@ -401,6 +419,7 @@ static bool same_value(const struct key *key, const char *a, const char *b)
 		return *(const int64_t *)(a + at) == *(const int64_t *)(b + at);
 	case KEY_CLOCK:
 	case KEY_LEVEL:
+	case KEY_CHOICE:
 		return *(const int *)(a + at) == *(const int *)(b + at);
 	case KEY_KEEP:
 		return *(const bool *)(a + at) == *(const bool *)(b + at);

@@ -27,6 +27,7 @@ enum key_type {
 	KEY_LISTEN,	 /* const char *; address:port */
 	KEY_KEEP,	 /* bool: keep or drop */
 	KEY_LEVEL,	 /* int: an enum log_level */
+	KEY_CHOICE,	 /* int: the place among `choices`, from 0 */
 	KEY_OWN,	 /* whatever `read` makes of it */
 	KEY_SECTION,	 /* a map with keys of its own */
 	KEY_LIST,	 /* a list of maps with keys of their own; see `size` */
@@ -40,6 +41,7 @@ struct key {
 	enum key_type type;
 	size_t offset;	      /* in the struct of its section */
 	const char *fallback; /* what stands when the file says nothing; NULL: nothing */
+	const char *choices;  /* "json|slack" */
 	int64_t min, max;
 	bool required;
 	bool optional;		/* of a section: if it is left out, its keys are not looked for */

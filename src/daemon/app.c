@@ -16,6 +16,9 @@
 /* A reply, decompressed: a page of a hundred conversations is 40 KiB. */
 #define LARGEST_REPLY (8u << 20)
 
+/* A page, however slowly it comes. */
+#define PAGE_DEADLINE (5 * 60 * USEC_PER_SEC)
+
 /* A statement: a merge takes a fraction of a second, the count of a sweep of millions some. */
 #define STATEMENT_DEADLINE (10 * 60 * USEC_PER_SEC)
 
@@ -63,7 +66,7 @@ bool app_config_part(struct app *app, const char *section)
 	       app_fail(app, &err);
 }
 
-static bool open_http(struct app *app, struct err *err)
+struct http *app_http(struct app *app, int64_t deadline, struct err *err)
 {
 	struct http_conf conf = {
 		.ca_file = app->config->http.ca_file,
@@ -73,11 +76,16 @@ static bool open_http(struct app *app, struct err *err)
 		.max_body = LARGEST_REPLY,
 		.connect_timeout = 10 * USEC_PER_SEC,
 		.idle_timeout = 30 * USEC_PER_SEC,
-		.total_timeout = 5 * 60 * USEC_PER_SEC,
+		.total_timeout = deadline,
 		.max_connections = 64,
 	};
 
-	app->http = http_open(app->loop, &conf, err);
+	return http_open(app->loop, &conf, err);
+}
+
+static bool open_http(struct app *app, struct err *err)
+{
+	app->http = app_http(app, PAGE_DEADLINE, err);
 	return app->http != NULL;
 }
 

@@ -67,6 +67,12 @@ bool app_config_part(struct app *app, const char *section) MUST_CHECK;
 /* The loop and HTTP. DAEMON: SIGHUP is taken, too. */
 bool app_network(struct app *app, bool daemon) MUST_CHECK;
 
+/*
+ * HTTP of one's own, as the configuration has it, for transfers that end within DEADLINE. NULL with
+ * ERR_CONFIG.
+ */
+struct http *app_http(struct app *app, int64_t deadline, struct err *err) MUST_CHECK;
+
 /* What reads pages. */
 void app_reader(struct app *app);
 

@@ -24,6 +24,8 @@ const struct events *events_table(void)
 		.retention = { "retention", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d12" },
 		.database_slow = { "database_slow", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d21" },
 		.reports_late = { "reports_late", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d20" },
+		.notified = { "notified", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d22" },
+		.notify_failed = { "notify_failed", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d23" },
 		.no_metrics = { "no_metrics", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d13" },
 	};
 

@@ -14,11 +14,13 @@
 #include "stats.h"
 
 struct metrics {
-	int64_t started;      /* when the process began, by the calendar */
-	int64_t warehouse;    /* 1: it answers */
-	int64_t reload_ok;    /* 1: the configuration that was read last is in force */
-	int64_t reload_at;    /* since when the one in force is */
-	struct stats **stats; /* of the workspaces */
+	int64_t started;       /* when the process began, by the calendar */
+	int64_t warehouse;     /* 1: it answers */
+	int64_t reload_ok;     /* 1: the configuration that was read last is in force */
+	int64_t reload_at;     /* since when the one in force is */
+	int64_t notified;      /* messages that were posted, */
+	int64_t notify_failed; /* and that could not be */
+	struct stats **stats;  /* of the workspaces */
 	size_t n;
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "inspect.h"
 
+#include <string.h>
+
 #include "script.h"
 #include "sql.h"
 
@@ -39,6 +41,16 @@ bool inspect_status(struct pg *pg, const char *workspace, struct table **all, st
 	};
 
 	return pg_run(pg, &step, 1, all, err);
+}
+
+bool inspect_is_good(const char *state)
+{
+	static const char *const good[] = { "well", "loading", "asleep", "paused" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		if (strcmp(state, good[i]) == 0)
+			return true;
+	return false;
 }
 
 bool inspect_is_complete(struct pg *pg, const char *workspace, bool *complete, struct err *err)

@@ -24,6 +24,9 @@ bool inspect_owner(struct pg *pg, struct table **owner, struct err *err) MUST_CH
 bool inspect_status(struct pg *pg, const char *workspace, struct table **all,
 		    struct err *err) MUST_CHECK;
 
+/* Whether nobody need look at a workspace in that state of inspect_status(). */
+bool inspect_is_good(const char *state) MUST_CHECK;
+
 /* Whether the workspace of that name has an end of its first load, proven complete. */
 bool inspect_is_complete(struct pg *pg, const char *workspace, bool *complete,
 			 struct err *err) MUST_CHECK;

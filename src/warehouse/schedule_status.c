@@ -86,3 +86,19 @@ bool schedule_status_find_night(struct warehouse *warehouse,
 	*at = table_int(table, 0, 0);
 	return true;
 }
+
+bool schedule_status_of_all(struct warehouse *warehouse, struct table **all, struct err *err)
+{
+	script_text(warehouse_call(warehouse, sql_status_workspaces), NULL);
+	return warehouse_run(warehouse, all, err);
+}
+
+bool schedule_status_note_told(struct warehouse *warehouse, const char *workspace,
+			       const char *state, struct err *err)
+{
+	struct script *s = warehouse_call(warehouse, sql_notify_record);
+
+	script_text(s, workspace);
+	script_text(s, state);
+	return warehouse_run(warehouse, NULL, err);
+}

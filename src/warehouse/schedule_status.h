@@ -57,4 +57,15 @@ bool schedule_status_find_night(struct warehouse *warehouse,
 				const struct schedule_status_night *night, int64_t *at,
 				struct err *err) MUST_CHECK;
 
+/*
+ * How each workspace stands, as inspect_status(), with `told_state`: the state that somebody was
+ * told of last. A table for the caller to free.
+ */
+bool schedule_status_of_all(struct warehouse *warehouse, struct table **all,
+			    struct err *err) MUST_CHECK;
+
+/* Somebody was told that the WORKSPACE is in STATE. */
+bool schedule_status_note_told(struct warehouse *warehouse, const char *workspace,
+			       const char *state, struct err *err) MUST_CHECK;
+
 #endif

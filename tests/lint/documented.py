@@ -172,9 +172,9 @@ def configuration(tap):
 def loads(tap, program):
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "sahut-etl.yaml")
-        for name in ("api-key", "pg-password", "pii-key", "metabase-key", "metabase-password", "proxy-login"):
+        for name in ("api-key", "pg-password", "pii-key", "metabase-key", "metabase-password", "proxy-login", "notify-url"):
             with open(os.open(os.path.join(directory, name), os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
-                f.write("secret\n")
+                f.write("https://example.id/secret\n" if name == "notify-url" else "secret\n")
         for what, text in (("as it is", read(SAMPLE)), ("with every key set", uncommented(read(SAMPLE)))):
             with open(path, "w") as f:
                 f.write(text)
