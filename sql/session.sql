@@ -134,7 +134,9 @@ select
 	-- what it took in business hours until the first assignment and the first resolution, as it is known now
 	null::bigint as assigned_business_seconds,
 	null::bigint as resolved_business_seconds,
-	null::integer as was_resolutions	-- seen before
+	null::integer as was_resolutions,	-- seen before
+	null::bigint as stay_usec,	-- how long the unresolved state lasted that ends now,
+	null::bigint as stay_work_usec	-- and in business hours
 from stage_conversation s
 with no data;
 alter table pick alter is_new set not null, alter is_revived set not null, alter is_touch set not null,

@@ -11,7 +11,7 @@ begin
 	for k in
 		select f.oid::regprocedure as called from pg_catalog.pg_proc f
 		where f.pronamespace = 'sahut_etl'::regnamespace
-			and f.proname in ('id_hash', 'to_usec', 'from_usec', 'work_seconds')
+			and f.proname in ('id_hash', 'to_usec', 'from_usec')
 		order by f.proname
 	loop
 		perform pg_catalog.create_distributed_function(k.called);
@@ -21,7 +21,7 @@ begin
 		execute format('grant usage on schema sahut, sahut_etl to %I', k.role);
 		execute format('grant select on all tables in schema sahut to %I', k.role);
 		-- What views over both kinds of tables read of the daemon's own. Nothing that was rejected is among it.
-		execute format('grant select on sahut_etl.workspace, sahut_etl.business_hours, sahut_etl.holiday, '
+		execute format('grant select on sahut_etl.workspace, sahut_etl.work_hours, sahut_etl.work_span, sahut_etl.holiday, '
 		'sahut_etl.target,
 			sahut_etl.day_volume, sahut_etl.hour_volume, sahut_etl.day_label, sahut_etl.day_label_pair,
 			sahut_etl.day_backlog,

@@ -49,7 +49,7 @@ insert into pg_temp.pick (
 	is_new, is_revived, is_touch, is_silent, is_late, late_by, is_stale, is_tracked,
 	was_created_at, was_channel, was_contact, was_status, was_assignee, was_team, was_labels, is_observed,
 	observed_at, not_before, valid_from, version_no, born_at, born_status, is_estimated,
-	assigned_business_seconds, resolved_business_seconds, was_resolutions)
+	assigned_business_seconds, resolved_business_seconds, was_resolutions, stay_usec, stay_work_usec)
 select
 	s.id, s.page, s.status, s.channel_id, s.contact_id, s.assignee_id, s.team_id, s.labels, s.created_at,
 	s.updated_at, s.extra,
@@ -70,18 +70,20 @@ select
 		when s.held_id is null and not is_observed then null
 		when s.assignee_id is not null and s.first_assigned_at is null and s.assignee_id is distinct
 			from s.was_assignee
-			then sahut_etl.business_seconds(b.workspace_id, s.created_at, h.valid_from)
-		when s.created_at <> s.was_created_at
-			then sahut_etl.business_seconds(b.workspace_id, s.created_at, s.first_assigned_at)
+			then sahut_etl.business_seconds(b.workspace_id, s.channel_id, s.created_at, h.valid_from)
+		when s.created_at <> s.was_created_at or s.channel_id is distinct from s.was_channel
+			then sahut_etl.business_seconds(b.workspace_id, s.channel_id, s.created_at, s.first_assigned_at)
 		else s.assigned_seconds end,
 	case
 		when s.held_id is null and not is_observed then null
 		when s.status = 'resolved' and s.first_resolved_at is null and s.was_status is distinct from 'resolved'
-			then sahut_etl.business_seconds(b.workspace_id, s.created_at, h.valid_from)
-		when s.created_at <> s.was_created_at
-			then sahut_etl.business_seconds(b.workspace_id, s.created_at, s.first_resolved_at)
+			then sahut_etl.business_seconds(b.workspace_id, s.channel_id, s.created_at, h.valid_from)
+		when s.created_at <> s.was_created_at or s.channel_id is distinct from s.was_channel
+			then sahut_etl.business_seconds(b.workspace_id, s.channel_id, s.created_at, s.first_resolved_at)
 		else s.resolved_seconds end,
-	coalesce(s.resolution_count, 0)
+	coalesce(s.resolution_count, 0),
+	case when k.ends then (extract(epoch from h.valid_from - k.from_at) * 1000000)::bigint end,
+	case when k.ends then sahut_etl.work_usec(b.workspace_id, k.channel_id, k.from_at, h.valid_from) end
 from differs s
 cross join pg_temp.stage_batch b
 join sahut_etl.workspace w on w.id = b.workspace_id
@@ -128,7 +130,13 @@ cross join lateral (
 		when s.held_id is null then least(coalesce(s.updated_at, s.created_at), w.history_started_at)
 		when is_moved then greatest(coalesce(s.updated_at, a.observed_at), v.valid_from, g.not_before)
 		else a.observed_at end) as valid_from
-) h;
+) h
+cross join lateral (
+	-- The state that ends: the one that was held, or the first one of a new conversation.
+	select coalesce(born_at, v.valid_from) as from_at,
+		case when s.held_id is null then s.channel_id else s.was_channel end as channel_id,
+		case when s.held_id is null then born_at is not null else is_tracked and s.was_status <> 'resolved' end as ends
+) k;
 
 -- A conversation that another workspace holds cannot be this one's, too. Where there is one workspace nothing is
 -- looked for.

@@ -5,7 +5,10 @@ insert into sahut.conversation (
 	last_resolved_at,
 	first_assigned_estimated, first_resolved_estimated, first_assigned_business_seconds,
 		first_resolved_business_seconds, first_assigned_to, first_assigned_team_id, first_resolved_by,
-		first_resolved_team_id, resolution_count, first_seen_at, first_run_id, first_page,
+		first_resolved_team_id, counted_to, open_usec, pending_usec, snoozed_usec, unassigned_usec,
+		open_work_usec, pending_work_usec, snoozed_work_usec, unassigned_work_usec,
+		assigned_pending_work_usec, assigned_snoozed_work_usec, assignees, first_team_id, last_team_id,
+		first_labels, resolved_labels, resolution_count, first_seen_at, first_run_id, first_page,
 		last_written_at, last_run_id, last_page)
 select
 	p.id, b.workspace_id, p.status, p.channel_id, p.contact_id, p.assignee_id, p.team_id, p.labels, p.created_at,
@@ -27,6 +30,19 @@ select
 	case when p.is_observed and p.assignee_id is not null then p.team_id end,
 	case when p.is_observed and p.status = 'resolved' then p.assignee_id end,
 	case when p.is_observed and p.status = 'resolved' then p.team_id end,
+	p.valid_from,
+	case when p.born_status = 'open' then nullif(p.stay_usec, 0) end,
+	case when p.born_status = 'pending' then nullif(p.stay_usec, 0) end,
+	case when p.born_status = 'snoozed' then nullif(p.stay_usec, 0) end,
+	nullif(p.stay_usec, 0),
+	case when p.born_status = 'open' then nullif(p.stay_work_usec, 0) end,
+	case when p.born_status = 'pending' then nullif(p.stay_work_usec, 0) end,
+	case when p.born_status = 'snoozed' then nullif(p.stay_work_usec, 0) end,
+	nullif(p.stay_work_usec, 0),
+	case when p.born_status = 'pending' and p.assignee_id is not null then nullif(p.stay_work_usec, 0) end,
+	case when p.born_status = 'snoozed' and p.assignee_id is not null then nullif(p.stay_work_usec, 0) end,
+	case when p.assignee_id is not null then array[p.assignee_id] end, p.team_id, p.team_id, p.labels,
+	case when p.born_at is not null and p.status = 'resolved' then p.labels end,
 	(p.born_at is not null and p.status = 'resolved')::integer,
 	p.observed_at, b.run_id, p.page, p.observed_at, b.run_id, p.page
 from pg_temp.pick p
@@ -72,6 +88,51 @@ team_id = p.team_id,
 	first_resolved_team_id = case
 		when c.first_resolved_at is null and p.status = 'resolved' and c.status <> 'resolved' then p.team_id
 		else c.first_resolved_team_id end,
+	counted_to = case when p.is_tracked then p.valid_from else c.counted_to end,
+	open_usec = case when p.stay_usec is not null and c.status = 'open'
+		then nullif(coalesce(c.open_usec, 0) + p.stay_usec, 0) else c.open_usec end,
+	pending_usec = case when p.stay_usec is not null and c.status = 'pending'
+		then nullif(coalesce(c.pending_usec, 0) + p.stay_usec, 0) else c.pending_usec end,
+	snoozed_usec = case when p.stay_usec is not null and c.status = 'snoozed'
+		then nullif(coalesce(c.snoozed_usec, 0) + p.stay_usec, 0) else c.snoozed_usec end,
+	unassigned_usec = case when p.stay_usec is not null and c.assignee_id is null
+		then nullif(coalesce(c.unassigned_usec, 0) + p.stay_usec, 0) else c.unassigned_usec end,
+	open_work_usec = case when p.stay_usec is not null and c.status = 'open'
+		then nullif(coalesce(c.open_work_usec, 0) + p.stay_work_usec, 0) else c.open_work_usec end,
+	pending_work_usec = case when p.stay_usec is not null and c.status = 'pending'
+		then nullif(coalesce(c.pending_work_usec, 0) + p.stay_work_usec, 0) else c.pending_work_usec end,
+	snoozed_work_usec = case when p.stay_usec is not null and c.status = 'snoozed'
+		then nullif(coalesce(c.snoozed_work_usec, 0) + p.stay_work_usec, 0) else c.snoozed_work_usec end,
+	unassigned_work_usec = case when p.stay_usec is not null and c.assignee_id is null
+		then nullif(coalesce(c.unassigned_work_usec, 0) + p.stay_work_usec, 0) else c.unassigned_work_usec end,
+	assigned_pending_work_usec = case
+		when c.first_assigned_at is null and p.assignee_id is not null
+			and p.assignee_id is distinct from c.assignee_id
+			then nullif(coalesce(c.pending_work_usec, 0)
+				+ case when c.status = 'pending' then p.stay_work_usec else 0 end, 0)
+		else c.assigned_pending_work_usec end,
+	assigned_snoozed_work_usec = case
+		when c.first_assigned_at is null and p.assignee_id is not null
+			and p.assignee_id is distinct from c.assignee_id
+			then nullif(coalesce(c.snoozed_work_usec, 0)
+				+ case when c.status = 'snoozed' then p.stay_work_usec else 0 end, 0)
+		else c.assigned_snoozed_work_usec end,
+	resolved_pending_work_usec = case
+		when c.first_resolved_at is null and p.status = 'resolved' and c.status <> 'resolved'
+			then nullif(coalesce(c.pending_work_usec, 0)
+				+ case when c.status = 'pending' then p.stay_work_usec else 0 end, 0)
+		else c.resolved_pending_work_usec end,
+	resolved_snoozed_work_usec = case
+		when c.first_resolved_at is null and p.status = 'resolved' and c.status <> 'resolved'
+			then nullif(coalesce(c.snoozed_work_usec, 0)
+				+ case when c.status = 'snoozed' then p.stay_work_usec else 0 end, 0)
+		else c.resolved_snoozed_work_usec end,
+	assignees = case when p.assignee_id is not null and p.assignee_id is distinct from c.assignee_id
+		then array_append(array_remove(c.assignees, p.assignee_id), p.assignee_id) else c.assignees end,
+	first_team_id = coalesce(c.first_team_id, p.team_id),
+	last_team_id = coalesce(p.team_id, c.last_team_id),
+	resolved_labels = case when p.status = 'resolved' and c.status <> 'resolved' then p.labels
+		else c.resolved_labels end,
 	last_resolved_at = case when p.status = 'resolved' and c.status <> 'resolved' then p.valid_from
 	else c.last_resolved_at end,
 	resolution_count = c.resolution_count + (p.status = 'resolved' and c.status <> 'resolved')::integer,

@@ -63,3 +63,16 @@ set history_known_from = m.valid_from,
 from pg_temp.moved m
 where m.is_moved and c.id = m.id
 and c.id = any (array(select k.id from pg_temp.moved k where k.is_moved));
+
+-- Such a first version lasted longer, or less long.
+update sahut.conversation c
+set counted_to = x.counted_to, open_usec = x.open_usec, pending_usec = x.pending_usec,
+	snoozed_usec = x.snoozed_usec, unassigned_usec = x.unassigned_usec, open_work_usec = x.open_work_usec,
+	pending_work_usec = x.pending_work_usec, snoozed_work_usec = x.snoozed_work_usec,
+	unassigned_work_usec = x.unassigned_work_usec,
+	assigned_pending_work_usec = x.assigned_pending_work_usec,
+	assigned_snoozed_work_usec = x.assigned_snoozed_work_usec,
+	resolved_pending_work_usec = x.resolved_pending_work_usec,
+	resolved_snoozed_work_usec = x.resolved_snoozed_work_usec
+from (select * from sahut_etl.stays_of(array(select m.id from pg_temp.moved m where m.is_moved))) x
+where c.id = x.id and c.id = any (array(select k.id from pg_temp.moved k where k.is_moved));

@@ -15,7 +15,7 @@ insert into sahut.resolution (
 	business_seconds, is_estimated)
 select p.id, p.version_no, w.id, p.was_resolutions + 1, p.created_at, f.from_at, p.valid_from,
 	(p.valid_from at time zone w.timezone)::date,
-	p.assignee_id, p.team_id, p.channel_id, sahut_etl.business_seconds(w.id, f.from_at, p.valid_from),
+	p.assignee_id, p.team_id, p.channel_id, sahut_etl.business_seconds(w.id, p.channel_id, f.from_at, p.valid_from),
 		p.is_estimated
 from pg_temp.pick p
 cross join pg_temp.stage_batch b
@@ -32,7 +32,7 @@ from pg_temp.pick p
 where p.was_status = 'resolved' and p.status <> 'resolved' and r.conversation_id = p.id and r.reopened_at is null;
 
 with dated as materialized (
-	select o.conversation_id, o.version_no, o.workspace_id, o.from_at, o.resolved_at
+	select o.conversation_id, o.version_no, o.workspace_id, o.channel_id, o.from_at, o.resolved_at
 	from sahut.resolution o
 	where o.conversation_id = any (array(select p.id from pg_temp.pick p where p.created_at <> p.was_created_at))
 )
@@ -40,7 +40,7 @@ update sahut.resolution r
 set created_at = x.created_at, from_at = x.from_at, business_seconds = x.business_seconds
 from (
 	select o.conversation_id, o.version_no, p.created_at, t.from_at,
-		sahut_etl.business_seconds(o.workspace_id, t.from_at, o.resolved_at) as business_seconds
+		sahut_etl.business_seconds(o.workspace_id, o.channel_id, t.from_at, o.resolved_at) as business_seconds
 	from dated o
 	join pg_temp.pick p on p.id = o.conversation_id
 	cross join lateral (

@@ -163,6 +163,26 @@ create table sahut.conversation (
 	first_assigned_team_id     text collate "C",
 	first_resolved_by          text collate "C",
 	first_resolved_team_id     text collate "C",
+	-- its states that have ended, added up: how long it was in which; what is empty is none
+	counted_to                 timestamptz,
+	open_usec                  bigint,
+	pending_usec               bigint,
+	snoozed_usec               bigint,
+	unassigned_usec            bigint,
+	open_work_usec             bigint,
+	pending_work_usec          bigint,
+	snoozed_work_usec          bigint,
+	unassigned_work_usec       bigint,
+	assigned_pending_work_usec bigint,
+	assigned_snoozed_work_usec bigint,
+	resolved_pending_work_usec bigint,
+	resolved_snoozed_work_usec bigint,
+	-- who had it, the last one last; and its labels
+	assignees                  text[] collate "C",
+	first_team_id              text collate "C",
+	last_team_id               text collate "C",
+	first_labels               text[] collate "C",
+	resolved_labels            text[] collate "C",
 	resolution_count      integer not null default 0,
 	reopen_count          integer not null default 0,
 	reassignment_count    integer not null default 0,
@@ -229,6 +249,31 @@ comment on column sahut.conversation.first_assigned_team_id is 'Team at that tim
 comment on column sahut.conversation.first_resolved_by is
 	'Assignee at the first resolution that was seen; empty if it was unassigned.';
 comment on column sahut.conversation.first_resolved_team_id is 'Team at that time.';
+comment on column sahut.conversation.counted_to is
+	'Up to when its states are added up below: the beginning of its current version.';
+comment on column sahut.conversation.open_usec is 'Microseconds open, without the current version.';
+comment on column sahut.conversation.pending_usec is 'Microseconds pending, likewise.';
+comment on column sahut.conversation.snoozed_usec is 'Microseconds snoozed, likewise.';
+comment on column sahut.conversation.unassigned_usec is 'Microseconds unresolved and unassigned, likewise.';
+comment on column sahut.conversation.open_work_usec is
+	'Microseconds of business hours open, by the hours of the channel that it was in then, likewise.';
+comment on column sahut.conversation.pending_work_usec is 'Microseconds of business hours pending, likewise.';
+comment on column sahut.conversation.snoozed_work_usec is 'Microseconds of business hours snoozed, likewise.';
+comment on column sahut.conversation.unassigned_work_usec is
+	'Microseconds of business hours unresolved and unassigned, likewise.';
+comment on column sahut.conversation.assigned_pending_work_usec is
+	'Of the business hours until its first assignment those pending; empty: none.';
+comment on column sahut.conversation.assigned_snoozed_work_usec is 'Likewise snoozed.';
+comment on column sahut.conversation.resolved_pending_work_usec is
+	'Of the business hours until its first resolution those pending; empty: none.';
+comment on column sahut.conversation.resolved_snoozed_work_usec is 'Likewise snoozed.';
+comment on column sahut.conversation.assignees is
+	'Agents that were seen to have it, each once, in the order in which each had it last; empty: none.';
+comment on column sahut.conversation.first_team_id is 'The first team that it was seen with.';
+comment on column sahut.conversation.last_team_id is 'The last one.';
+comment on column sahut.conversation.first_labels is 'Labels that it carried when it was first seen.';
+comment on column sahut.conversation.resolved_labels is
+	'Labels that it carried at its last resolution that was seen; empty before.';
 comment on column sahut.conversation.resolution_count is 'Moves into resolved that were seen.';
 comment on column sahut.conversation.reopen_count is 'Moves out of resolved that were seen.';
 comment on column sahut.conversation.reassignment_count is 'Moves from one agent to another that were seen.';

@@ -16,19 +16,42 @@ comment on schema sahut_report is
 
 -- ---- working hours and targets, as configured ----
 
-create table sahut_etl.business_hours (
+create table sahut_etl.work_hours (
 	workspace_id  integer not null references sahut_etl.workspace,
-	day_of_week   smallint not null check (day_of_week between 1 and 7),
-	opens         time not null,
-	closes        time not null check (closes > opens),
-	primary key (workspace_id, day_of_week)
+	hours_no      smallint not null,
+	channel_id    text collate "C",
+	channel_type  text,
+	is_always     boolean not null,
+	spans_to      date,
+	primary key (workspace_id, hours_no)
 );
-comment on table sahut_etl.business_hours is
-	'When work is done, by day of the week, in the workspace''s time zone. A workspace without a row works always.';
-comment on column sahut_etl.business_hours.workspace_id is 'Workspace.';
-comment on column sahut_etl.business_hours.day_of_week is '1 = Monday ... 7 = Sunday.';
-comment on column sahut_etl.business_hours.opens is 'Work begins.';
-comment on column sahut_etl.business_hours.closes is 'Work ends; 24:00 is midnight.';
+comment on table sahut_etl.work_hours is
+	'Whose business hours there are: of a workspace, and of channels that have their own. Whoever has none works '
+	'always.';
+comment on column sahut_etl.work_hours.workspace_id is 'Workspace.';
+comment on column sahut_etl.work_hours.hours_no is '0: the workspace''s; 1, 2, 3, ...: of channels.';
+comment on column sahut_etl.work_hours.channel_id is 'The one channel that has them.';
+comment on column sahut_etl.work_hours.channel_type is 'The kind of channels that has them.';
+comment on column sahut_etl.work_hours.is_always is 'Whether they name no hour: work is done at all times.';
+comment on column sahut_etl.work_hours.spans_to is
+	'The last day whose spans are computed; empty before the first batch. A batch near it moves it on.';
+
+create table sahut_etl.work_span (
+	workspace_id  integer not null,
+	hours_no      smallint not null,
+	opens_at      timestamptz not null,
+	closes_at     timestamptz not null check (closes_at > opens_at),
+	usec_before   bigint not null,
+	primary key (workspace_id, hours_no, opens_at),
+	foreign key (workspace_id, hours_no) references sahut_etl.work_hours on delete cascade
+);
+comment on table sahut_etl.work_span is
+	'Spans of time in which work is done, from 2000 on: made from the settings of the workspace, never touching.';
+comment on column sahut_etl.work_span.workspace_id is 'Workspace.';
+comment on column sahut_etl.work_span.hours_no is 'Whose.';
+comment on column sahut_etl.work_span.opens_at is 'Work begins.';
+comment on column sahut_etl.work_span.closes_at is 'Work ends.';
+comment on column sahut_etl.work_span.usec_before is 'Microseconds of work in all spans before this one.';
 
 create table sahut_etl.holiday (
 	workspace_id  integer not null references sahut_etl.workspace,
@@ -46,6 +69,8 @@ create table sahut_etl.target (
 	within_seconds  bigint not null check (within_seconds > 0),
 	channel_type    text,
 	label_name      text collate "C",
+	pauses_pending  boolean not null default false,
+	pauses_snoozed  boolean not null default false,
 	primary key (workspace_id, place)
 );
 comment on table sahut_etl.target is
@@ -56,74 +81,306 @@ comment on column sahut_etl.target.metric is 'first_assignment or first_resoluti
 comment on column sahut_etl.target.within_seconds is 'Within so many seconds of business hours.';
 comment on column sahut_etl.target.channel_type is 'For this kind of channel; empty: any.';
 comment on column sahut_etl.target.label_name is 'For conversations that carry this label; empty: any.';
+comment on column sahut_etl.target.pauses_pending is 'Whether its clock stands still while a conversation is pending.';
+comment on column sahut_etl.target.pauses_snoozed is 'Whether it does while one is snoozed.';
 
--- By day of the week, 1 = Monday, so that one row says all that there is to know: it can be handed to where there is
--- no table.
-create view sahut_etl.work_calendar as
-select w.id, w.timezone, h.opens, h.closes,
-	array(select y.day from sahut_etl.holiday y where y.workspace_id = w.id) as holidays
-from sahut_etl.workspace w
-left join lateral (
-	select array_agg(b.opens order by d) as opens, array_agg(b.closes order by d) as closes
-	from generate_series(1, 7) d
-	left join sahut_etl.business_hours b on b.workspace_id = w.id and b.day_of_week = d
-	having count(b.opens) > 0
-) h on true;
-comment on view sahut_etl.work_calendar is 'Working hours and days without work, a row for each workspace.';
-comment on column sahut_etl.work_calendar.id is 'Workspace.';
-comment on column sahut_etl.work_calendar.timezone is 'IANA time zone of its days and hours.';
-comment on column sahut_etl.work_calendar.opens is
-	'When work begins, by day of the week from Monday on; empty on a day without work. Nothing at all: the '
-	'workspace has no hours.';
-comment on column sahut_etl.work_calendar.closes is 'When work ends.';
-comment on column sahut_etl.work_calendar.holidays is 'Days without work.';
-
--- Where a workspace has no hours, all time is business time: an average of nothing would say that all was done at once.
-create function sahut_etl.work_seconds(zone text, opens time[], closes time[], holidays date[], began timestamptz,
-	ended timestamptz)
-	returns bigint
-	language sql immutable security definer parallel safe
+-- A zone's clock, as pieces of time in which it is ahead of UTC by the same. It changes on few days: those are looked
+-- at by the minute.
+create function sahut_etl.zone_pieces(zone text, last date)
+	returns table (from_at timestamptz, to_at timestamptz, ahead interval)
+	language sql stable parallel safe rows 60
 	set search_path = pg_catalog, pg_temp
 as $$
-	select case
-		when began is null or ended is null then null
-		when ended <= began then 0
-		when opens is null then extract(epoch from ended - began)::bigint
-		else (
-			select coalesce(sum(greatest(0, extract(epoch from
-				least(ended, (d.day + closes[d.dow]) at time zone zone) - greatest(began,
-					(d.day + opens[d.dow]) at time zone zone)))), 0)::bigint
+	with day as (
+		select d.at, (d.at at time zone zone) - (d.at at time zone 'UTC') as ahead
+		from (
+			select timestamptz '1999-12-30 00:00:00+00' + i * interval '24 hours' as at
+			from generate_series(0, last - date '1999-12-30' + 3) i
+		) d
+	), changing as (
+		select x.at from (select d.at, d.ahead <> lead(d.ahead) over (order by d.at) as changes from day d) x
+		where x.changes
+	), change as (
+		select x.at, x.ahead
+		from (
+			select m.at, m.ahead, lag(m.ahead) over (partition by m.day order by m.at) as was
 			from (
-				select x.day, extract(isodow from x.day)::integer as dow
-				from (
-					select (began at time zone zone)::date + i as day
-					from generate_series(0, (ended at time zone zone)::date -
-						(began at time zone zone)::date) i
-				) x
-			) d
-			where opens[d.dow] is not null and d.day <> all (holidays)
-		) end
+				select n.day, n.at, (n.at at time zone zone) - (n.at at time zone 'UTC') as ahead
+				from (select c.at as day, c.at + i * interval '1 minute' as at
+					from changing c cross join generate_series(0, 1440) i) n
+			) m
+		) x
+		where x.ahead <> x.was
+		union all
+		(select d.at, d.ahead from day d order by d.at limit 1)
+	)
+	select c.at, coalesce(lead(c.at) over (order by c.at), 'infinity'), c.ahead from change c
 $$;
-comment on function sahut_etl.work_seconds is
-	'Seconds of business hours between two instants, by a calendar of sahut_etl.work_calendar; all seconds where '
-	'it has no hours.';
+comment on function sahut_etl.zone_pieces is
+	'From 2000 to a day, the pieces of time in which a zone''s clock is ahead of UTC by the same.';
 
-create function sahut_etl.business_seconds(workspace integer, began timestamptz, ended timestamptz) returns bigint
-	language sql stable parallel safe
+-- Hours are what the clock on the wall shows: of an hour that it skips nothing is work, one that it shows twice is
+-- worked twice. What begins on a day belongs to it: a holiday ends no shift of the evening before. A date with hours
+-- of its own has just those, also when it is a holiday.
+create function sahut_etl.work_spans_of(zone text, hours jsonb, last date)
+	returns table (opens_at timestamptz, closes_at timestamptz, usec_before bigint)
+	language sql stable parallel safe rows 20000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+as $$
+	with week as materialized (
+		select x.day, x.opens, x.closes
+		from jsonb_to_recordset(hours -> 'hours') x(day integer, opens integer, closes integer)
+	), single as materialized (
+		select x.day, x.opens, x.closes
+		from jsonb_to_recordset(hours -> 'dates') x(day date, opens integer, closes integer)
+	), closed as materialized (
+		select x::date as day from jsonb_array_elements_text(hours -> 'holidays') x
+		union select s.day from single s
+	), wall as (
+		select d.day::timestamp + make_interval(mins => w.opens) as opens,
+			d.day::timestamp + make_interval(mins => w.closes) as closes
+		from (select date '1999-12-31' + i as day from generate_series(0, last - date '1999-12-31') i) d
+		join week w on w.day = extract(isodow from d.day)::integer
+		left join closed c on c.day = d.day
+		where c.day is null
+		union all
+		select s.day::timestamp + make_interval(mins => s.opens), s.day::timestamp + make_interval(mins => s.closes)
+		from single s
+		where s.day between date '1999-12-31' and last
+	), island as materialized (
+		-- Those that touch are one: a night shift, and the next day's first.
+		select min(n.opens) as opens, max(n.closes) as closes
+		from (
+			select m.*, count(*) filter (where m.is_apart) over (order by m.opens, m.closes) as place
+			from (
+				select w.*, coalesce(w.opens > max(w.closes) over (order by w.opens, w.closes
+					rows between unbounded preceding and 1 preceding), true) as is_apart
+				from wall w
+			) m
+		) n
+		group by n.place
+	), span as (
+		select greatest(x.opens_at, p.from_at) as opens_at, least(x.closes_at, p.to_at) as closes_at
+		from sahut_etl.zone_pieces(zone, last) p
+		join island i on true
+		cross join lateral (
+			select (i.opens - p.ahead) at time zone 'UTC' as opens_at,
+				(i.closes - p.ahead) at time zone 'UTC' as closes_at
+		) x
+		where x.opens_at < p.to_at and x.closes_at > p.from_at
+	)
+	select s.opens_at, s.closes_at, coalesce(sum((extract(epoch from s.closes_at - s.opens_at) * 1000000)::bigint)
+		over (order by s.opens_at rows between unbounded preceding and 1 preceding), 0)::bigint
+	from span s
+	where s.opens_at >= timestamptz '2000-01-01 00:00:00+00' or s.closes_at > timestamptz '2000-01-01 00:00:00+00'
+$$;
+comment on function sahut_etl.work_spans_of is
+	'The spans of work from 2000 to a day, by business hours as the settings of a workspace have them.';
+
+-- Made anew from the settings, as far as data may reach: to the end of the second year after AT, and to 2102 at most.
+-- Says whether what has passed is another than it was.
+create function sahut_etl.set_work(workspace integer, at timestamptz) returns boolean
+	language plpgsql
 	set search_path = pg_catalog, pg_temp
 as $$
-	select case
-		when began is null or ended is null then null
-		when ended <= began then 0
-		-- What it comes to without hours, at less cost: most are asked for so.
-		when not exists (select from sahut_etl.business_hours h where h.workspace_id = workspace)
-			then extract(epoch from ended - began)::bigint
-		else (
-			select sahut_etl.work_seconds(k.timezone, k.opens, k.closes, k.holidays, began, ended)
-			from sahut_etl.work_calendar k where k.id = workspace) end
+declare
+	w      sahut_etl.workspace;
+	upto   date := case when at is not null
+		then make_date(least(2100, extract(year from at at time zone 'UTC')::integer) + 2, 12, 31) end;
+	whose  sahut_etl.work_hours[];
+	spans  sahut_etl.work_span[];
+	moved  boolean;
+begin
+	select * into w from sahut_etl.workspace x where x.id = workspace;
+	whose := array(
+		select row(workspace, x.no, x.hours ->> 'channel_id', x.hours ->> 'channel_type',
+			coalesce(jsonb_array_length(x.hours -> 'hours'), 0) = 0, upto)::sahut_etl.work_hours
+		from (
+			select 0 as no, w.settings as hours
+			union all
+			select c.no, c.hours from jsonb_array_elements(w.settings -> 'channels') with ordinality c(hours, no)
+		) x
+		where x.no > 0 or jsonb_array_length(x.hours -> 'hours') > 0);
+	spans := array(
+		select row(workspace, k.hours_no, s.opens_at, s.closes_at, s.usec_before)::sahut_etl.work_span
+		from unnest(whose) k
+		cross join lateral sahut_etl.work_spans_of(w.timezone, case when k.hours_no = 0 then w.settings
+			else w.settings -> 'channels' -> (k.hours_no - 1) end, k.spans_to) s
+		where not k.is_always);
+	moved := exists (
+		select k.hours_no, k.channel_id, k.channel_type, k.is_always from unnest(whose) k
+		except
+		select k.hours_no, k.channel_id, k.channel_type, k.is_always from sahut_etl.work_hours k
+		where k.workspace_id = workspace
+	) or exists (
+		select k.hours_no from sahut_etl.work_hours k where k.workspace_id = workspace
+		except
+		select k.hours_no from unnest(whose) k
+	) or exists (
+		select from (
+			select s.hours_no, s.opens_at, s.closes_at from unnest(spans) s
+			union all
+			select s.hours_no, s.opens_at, s.closes_at from sahut_etl.work_span s where s.workspace_id = workspace
+		) x
+		where x.opens_at <= at
+		group by x.hours_no, x.opens_at, x.closes_at
+		having count(*) = 1
+	);
+	delete from sahut_etl.work_hours k where k.workspace_id = workspace;
+	insert into sahut_etl.work_hours select * from unnest(whose);
+	insert into sahut_etl.work_span select * from unnest(spans);
+	return moved;
+end $$;
+comment on function sahut_etl.set_work is
+	'Makes the spans of work of a workspace anew from its settings; whether any that has begun before an instant is '
+	'another now.';
+
+create function sahut_etl.reach_work(workspace integer, at timestamptz) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	if exists (
+		select from sahut_etl.work_hours k
+		where k.workspace_id = workspace and (k.spans_to is null
+			or k.spans_to < make_date(least(2100, extract(year from at at time zone 'UTC')::integer) + 1, 1, 1)))
+	then
+		perform sahut_etl.set_work(workspace, at);
+	end if;
+end $$;
+comment on function sahut_etl.reach_work is
+	'Makes the spans of work anew where they do not reach beyond the year of an instant.';
+
+create function sahut_etl.hours_no_of(workspace integer, channel text) returns smallint
+	language plpgsql stable parallel safe security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	k  sahut_etl.work_hours;
+begin
+	select h.* into k
+	from sahut_etl.work_hours h
+	where h.workspace_id = workspace and (h.hours_no = 0 or h.channel_id = channel or h.channel_type = (
+		select c.type from sahut.channel c where c.workspace_id = workspace and c.id = channel))
+	order by h.hours_no = 0, h.channel_id is null
+	limit 1;
+	return case when not k.is_always then k.hours_no end;
+end $$;
+comment on function sahut_etl.hours_no_of is
+	'Whose business hours hold for a channel: its own, those of its kind, or the workspace''s; nothing: it works always.';
+
+create function sahut_etl.work_at(workspace integer, hours smallint, at timestamptz) returns bigint
+	language sql stable strict parallel safe security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce((
+		select s.usec_before + (extract(epoch from least(at, s.closes_at) - s.opens_at) * 1000000)::bigint
+		from sahut_etl.work_span s
+		where s.workspace_id = workspace and s.hours_no = hours and s.opens_at <= at
+		order by s.opens_at desc limit 1), 0)
+$$;
+comment on function sahut_etl.work_at is
+	'A clock that goes in business hours: its microseconds at an instant. Between two instants lies the difference.';
+
+create function sahut_etl.work_usec(workspace integer, channel text, began timestamptz, ended timestamptz)
+	returns bigint
+	language plpgsql stable parallel safe security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	hours  smallint;
+begin
+	if began is null or ended is null then
+		return null;
+	elsif ended <= began then
+		return 0;
+	elsif exists (select from sahut_etl.work_hours k where k.workspace_id = workspace) then
+		hours := sahut_etl.hours_no_of(workspace, channel);
+	end if;
+	return case when hours is null then (extract(epoch from ended - began) * 1000000)::bigint
+		else sahut_etl.work_at(workspace, hours, ended) - sahut_etl.work_at(workspace, hours, began) end;
+end $$;
+comment on function sahut_etl.work_usec is
+	'Microseconds of business hours between two instants, by the hours of a channel; all where it has none.';
+
+create function sahut_etl.business_seconds(workspace integer, channel text, began timestamptz, ended timestamptz)
+	returns bigint
+	language sql stable parallel safe security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select round(sahut_etl.work_usec(workspace, channel, began, ended) / 1000000.0)::bigint
 $$;
 comment on function sahut_etl.business_seconds is
-	'Seconds of a workspace''s business hours between two instants; all seconds where it has no hours.';
+	'Seconds of business hours between two instants, by the hours of a channel; all seconds where it has none.';
+
+-- One call for a stay that went through several channels.
+create function sahut_etl.business_seconds_of(workspace integer, channels text[], froms timestamptz[],
+	ended timestamptz) returns bigint
+	language sql stable parallel safe security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select round(sum(sahut_etl.work_usec(workspace, channels[i], froms[i], coalesce(froms[i + 1], ended)))
+		/ 1000000.0)::bigint
+	from generate_series(1, cardinality(froms)) i
+$$;
+comment on function sahut_etl.business_seconds_of is
+	'Seconds of business hours of a stay: from each instant on in the channel beside it, until it ended.';
+
+create view sahut_etl.channel_hours as
+select c.workspace_id, c.id as channel_id, sahut_etl.hours_no_of(c.workspace_id, c.id) as hours_no
+from sahut.channel c
+union all
+select w.id, '', sahut_etl.hours_no_of(w.id, null)
+from sahut_etl.workspace w;
+comment on view sahut_etl.channel_hours is
+	'Whose business hours hold for each channel, and for conversations without one: the argument of work_at().';
+comment on column sahut_etl.channel_hours.workspace_id is 'Workspace.';
+comment on column sahut_etl.channel_hours.channel_id is 'Channel; an empty text for none.';
+comment on column sahut_etl.channel_hours.hours_no is 'Whose hours hold; empty: all time is business time.';
+
+-- What merges add up, worked out anew from all versions: of each conversation.
+create function sahut_etl.stays_of(ids text[])
+	returns table (
+		id text, counted_to timestamptz, open_usec bigint, pending_usec bigint, snoozed_usec bigint,
+		unassigned_usec bigint, open_work_usec bigint, pending_work_usec bigint, snoozed_work_usec bigint,
+		unassigned_work_usec bigint, assigned_pending_work_usec bigint, assigned_snoozed_work_usec bigint,
+		resolved_pending_work_usec bigint, resolved_snoozed_work_usec bigint)
+	language plpgsql stable rows 1000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+as $$
+begin
+	return query
+	with its as materialized (
+		select c.id, c.first_assigned_at, c.first_resolved_at from sahut.conversation c where c.id = any (ids)
+	), stay as materialized (
+		select v.conversation_id, v.workspace_id, v.status, v.assignee_id, v.channel_id, v.valid_from, v.valid_to
+		from sahut.conversation_version v where v.conversation_id = any (ids)
+	)
+	select s.conversation_id, max(s.valid_from) filter (where s.valid_to is null),
+		nullif(sum(s.usec) filter (where s.status = 'open'), 0)::bigint,
+		nullif(sum(s.usec) filter (where s.status = 'pending'), 0)::bigint,
+		nullif(sum(s.usec) filter (where s.status = 'snoozed'), 0)::bigint,
+		nullif(sum(s.usec) filter (where s.status <> 'resolved' and s.assignee_id is null), 0)::bigint,
+		nullif(sum(s.work) filter (where s.status = 'open'), 0)::bigint,
+		nullif(sum(s.work) filter (where s.status = 'pending'), 0)::bigint,
+		nullif(sum(s.work) filter (where s.status = 'snoozed'), 0)::bigint,
+		nullif(sum(s.work) filter (where s.status <> 'resolved' and s.assignee_id is null), 0)::bigint,
+		nullif(sum(s.work) filter (where s.status = 'pending' and s.valid_to <= s.first_assigned_at), 0)::bigint,
+		nullif(sum(s.work) filter (where s.status = 'snoozed' and s.valid_to <= s.first_assigned_at), 0)::bigint,
+		nullif(sum(s.work) filter (where s.status = 'pending' and s.valid_to <= s.first_resolved_at), 0)::bigint,
+		nullif(sum(s.work) filter (where s.status = 'snoozed' and s.valid_to <= s.first_resolved_at), 0)::bigint
+	from (
+		select t.*, i.first_assigned_at, i.first_resolved_at,
+			(extract(epoch from t.valid_to - t.valid_from) * 1000000)::bigint as usec,
+			case when t.status <> 'resolved' then sahut_etl.work_usec(t.workspace_id, t.channel_id, t.valid_from,
+				t.valid_to) end as work
+		from stay t
+		join its i on i.id = t.conversation_id
+	) s
+	group by s.conversation_id;
+end $$;
+comment on function sahut_etl.stays_of is
+	'How long conversations were in which state, from their versions: the columns of sahut.conversation of that name.';
 
 -- ---- which day is which ----
 
@@ -760,28 +1017,48 @@ create function sahut_etl.stamp_days(workspace integer, first date, last date) r
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
 declare
-	w sahut_etl.work_calendar;
+	w    sahut_etl.workspace;
+	ids  text[];
 begin
-	select * into w from sahut_etl.work_calendar k where k.id = workspace;
+	select * into w from sahut_etl.workspace k where k.id = workspace;
 
 	update sahut.conversation c
 	set created_day = (c.created_at at time zone w.timezone)::date
 	where c.workspace_id = workspace and c.created_day between first - 1 and last + 1
 	and c.created_day <> (c.created_at at time zone w.timezone)::date;
 
+	ids := array(select o.id from sahut.conversation o
+		where o.workspace_id = workspace and o.created_day between first and last);
+
+	with dated as materialized (
+		select o.id, o.channel_id, o.created_at, o.first_assigned_at, o.first_resolved_at
+		from sahut.conversation o
+		where o.id = any (ids) and (o.first_assigned_at is not null or o.first_resolved_at is not null)
+	)
 	update sahut.conversation c
 	set first_assigned_business_seconds = x.assigned, first_resolved_business_seconds = x.resolved
 	from (
-		select o.id, sahut_etl.work_seconds(w.timezone, w.opens, w.closes, w.holidays, o.created_at,
-			o.first_assigned_at) as assigned,
-			sahut_etl.work_seconds(w.timezone, w.opens, w.closes, w.holidays, o.created_at,
-				o.first_resolved_at) as resolved
-		from sahut.conversation o
-		where o.workspace_id = workspace and o.created_day between first and last
-		and (o.first_assigned_at is not null or o.first_resolved_at is not null)
+		select o.id,
+			sahut_etl.business_seconds(workspace, o.channel_id, o.created_at, o.first_assigned_at) as assigned,
+			sahut_etl.business_seconds(workspace, o.channel_id, o.created_at, o.first_resolved_at) as resolved
+		from dated o
 	) x
 	where c.id = x.id and (c.first_assigned_business_seconds, c.first_resolved_business_seconds) is distinct
 		from (x.assigned, x.resolved);
+
+	update sahut.conversation c
+	set open_work_usec = x.open_work_usec, pending_work_usec = x.pending_work_usec,
+		snoozed_work_usec = x.snoozed_work_usec, unassigned_work_usec = x.unassigned_work_usec,
+		assigned_pending_work_usec = x.assigned_pending_work_usec,
+		assigned_snoozed_work_usec = x.assigned_snoozed_work_usec,
+		resolved_pending_work_usec = x.resolved_pending_work_usec,
+		resolved_snoozed_work_usec = x.resolved_snoozed_work_usec
+	from (select * from sahut_etl.stays_of(ids)) x
+	where c.id = x.id and (c.open_work_usec, c.pending_work_usec, c.snoozed_work_usec, c.unassigned_work_usec,
+		c.assigned_pending_work_usec, c.assigned_snoozed_work_usec, c.resolved_pending_work_usec,
+		c.resolved_snoozed_work_usec) is distinct from (x.open_work_usec, x.pending_work_usec,
+		x.snoozed_work_usec, x.unassigned_work_usec, x.assigned_pending_work_usec, x.assigned_snoozed_work_usec,
+		x.resolved_pending_work_usec, x.resolved_snoozed_work_usec);
 
 	update sahut.conversation_event e
 	set occurred_day = (e.occurred_at at time zone w.timezone)::date
@@ -793,14 +1070,17 @@ begin
 	where r.workspace_id = workspace and r.resolved_day between first - 1 and last + 1
 	and r.resolved_day <> (r.resolved_at at time zone w.timezone)::date;
 
+	with dated as materialized (
+		select o.conversation_id, o.version_no, o.channel_id, o.from_at, o.resolved_at
+		from sahut.resolution o
+		where o.workspace_id = workspace and o.resolved_day between first and last
+	)
 	update sahut.resolution r
 	set business_seconds = x.business_seconds
 	from (
 		select o.conversation_id, o.version_no,
-			sahut_etl.work_seconds(w.timezone, w.opens, w.closes, w.holidays, o.from_at,
-				o.resolved_at) as business_seconds
-		from sahut.resolution o
-		where o.workspace_id = workspace and o.resolved_day between first and last
+			sahut_etl.business_seconds(workspace, o.channel_id, o.from_at, o.resolved_at) as business_seconds
+		from dated o
 	) x
 	where r.conversation_id = x.conversation_id and r.version_no = x.version_no
 		and r.business_seconds <> x.business_seconds;
@@ -922,21 +1202,18 @@ create function sahut_etl.take_settings(workspace integer, setting jsonb) return
 	set search_path = pg_catalog, pg_temp
 as $$
 begin
-	delete from sahut_etl.business_hours h where h.workspace_id = workspace;
-	insert into sahut_etl.business_hours (workspace_id, day_of_week, opens, closes)
-	select workspace, h.day, time '00:00' + make_interval(mins => h.opens),
-		case when h.closes >= 1440 then time '24:00' else time '00:00' + make_interval(mins => h.closes) end
-	from jsonb_to_recordset(setting -> 'hours') h(day smallint, opens integer, closes integer);
-
 	delete from sahut_etl.holiday h where h.workspace_id = workspace;
 	insert into sahut_etl.holiday (workspace_id, day)
 	select distinct workspace, x::date from jsonb_array_elements_text(setting -> 'holidays') x;
 
 	delete from sahut_etl.target t where t.workspace_id = workspace;
-	insert into sahut_etl.target (workspace_id, place, metric, within_seconds, channel_type, label_name)
-	select workspace, x.place, t.metric, greatest(1, t.within / 1000000), t.channel_type, t.label
+	insert into sahut_etl.target (workspace_id, place, metric, within_seconds, channel_type, label_name,
+		pauses_pending, pauses_snoozed)
+	select workspace, x.place, t.metric, greatest(1, t.within / 1000000), t.channel_type, t.label,
+		coalesce(t.pauses_pending, false), coalesce(t.pauses_snoozed, false)
 	from jsonb_array_elements(setting -> 'targets') with ordinality x(target, place)
-	cross join lateral jsonb_to_record(x.target) t(metric text, within bigint, channel_type text, label text);
+	cross join lateral jsonb_to_record(x.target) t(metric text, within bigint, channel_type text, label text,
+		pauses_pending boolean, pauses_snoozed boolean);
 
 	perform sahut_etl.take_message_settings(workspace, setting -> 'messages');
 
@@ -954,7 +1231,7 @@ begin
 	end if;
 end $$;
 comment on function sahut_etl.take_settings is
-	'Writes a workspace''s hours, holidays and targets into their tables, and forgets what of contacts is not to '
+	'Writes a workspace''s holidays and targets into their tables, and forgets what of contacts is not to '
 	'be kept.';
 
 -- Makes a configured workspace known, and its settings current. Other hours, another past holiday or another time zone
@@ -982,15 +1259,6 @@ begin
 	select * into w from sahut_etl.workspace x where x.name = wanted for update;
 	moves := w.timezone <> zone;
 	if setting is not null and w.settings is distinct from setting then
-		works := w.settings -> 'hours' is distinct from setting -> 'hours' or exists (
-			select from (
-				(select day from sahut_etl.holiday h where h.workspace_id = w.id
-					except select x::date from jsonb_array_elements_text(setting -> 'holidays') x)
-				union all
-				(select x::date from jsonb_array_elements_text(setting -> 'holidays') x
-					except select day from sahut_etl.holiday h where h.workspace_id = w.id)
-			) differ(day)
-			where differ.day <= (select r.last_day from sahut_etl.report_workspace r where r.id = w.id));
 		perform sahut_etl.take_settings(w.id, setting);
 	end if;
 	update sahut_etl.workspace x
@@ -999,7 +1267,10 @@ begin
 			else late * interval '1 microsecond' end,
 		lookback_configured = late * interval '1 microsecond'
 	where x.id = w.id;
-	if moves or (works and w.history_started_at is not null) then
+	if setting is not null and (moves or w.settings is distinct from setting) then
+		works := sahut_etl.set_work(w.id, greatest(w.active_as_of, w.seen_at));
+	end if;
+	if moves or works then
 		perform sahut_etl.queue_all(w.id, true);
 	end if;
 	return w.id;

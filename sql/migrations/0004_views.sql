@@ -221,7 +221,7 @@ comment on column sahut_report.conversation_events.uncertainty_seconds is
 
 create view sahut_report.status_intervals as
 with marked as (
-	select v.conversation_id, v.version_no, v.status, v.valid_from, v.valid_to, v.is_estimated,
+	select v.conversation_id, v.version_no, v.status, v.channel_id, v.valid_from, v.valid_to, v.is_estimated,
 		lag(v.status) over x is distinct from v.status as is_first
 	from sahut.conversation_version v
 	window x as (partition by v.conversation_id order by v.version_no)
@@ -232,7 +232,10 @@ with marked as (
 ), folded as (
 	select n.conversation_id, n.interval_no, n.status, min(n.valid_from) as from_at,
 		case when not bool_or(n.valid_to is null) then max(n.valid_to) end as to_at,
-		bool_or(n.is_estimated and n.is_first) as is_estimated
+		bool_or(n.is_estimated and n.is_first) as is_estimated,
+		-- Each state by the hours of the channel that it was in.
+		array_agg(n.channel_id order by n.version_no) as channels,
+		array_agg(n.valid_from order by n.version_no) as froms
 	from numbered n group by n.conversation_id, n.interval_no, n.status
 )
 select
@@ -243,15 +246,13 @@ select
 	extract(epoch from coalesce(f.to_at, w.active_as_of) - least(coalesce(f.to_at, w.active_as_of),
 	f.from_at))::bigint as duration_seconds,
 	case when f.status <> 'resolved' then
-		sahut_etl.work_seconds(k.timezone, k.opens, k.closes, k.holidays, f.from_at,
-			coalesce(f.to_at, w.active_as_of)) end
+		sahut_etl.business_seconds_of(c.workspace_id, f.channels, f.froms, coalesce(f.to_at, w.active_as_of)) end
 		as business_duration_seconds,
 	f.is_estimated, (f.from_at at time zone w.timezone)::date as from_day,
 	f.interval_no > 1 or c.origin = 'observed' as is_history_complete
 from folded f
 join sahut.conversation c on c.id = f.conversation_id and c.deleted_at is null
 join sahut_etl.workspace w on w.id = c.workspace_id
-join sahut_etl.work_calendar k on k.id = c.workspace_id
 left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id;
 comment on view sahut_report.status_intervals is
 	'One row for each stretch of time that a conversation spent in one status.';
@@ -340,39 +341,52 @@ comment on column sahut_report.assignee_snapshots.is_history_complete is
 	'False where it may have begun earlier: the first interval of a conversation older than the first load. Its '
 	'length is then the least that it can be.';
 
--- Grouped by what a report selects by, so that only those conversations are read.
+-- The states that have ended were added up when they did; what lasts is measured here.
 create view sahut_report.conversation_times as
 select
 	x.id, w.name as workspace_name, x.created_day, x.status, x.channel_id, ch.type as channel_type,
-	ch.name as channel_name, x.open_seconds, x.pending_seconds, x.snoozed_seconds, x.unassigned_seconds,
+	ch.name as channel_name,
+	(x.open_usec + case when x.status = 'open' then x.usec else 0 end + 500000) / 1000000 as open_seconds,
+	(x.pending_usec + case when x.status = 'pending' then x.usec else 0 end + 500000) / 1000000 as pending_seconds,
+	(x.snoozed_usec + case when x.status = 'snoozed' then x.usec else 0 end + 500000) / 1000000 as snoozed_seconds,
+	(x.unassigned_usec + case when x.assignee_id is null then x.usec else 0 end + 500000) / 1000000
+		as unassigned_seconds,
 	x.first_agent_id, fa.name as first_agent_name, x.last_agent_id, la.name as last_agent_name, x.first_team_id,
 	ft.name as first_team_name, x.last_team_id, lt.name as last_team_name, x.agent_count, x.handover_count,
-	x.reopen_count, x.touch_count, x.is_history_complete
+	x.reopen_count, x.touch_count, x.is_history_complete,
+	(x.open_work_usec + case when x.status = 'open' then x.work_usec else 0 end + 500000) / 1000000
+		as open_business_seconds,
+	(x.pending_work_usec + case when x.status = 'pending' then x.work_usec else 0 end + 500000) / 1000000
+		as pending_business_seconds,
+	(x.snoozed_work_usec + case when x.status = 'snoozed' then x.work_usec else 0 end + 500000) / 1000000
+		as snoozed_business_seconds,
+	(x.unassigned_work_usec + case when x.assignee_id is null then x.work_usec else 0 end + 500000) / 1000000
+		as unassigned_business_seconds,
+	x.first_labels, x.resolved_labels, x.labels,
+	array_to_string(x.first_labels, ', ') as first_label_list,
+	array_to_string(x.resolved_labels, ', ') as resolved_label_list,
+	array_to_string(x.labels, ', ') as label_list, x.merged_into, x.created_at, x.first_resolved_at,
+	x.last_resolved_at, x.resolution_count
 from (
-	select c.id, c.workspace_id, c.created_day, c.status, c.channel_id, c.reopen_count, c.touch_count,
+	select c.id, c.workspace_id, c.created_day, c.status, c.channel_id, c.assignee_id, c.reopen_count, c.touch_count,
 		c.reassignment_count as handover_count, c.origin = 'observed' as is_history_complete,
-		coalesce(sum(v.seconds) filter (where v.status = 'open'), 0)::bigint as open_seconds,
-		coalesce(sum(v.seconds) filter (where v.status = 'pending'), 0)::bigint as pending_seconds,
-		coalesce(sum(v.seconds) filter (where v.status = 'snoozed'), 0)::bigint as snoozed_seconds,
-		coalesce(sum(v.seconds) filter (where v.status <> 'resolved' and v.assignee_id is null), 0)::bigint
-			as unassigned_seconds,
+		coalesce(c.open_usec, 0) as open_usec, coalesce(c.pending_usec, 0) as pending_usec,
+		coalesce(c.snoozed_usec, 0) as snoozed_usec, coalesce(c.unassigned_usec, 0) as unassigned_usec,
+		coalesce(c.open_work_usec, 0) as open_work_usec, coalesce(c.pending_work_usec, 0) as pending_work_usec,
+		coalesce(c.snoozed_work_usec, 0) as snoozed_work_usec,
+		coalesce(c.unassigned_work_usec, 0) as unassigned_work_usec,
+		case when c.status = 'resolved' then 0 else coalesce((extract(epoch
+			from greatest(c.counted_to, u.active_as_of) - c.counted_to) * 1000000)::bigint, 0) end as usec,
+		case when c.status = 'resolved' then 0 else coalesce(sahut_etl.work_usec(c.workspace_id, c.channel_id,
+			c.counted_to, u.active_as_of), 0) end as work_usec,
 		case when c.origin = 'observed' then c.first_assigned_to end as first_agent_id,
-		(array_agg(v.assignee_id order by v.version_no desc) filter (where v.assignee_id is not null))[1]
-			as last_agent_id,
-		case when c.origin = 'observed' then (array_agg(v.team_id order by v.version_no)
-			filter (where v.team_id is not null))[1] end as first_team_id,
-		(array_agg(v.team_id order by v.version_no desc) filter (where v.team_id is not null))[1] as last_team_id,
-		count(distinct v.assignee_id)::integer as agent_count
+		c.assignees[cardinality(c.assignees)] as last_agent_id,
+		case when c.origin = 'observed' then c.first_team_id end as first_team_id, c.last_team_id,
+		coalesce(cardinality(c.assignees), 0) as agent_count, c.first_labels, c.resolved_labels, c.labels,
+		c.merged_into, c.created_at, c.first_resolved_at, c.last_resolved_at, c.resolution_count
 	from sahut.conversation c
-	join (
-		select o.conversation_id, o.version_no, o.status, o.assignee_id, o.team_id,
-			extract(epoch from coalesce(o.valid_to, greatest(o.valid_from, u.active_as_of)) - o.valid_from)
-				as seconds
-		from sahut.conversation_version o
-		join sahut_etl.workspace u on u.id = o.workspace_id
-	) v on v.conversation_id = c.id
+	join sahut_etl.workspace u on u.id = c.workspace_id
 	where c.deleted_at is null
-	group by c.id
 ) x
 join sahut_etl.workspace w on w.id = x.workspace_id
 left join sahut.channel ch on ch.workspace_id = x.workspace_id and ch.id = x.channel_id
@@ -415,6 +429,30 @@ comment on column sahut_report.conversation_times.touch_count is
 	'Updates that were seen and changed nothing but updated_at: messages, most of them.';
 comment on column sahut_report.conversation_times.is_history_complete is
 	'False for conversations older than the first load: seconds then count from history_known_from on.';
+
+comment on column sahut_report.conversation_times.open_business_seconds is
+	'Seconds of business hours open, all stays together; all seconds where its channel has no business hours.';
+comment on column sahut_report.conversation_times.pending_business_seconds is
+	'Seconds of business hours pending, all stays together; all seconds where its channel has no business hours.';
+comment on column sahut_report.conversation_times.snoozed_business_seconds is
+	'Seconds of business hours snoozed, all stays together; all seconds where its channel has no business hours.';
+comment on column sahut_report.conversation_times.unassigned_business_seconds is
+	'Seconds of business hours unresolved and unassigned, all stays together; all seconds where its channel has no '
+	'business hours.';
+comment on column sahut_report.conversation_times.first_labels is
+	'Labels that it carried when it was first seen, sorted.';
+comment on column sahut_report.conversation_times.resolved_labels is
+	'Labels that it carried at its last resolution that was seen; empty before.';
+comment on column sahut_report.conversation_times.labels is 'Labels that it carries now.';
+comment on column sahut_report.conversation_times.first_label_list is 'Those of the first sight in one text.';
+comment on column sahut_report.conversation_times.resolved_label_list is 'Those of its last resolution in one text.';
+comment on column sahut_report.conversation_times.label_list is 'Those of now in one text.';
+comment on column sahut_report.conversation_times.merged_into is
+	'The conversation that it was merged into, where the API says so.';
+comment on column sahut_report.conversation_times.created_at is 'When it was created.';
+comment on column sahut_report.conversation_times.first_resolved_at is 'Its first resolution that was seen.';
+comment on column sahut_report.conversation_times.last_resolved_at is 'Its last resolution that was seen.';
+comment on column sahut_report.conversation_times.resolution_count is 'Moves into resolved that were seen.';
 
 -- ---- resolutions ----
 
@@ -522,15 +560,19 @@ create view sahut_report.sla_results as
 with target as (
 	-- For each channel, and for none, the targets that fit it, in order: of those that fit a conversation the
 	-- first holds.
-	select ch.workspace_id, ch.id as channel_id, t.metric, array_agg(t.label_name order by t.place) as labels,
-		array_agg(t.within_seconds order by t.place) as within
+	select ch.workspace_id, ch.id as channel_id, t.metric, h.hours_no, array_agg(t.label_name order by t.place) as labels,
+		array_agg(t.within_seconds order by t.place) as within,
+		array_agg(t.pauses_pending order by t.place) as pauses_pending,
+		array_agg(t.pauses_snoozed order by t.place) as pauses_snoozed
 	from (select workspace_id, id, type from sahut.channel union all select id, '', null
 		from sahut_etl.workspace) ch
 	join sahut_etl.target t on t.workspace_id = ch.workspace_id
 		and (t.channel_type is null or t.channel_type = ch.type)
-	group by ch.workspace_id, ch.id, t.metric
+	join sahut_etl.channel_hours h on h.workspace_id = ch.workspace_id and h.channel_id = ch.id
+	group by ch.workspace_id, ch.id, t.metric, h.hours_no
 ), subject as (
 	select c.id, c.workspace_id, t.metric, c.channel_id, c.assignee_id, c.team_id, c.created_at, c.created_day,
+		t.hours_no, t.within, t.pauses_pending, t.pauses_snoozed, c.status, c.counted_to,
 		case when t.metric = 'first_assignment'
 			and c.first_assigned_at <= coalesce(c.first_resolved_at, c.first_assigned_at)
 			then c.first_assigned_to else c.first_resolved_by end as done_by,
@@ -543,47 +585,49 @@ with target as (
 		case t.metric when 'first_assignment'
 			then least(c.first_assigned_business_seconds, c.first_resolved_business_seconds)
 			else c.first_resolved_business_seconds end as done_seconds,
+		-- Until then, or until now.
+		case when t.metric = 'first_assignment' and c.first_assigned_at is not null
+				and c.first_assigned_at <= coalesce(c.first_resolved_at, c.first_assigned_at)
+			then c.assigned_pending_work_usec
+			when c.first_resolved_at is not null then c.resolved_pending_work_usec
+			else c.pending_work_usec end as pending_usec,
+		case when t.metric = 'first_assignment' and c.first_assigned_at is not null
+				and c.first_assigned_at <= coalesce(c.first_resolved_at, c.first_assigned_at)
+			then c.assigned_snoozed_work_usec
+			when c.first_resolved_at is not null then c.resolved_snoozed_work_usec
+			else c.snoozed_work_usec end as snoozed_usec,
 		case when t.metric = 'first_assignment' and c.first_assigned_at is not null
 			then c.first_assigned_estimated
 			else c.first_resolved_estimated end as is_estimated,
-		case when t.labels[1] is null or t.labels[1] = any (c.labels) then t.within[1]
+		case when t.labels[1] is null or t.labels[1] = any (c.labels) then 1
 			when cardinality(t.labels) = 1 then null
-			when t.labels[2] is null or t.labels[2] = any (c.labels) then t.within[2]
-			else (select t.within[i] from generate_series(3, cardinality(t.labels)) i
+			when t.labels[2] is null or t.labels[2] = any (c.labels) then 2
+			else (select i from generate_series(3, cardinality(t.labels)) i
 				where t.labels[i] is null or t.labels[i] = any (c.labels)
-					order by i limit 1) end as within_seconds
+					order by i limit 1) end as place
 	from sahut.conversation c
 	join target t on t.workspace_id = c.workspace_id and t.channel_id = coalesce(c.channel_id, '')
 	where c.deleted_at is null and c.origin = 'observed'
-), clock as materialized (
-	-- For each day its business hours, and how many seconds of business hours lie behind it, up to active_as_of.
-	select w.id as workspace_id, d.day, x.opens_at, x.closes_at,
-		coalesce(sum(x.seconds) over (partition by w.id order by d.day desc rows between unbounded preceding
-			and 1 preceding), 0) as later
-	from sahut_etl.report_workspace w
-	cross join lateral (select w.history_day + i as day from generate_series(0, w.live_day - w.history_day) i) d
-	left join sahut_etl.business_hours h on h.workspace_id = w.id and h.day_of_week = extract(isodow from d.day)
-		and not exists (select from sahut_etl.holiday y where y.workspace_id = w.id and y.day = d.day)
-	left join lateral (
-		select b.opens_at, b.closes_at,
-			greatest(0, extract(epoch from least(b.closes_at, w.active_as_of) - b.opens_at)) as seconds
-		from (select (d.day + h.opens) at time zone w.timezone as opens_at,
-			(d.day + h.closes) at time zone w.timezone as closes_at) b
-	) x on true
-	where exists (select from sahut_etl.business_hours g where g.workspace_id = w.id)
 ), measured as (
-	select s.*, w.name as workspace_name,
+	select s.*, s.within[s.place] as within_seconds, w.name as workspace_name,
 		case when s.done_at is not null then s.done_seconds
-			when k.opens_at is not null then (k.later + greatest(0, extract(epoch from
-				least(k.closes_at, w.active_as_of) - greatest(k.opens_at, s.created_at))))::bigint
-			when k.day is not null then k.later::bigint
-			else sahut_etl.work_seconds(u.timezone, u.opens, u.closes, u.holidays, s.created_at,
-				w.active_as_of) end as seconds
+			when s.hours_no is null then extract(epoch from w.active_as_of - least(w.active_as_of,
+				s.created_at))::bigint
+			else round(greatest(0, sahut_etl.work_at(s.workspace_id, s.hours_no, w.active_as_of)
+				- sahut_etl.work_at(s.workspace_id, s.hours_no, s.created_at)) / 1000000.0)::bigint end
+		- case when s.pauses_pending[s.place] or s.pauses_snoozed[s.place] then
+			(case when s.pauses_pending[s.place] then coalesce(s.pending_usec, 0) else 0 end
+			+ case when s.pauses_snoozed[s.place] then coalesce(s.snoozed_usec, 0) else 0 end
+			+ case when s.done_at is null and (s.status = 'pending' and s.pauses_pending[s.place]
+					or s.status = 'snoozed' and s.pauses_snoozed[s.place])
+				then coalesce(sahut_etl.work_usec(s.workspace_id, s.channel_id, s.counted_to, w.active_as_of), 0)
+				else 0 end + 500000) / 1000000
+			else 0 end as elapsed_seconds
 	from subject s
 	join sahut_etl.workspace w on w.id = s.workspace_id
-	join sahut_etl.work_calendar u on u.id = s.workspace_id
-	left join clock k on k.workspace_id = s.workspace_id and k.day = s.created_day
-	where s.within_seconds is not null
+	where s.place is not null
+), judged as (
+	select m.*, greatest(0, m.elapsed_seconds) as seconds from measured m
 )
 select
 	m.id || ':' || m.metric as id, m.workspace_name, m.id as conversation_id, m.metric, m.channel_id,
@@ -595,7 +639,7 @@ select
 	coalesce(m.is_estimated, false) as is_estimated, m.created_day as from_day,
 	m.done_by as done_by_agent_id, da.name as done_by_agent_name, m.done_by_team as done_by_team_id,
 	dt.name as done_by_team_name, m.team_id, t.name as team_name
-from measured m
+from judged m
 left join sahut.channel ch on ch.workspace_id = m.workspace_id and ch.id = m.channel_id
 left join sahut.agent a on a.workspace_id = m.workspace_id and a.id = m.assignee_id
 left join sahut.agent da on da.workspace_id = m.workspace_id and da.id = m.done_by
@@ -1003,8 +1047,8 @@ select
 	(array['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'])[extract(isodow
 	from d.day)::integer] as day_name,
 	extract(isodow from d.day) > 5 as is_weekend, y.day is not null as is_holiday,
-	case when y.day is not null then 0
-	else coalesce(h.seconds, case when w.has_hours then 0 else 86400 end) end as business_seconds,
+	round(sahut_etl.work_usec(w.id, null, d.day::timestamp at time zone w.timezone,
+		(d.day + 1)::timestamp at time zone w.timezone) / 1000000.0)::integer as business_seconds,
 	coalesce(d.day < w.live_day, false) as is_over,
 	coalesce(d.day < w.live_day and (d.day + 1)::timestamp at time zone w.timezone <= w.complete_as_of,
 	false) as is_complete,
@@ -1015,8 +1059,7 @@ select
 		- greatest(d.day::timestamp at time zone w.timezone, w.history_started_at))::numeric) / 3600, 4)
 		else 0 end as measured_hours
 from (
-	select r.*, exists (select from sahut_etl.business_hours h where h.workspace_id = r.id) as has_hours,
-		sahut_etl.first_day(r.id) as first_day
+	select r.*, sahut_etl.first_day(r.id) as first_day
 	from sahut_etl.report_workspace r
 	offset 0	-- once for a workspace, not once for a day: it asks every machine
 ) w
@@ -1027,10 +1070,6 @@ cross join lateral (
 	where w.first_day is not null
 ) d
 left join sahut_etl.holiday y on y.workspace_id = w.id and y.day = d.day
-left join (
-	select workspace_id, day_of_week, sum(extract(epoch from closes - opens))::integer as seconds
-	from sahut_etl.business_hours group by workspace_id, day_of_week
-) h on h.workspace_id = w.id and h.day_of_week = extract(isodow from d.day)
 left join sahut_etl.report_queue q on q.workspace_id = w.id and q.day = d.day and d.day < w.live_day;
 comment on view sahut_report.calendar is
 	'One row for each workspace and day, from the year of the first conversation to the end of next year: for '

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * business_hours.h -- Reads business hours, holidays and targets from the
- * configuration.
+ * business_hours.h -- Reads business hours, also of channels and of
+ * single days, holidays and targets from the configuration.
  */
 #ifndef BUSINESS_HOURS_H
 #define BUSINESS_HOURS_H
@@ -14,9 +14,20 @@
  * nothing is given.
  */
 
-/* {mon-fri: "08:00-17:00", sat: "08:00-12:00"} into a struct workspace_hours. */
+/*
+ * {mon-fri: "08:00-12:00, 13:00-17:00", sat: "20:00-02:00"} into a struct
+ * workspace_hours.
+ */
 void business_hours_hours(struct config_reader *in, const struct yaml *node, const char *where,
 			  void *hours);
+
+/* {2027-03-19: "08:00-12:00", ...} into a struct workspace_dates. */
+void business_hours_dates(struct config_reader *in, const struct yaml *node, const char *where,
+			  void *dates);
+
+/* [{channel_type: whatsapp, hours: {...}}, ...] into a struct workspace_channels. */
+void business_hours_channels(struct config_reader *in, const struct yaml *node, const char *where,
+			     void *channels);
 
 /* [2027-01-01, ...] into a struct workspace_holidays. */
 void business_hours_holidays(struct config_reader *in, const struct yaml *node, const char *where,

@@ -11,13 +11,34 @@
 
 #include "base.h"
 
-/*
- * A day of the week, from Monday, and when work is done on it: minutes from
- * midnight; closed when both are 0. Not given, work is done at all times.
- */
 #define WEEK_DAYS 7
+
+/* Work from OPENS to CLOSES: minutes from midnight; past 1440 they are of the day after. */
+struct work_span {
+	int opens, closes;
+};
+
+/* The spans that begin on a day, one after the other; none: no work. */
+struct work_day {
+	const struct work_span *spans;
+	size_t n;
+};
+
+/* The days of a week, from Monday. Not given, work is done at all times. */
 struct workspace_hours {
-	int opens[WEEK_DAYS], closes[WEEK_DAYS];
+	struct work_day days[WEEK_DAYS];
+	bool given;
+};
+
+/* Single days with hours of their own: "2027-03-19". */
+struct workspace_date {
+	const char *date;
+	struct work_day hours;
+};
+
+struct workspace_dates {
+	struct workspace_date *dates;
+	size_t n;
 	bool given;
 };
 
@@ -25,6 +46,25 @@ struct workspace_hours {
 struct workspace_holidays {
 	const char **days;
 	size_t n;
+	bool given;
+};
+
+/* The hours of one channel, or of a kind of channels; of its dates and holidays what is given. */
+struct workspace_channel {
+	const char *channel_id, *channel_type; /* one of them is NULL */
+	struct workspace_hours hours;
+	struct workspace_dates dates;
+	struct workspace_holidays holidays;
+};
+
+struct workspace_channels {
+	struct workspace_channel *channels;
+	size_t n;
+};
+
+/* Statuses in which the clock of a target stands still. */
+struct target_pause {
+	bool pending, snoozed;
 };
 
 /* A service target: METRIC within so many microseconds of business hours. */
@@ -32,6 +72,7 @@ struct workspace_target {
 	const char *metric; /* first_assignment or first_resolution */
 	int64_t within;
 	const char *channel_type, *label; /* or NULL: any */
+	struct target_pause pause;
 };
 
 /* The first one that fits holds. */
@@ -56,6 +97,8 @@ struct workspace_conf {
 	int64_t lookback;
 	struct workspace_schedule schedule;
 	struct workspace_hours business_hours;
+	struct workspace_channels channel_hours;
+	struct workspace_dates date_hours;
 	struct workspace_holidays holidays;
 	struct workspace_targets targets;
 	bool keep_name, keep_phone; /* of contacts; the section privacy, for all workspaces */

@@ -33,7 +33,10 @@ WORLD = """
 select setseed(0.5);
 insert into sahut_etl.workspace (id, name, timezone, base_url, history_started_at, active_as_of, complete_as_of, certified_at, seen_at, live_count)
 values (1, 'utama', 'Asia/Jakarta', 'http://127.0.0.1/v1', timestamptz '{now}' - interval '366 days', '{now}', '{now}', '{now}', '{now}', {n});
-insert into sahut_etl.business_hours select 1, d, '08:00', '17:00' from generate_series(1, 5) d;
+update sahut_etl.workspace set settings = jsonb_build_object('hours', (select jsonb_agg(jsonb_build_object('day', d, 'opens', o, 'closes', o + 240))
+    from generate_series(1, 5) d cross join (values (480), (780)) x(o)), 'dates', '[]'::jsonb, 'holidays', '[]'::jsonb, 'channels',
+    '[{{"channel_type": "whatsapp", "hours": [{{"day": 6, "opens": 480, "closes": 720}}]}}]'::jsonb);
+select sahut_etl.set_work(1, '{now}');
 insert into sahut_etl.target values (1, 1, 'first_assignment', 900, 'whatsapp', null), (1, 2, 'first_assignment', 3600, null, null),
     (1, 3, 'first_resolution', 28800, null, 'vip'), (1, 4, 'first_resolution', 86400, null, null);
 insert into sahut.channel select 1, 'ch' || i, (array['whatsapp', 'instagram', 'email', 'webchat'])[1 + i % 4], 'Kanal ' || i, '{now}'
@@ -80,18 +83,24 @@ analyze life, state;
 set session_replication_role = replica;
 insert into sahut.conversation (id, workspace_id, status, channel_id, contact_id, assignee_id, team_id, labels, created_at, created_day, updated_at,
     origin, history_known_from, version_no, status_since, first_assigned_at, first_resolved_at, last_resolved_at, first_assigned_estimated,
-    first_resolved_estimated, first_assigned_business_seconds, first_resolved_business_seconds, resolution_count, reopen_count,
-    first_seen_at, last_written_at)
+    first_resolved_estimated, first_assigned_business_seconds, first_resolved_business_seconds, counted_to, open_usec, pending_usec, unassigned_usec,
+    open_work_usec, pending_work_usec, unassigned_work_usec, assignees, first_team_id, last_team_id, first_labels, resolved_labels, resolution_count,
+    reopen_count, first_seen_at, last_written_at)
 select l.id, 1, s.status, l.channel_id, l.contact_id, s.assignee_id, l.team_id, l.labels, l.created_at,
     (l.created_at at time zone 'Asia/Jakarta')::date, s.at, 'observed', l.created_at, s.version_no, s.at, m.assigned, m.resolved, m.last_resolved,
     case when m.assigned is not null then false end, case when m.resolved is not null then false end,
     extract(epoch from m.assigned - l.created_at)::bigint * 2 / 5, extract(epoch from m.resolved - l.created_at)::bigint / 3,
+    s.at, m.open, m.pending, m.nobody, m.open * 2 / 5, m.pending * 2 / 5, m.nobody * 2 / 5, case when l.moves then array[l.agent_id, l.other_id]
+    else array[l.agent_id] end, l.team_id, l.team_id, l.labels, case when m.resolved is not null then l.labels end,
     m.resolutions, greatest(0, m.resolutions - (s.status = 'resolved')::int), l.created_at, s.at
 from life l
 join (select distinct on (id) * from state order by id, version_no desc) s on s.id = l.id
 join (select id, min(at) filter (where assignee_id is not null) as assigned, min(at) filter (where status = 'resolved') as resolved,
-        max(at) filter (where status = 'resolved') as last_resolved, count(*) filter (where status = 'resolved')::integer as resolutions
-    from state group by id) m on m.id = l.id;
+        max(at) filter (where status = 'resolved') as last_resolved, count(*) filter (where status = 'resolved')::integer as resolutions,
+        sum(usec) filter (where status = 'open')::bigint as open, sum(usec) filter (where status = 'pending')::bigint as pending,
+        sum(usec) filter (where assignee_id is null and status <> 'resolved')::bigint as nobody
+    from (select *, extract(epoch from lead(at) over (partition by id order by version_no) - at) * 1000000 as usec from state) z group by id
+    ) m on m.id = l.id;
 insert into sahut.conversation_label (conversation_id, workspace_id, label_name, since)
 select id, 1, unnest(labels), created_at from life;
 insert into sahut.conversation_version (conversation_id, version_no, workspace_id, status, assignee_id, team_id, channel_id, valid_from, valid_to,
@@ -151,6 +160,8 @@ QUESTIONS = [
     ("handoffs between agents", "select from_assignee_name, coalesce(to_assignee_name, '(nobody)'), count(*) from sahut_report.conversation_events where event_type in ('reassigned', 'unassigned') and occurred_day {day} group by 1, 2 order by 3 desc limit 100"),
     ("resolution time by agent", "select coalesce(agent_name, '(unassigned)'), count(*), percentile_cont(0.5) within group (order by cycle_duration_seconds), percentile_cont(0.5) within group (order by cycle_business_duration_seconds), avg(was_reopened_within_7d::int) from sahut_report.resolutions where is_history_complete and resolved_day {day} group by 1 order by 2 desc"),
     ("targets met and breached", "select metric, result, count(*) from sahut_report.sla_results where from_day {day} group by 1, 2 order by 1, 2"),
+    ("one row a conversation, a month", "select * from sahut_report.conversation_times where created_day between '2026-10-26' and '2026-11-25'"),
+    ("targets of agents", "select done_by_agent_name, metric, count(*) filter (where result = 'met'), count(*) from sahut_report.sla_results where from_day {day} group by 1, 2"),
     ("freshness", "select * from sahut_report.data_freshness"),
     ("health", "select * from sahut_report.health"),
     ("timing precision, 30 days", "select occurred_day, percentile_cont(0.5) within group (order by uncertainty_seconds), percentile_cont(0.95) within group (order by uncertainty_seconds), avg(is_estimated::int) from sahut_report.conversation_events where event_type <> 'created' and occurred_day > date '2026-11-25' - 30 group by 1 order by 1"),

@@ -49,7 +49,7 @@ def move_back(etl, days):
         select format('%I.%I', n.nspname, c.relname), a.attname, format_type(a.atttypid, null)
         from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
         where n.nspname in ('sahut', 'sahut_etl', 'sahut_pii') and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
-        and c.relname not in ('migration', 'holiday') and a.atttypid in ('timestamptz'::regtype, 'date'::regtype)""")
+        and c.relname not in ('migration', 'holiday', 'work_span', 'work_hours') and a.atttypid in ('timestamptz'::regtype, 'date'::regtype)""")
     tables = {}
     for table, column, kind in columns:
         tables.setdefault(table, []).append((column, kind))

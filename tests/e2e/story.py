@@ -230,3 +230,24 @@ def assert_history_is_sound(sql):
         cross join lateral (select count(*) as n, count(reopened_at) as reopened, bool_or(r.is_deleted) as gone
             from sahut.resolution r where r.conversation_id = c.id) r
         where r.n <> c.resolution_count or r.reopened > c.reopen_count or (r.n > 0 and r.gone <> (c.deleted_at is not null))""") == []
+    # What merges added up is what the versions come to.
+    assert sql("""
+        select c.id, x.*, c.counted_to, c.open_usec, c.pending_usec, c.snoozed_usec, c.unassigned_usec
+        from sahut.conversation c
+        left join sahut_etl.stays_of(array(select id from sahut.conversation)) x on x.id = c.id
+        where (c.counted_to, c.open_usec, c.pending_usec, c.snoozed_usec, c.unassigned_usec, c.open_work_usec, c.pending_work_usec,
+            c.snoozed_work_usec, c.unassigned_work_usec, c.assigned_pending_work_usec, c.assigned_snoozed_work_usec,
+            c.resolved_pending_work_usec, c.resolved_snoozed_work_usec)
+        is distinct from (x.counted_to, x.open_usec, x.pending_usec, x.snoozed_usec, x.unassigned_usec, x.open_work_usec, x.pending_work_usec,
+            x.snoozed_work_usec, x.unassigned_work_usec, x.assigned_pending_work_usec, x.assigned_snoozed_work_usec,
+            x.resolved_pending_work_usec, x.resolved_snoozed_work_usec)""") == []
+    assert sql("""
+        select c.id, c.assignees, c.first_team_id, c.last_team_id, v.agents, v.first_team, v.last_team
+        from sahut.conversation c
+        join lateral (
+            select array(select y.assignee_id from (select a.assignee_id, max(a.version_no) as last_no from sahut.conversation_version a
+                where a.conversation_id = c.id and a.assignee_id is not null group by 1) y order by y.last_no) as agents,
+                (array_agg(team_id order by version_no) filter (where team_id is not null))[1] as first_team,
+                (array_agg(team_id order by version_no desc) filter (where team_id is not null))[1] as last_team
+            from sahut.conversation_version v where v.conversation_id = c.id) v on true
+        where (coalesce(c.assignees, '{}'), c.first_team_id, c.last_team_id) is distinct from (v.agents, v.first_team, v.last_team)""") == []

@@ -218,7 +218,7 @@ def test_a_write_joins_its_table_with_the_session_alone():
             assert scope.tables == [scope.target], f"{where}: {scope.target} is on every machine, and joined: {scope.tables}"
         elif spread([scope.target]):
             assert spread(scope.tables) == [scope.target] and not everywhere(scope.tables), f"{where}: {scope.tables}"
-            assert not re.search(r"sahut_etl\.(?!from_usec|to_usec|id_hash|work_seconds)\w+\(", scope.text), f"{where}: a function that reads tables"
+            assert not re.search(r"sahut_etl\.(?!from_usec|to_usec|id_hash)\w+\(", scope.text), f"{where}: a function that reads tables"
 
 
 def test_what_is_spread_is_read_by_itself():
@@ -230,7 +230,7 @@ def test_what_is_spread_is_read_by_itself():
             assert not re.search(r"\blateral\b", s.text), f"{where}: {s.text}"
             if not where.startswith("explain/") and " sahut_report." not in where:
                 assert not local(s.tables), f"{where}: {s.tables}"
-            assert set(local(s.tables)) <= {"sahut_etl.workspace", "sahut_etl.work_calendar", "sahut_etl.run", "sahut_etl.report_workspace"}, where
+            assert set(local(s.tables)) <= {"sahut_etl.workspace", "sahut_etl.run", "sahut_etl.report_workspace"}, where
 
 
 def test_a_subquery_on_what_is_spread_knows_nothing_of_what_is_around_it():
@@ -261,5 +261,5 @@ def test_functions_that_read_what_is_spread_are_not_of_sql():
 def test_what_a_machine_is_asked_to_compute_reads_no_table():
     for path in glob.glob(os.path.join(SQL, "migrations", "*.sql")):
         for name, _, options, body in functions(read(path)):
-            if name in ("sahut_etl.id_hash", "sahut_etl.from_usec", "sahut_etl.to_usec", "sahut_etl.work_seconds"):
+            if name in ("sahut_etl.id_hash", "sahut_etl.from_usec", "sahut_etl.to_usec"):
                 assert "immutable" in options and not re.search(r"\bsahut\w*\.\w+\s", body), name

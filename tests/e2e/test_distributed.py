@@ -81,7 +81,7 @@ def test_what_citus_is_asked_for(warehouse, migrated):
     assert asked(etl) == []
     said = etl.run("migrate", "--distributed").stdout
     assert asked(etl) == ([f"reference {t}" for t in EVERYWHERE] + [f"distributed {t}" for t in SPREAD]
-                          + [f"function {f}" for f in ("from_usec", "id_hash", "to_usec", "work_seconds")]
+                          + [f"function {f}" for f in ("from_usec", "id_hash", "to_usec")]
                           + [f"tidy {t.split()[0]}" for t in EVERYWHERE + SPREAD])
     for line in [f"on every machine: {t}" for t in EVERYWHERE] + ["distributed by id: sahut.conversation"]:
         assert line in told and line in said
@@ -167,7 +167,7 @@ def test_views_over_what_nobody_else_may_read_are_of_the_coordinator_alone(wareh
         join pg_namespace n on n.oid = t.relnamespace
         where v.relnamespace = 'sahut_report'::regnamespace group by 1""")
     assert len(read) > 20
-    lent = {"sahut_etl." + t for t in ("workspace", "report_workspace", "work_calendar", "business_hours", "holiday", "target", "day_volume",
+    lent = {"sahut_etl." + t for t in ("workspace", "report_workspace", "work_hours", "work_span", "channel_hours", "holiday", "target", "day_volume",
                                        "hour_volume", "day_label", "day_label_pair", "day_backlog", "day_agent")}
     for view, tables in read:
         if any(t.startswith("sahut.") for t in tables):

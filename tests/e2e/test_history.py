@@ -460,7 +460,7 @@ def test_a_target_that_runs_is_measured_in_business_hours(started):
     assert rows == [("C0", "breached", 25 * 60), ("C1", "breached", 25 * 60), ("C2", "breached", D("1350.00")), ("C3", "breached", 16 * 60),
                     ("C4", "breached", 7 * 60), ("C5", "running", 30)]
     for id, _, minutes in rows:
-        assert minutes * 60 == s.one("""select sahut_etl.business_seconds(workspace_id, created_at, '2026-03-05 08:00+00') from sahut.conversation
+        assert minutes * 60 == s.one("""select sahut_etl.business_seconds(workspace_id, channel_id, created_at, '2026-03-05 08:00+00') from sahut.conversation
             where id = %s""", id)
 
 

@@ -28,14 +28,19 @@ DEFINERS = {
     "drop_foreign_keys": set(),
     "unknown_statuses": {"sahut.status"},
     "volume_of": {"sahut.conversation", "sahut.conversation_event", "sahut.resolution"},
-    "work_seconds": set(),
+    "business_seconds": set(),
+    "business_seconds_of": set(),
+    "hours_no_of": {"sahut.channel", "sahut_etl.work_hours"},
+    "work_at": {"sahut_etl.work_span"},
+    "work_usec": {"sahut_etl.work_hours"},
     "workload_of": {"sahut.conversation", "sahut.conversation_event", "sahut.conversation_version", "sahut.status", "sahut_etl.report_workspace",
                     "sahut_etl.workspace"},
 }
 MAKES_STATEMENTS = {"keep_statistics", "restore_foreign_keys", "drop_foreign_keys"}
 
 # What a view computes runs for whoever reads the view; all else is the daemon's.
-FOR_READERS = {"backlog_of", "first_day", "hours_of", "label_pairs_of", "labels_of", "unknown_statuses", "volume_of", "work_seconds", "workload_of"}
+FOR_READERS = {"backlog_of", "first_day", "hours_of", "label_pairs_of", "labels_of", "unknown_statuses", "volume_of", "workload_of",
+               "business_seconds", "business_seconds_of", "hours_no_of", "work_at", "work_usec"}
 
 FUNCTIONS = """
 select p.proname, p.prosecdef, pg_get_userbyid(p.proowner), coalesce(p.proconfig, '{}'), l.lanname, p.prosrc, p.provolatile, p.oid::regprocedure::text,

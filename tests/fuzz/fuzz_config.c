@@ -42,9 +42,12 @@ static void check_workspace(const struct workspace_conf *workspace)
 	MUST(workspace->lookback >= 10 * USEC_PER_SEC &&
 	     workspace->lookback <= 3600 * USEC_PER_SEC);
 	for (int i = 0; i < WEEK_DAYS; i++)
-		MUST(workspace->business_hours.opens[i] >= 0 &&
-		     workspace->business_hours.closes[i] <= 24 * 60 &&
-		     workspace->business_hours.opens[i] <= workspace->business_hours.closes[i]);
+		for (size_t j = 0; j < workspace->business_hours.days[i].n; j++) {
+			const struct work_span *span = &workspace->business_hours.days[i].spans[j];
+
+			MUST(span->opens >= 0 && span->opens < 24 * 60);
+			MUST(span->closes > span->opens && span->closes <= span->opens + 24 * 60);
+		}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

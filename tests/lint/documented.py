@@ -116,13 +116,16 @@ def tables():
     return found
 
 
+OWN_LISTS = {"targets": "target_keys", "channel_hours": "channel_keys"}    # lists that are read by a function of their own
+
+
 def keys(found, table="root_keys", where=""):
     """(path, fallback) of each key: warehouse.conninfo, workspaces[].name."""
     for name, kind, fallback, below in found[table]:
         path = where + name
         listed = kind == "KEY_LIST"
-        if name == "targets" and kind == "KEY_OWN":
-            below, listed = "target_keys", True
+        if kind == "KEY_OWN" and name in OWN_LISTS:
+            below, listed = OWN_LISTS[name], True
         yield path + ("[]" if listed else ""), fallback
         if below:
             yield from keys(found, below, path + ("[]." if listed else "."))

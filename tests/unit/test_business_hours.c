@@ -53,6 +53,13 @@ static void compare(const struct unit_row *row, struct buf *got)
 	buf_free(got);
 }
 
+static void show_day(struct buf *out, const struct work_day *day)
+{
+	for (size_t i = 0; i < day->n; i++)
+		buf_printf(out, "%s%d-%d", i ? "," : "", day->spans[i].opens, day->spans[i].closes);
+	buf_str(out, day->n == 0 ? "-" : "");
+}
+
 static void check_hours(const struct unit_row *row)
 {
 	struct workspace_hours hours = { .given = false };
@@ -60,8 +67,10 @@ static void check_hours(const struct unit_row *row)
 
 	business_hours_hours(&in, node_of(row->field[0]), "hours", &hours);
 	assert_true(hours.given || in.n_complaints > 0);
-	for (int day = 0; day < WEEK_DAYS; day++)
-		buf_printf(&got, "%s%d-%d", day ? " " : "", hours.opens[day], hours.closes[day]);
+	for (int day = 0; day < WEEK_DAYS; day++) {
+		buf_str(&got, day ? " " : "");
+		show_day(&got, &hours.days[day]);
+	}
 	compare(row, &got);
 }
 
@@ -88,6 +97,49 @@ static void holidays_are_dates_that_exist(void **fixture)
 	unit_table("business_hours/holidays.txt", check_holidays);
 }
 
+static void check_dates(const struct unit_row *row)
+{
+	struct workspace_dates dates = { .n = 0 };
+	struct buf got = BUF_MAX(1000);
+
+	business_hours_dates(&in, node_of(row->field[0]), "date_hours", &dates);
+	for (size_t i = 0; i < dates.n; i++) {
+		buf_printf(&got, "%s%s ", i ? " " : "", dates.dates[i].date);
+		show_day(&got, &dates.dates[i].hours);
+	}
+	compare(row, &got);
+}
+
+static void single_dates_have_hours_of_their_own(void **fixture)
+{
+	(void)fixture;
+	unit_table("business_hours/dates.txt", check_dates);
+}
+
+static void check_channels(const struct unit_row *row)
+{
+	struct workspace_channels channels = { .n = 0 };
+	struct buf got = BUF_MAX(1000);
+
+	business_hours_channels(&in, node_of(row->field[0]), "channel_hours", &channels);
+	for (size_t i = 0; i < channels.n && in.n_complaints == 0; i++) {
+		const struct workspace_channel *c = &channels.channels[i];
+
+		buf_printf(&got, "%s%s %s mon ", i ? "; " : "", c->channel_id ? c->channel_id : "-",
+			   c->channel_type ? c->channel_type : "-");
+		show_day(&got, &c->hours.days[0]);
+		buf_printf(&got, " %zu%s %zu%s", c->dates.n, c->dates.given ? "" : "?",
+			   c->holidays.n, c->holidays.given ? "" : "?");
+	}
+	compare(row, &got);
+}
+
+static void channels_have_hours_by_id_or_by_kind(void **fixture)
+{
+	(void)fixture;
+	unit_table("business_hours/channels.txt", check_channels);
+}
+
 static void check_targets(const struct unit_row *row)
 {
 	struct workspace_targets targets = { .n = 0 };
@@ -97,9 +149,10 @@ static void check_targets(const struct unit_row *row)
 	for (size_t i = 0; i < targets.n && in.n_complaints == 0; i++) {
 		const struct workspace_target *t = &targets.targets[i];
 
-		buf_printf(&got, "%s%s %" PRId64 " %s %s", i ? "; " : "", t->metric,
+		buf_printf(&got, "%s%s %" PRId64 " %s %s%s%s", i ? "; " : "", t->metric,
 			   t->within / USEC_PER_SEC, t->channel_type ? t->channel_type : "-",
-			   t->label ? t->label : "-");
+			   t->label ? t->label : "-", t->pause.pending ? " pending" : "",
+			   t->pause.snoozed ? " snoozed" : "");
 	}
 	compare(row, &got);
 }
@@ -115,11 +168,17 @@ static void nothing_given_is_nothing_set(void **fixture)
 	struct workspace_hours hours = { .given = false };
 	struct workspace_holidays holidays = { .n = 0 };
 	struct workspace_targets targets = { .n = 0 };
+	struct workspace_dates dates = { .n = 0 };
+	struct workspace_channels channels = { .n = 0 };
 
 	(void)fixture;
 	business_hours_hours(&in, NULL, "x", &hours);
 	business_hours_holidays(&in, NULL, "x", &holidays);
 	business_hours_targets(&in, NULL, "x", &targets);
+	business_hours_dates(&in, NULL, "x", &dates);
+	business_hours_channels(&in, NULL, "x", &channels);
+	assert_false(dates.given);
+	assert_int_equal(channels.n, 0);
 	assert_false(hours.given);
 	assert_int_equal(holidays.n, 0);
 	assert_int_equal(targets.n, 0);
@@ -138,9 +197,9 @@ static void each_mistake_is_complained_about_where_it_stands(void **fixture)
 	assert_string_equal(buf_text(&in.complaints),
 			    "FILE:2:2: h: a day such as sat, or days such as mon-fri, were "
 			    "expected, not \"noday\"\n"
-			    "FILE:3:7: h: hours such as \"08:00-17:00\" were expected, not "
-			    "\"never\"\n");
-	assert_int_equal(hours.opens[0], 480);
+			    "FILE:3:7: h: hours such as \"08:00-17:00\", or several in order, "
+			    "\"08:00-12:00, 13:00-17:00\", were expected, not \"never\"\n");
+	assert_int_equal(hours.days[0].spans[0].opens, 480);
 	business_hours_holidays(&in, node_of("[2027-01-01,\n 2027-02-30,\n 2027-03-01]"), "d",
 				&holidays);
 	assert_string_equal(buf_text(&in.complaints),
@@ -157,6 +216,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(hours_are_minutes_of_each_day_from_monday),
 		TEST(holidays_are_dates_that_exist),
+		TEST(single_dates_have_hours_of_their_own),
+		TEST(channels_have_hours_by_id_or_by_kind),
 		TEST(targets_are_a_metric_a_span_and_maybe_for_whom),
 		TEST(nothing_given_is_nothing_set),
 		TEST(each_mistake_is_complained_about_where_it_stands),

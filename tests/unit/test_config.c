@@ -80,12 +80,18 @@ static void show_duration(struct buf *out, const char *name, int64_t usec)
 	buf_printf(out, "  %s: %" PRId64 "s\n", name, usec / USEC_PER_SEC);
 }
 
+static void show_day(struct buf *out, const struct work_day *day)
+{
+	buf_str(out, day->n == 0 ? " -" : " ");
+	for (size_t i = 0; i < day->n; i++)
+		buf_printf(out, "%s%d-%d", i ? "," : "", day->spans[i].opens, day->spans[i].closes);
+}
+
 static void show_work(struct buf *out, const struct workspace_conf *w)
 {
 	buf_str(out, "  hours:");
 	for (int day = 0; day < WEEK_DAYS; day++)
-		buf_printf(out, " %d-%d", w->business_hours.opens[day],
-			   w->business_hours.closes[day]);
+		show_day(out, &w->business_hours.days[day]);
 	buf_printf(out, "%s\n  holidays:", w->business_hours.given ? "" : " (not given)");
 	for (size_t i = 0; i < w->holidays.n; i++)
 		buf_printf(out, " %s", w->holidays.days[i]);

@@ -17,45 +17,83 @@ static void without_anything_work_is_always(void **fixture)
 	const struct workspace_conf conf = { .keep_name = true, .keep_phone = true };
 
 	(void)fixture;
-	assert_written(&conf, "{\"hours\":[],\"holidays\":[],\"targets\":[],"
-			      "\"drops_names\":false,\"drops_phones\":false}");
+	assert_written(&conf,
+		       "{\"hours\":[],\"dates\":[],\"holidays\":[],\"channels\":[],\"targets\":[],"
+		       "\"drops_names\":false,\"drops_phones\":false}");
 }
 
-static void a_day_that_never_closes_is_closed(void **fixture)
+static void each_span_stands_with_its_day(void **fixture)
 {
+	const struct work_span split[] = { { 480, 720 }, { 780, 1020 } },
+			       night[] = { { 1200, 1560 } };
 	const struct workspace_conf conf = {
-		.business_hours = { .opens = { 480 },
-				    .closes = { 1020, 0, 0, 0, 0, 1440, 0 },
-				    .given = true },
+		.business_hours = { .days = { { split, 2 }, [5] = { night, 1 } }, .given = true },
 		.keep_name = true,
 	};
 
 	(void)fixture;
-	assert_written(&conf, "{\"hours\":[{\"day\":1,\"opens\":480,\"closes\":1020},"
-			      "{\"day\":6,\"opens\":0,\"closes\":1440}],\"holidays\":[],"
+	assert_written(&conf, "{\"hours\":[{\"day\":1,\"opens\":480,\"closes\":720},"
+			      "{\"day\":1,\"opens\":780,\"closes\":1020},"
+			      "{\"day\":6,\"opens\":1200,\"closes\":1560}],\"dates\":[],"
+			      "\"holidays\":[],\"channels\":[],"
 			      "\"targets\":[],\"drops_names\":false,\"drops_phones\":true}");
+}
+
+/* What a channel's entry does not say of dates and holidays is the workspace's. */
+static void channels_have_the_dates_of_the_workspace_or_their_own(void **fixture)
+{
+	const struct work_span morning[] = { { 480, 720 } };
+	struct workspace_date dates[] = { { "2027-03-19", { morning, 1 } } };
+	const char *days[] = { "2027-01-01" };
+	struct workspace_channel channels[] = {
+		{ .channel_id = "ch_1", .hours = { .days = { { morning, 1 } } } },
+		{ .channel_type = "email",
+		  .dates = { .given = true },
+		  .holidays = { .given = true } },
+	};
+	const struct workspace_conf conf = {
+		.date_hours = { dates, 1, true },
+		.holidays = { days, 1, true },
+		.channel_hours = { channels, 2 },
+		.keep_name = true,
+		.keep_phone = true,
+	};
+
+	(void)fixture;
+	assert_written(
+		&conf,
+		"{\"hours\":[],\"dates\":[{\"day\":\"2027-03-19\",\"opens\":480,\"closes\":720}],"
+		"\"holidays\":[\"2027-01-01\"],\"channels\":[{\"channel_id\":\"ch_1\","
+		"\"channel_type\":null,\"hours\":[{\"day\":1,\"opens\":480,\"closes\":720}],"
+		"\"dates\":[{\"day\":\"2027-03-19\",\"opens\":480,\"closes\":720}],"
+		"\"holidays\":[\"2027-01-01\"]},{\"channel_id\":null,\"channel_type\":\"email\","
+		"\"hours\":[],\"dates\":[],\"holidays\":[]}],"
+		"\"targets\":[],\"drops_names\":false,\"drops_phones\":false}");
 }
 
 static void targets_keep_their_order_and_what_they_do_not_ask_for_is_null(void **fixture)
 {
 	struct workspace_target targets[] = {
-		{ "first_assignment", 900 * USEC_PER_SEC, "whatsapp", NULL },
-		{ "first_resolution", 3600 * USEC_PER_SEC, NULL, "a \"label\"" },
+		{ "first_assignment", 900 * USEC_PER_SEC, "whatsapp", NULL, { false, false } },
+		{ "first_resolution", 3600 * USEC_PER_SEC, NULL, "a \"label\"", { true, false } },
 	};
 	const char *days[] = { "2027-01-01", "2027-03-09" };
 	const struct workspace_conf conf = {
-		.holidays = { days, 2 },
+		.holidays = { days, 2, true },
 		.targets = { targets, 2 },
 		.keep_name = true,
 		.keep_phone = true,
 	};
 
 	(void)fixture;
-	assert_written(&conf, "{\"hours\":[],\"holidays\":[\"2027-01-01\",\"2027-03-09\"],"
+	assert_written(&conf, "{\"hours\":[],\"dates\":[],"
+			      "\"holidays\":[\"2027-01-01\",\"2027-03-09\"],\"channels\":[],"
 			      "\"targets\":[{\"metric\":\"first_assignment\",\"within\":900000000,"
-			      "\"channel_type\":\"whatsapp\",\"label\":null},"
+			      "\"channel_type\":\"whatsapp\",\"label\":null,"
+			      "\"pauses_pending\":false,\"pauses_snoozed\":false},"
 			      "{\"metric\":\"first_resolution\",\"within\":3600000000,"
-			      "\"channel_type\":null,\"label\":\"a \\\"label\\\"\"}],"
+			      "\"channel_type\":null,\"label\":\"a \\\"label\\\"\","
+			      "\"pauses_pending\":true,\"pauses_snoozed\":false}],"
 			      "\"drops_names\":false,\"drops_phones\":false}");
 }
 
@@ -63,7 +101,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_anything_work_is_always),
-		cmocka_unit_test(a_day_that_never_closes_is_closed),
+		cmocka_unit_test(each_span_stands_with_its_day),
+		cmocka_unit_test(channels_have_the_dates_of_the_workspace_or_their_own),
 		cmocka_unit_test(targets_keep_their_order_and_what_they_do_not_ask_for_is_null),
 	};
 
