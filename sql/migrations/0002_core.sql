@@ -505,6 +505,15 @@ create function sahut_etl.outdated(workspace integer) returns bigint
 comment on function sahut_etl.outdated is
 	'Conversations that are held as they were, since their newer item could not be loaded.';
 
+create function sahut_etl.deleted_lately(workspace integer) returns bigint
+	language plpgsql stable
+as $$
+begin
+	return (select count(*) from sahut.conversation c where c.workspace_id = workspace
+		and c.deleted_at > now() - interval '7 days');
+end $$;
+comment on function sahut_etl.deleted_lately is 'Conversations that were found deleted within a week.';
+
 create function sahut_etl.holding(workspace integer) returns bigint
 	language sql stable
 	as $$

@@ -26,9 +26,6 @@ with seen as materialized (
 	and ($4::bigint is null or least(c.first_seen_at, c.created_at) <= sahut_etl.from_usec($4::bigint))
 	and not exists (select from disputed d where d.id = c.id)
 	and not exists (select from seen where seen.id = sahut_etl.id_hash(c.id))
-), dead as materialized (
-	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer
-		and c.deleted_at > now() - interval '7 days'
 ), control as materialized (
 	select c.id
 	from sahut.conversation c
@@ -37,8 +34,8 @@ with seen as materialized (
 )
 (select 0 as place, (select count(*) from wanted) as total, (select n from held) as second,
 	w.live_count - sahut_etl.unlisted(w.id) as live,
-	(select n from dead) + sahut_etl.disputed(w.id) as deleted_lately,
-sahut_etl.unloaded(w.id) as rejected,
+	sahut_etl.deleted_lately(w.id) + sahut_etl.disputed(w.id) as deleted_lately,
+	sahut_etl.unloaded(w.id) as rejected,
 	case when exists (select 1 from wanted) then (select id from control) end as id
 from sahut_etl.workspace w where w.id = $1::integer)
 union all

@@ -6,9 +6,6 @@ with wanted as (
 	from sahut_etl.rejected_item r
 	where r.workspace_id = $1::integer and r.conversation_id is not null
 	and (r.wanted_at is not null or (r.accepted_at is null and not r.is_misshapen))
-), dead as materialized (
-	select count(*) as n from sahut.conversation c
-	where c.workspace_id = $1::integer and c.deleted_at > now() - interval '7 days'
 ), control as materialized (
 	select c.id
 	from sahut.conversation c
@@ -18,7 +15,7 @@ with wanted as (
 	limit 1
 )
 (select 0 as place, (select count(*) from wanted) as total, null::bigint as second, w.live_count as live,
-	(select n from dead) as deleted_lately, sahut_etl.unloaded(w.id) as rejected, (select id from control) as id
+	sahut_etl.deleted_lately(w.id) as deleted_lately, sahut_etl.unloaded(w.id) as rejected, (select id from control) as id
 from sahut_etl.workspace w where w.id = $1::integer)
 union all
 (select 1, null, null, null, null, null, id from wanted

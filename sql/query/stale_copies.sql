@@ -4,12 +4,9 @@ with wanted as (
 	from sahut_etl.stale_copy d
 	join sahut_etl.workspace w on w.id = d.workspace_id
 	where d.workspace_id = $1::integer and (d.got_at is null or d.got_at <= now() - w.lookback)
-), dead as materialized (
-	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer
-		and c.deleted_at > now() - interval '7 days'
 )
 (select 0 as place, (select count(*) from wanted) as total, null::bigint as second, w.live_count as live,
-	(select n from dead) as deleted_lately,
+	sahut_etl.deleted_lately(w.id) as deleted_lately,
 	sahut_etl.unloaded(w.id) as rejected, null as id
 from sahut_etl.workspace w where w.id = $1::integer)
 union all

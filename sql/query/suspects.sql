@@ -20,9 +20,6 @@ with seen as materialized (
 		(a.id is not null and u.last_written_at <= a.found_at)::integer as was_missed
 	from unseen u
 	left join absent a on a.id = u.id
-), dead as materialized (
-	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer
-		and c.deleted_at > now() - interval '7 days'
 ), control as materialized (
 	select c.id
 	from sahut.conversation c
@@ -31,7 +28,7 @@ with seen as materialized (
 )
 (select 0 as place, (select count(*) from wanted k where not k.is_known) as total, null::bigint as second,
 	w.live_count - sahut_etl.unlisted(w.id) as live,
-	(select n from dead) + sahut_etl.disputed(w.id) as deleted_lately,
+	sahut_etl.deleted_lately(w.id) + sahut_etl.disputed(w.id) as deleted_lately,
 	sahut_etl.unloaded(w.id) as rejected,
 	case when exists (select 1 from wanted) then (select id from control) end as id
 from sahut_etl.workspace w where w.id = $1::integer)

@@ -24,9 +24,6 @@ with page as materialized (
 	and not exists (select from seen where seen.id = sahut_etl.id_hash(c.id))
 	-- What could not be loaded is asked for elsewhere, if at all.
 	and c.id <> all (array(select r.fingerprint from sahut_etl.rejected_item r where r.workspace_id = $1::integer))
-), dead as materialized (
-	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer
-		and c.deleted_at > now() - interval '7 days'
 ), control as materialized (
 	select c.id
 	from sahut.conversation c
@@ -37,7 +34,7 @@ with page as materialized (
 	(select count(*) from page p where not exists (select from held h where h.id = p.name)
 		and not exists (select from sahut_etl.rejected_item r where r.workspace_id = $1::integer
 		and r.fingerprint = p.name)) as second, w.live_count - sahut_etl.unlisted(w.id) as live,
-	(select n from dead) + sahut_etl.disputed(w.id) as deleted_lately, sahut_etl.unloaded(w.id) as rejected,
+	sahut_etl.deleted_lately(w.id) + sahut_etl.disputed(w.id) as deleted_lately, sahut_etl.unloaded(w.id) as rejected,
 	case when exists (select 1 from wanted) then (select id from control) end as id,
 	sahut_etl.absent(w.id) as absent
 from sahut_etl.workspace w where w.id = $1::integer)
