@@ -33,7 +33,7 @@ static const struct key warehouse_keys[] = {
 	{ "password_command", KEY_TEXT, offsetof(struct config_warehouse, password_command),
 	  .help = "Program that prints the password, with its arguments." },
 	{ "owner_conninfo", KEY_CONNINFO, offsetof(struct config_warehouse, owner_conninfo),
-	  .help = "Connection of the tables' owner, used by migrate alone." },
+	  .later = true, .help = "Connection of the tables' owner, used by migrate alone." },
 	KEY_END,
 };
 
@@ -336,6 +336,13 @@ void config_free(struct config **config)
 bool config_same_cycle(const struct workspace_conf *a, const struct workspace_conf *b)
 {
 	return config_reader_same(workspace_keys, a, b);
+}
+
+bool config_same_connections(const struct config *a, const struct config *b)
+{
+	return config_reader_same(warehouse_keys, &a->warehouse, &b->warehouse) &&
+	       config_reader_same(http_keys, &a->http, &b->http) &&
+	       config_reader_same(privacy_keys, &a->privacy, &b->privacy);
 }
 
 const struct workspace_conf *config_find(const struct config *config, const char *name,

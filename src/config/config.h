@@ -114,6 +114,9 @@ const struct workspace_conf *config_find(const struct config *config, const char
 /* Whether a cycle that runs may go on when the workspace is configured as B instead of A. */
 bool config_same_cycle(const struct workspace_conf *a, const struct workspace_conf *b) MUST_CHECK;
 
+/* Whether connections that were made by A are those that B asks for; see reload.h. */
+bool config_same_connections(const struct config *a, const struct config *b) MUST_CHECK;
+
 /* The file to read when the command line names none: $SAHUT_ETL_CONFIG, or the one in /etc. */
 const char *config_default_path(void) MUST_CHECK;
 

@@ -45,7 +45,7 @@ struct key {
 	int64_t min, max;
 	bool required;
 	bool optional;		/* of a section: if it is left out, its keys are not looked for */
-	bool later;		/* a change may wait for the next cycle of the workspace */
+	bool later;		/* a change breaks nothing off that runs or is open */
 	size_t also;		/* of a second place: a secret, or the count of a list */
 	const struct key *keys; /* of a section or a list */
 	size_t size;		/* of a list's element */

@@ -9,23 +9,6 @@
 /* More complaints than anybody reads at once. */
 #define MOST_COMPLAINTS 20
 
-static bool same(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
-/* Whether what connections were made with is as it was. */
-static bool same_connections(const struct config *a, const struct config *b)
-{
-	return same(a->warehouse.conninfo, b->warehouse.conninfo) &&
-	       same(a->warehouse.password, b->warehouse.password) &&
-	       same(a->warehouse.password_command, b->warehouse.password_command) &&
-	       same(a->http.ca_file, b->http.ca_file) && same(a->http.proxy, b->http.proxy) &&
-	       a->privacy.keep_name == b->privacy.keep_name &&
-	       a->privacy.keep_phone == b->privacy.keep_phone &&
-	       same(a->privacy.hash_key, b->privacy.hash_key);
-}
-
 static void complain_about(const struct app *app, const char *text, size_t n)
 {
 	struct log_line line;
@@ -71,7 +54,7 @@ enum reload_outcome reload_config(struct reload *reload, struct app *app)
 		  "%s was read again and is in force", fresh->path);
 	log_number(&line, "workspaces", (int64_t)app->n_workspaces);
 	log_end(&app->log, &line);
-	return same_connections(old, fresh) ? RELOAD_DONE : RELOAD_DEEP;
+	return config_same_connections(old, fresh) ? RELOAD_DONE : RELOAD_DEEP;
 }
 
 void reload_forget(struct reload *reload)

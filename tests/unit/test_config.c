@@ -379,6 +379,49 @@ static void a_cycle_goes_on_when_only_what_may_wait_was_changed(void **fixture)
 	config_free(&before);
 }
 
+static void connections_are_made_anew_when_what_they_are_made_with_was_changed(void **fixture)
+{
+	static const struct {
+		const char *warehouse, *rest;
+		bool same;
+	} table[] = {
+		{ "conninfo: \"dbname=x\"", "", true },
+		{ "conninfo: \"dbname=x\", owner_conninfo: \"dbname=x user=o\"", "", true },
+		{ "conninfo: \"dbname=x\"", "retention: {runs: 10d}\n", true },
+		{ "conninfo: \"dbname=y\"", "", false },
+		{ "conninfo: \"dbname=x\", password_file: password", "", false },
+		{ "conninfo: \"dbname=x\", password_command: /bin/cat", "", false },
+		{ "conninfo: \"dbname=x\"", "http: {ca_file: /x.pem}\n", false },
+		{ "conninfo: \"dbname=x\"", "http: {proxy: \"http://p:1\"}\n", false },
+		{ "conninfo: \"dbname=x\"", "http: {proxy_login_file: password}\n", false },
+		{ "conninfo: \"dbname=x\"", "privacy: {contact_name: drop}\n", false },
+		{ "conninfo: \"dbname=x\"", "privacy: {contact_phone: drop}\n", false },
+		{ "conninfo: \"dbname=x\"", "privacy: {hash_key_file: hash}\n", false },
+	};
+	struct config *before = NULL;
+
+	(void)fixture;
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		struct err err = ERR_INIT;
+		char *complaints, text[512];
+		struct config *after;
+
+		snprintf(text, sizeof(text),
+			 "warehouse: {%s}\n%sworkspaces: [{name: a, api_key_file: key}]\n",
+			 table[i].warehouse, table[i].rest);
+		after = read_text(text, strlen(text), &complaints, &err);
+		if (!after)
+			fail_msg("%s", complaints ? complaints : err.text);
+		if (before && config_same_connections(before, after) != table[i].same)
+			fail_msg("%s%s", table[i].warehouse, table[i].rest);
+		if (!before)
+			before = after;
+		else
+			config_free(&after);
+	}
+	config_free(&before);
+}
+
 /* ---- finding ------------------------------------------------------------------------ */
 
 static void a_workspace_is_found_by_its_name_or_because_it_is_alone(void **fixture)
@@ -491,6 +534,8 @@ int main(void)
 		cmocka_unit_test(who_needs_no_secret_is_not_asked_to_be_able_to_read_one),
 		cmocka_unit_test(a_file_of_more_than_a_mebibyte_is_refused),
 		cmocka_unit_test(a_cycle_goes_on_when_only_what_may_wait_was_changed),
+		cmocka_unit_test(
+			connections_are_made_anew_when_what_they_are_made_with_was_changed),
 		cmocka_unit_test(a_workspace_is_found_by_its_name_or_because_it_is_alone),
 		cmocka_unit_test(the_environment_may_name_another_file),
 		cmocka_unit_test(a_password_has_no_place_in_a_conninfo_however_it_is_written),
