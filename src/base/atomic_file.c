@@ -46,24 +46,32 @@ static bool write_into(const char *path, const struct buf *text, int flags, stru
 	return ok || failed(path, err);
 }
 
-/* A new file beside it takes its place, owner and mode; *MAY is false if it may not be so. */
-static bool replace(const char *path, const struct buf *text, const struct stat *old, bool *may,
+/* What the new file is to be like. */
+struct likeness {
+	mode_t mode;
+	const struct stat *owner; /* whose it must be, or NULL */
+	bool synced;		  /* on the disk before it takes its place */
+	bool denied;		  /* it could not be given to its owner */
+};
+
+/* A new file beside PATH takes its place. */
+static bool replace(const char *path, const struct buf *text, struct likeness *like,
 		    struct err *err)
 {
+	const struct stat *owner = like->owner;
 	char temporary[LONGEST_PATH];
 	bool ok;
 	int fd;
 
-	*may = true;
 	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
 		return err_set(err, ERR_USAGE, "the name of the file is too long");
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return failed(path, err);
-	if (old && (old->st_uid != geteuid() || old->st_gid != getegid()))
-		*may = fchown(fd, old->st_uid, old->st_gid) == 0;
-	ok = *may && write_all(fd, buf_text(text), text->len) &&
-	     fchmod(fd, old ? old->st_mode & 07777 : 0640) == 0 && fsync(fd) == 0;
+	if (owner && (owner->st_uid != geteuid() || owner->st_gid != getegid()))
+		like->denied = fchown(fd, owner->st_uid, owner->st_gid) != 0;
+	ok = !like->denied && write_all(fd, buf_text(text), text->len) &&
+	     fchmod(fd, like->mode) == 0 && (!like->synced || fsync(fd) == 0);
 	ok = close(fd) == 0 && ok;
 	if (ok && rename(temporary, path) == 0)
 		return true;
@@ -72,11 +80,18 @@ static bool replace(const char *path, const struct buf *text, const struct stat 
 	return false;
 }
 
+bool atomic_file_publish(const char *path, const struct buf *text, struct err *err)
+{
+	struct likeness like = { .mode = 0644 };
+
+	return replace(path, text, &like, err);
+}
+
 bool atomic_file_write(const char *path, const struct buf *text, struct err *err)
 {
 	char target[PATH_MAX];
+	struct likeness like = { .mode = 0640, .synced = true };
 	struct stat st;
-	bool may;
 
 	if (strlen(path) >= LONGEST_PATH)
 		return err_set(err, ERR_USAGE, "the name of the file is too long");
@@ -84,13 +99,15 @@ bool atomic_file_write(const char *path, const struct buf *text, struct err *err
 		/* A link to nothing is not replaced either: it was made to lead somewhere. */
 		if (errno != ENOENT || lstat(path, &st) == 0)
 			return failed(path, err);
-		return replace(path, text, NULL, &may, err);
+		return replace(path, text, &like, err);
 	}
 	if (!S_ISREG(st.st_mode))
 		return write_into(path, text, 0, err);
 	if (!realpath(path, target))
 		return failed(path, err);
-	if (replace(target, text, &st, &may, err))
+	like.mode = st.st_mode & 07777;
+	like.owner = &st;
+	if (replace(target, text, &like, err))
 		return true;
-	return !may && write_into(target, text, O_TRUNC, err);
+	return like.denied && write_into(target, text, O_TRUNC, err);
 }

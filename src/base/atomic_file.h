@@ -16,4 +16,10 @@
  */
 bool atomic_file_write(const char *path, const struct buf *text, struct err *err) MUST_CHECK;
 
+/*
+ * Puts a file that everybody may read in the place of PATH, whoever's that was. For a file that is
+ * written often and worth nothing after a crash: it is not synced to the disk.
+ */
+bool atomic_file_publish(const char *path, const struct buf *text, struct err *err) MUST_CHECK;
+
 #endif

@@ -27,14 +27,14 @@ struct session {
 static void share_quota(struct session *s, const struct workspace_conf *workspace)
 {
 	struct pg_conf conf;
-	int *id = &s->client.workspace;
+	int *id = &s->client.quota.workspace;
 	struct err err = ERR_INIT;
 
 	if (app_pg(s->app, false, &conf, &err))
 		s->app->warehouse = warehouse_open(s->app->loop, &conf, "conversations", &err);
 	if (s->app->warehouse && warehouse_find(s->app->warehouse, workspace->name, id, &err) &&
 	    (*id > 0 || warehouse_register(s->app->warehouse, workspace, id, &err)))
-		s->client.warehouse = s->app->warehouse;
+		s->client.quota.warehouse = s->app->warehouse;
 	else if (s->app->verbose)
 		fprintf(stderr, "%s: the quota is not shared with other processes: %s\n",
 			s->app->program, err.text);

@@ -4,7 +4,6 @@
 
 #include "command.h"
 #include "erase.h"
-#include "schema.h"
 
 static void print_erased(const char *contact, const struct table *erased)
 {
@@ -46,9 +45,8 @@ void cmd_erase(struct app *app)
 		app_fail(app, &err);
 		return;
 	}
-	pg = app_session(app, false, &err);
-	if (!pg || !schema_check(pg, &err) ||
-	    !erase_contact(pg, contact[0], app->workspace, &erased, &err)) {
+	pg = app_warehouse_session(app, &err);
+	if (!pg || !erase_contact(pg, contact[0], app->workspace, &erased, &err)) {
 		app_fail(app, &err);
 		return;
 	}

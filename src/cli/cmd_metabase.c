@@ -6,7 +6,6 @@
 #include "command.h"
 #include "mem.h"
 #include "metabase_apply.h"
-#include "schema.h"
 
 #define LONGEST_REPORT (1u << 20)
 
@@ -45,12 +44,12 @@ static bool apply(struct app *app, struct mbrun *run, struct err *err)
 		conf->database.host, conf->database.dbname, conf->database.user,
 		conf->database.password, conf->database.port
 	};
-	CLEANUP(pg_close) struct pg *pg = app_session(app, false, err);
+	CLEANUP(pg_close) struct pg *pg = app_warehouse_session(app, err);
 	CLEANUP(metabase_state_free) struct metabase_state *state = NULL;
 	CLEANUP(json_free) struct json *spec = NULL;
 	bool ok;
 
-	if (!pg || !schema_check(pg, err))
+	if (!pg)
 		return false;
 	state = metabase_state_open(pg, conf->url, err);
 	spec = state ? read_spec(app, err) : NULL;

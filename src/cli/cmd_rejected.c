@@ -7,7 +7,6 @@
 #include "err_policy.h"
 #include "mem.h"
 #include "quarantine.h"
-#include "schema.h"
 #include "table_format.h"
 #include "table_print.h"
 
@@ -15,15 +14,6 @@
 static const char *shown(char buf[512], const char *text)
 {
 	return err_quote(buf, 512, text ? text : "", text ? strlen(text) : 0);
-}
-
-static struct pg *open_warehouse(struct app *app, struct err *err)
-{
-	struct pg *pg = app_session(app, false, err);
-
-	if (pg && !schema_check(pg, err))
-		pg_close(&pg);
-	return pg;
 }
 
 static void none_of_that_id(const char *id, struct err *err)
@@ -98,7 +88,7 @@ static void print_accepted(const char *id, const struct table *accepted)
 static bool accept(struct app *app, const char *id, struct err *err)
 {
 	CLEANUP(table_free) struct table *accepted = NULL;
-	CLEANUP(pg_close) struct pg *pg = open_warehouse(app, err);
+	CLEANUP(pg_close) struct pg *pg = app_warehouse_session(app, err);
 	struct quarantine_which which = { app->workspace, id };
 
 	app_name(app, "rejected");
@@ -118,7 +108,7 @@ static bool accept(struct app *app, const char *id, struct err *err)
 /* Notes what is wanted; false when there is nothing that can be asked for. */
 static bool want(struct app *app, const char *id, struct table **wanted, struct err *err)
 {
-	CLEANUP(pg_close) struct pg *pg = open_warehouse(app, err);
+	CLEANUP(pg_close) struct pg *pg = app_warehouse_session(app, err);
 	struct quarantine_which which = { app->workspace, id };
 
 	if (!pg || !quarantine_want(pg, &which, wanted, err))
@@ -139,7 +129,7 @@ static bool want(struct app *app, const char *id, struct table **wanted, struct 
 static bool print_outcome(struct app *app, const char *id, struct err *err)
 {
 	CLEANUP(table_free) struct table *list = NULL;
-	CLEANUP(pg_close) struct pg *pg = open_warehouse(app, err);
+	CLEANUP(pg_close) struct pg *pg = app_warehouse_session(app, err);
 	struct quarantine_which which = { app->workspace, id };
 	char text[512], name[512], reason[512];
 
@@ -219,7 +209,8 @@ void cmd_rejected(struct app *app)
 	else if (retried)
 		ok = retry(app, retried, &err);
 	else
-		ok = (pg = open_warehouse(app, &err)) && quarantine_list(pg, &all, &list, &err);
+		ok = (pg = app_warehouse_session(app, &err)) &&
+		     quarantine_list(pg, &all, &list, &err);
 	if (!ok)
 		app_fail(app, &err);
 	else if (!accepted && !retried)

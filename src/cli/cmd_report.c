@@ -13,7 +13,6 @@
 #include "report_query.h"
 #include "report_table.h"
 #include "report_text.h"
-#include "schema.h"
 #include "table_format.h"
 #include "time_format.h"
 
@@ -151,9 +150,8 @@ static bool open_warehouse(struct report_run *run, struct err *err)
 {
 	const struct report_period period = { run->app->workspace, run->from, run->to };
 
-	run->pg = app_session(run->app, false, err);
-	if (!run->pg || !schema_check(run->pg, err) ||
-	    !report_query_open(run->pg, &period, &run->scope, err))
+	run->pg = app_warehouse_session(run->app, err);
+	if (!run->pg || !report_query_open(run->pg, &period, &run->scope, err))
 		return false;
 	for (int row = 0; row < table_rows(run->scope); row++) {
 		const char *from = table_get(run->scope, row, "from_day");

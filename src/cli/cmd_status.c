@@ -9,7 +9,6 @@
 #include "command.h"
 #include "err_policy.h"
 #include "inspect.h"
-#include "schema.h"
 #include "table_format.h"
 #include "table_print.h"
 #include "time_format.h"
@@ -408,8 +407,8 @@ void cmd_status(struct app *app)
 	if (!command_options(app, options, none, 0) || !app_config_part(app, "warehouse") ||
 	    !app_network(app, false))
 		return;
-	pg = app_session(app, false, &err);
-	if (!pg || !schema_check(pg, &err) || !inspect_status(pg, app->workspace, &all, &err)) {
+	pg = app_warehouse_session(app, &err);
+	if (!pg || !inspect_status(pg, app->workspace, &all, &err)) {
 		app_fail(app, &err);
 		return;
 	}

@@ -4,7 +4,6 @@
 #include "command.h"
 #include "err_policy.h"
 #include "inspect.h"
-#include "schema.h"
 #include "time_format.h"
 
 #define INTERVAL USEC_PER_SEC
@@ -49,9 +48,9 @@ void cmd_wait(struct app *app)
 	}
 	if (!app_config_part(app, "warehouse") || !app_workspaces(app) || !app_network(app, false))
 		return;
-	pg = app_session(app, false, &err);
+	pg = app_warehouse_session(app, &err);
 	began = event_loop_now();
-	if (!pg || !schema_check(pg, &err)) {
+	if (!pg) {
 		app_fail(app, &err);
 		return;
 	}

@@ -10,6 +10,7 @@
 #include "events.h"
 #include "mem.h"
 #include "process.h"
+#include "schema.h"
 #include "secret.h"
 #include "session.h"
 
@@ -213,6 +214,15 @@ struct pg *app_session(struct app *app, bool owner, struct err *err)
 	return app_pg(app, owner, &conf, err) ? session_open(app->loop, &conf, err) : NULL;
 }
 
+struct pg *app_warehouse_session(struct app *app, struct err *err)
+{
+	struct pg *pg = app_session(app, false, err);
+
+	if (pg && !schema_check(pg, err))
+		pg_close(&pg);
+	return pg;
+}
+
 struct item_privacy app_privacy(const struct app *app)
 {
 	const struct config_privacy *privacy = &app->config->privacy;
@@ -237,7 +247,7 @@ void app_reader(struct app *app)
 struct client app_client(const struct app *app, const struct workspace_conf *workspace)
 {
 	struct client client = {
-		.clock = app->clock,
+		.quota.clock = app->clock,
 		.loop = app->loop,
 		.http = app->http,
 		.json = app->json,
@@ -245,12 +255,12 @@ struct client app_client(const struct app *app, const struct workspace_conf *wor
 	};
 	struct err ignored;
 
-	rate_limit_begin(&client.rate_limit, (int)workspace->requests_per_minute,
+	rate_limit_begin(&client.quota.rate_limit, (int)workspace->requests_per_minute,
 			 (int)workspace->reserve);
 	if (app->warehouse &&
-	    warehouse_find(app->warehouse, workspace->name, &client.workspace, &ignored) &&
-	    client.workspace > 0)
-		client.warehouse = app->warehouse;
+	    warehouse_find(app->warehouse, workspace->name, &client.quota.workspace, &ignored) &&
+	    client.quota.workspace > 0)
+		client.quota.warehouse = app->warehouse;
 	return client;
 }
 

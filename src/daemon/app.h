@@ -118,6 +118,9 @@ bool app_pg(struct app *app, bool owner, struct pg_conf *conf, struct err *err) 
 /* A connection of one's own, beside `warehouse`: as the daemon, or as the owner. NULL with ERR. */
 struct pg *app_session(struct app *app, bool owner, struct err *err) MUST_CHECK;
 
+/* The same, as the daemon, to a warehouse whose schema is the one of this program. */
+struct pg *app_warehouse_session(struct app *app, struct err *err) MUST_CHECK;
+
 /* Closes all that is open. */
 void app_close(struct app *app);
 

@@ -2,14 +2,13 @@
 #include "metrics.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "atomic_file.h"
 #include "err.h"
 #include "health.h"
 #include "httpd.h"
@@ -322,25 +321,8 @@ const char *metrics_content_type(void)
 bool metrics_save(const struct metrics *metrics, const char *path, int64_t now, struct err *err)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(16u << 20);
-	char temporary[4096];
-	FILE *file;
-	bool ok;
 
-	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.%d", path, (int)getpid()) >=
-	    sizeof(temporary))
-		return err_set(err, ERR_SYSTEM, "the name of the file is too long");
 	metrics_write(metrics, now, &text);
-	file = fopen(temporary, "we");
-	if (!file)
-		return err_set(err, ERR_SYSTEM, "%s: %s", temporary, strerror(errno));
 	/* node_exporter reads as another user; there is nothing secret in it. */
-	ok = fwrite(buf_text(&text), 1, text.len, file) == text.len &&
-	     fchmod(fileno(file), 0644) == 0;
-	ok = fclose(file) == 0 && ok;
-	if (!ok || rename(temporary, path) != 0) {
-		err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
-		unlink(temporary);
-		return false;
-	}
-	return true;
+	return atomic_file_publish(path, &text, err);
 }

@@ -321,7 +321,7 @@ static void late(struct report_html *report, const struct table *scope, int row)
 	buf_str(report->out, "</p>\n");
 }
 
-/* How far the figures can be believed, before any of them. */
+/* Says how complete the figures are, above all of them. */
 static void as_of(struct report_html *report, const struct table *scope, int row)
 {
 	const char *complete = table_get(scope, row, "complete_at"),

@@ -10,20 +10,15 @@
 #define CLIENT_H
 
 #include "api.h"
-#include "clock.h"
 #include "http.h"
-#include "rate_limit.h"
-#include "warehouse.h"
+#include "quota.h"
 
 struct client {
-	const struct clock *clock;
 	struct event_loop *loop;
 	struct http *http;
 	struct json_reader *json;
 	struct api api;
-	struct warehouse *warehouse; /* NULL: the quota is kept by this process alone */
-	int workspace;		     /* its number in the warehouse */
-	struct rate_limit rate_limit;
+	struct quota quota;
 };
 
 /* How to reach a workspace's API; the texts stay the configuration's. */

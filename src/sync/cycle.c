@@ -104,19 +104,18 @@ struct cycle *cycle_begin(const struct workspace_conf *conf, const struct cycle_
 	cycle->merging = stage_new();
 	stage_reset(cycle->stage, clock_real(env->clock));
 	cycle->queue = (struct request_queue){
-		.clock = env->clock,
+		.quota = { .clock = env->clock, .warehouse = env->warehouse },
 		.http = env->http,
-		.warehouse = env->warehouse,
 		.api = client_api(conf),
 		.names = &cycle->run.names,
 		.chance = (uint64_t)clock_real(env->clock) ^ (uintptr_t)cycle,
 	};
 	cycle->progress.began = clock_mono(env->clock);
 	cycle->progress.total = -1;
-	rate_limit_begin(&cycle->queue.rate_limit, (int)conf->requests_per_minute,
+	rate_limit_begin(&cycle->queue.quota.rate_limit, (int)conf->requests_per_minute,
 			 (int)conf->reserve);
 	if (warehouse_register(env->warehouse, conf, &cycle->run.id, err)) {
-		cycle->queue.workspace = cycle->run.id;
+		cycle->queue.quota.workspace = cycle->run.id;
 		cycle->locked =
 			!look && !env->held && warehouse_lock(env->warehouse, cycle->run.id, err);
 		if ((cycle->locked || env->held || look) && open(cycle, kind, err))

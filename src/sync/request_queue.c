@@ -98,8 +98,8 @@ void request_queue_drop(struct request_queue *queue)
 int request_queue_ahead(const struct request_queue *queue, int most)
 {
 	/* What the quota lets go while one reply is awaited, and one to be decoded. */
-	int64_t ahead = queue->rate_limit.usable * queue->latency / (60 * USEC_PER_SEC) + 1 +
-			(queue->rate_limit.usable >= FAST_QUOTA);
+	int64_t ahead = queue->quota.rate_limit.usable * queue->latency / (60 * USEC_PER_SEC) + 1 +
+			(queue->quota.rate_limit.usable >= FAST_QUOTA);
 
 	ahead = min_i64(ahead, MOST_WAITING / max_i64(queue->size, 1));
 	return (int)max_i64(1, min_i64(ahead, most));
@@ -115,33 +115,19 @@ static double chance(struct request_queue *queue)
 	return (double)(queue->chance >> 11) / (double)(UINT64_C(1) << 53);
 }
 
-/* The API asked for silence: everybody with this key keeps it, where there is a place to say so. */
-static void pause_all(struct request_queue *queue, int64_t now, int64_t wait)
-{
-	struct err ignored;
-
-	rate_limit_pause(&queue->rate_limit, now, wait);
-	if (queue->warehouse)
-		(void)!warehouse_pause(queue->warehouse, queue->workspace, wait, &ignored);
-}
-
 bool request_queue_retry(struct request_queue *queue, const struct err *why)
 {
 	struct slot *slot = slot_at(queue, 0);
-	int64_t now = clock_mono(queue->clock), wait = rate_limit_silence(why);
-	bool again;
+	int64_t when;
 
 	slot->tries++;
 	queue->sent.failed++;
 	queue->sent.throttled += why->kind == ERR_SLOW_DOWN;
-	again = rate_limit_retry(why, slot->tries, chance(queue), &wait);
-	if (why->kind == ERR_SLOW_DOWN)
-		pause_all(queue, now, wait);
-	if (!again)
+	if (!quota_retry(&queue->quota, why, slot->tries, chance(queue), &when))
 		return false;
 	queue->sent.retried++;
 	slot->sent = false;
-	slot->not_before = now + wait;
+	slot->not_before = when;
 	http_reply_free(&slot->reply);
 	return true;
 }
@@ -177,41 +163,13 @@ static void send(struct request_queue *queue, struct slot *slot)
 	http_send(queue->http, &request);
 }
 
-/* Tokens for the next requests. *WHEN is when to ask again if there were none. */
-static bool lease(struct request_queue *queue, int64_t *when, struct err *err)
-{
-	struct warehouse_lease lease = { .want = rate_limit_want(&queue->rate_limit),
-					 .cap = queue->rate_limit.usable };
-	int64_t now = clock_mono(queue->clock);
-
-	lease.granted = lease.want;
-	if (queue->warehouse &&
-	    !warehouse_take_lease(queue->warehouse, queue->workspace, &lease, err))
-		return false;
-	if (lease.granted == 0 && !rate_limit_bears(lease.wait))
-		return rate_limit_refuse(lease.wait, err);
-	rate_limit_granted(&queue->rate_limit, now, lease.granted, lease.wait);
-	*when = now + lease.wait;
-	return true;
-}
-
-/*
- * Whether a request may go now; if not, *WHEN is when to look again. False in
- * *OK: the quota cannot be had.
- */
+/* Whether a request may go now; see quota_may_send(). */
 static bool may_send(struct request_queue *queue, int64_t *when, bool *ok, struct err *err)
 {
-	for (;;) {
-		enum rate_limit_say say =
-			rate_limit_ask(&queue->rate_limit, clock_mono(queue->clock), when);
+	bool go = quota_may_send(&queue->quota, when, ok, err);
 
-		queue->waits_until = say == RATE_LIMIT_WAIT ? *when : 0;
-		if (say != RATE_LIMIT_LEASE_FIRST)
-			return say == RATE_LIMIT_GO;
-		*ok = lease(queue, when, err);
-		if (!*ok)
-			return false;
-	}
+	queue->waits_until = !go && *ok ? *when : 0;
+	return go;
 }
 
 bool request_queue_send(struct request_queue *queue, int64_t *when, struct err *err)
@@ -225,7 +183,7 @@ bool request_queue_send(struct request_queue *queue, int64_t *when, struct err *
 
 		if (slot->sent)
 			continue;
-		if (slot->not_before > clock_mono(queue->clock)) {
+		if (slot->not_before > clock_mono(queue->quota.clock)) {
 			*when = min_i64(*when, slot->not_before);
 			continue;
 		}

@@ -12,13 +12,11 @@
 
 #include "api.h"
 #include "batch.h"
-#include "clock.h"
 #include "engine_types.h"
 #include "filter_ids.h"
 #include "http.h"
 #include "log.h"
-#include "rate_limit.h"
-#include "warehouse.h"
+#include "quota.h"
 
 /* Requests in flight, at most. */
 #define REQUEST_QUEUE_MOST 16
@@ -35,13 +33,10 @@ struct slot {
 
 struct request_queue {
 	/* set by the owner */
-	const struct clock *clock;
 	struct http *http;
-	struct warehouse *warehouse; /* where the quota is kept; NULL: only here */
 	struct api api;
 	const struct filter_ids *names; /* what filters stand for */
-	int workspace;			/* its number in the warehouse */
-	struct rate_limit rate_limit;
+	struct quota quota;
 
 	/* the ring: the oldest, and how many */
 	struct slot slots[REQUEST_QUEUE_MOST];

@@ -80,7 +80,7 @@ bool warehouse_pause(struct warehouse *warehouse, int id, int64_t usec, struct e
 
 /* ---- the queue ------------------------------------------------------------------ */
 
-static struct request_queue box;
+static struct request_queue queue;
 static struct filter_ids names;
 
 static int begin(void **state)
@@ -90,19 +90,19 @@ static int begin(void **state)
 	n_sent = n_cancelled = 0;
 	memset(&quota, 0, sizeof(quota));
 	quota.granted = 100;
-	box = (struct request_queue){ .clock = &clock_of_test,
-				      .api = { "http://api", "Authorization: Bearer x" },
-				      .warehouse = (struct warehouse *)&quota,
-				      .names = &names,
-				      .chance = 1 };
-	rate_limit_begin(&box.rate_limit, 60, 0);
+	queue = (struct request_queue){ .quota = { .clock = &clock_of_test,
+						   .warehouse = (struct warehouse *)&quota },
+					.api = { "http://api", "Authorization: Bearer x" },
+					.names = &names,
+					.chance = 1 };
+	rate_limit_begin(&queue.quota.rate_limit, 60, 0);
 	return 0;
 }
 
 static int end(void **state)
 {
 	(void)state;
-	request_queue_drop(&box);
+	request_queue_drop(&queue);
 	return 0;
 }
 
@@ -110,7 +110,7 @@ static void push_page(int page)
 {
 	const struct request request = { .kind = REQUEST_LIST, .page = page, .per_page = 100 };
 
-	request_queue_push(&box, &request, NULL);
+	request_queue_push(&queue, &request, NULL);
 }
 
 /* Sends what may go. Returns when to look again. */
@@ -119,7 +119,7 @@ static int64_t send_all(void)
 	struct err err = ERR_INIT;
 	int64_t when;
 
-	if (!request_queue_send(&box, &when, &err))
+	if (!request_queue_send(&queue, &when, &err))
 		fail_msg("%s", err.text);
 	return when;
 }
@@ -137,7 +137,7 @@ static void answer(int i, size_t bytes, int64_t took)
 
 static int head_page(void)
 {
-	struct slot *slot = request_queue_head(&box);
+	struct slot *slot = request_queue_head(&queue);
 
 	return slot ? slot->request.page : 0;
 }
@@ -154,15 +154,15 @@ static void replies_are_taken_in_the_order_of_sending(void **state)
 	assert_non_null(strstr(sent[2].url, "page=3"));
 	answer(2, 10, 1);
 	answer(1, 10, 1);
-	assert_false(request_queue_has_reply(&box));
+	assert_false(request_queue_has_reply(&queue));
 	assert_int_equal(head_page(), 0);
 	answer(0, 10, 1);
 	for (int page = 1; page <= 3; page++) {
 		assert_int_equal(head_page(), page);
-		request_queue_pop(&box);
+		request_queue_pop(&queue);
 	}
 	assert_int_equal(head_page(), 0);
-	assert_int_equal(box.sent.requests, 3);
+	assert_int_equal(queue.sent.requests, 3);
 }
 
 static void the_ring_goes_round(void **state)
@@ -173,7 +173,7 @@ static void the_ring_goes_round(void **state)
 		send_all();
 		answer(page - 1, 1, 1);
 		assert_int_equal(head_page(), page);
-		request_queue_pop(&box);
+		request_queue_pop(&queue);
 	}
 }
 
@@ -181,10 +181,10 @@ static void a_full_ring_has_no_room(void **state)
 {
 	(void)state;
 	for (int page = 1; page <= REQUEST_QUEUE_MOST; page++) {
-		assert_true(request_queue_has_room(&box));
+		assert_true(request_queue_has_room(&queue));
 		push_page(page);
 	}
-	assert_false(request_queue_has_room(&box));
+	assert_false(request_queue_has_room(&queue));
 }
 
 static void a_conversation_is_asked_for_by_its_id(void **state)
@@ -192,7 +192,7 @@ static void a_conversation_is_asked_for_by_its_id(void **state)
 	const struct request request = { .kind = REQUEST_GET };
 
 	(void)state;
-	request_queue_push(&box, &request, "conv/1");
+	request_queue_push(&queue, &request, "conv/1");
 	send_all();
 	assert_string_equal(sent[0].url, "http://api/conversations/conv%2F1");
 }
@@ -207,12 +207,12 @@ static void nothing_goes_before_the_quota_allows_it(void **state)
 	push_page(1);
 	assert_int_equal(send_all(), now + 3 * SECOND);
 	assert_int_equal(n_sent, 0);
-	assert_int_equal(box.waits_until, now + 3 * SECOND);
+	assert_int_equal(queue.waits_until, now + 3 * SECOND);
 	now += 3 * SECOND;
 	quota.granted = 1;
 	assert_int_equal(send_all(), TIME_NEVER);
 	assert_int_equal(n_sent, 1);
-	assert_int_equal(box.waits_until, 0);
+	assert_int_equal(queue.waits_until, 0);
 }
 
 static void a_lease_is_used_up_before_another_is_taken(void **state)
@@ -235,7 +235,7 @@ static void a_silence_that_nobody_stands_through_ends_the_cycle(void **state)
 	quota.granted = 0;
 	quota.wait = 3600 * SECOND;
 	push_page(1);
-	assert_false(request_queue_send(&box, &when, &err));
+	assert_false(request_queue_send(&queue, &when, &err));
 	assert_int_equal(err.kind, ERR_SLOW_DOWN);
 }
 
@@ -247,7 +247,7 @@ static void without_the_warehouse_nothing_is_sent(void **state)
 	(void)state;
 	quota.broken = true;
 	push_page(1);
-	assert_false(request_queue_send(&box, &when, &err));
+	assert_false(request_queue_send(&queue, &when, &err));
 	assert_int_equal(err.kind, ERR_UNAVAILABLE);
 	assert_int_equal(n_sent, 0);
 }
@@ -266,15 +266,15 @@ static void what_fails_is_sent_again_later_and_not_for_ever(void **state)
 		assert_int_equal(send_all(), TIME_NEVER);
 		answer(tries++, 0, 1);
 		assert_int_equal(head_page(), 1);
-		if (!request_queue_retry(&box, &why))
+		if (!request_queue_retry(&queue, &why))
 			break;
-		assert_null(request_queue_head(&box));
+		assert_null(request_queue_head(&queue));
 		now += 3600 * SECOND;
 	} while (tries < WAYS);
 	assert_int_equal(tries, n_sent);
-	assert_int_equal(box.sent.requests, tries);
-	assert_int_equal(box.sent.retried, tries - 1);
-	assert_int_equal(box.sent.failed, tries);
+	assert_int_equal(queue.sent.requests, tries);
+	assert_int_equal(queue.sent.retried, tries - 1);
+	assert_int_equal(queue.sent.failed, tries);
 	assert_in_range(tries, 2, 10);
 }
 
@@ -290,7 +290,7 @@ static void others_go_on_while_one_waits_for_its_second_try(void **state)
 	push_page(2);
 	send_all();
 	answer(0, 0, 1);
-	assert_true(request_queue_retry(&box, &why));
+	assert_true(request_queue_retry(&queue, &why));
 	push_page(3);
 	when = send_all();
 	assert_int_equal(n_sent, 3);
@@ -313,9 +313,9 @@ static void a_429_silences_everybody_who_uses_the_key(void **state)
 	push_page(2);
 	send_all();
 	answer(0, 0, 1);
-	assert_true(request_queue_retry(&box, &why));
+	assert_true(request_queue_retry(&queue, &why));
 	assert_in_range(quota.paused, 7 * SECOND, 8 * SECOND);
-	assert_int_equal(box.sent.throttled, 1);
+	assert_int_equal(queue.sent.throttled, 1);
 	push_page(3);
 	when = send_all();
 	assert_int_equal(n_sent, 2);
@@ -332,7 +332,7 @@ static void what_was_refused_as_wrong_is_not_tried_again(void **state)
 	push_page(1);
 	send_all();
 	answer(0, 0, 1);
-	assert_false(request_queue_retry(&box, &why));
+	assert_false(request_queue_retry(&queue, &why));
 }
 
 /* ---- how many in flight ------------------------------------------------------------- */
@@ -340,26 +340,26 @@ static void what_was_refused_as_wrong_is_not_tried_again(void **state)
 static void pages_ahead_are_those_that_the_quota_lets_go_while_one_is_awaited(void **state)
 {
 	(void)state;
-	assert_int_equal(request_queue_ahead(&box, REQUEST_QUEUE_MOST), 1);
-	rate_limit_begin(&box.rate_limit, 6000, 0);
+	assert_int_equal(request_queue_ahead(&queue, REQUEST_QUEUE_MOST), 1);
+	rate_limit_begin(&queue.quota.rate_limit, 6000, 0);
 	push_page(1);
 	send_all();
 	answer(0, 1000, 50 * USEC_PER_MSEC);
-	request_queue_pop(&box);
+	request_queue_pop(&queue);
 	/* 100 a second, of which 50 ms are 5; the one that is decoded, and the one behind it. */
-	assert_int_equal(request_queue_ahead(&box, REQUEST_QUEUE_MOST), 7);
-	assert_int_equal(request_queue_ahead(&box, 3), 3);
+	assert_int_equal(request_queue_ahead(&queue, REQUEST_QUEUE_MOST), 7);
+	assert_int_equal(request_queue_ahead(&queue, 3), 3);
 }
 
 static void large_pages_are_asked_for_one_at_a_time(void **state)
 {
 	(void)state;
-	rate_limit_begin(&box.rate_limit, 60000, 0);
+	rate_limit_begin(&queue.quota.rate_limit, 60000, 0);
 	push_page(1);
 	send_all();
 	answer(0, 1 << 20, SECOND);
-	request_queue_pop(&box);
-	assert_int_equal(request_queue_ahead(&box, REQUEST_QUEUE_MOST), 1);
+	request_queue_pop(&queue);
+	assert_int_equal(request_queue_ahead(&queue, REQUEST_QUEUE_MOST), 1);
 }
 
 /* ---- the end --------------------------------------------------------------------------- */
@@ -373,11 +373,11 @@ static void what_is_in_flight_is_cut_off_and_nothing_else(void **state)
 	send_all();
 	answer(0, 10, 1);
 	push_page(4);
-	box.rate_limit.tokens = 0;
-	request_queue_drop(&box);
+	queue.quota.rate_limit.tokens = 0;
+	request_queue_drop(&queue);
 	assert_int_equal(n_cancelled, 2);
-	assert_true(request_queue_has_room(&box));
-	assert_null(request_queue_head(&box));
+	assert_true(request_queue_has_room(&queue));
+	assert_null(request_queue_head(&queue));
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, begin, end)
