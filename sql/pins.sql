@@ -7,7 +7,7 @@
 -- sets it says what the session is for.
 set statement_timeout = '10min';
 set search_path = pg_catalog, pg_temp;
-select set_config(s.name, p.setting, false)
+select set_config(p.name, p.setting, false)
 from (values
 	('DateStyle', 'ISO, MDY'), ('IntervalStyle', 'postgres'), ('TimeZone', 'UTC'),
 	('timezone_abbreviations', 'Default'),
@@ -27,4 +27,5 @@ from (values
 	('jit', 'off'), ('plan_cache_mode', 'auto'), ('default_table_access_method', 'heap'),
 	('check_function_bodies', 'on')
 ) p(name, setting)
-join pg_settings s on s.name = p.name;
+-- Not by pg_settings, which whoever may connect can lock: it is everybody's to update.
+where current_setting(p.name, true) is not null;

@@ -11,7 +11,8 @@ set enable_mergejoin = off;
 set statement_timeout = '5min';
 -- Where Citus spreads the warehouse, a transaction that writes what is on every machine and then what refers to it
 -- may not write several shards at once.
-select set_config(name, 'sequential', false) from pg_catalog.pg_settings where name = 'citus.multi_shard_modify_mode';
+select set_config('citus.multi_shard_modify_mode', 'sequential', false)
+where current_setting('citus.multi_shard_modify_mode', true) is not null;
 
 -- The workspaces' locks end with this session. When our host dies nobody says so: the server has to notice, soon enough
 -- for a standby to take over within ten seconds; and when we die while it works, before it is done.

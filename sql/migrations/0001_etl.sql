@@ -587,7 +587,9 @@ create table sahut_etl.workspace_lease (
 	backend             integer,
 	backend_started_at  timestamptz,
 	held_since          timestamptz,
-	held_until          timestamptz
+	held_until          timestamptz,
+	stranger            integer,
+	stranger_seen_at    timestamptz
 ) with (fillfactor = 50);
 comment on table sahut_etl.workspace_lease is
 	'The session that works on a workspace, and the moment until which no other may; a row for each workspace.';
@@ -601,6 +603,9 @@ comment on column sahut_etl.workspace_lease.backend_started_at is
 comment on column sahut_etl.workspace_lease.held_since is 'Since when (database''s clock).';
 comment on column sahut_etl.workspace_lease.held_until is
 	'From then on another session may take it, whether this one lives or not; each commit moves it on.';
+comment on column sahut_etl.workspace_lease.stranger is
+	'A session that has the advisory lock without the lease, as the last run found it; it stops nobody.';
+comment on column sahut_etl.workspace_lease.stranger_seen_at is 'When a run first found that session.';
 
 create function sahut_etl.session_began() returns timestamptz
 	language sql stable
@@ -608,14 +613,17 @@ create function sahut_etl.session_began() returns timestamptz
 as $$ select a.backend_start from pg_catalog.pg_stat_get_activity(pg_backend_pid()) a $$;
 comment on function sahut_etl.session_began is 'When this session began.';
 
--- A lease ends with its session. When a session began is hidden from other roles: to them its pid has to do. On a
--- server that only follows another one there are no sessions of those who work.
+-- A lease ends with its session. When a session began is hidden from other roles: to them its pid, role and database
+-- have to do, so that a stranger who gets the same pid has nothing of it. On a server that only follows another one
+-- there are no sessions of those who work.
 create view sahut_etl.lease_in_force as
 select l.workspace_id, l.holder, l.role_name, l.backend, l.held_since, l.held_until
 from sahut_etl.workspace_lease l
 where l.held_until > clock_timestamp()
 and (pg_is_in_recovery() or exists (
 	select from pg_catalog.pg_stat_get_activity(coalesce(l.backend, 0)) a
+	join pg_catalog.pg_roles r on r.oid = a.usesysid and r.rolname = l.role_name
+	join pg_catalog.pg_database d on d.oid = a.datid and d.datname = current_database()
 	where coalesce(a.backend_start, l.backend_started_at) = l.backend_started_at));
 comment on view sahut_etl.lease_in_force is
 	'The leases that hold now: a row for each workspace that a session works on.';
@@ -625,6 +633,20 @@ comment on column sahut_etl.lease_in_force.role_name is 'Its role.';
 comment on column sahut_etl.lease_in_force.backend is 'Its session: the pid in pg_stat_activity.';
 comment on column sahut_etl.lease_in_force.held_since is 'Since when (database''s clock).';
 comment on column sahut_etl.lease_in_force.held_until is 'The moment until which no other session may take it.';
+
+create view sahut_etl.lock_without_lease as
+select k.objid::bigint::integer as workspace_id, min(k.pid) as backend
+from pg_catalog.pg_locks k
+where k.locktype = 'advisory' and k.classid = 1396786261 and k.objsubid = 2 and k.granted
+and k.objid::bigint between 1 and 2147483647
+and k.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())
+and not exists (
+	select from sahut_etl.lease_in_force f where f.workspace_id = k.objid::bigint and f.backend = k.pid)
+group by k.objid;
+comment on view sahut_etl.lock_without_lease is
+	'Sessions that have the advisory lock of a workspace and not its lease, one for each workspace.';
+comment on column sahut_etl.lock_without_lease.workspace_id is 'Workspace, or a number that is none.';
+comment on column sahut_etl.lock_without_lease.backend is 'The session: the pid in pg_stat_activity.';
 
 create function sahut_etl.lease_term() returns interval
 	language sql immutable parallel safe

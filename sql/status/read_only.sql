@@ -1,4 +1,4 @@
--- Why nothing can be written here, and what mends it.
+-- Why nothing can be written here, and what mends it. Not by pg_settings, which whoever may connect can lock.
 select case when pg_is_in_recovery()
 		then 'it is a standby: name the primary in warehouse.conninfo, or both: host=FIRST,SECOND'
 	when s.source = 'user' then
@@ -11,5 +11,5 @@ select case when pg_is_in_recovery()
 		'take default_transaction_read_only out of the options in warehouse.conninfo, and out of PGOPTIONS'
 	else 'the server itself is set so, as a managed one is when its disk is full: make room, then: '
 		'alter system reset default_transaction_read_only; select pg_reload_conf();' end as remedy
-from pg_catalog.pg_settings s
+from pg_catalog.pg_show_all_settings() s
 where s.name = 'default_transaction_read_only'

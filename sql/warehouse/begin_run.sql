@@ -4,6 +4,12 @@ with left_behind as (
 	where workspace_id = $1::integer and state = 'running'
 ), shown as (
 	delete from sahut_etl.scan_seen where workspace_id = $1::integer
+), strange as (
+	update sahut_etl.workspace_lease l
+	set stranger = s.backend, stranger_seen_at = case when s.backend is not null then clock_timestamp() end
+	from (values ((
+		select x.backend from sahut_etl.lock_without_lease x where x.workspace_id = $1::integer))) s(backend)
+	where l.workspace_id = $1::integer and l.stranger is distinct from s.backend
 ), swept as (
 	-- Of a full sweep that was proven, and then left while it asked for what it had not seen.
 	delete from sahut_etl.sweep_seen s using sahut_etl.sweep w

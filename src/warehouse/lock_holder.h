@@ -10,8 +10,9 @@
 
 /*
  * Adds to an ERR that says so (55P03) who most likely has the lock, as another connection, or the
- * same one after its transaction has ended, sees it. Any other ERR stays as it is.
+ * same one after its transaction has ended, sees it. MIGRATING: tables were to be changed, for
+ * which readers are in the way as well. Any other ERR stays as it is.
  */
-void lock_holder_name(struct pg *pg, struct err *err);
+void lock_holder_name(struct pg *pg, bool migrating, struct err *err);
 
 #endif

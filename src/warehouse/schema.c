@@ -295,6 +295,6 @@ bool schema_migrate(struct pg *pg, const struct schema_wish *wish, struct buf *r
 		return false;
 	if (migrate(pg, wish, report, err))
 		return true;
-	lock_holder_name(pg, err);
+	lock_holder_name(pg, true, err);
 	return false;
 }

@@ -506,7 +506,7 @@ static bool finish(struct warehouse *warehouse, struct table **table, struct err
 	bool ok = pg_finish(warehouse->writer, table, err);
 
 	if (!ok)
-		lock_holder_name(warehouse->side, err);
+		lock_holder_name(warehouse->side, false, err);
 	return ok;
 }
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One writer a workspace, by a lease that only our roles can have: nobody else stops it, and nobody is waited for without end."""
+import os
+import re
 import time
 
 import psycopg2
@@ -63,9 +65,17 @@ def test_advisory_locks_of_a_stranger_stop_nothing(pair, daemons, session, stran
     loaded(etl, 130)
     assert etl.status()["state"] == "well" and "daemon" in etl.status()["holder"]
     done = etl.run("check")
-    assert f"session {its.connection.info.backend_pid} of role lease_stranger" in done.stdout and "stops nobody" in done.stdout
+    pid = its.connection.info.backend_pid
+    seen = re.search(rf"session {pid} of role lease_stranger \(without a name, first seen (\S+Z)\)", done.stdout)
+    assert seen and "stops nobody" in done.stdout, done.stdout
+    # From then on, and not anew with each run.
+    etl.run("sync", timeout=30)
+    assert seen.group() in etl.run("check").stdout
+    assert etl.one("select stranger = %s and stranger_seen_at < %s::timestamptz + interval '1 second' from sahut_etl.workspace_lease", pid, seen.group(1))
     its.execute("select pg_advisory_unlock_all()")
     assert "lease_stranger" not in etl.run("check").stdout
+    etl.run("sync", timeout=30)
+    assert etl.sql("select stranger, stranger_seen_at from sahut_etl.workspace_lease") == [(None, None)]
 
 
 def test_a_stranger_that_calls_stops_nothing(pair, daemons, session, stranger):
@@ -119,14 +129,29 @@ def test_a_lease_ends_with_its_time_and_what_is_committed_under_it_then_is_refus
     assert_equal(etl, sandbox)
 
 
-def test_a_session_of_the_same_number_is_another_one(pair, session):
+@pytest.mark.parametrize("what", ["backend_started_at = backend_started_at - interval '1 hour'", "role_name = 'somebody'"])
+def test_a_session_of_the_same_number_is_another_one(pair, session, what):
     sandbox, etl = pair(conversations=20)
     etl.run("sync")
     its = session(etl)
     take(its, "daemon on elsewhere, process 1")
-    etl.sql("update sahut_etl.workspace_lease set backend_started_at = backend_started_at - interval '1 hour'")
+    etl.sql(f"update sahut_etl.workspace_lease set {what}")
     assert etl.status()["holder"] is None
     etl.run("sync", timeout=30)
+
+
+def test_the_number_of_a_session_in_another_database_holds_nothing(pair, cluster):
+    """When it began, it shows to nobody but its own role and administrators: number, role and database have to tell."""
+    sandbox, etl = pair(conversations=20)
+    etl.run("sync")
+    other = cluster.connect("postgres")
+    with other.cursor() as cursor:
+        cursor.execute("select pg_backend_pid(), backend_start from pg_stat_get_activity(pg_backend_pid())")
+        pid, began = cursor.fetchone()
+    etl.sql("""update sahut_etl.workspace_lease set holder = 'daemon on elsewhere, process 1', role_name = current_user, backend = %s,
+        backend_started_at = %s, held_since = now(), held_until = now() + interval '10 minutes'""", pid, began)
+    etl.run("sync", timeout=30)
+    other.close()
 
 
 def test_a_row_that_lies_in_an_open_transaction_is_named(pair, session):
@@ -152,6 +177,17 @@ def test_migrate_waits_for_nobody_without_end(warehouse, session):
     assert f"process {pid} of postgres" in done.stderr
     its.connection.rollback()
     etl.run("migrate", timeout=30)
+
+
+def test_who_reads_is_named_to_a_migration_and_not_to_a_merge(warehouse, session):
+    etl = warehouse("http://127.0.0.1:9/v1")
+    its = session(etl, autocommit=False)
+    its.execute("select pg_backend_pid() from sahut_report.channels")
+    pid = its.connection.info.backend_pid
+    with open(os.path.join(os.path.dirname(__file__), "..", "..", "sql", "warehouse", "lock_holder.sql")) as f:
+        text = f.read()
+    assert etl.sql(text.replace("$1", "0")) == []
+    assert etl.one(text.replace("$1", "1")).startswith(f"process {pid} of postgres")
 
 
 def test_two_that_migrate_at_once_both_succeed(warehouse):

@@ -11,7 +11,8 @@ import pytest
 
 from cluster import Cluster
 from conftest import BUILD
-from etl import Etl
+from daemon import loaded
+from etl import Etl, assert_equal
 
 SCHEMAS = ["sahut", "sahut_pii", "sahut_report", "sahut_etl"]
 
@@ -231,6 +232,98 @@ def test_a_role_that_tries_everything_changes_nothing_but_its_rows(pair, login, 
     # VACUUM of what is not one's own is refused with a warning; nothing else may have come to pass either.
     assert set(after) == set(before), set(after) ^ set(before)
     assert not mark.exists()
+
+
+# ---- what a role can hold on to ------------------------------------------------
+
+MODES = ["access exclusive", "exclusive", "share row exclusive", "share", "share update exclusive", "row exclusive", "row share", "access share"]
+STRENGTHS = ["update", "no key update", "share", "key share"]
+NUMBER = 1396786261  # "SAHU"
+
+
+def taken(cursor, statement):
+    """Whether a statement is done within an open transaction, which goes on either way."""
+    cursor.execute("savepoint s")
+    if attempt(cursor, statement) is None:
+        return True
+    cursor.execute("rollback to s")
+    return False
+
+
+def hold_all(cursor, etl, tables):
+    """Every lock that the role can have, in an open transaction, the strongest of each; returns those of tables."""
+    for key in (0, 1, 2):
+        for call in (f"({NUMBER}, {key})", f"(({NUMBER}::bigint << 32) + {key})", f"({key}, {NUMBER})", f"({key})"):
+            for kind in ("", "_shared", "_xact", "_xact_shared"):
+                assert taken(cursor, f"select pg_advisory_{'xact_' if 'xact' in kind else ''}lock{kind.replace('_xact', '')}{call}")
+    held = {}
+    for name in tables:
+        mode = next((m for m in MODES if taken(cursor, f"lock table {name} in {m} mode")), None)
+        if mode:
+            held[name] = mode
+        for strength in STRENGTHS:
+            taken(cursor, f"select from {name} for {strength}")
+    return held
+
+
+# The strongest lock of a table of ours. The writer's are those of the daemon itself, whose work is not done behind its back:
+# a session of its role that locks a table is waited for, and named (test_faults_pg.py).
+OURS_AT_MOST = {"stranger": None, "sahut_reader": "access share", "sahut_analyst": "access share", "sahut_pii_reader": "access share"}
+# Of the catalogue, one view can be locked by everybody, as everybody may update it.
+EVERYBODYS = {"pg_settings": "access exclusive"}
+
+
+@pytest.mark.parametrize("role", READS)
+def test_nothing_that_a_role_holds_on_to_stops_anything(pair, daemons, login, role):
+    """One transaction that stays open, with all that it can lock; one session that listens, and one that calls."""
+    sandbox, etl = pair(conversations=80, workspace={"schedule": "{incremental: 5s, verify: 1d}"})
+    name = login(role)
+    sessions = [etl.cluster.connect(etl.dbname, name) for _ in range(3)]
+    holder, listener, caller = [s.cursor() for s in sessions]
+    sessions[0].autocommit = False
+    holder.execute("set statement_timeout = '5s'; set lock_timeout = '50ms'; create temp table mine (id integer); select lo_create(0)")
+    ours = [f"{s}.{t}" for s, t, _ in relations(etl)]
+    theirs = [n for n, in etl.sql("""select c.oid::regclass::text from pg_class c where c.relkind in ('r', 'v')
+        and c.relnamespace::regnamespace::text in ('pg_catalog', 'information_schema')""")]
+    held = hold_all(holder, etl, theirs if role == "sahut_writer" else ours + theirs)
+    assert {t: m for t, m in held.items() if t in theirs and m != "access share"} == EVERYBODYS
+    assert {m for t, m in held.items() if t in ours} == ({OURS_AT_MOST[role]} if OURS_AT_MOST.get(role) else set())
+    for channel in ("sahut_etl_command_request", "x"):
+        listener.execute(f"listen {channel}")
+    sessions[1].autocommit = False
+    listener.execute("select 1")
+
+    # The first load, all commands, and a daemon, meanwhile.
+    etl.run("migrate", timeout=60)
+    etl.run("sync", timeout=60)
+    assert_equal(etl, sandbox)
+    for command in (["sync", "--full"], ["verify"], ["verify", "--repair"], ["report", "volume"], ["status"], ["migrate", "--rebuild-reports"],
+                    ["erase", etl.one("select contact_id from sahut_pii.contact limit 1")]):
+        etl.run(*command, timeout=60)
+    assert "✗" not in etl.run("check", timeout=60).stdout
+    daemon = daemons(etl)
+    daemon.wait_text("works on 1 workspace")
+    for n in range(100):
+        caller.execute("select pg_notify('sahut_etl_command_request', %s)", (str(n) * 1000,))
+    # It ends no session of ours, and none can be told to.
+    for pid, in etl.sql("""select pid from pg_stat_activity where datname = current_database() and usename <> %s
+            and pid <> pg_backend_pid()""", name):
+        assert attempt(caller, f"select pg_terminate_backend({pid})") == attempt(caller, f"select pg_cancel_backend({pid})") == "42501"
+    for statement in (f"select pg_terminate_backend({sessions[0].info.backend_pid})", "set role sahut_owner", "set role postgres",
+                      "set session_replication_role = replica", f"alter role {name} set statement_timeout = 1", "prepare transaction 'x'",
+                      f"reassign owned by {name} to {name}", "alter default privileges grant all on tables to public", f"drop owned by {name}",
+                      "create operator pg_catalog.= (leftarg = text, rightarg = text, function = textne)", "create publication p for all tables",
+                      "create extension dblink", "select pg_reload_conf()", "select pg_switch_wal()", "checkpoint",
+                      "select pg_create_physical_replication_slot('s')", "select pg_logical_emit_message(true, 'a', 'b')"):
+        attempt(caller, statement)
+    sandbox.change("create", 5)
+    loaded(etl, 85)
+    etl.run("sync", timeout=60)
+    assert daemon.running()
+    assert etl.status()["state"] == "well"
+    for s in sessions:
+        s.close()
+    assert daemon.stop() == 0
 
 
 # ---- an owner without a superuser's rights -----------------------------------------
