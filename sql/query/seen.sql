@@ -31,7 +31,9 @@ with seen as materialized (
 	join seen on seen.id = sahut_etl.id_hash(r.fingerprint) and seen.counts
 	where r.workspace_id = $1::integer
 ), both_ways as materialized (
-	select count(*) filter (where least(c.created_at, c.first_seen_at) < sahut_etl.from_usec($4::bigint)) as old,
+	-- One that is held and could not be loaded this time counts once: as old where it counts as such twice.
+	select count(*) filter (where least(c.created_at, c.first_seen_at) < sahut_etl.from_usec($4::bigint)
+			and c.id = any (array(select k.fingerprint from rejected k where k.is_old))) as old,
 		count(*) as every
 	from sahut.conversation c
 	where c.id = any (array(select k.fingerprint from rejected k)) and c.workspace_id = $1::integer
