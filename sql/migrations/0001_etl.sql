@@ -67,7 +67,9 @@ create table sahut_etl.workspace (
 	needs_full          text,
 	uncertified         integer not null default 0,
 	unproven            text,
+	unproven_since      timestamptz,
 	tried_at            timestamptz,
+	retry_at            timestamptz,
 	audit_due           boolean not null default false,
 	-- what its lists do not show
 	filterless          boolean not null default false,
@@ -96,7 +98,7 @@ comment on column sahut_etl.workspace.active_as_of is
 comment on column sahut_etl.workspace.certified_at is
 	'Start, less lookback, of the last full sweep that was proven complete.';
 comment on column sahut_etl.workspace.history_started_at is
-	'When the first complete load ended; before it, status and assignment history is unknown.';
+	'When the first load ended, proven or not; before it, status and assignment history is unknown.';
 comment on column sahut_etl.workspace.seen_at is
 	'When the API was last heard of (API time): its day is the one that reports compute afresh; those before it '
 	'are stored.';
@@ -124,11 +126,16 @@ comment on column sahut_etl.workspace.needs_full is 'Why the next cycle must be 
 comment on column sahut_etl.workspace.uncertified is 'Full sweeps in a row that could not be proven complete.';
 comment on column sahut_etl.workspace.unproven is
 	'Why the last full sweep proved nothing: short (fewer were seen than there were), lost (the list made no '
-	'sense), cut (it goes on behind its total), parts (its parts are more than the whole) or unlisted (what is '
-	'there stands in no list). Null: it did.';
+	'sense), undated (no answer said when it was given), cut (it goes on behind its total), parts (its parts are '
+	'more than the whole), unlisted (what is there stands in no list) or untold (it does not say how many there '
+	'are). Null: it did.';
+comment on column sahut_etl.workspace.unproven_since is
+	'Since when it is not proven yet, or not any more; empty: it is.';
 comment on column sahut_etl.workspace.tried_at is
 	'When the last full sweep was begun or gone on with (the daemon''s clock); one that proved nothing is tried '
 	'again later each time.';
+comment on column sahut_etl.workspace.retry_at is
+	'When a full sweep that proved nothing is tried again (the daemon''s clock); empty: the last one proved something.';
 comment on column sahut_etl.workspace.filterless is
 	'Whether lists of one status show others, too: no cycle relies on a filter.';
 comment on column sahut_etl.workspace.list_depth is
@@ -538,6 +545,93 @@ comment on column sahut_etl.rejected_item.accepted_at is
 comment on column sahut_etl.rejected_item.accepted_by is 'Who that was.';
 comment on column sahut_etl.rejected_item.wanted_at is
 	'When a person asked for it to be fetched again; empty when that was done.';
+
+-- What may be said of how complete a workspace is: one place for status, health, reports and views. The words of
+-- reports in other languages are with the reports.
+create view sahut_etl.proof as
+select
+	w.id as workspace_id, s.state, w.unproven_since as since, coalesce(w.unproven, '') as reason,
+	case s.state
+		when 'loading' then 'the first load is not over'
+		when 'rejected' then format('%s items could not be loaded', e.holding)
+		when 'excepted' then 'all is proven, but for ' || n.known
+		when 'proven' then 'nothing is missing up to complete_as_of'
+		else case
+			when w.list_beyond > 0 then format(
+				'%s conversations lie deeper than the pages of its list go', w.list_beyond)
+			when w.unproven = 'lost' then 'its list made no sense while it was read'
+			when w.unproven = 'undated' then 'the API does not say at what time it answers'
+			when w.unproven = 'cut' then 'its list goes on where its total says that it ends'
+			when w.unproven = 'parts' then 'its statuses add up to more than the whole list'
+			when w.unproven = 'unlisted' then 'conversations that answer by their id stand in no list'
+			when w.unproven = 'untold' then 'its list does not say how many conversations there are'
+			when w.needs_full = 'demoted' then 'its list does not stand in the order that was relied on'
+			else 'fewer conversations were seen than its list counts: it changes while it is read' end
+	end as why,
+	case
+		when s.state = 'loading' then 'each cycle goes on where the one before stopped'
+		when s.state = 'rejected' then 'each cycle asks for them again; sahut-etl rejected lists them, and '
+			|| 'rejected --accept ID lets the instants rise without one'
+		when s.state = 'excepted' then 'nothing need be done; sahut-etl rejected and '
+			|| 'sahut.conversation.unlisted_since name them'
+		when s.state = 'proven' then 'nothing need be done'
+		when w.unproven = 'undated' then 'sahut-etl check says what the API sends; changes are read meanwhile'
+		when w.retry_at > now() then 'changes are read, counted and repaired meanwhile; everything is read again '
+			|| to_char(w.retry_at at time zone 'UTC', '"from" YYYY-MM-DD HH24:MI "UTC on"')
+			|| ', and by sahut-etl sync --full at once'
+		else 'the next cycle reads everything again' end as next_step,
+	case s.state
+		when 'loading' then 'nothing yet: conversations are still being read for the first time'
+		when 'unproven' then 'what is held, as a lower bound: some may be missing or not up to date'
+		when 'demoted' then 'all up to complete_as_of; of later days what is held, as a lower bound'
+		when 'rejected' then 'all up to complete_as_of, which stays where it is; of later days what is held'
+		when 'excepted' then 'all up to complete_as_of, but for ' || n.known
+		else 'all up to complete_as_of' end as counted,
+	n.known, e.accepted, e.unlisted, e.disputed, e.holding, w.list_beyond as beyond
+from sahut_etl.workspace w
+cross join lateral (
+	select
+		(select count(*) from sahut_etl.rejected_item r
+		where r.workspace_id = w.id and r.accepted_at is not null) as accepted,
+		(select count(*) from sahut_etl.rejected_item r
+		where r.workspace_id = w.id and r.accepted_at is null and not r.is_misshapen) as holding,
+		(select count(*) from sahut_etl.absence a
+		where a.workspace_id = w.id and a.unlisted_since is not null) as unlisted,
+		(select count(*) from sahut_etl.absence a where a.workspace_id = w.id and a.is_gone) as disputed
+) e
+cross join lateral (
+	select case
+		when w.history_started_at is null then 'loading'
+		when w.certified_at is null then 'unproven'
+		when w.needs_full = 'demoted' or w.unproven in ('cut', 'parts', 'unlisted', 'untold') then 'demoted'
+		when e.holding > 0 then 'rejected'
+		when e.accepted + e.unlisted + e.disputed > 0 then 'excepted'
+		else 'proven' end as state
+) s
+cross join lateral (
+	select concat_ws(' and ',
+		case when e.accepted > 0 then e.accepted || ' items that could not be loaded and were accepted' end,
+		case when e.unlisted > 0 then e.unlisted || ' conversations that stand in no list' end,
+		case when e.disputed > 0 then e.disputed || ' that the API calls gone, which is not believed' end
+	) as known
+) n;
+comment on view sahut_etl.proof is 'How complete each workspace is known to be, why, and what happens next.';
+comment on column sahut_etl.proof.workspace_id is 'Workspace.';
+comment on column sahut_etl.proof.state is
+	'loading (rows come in), unproven (loaded, and not proven), demoted (it was proven, and what was published is taken '
+	'back), rejected (items that could not be loaded hold the instants), excepted (proven, but for those that '
+	'are known), or proven.';
+comment on column sahut_etl.proof.since is 'Since when it is not proven; empty where it is.';
+comment on column sahut_etl.proof.reason is 'Why the last full sweep proved nothing, in a word: workspace.unproven.';
+comment on column sahut_etl.proof.why is 'Why the state is so, as a part of a sentence.';
+comment on column sahut_etl.proof.next_step is 'What happens next.';
+comment on column sahut_etl.proof.counted is 'What may be counted meanwhile.';
+comment on column sahut_etl.proof.known is 'The exceptions, named; empty: none.';
+comment on column sahut_etl.proof.accepted is 'Items that could not be loaded and that a person has accepted.';
+comment on column sahut_etl.proof.unlisted is 'Conversations held that answer by their id and stand in no list.';
+comment on column sahut_etl.proof.disputed is 'Conversations held that answer 404, too many to be believed.';
+comment on column sahut_etl.proof.holding is 'Items that could not be loaded and that hold the instants.';
+comment on column sahut_etl.proof.beyond is 'Conversations that lie deeper than the pages of the list go.';
 
 create table sahut_etl.request_ledger (
 	workspace_id  integer not null references sahut_etl.workspace,

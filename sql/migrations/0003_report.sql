@@ -388,10 +388,12 @@ create view sahut_etl.report_workspace as
 select
 	w.id, w.name, w.timezone, w.complete_as_of, w.active_as_of, w.history_started_at,
 	(w.history_started_at at time zone w.timezone)::date as history_day,
-	case when w.history_started_at is not null then (w.active_as_of at time zone w.timezone)::date end as live_day,
+	-- Where nothing was proven of those that are not resolved either, the last answer has to do.
+	case when w.history_started_at is not null then (coalesce(w.active_as_of, w.seen_at) at time zone w.timezone)::date
+		end as live_day,
 	case when w.history_started_at is not null
 		then (greatest(w.active_as_of, w.seen_at) at time zone w.timezone)::date end as last_day,
-	w.live_count, w.late_arrival_count, w.silent_edit_count
+	w.live_count, w.late_arrival_count, w.silent_edit_count, coalesce(w.active_as_of, w.seen_at) as known_at
 from sahut_etl.workspace w;
 comment on view sahut_etl.report_workspace is 'Workspaces, with the days that reports turn on.';
 comment on column sahut_etl.report_workspace.id is 'Workspace.';
@@ -402,16 +404,18 @@ comment on column sahut_etl.report_workspace.complete_as_of is
 comment on column sahut_etl.report_workspace.active_as_of is
 	'Every change of a conversation that is not resolved, up to this instant, is in the warehouse (API time).';
 comment on column sahut_etl.report_workspace.history_started_at is
-	'When the first complete load ended; before it, status and assignment history is unknown.';
+	'When the first load ended, proven or not; before it, status and assignment history is unknown.';
 comment on column sahut_etl.report_workspace.history_day is 'Day of that: the first one with a backlog.';
 comment on column sahut_etl.report_workspace.live_day is
-	'Day of active_as_of: it and later ones are computed when asked for, those before it are stored. Empty until '
+	'Day of known_at: it and later ones are computed when asked for, those before it are stored. Empty until '
 	'the first load has ended.';
 comment on column sahut_etl.report_workspace.last_day is 'Last day that anything can be known of.';
 comment on column sahut_etl.report_workspace.live_count is 'Conversations that are held and not deleted.';
 comment on column sahut_etl.report_workspace.late_arrival_count is
 	'New conversations so far that should have been seen before.';
 comment on column sahut_etl.report_workspace.silent_edit_count is 'Changes so far that did not move updated_at.';
+comment on column sahut_etl.report_workspace.known_at is
+	'active_as_of; while there is none, the time of the last answer.';
 
 -- ---- the stored days ----
 
@@ -802,7 +806,7 @@ declare
 	ends      timestamptz;
 	measured  timestamptz;
 begin
-	select x.at, case when wanted < w.live_day then x.at else least(x.at, w.active_as_of) end into ends, measured
+	select x.at, case when wanted < w.live_day then x.at else least(x.at, w.known_at) end into ends, measured
 	from sahut_etl.report_workspace w
 	cross join lateral (select (wanted + 1)::timestamp at time zone w.timezone as at) x
 	where w.id = workspace and wanted between w.history_day and w.last_day;
@@ -848,7 +852,7 @@ declare
 	measured_to  timestamptz;
 begin
 	select greatest(b.begins, w.history_started_at), b.ends, case when wanted < w.live_day then b.ends
-		else least(b.ends, w.active_as_of) end
+		else least(b.ends, w.known_at) end
 	into begins, ends, measured_to
 	from sahut_etl.report_workspace w
 	cross join lateral (

@@ -43,7 +43,7 @@ select
 	2) as hours_in_status,
 	c.origin = 'observed' as is_history_complete, c.history_known_from,
 	c.origin = 'observed' or c.status_since > c.history_known_from as is_status_since_known,
-	c.touch_count, c.merged_into
+	c.touch_count, c.merged_into, c.unlisted_since
 from sahut.conversation c
 join sahut_etl.workspace w on w.id = c.workspace_id
 left join sahut.status s on s.status = c.status
@@ -124,6 +124,8 @@ comment on column sahut_report.conversations.touch_count is
 	'one: a lower bound.';
 comment on column sahut_report.conversations.merged_into is
 	'The conversation that it was merged into, where the API says so.';
+comment on column sahut_report.conversations.unlisted_since is
+	'Since when it stands in no list, though it answers by its id: it counts as it was last seen. Empty: it is listed.';
 
 create view sahut_report.conversation_labels as
 select
@@ -1055,7 +1057,7 @@ select
 	q.day is null as is_refreshed,
 	coalesce(d.day <= w.last_day, false) as is_begun,
 	case when d.day between w.history_day and w.last_day then round(greatest(0, extract(epoch from
-		least((d.day + 1)::timestamp at time zone w.timezone, w.active_as_of)
+		least((d.day + 1)::timestamp at time zone w.timezone, w.known_at)
 		- greatest(d.day::timestamp at time zone w.timezone, w.history_started_at))::numeric) / 3600, 4)
 		else 0 end as measured_hours
 from (
@@ -1202,8 +1204,12 @@ select
 	(select count(*) from sahut_etl.rejected_item i where i.workspace_id = w.id)::integer as rejected_item_count,
 	sahut_etl.unknown_statuses() as unknown_status_count,
 	w.late_arrival_count, w.silent_edit_count,
-	coalesce(q.n, 0)::integer as pending_day_count, q.days as pending_days
+	coalesce(q.n, 0)::integer as pending_day_count, q.days as pending_days,
+	p.state as proof_state, p.since as unproven_since, p.why as proof_reason, p.next_step, p.counted as may_be_counted,
+	nullif(p.known, '') as exceptions, p.accepted::integer as accepted_item_count, p.unlisted::integer as unlisted_count,
+	p.disputed::integer as disputed_count, p.beyond as beyond_depth_count
 from sahut_etl.report_workspace w
+join sahut_etl.proof p on p.workspace_id = w.id
 left join (
 	select p.workspace_id, count(*) as n,
 		string_agg(p.day::text, ', ' order by p.day desc) filter (where p.place <= 10) || case
@@ -1226,7 +1232,7 @@ comment on column sahut_report.data_freshness.lag_minutes is 'Minutes from activ
 comment on column sahut_report.data_freshness.complete_lag_minutes is 'Minutes from complete_as_of to now.';
 comment on column sahut_report.data_freshness.is_fresh is 'Whether lag_minutes is at most 15.';
 comment on column sahut_report.data_freshness.history_started_at is
-	'When the first complete load ended; before it, status and assignment history is unknown.';
+	'When the first load ended, proven or not; before it, status and assignment history is unknown.';
 comment on column sahut_report.data_freshness.reporting_timezone is 'Time zone of every day and hour.';
 comment on column sahut_report.data_freshness.data_day is 'The newest day in reports: today, as far as data goes.';
 comment on column sahut_report.data_freshness.last_ok_at is 'When the last good run ended.';
@@ -1243,6 +1249,22 @@ comment on column sahut_report.data_freshness.pending_day_count is
 	'Days that something touched and whose numbers are not computed again yet.';
 comment on column sahut_report.data_freshness.pending_days is
 	'Which: the ten newest of them; empty when all are as they should be.';
+comment on column sahut_report.data_freshness.proof_state is
+	'loading (rows come in), unproven (loaded, and not proven), demoted (what was published is taken back), rejected '
+	'(items that could not be loaded hold the instants), excepted (proven, but for those that are known), or proven.';
+comment on column sahut_report.data_freshness.unproven_since is 'Since when it is not proven; empty where it is.';
+comment on column sahut_report.data_freshness.proof_reason is 'Why the state is so.';
+comment on column sahut_report.data_freshness.next_step is 'What happens next.';
+comment on column sahut_report.data_freshness.may_be_counted is 'What may be counted meanwhile.';
+comment on column sahut_report.data_freshness.exceptions is 'The known exceptions, in words; empty: none.';
+comment on column sahut_report.data_freshness.accepted_item_count is
+	'Items that could not be loaded and that a person has accepted: they are in no number.';
+comment on column sahut_report.data_freshness.unlisted_count is
+	'Conversations that answer by their id and stand in no list: they are in all numbers, as they were last seen.';
+comment on column sahut_report.data_freshness.disputed_count is
+	'Conversations that the API calls gone, too many to be believed: they are in all numbers.';
+comment on column sahut_report.data_freshness.beyond_depth_count is
+	'Conversations that lie deeper than the pages of the list go: they are in no number.';
 
 create view sahut_report.health as
 select
@@ -1255,6 +1277,12 @@ left join lateral (select * from sahut_etl.audit a where a.workspace_id = w.id a
 cross join lateral (
 	select 'first load' as item, case when w.history_started_at is null then 'amber' else 'green' end as state,
 		case when w.history_started_at is null then 'has not ended yet' else 'has ended' end as detail
+	union all
+	select 'proof', case p.state when 'proven' then 'green' when 'demoted' then 'red' when 'rejected' then 'red'
+		else 'amber' end,
+		p.state || ': ' || p.why || case when p.since is not null then to_char(p.since at time zone w.timezone,
+			'" (since" YYYY-MM-DD HH24:MI")"') else '' end || '; ' || p.next_step
+	from sahut_etl.proof p where p.workspace_id = w.id
 	union all
 	select 'freshness', case when w.active_as_of is null then 'amber'
 		when now() - w.active_as_of > interval '1 hour' then 'red'

@@ -12,13 +12,20 @@ select
 	case when now() - w.active_as_of > interval '1 hour'
 	then extract(epoch from now() - w.active_as_of)::bigint end as stale_seconds,
 	f.pending_days as stale_days,
+	case when k.state <> 'proven' then k.state end as proof,
+	to_char(k.since at time zone w.timezone, 'YYYY-MM-DD HH24:MI') as unproven_since,
+	case when k.state not in ('unproven', 'demoted') then '' when k.beyond > 0 then 'deep'
+		when k.reason in ('', 'short') and w.needs_full = 'demoted' then 'order' else coalesce(nullif(k.reason, ''),
+		'short') end as unproven,
+	k.accepted, k.unlisted, k.disputed, k.holding, k.beyond,
 	case when d.is_late then
 		to_char(coalesce(d.failing_since, d.since) at time zone w.timezone,
 			'YYYY-MM-DD HH24:MI') end as late_since
 from sahut_etl.workspace w
+join sahut_etl.proof k on k.workspace_id = w.id
 left join sahut_report.data_freshness f on f.workspace_name = w.name and f.pending_day_count > 0
 left join sahut_etl.report_delay d on d.workspace_id = w.id and d.days > 0
 cross join lateral (select coalesce($3::date,
-	(coalesce(w.active_as_of, now()) at time zone w.timezone)::date) as last_day) p
+	(coalesce(w.active_as_of, w.seen_at, now()) at time zone w.timezone)::date) as last_day) p
 where $1::text is null or w.name = $1
 order by w.name

@@ -1,10 +1,12 @@
 -- A row for each workspace: how far it is, what it did last, and what comes next. $1 name, or null: all.
 with known as (
-	select w.*, sahut_etl.holding(w.id) as rejecting,
+	select w.*, p.state as proof, p.since as proof_since, p.why as proof_why, p.next_step as proof_next, p.counted,
+		p.known as exceptions, p.accepted, p.unlisted, p.disputed, p.holding,
 		h.workspace_id is not null as is_held, h.holder, h.role_name, h.backend, h.held_since, h.held_until,
 		s.workspace_id is not null as is_scheduled, s.incremental, s.verify, s.full_at, s.next_kind, s.next_at,
 		s.running, s.running_since, s.trouble, s.trouble_since, coalesce(s.failures, 0) as failures, s.advice
 	from sahut_etl.workspace w
+	join sahut_etl.proof p on p.workspace_id = w.id
 	left join sahut_etl.lease_in_force h on h.workspace_id = w.id
 	left join sahut_etl.schedule s on s.workspace_id = w.id
 	where $1::text is null or w.name = $1
@@ -13,12 +15,24 @@ select
 	w.name as workspace,
 	case when w.is_scheduled and not w.is_held then 'unattended'
 		when w.failures > 0 or (not w.is_scheduled and r.state = 'failed') then 'failing'
-		when w.rejecting > 0 then 'rejected'
+		when w.proof = 'rejected' then 'rejected'
 		when d.is_late then 'reports late'
-		when w.complete_as_of is null then 'loading'
+		when w.proof = 'loading' then 'loading'
+		when w.proof = 'unproven' then 'not proven'
+		when w.proof = 'demoted' then 'demoted'
 		when w.is_held and now() - w.active_as_of > w.lookback + 3 * w.incremental + interval '10 minutes'
 			then 'late'
+		-- Everything is read each night; and a timer's cycles have no interval that is known here.
+		when w.is_held and now() - w.complete_as_of > interval '36 hours' then 'late'
+		when not w.is_held and now() - r.ended_at > interval '1 day' then 'late'
+		when w.proof = 'excepted' then 'excepted'
 		else 'well' end as state,
+	w.proof,
+	to_char(w.proof_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as proof_since,
+	w.proof_why,
+	w.proof_next,
+	w.counted as may_be_counted,
+	w.exceptions,
 	w.list_order as "order",
 	coalesce(r.strategy, '') as strategy,
 	to_char(w.complete_as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as complete_as_of,
@@ -48,7 +62,12 @@ select
 	(select count(*) from sahut_etl.rejected_item i where i.workspace_id = w.id) as rejected,
 	w.late_arrival_count as late_arrivals,
 	w.silent_edit_count as silent_edits,
-	sahut_etl.unlisted(w.id) as unlisted,
+	w.accepted,
+	w.holding,
+	w.unlisted,
+	w.disputed,
+	w.unproven,
+	to_char(w.retry_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as retry_at,
 	nullif(w.list_depth, 0) as list_depth,
 	w.list_beyond as beyond_depth,
 	(

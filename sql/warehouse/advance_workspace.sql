@@ -12,8 +12,11 @@ set watermark = case
 	active_as_of = case when t.is_held_back and (sahut_etl.from_usec(m.active_as_of) > w.active_as_of) is not false
 		then w.active_as_of else sahut_etl.from_usec(m.active_as_of) end,
 	certified_at = sahut_etl.from_usec(m.certified_at),
-	history_started_at = coalesce(w.history_started_at, case when m.certified_at is not null
+	-- The first load is over when everything was read, proven or not.
+	history_started_at = coalesce(w.history_started_at, case when m.certified_at is not null or m.uncertified > 0
 	then b.observed_at end),
+	unproven_since = case when m.certified_at is null or m.needs_full = 'demoted'
+		or m.unproven in ('cut', 'parts', 'unlisted', 'untold') then coalesce(w.unproven_since, b.observed_at) end,
 	seen_at = greatest(w.seen_at, b.observed_at),
 	lookback = m.lookback * interval '1 microsecond',
 	late_at = sahut_etl.from_usec(m.late_at),
@@ -30,6 +33,7 @@ set watermark = case
 	uncertified = m.uncertified,
 	unproven = nullif(m.unproven, ''),
 	tried_at = sahut_etl.from_usec(m.tried_at),
+	retry_at = sahut_etl.from_usec(m.retry_at),
 	audit_due = m.audit_due,
 	filterless = m.filterless,
 	list_depth = m.list_depth,
@@ -39,9 +43,9 @@ set watermark = case
 	silent_edit_count = w.silent_edit_count + t.rows_silent
 from jsonb_to_record($2::jsonb) m(
 	watermark bigint, complete_as_of bigint, active_as_of bigint, certified_at bigint, lookback bigint,
-	late_at bigint, 	largest_total bigint,
+	late_at bigint, largest_total bigint,
 	last_total bigint, per_page integer, list_order text, order_evidence jsonb, needs_full text,
-	uncertified integer, tried_at bigint,
+	uncertified integer, tried_at bigint, retry_at bigint,
 	audit_due boolean, unproven text, list_depth bigint, list_parts bigint, list_beyond bigint,
 	totals_told text, filterless boolean)
 cross join pg_temp.tally t

@@ -12,10 +12,11 @@ select
 	w.unproven, (extract(epoch from w.lookback_configured) * 1000000)::bigint as lookback_configured,
 	sahut_etl.to_usec(w.late_at) as late_at, (extract(epoch from w.late_by) * 1000000)::bigint as late_by,
 	w.list_depth, w.list_parts, w.list_beyond, w.totals_told, w.filterless,
-	sahut_etl.holding(w.id) as holding,
+	p.holding, p.accepted, p.unlisted, p.disputed,
 	(select count(*) from sahut_etl.rejected_item r
 		where r.workspace_id = w.id and r.conversation_id is not null
 		and (r.wanted_at is not null or (r.accepted_at is null and not r.is_misshapen))) as askable
 from sahut_etl.workspace w
+join sahut_etl.proof p on p.workspace_id = w.id
 left join sahut_etl.sweep s on s.workspace_id = w.id and s.state = 'running'
 where w.id = $1::integer

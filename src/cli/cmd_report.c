@@ -214,9 +214,22 @@ static void append(struct table **all, const struct table *more)
 	}
 }
 
+/* What is not up to date, or not proven, of a workspace, as a line of its own each. */
+static void add_warning(struct report_run *run, struct table *late, const struct buf *line)
+{
+	if (line->len == 0)
+		return;
+	fprintf(stderr, "%s: %s\n", run->app->program, buf_text(line));
+	table_set(late, table_add(late), 0, buf_text(line), line->len);
+	if (run->format == FORMAT_TABLE || run->format == FORMAT_CSV)
+		buf_printf(&run->out, "%s %s\n", run->format == FORMAT_TABLE ? "!" : "#",
+			   buf_text(line));
+}
+
 /*
- * Which days are not up to date comes before all else: the first lines of what people and programs
- * read, the first members of an array, and stderr. A page has it in its head.
+ * What is not proven, and which days are not up to date, comes before all else: the first lines of
+ * what people and programs read, the first members of an array, and stderr. A page has it in its
+ * head.
  */
 static struct table *begin_with_late(struct report_run *run)
 {
@@ -226,14 +239,11 @@ static struct table *begin_with_late(struct report_run *run)
 	for (int row = 0; row < table_rows(run->scope); row++) {
 		CLEANUP(buf_free) struct buf line = BUF_MAX(4096);
 
+		report_table_proof(&line, run->lang, run->scope, row);
+		add_warning(run, late, &line);
+		buf_reset(&line);
 		report_table_late(&line, run->lang, run->scope, row);
-		if (line.len == 0)
-			continue;
-		fprintf(stderr, "%s: %s\n", run->app->program, buf_text(&line));
-		table_set(late, table_add(late), 0, buf_text(&line), line.len);
-		if (run->format == FORMAT_TABLE || run->format == FORMAT_CSV)
-			buf_printf(&run->out, "%s %s\n", run->format == FORMAT_TABLE ? "!" : "#",
-				   buf_text(&line));
+		add_warning(run, late, &line);
 	}
 	return late;
 }

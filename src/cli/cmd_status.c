@@ -29,6 +29,9 @@ static const enum shown kept[SHOWN] = {
 
 #define NEVER_RAN "never ran"
 
+/* Of one that is proven, but for those that are known. */
+#define EXCEPTED "excepted"
+
 /* The first four stay, however narrow it is. */
 #define LEAST 4
 
@@ -97,6 +100,22 @@ static void set_next(struct table *shown, const struct table *all, int row)
 	set(shown, NEXT, text);
 }
 
+/* Of one that is proven but for some, how many those are. */
+static void set_state(struct table *shown, const struct table *all, int row)
+{
+	const char *state = table_get(all, row, "state");
+	char text[64];
+
+	if (strcmp(state, EXCEPTED) != 0) {
+		set(shown, STATE, state);
+		return;
+	}
+	snprintf(text, sizeof(text), "well but for %" PRId64,
+		 table_get_int(all, row, "accepted") + table_get_int(all, row, "unlisted") +
+			 table_get_int(all, row, "disputed"));
+	set(shown, STATE, text);
+}
+
 static struct table *all_columns(const struct table *all)
 {
 	struct table *shown = table_new(SHOWN);
@@ -107,7 +126,7 @@ static struct table *all_columns(const struct table *all)
 	for (int r = 0; r < table_rows(all); r++) {
 		table_add(shown);
 		set(shown, NAME, table_get(all, r, "workspace"));
-		set(shown, STATE, table_get(all, r, "state"));
+		set_state(shown, all, r);
 		set(shown, BEHIND,
 		    from_to(instant(all, r, "active_as_of"), instant(all, r, "read_at"), time));
 		set(shown, COMPLETE, table_get(all, r, "complete_as_of"));
@@ -229,6 +248,29 @@ static void note(struct buf *out, const struct config *config, const struct tabl
 	}
 }
 
+/* How far it can be relied on, where that is not all. */
+static void note_proof(struct buf *out, const struct table *all, int row)
+{
+	const char *proof = table_get(all, row, "proof"),
+		   *since = table_get(all, row, "proof_since"),
+		   *deep = table_get(all, row, "deep_parts");
+
+	if (!proof || strcmp(proof, "proven") == 0)
+		return;
+	quoted(out, table_get(all, row, "workspace"));
+	buf_printf(out, ": %s; %s", table_get(all, row, "proof_why"),
+		   table_get(all, row, "proof_next"));
+	if (since)
+		buf_printf(out, " (since %s)", since);
+	buf_printf(out, ". To be counted meanwhile: %s\n", table_get(all, row, "may_be_counted"));
+	if (deep) {
+		quoted(out, table_get(all, row, "workspace"));
+		buf_str(out, ": too deep to be read: ");
+		quoted(out, deep);
+		buf_char(out, '\n');
+	}
+}
+
 /* Reports that show days as they were. */
 static void note_reports(struct buf *out, const struct table *all, int row)
 {
@@ -293,9 +335,13 @@ static const char *colour_of(const char *state)
 	if (!state)
 		return "";
 	if (strcmp(state, "failing") == 0 || strcmp(state, "unattended") == 0 ||
-	    strcmp(state, "reports late") == 0 || strcmp(state, NEVER_RAN) == 0)
+	    strcmp(state, "reports late") == 0 || strcmp(state, NEVER_RAN) == 0 ||
+	    strcmp(state, "demoted") == 0 || strcmp(state, "rejected") == 0)
 		return "\x1b[31m";
-	return strcmp(state, "late") == 0 || strcmp(state, "loading") == 0 ? "\x1b[33m" : "";
+	return strcmp(state, "late") == 0 || strcmp(state, "loading") == 0 ||
+			       strcmp(state, "not proven") == 0
+		       ? "\x1b[33m"
+		       : "";
 }
 
 /* The rows are the table's last lines. */
@@ -330,6 +376,8 @@ static void print(const struct config *config, const struct table *all)
 		note_runs(&notes, full, r, columns);
 	for (int r = 0; r < table_rows(all); r++)
 		note(&notes, config, all, r);
+	for (int r = 0; r < table_rows(all); r++)
+		note_proof(&notes, all, r);
 	for (int r = 0; r < table_rows(all); r++)
 		note_reports(&notes, all, r);
 	note_holders(&notes, all);

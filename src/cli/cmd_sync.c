@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli_cycle.h"
 #include "command.h"
 #include "err_policy.h"
+#include "inspect.h"
 #include "mem.h"
 #include "metrics_textfile.h"
 
@@ -36,6 +38,33 @@ static void print_stopped(const struct app *app, const struct cli_cycle *tasks)
 	}
 }
 
+/*
+ * What is not proven is no good end, whatever the cycle did: that is said, also to who asked
+ * for silence. The number of conversations that came in says nothing of it.
+ */
+static void say_unproven(struct app *app, const struct cli_cycle *task)
+{
+	CLEANUP(table_free) struct table *proof = NULL;
+	struct err err = ERR_INIT;
+	int before = app->exit;
+	const char *state;
+
+	if (task->end.err.kind != ERR_NONE || task->state != CLI_CYCLE_OVER)
+		return;
+	if (!inspect_proof(app->warehouse, task->conf->name, &proof, &err)) {
+		app_fail(app, &err);
+		app->exit = err_policy_worse(before, app->exit);
+		return;
+	}
+	state = table_rows(proof) > 0 ? table_get(proof, 0, "proof") : "proven";
+	if (strcmp(state, "loading") != 0 && strcmp(state, "unproven") != 0 &&
+	    strcmp(state, "demoted") != 0)
+		return;
+	fprintf(stderr, "%s: %s: not proven: %s; %s\n", app->program, task->conf->name,
+		table_get(proof, 0, "why"), table_get(proof, 0, "next_step"));
+	app->exit = err_policy_worse(app->exit, EXIT_LATER);
+}
+
 void cmd_sync(struct app *app)
 {
 	const char *none[1];
@@ -64,6 +93,7 @@ void cmd_sync(struct app *app)
 		    tasks[i].end.err.kind == ERR_NONE)
 			print_handed_over(app, &tasks[i]);
 		app->exit = err_policy_worse(app->exit, cli_cycle_exit(&tasks[i]));
+		say_unproven(app, &tasks[i]);
 	}
 	/* Monitoring that fails is said, but the cycle is done. */
 	if (!metrics_textfile_write(app, tasks, app->n_workspaces, &err))

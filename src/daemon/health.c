@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "health.h"
 
+#include <inttypes.h>
+
 #include "time_format.h"
 
 /* So many intervals, and so much time, pass before something is called bad. */
@@ -16,6 +18,10 @@ const char *health_name(enum health health)
 	static const char *const names[] = {
 		[HEALTH_WELL] = "well",
 		[HEALTH_LOADING] = "loading",
+		[HEALTH_UNPROVEN] = "not proven",
+		[HEALTH_DEMOTED] = "demoted",
+		[HEALTH_REJECTED] = "rejected",
+		[HEALTH_EXCEPTED] = "well, with exceptions",
 		[HEALTH_STANDBY] = "standby",
 		[HEALTH_LATE] = "late",
 		[HEALTH_FAILING] = "failing",
@@ -48,6 +54,19 @@ static int64_t last_success(const struct stats *n)
 	return last;
 }
 
+/* Of one whose cycles go well: how far it may be relied on. */
+static enum health of_proof(const struct stats *n)
+{
+	static const enum health healths[] = {
+		[PROOF_LOADING] = HEALTH_LOADING,   [PROOF_UNPROVEN] = HEALTH_UNPROVEN,
+		[PROOF_DEMOTED] = HEALTH_DEMOTED,   [PROOF_REJECTED] = HEALTH_REJECTED,
+		[PROOF_EXCEPTED] = HEALTH_EXCEPTED, [PROOF_PROVEN] = HEALTH_WELL,
+	};
+
+	assert((size_t)n->proof < ARRAY_SIZE(healths));
+	return healths[n->proof];
+}
+
 enum health health_of(const struct stats *n, int64_t now)
 {
 	int64_t last = last_success(n);
@@ -58,17 +77,17 @@ enum health health_of(const struct stats *n, int64_t now)
 		return HEALTH_STANDBY;
 	/* A timer's cycles have no interval here; only how the last one went is known. */
 	if (n->interval[CYCLE_INCREMENTAL] == TIME_NONE)
-		return n->failures > 0 ? HEALTH_FAILING : HEALTH_WELL;
+		return n->failures > 0 ? HEALTH_FAILING : of_proof(n);
 	if (n->failures > 0 && n->troubled != TIME_NONE && now - n->troubled > patience(n))
 		return HEALTH_FAILING;
 	if (n->report_failures >= REPORT_TRIES)
 		return HEALTH_REPORTS;
-	if (n->complete_as_of == TIME_NONE)
+	if (n->proof == PROOF_LOADING)
 		return HEALTH_LOADING;
 	/* A sweep may take hours; the quota decides. */
 	if (!n->running && last != TIME_NONE && now - last > patience(n))
 		return HEALTH_LATE;
-	return HEALTH_WELL;
+	return of_proof(n);
 }
 
 void health_describe(const struct stats *n, int64_t now, struct buf *out)
@@ -80,6 +99,18 @@ void health_describe(const struct stats *n, int64_t now, struct buf *out)
 	if (health == HEALTH_FAILING && n->troubled != TIME_NONE)
 		buf_printf(out, " for %s: %s", duration_format(now - n->troubled, text),
 			   n->trouble ? n->trouble : "");
+	if (health == HEALTH_UNPROVEN || health == HEALTH_DEMOTED)
+		buf_str(out, ": conversations may be missing; sahut-etl status says why");
+	if (health == HEALTH_REJECTED)
+		buf_printf(out,
+			   ": %" PRId64 " items could not be loaded; sahut-etl rejected lists them",
+			   n->holding);
+	if (health == HEALTH_EXCEPTED)
+		buf_printf(out,
+			   ": %" PRId64 " accepted items, %" PRId64 " unlisted conversations, "
+			   "%" PRId64 " whose deletion is not believed",
+			   n->exceptions[EXCEPTION_ACCEPTED], n->exceptions[EXCEPTION_UNLISTED],
+			   n->exceptions[EXCEPTION_DISPUTED]);
 	if (health == HEALTH_LATE)
 		buf_printf(out, ": no cycle has ended well for %s",
 			   duration_format(now - last_success(n), text));

@@ -3,7 +3,8 @@
  * health.h -- Judges the health of a workspace: one word and one sentence.
  *
  * Pure. A failure is no illness yet: the next cycles may repair it. What lasts
- * longer than a few intervals is.
+ * longer than a few intervals is. What the API keeps from being proven is named,
+ * and no illness either: the process does all it can.
  */
 #ifndef HEALTH_H
 #define HEALTH_H
@@ -13,7 +14,11 @@
 
 enum health {
 	HEALTH_WELL,
+	HEALTH_EXCEPTED,   /* proven, but for some that are known */
 	HEALTH_LOADING,	   /* the first load is under way */
+	HEALTH_UNPROVEN,   /* loaded, and never proven */
+	HEALTH_DEMOTED,	   /* proven once, and not any more */
+	HEALTH_REJECTED,   /* items that could not be loaded hold the instants */
 	HEALTH_STANDBY,	   /* another process works on it */
 	HEALTH_LATE,	   /* no cycle has come to its end for too long */
 	HEALTH_REPORTS,	   /* the days of reports cannot be computed */

@@ -46,6 +46,7 @@ static const char *kind_name(int kind)
 
 static const struct label by_kind = { "kind", kind_name, CYCLE_SCHEDULED };
 static const struct label by_outcome = { "outcome", stats_outcome_name, STATS_OUTCOMES };
+static const struct label by_exception = { "exception", stats_exception_name, EXCEPTIONS };
 static const struct label by_row = { "change", stats_row_name, STATS_ROWS };
 
 static const struct metric {
@@ -130,6 +131,21 @@ static const struct metric {
 	{ "sahut_etl_uncertified_sweeps", "gauge",
 	  "Full sweeps in a row that could not be proven complete.", SOURCE_WORKSPACE,
 	  offsetof(struct stats, uncertified), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_proven", "gauge",
+	  "Whether completeness is proven, known exceptions apart; 0 while loading, and where it "
+	  "was never "
+	  "proven or is not any more.",
+	  SOURCE_WORKSPACE, offsetof(struct stats, proven), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_rejected_items", "gauge",
+	  "Items that could not be loaded and hold the instants.", SOURCE_WORKSPACE,
+	  offsetof(struct stats, holding), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_exceptions", "gauge",
+	  "Known exceptions to the proof: accepted items, unlisted conversations, and those whose "
+	  "deletion is not believed.",
+	  SOURCE_WORKSPACE, offsetof(struct stats, exceptions), UNIT_PLAIN, &by_exception, NULL },
+	{ "sahut_etl_beyond_depth", "gauge",
+	  "Conversations that lie deeper than the pages of the list go.", SOURCE_WORKSPACE,
+	  offsetof(struct stats, beyond), UNIT_PLAIN, NULL, NULL },
 	{ "sahut_etl_order_proven", "gauge", "Whether the order of the list is known.",
 	  SOURCE_WORKSPACE, offsetof(struct stats, order), UNIT_PLAIN, NULL, NULL },
 	{ "sahut_etl_deletion_fuse_blown", "gauge",

@@ -35,7 +35,7 @@ struct schedule_end {
 
 /* What the warehouse says of the workspace. All but the flags are by the calendar. */
 struct schedule_facts {
-	bool loaded;	   /* it was complete once */
+	bool loaded;	   /* its first load is over, proven or not */
 	bool audit_due;	   /* the counts should be compared soon */
 	int64_t full_at;   /* when everything was last read with success, */
 	int64_t verify_at; /* and the counts compared; TIME_NONE: never */

@@ -25,12 +25,26 @@ const char *stats_row_name(int row)
 	return names[row];
 }
 
+const char *stats_exception_name(int exception)
+{
+	static const char *const names[EXCEPTIONS] = {
+		[EXCEPTION_ACCEPTED] = "accepted",
+		[EXCEPTION_UNLISTED] = "unlisted",
+		[EXCEPTION_DISPUTED] = "disputed",
+	};
+
+	assert((size_t)exception < ARRAY_SIZE(names));
+	return names[exception];
+}
+
 void stats_begin(struct stats *n, const char *name)
 {
 	*n = (struct stats){ .name = name };
 	n->usable = n->unattended = n->troubled = n->complete_as_of = n->active_as_of = TIME_NONE;
 	n->certified_at = n->lookback = n->live = n->uncertified = n->order = TIME_NONE;
-	n->differences = n->fuse = TIME_NONE;
+	n->differences = n->fuse = n->proven = n->holding = n->beyond = TIME_NONE;
+	for (int i = 0; i < EXCEPTIONS; i++)
+		n->exceptions[i] = TIME_NONE;
 	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++)
 		n->interval[kind] = n->attempt[kind] = n->success[kind] = n->next[kind] =
 			n->took[kind] = TIME_NONE;
@@ -45,6 +59,12 @@ void stats_remember(struct stats *n, const struct workspace_state *state)
 	n->live = state->live;
 	n->uncertified = state->uncertified;
 	n->order = state->order != ORDER_UNKNOWN;
+	n->proof = workspace_state_proof(state);
+	n->proven = n->proof >= PROOF_REJECTED;
+	n->holding = state->holding;
+	n->beyond = state->beyond;
+	for (int i = 0; i < EXCEPTIONS; i++)
+		n->exceptions[i] = state->exceptions[i];
 }
 
 static void count_rows(struct stats *n, const struct tally *tally)

@@ -46,6 +46,10 @@ struct stats {
 	int64_t report_failures; /* in a row, of computing days of reports */
 	int64_t complete_as_of, active_as_of, certified_at, lookback;
 	int64_t live, uncertified, order, differences, fuse;
+	int64_t proven;		 /* 1: what is said to be complete is proven, but for exceptions */
+	int64_t holding, beyond; /* items that hold the instants; conversations that lie too deep */
+	int64_t exceptions[EXCEPTIONS];
+	enum proof proof;
 
 	/* by kind of cycle */
 	int64_t attempt[CYCLE_SCHEDULED], success[CYCLE_SCHEDULED], next[CYCLE_SCHEDULED];
@@ -70,5 +74,8 @@ void stats_count(struct stats *stats, enum cycle_kind kind, const struct cycle_p
 /* "ok", "partial", "failed"; "new", "changed", ... */
 const char *stats_outcome_name(int outcome) MUST_CHECK;
 const char *stats_row_name(int row) MUST_CHECK;
+
+/* "accepted", "unlisted", "disputed". */
+const char *stats_exception_name(int exception) MUST_CHECK;
 
 #endif

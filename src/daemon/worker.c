@@ -112,9 +112,10 @@ static void learn_state(struct worker *worker, const struct workspace_state *sta
 {
 	struct schedule_facts facts = worker->schedule.facts;
 
-	facts.loaded = state->certified_at != TIME_NONE;
+	facts.loaded = workspace_state_is_loaded(state);
 	facts.audit_due = state->audit_due;
-	facts.retry_at = facts.loaded ? plan_retry(state) : TIME_NONE;
+	/* What was never proven is tried again by cycles of changes. */
+	facts.retry_at = state->certified_at != TIME_NONE ? plan_retry(state) : TIME_NONE;
 	schedule_learn(&worker->schedule, &facts, now);
 }
 
@@ -135,7 +136,7 @@ static bool read_facts(struct worker *worker, struct app *app, struct err *err)
 	facts = (struct schedule_facts){ .full_at = past.full_at,
 					 .verify_at = past.verify_at,
 					 .retry_at = TIME_NONE,
-					 .loaded = known.state.certified_at != TIME_NONE };
+					 .loaded = workspace_state_is_loaded(&known.state) };
 	if (!worker->scheduled)
 		schedule_begin(&worker->schedule, &worker->when, &facts, &now);
 	else

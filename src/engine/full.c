@@ -307,9 +307,19 @@ void full_next(void *self, struct workspace_state *state, bool stage_full, struc
 
 /* ---- what comes back ------------------------------------------------- */
 
+/* Something speaks against what the count has proven. */
+static void refute(struct full *full, enum unproven why)
+{
+	full->why = why;
+	full->proven = false;
+	full->verdict = VERDICT_UNCERTIFIED;
+}
+
 /* What all that was looked into proves is committed, and ends the run. */
 static void conclude(struct full *full, struct workspace_state *state)
 {
+	if (full->proven && full->proven_at == TIME_NONE)
+		refute(full, UNPROVEN_UNDATED);
 	if (full->proven) {
 		state->holding = full->holding;
 		certificate_grant(state, full->proven_at);
@@ -317,14 +327,6 @@ static void conclude(struct full *full, struct workspace_state *state)
 		certificate_deny(state, full->why);
 	}
 	full->step = FULL_PUBLISH;
-}
-
-/* Something speaks against what the count has proven. */
-static void refute(struct full *full, enum unproven why)
-{
-	full->why = why;
-	full->proven = false;
-	full->verdict = VERDICT_UNCERTIFIED;
 }
 
 /* The count is believed when the list has no part that it keeps to itself. */
@@ -409,6 +411,8 @@ void full_item(void *self, struct workspace_state *state, enum item_outcome outc
 
 static enum unproven why_short(const struct sweep *sweep)
 {
+	if (sweep->started == TIME_NONE)
+		return UNPROVEN_UNDATED;
 	if (sweep->untold)
 		return UNPROVEN_UNTOLD;
 	return sweep->beyond ? UNPROVEN_CUT : UNPROVEN_SHORT;

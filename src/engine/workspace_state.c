@@ -30,8 +30,13 @@ enum full_reason workspace_state_reason_parse(const char *name)
 }
 
 static const char *const unprovens[UNPROVENS] = {
-	[UNPROVEN_NOT] = "",	      [UNPROVEN_SHORT] = "short", [UNPROVEN_LOST] = "lost",
-	[UNPROVEN_CUT] = "cut",	      [UNPROVEN_PARTS] = "parts", [UNPROVEN_UNLISTED] = "unlisted",
+	[UNPROVEN_NOT] = "",
+	[UNPROVEN_SHORT] = "short",
+	[UNPROVEN_LOST] = "lost",
+	[UNPROVEN_UNDATED] = "undated",
+	[UNPROVEN_CUT] = "cut",
+	[UNPROVEN_PARTS] = "parts",
+	[UNPROVEN_UNLISTED] = "unlisted",
 	[UNPROVEN_UNTOLD] = "untold",
 };
 
@@ -49,9 +54,30 @@ enum unproven workspace_state_unproven_parse(const char *name)
 	return UNPROVEN_NOT;
 }
 
+bool workspace_state_is_loaded(const struct workspace_state *state)
+{
+	return state->certified_at != TIME_NONE || state->uncertified > 0;
+}
+
 bool workspace_state_withheld(const struct workspace_state *state)
 {
 	return state->unproven >= UNPROVEN_CUT;
+}
+
+enum proof workspace_state_proof(const struct workspace_state *state)
+{
+	if (!workspace_state_is_loaded(state))
+		return PROOF_LOADING;
+	if (state->certified_at == TIME_NONE)
+		return PROOF_UNPROVEN;
+	if (state->needs_full == FULL_DEMOTED || workspace_state_withheld(state))
+		return PROOF_DEMOTED;
+	if (state->holding > 0)
+		return PROOF_REJECTED;
+	for (int i = 0; i < EXCEPTIONS; i++)
+		if (state->exceptions[i] > 0)
+			return PROOF_EXCEPTED;
+	return PROOF_PROVEN;
 }
 
 bool workspace_state_reaches_new(const struct workspace_state *state)

@@ -31,11 +31,30 @@ enum unproven {
 	UNPROVEN_NOT,	   /* it did, or there was none */
 	UNPROVEN_SHORT,	   /* fewer were seen than there were: it moves faster than it is read */
 	UNPROVEN_LOST,	   /* the list made no sense */
+	UNPROVEN_UNDATED,  /* no answer said when it was given */
 	UNPROVEN_CUT,	   /* the list goes on where its total says that it ends */
 	UNPROVEN_PARTS,	   /* its parts are more than the whole */
 	UNPROVEN_UNLISTED, /* conversations that are there stand in no list */
 	UNPROVEN_UNTOLD,   /* the list does not tell how many there are */
 	UNPROVENS,
+};
+
+/* What a workspace that is proven is known not to have, or to have too much. */
+enum exception {
+	EXCEPTION_ACCEPTED, /* items that could not be loaded and that a person has accepted */
+	EXCEPTION_UNLISTED, /* conversations that answer by their id and stand in no list */
+	EXCEPTION_DISPUTED, /* conversations that are gone, which is not believed of so many */
+	EXCEPTIONS,
+};
+
+/* How far it may be relied on; the view sahut_etl.proof says the same. */
+enum proof {
+	PROOF_LOADING,	/* rows come in */
+	PROOF_UNPROVEN, /* loaded, and never proven */
+	PROOF_DEMOTED,	/* what was published is taken back */
+	PROOF_REJECTED, /* items that could not be loaded hold the instants */
+	PROOF_EXCEPTED, /* proven, but for those that are known */
+	PROOF_PROVEN,
 };
 
 /* Passes of one full sweep, at most. */
@@ -62,11 +81,12 @@ struct workspace_state {
 	int64_t late_at;	     /* the instant for which a change last came too late, */
 	int64_t late_by; /* and by how much, if the last commit found it out; TIME_NONE: not so */
 
-	int64_t live;	      /* conversations held that are not deleted */
-	int64_t holding;      /* items that could not be loaded and that nobody has accepted: while
+	int64_t live;	 /* conversations held that are not deleted */
+	int64_t holding; /* items that could not be loaded and that nobody has accepted: while
 			       * there are any, no instant rises */
-	int64_t askable;      /* items that could not be loaded and that an id can be asked for */
-	int64_t stale_copies; /* older copies that want a second look */
+	int64_t askable; /* items that could not be loaded and that an id can be asked for */
+	int64_t exceptions[EXCEPTIONS]; /* as they were when the cycle began */
+	int64_t stale_copies;		/* older copies that want a second look */
 	int64_t largest_total, last_total;
 	int per_page; /* rows of a page: what the reference allows, or less if the server does
 		       * less */
@@ -99,6 +119,12 @@ const char *workspace_state_unproven_name(enum unproven why) MUST_CHECK;
 
 /* The reason of that name; UNPROVEN_NOT for any other. */
 enum unproven workspace_state_unproven_parse(const char *name) MUST_CHECK;
+
+/* Whether the first load is over: everything was read once, proven or not. */
+bool workspace_state_is_loaded(const struct workspace_state *state) MUST_CHECK;
+
+/* How far it may be relied on. */
+enum proof workspace_state_proof(const struct workspace_state *state) MUST_CHECK;
 
 /* A response of the whole list told its total. */
 void workspace_state_note_total(struct workspace_state *state, const struct page *page);

@@ -10,6 +10,7 @@
 #include "cell_format.h"
 #include "html.h"
 #include "pivot.h"
+#include "report_proof.h"
 
 /* Longer than any number or name that is shown; a name that is longer is cut. */
 #define LONGEST_CELL 2048
@@ -321,6 +322,19 @@ static void late(struct report_html *report, const struct table *scope, int row)
 	buf_str(report->out, "</p>\n");
 }
 
+/* What is not proven, or is missing and known. */
+static void proof(struct report_html *report, const struct table *scope, int row)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(4096);
+	bool warns = report_proof_write(&text, report->lang, scope, row);
+
+	if (text.len == 0)
+		return;
+	buf_printf(report->out, "<p class=\"%s\" role=\"status\">", warns ? "warn" : "soft");
+	html_text(report->out, buf_text(&text));
+	buf_str(report->out, "</p>\n");
+}
+
 /* Says how complete the figures are, above all of them. */
 static void as_of(struct report_html *report, const struct table *scope, int row)
 {
@@ -361,6 +375,7 @@ void report_html_workspace(struct report_html *report, const struct table *scope
 		buf_str(report->out, "</bdi></h2>\n");
 	}
 	late(report, scope, row);
+	proof(report, scope, row);
 	as_of(report, scope, row);
 	buf_str(report->out, "<p class=\"soft\">");
 	if (!many) {

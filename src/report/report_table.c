@@ -8,6 +8,7 @@
 #include "cell_format.h"
 #include "err.h"
 #include "pivot.h"
+#include "report_proof.h"
 #include "table_print.h"
 #include "utf8.h"
 #include "width.h"
@@ -219,6 +220,15 @@ void report_table_late(struct buf *out, enum lang lang, const struct table *scop
 	buf_printf(out, ": %s: %s", report_text_get(lang, "dirty"), days);
 	if (since)
 		buf_printf(out, " (%s %s)", report_text_get(lang, "late"), since);
+}
+
+void report_table_proof(struct buf *out, enum lang lang, const struct table *scope, int row)
+{
+	if (!table_get(scope, row, "proof"))
+		return;
+	cut(out, table_get(scope, row, "workspace"), WIDEST);
+	buf_str(out, ": ");
+	report_proof_write(out, lang, scope, row);
 }
 
 void report_table_scope(const struct report_table *to, const struct table *scope, int row)

@@ -25,6 +25,10 @@ struct report_table {
  */
 void report_table_late(struct buf *out, enum lang lang, const struct table *scope, int row);
 
+/* Adds how far the figures can be relied on: "utama: Complete, but for: ..."; nothing where all is
+ * proven. */
+void report_table_proof(struct buf *out, enum lang lang, const struct table *scope, int row);
+
 /* Adds whose report it is, for which days, and how complete: row ROW of the scope. */
 void report_table_scope(const struct report_table *to, const struct table *scope, int row);
 

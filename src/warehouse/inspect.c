@@ -45,7 +45,7 @@ bool inspect_status(struct pg *pg, const char *workspace, struct table **all, st
 
 bool inspect_is_good(const char *state)
 {
-	static const char *const good[] = { "well", "loading", "asleep", "paused" };
+	static const char *const good[] = { "well", "excepted", "loading", "asleep", "paused" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
 		if (strcmp(state, good[i]) == 0)
@@ -132,6 +132,12 @@ bool inspect_is_proven(struct warehouse *warehouse, const char *workspace, bool 
 		return false;
 	*is = table_rows(table) > 0 && table_get_bool(table, 0, "is_proven");
 	return true;
+}
+
+bool inspect_proof(struct warehouse *warehouse, const char *workspace, struct table **proof,
+		   struct err *err)
+{
+	return ask(warehouse, sql_status_proof, workspace, proof, err);
 }
 
 bool inspect_conversation(struct warehouse *warehouse, const char *id, struct table **facts,

@@ -62,6 +62,13 @@ bool inspect_has_recent_cells(struct warehouse *warehouse, const char *workspace
 bool inspect_is_proven(struct warehouse *warehouse, const char *workspace, bool *is,
 		       struct err *err) MUST_CHECK;
 
+/*
+ * How far a workspace is proven: `proof`, `why`, `next_step` and `counted`, one row; none where the
+ * warehouse does not know it.
+ */
+bool inspect_proof(struct warehouse *warehouse, const char *workspace, struct table **proof,
+		   struct err *err) MUST_CHECK;
+
 /* What is known of a conversation: `what` and `value`, a row for each fact. */
 bool inspect_conversation(struct warehouse *warehouse, const char *id, struct table **facts,
 			  struct err *err) MUST_CHECK;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "json_writer.h"
+#include "plan.h"
 
 /* An instant as the warehouse counts them; null where there is none. */
 static void time_member(struct json_writer *out, const char *key, int64_t t)
@@ -81,6 +82,7 @@ void state_json_write_workspace(struct buf *buf, const struct workspace_state *s
 	json_writer_key_int(&out, "per_page", state->per_page);
 	json_writer_key_int(&out, "uncertified", state->uncertified);
 	time_member(&out, "tried_at", state->tried_at);
+	time_member(&out, "retry_at", plan_retry(state));
 	json_writer_key_bool(&out, "audit_due", state->audit_due);
 	json_writer_key_bool(&out, "filterless", state->filterless);
 	json_writer_key_int(&out, "list_depth", state->depth);
@@ -241,6 +243,9 @@ void state_json_read_row(const struct table *table, struct workspace_state *stat
 		.holding = table_get_int(table, 0, "holding"),
 		.askable = table_get_int(table, 0, "askable"),
 		.filterless = table_get_bool(table, 0, "filterless"),
+		.exceptions = { [EXCEPTION_ACCEPTED] = table_get_int(table, 0, "accepted"),
+				[EXCEPTION_UNLISTED] = table_get_int(table, 0, "unlisted"),
+				[EXCEPTION_DISPUTED] = table_get_int(table, 0, "disputed") },
 	};
 	read_totals(table_get(table, 0, "totals_told"), &state->curve);
 	if (state->certified_at == TIME_NONE && state->needs_full == FULL_NOT_NEEDED)

@@ -91,7 +91,7 @@ def test_labels_come_from_the_configuration_alone(pair):
     try:
         wait_for(lambda: number(port, 'sahut_etl_conversations{workspace="a \\"b\\" \\\\ c"}') == 100, "the load")
         text = get(port, "/metrics")[1]
-        assert set(re.findall(r'[{,](\w+)="', text)) <= {"workspace", "kind", "outcome", "change", "version", "libpq", "json_c", "libmicrohttpd"}
+        assert set(re.findall(r'[{,](\w+)="', text)) <= {"workspace", "kind", "outcome", "change", "exception", "version", "libpq", "json_c", "libmicrohttpd"}
     finally:
         daemon.end()
 

@@ -296,12 +296,12 @@ def test_a_warehouse_without_data_says_so(warehouse):
 
 
 def test_before_the_first_load_has_ended_the_figures_are_called_partial(shop):
-    before = shop.one("select complete_as_of from sahut_etl.workspace")
-    shop.sql("update sahut_etl.workspace set complete_as_of = null")
+    before = shop.sql("select complete_as_of, history_started_at from sahut_etl.workspace")[0]
+    shop.sql("update sahut_etl.workspace set complete_as_of = null, history_started_at = null")
     try:
         assert "partial" in report(shop, "volume", "html") and "partial" in report(shop, "volume", "table")
     finally:
-        shop.sql("update sahut_etl.workspace set complete_as_of = %s", before)
+        shop.sql("update sahut_etl.workspace set complete_as_of = %s, history_started_at = %s", *before)
 
 
 # ---- the command line ----

@@ -17,6 +17,7 @@ static struct stats well(void)
 	n.held = 1;
 	n.interval[CYCLE_INCREMENTAL] = MINUTE;
 	n.complete_as_of = NOW - 3 * MINUTE;
+	n.proof = PROOF_PROVEN;
 	n.success[CYCLE_INCREMENTAL] = NOW - 30 * SECOND;
 	return n;
 }
@@ -69,9 +70,30 @@ static void each_state_has_its_bounds(void **fixture)
 			cases[i].success < 0 ? TIME_NONE : NOW - cases[i].success * SECOND;
 		n.complete_as_of =
 			cases[i].complete < 0 ? TIME_NONE : NOW - cases[i].complete * SECOND;
+		n.proof = cases[i].complete < 0 ? PROOF_LOADING : PROOF_PROVEN;
 		if (health_of(&n, NOW) != cases[i].health)
 			fail_msg("case %zu: %s, not %s", i, health_name(health_of(&n, NOW)),
 				 health_name(cases[i].health));
+	}
+}
+
+static void what_is_not_proven_is_not_called_well(void **fixture)
+{
+	static const enum health healths[] = {
+		[PROOF_LOADING] = HEALTH_LOADING,   [PROOF_UNPROVEN] = HEALTH_UNPROVEN,
+		[PROOF_DEMOTED] = HEALTH_DEMOTED,   [PROOF_REJECTED] = HEALTH_REJECTED,
+		[PROOF_EXCEPTED] = HEALTH_EXCEPTED, [PROOF_PROVEN] = HEALTH_WELL,
+	};
+	struct stats n = well();
+
+	(void)fixture;
+	for (size_t i = 0; i < ARRAY_SIZE(healths); i++) {
+		n.proof = (enum proof)i;
+		n.interval[CYCLE_INCREMENTAL] = MINUTE;
+		assert_int_equal(health_of(&n, NOW), healths[i]);
+		n.interval[CYCLE_INCREMENTAL] = TIME_NONE;
+		assert_int_equal(health_of(&n, NOW), healths[i]);
+		assert_false(health_is_bad(healths[i]));
 	}
 }
 
@@ -128,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_state_has_its_bounds),
 		cmocka_unit_test(what_nobody_works_on_is_bad_after_a_minute),
+		cmocka_unit_test(what_is_not_proven_is_not_called_well),
 		cmocka_unit_test(any_kind_of_cycle_shows_that_it_lives),
 		cmocka_unit_test(without_an_interval_only_the_last_cycle_counts),
 		cmocka_unit_test(the_bad_ones_are_late_and_failing),

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: MIT
+"""What is said of how complete a workspace is: the same in status, exit codes, health, metrics, reports and views."""
+import json
+import re
+
+import pytest
+
+from daemon import Daemon, wait_for
+from etl import assert_equal
+from test_rejected import spoil
+
+
+def said(etl):
+    """The state, as status, data_freshness and health have it."""
+    row = etl.status()
+    fresh = etl.sql("select proof_state, may_be_counted from sahut_report.data_freshness")[0]
+    health = etl.sql("select state, detail from sahut_report.health where item = 'proof'")[0]
+    assert (row["proof"], row["may_be_counted"]) == fresh and health[1].startswith(f"{row['proof']}: {row['proof_why']}")
+    return row["state"], row["proof"], health[0]
+
+
+def first_line(etl, *args):
+    return etl.run("report", "volume", *args).stdout.splitlines()[0]
+
+
+def busy(sandbox, etl):
+    """By id, and with conversations younger than the lookback: loaded, and not proven."""
+    sandbox.change("create", 3)
+    return etl.run("-q", "sync", expect=75)
+
+
+def test_what_comes_in_is_loading(pair):
+    sandbox, etl = pair(conversations=400)
+    sandbox.fault("status", match="list", after=2, times=0, status=500)
+    etl.run("sync", expect=69)
+    assert said(etl)[1] == "loading"
+    assert "nothing yet" in etl.status()["may_be_counted"]
+    assert first_line(etl).startswith("! utama: The first load has not ended.")
+
+
+def test_what_is_loaded_and_not_proven_says_why_and_what_next(pair):
+    sandbox, etl = pair(conversations=600, order="id_asc")
+    done = busy(sandbox, etl)
+    assert "utama: not proven: fewer conversations were seen" in done.stderr and "tries it at once" not in done.stdout
+    assert said(etl) == ("not proven", "unproven", "amber")
+    text = etl.run("status").stdout
+    assert re.search(r"(?m)^utama +not proven ", text)
+    assert re.search(r"(?m)^utama: fewer .*; .*read again .*sync --full.* \(since 20.*\)\. To be counted meanwhile: what is held", text)
+    etl.run("-q", "status", "--check", expect=1)
+    # Reports show what is held, and say first that it is a lower bound.
+    assert first_line(etl).startswith("! utama: Loaded, and not proven complete (since ")
+    assert "batas bawah" in first_line(etl, "--lang", "id")
+    assert etl.one("select sum(created_count) from sahut_report.daily_volume") == etl.one("select live_count from sahut_etl.workspace")
+    assert "lower bound" in etl.run("report", "volume", "--format", "html").stdout
+    warned = json.loads(etl.run("report", "volume", "--format", "json").stdout)[0]["warning"]
+    assert "not proven complete" in warned
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync")
+    assert said(etl) == ("well", "proven", "green")
+    assert not etl.run("report", "volume").stdout.startswith("!")
+    assert etl.status()["proof_since"] is None
+    etl.run("-q", "status", "--check")
+
+
+def test_what_cannot_be_proven_is_not_stuck(pair):
+    """A list without a total, under a daemon: changes, audits, reports and their days go on."""
+    sandbox, etl = pair(conversations=300, workspace={"schedule": "{incremental: 5s, verify: 1m}"})
+    sandbox.control("config", {"total": "null"})
+    daemon = Daemon(etl)
+    try:
+        wait_for(lambda: etl.status()["state"] == "not proven", "the load")
+        new = set(sandbox.change("create", 4))
+        wait_for(lambda: etl.one("select count(*) from sahut.conversation where id = any(%s)", list(new)) == 4, "what is new")
+        wait_for(lambda: etl.one("select count(*) from sahut_etl.run where kind = 'verify' and state = 'ok'"), "an audit", 100)
+        assert "does not say how many" in etl.run("status").stdout
+        assert etl.one("select sum(created_count) from sahut_report.daily_volume") >= 300
+        assert daemon.stop() == 0
+    finally:
+        daemon.end()
+
+
+def test_an_api_without_a_clock_is_not_proven_and_says_so(pair):
+    sandbox, etl = pair(conversations=300)
+    sandbox.control("config", {"no_date": True})
+    done = etl.run("sync", expect=75)
+    assert "does not say at what time it answers" in done.stderr
+    assert said(etl)[1] == "unproven"
+    assert_equal(etl, sandbox)
+    sandbox.control("config", {"no_date": False})
+    etl.run("sync")
+    assert said(etl)[1] == "proven"
+
+
+def test_what_was_proven_and_is_not_any_more(pair):
+    sandbox, etl = pair(conversations=900)
+    etl.run("sync")
+    sandbox.control("config", {"leaves_out": "resolved"})
+    sandbox.control("clock", {"advance": 900})
+    etl.run("sync", "--full", expect=75)
+    assert said(etl) == ("demoted", "demoted", "red")
+    assert etl.status()["proof_since"]
+    assert first_line(etl).startswith("! utama: No longer proven complete (since ")
+    assert "\x1b" not in etl.run("status").stdout
+
+
+def test_an_accepted_item_is_named_wherever_completeness_is_said(pair):
+    sandbox, etl = pair(conversations=300)
+    etl.run("sync")
+    odd = sandbox.dump()["conversations"][0]["id"]
+    spoil(sandbox, etl, odd, created_at=5)
+    etl.run("sync", "--full", expect=65)
+    assert said(etl)[:2] == ("rejected", "rejected")
+    etl.run("rejected", "--accept", odd)
+    etl.run("sync", "--full")
+    assert said(etl) == ("excepted", "excepted", "amber")
+    text = etl.run("status").stdout
+    assert re.search(r"(?m)^utama +well but for 1 ", text)
+    assert "1 items that could not be loaded and were accepted" in text
+    etl.run("status", "--check")
+    assert first_line(etl).startswith("! utama: Complete, but for: 1 items that could not be loaded, which was accepted.")
+    assert etl.sql("select accepted_item_count, unlisted_count from sahut_report.data_freshness") == [(1, 0)]
+
+
+def test_what_stands_in_no_list_is_named_wherever_completeness_is_said(pair):
+    sandbox, etl = pair(conversations=600, order="id_asc")
+    etl.run("sync")
+    hidden = sandbox.change("archive", 12)
+    for _ in range(2):
+        sandbox.control("clock", {"advance": 600})
+        etl.run("sync", "--full", expect=None)
+    assert said(etl) == ("excepted", "excepted", "amber")
+    assert "12 conversations that stand in no list" in etl.run("status").stdout
+    assert "12 conversations that stand in no list" in first_line(etl)
+    assert etl.one("select unlisted_count from sahut_report.data_freshness") == 12
+    assert etl.one("select count(*) from sahut_report.conversations where unlisted_since is not null") == len(hidden)
+
+
+def test_a_part_that_is_too_deep_is_named_in_status_and_reports(pair):
+    sandbox, etl = pair(conversations=3000)
+    sandbox.control("config", {"depth": 100})
+    etl.run("sync", expect=75)
+    beyond = etl.one("select list_beyond from sahut_etl.workspace")
+    text = etl.run("status").stdout
+    assert beyond > 0 and f"{beyond} conversations lie deeper" in text
+    assert re.search(r"(?m)^utama: too deep to be read: resolved, channel", text)
+    assert f"{beyond} conversations that lie too deep" in first_line(etl)
+    assert etl.one("select beyond_depth_count from sahut_report.data_freshness") == beyond
+
+
+@pytest.mark.parametrize("order", ["updated_desc", "id_asc"])
+def test_the_daemon_says_the_same(pair, order):
+    from cluster import free_port
+    from test_metrics import get, number
+    sandbox, etl = pair(conversations=300, order=order, workspace={"schedule": "{incremental: 5s, verify: 1h}"})
+    sandbox.control("config", {"total": "null"})
+    port = free_port()
+    etl.extra = f'metrics: {{listen: "127.0.0.1:{port}"}}\n'
+    etl.write()
+    daemon = Daemon(etl)
+    try:
+        wait_for(lambda: "not proven" in get(port, "/healthz")[1], "the words")
+        assert number(port, 'sahut_etl_proven{workspace="utama"}') == 0
+        sandbox.control("config", {"total": "number"})
+        assert etl.run("sync", "--full", expect=None).returncode in (0, 75)
+        wait_for(lambda: number(port, 'sahut_etl_proven{workspace="utama"}') == 1, "the proof", 60)
+        assert number(port, 'sahut_etl_exceptions{workspace="utama",exception="unlisted"}') == 0
+        assert daemon.stop() == 0
+    finally:
+        daemon.end()
