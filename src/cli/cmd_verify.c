@@ -21,8 +21,9 @@
 
 /* What became of one workspace. */
 struct finding {
-	bool over;   /* nothing more is to be done for it */
-	bool proven; /* it was certified once */
+	bool over;	/* nothing more is to be done for it */
+	bool proven;	/* nothing is missing, or it is known */
+	bool held_back; /* items that could not be loaded hold the instants */
 	bool repaired;
 	int exit;
 	enum verdict verdict;
@@ -174,17 +175,24 @@ static bool count_again(struct verify *v)
 	return compare_counts(v) && run_audit(v, CYCLE_SETTLE);
 }
 
-/* Which workspaces were certified once; *ALL: every one. False when that cannot be read. */
+/* Which workspaces are proven complete; *ALL: every one. False when that cannot be read. */
 static bool read_proven(struct verify *v, bool *all)
 {
 	*all = true;
 
 	for (size_t i = 0; i < v->n; i++) {
+		CLEANUP(table_free) struct table *proof = NULL;
+		const char *state = "loading";
 		struct err err;
 
-		if (!inspect_is_proven(v->app->warehouse, v->app->workspaces[i]->name,
-				       &v->findings[i].proven, &err))
+		if (!inspect_proof(v->app->warehouse, v->app->workspaces[i]->name, &proof, &err))
 			return app_fail(v->app, &err);
+		if (table_rows(proof) > 0)
+			state = table_get(proof, 0, "proof");
+		v->findings[i].held_back = strcmp(state, "rejected") == 0;
+		v->findings[i].proven = v->findings[i].held_back ||
+					strcmp(state, "excepted") == 0 ||
+					strcmp(state, "proven") == 0;
 		*all = *all && v->findings[i].proven;
 	}
 	return true;
@@ -336,9 +344,11 @@ static void print_findings(struct verify *v)
 	for (size_t i = 0; i < v->n; i++) {
 		struct finding *f = &v->findings[i];
 
-		/* Of what was never proven, counts that agree are no good news yet. */
+		/* Where nothing is proven, counts that agree are no good news yet. */
 		if (f->verdict == VERDICT_EQUAL && !f->proven)
 			f->exit = err_policy_worse(f->exit, EXIT_LATER);
+		if (f->verdict == VERDICT_EQUAL && f->held_back)
+			f->exit = err_policy_worse(f->exit, EXIT_DATA);
 		if (!v->json)
 			print_finding(v, i);
 		v->app->exit = err_policy_worse(v->app->exit, v->findings[i].exit);

@@ -123,17 +123,6 @@ bool inspect_has_recent_cells(struct warehouse *warehouse, const char *workspace
 	return true;
 }
 
-bool inspect_is_proven(struct warehouse *warehouse, const char *workspace, bool *is,
-		       struct err *err)
-{
-	CLEANUP(table_free) struct table *table = NULL;
-
-	if (!ask(warehouse, sql_verify_proven, workspace, &table, err))
-		return false;
-	*is = table_rows(table) > 0 && table_get_bool(table, 0, "is_proven");
-	return true;
-}
-
 bool inspect_proof(struct warehouse *warehouse, const char *workspace, struct table **proof,
 		   struct err *err)
 {

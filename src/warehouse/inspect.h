@@ -58,10 +58,6 @@ struct table *inspect_no_cells(void) MUST_CHECK;
 bool inspect_has_recent_cells(struct warehouse *warehouse, const char *workspace, bool *has,
 			      struct err *err) MUST_CHECK;
 
-/* Whether a workspace was ever proven complete; not where the warehouse does not know it. */
-bool inspect_is_proven(struct warehouse *warehouse, const char *workspace, bool *is,
-		       struct err *err) MUST_CHECK;
-
 /*
  * How far a workspace is proven: `proof`, `why`, `next_step` and `counted`, one row; none where the
  * warehouse does not know it.
