@@ -16,4 +16,4 @@ set is_unresolved = excluded.is_unresolved, changed_at = excluded.changed_at,
 -- What is gone has none.
 update sahut_etl.message_reading r set due_reason = null, is_unresolved = false
 from pg_temp.stage_gone g
-where r.conversation_id = g.id
+where r.conversation_id = g.id;

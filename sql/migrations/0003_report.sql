@@ -84,6 +84,71 @@ comment on column sahut_etl.target.label_name is 'For conversations that carry t
 comment on column sahut_etl.target.pauses_pending is 'Whether its clock stands still while a conversation is pending.';
 comment on column sahut_etl.target.pauses_snoozed is 'Whether it does while one is snoozed.';
 
+create table sahut_etl.attribute (
+	workspace_id  integer not null references sahut_etl.workspace,
+	name          text not null check (name ~ '^[a-z][a-z0-9_]{0,58}$'),
+	path          text[] not null,
+	type          text not null check (type in ('text', 'number', 'date', 'boolean')),
+	primary key (workspace_id, name)
+);
+comment on table sahut_etl.attribute is
+	'Fields of the API''s items that are columns of sahut_report.conversation_times, as configured.';
+comment on column sahut_etl.attribute.workspace_id is 'Workspace.';
+comment on column sahut_etl.attribute.name is 'Name of the column; of all workspaces that have one of it, one column.';
+comment on column sahut_etl.attribute.path is 'Where it stands in sahut.conversation.extra.';
+comment on column sahut_etl.attribute.type is 'text, number, date or boolean.';
+
+-- Whatever the API says, none of these fails.
+create function sahut_etl.attribute_text(v jsonb) returns text
+	language sql immutable strict parallel safe security definer
+	set search_path = pg_catalog, pg_temp
+as $$ select case when jsonb_typeof(v) <> 'null' then v #>> '{}' end $$;
+comment on function sahut_etl.attribute_text is 'A field as text; an object or a list as it is written.';
+
+create function sahut_etl.attribute_number(v jsonb) returns numeric
+	language sql immutable strict parallel safe security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select case when abs(x.n) < 1e40 then x.n end
+	from (
+		select case
+			when jsonb_typeof(v) = 'number' then (v #>> '{}')::numeric
+			when jsonb_typeof(v) = 'string'
+				and v #>> '{}' ~
+				'^[[:space:]]*[-+]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,2})?[[:space:]]*$'
+				then btrim(v #>> '{}', E' \t\r\n\v\f')::numeric
+			end as n
+	) x
+$$;
+comment on function sahut_etl.attribute_number is
+	'A field as a number; empty when it is none, or of more than forty digits.';
+
+create function sahut_etl.attribute_date(v jsonb) returns date
+	language sql immutable strict parallel safe security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select case when x.t[2]::integer between 1 and 12 and x.t[1]::integer > 0
+		and x.t[3]::integer between 1 and extract(day from make_date(x.t[1]::integer, x.t[2]::integer, 1)
+			+ interval '1 month' - interval '1 day')::integer
+		then make_date(x.t[1]::integer, x.t[2]::integer, x.t[3]::integer) end
+	from (
+		select regexp_match(v #>> '{}', '^([0-9]{4})-([0-9]{2})-([0-9]{2})($|[T ])') as t
+		where jsonb_typeof(v) = 'string'
+	) x
+$$;
+comment on function sahut_etl.attribute_date is
+	'A field as a date: the day that it begins with, as it is written; empty when there is no such day.';
+
+create function sahut_etl.attribute_boolean(v jsonb) returns boolean
+	language sql immutable strict parallel safe security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select case when jsonb_typeof(v) in ('string', 'number', 'boolean') then
+		case when lower(v #>> '{}') in ('true', 'yes', '1') then true
+			when lower(v #>> '{}') in ('false', 'no', '0') then false end end
+$$;
+comment on function sahut_etl.attribute_boolean is 'A field as true or false; empty when it is neither.';
+
 -- A zone's clock, as pieces of time in which it is ahead of UTC by the same. It changes on few days: those are looked
 -- at by the minute.
 create function sahut_etl.zone_pieces(zone text, last date)
@@ -1221,6 +1286,11 @@ begin
 
 	perform sahut_etl.take_message_settings(workspace, setting -> 'messages');
 
+	delete from sahut_etl.attribute a where a.workspace_id = workspace;
+	insert into sahut_etl.attribute (workspace_id, name, path, type)
+	select workspace, t.name, string_to_array(t.path, '.'), t.type
+	from jsonb_to_recordset(setting -> 'attributes') t(name text, path text, type text);
+
 	-- What is not to be kept any more is not kept any longer. What the API says beside name and phone may be
 	-- either.
 	if (setting ->> 'drops_names')::boolean or (setting ->> 'drops_phones')::boolean then
@@ -1249,6 +1319,7 @@ declare
 	w      sahut_etl.workspace;
 	moves  boolean;
 	works  boolean := false;
+	waits  boolean := false;
 begin
 	select * into w from sahut_etl.workspace x where x.name = wanted;
 	setting := coalesce(setting, w.settings);
@@ -1264,9 +1335,13 @@ begin
 	moves := w.timezone <> zone;
 	if setting is not null and w.settings is distinct from setting then
 		perform sahut_etl.take_settings(w.id, setting);
+		waits := coalesce(w.settings -> 'attributes', '[]') is distinct from coalesce(setting -> 'attributes', '[]')
+			and not sahut_etl.shape_rows();
 	end if;
 	update sahut_etl.workspace x
-	set timezone = zone, base_url = url, settings = setting,
+	set timezone = zone, base_url = url,
+		-- As long as somebody reads the view, its columns are tried again each time.
+		settings = case when waits then setting || '{"attributes": null}' else setting end,
 		lookback = case when x.lookback_configured = late * interval '1 microsecond' then x.lookback
 			else late * interval '1 microsecond' end,
 		lookback_configured = late * interval '1 microsecond'

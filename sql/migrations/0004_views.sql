@@ -344,7 +344,7 @@ comment on column sahut_report.assignee_snapshots.is_history_complete is
 	'length is then the least that it can be.';
 
 -- The states that have ended were added up when they did; what lasts is measured here.
-create view sahut_report.conversation_times as
+create view sahut_etl.conversation_row as
 select
 	x.id, w.name as workspace_name, x.created_day, x.status, x.channel_id, ch.type as channel_type,
 	ch.name as channel_name,
@@ -368,7 +368,7 @@ select
 	array_to_string(x.first_labels, ', ') as first_label_list,
 	array_to_string(x.resolved_labels, ', ') as resolved_label_list,
 	array_to_string(x.labels, ', ') as label_list, x.merged_into, x.created_at, x.first_resolved_at,
-	x.last_resolved_at, x.resolution_count
+	x.last_resolved_at, x.resolution_count, x.extra, x.workspace_id
 from (
 	select c.id, c.workspace_id, c.created_day, c.status, c.channel_id, c.assignee_id, c.reopen_count, c.touch_count,
 		c.reassignment_count as handover_count, c.origin = 'observed' as is_history_complete,
@@ -385,7 +385,7 @@ from (
 		c.assignees[cardinality(c.assignees)] as last_agent_id,
 		case when c.origin = 'observed' then c.first_team_id end as first_team_id, c.last_team_id,
 		coalesce(cardinality(c.assignees), 0) as agent_count, c.first_labels, c.resolved_labels, c.labels,
-		c.merged_into, c.created_at, c.first_resolved_at, c.last_resolved_at, c.resolution_count
+		c.merged_into, c.created_at, c.first_resolved_at, c.last_resolved_at, c.resolution_count, c.extra
 	from sahut.conversation c
 	join sahut_etl.workspace u on u.id = c.workspace_id
 	where c.deleted_at is null
@@ -396,6 +396,108 @@ left join sahut.agent fa on fa.workspace_id = x.workspace_id and fa.id = x.first
 left join sahut.agent la on la.workspace_id = x.workspace_id and la.id = x.last_agent_id
 left join sahut.team ft on ft.workspace_id = x.workspace_id and ft.id = x.first_team_id
 left join sahut.team lt on lt.workspace_id = x.workspace_id and lt.id = x.last_team_id;
+comment on view sahut_etl.conversation_row is
+	'What sahut_report.conversation_times is made from, which explains the columns, and the fields beside it.';
+
+do $$
+declare
+	c  record;
+begin
+	for c in
+		select a.attname as name from pg_catalog.pg_attribute a
+		where a.attrelid = 'sahut_etl.conversation_row'::regclass and a.attnum > 0
+	loop
+		execute format('comment on column sahut_etl.conversation_row.%I is %L', c.name, case c.name
+			when 'id' then 'Conversation.' when 'workspace_id' then 'Number of the workspace.'
+			 when 'workspace_name' then 'Workspace.'
+			when 'extra' then 'Fields of the API that no column knows.' else 'See the view.' end);
+	end loop;
+end $$;
+
+-- The columns of the row, and behind them the configured fields. A view that is read cannot be changed: within two
+-- seconds it can, or it is left as it is. As long as columns are only added the view stays the same object, and its
+-- rights and its readers stay with it. Where one goes, the view is made anew; where that would take another's view with
+-- it, the column stays, empty. Says whether the view is as it was wanted.
+create function sahut_etl.shape_rows() returns boolean
+	language plpgsql security definer
+	set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
+as $$
+declare
+	held     constant regclass := to_regclass('sahut_report.conversation_times');
+	source   constant regclass := 'sahut_etl.conversation_row'::regclass;
+	own      constant text[] := array(select a.attname from pg_catalog.pg_attribute a
+		where a.attrelid = 'sahut_etl.conversation_row'::regclass and a.attnum > 0
+		and a.attname not in ('extra', 'workspace_id')
+		order by a.attnum);
+	columns  text;
+	gone     text;
+	told     text;
+	granted  text;
+begin
+	with wanted as (
+		select a.name, min(a.type) as type, string_agg(format('when %s then %L::text[]', a.workspace_id, a.path::text), ' '
+			order by a.workspace_id) as paths
+		from sahut_etl.attribute a
+		where a.name <> all (own)
+		group by a.name
+	), typed as (
+		select x.*, case x.type when 'number' then 'numeric' else x.type end as kind from wanted x
+	), was as (
+		select a.attname::text as name, a.attnum, format_type(a.atttypid, a.atttypmod) as kind
+		from pg_catalog.pg_attribute a where a.attrelid = held and a.attnum > 0 and a.attname <> all (own)
+	)
+	select
+		string_agg(format('sahut_etl.attribute_%s(b.extra #> case b.workspace_id %s end) as %I', t.type, t.paths,
+			t.name), ', ' order by h.attnum, t.name) filter (where t.name is not null),
+		string_agg(case when t.kind = coalesce(h.kind, t.kind)
+			then format('sahut_etl.attribute_%s(b.extra #> case b.workspace_id %s end) as %I', t.type,
+				t.paths, t.name) else format('null::%s as %I', coalesce(h.kind, t.kind),
+			coalesce(h.name, t.name)) end, ', ' order by h.attnum, t.name)
+			filter (where h.name is not null or t.name is not null),
+		string_agg(format('comment on column sahut_report.conversation_times.%I is %L', t.name,
+			'A field of the API by configuration, as ' || t.type || '.'), '; ') filter (where t.name is not null)
+	into columns, gone, told
+	from typed t full join was h on h.name = t.name;
+
+	columns := format('view sahut_report.conversation_times as select %s%s from %s b',
+		(select string_agg(format('b.%I', o.name), ', ' order by o.place) from unnest(own) with ordinality o(name, place)),
+		coalesce(', ' || columns, ''), source);
+	begin
+		execute 'create or replace ' || columns;
+	exception
+		when invalid_table_definition then
+			select string_agg(format('grant %s on sahut_report.conversation_times to %s', x.privilege_type,
+				case x.grantee when 0 then 'public' else x.grantee::regrole::text end), '; ')
+			into granted
+			from pg_catalog.pg_class c
+			cross join lateral aclexplode(c.relacl) x
+			where c.oid = held and x.grantee <> c.relowner;
+			select concat_ws('; ', format('comment on view sahut_report.conversation_times is %L',
+				obj_description(held)), string_agg(format('comment on column sahut_report.conversation_times.%I is %L',
+				o.name, col_description(held, o.place::integer)), '; ' order by o.place), told)
+			into told
+			from unnest(own) with ordinality o(name, place);
+			begin
+				execute 'drop view sahut_report.conversation_times';
+				execute 'create ' || columns;
+				execute coalesce(granted, 'select');
+			exception when dependent_objects_still_exist then
+				execute 'create or replace ' || 'view sahut_report.conversation_times as select '
+					|| (select string_agg(format('b.%I', o.name), ', ' order by o.place)
+						from unnest(own) with ordinality o(name, place))
+					|| coalesce(', ' || gone, '') || format(' from %s b', source);
+			end;
+	end;
+	if told is not null then
+		execute told;
+	end if;
+	return true;
+exception when lock_not_available then
+	return false;
+end $$;
+comment on function sahut_etl.shape_rows is
+	'Gives sahut_report.conversation_times its columns: its own, and the configured fields. Whether it could.';
+select sahut_etl.shape_rows();
 comment on view sahut_report.conversation_times is
 	'One row for each conversation: how long it was open, pending, snoozed and unassigned, and through whose hands it '
 	'went. Select by created_day. Joins conversations by id, one to one.';

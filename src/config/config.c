@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "attributes.h"
 #include "buf.h"
 #include "business_hours.h"
 #include "config_file.h"
@@ -85,6 +86,9 @@ static const struct key workspace_keys[] = {
 	  .read = business_hours_holidays, .later = true, .help = "Days without work." },
 	{ "targets", KEY_OWN, offsetof(struct workspace_conf, targets),
 	  .read = business_hours_targets, .later = true, .help = "Service targets." },
+	{ "attributes", KEY_OWN, offsetof(struct workspace_conf, attributes),
+	  .read = attributes_read, .later = true,
+	  .help = "Fields of conversations that become columns in reports." },
 	KEY_END,
 };
 
@@ -270,6 +274,13 @@ static void check_names(struct config_reader *in, const struct config *config)
 						       config->workspaces[i].name);
 }
 
+static void check_attributes(struct config_reader *in, const struct config *config)
+{
+	for (size_t i = 0; i < config->n_workspaces; i++)
+		for (size_t j = 0; j < i; j++)
+			attributes_agree(in, &config->workspaces[j], &config->workspaces[i]);
+}
+
 static struct config *read_all(const char *path, const char *section, struct buf *shown,
 			       char **complaints, struct err *err)
 {
@@ -293,6 +304,7 @@ static struct config *read_all(const char *path, const char *section, struct buf
 	check_names(&in, config);
 	check_notify(&in, config);
 	check_keys(&in, config);
+	check_attributes(&in, config);
 	check_password(&in, config);
 	if (in.n_complaints > 0) {
 		err_set(err, ERR_CONFIG, "%s has %d error%s", path, in.n_complaints,

@@ -81,6 +81,16 @@ struct workspace_targets {
 	size_t n;
 };
 
+/* A field of the API's items that becomes a column: PATH has dots between its members. */
+struct workspace_attribute {
+	const char *name, *path, *type; /* text, number, date or boolean */
+};
+
+struct workspace_attributes {
+	struct workspace_attribute *list;
+	size_t n;
+};
+
 struct workspace_schedule {
 	int64_t incremental, verify; /* every so many microseconds */
 	int full;		     /* minutes after the workspace's midnight */
@@ -101,6 +111,7 @@ struct workspace_conf {
 	struct workspace_dates date_hours;
 	struct workspace_holidays holidays;
 	struct workspace_targets targets;
+	struct workspace_attributes attributes;
 	bool keep_name, keep_phone; /* of contacts; the section privacy, for all workspaces */
 };
 

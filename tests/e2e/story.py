@@ -91,9 +91,9 @@ class Story:
             if contact:
                 self.sql("insert into stage_contact (seq, id) values (%s, %s)", self.seq, contact)
             self.sql("insert into stage_conversation (seq, page, observed_at, id, status, channel_id, contact_id, assignee_id, team_id, created_at, "
-                     "updated_at, labels) values (%s, 1, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", self.seq, observed,
+                     "updated_at, labels, extra) values (%s, 1, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", self.seq, observed,
                      item["id"], item["status"], channel and channel[0], contact, assignee and assignee[0], team and team[0],
-                     item["created_at"], item["updated_at"], item["labels"])
+                     item["created_at"], item["updated_at"], item["labels"], json.dumps(item["extra"]) if item.get("extra") else None)
         for id in gone:
             self.seq += 1
             self.sql("insert into stage_gone (seq, id, observed_at) values (%s, %s, %s)", self.seq, id, observed)

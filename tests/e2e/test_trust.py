@@ -27,8 +27,13 @@ DEFINERS = {
     "labels_of": {"sahut.conversation", "sahut.conversation_event"},
     "restore_foreign_keys": {"pg_catalog.pg_constraint", "pg_catalog.pg_dist_partition"},
     "drop_foreign_keys": set(),
+    "shape_rows": {"pg_catalog.pg_attribute", "pg_catalog.pg_class", "sahut_etl.attribute"},
     "unknown_statuses": {"sahut.status"},
     "volume_of": {"sahut.conversation", "sahut.conversation_event", "sahut.resolution"},
+    "attribute_boolean": set(),
+    "attribute_date": set(),
+    "attribute_number": set(),
+    "attribute_text": set(),
     "business_seconds": set(),
     "business_seconds_of": set(),
     "hours_no_of": {"sahut.channel", "sahut_etl.work_hours"},
@@ -37,11 +42,16 @@ DEFINERS = {
     "workload_of": {"sahut.conversation", "sahut.conversation_event", "sahut.conversation_version", "sahut.status", "sahut_etl.report_workspace",
                     "sahut_etl.workspace"},
 }
-MAKES_STATEMENTS = {"keep_statistics", "restore_foreign_keys", "drop_foreign_keys"}
+MAKES_STATEMENTS = {"shape_rows", "keep_statistics", "restore_foreign_keys", "drop_foreign_keys"}
+
+# The exception: names that the configuration chose. The table, which is the owner's, takes no name that is not a plain word, and
+# format() quotes the rest; test_attributes.py tries others.
+HELD_BY_CHECKS = {("shape_rows", "sahut_etl.attribute")}
 
 # What a view computes runs for whoever reads the view; all else is the daemon's.
 FOR_READERS = {"backlog_of", "first_day", "hours_of", "label_pairs_of", "labels_of", "unknown_statuses", "volume_of", "workload_of",
-               "business_seconds", "business_seconds_of", "hours_no_of", "work_at", "work_usec"}
+               "attribute_boolean", "attribute_date", "attribute_number", "attribute_text", "business_seconds", "business_seconds_of",
+                "hours_no_of", "work_at", "work_usec"}
 
 FUNCTIONS = """
 select p.proname, p.prosecdef, pg_get_userbyid(p.proowner), coalesce(p.proconfig, '{}'), l.lanname, p.prosrc, p.provolatile, p.oid::regprocedure::text,
@@ -108,7 +118,7 @@ def test_who_makes_statements_reads_nothing_that_the_daemon_writes(etl):
             assert bool(re.search(r"\bexecute\b", text, re.I)) == (f["name"] in MAKES_STATEMENTS), f["name"]
     for name in MAKES_STATEMENTS:
         for table in DEFINERS[name]:
-            assert table.startswith("pg_catalog."), (name, table)
+            assert table.startswith("pg_catalog.") or (name, table) in HELD_BY_CHECKS, (name, table)
     # And what they call is a constant.
     called = {c for f in functions(etl) if f["name"] in MAKES_STATEMENTS for c in re.findall(r"sahut_etl\.(\w+)\(", f["text"])}
     assert called == {"foreign_keys"}

@@ -108,7 +108,7 @@ def surroundings(tap):
 def tables():
     """The tables of keys: {table: [(name, type, fallback, table below)]}."""
     found = {}
-    for path in ("src/config/config.c", "src/config/business_hours.c"):
+    for path in ("src/config/config.c", "src/config/business_hours.c", "src/config/attributes.c"):
         for table, body in re.findall(r"(?ms)^static const struct key (\w+)\[\] = \{\n(.*?)\n\};", read(path)):
             rows = re.findall(r'\{ "(\w+)", (KEY_\w+),(.*?)(?=\},\n|\},?\s*\Z)', body, re.S)
             found[table] = [(name, kind, (re.search(r'\.fallback = "([^"]*)"', rest) or [None, None])[1],
@@ -116,7 +116,7 @@ def tables():
     return found
 
 
-OWN_LISTS = {"targets": "target_keys", "channel_hours": "channel_keys"}    # lists that are read by a function of their own
+OWN_LISTS = {"targets": "target_keys", "channel_hours": "channel_keys", "attributes": "attribute_keys"}    # lists that are read by a function of their own
 
 
 def keys(found, table="root_keys", where=""):
