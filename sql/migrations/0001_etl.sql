@@ -43,6 +43,8 @@ create table sahut_etl.workspace (
 	base_url            text not null,
 	added_at            timestamptz not null default now(),
 	settings            jsonb,
+	paused_at           timestamptz,
+	paused_by           text,
 	-- how far
 	watermark           timestamptz,
 	complete_as_of      timestamptz,
@@ -136,6 +138,9 @@ comment on column sahut_etl.workspace.tried_at is
 	'again later each time.';
 comment on column sahut_etl.workspace.retry_at is
 	'When a full sweep that proved nothing is tried again (the daemon''s clock); empty: the last one proved something.';
+comment on column sahut_etl.workspace.paused_at is
+	'When a person stopped its schedule (database''s clock); empty: it is not paused.';
+comment on column sahut_etl.workspace.paused_by is 'The process that did: command, host and process.';
 comment on column sahut_etl.workspace.filterless is
 	'Whether lists of one status show others, too: no cycle relies on a filter.';
 comment on column sahut_etl.workspace.list_depth is

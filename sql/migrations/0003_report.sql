@@ -458,7 +458,8 @@ select
 		end as live_day,
 	case when w.history_started_at is not null
 		then (greatest(w.active_as_of, w.seen_at) at time zone w.timezone)::date end as last_day,
-	w.live_count, w.late_arrival_count, w.silent_edit_count, coalesce(w.active_as_of, w.seen_at) as known_at
+	w.live_count, w.late_arrival_count, w.silent_edit_count, coalesce(w.active_as_of, w.seen_at) as known_at,
+	w.paused_at
 from sahut_etl.workspace w;
 comment on view sahut_etl.report_workspace is 'Workspaces, with the days that reports turn on.';
 comment on column sahut_etl.report_workspace.id is 'Workspace.';
@@ -475,6 +476,8 @@ comment on column sahut_etl.report_workspace.live_day is
 	'Day of known_at: it and later ones are computed when asked for, those before it are stored. Empty until '
 	'the first load has ended.';
 comment on column sahut_etl.report_workspace.last_day is 'Last day that anything can be known of.';
+comment on column sahut_etl.report_workspace.paused_at is
+	'When a person stopped its schedule; empty: it is not paused.';
 comment on column sahut_etl.report_workspace.live_count is 'Conversations that are held and not deleted.';
 comment on column sahut_etl.report_workspace.late_arrival_count is
 	'New conversations so far that should have been seen before.';

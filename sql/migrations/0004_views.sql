@@ -1387,13 +1387,13 @@ cross join lateral (
 	from sahut_etl.proof p where p.workspace_id = w.id
 	union all
 	select 'freshness', case when w.active_as_of is null then 'amber'
-		when now() - w.active_as_of > interval '1 hour' then 'red'
+		when now() - w.active_as_of > interval '1 hour' and w.paused_at is null then 'red'
 			when now() - w.active_as_of > interval '15 minutes' then 'amber' else 'green' end,
 		coalesce(format('%s minutes behind', round(extract(epoch from now() - w.active_as_of)::numeric / 60)),
 			'nothing is known yet')
 	union all
 	select 'completeness', case when w.complete_as_of is null then 'amber'
-		when now() - w.complete_as_of > interval '1 day' then 'red'
+		when now() - w.complete_as_of > interval '1 day' and w.paused_at is null then 'red'
 			when now() - w.complete_as_of > interval '1 hour' then 'amber' else 'green' end,
 		coalesce(format('complete up to %s minutes ago',
 			round(extract(epoch from now() - w.complete_as_of)::numeric / 60)), 'never proven complete')
@@ -1416,8 +1416,11 @@ cross join lateral (
 	select 'statuses', case when s.n > 0 then 'amber' else 'green' end, s.n || ' unknown'
 	from (select sahut_etl.unknown_statuses() as n) s
 	union all
-	select 'work', case when l.is_held or not l.is_scheduled then 'green' else 'red' end,
-		case when l.is_held then 'a process works on it' when l.is_scheduled then 'no process works on it'
+	select 'work', case when w.paused_at is not null then 'amber'
+		when l.is_held or not l.is_scheduled then 'green' else 'red' end,
+		case when w.paused_at is not null then 'paused since '
+			|| to_char(w.paused_at at time zone w.timezone, 'YYYY-MM-DD HH24:MI')
+			when l.is_held then 'a process works on it' when l.is_scheduled then 'no process works on it'
 			else 'by command, or by a timer' end
 	from (select exists (select from sahut_etl.lease_in_force f where f.workspace_id = w.id) as is_held,
 		exists (select from sahut_etl.schedule k where k.workspace_id = w.id) as is_scheduled) l

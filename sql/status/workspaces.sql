@@ -13,7 +13,8 @@ with known as (
 )
 select
 	w.name as workspace,
-	case when w.is_scheduled and not w.is_held then 'unattended'
+	case when w.paused_at is not null then 'paused'
+		when w.is_scheduled and not w.is_held then 'unattended'
 		when w.failures > 0 or (not w.is_scheduled and r.state = 'failed') then 'failing'
 		when w.proof = 'rejected' then 'rejected'
 		when d.is_late then 'reports late'
@@ -49,8 +50,9 @@ select
 	case when w.is_held then w.running end as running,
 	case when w.is_held then to_char(w.running_since at time zone 'UTC',
 	'YYYY-MM-DD"T"HH24:MI:SS"Z"') end as running_since,
-	case when w.is_held then w.next_kind end as next_kind,
-	case when w.is_held then to_char(w.next_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end as next_at,
+	case when w.is_held and w.paused_at is null then w.next_kind end as next_kind,
+	case when w.is_held and w.paused_at is null then to_char(w.next_at at time zone 'UTC',
+	'YYYY-MM-DD"T"HH24:MI:SS"Z"') end as next_at,
 	w.failures,
 	w.trouble,
 	to_char(w.trouble_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as trouble_since,
@@ -94,6 +96,8 @@ select
 		to_char(coalesce(d.failing_since, d.since) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 		end as reports_late_since,
 	d.error_text as report_error,
+	to_char(w.paused_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as paused_at,
+	w.paused_by,
 	t.state as told_state,
 	to_char(t.told_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as told_at,
 	to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as read_at

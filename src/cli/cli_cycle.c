@@ -9,6 +9,7 @@
 #include "loop.h"
 #include "mem.h"
 #include "progress.h"
+#include "schedule_status.h"
 
 /*
  * How long to wait for a lease that another command has, or for a daemon to say that it has heard;
@@ -68,6 +69,25 @@ static void hand_over(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 			warehouse_in_the_way(app->warehouse));
 }
 
+/* Whether a person has paused the workspace; then the task is over. */
+static bool is_paused(struct app *app, struct cli_cycle *cli_cycle)
+{
+	CLEANUP(table_free) struct table *paused = NULL;
+	struct err err = ERR_INIT;
+
+	if (is_look(cli_cycle) || !schedule_status_paused(app->warehouse, &paused, &err))
+		return false;
+	for (int row = 0; row < table_rows(paused); row++) {
+		if (strcmp(table_get(paused, row, "name"), cli_cycle->conf->name) != 0)
+			continue;
+		err_set(&err, ERR_BUSY, "paused since %s by %s; sahut-etl resume lets it go on",
+			table_get(paused, row, "since_text"), table_get(paused, row, "paused_by"));
+		finish(cli_cycle, &err);
+		return true;
+	}
+	return false;
+}
+
 /* Tries to begin. */
 static void begin(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 {
@@ -75,6 +95,8 @@ static void begin(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 	struct err err = ERR_INIT;
 
 	cli_cycle->look_at = now + INTERVAL;
+	if (is_paused(app, cli_cycle))
+		return;
 	cli_cycle->cycle = cycle_begin(cli_cycle->conf, env, cli_cycle->kind, &err);
 	if (cli_cycle->cycle)
 		cli_cycle->state = CLI_CYCLE_RUNNING;

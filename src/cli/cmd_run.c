@@ -267,7 +267,7 @@ static bool work(struct daemon *d)
 		int64_t next = update_metrics(d, ended);
 
 		if (warehouse_take_notify(app->warehouse))
-			workers_ask(&d->workers, app->warehouse);
+			workers_ask(&d->workers, app);
 		next = min_i64(next, hold(d));
 		next = min_i64(next, workers_start(&d->workers, app, &d->loop));
 		next = min_i64(next, retention(d));

@@ -226,6 +226,12 @@ static void note(struct buf *out, const struct config *config, const struct tabl
 		quoted(out, error);
 		buf_char(out, '\n');
 	}
+	if (strcmp(state, "paused") == 0) {
+		quoted(out, table_get(all, row, "workspace"));
+		buf_printf(out, ": paused since %s by ", table_get(all, row, "paused_at"));
+		quoted(out, table_get(all, row, "paused_by"));
+		buf_str(out, "; sahut-etl resume lets it go on\n");
+	}
 	if (strcmp(state, NEVER_RAN) == 0) {
 		quoted(out, table_get(all, row, "workspace"));
 		buf_str(out, ": it is configured, and nothing was read yet; run: systemctl start "

@@ -42,6 +42,8 @@ void cmd_init(struct app *app);
 void cmd_rejected(struct app *app);
 void cmd_metabase(struct app *app);
 void cmd_notify(struct app *app);
+void cmd_pause(struct app *app);
+void cmd_resume(struct app *app);
 void cmd_migrate(struct app *app);
 void cmd_plan(struct app *app);
 void cmd_report(struct app *app);

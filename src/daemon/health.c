@@ -22,6 +22,7 @@ const char *health_name(enum health health)
 		[HEALTH_DEMOTED] = "demoted",
 		[HEALTH_REJECTED] = "rejected",
 		[HEALTH_EXCEPTED] = "well, with exceptions",
+		[HEALTH_PAUSED] = "paused",
 		[HEALTH_STANDBY] = "standby",
 		[HEALTH_LATE] = "late",
 		[HEALTH_FAILING] = "failing",
@@ -71,6 +72,8 @@ enum health health_of(const struct stats *n, int64_t now)
 {
 	int64_t last = last_success(n);
 
+	if (n->paused != TIME_NONE)
+		return HEALTH_PAUSED;
 	if (!n->held && n->unattended != TIME_NONE && now - n->unattended > MOST_UNATTENDED)
 		return HEALTH_UNATTENDED;
 	if (!n->held)
@@ -111,6 +114,9 @@ void health_describe(const struct stats *n, int64_t now, struct buf *out)
 			   "%" PRId64 " whose deletion is not believed",
 			   n->exceptions[EXCEPTION_ACCEPTED], n->exceptions[EXCEPTION_UNLISTED],
 			   n->exceptions[EXCEPTION_DISPUTED]);
+	if (health == HEALTH_PAUSED)
+		buf_printf(out, " since %s; sahut-etl resume lets it go on",
+			   time_format(n->paused / USEC_PER_SEC * USEC_PER_SEC, text));
 	if (health == HEALTH_LATE)
 		buf_printf(out, ": no cycle has ended well for %s",
 			   duration_format(now - last_success(n), text));

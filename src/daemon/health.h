@@ -19,6 +19,7 @@ enum health {
 	HEALTH_UNPROVEN,   /* loaded, and never proven */
 	HEALTH_DEMOTED,	   /* proven once, and not any more */
 	HEALTH_REJECTED,   /* items that could not be loaded hold the instants */
+	HEALTH_PAUSED,	   /* a person has stopped its schedule */
 	HEALTH_STANDBY,	   /* another process works on it */
 	HEALTH_LATE,	   /* no cycle has come to its end for too long */
 	HEALTH_REPORTS,	   /* the days of reports cannot be computed */

@@ -42,7 +42,7 @@ void stats_begin(struct stats *n, const char *name)
 	*n = (struct stats){ .name = name };
 	n->usable = n->unattended = n->troubled = n->complete_as_of = n->active_as_of = TIME_NONE;
 	n->certified_at = n->lookback = n->live = n->uncertified = n->order = TIME_NONE;
-	n->differences = n->fuse = n->proven = n->holding = n->beyond = TIME_NONE;
+	n->differences = n->fuse = n->proven = n->holding = n->beyond = n->paused = TIME_NONE;
 	for (int i = 0; i < EXCEPTIONS; i++)
 		n->exceptions[i] = TIME_NONE;
 	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++)

@@ -38,6 +38,7 @@ struct stats {
 
 	/* as it is */
 	int64_t held;		 /* 1: this process works on it; 0: another one does */
+	int64_t paused;		 /* since when a person has paused it */
 	int64_t unattended;	 /* since when nobody works on it */
 	int64_t running;	 /* 1: a cycle runs */
 	int64_t failures;	 /* in a row */

@@ -100,6 +100,25 @@ void worker_change(struct worker *worker, const struct workspace_conf *workspace
 	worker->next = workspace;
 }
 
+void worker_pause(struct worker *worker, struct app *app, int64_t since)
+{
+	struct log_line line;
+	struct err why;
+
+	if (worker->stats.paused == since)
+		return;
+	worker->stats.paused = since;
+	worker->due = 0;
+	log_begin(&line, LEVEL_NOTICE, NULL, "%s: %s", worker->workspace->name,
+		  since == TIME_NONE ? "goes on" : "is paused; sahut-etl resume lets it go on");
+	log_text(&line, "workspace", worker->workspace->name);
+	log_end(&app->log, &line);
+	if (since == TIME_NONE || worker->state != WORKER_BUSY)
+		return;
+	err_set(&why, ERR_STOPPED, "the workspace was paused");
+	cycle_stop(worker->cycle, &why);
+}
+
 bool worker_register(struct worker *worker, struct warehouse *warehouse, struct err *err)
 {
 	return warehouse_register(warehouse, worker->workspace, &worker->id, err);
@@ -130,6 +149,7 @@ static bool read_facts(struct worker *worker, struct app *app, struct err *err)
 	    !schedule_status_read(app->warehouse, worker->id, &past, err))
 		return false;
 	stats_remember(&worker->stats, &known.state);
+	worker_pause(worker, app, past.paused_at);
 	worker->stats.success[CYCLE_FULL] = past.full_at;
 	worker->stats.success[CYCLE_VERIFY] = past.verify_at;
 	worker->stats.success[CYCLE_INCREMENTAL] = past.synced_at;
@@ -386,12 +406,26 @@ static void begin_cycle(struct worker *worker, struct app *app)
 	write_status(worker, app);
 }
 
+/* Paused: nothing begins, and who asks for something is told so. */
+static int64_t decline_requests(struct worker *worker, struct app *app)
+{
+	struct err err = ERR_INIT;
+
+	while (take_request(worker, app)) {
+		err_set(&err, ERR_BUSY, "it is paused; sahut-etl resume lets it go on");
+		end_request(worker, app, NULL, &err);
+	}
+	return TIME_NEVER;
+}
+
 int64_t worker_start(struct worker *worker, struct app *app, int64_t now)
 {
 	struct schedule_time both;
 
 	if (worker->state != WORKER_IDLE || worker->leaving)
 		return TIME_NEVER;
+	if (worker->stats.paused != TIME_NONE)
+		return decline_requests(worker, app);
 	if (!worker->asked && now < worker->due && now < worker->looked + CALENDAR)
 		return worker->due;
 	if (take_request(worker, app)) {

@@ -69,6 +69,12 @@ void worker_free(struct worker **worker);
 void worker_change(struct worker *worker, const struct workspace_conf *workspace,
 		   const struct clock *clock);
 
+/*
+ * A person has paused it since that instant, or lets it go on (TIME_NONE). A cycle that runs stops
+ * after its batch.
+ */
+void worker_pause(struct worker *worker, struct app *app, int64_t since);
+
 /* Makes the workspace known to the warehouse. */
 bool worker_register(struct worker *worker, struct warehouse *warehouse,
 		     struct err *err) MUST_CHECK;

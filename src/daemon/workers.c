@@ -270,13 +270,33 @@ void workers_miss(struct workers *workers, struct app *app)
 
 /* ---- work ------------------------------------------------------------- */
 
-void workers_ask(struct workers *workers, struct warehouse *warehouse)
+/* A person has paused a workspace, or lets it go on. */
+static void take_pauses(struct workers *workers, struct app *app)
+{
+	CLEANUP(table_free) struct table *paused = NULL;
+	struct err ignored;
+
+	if (!schedule_status_paused(app->warehouse, &paused, &ignored))
+		return;
+	for (size_t i = 0; i < workers->n; i++) {
+		struct worker *worker = workers->list[i];
+		int64_t since = TIME_NONE;
+
+		for (int row = 0; row < table_rows(paused); row++)
+			if (table_get_int(paused, row, "id") == worker->id)
+				since = table_get_int(paused, row, "since");
+		worker_pause(worker, app, since);
+	}
+}
+
+void workers_ask(struct workers *workers, struct app *app)
 {
 	CLEANUP(table_free) struct table *waiting = NULL;
 	struct err ignored;
 
 	/* If it cannot be read, the warehouse is lost; whoever holds a lock anew looks again. */
-	if (!command_request_waiting(warehouse, &waiting, &ignored))
+	take_pauses(workers, app);
+	if (!command_request_waiting(app->warehouse, &waiting, &ignored))
 		return;
 	for (int row = 0; row < table_rows(waiting); row++) {
 		struct worker *worker = find(workers, table_get_int(waiting, row, "id"));
@@ -346,7 +366,8 @@ static const struct worker *next_of(const struct workers *workers)
 	for (size_t i = 0; i < workers->n; i++) {
 		const struct worker *worker = workers->list[i];
 
-		if (worker->state == WORKER_IDLE && worker->schedule_status.next_at != TIME_NONE &&
+		if (worker->state == WORKER_IDLE && worker->stats.paused == TIME_NONE &&
+		    worker->schedule_status.next_at != TIME_NONE &&
 		    (!next || worker->schedule_status.next_at < next->schedule_status.next_at))
 			next = worker;
 	}
@@ -355,14 +376,18 @@ static const struct worker *next_of(const struct workers *workers)
 
 void workers_summary(const struct workers *workers, const struct clock *clock, struct buf *out)
 {
-	size_t wrong, waiting = count(workers, true), busy = 0;
+	size_t wrong, waiting = count(workers, true), busy = 0, paused = 0;
 	const struct worker *worst = troubled(workers, &wrong), *next = next_of(workers);
 	char when[TIMETEXT_SIZE];
 
-	for (size_t i = 0; i < workers->n; i++)
+	for (size_t i = 0; i < workers->n; i++) {
 		busy += workers->list[i]->state == WORKER_BUSY;
+		paused += workers->list[i]->stats.paused != TIME_NONE;
+	}
 	buf_printf(out, "%zu workspace%s: %zu at work", workers->n, workers->n == 1 ? "" : "s",
 		   busy);
+	if (paused > 0)
+		buf_printf(out, ", %zu paused", paused);
 	if (waiting > 0)
 		buf_printf(out, ", standby for %zu held by %s", waiting, some_holder(workers));
 	if (worst)

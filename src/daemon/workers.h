@@ -49,8 +49,8 @@ bool workers_hold(struct workers *workers, struct app *app, int64_t *when,
 /* Says which workspaces of the warehouse nobody works on because they are not configured. */
 void workers_miss(struct workers *workers, struct app *app);
 
-/* A command has asked for something: those whom it concerns look. */
-void workers_ask(struct workers *workers, struct warehouse *warehouse);
+/* A command has asked for something, or a person has paused one: those whom it concerns look. */
+void workers_ask(struct workers *workers, struct app *app);
 
 /* Begins what is due and puts the cycles that run into TURN. Returns when something will be due. */
 int64_t workers_start(struct workers *workers, struct app *app, struct loop *loop);

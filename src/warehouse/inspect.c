@@ -64,7 +64,12 @@ bool inspect_is_complete(struct pg *pg, const char *workspace, bool *complete, s
 
 	if (!pg_run(pg, &step, 1, &table, err))
 		return false;
-	*complete = table_rows(table) > 0 && table_bool(table, 0, 0);
+	*complete = table_rows(table) > 0 && table_get_bool(table, 0, "is_complete");
+	if (!*complete && table_rows(table) > 0 && table_get(table, 0, "paused_at"))
+		return err_set(
+			err, ERR_BUSY,
+			"%s: not complete, and paused since %s; sahut-etl resume lets it go on",
+			workspace, table_get(table, 0, "paused_at"));
 	return true;
 }
 

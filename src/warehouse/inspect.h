@@ -27,7 +27,10 @@ bool inspect_status(struct pg *pg, const char *workspace, struct table **all,
 /* Whether nobody need look at a workspace in that state of inspect_status(). */
 bool inspect_is_good(const char *state) MUST_CHECK;
 
-/* Whether the workspace of that name has an end of its first load, proven complete. */
+/*
+ * Whether the workspace of that name has an end of its first load, proven complete. False with
+ * ERR_BUSY where it has not, and is paused.
+ */
 bool inspect_is_complete(struct pg *pg, const char *workspace, bool *complete,
 			 struct err *err) MUST_CHECK;
 

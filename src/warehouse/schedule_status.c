@@ -63,6 +63,7 @@ bool schedule_status_read(struct warehouse *warehouse, int workspace,
 	past->full_at = table_get_int(table, 0, "full_at");
 	past->verify_at = table_get_int(table, 0, "verify_at");
 	past->synced_at = table_get_int(table, 0, "synced_at");
+	past->paused_at = table_get_int(table, 0, "paused_at");
 	return true;
 }
 
@@ -85,6 +86,22 @@ bool schedule_status_find_night(struct warehouse *warehouse,
 			       : false;
 	*at = table_int(table, 0, 0);
 	return true;
+}
+
+bool schedule_status_pause(struct warehouse *warehouse, int workspace, const char *who,
+			   struct table **was, struct err *err)
+{
+	struct script *s = warehouse_call(warehouse, sql_schedule_pause);
+
+	script_int(s, workspace);
+	script_text(s, who);
+	return warehouse_run(warehouse, was, err);
+}
+
+bool schedule_status_paused(struct warehouse *warehouse, struct table **paused, struct err *err)
+{
+	(void)!warehouse_call(warehouse, sql_schedule_paused);
+	return warehouse_run(warehouse, paused, err);
 }
 
 bool schedule_status_of_all(struct warehouse *warehouse, struct table **all, struct err *err)

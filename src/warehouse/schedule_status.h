@@ -34,6 +34,7 @@ bool schedule_status_write(struct warehouse *warehouse, int workspace,
 /* When what was last done with success, by the database's clock; TIME_NONE: never, or long ago. */
 struct schedule_status_past {
 	int64_t full_at, verify_at, synced_at;
+	int64_t paused_at; /* since when a person has paused it */
 };
 
 /* Reads it. */
@@ -56,6 +57,21 @@ struct schedule_status_night {
 bool schedule_status_find_night(struct warehouse *warehouse,
 				const struct schedule_status_night *night, int64_t *at,
 				struct err *err) MUST_CHECK;
+
+/*
+ * A person, by the process WHO, stops a workspace's schedule; WHO is NULL: it starts again. The
+ * daemon hears of it. WAS is a table for the caller to free: `was_since` and `was_by`, null where
+ * it was not paused.
+ */
+bool schedule_status_pause(struct warehouse *warehouse, int workspace, const char *who,
+			   struct table **was, struct err *err) MUST_CHECK;
+
+/*
+ * The workspaces that are paused: `id`, `name`, `since` (an instant), `since_text`, `paused_by`. A
+ * table for the caller to free.
+ */
+bool schedule_status_paused(struct warehouse *warehouse, struct table **paused,
+			    struct err *err) MUST_CHECK;
 
 /*
  * How each workspace stands, as inspect_status(), with `told_state`: the state that somebody was

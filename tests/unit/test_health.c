@@ -37,6 +37,23 @@ static void what_nobody_works_on_is_bad_after_a_minute(void **fixture)
 	assert_int_equal(health_of(&n, NOW), HEALTH_WELL);
 }
 
+static void a_pause_is_no_illness_whatever_else_is_the_case(void **fixture)
+{
+	CLEANUP(buf_free) struct buf out = BUF_MAX(1000);
+	struct stats n = well();
+
+	(void)fixture;
+	n.paused = 20000 * 86400 * SECOND;
+	n.failures = 9;
+	n.troubled = NOW - 20 * MINUTE;
+	n.success[CYCLE_INCREMENTAL] = NOW - 30 * 60 * MINUTE;
+	assert_int_equal(health_of(&n, NOW), HEALTH_PAUSED);
+	assert_false(health_is_bad(HEALTH_PAUSED));
+	health_describe(&n, NOW, &out);
+	assert_string_equal(buf_text(&out), "utama: paused since 2024-10-04T00:00:00Z; sahut-etl "
+					    "resume lets it go on\n");
+}
+
 static void each_state_has_its_bounds(void **fixture)
 {
 	static const struct {
@@ -148,6 +165,7 @@ static void the_sentence_says_why(void **fixture)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pause_is_no_illness_whatever_else_is_the_case),
 		cmocka_unit_test(each_state_has_its_bounds),
 		cmocka_unit_test(what_nobody_works_on_is_bad_after_a_minute),
 		cmocka_unit_test(what_is_not_proven_is_not_called_well),

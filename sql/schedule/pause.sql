@@ -1,0 +1,12 @@
+-- A person stops a workspace's schedule, or starts it again; who holds it hears of that. $1 workspace, $2 who stops it,
+-- null: it starts again. Gives how it was before.
+with now_is as (
+	update sahut_etl.workspace w
+	set paused_at = case when $2::text is not null then coalesce(w.paused_at, clock_timestamp()) end,
+		paused_by = case when $2::text is not null then coalesce(w.paused_by, $2) end
+	where w.id = $1::integer and (w.paused_at is null) = ($2::text is not null)
+)
+select to_char(w.paused_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as was_since, w.paused_by as was_by,
+	pg_notify('sahut_etl_command_request', w.id::text)
+from sahut_etl.workspace w
+where w.id = $1::integer
