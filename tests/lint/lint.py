@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 
+import doc_names
 import report_words
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -295,6 +296,10 @@ class Lint:
         self.gate("every column of a report has words in both languages", report_words.complaints(
             self.files["src/report/report_catalog.c"], self.files[REPORT_TEXT], lambda name: read(f"sql/report/{name}.sql")))
 
+    def document_gates(self):
+        self.gate("files and tests that a document names are there", list(doc_names.complaints(TOP)))
+        self.gate("functions that COVERAGE names are there", list(doc_names.argued(TOP)))
+
     def unused_texts(self):
         """Keys of the report texts that no code, panel or column asks for."""
         keys = re.findall(r'(?m)^\t\{ "(\w+)",', self.files[REPORT_TEXT])
@@ -362,6 +367,7 @@ def main():
     lint.structure_gates()
     lint.header_gates()
     lint.use_gates()
+    lint.document_gates()
     lint.prose_gate()
     lint.figures()
     return 1 if lint.failed else 0
