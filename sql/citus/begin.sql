@@ -25,7 +25,8 @@ begin
 	loop
 		execute format('alter table %s drop constraint %I', k.table_name, k.key_name);
 		if k.stays then
-			insert into pg_temp.aside values (k.table_name, k.key_name, k.definition);
+			insert into pg_temp.aside (table_name, key_name, definition)
+				values (k.table_name, k.key_name, k.definition);
 		end if;
 	end loop;
 end $$;

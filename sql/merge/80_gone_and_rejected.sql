@@ -60,7 +60,7 @@ with page as (
 	where x.page is not null and exists (select from pg_temp.stage_rejected)
 	group by x.page
 )
-insert into pg_temp.odd_page
+insert into pg_temp.odd_page (page)
 select p.page from page p where p.bad > greatest(5, p.n / 20);
 
 -- An item seen before in the same state costs nothing. Of a contact that was erased nothing is kept here either.

@@ -32,7 +32,7 @@ comment on column sahut.status.sort_order is 'Order of display.';
 comment on column sahut.status.is_unresolved is 'Counts in the backlog: everything but resolved.';
 comment on column sahut.status.is_active is 'Counts as current work: open and pending; snoozed is parked.';
 comment on column sahut.status.is_known is 'Whether the API''s reference knows it.';
-insert into sahut.status values
+insert into sahut.status (status, sort_order, is_unresolved, is_active, is_known) values
 	('open', 1, true, true, true),
 	('pending', 2, true, true, true),
 	('snoozed', 3, true, false, true),

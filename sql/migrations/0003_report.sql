@@ -292,8 +292,12 @@ begin
 		having count(*) = 1
 	);
 	delete from sahut_etl.work_hours k where k.workspace_id = workspace;
-	insert into sahut_etl.work_hours select * from unnest(whose);
-	insert into sahut_etl.work_span select * from unnest(spans);
+	insert into sahut_etl.work_hours (workspace_id, hours_no, channel_id, channel_type, is_always, spans_to)
+	select x.workspace_id, x.hours_no, x.channel_id, x.channel_type, x.is_always, x.spans_to
+	from unnest(whose) x;
+	insert into sahut_etl.work_span (workspace_id, hours_no, opens_at, closes_at, usec_before)
+	select x.workspace_id, x.hours_no, x.opens_at, x.closes_at, x.usec_before
+	from unnest(spans) x;
 	return moved;
 end $$;
 comment on function sahut_etl.set_work is
@@ -1165,9 +1169,19 @@ create function sahut_etl.refresh_flows(workspace integer, first date, last date
 	set search_path = pg_catalog, pg_temp
 as $$
 	delete from sahut_etl.day_volume v where v.workspace_id = workspace and v.day between first and last;
-	insert into sahut_etl.day_volume select * from sahut_etl.volume_of(workspace, first, last);
+	insert into sahut_etl.day_volume (workspace_id, day, channel_id, created_count, resolved_count,
+		resolved_conversation_count, reopened_count, first_resolved_count, first_resolution_seconds_sum,
+		first_resolution_business_seconds_sum, new_contact_count, returning_contact_count, estimated_count)
+	select x.workspace_id, x.day, x.channel_id, x.created_count, x.resolved_count,
+		x.resolved_conversation_count, x.reopened_count, x.first_resolved_count, x.first_resolution_seconds_sum,
+		x.first_resolution_business_seconds_sum, x.new_contact_count, x.returning_contact_count, x.estimated_count
+	from sahut_etl.volume_of(workspace, first, last) x;
 	delete from sahut_etl.hour_volume v where v.workspace_id = workspace and v.day between first and last;
-	insert into sahut_etl.hour_volume select * from sahut_etl.hours_of(workspace, first, last);
+	insert into sahut_etl.hour_volume (workspace_id, day, hour_of_day, channel_id, created_count,
+		resolved_count, reopened_count)
+	select x.workspace_id, x.day, x.hour_of_day, x.channel_id, x.created_count, x.resolved_count,
+		x.reopened_count
+	from sahut_etl.hours_of(workspace, first, last) x;
 $$;
 comment on function sahut_etl.refresh_flows is 'Computes the volumes of a span of days and stores them.';
 
@@ -1176,9 +1190,13 @@ create function sahut_etl.refresh_labels(workspace integer, first date, last dat
 	set search_path = pg_catalog, pg_temp
 as $$
 	delete from sahut_etl.day_label v where v.workspace_id = workspace and v.day between first and last;
-	insert into sahut_etl.day_label select * from sahut_etl.labels_of(workspace, first, last);
+	insert into sahut_etl.day_label (workspace_id, day, label_name, channel_id, created_count, resolved_count)
+	select x.workspace_id, x.day, x.label_name, x.channel_id, x.created_count, x.resolved_count
+	from sahut_etl.labels_of(workspace, first, last) x;
 	delete from sahut_etl.day_label_pair v where v.workspace_id = workspace and v.day between first and last;
-	insert into sahut_etl.day_label_pair select * from sahut_etl.label_pairs_of(workspace, first, last);
+	insert into sahut_etl.day_label_pair (workspace_id, day, label_a, label_b, conversation_count)
+	select x.workspace_id, x.day, x.label_a, x.label_b, x.conversation_count
+	from sahut_etl.label_pairs_of(workspace, first, last) x;
 $$;
 comment on function sahut_etl.refresh_labels is 'Computes the volumes by label of a span of days and stores them.';
 
@@ -1187,9 +1205,23 @@ create function sahut_etl.refresh_stock(workspace integer, wanted date) returns 
 	set search_path = pg_catalog, pg_temp
 as $$
 	delete from sahut_etl.day_backlog v where v.workspace_id = workspace and v.day = wanted;
-	insert into sahut_etl.day_backlog select * from sahut_etl.backlog_of(workspace, wanted);
+	insert into sahut_etl.day_backlog (workspace_id, day, measured_at, status, channel_id, assignee_id, team_id,
+		conversation_count, age_seconds_sum, age_under_1d_count, age_1d_to_3d_count, age_3d_to_7d_count,
+		age_over_7d_count, oldest_created_at)
+	select x.workspace_id, x.day, x.measured_at, x.status, x.channel_id, x.assignee_id, x.team_id,
+		x.conversation_count, x.age_seconds_sum, x.age_under_1d_count, x.age_1d_to_3d_count, x.age_3d_to_7d_count,
+		x.age_over_7d_count, x.oldest_created_at
+	from sahut_etl.backlog_of(workspace, wanted) x;
 	delete from sahut_etl.day_agent v where v.workspace_id = workspace and v.day = wanted;
-	insert into sahut_etl.day_agent select * from sahut_etl.workload_of(workspace, wanted);
+	insert into sahut_etl.day_agent (workspace_id, day, agent_id, assigned_in_count, handed_off_count,
+		resolved_count, resolved_conversation_count, reopened_count, handled_conversation_count, active_seconds,
+		measured_seconds, peak_concurrent, end_of_day_open_count, end_of_day_pending_count,
+		end_of_day_snoozed_count)
+	select x.workspace_id, x.day, x.agent_id, x.assigned_in_count, x.handed_off_count, x.resolved_count,
+		x.resolved_conversation_count, x.reopened_count, x.handled_conversation_count, x.active_seconds,
+		x.measured_seconds, x.peak_concurrent, x.end_of_day_open_count, x.end_of_day_pending_count,
+		x.end_of_day_snoozed_count
+	from sahut_etl.workload_of(workspace, wanted) x;
 $$;
 comment on function sahut_etl.refresh_stock is 'Computes the backlog and the workload of a day and stores them.';
 

@@ -164,3 +164,17 @@ def test_a_table_that_refuses_everything_ends_the_cycle(loaded):
     etl.sql("alter table sahut.conversation drop constraint somebodys")
     etl.run("sync")
     assert_equal_but(etl, sandbox, set())
+
+
+@pytest.mark.parametrize("table, file", [
+    ("channel", "20_dimensions"), ("conversation", "40_conversations"), ("conversation_version", "50_versions"),
+    ("conversation_event", "60_events"), ("conversation_label", "70_labels")])
+def test_an_error_of_the_merge_names_the_file_of_its_statement(loaded, table, file):
+    """What is wrong with the database, and not with a row, ends the cycle; the sentence says where to look."""
+    sandbox, etl = loaded
+    etl.sql("create function public.closed() returns trigger language plpgsql as $$ begin raise 'closed' using errcode = '55000'; end $$")
+    etl.sql(f"create trigger closed before insert on sahut.{table} for each row execute function public.closed()")
+    assert f"SQLSTATE 55000 in sql/merge/{file}.sql: database: closed" in etl.run("sync", expect=78).stderr
+    etl.sql(f"drop trigger closed on sahut.{table}")
+    etl.run("sync")
+    assert_equal_but(etl, sandbox, set())

@@ -157,6 +157,7 @@ class Lint:
         self.gate("no line over 100 columns", [f"{p}:{i}" for p in code for i, l in enumerate(self.files[p].split("\n"), 1)
                                                if len(l.expandtabs(8)) > 100])
         self.gate("no line of SQL or Markdown over 120 columns", self.wide(("*.sql", "*.md")))
+        self.gate("each insert of SQL names its columns", self.nameless_inserts())
         version = subprocess.run(["clang-format", "--version"], capture_output=True, text=True).stdout
         if " version 14." in version:
             self.gate("laid out as .clang-format says", self.laid_out())
@@ -175,6 +176,14 @@ class Lint:
                 fenced ^= path.endswith(".md") and line.lstrip().startswith("```")
                 if len(line) > 120 and not fenced and not (path.endswith(".md") and line.startswith(("|", "    "))):
                     found.append(f"{path}:{i}: {len(line)}")
+        return found
+
+    @staticmethod
+    def nameless_inserts():
+        found = []
+        for path in subprocess.run(["git", "ls-files", "sql/*.sql"], cwd=TOP, capture_output=True, text=True).stdout.split():
+            text = re.sub(r"(?m)^\s*--.*", "", read(path))
+            found += [f"{path}: {m.group(1)}" for m in re.finditer(r"\binsert\s+into\s+([\w.]+)(?!\s*default values)(?!\s*(?:as\s+\w+\s*)?\()\b(?![\w.])", text)]
         return found
 
     def laid_out(self):
