@@ -13,15 +13,13 @@ static bool wait_for_quota(struct client *client, struct err *err)
 	bool ok;
 
 	for (;;) {
-		bool go = quota_may_send(&client->quota, &when, &ok, err);
-
-		if (!ok)
-			return false;
 		/* It may have been told while its last request was accounted for. */
 		if (event_loop_stopping(client->loop))
 			return err_set(err, ERR_STOPPED, "told to stop between two requests");
-		if (go)
+		if (quota_may_send(&client->quota, &when, &ok, err))
 			return true;
+		if (!ok)
+			return false;
 		if (event_loop_until(client->loop, when) == EVENT_LOOP_STOP)
 			return err_set(err, ERR_STOPPED,
 				       "told to stop while waiting for the quota");
