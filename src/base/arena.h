@@ -33,7 +33,7 @@ char *arena_text(struct arena *arena, const char *p, size_t n) MUST_CHECK;
 /* The string S, or NULL for NULL. */
 char *arena_dup(struct arena *arena, const char *s) MUST_CHECK;
 
-/* What printf() would print. */
+/* The text that printf() would print. */
 char *arena_printf(struct arena *arena, const char *fmt, ...) MUST_CHECK PRINTF_LIKE(2, 3);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "base.h"
 
-/* What a chain of hash_bytes() begins with. */
+/* The first value of a chain of hash_bytes(). */
 #define HASH_START UINT64_C(0xcbf29ce484222325)
 
 /*

@@ -18,7 +18,7 @@ struct json_span {
 	size_t n;
 };
 
-/* What a text comes to. */
+/* The weight of a text. */
 struct json_weight {
 	size_t tree; /* bytes of memory, as json-c holds it, about */
 	size_t text; /* bytes of text, as PostgreSQL writes it: 1e300 has 301 digits there */
@@ -38,7 +38,7 @@ bool json_scan_member(const struct json_span *text, const char *key,
  */
 bool json_scan_element(struct json_span *at, struct json_span *element) MUST_CHECK;
 
-/* What a text comes to, whatever it is. */
+/* The weight of a text that may be anything. */
 struct json_weight json_scan_weight(const struct json_span *text) MUST_CHECK;
 
 #endif

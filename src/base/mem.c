@@ -8,7 +8,8 @@
 void mem_out(const char *who)
 {
 	fprintf(stderr,
-		"sahut-etl: %s: out of memory; ending here, the database rolls back what was not "
+		"sahut-etl: %s: out of memory; ending here, the database rolls back all that was "
+		"not "
 		"committed\n",
 		who);
 	abort();

@@ -45,7 +45,7 @@ int table_rows(const struct table *table) MUST_CHECK;
 /* How many columns; 0 for a NULL table. */
 int table_columns(const struct table *table) MUST_CHECK;
 
-/* What a column is called, and whether it holds numbers. */
+/* The name of a column, and whether it holds numbers. */
 const char *table_column_name(const struct table *table, int column) MUST_CHECK;
 bool table_is_number(const struct table *table, int column) MUST_CHECK;
 

@@ -89,9 +89,10 @@ static const char *remedy_of(const struct err *err)
 		return "correct base_url: it ends where /conversations begins, as in .../v1";
 	if (err->kind == ERR_SLOW_DOWN)
 		return "wait a minute; if it stays so, others use the key: raise reserve, or lower "
-		       "requests_per_minute to what the plan has";
+		       "requests_per_minute to the limit of the plan";
 	if (err->kind == ERR_DATA || err->http_status >= 300)
-		return "look at what base_url answers: curl -i; a proxy, or another service";
+		return "look at the answer of base_url with curl -i: it may be a proxy, or another "
+		       "service";
 	if (err->kind == ERR_UNAVAILABLE)
 		return "see whether this host can reach it: curl -i; then base_url, http.proxy and "
 		       "http.ca_file";
@@ -189,7 +190,7 @@ static void check_reports(struct app *app, struct pg *pg)
 			table_get(late, row, "first_day"), table_get(late, row, "last_day"),
 			table_get(late, row, "since"), said ? ": " : "", said ? said : "");
 		bad(app, "reports", &err,
-		    said ? "mend what PostgreSQL says, then run: sahut-etl sync"
+		    said ? "correct the cause that PostgreSQL names, then run: sahut-etl sync"
 			 : "run: sahut-etl sync, or see whether a daemon runs");
 	}
 }
@@ -344,7 +345,7 @@ static void check_workspaces(struct app *app)
 		if (stranger)
 			warn("workspace %s: %s has its advisory lock and not its lease, which "
 			     "stops nobody\n"
-			     "  -> whoever that is need not take it; pg_terminate_backend() ends a "
+			     "  -> that session need not hold it; pg_terminate_backend() ends a "
 			     "session",
 			     shown, stranger);
 	}

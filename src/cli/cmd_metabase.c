@@ -34,7 +34,7 @@ static void summary(const struct mbrun *run)
 	fputs(buf_text(run->report), stdout);
 	printf("%d object%s as %s should be%s\n", run->kept, run->kept == 1 ? "" : "s",
 	       run->kept == 1 ? "it" : "they",
-	       run->left > 0 ? "; what people edited was left to them" : "");
+	       run->left > 0 ? "; objects that people edited were left alone" : "");
 }
 
 static bool apply(struct app *app, struct mbrun *run, struct err *err)
@@ -87,14 +87,14 @@ void cmd_metabase(struct app *app)
 	const struct opt options[] = {
 		{ .name = "dry-run",
 		  .letter = 'n',
-		  .help = "say what would be written, and write nothing",
+		  .help = "print the changes, and write none",
 		  .flag = &run.dry_run },
 		{ .name = "prune",
-		  .help = "take away what is no longer used, and what others put on our "
+		  .help = "remove objects that are no longer used, and cards of others on our "
 			  "dashboards",
 		  .flag = &run.prune },
 		{ .name = "force",
-		  .help = "overwrite what people edited; needed after a new password, too",
+		  .help = "overwrite edits of people; needed after a new password, too",
 		  .flag = &run.force },
 		OPT_END,
 	};

@@ -60,7 +60,7 @@ void cmd_migrate(struct app *app)
 	const struct opt options[] = {
 		{ .name = "dry-run",
 		  .letter = 'n',
-		  .help = "say what would be done",
+		  .help = "print the steps, and take none",
 		  .flag = &wish.dry_run },
 		{ .name = "distributed",
 		  .help = "spread the conversations over several machines, with Citus",

@@ -244,7 +244,7 @@ static void note(struct buf *out, const struct config *config, const struct tabl
 		quoted(out, name);
 		buf_str(out, config_find(config, name, &ignored)
 				     ? ": no daemon works on it; run: systemctl status sahut-etl\n"
-				     : ": it is not configured any more; what it holds stays\n");
+				     : ": it is not configured any more; its data stays\n");
 	}
 	if (advice) {
 		quoted(out, table_get(all, row, "workspace"));

@@ -364,7 +364,7 @@ void cmd_verify(struct app *app)
 		{ .name = "full", .letter = 'f', .help = "read everything first", .flag = &v.full },
 		{ .name = "repair",
 		  .letter = 'r',
-		  .help = "fetch what differs, and believe all deletions",
+		  .help = "fetch the rows that differ, and accept all deletions",
 		  .flag = &v.repair },
 		{ .name = "json", .letter = 'j', .help = "as JSON", .flag = &v.json },
 		OPT_END,

@@ -39,7 +39,8 @@ void cmd_wait(struct app *app)
 	if (!command_options(app, options, none, 0))
 		return;
 	if (!until)
-		err_set(&err, ERR_USAGE, "for what? sahut-etl wait --until-complete");
+		err_set(&err, ERR_USAGE,
+			"wait needs to know for which event: sahut-etl wait --until-complete");
 	else if (limit && !duration_parse(limit, &patience))
 		err_set(&err, ERR_USAGE, "\"%s\" is not a time; write it as 30s, 5m or 2h", limit);
 	if (err.kind != ERR_NONE) {

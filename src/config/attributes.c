@@ -54,7 +54,7 @@ static const char *const types[] = { "text", "number", "date", "boolean" };
 
 static const struct key attribute_keys[] = {
 	{ "name", KEY_TEXT, offsetof(struct workspace_attribute, name), .required = true,
-	  .help = "What the column is called." },
+	  .help = "The name of the column." },
 	{ "path", KEY_TEXT, offsetof(struct workspace_attribute, path), .required = true,
 	  .help = "Where the field is in an item of the API." },
 	{ "type", KEY_TEXT, offsetof(struct workspace_attribute, type), .fallback = "text",

@@ -51,7 +51,7 @@ static const struct key schedule_keys[] = {
 
 static const struct key workspace_keys[] = {
 	{ "name", KEY_TEXT, offsetof(struct workspace_conf, name), .required = true,
-	  .help = "What it is called here and in reports." },
+	  .help = "The name of the workspace here and in reports." },
 	{ "base_url", KEY_URL, offsetof(struct workspace_conf, base_url),
 	  .fallback = "https://api.sahut.id/v1", .help = "Where the API is." },
 	{ "api_key_file", KEY_SECRET_FILE, offsetof(struct workspace_conf, api_key_file),
@@ -69,7 +69,7 @@ static const struct key workspace_keys[] = {
 	  .help = "Requests under way at the same time, at most; by default as quota and latency "
 		  "have it." },
 	{ "schedule", KEY_SECTION, offsetof(struct workspace_conf, schedule), .keys = schedule_keys,
-	  .later = true, .help = "When what is done." },
+	  .later = true, .help = "The times of its cycles." },
 	{ "lookback", KEY_DURATION, offsetof(struct workspace_conf, lookback), .fallback = "2m",
 	  .min = 10 * USEC_PER_SEC, .max = HOUR,
 	  .help = "How late a change may become visible at the API." },
@@ -183,7 +183,7 @@ static const struct key root_keys[] = {
 	{ "http", KEY_SECTION, offsetof(struct config, http), .keys = http_keys,
 	  .help = "How the API is reached." },
 	{ "privacy", KEY_SECTION, offsetof(struct config, privacy), .keys = privacy_keys,
-	  .help = "What of contacts is kept." },
+	  .help = "Which personal data of contacts is kept." },
 	{ "retention", KEY_SECTION, offsetof(struct config, retention), .keys = retention_keys,
 	  .help = "How long records are kept." },
 	{ "metrics", KEY_SECTION, offsetof(struct config, metrics), .keys = metrics_keys,
@@ -191,10 +191,10 @@ static const struct key root_keys[] = {
 	{ "metabase", KEY_SECTION, offsetof(struct config, metabase), .keys = metabase_keys,
 	  .optional = true, .help = "Where dashboards go." },
 	{ "notify", KEY_SECTION, offsetof(struct config, notify), .keys = notify_keys,
-	  .optional = true, .help = "Who is told of trouble." },
+	  .optional = true, .help = "Where trouble is announced." },
 	{ "include", KEY_TEXT, offsetof(struct config, include),
 	  .help = "Other files that belong to this one, such as conf.d/*.yaml." },
-	{ "log", KEY_SECTION, 0, .keys = log_keys, .help = "What is logged." },
+	{ "log", KEY_SECTION, 0, .keys = log_keys, .help = "Which messages are logged." },
 	KEY_END,
 };
 

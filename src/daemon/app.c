@@ -133,7 +133,7 @@ static bool run_for_password(struct app *app, const char *command, struct err *e
 	bool ok = process_read(app->loop, command, PASSWORD_PATIENCE, &out, err);
 
 	if (ok)
-		app->password = secret_take(buf_text(&out), out.len, "what it prints", err);
+		app->password = secret_take(buf_text(&out), out.len, "its output", err);
 	if (out.data)
 		explicit_bzero(out.data, out.len);
 	buf_free(&out);

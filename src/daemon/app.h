@@ -73,7 +73,7 @@ bool app_network(struct app *app, bool daemon) MUST_CHECK;
  */
 struct http *app_http(struct app *app, int64_t deadline, struct err *err) MUST_CHECK;
 
-/* What reads pages. */
+/* The reader of pages. */
 void app_reader(struct app *app);
 
 /* Which personal data the configuration keeps. The caller wipes the key in it. */
@@ -106,7 +106,7 @@ void app_adopt(struct app *app, struct config *config);
 /* HTTP, and what reads pages, anew: as the configuration has them now. */
 bool app_renew(struct app *app) MUST_CHECK;
 
-/* What cycles share; lives as long as the app, and is current when the warehouse is open. */
+/* The ports that cycles share; current as long as the app and its warehouse are open. */
 const struct cycle_env *app_cycle_env(struct app *app) MUST_CHECK;
 
 /*

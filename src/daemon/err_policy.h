@@ -38,7 +38,7 @@ struct err_policy_text {
 	char s[sizeof(((struct err *)NULL)->text) + 500];
 };
 
-/* What is said of a failure: its sentence, with the advice behind it. Returns TEXT's. */
+/* The message of a failure: its sentence, with the advice behind it. Returns TEXT's. */
 const char *err_policy_sentence(const struct err *err, struct err_policy_text *text) MUST_CHECK;
 
 /* How loudly the daemon says it. */

@@ -105,7 +105,7 @@ static void unmet(const struct forecast *f, struct buf *out)
 				"plan");
 	else
 		buf_printf(out,
-			   "the schedule cannot be met: a cycle every %s is what the quota bears; "
+			   "the schedule cannot be met: the quota allows a cycle every %s; "
 			   "set schedule.incremental to that, or take a larger plan",
 			   duration_format((f->interval / USEC_PER_SEC + 1) * USEC_PER_SEC,
 					   interval));
@@ -119,7 +119,7 @@ static void add_limits(const struct workspace_state *state, struct buf *out)
 	if (state->depth > 0)
 		buf_printf(out,
 			   "; the list can be read to %" PRId64
-			   " conversations, and what is longer is read in %" PRId64 " parts",
+			   " conversations, and a longer one is read in %" PRId64 " parts",
 			   state->depth, state->parts);
 	if (state->beyond > 0)
 		buf_printf(out,
@@ -142,8 +142,8 @@ void forecast_outcome(const struct forecast *f, struct buf *out)
 	}
 	/* A change is seen by the next cycle at the latest, and published less the lookback. */
 	buf_printf(out,
-		   "what is published is at most %s old (interval, cycle and lookback); the quota "
-		   "would bear a cycle every %s",
+		   "published data is at most %s old (interval, cycle and lookback); the quota "
+		   "would allow a cycle every %s",
 		   duration_format(interval + f->usual.usec + f->state.lookback, age),
 		   duration_format(max_i64(f->interval, USEC_PER_SEC), least));
 	if (f->state.order == ORDER_UNKNOWN && f->strategy == STRATEGY_UNRESOLVED_SCAN)

@@ -38,7 +38,7 @@ bool forecast_make(struct warehouse *warehouse, const struct workspace_conf *wor
 /* The sum: "48 requests a minute are ours (60 less 20%) ...", one sentence. */
 void forecast_sum(const struct forecast *forecast, struct buf *out);
 
-/* What follows: how fresh data can be, or what cannot be met and what to change. One sentence. */
+/* The conclusion: how fresh data can be, or what cannot be met and what to change. One sentence. */
 void forecast_outcome(const struct forecast *forecast, struct buf *out);
 
 #endif

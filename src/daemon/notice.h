@@ -50,7 +50,7 @@ int64_t notice_due(const struct notice *notice, int64_t after) MUST_CHECK;
 /* What `tells` says was told. */
 void notice_told(struct notice *notice, const struct schedule_time *now);
 
-/* What a message is about. */
+/* The subject of a message. */
 struct notice_message {
 	const struct notice *list; /* those that are `telling` */
 	size_t n;

@@ -33,7 +33,7 @@ struct schedule_end {
 	bool different; /* the counts do not agree */
 };
 
-/* What the warehouse says of the workspace. All but the flags are by the calendar. */
+/* Facts of the workspace from the warehouse. All but the flags are by the calendar. */
 struct schedule_facts {
 	bool loaded;	   /* its first load is over, proven or not */
 	bool audit_due;	   /* the counts should be compared soon */
@@ -67,7 +67,7 @@ void schedule_begin(struct schedule *schedule, const struct schedule_conf *conf,
 void schedule_change(struct schedule *schedule, const struct schedule_conf *conf,
 		     const struct schedule_time *now);
 
-/* What is known now. */
+/* Facts of this moment. */
 void schedule_learn(struct schedule *schedule, const struct schedule_facts *facts,
 		    const struct schedule_time *now);
 

@@ -65,7 +65,7 @@ struct stats {
 /* All that is not known yet is TIME_NONE, and counters are 0. */
 void stats_begin(struct stats *stats, const char *name);
 
-/* What the warehouse remembers of the workspace. */
+/* Figures of the workspace that the warehouse keeps. */
 void stats_remember(struct stats *stats, const struct workspace_state *state);
 
 /* A cycle of a kind came to its end, at NOW by the calendar. */

@@ -23,7 +23,7 @@ enum action_kind {
 	ACTION_DONE,   /* the cycle is over; `verdict` says how it went */
 };
 
-/* What a batch's conversations have been seen by, which the warehouse remembers. */
+/* The list that showed a batch's conversations; the warehouse remembers it. */
 enum seen_by {
 	SEEN_BY_NOTHING,
 	SEEN_BY_SWEEP, /* a full sweep; survives a crash */
@@ -126,21 +126,21 @@ struct answer {
 bool action_differs(const struct answer *answer, enum status status, int64_t api,
 		    int64_t slack) MUST_CHECK;
 
-/* What came of the GET of one conversation. */
+/* The outcome of the GET of one conversation. */
 enum item_outcome {
 	ITEM_HERE,   /* it is there; the loop has staged it */
 	ITEM_GONE,   /* the documented 404 */
 	ITEM_MERGED, /* the API answers with another id */
 };
 
-/* What the list does not show and is not known to be deleted. */
+/* A conversation that the list does not show and that is not known to be deleted. */
 enum absence {
 	ABSENCE_NONE,
 	ABSENCE_HERE, /* a GET knows it */
 	ABSENCE_GONE, /* none does, and that is not believed */
 };
 
-/* What a commit came to. */
+/* The counts of a commit. */
 struct tally {
 	int64_t seen, fresh, changed, rejected, deleted, late, silent, versions;
 	int64_t live;	      /* conversations held now that are not deleted */
@@ -204,7 +204,7 @@ const char *action_verdict_name(enum verdict verdict) MUST_CHECK;
 /* Adds what one commit came to to the sum of all. */
 void action_add_tally(struct tally *sum, const struct tally *tally);
 
-/* What a part of the engine waits for: it fills an action, and then waits or not. */
+/* The request that a part of the engine waits for: it fills an action, and then waits or not. */
 struct pending {
 	bool waiting;	 /* for a commit, a query or a GET */
 	bool committing; /* a commit is under way, and nothing waits for it */

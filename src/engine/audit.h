@@ -64,7 +64,7 @@ void audit_begin(struct audit *audit, const struct workspace_state *state,
 /* The cycle of changes that AUDIT_SETTLE asked for is over; it has written CHANGES rows. */
 void audit_settled(struct audit *audit, int64_t changes);
 
-/* What to do next, and what comes back; see engine.h. */
+/* The next step, and the replies to it; see engine.h. */
 void audit_next(void *self, struct workspace_state *state, bool stage_full, struct action *action);
 void audit_page(void *self, struct workspace_state *state, const struct page *page);
 bool audit_refused(void *self, struct workspace_state *state) MUST_CHECK;

@@ -69,7 +69,7 @@ void engine_set_ahead(struct engine *engine, int ahead);
 /* When the cycle began, on the API's clock; TIME_NONE while that is not known. */
 int64_t engine_started(const struct engine *engine) MUST_CHECK;
 
-/* What to do next. STAGE_FULL: so much is staged that it should be committed as soon as may be. */
+/* The next step. STAGE_FULL: so much is staged that it should be committed soon. */
 void engine_next(struct engine *engine, bool stage_full, struct action *action);
 
 /* The page that came for the oldest list request that was not answered. */
@@ -81,7 +81,7 @@ void engine_page(struct engine *engine, const struct page *page);
  */
 bool engine_refused(struct engine *engine) MUST_CHECK;
 
-/* What came of the GET under way; UPDATED_AT of a conversation that is there, else TIME_NONE. */
+/* The outcome of the GET under way; UPDATED_AT of a conversation that exists, else TIME_NONE. */
 void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updated_at);
 
 /* The warehouse's answer to the query under way. */
@@ -93,7 +93,7 @@ void engine_committed(struct engine *engine, const struct tally *tally);
 /* Whether the commit that is asked for declares the I-th id of the last answer deleted. */
 bool engine_deletes(const struct engine *engine, int i) MUST_CHECK;
 
-/* What the commit that is asked for says of the I-th id, where it is not deleted. */
+/* The absence that the commit under way records for the I-th id, where it is not deleted. */
 enum absence engine_absence(const struct engine *engine, int i) MUST_CHECK;
 
 /* Whether deletions were not believed because there were too many. */

@@ -12,7 +12,7 @@
 
 #include "base.h"
 
-/* What the API's reference allows, and what a page may have at most before it counts as broken. */
+/* Rows of a page: as the API's reference allows, and the most before it counts as broken. */
 #define PER_PAGE_MOST 100
 #define PAGE_ROWS_MOST 1000
 

@@ -70,20 +70,20 @@ void full_begin(struct full *full, struct workspace_state *state, int ahead, boo
 /* So many pages may be in flight from now on. */
 void full_set_ahead(struct full *full, struct workspace_state *state, int ahead);
 
-/* What to do next. STAGE_FULL: so much is staged that it should be committed when it may be. */
+/* The next step. STAGE_FULL: so much is staged that it should be committed soon. */
 void full_next(void *self, struct workspace_state *state, bool stage_full, struct action *action);
 
 /* A page came, in the order of sending. */
 void full_page(void *self, struct workspace_state *state, const struct page *page);
 
-/* What became of a GET; UPDATED_AT of a conversation that is there. */
+/* The outcome of a GET; UPDATED_AT of a conversation that exists. */
 void full_item(void *self, struct workspace_state *state, enum item_outcome outcome,
 	       int64_t updated_at);
 
 /* The warehouse's answer. */
 void full_answer(void *self, struct workspace_state *state, const struct answer *answer);
 
-/* What was committed. */
+/* The counts of the commit. */
 void full_committed(void *self, struct workspace_state *state, const struct tally *tally);
 
 /* Whether the I-th id of the last answer is to be marked as deleted by the commit under way. */

@@ -22,7 +22,7 @@ enum order {
 	ORDERS,
 };
 
-/* What speaks against each order. All zero: nothing was seen. */
+/* The evidence against each order. All zero: nothing was seen. */
 struct evidence {
 	int64_t pairs; /* of neighbours that were looked at */
 	struct {

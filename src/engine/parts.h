@@ -26,7 +26,7 @@ void parts_begin(struct parts *parts, int64_t whole);
 /* The next count to send. */
 void parts_next(const struct parts *parts, struct request *request);
 
-/* What the API counts. */
+/* The counts of the API. */
 void parts_take(struct parts *parts, int64_t total);
 
 #endif

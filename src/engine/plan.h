@@ -38,7 +38,7 @@ bool plan_asks_again(enum strategy strategy, const struct workspace_state *state
 /* When a full sweep that proved nothing may be tried again, by the host's calendar. */
 int64_t plan_retry(const struct workspace_state *state) MUST_CHECK;
 
-/* What else the costs depend on. */
+/* Other facts that the costs depend on. */
 struct plan_facts {
 	int64_t unresolved; /* conversations held that are not resolved */
 	int64_t changed;    /* that change within one interval */
@@ -54,7 +54,7 @@ struct plan_cost {
 	int64_t usec; /* of `most`, under the quota */
 };
 
-/* What a cycle by a strategy costs. */
+/* The cost of a cycle by a strategy. */
 struct plan_cost plan_cost(enum strategy strategy, const struct workspace_state *state,
 			   const struct plan_facts *facts) MUST_CHECK;
 

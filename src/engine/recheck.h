@@ -54,7 +54,7 @@ void recheck_begin(struct recheck *recheck, const struct answer *answer, int mos
  */
 bool recheck_next(const struct recheck *recheck, struct request *request) MUST_CHECK;
 
-/* What came of the last request; UPDATED_AT is that of a conversation that is there. */
+/* The outcome of the last request; UPDATED_AT is that of a conversation that exists. */
 void recheck_take(struct recheck *recheck, enum item_outcome outcome, int64_t updated_at);
 
 /* Whether all has been asked for and heard. */

@@ -43,7 +43,7 @@ bool rejected_check_is_odd(const struct page *page) MUST_CHECK;
 /* Begins; HOLDING items hold the instants. */
 void rejected_check_begin(struct rejected_check *check, int64_t holding, uint32_t chance);
 
-/* What to do next, and what comes back; see engine.h. */
+/* The next step, and the replies to it; see engine.h. */
 void rejected_check_next(void *self, struct workspace_state *state, bool stage_full,
 			 struct action *action);
 void rejected_check_item(void *self, struct workspace_state *state, enum item_outcome outcome,

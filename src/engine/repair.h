@@ -44,7 +44,7 @@ struct repair {
 void repair_begin(struct repair *repair, const struct workspace_state *state,
 		  const struct cell *cells, int n, bool accept_deletions);
 
-/* What to do next, and what comes back; see engine.h. */
+/* The next step, and the replies to it; see engine.h. */
 void repair_next(void *self, struct workspace_state *state, bool stage_full, struct action *action);
 void repair_page(void *self, struct workspace_state *state, const struct page *page);
 void repair_item(void *self, struct workspace_state *state, enum item_outcome outcome,

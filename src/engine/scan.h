@@ -54,7 +54,7 @@ struct scan {
 /* Begins a scan in the order that MEMORY holds as proven. */
 void scan_begin(struct scan *scan, const struct workspace_state *state);
 
-/* What to do next; see engine.h for what these mean. */
+/* The next step, and the replies to it; see engine.h. */
 void scan_next(void *self, struct workspace_state *state, bool stage_full, struct action *action);
 void scan_page(void *self, struct workspace_state *state, const struct page *page);
 void scan_item(void *self, struct workspace_state *state, enum item_outcome outcome,

@@ -33,7 +33,7 @@ struct stale_check {
 /* Begins to look at what is due; the cycle has come to VERDICT. */
 void stale_check_begin(struct stale_check *stale_check, enum verdict verdict);
 
-/* What to do next, and what comes back; see engine.h. */
+/* The next step, and the replies to it; see engine.h. */
 void stale_check_next(void *self, struct workspace_state *state, bool stage_full,
 		      struct action *action);
 void stale_check_item(void *self, struct workspace_state *state, enum item_outcome outcome,

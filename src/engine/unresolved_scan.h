@@ -54,7 +54,7 @@ struct unresolved_scan {
 void unresolved_scan_begin(struct unresolved_scan *unresolved_scan,
 			   const struct workspace_state *state);
 
-/* What to do next, and what comes back; see engine.h. */
+/* The next step, and the replies to it; see engine.h. */
 void unresolved_scan_next(void *self, struct workspace_state *state, bool stage_full,
 			  struct action *action);
 void unresolved_scan_page(void *self, struct workspace_state *state, const struct page *page);

@@ -39,7 +39,7 @@ enum unproven {
 	UNPROVENS,
 };
 
-/* What a workspace that is proven is known not to have, or to have too much. */
+/* Rows that a proven workspace is known to lack, or to have too many. */
 enum exception {
 	EXCEPTION_ACCEPTED, /* items that could not be loaded and that a person has accepted */
 	EXCEPTION_UNLISTED, /* conversations that answer by their id and stand in no list */

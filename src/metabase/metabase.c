@@ -116,7 +116,8 @@ static bool refused(struct metabase *mb, const struct http_reply *reply, struct 
 				reply->status, why);
 		else if (reply->status >= 300 && reply->status < 400)
 			err_set(err, ERR_CONFIG,
-				"what answers sends us on to another place (%s): is metabase.url "
+				"the server at this address sends us on to another place (%s): is "
+				"metabase.url "
 				"right?",
 				reply->location);
 		else
@@ -146,7 +147,8 @@ static bool try_once(struct metabase *mb, const struct http_request *request, st
 		ok = *ret != NULL;
 		if (!ok)
 			err_set(err, ERR_CONFIG,
-				"what answers is no Metabase (content type \"%s\"): is "
+				"the server at this address is no Metabase (content type \"%s\"): "
+				"is "
 				"metabase.url "
 				"right?",
 				reply->content_type);

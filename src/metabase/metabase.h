@@ -24,7 +24,7 @@ struct metabase {
 	const char *auth; /* "x-api-key: ...", or NULL */
 };
 
-/* What is called: "/api" and PATH; BODY is JSON, or NULL. */
+/* The address is "/api" and PATH; BODY is JSON, or NULL. */
 struct metabase_request {
 	enum http_method method;
 	const char *path;

@@ -26,7 +26,7 @@ enum cell_format {
 	CELL_FORMAT_STATUS,
 };
 
-/* What a column of that name holds. */
+/* The format of a column of that name. */
 enum cell_format cell_format_of(const char *column, bool is_number) MUST_CHECK;
 
 /* Adds TEXT, a cell of that column, for people; a NULL as what stands for nothing there. */

@@ -40,7 +40,7 @@ struct item {
 
 /*
  * The columns that a conversation is held in: the struct's members, by the names that
- * they have in the warehouse. What is staged, and what is compared, goes by this table.
+ * they have in the warehouse. Staging and comparing go by this table.
  */
 enum item_type {
 	ITEM_TEXT,  /* const char * */
@@ -58,14 +58,14 @@ struct item_column {
 /* The table; *N columns. */
 const struct item_column *item_columns(size_t *n) MUST_CHECK;
 
-/* What of a contact is not kept, and what stands for its phone. */
+/* The members of a contact that are not kept, and the hash that replaces its phone. */
 struct item_privacy {
 	bool drop_name, drop_phone;
 	bool hash_phone; /* with KEY, also of a phone that is not kept */
 	struct hmac_key key;
 };
 
-/* What reading needs, made once and used for every item. */
+/* Buffers of the reader, made once and used for every item. */
 struct item_reader {
 	struct item_privacy privacy;
 	struct arena *arena;	/* for texts that are put together; the caller resets it */

@@ -50,7 +50,7 @@ int rate_limit_want(const struct rate_limit *rate_limit) MUST_CHECK;
  */
 void rate_limit_granted(struct rate_limit *rate_limit, int64_t now, int n, int64_t wait);
 
-/* The API asked for silence of WAIT microseconds, at NOW. What is leased is given up. */
+/* The API asked for silence of WAIT microseconds, at NOW. Leased tokens are given up. */
 void rate_limit_pause(struct rate_limit *rate_limit, int64_t now, int64_t wait);
 
 /*

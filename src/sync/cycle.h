@@ -20,7 +20,7 @@
 #include "request_queue.h"
 #include "warehouse.h"
 
-/* What all cycles of a process share. */
+/* The ports that all cycles of a process share. */
 struct cycle_env {
 	const struct clock *clock;
 	struct http *http;

@@ -2,7 +2,7 @@
 /*
  * run_record.h -- Binds the engine of a cycle to its run in the warehouse.
  *
- * What is known of the workspace is read, the engine begins with it, and
+ * The state of the workspace is read, the engine begins with it, and
  * the run is opened; a full sweep gets a row of its own when its first batch
  * is stored, and names are read when they are first needed.
  */

@@ -19,7 +19,7 @@
 #include "table.h"
 #include "workspace_state.h"
 
-/* What was sent since the last commit. */
+/* The requests sent since the last commit. */
 struct sent {
 	int requests, pages, throttled, retried, failed;
 };

@@ -94,7 +94,7 @@ static bool tidy(struct pg *pg, const struct table *missing, struct err *err)
 		script_text(s, table_get(missing, row, "name"));
 	}
 	return script_run(s, pg, NULL, err) ||
-	       err_wrap(err, "the warehouse is distributed, but what it held before still lies "
+	       err_wrap(err, "the warehouse is distributed, but its earlier rows still lie "
 			     "on the coordinator, too");
 }
 

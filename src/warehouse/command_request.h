@@ -41,7 +41,7 @@ bool command_request_look(struct warehouse *warehouse,
 			  const struct command_request *command_request,
 			  struct command_request_end *end, struct err *err) MUST_CHECK;
 
-/* Takes it back, as far as it has not begun. What goes wrong is of no matter. */
+/* Withdraws a request that has not begun. Errors are ignored. */
 void command_request_withdraw(struct warehouse *warehouse,
 			      const struct command_request *command_request);
 

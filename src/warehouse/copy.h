@@ -12,7 +12,7 @@
 #include "base.h"
 #include "buf.h"
 
-/* What stands before the first row, and behind the last. */
+/* The header before the first row, and the trailer behind the last. */
 void copy_begin(struct buf *out);
 void copy_end(struct buf *out);
 

@@ -26,10 +26,10 @@ bool doctor_privileges(struct pg *pg, struct table **missing, struct err *err) M
 /* Adds to ERR, which refused something, the first remedy that is found; else it stays as it is. */
 void doctor_advise(struct pg *pg, struct err *err);
 
-/* What lets PG write, a connection that can only read: the advice of ERR. */
+/* How a connection that can only read may write: the advice of ERR. */
 void doctor_read_only(struct pg *pg, struct err *err);
 
-/* What the process BACKEND of the server waits for, in a sentence. */
+/* The event that the server process BACKEND waits for, in a sentence. */
 bool doctor_wait_event(struct pg *pg, int backend, struct table **why, struct err *err) MUST_CHECK;
 
 /* The workspaces (NAME, or NULL: all) whose days of reports are late; see sql/status/late.sql. */

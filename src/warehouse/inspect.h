@@ -14,7 +14,7 @@
 #include "table.h"
 #include "warehouse.h"
 
-/* What time it is for the database, microseconds. */
+/* The time of the database, microseconds. */
 bool inspect_clock(struct pg *pg, int64_t *now, struct err *err) MUST_CHECK;
 
 /* Whose the warehouse is: `rolname`, and `rolsuper`: it may do everything. One row. */
@@ -34,7 +34,7 @@ bool inspect_is_good(const char *state) MUST_CHECK;
 bool inspect_is_complete(struct pg *pg, const char *workspace, bool *complete,
 			 struct err *err) MUST_CHECK;
 
-/* What the costs of a workspace's cycles depend on. */
+/* Facts that the costs of a workspace's cycles depend on. */
 struct inspect_load {
 	int64_t unresolved; /* conversations held that are not resolved */
 	int64_t changes;    /* of conversations, a day */
@@ -50,7 +50,7 @@ bool inspect_ledger(struct warehouse *warehouse, const char *workspace, struct t
 		    struct err *err) MUST_CHECK;
 
 /*
- * What the verify of a run counted, and the cells that differed. inspect_no_cells()
+ * The counts of the verify of a run, and the cells that differed. inspect_no_cells()
  * is such a table without a row.
  */
 bool inspect_cells(struct warehouse *warehouse, int64_t run, struct table **cells,
@@ -68,7 +68,7 @@ bool inspect_has_recent_cells(struct warehouse *warehouse, const char *workspace
 bool inspect_proof(struct warehouse *warehouse, const char *workspace, struct table **proof,
 		   struct err *err) MUST_CHECK;
 
-/* What is known of a conversation: `what` and `value`, a row for each fact. */
+/* The facts of a conversation: `what` and `value`, a row for each fact. */
 bool inspect_conversation(struct warehouse *warehouse, const char *id, struct table **facts,
 			  struct err *err) MUST_CHECK;
 

@@ -28,7 +28,7 @@ struct metabase_state *metabase_state_open(struct pg *pg, const char *url,
 					   struct err *err) MUST_CHECK;
 void metabase_state_free(struct metabase_state **state);
 
-/* What is remembered under KEY; lives as long as the state. */
+/* The object remembered under KEY; it lives as long as the state. */
 struct metabase_state_row metabase_state_find(const struct metabase_state *state,
 					      const char *key) MUST_CHECK;
 

@@ -2,7 +2,7 @@
 /*
  * report_refresh.h -- Computes the stored days that a batch has made untrue.
  *
- * What is merged queues the days that it touches (sql/merge/85_touched_days.sql).
+ * Each merge queues the days that it touches (sql/merge/85_touched_days.sql).
  * They are computed again after the run, a day at a time, each in a
  * transaction of its own, while nobody else wants the writing connection.
  * One that fails is tried again later; no run fails because of it.
@@ -33,13 +33,13 @@ int64_t report_refresh_turn(struct report_refresh *refresh) MUST_CHECK;
 /* Whether it has something to do, failed days that wait for another try aside. */
 bool report_refresh_busy(const struct report_refresh *refresh) MUST_CHECK;
 
-/* What became of a day. */
+/* The outcome of a day. */
 struct report_refresh_end {
 	int workspace;
 	struct err err; /* of kind ERR_NONE: it was computed */
 };
 
-/* What became of the last day that was tried since the last call. False when none was. */
+/* The outcome of the last day that was tried since the last call. False when none was. */
 bool report_refresh_take_end(struct report_refresh *refresh,
 			     struct report_refresh_end *end) MUST_CHECK;
 

@@ -12,7 +12,7 @@
 #include "err.h"
 #include "warehouse.h"
 
-/* What is shown of a workspace. Instants by the host's calendar; TIME_NONE: none. */
+/* The status of a workspace. Instants by the host's calendar; TIME_NONE: none. */
 struct schedule_status {
 	int64_t incremental, verify; /* intervals */
 	int full;		     /* minutes after midnight */
@@ -41,7 +41,7 @@ struct schedule_status_past {
 bool schedule_status_read(struct warehouse *warehouse, int workspace,
 			  struct schedule_status_past *past, struct err *err) MUST_CHECK;
 
-/* What the next night depends on. */
+/* Facts that the next night depends on. */
 struct schedule_status_night {
 	const char *zone;
 	int minutes;   /* after midnight */

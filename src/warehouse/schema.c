@@ -116,7 +116,9 @@ static bool is_unchanged(struct pg *pg, const struct table *applied, int row, st
 			      "migration %d (%s) was applied in another wording; this program is "
 			      "not the one that made the warehouse",
 			      version, table_get(applied, row, "name")),
-		      err, "use the program that made it, or dump what is needed and make it anew");
+		      err,
+		      "use the program that made it, or dump the tables you need and make the "
+		      "warehouse anew");
 }
 
 static bool check_applied(struct pg *pg, int version, struct err *err)

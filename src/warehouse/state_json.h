@@ -20,7 +20,7 @@ void state_json_write_workspace(struct buf *out, const struct workspace_state *s
 /* Adds the evidence alone. */
 void state_json_write_evidence(struct buf *out, const struct evidence *evidence);
 
-/* Reads it. What cannot be read stays zero. */
+/* Reads it. A member that cannot be read stays zero. */
 void state_json_read_evidence(const struct json_at *at, struct evidence *evidence);
 
 /* Adds where a full sweep stands. */

@@ -440,10 +440,11 @@ void warehouse_explain_misshapen(struct warehouse *warehouse, int id, struct err
 		return;
 	reason = table_rows(table) > 0 ? table_get(table, 0, "reason") : NULL;
 	err_set(err, ERR_DATA,
-		"a page of the list is none: more than a few of its items could not be loaded, "
+		"a page of the list cannot be trusted: more than a few of its items could not be "
+		"loaded, "
 		"one because of %s; the good ones are kept, and sahut-etl rejected lists the "
 		"others",
-		reason ? reason : "what was not noted");
+		reason ? reason : "a reason that was not recorded");
 }
 
 /* ---- commits and queries ------------------------------------------- */

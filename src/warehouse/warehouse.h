@@ -38,7 +38,7 @@ struct warehouse;
 struct warehouse *warehouse_open(struct event_loop *loop, const struct pg_conf *conf,
 				 const char *who, struct err *err) MUST_CHECK;
 
-/* Closes it. What is under way is rolled back, and the locks are free. */
+/* Closes it. An open transaction is rolled back, and the locks are free. */
 void warehouse_close(struct warehouse **warehouse);
 
 /* Whether a connection was lost: then close it and open another. */
@@ -63,7 +63,7 @@ bool warehouse_has_notify(struct warehouse *warehouse) MUST_CHECK;
 
 /*
  * Makes a workspace known, and its settings current, and gives its number.
- * What another time zone or other hours make untrue is queued for report_refresh.h.
+ * Days that another time zone or other hours make untrue are queued for report_refresh.h.
  */
 bool warehouse_register(struct warehouse *warehouse, const struct workspace_conf *conf, int *id,
 			struct err *err) MUST_CHECK;
@@ -97,16 +97,16 @@ bool warehouse_ready(const struct warehouse *warehouse) MUST_CHECK;
  */
 bool warehouse_lock(struct warehouse *warehouse, int id, struct err *err) MUST_CHECK;
 
-/* Who had it when warehouse_lock() last said ERR_BUSY: command, host, process, role and session. */
+/* The holder when warehouse_lock() last said ERR_BUSY: command, host, process, role and session. */
 const char *warehouse_in_the_way(const struct warehouse *warehouse) MUST_CHECK;
 
 /* The server's process of the connection that has the leases; 0 before the first. */
 int64_t warehouse_session(const struct warehouse *warehouse) MUST_CHECK;
 
-/* Gives it back. What goes wrong is of no matter: the lease ends with the connection. */
+/* Gives the lock back. Errors are ignored: the lease ends with the connection. */
 void warehouse_unlock(struct warehouse *warehouse, int id);
 
-/* What is known of a workspace between cycles. */
+/* The state of a workspace between cycles. */
 struct warehouse_known {
 	struct workspace_state state;
 	int64_t sweep; /* the full sweep to go on with, or 0 */
@@ -213,7 +213,7 @@ void warehouse_ask(struct warehouse *warehouse, const struct query *query);
 /*
  * Starts the commit or the query that has just failed once more, if it was
  * a conflict with another transaction, and not for the WAREHOUSE_TRIES-th time.
- * What it was made of must still be there. False when it is to be given up.
+ * The buffers it was made of must still be there. False when it is to be given up.
  */
 bool warehouse_again(struct warehouse *warehouse, const struct err *why) MUST_CHECK;
 
@@ -231,7 +231,7 @@ bool warehouse_note_refresh(struct warehouse *warehouse, int workspace, const st
 			    struct err *err) MUST_CHECK;
 
 /*
- * What the commit came to. Where PostgreSQL refused a row, it is done again without it
+ * The result of the commit. Where PostgreSQL refused a row, it is done again without it
  * (quarantine.h), and waited for. False with the error of the whole transaction.
  */
 bool warehouse_committed(struct warehouse *warehouse, struct tally *tally,

@@ -74,7 +74,7 @@ MISUSES = [
     (["--workspac", "x", "sync"], "--workspace"),
     (["sync", "now"], "now"),
     (["explain"], "which conversation"),
-    (["erase"], "whom?"),
+    (["erase"], "erase needs the id of a contact"),
     (["metabase"], "metabase apply"),
     (["metabase", "remove"], "metabase apply"),
     (["report", "volume", "--from", "2026-02-30"], "2026-02-30"),

@@ -163,7 +163,7 @@ def test_a_workspace_that_was_renamed_keeps_what_it_holds(pair, daemons):
     etl.workspaces[0]["name"] = "baru"
     etl.write()
     daemon = daemons(etl)
-    daemon.wait_text("holds what is not configured: utama")
+    daemon.wait_text("holds workspaces that are not configured: utama")
     wait_for(lambda: etl.one("select count(*) from sahut_etl.rejected_item") > 0, "items that another workspace holds")
     with pytest.raises(Exception, match="end it first"):
         etl.sql("select sahut_etl.rename_workspace('utama', 'baru')")

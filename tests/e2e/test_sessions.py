@@ -29,7 +29,7 @@ PIECES = [
 def same(text):
     """A text without what changes from one moment to the next."""
     # What was asked for so far stands at the end of a plan.
-    text = re.sub(r"(?s)(the quota would bear).*", r"\1", text)
+    text = re.sub(r"(?s)(the quota would allow).*", r"\1", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d\d:\d\d(:\d\d)?|\d+ requests?|\d+(\.\d+)? ?(ms|min|s|m|h|d)\b|(?<=_seconds\":)\d+", "-", text)
     # Requests of today: each look costs some.
     return re.sub(r"process \d+|[ ]+|(?<=requests_today\":)\d+|(?m:\d+$)", " ", text)
