@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "citus.h"
 #include "client.h"
 #include "command.h"
 #include "doctor.h"
@@ -209,6 +210,25 @@ static void check_owner(struct pg *pg)
 		     table_get(table, 0, "rolname"));
 }
 
+/* Of a distributed warehouse: whether its roles are roles on each worker, too. */
+static void check_workers(struct app *app, struct pg *pg)
+{
+	CLEANUP(table_free) struct table *problems = NULL;
+	struct err err = ERR_INIT;
+
+	if (!citus_workers(pg, &problems, &err)) {
+		bad(app, "workers", &err, err_policy_advice(&err));
+		return;
+	}
+	for (int row = 0; problems && row < table_rows(problems); row++) {
+		err_set(&err, ERR_DENIED, "%s", table_get(problems, row, "problem"));
+		bad(app, table_get(problems, row, "worker"), &err,
+		    table_get(problems, row, "remedy"));
+	}
+	if (problems && table_rows(problems) == 0)
+		good("workers: the roles are there, too");
+}
+
 static void check_database_clock(struct app *app, struct pg *pg)
 {
 	char by[TIMETEXT_SIZE];
@@ -269,6 +289,7 @@ static bool check_warehouse(struct app *app)
 	check_privileges(app, pg);
 	check_reports(app, pg);
 	check_owner(pg);
+	check_workers(app, pg);
 	check_database_clock(app, pg);
 	return app->exit == before;
 }

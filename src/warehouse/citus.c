@@ -85,6 +85,15 @@ static bool spread(struct pg *pg, const struct table *missing, struct err *err)
 	       err_wrap(err, "the warehouse is as it was, and not distributed");
 }
 
+/* Roles are no part of the transaction: each worker makes its own. */
+static bool make_roles(struct pg *pg, struct err *err)
+{
+	CLEANUP(script_free) struct script *s = script_new();
+
+	script_add(s, sql_citus_roles);
+	return script_run(s, pg, NULL, err);
+}
+
 static bool tidy(struct pg *pg, const struct table *missing, struct err *err)
 {
 	CLEANUP(script_free) struct script *s = script_new();
@@ -102,7 +111,7 @@ bool citus_apply(struct pg *pg, bool dry_run, struct buf *report, struct err *er
 {
 	CLEANUP(table_free) struct table *missing = NULL;
 
-	if (!read_rows(pg, sql_citus_missing, &missing, err))
+	if ((!dry_run && !make_roles(pg, err)) || !read_rows(pg, sql_citus_missing, &missing, err))
 		return false;
 	if (table_rows(missing) == 0)
 		return true;
@@ -111,4 +120,13 @@ bool citus_apply(struct pg *pg, bool dry_run, struct buf *report, struct err *er
 	for (int row = 0; row < table_rows(missing); row++)
 		describe_table(report, missing, row);
 	return dry_run || tidy(pg, missing, err);
+}
+
+bool citus_workers(struct pg *pg, struct table **problems, struct err *err)
+{
+	bool begun;
+
+	*problems = NULL;
+	return citus_begun(pg, &begun, err) &&
+	       (!begun || read_rows(pg, sql_citus_workers, problems, err));
 }

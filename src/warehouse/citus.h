@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "err.h"
 #include "pg.h"
+#include "table.h"
 
 /*
  * Whether Citus is there and knows this server as its coordinator. False
@@ -27,8 +28,16 @@ bool citus_begun(struct pg *pg, bool *begun, struct err *err) MUST_CHECK;
 /*
  * Distributes what is not distributed yet, in one transaction, after the
  * migrations. What was done, or with DRY_RUN would be, is added to REPORT, a
- * line each; nothing where all is as it should be.
+ * line each; nothing where all is as it should be. The roles of the warehouse and
+ * their members are made on each worker where they are missing.
  */
 bool citus_apply(struct pg *pg, bool dry_run, struct buf *report, struct err *err) MUST_CHECK;
+
+/*
+ * What keeps a role of ours from working on a worker, in a new table that the caller
+ * frees: a row for each problem with the columns worker, problem and remedy. NULL in
+ * *PROBLEMS where the warehouse is not distributed.
+ */
+bool citus_workers(struct pg *pg, struct table **problems, struct err *err) MUST_CHECK;
 
 #endif
