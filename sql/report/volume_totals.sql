@@ -1,5 +1,5 @@
 -- A row for each channel, the busiest first. Of the first resolutions the middle one.
-with timed as (
+with timed as materialized (
 	select
 		coalesce(r.channel_id, '') as channel_id,
 		round((percentile_cont(0.5) within group (order by r.cycle_duration_seconds)
@@ -8,15 +8,19 @@ with timed as (
 	from sahut_report.resolutions r
 	where r.workspace_name = $1 and r.resolved_day between $2::date and $3::date
 	group by 1
+), summed as materialized (
+	select
+		v.channel_id, v.channel_type, max(v.channel_name) as channel_name, sum(v.created_count) as created,
+		sum(v.resolved_count) as resolved, sum(v.reopened_count) as reopened
+	from sahut_report.daily_volume v
+	where v.workspace_name = $1 and v.day between $2::date and $3::date
+	group by v.channel_id, v.channel_type
 )
 select
-	max(v.channel_name) as channel, v.channel_type, sum(v.created_count) as created,
-	round(sum(v.created_count) / nullif(sum(sum(v.created_count)) over (), 0), 4) as share,
-	sum(v.resolved_count) as resolved, sum(v.reopened_count) as reopened,
-	round(sum(v.reopened_count)::numeric / nullif(sum(v.resolved_count), 0), 4) as reopen_rate,
-	max(t.hours) as first_resolution_hours, coalesce(max(t.untimed), 0) as resolved_untimed
-from sahut_report.daily_volume v
-left join timed t on t.channel_id = coalesce(v.channel_id, '')
-where v.workspace_name = $1 and v.day between $2::date and $3::date
-group by v.channel_id, v.channel_type
-order by sum(v.created_count) desc, v.channel_id
+	s.channel_name as channel, s.channel_type, s.created,
+	round(s.created / nullif(sum(s.created) over (), 0), 4) as share,
+	s.resolved, s.reopened, round(s.reopened::numeric / nullif(s.resolved, 0), 4) as reopen_rate,
+	t.hours as first_resolution_hours, coalesce(t.untimed, 0) as resolved_untimed
+from summed s
+left join timed t on t.channel_id = coalesce(s.channel_id, '')
+order by s.created desc, s.channel_id

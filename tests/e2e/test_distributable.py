@@ -263,3 +263,29 @@ def test_what_a_machine_is_asked_to_compute_reads_no_table():
         for name, _, options, body in functions(read(path)):
             if name in ("sahut_etl.id_hash", "sahut_etl.from_usec", "sahut_etl.to_usec"):
                 assert "immutable" in options and not re.search(r"\bsahut\w*\.\w+\s", body), name
+
+
+# Views of days are a LATERAL over functions: Citus 13.2.2 takes one apart wrongly where rows of the shards are joined to it.
+DAYS = r"sahut_report\.(?:daily_\w+|hourly_volume|label_pairs|calendar)\b"
+
+
+def joined_days(text):
+    """Scopes that join a view of days with a WITH, or with a view over conversations."""
+    named = re.findall(r"(\w+) as (?:materialized )?\(", text)
+    for scope in Scope(re.sub(r"\s+", " ", re.sub(r"'(?:[^']|'')*'", "''", re.sub(r"(?m)--.*$", "", text)))).every():
+        beside = [t for t in re.findall(r"\b(?:from|join) ([a-z_][\w.]*)(?= )", scope.text)
+                  if t in named or (t.startswith("sahut_report.") and not re.fullmatch(DAYS, t))]
+        if re.search(r"\b(?:from|join) " + DAYS, scope.text) and beside:
+            yield scope.text
+
+
+@pytest.mark.parametrize("text, bad", [
+    ("with t as materialized ( select 1 from sahut_report.resolutions r ) select 1 from sahut_report.daily_volume v left join t on true", True),
+    ("with v as materialized ( select 1 from sahut_report.daily_volume v ) select 1 from v left join t on true", False)])
+def test_the_rule_for_days_can_fail(text, bad):
+    assert bool(list(joined_days(text))) is bad
+
+
+def test_a_report_reads_days_by_themselves():
+    for path in sorted(glob.glob(os.path.join(SQL, "report", "*.sql"))):
+        assert not list(joined_days(read(path))), path
