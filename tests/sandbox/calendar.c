@@ -22,7 +22,8 @@ int64_t calendar_now(const struct calendar *calendar)
 
 int64_t calendar_lasts(const struct calendar *calendar, int64_t seconds)
 {
-	return seconds * USEC_PER_SEC / calendar->speed;
+	/* While it stands still, as long as if it did not. */
+	return seconds * USEC_PER_SEC / (calendar->speed ? calendar->speed : 1);
 }
 
 void calendar_hurry(struct calendar *calendar, int64_t speed)

@@ -23,10 +23,13 @@ struct calendar calendar_begin(void) MUST_CHECK;
 /* Seconds since 1970. */
 int64_t calendar_now(const struct calendar *calendar) MUST_CHECK;
 
-/* How long so many seconds last, in microseconds of ours. */
+/*
+ * How long so many seconds last, in microseconds of ours. Of a calendar that stands
+ * still, as of one that goes.
+ */
 int64_t calendar_lasts(const struct calendar *calendar, int64_t seconds) MUST_CHECK;
 
-/* From now on so many seconds pass in one of ours, from 1 on. */
+/* From now on so many seconds pass in one of ours; with 0 it stands still. */
 void calendar_hurry(struct calendar *calendar, int64_t speed);
 
 /* Moves the time on by so many seconds, which must not be negative. */

@@ -69,7 +69,7 @@ static void serve_clock(struct workspace *ws, const struct json_at *at, struct h
 	static const char *const known[] = { "advance", "speed", NULL };
 	struct member_range range = { 0, LAST_SECOND - calendar_now(ws->calendar) },
 			    speeds = { 0, FASTEST };
-	int64_t seconds = 0, speed = 0;
+	int64_t seconds = 0, speed = -1;
 	struct err err = ERR_INIT;
 
 	if (!member_all_known(at, known, &err) ||
@@ -79,7 +79,7 @@ static void serve_clock(struct workspace *ws, const struct json_at *at, struct h
 		return;
 	}
 	calendar_advance(ws->calendar, seconds);
-	if (speed > 0)
+	if (speed >= 0)
 		calendar_hurry(ws->calendar, speed);
 	buf_str(&answer->body, "{\"now\":");
 	page_time(&answer->body, (uint32_t)calendar_now(ws->calendar));
