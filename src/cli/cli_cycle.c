@@ -100,7 +100,8 @@ static void begin(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 	cli_cycle->cycle = cycle_begin(cli_cycle->conf, env, cli_cycle->kind, &err);
 	if (cli_cycle->cycle)
 		cli_cycle->state = CLI_CYCLE_RUNNING;
-	else if (err.kind == ERR_BUSY && strcmp(err.code, "daemon") == 0) {
+	else if (err.kind == ERR_BUSY && strcmp(err.code, "daemon") == 0 &&
+		 cycle_kind(cli_cycle->kind)->request) {
 		cli_cycle->busy = err;
 		hand_over(app, cli_cycle, now);
 	} else if (err.kind != ERR_BUSY || now >= cli_cycle->patience)

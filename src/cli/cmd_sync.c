@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli_cycle.h"
+#include "cli_due.h"
 #include "command.h"
 #include "err_policy.h"
 #include "inspect.h"
@@ -68,9 +69,13 @@ static void say_unproven(struct app *app, const struct cli_cycle *task)
 void cmd_sync(struct app *app)
 {
 	const char *none[1];
-	bool full = false;
+	bool full = false, due = false, done;
 	const struct opt options[] = {
 		{ .name = "full", .letter = 'f', .help = "read everything", .flag = &full },
+		{ .name = "due",
+		  .help = "then do what a daemon would have done by now: the night's sweep, "
+			  "counts, repairs",
+		  .flag = &due },
 		OPT_END,
 	};
 	struct err err = ERR_INIT;
@@ -84,17 +89,21 @@ void cmd_sync(struct app *app)
 		tasks[i].conf = app->workspaces[i];
 		tasks[i].kind = full ? CYCLE_FULL : CYCLE_SYNC;
 	}
-	if (!cli_cycle_run_all(app, tasks, app->n_workspaces)) {
-		print_stopped(app, tasks);
-		app->exit = EXIT_LATER;
-	}
+	done = cli_cycle_run_all(app, tasks, app->n_workspaces);
 	for (size_t i = 0; i < app->n_workspaces; i++) {
 		if (tasks[i].state == CLI_CYCLE_OVER && !tasks[i].cycle &&
 		    tasks[i].end.err.kind == ERR_NONE)
 			print_handed_over(app, &tasks[i]);
 		app->exit = err_policy_worse(app->exit, cli_cycle_exit(&tasks[i]));
-		say_unproven(app, &tasks[i]);
 	}
+	if (done && due)
+		done = cli_due_run(app, tasks, app->n_workspaces);
+	if (!done) {
+		print_stopped(app, tasks);
+		app->exit = err_policy_worse(app->exit, EXIT_LATER);
+	}
+	for (size_t i = 0; done && i < app->n_workspaces; i++)
+		say_unproven(app, &tasks[i]);
 	/* Monitoring that fails is said, but the cycle is done. */
 	if (!metrics_textfile_write(app, tasks, app->n_workspaces, &err))
 		fprintf(stderr, "%s: metrics.textfile: %s\n", app->program, err.text);

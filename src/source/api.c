@@ -131,6 +131,9 @@ bool api_check(const struct http_reply *reply, struct json_reader *reader, struc
 	if (reply->status == 200 || reply->status == 201)
 		return true;
 	kind = kind_of(reply->status);
+	/* Some say by a 403 that the quota is gone. No right comes back after some seconds. */
+	if (reply->status == 403 && reply->retry_after >= 0)
+		kind = ERR_SLOW_DOWN;
 	if (kind == ERR_CONFIG)
 		err_set(err, kind,
 			"the API answers %d, a redirect to %s, which is not followed: is base_url "

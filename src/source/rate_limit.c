@@ -11,6 +11,12 @@
 #define QUOTA_WAIT (10 * USEC_PER_SEC)
 
 /*
+ * A quota is one of a minute. However long a silence one answer asks for, and it may be a date of
+ * another century: after so long a request asks whether that is still so.
+ */
+#define LONGEST_SILENCE (10 * 60 * USEC_PER_SEC)
+
+/*
  * Longer than this nobody stands and waits: the cycle ends, its position is
  * kept, and the schedule goes on later.
  */
@@ -75,7 +81,7 @@ int64_t rate_limit_silence(const struct err *err)
 {
 	if (err->kind != ERR_SLOW_DOWN)
 		return 0;
-	return err->wait > 0 ? err->wait : QUOTA_WAIT;
+	return err->wait > 0 ? min_i64(err->wait, LONGEST_SILENCE) : QUOTA_WAIT;
 }
 
 bool rate_limit_bears(int64_t wait)

@@ -61,8 +61,9 @@ void rate_limit_pause(struct rate_limit *rate_limit, int64_t now, int64_t wait);
 bool rate_limit_retry(const struct err *err, int tries, double chance, int64_t *wait) MUST_CHECK;
 
 /*
- * For how long the API asked for silence by this error: 0 for any other kind
- * of failure. It is kept by everybody, also when nobody waits for its end.
+ * For how long nothing is sent because of this error: 0 for any other kind of
+ * failure than a request for silence. It is kept by everybody, also when nobody
+ * waits for its end. One of hours is interrupted by a request every ten minutes.
  */
 int64_t rate_limit_silence(const struct err *err) MUST_CHECK;
 
