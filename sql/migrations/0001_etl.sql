@@ -825,10 +825,24 @@ end $$;
 comment on function sahut_etl.must_hold is
 	'Fails (SQLSTATE SE001) unless this session has the workspace''s lease; else locks it and moves its end on.';
 
+-- What a run was granted is written down before it is sent, in a row of its own that no commit touches: a run that is
+-- killed has committed no more than a part of it, and the next one that begins books the rest (begin_run.sql).
+create table sahut_etl.request_lease (
+	run_id        bigint primary key references sahut_etl.run on delete cascade,
+	workspace_id  integer not null references sahut_etl.workspace,
+	requests      integer not null
+) with (fillfactor = 50);
+comment on table sahut_etl.request_lease is 'Requests that running, or interrupted, runs were granted so far.';
+comment on column sahut_etl.request_lease.run_id is 'Run.';
+comment on column sahut_etl.request_lease.workspace_id is 'Workspace.';
+comment on column sahut_etl.request_lease.requests is
+	'Requests sent, those in flight included: each is counted here before it is sent.';
+
 -- The quota, kept across processes and restarts. A lease is good for one second, and what it covers may arrive a
 -- second later, so no more than the cap is granted in any 63 seconds: that is no more than the cap in any 60 at the
 -- API.
-create function sahut_etl.lease(workspace integer, want integer, cap integer, out granted integer, out wait_usec bigint)
+create function sahut_etl.lease(workspace integer, want integer, cap integer, of_run bigint, of_purpose text,
+	unused integer, out granted integer, out wait_usec bigint)
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
 as $$
@@ -864,10 +878,21 @@ begin
 	q.used[span] := q.used[span] + granted;
 	update sahut_etl.quota set first_second = second - span + 1, used = q.used where workspace_id = workspace;
 	wait_usec := 0;
+	-- Of the lease before, UNUSED were written down and not sent.
+	if of_run is not null then
+		insert into sahut_etl.request_lease as l (run_id, workspace_id, requests)
+		values (of_run, workspace, granted - unused)
+		on conflict (run_id) do update set requests = l.requests + excluded.requests;
+	else
+		insert into sahut_etl.request_ledger as l (workspace_id, day, purpose, requests)
+		select w.id, (now() at time zone w.timezone)::date, of_purpose, granted - unused
+		from sahut_etl.workspace w where w.id = workspace
+		on conflict (workspace_id, day, purpose) do update set requests = l.requests + excluded.requests;
+	end if;
 end $$;
 comment on function sahut_etl.lease is
-	'Grants up to so many requests for the next second, if the workspace''s quota has them; else says how long to '
-	'wait.';
+	'Grants up to so many requests for the next second, if the workspace''s quota has them, and writes them down; else '
+	'says how long to wait.';
 
 create function sahut_etl.pause(workspace integer, usec bigint) returns void
 	language sql

@@ -1254,7 +1254,7 @@ select
 	r.id, w.name as workspace_name, r.kind, r.strategy, r.state as status, r.verdict, r.began_at,
 	r.ended_at as finished_at,
 	round(extract(epoch from r.ended_at - r.began_at)::numeric, 1) as duration_seconds,
-	r.requests as api_requests, r.throttled as api_throttled,
+	greatest(r.requests, q.requests) as api_requests, r.throttled as api_throttled,
 	r.retried as api_errors, r.pages as page_count, r.rows_seen as conversations_seen,
 	r.rows_new as conversations_new,
 	r.rows_changed as conversations_changed, r.rows_unchanged as conversations_unchanged,
@@ -1263,7 +1263,8 @@ select
 	r.rows_deleted as deletions_seen,
 	r.error_kind as error_class
 from sahut_etl.run r
-join sahut_etl.workspace w on w.id = r.workspace_id;
+join sahut_etl.workspace w on w.id = r.workspace_id
+left join sahut_etl.request_lease q on q.run_id = r.id;
 comment on view sahut_report.sync_runs is 'The cycles of the program.';
 comment on column sahut_report.sync_runs.id is 'Number of the run.';
 comment on column sahut_report.sync_runs.workspace_name is 'Workspace.';

@@ -41,7 +41,11 @@ select
 	to_char(w.certified_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as certified_at,
 	extract(epoch from now() - w.active_as_of)::bigint as lag_seconds,
 	w.live_count as rows,
-	coalesce(l.requests, 0) as requests_today,
+	coalesce(l.requests, 0) + coalesce((
+		select sum(greatest(q.requests - x.requests, 0))::bigint
+		from sahut_etl.request_lease q
+		join sahut_etl.run x on x.id = q.run_id
+		where q.workspace_id = w.id), 0) as requests_today,
 	coalesce(r.kind, '') as last_kind,
 	case when r.state = 'running' and not w.is_held then 'interrupted' else coalesce(r.state, '') end as last_state,
 	coalesce(r.verdict, '') as last_verdict,

@@ -1,5 +1,8 @@
 -- What the run has done so far. $1 run, $2 its counters, as JSON; only what this batch adds.
 -- A run that has failed while this batch was on its way stays so.
+with over as (
+	delete from sahut_etl.request_lease q where q.run_id = $1::bigint and $2::jsonb ->> 'state' <> 'running'
+)
 update sahut_etl.run r
 set state = case r.state when 'running' then m.state else r.state end,
 	verdict = case when t.is_held_back and m.verdict in ('certified', 'complete', 'active') then 'rejected'

@@ -1,7 +1,23 @@
 -- A run begins; one that another process left behind is over. $1 workspace, $2 kind, $3 strategy.
-with left_behind as (
-	update sahut_etl.run set state = 'interrupted', ended_at = now()
-	where workspace_id = $1::integer and state = 'running'
+-- What that one was granted, and no commit of it accounted for, is booked now.
+with unbooked as materialized (
+	select r.id, r.workspace_id, r.kind, greatest(q.requests - r.requests, 0) as requests
+	from sahut_etl.run r
+	join sahut_etl.request_lease q on q.run_id = r.id
+	where r.workspace_id = $1::integer and r.state = 'running'
+), left_behind as (
+	update sahut_etl.run r set state = 'interrupted', ended_at = now(),
+		requests = r.requests + coalesce((select u.requests from unbooked u where u.id = r.id), 0)
+	where r.workspace_id = $1::integer and r.state = 'running'
+), booked as (
+	insert into sahut_etl.request_ledger as l (workspace_id, day, purpose, requests)
+	select w.id, (now() at time zone w.timezone)::date, u.kind, sum(u.requests)
+	from unbooked u
+	join sahut_etl.workspace w on w.id = u.workspace_id
+	group by w.id, w.timezone, u.kind
+	on conflict (workspace_id, day, purpose) do update set requests = l.requests + excluded.requests
+), over as (
+	delete from sahut_etl.request_lease where workspace_id = $1::integer
 ), shown as (
 	delete from sahut_etl.scan_seen where workspace_id = $1::integer
 ), strange as (

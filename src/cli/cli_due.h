@@ -11,8 +11,8 @@
 #include "cli_cycle.h"
 
 /*
- * Does what is due of the workspaces whose TASKS came to a good end here; their tasks are
- * then those that were done last, and the exit status is that of the worst. False when told to stop.
+ * Does what is due of the workspaces whose TASKS came to a good end here; their tasks are then
+ * those that were done last, and the exit status is that of the worst. False when told to stop.
  */
 bool cli_due_run(struct app *app, struct cli_cycle *tasks, size_t n);
 

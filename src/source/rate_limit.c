@@ -11,6 +11,12 @@
 #define QUOTA_WAIT (10 * USEC_PER_SEC)
 
 /*
+ * What is leased is written down as sent: so many may be written down too much by a process that is
+ * killed.
+ */
+#define MOST_LEASED 4
+
+/*
  * A quota is one of a minute. However long a silence one answer asks for, and it may be a date of
  * another century: after so long a request asks whether that is still so.
  */
@@ -44,7 +50,7 @@ enum rate_limit_say rate_limit_ask(struct rate_limit *rate_limit, int64_t now, i
 
 int rate_limit_want(const struct rate_limit *rate_limit)
 {
-	return (rate_limit->usable + 59) / 60;
+	return (int)min_i64((rate_limit->usable + 59) / 60, MOST_LEASED);
 }
 
 void rate_limit_granted(struct rate_limit *rate_limit, int64_t now, int n, int64_t wait)

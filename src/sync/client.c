@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "client.h"
 
+/* Of its requests, in the ledger. */
+#define PURPOSE "command"
+
 struct api client_api(const struct workspace_conf *conf)
 {
 	return (struct api){ .base_url = conf->base_url, .auth = conf->auth };
@@ -12,6 +15,7 @@ static bool wait_for_quota(struct client *client, struct err *err)
 	int64_t when;
 	bool ok;
 
+	client->quota.purpose = PURPOSE;
 	for (;;) {
 		/* It may have been told while its last request was accounted for. */
 		if (event_loop_stopping(client->loop))
@@ -38,19 +42,22 @@ static bool try_again(struct client *client, const struct http_request *request,
 	       event_loop_until(client->loop, when) != EVENT_LOOP_STOP;
 }
 
-/* One line of the ledger. What goes wrong with it is of no matter to who asked. */
+/*
+ * What became of a request, which was written down before it was sent. What goes wrong with that
+ * is of no matter to who asked.
+ */
 static void account(struct client *client, const struct err *err)
 {
 	struct sent sent = {
-		.requests = 1,
+		.requests = -quota_take_unused(&client->quota),
 		.throttled = err->kind == ERR_SLOW_DOWN,
 		.failed = err->kind != ERR_NONE && err->kind != ERR_SLOW_DOWN,
 	};
 	struct err ignored;
 
 	if (client->quota.warehouse)
-		(void)!warehouse_account(client->quota.warehouse, client->quota.workspace,
-					 "command", &sent, &ignored);
+		(void)!warehouse_account(client->quota.warehouse, client->quota.workspace, PURPOSE,
+					 &sent, &ignored);
 }
 
 struct http_reply *client_call(struct client *client, const struct http_request *request,

@@ -89,6 +89,8 @@ static bool open(struct cycle *cycle, enum cycle_kind kind, struct err *err)
 	cycle->progress.before = cycle->progress.now = cycle->run.engine.state;
 	cycle->progress.strategy = cycle->run.engine.strategy;
 	cycle->progress.workspace = cycle->run.id;
+	cycle->queue.quota.run = cycle->run.run.id;
+	cycle->queue.quota.purpose = cycle_kind(cycle->run.run.kind)->name;
 	return true;
 }
 
@@ -142,6 +144,21 @@ void cycle_end(struct cycle **cycle)
 	mem_free(cycle);
 }
 
+/*
+ * What no commit accounts for. The requests of a run are taken from its row when they are booked;
+ * those of a look stand in the ledger already, and some that were not sent.
+ */
+static void account(struct cycle *cycle)
+{
+	struct sent sent = cycle->queue.sent;
+	struct err ignored;
+
+	if (cycle->run.run.id == 0)
+		sent.requests = -quota_take_unused(&cycle->queue.quota);
+	(void)!warehouse_account(cycle->env->warehouse, cycle->run.id,
+				 cycle_kind(cycle->run.run.kind)->name, &sent, &ignored);
+}
+
 /* The cycle is over without having come to its end. */
 static void stop(struct cycle *cycle, enum cycle_state state, const struct err *err)
 {
@@ -161,12 +178,12 @@ static void stop(struct cycle *cycle, enum cycle_state state, const struct err *
 	cycle->progress.err = *err;
 	err_wrap(&cycle->progress.err, "%s", cycle->conf->name);
 	request_queue_drop(&cycle->queue);
-	if (!warehouse_lost(cycle->env->warehouse))
-		(void)!(cycle->run.run.id == 0
-				? warehouse_account(cycle->env->warehouse, cycle->run.id,
-						    cycle_kind(cycle->run.run.kind)->name,
-						    &cycle->queue.sent, &ignored)
-				: warehouse_end_run(cycle->env->warehouse, &end, &ignored));
+	if (warehouse_lost(cycle->env->warehouse))
+		return;
+	if (cycle->run.run.id == 0)
+		account(cycle);
+	else
+		(void)!warehouse_end_run(cycle->env->warehouse, &end, &ignored);
 }
 
 /* A failure that was not repaired by trying again. */
@@ -452,19 +469,14 @@ static void give_up_misshapen(struct cycle *cycle)
 
 static void finish(struct cycle *cycle, enum verdict verdict)
 {
-	struct err ignored;
-
 	if (verdict == VERDICT_MISSHAPEN) {
 		give_up_misshapen(cycle);
 		return;
 	}
 	cycle->progress.state = CYCLE_DONE;
 	cycle->progress.verdict = verdict;
-	/* What no commit accounts for, since there was none. */
 	if (!warehouse_lost(cycle->env->warehouse))
-		(void)!warehouse_account(cycle->env->warehouse, cycle->run.id,
-					 cycle_kind(cycle->run.run.kind)->name, &cycle->queue.sent,
-					 &ignored);
+		account(cycle);
 	reset_sent(cycle);
 }
 

@@ -5,7 +5,10 @@
 static bool lease(struct quota *quota, int64_t *when, struct err *err)
 {
 	struct warehouse_lease lease = { .want = rate_limit_want(&quota->rate_limit),
-					 .cap = quota->rate_limit.usable };
+					 .cap = quota->rate_limit.usable,
+					 .run = quota->run,
+					 .purpose = quota->purpose,
+					 .unused = quota->unused };
 	int64_t now = clock_mono(quota->clock);
 
 	lease.granted = lease.want;
@@ -14,6 +17,9 @@ static bool lease(struct quota *quota, int64_t *when, struct err *err)
 		return false;
 	if (lease.granted == 0 && !rate_limit_bears(lease.wait))
 		return rate_limit_refuse(lease.wait, err);
+	/* What was left of the lease before was taken off with this one. */
+	if (lease.granted > 0)
+		quota->unused = lease.granted;
 	rate_limit_granted(&quota->rate_limit, now, lease.granted, lease.wait);
 	*when = now + lease.wait;
 	return true;
@@ -24,6 +30,7 @@ bool quota_may_send(struct quota *quota, int64_t *when, bool *ok, struct err *er
 	for (*ok = true;;) {
 		switch (rate_limit_ask(&quota->rate_limit, clock_mono(quota->clock), when)) {
 		case RATE_LIMIT_GO:
+			quota->unused--;
 			return true;
 		case RATE_LIMIT_WAIT:
 			return false;
@@ -34,6 +41,15 @@ bool quota_may_send(struct quota *quota, int64_t *when, bool *ok, struct err *er
 			break;
 		}
 	}
+}
+
+int quota_take_unused(struct quota *quota)
+{
+	int unused = quota->unused;
+
+	quota->unused = 0;
+	quota->rate_limit.tokens = 0;
+	return unused;
 }
 
 bool quota_retry(struct quota *quota, const struct err *why, int tries, double chance,

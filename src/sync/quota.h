@@ -17,14 +17,24 @@ struct quota {
 	const struct clock *clock;
 	struct warehouse *warehouse; /* NULL: the quota is kept by this process alone */
 	int workspace;		     /* its number in the warehouse */
+	int64_t run;		     /* the requests are of this run, or 0: */
+	const char *purpose;	     /* what they are for, in the ledger */
+
+	int unused; /* requests that are written down already, and were not sent */
 	struct rate_limit rate_limit;
 };
 
 /*
- * Whether a request may go now; if not, *WHEN is when to ask again. False in *OK: no token can be
- * leased, see ERR.
+ * Whether a request may go now, which is written down by then; if not, *WHEN is when to ask again.
+ * False in *OK: no token can be leased, see ERR.
  */
 bool quota_may_send(struct quota *quota, int64_t *when, bool *ok, struct err *err) MUST_CHECK;
+
+/*
+ * The requests that were written down and will not be sent, since no more are needed: for the
+ * caller to take off the ledger.
+ */
+int quota_take_unused(struct quota *quota) MUST_CHECK;
 
 /*
  * Whether the request that failed for the TRIES-th time because of WHY is worth another attempt,

@@ -349,6 +349,9 @@ bool warehouse_take_lease(struct warehouse *warehouse, int id, struct warehouse_
 	script_int(s, id);
 	script_int(s, lease->want);
 	script_int(s, lease->cap);
+	script_int(s, lease->run > 0 ? lease->run : TIME_NONE);
+	script_text(s, lease->purpose);
+	script_int(s, lease->unused);
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
 	lease->granted = (int)table_get_int(table, 0, "granted");
@@ -402,7 +405,7 @@ bool warehouse_account(struct warehouse *warehouse, int id, const char *purpose,
 {
 	struct script *s = warehouse_call(warehouse, sql_warehouse_account);
 
-	if (sent->requests == 0)
+	if (sent->requests == 0 && sent->throttled == 0 && sent->failed == 0)
 		return true;
 	script_int(s, id);
 	script_text(s, purpose);

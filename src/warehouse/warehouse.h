@@ -133,12 +133,15 @@ bool warehouse_last_cells(struct warehouse *warehouse, int id, const struct filt
 
 /* Requests that may be sent within the next second. */
 struct warehouse_lease {
-	int want, cap; /* how many, under a cap a minute */
-	int granted;   /* may be fewer; */
-	int64_t wait;  /* when none, for how long, microseconds */
+	int want, cap; /* how many, under a cap a minute, */
+	int64_t run;   /* for a run, or 0: */
+	const char *purpose;
+	int unused;   /* of the lease before, so many were not sent */
+	int granted;  /* may be fewer; */
+	int64_t wait; /* when none, for how long, microseconds */
 };
 
-/* Asks for a lease. */
+/* Asks for a lease; it is written down as sent. */
 bool warehouse_take_lease(struct warehouse *warehouse, int id, struct warehouse_lease *lease,
 			  struct err *err) MUST_CHECK;
 
