@@ -495,6 +495,7 @@ create table sahut_etl.day_volume (
 	workspace_id                           integer not null references sahut_etl.workspace,
 	day                                    date not null,
 	channel_id                             text collate "C",
+	team_id                                text collate "C",
 	created_count                          integer not null,
 	resolved_count                         integer not null,
 	resolved_conversation_count            integer not null,
@@ -514,6 +515,7 @@ create table sahut_etl.hour_volume (
 	day             date not null,
 	hour_of_day     smallint not null,
 	channel_id      text collate "C",
+	team_id         text collate "C",
 	created_count   integer not null,
 	resolved_count  integer not null,
 	reopened_count  integer not null
@@ -526,6 +528,7 @@ create table sahut_etl.day_label (
 	day             date not null,
 	label_name      text collate "C" not null,
 	channel_id      text collate "C",
+	team_id         text collate "C",
 	created_count   integer not null,
 	resolved_count  integer not null
 );
@@ -579,6 +582,22 @@ create table sahut_etl.day_agent (
 	end_of_day_pending_count     integer not null,
 	end_of_day_snoozed_count     integer not null
 );
+create table sahut_etl.day_flow (
+	workspace_id     integer not null references sahut_etl.workspace,
+	day              date not null,
+	channel_id       text collate "C",
+	assignee_id      text collate "C",
+	team_id          text collate "C",
+	created_count    integer not null,
+	reopened_count   integer not null,
+	moved_in_count   integer not null,
+	resolved_count   integer not null,
+	moved_out_count  integer not null,
+	active_seconds   bigint not null
+);
+create index day_flow_day on sahut_etl.day_flow (workspace_id, day);
+comment on table sahut_etl.day_flow is 'Stored days of sahut_report.daily_flow, which explains the columns.';
+
 create index day_agent_day on sahut_etl.day_agent (workspace_id, day);
 -- Their natural keys have parts that may be empty. Under a publication for all tables (logical replication, change
 -- data capture) rows can be deleted only where something tells them apart: the whole row does.
@@ -588,6 +607,7 @@ alter table sahut_etl.day_label replica identity full;
 alter table sahut_etl.day_label_pair replica identity full;
 alter table sahut_etl.day_backlog replica identity full;
 alter table sahut_etl.day_agent replica identity full;
+alter table sahut_etl.day_flow replica identity full;
 comment on table sahut_etl.day_agent is 'Stored days of sahut_report.daily_agent_workload, which explains the columns.';
 
 do $$
@@ -609,7 +629,7 @@ begin
 		where a.attrelid in ('sahut_etl.day_volume'::regclass, 'sahut_etl.hour_volume'::regclass,
 		'sahut_etl.day_label'::regclass,
 			'sahut_etl.day_label_pair'::regclass, 'sahut_etl.day_backlog'::regclass,
-				'sahut_etl.day_agent'::regclass)
+				'sahut_etl.day_agent'::regclass, 'sahut_etl.day_flow'::regclass)
 		and a.attnum > 0
 	loop
 		execute format('comment on column %s.%I is %L', c.of, c.name, c.text);
@@ -685,7 +705,7 @@ comment on column sahut_etl.report_delay.is_late is 'Whether that is more than t
 -- planner takes them to be; and of what was fetched it knows no number, so that only a hash is safe.
 
 create function sahut_etl.volume_of(workspace integer, first date, last date) returns table (
-		workspace_id integer, day date, channel_id text, created_count integer, resolved_count integer,
+		workspace_id integer, day date, channel_id text, team_id text, created_count integer, resolved_count integer,
 		resolved_conversation_count integer, reopened_count integer, first_resolved_count integer,
 		first_resolution_seconds_sum bigint, first_resolution_business_seconds_sum bigint,
 		new_contact_count integer, returning_contact_count integer, estimated_count integer)
@@ -697,12 +717,12 @@ as $$
 begin
 	return query
 	with happened as materialized (
-		select e.conversation_id, e.event_type, e.occurred_day as day, e.channel_id, e.is_estimated
+		select e.conversation_id, e.event_type, e.occurred_day as day, e.channel_id, e.to_team_id as team_id, e.is_estimated
 		from sahut.conversation_event e
 		where e.workspace_id = workspace and e.occurred_day between first and last
 			and e.event_type in ('created', 'resolved', 'reopened')
 	), solved as materialized (
-		select r.conversation_id, r.resolved_day as day, r.channel_id,
+		select r.conversation_id, r.resolved_day as day, r.channel_id, r.team_id,
 			greatest(0, extract(epoch from r.resolved_at - r.created_at))::bigint as seconds,
 			r.business_seconds
 		from sahut.resolution r
@@ -714,7 +734,7 @@ begin
 		where c.id = any (array(select h.conversation_id from happened h union select v.conversation_id
 			from solved v))
 	), created as materialized (
-		select h.day, c.id, c.channel_id, c.contact_id, c.created_at
+		select h.day, c.id, c.channel_id, h.team_id, c.contact_id, c.created_at
 		from happened h
 		join its c on c.id = h.conversation_id and c.deleted_at is null
 		where h.event_type = 'created'
@@ -727,13 +747,13 @@ begin
 		and o.created_at <= (select max(k.created_at) from created k)
 		order by o.contact_id, o.created_at, o.id
 	)
-	select workspace, x.day, x.channel_id, sum(x.created)::integer, sum(x.resolved)::integer,
+	select workspace, x.day, x.channel_id, x.team_id, sum(x.created)::integer, sum(x.resolved)::integer,
 		count(distinct x.resolved_id)::integer,
 		sum(x.reopened)::integer, sum(x.first_resolved)::integer, sum(x.seconds)::bigint,
 		sum(x.business_seconds)::bigint,
 		sum(x.new_contact)::integer, sum(x.returning_contact)::integer, sum(x.estimated)::integer
 	from (
-		select k.day, k.channel_id, 1 as created, 0 as resolved, null::text as resolved_id, 0 as reopened,
+		select k.day, k.channel_id, k.team_id, 1 as created, 0 as resolved, null::text as resolved_id, 0 as reopened,
 			0 as first_resolved,
 			0::bigint as seconds, 0::bigint as business_seconds,
 			(k.contact_id is not null and not y.is_returning)::integer as new_contact,
@@ -743,24 +763,24 @@ begin
 		cross join lateral (select coalesce((f.created_at, f.id) < (k.created_at, k.id),
 			false) as is_returning) y
 		union all
-		select t.day, t.channel_id, 0, (t.event_type = 'resolved')::integer, case
+		select t.day, t.channel_id, t.team_id, 0, (t.event_type = 'resolved')::integer, case
 			when t.event_type = 'resolved' then t.conversation_id end,
 			(t.event_type = 'reopened')::integer, 0, 0, 0, 0, 0, t.is_estimated::integer
 		from happened t
 		join its c on c.id = t.conversation_id and c.deleted_at is null
 		where t.event_type <> 'created'
 		union all
-		select v.day, v.channel_id, 0, 0, null, 0, 1, v.seconds, v.business_seconds, 0, 0, 0
+		select v.day, v.channel_id, v.team_id, 0, 0, null, 0, 1, v.seconds, v.business_seconds, 0, 0, 0
 		from solved v
 		join its c on c.id = v.conversation_id and c.origin = 'observed'
 	) x
-	group by x.day, x.channel_id;
+	group by x.day, x.channel_id, x.team_id;
 end
 $$;
 comment on function sahut_etl.volume_of is 'The volume of each day of a span.';
 
 create function sahut_etl.hours_of(workspace integer, first date, last date) returns table (
-		workspace_id integer, day date, hour_of_day smallint, channel_id text, created_count integer,
+		workspace_id integer, day date, hour_of_day smallint, channel_id text, team_id text, created_count integer,
 		resolved_count integer, reopened_count integer)
 	language plpgsql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
@@ -772,7 +792,7 @@ declare
 begin
 	return query
 	with happened as materialized (
-		select e.conversation_id, e.event_type, e.occurred_day as day, e.occurred_at, e.channel_id
+		select e.conversation_id, e.event_type, e.occurred_day as day, e.occurred_at, e.channel_id, e.to_team_id as team_id
 		from sahut.conversation_event e
 		where e.workspace_id = workspace and e.occurred_day between first and last
 			and e.event_type in ('created', 'resolved', 'reopened')
@@ -781,23 +801,23 @@ begin
 		from sahut.conversation c
 		where c.id = any (array(select distinct h.conversation_id from happened h)) and c.deleted_at is null
 	)
-	select workspace, x.day, x.hour, x.channel_id, count(*) filter (where x.event_type = 'created')::integer,
+	select workspace, x.day, x.hour, x.channel_id, x.team_id, count(*) filter (where x.event_type = 'created')::integer,
 		count(*) filter (where x.event_type = 'resolved')::integer, count(*)
 			filter (where x.event_type = 'reopened')::integer
 	from (
-		select h.day, h.event_type, case when h.event_type = 'created' then c.channel_id
+		select h.day, h.event_type, h.team_id, case when h.event_type = 'created' then c.channel_id
 			else h.channel_id end as channel_id,
 			extract(hour from h.occurred_at at time zone zone)::smallint as hour
 		from happened h
 		join its c on c.id = h.conversation_id
 	) x
-	group by x.day, x.hour, x.channel_id;
+	group by x.day, x.hour, x.channel_id, x.team_id;
 end
 $$;
 comment on function sahut_etl.hours_of is 'The volume of each day of a span, by hour.';
 
 create function sahut_etl.labels_of(workspace integer, first date, last date) returns table (
-		workspace_id integer, day date, label_name text, channel_id text, created_count integer,
+		workspace_id integer, day date, label_name text, channel_id text, team_id text, created_count integer,
 		resolved_count integer)
 	language plpgsql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
@@ -807,7 +827,7 @@ as $$
 begin
 	return query
 	with happened as materialized (
-		select e.conversation_id, e.event_type, e.occurred_day as day, e.channel_id
+		select e.conversation_id, e.event_type, e.occurred_day as day, e.channel_id, e.to_team_id as team_id
 		from sahut.conversation_event e
 		where e.workspace_id = workspace and e.occurred_day between first and last
 			and e.event_type in ('created', 'resolved')
@@ -817,16 +837,17 @@ begin
 		where c.id = any (array(select distinct h.conversation_id from happened h)) and c.deleted_at is null
 			and c.labels <> '{}'
 	)
-	select workspace, x.day, x.label_name, x.channel_id, count(*) filter (where x.event_type = 'created')::integer,
+	select workspace, x.day, x.label_name, x.channel_id, x.team_id,
+		count(*) filter (where x.event_type = 'created')::integer,
 		count(*) filter (where x.event_type = 'resolved')::integer
 	from (
-		select h.day, l.name as label_name, h.event_type,
+		select h.day, l.name as label_name, h.event_type, h.team_id,
 			case when h.event_type = 'created' then c.channel_id else h.channel_id end as channel_id
 		from happened h
 		join its c on c.id = h.conversation_id
 		cross join lateral unnest(c.labels) l(name)
 	) x
-	group by x.day, x.label_name, x.channel_id;
+	group by x.day, x.label_name, x.channel_id, x.team_id;
 end
 $$;
 comment on function sahut_etl.labels_of is 'The volume of each day of a span, by label.';
@@ -1006,6 +1027,98 @@ end
 $$;
 comment on function sahut_etl.workload_of is 'What each agent carried and did on a day.';
 
+-- From one state to the next of the same conversation: what was not resolved before or after came into the backlog,
+-- left it, or changed hands in it. Those that were only for a moment are in no backlog: the events of the day know of
+-- them.
+create function sahut_etl.flow_of(workspace integer, wanted date) returns table (
+		workspace_id integer, day date, channel_id text, assignee_id text, team_id text, created_count integer,
+		reopened_count integer, moved_in_count integer, resolved_count integer, moved_out_count integer,
+		active_seconds bigint)
+	language plpgsql stable security definer rows 200 cost 100000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+as $$
+#variable_conflict use_column
+declare
+	begins       timestamptz;
+	ends         timestamptz;
+	known_from   timestamptz;
+	measured_to  timestamptz;
+begin
+	select b.begins, b.ends, greatest(b.begins, w.history_started_at), case when wanted < w.live_day then b.ends
+		else least(b.ends, w.active_as_of) end
+	into begins, ends, known_from, measured_to
+	from sahut_etl.report_workspace w
+	cross join lateral (
+		select wanted::timestamp at time zone w.timezone as begins,
+			(wanted + 1)::timestamp at time zone w.timezone as ends
+	) b
+	where w.id = workspace and wanted between w.history_day and w.last_day;
+	if not found then
+		return;
+	end if;
+	return query
+	with held as materialized (
+		select v.conversation_id, s.is_active, v.channel_id, v.assignee_id, v.team_id, v.valid_from, v.valid_to
+		from sahut.conversation_version v
+		join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
+		join sahut.status s on s.status = v.status
+		where v.workspace_id = workspace and v.status <> 'resolved'
+		and tstzrange(v.valid_from, v.valid_to, '(]') && tstzrange(begins, ends, '[)')
+	), event as materialized (
+		select e.conversation_id
+		from sahut.conversation_event e
+		where e.workspace_id = workspace and e.occurred_day = wanted
+		and e.event_type in ('created', 'resolved', 'reopened')
+	), step as materialized (
+		select v.conversation_id, v.version_no, v.status, v.channel_id, v.assignee_id, v.team_id, v.valid_from
+		from sahut.conversation_version v
+		where v.conversation_id = any (array(
+			select h.conversation_id from held h where h.valid_from >= begins or h.valid_to < ends
+			union select e.conversation_id from event e))
+	), its as materialized (
+		select c.id, c.origin from sahut.conversation c
+		where c.id = any (array(select distinct k.conversation_id from step k)) and c.deleted_at is null
+	), pair as (
+		select s.*, lag(s.status) over x as was_status, lag(s.channel_id) over x as was_channel,
+			lag(s.assignee_id) over x as was_assignee, lag(s.team_id) over x as was_team
+		from step s
+		window x as (partition by s.conversation_id order by s.version_no)
+	), turn as (
+		select p.*, i.origin, p.was_status <> 'resolved' and p.status <> 'resolved'
+			and (p.channel_id, p.assignee_id, p.team_id) is distinct
+				from (p.was_channel, p.was_assignee, p.was_team) as is_moved
+		from pair p
+		join its i on i.id = p.conversation_id
+		where p.valid_from >= begins and p.valid_from < ends
+	)
+	select workspace, wanted, x.channel_id, x.assignee_id, x.team_id, sum(x.created)::integer,
+		sum(x.reopened)::integer, sum(x.moved_in)::integer, sum(x.resolved)::integer, sum(x.moved_out)::integer,
+		sum(x.seconds)::bigint
+	from (
+		select t.channel_id, t.assignee_id, t.team_id, (t.was_status is null)::integer as created,
+			coalesce(t.was_status = 'resolved', false)::integer as reopened,
+			coalesce(t.is_moved, false)::integer as moved_in, 0 as resolved,
+			0 as moved_out, 0::numeric as seconds
+		from turn t
+		where t.status <> 'resolved' and (t.was_status is not null or t.origin = 'observed')
+			and (t.was_status is null or t.was_status = 'resolved' or t.is_moved)
+		union all
+		select t.was_channel, t.was_assignee, t.was_team, 0, 0, 0, (t.status = 'resolved')::integer,
+			t.is_moved::integer, 0
+		from turn t
+		where t.was_status <> 'resolved' and (t.status = 'resolved' or t.is_moved)
+		union all
+		select h.channel_id, h.assignee_id, h.team_id, 0, 0, 0, 0, 0,
+			greatest(0, extract(epoch from least(h.valid_to, measured_to) - greatest(h.valid_from, known_from)))
+		from held h where h.is_active
+	) x
+	group by x.channel_id, x.assignee_id, x.team_id
+	having sum(x.created + x.reopened + x.moved_in + x.resolved + x.moved_out) > 0 or sum(x.seconds) > 0;
+end
+$$;
+comment on function sahut_etl.flow_of is
+	'What came into the backlog on a day and left it, and how long it was worked on, by channel, agent and team.';
+
 create function sahut_etl.first_day(workspace integer) returns date
 	language plpgsql stable security definer
 	set search_path = pg_catalog, pg_temp
@@ -1057,6 +1170,7 @@ begin
 		union select v.day from sahut_etl.day_volume v where v.workspace_id = workspace
 		union select b.day from sahut_etl.day_backlog b where b.workspace_id = workspace
 		union select a.day from sahut_etl.day_agent a where a.workspace_id = workspace
+		union select a.day from sahut_etl.day_flow a where a.workspace_id = workspace
 		union select w.history_day + n from sahut_etl.report_workspace w
 			cross join lateral generate_series(0, w.live_day - w.history_day) n where w.id = workspace
 	) k
@@ -1169,17 +1283,17 @@ create function sahut_etl.refresh_flows(workspace integer, first date, last date
 	set search_path = pg_catalog, pg_temp
 as $$
 	delete from sahut_etl.day_volume v where v.workspace_id = workspace and v.day between first and last;
-	insert into sahut_etl.day_volume (workspace_id, day, channel_id, created_count, resolved_count,
+	insert into sahut_etl.day_volume (workspace_id, day, channel_id, team_id, created_count, resolved_count,
 		resolved_conversation_count, reopened_count, first_resolved_count, first_resolution_seconds_sum,
 		first_resolution_business_seconds_sum, new_contact_count, returning_contact_count, estimated_count)
-	select x.workspace_id, x.day, x.channel_id, x.created_count, x.resolved_count,
+	select x.workspace_id, x.day, x.channel_id, x.team_id, x.created_count, x.resolved_count,
 		x.resolved_conversation_count, x.reopened_count, x.first_resolved_count, x.first_resolution_seconds_sum,
 		x.first_resolution_business_seconds_sum, x.new_contact_count, x.returning_contact_count, x.estimated_count
 	from sahut_etl.volume_of(workspace, first, last) x;
 	delete from sahut_etl.hour_volume v where v.workspace_id = workspace and v.day between first and last;
-	insert into sahut_etl.hour_volume (workspace_id, day, hour_of_day, channel_id, created_count,
+	insert into sahut_etl.hour_volume (workspace_id, day, hour_of_day, channel_id, team_id, created_count,
 		resolved_count, reopened_count)
-	select x.workspace_id, x.day, x.hour_of_day, x.channel_id, x.created_count, x.resolved_count,
+	select x.workspace_id, x.day, x.hour_of_day, x.channel_id, x.team_id, x.created_count, x.resolved_count,
 		x.reopened_count
 	from sahut_etl.hours_of(workspace, first, last) x;
 $$;
@@ -1190,8 +1304,9 @@ create function sahut_etl.refresh_labels(workspace integer, first date, last dat
 	set search_path = pg_catalog, pg_temp
 as $$
 	delete from sahut_etl.day_label v where v.workspace_id = workspace and v.day between first and last;
-	insert into sahut_etl.day_label (workspace_id, day, label_name, channel_id, created_count, resolved_count)
-	select x.workspace_id, x.day, x.label_name, x.channel_id, x.created_count, x.resolved_count
+	insert into sahut_etl.day_label (workspace_id, day, label_name, channel_id, team_id, created_count,
+		resolved_count)
+	select x.workspace_id, x.day, x.label_name, x.channel_id, x.team_id, x.created_count, x.resolved_count
 	from sahut_etl.labels_of(workspace, first, last) x;
 	delete from sahut_etl.day_label_pair v where v.workspace_id = workspace and v.day between first and last;
 	insert into sahut_etl.day_label_pair (workspace_id, day, label_a, label_b, conversation_count)
@@ -1222,6 +1337,12 @@ as $$
 		x.measured_seconds, x.peak_concurrent, x.end_of_day_open_count, x.end_of_day_pending_count,
 		x.end_of_day_snoozed_count
 	from sahut_etl.workload_of(workspace, wanted) x;
+	delete from sahut_etl.day_flow v where v.workspace_id = workspace and v.day = wanted;
+	insert into sahut_etl.day_flow (workspace_id, day, channel_id, assignee_id, team_id, created_count,
+		reopened_count, moved_in_count, resolved_count, moved_out_count, active_seconds)
+	select x.workspace_id, x.day, x.channel_id, x.assignee_id, x.team_id, x.created_count, x.reopened_count,
+		x.moved_in_count, x.resolved_count, x.moved_out_count, x.active_seconds
+	from sahut_etl.flow_of(workspace, wanted) x;
 $$;
 comment on function sahut_etl.refresh_stock is 'Computes the backlog and the workload of a day and stores them.';
 
@@ -1276,6 +1397,8 @@ begin
 		delete from sahut_etl.day_backlog b where b.workspace_id = workspace and b.day between first and q.day
 			and b.day < w.history_day;
 		delete from sahut_etl.day_agent a where a.workspace_id = workspace and a.day between first and q.day
+			and a.day < w.history_day;
+		delete from sahut_etl.day_flow a where a.workspace_id = workspace and a.day between first and q.day
 			and a.day < w.history_day;
 		for d in
 			select r.day from sahut_etl.report_queue r

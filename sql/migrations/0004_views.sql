@@ -104,9 +104,9 @@ comment on column sahut_report.conversations.first_resolution_business_seconds i
 	'Seconds of business hours from creation to the first resolution; all seconds where the workspace has no '
 	'business hours.';
 comment on column sahut_report.conversations.is_first_assignment_estimated is
-	'Whether first_assigned_at may be off by more than half an hour; leave these out of averages.';
+	'Whether first_assigned_at may be off by more than half an hour; medians count these, and say how many they are.';
 comment on column sahut_report.conversations.is_first_resolution_estimated is
-	'Whether first_resolved_at may be off by more than half an hour; leave these out of averages.';
+	'Whether first_resolved_at may be off by more than half an hour; medians count these, and say how many they are.';
 comment on column sahut_report.conversations.age_hours is
 	'Hours since creation, measured to active_as_of, only while unresolved.';
 comment on column sahut_report.conversations.age_bucket is
@@ -872,22 +872,24 @@ comment on column sahut_report.contact_activity.is_returning is 'Whether there i
 
 create view sahut_report.daily_volume as
 select
-	w.name || ':' || x.day || ':' || coalesce(x.channel_id, '') as id, w.name as workspace_name, x.day,
+	w.name || ':' || x.day || ':' || coalesce(x.channel_id, '') || ':'
+		|| coalesce(x.team_id, '') as id, w.name as workspace_name, x.day,
 	x.channel_id, ch.type as channel_type, ch.name as channel_name, x.created_count, x.resolved_count,
 	x.resolved_conversation_count,
 	x.reopened_count, x.first_resolved_count, x.first_resolution_seconds_sum,
 	x.first_resolution_business_seconds_sum,
-	x.new_contact_count, x.returning_contact_count, x.estimated_count
+	x.new_contact_count, x.returning_contact_count, x.estimated_count,
+	x.team_id, t.name as team_name, x.day < w.live_day as is_over
 from sahut_etl.report_workspace w
 cross join lateral (
-	select v.day, v.channel_id, v.created_count, v.resolved_count, v.resolved_conversation_count,
+	select v.day, v.channel_id, v.team_id, v.created_count, v.resolved_count, v.resolved_conversation_count,
 		v.reopened_count, v.first_resolved_count,
 		v.first_resolution_seconds_sum, v.first_resolution_business_seconds_sum, v.new_contact_count,
 		v.returning_contact_count,
 		v.estimated_count
 	from sahut_etl.day_volume v where v.workspace_id = w.id and v.day < w.live_day
 	union all
-	select w.live_day + i, v.channel_id collate "C", v.created_count, v.resolved_count,
+	select w.live_day + i, v.channel_id collate "C", v.team_id collate "C", v.created_count, v.resolved_count,
 		v.resolved_conversation_count,
 		v.reopened_count,
 		v.first_resolved_count, v.first_resolution_seconds_sum, v.first_resolution_business_seconds_sum,
@@ -896,7 +898,8 @@ cross join lateral (
 	from generate_series(0, w.last_day - w.live_day) i cross
 		join lateral sahut_etl.volume_of(w.id, w.live_day + i, w.live_day + i) v
 ) x
-left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id;
+left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id
+left join sahut.team t on t.workspace_id = w.id and t.id = x.team_id;
 comment on view sahut_report.daily_volume is
 	'Conversations created, resolved and reopened on each day and channel. Sums may be added over days and '
 	'channels. A day on which nothing happened has no row: join calendar.';
@@ -928,21 +931,24 @@ comment on column sahut_report.daily_volume.estimated_count is
 
 create view sahut_report.hourly_volume as
 select
-	w.name || ':' || x.day || ':' || x.hour_of_day || ':' || coalesce(x.channel_id, '') as id,
+	w.name || ':' || x.day || ':' || x.hour_of_day || ':' || coalesce(x.channel_id, '')
+		|| ':' || coalesce(x.team_id, '') as id,
 	w.name as workspace_name, x.day,
 	x.hour_of_day, extract(isodow from x.day)::smallint as day_of_week,
 	x.channel_id, ch.type as channel_type, ch.name as channel_name, x.created_count, x.resolved_count,
-		x.reopened_count
+		x.reopened_count, x.team_id, t.name as team_name, x.day < w.live_day as is_over
 from sahut_etl.report_workspace w
 cross join lateral (
-	select v.day, v.hour_of_day, v.channel_id, v.created_count, v.resolved_count, v.reopened_count
+	select v.day, v.hour_of_day, v.channel_id, v.team_id, v.created_count, v.resolved_count, v.reopened_count
 	from sahut_etl.hour_volume v where v.workspace_id = w.id and v.day < w.live_day
 	union all
-	select w.live_day + i, v.hour_of_day, v.channel_id collate "C", v.created_count, v.resolved_count, v.reopened_count
+	select w.live_day + i, v.hour_of_day, v.channel_id collate "C", v.team_id collate "C", v.created_count,
+		v.resolved_count, v.reopened_count
 	from generate_series(0, w.last_day - w.live_day) i cross
 		join lateral sahut_etl.hours_of(w.id, w.live_day + i, w.live_day + i) v
 ) x
-left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id;
+left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id
+left join sahut.team t on t.workspace_id = w.id and t.id = x.team_id;
 comment on view sahut_report.hourly_volume is
 	'Conversations created, resolved and reopened in each hour of a day, by channel.';
 comment on column sahut_report.hourly_volume.id is 'Workspace, day, hour and channel.';
@@ -959,19 +965,23 @@ comment on column sahut_report.hourly_volume.reopened_count is 'Moves out of res
 
 create view sahut_report.daily_label_volume as
 select
-	w.name || ':' || x.day || ':' || coalesce(x.channel_id, '') || ':' || x.label_name as id,
+	w.name || ':' || x.day || ':' || coalesce(x.channel_id, '') || ':' || coalesce(x.team_id, '')
+		|| ':' || x.label_name as id,
 	w.name as workspace_name, x.day,
-	x.label_name, x.channel_id, ch.type as channel_type, ch.name as channel_name, x.created_count, x.resolved_count
+	x.label_name, x.channel_id, ch.type as channel_type, ch.name as channel_name, x.created_count, x.resolved_count,
+	x.team_id, t.name as team_name, x.day < w.live_day as is_over
 from sahut_etl.report_workspace w
 cross join lateral (
-	select v.day, v.label_name, v.channel_id, v.created_count, v.resolved_count
+	select v.day, v.label_name, v.channel_id, v.team_id, v.created_count, v.resolved_count
 	from sahut_etl.day_label v where v.workspace_id = w.id and v.day < w.live_day
 	union all
-	select w.live_day + i, v.label_name collate "C", v.channel_id collate "C", v.created_count, v.resolved_count
+	select w.live_day + i, v.label_name collate "C", v.channel_id collate "C", v.team_id collate "C",
+		v.created_count, v.resolved_count
 	from generate_series(0, w.last_day - w.live_day) i cross
 		join lateral sahut_etl.labels_of(w.id, w.live_day + i, w.live_day + i) v
 ) x
-left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id;
+left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id
+left join sahut.team t on t.workspace_id = w.id and t.id = x.team_id;
 comment on view sahut_report.daily_label_volume is
 	'Volume of each day by label and channel. A conversation counts once for each label it carries: never add '
 	'over labels.';
@@ -991,7 +1001,7 @@ create view sahut_report.daily_label_pairs as
 select
 	w.name || ':' || x.day || ':' || x.label_a || ':' || x.label_b as id, w.name as workspace_name, x.day,
 	x.label_a, x.label_b,
-	x.conversation_count
+	x.conversation_count, x.day < w.live_day as is_over
 from sahut_etl.report_workspace w
 cross join lateral (
 	select p.day, p.label_a, p.label_b, p.conversation_count
@@ -1022,7 +1032,7 @@ select
 	x.conversation_count, round(x.age_seconds_sum / 3600.0, 2) as age_hours_sum,
 	x.age_under_1d_count, x.age_1d_to_3d_count, x.age_3d_to_7d_count, x.age_over_7d_count,
 	round(extract(epoch from x.measured_at - least(x.measured_at, x.oldest_created_at))::numeric / 3600,
-		2) as oldest_age_hours
+		2) as oldest_age_hours, x.day < w.live_day as is_over
 from sahut_etl.report_workspace w
 cross join lateral (
 	select b.day, b.measured_at, b.status, b.channel_id, b.assignee_id, b.team_id, b.conversation_count,
@@ -1080,7 +1090,7 @@ select
 	round(x.active_seconds / 3600.0, 2) as active_hours,
 	coalesce(round(x.active_seconds::numeric / nullif(x.measured_seconds, 0), 2), 0) as average_concurrent,
 	x.peak_concurrent, x.end_of_day_open_count, x.end_of_day_pending_count, x.end_of_day_snoozed_count,
-	round(x.measured_seconds / 3600.0, 4) as measured_hours
+	round(x.measured_seconds / 3600.0, 4) as measured_hours, x.day < w.live_day as is_over
 from sahut_etl.report_workspace w
 cross join lateral (
 	select g.day, g.agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count,
@@ -1137,6 +1147,114 @@ comment on column sahut_report.daily_agent_workload.end_of_day_snoozed_count is
 comment on column sahut_report.daily_agent_workload.measured_hours is
 	'Hours of the day that were measured: from the end of the first load on, to active_as_of. All hours of a day '
 	'between.';
+
+comment on column sahut_report.daily_volume.team_id is
+	'Team at that time: of a created one, the team that it was first seen with; empty where that is not known.';
+comment on column sahut_report.daily_volume.team_name is 'Name of the team.';
+comment on column sahut_report.hourly_volume.team_id is
+	'Team at that time: of a created one, the team that it was first seen with; empty where that is not known.';
+comment on column sahut_report.hourly_volume.team_name is 'Name of the team.';
+comment on column sahut_report.daily_label_volume.team_id is
+	'Team at that time: of a created one, the team that it was first seen with; empty where that is not known.';
+comment on column sahut_report.daily_label_volume.team_name is 'Name of the team.';
+comment on column sahut_report.daily_volume.is_over is
+	'Whether the day is over, as far as data goes; the last days are not, and still grow.';
+comment on column sahut_report.hourly_volume.is_over is
+	'Whether the day is over, as far as data goes; the last days are not, and still grow.';
+comment on column sahut_report.daily_label_volume.is_over is
+	'Whether the day is over, as far as data goes; the last days are not, and still grow.';
+comment on column sahut_report.daily_label_pairs.is_over is
+	'Whether the day is over, as far as data goes; the last days are not, and still grow.';
+comment on column sahut_report.daily_backlog.is_over is
+	'Whether the day is over, as far as data goes; the last days are not, and still grow.';
+comment on column sahut_report.daily_agent_workload.is_over is
+	'Whether the day is over, as far as data goes; the last days are not, and still grow.';
+
+create view sahut_report.daily_flow as
+select
+	w.name || ':' || x.day || ':' || coalesce(x.channel_id, '') || ':' || coalesce(x.assignee_id, '') || ':'
+		|| coalesce(x.team_id, '') as id,
+	w.name as workspace_name, x.day, x.day < w.live_day as is_over, x.channel_id, ch.type as channel_type,
+	ch.name as channel_name, x.assignee_id, a.name as assignee_name, x.assignee_id is null as is_unassigned,
+	x.team_id, t.name as team_name, x.created_count, x.reopened_count, x.moved_in_count, x.resolved_count,
+	x.moved_out_count, round(x.active_seconds / 3600.0, 2) as active_hours
+from sahut_etl.report_workspace w
+cross join lateral (
+	select f.day, f.channel_id, f.assignee_id, f.team_id, f.created_count, f.reopened_count, f.moved_in_count,
+		f.resolved_count, f.moved_out_count, f.active_seconds
+	from sahut_etl.day_flow f where f.workspace_id = w.id and f.day < w.live_day
+	union all
+	select w.live_day + i, f.channel_id collate "C", f.assignee_id collate "C", f.team_id collate "C",
+		f.created_count, f.reopened_count, f.moved_in_count, f.resolved_count, f.moved_out_count, f.active_seconds
+	from generate_series(0, w.last_day - w.live_day) i cross
+		join lateral sahut_etl.flow_of(w.id, w.live_day + i) f
+) x
+left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id
+left join sahut.agent a on a.workspace_id = w.id and a.id = x.assignee_id
+left join sahut.team t on t.workspace_id = w.id and t.id = x.team_id;
+comment on view sahut_report.daily_flow is
+	'What came into the backlog each day and left it, by channel, agent and team: for each of them the backlog of a day '
+	'is that of the day before + created + reopened + moved in - resolved - moved out.';
+comment on column sahut_report.daily_flow.id is 'Workspace, day, channel, agent and team.';
+comment on column sahut_report.daily_flow.workspace_name is 'Workspace.';
+comment on column sahut_report.daily_flow.day is 'Day in the workspace''s time zone, from that of the first load on.';
+comment on column sahut_report.daily_flow.is_over is
+	'Whether the day is over, as far as data goes; the last days are not, and still grow.';
+comment on column sahut_report.daily_flow.channel_id is 'Channel at that time.';
+comment on column sahut_report.daily_flow.channel_type is 'Kind of that channel.';
+comment on column sahut_report.daily_flow.channel_name is 'Name of that channel.';
+comment on column sahut_report.daily_flow.assignee_id is
+	'Who had it at that time: before a resolution, after all else.';
+comment on column sahut_report.daily_flow.assignee_name is 'Name of the agent.';
+comment on column sahut_report.daily_flow.is_unassigned is 'Whether nobody had it.';
+comment on column sahut_report.daily_flow.team_id is 'Team at that time.';
+comment on column sahut_report.daily_flow.team_name is 'Name of the team.';
+comment on column sahut_report.daily_flow.created_count is 'Conversations created, in the first state that was seen.';
+comment on column sahut_report.daily_flow.reopened_count is 'Conversations that left resolved.';
+comment on column sahut_report.daily_flow.moved_in_count is
+	'Unresolved conversations that came from another channel, agent or team.';
+comment on column sahut_report.daily_flow.resolved_count is
+	'Conversations that became resolved, counted with whoever had them before.';
+comment on column sahut_report.daily_flow.moved_out_count is
+	'Unresolved conversations that went to another channel, agent or team.';
+comment on column sahut_report.daily_flow.active_hours is
+	'Hours that conversations were open or pending, added up. Divided by calendar.measured_hours: how many at a time.';
+
+create view sahut_report.label_intervals as
+with told as (
+	select c.id as conversation_id, l.name as label_name, c.history_known_from as at, 0::bigint as place, true as begins,
+		false as is_estimated
+	from sahut.conversation c
+	cross join unnest(c.first_labels) l(name)
+	where c.deleted_at is null
+	union all
+	select e.conversation_id, e.label_name, e.occurred_at, e.id, e.event_type = 'label_added', e.is_estimated
+	from sahut.conversation_event e
+	join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
+	where e.event_type in ('label_added', 'label_removed')
+), stretched as (
+	select t.*, lead(t.at) over (partition by t.conversation_id, t.label_name order by t.place) as to_at from told t
+)
+select
+	s.conversation_id || ':' || s.place || ':' || s.label_name as id, w.name as workspace_name, s.conversation_id,
+	s.label_name, s.at as from_at, s.to_at, s.to_at is null as is_current, s.is_estimated,
+	(s.at at time zone w.timezone)::date as from_day
+from stretched s
+join sahut.conversation c on c.id = s.conversation_id
+join sahut_etl.workspace w on w.id = c.workspace_id
+where s.begins;
+comment on view sahut_report.label_intervals is
+	'One row for each label of a conversation and each time that it carried it: the labels as of a day, not of now.';
+comment on column sahut_report.label_intervals.id is 'Conversation, event and label.';
+comment on column sahut_report.label_intervals.workspace_name is 'Workspace.';
+comment on column sahut_report.label_intervals.conversation_id is 'Conversation.';
+comment on column sahut_report.label_intervals.label_name is 'Label.';
+comment on column sahut_report.label_intervals.from_at is
+	'Since when; of a label that it carried at first sight, since its history is known.';
+comment on column sahut_report.label_intervals.to_at is 'Until when; empty while it carries it.';
+comment on column sahut_report.label_intervals.is_current is 'Whether it carries it now.';
+comment on column sahut_report.label_intervals.is_estimated is 'Whether from_at may be off by more than half an hour.';
+comment on column sahut_report.label_intervals.from_day is 'Day of from_at in the workspace''s time zone.';
 
 create view sahut_report.calendar as
 select

@@ -161,22 +161,45 @@ from day left join backlog b using (day) left join volume using (day)
 order by day"""
 
 
+IDENTITY_OF = """
+with w as (select * from sahut_etl.report_workspace where name = %s),
+flow as (
+    select day, KEY as key, sum(created_count) as created, sum(reopened_count) as reopened, sum(moved_in_count) as moved_in,
+        sum(resolved_count) as resolved, sum(moved_out_count) as moved_out
+    from sahut_report.daily_flow where workspace_name = %s group by 1, 2),
+backlog as (select day, KEY as key, sum(conversation_count) as n from sahut_report.daily_backlog where workspace_name = %s group by 1, 2),
+keys as (select key from flow union select key from backlog),
+day as (select w.history_day + i as day, i from w, generate_series(0, w.last_day - w.history_day) i)
+select k.key, d.day, coalesce(b.n, 0), coalesce(y.n, 0), coalesce(created, 0), coalesce(reopened, 0), coalesce(moved_in, 0), coalesce(resolved, 0),
+    coalesce(moved_out, 0)
+from keys k cross join day d
+left join backlog b on b.key = k.key and b.day = d.day
+left join backlog y on y.key = k.key and y.day = d.day - 1
+left join flow f on f.key = k.key and f.day = d.day
+where d.i > 0 and %s::text is not null
+order by 1, 2"""
+
+
 def assert_identity(sql, name="utama"):
     """backlog(d) = backlog(d-1) + created(d) + reopened(d) - resolved(d), for every day after the first. Returns how many days."""
     rows = sql(IDENTITY, name, name, name)
     broken = [r for r in rows[1:] if r[1] != r[2] + r[3] + r[4] - r[5]]
     assert not broken, f"day, backlog, before, created, reopened, resolved: {broken[:5]}"
+    for key in ("channel_id", "assignee_id", "team_id", "concat_ws(':', coalesce(channel_id, ''), coalesce(assignee_id, ''), coalesce(team_id, ''))"):
+        broken = [r for r in sql(IDENTITY_OF.replace("KEY", f"coalesce({key}, '')"), name, name, name, name)
+                  if r[2] != r[3] + r[4] + r[5] + r[6] - r[7] - r[8]]
+        assert not broken, f"{key}, day, backlog, before, created, reopened, moved in, resolved, moved out: {broken[:5]}"
     return len(rows) - 1
 
 
 STORED = [("day_volume", "volume_of"), ("hour_volume", "hours_of"), ("day_label", "labels_of"), ("day_label_pair", "label_pairs_of"),
-          ("day_backlog", "backlog_of"), ("day_agent", "workload_of")]
+          ("day_backlog", "backlog_of"), ("day_agent", "workload_of"), ("day_flow", "flow_of")]
 
 
 def assert_stored_days_are_true(sql, name="utama"):
     """What is stored is what would be computed now, for all days that are over."""
     for table, function in STORED:
-        span = "" if function in ("backlog_of", "workload_of") else ", d.day"
+        span = "" if function in ("backlog_of", "workload_of", "flow_of") else ", d.day"
         wrong = sql(f"""
             with w as (select * from sahut_etl.report_workspace where name = %s),
             day as (

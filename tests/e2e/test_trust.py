@@ -20,6 +20,8 @@ SCHEMAS = ["sahut", "sahut_pii", "sahut_report", "sahut_etl"]
 # Of those that do, no table may be one that the daemon's role writes: they are put together from constants and the catalogue.
 DEFINERS = {
     "backlog_of": {"sahut.conversation", "sahut.conversation_version", "sahut_etl.report_workspace", "sahut_etl.workspace"},
+    "flow_of": {"sahut.conversation", "sahut.conversation_event", "sahut.conversation_version", "sahut.status", "sahut_etl.report_workspace",
+                "sahut_etl.workspace"},
     "first_day": {"sahut.conversation"},
     "hours_of": {"sahut.conversation", "sahut.conversation_event", "sahut_etl.workspace"},
     "keep_statistics": {"pg_catalog.pg_attribute", "pg_catalog.pg_class", "pg_catalog.pg_index"},
@@ -49,7 +51,7 @@ MAKES_STATEMENTS = {"shape_rows", "keep_statistics", "restore_foreign_keys", "dr
 HELD_BY_CHECKS = {("shape_rows", "sahut_etl.attribute")}
 
 # What a view computes runs for whoever reads the view; all else is the daemon's.
-FOR_READERS = {"backlog_of", "first_day", "hours_of", "label_pairs_of", "labels_of", "unknown_statuses", "volume_of", "workload_of",
+FOR_READERS = {"backlog_of", "first_day", "flow_of", "hours_of", "label_pairs_of", "labels_of", "unknown_statuses", "volume_of", "workload_of",
                "attribute_boolean", "attribute_date", "attribute_number", "attribute_text", "business_seconds", "business_seconds_of",
                 "hours_no_of", "work_at", "work_usec"}
 
