@@ -235,12 +235,20 @@ struct item_privacy app_privacy(const struct app *app)
 	return drop;
 }
 
+/* Signals, metrics and what travels have their turn; who is told to end is told again. */
+static void serve(void *arg)
+{
+	(void)!event_loop_turn(arg, 0);
+}
+
 void app_reader(struct app *app)
 {
 	struct item_privacy drop = app_privacy(app);
 
-	if (!app->decode)
+	if (!app->decode) {
 		app->decode = decode_new(&drop);
+		decode_relieve(app->decode, serve, app->loop);
+	}
 	explicit_bzero(&drop.key, sizeof(drop.key));
 }
 

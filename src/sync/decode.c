@@ -28,6 +28,9 @@
 #define ITEM_MOST_TREE (8u << 20)
 #define ITEM_MOST_TEXT (4u << 20)
 
+/* Bytes of a heavy page that are read in one go. */
+#define SLICE (256u << 10)
+
 /* With its quotes; what an index can hold. */
 #define LONGEST_SEEN_ID 514
 
@@ -38,6 +41,8 @@ struct decode {
 	struct err err;
 	const char *ids[PAGE_ROWS_MOST];
 	int n_ids;
+	void (*relieve)(void *arg);
+	void *relieve_arg;
 };
 
 struct decode *decode_new(const struct item_privacy *privacy)
@@ -334,10 +339,27 @@ static bool read_piece(struct pieces *p, const struct json_span *item, int i, st
 	return true;
 }
 
+void decode_relieve(struct decode *decode, void (*fn)(void *arg), void *arg)
+{
+	decode->relieve = fn;
+	decode->relieve_arg = arg;
+}
+
+/* N more bytes have been read; BUSY counts those since others had their turn. */
+static void relieve(struct decode *decode, size_t n, size_t *busy)
+{
+	*busy += n;
+	if (*busy < SLICE || !decode->relieve)
+		return;
+	*busy = 0;
+	decode->relieve(decode->relieve_arg);
+}
+
 /* All rows; first without staging any, since a page is JSON as a whole or not at all. */
 static bool read_pieces(struct pieces *p, struct stage *stage)
 {
 	struct json_span at = p->data, item;
+	size_t busy = 0;
 	int n = 0;
 
 	for (; json_scan_element(&at, &item); n++) {
@@ -346,6 +368,7 @@ static bool read_pieces(struct pieces *p, struct stage *stage)
 				       "$.data: a page of at most 1000 conversations was expected");
 		if (!read_piece(p, &item, n, stage))
 			return err_wrap(&p->decode->err, "$.data[%d]", n);
+		relieve(p->decode, item.n, &busy);
 	}
 	if (at.n != 1)
 		return err_set(&p->decode->err, ERR_DATA, "not JSON: $.data breaks off");

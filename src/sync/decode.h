@@ -24,6 +24,13 @@ struct decode *decode_new(const struct item_privacy *privacy) MUST_CHECK;
 void decode_free(struct decode **decode);
 
 /*
+ * From now on FN(ARG) is called between the items of a heavy page, each few
+ * milliseconds, since such a page may take a second in all: whatever else is
+ * due can be served there. It must not call the decoder.
+ */
+void decode_relieve(struct decode *decode, void (*fn)(void *arg), void *arg);
+
+/*
  * Reads the list page of N bytes at BODY: its items into STAGE, its facts
  * into PAGE, whose `date`, `page` and `per_page` say what the response's
  * Date was and what was asked for, and are corrected by the page's own

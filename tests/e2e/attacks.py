@@ -6,6 +6,7 @@ other end has gone, ends the attack.
 """
 import gzip
 import io
+import re
 import socket
 import threading
 import time
@@ -268,17 +269,29 @@ def keys_a_million(c):
     say(c, page([row(1, b"".join(b',"k%d":0' % i for i in range(1000000)))]))
 
 
-HEAVY = None
+# The heaviest that is allowed: pages of nearly eight MiB, and so many of them that all slots are in flight.
+HEAVIEST = {}
+PAGES = 17
 
 
-@attack
-def heavy_in_every_slot(c):
-    """Pages of nearly eight MiB in rows that are just not too heavy, and so many of them that all slots are in flight."""
-    global HEAVY
-    if not HEAVY:
-        rows = [row(i, b',"x":[%s],"y":"%s"' % (b",".join([b"{}"] * 7000), b"a" * 160000)) for i in range(44)]
-        HEAVY = page(rows, total=6400)
-    say(c, HEAVY)
+def heaviest(name, make):
+    """Pages of as many rows as one may have; each is made of its number."""
+    rows = min(1000, (8 * MB - 200) // (len(make(10 ** 6)) + 1))
+
+    def tell(c):
+        data = [make(10000 + c.page * 1000 + i) for i in range(rows if c.page <= PAGES else 0)]
+        say(c, b'{"data":[%s],"meta":{"total":%d,"page":%d,"per_page":%d,"total_pages":%d}}' % (b",".join(data), rows * PAGES, c.page, rows, PAGES))
+    HEAVIEST[name] = ATTACKS[name] = tell
+
+
+heaviest("heavy_in_every_slot", lambda i: row(i, b',"x":[%s],"y":"%s"' % (b"{}," * 6999 + b"{}", b"a" * 160000)))
+heaviest("heavy_objects", lambda i: row(i, b',"x":[%s]' % (b"{}," * 9399 + b"{}")))
+heaviest("heavy_texts", lambda i: row(i, b',"x":"%s"' % (b"a" * (4 * MB - 500))))
+heaviest("heavy_escapes", lambda i: row(i, b',"x":"%s"' % (b"\\u0001" * (600 * KB))))
+heaviest("heavy_members", lambda i: row(i, b"".join(b',"k%d":0' % k for k in range(900))))
+heaviest("heavy_numbers", lambda i: row(i, b',"x":[%s]' % (b"1e300," * 12999 + b"1e300")))
+heaviest("heavy_labels", lambda i: row(i, b',"labels":[%s]' % b",".join(b'"%03d"' % k for k in range(1000))))
+heaviest("heavy_rows", lambda i: row(i, b',"x":"%s"' % (b"a" * 8000)))
 
 
 @attack
@@ -402,6 +415,15 @@ def trickle(c):
 SLOW = {"says_nothing", "trickle", "switching_protocols", "length_long", "length_huge", "length_double"}
 
 
+class Connection:
+    """Where an answer goes to, and the page that was asked for."""
+
+    def __init__(self, to, request):
+        self.sendall = to.sendall
+        asked = re.search(rb"[?&]page=(\d+)", request)
+        self.page = int(asked.group(1)) if asked else 1
+
+
 class Attacker:
     """A server on a port of its own; `requests` counts what it heard."""
 
@@ -437,8 +459,8 @@ class Attacker:
                         if not more:
                             return
                         heard += more
-                    heard = heard.split(b"\r\n\r\n", 1)[1]
+                    request, heard = heard.split(b"\r\n\r\n", 1)
                     self.requests += 1
-                    ATTACKS[self.mode](connection)
+                    ATTACKS[self.mode](Connection(connection, request))
             except OSError:
                 pass

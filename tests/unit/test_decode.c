@@ -241,6 +241,29 @@ static void a_heavy_page_is_read_row_by_row(void **fixture)
 	buf_free(&text);
 }
 
+static void count(void *arg)
+{
+	(*(int *)arg)++;
+}
+
+static void others_have_their_turn_while_a_heavy_page_is_read(void **fixture)
+{
+	struct buf text = BUF_MAX(16 << 20);
+	int turns = 0;
+
+	(void)fixture;
+	decode_relieve(decode, count, &turns);
+	assert_true(decode_string("{\"data\":[],\"meta\":{\"total\":0}}"));
+	assert_int_equal(turns, 0);
+	/* 800 KB, twice: as JSON, and then to be staged. */
+	heavy_page(&text, 1000, 7, "],\"meta\":{\"total\":1000}}");
+	assert_true(decode_text(buf_text(&text), text.len));
+	assert_int_equal(turns, 2 * (text.len / (256 << 10)));
+	assert_int_equal(page.n, 1000);
+	decode_relieve(decode, NULL, NULL);
+	buf_free(&text);
+}
+
 static void a_heavy_page_that_is_not_json_stages_nothing(void **fixture)
 {
 	static const char *const ends[] = { "],\"meta\":{\"total\":200}", ",]}",
@@ -504,6 +527,7 @@ int main(void)
 		cmocka_unit_test(a_page_may_have_a_thousand_rows_and_no_more),
 		cmocka_unit_test(a_total_beyond_reason_is_no_more_than_pages_can_be_counted_for),
 		cmocka_unit_test(a_heavy_page_is_read_row_by_row),
+		cmocka_unit_test(others_have_their_turn_while_a_heavy_page_is_read),
 		cmocka_unit_test(a_heavy_page_that_is_not_json_stages_nothing),
 		cmocka_unit_test(a_megabyte_in_one_field_goes_through),
 		cmocka_unit_test(a_bomb_of_brackets_is_refused),
