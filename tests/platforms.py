@@ -36,7 +36,7 @@ CLIENTS = {17: "trixie", 18: "forky"}
 
 # What a server can change the outcome of: all that is loaded, compared, reported and allowed.
 CORE = ("server", "sync", "verify", "report", "report_schema", "roles", "metabase", "status", "privacy", "keys", "refused",
-        "plans", "quota", "administration", "commands", "tell", "history")
+        "plans", "quota", "administration", "commands", "tell", "history", "trust", "lease")
 
 # Which unit programs read JSON, and the corpora that go through it.
 JSON_PROGRAMS = ("unit/test_json", "unit/test_json_sanitize", "unit/test_decode", "unit/test_item", "unit/test_state_json", "unit/test_api",
@@ -201,6 +201,13 @@ def as_user(script):
     return USER + f"exec runuser -u newcomer -- env HOME=/home/newcomer bash -ec {shlex.quote('cd /src; ' + script)}"
 
 
+# Certificates and versions that must be refused, each with its sentence.
+TLS = """openssl version
+make -C build -s check TESTS= >/dev/null
+SAHUT_BUILD=$PWD/build SAHUT_SANDBOX=$PWD/build/sahut-sandbox python3 -m pytest -q -p no:cacheprovider -k 's1_ or tls' \\
+    tests/e2e/test_security.py tests/e2e/test_faults_http.py"""
+
+
 def part_debian(results, quick):
     base = debian("trixie", wanted("check"))
     for who, run in (("root", str), ("a user", as_user)):
@@ -211,6 +218,8 @@ def part_debian(results, quick):
             if who == "root":
                 text = results.step("Debian 13: the unit programs, with warnings fatal and sanitizers", system.command("./dev --no-install units"))
                 say(f"{len(re.findall(r'(?m)^ok ', text))} tests in Debian 13")
+                text = results.step("Debian 13: TLS, with its OpenSSL", system.command(TLS))
+                say(f"{', '.join(re.findall(r'(?m)^OpenSSL [0-9.]+|^[0-9]+ passed', text))} in Debian 13")
                 if not quick:
                     results.step("Debian 13: ./dev check as root", system.command("./dev --no-install check"))
     if quick:

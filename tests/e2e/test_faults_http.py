@@ -116,10 +116,11 @@ def refused(at):
 
 class Handshakes:
     """A server that gets no further than TLS, and tells by an alert why; what serves with asyncio may close without one.
-    Without a context it always does."""
+    Without a context it always does, after an answer that is no TLS if it has one: what libmicrohttpd says to a greeting, if it
+    says anything, depends on the bytes of the greeting."""
 
-    def __init__(self, context):
-        self.context, self.listener = context, socket.create_server(("127.0.0.1", 0))
+    def __init__(self, context, answer=b""):
+        self.context, self.answer, self.listener = context, answer, socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self.serve)
         self.thread.start()
@@ -135,6 +136,7 @@ class Handshakes:
                     self.context.wrap_socket(connection, server_side=True)
                 else:
                     connection.recv(65536)
+                    connection.sendall(self.answer)
 
     def stop(self):
         self.listener.shutdown(socket.SHUT_RDWR)
@@ -154,6 +156,11 @@ def tls(at, name, options=(), ca=True, host="localhost", version=None):
         context.minimum_version = context.maximum_version = version
     at.secure = Handshakes(context) if version else Proxy(("127.0.0.1", at.wire.target[1]), tls=context)
     at.etl.extra = f"http: {{ca_file: {d}/{name}.crt}}\n" if ca else ""
+    at.point(f"https://localhost:{at.secure.port}/v1")
+
+
+def tls_is_not_spoken(at):
+    at.secure = Handshakes(None, b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
     at.point(f"https://localhost:{at.secure.port}/v1")
 
 
@@ -234,7 +241,7 @@ LASTING = [
     ("tls_wrong_host", lambda at: tls(at, "other", host="other.example"), 78, "(?i)certificate|subject name", "config"),
     ("tls_expired", tls_expired, 78, "certificate has expired", "config"),
     ("tls_1_1_only", lambda at: tls(at, "ancient", version=ssl.TLSVersion.TLSv1_1), 78, "(?i)ssl|tls", "config"),
-    ("tls_is_not_spoken", lambda at: at.point(f"https://127.0.0.1:{at.wire.port}/v1"), 78, "(?i)ssl|tls", "config"),
+    ("tls_is_not_spoken", tls_is_not_spoken, 78, "(?i)ssl|tls", "config"),
     ("ca_file_missing", ca_missing, 78, "ca_file: /nonexistent/ca.pem cannot be read", None),
     ("http_to_another_host", lambda at: at.point("http://api.example/v1"), 78, "only https://", None),
     ("proxy_407", behind_a_proxy("407 Proxy Authentication Required"), 77, "407", "denied"),
