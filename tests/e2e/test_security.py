@@ -2,7 +2,7 @@
 """The security checklist of docs/SECURITY.md, S1 to S25: each test is named after the point it shows.
 
 What is shown elsewhere: S4 by every test here that reaches PostgreSQL by its
-socket; S14 and S13 by the unit programs gridout and err and the harness
+socket; S14 and S13 by the unit programs table_format and err and the harness
 fuzz_writers; S16 by test_hostile; S17 and S18 by tests/install.py; S23 by
 the package; S24 by ./dev analyze.
 """

@@ -155,7 +155,8 @@ static void the_last_commit_forgets_what_scans_have_seen(void **state)
 			      "warehouse/forget_scans(3)\nwarehouse/tally(3)\ncommit\n");
 }
 
-static void the_end_of_a_sweep_puts_the_keys_back_before_anything_is_vouched_for(void **state)
+static void
+the_end_of_a_sweep_restores_the_foreign_keys_before_anything_is_vouched_for(void **state)
 {
 	struct batch batch = batch_of(true);
 
@@ -244,7 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_commit_in_the_middle_waits_for_no_disk),
 		TEST(the_last_commit_forgets_what_scans_have_seen),
-		TEST(the_end_of_a_sweep_puts_the_keys_back_before_anything_is_vouched_for),
+		TEST(the_end_of_a_sweep_restores_the_foreign_keys_before_anything_is_vouched_for),
 		TEST(rows_are_seen_by_their_sweep_or_scan),
 		TEST(each_question_is_a_statement_of_its_own),
 	};

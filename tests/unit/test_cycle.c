@@ -87,8 +87,10 @@ static void reply(int status, const char *body)
 
 static struct {
 	bool busy_lock, lost;
-	bool failing; /* the next commit fails */
+	bool failing;	/* the next commit fails */
+	bool has_third; /* one is held that the list does not show */
 	int conflicts, held;
+	enum ask_kind asked;
 	struct workspace_state state;
 } house;
 
@@ -236,12 +238,16 @@ void warehouse_commit(struct warehouse *w, const struct batch *batch)
 	house.held += stage_rows(batch->stage);
 	tell("commit %d rows, %d requests%s\n", stage_rows(batch->stage), batch->sent.requests,
 	     batch->last ? ", the last" : "");
+	if (batch->stage->rows[STAGE_GONE].len > 0) {
+		tell("deleted\n");
+		house.has_third = false;
+	}
 }
 
 bool warehouse_committed(struct warehouse *w, struct tally *tally, struct err *err)
 {
 	(void)w;
-	*tally = (struct tally){ .live = house.held, .fresh = house.held };
+	*tally = (struct tally){ .live = house.held + house.has_third, .fresh = house.held };
 	if (house.conflicts > 0)
 		return err_set(err, ERR_CONFLICT, "deadlock");
 	return !house.failing || err_set(err, ERR_DENIED, "no privilege");
@@ -261,6 +267,7 @@ void warehouse_ask(struct warehouse *w, const struct query *query)
 {
 	(void)w;
 	tell("ask %d\n", query->ask.kind == ASK_SEEN ? 1 : 0);
+	house.asked = query->ask.kind;
 }
 
 bool warehouse_answered(struct warehouse *w, struct answer *answer, struct table **ids,
@@ -269,7 +276,15 @@ bool warehouse_answered(struct warehouse *w, struct answer *answer, struct table
 	(void)w;
 	(void)err;
 	*ids = NULL;
-	*answer = (struct answer){ .n = { house.held, 0, house.held }, .live = house.held };
+	*answer = (struct answer){ .n = { house.held, house.has_third, house.held },
+				   .live = house.held + house.has_third };
+	if (house.asked == ASK_SUSPECTS && house.has_third) {
+		answer->n[0] = answer->ids = 1;
+		answer->control = true;
+		*ids = table_new(2);
+		table_set_text(*ids, table_add(*ids), 0, "c");
+		table_set_text(*ids, table_add(*ids), 0, "a");
+	}
 	return true;
 }
 
@@ -344,7 +359,11 @@ static void turn(void)
 static void go_on(void)
 {
 	for (turn(); asked; turn()) {
-		if (strstr(url, "status=") && !strstr(url, "status=open"))
+		if (strstr(url, "/conversations/c"))
+			reply(404, "{\"error\":{\"code\":\"not_found\",\"message\":\"none\"}}");
+		else if (strstr(url, "/conversations/a"))
+			reply(200, "{\"data\":" ITEM("a") "}");
+		else if (strstr(url, "status=") && !strstr(url, "status=open"))
 			reply(200, PAGE("", "0"));
 		else if (strstr(url, "per_page=1") && !strstr(url, "per_page=100"))
 			reply(200, PAGE(ITEM("a"), "2"));
@@ -368,6 +387,26 @@ static void a_first_load_reads_counts_and_is_certified(void **state)
 	assert_int_equal(cycle_recorded_kind(cycle), CYCLE_FIRST_LOAD);
 	assert_memory_equal(told, begins, strlen(begins));
 	assert_non_null(strstr(told, ", the last\n"));
+}
+
+static void what_the_list_does_not_show_is_asked_for_twice_and_marked_as_deleted(void **state)
+{
+	static const char rechecked[] = "GET /conversations/c\nGET /conversations/a\n"
+					"GET /conversations/c\n";
+	struct err err = ERR_INIT;
+	const char *asked_for, *deleted;
+
+	(void)state;
+	house.has_third = true;
+	assert_true(start(CYCLE_FULL, &err));
+	go_on();
+	assert_int_equal(cycle_progress(cycle)->state, CYCLE_DONE);
+	asked_for = strstr(told, rechecked);
+	deleted = strstr(told, "deleted\n");
+	assert_non_null(asked_for);
+	assert_non_null(deleted);
+	assert_true(asked_for < deleted);
+	assert_null(strstr(deleted + 1, "deleted\n"));
 }
 
 static void a_workspace_that_somebody_else_has_is_left_alone(void **state)
@@ -452,6 +491,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_first_load_reads_counts_and_is_certified),
+		TEST(what_the_list_does_not_show_is_asked_for_twice_and_marked_as_deleted),
 		TEST(a_workspace_that_somebody_else_has_is_left_alone),
 		TEST(a_look_takes_no_lock_and_leaves_no_run),
 		TEST(a_key_that_is_refused_ends_the_cycle_and_is_written_down),

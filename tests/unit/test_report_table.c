@@ -107,5 +107,5 @@ int main(void)
 		cmocka_unit_test(test_few_rows_that_do_not_fit_are_written_upright),
 	};
 
-	return cmocka_run_group_tests_name("tableout", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("report_table", tests, NULL, NULL);
 }
