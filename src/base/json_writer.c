@@ -115,7 +115,7 @@ void json_writer_null(struct json_writer *out)
 
 void json_writer_time(struct json_writer *out, int64_t t)
 {
-	char text[TIMETEXT_SIZE];
+	char text[TIME_FORMAT_SIZE];
 
 	if (t == TIME_NONE)
 		json_writer_null(out);

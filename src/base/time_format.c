@@ -175,13 +175,13 @@ bool time_parse(const char *s, size_t n, int64_t *ret)
 	return true;
 }
 
-const char *time_format(int64_t t, char buf[TIMETEXT_SIZE])
+const char *time_format(int64_t t, char buf[TIME_FORMAT_SIZE])
 {
 	int64_t day, rest;
 	int year, month, mday, seconds, n;
 
 	if (t == TIME_NONE) {
-		snprintf(buf, TIMETEXT_SIZE, "-");
+		snprintf(buf, TIME_FORMAT_SIZE, "-");
 		return buf;
 	}
 	day = t / (SECONDS_PER_DAY * USEC_PER_SEC);
@@ -192,16 +192,16 @@ const char *time_format(int64_t t, char buf[TIMETEXT_SIZE])
 	}
 	time_civil(day, &year, &month, &mday);
 	seconds = (int)(rest / USEC_PER_SEC);
-	n = snprintf(buf, TIMETEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, mday,
+	n = snprintf(buf, TIME_FORMAT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, mday,
 		     seconds / 3600, seconds / 60 % 60, seconds % 60);
 	if (rest % USEC_PER_SEC)
-		n += snprintf(buf + n, TIMETEXT_SIZE - (size_t)n, ".%06d",
+		n += snprintf(buf + n, TIME_FORMAT_SIZE - (size_t)n, ".%06d",
 			      (int)(rest % USEC_PER_SEC));
-	snprintf(buf + n, TIMETEXT_SIZE - (size_t)n, "Z");
+	snprintf(buf + n, TIME_FORMAT_SIZE - (size_t)n, "Z");
 	return buf;
 }
 
-const char *time_format_http(int64_t t, char buf[TIMETEXT_SIZE])
+const char *time_format_http(int64_t t, char buf[TIME_FORMAT_SIZE])
 {
 	int64_t seconds = floor_div(t, USEC_PER_SEC);
 	int64_t day = floor_div(seconds, SECONDS_PER_DAY);
@@ -209,7 +209,7 @@ const char *time_format_http(int64_t t, char buf[TIMETEXT_SIZE])
 	int year, month, mday;
 
 	time_civil(day, &year, &month, &mday);
-	snprintf(buf, TIMETEXT_SIZE, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
+	snprintf(buf, TIME_FORMAT_SIZE, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
 		 weekdays + 3 * time_weekday(day), mday, months + 3 * (month - 1), year,
 		 of_day / 3600, of_day / 60 % 60, of_day % 60);
 	return buf;
@@ -258,22 +258,23 @@ bool duration_parse(const char *s, int64_t *ret)
 	return true;
 }
 
-const char *duration_format(int64_t usec, char buf[TIMETEXT_SIZE])
+const char *duration_format(int64_t usec, char buf[TIME_FORMAT_SIZE])
 {
 	int64_t s = usec / USEC_PER_SEC;
 
 	if (usec < 0)
-		snprintf(buf, TIMETEXT_SIZE, "-");
+		snprintf(buf, TIME_FORMAT_SIZE, "-");
 	else if (usec < USEC_PER_SEC)
-		snprintf(buf, TIMETEXT_SIZE, "%" PRId64 "ms", usec / USEC_PER_MSEC);
+		snprintf(buf, TIME_FORMAT_SIZE, "%" PRId64 "ms", usec / USEC_PER_MSEC);
 	else if (s < 60)
-		snprintf(buf, TIMETEXT_SIZE, "%" PRId64 "s", s);
+		snprintf(buf, TIME_FORMAT_SIZE, "%" PRId64 "s", s);
 	else if (s < 3600)
-		snprintf(buf, TIMETEXT_SIZE, "%" PRId64 "m %02" PRId64 "s", s / 60, s % 60);
+		snprintf(buf, TIME_FORMAT_SIZE, "%" PRId64 "m %02" PRId64 "s", s / 60, s % 60);
 	else if (s < SECONDS_PER_DAY)
-		snprintf(buf, TIMETEXT_SIZE, "%" PRId64 "h %02" PRId64 "m", s / 3600, s / 60 % 60);
+		snprintf(buf, TIME_FORMAT_SIZE, "%" PRId64 "h %02" PRId64 "m", s / 3600,
+			 s / 60 % 60);
 	else
-		snprintf(buf, TIMETEXT_SIZE, "%" PRId64 "d %" PRId64 "h", s / SECONDS_PER_DAY,
+		snprintf(buf, TIME_FORMAT_SIZE, "%" PRId64 "d %" PRId64 "h", s / SECONDS_PER_DAY,
 			 s / 3600 % 24);
 	return buf;
 }

@@ -12,7 +12,7 @@
 #include "base.h"
 
 /* Room for any text that this module writes. */
-#define TIMETEXT_SIZE 40
+#define TIME_FORMAT_SIZE 40
 
 /*
  * Reads an RFC 3339 time: "2024-03-15T08:30:00Z", with or without a
@@ -27,10 +27,10 @@ bool time_parse(const char *s, size_t n, int64_t *ret) MUST_CHECK;
  * Writes "2024-03-15T08:30:00Z", with a fraction only where there is one; "-"
  * for TIME_NONE. Returns BUF.
  */
-const char *time_format(int64_t t, char buf[TIMETEXT_SIZE]);
+const char *time_format(int64_t t, char buf[TIME_FORMAT_SIZE]);
 
 /* Writes "Fri, 15 Mar 2024 08:30:00 GMT". Returns BUF. */
-const char *time_format_http(int64_t t, char buf[TIMETEXT_SIZE]);
+const char *time_format_http(int64_t t, char buf[TIME_FORMAT_SIZE]);
 
 /*
  * Reads a duration as the configuration has it: "30s", "5m", "2h", "1d".
@@ -42,7 +42,7 @@ bool duration_parse(const char *s, int64_t *ret) MUST_CHECK;
  * Writes a duration for people, to two units: "45s", "3m 20s", "2d 4h";
  * "250ms" below a second. Returns BUF.
  */
-const char *duration_format(int64_t usec, char buf[TIMETEXT_SIZE]);
+const char *duration_format(int64_t usec, char buf[TIME_FORMAT_SIZE]);
 
 /*
  * Reads a time of day, "02:30", as minutes after midnight; "24:00" is the end

@@ -63,7 +63,7 @@ static void bad(struct app *app, const char *what, const struct err *err, const 
 static void check_clock(struct app *app, const struct workspace_conf *conf, int64_t date)
 {
 	int64_t ahead = date == TIME_NONE ? 0 : clock_real(app->clock) - date;
-	char by[TIMETEXT_SIZE];
+	char by[TIME_FORMAT_SIZE];
 	struct err err;
 
 	if (date == TIME_NONE) {
@@ -231,7 +231,7 @@ static void check_workers(struct app *app, struct pg *pg)
 
 static void check_database_clock(struct app *app, struct pg *pg)
 {
-	char by[TIMETEXT_SIZE];
+	char by[TIME_FORMAT_SIZE];
 	struct err ignored;
 	int64_t now, ahead;
 

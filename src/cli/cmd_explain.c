@@ -192,7 +192,7 @@ static bool print_item(const struct explain *e, const struct item *item, struct 
 {
 	CLEANUP(table_free) struct table *shown = NULL;
 	CLEANUP(buf_free) struct buf out = BUF_MAX(4u << 20);
-	char id[600], updated[TIMETEXT_SIZE];
+	char id[600], updated[TIME_FORMAT_SIZE];
 
 	if (strcmp(item->id, e->id) != 0)
 		printf("The API now: it answers with %s, into which it was merged.\n",

@@ -29,7 +29,7 @@ static char *header(const char *key)
 	return auth;
 }
 
-static void summary(const struct mbrun *run)
+static void summary(const struct metabase_run *run)
 {
 	fputs(buf_text(run->report), stdout);
 	printf("%d object%s as %s should be%s\n", run->kept, run->kept == 1 ? "" : "s",
@@ -37,7 +37,7 @@ static void summary(const struct mbrun *run)
 	       run->left > 0 ? "; objects that people edited were left alone" : "");
 }
 
-static bool apply(struct app *app, struct mbrun *run, struct err *err)
+static bool apply(struct app *app, struct metabase_run *run, struct err *err)
 {
 	const struct config_metabase *conf = &app->config->metabase;
 	const struct metabase_apply_database database = {
@@ -81,7 +81,7 @@ static bool check_config(struct app *app, const char *verb, struct err *err)
 void cmd_metabase(struct app *app)
 {
 	CLEANUP(buf_free) struct buf report = BUF_MAX(LONGEST_REPORT);
-	struct mbrun run = { .report = &report };
+	struct metabase_run run = { .report = &report };
 	struct metabase mb = { .loop = NULL };
 	const char *verb[2];
 	const struct opt options[] = {

@@ -35,7 +35,7 @@ static void add(struct table *table, const char *what, enum strategy strategy,
 static void add_workspace(struct table *table, const struct forecast *f)
 {
 	const struct workspace_schedule *schedule = &f->workspace->schedule;
-	char every[TIMETEXT_SIZE], text[64];
+	char every[TIME_FORMAT_SIZE], text[64];
 	int first = table_rows(table);
 
 	if (!f->known)

@@ -50,10 +50,10 @@ static int64_t instant(const struct table *all, int row, const char *column)
 }
 
 /* How long it is from one instant to another; "-" where one is not known. */
-static const char *from_to(int64_t from, int64_t to, char buf[TIMETEXT_SIZE])
+static const char *from_to(int64_t from, int64_t to, char buf[TIME_FORMAT_SIZE])
 {
 	if (from == TIME_NONE || to == TIME_NONE)
-		snprintf(buf, TIMETEXT_SIZE, "-");
+		snprintf(buf, TIME_FORMAT_SIZE, "-");
 	else
 		duration_format(max_i64(to - from, 0), buf);
 	return buf;
@@ -71,7 +71,7 @@ static void set_last(struct table *shown, const struct table *all, int row)
 	const char *running = table_get(all, row, "running"),
 		   *kind = table_get(all, row, "last_kind");
 	int64_t now = instant(all, row, "read_at");
-	char text[160], time[TIMETEXT_SIZE];
+	char text[160], time[TIME_FORMAT_SIZE];
 
 	if (running)
 		snprintf(text, sizeof(text), "%s for %s", running,
@@ -89,7 +89,7 @@ static void set_next(struct table *shown, const struct table *all, int row)
 {
 	const char *kind = table_get(all, row, "next_kind");
 	int64_t now = instant(all, row, "read_at"), at = instant(all, row, "next_at");
-	char text[160], time[TIMETEXT_SIZE];
+	char text[160], time[TIME_FORMAT_SIZE];
 
 	if (!kind || at == TIME_NONE || table_get(all, row, "running"))
 		snprintf(text, sizeof(text), "-");
@@ -119,7 +119,7 @@ static void set_state(struct table *shown, const struct table *all, int row)
 static struct table *all_columns(const struct table *all)
 {
 	struct table *shown = table_new(SHOWN);
-	char time[TIMETEXT_SIZE];
+	char time[TIME_FORMAT_SIZE];
 
 	for (int c = 0; c < SHOWN; c++)
 		table_name(shown, c, headings[c], c >= ROWS);
@@ -212,7 +212,7 @@ static void note(struct buf *out, const struct config *config, const struct tabl
 		   *advice = table_get(all, row, "advice");
 	const char *state = table_get(all, row, "state"),
 		   *error = table_get(all, row, "last_error");
-	char time[TIMETEXT_SIZE];
+	char time[TIME_FORMAT_SIZE];
 
 	if (trouble) {
 		/* It begins with the workspace's name. */

@@ -41,7 +41,7 @@ static const char *grouped(int64_t n, char buf[32])
 static void left(const struct cycle_progress *p, int64_t now, char *text, size_t size)
 {
 	int64_t pages = p->last_page - p->page, took = now - p->began;
-	char time[TIMETEXT_SIZE];
+	char time[TIME_FORMAT_SIZE];
 
 	if (pages <= 0 || p->pages == 0)
 		snprintf(text, size, "finishing");
@@ -56,7 +56,7 @@ static int format(const struct cycle *cycle, int64_t now, char *line, size_t siz
 	int64_t done = p->last_page > 0 ? min_i64(p->page, p->last_page) : 0,
 		took = max_i64(now - p->began, 1);
 	int filled = p->last_page > 0 ? (int)(BAR * done / p->last_page) : 0;
-	char bar[BAR + 1], rows[32], rate[32], rest[96], wait[TIMETEXT_SIZE];
+	char bar[BAR + 1], rows[32], rate[32], rest[96], wait[TIME_FORMAT_SIZE];
 
 	if (p->total < 0)
 		return snprintf(line, size, "%s: %s", cycle_name(cycle),
@@ -78,7 +78,7 @@ static int format(const struct cycle *cycle, int64_t now, char *line, size_t siz
 static void print_wait(struct progress *progress, const struct cycle *cycle, int64_t now)
 {
 	int64_t left = cycle_progress(cycle)->waits_until - now;
-	char time[TIMETEXT_SIZE];
+	char time[TIME_FORMAT_SIZE];
 
 	if (left < LONG_WAIT || now < progress->next)
 		return;

@@ -134,7 +134,7 @@ static void read_percent(struct value *v)
 
 static void read_duration(struct value *v)
 {
-	char least[TIMETEXT_SIZE], most[TIMETEXT_SIZE];
+	char least[TIME_FORMAT_SIZE], most[TIME_FORMAT_SIZE];
 	int64_t n;
 
 	if (!duration_parse(v->text, &n))

@@ -27,7 +27,7 @@ static void cycle_log_failure(const struct log *log, const struct cycle *cycle)
 static void cycle_log_end(const struct log *log, const struct cycle *cycle, int64_t now)
 {
 	const struct cycle_progress *p = cycle_progress(cycle);
-	char complete[TIMETEXT_SIZE], active[TIMETEXT_SIZE], took[TIMETEXT_SIZE];
+	char complete[TIME_FORMAT_SIZE], active[TIME_FORMAT_SIZE], took[TIME_FORMAT_SIZE];
 	struct log_line line;
 
 	log_begin(&line, LEVEL_INFO, &events_table()->cycle,

@@ -97,7 +97,7 @@ void forecast_sum(const struct forecast *f, struct buf *out)
 
 static void unmet(const struct forecast *f, struct buf *out)
 {
-	char interval[TIMETEXT_SIZE];
+	char interval[TIME_FORMAT_SIZE];
 
 	if (f->interval == TIME_NEVER)
 		buf_printf(out, "the schedule cannot be met: verifies and the full sweep alone "
@@ -130,7 +130,7 @@ static void add_limits(const struct workspace_state *state, struct buf *out)
 void forecast_outcome(const struct forecast *f, struct buf *out)
 {
 	int64_t interval = f->workspace->schedule.incremental;
-	char age[TIMETEXT_SIZE], least[TIMETEXT_SIZE];
+	char age[TIME_FORMAT_SIZE], least[TIME_FORMAT_SIZE];
 
 	if (!f->known) {
 		buf_str(out, "nothing is known of it before its first load");

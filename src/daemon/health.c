@@ -96,7 +96,7 @@ enum health health_of(const struct stats *n, int64_t now)
 void health_describe(const struct stats *n, int64_t now, struct buf *out)
 {
 	enum health health = health_of(n, now);
-	char text[TIMETEXT_SIZE];
+	char text[TIME_FORMAT_SIZE];
 
 	buf_printf(out, "%s: %s", n->name, health_name(health));
 	if (health == HEALTH_FAILING && n->troubled != TIME_NONE)

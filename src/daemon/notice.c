@@ -71,7 +71,7 @@ void notice_told(struct notice *notice, const struct schedule_time *now)
 /* "utama is failing since 2026-01-02T03:04:05Z", "utama is well again, after 12m" */
 static void put_subject(struct buf *out, const struct notice *notice)
 {
-	char time[TIMETEXT_SIZE];
+	char time[TIME_FORMAT_SIZE];
 
 	if (notice->workspace)
 		buf_printf(out, "workspace %s is %s", notice->workspace, notice->state);

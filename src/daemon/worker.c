@@ -444,7 +444,7 @@ int64_t worker_start(struct worker *worker, struct app *app, int64_t now)
 
 static void recovered(struct worker *worker, struct app *app, int64_t lasted)
 {
-	char text[TIMETEXT_SIZE];
+	char text[TIME_FORMAT_SIZE];
 	struct log_line line;
 
 	log_begin(&line, LEVEL_NOTICE, &events_table()->cycle_recovered,

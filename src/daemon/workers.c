@@ -378,7 +378,7 @@ void workers_summary(const struct workers *workers, const struct clock *clock, s
 {
 	size_t wrong, waiting = count(workers, true), busy = 0, paused = 0;
 	const struct worker *worst = troubled(workers, &wrong), *next = next_of(workers);
-	char when[TIMETEXT_SIZE];
+	char when[TIME_FORMAT_SIZE];
 
 	for (size_t i = 0; i < workers->n; i++) {
 		busy += workers->list[i]->state == WORKER_BUSY;

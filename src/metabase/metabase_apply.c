@@ -46,7 +46,7 @@ static void write_database(struct buf *to, const struct metabase_apply_database 
 }
 
 /* The PostgreSQL connection of that name. */
-static bool find_database(struct mbrun *run, struct metabase_object *object, int64_t *id,
+static bool find_database(struct metabase_run *run, struct metabase_object *object, int64_t *id,
 			  struct err *err)
 {
 	CLEANUP(json_free) struct json *json = metabase_get(run->mb, err, "/database");
@@ -72,8 +72,9 @@ static bool find_database(struct mbrun *run, struct metabase_object *object, int
 	return true;
 }
 
-static bool ensure_database(struct mbrun *run, const struct metabase_apply_database *database,
-			    struct mbresult *result, struct err *err)
+static bool ensure_database(struct metabase_run *run,
+			    const struct metabase_apply_database *database,
+			    struct metabase_result *result, struct err *err)
 {
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY), spec = BUF_MAX(LONGEST_BODY);
 	char name[128], what[160];
@@ -111,7 +112,7 @@ static bool lies_in(const struct json_at *collection, int64_t parent)
 	return n >= m && strcmp(location + n - m, end) == 0;
 }
 
-static bool find_collection(struct mbrun *run, struct metabase_object *object, int64_t *id,
+static bool find_collection(struct metabase_run *run, struct metabase_object *object, int64_t *id,
 			    struct err *err)
 {
 	CLEANUP(json_free)
@@ -148,7 +149,7 @@ static int64_t collection_of(const struct json_at *collections, const int64_t *i
 	return 0;
 }
 
-static bool ensure_collection(struct mbrun *run, const struct json_at *at, int64_t parent,
+static bool ensure_collection(struct metabase_run *run, const struct json_at *at, int64_t parent,
 			      int64_t *id, struct err *err)
 {
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
@@ -163,7 +164,7 @@ static bool ensure_collection(struct mbrun *run, const struct json_at *at, int64
 					  .find = find_collection,
 					  .name = metabase_text(at, "name"),
 					  .place = parent };
-	struct mbresult result;
+	struct metabase_result result;
 
 	snprintf(key, sizeof(key), "collection:%s", metabase_text(at, "key"));
 	snprintf(what, sizeof(what), "collection \"%s\"", object.name);
@@ -180,8 +181,8 @@ static bool ensure_collection(struct mbrun *run, const struct json_at *at, int64
 	return true;
 }
 
-static bool ensure_collections(struct mbrun *run, const struct json_at *collections, int64_t *ids,
-			       struct err *err)
+static bool ensure_collections(struct metabase_run *run, const struct json_at *collections,
+			       int64_t *ids, struct err *err)
 {
 	for (size_t i = 0; i < json_length(collections); i++) {
 		struct json_at at = json_element(collections, i);
@@ -195,7 +196,7 @@ static bool ensure_collections(struct mbrun *run, const struct json_at *collecti
 
 /* ---- dashboards ------------------------------------------------------ */
 
-static bool ensure_board(struct mbrun *run, const struct json_at *board, int64_t collection,
+static bool ensure_board(struct metabase_run *run, const struct json_at *board, int64_t collection,
 			 struct arena *arena, struct err *err)
 {
 	struct json_at cards = json_member(board, "cards");
@@ -205,7 +206,7 @@ static bool ensure_board(struct mbrun *run, const struct json_at *board, int64_t
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_at card = json_element(&cards, i);
-		struct mbresult result;
+		struct metabase_result result;
 
 		if (*metabase_text(&card, "text"))
 			continue;
@@ -216,7 +217,7 @@ static bool ensure_board(struct mbrun *run, const struct json_at *board, int64_t
 	return metabase_board_ensure(run, board, collection, placed, err);
 }
 
-static bool ensure_boards(struct mbrun *run, struct arena *arena, struct err *err)
+static bool ensure_boards(struct metabase_run *run, struct arena *arena, struct err *err)
 {
 	struct json_at collections = json_member(&run->spec, "collections"),
 		       boards = json_member(&run->spec, "dashboards");
@@ -238,7 +239,7 @@ static bool ensure_boards(struct mbrun *run, struct arena *arena, struct err *er
 
 /* ---- what is not wanted any more ------------------------------------- */
 
-static bool is_wanted(const struct mbrun *run, const char *key)
+static bool is_wanted(const struct metabase_run *run, const char *key)
 {
 	struct json_at boards = json_member(&run->spec, "dashboards");
 	const char *name = strchr(key, ':') + 1;
@@ -259,7 +260,7 @@ static bool is_wanted(const struct mbrun *run, const char *key)
 	return false;
 }
 
-static bool put_away(struct mbrun *run, const char *key, struct err *err)
+static bool put_away(struct metabase_run *run, const char *key, struct err *err)
 {
 	CLEANUP(buf_free) struct buf body = BUF_MAX(64);
 	char path[64];
@@ -277,7 +278,7 @@ static bool put_away(struct mbrun *run, const char *key, struct err *err)
 	return metabase_state_drop(run->state, key, err);
 }
 
-static bool prune(struct mbrun *run, struct err *err)
+static bool prune(struct metabase_run *run, struct err *err)
 {
 	const char *key;
 
@@ -294,11 +295,11 @@ static bool prune(struct mbrun *run, struct err *err)
 	return true;
 }
 
-bool metabase_apply_all(struct mbrun *run, const struct metabase_apply_database *database,
+bool metabase_apply_all(struct metabase_run *run, const struct metabase_apply_database *database,
 			struct err *err)
 {
 	struct arena *arena = arena_new();
-	struct mbresult result;
+	struct metabase_result result;
 	bool ok;
 
 	ok = metabase_check_server(run->mb, err) && ensure_database(run, database, &result, err) &&

@@ -24,7 +24,7 @@ struct metabase_apply_database {
  * options; the report is added to line by line. False with what failed: what was done before stays,
  * is remembered, and is not done again by the next run.
  */
-bool metabase_apply_all(struct mbrun *run, const struct metabase_apply_database *database,
+bool metabase_apply_all(struct metabase_run *run, const struct metabase_apply_database *database,
 			struct err *err) MUST_CHECK;
 
 #endif

@@ -273,7 +273,7 @@ static void show_board(const struct json_at *at, struct buf *out)
 }
 
 /* The dashboard of that name in our collection. */
-static bool find_board(struct mbrun *run, struct metabase_object *object, int64_t *id,
+static bool find_board(struct metabase_run *run, struct metabase_object *object, int64_t *id,
 		       struct err *err)
 {
 	CLEANUP(json_free) struct json *json = NULL;
@@ -306,8 +306,9 @@ static bool find_board(struct mbrun *run, struct metabase_object *object, int64_
 /* ---- the whole dashboard --------------------------------------------- */
 
 /* Writes what is to lie there. */
-static void write_all(struct mbrun *run, struct json_writer *out, const struct json_at *board,
-		      const struct metabase_board_card *cards, const struct content *there)
+static void write_all(struct metabase_run *run, struct json_writer *out,
+		      const struct json_at *board, const struct metabase_board_card *cards,
+		      const struct content *there)
 {
 	write_ours(out, board, cards, there);
 	if (!run->prune)
@@ -315,8 +316,9 @@ static void write_all(struct mbrun *run, struct json_writer *out, const struct j
 }
 
 /* Writes what lies there, as it lies, and the cards that were made in this run. */
-static void write_added(struct mbrun *run, struct json_writer *out, const struct json_at *board,
-			const struct metabase_board_card *cards, const struct content *there)
+static void write_added(struct metabase_run *run, struct json_writer *out,
+			const struct json_at *board, const struct metabase_board_card *cards,
+			const struct content *there)
 {
 	struct json_at entries = json_member(board, "cards");
 	struct spot spot;
@@ -334,11 +336,12 @@ static void write_added(struct mbrun *run, struct json_writer *out, const struct
 
 struct placing {
 	int64_t id; /* of the dashboard */
-	void (*write)(struct mbrun *run, struct json_writer *out, const struct json_at *board,
-		      const struct metabase_board_card *cards, const struct content *there);
+	void (*write)(struct metabase_run *run, struct json_writer *out,
+		      const struct json_at *board, const struct metabase_board_card *cards,
+		      const struct content *there);
 };
 
-static bool place_cards(struct mbrun *run, const struct placing *placing,
+static bool place_cards(struct metabase_run *run, const struct placing *placing,
 			const struct json_at *board, const struct metabase_board_card *cards,
 			struct err *err)
 {
@@ -377,8 +380,9 @@ static bool any_made(const struct json_at *board, const struct metabase_board_ca
 	return false;
 }
 
-bool metabase_board_ensure(struct mbrun *run, const struct json_at *board, int64_t collection,
-			   const struct metabase_board_card *cards, struct err *err)
+bool metabase_board_ensure(struct metabase_run *run, const struct json_at *board,
+			   int64_t collection, const struct metabase_board_card *cards,
+			   struct err *err)
 {
 	CLEANUP(buf_free)
 	struct buf frame = BUF_MAX(LONGEST_BODY), change = BUF_MAX(LONGEST_BODY),
@@ -395,7 +399,7 @@ bool metabase_board_ensure(struct mbrun *run, const struct json_at *board, int64
 					  .name = metabase_text(board, "name"),
 					  .place = collection,
 					  .show = show_board };
-	struct mbresult result;
+	struct metabase_result result;
 	struct placing placing;
 
 	snprintf(key, sizeof(key), "dashboard:%s", metabase_text(board, "key"));

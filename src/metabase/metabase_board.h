@@ -22,7 +22,8 @@ struct metabase_board_card {
  * the order of its cards there. On a dashboard that somebody edited nothing is
  * moved; cards that were made in this run are added.
  */
-bool metabase_board_ensure(struct mbrun *run, const struct json_at *board, int64_t collection,
-			   const struct metabase_board_card *cards, struct err *err) MUST_CHECK;
+bool metabase_board_ensure(struct metabase_run *run, const struct json_at *board,
+			   int64_t collection, const struct metabase_board_card *cards,
+			   struct err *err) MUST_CHECK;
 
 #endif

@@ -26,7 +26,7 @@ static bool find_named(const struct json_at *list, const char *name, struct json
 	return false;
 }
 
-bool metabase_card_find_field(const struct mbrun *run, const char *table, const char *column,
+bool metabase_card_find_field(const struct metabase_run *run, const char *table, const char *column,
 			      struct metabase_card_place *place)
 {
 	if (!run->metadata)
@@ -45,7 +45,7 @@ bool metabase_card_find_field(const struct mbrun *run, const char *table, const 
 	return false;
 }
 
-int64_t metabase_card_field(const struct mbrun *run, const char *table, const char *column)
+int64_t metabase_card_field(const struct metabase_run *run, const char *table, const char *column)
 {
 	struct metabase_card_place place;
 
@@ -93,7 +93,7 @@ static struct json_at parameter_of(const struct json_at *parameters, const char 
 }
 
 /* "day": "daily_volume.day" becomes a filter on that column. */
-static void write_tag(struct mbrun *run, struct json_writer *out, const char *card,
+static void write_tag(struct metabase_run *run, struct json_writer *out, const char *card,
 		      const struct json_at *tag, const struct json_at *parameter)
 {
 	char table[64], column[64];
@@ -122,8 +122,8 @@ static void write_tag(struct mbrun *run, struct json_writer *out, const char *ca
 	json_writer_close(out, '}');
 }
 
-static void write_query(struct mbrun *run, struct json_writer *out, const struct json_at *board,
-			const struct json_at *card)
+static void write_query(struct metabase_run *run, struct json_writer *out,
+			const struct json_at *board, const struct json_at *card)
 {
 	struct json_at tags = json_member(card, "tags"),
 		       parameters = json_member(board, "parameters"), tag, parameter;
@@ -153,8 +153,8 @@ static void write_query(struct mbrun *run, struct json_writer *out, const struct
 	json_writer_close(out, '}');
 }
 
-static void write_body(struct mbrun *run, struct buf *to, const struct metabase_card_home *home,
-		       const struct json_at *card)
+static void write_body(struct metabase_run *run, struct buf *to,
+		       const struct metabase_card_home *home, const struct json_at *card)
 {
 	struct json_writer out = JSON_WRITER_TO(to);
 	struct json_at settings = json_member(card, "settings");
@@ -222,7 +222,7 @@ static bool only_one(const struct metabase_object *object, const struct json_at 
  * The card among those that ask our database: by the mark in its first line of SQL, which survives
  * another name and another collection, else by its name in our collection.
  */
-static bool find_card(struct mbrun *run, struct metabase_object *object, int64_t *id,
+static bool find_card(struct metabase_run *run, struct metabase_object *object, int64_t *id,
 		      struct err *err)
 {
 	struct json_at root, list;
@@ -256,7 +256,7 @@ static void show_card(const struct json_at *at, struct buf *out)
 /* ---- the whole card -------------------------------------------------- */
 
 /* Runs it once, so that a card that cannot work is known now and not by its first reader. */
-static bool try_card(struct mbrun *run, const struct metabase_object *object, int64_t id,
+static bool try_card(struct metabase_run *run, const struct metabase_object *object, int64_t id,
 		     struct err *err)
 {
 	CLEANUP(json_free) struct json *json = NULL;
@@ -284,8 +284,8 @@ static bool try_card(struct mbrun *run, const struct metabase_object *object, in
 	return true;
 }
 
-bool metabase_card_ensure(struct mbrun *run, const struct metabase_card_home *home,
-			  const struct json_at *card, struct mbresult *ret, struct err *err)
+bool metabase_card_ensure(struct metabase_run *run, const struct metabase_card_home *home,
+			  const struct json_at *card, struct metabase_result *ret, struct err *err)
 {
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
 	char key[96], what[128], mark[128];

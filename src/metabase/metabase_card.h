@@ -20,19 +20,19 @@ struct metabase_card_home {
  * Brings the card CARD to what dashboards.json and its file say, and runs it
  * once when it was written.
  */
-bool metabase_card_ensure(struct mbrun *run, const struct metabase_card_home *home,
-			  const struct json_at *card, struct mbresult *ret,
+bool metabase_card_ensure(struct metabase_run *run, const struct metabase_card_home *home,
+			  const struct json_at *card, struct metabase_result *ret,
 			  struct err *err) MUST_CHECK;
 
 /* The number of TABLE.COLUMN's field in Metabase's catalogue; 0 when it does not know it. */
-int64_t metabase_card_field(const struct mbrun *run, const char *table,
+int64_t metabase_card_field(const struct metabase_run *run, const char *table,
 			    const char *column) MUST_CHECK;
 
 /* The field itself; absent when Metabase does not know it. ROOM holds the places on the way. */
 struct metabase_card_place {
 	struct json_at root, tables, table, fields, field;
 };
-bool metabase_card_find_field(const struct mbrun *run, const char *table, const char *column,
+bool metabase_card_find_field(const struct metabase_run *run, const char *table, const char *column,
 			      struct metabase_card_place *place) MUST_CHECK;
 
 #endif

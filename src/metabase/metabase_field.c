@@ -17,7 +17,7 @@
 /* ---- what Metabase sees ---------------------------------------------- */
 
 /* The first column that a card needs and Metabase does not see; NULL when all are there. */
-static const char *missing_tag(const struct mbrun *run, const struct json_at *card)
+static const char *missing_tag(const struct metabase_run *run, const struct json_at *card)
 {
 	struct json_at tags = json_member(card, "tags"), tag;
 	struct json_each each = json_members(&tags);
@@ -33,7 +33,7 @@ static const char *missing_tag(const struct mbrun *run, const struct json_at *ca
 	return NULL;
 }
 
-static const char *missing_field(const struct mbrun *run, const struct json_at *field)
+static const char *missing_field(const struct metabase_run *run, const struct json_at *field)
 {
 	static const char *const keys[] = { "column", "target" };
 	char table[64], column[64];
@@ -48,7 +48,7 @@ static const char *missing_field(const struct mbrun *run, const struct json_at *
 	return NULL;
 }
 
-static const char *missing(const struct mbrun *run)
+static const char *missing(const struct metabase_run *run)
 {
 	struct json_at fields = json_member(&run->spec, "fields"),
 		       boards = json_member(&run->spec, "dashboards");
@@ -73,7 +73,7 @@ static const char *missing(const struct mbrun *run)
 }
 
 /* Tables that an administrator hid are asked for, too: cards work on them as before. */
-static bool read_metadata(struct mbrun *run, struct err *err)
+static bool read_metadata(struct metabase_run *run, struct err *err)
 {
 	json_free(&run->metadata);
 	run->metadata = metabase_get(run->mb, err,
@@ -84,7 +84,7 @@ static bool read_metadata(struct mbrun *run, struct err *err)
 }
 
 /* Makes Metabase look, and waits until it has seen all columns that we need. */
-bool metabase_field_await(struct mbrun *run, bool fresh, struct err *err)
+bool metabase_field_await(struct metabase_run *run, bool fresh, struct err *err)
 {
 	int64_t deadline = event_loop_now() + SYNC_DEADLINE, pause = SYNC_PAUSE;
 	char path[64];
@@ -118,7 +118,7 @@ bool metabase_field_await(struct mbrun *run, bool fresh, struct err *err)
 
 /* ---- columns --------------------------------------------------------- */
 
-static bool find_field(struct mbrun *run, struct metabase_object *object, int64_t *id,
+static bool find_field(struct metabase_run *run, struct metabase_object *object, int64_t *id,
 		       struct err *err)
 {
 	char table[64], column[64];
@@ -130,7 +130,7 @@ static bool find_field(struct mbrun *run, struct metabase_object *object, int64_
 	       err_set(err, ERR_UNAVAILABLE, "Metabase does not see sahut_report.%s", object->name);
 }
 
-static void write_field(struct mbrun *run, struct buf *to, const struct json_at *field)
+static void write_field(struct metabase_run *run, struct buf *to, const struct json_at *field)
 {
 	const char *type = metabase_text(field, "semantic_type"),
 		   *target = metabase_text(field, "target"),
@@ -150,7 +150,7 @@ static void write_field(struct mbrun *run, struct buf *to, const struct json_at 
 	json_writer_close(&out, '}');
 }
 
-static bool ensure_field(struct mbrun *run, const struct json_at *field, bool *written,
+static bool ensure_field(struct metabase_run *run, const struct json_at *field, bool *written,
 			 struct err *err)
 {
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
@@ -163,7 +163,7 @@ static bool ensure_field(struct mbrun *run, const struct json_at *field, bool *w
 					  .spec = &body,
 					  .find = find_field,
 					  .name = metabase_text(field, "column") };
-	struct mbresult result;
+	struct metabase_result result;
 
 	snprintf(key, sizeof(key), "field:%s", object.name);
 	snprintf(what, sizeof(what), "column %s", object.name);
@@ -175,7 +175,7 @@ static bool ensure_field(struct mbrun *run, const struct json_at *field, bool *w
 }
 
 /* What a reader cannot see of keys, and which columns get a list to choose from. */
-bool metabase_field_ensure(struct mbrun *run, struct err *err)
+bool metabase_field_ensure(struct metabase_run *run, struct err *err)
 {
 	struct json_at fields = json_member(&run->spec, "fields");
 	bool written = false;

@@ -17,9 +17,9 @@
  * missing, or the connection is FRESH, Metabase is made to look, and waited
  * for. False with ERR_UNAVAILABLE and the column's name when it does not come.
  */
-bool metabase_field_await(struct mbrun *run, bool fresh, struct err *err) MUST_CHECK;
+bool metabase_field_await(struct metabase_run *run, bool fresh, struct err *err) MUST_CHECK;
 
 /* Sets what dashboards.json says of columns: what refers to what, which have lists of values. */
-bool metabase_field_ensure(struct mbrun *run, struct err *err) MUST_CHECK;
+bool metabase_field_ensure(struct metabase_run *run, struct err *err) MUST_CHECK;
 
 #endif

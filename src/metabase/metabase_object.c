@@ -8,12 +8,12 @@
 #define LONGEST_PATH 256
 #define LONGEST_SHOWN (4u << 20)
 
-void metabase_object_log(struct mbrun *run, const char *verb, const char *what)
+void metabase_object_log(struct metabase_run *run, const char *verb, const char *what)
 {
 	buf_printf(run->report, "%s%s %s\n", run->dry_run ? "would " : "", verb, what);
 }
 
-static bool seen_hash(struct mbrun *run, const struct metabase_object *object,
+static bool seen_hash(struct metabase_run *run, const struct metabase_object *object,
 		      const struct json_at *at, char to[65], struct err *err)
 {
 	CLEANUP(buf_free) struct buf shown = BUF_MAX(LONGEST_SHOWN);
@@ -26,15 +26,15 @@ static bool seen_hash(struct mbrun *run, const struct metabase_object *object,
 }
 
 /* *JSON is the object of that number; NULL where there is none. */
-static bool read_object(struct mbrun *run, const struct metabase_object *object, int64_t id,
+static bool read_object(struct metabase_run *run, const struct metabase_object *object, int64_t id,
 			struct json **json, struct err *err)
 {
 	*json = metabase_get(run->mb, err, "%s/%" PRId64, object->path, id);
 	return *json || err->kind == ERR_MISSING;
 }
 
-bool metabase_object_remember(struct mbrun *run, const struct metabase_object *object, int64_t id,
-			      struct err *err)
+bool metabase_object_remember(struct metabase_run *run, const struct metabase_object *object,
+			      int64_t id, struct err *err)
 {
 	CLEANUP(json_free) struct json *json = NULL;
 	char spec[65], seen[65];
@@ -52,8 +52,8 @@ bool metabase_object_remember(struct mbrun *run, const struct metabase_object *o
 	       metabase_state_put(run->state, object->key, &row, err);
 }
 
-static bool post(struct mbrun *run, const struct metabase_object *object, const struct buf *body,
-		 int64_t *id, struct err *err)
+static bool post(struct metabase_run *run, const struct metabase_object *object,
+		 const struct buf *body, int64_t *id, struct err *err)
 {
 	CLEANUP(json_free) struct json *json = NULL;
 	const struct metabase_request what = { HTTP_POST, object->path, body };
@@ -69,7 +69,8 @@ static bool post(struct mbrun *run, const struct metabase_object *object, const 
 }
 
 /* Whether a POST whose answer was lost was done, only a look tells. */
-static bool make(struct mbrun *run, struct metabase_object *object, int64_t *id, struct err *err)
+static bool make(struct metabase_run *run, struct metabase_object *object, int64_t *id,
+		 struct err *err)
 {
 	struct err found;
 
@@ -83,7 +84,7 @@ static bool make(struct mbrun *run, struct metabase_object *object, int64_t *id,
 	return err_wrap(err, "%s", object->what);
 }
 
-static bool change(struct mbrun *run, const struct metabase_object *object, int64_t id,
+static bool change(struct metabase_run *run, const struct metabase_object *object, int64_t id,
 		   struct err *err)
 {
 	char path[LONGEST_PATH];
@@ -95,8 +96,8 @@ static bool change(struct mbrun *run, const struct metabase_object *object, int6
 }
 
 /* What to do with an object that is there. */
-static bool is_to_change(struct mbrun *run, const struct metabase_object *object,
-			 const struct json_at *at, struct mbresult *ret, struct err *err)
+static bool is_to_change(struct metabase_run *run, const struct metabase_object *object,
+			 const struct json_at *at, struct metabase_result *ret, struct err *err)
 {
 	struct metabase_state_row known = metabase_state_find(run->state, object->key);
 	char spec[65], seen[65];
@@ -125,7 +126,7 @@ static bool is_to_change(struct mbrun *run, const struct metabase_object *object
 }
 
 /* The object's number: as remembered, if it is still there, else as find() has it. */
-static bool locate(struct mbrun *run, struct metabase_object *object, int64_t *id,
+static bool locate(struct metabase_run *run, struct metabase_object *object, int64_t *id,
 		   struct json **json, struct err *err)
 {
 	*id = metabase_state_find(run->state, object->key).id;
@@ -142,13 +143,13 @@ static bool locate(struct mbrun *run, struct metabase_object *object, int64_t *i
 	return true;
 }
 
-bool metabase_object_ensure(struct mbrun *run, struct metabase_object *object, struct mbresult *ret,
-			    struct err *err)
+bool metabase_object_ensure(struct metabase_run *run, struct metabase_object *object,
+			    struct metabase_result *ret, struct err *err)
 {
 	CLEANUP(json_free) struct json *json = NULL;
 	struct json_at root;
 
-	*ret = (struct mbresult){ .id = 0 };
+	*ret = (struct metabase_result){ .id = 0 };
 	*err = (struct err)ERR_INIT;
 	if (!locate(run, object, &ret->id, &json, err))
 		return err_wrap(err, "%s", object->what);

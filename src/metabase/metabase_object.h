@@ -17,7 +17,7 @@
 #include "metabase_state.h"
 
 /* One `metabase apply`. */
-struct mbrun {
+struct metabase_run {
 	struct metabase *mb;
 	struct metabase_state *state;
 	struct json_at spec;   /* etc/metabase/dashboards.json */
@@ -41,7 +41,7 @@ struct metabase_object {
 	const struct buf *spec; /* what is wanted, without secrets; its hash tells a change */
 
 	/* Its number by other means than memory, 0 for none. False when that is not clear. */
-	bool (*find)(struct mbrun *run, struct metabase_object *object, int64_t *id,
+	bool (*find)(struct metabase_run *run, struct metabase_object *object, int64_t *id,
 		     struct err *err);
 	const char *name; /* what find() looks for */
 	const char *mark; /* and first, in kinds that carry one: what its SQL begins with */
@@ -51,7 +51,7 @@ struct metabase_object {
 	void (*show)(const struct json_at *at, struct buf *out);
 };
 
-struct mbresult {
+struct metabase_result {
 	int64_t id;   /* 0: it would be made, in a dry run */
 	bool written; /* made or changed in this run */
 	bool made;    /* made in this run */
@@ -59,14 +59,14 @@ struct mbresult {
 };
 
 /* Makes, changes or keeps it. */
-bool metabase_object_ensure(struct mbrun *run, struct metabase_object *object, struct mbresult *ret,
-			    struct err *err) MUST_CHECK;
+bool metabase_object_ensure(struct metabase_run *run, struct metabase_object *object,
+			    struct metabase_result *ret, struct err *err) MUST_CHECK;
 
 /* Remembers it as it is now, after more was written to it. */
-bool metabase_object_remember(struct mbrun *run, const struct metabase_object *object, int64_t id,
-			      struct err *err) MUST_CHECK;
+bool metabase_object_remember(struct metabase_run *run, const struct metabase_object *object,
+			      int64_t id, struct err *err) MUST_CHECK;
 
 /* Adds a line to the report: what is done ("make", "change", ...) and to what. */
-void metabase_object_log(struct mbrun *run, const char *verb, const char *what);
+void metabase_object_log(struct metabase_run *run, const char *verb, const char *what);
 
 #endif

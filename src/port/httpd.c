@@ -240,7 +240,7 @@ static bool has_header(const struct httpd_answer *answer, const char *name)
 
 static void add_headers(const struct httpd_answer *answer, struct MHD_Response *response)
 {
-	char date[TIMETEXT_SIZE];
+	char date[TIME_FORMAT_SIZE];
 
 	for (int i = 0; i < answer->n_headers; i++)
 		MHD_add_response_header(response, answer->headers[i].name,

@@ -115,7 +115,7 @@ static void logfmt_value(struct buf *out, const char *value)
 static void format_text(struct buf *out, const struct log_line *line,
 			const struct log_stream *stream)
 {
-	char time[TIMETEXT_SIZE];
+	char time[TIME_FORMAT_SIZE];
 
 	buf_printf(out, "time=%s ",
 		   time_format(clock_real(stream->clock) / USEC_PER_SEC * USEC_PER_SEC, time));

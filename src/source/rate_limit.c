@@ -97,7 +97,7 @@ bool rate_limit_bears(int64_t wait)
 
 bool rate_limit_refuse(int64_t wait, struct err *err)
 {
-	char text[TIMETEXT_SIZE];
+	char text[TIME_FORMAT_SIZE];
 
 	err_set(err, ERR_SLOW_DOWN, "the API asked for silence (429), which lasts another %s",
 		duration_format(wait, text));

@@ -44,7 +44,7 @@ static int64_t updated(int place)
 /* A page as the API writes it: a third of the rows with a team, two of three assigned. */
 static void write_page(struct buf *out, int number)
 {
-	char at[TIMETEXT_SIZE];
+	char at[TIME_FORMAT_SIZE];
 
 	buf_reset(out);
 	buf_str(out, "{\"data\":[");

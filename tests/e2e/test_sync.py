@@ -132,7 +132,7 @@ def test_what_a_full_sweep_asks_for_by_itself(pair):
 
 
 def test_a_copy_that_was_older_than_what_was_held_is_looked_at_again(pair):
-    """The doubt is asked of the warehouse, the conversation of the API, and then there is none."""
+    """The stale copy is asked of the warehouse, the conversation of the API, and then there is none."""
     sandbox, etl = pair(conversations=300)
     etl.run("sync")
     one, gone = (c["id"] for c in sandbox.dump()["conversations"][:2])

@@ -16,7 +16,7 @@
 
 static void check_time(const char *text, size_t n)
 {
-	char again[TIMETEXT_SIZE];
+	char again[TIME_FORMAT_SIZE];
 	int64_t t = 7, back;
 
 	if (!time_parse(text, n, &t)) {
@@ -31,7 +31,7 @@ static void check_time(const char *text, size_t n)
 
 static void check_date(const char *text)
 {
-	char again[TIMETEXT_SIZE];
+	char again[TIME_FORMAT_SIZE];
 	int64_t t, back;
 
 	if (!http_date(text, &t))
@@ -53,7 +53,7 @@ static void check_retry_after(const char *text)
 
 static void check_durations(const char *text)
 {
-	char shown[TIMETEXT_SIZE];
+	char shown[TIME_FORMAT_SIZE];
 	int64_t d;
 	int minutes;
 

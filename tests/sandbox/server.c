@@ -61,7 +61,7 @@ static void refuse_key(struct server *server, bool malformed, struct httpd_answe
 
 static void set_date(const struct workspace *ws, struct httpd_answer *answer)
 {
-	char text[TIMETEXT_SIZE];
+	char text[TIME_FORMAT_SIZE];
 	int64_t now;
 
 	assert(ws); /* there is always a first one */

@@ -90,7 +90,7 @@ static void show_rejected(struct buf *out)
 
 static void show_page(struct buf *out)
 {
-	char created[TIMETEXT_SIZE], updated[TIMETEXT_SIZE];
+	char created[TIME_FORMAT_SIZE], updated[TIME_FORMAT_SIZE];
 
 	buf_printf(out, "page %d of %d, %d each, total %" PRId64 "\n", page.page, page.total_pages,
 		   page.per_page, page.total);

@@ -51,7 +51,7 @@ static void a_new_reply_knows_nothing(void **fixture)
 static void check_line(const struct unit_row *row)
 {
 	struct http_reply *reply = http_reply_new(NULL, 100);
-	char got[512], date[TIMETEXT_SIZE];
+	char got[512], date[TIME_FORMAT_SIZE];
 
 	take(reply, row->field[0], row->len[0]);
 	http_read_times(reply);
@@ -208,7 +208,7 @@ static void a_failure_that_repeats_the_secret_does_not_get_far(void **fixture)
 static void check_http(const struct unit_row *row)
 {
 	int64_t ret = UNTOUCHED;
-	char got[TIMETEXT_SIZE] = "!";
+	char got[TIME_FORMAT_SIZE] = "!";
 
 	if (http_date(row->field[0], &ret))
 		time_format(ret, got);
@@ -279,7 +279,7 @@ static void a_year_has_four_digits(void **fixture)
 /* One second of each day and a bit, as any server may write it. */
 static void a_date_that_is_written_is_read_again(void **fixture)
 {
-	char text[TIMETEXT_SIZE];
+	char text[TIME_FORMAT_SIZE];
 	int64_t ret, last = INT64_C(253402300799000000); /* 9999-12-31T23:59:59Z */
 
 	(void)fixture;

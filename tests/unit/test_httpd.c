@@ -402,7 +402,7 @@ static void a_header_too_long_is_cut(void **fixture)
 static void the_date_is_the_real_one_unless_told_otherwise(void **fixture)
 {
 	const char *answer = get("/empty"), *date = strstr(answer, "\r\nDate: ");
-	char text[TIMETEXT_SIZE];
+	char text[TIME_FORMAT_SIZE];
 	int64_t t;
 
 	(void)fixture;

@@ -55,7 +55,7 @@ static void show_contact(struct buf *out, const struct item *item, const char *h
 
 static void show_item(struct buf *out, const struct item *item)
 {
-	char created[TIMETEXT_SIZE], updated[TIMETEXT_SIZE];
+	char created[TIME_FORMAT_SIZE], updated[TIME_FORMAT_SIZE];
 
 	buf_printf(out, "id: %s\nstatus: %s\n", or_none(item->id), or_none(item->status));
 	buf_printf(out, "created: %s\nupdated: %s\n", time_format(item->created_at, created),
@@ -99,7 +99,7 @@ static void check_case(const char *path, const char *text, size_t n)
 	struct json *json = parse(text, n);
 	struct json_at root = json_root(json);
 	struct buf out = BUF_MAX(1 << 20);
-	char created[TIMETEXT_SIZE];
+	char created[TIME_FORMAT_SIZE];
 	struct item item;
 	struct err err = ERR_INIT;
 

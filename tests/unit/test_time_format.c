@@ -17,7 +17,7 @@
 /* Compares a result with the wanted field; a failure must have left *RET alone. */
 static void check_result(const struct unit_row *row, bool ok, int64_t ret)
 {
-	char got[TIMETEXT_SIZE];
+	char got[TIME_FORMAT_SIZE];
 
 	if (!ok) {
 		assert_int_equal(ret, UNTOUCHED);
@@ -67,7 +67,7 @@ static void durations_are_a_number_and_a_unit(void **fixture)
 
 static void check_shown(const struct unit_row *row)
 {
-	char got[TIMETEXT_SIZE];
+	char got[TIME_FORMAT_SIZE];
 
 	duration_format(strtoll(row->field[0], NULL, 10), got);
 	if (strcmp(got, row->field[1]) != 0)
@@ -121,7 +121,7 @@ static void a_time_may_end_anywhere(void **fixture)
 
 static void what_is_written_is_read_again(void **fixture)
 {
-	char text[TIMETEXT_SIZE];
+	char text[TIME_FORMAT_SIZE];
 	int64_t ret, step = 3 * DAY + 7919 * USEC_PER_SEC + 104729;
 	int64_t last = INT64_C(253402300799999999); /* 9999-12-31T23:59:59.999999Z */
 
@@ -136,18 +136,18 @@ static void what_is_written_is_read_again(void **fixture)
 static void there_is_room_for_any_text(void **fixture)
 {
 	static const int64_t moments[] = { INT64_MIN, INT64_MIN + 1, INT64_MAX, -1, 0 };
-	char text[TIMETEXT_SIZE + 8];
+	char text[TIME_FORMAT_SIZE + 8];
 
 	(void)fixture;
 	for (size_t i = 0; i < ARRAY_SIZE(moments); i++) {
 		memset(text, '#', sizeof(text));
 		time_format(moments[i], text);
-		assert_true(strlen(text) < TIMETEXT_SIZE);
-		assert_int_equal(text[TIMETEXT_SIZE], '#');
+		assert_true(strlen(text) < TIME_FORMAT_SIZE);
+		assert_int_equal(text[TIME_FORMAT_SIZE], '#');
 		time_format_http(moments[i], text);
-		assert_true(strlen(text) < TIMETEXT_SIZE);
+		assert_true(strlen(text) < TIME_FORMAT_SIZE);
 		duration_format(moments[i], text);
-		assert_true(strlen(text) < TIMETEXT_SIZE);
+		assert_true(strlen(text) < TIME_FORMAT_SIZE);
 	}
 	assert_string_equal(time_format(TIME_NONE, text), "-");
 	assert_string_equal(time_format(-1, text), "1969-12-31T23:59:59.999999Z");
