@@ -91,6 +91,30 @@ static void print(void (*write)(struct buf *out), const struct opt *options)
 	fputs(buf_text(&out), stdout);
 }
 
+/* Makes the process ready: its streams, signals, locale and environment. */
+static void prepare_process(void)
+{
+	open_streams();
+	signal(SIGPIPE, SIG_IGN);
+	/* libcurl would write into the file that this names what it takes to read what we say. */
+	unsetenv("SSLKEYLOGFILE");
+	setlocale(LC_CTYPE, "");
+	disable_core_dumps();
+}
+
+static void run_command(struct app *app, const char *name)
+{
+	struct err err = ERR_INIT;
+
+	app->command = command_find(name, &err);
+	if (!app->command || app->command->run != cmd_run)
+		event_loop_release_signals();
+	if (app->command)
+		app->command->run(app);
+	else
+		app_fail(app, &err);
+}
+
 int main(int argc, char **argv)
 {
 	struct app app = { .program = "sahut-etl", .args = { argc, argv, 1 } };
@@ -118,15 +142,9 @@ int main(int argc, char **argv)
 		  .flag = &version },
 		OPT_END,
 	};
-	const struct command *command = NULL;
 	struct err err = ERR_INIT;
 
-	open_streams();
-	signal(SIGPIPE, SIG_IGN);
-	/* libcurl would write into the file that this names what it takes to read what we say. */
-	unsetenv("SSLKEYLOGFILE");
-	setlocale(LC_CTYPE, "");
-	disable_core_dumps();
+	prepare_process();
 	if (!opt_parse_leading(options, &app.args, &err)) {
 		app_fail(&app, &err);
 		return app.exit;
@@ -141,14 +159,7 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	open_log(&app);
-	command = command_find(argv[app.args.next++], &err);
-	if (!command || command->run != cmd_run)
-		event_loop_release_signals();
-	app.command = command;
-	if (command)
-		command->run(&app);
-	else
-		app_fail(&app, &err);
+	run_command(&app, argv[app.args.next++]);
 	app_close(&app);
 	close_output(&app);
 	redact_forget();
