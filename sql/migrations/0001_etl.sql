@@ -188,7 +188,8 @@ comment on column sahut_etl.run.id is 'Number of the run.';
 comment on column sahut_etl.run.workspace_id is 'Workspace.';
 comment on column sahut_etl.run.kind is 'The kind of work: first_load, incremental, full, verify or repair.';
 comment on column sahut_etl.run.strategy is
-	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit or repair.';
+	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit, repair '
+	'or hinted.';
 comment on column sahut_etl.run.state is
 	'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted (the process ended).';
 comment on column sahut_etl.run.verdict is
@@ -477,6 +478,10 @@ create table sahut_etl.schedule (
 	trouble_since  timestamptz,
 	failures       integer not null default 0,
 	advice         text,
+	webhook_listen text,
+	last_event_at  timestamptz,
+	event_delay    interval,
+	unspoken_changes bigint not null default 0,
 	written_at     timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
 comment on table sahut_etl.schedule is
@@ -486,7 +491,7 @@ comment on column sahut_etl.schedule.incremental is 'How often changes are fetch
 comment on column sahut_etl.schedule.verify is 'How often counts are compared, as configured.';
 comment on column sahut_etl.schedule.full_at is
 	'When everything is read each night, local time of the workspace, as configured.';
-comment on column sahut_etl.schedule.next_kind is 'The next work: incremental, verify, repair or full.';
+comment on column sahut_etl.schedule.next_kind is 'The next work: incremental, hinted, verify, repair or full.';
 comment on column sahut_etl.schedule.next_at is 'When (the daemon''s clock).';
 comment on column sahut_etl.schedule.running is
 	'The current work; empty between cycles. Means nothing while nobody holds the workspace.';
@@ -495,6 +500,15 @@ comment on column sahut_etl.schedule.trouble is 'The error since the last succes
 comment on column sahut_etl.schedule.trouble_since is 'Since when.';
 comment on column sahut_etl.schedule.failures is 'Cycles in a row that went wrong.';
 comment on column sahut_etl.schedule.advice is 'Why the schedule cannot be kept under the quota; empty where it can.';
+comment on column sahut_etl.schedule.webhook_listen is
+	'Address and port at which events of webhooks are taken; empty: nowhere.';
+comment on column sahut_etl.schedule.last_event_at is
+	'When an event of a webhook was last taken (the daemon''s clock).';
+comment on column sahut_etl.schedule.event_delay is
+	'Time from the oldest event to its conversation''s row, in the last cycle that events began.';
+comment on column sahut_etl.schedule.unspoken_changes is
+	'Changes that cycles have found since the last event, when there are enough to say that events do not arrive; '
+	'otherwise 0.';
 comment on column sahut_etl.schedule.written_at is 'When this was written (database''s clock).';
 
 create table sahut_etl.notification (

@@ -1388,7 +1388,8 @@ comment on column sahut_report.sync_runs.id is 'Number of the run.';
 comment on column sahut_report.sync_runs.workspace_name is 'Workspace.';
 comment on column sahut_report.sync_runs.kind is 'The kind of work: first_load, incremental, full, verify or repair.';
 comment on column sahut_report.sync_runs.strategy is
-	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit or repair.';
+	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit, repair '
+	'or hinted.';
 comment on column sahut_report.sync_runs.status is
 	'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted.';
 comment on column sahut_report.sync_runs.verdict is 'Its verdict, in a word.';

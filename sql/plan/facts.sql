@@ -11,7 +11,7 @@ select
 		select (sum(r.rows_new + r.rows_changed) * 86400 / greatest(extract(epoch
 			from now() - min(r.began_at)), 3600))::bigint
 		from sahut_etl.run r
-		where r.workspace_id = $1::integer and r.kind in ('incremental', 'verify')
+		where r.workspace_id = $1::integer and r.kind in ('incremental', 'hinted', 'verify')
 			and r.began_at > now() - interval '1 day'), 0) as changes,
 	(select count(*) from sahut.conversation c
 	where c.workspace_id = $1::integer and c.deleted_at is null

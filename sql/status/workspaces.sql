@@ -4,7 +4,8 @@ with known as (
 		p.known as exceptions, p.accepted, p.unlisted, p.disputed, p.holding,
 		h.workspace_id is not null as is_held, h.holder, h.role_name, h.backend, h.held_since, h.held_until,
 		s.workspace_id is not null as is_scheduled, s.incremental, s.verify, s.full_at, s.next_kind, s.next_at,
-		s.running, s.running_since, s.trouble, s.trouble_since, coalesce(s.failures, 0) as failures, s.advice
+		s.running, s.running_since, s.trouble, s.trouble_since, coalesce(s.failures, 0) as failures, s.advice,
+		s.webhook_listen, s.last_event_at, s.event_delay, s.unspoken_changes
 	from sahut_etl.workspace w
 	join sahut_etl.proof p on p.workspace_id = w.id
 	left join sahut_etl.lease_in_force h on h.workspace_id = w.id
@@ -61,6 +62,10 @@ select
 	w.trouble,
 	to_char(w.trouble_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as trouble_since,
 	w.advice,
+	w.webhook_listen,
+	to_char(w.last_event_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as last_event_at,
+	round(extract(epoch from w.event_delay)::numeric, 3) as event_delay_seconds,
+	coalesce(w.unspoken_changes, 0) as unspoken_changes,
 	extract(epoch from w.incremental)::bigint as incremental_seconds,
 	extract(epoch from w.verify)::bigint as verify_seconds,
 	to_char(w.full_at, 'HH24:MI') as full_at,

@@ -11,6 +11,7 @@
 #include "notifier.h"
 #include "reload.h"
 #include "retention.h"
+#include "webhook_listener.h"
 #include "workers.h"
 
 /* After the warehouse was lost. */
@@ -33,6 +34,7 @@ struct daemon {
 	struct metrics metrics;
 	struct exporter exporter;
 	struct notifier notifier;
+	struct webhook_listener webhooks;
 	struct complaint no_warehouse, no_file, no_reports;
 	struct retention retention;
 	int64_t retention_at; /* monotonic */
@@ -64,6 +66,15 @@ static void show_metrics(struct daemon *d)
 		log_event_text(d->app, LEVEL_ERROR, &events_table()->no_metrics, err.text);
 }
 
+static void take_events(struct daemon *d)
+{
+	struct err err = ERR_INIT;
+
+	/* Cycles find all that events speak of, only later. */
+	if (!webhook_listener_open(&d->webhooks, &err))
+		log_event_text(d->app, LEVEL_ERROR, &events_table()->no_webhook, err.text);
+}
+
 /* SIGHUP came. */
 static void reload(struct daemon *d)
 {
@@ -78,6 +89,7 @@ static void reload(struct daemon *d)
 		workers_change(&d->workers, app);
 		notifier_change(&d->notifier);
 		show_metrics(d);
+		take_events(d);
 		/* If that fails the warehouse is lost, and they are made known to the next. */
 		if (app->warehouse && !warehouse_lost(app->warehouse))
 			(void)!workers_register(&d->workers, app->warehouse, &ignored);
@@ -317,12 +329,16 @@ static void begin(struct daemon *d)
 	d->exporter.metrics = &d->metrics;
 	d->exporter.clock = app->clock;
 	show_metrics(d);
+	d->webhooks.app = app;
+	d->webhooks.workers = &d->workers;
+	take_events(d);
 }
 
 static void end(struct daemon *d)
 {
 	exporter_close(&d->exporter);
 	notifier_end(&d->notifier);
+	webhook_listener_close(&d->webhooks);
 	workers_end(&d->workers);
 	reload_forget(&d->reload);
 	report_refresh_free(&d->loop.refresh);

@@ -277,6 +277,32 @@ static void note_proof(struct buf *out, const struct table *all, int row)
 	}
 }
 
+/* How soon an event becomes a row, and whether events come at all. */
+static void note_events(struct buf *out, const struct table *all, int row)
+{
+	const char *listen = table_get(all, row, "webhook_listen"),
+		   *delay = table_get(all, row, "event_delay_seconds");
+	int64_t last = instant(all, row, "last_event_at");
+	char time[TIME_FORMAT_SIZE];
+
+	if (!listen)
+		return;
+	quoted(out, table_get(all, row, "workspace"));
+	if (last == TIME_NONE)
+		buf_str(out, ": no event of a webhook has come yet");
+	else
+		buf_printf(out, ": the last event of a webhook came %s ago",
+			   from_to(last, instant(all, row, "read_at"), time));
+	if (last != TIME_NONE && delay)
+		buf_printf(out, "; from an event to its row it took %s s", delay);
+	if (table_get_int(all, row, "unspoken_changes") > 0)
+		buf_printf(out,
+			   "; cycles have found %s changes since then of which none spoke: is the "
+			   "webhook registered, and is its address reached?",
+			   table_get(all, row, "unspoken_changes"));
+	buf_char(out, '\n');
+}
+
 /* Reports that show days as they were. */
 static void note_reports(struct buf *out, const struct table *all, int row)
 {
@@ -386,6 +412,8 @@ static void print(const struct config *config, const struct table *all)
 		note_proof(&notes, all, r);
 	for (int r = 0; r < table_rows(all); r++)
 		note_reports(&notes, all, r);
+	for (int r = 0; r < table_rows(all); r++)
+		note_events(&notes, all, r);
 	note_holders(&notes, all);
 	if (notes.len > 0)
 		printf("\n%s", buf_text(&notes));

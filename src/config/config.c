@@ -49,6 +49,14 @@ static const struct key schedule_keys[] = {
 	KEY_END,
 };
 
+static const struct key webhook_keys[] = {
+	{ "listen", KEY_LISTEN, offsetof(struct workspace_webhook, listen), .required = true,
+	  .help = "Address and port that events are taken at." },
+	{ "secret_file", KEY_TEXT, offsetof(struct workspace_webhook, secret_file),
+	  .required = true, .help = "File with the webhook's secret; two while one is replaced." },
+	KEY_END,
+};
+
 static const struct key workspace_keys[] = {
 	{ "name", KEY_TEXT, offsetof(struct workspace_conf, name), .required = true,
 	  .help = "The name of the workspace here and in reports." },
@@ -89,6 +97,8 @@ static const struct key workspace_keys[] = {
 	{ "attributes", KEY_OWN, offsetof(struct workspace_conf, attributes),
 	  .read = attributes_read, .later = true,
 	  .help = "Fields of conversations that become columns in reports." },
+	{ "webhook", KEY_SECTION, offsetof(struct workspace_conf, webhook), .keys = webhook_keys,
+	  .optional = true, .later = true, .help = "How events are taken." },
 	KEY_END,
 };
 
@@ -281,6 +291,20 @@ static void check_attributes(struct config_reader *in, const struct config *conf
 			attributes_agree(in, &config->workspaces[j], &config->workspaces[i]);
 }
 
+/* Two programs cannot listen at one place: metrics are asked for by others than events. */
+static void check_listen(struct config_reader *in, const struct config *config)
+{
+	for (size_t i = 0; i < config->n_workspaces; i++) {
+		const char *listen = config->workspaces[i].webhook.listen;
+
+		if (listen && config->metrics.listen && strcmp(listen, config->metrics.listen) == 0)
+			config_reader_complain(in, NULL, "workspaces",
+					       "webhook.listen of %s is where metrics are shown; "
+					       "it must be another port",
+					       config->workspaces[i].name);
+	}
+}
+
 static struct config *read_all(const char *path, const char *section, struct buf *shown,
 			       char **complaints, struct err *err)
 {
@@ -306,6 +330,7 @@ static struct config *read_all(const char *path, const char *section, struct buf
 	check_keys(&in, config);
 	check_attributes(&in, config);
 	check_password(&in, config);
+	check_listen(&in, config);
 	if (in.n_complaints > 0) {
 		err_set(err, ERR_CONFIG, "%s has %d error%s", path, in.n_complaints,
 			in.n_complaints == 1 ? "" : "s");

@@ -25,6 +25,7 @@ static void close_fd(int *fd)
 struct place {
 	char path[LONGEST_PATH]; /* where it was tried last */
 	bool is_credential;	 /* it is in the directory that systemd made for the service */
+	size_t n;		 /* bytes that were read of it */
 };
 
 /* Opens the file where it is found first. */
@@ -99,34 +100,86 @@ static bool is_usable(char *text, size_t n, const char *path, struct err *err)
 	return true;
 }
 
-char *secret_read(const char *name, const char *config, struct err *err)
+/* The file's bytes and a NUL; of one that is too long, one byte more than it may have. */
+static bool read_file(const char *name, const char *config, struct place *place,
+		      char text[LONGEST + 2], struct err *err)
 {
-	struct place place;
-	char text[LONGEST + 2];
-	CLEANUP(close_fd) int fd = open_secret(name, config, &place);
-	const char *path = place.path;
-	char *secret = NULL;
+	CLEANUP(close_fd) int fd = open_secret(name, config, place);
 	ssize_t n = 0, got = 1;
 
-	if (fd < 0) {
-		err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
-		return NULL;
-	}
-	if (!is_private(fd, &place, err))
-		return NULL;
+	if (fd < 0)
+		return err_set(err, ERR_CONFIG, "%s: %s", place->path, strerror(errno));
+	if (!is_private(fd, place, err))
+		return false;
 	while (got > 0 && n <= LONGEST) {
 		got = read(fd, text + n, (size_t)(LONGEST + 1 - n));
 		n += got > 0 ? got : 0;
 	}
 	text[n] = '\0';
-	if (got < 0)
-		err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
-	else if (is_usable(text, (size_t)n, path, err))
+	place->n = (size_t)n;
+	return got >= 0 || err_set(err, ERR_CONFIG, "%s: %s", place->path, strerror(errno));
+}
+
+char *secret_read(const char *name, const char *config, struct err *err)
+{
+	char text[LONGEST + 2] = "";
+	struct place place;
+	char *secret = NULL;
+
+	if (read_file(name, config, &place, text, err) && is_usable(text, place.n, place.path, err))
 		secret = mem_text(text, strlen(text));
 	if (secret)
 		redact_learn(secret);
 	explicit_bzero(text, sizeof(text));
 	return secret;
+}
+
+/* Takes one line, whose end has been cut, apart. */
+static bool add_line(struct secret_lines *lines, char *line, const char *path, struct err *err)
+{
+	size_t n;
+
+	if (lines->n == SECRET_LINES)
+		return err_set(err, ERR_CONFIG, "%s has more than %d lines", path, SECRET_LINES);
+	if (!is_usable(line, strlen(line), path, err))
+		return false;
+	n = strcspn(line, " \t");
+	lines->secrets[lines->n] = mem_text(line, n);
+	redact_learn(lines->secrets[lines->n]);
+	line += n + strspn(line + n, " \t");
+	n = strcspn(line, " \t");
+	lines->labels[lines->n++] = n > 0 ? mem_text(line, n) : NULL;
+	return true;
+}
+
+bool secret_read_lines(const char *name, const char *config, struct secret_lines *lines,
+		       struct err *err)
+{
+	char text[LONGEST + 2] = "", *rest = text, *line;
+	struct place place;
+	bool ok;
+
+	*lines = (struct secret_lines){ .n = 0 };
+	ok = read_file(name, config, &place, text, err);
+	if (ok && (place.n > LONGEST || memchr(text, '\0', place.n)))
+		ok = is_usable(text, place.n, place.path, err);
+	while (ok && (line = strsep(&rest, "\n")))
+		ok = !*line || add_line(lines, line, place.path, err);
+	if (ok && lines->n == 0)
+		ok = err_set(err, ERR_CONFIG, "%s is empty", place.path);
+	if (!ok)
+		secret_lines_free(lines);
+	explicit_bzero(text, sizeof(text));
+	return ok;
+}
+
+void secret_lines_free(struct secret_lines *lines)
+{
+	for (int i = 0; i < lines->n; i++) {
+		mem_free_secret(&lines->secrets[i]);
+		mem_free(&lines->labels[i]);
+	}
+	lines->n = 0;
 }
 
 char *secret_take(const char *text, size_t n, const char *source, struct err *err)

@@ -20,6 +20,22 @@
  */
 char *secret_read(const char *name, const char *config, struct err *err) MUST_CHECK;
 
+/* Secrets of which two may be in force: the one, and the one that takes its place. */
+#define SECRET_LINES 2
+
+struct secret_lines {
+	char *secrets[SECRET_LINES]; /* the first word of each line; wiped by secret_lines_free() */
+	char *labels[SECRET_LINES];  /* the second one, which is no secret, or NULL */
+	int n;
+};
+
+/* The same for a file with a secret a line, and perhaps its label behind a blank. */
+bool secret_read_lines(const char *name, const char *config, struct secret_lines *lines,
+		       struct err *err) MUST_CHECK;
+
+/* Wipes and frees them. */
+void secret_lines_free(struct secret_lines *lines);
+
 /* The longest secret there is, bytes. */
 #define SECRET_LONGEST 4096
 

@@ -26,6 +26,9 @@ const struct events *events_table(void)
 		.reports_late = { "reports_late", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d20" },
 		.notified = { "notified", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d22" },
 		.notify_failed = { "notify_failed", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d23" },
+		.webhook_refused = { "webhook_refused", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d24" },
+		.webhook_silent = { "webhook_silent", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d25" },
+		.no_webhook = { "no_webhook", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d26" },
 		.no_metrics = { "no_metrics", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d13" },
 	};
 

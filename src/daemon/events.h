@@ -12,7 +12,8 @@ struct events {
 	struct log_event started, stopping, cycle, cycle_failed, cycle_recovered, order_learned,
 		order_demoted, fuse_blown, rejected, warehouse_lost, warehouse_back, standby,
 		working, reloaded, reload_failed, schedule_tight, not_configured, retention,
-		no_metrics, reports_late, database_slow, notified, notify_failed;
+		no_metrics, reports_late, database_slow, notified, notify_failed, no_webhook,
+		webhook_refused, webhook_silent;
 };
 
 /* The table of them. */

@@ -45,12 +45,15 @@ static int64_t patience(const struct stats *n)
 	return INTERVALS * n->interval[CYCLE_INCREMENTAL] + PATIENCE;
 }
 
-/* When a cycle last came to a good end, whatever it was for. */
+/*
+ * When a cycle last came to a good end, whatever it was for; but a hinted one says little of the
+ * others.
+ */
 static int64_t last_success(const struct stats *n)
 {
 	int64_t last = TIME_NONE;
 
-	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++)
+	for (int kind = 0; kind < CYCLE_HINTED; kind++)
 		last = max_i64(last, n->success[kind]);
 	return last;
 }

@@ -47,6 +47,7 @@ static const char *kind_name(int kind)
 static const struct label by_kind = { "kind", kind_name, CYCLE_SCHEDULED };
 static const struct label by_outcome = { "outcome", stats_outcome_name, STATS_OUTCOMES };
 static const struct label by_exception = { "exception", stats_exception_name, EXCEPTIONS };
+static const struct label by_event = { "outcome", stats_event_name, STATS_EVENTS };
 static const struct label by_row = { "change", stats_row_name, STATS_ROWS };
 
 static const struct metric {
@@ -126,6 +127,18 @@ static const struct metric {
 	  "Findings of cycles: new, changed, deleted or rejected conversations, late arrivals, and "
 	  "silent edits.",
 	  SOURCE_WORKSPACE, offsetof(struct stats, rows), UNIT_PLAIN, &by_row, NULL },
+	{ "sahut_etl_webhook_events_total", "counter",
+	  "Events of webhooks: kept, repeated, empty (about nothing), or refused (signature).",
+	  SOURCE_WORKSPACE, offsetof(struct stats, events), UNIT_PLAIN, &by_event, NULL },
+	{ "sahut_etl_webhook_last_event_timestamp_seconds", "gauge",
+	  "When an event of a webhook was taken last.", SOURCE_WORKSPACE,
+	  offsetof(struct stats, event_at), UNIT_SECONDS, NULL, NULL },
+	{ "sahut_etl_webhook_delay_seconds", "gauge",
+	  "From the oldest event to its conversation's row, in the last cycle that events began.",
+	  SOURCE_WORKSPACE, offsetof(struct stats, event_delay), UNIT_SECONDS, NULL, NULL },
+	{ "sahut_etl_webhook_unspoken_changes", "gauge",
+	  "Changes that cycles have found since the last event came, when that is suspicious.",
+	  SOURCE_WORKSPACE, offsetof(struct stats, unspoken), UNIT_PLAIN, NULL, NULL },
 	{ "sahut_etl_conversations", "gauge", "Conversations held that are not deleted.",
 	  SOURCE_WORKSPACE, offsetof(struct stats, live), UNIT_PLAIN, NULL, NULL },
 	{ "sahut_etl_count_differences", "gauge",

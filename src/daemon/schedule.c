@@ -201,6 +201,11 @@ void schedule_began(struct schedule *s, enum cycle_kind kind, const struct sched
 		s->due[kind] = TIME_NEVER;
 }
 
+void schedule_hint(struct schedule *s, int64_t at)
+{
+	s->due[CYCLE_HINTED] = at;
+}
+
 static void failed(struct schedule *s, enum cycle_kind kind, int64_t mono)
 {
 	int64_t wait = FIRST_RETRY, most = LAST_RETRY;
@@ -227,7 +232,7 @@ void schedule_ended(struct schedule *s, enum cycle_kind kind, const struct sched
 		return;
 	}
 	s->failures[kind] = 0;
-	s->not_before[kind] = TIME_NONE;
+	s->not_before[kind] = end->rest > 0 ? end->rest : TIME_NONE;
 	if (end->full)
 		set_full(s, now->real);
 	if (kind != CYCLE_VERIFY)

@@ -31,6 +31,7 @@ struct schedule_end {
 	bool ok;
 	bool full;	/* it read everything, whatever it was meant to do */
 	bool different; /* the counts do not agree */
+	int64_t rest;	/* monotonic: none of the kind may begin before; 0: it may */
 };
 
 /* Facts of the workspace from the warehouse. All but the flags are by the calendar. */
@@ -91,6 +92,9 @@ enum cycle_kind schedule_next(const struct schedule *schedule, const struct sche
 /* A cycle of a kind began, or came to nothing before it could: it is not due any more. */
 void schedule_began(struct schedule *schedule, enum cycle_kind kind,
 		    const struct schedule_time *now);
+
+/* Hints are due at AT, monotonic; TIME_NEVER: there are none. */
+void schedule_hint(struct schedule *schedule, int64_t at);
 
 /* It ended. */
 void schedule_ended(struct schedule *schedule, enum cycle_kind kind, const struct schedule_end *end,

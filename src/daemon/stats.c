@@ -37,6 +37,19 @@ const char *stats_exception_name(int exception)
 	return names[exception];
 }
 
+const char *stats_event_name(int event)
+{
+	static const char *const names[STATS_EVENTS] = {
+		[STATS_EVENT_KEPT] = "kept",
+		[STATS_EVENT_REPEATED] = "repeated",
+		[STATS_EVENT_EMPTY] = "empty",
+		[STATS_EVENT_REFUSED] = "refused",
+	};
+
+	assert((size_t)event < ARRAY_SIZE(names));
+	return names[event];
+}
+
 void stats_begin(struct stats *n, const char *name)
 {
 	*n = (struct stats){ .name = name };
@@ -45,6 +58,7 @@ void stats_begin(struct stats *n, const char *name)
 	n->differences = n->fuse = n->proven = n->holding = n->beyond = n->paused = TIME_NONE;
 	for (int i = 0; i < EXCEPTIONS; i++)
 		n->exceptions[i] = TIME_NONE;
+	n->event_at = n->event_delay = TIME_NONE;
 	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++)
 		n->interval[kind] = n->attempt[kind] = n->success[kind] = n->next[kind] =
 			n->took[kind] = TIME_NONE;

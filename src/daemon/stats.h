@@ -29,6 +29,15 @@ enum stats_row {
 	STATS_ROWS,
 };
 
+/* What became of an event of a webhook. */
+enum stats_event {
+	STATS_EVENT_KEPT,
+	STATS_EVENT_REPEATED, /* all that it said was waiting already */
+	STATS_EVENT_EMPTY,    /* it is about no conversation */
+	STATS_EVENT_REFUSED,  /* its signature is wrong or missing */
+	STATS_EVENTS,
+};
+
 struct stats {
 	const char *name; /* of the workspace */
 
@@ -60,6 +69,12 @@ struct stats {
 	int64_t cycles[CYCLE_SCHEDULED][STATS_OUTCOMES];
 	int64_t requests, retried, throttled, pages;
 	int64_t rows[STATS_ROWS];
+	int64_t events[STATS_EVENTS];
+
+	/* of webhooks */
+	int64_t event_at;    /* when one was taken last */
+	int64_t event_delay; /* of the oldest hint of the last cycle that looked at some */
+	int64_t unspoken;    /* changes that cycles found of which none spoke; 0: events come */
 };
 
 /* All that is not known yet is TIME_NONE, and counters are 0. */
@@ -78,5 +93,8 @@ const char *stats_row_name(int row) MUST_CHECK;
 
 /* "accepted", "unlisted", "disputed". */
 const char *stats_exception_name(int exception) MUST_CHECK;
+
+/* "kept", "repeated", "empty", "refused". */
+const char *stats_event_name(int event) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "plan.h"
 #include "time_format.h"
 
+#define MINUTE (60 * USEC_PER_SEC)
 #define DAY (24 * 3600 * USEC_PER_SEC)
 
 /* The calendar may be set anew: what is due by it is looked at again after this. */
@@ -59,6 +61,7 @@ void worker_free(struct worker **worker)
 	if (!*worker)
 		return;
 	cycle_end(&(*worker)->cycle);
+	inbox_free(&(*worker)->inbox);
 	mem_free(worker);
 }
 
@@ -117,6 +120,92 @@ void worker_pause(struct worker *worker, struct app *app, int64_t since)
 		return;
 	err_set(&why, ERR_STOPPED, "the workspace was paused");
 	cycle_stop(worker->cycle, &why);
+}
+
+const struct workspace_conf *worker_conf(const struct worker *worker)
+{
+	return worker->next ? worker->next : worker->workspace;
+}
+
+/* ---- hints ------------------------------------------------------------- */
+
+bool worker_hear(struct worker *worker, struct app *app, const struct inbox_event *event)
+{
+	struct inbox_env env = { .workspace = worker_conf(worker),
+				 .config_path = app->config->path,
+				 .clock = app->clock,
+				 .log = &app->log,
+				 .stats = &worker->stats };
+
+	if (!worker->inbox)
+		worker->inbox = inbox_new();
+	if (!inbox_take(worker->inbox, &env, event))
+		return false;
+	/* Something may be due sooner than was thought. */
+	worker->due = 0;
+	return true;
+}
+
+static struct cycle *begin_hinted(struct worker *worker, struct app *app, struct err *err)
+{
+	struct cycle_hints hints = { .hints = &worker->inbox->hints,
+				     .usual_cost = (int)worker->usual_requests };
+
+	hints_take(&worker->inbox->hints);
+	return cycle_begin_hinted(worker->workspace, app_cycle_env(app), &hints, err);
+}
+
+/*
+ * A hinted cycle is over. What failed for a moment comes again; what cannot be done, such as a
+ * conversation that may not be read, must not: the next cycle looks at whatever has changed.
+ */
+static void end_hinted(struct worker *worker, const struct err *err, int64_t now)
+{
+	bool well = err->kind == ERR_NONE;
+	bool again = err->kind == ERR_UNAVAILABLE || err->kind == ERR_SLOW_DOWN ||
+		     err->kind == ERR_BUSY || err->kind == ERR_STOPPED;
+
+	if (worker->kind != CYCLE_HINTED || !worker->inbox)
+		return;
+	inbox_end(worker->inbox, &worker->stats, !again, now);
+	if (!well && !again)
+		hints_add_more(&worker->inbox->hints, now);
+}
+
+/* Hints may take half of the quota, so that a flood of them leaves room for the rest. */
+static int64_t rest_after(const struct worker *worker, const struct cycle_progress *p)
+{
+	if (worker->kind != CYCLE_HINTED || worker->stats.usable <= 0)
+		return 0;
+	return p->began + 2 * p->requests * MINUTE / worker->stats.usable;
+}
+
+/* What a cycle that no hint began found, beside what events spoke of. */
+static void compare_with_events(struct worker *worker, struct app *app,
+				const struct cycle_progress *p)
+{
+	struct log_line line;
+
+	if (!worker->workspace->webhook.listen || worker->kind != CYCLE_INCREMENTAL ||
+	    p->strategy == STRATEGY_FULL_SWEEP)
+		return;
+	worker->usual_requests = p->requests;
+	if (!worker->inbox)
+		worker->inbox = inbox_new();
+	worker->stats.unspoken = 0;
+	if (!inbox_note_changes(worker->inbox, p->sum.fresh + p->sum.changed))
+		return;
+	worker->stats.unspoken = worker->inbox->unspoken;
+	if (!log_backoff(&worker->unheard, clock_mono(app->clock)))
+		return;
+	log_begin(&line, LEVEL_WARNING, &events_table()->webhook_silent,
+		  "%s: cycles have found %" PRId64
+		  " changes since the last event of a webhook came; is it registered, and is its "
+		  "address reached? sahut-etl check looks",
+		  worker->workspace->name, worker->stats.unspoken);
+	log_text(&line, "workspace", worker->workspace->name);
+	log_number(&line, "changes", worker->stats.unspoken);
+	log_end(&app->log, &line);
 }
 
 bool worker_register(struct worker *worker, struct warehouse *warehouse, struct err *err)
@@ -220,6 +309,15 @@ static void advise(struct worker *worker, struct app *app)
 	log_end(&app->log, &line);
 }
 
+/* What comes next, and when: `due`. Hints are part of it. */
+static enum cycle_kind look_ahead(struct worker *worker, const struct schedule_time *now)
+{
+	schedule_hint(&worker->schedule,
+		      worker->inbox ? hints_due(&worker->inbox->hints) : TIME_NEVER);
+	worker->looked = now->mono;
+	return schedule_next(&worker->schedule, now, &worker->due);
+}
+
 /* What is shown of what comes next, and of what goes wrong. */
 static void show_stats(struct worker *worker, const struct schedule_time *now)
 {
@@ -246,17 +344,19 @@ static void write_status(struct worker *worker, struct app *app)
 	int64_t when;
 
 	find_night(worker, app, &now);
-	schedule_status->next_kind =
-		cycle_kind(schedule_next(&worker->schedule, &now, &when))->name;
+	schedule_status->next_kind = cycle_kind(look_ahead(worker, &now))->name;
+	when = worker->due;
 	schedule_status->next_at =
 		when == TIME_NEVER ? TIME_NONE : now.real + max_i64(0, when - now.mono);
-	worker->due = when;
-	worker->looked = now.mono;
 	schedule_status->running =
 		worker->state == WORKER_BUSY ? cycle_kind(worker->kind)->name : NULL;
 	schedule_status->running_since = worker->state == WORKER_BUSY ? worker->began : TIME_NONE;
 	schedule_status->trouble = worker->trouble_text[0] ? worker->trouble_text : NULL;
 	schedule_status->advice = worker->advice[0] ? worker->advice : NULL;
+	schedule_status->listen = worker->workspace->webhook.listen;
+	schedule_status->event_at = worker->stats.event_at;
+	schedule_status->event_delay = worker->stats.event_delay;
+	schedule_status->unspoken = worker->stats.unspoken;
 	show_stats(worker, &now);
 	if (!warehouse_lost(app->warehouse))
 		(void)!schedule_status_write(app->warehouse, worker->id, schedule_status, &ignored);
@@ -293,8 +393,11 @@ void worker_lose(struct worker *worker, const struct clock *clock, bool another)
 {
 	struct schedule_time now = worker_time(clock);
 	struct schedule_end end = { .ok = false };
+	struct err lost = { .kind = ERR_UNAVAILABLE };
 
 	cycle_end(&worker->cycle);
+	if (worker->state == WORKER_BUSY)
+		end_hinted(worker, &lost, now.mono);
 	if (worker->state == WORKER_BUSY)
 		schedule_ended(&worker->schedule, worker->kind, &end, &now);
 	worker->state = WORKER_WAITING;
@@ -364,6 +467,7 @@ static void could_not_begin(struct worker *worker, struct app *app, struct err *
 
 	worker->stats.cycles[worker->kind][STATS_FAILED]++;
 	schedule_ended(&worker->schedule, worker->kind, &end, &now);
+	end_hinted(worker, err, now.mono);
 	end_request(worker, app, NULL, err);
 	if (warehouse_lost(app->warehouse) || err->kind == ERR_STOPPED)
 		return;
@@ -384,8 +488,7 @@ static void ask_schedule(struct worker *worker, struct app *app, const struct sc
 	/* The next night is asked for, and shown. */
 	if (schedule_wants_night(&worker->schedule))
 		write_status(worker, app);
-	worker->kind = schedule_next(&worker->schedule, now, &worker->due);
-	worker->looked = now->mono;
+	worker->kind = look_ahead(worker, now);
 }
 
 static void begin_cycle(struct worker *worker, struct app *app)
@@ -397,7 +500,9 @@ static void begin_cycle(struct worker *worker, struct app *app)
 
 	worker->began = worker->stats.attempt[worker->kind] = now.real;
 	schedule_began(&worker->schedule, worker->kind, &now);
-	worker->cycle = cycle_begin(worker->workspace, app_cycle_env(app), kind, &err);
+	worker->cycle = kind == CYCLE_HINTED
+				? begin_hinted(worker, app, &err)
+				: cycle_begin(worker->workspace, app_cycle_env(app), kind, &err);
 	if (!worker->cycle) {
 		could_not_begin(worker, app, &err);
 		return;
@@ -466,6 +571,9 @@ static void log_outcome(struct worker *worker, struct app *app, const struct cyc
 	cycle_log_cycle(&app->log, worker->cycle, now);
 	if (p->state != CYCLE_DONE)
 		return;
+	/* That some conversations can be had does not say that the list can. */
+	if (p->strategy == STRATEGY_HINTED)
+		return;
 	if (log_backoff_over(&worker->trouble, now, &lasted))
 		recovered(worker, app, lasted);
 	worker->schedule_status.failures = 0;
@@ -487,6 +595,7 @@ bool worker_finish(struct worker *worker, struct app *app)
 		.ok = p->state == CYCLE_DONE,
 		.full = p->strategy == STRATEGY_FULL_SWEEP,
 		.different = p->verdict == VERDICT_DIFFERENT,
+		.rest = rest_after(worker, p),
 	};
 	worker->state = WORKER_IDLE;
 	stats_count(&worker->stats, worker->kind, p, now.real);
@@ -496,8 +605,11 @@ bool worker_finish(struct worker *worker, struct app *app)
 		schedule_again(&worker->schedule, worker->kind, &now);
 	else
 		schedule_ended(&worker->schedule, worker->kind, &end, &now);
-	if (end.ok)
+	end_hinted(worker, end.ok ? &nothing : &p->err, now.mono);
+	if (end.ok) {
+		compare_with_events(worker, app, p);
 		learn_state(worker, &p->now, &now);
+	}
 	/* Not ours any more: the connection that held the lock is another one's now. */
 	if (p->state != CYCLE_DONE && strcmp(p->err.code, "SE001") == 0)
 		worker->state = WORKER_WAITING;

@@ -13,6 +13,7 @@
 #include "app.h"
 #include "command_request.h"
 #include "config.h"
+#include "inbox.h"
 #include "log_backoff.h"
 #include "schedule.h"
 #include "schedule_status.h"
@@ -45,7 +46,11 @@ struct worker {
 	int64_t began;				/* by the calendar */
 	bool asked;				/* a command request may wait */
 
+	struct inbox *inbox;	/* what events of webhooks said; NULL before the first */
+	int64_t usual_requests; /* that the last cycle of changes took */
+
 	struct complaint trouble;
+	struct complaint unheard;   /* cycles find changes of which no event spoke */
 	struct complaint nightless; /* when the next full sweep is due could not be asked */
 	struct schedule_status schedule_status;
 	struct stats stats;
@@ -74,6 +79,16 @@ void worker_change(struct worker *worker, const struct workspace_conf *workspace
  * after its batch.
  */
 void worker_pause(struct worker *worker, struct app *app, int64_t since);
+
+/* How it is configured, though a cycle that began before may still run. */
+const struct workspace_conf *worker_conf(const struct worker *worker) MUST_CHECK;
+
+/*
+ * Takes an event of a webhook, whatever else is going on. False when it is not signed by a secret
+ * that is in force.
+ */
+bool worker_hear(struct worker *worker, struct app *app,
+		 const struct inbox_event *event) MUST_CHECK;
 
 /* Makes the workspace known to the warehouse. */
 bool worker_register(struct worker *worker, struct warehouse *warehouse,

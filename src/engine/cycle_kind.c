@@ -10,6 +10,7 @@ static const struct cycle_rules table[CYCLE_KINDS] = {
 	[CYCLE_REPAIR] = { "repair", NULL, CYCLE_REPAIR, .counts = true, .repair = true,
 			   .recall = true },
 	[CYCLE_FULL] = { "full", "full", CYCLE_FULL, .everything = true },
+	[CYCLE_HINTED] = { "hinted", NULL, CYCLE_HINTED, .hinted = true },
 
 	[CYCLE_SYNC] = { "incremental", "incremental", CYCLE_INCREMENTAL, .insists = true },
 	[CYCLE_LOOK] = { "verify", NULL, CYCLE_VERIFY, .counts = true, .look = true },

@@ -16,6 +16,7 @@ enum cycle_kind {
 	CYCLE_VERIFY,	   /* compares the counts */
 	CYCLE_REPAIR,	   /* fetches the cells that the last verify found different */
 	CYCLE_FULL,	   /* reads everything */
+	CYCLE_HINTED,	   /* looks at what events of webhooks are about */
 	CYCLE_SCHEDULED,   /* the kinds above are those that the schedule begins */
 
 	/* A person asks for these. */
@@ -37,6 +38,7 @@ struct cycle_rules {
 
 	bool everything;       /* read the whole list */
 	bool insists;	       /* as long as nothing is proven, too, however often that failed */
+	bool hinted;	       /* ask for what was hinted at, where that costs no more */
 	bool counts;	       /* compare the counts, and find the cells that differ */
 	bool look;	       /* end at the first difference, and leave no trace */
 	bool settle_first;     /* a difference was seen: begin with a cycle of changes */

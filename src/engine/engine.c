@@ -43,6 +43,9 @@ static const struct part_ops {
 			 offsetof(struct engine, stale_check.started), stale_check_next, NULL,
 			 stale_check_item, stale_check_answer, stale_check_committed, NULL, NULL,
 			 NULL },
+	[PART_HINTED] = { offsetof(struct engine, hinted), offsetof(struct engine, hinted.started),
+			  hinted_next, NULL, hinted_item, NULL, hinted_committed, NULL, NULL,
+			  NULL },
 	[PART_REJECTED] = { offsetof(struct engine, rejected_check),
 			    offsetof(struct engine, rejected_check.started), rejected_check_next,
 			    NULL, rejected_check_item, rejected_check_answer,
@@ -79,6 +82,10 @@ static void begin_part(struct engine *e, enum strategy strategy)
 		repair_begin(&e->repair, &e->state, e->conf.cells, e->conf.n_cells,
 			     accept_deletions);
 		break;
+	case STRATEGY_HINTED:
+		e->part = PART_HINTED;
+		hinted_begin(&e->hinted, e->conf.n_hinted);
+		break;
 	default:
 		e->part = PART_FULL;
 		e->state.tried_at = e->conf.now;
@@ -101,7 +108,8 @@ void engine_begin(struct engine *engine, const struct engine_conf *conf,
 	workspace_state_learn_lateness(&engine->state, state->late_by, conf->lookback_most);
 	note_instants(engine);
 	engine->strategy = plan_strategy(state, conf);
-	if (plan_asks_again(engine->strategy, state)) {
+	/* Hints come often: what could not be loaded waits for the cycle that comes anyway. */
+	if (!cycle_kind(conf->kind)->hinted && plan_asks_again(engine->strategy, state)) {
 		engine->part = PART_REJECTED;
 		rejected_check_begin(&engine->rejected_check, state->holding, conf->chance);
 	} else {
@@ -312,6 +320,11 @@ void engine_committed(struct engine *engine, const struct tally *tally)
 	if (engine->misshapen)
 		return;
 	parts[engine->part].committed(part_of(engine), &engine->state, tally);
+}
+
+bool engine_shrugs(const struct engine *engine)
+{
+	return engine->part == PART_HINTED;
 }
 
 bool engine_deletes(const struct engine *engine, int i)

@@ -19,6 +19,7 @@
 #include "action.h"
 #include "audit.h"
 #include "full.h"
+#include "hinted.h"
 #include "plan.h"
 #include "rejected_check.h"
 #include "repair.h"
@@ -35,6 +36,7 @@ enum part {
 	PART_REPAIR,
 	PART_STALE,
 	PART_REJECTED,
+	PART_HINTED,
 };
 
 struct engine {
@@ -57,6 +59,7 @@ struct engine {
 	struct repair repair;
 	struct stale_check stale_check;
 	struct rejected_check rejected_check;
+	struct hinted hinted;
 };
 
 /* Begins a cycle with what is known of the workspace. */
@@ -80,6 +83,12 @@ void engine_page(struct engine *engine, const struct page *page);
  * go on without it.
  */
 bool engine_refused(struct engine *engine) MUST_CHECK;
+
+/*
+ * Whether it does not matter that the GET under way was refused (400, 404 or 422): somebody said to
+ * look there, and it may be no conversation's id.
+ */
+bool engine_shrugs(const struct engine *engine) MUST_CHECK;
 
 /* The outcome of the GET under way; UPDATED_AT of a conversation that exists, else TIME_NONE. */
 void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updated_at);

@@ -34,6 +34,7 @@ const char *plan_strategy_name(enum strategy strategy)
 		[STRATEGY_FULL_SWEEP] = "full_sweep",
 		[STRATEGY_COUNT_AUDIT] = "count_audit",
 		[STRATEGY_REPAIR] = "repair",
+		[STRATEGY_HINTED] = "hinted",
 	};
 
 	assert((size_t)strategy < ARRAY_SIZE(names));
@@ -86,6 +87,40 @@ static bool needs_everything(const struct workspace_state *state, int64_t now)
 	return retry == TIME_NONE || now >= retry;
 }
 
+/* What a cycle of changes does, as far as that depends on what must be read first. */
+static enum strategy of_changes(const struct workspace_state *state, int64_t now)
+{
+	return needs_everything(state, now) ? STRATEGY_FULL_SWEEP : by_order(state);
+}
+
+/*
+ * Requests of a cycle by STRATEGY in which N conversations have changed. What unresolved scans cost
+ * nobody knows better than the last one.
+ */
+static int64_t changes_cost(enum strategy strategy, const struct workspace_state *state,
+			    const struct engine_conf *conf)
+{
+	struct plan_facts facts = { .changed = conf->n_hinted, .usable = 1 };
+	int64_t cost = plan_cost(strategy, state, &facts).least;
+
+	return strategy == STRATEGY_UNRESOLVED_SCAN ? max_i64(cost, conf->usual_cost) : cost;
+}
+
+/*
+ * Looking at N conversations takes N requests. A cycle of changes may take fewer; and of a list
+ * that is one page it says more for the same.
+ */
+static enum strategy hinted(const struct workspace_state *state, const struct engine_conf *conf)
+{
+	enum strategy strategy = of_changes(state, conf->now);
+	int64_t cost = changes_cost(strategy, state, conf);
+
+	if (conf->more_hinted || cost < conf->n_hinted ||
+	    (cost == conf->n_hinted && strategy == STRATEGY_ONE_PAGE))
+		return strategy;
+	return STRATEGY_HINTED;
+}
+
 enum strategy plan_strategy(const struct workspace_state *state, const struct engine_conf *conf)
 {
 	const struct cycle_rules *rules = cycle_kind(conf->kind);
@@ -94,9 +129,9 @@ enum strategy plan_strategy(const struct workspace_state *state, const struct en
 		return conf->n_cells > 0 ? STRATEGY_REPAIR : STRATEGY_COUNT_AUDIT;
 	if (rules->insists && state->certified_at == TIME_NONE)
 		return STRATEGY_FULL_SWEEP;
-	if (rules->everything || needs_everything(state, conf->now))
+	if (rules->everything)
 		return STRATEGY_FULL_SWEEP;
-	return by_order(state);
+	return rules->hinted ? hinted(state, conf) : of_changes(state, conf->now);
 }
 
 bool plan_asks_again(enum strategy strategy, const struct workspace_state *state)

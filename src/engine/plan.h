@@ -22,6 +22,7 @@ enum strategy {
 	STRATEGY_FULL_SWEEP,	  /* everything */
 	STRATEGY_COUNT_AUDIT,
 	STRATEGY_REPAIR,
+	STRATEGY_HINTED, /* the conversations that were hinted at, one by one */
 	STRATEGIES,
 };
 

@@ -42,7 +42,7 @@
 struct caller {
 	struct httpd *httpd;
 	int fd;
-	bool busy; /* it has asked, and is being answered */
+	bool busy; /* it has asked to the end, and is being answered */
 	struct caller *before, *after;
 };
 
@@ -341,7 +341,7 @@ static struct caller *caller_of(struct MHD_Connection *connection)
 		->socket_context;
 }
 
-/* It begins to ask, or has been answered and is quiet again. */
+/* It has asked to the end, or has been answered and is quiet again. */
 static void set_busy(struct MHD_Connection *connection, bool busy)
 {
 	struct caller *c = caller_of(connection);
@@ -361,10 +361,32 @@ static struct exchange *begin(struct httpd *httpd, struct MHD_Connection *connec
 
 	x->httpd = httpd;
 	x->connection = connection;
-	x->asked.max = HTTPD_MOST_ASKED;
+	x->asked.max = httpd->conf.most_asked ? httpd->conf.most_asked : HTTPD_MOST_ASKED;
 	x->answer.status = 200;
 	x->answer.body.max = HTTPD_MOST_ANSWERED;
 	return x;
+}
+
+/*
+ * Makes room for a body at once: a buffer that grows leaves copies behind, which nobody would wipe.
+ * False when it is said to be too large.
+ */
+static bool expect_body(struct exchange *x)
+{
+	const char *declared =
+		MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "Content-Length");
+	bool chunked =
+		MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "Transfer-Encoding");
+	size_t n = declared ? strtoul(declared, NULL, 10) : chunked ? x->asked.max : 0;
+
+	if (x->httpd->conf.most_asked == 0)
+		return true;
+	if (n > x->asked.max)
+		return false;
+	if (n > 0)
+		(void)!buf_extend(&x->asked, n);
+	buf_reset(&x->asked);
+	return true;
 }
 
 static void serve(struct exchange *x, const char *method, const char *path)
@@ -396,20 +418,23 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 
 	(void)version;
 	if (!x) {
-		*slot = begin(arg, connection);
-		set_busy(connection, true);
-		return MHD_YES;
+		*slot = x = begin(arg, connection);
+		if (expect_body(x))
+			return MHD_YES;
+		x->answer.status = 413;
+		return answer_now(x);
 	}
 	if (*piece_len > 0) {
 		/*
-		 * What is too large is read to its end all the same: who
-		 * still sends would not see the answer.
+		 * What is too large is read to its end all the same, unless the
+		 * owner says otherwise: who still sends would not see the answer.
 		 */
 		buf_add(&x->asked, piece, *piece_len);
 		*piece_len = 0;
-		return MHD_YES;
+		return x->asked.full && x->httpd->conf.most_asked ? MHD_NO : MHD_YES;
 	}
 	if (!x->served) {
+		set_busy(connection, true);
 		serve(x, method, path);
 		if (x->answer.delay > 0) {
 			park(x);
@@ -431,6 +456,8 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **sl
 	set_busy(connection, false);
 	if (x->parked)
 		unpark(x);
+	if (x->asked.data)
+		explicit_bzero(x->asked.data, x->asked.len);
 	buf_free(&x->asked);
 	buf_free(&x->answer.body);
 	mem_free(slot);
@@ -504,7 +531,8 @@ struct httpd *httpd_open(struct event_loop *loop, const struct httpd_conf *conf,
 				 fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
 				 MHD_OPTION_NOTIFY_CONNECTION, on_connection, httpd,
 				 MHD_OPTION_CONNECTION_LIMIT, (unsigned)MOST_CONNECTIONS,
-				 MHD_OPTION_CONNECTION_TIMEOUT, LONGEST_SILENCE, MHD_OPTION_END);
+				 MHD_OPTION_CONNECTION_TIMEOUT,
+				 conf->patience ? conf->patience : LONGEST_SILENCE, MHD_OPTION_END);
 	if (!httpd->daemon) {
 		close(fd);
 		mem_free(&httpd);

@@ -5,9 +5,9 @@
  * Serves the daemon's metrics and the sandbox's API. One function answers
  * every request; it runs inside event_loop_turn() and must be quick. HTTP/1.1
  * with keep-alive, no TLS: it is for loopback. While nobody asks, nothing
- * wakes up. Only this file's .c includes libmicrohttpd; it knows no path,
- * and of the statuses only 413 and 500, for what never reaches who serves
- * or comes back too large.
+ * wakes up. Bodies are wiped when they were answered. Only this file's .c
+ * includes libmicrohttpd; it knows no path, and of the statuses only 413 and
+ * 500, for what never reaches who serves or comes back too large.
  */
 #ifndef HTTPD_H
 #define HTTPD_H
@@ -77,7 +77,11 @@ struct httpd_conf {
 	int port;	  /* 0: any that is free */
 	void (*serve)(void *arg, const struct httpd_request *request, struct httpd_answer *answer);
 	void *arg;
-	int most_quiet; /* of more connections that ask nothing, the oldest is closed; 0: none is */
+	int most_quiet;	   /* of more connections that wait for no answer, since they ask nothing or
+			 * have not asked to the end, the oldest is closed; 0: none is */
+	size_t most_asked; /* bytes of a body; of more nothing is read. 0: HTTPD_MOST_ASKED, and
+			    * what is too large is read to its end */
+	unsigned patience; /* seconds of silence that end a connection; 0: 120 */
 };
 
 /*

@@ -74,17 +74,13 @@ bool cycle_can_go_on(const struct cycle *cycle)
 
 /* ---- beginning and end ----------------------------------------------- */
 
-static bool open(struct cycle *cycle, enum cycle_kind kind, struct err *err)
+static bool open(struct cycle *cycle, struct engine_conf *conf, struct err *err)
 {
-	struct engine_conf conf = {
-		.kind = kind,
-		.ahead = 1,
-		.now = clock_real(cycle->env->clock),
-		.lookback_most = max_i64(LONGEST_LOOKBACK, cycle->conf->lookback),
-		.chance = (uint32_t)cycle->queue.chance,
-	};
-
-	if (!run_record_open(&cycle->run, cycle->env->warehouse, &conf, err))
+	conf->ahead = 1;
+	conf->now = clock_real(cycle->env->clock);
+	conf->lookback_most = max_i64(LONGEST_LOOKBACK, cycle->conf->lookback);
+	conf->chance = (uint32_t)cycle->queue.chance;
+	if (!run_record_open(&cycle->run, cycle->env->warehouse, conf, err))
 		return false;
 	cycle->progress.before = cycle->progress.now = cycle->run.engine.state;
 	cycle->progress.strategy = cycle->run.engine.strategy;
@@ -94,11 +90,11 @@ static bool open(struct cycle *cycle, enum cycle_kind kind, struct err *err)
 	return true;
 }
 
-struct cycle *cycle_begin(const struct workspace_conf *conf, const struct cycle_env *env,
-			  enum cycle_kind kind, struct err *err)
+static struct cycle *begin(const struct workspace_conf *conf, const struct cycle_env *env,
+			   struct engine_conf *engine, struct err *err)
 {
 	struct cycle *cycle = mem_new(sizeof(*cycle));
-	bool look = cycle_kind(kind)->look;
+	bool look = cycle_kind(engine->kind)->look;
 
 	cycle->conf = conf;
 	cycle->env = env;
@@ -120,11 +116,39 @@ struct cycle *cycle_begin(const struct workspace_conf *conf, const struct cycle_
 		cycle->queue.quota.workspace = cycle->run.id;
 		cycle->locked =
 			!look && !env->held && warehouse_lock(env->warehouse, cycle->run.id, err);
-		if ((cycle->locked || env->held || look) && open(cycle, kind, err))
+		if ((cycle->locked || env->held || look) && open(cycle, engine, err))
 			return cycle;
 	}
 	cycle_end(&cycle);
 	return NULL;
+}
+
+struct cycle *cycle_begin(const struct workspace_conf *conf, const struct cycle_env *env,
+			  enum cycle_kind kind, struct err *err)
+{
+	struct engine_conf engine = { .kind = kind };
+
+	return begin(conf, env, &engine, err);
+}
+
+struct cycle *cycle_begin_hinted(const struct workspace_conf *conf, const struct cycle_env *env,
+				 const struct cycle_hints *hints, struct err *err)
+{
+	struct engine_conf engine = {
+		.kind = CYCLE_HINTED,
+		.n_hinted = hints->hints->taken,
+		.more_hinted = hints->hints->more_taken,
+		.usual_cost = hints->usual_cost,
+	};
+	struct cycle *cycle = begin(conf, env, &engine, err);
+
+	if (!cycle)
+		return NULL;
+	/* As if the warehouse had answered them. */
+	cycle->ids = table_new(2);
+	for (int i = 0; i < hints->hints->taken; i++)
+		table_set_text(cycle->ids, table_add(cycle->ids), 0, hints->hints->list[i].id);
+	return cycle;
 }
 
 void cycle_end(struct cycle **cycle)
@@ -246,7 +270,7 @@ static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
 	const struct http_reply *reply = slot->reply;
 	struct decode_one one = { .id = slot->id, .date = reply->date };
 
-	if (reply->status == 404) {
+	if (reply->status >= 400) {
 		engine_item(&cycle->run.engine, ITEM_GONE, TIME_NONE);
 		return true;
 	}
@@ -260,13 +284,26 @@ static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
 	return true;
 }
 
-/* Whether the reply is what the request wanted: a success, or of a GET the documented 404. */
+/* Whether a status says that there is nothing of what was asked for, or never can be. */
+static bool is_refused(int status)
+{
+	return status == 400 || status == 404 || status == 422;
+}
+
+/*
+ * Whether the reply is what the request wanted: a success, or of a GET the documented 404; where
+ * nothing depends on it, any refusal.
+ */
 static bool is_answer(struct cycle *cycle, const struct slot *slot, struct err *err)
 {
+	int status = slot->reply->status;
+
 	if (api_check(slot->reply, cycle->env->json, err))
 		return true;
-	return slot->request.kind == REQUEST_GET && slot->reply->status == 404 &&
-	       strcmp(err->code, "not_found") == 0;
+	if (slot->request.kind != REQUEST_GET)
+		return false;
+	return (status == 404 && strcmp(err->code, "not_found") == 0) ||
+	       (is_refused(status) && engine_shrugs(&cycle->run.engine));
 }
 
 /*
@@ -275,10 +312,7 @@ static bool is_answer(struct cycle *cycle, const struct slot *slot, struct err *
  */
 static bool is_refusal(struct cycle *cycle, const struct slot *slot)
 {
-	int status = slot->reply->status;
-
-	return slot->request.kind == REQUEST_LIST &&
-	       (status == 400 || status == 404 || status == 422) &&
+	return slot->request.kind == REQUEST_LIST && is_refused(slot->reply->status) &&
 	       engine_refused(&cycle->run.engine);
 }
 

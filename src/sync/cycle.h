@@ -16,6 +16,7 @@
 #include "api.h"
 #include "decode.h"
 #include "engine.h"
+#include "hints.h"
 #include "http.h"
 #include "request_queue.h"
 #include "warehouse.h"
@@ -72,6 +73,16 @@ struct cycle;
  */
 struct cycle *cycle_begin(const struct workspace_conf *conf, const struct cycle_env *env,
 			  enum cycle_kind kind, struct err *err) MUST_CHECK;
+
+/* What a cycle that looks at hints is told. */
+struct cycle_hints {
+	const struct hints *hints; /* those that are taken; they are copied */
+	int usual_cost;		   /* requests that the last cycle of changes took; 0: not known */
+};
+
+/* The same for a cycle that looks at what was hinted at. */
+struct cycle *cycle_begin_hinted(const struct workspace_conf *conf, const struct cycle_env *env,
+				 const struct cycle_hints *hints, struct err *err) MUST_CHECK;
 
 /*
  * Ends the cycle as partial, because of WHY: a batch that is being merged still

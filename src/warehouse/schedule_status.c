@@ -43,6 +43,10 @@ bool schedule_status_write(struct warehouse *warehouse, int workspace,
 	put_instant(&out, "trouble_since", schedule_status->trouble_since);
 	put_instant(&out, "failures", schedule_status->failures);
 	put_text(&out, "advice", schedule_status->advice);
+	put_text(&out, "listen", schedule_status->listen);
+	put_instant(&out, "event_at", schedule_status->event_at);
+	put_instant(&out, "event_delay", schedule_status->event_delay);
+	put_instant(&out, "unspoken", schedule_status->unspoken);
 	json_writer_close(&out, '}');
 	s = warehouse_call(warehouse, sql_schedule_write);
 	script_int(s, workspace);

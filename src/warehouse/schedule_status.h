@@ -24,6 +24,9 @@ struct schedule_status {
 	int64_t trouble_since;
 	int failures;
 	const char *advice; /* NULL: none */
+	const char *listen; /* where events of webhooks are taken; NULL: nowhere */
+	int64_t event_at, event_delay;
+	int64_t unspoken; /* changes that cycles found since, when that is suspicious */
 };
 
 /* Writes it. */

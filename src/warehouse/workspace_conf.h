@@ -96,6 +96,12 @@ struct workspace_schedule {
 	int full;		     /* minutes after the workspace's midnight */
 };
 
+/* Where events are taken, and the file with the secrets that sign them. */
+struct workspace_webhook {
+	const char *listen; /* address:port; NULL: nowhere */
+	const char *secret_file;
+};
+
 struct workspace_conf {
 	const char *name, *timezone;
 	const char *base_url; /* without a slash at its end */
@@ -112,6 +118,7 @@ struct workspace_conf {
 	struct workspace_holidays holidays;
 	struct workspace_targets targets;
 	struct workspace_attributes attributes;
+	struct workspace_webhook webhook;
 	bool keep_name, keep_phone; /* of contacts; the section privacy, for all workspaces */
 };
 

@@ -103,6 +103,9 @@ void bound_begin(struct bound *bound, const struct ware *ware, const struct worl
 		return;
 	if (strategy == STRATEGY_COUNT_AUDIT && !ware_equals(ware, world, text, sizeof(text)))
 		return;
+	/* It takes a request for each, whatever the list. */
+	if (strategy == STRATEGY_HINTED)
+		return;
 	if (strategy == STRATEGY_ONE_PAGE && state.last_total > state.per_page)
 		return;
 	bound->known = true;

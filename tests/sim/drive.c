@@ -310,6 +310,15 @@ static void run_engine(struct run_record *c, const struct action *action)
 	}
 }
 
+/* Events speak of conversations that are there, and of some that are not any more, or not yet. */
+static void bring_hints(struct run_record *c, const struct engine_conf *conf)
+{
+	struct drive *d = c->drive;
+
+	for (int i = 0; i < conf->n_hinted; i++)
+		c->desk.ids[i] = d->world.things[chance_below(&d->hinting, d->world.n)].id;
+}
+
 static void begin_cycle(struct run_record *c, struct drive *d, const struct engine_conf *conf,
 			int who)
 {
@@ -328,6 +337,7 @@ static void begin_cycle(struct run_record *c, struct drive *d, const struct engi
 	restart(&state);
 	state.holding = state.askable = odd_holding(&d->ware);
 	engine_begin(&c->engine, conf, &state);
+	bring_hints(c, conf);
 	bound_begin(&c->bound, &d->ware, &d->world, c->engine.strategy);
 	if (d->told)
 		printf("%6d instance %d: cycle by %s\n", d->world.now, who,
@@ -471,6 +481,7 @@ void drive_begin(struct drive *d, const struct story *story, uint64_t seed)
 	d->dies_at = 0;
 	d->cycles = d->requests = d->published = d->bounded = d->rounds = 0;
 	d->luck = chance_stream(seed, 5);
+	d->hinting = chance_stream(seed, 6);
 	world_begin(&d->world, &story->world, seed);
 	ware_begin(&d->ware, &state);
 	d->ware.parts = story->world.unsplit ? -1 : 3;

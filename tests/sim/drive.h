@@ -26,6 +26,7 @@ struct story {
 	int takeovers;	     /* in a thousand actions: a second instance takes the lock over */
 	int verifies, fulls; /* in a thousand cycles */
 	int looks;	     /* of a thousand verifies: only to look, beside whoever has the lock */
+	int hints;	     /* in a thousand cycles: events said where to look */
 	int idle;	     /* seconds between cycles, at most */
 	bool settles;	     /* whether it has to end equal */
 };
@@ -35,7 +36,8 @@ struct drive {
 	struct world world;
 	struct ware ware;
 	struct chance luck;
-	char wrong[200]; /* what went wrong; "" while nothing has */
+	struct chance hinting; /* apart, so that stories without hints stay as they are */
+	char wrong[200];       /* what went wrong; "" while nothing has */
 	long cycles, requests, published, bounded, rounds;
 	long dies_at;	/* the process dies when so many requests have been sent; 0: it does not */
 	bool flip_seen; /* the list has changed its order, and a page has come since */

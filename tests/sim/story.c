@@ -123,6 +123,14 @@ static void focus(struct story *story, struct chance *c)
 	story->verifies = once_in(c, 2) ? chance_below(c, 100) : 0;
 }
 
+/* Events of webhooks, in a third of the stories. */
+static void invent_hints(struct story *story, uint64_t seed)
+{
+	struct chance c = chance_stream(seed, 80);
+
+	story->hints = once_in(&c, 3) ? 100 + chance_below(&c, 500) : 0;
+}
+
 /* Lists that do not show, or do not count, all that there is. */
 static void invent_lies(struct story *story, uint64_t seed)
 {
@@ -223,6 +231,7 @@ void story_invent(struct story *story, uint64_t seed)
 	if (seed % 2)
 		focus(story, &c);
 	invent_lies(story, seed);
+	invent_hints(story, seed);
 	if (story->settles)
 		invent_limits(&story->world, seed);
 	invent_more(story, seed);
@@ -244,6 +253,12 @@ static struct engine_conf choose(struct drive *d)
 		conf.kind = chance_hit(&d->luck, d->story.looks) ? CYCLE_LOOK : CYCLE_REPAIR;
 	} else if (chance_hit(&d->luck, d->story.fulls)) {
 		conf.kind = CYCLE_FULL;
+	}
+	if (conf.kind == CYCLE_INCREMENTAL && d->ware.state.certified_at != TIME_NONE &&
+	    d->world.n > 0 && chance_hit(&d->hinting, d->story.hints)) {
+		conf.kind = CYCLE_HINTED;
+		conf.n_hinted = chance_below(&d->hinting, 12);
+		conf.more_hinted = conf.n_hinted == 0 || chance_hit(&d->hinting, 100);
 	}
 	return conf;
 }

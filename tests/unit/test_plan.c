@@ -254,9 +254,67 @@ static void one_that_proved_nothing_is_tried_again_later_each_time(void **fixtur
 	assert_true(last == DAY);
 }
 
+/* What a hinted cycle does about N hints. */
+static enum strategy hinted_by(int64_t total, enum order order, int n, bool more)
+{
+	struct workspace_state state = workspace(total, order);
+	struct engine_conf conf = {
+		.kind = CYCLE_HINTED, .now = NOW, .n_hinted = n, .more_hinted = more
+	};
+
+	return plan_strategy(&state, &conf);
+}
+
+static void hints_are_asked_for_where_that_costs_no_more_than_a_cycle(void **fixture)
+{
+	(void)fixture;
+	assert_int_equal(hinted_by(50000, ORDER_UPDATED_DESC, 1, false), STRATEGY_HINTED);
+	assert_int_equal(hinted_by(50000, ORDER_UPDATED_DESC, 2, false), STRATEGY_HEAD_SCAN);
+	assert_int_equal(hinted_by(50001, ORDER_UPDATED_ASC, 2, false), STRATEGY_HINTED);
+	assert_int_equal(hinted_by(50001, ORDER_UPDATED_ASC, 3, false), STRATEGY_TAIL_SCAN);
+	assert_int_equal(hinted_by(50000, ORDER_UNKNOWN, 5, false), STRATEGY_HINTED);
+	assert_int_equal(hinted_by(50000, ORDER_UNKNOWN, 6, false), STRATEGY_UNRESOLVED_SCAN);
+	/* A list of one page tells all that a conversation would. */
+	assert_int_equal(hinted_by(50, ORDER_UNKNOWN, 1, false), STRATEGY_ONE_PAGE);
+}
+
+static void what_an_unresolved_scan_costs_the_last_one_told(void **fixture)
+{
+	struct workspace_state state = workspace(50000, ORDER_UNKNOWN);
+	struct engine_conf conf = {
+		.kind = CYCLE_HINTED, .now = NOW, .n_hinted = 12, .usual_cost = 12
+	};
+
+	(void)fixture;
+	assert_int_equal(plan_strategy(&state, &conf), STRATEGY_HINTED);
+	conf.n_hinted = 13;
+	assert_int_equal(plan_strategy(&state, &conf), STRATEGY_UNRESOLVED_SCAN);
+}
+
+static void where_there_were_more_hints_a_cycle_reads_what_has_changed(void **fixture)
+{
+	(void)fixture;
+	assert_int_equal(hinted_by(50000, ORDER_UPDATED_DESC, 0, true), STRATEGY_HEAD_SCAN);
+	assert_int_equal(hinted_by(50000, ORDER_UNKNOWN, 1, true), STRATEGY_UNRESOLVED_SCAN);
+}
+
+static void a_hint_does_not_begin_a_full_sweep_that_is_dearer(void **fixture)
+{
+	struct workspace_state state = workspace(50000, ORDER_UPDATED_DESC);
+	struct engine_conf conf = { .kind = CYCLE_HINTED, .now = NOW, .n_hinted = 100 };
+
+	(void)fixture;
+	state.needs_full = FULL_DEMOTED;
+	assert_int_equal(plan_strategy(&state, &conf), STRATEGY_HINTED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hints_are_asked_for_where_that_costs_no_more_than_a_cycle),
+		cmocka_unit_test(what_an_unresolved_scan_costs_the_last_one_told),
+		cmocka_unit_test(where_there_were_more_hints_a_cycle_reads_what_has_changed),
+		cmocka_unit_test(a_hint_does_not_begin_a_full_sweep_that_is_dearer),
 		cmocka_unit_test(
 			an_incremental_cycle_takes_one_request_and_one_more_for_each_hundred_changes),
 		cmocka_unit_test(pages_that_overlap_cost_a_sixth_more_when_much_has_changed),

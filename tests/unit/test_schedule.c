@@ -462,9 +462,56 @@ static void kinds_have_names(void **fixture)
 	assert_string_equal(cycle_kind(CYCLE_FULL)->name, "full");
 }
 
+/* ---- hints ------------------------------------------------------------ */
+
+static void hints_are_due_when_they_are_said_to_be(void **fixture)
+{
+	struct sim sim = sim_at(date(2027, 5, 4), WIB, 0.5);
+	int64_t when;
+
+	(void)fixture;
+	assert_true(schedule_due(&sim.schedule, CYCLE_HINTED, &sim.now) == TIME_NEVER);
+	schedule_hint(&sim.schedule, sim.now.mono + SECOND);
+	assert_int_equal(schedule_next(&sim.schedule, &sim.now, &when), CYCLE_HINTED);
+	assert_true(when == sim.now.mono + SECOND);
+	pass(&sim, SECOND);
+	schedule_began(&sim.schedule, CYCLE_HINTED, &sim.now);
+	assert_true(schedule_due(&sim.schedule, CYCLE_HINTED, &sim.now) == TIME_NEVER);
+}
+
+static void hints_rest_after_a_cycle_that_took_its_share(void **fixture)
+{
+	struct sim sim = sim_at(date(2027, 5, 4), WIB, 0.5);
+	struct schedule_end end = { .ok = true, .rest = sim.now.mono + 10 * SECOND };
+
+	(void)fixture;
+	schedule_began(&sim.schedule, CYCLE_HINTED, &sim.now);
+	schedule_ended(&sim.schedule, CYCLE_HINTED, &end, &sim.now);
+	schedule_hint(&sim.schedule, sim.now.mono);
+	assert_true(schedule_due(&sim.schedule, CYCLE_HINTED, &sim.now) == end.rest);
+}
+
+static void a_flood_of_hints_keeps_nothing_else_from_its_turn(void **fixture)
+{
+	struct sim sim = sim_at(date(2027, 5, 4), WIB, 0);
+
+	(void)fixture;
+	sim.duration[CYCLE_HINTED] = SECOND;
+	for (int64_t end = sim.now.mono + HOUR; sim.now.mono < end;) {
+		schedule_hint(&sim.schedule, sim.now.mono);
+		run(&sim, sleep_until_due(&sim), true);
+	}
+	assert_in_range(sim.runs[CYCLE_INCREMENTAL], 55, 61);
+	assert_in_range(sim.runs[CYCLE_VERIFY], 3, 5);
+	assert_true(sim.runs[CYCLE_HINTED] > 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hints_are_due_when_they_are_said_to_be),
+		cmocka_unit_test(hints_rest_after_a_cycle_that_took_its_share),
+		cmocka_unit_test(a_flood_of_hints_keeps_nothing_else_from_its_turn),
 		cmocka_unit_test(one_full_sweep_a_night),
 		cmocka_unit_test(a_night_that_is_not_known_is_waited_for),
 		cmocka_unit_test(a_night_that_was_missed_is_made_up_for_once),

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * inbox.h -- What the events of webhooks said of one workspace.
+ *
+ * An event that the API signed is a hint to look at a conversation, kept in
+ * memory until a cycle takes it; of one that it did not sign nothing is read,
+ * and that is counted and said. The secrets are read from their file again
+ * and again, so that another one needs no reload: two may be in force.
+ */
+#ifndef INBOX_H
+#define INBOX_H
+
+#include "clock.h"
+#include "hints.h"
+#include "log.h"
+#include "log_backoff.h"
+#include "stats.h"
+#include "webhook_signature.h"
+#include "workspace_conf.h"
+
+struct inbox {
+	struct hints hints;
+	struct webhook_signature_keys keys;
+	int64_t read_at;	    /* monotonic: when the secrets were read last */
+	struct complaint forgeries; /* events that nobody signed whom we know */
+	struct complaint no_secret; /* the file cannot be read */
+	int64_t last;		    /* when the last event was taken, by the calendar; TIME_NONE */
+	int64_t since;		    /* monotonic: when one was taken last; 0: never */
+	int64_t unspoken;	    /* changes that cycles have found since then */
+	int unspoken_cycles;	    /* and how many cycles */
+};
+
+/* An event as it came. */
+struct inbox_event {
+	const char *signature; /* the header; NULL: there is none */
+	const char *body;
+	size_t n;
+};
+
+/* What an inbox is with, for as long as a call. */
+struct inbox_env {
+	const struct workspace_conf *workspace;
+	const char *config_path; /* secrets may stand beside it */
+	const struct clock *clock;
+	const struct log *log;
+	struct stats *stats;
+};
+
+/* An empty one. */
+struct inbox *inbox_new(void) MUST_CHECK;
+
+/* Forgets what is in it, and wipes the secrets. */
+void inbox_free(struct inbox **inbox);
+
+/* Takes an event. False when it is not signed by a secret that is in force. */
+bool inbox_take(struct inbox *inbox, const struct inbox_env *env,
+		const struct inbox_event *event) MUST_CHECK;
+
+/* The taken hints were looked at by NOW, or, where that is not WELL, come again. */
+void inbox_end(struct inbox *inbox, struct stats *stats, bool well, int64_t now);
+
+/*
+ * A cycle that no hint began has found so many CHANGES. True when events do not speak of what
+ * cycles find: nothing was heard for several of these.
+ */
+bool inbox_note_changes(struct inbox *inbox, int64_t changes) MUST_CHECK;
+
+#endif
