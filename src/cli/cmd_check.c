@@ -14,8 +14,10 @@
 #include "inspect.h"
 #include "schedule_status.h"
 #include "schema.h"
+#include "secret.h"
 #include "session.h"
 #include "time_format.h"
+#include "webhook_listener.h"
 
 /* A clock that is off by more is worth a line; instants are the API's anyway. */
 #define CLOCK_TOLERANCE (30 * USEC_PER_SEC)
@@ -196,6 +198,72 @@ static void check_reports(struct app *app, struct pg *pg)
 	}
 }
 
+/* ---- events ------------------------------------------------------------ */
+
+/* Whether the daemon listens: it refuses a GET at the path of events. */
+static void check_listener(struct app *app, const struct workspace_conf *conf)
+{
+	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
+	CLEANUP(http_reply_free) struct http_reply *reply = NULL;
+	struct http_request request = { .method = HTTP_GET };
+	struct err ignored;
+
+	buf_printf(&url, "http://%s", conf->webhook.listen);
+	webhook_listener_path(conf->name, &url);
+	request.url = buf_text(&url);
+	/* From elsewhere it is spoken to with TLS, by whatever stands before it. */
+	if (!http_url_allowed(request.url, &ignored))
+		return;
+	reply = http_call(app->http, &request, &ignored);
+	if (reply && (reply->err.kind != ERR_NONE || reply->status != 405))
+		warn("events of %s: no daemon takes them at %s\n"
+		     "  -> systemctl status sahut-etl; a changed configuration: systemctl reload "
+		     "sahut-etl",
+		     conf->name, conf->webhook.listen);
+}
+
+static void check_arrival(const struct workspace_conf *conf, const struct table *all)
+{
+	const char *last = table_get(all, 0, "last_event_at"),
+		   *delay = table_get(all, 0, "event_delay_seconds");
+	int64_t unspoken = table_get_int(all, 0, "unspoken_changes");
+
+	if (unspoken > 0)
+		warn("events of %s: cycles have found %" PRId64 " changes since the last one (%s)\n"
+		     "  -> is the webhook registered, and is its address reached from outside? "
+		     "sahut-etl webhook register URL",
+		     conf->name, unspoken, last ? last : "none has come");
+	else if (!last)
+		warn("events of %s: none has come yet\n"
+		     "  -> sahut-etl webhook register URL, if that was not done",
+		     conf->name);
+	else
+		good("events of %s: the last one came at %s; from an event to its row it took %s s",
+		     conf->name, last, delay ? delay : "-");
+}
+
+/* Whether events can be checked, and do arrive. */
+static void check_events(struct app *app, struct pg *pg)
+{
+	for (size_t i = 0; i < app->n_workspaces; i++) {
+		const struct workspace_conf *conf = app->workspaces[i];
+		CLEANUP(table_free) struct table *all = NULL;
+		struct secret_lines lines = { .n = 0 };
+		struct err err = ERR_INIT;
+
+		if (!conf->webhook.listen)
+			continue;
+		if (!secret_read_lines(conf->webhook.secret_file, app->config->path, &lines, &err))
+			bad(app, conf->name, &err,
+			    "sahut-etl webhook register URL writes the secret, or put it there as "
+			    "Sahut shows it");
+		secret_lines_free(&lines);
+		check_listener(app, conf);
+		if (inspect_status(pg, conf->name, &all, &err) && table_rows(all) > 0)
+			check_arrival(conf, all);
+	}
+}
+
 /* What runs as the owner of the warehouse could do whatever the owner may. */
 static void check_owner(struct pg *pg)
 {
@@ -291,6 +359,7 @@ static bool check_warehouse(struct app *app)
 	check_owner(pg);
 	check_workers(app, pg);
 	check_database_clock(app, pg);
+	check_events(app, pg);
 	return app->exit == before;
 }
 

@@ -49,6 +49,8 @@ static const struct command commands[] = {
 	  "metabase apply --dry-run" },
 	{ "notify", "test", "post a message of notify now, to see that it arrives", cmd_notify,
 	  "notify test" },
+	{ "webhook", "register URL|remove ID", "have events sent to the daemon, or no longer",
+	  cmd_webhook, "webhook register https://etl.example.com/webhook/utama" },
 	{ "erase", "CONTACT_ID", "forget a contact's name and phone for good", cmd_erase,
 	  "erase ct_5d1m9x" },
 	{ "conversations", "list|get|create|update ...", "the API's four endpoints, from a shell",

@@ -52,6 +52,7 @@ void cmd_status(struct app *app);
 void cmd_sync(struct app *app);
 void cmd_verify(struct app *app);
 void cmd_wait(struct app *app);
+void cmd_webhook(struct app *app);
 
 /* Writes a text to standard output; where that is a terminal, nothing in it steers it. */
 void command_print(const char *text, size_t n);

@@ -23,6 +23,12 @@ struct webhook_place {
 	struct httpd *httpd;
 };
 
+void webhook_listener_path(const char *workspace, struct buf *out)
+{
+	buf_str(out, PATH);
+	uri_escape(out, workspace);
+}
+
 /* The worker that takes events at this address under this path, or NULL. */
 static struct worker *addressee(const struct webhook_place *place, const char *path)
 {

@@ -32,4 +32,7 @@ bool webhook_listener_open(struct webhook_listener *listener, struct err *err) M
 /* Stops listening. */
 void webhook_listener_close(struct webhook_listener *listener);
 
+/* The path of a workspace's events, as a URL has it, added to OUT: "/webhook/utama". */
+void webhook_listener_path(const char *workspace, struct buf *out);
+
 #endif

@@ -41,20 +41,33 @@ void api_list_url(struct buf *url, const struct api *api, const struct api_filte
 	parameter(url, &separator, "per_page", number);
 }
 
-void api_item_url(struct buf *url, const struct api *api, const char *id)
+/* Adds an id so that it stays one segment of the path, whatever it is made of. */
+static void segment(struct buf *url, const char *id)
 {
-	api_create_url(url, api);
-	buf_char(url, '/');
-	/*
-	 * "." and ".." are path segments of another kind, and a dot may not
-	 * be escaped by uri_escape().
-	 */
+	/* "." and ".." are segments of another kind, and uri_escape() lets a dot be. */
 	if (strcmp(id, ".") == 0 || strcmp(id, "..") == 0) {
 		for (const char *p = id; *p; p++)
 			buf_str(url, "%2E");
 		return;
 	}
 	uri_escape(url, id);
+}
+
+void api_item_url(struct buf *url, const struct api *api, const char *id)
+{
+	api_create_url(url, api);
+	buf_char(url, '/');
+	segment(url, id);
+}
+
+void api_webhook_url(struct buf *url, const struct api *api, const char *id)
+{
+	buf_str(url, api->base_url);
+	buf_str(url, "/webhooks");
+	if (!id)
+		return;
+	buf_char(url, '/');
+	segment(url, id);
 }
 
 /* What kind of failure a status is, whichever endpoint answered it. */

@@ -37,6 +37,9 @@ void api_list_url(struct buf *url, const struct api *api, const struct api_filte
  */
 void api_item_url(struct buf *url, const struct api *api, const char *id);
 
+/* Adds the URL that webhooks are registered at, or with an ID, unless that is NULL, of that one. */
+void api_webhook_url(struct buf *url, const struct api *api, const char *id);
+
 /* Adds the URL that conversations are created at. */
 void api_create_url(struct buf *url, const struct api *api);
 

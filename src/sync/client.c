@@ -60,6 +60,15 @@ static void account(struct client *client, const struct err *err)
 					 &sent, &ignored);
 }
 
+/* Of what is removed nothing need be said. */
+static bool is_done(struct client *client, const struct http_request *request,
+		    const struct http_reply *reply, struct err *err)
+{
+	return api_check(reply, client->json, err) ||
+	       (request->method == HTTP_DELETE && reply->err.kind == ERR_NONE &&
+		reply->status == 204);
+}
+
 struct http_reply *client_call(struct client *client, const struct http_request *request,
 			       struct err *err)
 {
@@ -72,7 +81,8 @@ struct http_reply *client_call(struct client *client, const struct http_request 
 		if (!reply)
 			return NULL;
 		*err = (struct err)ERR_INIT;
-		if (api_check(reply, client->json, err)) {
+		if (is_done(client, request, reply, err)) {
+			*err = (struct err)ERR_INIT;
 			account(client, err);
 			return reply;
 		}

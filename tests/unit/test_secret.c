@@ -248,12 +248,71 @@ static void a_credential_with_an_access_list_is_still_private(void **fixture)
 	unsetenv("CREDENTIALS_DIRECTORY");
 }
 
+/* ---- two lines --------------------------------------------------------- */
+
+static bool read_lines(struct secret_lines *lines, struct err *err)
+{
+	char config[128];
+
+	snprintf(config, sizeof(config), "%s/etl.yaml", home);
+	return secret_read_lines("key", config, lines, err);
+}
+
+static void two_secrets_may_stand_in_a_file_each_with_its_label(void **fixture)
+{
+	static const char text[] = "whsec_new wh_2\nwhsec_old\n";
+	struct secret_lines lines;
+	struct err err;
+
+	(void)fixture;
+	put("key", text, sizeof(text) - 1, 0600);
+	assert_true(read_lines(&lines, &err));
+	assert_int_equal(lines.n, 2);
+	assert_string_equal(lines.secrets[0], "whsec_new");
+	assert_string_equal(lines.labels[0], "wh_2");
+	assert_string_equal(lines.secrets[1], "whsec_old");
+	assert_null(lines.labels[1]);
+	secret_lines_free(&lines);
+	assert_int_equal(lines.n, 0);
+}
+
+static void lines_that_are_none_are_refused(void **fixture)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		mode_t mode;
+	} cases[] = {
+		{ "", 0, 0600 },
+		{ "\n\n", 2, 0600 },
+		{ "a\nb\nc\n", 6, 0600 },
+		{ "a\0b\n", 4, 0600 },
+		{ "\001\n", 2, 0600 },
+		{ "\xef\xbb\xbf"
+		  "x\n",
+		  5, 0600 },
+		{ "whsec_x\n", 8, 0644 },
+	};
+	struct secret_lines lines;
+	struct err err;
+
+	(void)fixture;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		put("key", cases[i].text, cases[i].n, cases[i].mode);
+		assert_false(read_lines(&lines, &err));
+		assert_int_equal(err.kind, ERR_CONFIG);
+		assert_int_equal(lines.n, 0);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_content_comes_without_its_line_end),
+		TEST(two_secrets_may_stand_in_a_file_each_with_its_label),
+		TEST(lines_that_are_none_are_refused),
 		TEST(it_may_have_four_kibibytes_and_no_more),
 		TEST(nobody_else_may_read_it),
 		TEST(it_is_ours_or_roots),
