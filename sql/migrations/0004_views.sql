@@ -1386,7 +1386,8 @@ left join sahut_etl.request_lease q on q.run_id = r.id;
 comment on view sahut_report.sync_runs is 'The cycles of the program.';
 comment on column sahut_report.sync_runs.id is 'Number of the run.';
 comment on column sahut_report.sync_runs.workspace_name is 'Workspace.';
-comment on column sahut_report.sync_runs.kind is 'The kind of work: first_load, incremental, full, verify or repair.';
+comment on column sahut_report.sync_runs.kind is
+	'The kind of work: first_load, incremental, hinted, full, verify or repair.';
 comment on column sahut_report.sync_runs.strategy is
 	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit, repair '
 	'or hinted.';

@@ -90,10 +90,11 @@ def test_events_come_through_the_server_of_the_manual(front, pair, daemons, tmp_
         assert through(signature="0" * 64) == 401
         assert through(path="/metrics") == 404 and through(path="/") == 404 and through(path="/webhook/other") == 404
         assert through(body=b"[" * (200 << 10)) == 200
+        # What is too large is refused by the one or by the other.
         try:
-            assert through(body=b"[" * (400 << 10)) == 413
+            assert through(body=b"[" * (400 << 10)) in (413, 502)
         except OSError:
-            pass  # it hung up instead
+            pass
         (changed,) = sandbox.change("reopen")
         assert through(body=b'{"id":"%s"}' % changed.encode()) == 200
         wait_for(lambda: etl.one("select status from sahut.conversation where id = %s", changed) == "open", "the row")
