@@ -29,7 +29,8 @@ create temp table if not exists stage_batch (
 	batch         integer,
 	pass          smallint,
 	scan          integer,
-	observed_at   timestamptz not null
+	observed_at   timestamptz not null,
+	told_at       timestamptz			-- the time that the API told; null: it has told none
 ) on commit delete rows;
 
 -- A conversation has the columns of the table that it is merged into; COPY fills those that the API has.

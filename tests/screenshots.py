@@ -100,7 +100,7 @@ def main():
     build = os.path.abspath(arguments.build)
     directory = tempfile.mkdtemp(prefix="sahut-pages-")
     tap, cluster = Tap(), Cluster()
-    sandbox = Sandbox(os.path.join(build, "sahut-sandbox"), conversations=4000, resolved=99)
+    sandbox = Sandbox(os.path.join(build, "sahut-sandbox"), conversations=4000, resolved=99, ago=f"{DAYS * 24 * 60 + 4}m")
     browser = Browser()
     try:
         cluster.create_database("sahut")
@@ -108,7 +108,7 @@ def main():
         etl.run("migrate")
         etl.run("sync")
         season.live(sandbox, etl, DAYS)
-        season.move_back(etl, DAYS)
+        season.date_runs(etl)
         etl.sql("""do $$ declare n bigint; w integer; begin for w in select id from sahut_etl.workspace loop
             perform sahut_etl.queue_all(w, true);
             loop select remaining into n from sahut_etl.refresh_next(w); exit when n = 0; end loop; end loop; end $$""")

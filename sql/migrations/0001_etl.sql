@@ -52,6 +52,7 @@ create table sahut_etl.workspace (
 	certified_at        timestamptz,
 	history_started_at  timestamptz,
 	seen_at             timestamptz,
+	date_ahead          interval,
 	lookback            interval not null default interval '2 minutes',
 	lookback_configured interval not null default interval '2 minutes',
 	late_at             timestamptz,
@@ -100,10 +101,13 @@ comment on column sahut_etl.workspace.active_as_of is
 comment on column sahut_etl.workspace.certified_at is
 	'Start, less lookback, of the last full sweep that was proven complete.';
 comment on column sahut_etl.workspace.history_started_at is
-	'When the first load ended, proven or not; before it, status and assignment history is unknown.';
+	'When the first load ended, proven or not (API time); before it, status and assignment history is '
+	'unknown.';
 comment on column sahut_etl.workspace.seen_at is
 	'When the API was last heard of (API time): its day is the one that reports compute afresh; those before it '
 	'are stored.';
+comment on column sahut_etl.workspace.date_ahead is
+	'By how much a Date of the last cycle was ahead of our clocks, so that it was not believed. Null: all were.';
 comment on column sahut_etl.workspace.lookback is
 	'How late a change may become visible at the API; grows when later ones are seen, and shrinks again when none '
 	'is for a week.';

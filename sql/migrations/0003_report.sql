@@ -457,11 +457,14 @@ create view sahut_etl.report_workspace as
 select
 	w.id, w.name, w.timezone, w.complete_as_of, w.active_as_of, w.history_started_at,
 	(w.history_started_at at time zone w.timezone)::date as history_day,
-	-- Where nothing was proven of those that are not resolved either, the last answer has to do.
-	case when w.history_started_at is not null then (coalesce(w.active_as_of, w.seen_at) at time zone w.timezone)::date
+	-- Where nothing was proven of those that are not resolved either, the last answer has to do. Tomorrow may have begun
+	-- elsewhere; a day behind it was told by a clock that was wrong.
+	case when w.history_started_at is not null
+		then (least(coalesce(w.active_as_of, w.seen_at), now() + interval '1 day') at time zone w.timezone)::date
 		end as live_day,
 	case when w.history_started_at is not null
-		then (greatest(w.active_as_of, w.seen_at) at time zone w.timezone)::date end as last_day,
+		then (least(greatest(w.active_as_of, w.seen_at), now() + interval '1 day') at time zone w.timezone)::date
+		end as last_day,
 	w.live_count, w.late_arrival_count, w.silent_edit_count, coalesce(w.active_as_of, w.seen_at) as known_at,
 	w.paused_at
 from sahut_etl.workspace w;

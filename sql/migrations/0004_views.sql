@@ -1417,7 +1417,7 @@ select
 	w.id, w.name as workspace_name, w.complete_as_of, w.active_as_of, w.active_as_of as as_of,
 	round(extract(epoch from now() - w.active_as_of)::numeric / 60, 1) as lag_minutes,
 	round(extract(epoch from now() - w.complete_as_of)::numeric / 60, 1) as complete_lag_minutes,
-	coalesce(now() - w.active_as_of <= interval '15 minutes', false) as is_fresh,
+	coalesce(now() - w.active_as_of between interval '-2 minutes' and interval '15 minutes', false) as is_fresh,
 	w.history_started_at, w.timezone as reporting_timezone, w.last_day as data_day,
 	(select max(x.ended_at) from sahut_etl.run x where x.workspace_id = w.id and x.state = 'ok') as last_ok_at,
 	(select count(*) from sahut_etl.run x where x.workspace_id = w.id and x.state = 'failed'
@@ -1508,13 +1508,18 @@ cross join lateral (
 	from sahut_etl.proof p where p.workspace_id = w.id
 	union all
 	select 'freshness', case when w.active_as_of is null then 'amber'
-		when now() - w.active_as_of > interval '1 hour' and w.paused_at is null then 'red'
+		when w.active_as_of > now() + interval '2 minutes'
+			or (now() - w.active_as_of > interval '1 hour' and w.paused_at is null) then 'red'
 			when now() - w.active_as_of > interval '15 minutes' then 'amber' else 'green' end,
-		coalesce(format('%s minutes behind', round(extract(epoch from now() - w.active_as_of)::numeric / 60)),
+		coalesce(case when w.active_as_of > now() + interval '2 minutes' then format(
+			'%s minutes ahead of the clock, which cannot be',
+			round(extract(epoch from w.active_as_of - now())::numeric / 60)) end,
+			format('%s minutes behind', round(extract(epoch from now() - w.active_as_of)::numeric / 60)),
 			'nothing is known yet')
 	union all
 	select 'completeness', case when w.complete_as_of is null then 'amber'
-		when now() - w.complete_as_of > interval '1 day' and w.paused_at is null then 'red'
+		when w.complete_as_of > now() + interval '2 minutes'
+			or (now() - w.complete_as_of > interval '1 day' and w.paused_at is null) then 'red'
 			when now() - w.complete_as_of > interval '1 hour' then 'amber' else 'green' end,
 		coalesce(format('complete up to %s minutes ago',
 			round(extract(epoch from now() - w.complete_as_of)::numeric / 60)), 'never proven complete')

@@ -18,6 +18,8 @@ select
 		when w.is_scheduled and not w.is_held then 'unattended'
 		when w.failures > 0 or (not w.is_scheduled and r.state = 'failed') then 'failing'
 		when w.proof = 'rejected' then 'rejected'
+		when w.date_ahead is not null or w.complete_as_of > now() + interval '5 minutes'
+			or w.active_as_of > now() + interval '5 minutes' then 'clock wrong'
 		when d.is_late then 'reports late'
 		when w.proof = 'loading' then 'loading'
 		when w.proof = 'unproven' then 'not proven'

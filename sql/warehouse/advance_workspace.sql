@@ -17,7 +17,11 @@ set watermark = case
 	then b.observed_at end),
 	unproven_since = case when m.certified_at is null or m.needs_full = 'demoted'
 		or m.unproven in ('cut', 'parts', 'unlisted', 'untold') then coalesce(w.unproven_since, b.observed_at) end,
-	seen_at = greatest(w.seen_at, b.observed_at),
+	-- Of an API that tells no time ours has to do; but not of one whose clock is wrong. One that lies in the future was
+	-- told by such a clock.
+	seen_at = greatest(case when b.told_at is null or w.seen_at <= now() + interval '5 minutes' then w.seen_at end,
+	coalesce(b.told_at, case when coalesce(m.date_ahead, 0) = 0 then b.observed_at end)),
+	date_ahead = nullif(m.date_ahead, 0) * interval '1 microsecond',
 	lookback = m.lookback * interval '1 microsecond',
 	late_at = sahut_etl.from_usec(m.late_at),
 	late_by = t.late_by,
@@ -47,7 +51,7 @@ from jsonb_to_record($2::jsonb) m(
 	last_total bigint, per_page integer, list_order text, order_evidence jsonb, needs_full text,
 	uncertified integer, tried_at bigint, retry_at bigint,
 	audit_due boolean, unproven text, list_depth bigint, list_parts bigint, list_beyond bigint,
-	totals_told text, filterless boolean)
+	totals_told text, filterless boolean, date_ahead bigint)
 cross join pg_temp.tally t
 cross join pg_temp.stage_batch b
 where w.id = $1::integer

@@ -12,6 +12,7 @@ select
 	w.unproven, (extract(epoch from w.lookback_configured) * 1000000)::bigint as lookback_configured,
 	sahut_etl.to_usec(w.late_at) as late_at, (extract(epoch from w.late_by) * 1000000)::bigint as late_by,
 	w.list_depth, w.list_parts, w.list_beyond, w.totals_told, w.filterless,
+	(extract(epoch from w.date_ahead) * 1000000)::bigint as date_ahead, sahut_etl.to_usec(now()) as now,
 	p.holding, p.accepted, p.unlisted, p.disputed,
 	(select count(*) from sahut_etl.rejected_item r
 		where r.workspace_id = w.id and r.conversation_id is not null

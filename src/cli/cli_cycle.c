@@ -146,7 +146,7 @@ static void take_end(struct app *app, struct cli_cycle *cli_cycle)
 	if (p->state != CYCLE_DONE)
 		cli_cycle->end.err = p->err;
 	if (!is_look(cli_cycle))
-		cycle_log_cycle(&app->log, cli_cycle->cycle, clock_mono(app->clock));
+		cycle_log_cycle(&app->log, cli_cycle->cycle, clock_mono(app->clock), NULL);
 }
 
 /* Does for each cycle what can be done without waiting. Returns when to look again. */

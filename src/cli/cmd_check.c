@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api_time.h"
 #include "citus.h"
 #include "client.h"
 #include "command.h"
@@ -62,17 +63,28 @@ static void bad(struct app *app, const char *what, const struct err *err, const 
 
 /* ---- the API --------------------------------------------------------- */
 
-static void check_clock(struct app *app, const struct workspace_conf *conf, int64_t date)
+static void check_clock(struct app *app, const struct workspace_conf *conf, int64_t date,
+			const int64_t *database_ahead)
 {
-	int64_t ahead = date == TIME_NONE ? 0 : clock_real(app->clock) - date;
+	int64_t now = clock_real(app->clock), ahead = date == TIME_NONE ? 0 : now - date;
+	struct api_time told = { .date = date, .host = now, .database = TIME_NONE };
 	char by[TIME_FORMAT_SIZE];
 	struct err err;
 
+	if (database_ahead)
+		told.database = now + *database_ahead;
 	if (date == TIME_NONE) {
 		err_set(&err, ERR_DATA, "its answers have no Date header");
 		bad(app, conf->name, &err,
 		    "without it nothing can be said of how far the data is complete; if a proxy "
 		    "takes it out, let it through");
+	} else if (api_time_ahead(&told) > 0) {
+		err_set(&err, ERR_DATA,
+			"its Date is %s ahead of this host's clock and of the database's, and not "
+			"believed: no instant moves",
+			duration_format(api_time_ahead(&told), by));
+		bad(app, conf->name, &err,
+		    "timedatectl set-ntp true, on both; if they are right, the API's is wrong");
 	} else if (llabs(ahead) > CLOCK_TOLERANCE) {
 		warn("clock: this host's is %s %s the API's of %s\n"
 		     "  -> timedatectl set-ntp true; schedules go by it, instants do not",
@@ -102,7 +114,9 @@ static const char *remedy_of(const struct err *err)
 	return NULL;
 }
 
-static void check_api(struct app *app, const struct workspace_conf *conf)
+/* The database's clock is ahead of the host's by so much; NULL: it is not known. */
+static void check_api(struct app *app, const struct workspace_conf *conf,
+		      const int64_t *database_ahead)
 {
 	CLEANUP(buf_free) struct buf url = BUF_MAX(8192);
 	CLEANUP(http_reply_free) struct http_reply *reply = NULL;
@@ -122,7 +136,7 @@ static void check_api(struct app *app, const struct workspace_conf *conf)
 		return;
 	}
 	good("API of %s: %s answers, and takes the key", conf->name, conf->base_url);
-	check_clock(app, conf, reply->date);
+	check_clock(app, conf, reply->date, database_ahead);
 }
 
 /* ---- the warehouse --------------------------------------------------- */
@@ -297,19 +311,22 @@ static void check_workers(struct app *app, struct pg *pg)
 		good("workers: the roles are there, too");
 }
 
-static void check_database_clock(struct app *app, struct pg *pg)
+/* Whether the database tells the time; *DATABASE_AHEAD is by how much that is later than ours. */
+static bool check_database_clock(struct app *app, struct pg *pg, int64_t *database_ahead)
 {
 	char by[TIME_FORMAT_SIZE];
 	struct err ignored;
 	int64_t now, ahead;
 
 	if (!inspect_clock(pg, &now, &ignored))
-		return;
+		return false;
 	ahead = clock_real(app->clock) - now;
+	*database_ahead = -ahead;
 	if (llabs(ahead) > CLOCK_TOLERANCE)
 		warn("clock: this host's is %s %s the database's\n"
 		     "  -> timedatectl set-ntp true, on both",
 		     duration_format(llabs(ahead), by), ahead > 0 ? "ahead of" : "behind");
+	return true;
 }
 
 /* Where only reading is possible: who or what has set it so. */
@@ -327,8 +344,8 @@ static void find_read_only(struct app *app, struct err *err)
 		doctor_read_only(pg, err);
 }
 
-/* Whether the warehouse can be worked with. */
-static bool check_warehouse(struct app *app)
+/* Whether the warehouse can be worked with. *DATABASE_AHEAD: see above, if it *KNOWS_TIME. */
+static bool check_warehouse(struct app *app, int64_t *database_ahead, bool *knows_time)
 {
 	CLEANUP(pg_close) struct pg *pg = NULL;
 	struct err err = ERR_INIT;
@@ -358,7 +375,7 @@ static bool check_warehouse(struct app *app)
 	check_reports(app, pg);
 	check_owner(pg);
 	check_workers(app, pg);
-	check_database_clock(app, pg);
+	*knows_time = check_database_clock(app, pg, database_ahead);
 	check_events(app, pg);
 	return app->exit == before;
 }
@@ -458,7 +475,8 @@ static void check_schedules(struct app *app)
 void cmd_check(struct app *app)
 {
 	const char *none[1];
-	bool offline = false;
+	bool offline = false, knows_time = false;
+	int64_t database_ahead;
 	const struct opt options[] = {
 		{ .name = "offline",
 		  .letter = 'o',
@@ -479,9 +497,9 @@ void cmd_check(struct app *app)
 	if (offline || !app_workspaces(app) || !app_network(app, false))
 		return;
 	/* The warehouse first: it has the quota that the API is asked under. */
-	if (check_warehouse(app) && !app_store(app, "check"))
+	if (check_warehouse(app, &database_ahead, &knows_time) && !app_store(app, "check"))
 		return;
 	for (size_t i = 0; i < app->n_workspaces; i++)
-		check_api(app, app->workspaces[i]);
+		check_api(app, app->workspaces[i], knows_time ? &database_ahead : NULL);
 	check_schedules(app);
 }

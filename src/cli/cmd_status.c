@@ -237,6 +237,11 @@ static void note(struct buf *out, const struct config *config, const struct tabl
 		buf_str(out, ": it is configured, and nothing was read yet; run: systemctl start "
 			     "sahut-etl, or: sahut-etl sync\n");
 	}
+	if (strcmp(state, "clock wrong") == 0) {
+		quoted(out, table_get(all, row, "workspace"));
+		buf_str(out, ": the API told a time that had not come by our clocks; no instant "
+			     "moves by it; run: sahut-etl check\n");
+	}
 	if (strcmp(state, "unattended") == 0) {
 		const char *name = table_get(all, row, "workspace");
 		struct err ignored;
@@ -368,7 +373,8 @@ static const char *colour_of(const char *state)
 		return "";
 	if (strcmp(state, "failing") == 0 || strcmp(state, "unattended") == 0 ||
 	    strcmp(state, "reports late") == 0 || strcmp(state, NEVER_RAN) == 0 ||
-	    strcmp(state, "demoted") == 0 || strcmp(state, "rejected") == 0)
+	    strcmp(state, "demoted") == 0 || strcmp(state, "clock wrong") == 0 ||
+	    strcmp(state, "rejected") == 0)
 		return "\x1b[31m";
 	return strcmp(state, "late") == 0 || strcmp(state, "loading") == 0 ||
 			       strcmp(state, "not proven") == 0

@@ -214,6 +214,8 @@ static const char *verdict_text(const struct finding *f)
 {
 	switch (f->verdict) {
 	case VERDICT_EQUAL:
+		if (f->held_back)
+			return "the counts agree, but for items that could not be loaded";
 		return f->proven ? "the counts agree"
 				 : "the counts agree, but that nothing is missing is not proven "
 				   "yet; sync goes on with it";

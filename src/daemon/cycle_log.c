@@ -97,7 +97,29 @@ static void cycle_log_oddities(const struct log *log, const struct cycle *cycle)
 	}
 }
 
-void cycle_log_cycle(const struct log *log, const struct cycle *cycle, int64_t now)
+/* Said when it begins, and then more seldom each time. */
+static void cycle_log_clock(const struct log *log, const struct cycle *cycle, int64_t now,
+			    struct complaint *clock)
+{
+	int64_t ahead = cycle_progress(cycle)->now.date_ahead;
+	char by[TIME_FORMAT_SIZE];
+	struct log_line line;
+
+	if (ahead == 0 && clock)
+		(void)log_backoff_over(clock, now, NULL);
+	if (ahead == 0 || (clock && !log_backoff(clock, now)))
+		return;
+	log_begin(&line, LEVEL_WARNING, &events_table()->clock_wrong,
+		  "%s: a Date of the API is %s ahead of this host's clock and of the database's; "
+		  "it is not believed, and no instant moves by it; sahut-etl check compares them",
+		  cycle_name(cycle), duration_format(ahead, by));
+	log_text(&line, "workspace", cycle_name(cycle));
+	log_number(&line, "ahead_usec", ahead);
+	log_end(log, &line);
+}
+
+void cycle_log_cycle(const struct log *log, const struct cycle *cycle, int64_t now,
+		     struct complaint *clock)
 {
 	if (cycle_progress(cycle)->state == CYCLE_DONE)
 		cycle_log_end(log, cycle, now);
@@ -105,4 +127,5 @@ void cycle_log_cycle(const struct log *log, const struct cycle *cycle, int64_t n
 		cycle_log_failure(log, cycle);
 	cycle_log_order(log, cycle);
 	cycle_log_oddities(log, cycle);
+	cycle_log_clock(log, cycle, now, clock);
 }

@@ -29,6 +29,7 @@ const struct events *events_table(void)
 		.webhook_refused = { "webhook_refused", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d24" },
 		.webhook_silent = { "webhook_silent", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d25" },
 		.no_webhook = { "no_webhook", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d26" },
+		.clock_wrong = { "clock_wrong", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d27" },
 		.no_metrics = { "no_metrics", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d13" },
 	};
 

@@ -26,6 +26,7 @@ const char *health_name(enum health health)
 		[HEALTH_STANDBY] = "standby",
 		[HEALTH_LATE] = "late",
 		[HEALTH_FAILING] = "failing",
+		[HEALTH_CLOCK] = "clock wrong",
 		[HEALTH_REPORTS] = "reports late",
 		[HEALTH_UNATTENDED] = "unattended",
 	};
@@ -37,7 +38,7 @@ const char *health_name(enum health health)
 bool health_is_bad(enum health health)
 {
 	return health == HEALTH_LATE || health == HEALTH_FAILING || health == HEALTH_REPORTS ||
-	       health == HEALTH_UNATTENDED;
+	       health == HEALTH_CLOCK || health == HEALTH_UNATTENDED;
 }
 
 static int64_t patience(const struct stats *n)
@@ -86,6 +87,8 @@ enum health health_of(const struct stats *n, int64_t now)
 		return n->failures > 0 ? HEALTH_FAILING : of_proof(n);
 	if (n->failures > 0 && n->troubled != TIME_NONE && now - n->troubled > patience(n))
 		return HEALTH_FAILING;
+	if (n->date_ahead > 0)
+		return HEALTH_CLOCK;
 	if (n->report_failures >= REPORT_TRIES)
 		return HEALTH_REPORTS;
 	if (n->proof == PROOF_LOADING)
@@ -123,6 +126,9 @@ void health_describe(const struct stats *n, int64_t now, struct buf *out)
 	if (health == HEALTH_LATE)
 		buf_printf(out, ": no cycle has ended well for %s",
 			   duration_format(now - last_success(n), text));
+	if (health == HEALTH_CLOCK)
+		buf_printf(out, ": a Date of the API was %s ahead of our clocks, and not believed",
+			   duration_format(n->date_ahead, text));
 	if (health == HEALTH_REPORTS)
 		buf_str(out, ": the days of reports cannot be computed; sahut-etl status says why");
 	if (health == HEALTH_UNATTENDED)

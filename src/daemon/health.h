@@ -22,6 +22,7 @@ enum health {
 	HEALTH_PAUSED,	   /* a person has stopped its schedule */
 	HEALTH_STANDBY,	   /* another process works on it */
 	HEALTH_LATE,	   /* no cycle has come to its end for too long */
+	HEALTH_CLOCK,	   /* the API tells a time that has not come */
 	HEALTH_REPORTS,	   /* the days of reports cannot be computed */
 	HEALTH_FAILING,	   /* cycles fail, and have for too long */
 	HEALTH_UNATTENDED, /* nobody works on it, and it cannot be taken */

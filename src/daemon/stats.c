@@ -79,6 +79,7 @@ void stats_remember(struct stats *n, const struct workspace_state *state)
 	n->beyond = state->beyond;
 	for (int i = 0; i < EXCEPTIONS; i++)
 		n->exceptions[i] = state->exceptions[i];
+	n->date_ahead = state->date_ahead;
 }
 
 static void count_rows(struct stats *n, const struct tally *tally)

@@ -60,6 +60,7 @@ struct stats {
 	int64_t holding, beyond; /* items that hold the instants; conversations that lie too deep */
 	int64_t exceptions[EXCEPTIONS];
 	enum proof proof;
+	int64_t date_ahead; /* of a Date that was not believed; 0: all were */
 
 	/* by kind of cycle */
 	int64_t attempt[CYCLE_SCHEDULED], success[CYCLE_SCHEDULED], next[CYCLE_SCHEDULED];

@@ -568,7 +568,7 @@ static void log_outcome(struct worker *worker, struct app *app, const struct cyc
 	if (p->state != CYCLE_DONE && p->err.kind != ERR_STOPPED &&
 	    !note_trouble(worker, app->clock, &p->err))
 		return;
-	cycle_log_cycle(&app->log, worker->cycle, now);
+	cycle_log_cycle(&app->log, worker->cycle, now, &worker->clock);
 	if (p->state != CYCLE_DONE)
 		return;
 	/* That some conversations can be had does not say that the list can. */

@@ -51,6 +51,7 @@ struct worker {
 
 	struct complaint trouble;
 	struct complaint unheard;   /* cycles find changes of which no event spoke */
+	struct complaint clock;	    /* the API tells a time that has not come */
 	struct complaint nightless; /* when the next full sweep is due could not be asked */
 	struct schedule_status schedule_status;
 	struct stats stats;

@@ -190,14 +190,15 @@ struct cell {
 /* How a cycle is to be done. */
 struct engine_conf {
 	enum cycle_kind kind;
-	int ahead;	       /* pages in flight together, at most */
-	int64_t now;	       /* by the host's calendar; only to space out what is tried again */
-	int64_t lookback_most; /* late arrivals make the lookback longer, up to this */
-	uint32_t chance;       /* any number: which page is the second witness */
-	int n_hinted;	       /* of a hinted kind: conversations to look at, */
-	bool more_hinted;      /* and there were others */
-	int64_t usual_cost;    /* requests that a cycle of changes took last; 0: not known */
-	int n_cells;	       /* of a kind that recalls: the cells to fetch at once */
+	int ahead;		/* pages in flight together, at most */
+	int64_t now;		/* by the host's calendar, when the cycle begins, */
+	int64_t database_ahead; /* of which the database's is ahead by this */
+	int64_t lookback_most;	/* late arrivals make the lookback longer, up to this */
+	uint32_t chance;	/* any number: which page is the second witness */
+	int n_hinted;		/* of a hinted kind: conversations to look at, */
+	bool more_hinted;	/* and there were others */
+	int64_t usual_cost;	/* requests that a cycle of changes took last; 0: not known */
+	int n_cells;		/* of a kind that recalls: the cells to fetch at once */
 	struct cell cells[CELLS_MOST];
 };
 

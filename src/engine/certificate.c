@@ -86,6 +86,7 @@ void certificate_grant(struct workspace_state *state, int64_t started)
 	state->full.running = false;
 	if (started == TIME_NONE)
 		return;
+	workspace_state_take_back_future(state);
 	state->certified_at = max_i64(state->certified_at, started - state->lookback);
 	state->watermark =
 		max_i64(state->watermark, fresh ? min_i64(sweep->newest, started) : started);

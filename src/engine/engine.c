@@ -104,17 +104,33 @@ void engine_begin(struct engine *engine, const struct engine_conf *conf,
 		  const struct workspace_state *state)
 {
 	*engine = (struct engine){ .conf = *conf, .state = *state };
+	workspace_state_doubt_future(&engine->state, conf->now, conf->database_ahead);
 	/* What the last commit of the cycle before found out. */
 	workspace_state_learn_lateness(&engine->state, state->late_by, conf->lookback_most);
 	note_instants(engine);
-	engine->strategy = plan_strategy(state, conf);
+	engine->strategy = plan_strategy(&engine->state, conf);
 	/* Hints come often: what could not be loaded waits for the cycle that comes anyway. */
-	if (!cycle_kind(conf->kind)->hinted && plan_asks_again(engine->strategy, state)) {
+	if (!cycle_kind(conf->kind)->hinted && plan_asks_again(engine->strategy, &engine->state)) {
 		engine->part = PART_REJECTED;
 		rejected_check_begin(&engine->rejected_check, state->holding, conf->chance);
 	} else {
 		begin_part(engine, engine->strategy);
 	}
+}
+
+int64_t engine_date(struct engine *engine, int64_t date, int64_t age, int64_t host)
+{
+	struct api_time told = { .date = date,
+				 .age = age,
+				 .host = host,
+				 .database = host + engine->conf.database_ahead };
+
+	/* What the cycle before found is of this one as long as no response says otherwise. */
+	if (date != TIME_NONE && !engine->dated)
+		engine->state.date_ahead = 0;
+	engine->dated = engine->dated || date != TIME_NONE;
+	engine->state.date_ahead = max_i64(engine->state.date_ahead, api_time_ahead(&told));
+	return api_time_believed(&told);
 }
 
 void engine_set_ahead(struct engine *engine, int ahead)

@@ -17,6 +17,7 @@
 #define ENGINE_H
 
 #include "action.h"
+#include "api_time.h"
 #include "audit.h"
 #include "full.h"
 #include "hinted.h"
@@ -49,6 +50,7 @@ struct engine {
 	bool odd;	/* a page has many items that could not be loaded: it is committed soon */
 	bool misshapen; /* it was no page: what was read is kept, and the cycle is over */
 	bool kept;	/* that was done */
+	bool dated;	/* a response has told the time */
 	bool committing, ending;	      /* a commit is under way; the run ends with it */
 	int64_t complete_as_of, active_as_of; /* as committed last */
 	struct workspace_state state;
@@ -65,6 +67,12 @@ struct engine {
 /* Begins a cycle with what is known of the workspace. */
 void engine_begin(struct engine *engine, const struct engine_conf *conf,
 		  const struct workspace_state *state);
+
+/*
+ * When a response was made, that has this Date and this Age and came at HOST, by the host's clock;
+ * TIME_NONE when it does not say, or what it says cannot be true.
+ */
+int64_t engine_date(struct engine *engine, int64_t date, int64_t age, int64_t host) MUST_CHECK;
 
 /* So many pages may be in flight from now on, as latency and quota have it. */
 void engine_set_ahead(struct engine *engine, int ahead);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "api_time.h"
+
 /* A lookback that was learned halves when nothing has come too late for so long. */
 #define LATENESS_KEPT (7 * 24 * 3600 * USEC_PER_SEC)
 
@@ -13,6 +15,7 @@ static const char *const reasons[FULL_REASONS] = {
 	[FULL_DEMOTED] = "demoted",
 	[FULL_UNCERTIFIED] = "uncertified",
 	[FULL_UNEXPLAINED] = "unexplained",
+	[FULL_AHEAD] = "ahead",
 };
 
 const char *workspace_state_reason_name(enum full_reason reason)
@@ -121,6 +124,34 @@ void workspace_state_withhold(struct workspace_state *state, enum unproven why)
 	state->needs_full = FULL_UNEXPLAINED;
 	if (workspace_state_withheld(state))
 		take_back(state);
+}
+
+void workspace_state_doubt_future(struct workspace_state *state, int64_t now,
+				  int64_t database_ahead)
+{
+	int64_t clock = now + max_i64(database_ahead, 0);
+
+	/* So is a calendar that was ahead, by which sweeps are tried again. */
+	if (api_time_is_ahead(state->tried_at, now))
+		state->tried_at = TIME_NONE;
+	if (api_time_is_ahead(state->full.started, clock) ||
+	    api_time_is_ahead(state->full.sweep.started, clock))
+		state->full.running = false;
+	state->ahead = api_time_is_ahead(state->watermark, clock) ||
+		       api_time_is_ahead(state->complete_as_of, clock) ||
+		       api_time_is_ahead(state->active_as_of, clock) ||
+		       api_time_is_ahead(state->certified_at, clock);
+	if (state->ahead)
+		state->needs_full = FULL_AHEAD;
+}
+
+void workspace_state_take_back_future(struct workspace_state *state)
+{
+	if (!state->ahead)
+		return;
+	state->ahead = false;
+	state->watermark = state->complete_as_of = state->active_as_of = TIME_NONE;
+	state->certified_at = state->late_at = TIME_NONE;
 }
 
 void workspace_state_learn_lateness(struct workspace_state *state, int64_t by, int64_t most)

@@ -23,6 +23,7 @@ enum full_reason {
 	FULL_DEMOTED,	  /* the order it relied on does not hold */
 	FULL_UNCERTIFIED, /* the last one proved nothing */
 	FULL_UNEXPLAINED, /* a scan could not explain what it saw */
+	FULL_AHEAD,	  /* what was published lies in the future */
 	FULL_REASONS,
 };
 
@@ -80,6 +81,10 @@ struct workspace_state {
 	int64_t lookback_configured; /* what it begins with, and goes back to */
 	int64_t late_at;	     /* the instant for which a change last came too late, */
 	int64_t late_by; /* and by how much, if the last commit found it out; TIME_NONE: not so */
+
+	bool ahead;	    /* one of those lies in the future: a certified sweep takes it back */
+	int64_t date_ahead; /* a Date of the last cycle was so far ahead of our clocks that it was
+			     * not believed; 0: none */
 
 	int64_t live;	 /* conversations held that are not deleted */
 	int64_t holding; /* items that could not be loaded and that nobody has accepted: while
@@ -146,6 +151,16 @@ void workspace_state_learn_lateness(struct workspace_state *state, int64_t by, i
 
 /* When nothing has come too late for long, as of NOW, the lookback goes back by a step. */
 void workspace_state_forget_lateness(struct workspace_state *state, int64_t now);
+
+/*
+ * NOW, by the host's calendar, of which the database's is ahead by so much: what lies beyond both
+ * was told by a clock that was wrong, and is believed no longer.
+ */
+void workspace_state_doubt_future(struct workspace_state *state, int64_t now,
+				  int64_t database_ahead);
+
+/* Everything was read and proven: instants that lie in the future make room for true ones. */
+void workspace_state_take_back_future(struct workspace_state *state);
 
 /* Whether the pages of the whole list show the end where new conversations, or changes, appear. */
 bool workspace_state_reaches_new(const struct workspace_state *state) MUST_CHECK;

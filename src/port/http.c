@@ -189,15 +189,10 @@ bool http_date(const char *s, int64_t *ret)
 
 bool http_retry_after(const char *s, int64_t date, int64_t *ret)
 {
-	size_t digits = strspn(s, "0123456789");
-	int64_t seconds = 0, then;
+	int64_t then;
 
-	if (digits > 0 && s[digits] == '\0') {
-		for (; *s && seconds < LONGEST_WAIT; s++)
-			seconds = seconds * 10 + (*s - '0');
-		*ret = min_i64(seconds, LONGEST_WAIT) * USEC_PER_SEC;
+	if (http_reply_seconds(s, LONGEST_WAIT, ret))
 		return true;
-	}
 	if (date == TIME_NONE || !http_date(s, &then))
 		return false;
 	*ret = min_i64(max_i64(then - date, 0), LONGEST_WAIT * USEC_PER_SEC);

@@ -8,6 +8,9 @@
 #include "mem.h"
 #include "redact.h"
 
+/* Seconds that an Age says at most; one that is longer is no true one, anyway. */
+#define LONGEST_AGE INT64_C(1000000)
+
 /* What the bodies of all replies take. Memory is the process's, and so is this. */
 static size_t bodies;
 
@@ -44,6 +47,19 @@ void http_reply_free(struct http_reply **reply)
 	mem_free(reply);
 }
 
+bool http_reply_seconds(const char *s, int64_t most, int64_t *ret)
+{
+	size_t digits = strspn(s, "0123456789");
+	int64_t seconds = 0;
+
+	if (digits == 0 || s[digits] != '\0')
+		return false;
+	for (; *s && seconds < most; s++)
+		seconds = seconds * 10 + (*s - '0');
+	*ret = min_i64(seconds, most) * USEC_PER_SEC;
+	return true;
+}
+
 /* Copies the value of the header line at P, fit for a sentence, when it is called NAME. */
 static bool header_is(const char *p, size_t n, const char *name, char *value, size_t size)
 {
@@ -66,12 +82,15 @@ static bool header_is(const char *p, size_t n, const char *name, char *value, si
 static void begin_headers(struct http_reply *reply)
 {
 	reply->date_text[0] = '\0';
+	reply->age = 0;
 	reply->content_type[0] = reply->location[0] = reply->retry_after_text[0] = '\0';
 	reply->headed = false;
 }
 
 void http_reply_header(struct http_reply *reply, const char *p, size_t n)
 {
+	char age[64];
+
 	if (n > 0 && (p[0] == '\n' || p[0] == '\r')) {
 		reply->headed = true;
 		return;
@@ -80,6 +99,9 @@ void http_reply_header(struct http_reply *reply, const char *p, size_t n)
 		begin_headers(reply);
 		return;
 	}
+	if (header_is(p, n, "Age", age, sizeof(age)) &&
+	    !http_reply_seconds(age, LONGEST_AGE, &reply->age))
+		reply->age = 0;
 	(void)(header_is(p, n, "Date", reply->date_text, sizeof(reply->date_text)) ||
 	       header_is(p, n, "Content-Type", reply->content_type, sizeof(reply->content_type)) ||
 	       header_is(p, n, "Location", reply->location, sizeof(reply->location)) ||

@@ -17,6 +17,7 @@ struct http_reply {
 	struct err err; /* ERR_NONE: the far side answered, with whatever status */
 	int status;
 	int64_t date;	       /* the Date header, microseconds UTC; TIME_NONE: none to be read */
+	int64_t age;	       /* the Age header, microseconds; 0: none to be read */
 	int64_t retry_after;   /* the Retry-After header, microseconds; -1: none to be read */
 	int64_t took;	       /* from sending to the last byte, microseconds */
 	char content_type[64]; /* as err_quote() has it */
@@ -36,6 +37,9 @@ void http_reply_add(struct http_reply *reply, const char *p, size_t n);
 
 /* The bytes that the bodies of all replies take that have not been freed. */
 size_t http_reply_bodies(void) MUST_CHECK;
+
+/* Whether S is a number of seconds; *RET is so many microseconds, of at most MOST seconds. */
+bool http_reply_seconds(const char *s, int64_t most, int64_t *ret) MUST_CHECK;
 
 /* Frees it with its body. */
 void http_reply_free(struct http_reply **reply);

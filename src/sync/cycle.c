@@ -37,6 +37,7 @@ struct cycle {
 	struct table *page; /* ids of the page fed last: the decoder has other cycles' pages, too */
 	struct table *ids;  /* of the last answer */
 	struct sent before; /* what was sent until the last commit */
+	int64_t told;	    /* the latest time that the API has told; TIME_NONE: none yet */
 	int64_t look_at;    /* when the last turn wanted to look again */
 	struct cycle_progress progress;
 };
@@ -98,6 +99,7 @@ static struct cycle *begin(const struct workspace_conf *conf, const struct cycle
 
 	cycle->conf = conf;
 	cycle->env = env;
+	cycle->told = TIME_NONE;
 	cycle->stage = stage_new();
 	cycle->merging = stage_new();
 	stage_reset(cycle->stage, clock_real(env->clock));
@@ -238,6 +240,16 @@ static void note_page(struct cycle *cycle, const struct page *page)
 	cycle->queue.sent.pages++;
 }
 
+/* When a reply was made, as far as that is believed. */
+static int64_t date_of(struct cycle *cycle, const struct http_reply *reply)
+{
+	int64_t date = engine_date(&cycle->run.engine, reply->date, reply->age,
+				   clock_real(cycle->env->clock));
+
+	cycle->told = max_i64(cycle->told, date);
+	return date;
+}
+
 /*
  * Reads a list page into the batch and feeds it to the engine. False with
  * ERR_DATA when it is none.
@@ -245,7 +257,7 @@ static void note_page(struct cycle *cycle, const struct page *page)
 static bool take_page(struct cycle *cycle, struct slot *slot, struct err *err)
 {
 	const struct http_reply *reply = slot->reply;
-	struct page page = { .date = reply->date,
+	struct page page = { .date = date_of(cycle, reply),
 			     .filter = slot->request.filter,
 			     .page = slot->request.page,
 			     .per_page = slot->request.per_page };
@@ -268,7 +280,7 @@ static bool take_page(struct cycle *cycle, struct slot *slot, struct err *err)
 static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
 {
 	const struct http_reply *reply = slot->reply;
-	struct decode_one one = { .id = slot->id, .date = reply->date };
+	struct decode_one one = { .id = slot->id, .date = date_of(cycle, reply) };
 
 	if (reply->status >= 400) {
 		engine_item(&cycle->run.engine, ITEM_GONE, TIME_NONE);
@@ -347,7 +359,7 @@ static void take_reply(struct cycle *cycle, struct slot *slot)
 /* The ids that the engine gives up become rows of the batch. */
 static void stage_deletions(struct cycle *cycle)
 {
-	int64_t date = cycle->stage->last_observed;
+	int64_t date = cycle->told;
 
 	for (int i = 0; i < table_rows(cycle->ids); i++) {
 		enum absence absence = engine_absence(&cycle->run.engine, i);
@@ -389,6 +401,7 @@ static void start_commit(struct cycle *cycle)
 		.kind = cycle->run.run.kind,
 		.state = &cycle->run.engine.state,
 		.started = engine_started(&cycle->run.engine),
+		.told = cycle->told,
 		.distinct = cycle->run.engine.full.distinct,
 		.suspects = cycle->run.engine.full.suspects,
 		.names = &cycle->run.names,

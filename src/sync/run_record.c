@@ -44,11 +44,14 @@ bool run_record_open(struct run_record *record, struct warehouse *warehouse,
 	if (!warehouse_load(warehouse, record->id, &known, err) ||
 	    !recall(record, warehouse, &mine, err))
 		return false;
-	/* A sweep that was left long ago has seen what may be gone by now. */
-	if (known.stale) {
+	/* A sweep that was left long ago has seen what may be gone by now: it begins anew. */
+	if (known.stale)
 		known.state.full.running = false;
+	mine.database_ahead = known.now - mine.now;
+	/* So does one that began when a clock was wrong. */
+	workspace_state_doubt_future(&known.state, mine.now, mine.database_ahead);
+	if (!known.state.full.running)
 		known.sweep = 0;
-	}
 	engine_begin(&record->engine, &mine, &known.state);
 	record->batch = known.sweep ? known.batch : 0;
 	record->run = (struct warehouse_run){

@@ -140,7 +140,7 @@ static void add_rows(struct script *s, const struct batch *c)
 	script_int(s, c->number);
 	script_int(s, c->state->full.pass);
 	script_int(s, of_scan ? c->scan : TIME_NONE);
-	script_int(s, c->stage->last_observed);
+	script_int(s, c->told);
 	for (enum stage_table t = 0; t < STAGE_TABLES; t++)
 		if (c->stage->n[t] > 0)
 			script_copy(s, stage_copy(c->stage, t), &c->stage->rows[t]);

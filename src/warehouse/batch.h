@@ -36,6 +36,7 @@ struct batch {
 	enum cycle_kind kind; /* for the ledger */
 	const struct workspace_state *state;
 	int64_t started; /* of the cycle; TIME_NONE while it is not known */
+	int64_t told; /* what time the API last said it is, in the cycle; TIME_NONE: it has not */
 	int64_t distinct,
 		suspects;	   /* of the full sweep, when it has been counted; else TIME_NONE */
 	const struct audit *audit; /* of a verify that ends with it, else NULL; */

@@ -85,7 +85,6 @@ void stage_reset(struct stage *stage, int64_t now)
 	for (int i = 0; i < STAGE_KNOWN; i++)
 		stage->known[i] = 0;
 	stage->fallback = now;
-	stage->last_observed = TIME_NONE;
 	stage->seq = 0;
 	stage->closed = false;
 }
@@ -191,12 +190,9 @@ static void contact(struct stage *stage, const struct item *item)
 }
 
 /* When a response was made. */
-static int64_t observed(struct stage *stage, int64_t date)
+static int64_t observed(const struct stage *stage, int64_t date)
 {
-	if (date == TIME_NONE)
-		return stage->fallback;
-	stage->last_observed = max_i64(stage->last_observed, date);
-	return date;
+	return date == TIME_NONE ? stage->fallback : date;
 }
 
 static void page_number(struct buf *out, int page)

@@ -49,7 +49,6 @@ struct stage {
 	int columns[STAGE_TABLES];     /* and how many those are */
 	struct buf rows[STAGE_TABLES]; /* whole COPY streams, once closed; empty without rows */
 	int64_t fallback;	       /* what stands for a Date that a response did not have */
-	int64_t last_observed;	       /* newest Date among the rows */
 	int n[STAGE_TABLES];
 	int seq;
 	bool closed;

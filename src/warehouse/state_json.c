@@ -85,6 +85,7 @@ void state_json_write_workspace(struct buf *buf, const struct workspace_state *s
 	time_member(&out, "retry_at", plan_retry(state));
 	json_writer_key_bool(&out, "audit_due", state->audit_due);
 	json_writer_key_bool(&out, "filterless", state->filterless);
+	json_writer_key_int(&out, "date_ahead", state->date_ahead);
 	json_writer_key_int(&out, "list_depth", state->depth);
 	json_writer_key_int(&out, "list_parts", state->parts);
 	json_writer_key_int(&out, "list_beyond", state->beyond);
@@ -246,6 +247,7 @@ void state_json_read_row(const struct table *table, struct workspace_state *stat
 		.exceptions = { [EXCEPTION_ACCEPTED] = table_get_int(table, 0, "accepted"),
 				[EXCEPTION_UNLISTED] = table_get_int(table, 0, "unlisted"),
 				[EXCEPTION_DISPUTED] = table_get_int(table, 0, "disputed") },
+		.date_ahead = max_i64(table_get_int(table, 0, "date_ahead"), 0),
 	};
 	read_totals(table_get(table, 0, "totals_told"), &state->curve);
 	if (state->certified_at == TIME_NONE && state->needs_full == FULL_NOT_NEEDED)

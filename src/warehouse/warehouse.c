@@ -286,6 +286,7 @@ bool warehouse_load(struct warehouse *warehouse, int id, struct warehouse_known 
 	}
 	known->sweep = position ? table_get_int(table, 0, "sweep_id") : 0;
 	known->batch = position ? (int)table_get_int(table, 0, "sweep_batches") : 0;
+	known->now = table_get_int(table, 0, "now");
 	known->stale = position && table_get_bool(table, 0, "sweep_is_stale");
 	return true;
 }

@@ -112,6 +112,7 @@ struct warehouse_known {
 	int64_t sweep; /* the full sweep to go on with, or 0 */
 	int batch;     /* its last batch */
 	bool stale;    /* the sweep was left so long ago that it should begin anew */
+	int64_t now;   /* by the database's clock */
 };
 
 /* Reads it. */

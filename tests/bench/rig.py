@@ -123,6 +123,7 @@ class Rig:
         drop_keys(bare)
 
     def sandbox(self, conversations, **options):
+        options.setdefault("ago", "3h")
         sandbox = Sandbox(os.path.join(self.build, "sahut-sandbox"), conversations=conversations, **options)
         self.sandboxes.append(sandbox)
         return sandbox

@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 from cluster import Cluster  # noqa: E402
 from daemon import Daemon  # noqa: E402
 from etl import Etl  # noqa: E402
-from sandbox import Sandbox  # noqa: E402
+from sandbox import AGO, Sandbox  # noqa: E402
 
 BUILD = os.environ.get("SAHUT_BUILD", os.path.join(os.path.dirname(__file__), "..", "..", "build"))
 
@@ -27,11 +27,12 @@ def cluster():
 
 
 @pytest.fixture
-def sandboxes():
-    """Starts sandboxes; those of a test end with it."""
+def sandboxes(request):
+    """Starts sandboxes; those of a test end with it. They begin as long ago as the test's file says in AGO, if it does."""
     running = []
 
     def start(**options):
+        options.setdefault("ago", getattr(request.module, "AGO", AGO))
         running.append(Sandbox(os.path.join(BUILD, "sahut-sandbox"), **options))
         return running[-1]
 
@@ -65,11 +66,13 @@ UNTIMED = ("heap", "id_asc")
 
 
 @pytest.fixture
-def pair(sandboxes, warehouse):
+def pair(sandboxes, warehouse, request):
     """A sandbox and a warehouse that mirrors it."""
 
     def make(**options):
         settings = options.pop("workspace", {})
+        if options.get("order") in UNTIMED:
+            options.setdefault("ago", getattr(request.module, "AGO", "19m"))
         sandbox = sandboxes(**options)
         if options.get("order") in UNTIMED:
             # A list in no order of time is proven complete when nothing in it is younger than the lookback, and now and then one is.

@@ -54,7 +54,7 @@ class Cut:
     def begin(self):
         """A new source: it grows with each cut, and the number of operations with it."""
         self.stop()
-        self.sandbox = Sandbox(os.path.join(self.build, "sahut-sandbox"), conversations=140, seed=5)
+        self.sandbox = Sandbox(os.path.join(self.build, "sahut-sandbox"), conversations=140, seed=5, ago="1d")
         # Pages of 25 are many pages of few.
         self.sandbox.control("config", {"per_page_max": 25})
         self.etl.workspaces[0]["base_url"] = self.sandbox.base_url

@@ -50,7 +50,7 @@ class Watched(Etl):
 class Run:
     def __init__(self, build, cluster, directory):
         self.number = self.failed = 0
-        self.sandbox = Sandbox(os.path.join(build, "sahut-sandbox"), conversations=330)
+        self.sandbox = Sandbox(os.path.join(build, "sahut-sandbox"), conversations=330, ago="1d")
         cluster.create_database("memcheck")
         self.etl = Watched(os.path.join(build, "sahut-etl"), directory, cluster, "memcheck", self.sandbox.base_url)
 

@@ -43,22 +43,7 @@ def live(sandbox, etl, days=28, busy=1.0):
     etl.run("sync")
 
 
-def move_back(etl, days):
-    """Everything that the warehouse knows happened DAYS days earlier. Two steps, since days are keys."""
-    columns = etl.sql("""
-        select format('%I.%I', n.nspname, c.relname), a.attname, format_type(a.atttypid, null)
-        from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname in ('sahut', 'sahut_etl', 'sahut_pii') and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
-        and c.relname not in ('migration', 'holiday', 'work_span', 'work_hours') and a.atttypid in ('timestamptz'::regtype, 'date'::regtype)""")
-    tables = {}
-    for table, column, kind in columns:
-        tables.setdefault(table, []).append((column, kind))
-    for table, found in tables.items():
-        etl.sql(f"alter table {table} disable trigger user")
-        for shift in (100000, -100000 - days):
-            etl.sql(f"update {table} set " + ", ".join(
-                f"{c} = {c} + {shift}" if k == "date" else f"{c} = {c} + interval '{shift} days'" for c, k in found))
-        etl.sql(f"alter table {table} enable trigger user")
-    # What a cycle does by the database's clock was now all the time: let it have been when the API said.
+def date_runs(etl):
+    """What a cycle does by the database's clock was now all the time: let it have been when the API said."""
     etl.sql("""update sahut_etl.run set ended_at = api_started_at + (ended_at - began_at), began_at = api_started_at
         where api_started_at is not null""")

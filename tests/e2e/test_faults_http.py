@@ -6,6 +6,7 @@ LASTING: it stays. The cycle ends with the exit code and the words of the row, v
 nothing; and when the fault is over the next cycle ends equal.
 """
 import contextlib
+import datetime
 import email.utils
 import gzip
 import re
@@ -49,7 +50,8 @@ def on_wire(kind, **how):
 
 
 def retry_after_date(at):
-    at.sandbox.fault("status", match="list", after=1, times=at.times, status=429, retry_after=email.utils.formatdate(time.time() + 2, usegmt=True))
+    now = datetime.datetime.fromisoformat(at.sandbox.control("clock", {"advance": 0})["now"]).timestamp()
+    at.sandbox.fault("status", match="list", after=1, times=at.times, status=429, retry_after=email.utils.formatdate(now + 2, usegmt=True))
 
 
 def idle_connection_dies(at):

@@ -17,7 +17,7 @@ def cost(sandbox, etl, *options):
 @pytest.mark.parametrize("order,extra", [("updated_desc", 0), ("updated_asc", 1)])
 @pytest.mark.parametrize("size", [1000, 8000, pytest.param(50000, marks=pytest.mark.slow)])
 def test_a_cycle_costs_the_same_in_a_large_workspace_as_in_a_small_one(pair, order, extra, size):
-    sandbox, etl = pair(conversations=size, order=order)
+    sandbox, etl = pair(conversations=size, order=order, ago="2h")
     etl.run("sync", timeout=300)
     assert cost(sandbox, etl) <= 1 + extra
     # Time passes, so that the first load is older than the lookback.
@@ -30,7 +30,7 @@ def test_a_cycle_costs_the_same_in_a_large_workspace_as_in_a_small_one(pair, ord
 
 
 def test_without_an_order_by_update_a_cycle_costs_what_is_not_resolved(pair):
-    sandbox, etl = pair(conversations=20000, order="id_asc", resolved=97)
+    sandbox, etl = pair(conversations=20000, order="id_asc", resolved=97, ago="2h")
     etl.run("sync", timeout=300)
     hot = sum(c["status"] != "resolved" for c in sandbox.dump()["conversations"])
     assert 550 <= hot <= 650
@@ -56,7 +56,7 @@ def test_a_label_that_changes_silently_on_a_resolved_one_is_found_by_what_reads_
 @pytest.mark.parametrize("order", ORDERS)
 def test_every_kind_of_change_in_every_order_ends_equal(pair, order):
     """Each kind alone, while the list is read; and no conversation that exists is ever called deleted."""
-    sandbox, etl = pair(conversations=330, order=order, seed=3)
+    sandbox, etl = pair(conversations=330, order=order, seed=3, ago="3h")
     etl.run("sync", expect=None)
     for kind in KINDS:
         # Fewer deletions than the fuse allows.

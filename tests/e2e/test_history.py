@@ -581,7 +581,7 @@ def test_whatever_happens_in_three_weeks_the_days_add_up(story, seed):
 @pytest.mark.parametrize("days", [4, pytest.param(21, marks=pytest.mark.slow)])
 def test_days_in_the_sandbox_add_up(pair, days):
     """Days pass on the sandbox's clock; every day conversations are created, resolved, reopened, deleted, and some come late."""
-    sandbox, etl = pair(conversations=400, workspace={"timezone": "Asia/Makassar"})
+    sandbox, etl = pair(conversations=400, ago=f"{2 * days}d", workspace={"timezone": "Asia/Makassar"})
     etl.run("sync")
     chance = random.Random(5)
     for _ in range(days):
@@ -608,7 +608,7 @@ def test_days_in_the_sandbox_add_up(pair, days):
 
 
 def test_a_crash_between_a_commit_and_its_days_is_made_good(pair):
-    sandbox, etl = pair(conversations=300, days=20)
+    sandbox, etl = pair(conversations=300, days=20, ago="4d")
     etl.run("sync")
     sandbox.control("clock", {"advance": 3 * 86400})
     etl.run("sync")
@@ -623,7 +623,7 @@ def test_a_crash_between_a_commit_and_its_days_is_made_good(pair):
 
 
 def test_rebuild_reports_mends_what_a_person_broke(pair):
-    sandbox, etl = pair(conversations=300, days=20)
+    sandbox, etl = pair(conversations=300, days=20, ago="4d")
     etl.run("sync")
     sandbox.control("clock", {"advance": 3 * 86400})
     sandbox.change("resolve", 3)
@@ -639,7 +639,7 @@ def test_rebuild_reports_mends_what_a_person_broke(pair):
 
 
 def test_a_day_that_cannot_be_computed_is_loud_and_is_tried_again(pair):
-    sandbox, etl = pair(conversations=120, days=20)
+    sandbox, etl = pair(conversations=120, days=20, ago="4d")
     etl.run("sync")
     etl.sql("""create function public.refuse() returns trigger language plpgsql as $$ begin raise exception 'disk on fire'; end $$;
         create trigger refuse before insert on sahut_etl.day_volume execute function public.refuse()""")
@@ -656,7 +656,7 @@ def test_a_day_that_cannot_be_computed_is_loud_and_is_tried_again(pair):
 
 
 def test_the_daemon_keeps_the_days_true(pair):
-    sandbox, etl = pair(conversations=120, days=20, workspace={"schedule": "{incremental: 5s}"})
+    sandbox, etl = pair(conversations=120, days=20, ago="4d", workspace={"schedule": "{incremental: 5s}"})
     etl.run("sync")
     process = etl.start("run")
     try:

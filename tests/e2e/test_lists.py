@@ -81,7 +81,7 @@ def unlisted(etl):
 
 
 def test_what_is_archived_is_unlisted_after_two_looks_and_not_asked_for_ever(pair):
-    sandbox, etl = pair(conversations=600, order="id_asc")
+    sandbox, etl = pair(conversations=600, order="id_asc", ago="3h")
     etl.run("sync")
     hidden = set(sandbox.change("archive", 12))
     sandbox.control("clock", {"advance": 600})
@@ -154,7 +154,7 @@ def test_without_a_total_all_is_held_and_nothing_is_proven(pair, total):
 
 
 def test_filters_that_do_nothing_are_noticed_and_not_used(pair):
-    sandbox, etl = pair(conversations=700, order="id_asc")
+    sandbox, etl = pair(conversations=700, order="id_asc", ago="3h")
     sandbox.control("config", {"filters_ignored": True})
     etl.run("sync", expect=None)
     sandbox.control("clock", {"advance": 600})
@@ -192,7 +192,7 @@ def test_a_part_that_cannot_be_counted_leaves_its_whole(pair):
 @pytest.mark.parametrize("deep", [False, True])
 def test_a_day_behind_a_depth(pair, deep):
     """12,000 behind a depth of 10,000, or with a part that is deeper still, and a daemon for a day of the API's time."""
-    sandbox, etl = pair(conversations=12000, resolved=97, workspace={
+    sandbox, etl = pair(conversations=12000, resolved=97, ago="2d", workspace={
         "schedule": "{incremental: 5s, verify: 1m}"})
     sandbox.control("config", {"depth": 300 if deep else 10000})
     etl.run("sync", expect=75 if deep else 0, timeout=600)

@@ -34,7 +34,7 @@ def managed(logical, sandboxes, tmp_path):
         dbname = f"managed{len(made)}_{os.getpid()}"
         logical.create_database(dbname)
         made.append(dbname)
-        sandbox = sandboxes(conversations=300)
+        sandbox = sandboxes(conversations=300, ago="0s")
         (tmp_path / dbname).mkdir()
         etl = Etl(os.path.join(BUILD, "sahut-etl"), tmp_path / dbname, logical, dbname, sandbox.base_url, **workspace)
         if before:
@@ -56,7 +56,7 @@ def created(etl, view="daily_volume"):
 
 
 def change_everything(sandbox):
-    sandbox.control("clock", {"advance": 3600})
+    sandbox.control("clock", {"advance": 200})
     for kind in ("create", "update", "resolve", "reassign"):
         sandbox.change(kind, 20)
 

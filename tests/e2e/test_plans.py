@@ -32,7 +32,7 @@ def test_no_batch_of_a_first_load_reads_whole_tables(pair):
 
 @pytest.mark.parametrize("analyzed", [False, True])
 def test_no_cycle_of_a_loaded_warehouse_reads_whole_tables(pair, analyzed):
-    sandbox, etl = pair(conversations=8000)
+    sandbox, etl = pair(conversations=8000, ago="2h")
     etl.run("sync", timeout=300)
     if analyzed:
         etl.sql("vacuum analyze")

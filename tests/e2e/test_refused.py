@@ -18,7 +18,7 @@ from test_metrics import number
 @pytest.fixture
 def loaded(pair):
     """A source of 250, and a warehouse that has not seen it yet."""
-    return pair(conversations=250, seed=3)
+    return pair(conversations=250, seed=3, ago="3h")
 
 
 def ids(sandbox):

@@ -40,7 +40,7 @@ def primary():
 
 @pytest.mark.slow
 def test_reports_read_a_streaming_standby(primary, sandboxes, tmp_path):
-    sandbox = sandboxes(conversations=3000)
+    sandbox = sandboxes(conversations=3000, ago="3h")
     primary.create_database("sahut")
     etl = Etl(os.path.join(BUILD, "sahut-etl"), tmp_path, primary, "sahut", sandbox.base_url)
     etl.run("migrate")

@@ -52,7 +52,7 @@ OBJECTS = """select n.nspname, c.relname from pg_class c join pg_namespace n on 
 
 
 def test_readers_read_every_column_of_their_schemas_and_nothing_else(pair, login):
-    sandbox, etl = pair(conversations=200)
+    sandbox, etl = pair(conversations=200, ago="4d")
     etl.run("sync")
     sandbox.control("clock", {"advance": 2 * 86400})
     etl.run("sync")
@@ -80,7 +80,7 @@ def reads_its_own(etl, login, role):
 
 
 def test_the_writer_can_do_its_work_and_no_ddl(sandboxes, warehouse, login):
-    sandbox = sandboxes(conversations=300)
+    sandbox = sandboxes(conversations=300, ago="4d")
     etl = warehouse(sandbox.base_url)
     name = login("sahut_writer")
     with open(etl.config) as f:

@@ -136,7 +136,7 @@ def test_old_records_are_removed(pair, daemons):
 
 def test_a_list_that_changes_its_order_is_learned_anew(pair, daemons):
     """Demoted and said once, what was published taken back, everything read, the new order learned, and equal in the end."""
-    sandbox, etl = pair(conversations=900, workspace={**FAST, "lookback": "10s"})
+    sandbox, etl = pair(conversations=900, ago="2h", workspace={**FAST, "lookback": "10s"})
     daemon = daemons(etl)
     loaded(etl, 900)
     assert etl.status()["order"] == "updated_desc"

@@ -11,6 +11,9 @@ from cluster import Cluster, bindir
 from conftest import BUILD
 from etl import Etl, assert_equal, held
 
+# Its tests move the clock on by more than a few minutes.
+AGO = "3h"
+
 PAGE = os.path.join(os.path.dirname(__file__), "..", "..", "docs", "OPERATIONS.md")
 
 SUDO = """#!/bin/sh

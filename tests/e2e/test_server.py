@@ -46,7 +46,7 @@ def change(sandbox):
 @pytest.fixture
 def lived(pair):
     """A workspace that was loaded and followed for a while."""
-    sandbox, etl = pair(conversations=400)
+    sandbox, etl = pair(conversations=400, ago="1h")
     etl.run("sync")
     change(sandbox)
     etl.run("sync")

@@ -200,7 +200,7 @@ def test_a_host_that_dies_is_noticed_within_ten_seconds(other_host, sandboxes, t
 
 def test_whoever_waits_for_a_lock_sleeps_while_the_warehouse_is_busy(sandboxes, warehouse):
     """The second workspace's lock is another's; the first one's merge takes two seconds. Counted is the processor's time."""
-    sandbox = sandboxes(conversations=100, workspaces=["key=sk_live_two,conversations=100,seed=7"])
+    sandbox = sandboxes(conversations=100, ago="2h", workspaces=["key=sk_live_two,conversations=100,seed=7"])
     etl = warehouse(sandbox.base_url)
     etl.run("sync")
     etl.add("kedua", sandbox.base_url, key="sk_live_two")

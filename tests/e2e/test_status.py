@@ -163,7 +163,7 @@ def as_role(etl, role):
 
 
 def test_all_is_well(pair):
-    _, etl = pair(conversations=120)
+    _, etl = pair(conversations=120, ago="0s")
     etl.run("sync")
     text = check(etl, 0)
     assert "✗" not in text and "!" not in text

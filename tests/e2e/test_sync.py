@@ -104,7 +104,7 @@ def test_a_full_sweep_ends_when_all_it_missed_are_too_young_to_be_suspected(pair
 
 def test_what_a_full_sweep_asks_for_by_itself(pair):
     """Ids as strangers choose them, an answer that is none, and one that is of another conversation, into which it was merged."""
-    sandbox, etl = pair(conversations=300)
+    sandbox, etl = pair(conversations=300, ago="1h")
     etl.run("sync")
     first, second, third = (c["id"] for c in sandbox.dump()["conversations"][:3])
     shown = {i: json.loads(etl.run("conversations", "get", i).stdout) for i in (first, second, third)}

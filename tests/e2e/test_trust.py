@@ -349,7 +349,7 @@ def test_an_owner_that_may_little_is_enough_for_everything(sandboxes, tmp_path):
             cursor.execute("create role pemilik login createrole")
             cursor.execute("create role etl login")
             cursor.execute("create database gudang owner pemilik")
-        sandbox = sandboxes(conversations=300)
+        sandbox = sandboxes(conversations=300, ago="4d")
         etl = Etl(os.path.join(BUILD, "sahut-etl"), tmp_path, cluster, "gudang", sandbox.base_url)
         etl.conninfo = cluster.conninfo("gudang", "etl")
         etl.write()

@@ -47,7 +47,7 @@ class Round:
         self.chance = chance
         self.order = chance.choice(ORDERS)
         self.sandbox = Sandbox(os.path.join(build, "sahut-sandbox"), conversations=chance.choice([90, 250, 400]), order=self.order,
-                               seed=chance.randrange(1000), drift=DRIFT)
+                               seed=chance.randrange(1000), drift=DRIFT, ago="1d")
         self.sandbox.control("config", {"per_page_max": chance.choice([25, 50, 100])})
         dbname = f"torture{os.getpid()}"
         cluster.create_database(dbname)

@@ -3,11 +3,11 @@
 
 #include "clock.h"
 
-struct calendar calendar_begin(void)
+struct calendar calendar_begin(int64_t ago)
 {
 	const struct clock *clock = clock_system();
 
-	return (struct calendar){ .base = clock_real(clock) - clock_mono(clock), .speed = 1 };
+	return (struct calendar){ .base = clock_real(clock) - clock_mono(clock) - ago, .speed = 1 };
 }
 
 static int64_t now(const struct calendar *calendar)

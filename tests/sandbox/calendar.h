@@ -2,7 +2,7 @@
 /*
  * calendar.h -- what time it is in the sandbox.
  *
- * The real time when it started, carried on by a clock that never jumps,
+ * The real time when it started, or some time before, carried on by a clock that never jumps,
  * plus what a test has added. So it never goes backwards, whatever happens to
  * the host's clock. Whole seconds since 1970, as the API has them.
  */
@@ -17,8 +17,8 @@ struct calendar {
 	int64_t speed; /* private: seconds in one of ours */
 };
 
-/* The calendar as it begins. */
-struct calendar calendar_begin(void) MUST_CHECK;
+/* The calendar as it begins, so many microseconds ago. */
+struct calendar calendar_begin(int64_t ago) MUST_CHECK;
 
 /* Seconds since 1970. */
 int64_t calendar_now(const struct calendar *calendar) MUST_CHECK;

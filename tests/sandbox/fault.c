@@ -20,13 +20,14 @@ enum fault_kind {
 	FAULT_BODY,
 	FAULT_REDIRECT,
 	FAULT_EMPTY,
+	FAULT_DATE,
 	N_FAULT_KINDS,
 };
 
 static const char *const names[N_FAULT_KINDS] = {
 	[FAULT_STATUS] = "status", [FAULT_HANG_UP] = "hang_up", [FAULT_CUT] = "cut",
 	[FAULT_DELAY] = "delay",   [FAULT_BODY] = "body",	[FAULT_REDIRECT] = "redirect",
-	[FAULT_EMPTY] = "empty",
+	[FAULT_EMPTY] = "empty",   [FAULT_DATE] = "date",
 };
 
 struct fault {
@@ -36,7 +37,7 @@ struct fault {
 	int64_t left;  /* times still to strike; only read when `limited` */
 	bool limited;
 	int64_t status, bytes, ms;
-	char *retry_after, *body, *content_type, *location;
+	char *retry_after, *body, *content_type, *location, *date, *age;
 	struct fault *next;
 };
 
@@ -48,6 +49,8 @@ static void free_fault(struct fault **fault)
 	mem_free(&(*fault)->body);
 	mem_free(&(*fault)->content_type);
 	mem_free(&(*fault)->location);
+	mem_free(&(*fault)->date);
+	mem_free(&(*fault)->age);
 	mem_free(fault);
 }
 
@@ -75,9 +78,9 @@ static bool read_kind(const struct json_at *at, enum fault_kind *ret, struct err
 			return true;
 		}
 	}
-	return err_set(
-		err, ERR_DATA,
-		"kind: one of status, hang_up, cut, delay, body, redirect and empty is needed");
+	return err_set(err, ERR_DATA,
+		       "kind: one of status, hang_up, cut, delay, body, redirect, empty and date "
+		       "is needed");
 }
 
 static bool read_match(const struct json_at *at, int *ret, struct err *err)
@@ -108,14 +111,16 @@ static bool check_needs(const struct fault *fault, struct err *err)
 		return err_set(err, ERR_DATA, "body: the body is missing");
 	if (fault->kind == FAULT_REDIRECT && !fault->location)
 		return err_set(err, ERR_DATA, "redirect: \"location\" is missing");
+	if (fault->kind == FAULT_DATE && !fault->date && !fault->age)
+		return err_set(err, ERR_DATA, "date: \"date\" or \"age\" is missing");
 	return true;
 }
 
 static bool read_fault(const struct json_at *at, struct fault *fault, struct err *err)
 {
 	static const char *const known[] = {
-		"match", "after", "times", "kind",	   "status",   "retry_after",
-		"body",	 "bytes", "ms",	   "content_type", "location", NULL,
+		"match", "after", "times",	  "kind",     "status", "retry_after", "body",
+		"bytes", "ms",	  "content_type", "location", "date",	"age",	       NULL,
 	};
 	const struct member_range any_number = { 0, INT32_MAX };
 
@@ -130,7 +135,8 @@ static bool read_fault(const struct json_at *at, struct fault *fault, struct err
 	    !read_text(at, "retry_after", &fault->retry_after, err) ||
 	    !read_text(at, "body", &fault->body, err) ||
 	    !read_text(at, "content_type", &fault->content_type, err) ||
-	    !read_text(at, "location", &fault->location, err))
+	    !read_text(at, "location", &fault->location, err) ||
+	    !read_text(at, "date", &fault->date, err) || !read_text(at, "age", &fault->age, err))
 		return false;
 	fault->limited = fault->left > 0;
 	return check_needs(fault, err);
@@ -213,6 +219,17 @@ static void set_status(const struct fault *fault, struct httpd_answer *answer)
 	buf_str(&answer->body, fault->body);
 }
 
+/* The answer is what it would be, but for the time that it tells. */
+static void set_times(const struct fault *fault, struct httpd_answer *answer)
+{
+	if (fault->date) {
+		answer->no_date = true;
+		httpd_header(answer, "Date", "%s", fault->date);
+	}
+	if (fault->age)
+		httpd_header(answer, "Age", "%s", fault->age);
+}
+
 bool fault_answer(const struct fault *fault, struct httpd_answer *answer)
 {
 	if (fault->content_type)
@@ -233,6 +250,9 @@ bool fault_answer(const struct fault *fault, struct httpd_answer *answer)
 		return true;
 	case FAULT_EMPTY:
 		return true;
+	case FAULT_DATE:
+		set_times(fault, answer);
+		return false;
 	case FAULT_CUT:
 		answer->cut_after = (size_t)fault->bytes;
 		return false;

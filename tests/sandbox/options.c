@@ -6,16 +6,17 @@
 
 #include "mem.h"
 #include "opt.h"
+#include "time_format.h"
 #include "uri.h"
 
 /* The values of the options as they stand in argv. */
 struct raw {
-	const char *listen, *port_file, *workspace;
+	const char *listen, *port_file, *ago, *workspace;
 	const char *settings[SETTINGS_MOST];
 	bool i_know, help, version;
 };
 
-#define MOST_OPTIONS (SETTINGS_MOST + 7)
+#define MOST_OPTIONS (SETTINGS_MOST + 8)
 
 static void add(struct opt *table, size_t *n, struct opt row)
 {
@@ -37,6 +38,11 @@ static void make_table(struct opt table[MOST_OPTIONS], struct raw *raw)
 			  .arg = "FILE",
 			  .value = &raw->port_file,
 			  .help = "write the port into this file when ready" });
+	add(table, &n,
+	    (struct opt){ .name = "ago",
+			  .arg = "DURATION",
+			  .value = &raw->ago,
+			  .help = "begin so long ago, for clocks that are moved on (0s)" });
 	for (size_t i = 0; (s = settings_option(i)); i++)
 		add(table, &n,
 		    (struct opt){ .name = s->name,
@@ -153,6 +159,13 @@ static bool check_host(const struct options *options, bool i_know, struct err *e
 		       options->host);
 }
 
+static bool read_ago(struct options *options, const char *text, struct err *err)
+{
+	if (!text || duration_parse(text, &options->ago))
+		return true;
+	return err_set(err, ERR_USAGE, "--ago: \"%s\" is not a duration, as 90m or 3d", text);
+}
+
 static bool check_keys(const struct options *options, struct err *err)
 {
 	for (int i = 0; i < options->n; i++)
@@ -178,8 +191,8 @@ bool options_read(struct options *options, int argc, char **argv, struct err *er
 		if (raw.settings[i] &&
 		    !settings_set(&options->workspaces[0], i, raw.settings[i], err))
 			return false;
-	return read_listen(options, raw.listen, err) && check_host(options, raw.i_know, err) &&
-	       check_keys(options, err);
+	return read_listen(options, raw.listen, err) && read_ago(options, raw.ago, err) &&
+	       check_host(options, raw.i_know, err) && check_keys(options, err);
 }
 
 void options_done(struct options *options)

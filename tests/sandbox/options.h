@@ -14,6 +14,7 @@ struct options {
 	char host[64];
 	int port;
 	const char *port_file;	     /* or NULL */
+	int64_t ago;		     /* its time begins so long ago, microseconds */
 	struct settings *workspaces; /* the first is that of the plain options */
 	int n;
 	bool help, version;

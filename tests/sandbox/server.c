@@ -66,7 +66,7 @@ static void set_date(const struct workspace *ws, struct httpd_answer *answer)
 
 	assert(ws); /* there is always a first one */
 	now = calendar_now(ws->calendar) + ws->settings.date_skew;
-	answer->no_date = ws->settings.no_date;
+	answer->no_date = answer->no_date || ws->settings.no_date;
 	if (!answer->no_date)
 		httpd_header(answer, "Date", "%s", time_format_http(now * USEC_PER_SEC, text));
 }
@@ -90,11 +90,11 @@ static void serve_api(struct server *server, const struct httpd_request *request
 	const char *key = bearer(httpd_request_header(request, "Authorization"));
 	struct workspace *ws = key ? find_workspace(server, key) : NULL;
 
-	set_date(ws ? ws : server->workspaces[0], answer);
 	if (ws)
 		api_serve(ws, request, answer);
 	else
 		refuse_key(server, !key, answer);
+	set_date(ws ? ws : server->workspaces[0], answer);
 }
 
 static void serve(void *arg, const struct httpd_request *request, struct httpd_answer *answer)
@@ -144,7 +144,7 @@ struct server *server_open(struct event_loop *loop, const struct options *option
 	if (!check_tags(options, err))
 		return NULL;
 	server = mem_new(sizeof(*server));
-	server->calendar = calendar_begin();
+	server->calendar = calendar_begin(options->ago);
 	means.calendar = &server->calendar;
 	means.http = server->http = http_open(loop, &sending, err);
 	if (!server->http) {

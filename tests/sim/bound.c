@@ -14,7 +14,7 @@ static bool is_stable(const struct world *world)
 
 	return conf->order != WORLD_UPDATED_TIES && conf->order != WORLD_SHUFFLE &&
 	       (conf->flips_at == 0 || world->now < conf->flips_at) && conf->lag == 0 &&
-	       !conf->no_date && !world_lies(world) &&
+	       !conf->no_date && conf->leaps == 0 && !world_lies(world) &&
 	       (world->rests || (conf->fails == 0 && conf->slow == 0));
 }
 

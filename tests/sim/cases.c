@@ -163,6 +163,58 @@ static bool what_jumps_to_where_we_had_been_is_seen_by_the_closing_scan(struct d
 	       cost_at_most(d, 10 + STATUSES);
 }
 
+/* Of all answers the Date has not come: whatever is read, no instant moves by it. */
+static bool a_date_that_has_not_come_moves_no_instant(struct drive *d)
+{
+	static const enum cycle_kind kinds[] = { CYCLE_INCREMENTAL, CYCLE_FULL, CYCLE_REPAIR,
+						 CYCLE_FULL };
+
+	for (int order = WORLD_UPDATED_DESC; order < WORLD_SHUFFLE; order++) {
+		int64_t complete, active;
+
+		begin(d, (enum world_order)order, 8, 40);
+		cycle(d, CYCLE_FULL, NULL);
+		complete = d->ware.state.complete_as_of;
+		active = d->ware.state.active_as_of;
+		d->world.conf.leaps = 1000;
+		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+			world_act(&d->world, EVENT_UPDATE, 3 + (int)i, 0);
+			pass(d, 60);
+			cycle(d, kinds[i], NULL);
+			if (d->ware.state.complete_as_of > complete ||
+			    d->ware.state.active_as_of > active || !d->ware.state.date_ahead)
+				return wrong(d, "order %d, cycle %d: an instant moves", order,
+					     (int)i);
+		}
+		d->world.conf.leaps = 0;
+		pass(d, 60);
+		cycle(d, CYCLE_FULL, NULL);
+		if (d->ware.state.complete_as_of <= complete || d->ware.state.date_ahead ||
+		    !equals(d))
+			return wrong(d, "order %d: it does not recover", order);
+	}
+	return true;
+}
+
+/* As an older version, or a dump, may have left them. */
+static bool instants_in_the_future_are_taken_back(struct drive *d)
+{
+	struct workspace_state *state = &d->ware.state;
+
+	begin(d, WORLD_UPDATED_DESC, 8, 40);
+	cycle(d, CYCLE_FULL, NULL);
+	state->complete_as_of = state->active_as_of = state->certified_at = state->watermark =
+		INT64_C(253402300799) * USEC_PER_SEC;
+	state->tried_at = state->late_at = state->watermark;
+	state->uncertified = 3;
+	world_act(&d->world, EVENT_UPDATE, 3, 0);
+	pass(d, 60);
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_CERTIFIED) &&
+	       (state->complete_as_of <= d->world.now * USEC_PER_SEC ||
+		wrong(d, "it lies in the future still")) &&
+	       (state->late_at == TIME_NONE || wrong(d, "nothing is ever forgotten")) && equals(d);
+}
+
 /* L1: no list is said to have more than so many; what is behind can be read, or not. */
 static bool a_total_that_is_cut_proves_nothing(struct drive *d)
 {
@@ -932,6 +984,8 @@ static const struct {
 } cases[] = {
 	{ "equal totals, and as many rows seen, do not hide one that was skipped",
 	  equal_totals_do_not_hide_a_row },
+	{ "a Date that has not come moves no instant", a_date_that_has_not_come_moves_no_instant },
+	{ "instants in the future are taken back", instants_in_the_future_are_taken_back },
 	{ "a total that is cut proves nothing", a_total_that_is_cut_proves_nothing },
 	{ "a list that leaves a status out proves nothing",
 	  a_list_that_leaves_a_status_out_proves_nothing },

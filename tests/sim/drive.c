@@ -114,19 +114,22 @@ static int64_t observed(const struct run_record *c, int64_t date)
 
 static void feed_page(struct run_record *c, const struct flight *f)
 {
+	static struct page page;
 	struct desk *desk = &c->desk;
 
+	page = f->page;
 	if (f->refused) {
 		c->cut = !engine_refused(&c->engine);
 		return;
 	}
+	page.date = engine_date(&c->engine, page.date, 0, c->drive->world.now * USEC_PER_SEC);
 	desk->n_page = f->page.n;
 	desk->pages++;
 	for (int i = 0; i < f->page.n; i++) {
 		desk->page_ids[i] = f->ids[i];
-		ware_stage(desk, f->ids[i], &f->states[i], observed(c, f->page.date), false);
+		ware_stage(desk, f->ids[i], &f->states[i], observed(c, page.date), false);
 	}
-	engine_page(&c->engine, &f->page);
+	engine_page(&c->engine, &page);
 }
 
 /* All that is in flight is answered, in any order, and fed in the order of sending. */
@@ -165,6 +168,7 @@ static void get(struct run_record *c, int item)
 	c->cut = !ok;
 	if (!ok)
 		return;
+	date = engine_date(&c->engine, date, 0, d->world.now * USEC_PER_SEC);
 	if (answered == id)
 		ware_stage(&c->desk, id, &state, observed(c, date), true);
 	if (answered == 0)

@@ -65,6 +65,8 @@ MUTANTS = [
      "sweep->last_total - answer->live -"),
     ("what is known to be unlisted", "recheck.c", "recheck->withheld[at] && !recheck->known[at];", "recheck->withheld[at];"),
     ("what a filter shows beside", "engine.c", "engine->state.filterless = true;", "(void)0;"),
+    ("the Date that has not come", "api_time.c", "api_time_ahead(told) > 0 || ", ""),
+    ("the taking back of the future", "certificate.c", "workspace_state_take_back_future(state);", ""),
     ("the end of a part that shows one page", "partition.c", "\t\tend_part(partition);\n\t\treturn;", "\t\treturn;"),
     ("what could not be loaded, in counts", "action.c", "slack += answer->rejected + answer->outdated;", "(void)slack;"),
     ("what is not counted either, when an order is judged", "scan.c", "scan->unaccounted == -scan->recheck.unchanged;", "false;"),

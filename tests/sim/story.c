@@ -203,6 +203,10 @@ static void invent_more(struct story *story, uint64_t seed)
 		w->overcount = once_in(&c, 2) ? 1 : 1000000;
 		story->settles = false;
 		break;
+	case 1:
+	case 2:
+		w->leaps = once_in(&c, 2) ? 1 + chance_below(&c, 100) : 300;
+		break;
 	default:
 		break;
 	}
@@ -277,7 +281,7 @@ static void settle(struct drive *d)
 	accepts = chance_hit(&d->luck, 500);
 	if (!accepts)
 		world_cure(&d->world);
-	d->world.conf.storm_to = 0;
+	d->world.conf.storm_to = d->world.conf.leaps = 0;
 	for (d->rounds = 1; d->rounds <= MOST_ROUNDS; d->rounds++) {
 		d->world.now += 3 * d->story.lookback;
 		if (accepts)

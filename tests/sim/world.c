@@ -409,9 +409,21 @@ static bool is_odd(const struct world *w, const struct state *state)
 	return state->odd || is_mistyped(w);
 }
 
-static int64_t date_of(const struct world *w)
+/* Some minutes, a year, or eight thousand. */
+static int64_t leap(struct world *w)
 {
-	return w->conf.no_date ? TIME_NONE : (w->now + w->conf.skew) * USEC_PER_SEC;
+	static const int64_t by[] = { 310, 31536000, INT64_C(253402300799) };
+
+	return by[chance_below(&w->luck, (int)ARRAY_SIZE(by))];
+}
+
+static int64_t date_of(struct world *w)
+{
+	int64_t date = w->now + w->conf.skew;
+
+	if (w->conf.leaps > 0 && chance_hit(&w->luck, w->conf.leaps))
+		date += leap(w);
+	return w->conf.no_date ? TIME_NONE : date * USEC_PER_SEC;
 }
 
 /* Whether the request is answered at all. */

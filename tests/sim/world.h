@@ -82,6 +82,7 @@ struct world_conf {
 	int slow;	     /* and that are refused with a 429: then nothing is sent for a while */
 	bool hydrate;	     /* a list is cut into pages first, and its rows are filled in later */
 	bool no_date;	     /* responses have no Date */
+	int leaps;	     /* Dates that have not come, in a thousand */
 	int storm_at, storm_to; /* every GET answers 404 in between, */
 	int storm_share;	/* or of a thousand so many */
 	int depth;		/* no page shows more rows of a list than that; 0: all do */

@@ -115,6 +115,7 @@ static struct batch batch_of(bool last)
 			       .kind = CYCLE_INCREMENTAL,
 			       .state = &known,
 			       .started = TIME_NONE,
+			       .told = TIME_NONE,
 			       .names = &ids,
 			       .stage = stage,
 			       .sent = { .requests = 4, .throttled = 1, .failed = 2 } };
@@ -131,9 +132,10 @@ static void assert_script(const struct batch *batch, const char *expected)
 
 static void a_commit_in_the_middle_waits_for_no_disk(void **state)
 {
-	const struct batch batch = batch_of(false);
+	struct batch batch = batch_of(false);
 
 	(void)state;
+	batch.told = 7;
 	stage_gone(stage, "conv_1", NULL, 7);
 	assert_script(&batch, "begin\nset local synchronous\n"
 			      "warehouse/batch(3, 70, -, 2, 0, -, 7)\n"
@@ -184,6 +186,7 @@ static void rows_are_seen_by_their_sweep_or_scan(void **state)
 	known.full.pass = 2;
 	stage_gone(stage, "conv_1", NULL, 7);
 	batch.sweep = 9;
+	batch.told = 7;
 	batch.seen = SEEN_BY_SWEEP;
 	(void)batch_write(script, &batch);
 	script_start(script, NULL);

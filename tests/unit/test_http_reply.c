@@ -118,6 +118,31 @@ static void a_date_to_wait_for_is_unreadable_without_a_clock(void **fixture)
 	http_reply_free(&reply);
 }
 
+static void an_age_is_seconds_and_nothing_else(void **fixture)
+{
+	static const struct {
+		const char *line;
+		int64_t age;
+	} rows[] = {
+		{ "Age: 30\r\n", 30 * USEC_PER_SEC },
+		{ "age:0\r\n", 0 },
+		{ "Age: -30\r\n", 0 },
+		{ "Age: soon\r\n", 0 },
+		{ "Age: 1.5\r\n", 0 },
+		{ "Age: 99999999999999999999\r\n", INT64_C(1000000) * USEC_PER_SEC },
+	};
+
+	(void)fixture;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct http_reply *reply = http_reply_new(NULL, 100);
+
+		take_line(reply, rows[i].line);
+		http_read_times(reply);
+		assert_int_equal(reply->age, rows[i].age);
+		http_reply_free(&reply);
+	}
+}
+
 static void of_two_dates_the_last_counts_even_if_it_is_none(void **fixture)
 {
 	struct http_reply *reply = http_reply_new(NULL, 100);
@@ -302,6 +327,7 @@ int main(void)
 		cmocka_unit_test(a_line_may_end_anywhere),
 		cmocka_unit_test(a_date_to_wait_for_is_measured_by_the_replys_own_clock),
 		cmocka_unit_test(a_date_to_wait_for_is_unreadable_without_a_clock),
+		cmocka_unit_test(an_age_is_seconds_and_nothing_else),
 		cmocka_unit_test(of_two_dates_the_last_counts_even_if_it_is_none),
 		cmocka_unit_test(an_interim_response_leaves_nothing_behind),
 		cmocka_unit_test(values_too_long_are_cut),

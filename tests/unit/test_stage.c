@@ -169,7 +169,6 @@ static void a_new_stage_is_empty(void **fixture)
 	(void)fixture;
 	assert_int_equal(stage_bytes(stage), 0);
 	assert_int_equal(stage_rows(stage), 0);
-	assert_int_equal(stage->last_observed, TIME_NONE);
 	stage_close(stage);
 	for (int t = 0; t < STAGE_TABLES; t++)
 		assert_int_equal(stage->rows[t].len, 0);
@@ -432,22 +431,10 @@ static void a_response_without_a_date_gets_that_of_the_batch(void **fixture)
 
 	(void)fixture;
 	stage_item(stage, &item, &undated);
-	assert_int_equal(stage->last_observed, TIME_NONE);
 	stage_close(stage);
 	s = open_stream(STAGE_CONVERSATION);
 	assert_true(next_row(&s));
 	assert_int_equal(number_at(&s, 2), NOON - EPOCH_2000);
-}
-
-static void the_newest_date_is_remembered(void **fixture)
-{
-	struct item item = an_item("c");
-	struct origin late = { .page = 1, .observed_at = NOON + 100 };
-
-	(void)fixture;
-	stage_item(stage, &item, &late);
-	stage_item(stage, &item, &page_7);
-	assert_int_equal(stage->last_observed, NOON + 100);
 }
 
 /* ---- life ----------------------------------------------------------------------- */
@@ -475,7 +462,6 @@ static void a_reset_forgets_everything(void **fixture)
 	stage_reset(stage, NOON + 1000);
 	assert_int_equal(stage_bytes(stage), 0);
 	assert_int_equal(stage_rows(stage), 0);
-	assert_int_equal(stage->last_observed, TIME_NONE);
 	add("b");
 	stage_close(stage);
 	assert_int_equal(rows_in(STAGE_CONVERSATION), 1);
@@ -542,7 +528,6 @@ int main(void)
 		TEST(an_item_fetched_alone_has_no_page),
 		TEST(the_first_page_is_one),
 		TEST(a_response_without_a_date_gets_that_of_the_batch),
-		TEST(the_newest_date_is_remembered),
 		TEST(closing_twice_ends_the_streams_once),
 		TEST(a_reset_forgets_everything),
 		TEST(bytes_are_those_of_all_tables),
