@@ -18,6 +18,12 @@ order by s.id, s.seq desc
 on conflict (workspace_id, id) do update
 set type = coalesce(excluded.type, old.type), name = coalesce(excluded.name, old.name);
 
+update pg_temp.stage_agent s
+set name = sahut_etl.agent_code(s.id)
+from pg_temp.stage_batch b
+join sahut_etl.workspace w on w.id = b.workspace_id
+where (w.settings ->> 'codes_agents')::boolean;
+
 insert into sahut.agent as old (workspace_id, id, name, first_seen_at)
 select distinct on (s.id) b.workspace_id, s.id, s.name, b.observed_at
 from pg_temp.stage_agent s

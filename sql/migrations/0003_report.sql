@@ -149,6 +149,12 @@ as $$
 $$;
 comment on function sahut_etl.attribute_boolean is 'A field as true or false; empty when it is neither.';
 
+create function sahut_etl.agent_code(id text) returns text
+	language sql immutable strict parallel safe
+	set search_path = pg_catalog, pg_temp
+as $$ select 'Agent ' || lpad(to_hex(hashtextextended(id collate "C", 0) & 16777215), 6, '0') $$;
+comment on function sahut_etl.agent_code is 'What stands for the name of an agent, where names are not to be shown.';
+
 -- A zone's clock, as pieces of time in which it is ahead of UTC by the same. It changes on few days: those are looked
 -- at by the minute.
 create function sahut_etl.zone_pieces(zone text, last date)
@@ -1451,6 +1457,12 @@ begin
 	insert into sahut_etl.attribute (workspace_id, name, path, type)
 	select workspace, t.name, string_to_array(t.path, '.'), t.type
 	from jsonb_to_recordset(setting -> 'attributes') t(name text, path text, type text);
+
+	if (setting ->> 'codes_agents')::boolean then
+		update sahut.agent a
+		set name = sahut_etl.agent_code(a.id)
+		where a.workspace_id = workspace and a.name is distinct from sahut_etl.agent_code(a.id);
+	end if;
 
 	-- What is not to be kept any more is not kept any longer. What the API says beside name and phone may be
 	-- either.

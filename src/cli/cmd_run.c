@@ -182,6 +182,7 @@ static int64_t retention(struct daemon *d)
 		return d->retention_at;
 	d->retention.runs = d->app->config->retention.runs;
 	d->retention.rejected_items = d->app->config->retention.rejected_items;
+	d->retention.agent_days = d->app->config->retention.agent_days;
 	if (!retention_some(&d->retention, d->app->warehouse, &over, &ignored))
 		return d->retention_at = now + RETENTION_EVERY;
 	d->retention_at = now + (over ? RETENTION_EVERY : RETENTION_PAUSE);

@@ -118,6 +118,8 @@ static const struct key privacy_keys[] = {
 	  .help = "keep or drop contacts' names." },
 	{ "contact_phone", KEY_KEEP, offsetof(struct config_privacy, keep_phone),
 	  .fallback = "keep", .help = "keep or drop contacts' phones." },
+	{ "agent_name", KEY_CHOICE, offsetof(struct config_privacy, agent_name), .fallback = "keep",
+	  .choices = "keep|code", .help = "keep agents' names, or show a code in their place." },
 	{ "hash_key_file", KEY_SECRET_FILE, offsetof(struct config_privacy, hash_key_file),
 	  .also = offsetof(struct config_privacy, hash_key),
 	  .help = "File with the key of the phones' hashes." },
@@ -130,6 +132,9 @@ static const struct key retention_keys[] = {
 	{ "rejected_items", KEY_DURATION, offsetof(struct config_retention, rejected_items),
 	  .fallback = "30d", .min = DAY, .max = 3650 * DAY,
 	  .help = "How long rejected items are kept." },
+	{ "agent_days", KEY_DURATION, offsetof(struct config_retention, agent_days), .min = DAY,
+	  .max = 3650 * DAY,
+	  .help = "How long the daily figures of single agents are kept; by default for ever." },
 	KEY_END,
 };
 
@@ -224,6 +229,7 @@ static void complete(const struct config *config, struct workspace_conf *workspa
 
 	workspace->keep_name = config->privacy.keep_name;
 	workspace->keep_phone = config->privacy.keep_phone;
+	workspace->codes_agents = config->privacy.agent_name == 1;
 	if (!key)
 		return;
 	workspace->auth = mem_new(strlen(key) + sizeof("Authorization: Bearer "));

@@ -30,12 +30,14 @@ struct config_http {
 
 struct config_privacy {
 	bool keep_name, keep_phone;
+	int agent_name; /* 0: kept; 1: a code stands for it */
 	const char *hash_key_file;
 	char *hash_key; /* secret; NULL without a file */
 };
 
 struct config_retention {
 	int64_t runs, rejected_items;
+	int64_t agent_days; /* 0: for ever */
 };
 
 struct config_metrics {

@@ -3,7 +3,8 @@
  * retention.h -- Deletes old records of the program, a few at a time.
  *
  * Only the daemon's own records: runs with their audits, sweeps and command requests,
- * and rejected items. Conversations and the request ledger are kept for ever.
+ * and rejected items; and daily figures of single agents, where that is configured.
+ * Conversations and the request ledger are kept for ever.
  */
 #ifndef RETENTION_H
 #define RETENTION_H
@@ -13,6 +14,7 @@
 
 struct retention {
 	int64_t runs, rejected_items; /* how long they are kept, microseconds */
+	int64_t agent_days;	      /* daily figures of single agents; 0: for ever */
 	int step;		      /* private: begins at 0 */
 	int64_t removed;	      /* rows so far */
 };

@@ -119,6 +119,7 @@ struct workspace_conf {
 	struct workspace_targets targets;
 	struct workspace_attributes attributes;
 	struct workspace_webhook webhook;
+	bool codes_agents;	    /* a code stands for an agent's name; likewise */
 	bool keep_name, keep_phone; /* of contacts; the section privacy, for all workspaces */
 };
 

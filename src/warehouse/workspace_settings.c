@@ -108,6 +108,7 @@ void workspace_settings_write(struct buf *text, const struct workspace_conf *con
 	write_channels(&out, conf);
 	write_targets(&out, conf);
 	write_attributes(&out, conf);
+	json_writer_key_bool(&out, "codes_agents", conf->codes_agents);
 	json_writer_key_bool(&out, "drops_names", !conf->keep_name);
 	json_writer_key_bool(&out, "drops_phones", !conf->keep_phone);
 	json_writer_close(&out, '}');

@@ -300,3 +300,38 @@ def test_the_questions_that_analysts_ask_are_answered_rightly(story):
     # One answer is another's sum.
     assert sum(r[2] for r in a[2]) == sum(r[3] for r in a[5]) == a[3][-1][1]
     assert dict(a[3])[day(4)] == len(a[25])
+
+
+def test_a_code_stands_for_the_name_of_an_agent(story):
+    off = {"hours": [], "holidays": [], "targets": [], "drops_names": False, "drops_phones": False}
+    s = story()
+    s.change("2026-03-02 01:00", "C1", assignee=AYU)
+    names = "select agent_name from sahut_report.agents order by 1"
+    s.register(settings=dict(off, codes_agents=True))
+    [[code]] = s.sql(names)
+    assert re.fullmatch("Agent [0-9a-f]{6}", code)
+    s.change("2026-03-02 02:00", "C1", assignee=BUDI)
+    s.change("2026-03-02 03:00", "C2", assignee=AYU)
+    s.see("2026-03-03 05:00")
+    s.refresh()
+    assert len(s.sql(names)) == 2 and (code,) in s.sql(names)
+    views = [r[0] for r in s.sql("select relname from pg_class where relnamespace = 'sahut_report'::regnamespace and relkind = 'v'")]
+    for view in views:
+        assert not [r for r in s.sql(f"select v::text from sahut_report.{view} v") if "Ayu" in r[0] or "Budi" in r[0]], view
+    s.register(settings=off)
+    s.change("2026-03-03 06:00", "C2", assignee=AYU, status="pending")
+    assert ("Ayu",) in s.sql(names)
+
+
+def test_daily_figures_of_single_agents_go_at_an_age(story):
+    s = story()
+    s.change("2026-03-02 01:00", "C1", assignee=AYU)
+    s.see("2026-03-12 05:00")
+    s.refresh()
+    with open(os.path.join(TOP, "sql", "retention", "agent_days.sql")) as f:
+        query = f.read()
+    figures = "select min(day), max(day) from sahut_report.daily_agent_workload"
+    s.sql(query.replace("$1", "0").replace("$2", "500"))
+    assert s.sql(figures) == [(day(2), day(12))]
+    s.sql(query.replace("$1", str(5 * 86400 * 10**6)).replace("$2", "500"))
+    assert s.sql(figures) == [(day(7), day(12))]

@@ -19,7 +19,8 @@ static void without_anything_work_is_always(void **fixture)
 	(void)fixture;
 	assert_written(&conf,
 		       "{\"hours\":[],\"dates\":[],\"holidays\":[],\"channels\":[],\"targets\":[],"
-		       "\"attributes\":[],\"drops_names\":false,\"drops_phones\":false}");
+		       "\"attributes\":[],\"codes_agents\":false,\"drops_names\":false,\"drops_"
+		       "phones\":false}");
 }
 
 static void each_span_stands_with_its_day(void **fixture)
@@ -32,13 +33,12 @@ static void each_span_stands_with_its_day(void **fixture)
 	};
 
 	(void)fixture;
-	assert_written(
-		&conf,
-		"{\"hours\":[{\"day\":1,\"opens\":480,\"closes\":720},"
-		"{\"day\":1,\"opens\":780,\"closes\":1020},"
-		"{\"day\":6,\"opens\":1200,\"closes\":1560}],\"dates\":[],"
-		"\"holidays\":[],\"channels\":[],"
-		"\"targets\":[],\"attributes\":[],\"drops_names\":false,\"drops_phones\":true}");
+	assert_written(&conf, "{\"hours\":[{\"day\":1,\"opens\":480,\"closes\":720},"
+			      "{\"day\":1,\"opens\":780,\"closes\":1020},"
+			      "{\"day\":6,\"opens\":1200,\"closes\":1560}],\"dates\":[],"
+			      "\"holidays\":[],\"channels\":[],"
+			      "\"targets\":[],\"attributes\":[],\"codes_agents\":false,\"drops_"
+			      "names\":false,\"drops_phones\":true}");
 }
 
 /* What a channel's entry does not say of dates and holidays is the workspace's. */
@@ -70,7 +70,8 @@ static void channels_have_the_dates_of_the_workspace_or_their_own(void **fixture
 		"\"dates\":[{\"day\":\"2027-03-19\",\"opens\":480,\"closes\":720}],"
 		"\"holidays\":[\"2027-01-01\"]},{\"channel_id\":null,\"channel_type\":\"email\","
 		"\"hours\":[],\"dates\":[],\"holidays\":[]}],"
-		"\"targets\":[],\"attributes\":[],\"drops_names\":false,\"drops_phones\":false}");
+		"\"targets\":[],\"attributes\":[],\"codes_agents\":false,\"drops_names\":false,"
+		"\"drops_phones\":false}");
 }
 
 static void targets_keep_their_order_and_what_they_do_not_ask_for_is_null(void **fixture)
@@ -96,7 +97,8 @@ static void targets_keep_their_order_and_what_they_do_not_ask_for_is_null(void *
 			      "{\"metric\":\"first_resolution\",\"within\":3600000000,"
 			      "\"channel_type\":null,\"label\":\"a \\\"label\\\"\","
 			      "\"pauses_pending\":true,\"pauses_snoozed\":false}],"
-			      "\"attributes\":[],\"drops_names\":false,\"drops_phones\":false}");
+			      "\"attributes\":[],\"codes_agents\":false,\"drops_names\":false,"
+			      "\"drops_phones\":false}");
 }
 
 int main(void)
