@@ -379,8 +379,11 @@ from (
 		coalesce(c.unassigned_work_usec, 0) as unassigned_work_usec,
 		case when c.status = 'resolved' then 0 else coalesce((extract(epoch
 			from greatest(c.counted_to, u.active_as_of) - c.counted_to) * 1000000)::bigint, 0) end as usec,
-		case when c.status = 'resolved' then 0 else coalesce(sahut_etl.work_usec(c.workspace_id, c.channel_id,
-			c.counted_to, u.active_as_of), 0) end as work_usec,
+		case when c.status = 'resolved' then 0
+			when h.hours_no is null then coalesce((extract(epoch
+				from greatest(c.counted_to, u.active_as_of) - c.counted_to) * 1000000)::bigint, 0)
+			else coalesce(greatest(0, h.now_usec - sahut_etl.work_at(c.workspace_id, h.hours_no, c.counted_to)), 0)
+			end as work_usec,
 		case when c.origin = 'observed' then c.first_assigned_to end as first_agent_id,
 		c.assignees[cardinality(c.assignees)] as last_agent_id,
 		case when c.origin = 'observed' then c.first_team_id end as first_team_id, c.last_team_id,
@@ -388,6 +391,13 @@ from (
 		c.merged_into, c.created_at, c.first_resolved_at, c.last_resolved_at, c.resolution_count, c.extra
 	from sahut.conversation c
 	join sahut_etl.workspace u on u.id = c.workspace_id
+	left join (
+		select k.workspace_id, k.channel_id, k.hours_no,
+			sahut_etl.work_at(k.workspace_id, k.hours_no, n.active_as_of) as now_usec
+		from sahut_etl.channel_hours k
+		join sahut_etl.workspace n on n.id = k.workspace_id
+		offset 0
+	) h on h.workspace_id = c.workspace_id and h.channel_id = coalesce(c.channel_id, '')
 	where c.deleted_at is null
 ) x
 join sahut_etl.workspace w on w.id = x.workspace_id
@@ -664,7 +674,9 @@ create view sahut_report.sla_results as
 with target as (
 	-- For each channel, and for none, the targets that fit it, in order: of those that fit a conversation the
 	-- first holds.
-	select ch.workspace_id, ch.id as channel_id, t.metric, h.hours_no, array_agg(t.label_name order by t.place) as labels,
+	select ch.workspace_id, ch.id as channel_id, t.metric, h.hours_no,
+		sahut_etl.work_at(ch.workspace_id, h.hours_no, w.active_as_of) as now_usec,
+		array_agg(t.label_name order by t.place) as labels,
 		array_agg(t.within_seconds order by t.place) as within,
 		array_agg(t.pauses_pending order by t.place) as pauses_pending,
 		array_agg(t.pauses_snoozed order by t.place) as pauses_snoozed
@@ -673,10 +685,11 @@ with target as (
 	join sahut_etl.target t on t.workspace_id = ch.workspace_id
 		and (t.channel_type is null or t.channel_type = ch.type)
 	join sahut_etl.channel_hours h on h.workspace_id = ch.workspace_id and h.channel_id = ch.id
-	group by ch.workspace_id, ch.id, t.metric, h.hours_no
+	join sahut_etl.workspace w on w.id = ch.workspace_id
+	group by ch.workspace_id, ch.id, t.metric, h.hours_no, w.active_as_of
 ), subject as (
 	select c.id, c.workspace_id, t.metric, c.channel_id, c.assignee_id, c.team_id, c.created_at, c.created_day,
-		t.hours_no, t.within, t.pauses_pending, t.pauses_snoozed, c.status, c.counted_to,
+		t.hours_no, t.now_usec, t.within, t.pauses_pending, t.pauses_snoozed, c.status, c.counted_to,
 		case when t.metric = 'first_assignment'
 			and c.first_assigned_at <= coalesce(c.first_resolved_at, c.first_assigned_at)
 			then c.first_assigned_to else c.first_resolved_by end as done_by,
@@ -717,8 +730,8 @@ with target as (
 		case when s.done_at is not null then s.done_seconds
 			when s.hours_no is null then extract(epoch from w.active_as_of - least(w.active_as_of,
 				s.created_at))::bigint
-			else round(greatest(0, sahut_etl.work_at(s.workspace_id, s.hours_no, w.active_as_of)
-				- sahut_etl.work_at(s.workspace_id, s.hours_no, s.created_at)) / 1000000.0)::bigint end
+			else round(greatest(0, s.now_usec - sahut_etl.work_at(s.workspace_id, s.hours_no, s.created_at))
+				/ 1000000.0)::bigint end
 		- case when s.pauses_pending[s.place] or s.pauses_snoozed[s.place] then
 			(case when s.pauses_pending[s.place] then coalesce(s.pending_usec, 0) else 0 end
 			+ case when s.pauses_snoozed[s.place] then coalesce(s.snoozed_usec, 0) else 0 end
