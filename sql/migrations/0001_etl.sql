@@ -486,6 +486,7 @@ create table sahut_etl.schedule (
 	last_event_at  timestamptz,
 	event_delay    interval,
 	unspoken_changes bigint not null default 0,
+	asleep_until   timestamptz,
 	written_at     timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
 comment on table sahut_etl.schedule is
@@ -513,6 +514,8 @@ comment on column sahut_etl.schedule.event_delay is
 comment on column sahut_etl.schedule.unspoken_changes is
 	'Changes that cycles have found since the last event, when there are enough to say that events do not arrive; '
 	'otherwise 0.';
+comment on column sahut_etl.schedule.asleep_until is
+	'The daemon has given lease and connection back until then (warehouse.release_when_idle); empty: it has not.';
 comment on column sahut_etl.schedule.written_at is 'When this was written (database''s clock).';
 
 create table sahut_etl.notification (

@@ -1556,13 +1556,16 @@ cross join lateral (
 	from (select sahut_etl.unknown_statuses() as n) s
 	union all
 	select 'work', case when w.paused_at is not null then 'amber'
-		when l.is_held or not l.is_scheduled then 'green' else 'red' end,
+		when l.is_held or l.is_asleep or not l.is_scheduled then 'green' else 'red' end,
 		case when w.paused_at is not null then 'paused since '
 			|| to_char(w.paused_at at time zone w.timezone, 'YYYY-MM-DD HH24:MI')
-			when l.is_held then 'a process works on it' when l.is_scheduled then 'no process works on it'
+			when l.is_held then 'a process works on it' when l.is_asleep then 'the daemon sleeps'
+			when l.is_scheduled then 'no process works on it'
 			else 'by command, or by a timer' end
 	from (select exists (select from sahut_etl.lease_in_force f where f.workspace_id = w.id) as is_held,
-		exists (select from sahut_etl.schedule k where k.workspace_id = w.id) as is_scheduled) l
+		exists (select from sahut_etl.schedule k where k.workspace_id = w.id) as is_scheduled,
+		exists (select from sahut_etl.schedule k where k.workspace_id = w.id
+			and k.asleep_until > now() - interval '1 minute') as is_asleep) l
 	union all
 	select 'reports', case when d.is_late then 'red' when d.days > 0 then 'amber' else 'green' end,
 		case when d.is_late then format('%s days (%s to %s) are not up to date since %s%s', d.days,

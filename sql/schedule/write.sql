@@ -30,7 +30,7 @@ set incremental = excluded.incremental, verify = excluded.verify, full_at = excl
 	next_kind = excluded.next_kind, next_at = excluded.next_at, running = excluded.running,
 	running_since = excluded.running_since,
 	trouble = excluded.trouble, trouble_since = excluded.trouble_since, failures = excluded.failures,
-	advice = excluded.advice, webhook_listen = excluded.webhook_listen,
+	advice = excluded.advice, asleep_until = null, webhook_listen = excluded.webhook_listen,
 	-- Of another process that took events nothing is known here.
 	last_event_at = coalesce(excluded.last_event_at, s.last_event_at),
 	event_delay = coalesce(excluded.event_delay, s.event_delay), unspoken_changes = excluded.unspoken_changes,

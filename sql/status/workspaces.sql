@@ -3,7 +3,10 @@ with known as (
 	select w.*, p.state as proof, p.since as proof_since, p.why as proof_why, p.next_step as proof_next, p.counted,
 		p.known as exceptions, p.accepted, p.unlisted, p.disputed, p.holding,
 		h.workspace_id is not null as is_held, h.holder, h.role_name, h.backend, h.held_since, h.held_until,
-		s.workspace_id is not null as is_scheduled, s.incremental, s.verify, s.full_at, s.next_kind, s.next_at,
+		s.workspace_id is not null as is_scheduled,
+		-- A minute is given to it to wake up.
+		coalesce(h.workspace_id is null and s.asleep_until > now() - interval '1 minute', false) as is_asleep,
+		s.asleep_until, s.incremental, s.verify, s.full_at, s.next_kind, s.next_at,
 		s.running, s.running_since, s.trouble, s.trouble_since, coalesce(s.failures, 0) as failures, s.advice,
 		s.webhook_listen, s.last_event_at, s.event_delay, s.unspoken_changes
 	from sahut_etl.workspace w
@@ -15,7 +18,7 @@ with known as (
 select
 	w.name as workspace,
 	case when w.paused_at is not null then 'paused'
-		when w.is_scheduled and not w.is_held then 'unattended'
+		when w.is_scheduled and not w.is_held and not w.is_asleep then 'unattended'
 		when w.failures > 0 or (not w.is_scheduled and r.state = 'failed') then 'failing'
 		when w.proof = 'rejected' then 'rejected'
 		when w.date_ahead is not null or w.complete_as_of > now() + interval '5 minutes'
@@ -30,6 +33,7 @@ select
 		when w.is_held and now() - w.complete_as_of > interval '36 hours' then 'late'
 		when not w.is_held and now() - r.ended_at > interval '1 day' then 'late'
 		when w.proof = 'excepted' then 'excepted'
+		when w.is_asleep then 'asleep'
 		else 'well' end as state,
 	w.proof,
 	to_char(w.proof_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as proof_since,
@@ -57,8 +61,8 @@ select
 	case when w.is_held then w.running end as running,
 	case when w.is_held then to_char(w.running_since at time zone 'UTC',
 	'YYYY-MM-DD"T"HH24:MI:SS"Z"') end as running_since,
-	case when w.is_held and w.paused_at is null then w.next_kind end as next_kind,
-	case when w.is_held and w.paused_at is null then to_char(w.next_at at time zone 'UTC',
+	case when (w.is_held or w.is_asleep) and w.paused_at is null then w.next_kind end as next_kind,
+	case when (w.is_held or w.is_asleep) and w.paused_at is null then to_char(w.next_at at time zone 'UTC',
 	'YYYY-MM-DD"T"HH24:MI:SS"Z"') end as next_at,
 	w.failures,
 	w.trouble,
@@ -109,6 +113,8 @@ select
 	d.error_text as report_error,
 	to_char(w.paused_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as paused_at,
 	w.paused_by,
+	case when w.is_asleep then to_char(w.asleep_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+		end as asleep_until,
 	t.state as told_state,
 	to_char(t.told_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as told_at,
 	to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as read_at

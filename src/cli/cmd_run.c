@@ -11,6 +11,8 @@
 #include "notifier.h"
 #include "reload.h"
 #include "retention.h"
+#include "schedule_status.h"
+#include "time_format.h"
 #include "webhook_listener.h"
 #include "workers.h"
 
@@ -22,6 +24,15 @@
 #define RETENTION_EVERY (24 * 3600 * USEC_PER_SEC)
 #define RETENTION_PAUSE (200 * USEC_PER_MSEC)
 
+/*
+ * A connection that was cut while nothing was done, so soon after it was made, is made again when
+ * it is needed, or after this.
+ */
+#define CUT_SOON (3 * 60 * USEC_PER_SEC)
+
+/* The calendar may be set anew: whoever sleeps looks at it so often. */
+#define CALENDAR (60 * USEC_PER_SEC)
+
 /* The line that systemctl status shows is written anew so often at most. */
 #define STATUS_EVERY USEC_PER_SEC
 
@@ -30,7 +41,9 @@ struct daemon {
 	struct workers workers;
 	struct loop loop;
 	struct reload reload;
-	bool deep; /* a reload wants new connections */
+	bool deep;	/* a reload wants new connections */
+	int64_t opened; /* monotonic: when the warehouse was */
+	int64_t asleep; /* it is left alone until then; TIME_NONE: it is not */
 	struct metrics metrics;
 	struct exporter exporter;
 	struct notifier notifier;
@@ -86,6 +99,7 @@ static void reload(struct daemon *d)
 	if (outcome != RELOAD_REFUSED) {
 		d->metrics.reload_at = clock_real(app->clock);
 		d->deep = d->deep || outcome == RELOAD_DEEP;
+		d->asleep = TIME_NONE;
 		workers_change(&d->workers, app);
 		notifier_change(&d->notifier);
 		show_metrics(d);
@@ -162,6 +176,8 @@ static bool open_store(struct daemon *d)
 	if (log_backoff_over(&d->no_warehouse, clock_mono(app->clock), NULL))
 		log_event_text(app, LEVEL_NOTICE, &events_table()->warehouse_back,
 			       "the warehouse is back");
+	d->opened = clock_mono(app->clock);
+	d->metrics.connected++;
 	workers_miss(&d->workers, app);
 	d->loop.warehouse = app->warehouse;
 	d->loop.refresh = report_refresh_new(app->warehouse, app->clock);
@@ -270,6 +286,32 @@ static int64_t hold(struct daemon *d)
 	return when;
 }
 
+/* Whether the warehouse may be left alone until a cycle is due, which `asleep` is then. */
+static bool can_sleep(struct daemon *d)
+{
+	int64_t now = clock_mono(d->app->clock), until = workers_rest_until(&d->workers);
+	int64_t after = d->app->config->warehouse.release_when_idle;
+	struct err ignored;
+
+	if (after == 0 || until == TIME_NONE || until < now + after ||
+	    d->retention_at < now + USEC_PER_SEC || report_refresh_busy(d->loop.refresh) ||
+	    warehouse_has_notify(d->app->warehouse) || !notifier_rests(&d->notifier) ||
+	    !schedule_status_sleep(d->app->warehouse, clock_real(d->app->clock) + until - now,
+				   &ignored))
+		return false;
+	d->asleep = until;
+	return true;
+}
+
+/* The connection was cut. Of one that is cut again and again while it is idle nobody is in need. */
+static void note_cut(struct daemon *d)
+{
+	int64_t now = clock_mono(d->app->clock), until = workers_rest_until(&d->workers);
+
+	if (until != TIME_NONE && now < d->opened + CUT_SOON)
+		d->asleep = min_i64(until, now + CUT_SOON);
+}
+
 /* Works until told to stop, or the warehouse is lost. True to go on. */
 static bool work(struct daemon *d)
 {
@@ -287,13 +329,19 @@ static bool work(struct daemon *d)
 		next = min_i64(next, notifier_turn(&d->notifier, ended));
 		next = min_i64(next, show_status(d));
 		warehouse_look(app->warehouse);
+		if (warehouse_lost(app->warehouse))
+			next = 0;
 		if (loop_round(&d->loop, next) == EVENT_LOOP_STOP)
 			return false;
 		if (event_loop_take_reload(app->loop))
 			reload(d);
 		ended = workers_finish(&d->workers, app);
 		watch_refresh(d);
-		if (warehouse_lost(app->warehouse))
+		if (warehouse_lost(app->warehouse)) {
+			note_cut(d);
+			return true;
+		}
+		if (can_sleep(d))
 			return true;
 	}
 	return true;
@@ -304,8 +352,13 @@ static bool begin_anew(struct daemon *d)
 {
 	struct app *app = d->app;
 
-	d->metrics.warehouse = 0;
-	workers_lose(&d->workers, app->clock, d->deep);
+	if (d->asleep != TIME_NONE && !d->deep) {
+		workers_sleep(&d->workers, app->clock);
+	} else {
+		d->metrics.warehouse = 0;
+		d->asleep = TIME_NONE;
+		workers_lose(&d->workers, app->clock, d->deep);
+	}
 	report_refresh_free(&d->loop.refresh);
 	app_drop_store(app);
 	if (!d->deep)
@@ -317,6 +370,30 @@ static bool begin_anew(struct daemon *d)
 	return true;
 }
 
+/* Sleeps as long as the warehouse is left alone. False when told to stop. */
+static bool sleep_through(struct daemon *d)
+{
+	const struct clock *clock = d->app->clock;
+	int64_t now = clock_mono(clock), until = d->asleep, at = clock_real(clock) + until - now;
+	char time[TIME_FORMAT_SIZE];
+
+	if (until == TIME_NONE)
+		return true;
+	d->metrics.asleep_until = at;
+	(void)!update_metrics(d, true);
+	event_loop_notify("STATUS=the warehouse is left alone until %s",
+			  time_format(at / USEC_PER_SEC * USEC_PER_SEC, time));
+	while (now < until && clock_real(clock) < at && d->asleep != TIME_NONE &&
+	       !workers_are_hinted(&d->workers)) {
+		if (!sleep_until(d, min_i64(until, now + CALENDAR)))
+			return false;
+		now = clock_mono(clock);
+	}
+	d->asleep = d->metrics.asleep_until = TIME_NONE;
+	d->status[0] = '\0';
+	return true;
+}
+
 static void begin(struct daemon *d)
 {
 	struct app *app = d->app;
@@ -325,7 +402,10 @@ static void begin(struct daemon *d)
 	workers_begin(&d->workers, app);
 	d->loop = (struct loop){ .event_loop = app->loop, .http = app->http };
 	d->retention_at = clock_mono(app->clock) + RETENTION_FIRST;
-	d->metrics = (struct metrics){ .started = now, .reload_ok = 1, .reload_at = now };
+	d->asleep = TIME_NONE;
+	d->metrics = (struct metrics){
+		.started = now, .asleep_until = TIME_NONE, .reload_ok = 1, .reload_at = now
+	};
 	notifier_begin(&d->notifier, app, &d->metrics);
 	d->exporter.metrics = &d->metrics;
 	d->exporter.clock = app->clock;
@@ -361,7 +441,7 @@ void cmd_run(struct app *app)
 	log_event_text(app, LEVEL_NOTICE, &events_table()->started,
 		       PACKAGE_NAME " " PACKAGE_VERSION " runs");
 	event_loop_notify("READY=1");
-	while (open_store(&d) && work(&d) && begin_anew(&d))
+	while (open_store(&d) && work(&d) && begin_anew(&d) && sleep_through(&d))
 		continue;
 	event_loop_notify("STOPPING=1");
 	end(&d);

@@ -21,6 +21,7 @@ struct config_warehouse {
 	const char *conninfo, *owner_conninfo, *password_file;
 	const char *password_command; /* or NULL; comes before a file */
 	char *password;		      /* secret; NULL without a file */
+	int64_t release_when_idle;    /* 0: never */
 };
 
 struct config_http {

@@ -9,6 +9,7 @@
 #include "err_policy.h"
 #include "events.h"
 #include "mem.h"
+#include "pg_refusal.h"
 #include "process.h"
 #include "schema.h"
 #include "secret.h"
@@ -162,8 +163,11 @@ static bool read_password(struct app *app, struct err *err)
 	return false;
 }
 
-/* A statement takes long: the server is asked on another connection why that is. */
-static void log_slow(void *arg, int backend);
+/*
+ * A statement takes long: the server is asked on another connection why that is. True when it does
+ * not speak on that one, either: it is frozen, though its host keeps connections alive.
+ */
+static bool log_slow(void *arg, int backend);
 
 bool app_pg(struct app *app, bool owner, struct pg_conf *conf, struct err *err)
 {
@@ -184,27 +188,37 @@ bool app_pg(struct app *app, bool owner, struct pg_conf *conf, struct err *err)
 	return true;
 }
 
-static void log_slow(void *arg, int backend)
+static bool log_slow(void *arg, int backend)
 {
 	struct app *app = arg;
 	CLEANUP(pg_close) struct pg *pg = NULL;
 	CLEANUP(table_free) struct table *why = NULL;
+	struct server place = app->server;
 	struct log_line line;
 	struct pg_conf conf;
-	struct err ignored;
+	struct err err = ERR_INIT;
 	const char *text = "and does not say why";
+	bool silent;
 
-	if (app_pg(app, false, &conf, &ignored)) {
+	if (app_pg(app, false, &conf, &err)) {
 		conf.slow = NULL;
-		pg = session_open(app->loop, &conf, &ignored);
+		conf.place = &place;
+		conf.pinned = true;
+		pg = session_open(app->loop, &conf, &err);
 	}
-	if (pg && doctor_wait_event(pg, backend, &why, &ignored) && table_rows(why) > 0)
+	silent = !pg && place.port[0] && strcmp(err.code, PG_REFUSAL_SILENT) == 0;
+	if (silent) {
+		text = "it answers nobody else either, and is left";
+		app->server.avoid = true;
+	}
+	if (pg && doctor_wait_event(pg, backend, &why, &err) && table_rows(why) > 0)
 		text = table_text(why, 0, 0);
 	log_begin(&line, LEVEL_WARNING, &events_table()->database_slow,
 		  "the database has not answered for %d s: %s", (int)(PG_SLOW / USEC_PER_SEC),
 		  text);
 	log_number(&line, "backend", backend);
 	log_end(&app->log, &line);
+	return silent;
 }
 
 struct pg *app_session(struct app *app, bool owner, struct err *err)

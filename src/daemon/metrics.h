@@ -16,6 +16,8 @@
 struct metrics {
 	int64_t started;       /* when the process began, by the calendar */
 	int64_t warehouse;     /* 1: it answers */
+	int64_t connected;     /* how often it was connected to */
+	int64_t asleep_until;  /* it is left alone until then; TIME_NONE: it is not */
 	int64_t reload_ok;     /* 1: the configuration that was read last is in force */
 	int64_t reload_at;     /* since when the one in force is */
 	int64_t notified;      /* messages that were posted, */

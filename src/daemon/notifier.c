@@ -330,6 +330,18 @@ void notifier_turn_without_warehouse(struct notifier *notifier)
 	send_due(notifier, now.mono);
 }
 
+bool notifier_rests(const struct notifier *notifier)
+{
+	const struct config_notify *conf = &notifier->app->config->notify;
+
+	if (!conf->url)
+		return true;
+	for (size_t i = 0; i < notifier->n; i++)
+		if (notifier->list[i].unsaved || notice_due(&notifier->list[i], 0) != TIME_NEVER)
+			return false;
+	return !notifier->http && notifier->look_at > clock_mono(notifier->app->clock) + LOOK_SOON;
+}
+
 void notifier_end(struct notifier *notifier)
 {
 	http_close(&notifier->http);

@@ -43,6 +43,9 @@ int64_t notifier_turn(struct notifier *notifier, bool ended);
 /* The same while there is no warehouse. */
 void notifier_turn_without_warehouse(struct notifier *notifier);
 
+/* Whether nothing is on its way, or about to be looked at. */
+bool notifier_rests(const struct notifier *notifier) MUST_CHECK;
+
 /* Ends; what is on its way is cut off. */
 void notifier_end(struct notifier *notifier);
 

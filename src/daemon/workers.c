@@ -319,6 +319,40 @@ int64_t workers_start(struct workers *workers, struct app *app, struct loop *loo
 	return next;
 }
 
+bool workers_are_hinted(const struct workers *workers)
+{
+	for (size_t i = 0; i < workers->n; i++)
+		if (workers->list[i]->inbox &&
+		    hints_due(&workers->list[i]->inbox->hints) != TIME_NEVER)
+			return true;
+	return false;
+}
+
+int64_t workers_rest_until(const struct workers *workers)
+{
+	int64_t until = TIME_NEVER;
+
+	for (size_t i = 0; i < workers->n; i++) {
+		const struct worker *worker = workers->list[i];
+
+		/* Of one that is paused only the warehouse hears that it is to go on. */
+		if (worker->state != WORKER_IDLE || worker->asked || worker->due == 0 ||
+		    worker->leaving || worker->stats.paused != TIME_NONE)
+			return TIME_NONE;
+		until = min_i64(until, worker->due);
+	}
+	return until == TIME_NEVER || workers_are_hinted(workers) ? TIME_NONE : until;
+}
+
+void workers_sleep(struct workers *workers, const struct clock *clock)
+{
+	for (size_t i = 0; i < workers->n; i++) {
+		worker_lose(workers->list[i], clock, false);
+		workers->list[i]->stats.held = 1;
+	}
+	workers->look_at = 0;
+}
+
 bool workers_finish(struct workers *workers, struct app *app)
 {
 	bool any = false;

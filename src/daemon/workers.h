@@ -55,6 +55,18 @@ void workers_ask(struct workers *workers, struct app *app);
 /* Begins what is due and puts the cycles that run into TURN. Returns when something will be due. */
 int64_t workers_start(struct workers *workers, struct app *app, struct loop *loop);
 
+/*
+ * When anything is due again, monotonic, where all of them are this daemon's and at rest; else
+ * TIME_NONE.
+ */
+int64_t workers_rest_until(const struct workers *workers) MUST_CHECK;
+
+/* Whether events of webhooks wait to be looked at. */
+bool workers_are_hinted(const struct workers *workers) MUST_CHECK;
+
+/* The warehouse is left for a while, without anything being wrong; see workers_lose(). */
+void workers_sleep(struct workers *workers, const struct clock *clock);
+
 /* Ends what is over. Whether anything was. */
 bool workers_finish(struct workers *workers, struct app *app);
 

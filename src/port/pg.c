@@ -28,12 +28,16 @@ static bool is_number(unsigned oid)
 /* What COPY hands to libpq at a time; more would only be copied into its buffer and stay there. */
 #define COPY_CHUNK 32768
 
+/* For a server that has spoken before. */
+#define PINNED_PATIENCE (5 * USEC_PER_SEC)
+
 struct pg {
 	struct event_loop *loop;
 	struct event_loop_source *source, *timer;
 	PGconn *conn;
-	int64_t patience;		      /* with a script */
-	void (*tell)(void *arg, int backend); /* when a script is slow */
+	int64_t patience; /* with a script */
+	const struct server *place;
+	bool (*tell)(void *arg, int backend); /* when a script is slow */
 	void *arg;
 	int64_t deadline; /* of the script */
 	bool slow;	  /* it is, and nobody has been told */
@@ -88,16 +92,21 @@ static void keep_error(struct pg *pg, const PGresult *res)
 	pg->useless |= pg_error_is_of_server(state);
 }
 
-/* The connection broke. If a COMMIT was on its way, nobody here knows what became of it. */
-static void mark_lost(struct pg *pg)
+/* A failure of the connection: if a COMMIT was on its way, nobody here knows what became of it. */
+static enum err_kind kind_of_loss(const struct pg *pg)
 {
 	bool committing =
 		pg->busy && pg->next > 0 && strncmp(pg->steps[pg->next - 1].sql, "commit", 6) == 0;
 
+	return committing ? ERR_UNCERTAIN : ERR_UNAVAILABLE;
+}
+
+/* The connection broke. */
+static void mark_lost(struct pg *pg)
+{
 	if (!pg->failed) {
 		pg->failed = true;
-		pg_error_set(&pg->err, committing ? ERR_UNCERTAIN : ERR_UNAVAILABLE,
-			     PQerrorMessage(pg->conn));
+		pg_error_set(&pg->err, kind_of_loss(pg), PQerrorMessage(pg->conn));
 	}
 	pg->lost = true;
 	pg->busy = false;
@@ -120,7 +129,7 @@ static void on_deadline(void *arg)
 		return;
 	}
 	if (!pg->failed)
-		err_set(&pg->err, ERR_UNAVAILABLE, "database: no answer within %d seconds",
+		err_set(&pg->err, kind_of_loss(pg), "database: no answer within %d seconds",
 			(int)(pg->patience / USEC_PER_SEC));
 	pg->failed = true;
 	mark_lost(pg);
@@ -295,6 +304,8 @@ void pg_start(struct pg *pg, const struct pg_step *steps, size_t n)
 	pg->deadline = event_loop_now() + pg->patience;
 	event_loop_timer_set(pg->timer, min_i64(pg->deadline, event_loop_now() + PG_SLOW));
 	pg->busy = true;
+	/* Another connection has found out that the server is frozen. */
+	pg->lost = pg->lost || (pg->place && pg->place->avoid);
 	if (pg->lost) {
 		pg->failed = true;
 		pg->busy = false;
@@ -347,8 +358,13 @@ void pg_look(struct pg *pg)
 	if (!pg->busy || !pg->slow)
 		return;
 	pg->slow = false;
-	if (pg->tell)
-		pg->tell(pg->arg, pg_backend(pg));
+	if (!pg->tell || !pg->tell(pg->arg, pg_backend(pg)) || !pg->busy)
+		return;
+	if (!pg->failed)
+		err_set(&pg->err, kind_of_loss(pg),
+			"database: the server has stopped, and answers nobody");
+	pg->failed = true;
+	mark_lost(pg);
 }
 
 bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table **result,
@@ -357,6 +373,8 @@ bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table *
 	pg_start(pg, steps, n);
 	while (pg->busy) {
 		pg_look(pg);
+		if (!pg->busy)
+			break;
 		if (event_loop_turn(pg->loop, TIME_NEVER) != EVENT_LOOP_STOP)
 			continue;
 		mark_lost(pg);
@@ -422,6 +440,7 @@ struct dial {
 	struct pg_refusal_who who;
 	const char *attributes;
 	int64_t patience; /* with each address */
+	bool pinned;	  /* to the first of them */
 };
 
 /*
@@ -476,6 +495,9 @@ static void dial_read(struct dial *dial, const struct pg_conf *conf)
 	dial->attributes =
 		conf->readable ? "any" : conninfo_get(&dial->info, "target_session_attrs");
 	dial->patience = conninfo_patience(&dial->info);
+	dial->pinned = conf->pinned;
+	if (dial->pinned)
+		dial->patience = min_i64(dial->patience, PINNED_PATIENCE);
 }
 
 static void dial_free(struct dial *dial)
@@ -606,7 +628,7 @@ static bool try_all(struct pg *pg, const struct dial *dial, struct server *place
 			return true;
 		}
 		pg_refusal_add(err, servers_name(&server, name, sizeof(name)), &one, n);
-		if (!servers)
+		if (!servers || dial->pinned)
 			return false;
 	}
 	return err_set(err, ERR_STOPPED, "told to stop while connecting to the database");
@@ -624,6 +646,7 @@ struct pg *pg_open(struct event_loop *loop, const struct pg_conf *conf, struct e
 	pg->loop = loop;
 	pg->patience = conf->deadline;
 	pg->tell = conf->slow;
+	pg->place = conf->place;
 	pg->arg = conf->arg;
 	dial_read(&dial, conf);
 	ok = false;

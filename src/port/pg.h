@@ -34,11 +34,15 @@ struct pg_conf {
 	const char *password;	 /* or NULL; wins over the conninfo's */
 	const char *application; /* what pg_stat_activity calls us */
 	int64_t deadline;	 /* a script that takes longer is cut off, microseconds */
-	/* Called by pg_run() and pg_look() when a script takes longer than PG_SLOW; or NULL. */
-	void (*slow)(void *arg, int backend);
+	/*
+	 * Called by pg_run() and pg_look() when a script takes longer than PG_SLOW; or NULL. True:
+	 * the server answers nobody, so that the connection is given up.
+	 */
+	bool (*slow)(void *arg, int backend);
 	void *arg;
 	bool readable;	      /* one that can only be read will do */
 	struct server *place; /* tried first, and then the one that is used; or NULL */
+	bool pinned;	      /* no other than the first is tried */
 };
 
 #define PG_MAX_PARAMS 16

@@ -170,7 +170,7 @@ void pg_refusal_silent(struct err *err, int64_t patience)
 {
 	err_set(err, ERR_UNAVAILABLE, "does not answer within %d s",
 		(int)(patience / USEC_PER_SEC));
-	snprintf(err->code, sizeof(err->code), "silent");
+	snprintf(err->code, sizeof(err->code), PG_REFUSAL_SILENT);
 	snprintf(err->advice, sizeof(err->advice),
 		 "see whether the server runs, and whether a firewall stands between");
 }

@@ -26,6 +26,9 @@ struct pg_refusal_who {
  */
 void pg_refusal_read(struct err *err, const char *message, const struct pg_refusal_who *who);
 
+/* The code of an error that says so, as long as only one server was tried. */
+#define PG_REFUSAL_SILENT "silent"
+
 /* That no answer came within so many microseconds. */
 void pg_refusal_silent(struct err *err, int64_t patience);
 

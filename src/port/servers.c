@@ -75,7 +75,7 @@ struct servers *servers_new(const char *hosts, const char *addresses, const char
 			snprintf(host->port, sizeof(host->port), DEFAULT_PORT);
 		if (first && strcmp(first->host, host->host) == 0 &&
 		    strcmp(first->port, host->port) == 0) {
-			servers->begin = i;
+			servers->begin = (i + first->avoid) % n;
 			servers->last = *first;
 		}
 	}
@@ -90,15 +90,22 @@ void servers_free(struct servers **servers)
 	mem_free(servers);
 }
 
-/* The one that worked last is tried before its neighbours. */
-static void put_first(struct servers *servers)
+/* The one that worked last is tried before its neighbours; one to be avoided, after them. */
+static void put_in_order(struct servers *servers)
 {
 	char kept[sizeof(servers->found[0])];
 
-	for (size_t i = 1; i < servers->n_found; i++) {
+	for (size_t i = 0; i < servers->n_found; i++) {
+		size_t after = servers->n_found - i - 1;
+
 		if (strcmp(servers->found[i], servers->last.address) != 0)
 			continue;
 		memcpy(kept, servers->found[i], sizeof(kept));
+		if (servers->last.avoid) {
+			memmove(servers->found[i], servers->found[i + 1], after * sizeof(kept));
+			memcpy(servers->found[servers->n_found - 1], kept, sizeof(kept));
+			return;
+		}
 		memmove(servers->found[1], servers->found[0], i * sizeof(kept));
 		memcpy(servers->found[0], kept, sizeof(kept));
 	}
@@ -123,7 +130,7 @@ static bool look_up(struct servers *servers, const struct server *host, struct e
 			getnameinfo(it->ai_addr, it->ai_addrlen, servers->found[servers->n_found],
 				    sizeof(servers->found[0]), NULL, 0, NI_NUMERICHOST) == 0;
 	freeaddrinfo(found);
-	put_first(servers);
+	put_in_order(servers);
 	return true;
 }
 

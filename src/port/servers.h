@@ -19,6 +19,7 @@ struct server {
 	char host[256];	  /* a name, an address, or the directory of a socket */
 	char address[72]; /* "" for a socket */
 	char port[16];
+	bool avoid; /* it accepts and does not answer: it is tried last */
 };
 
 struct servers;
@@ -32,7 +33,8 @@ enum servers_next {
 /*
  * The list that libpq's HOSTS, ADDRESSES and PORTS stand for, each separated
  * by commas; NULL and "" mean that nothing was given. FIRST, where it is one
- * of them, is where the list begins, and it ends with those before it. NULL
+ * of them, is where the list begins, and it ends with those before it; one to
+ * be avoided is where it ends. NULL
  * when the three do not fit together; libpq then says how.
  */
 struct servers *servers_new(const char *hosts, const char *addresses, const char *ports,

@@ -92,6 +92,15 @@ bool schedule_status_find_night(struct warehouse *warehouse,
 	return true;
 }
 
+bool schedule_status_sleep(struct warehouse *warehouse, int64_t until, struct err *err)
+{
+	struct script *s = warehouse_call(warehouse, sql_schedule_sleep);
+
+	script_int(s, warehouse_session(warehouse));
+	script_int(s, until);
+	return warehouse_run(warehouse, NULL, err);
+}
+
 bool schedule_status_pause(struct warehouse *warehouse, int workspace, const char *who,
 			   struct table **was, struct err *err)
 {

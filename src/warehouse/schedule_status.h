@@ -61,6 +61,9 @@ bool schedule_status_find_night(struct warehouse *warehouse,
 				const struct schedule_status_night *night, int64_t *at,
 				struct err *err) MUST_CHECK;
 
+/* The leases of this process are given back until then; for whoever wonders where it is. */
+bool schedule_status_sleep(struct warehouse *warehouse, int64_t until, struct err *err) MUST_CHECK;
+
 /*
  * A person, by the process WHO, stops a workspace's schedule; WHO is NULL: it starts again. The
  * daemon hears of it. WAS is a table for the caller to free: `was_since` and `was_by`, null where

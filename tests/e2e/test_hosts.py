@@ -383,8 +383,24 @@ def demoted(both):
         cluster.start()
 
 
+def frozen(both):
+    """All of its processes are stopped; its host goes on to accept connections, and to acknowledge each byte."""
+    cluster = both.clusters[0]
+    with open(os.path.join(cluster.data, "postmaster.pid")) as f:
+        postmaster = int(f.readline())
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, text=True).stdout.split()
+    stopped = [postmaster, *map(int, children)]
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+
+    def end(_):
+        for pid in reversed(stopped):
+            os.kill(pid, signal.SIGKILL)
+    cluster.halt = end
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("fails, within", [(killed, 15), (silent, 45), (demoted, 15), (read_only, 15)])
+@pytest.mark.parametrize("fails, within", [(killed, 15), (silent, 45), (frozen, 45), (demoted, 15), (read_only, 15)])
 def test_a_writer_is_left_in_time(two_servers, daemons, fails, within):
     """The one test that measures time, since time is the promise; the figure is printed."""
     daemon = daemons(two_servers.etl)

@@ -75,14 +75,25 @@ static void lists_that_do_not_fit_are_left_to_libpq(void **state)
 
 static void the_one_that_worked_comes_first(void **state)
 {
-	struct server first = { "/b", "", "2" };
+	struct server first = { "/b", "", "2", false };
 
 	(void)state;
 	assert_string_equal(attempts("/a,/b,/c", NULL, "1,2,3", &first), "/b//2 /c//3 /a//1");
-	first = (struct server){ "/b", "", "9" };
+	first = (struct server){ "/b", "", "9", false };
 	assert_string_equal(attempts("/a,/b,/c", NULL, "1,2,3", &first), "/a//1 /b//2 /c//3");
 	first = (struct server){ .host = "" };
 	assert_string_equal(attempts("/a,/b", NULL, "1,2", &first), "/a//1 /b//2");
+}
+
+static void the_one_to_be_avoided_comes_last(void **state)
+{
+	struct server avoided = { "/b", "", "2", true };
+
+	(void)state;
+	assert_string_equal(attempts("/a,/b,/c", NULL, "1,2,3", &avoided), "/c//3 /a//1 /b//2");
+	assert_string_equal(attempts("/b", NULL, "2", &avoided), "/b//2");
+	avoided = (struct server){ "/c", "", "3", true };
+	assert_string_equal(attempts("/a,/b,/c", NULL, "1,2,3", &avoided), "/a//1 /b//2 /c//3");
 }
 
 static void a_name_without_an_address_is_one_attempt(void **state)
@@ -93,17 +104,17 @@ static void a_name_without_an_address_is_one_attempt(void **state)
 
 static void a_server_is_named_by_what_a_person_wrote(void **state)
 {
-	struct server server = { "db.test", "10.0.0.1", "5432" };
+	struct server server = { "db.test", "10.0.0.1", "5432", false };
 	char text[200];
 
 	(void)state;
 	assert_string_equal(servers_name(&server, text, sizeof(text)),
 			    "db.test port 5432 (10.0.0.1)");
-	server = (struct server){ "10.0.0.1", "10.0.0.1", "1" };
+	server = (struct server){ "10.0.0.1", "10.0.0.1", "1", false };
 	assert_string_equal(servers_name(&server, text, sizeof(text)), "10.0.0.1 port 1");
-	server = (struct server){ "", "10.0.0.1", "1" };
+	server = (struct server){ "", "10.0.0.1", "1", false };
 	assert_string_equal(servers_name(&server, text, sizeof(text)), "10.0.0.1 port 1");
-	server = (struct server){ "", "", "5432" };
+	server = (struct server){ "", "", "5432", false };
 	assert_string_equal(servers_name(&server, text, sizeof(text)),
 			    "the default socket port 5432");
 }
@@ -116,6 +127,7 @@ int main(void)
 		cmocka_unit_test(an_address_goes_with_its_name),
 		cmocka_unit_test(lists_that_do_not_fit_are_left_to_libpq),
 		cmocka_unit_test(the_one_that_worked_comes_first),
+		cmocka_unit_test(the_one_to_be_avoided_comes_last),
 		cmocka_unit_test(a_name_without_an_address_is_one_attempt),
 		cmocka_unit_test(a_server_is_named_by_what_a_person_wrote),
 	};
