@@ -45,9 +45,10 @@ struct row {
 
 /* A page of a list, or one conversation. */
 struct page {
-	int64_t date;  /* the response's Date; TIME_NONE without one */
-	int64_t total; /* meta; where it does not say, as many as the page lets expect: */
-	bool untold;   /* then nothing can be counted */
+	int64_t date;	/* the response's Date; TIME_NONE without one */
+	int64_t total;	/* meta; where it does not say, as many as the page lets expect: */
+	bool untold;	/* then nothing can be counted */
+	bool must_tell; /* others told one: a page without is broken */
 	int page, per_page, total_pages;
 	struct filter filter; /* that was asked for */
 	int n;

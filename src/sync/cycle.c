@@ -16,6 +16,9 @@
 #define BATCH_ROWS 3000
 #define BATCH_AGE (5 * USEC_PER_SEC)
 
+/* So often a page is asked for again that does not tell how many there are. */
+#define UNTOLD_TRIES 2
+
 /* After one of more bytes, signals and others have their turn before the next one is read. */
 #define LARGE_REPLY (256u << 10)
 
@@ -38,6 +41,7 @@ struct cycle {
 	struct table *ids;  /* of the last answer */
 	struct sent before; /* what was sent until the last commit */
 	int64_t told;	    /* the latest time that the API has told; TIME_NONE: none yet */
+	bool untold;	    /* the list does not tell how many there are */
 	int64_t look_at;    /* when the last turn wanted to look again */
 	struct cycle_progress progress;
 };
@@ -251,6 +255,16 @@ static int64_t date_of(struct cycle *cycle, const struct http_reply *reply)
 }
 
 /*
+ * Whether a page without a total is asked for again. One answer that lacks it costs no proof; but
+ * a list that never tells it is read all the same.
+ */
+static bool must_tell(const struct cycle *cycle, const struct slot *slot)
+{
+	return !cycle->untold && cycle->run.engine.state.unproven != UNPROVEN_UNTOLD &&
+	       slot->tries < UNTOLD_TRIES;
+}
+
+/*
  * Reads a list page into the batch and feeds it to the engine. False with
  * ERR_DATA when it is none.
  */
@@ -260,7 +274,8 @@ static bool take_page(struct cycle *cycle, struct slot *slot, struct err *err)
 	struct page page = { .date = date_of(cycle, reply),
 			     .filter = slot->request.filter,
 			     .page = slot->request.page,
-			     .per_page = slot->request.per_page };
+			     .per_page = slot->request.per_page,
+			     .must_tell = must_tell(cycle, slot) };
 
 	if (!decode_page(cycle->env->decode, buf_text(&reply->body), reply->body.len, cycle->stage,
 			 &page)) {
@@ -269,6 +284,7 @@ static bool take_page(struct cycle *cycle, struct slot *slot, struct err *err)
 	}
 	for (int i = 0; i < page.n; i++)
 		page.rejected += page.rows[i].created_at == TIME_NONE;
+	cycle->untold = cycle->untold || page.untold;
 	note_page(cycle, &page);
 	table_free(&cycle->page);
 	cycle->page = decode_ids(cycle->env->decode);

@@ -178,9 +178,9 @@ static bool read_meta(struct decode *decode, const struct json_at *meta, const c
 	return *ret >= 0 || json_expected(&at, "a number that is not negative", &decode->err);
 }
 
-/* The total of meta: a number, digits in a string, or nothing. Then *UNTOLD. */
+/* The total of meta: a number, digits in a string, or, unless it MUST be told, nothing. Then *UNTOLD. */
 static bool read_total(struct decode *decode, const struct json_at *meta, int64_t *ret,
-		       bool *untold)
+		       bool must_tell, bool *untold)
 {
 	struct json_at at = json_member(meta, "total");
 	const char *text;
@@ -188,7 +188,7 @@ static bool read_total(struct decode *decode, const struct json_at *meta, int64_
 	*ret = 0;
 	*untold = json_is_nothing(&at);
 	if (*untold)
-		return true;
+		return !must_tell || json_expected(&at, "a number", &decode->err);
 	if (json_kind(&at) != JSON_STRING)
 		return read_meta(decode, meta, "total", true, ret);
 	if (!json_string(&at, &text, &decode->err))
@@ -218,7 +218,7 @@ static bool read_shape(struct decode *decode, const struct json_at *root,
 		return json_expected(data, "a page of at most 1000 conversations", &decode->err);
 	if (json_kind(&meta) != JSON_OBJECT)
 		return json_expected(&meta, "an object", &decode->err);
-	if (!read_total(decode, &meta, &total, &page->untold) ||
+	if (!read_total(decode, &meta, &total, page->must_tell, &page->untold) ||
 	    !read_meta(decode, &meta, "page", false, &number) ||
 	    !read_meta(decode, &meta, "per_page", false, &per_page) ||
 	    !read_meta(decode, &meta, "total_pages", false, &pages))
