@@ -298,6 +298,29 @@ static bool bears_out(const struct workspace_state *state, const struct page *pa
 	return !order_contradicted(&evidence, state->order);
 }
 
+/* How many more the statuses are together than the whole; 0 where each is as long as the whole. */
+static int64_t excess(const struct audit *audit)
+{
+	int64_t sum = 0, least = INT64_MAX;
+
+	for (enum status s = STATUS_OPEN; s <= STATUS_RESOLVED; s++) {
+		sum += audit->api[s];
+		least = min_i64(least, audit->api[s]);
+	}
+	return least == audit->api[STATUS_ANY] ? 0 : max_i64(sum - audit->api[STATUS_ANY], 0);
+}
+
+/*
+ * Statuses that were more than the whole at each reading, and by more than has moved: the whole
+ * list leaves some out, or its total is not true. What was published is taken back.
+ */
+static void look_for_more(const struct audit *audit, struct workspace_state *state)
+{
+	if (audit->more > 0 && audit->more == audit->counted && !audit->filterless &&
+	    excess(audit) > audit->slack && state->certified_at != TIME_NONE)
+		workspace_state_withhold(state, UNPROVEN_PARTS);
+}
+
 void audit_page(void *self, struct workspace_state *state, const struct page *page)
 {
 	struct audit *audit = self;
@@ -319,6 +342,8 @@ void audit_page(void *self, struct workspace_state *state, const struct page *pa
 	if (audit->step == AUDIT_COUNT) {
 		audit->api[audit->status] = page->total;
 		audit->step = audit->status == STATUS_RESOLVED ? AUDIT_HELD : AUDIT_COUNT;
+		audit->counted += audit->status == STATUS_RESOLVED;
+		audit->more += audit->status == STATUS_RESOLVED && excess(audit) > 0;
 		audit->status++;
 		return;
 	}
@@ -379,6 +404,8 @@ void audit_answer(void *self, struct workspace_state *state, const struct answer
 	compare(audit, answer);
 	if (audit->verdict == VERDICT_EQUAL)
 		state->audit_due = false;
+	if (!audit->look && audit->reading == READINGS)
+		look_for_more(audit, state);
 }
 
 void audit_committed(void *self, struct workspace_state *state, const struct tally *tally)

@@ -38,6 +38,8 @@ struct audit {
 	bool look;     /* end at the first difference, and leave no trace */
 	int reading;   /* how often has been counted */
 	int64_t slack; /* changes since the API counted */
+	int counted;   /* readings of the API, */
+	int more;      /* and those in which the statuses were more than the whole */
 	int per_page;
 	bool filterless; /* only the whole can be compared */
 	int64_t depth; /* a cell that has more cannot be read: it is split, if it can be; 0: any */

@@ -332,7 +332,8 @@ static void conclude(struct full *full, struct workspace_state *state)
 /* The count is believed when the list has no part that it keeps to itself. */
 static void begin_parts(struct full *full, struct workspace_state *state)
 {
-	bool odd = state->certified_at == TIME_NONE || full->suspects > 0;
+	bool odd = state->certified_at == TIME_NONE || full->suspects > 0 ||
+		   state->unproven == UNPROVEN_PARTS;
 
 	if (full->unlisted > 0)
 		refute(full, UNPROVEN_UNLISTED);

@@ -182,7 +182,8 @@ static struct plan_cost full_cost(const struct workspace_state *state)
 		pages += sweep_pages(state->depth, state->per_page) + 2 + state->parts;
 	bool small = state->per_page < PER_PAGE_MOST;
 	bool full = state->last_total > 0 && state->last_total % state->per_page == 0;
-	int parts = state->certified_at == TIME_NONE ? PARTS_REQUESTS : 0;
+	bool odd = state->certified_at == TIME_NONE || state->unproven == UNPROVEN_PARTS;
+	int parts = odd ? PARTS_REQUESTS : 0;
 
 	/*
 	 * Read backwards, the last page has to be found, and of small pages the size. Behind a

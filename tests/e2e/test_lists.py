@@ -226,3 +226,27 @@ def test_a_day_behind_a_depth(pair, deep):
         assert len(lost) <= etl.one("select list_beyond from sahut_etl.workspace")
         parts = {p for p, in etl.sql("select concat_ws('/', status, channel_id, assignee_id) from sahut_etl.deep_part")}
         assert lost and {"/".join(filter(None, (c["status"], c["channel"]["id"], (c["assignee"] or {}).get("id")))) for c in lost} <= parts
+
+
+def test_counts_that_are_more_than_the_whole_take_back_what_was_published(pair):
+    """The whole list leaves a status out from some day on: an audit sees it, and no sweep certifies it afterwards."""
+    sandbox, etl = pair(conversations=900)
+    etl.run("sync")
+    certified_at = etl.one("select certified_at from sahut_etl.workspace")
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync")
+    assert etl.one("select complete_as_of > certified_at from sahut_etl.workspace")
+    sandbox.control("config", {"leaves_out": "snoozed"})
+    sandbox.change("snooze", 5)
+    sandbox.control("clock", {"advance": 600})
+    etl.run("verify", expect=1)
+    assert etl.sql("select unproven, complete_as_of from sahut_etl.workspace") == [("parts", certified_at)]
+    for _ in range(2):
+        sandbox.control("clock", {"advance": 600})
+        etl.run("sync", "--full", expect=75)
+        assert etl.one("select complete_as_of from sahut_etl.workspace") == certified_at
+    sandbox.control("config", {"leaves_out": "none"})
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync", "--full")
+    assert certified(etl) and etl.one("select unproven from sahut_etl.workspace") is None
+    assert_equal(etl, sandbox)
