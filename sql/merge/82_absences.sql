@@ -1,8 +1,9 @@
--- What a list shows is in it, and what is gone for good is not missed.
+-- What a list shows, and could be loaded, is in it; and what is gone for good is not missed.
 delete from sahut_etl.absence a
 using pg_temp.stage_batch b
 where a.workspace_id = b.workspace_id and a.conversation_id = any (array(
 	select s.id from pg_temp.stage_conversation s where s.page is not null
+		and s.id <> all (array(select r.fingerprint from pg_temp.stage_rejected r))
 	union all select g.id from pg_temp.stage_gone g));
 
 update sahut.conversation c
@@ -10,6 +11,7 @@ set unlisted_since = null
 where c.workspace_id = (select b.workspace_id from pg_temp.stage_batch b) and c.unlisted_since is not null
 and c.id = any (array(
 	select s.id from pg_temp.stage_conversation s where s.page is not null
+		and s.id <> all (array(select r.fingerprint from pg_temp.stage_rejected r))
 	union all select g.id from pg_temp.stage_gone g));
 
 -- What a list did not show and a GET knows, as it is held, is missed once; the second time, a lookback later, it is
