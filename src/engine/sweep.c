@@ -6,6 +6,12 @@
 /* Pages that repeat nothing but what was seen, one after another, before a list is given up. */
 #define MOST_IN_VAIN 5
 
+/*
+ * Pages that bring rows while the end comes no nearer, one after another. As many conversations
+ * as are read do not come in for so long; their import does, and is read by the next sweep.
+ */
+#define MOST_NO_NEARER 20
+
 /* Beyond what the largest total allows. */
 #define MARGIN_PAGES 16
 /* A total that falls below half has lost at least so many rows. */
@@ -583,6 +589,19 @@ static bool is_no_news(const struct sweep *sweep, const struct page *page, int r
 	return repeats == page->n && !empty_rightly && sweep->reread_until == 0;
 }
 
+/* Whether the total runs ahead of who reads: nothing is left of a list that is read. */
+static bool runs_ahead(struct sweep *sweep, const struct page *page, int repeats)
+{
+	int64_t left = max_i64(page->total - (sweep->rows - sweep->repeats), 0);
+
+	if (left < sweep->left)
+		sweep->no_nearer = 0;
+	else if (repeats < page->n)
+		sweep->no_nearer++;
+	sweep->left = left;
+	return sweep->no_nearer >= MOST_NO_NEARER;
+}
+
 /* The runaway fuse (PROTOCOL.md, rule 10): whether the list makes sense with this page. */
 static bool makes_sense(struct sweep *sweep, const struct page *page, int repeats)
 {
@@ -591,7 +610,7 @@ static bool makes_sense(struct sweep *sweep, const struct page *page, int repeat
 	int64_t most = sweep_pages(sweep->largest_total, size);
 
 	sweep->in_vain = is_no_news(sweep, page, repeats) ? sweep->in_vain + 1 : 0;
-	if (sweep->in_vain >= MOST_IN_VAIN)
+	if (sweep->in_vain >= MOST_IN_VAIN || runs_ahead(sweep, page, repeats))
 		return false;
 	if (page->total < sweep->first_total / 2 && sweep->first_total - page->total > LEAST_HALVED)
 		return false;

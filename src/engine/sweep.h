@@ -89,7 +89,9 @@ struct sweep {
 	int64_t latest;	    /* Date of the last response; TIME_NONE: it had none */
 	int64_t oldest;	    /* key of the row it stopped at, in the order relied on */
 	int pages, stepped_back;
-	int in_vain; /* pages that brought nothing, one after another */
+	int in_vain;   /* pages that brought nothing, one after another; */
+	int no_nearer; /* that left as many rows to be read as there were before; */
+	int64_t left;  /* so many were left after the last page */
 	int64_t rows, repeats;
 	bool untold; /* nobody told how many there are */
 	bool moved;  /* rows moved while it read: repeats, or another total */

@@ -599,6 +599,25 @@ static void pages_without_end_make_no_sense(void **fixture)
 	assert_int_equal(read_all(&sweep, &plan, grow), SWEEP_ALL);
 }
 
+/* As many come as are read. */
+static void run_ahead(int step)
+{
+	(void)step;
+	list.lie += PER_PAGE_MOST;
+}
+
+static void a_total_that_runs_ahead_of_its_reader_makes_no_sense(void **fixture)
+{
+	struct sweep_plan plan = a_plan();
+	struct sweep sweep;
+
+	(void)fixture;
+	make_list(MOST_ROWS, 1);
+	list.lie = 1000000;
+	assert_int_equal(read_all(&sweep, &plan, run_ahead), SWEEP_LOST);
+	assert_in_range(sweep.pages, 20, 24);
+}
+
 static void pages_that_repeat_for_ever_make_no_sense(void **fixture)
 {
 	struct sweep_plan plans[] = { a_plan(), from_behind(1000), a_plan() };
@@ -1125,6 +1144,7 @@ int main(void)
 		cmocka_unit_test(a_total_that_halves_makes_no_sense),
 		cmocka_unit_test(totals_that_differ_from_one_answer_to_the_next_come_to_an_end),
 		cmocka_unit_test(pages_without_end_make_no_sense),
+		cmocka_unit_test(a_total_that_runs_ahead_of_its_reader_makes_no_sense),
 		cmocka_unit_test(pages_that_repeat_for_ever_make_no_sense),
 		cmocka_unit_test(empty_pages_where_the_total_has_rows_end_the_list),
 		cmocka_unit_test(when_the_total_falls_it_steps_back),
