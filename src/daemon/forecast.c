@@ -28,6 +28,13 @@ static enum strategy usual_strategy(const struct workspace_state *state, int64_t
 	return plan_strategy(&settled, &incremental);
 }
 
+/* A list that was read again and again is read so the next time. */
+static void add_again(struct forecast *f, struct plan_cost *cost, int64_t requests)
+{
+	cost->most = max_i64(cost->most, requests + requests / 4);
+	cost->usec = cost->most * MINUTE / f->facts.usable;
+}
+
 static void work_out(struct forecast *f, int64_t now)
 {
 	const struct workspace_schedule *schedule = &f->workspace->schedule;
@@ -44,6 +51,12 @@ static void work_out(struct forecast *f, int64_t now)
 	f->usual = plan_cost(usual_strategy(m, now), m, &f->facts);
 	f->verify = plan_cost(STRATEGY_COUNT_AUDIT, m, &f->facts);
 	f->full = plan_cost(STRATEGY_FULL_SWEEP, m, &f->facts);
+	if (f->swept_lately > f->full.most)
+		add_again(f, &f->full, f->swept_lately);
+	if (f->strategy == STRATEGY_FULL_SWEEP)
+		f->cycle = f->full;
+	else if (f->scanned_in_vain > 0)
+		add_again(f, &f->cycle, f->scanned_in_vain);
 	f->wanted = a_day(schedule->incremental) * f->usual.most +
 		    a_day(schedule->verify) * f->verify.most + f->full.most;
 	f->allowed = (int64_t)f->facts.usable * MINUTES_A_DAY;
@@ -74,6 +87,8 @@ bool forecast_make(struct warehouse *warehouse, const struct workspace_conf *wor
 	forecast->facts.changed = (int64_t)((double)load.changes *
 					    (double)workspace->schedule.incremental / (double)DAY);
 	forecast->again = load.again;
+	forecast->swept_lately = load.swept_lately;
+	forecast->scanned_in_vain = load.scanned_in_vain;
 	work_out(forecast, now);
 	return true;
 }

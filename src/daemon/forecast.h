@@ -21,6 +21,7 @@ struct forecast {
 	bool known; /* whether it was ever loaded; nothing can be said of the others */
 	struct workspace_state state;
 	struct plan_facts facts;
+	int64_t swept_lately, scanned_in_vain; /* as in inspect_load */
 	int64_t again;		/* conversations that the next scan reads, changed or not */
 	enum strategy strategy; /* of the next incremental cycle, */
 	struct plan_cost cycle; /* what that costs, */

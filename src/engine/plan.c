@@ -17,6 +17,16 @@
 #define SOON_TIMES 4
 #define FIRST_RETRY (10 * MINUTE)
 
+/*
+ * Of those that no list shows, or whose deletion is not believed, a full sweep asks for a few. A
+ * 404 is asked for twice, with a control between.
+ */
+#define MOST_IN_TURN 5
+#define REQUESTS_IN_TURN 3
+
+/* Passes and closing scans over a list that proved nothing, after the first. */
+#define PASSES_MORE 5
+
 /* Requests of an audit that finds everything equal. */
 #define AUDIT_REQUESTS 5
 
@@ -176,21 +186,26 @@ static struct plan_cost unresolved_scan_cost(const struct workspace_state *state
 static struct plan_cost full_cost(const struct workspace_state *state)
 {
 	int64_t pages = sweep_pages(state->last_total, state->per_page);
-
-	/* First the whole list as far as it goes, and then each of its parts. */
-	if (state->depth > 0 && state->last_total > state->depth)
-		pages += sweep_pages(state->depth, state->per_page) + 2 + state->parts;
+	int64_t known = min_i64(state->exceptions[EXCEPTION_UNLISTED] +
+					state->exceptions[EXCEPTION_DISPUTED],
+				MOST_IN_TURN);
 	bool small = state->per_page < PER_PAGE_MOST;
+	bool again = state->unproven == UNPROVEN_SHORT || state->unproven == UNPROVEN_LOST;
 	bool full = state->last_total > 0 && state->last_total % state->per_page == 0;
 	bool odd = state->certified_at == TIME_NONE || state->unproven == UNPROVEN_PARTS;
 	int parts = odd ? PARTS_REQUESTS : 0;
 
+	/* First the whole list as far as it goes, and then each of its parts. */
+	if (state->depth > 0 && state->last_total > state->depth)
+		pages += sweep_pages(state->depth, state->per_page) + 2 + state->parts;
 	/*
-	 * Read backwards, the last page has to be found, and of small pages the size. Behind a
-	 * last page that is full is looked, and before the first certificate statuses are counted.
+	 * A list that proved nothing is read again and again. Read backwards, the last page has to
+	 * be found, and of small pages the size. Behind a last page that is full is looked, and
+	 * before the first certificate statuses are counted.
 	 */
 	return (struct plan_cost){ .least = pages + full + parts,
-				   .most = pages + full + parts + (pages + 99) / 100 +
+				   .most = pages + full + parts + known * REQUESTS_IN_TURN +
+					   again * PASSES_MORE * pages + (pages + 99) / 100 +
 					   order_ascending(state->order) * (1 + small) };
 }
 

@@ -3,13 +3,8 @@
 
 #include <stdlib.h>
 
-/* Pages that repeat nothing but what was seen, one after another, before a list is given up. */
+/* Pages in a row that show nothing new, or after which no fewer rows are left to be read. */
 #define MOST_IN_VAIN 5
-
-/*
- * Pages that bring rows while the end comes no nearer, one after another. As many conversations
- * as are read do not come in for so long; their import does, and is read by the next sweep.
- */
 #define MOST_NO_NEARER 20
 
 /* Beyond what the largest total allows. */
@@ -589,28 +584,18 @@ static bool is_no_news(const struct sweep *sweep, const struct page *page, int r
 	return repeats == page->n && !empty_rightly && sweep->reread_until == 0;
 }
 
-/* Whether the total runs ahead of who reads: nothing is left of a list that is read. */
-static bool runs_ahead(struct sweep *sweep, const struct page *page, int repeats)
-{
-	int64_t left = max_i64(page->total - (sweep->rows - sweep->repeats), 0);
-
-	if (left < sweep->left)
-		sweep->no_nearer = 0;
-	else if (repeats < page->n)
-		sweep->no_nearer++;
-	sweep->left = left;
-	return sweep->no_nearer >= MOST_NO_NEARER;
-}
-
 /* The runaway fuse (PROTOCOL.md, rule 10): whether the list makes sense with this page. */
 static bool makes_sense(struct sweep *sweep, const struct page *page, int repeats)
 {
 	/* Of small pages that overlap, each may bring half of its rows. */
 	int size = sweep->plan.overlap ? (sweep->per_page + 1) / 2 : sweep->per_page;
 	int64_t most = sweep_pages(sweep->largest_total, size);
+	int64_t left = page->total - (sweep->rows - sweep->repeats);
 
+	sweep->no_nearer = left < sweep->left ? 0 : sweep->no_nearer + (repeats < page->n);
+	sweep->left = left;
 	sweep->in_vain = is_no_news(sweep, page, repeats) ? sweep->in_vain + 1 : 0;
-	if (sweep->in_vain >= MOST_IN_VAIN || runs_ahead(sweep, page, repeats))
+	if (sweep->in_vain >= MOST_IN_VAIN || sweep->no_nearer >= MOST_NO_NEARER)
 		return false;
 	if (page->total < sweep->first_total / 2 && sweep->first_total - page->total > LEAST_HALVED)
 		return false;
@@ -666,12 +651,10 @@ bool sweep_refuse(struct sweep *sweep)
 {
 	sweep->asked--;
 	sweep->pages++;
-	if (sweep->skip > 0) {
-		sweep->skip--;
+	if (sweep->skip > 0 || sweep->end != SWEEP_RUNNING) {
+		sweep->skip -= sweep->skip > 0;
 		return true;
 	}
-	if (sweep->end != SWEEP_RUNNING)
-		return true;
 	return sweep->plan.overlap ? refuse_overlapping(sweep) : refuse_in_place(sweep);
 }
 
@@ -686,12 +669,10 @@ void sweep_take(struct sweep *sweep, const struct page *page)
 	sweep->largest_total = max_i64(sweep->largest_total, page->total);
 	sweep->most_total = max_i64(sweep->most_total, page->total);
 	sweep->latest = page->date;
-	if (sweep->skip > 0) {
-		sweep->skip--;
+	if (sweep->skip > 0 || sweep->end != SWEEP_RUNNING) {
+		sweep->skip -= sweep->skip > 0;
 		return;
 	}
-	if (sweep->end != SWEEP_RUNNING)
-		return;
 	if (sweep->probing)
 		take_probe(sweep, page, repeats);
 	else if (!makes_sense(sweep, page, repeats))

@@ -178,7 +178,7 @@ static bool read_meta(struct decode *decode, const struct json_at *meta, const c
 	return *ret >= 0 || json_expected(&at, "a number that is not negative", &decode->err);
 }
 
-/* The total of meta: a number, digits in a string, or, unless it MUST be told, nothing. Then *UNTOLD. */
+/* The total of meta: a number, digits in a string, or nothing, unless it must be told: *UNTOLD. */
 static bool read_total(struct decode *decode, const struct json_at *meta, int64_t *ret,
 		       bool must_tell, bool *untold)
 {

@@ -84,6 +84,8 @@ bool inspect_load(struct warehouse *warehouse, int workspace, struct inspect_loa
 	load->unresolved = table_get_int(table, 0, "unresolved");
 	load->changes = table_get_int(table, 0, "changes");
 	load->again = table_get_int(table, 0, "again");
+	load->swept_lately = table_get_int(table, 0, "swept_lately");
+	load->scanned_in_vain = table_get_int(table, 0, "scanned_in_vain");
 	return true;
 }
 

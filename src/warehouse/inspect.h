@@ -36,9 +36,11 @@ bool inspect_is_complete(struct pg *pg, const char *workspace, bool *complete,
 
 /* Facts that the costs of a workspace's cycles depend on. */
 struct inspect_load {
-	int64_t unresolved; /* conversations held that are not resolved */
-	int64_t changes;    /* of conversations, a day */
-	int64_t again;	    /* conversations that the next scan reads again, changed or not */
+	int64_t unresolved;	 /* conversations held that are not resolved */
+	int64_t changes;	 /* of conversations, a day */
+	int64_t again;		 /* conversations that the next scan reads again, changed or not */
+	int64_t swept_lately;	 /* pages that full sweeps took, in all their passes */
+	int64_t scanned_in_vain; /* requests of cycles that explained nothing; or else 0 */
 };
 
 /* Reads it, for the workspace of that number. */

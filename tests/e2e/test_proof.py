@@ -176,3 +176,44 @@ def test_plan_counts_what_the_next_scan_reads_again(pair):
         sandbox.control("clock", {"advance": 300})
         etl.run("sync")
     assert planned(etl) == 1
+
+
+def planned_sweep(etl):
+    return int(re.search(r"full sweep +\S+ +(?:\d+ to )?(\d+) ", etl.run("plan").stdout)[1])
+
+
+@pytest.mark.parametrize("order, odd", [("id_asc", {"total": "estimate"}), ("updated_desc", {"total": "estimate"}), ("ties", {}), ("shuffle", {})])
+def test_plan_says_what_a_list_costs_that_is_read_again_and_again(pair, order, odd):
+    """Estimated totals, and ties in another order at each request: nothing is disturbed, and each cycle costs what plan said."""
+    sandbox, etl = pair(conversations=1500, order=order)
+    sandbox.control("config", odd)
+    etl.run("sync", expect=None)
+    for arguments in (["sync", "--full"], ["sync", "--full"], ["sync"]):
+        sandbox.control("clock", {"advance": 300})
+        most = planned_sweep(etl) if len(arguments) > 1 else max(planned(etl), planned_sweep(etl))
+        sandbox.reset_stats()
+        etl.run(*arguments, expect=None)
+        assert sandbox.stats()["requests"] <= most, arguments
+
+
+@pytest.mark.slow
+def test_after_a_bulk_relabel_of_20000_a_cycle_at_rest_costs_one_request(pair):
+    """At 48 requests a minute, under the usual lookback, with a cycle a minute of the API's time."""
+    sandbox, etl = pair(conversations=20000)
+    etl.run("sync", timeout=600)
+    sandbox.control("clock", {"advance": 600})
+    relabel_many(sandbox, 20000)
+    etl.workspaces[0]["requests_per_minute"] = 60
+    etl.write()
+    etl.let_a_minute_pass()
+    costs, plans = [], []
+    for _ in range(8):
+        plans.append(planned(etl))
+        sandbox.reset_stats()
+        etl.run("sync", timeout=1200)
+        costs.append(sandbox.stats()["requests"])
+        assert sandbox.stats()["peak_60s"] <= 48
+        sandbox.control("clock", {"advance": 60})
+    print(costs, plans)
+    assert costs[2:] == [1] * 6 and all(cost <= most for cost, most in zip(costs[1:], plans[1:]))
+    assert_equal(etl, sandbox)

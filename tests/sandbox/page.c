@@ -20,9 +20,8 @@
 #define META_SIZE 128
 
 const char *const page_total_names[PAGE_TOTALS + 1] = {
-	[PAGE_TOTAL_NUMBER] = "number",
-	[PAGE_TOTAL_TEXT] = "text",
-	[PAGE_TOTAL_NULL] = "null",
+	[PAGE_TOTAL_NUMBER] = "number",	    [PAGE_TOTAL_TEXT] = "text",
+	[PAGE_TOTAL_ESTIMATE] = "estimate", [PAGE_TOTAL_NULL] = "null",
 	[PAGE_TOTAL_MISSING] = "missing",
 };
 
@@ -192,6 +191,15 @@ void page_single(struct buf *out, const struct world *world, uint32_t number)
 	put(out, "}");
 }
 
+/* As the planner of a database guesses it. */
+static int64_t total_told(const struct page_meta *meta)
+{
+	int64_t percent = meta->page * 5 % 7 - 3;
+
+	return meta->total_as == PAGE_TOTAL_ESTIMATE ? meta->total + meta->total * percent / 100
+						     : meta->total;
+}
+
 static void put_total(struct buf *out, const struct page_meta *meta)
 {
 	if (meta->total_as == PAGE_TOTAL_MISSING)
@@ -202,13 +210,13 @@ static void put_total(struct buf *out, const struct page_meta *meta)
 		return;
 	}
 	buf_str(out, meta->total_as == PAGE_TOTAL_TEXT ? "\"" : "");
-	put_number(out, meta->total);
+	put_number(out, total_told(meta));
 	buf_str(out, meta->total_as == PAGE_TOTAL_TEXT ? "\"," : ",");
 }
 
 static bool tells_total(const struct page_meta *meta)
 {
-	return meta->total_as == PAGE_TOTAL_NUMBER || meta->total_as == PAGE_TOTAL_TEXT;
+	return meta->total_as != PAGE_TOTAL_NULL && meta->total_as != PAGE_TOTAL_MISSING;
 }
 
 static void put_meta(struct buf *out, const struct page_meta *meta)

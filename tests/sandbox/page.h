@@ -16,7 +16,8 @@
 /* How a list tells how many there are. */
 enum page_total {
 	PAGE_TOTAL_NUMBER,
-	PAGE_TOTAL_TEXT, /* digits in a string */
+	PAGE_TOTAL_TEXT,     /* digits in a string */
+	PAGE_TOTAL_ESTIMATE, /* up to 3 % too many or too few, by the page */
 	PAGE_TOTAL_NULL,
 	PAGE_TOTAL_MISSING,
 	PAGE_TOTALS,
