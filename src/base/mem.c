@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "mem.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Bytes. */
+#define LARGE (512 << 10)
+#define MOST_FREE (1 << 20)
+
+void mem_tune(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
+	(void)mallopt(M_TRIM_THRESHOLD, MOST_FREE);
+}
 
 void mem_out(const char *who)
 {

@@ -31,6 +31,12 @@ void mem_free(void *p);
 void mem_free_secret(char **p);
 
 /*
+ * What is large is mapped by itself from now on, and given back to the system when it is freed.
+ * By itself glibc keeps as much as was ever in use at once: after one heavy page, for months.
+ */
+void mem_tune(void);
+
+/*
  * Says which library had no memory left, and aborts. Also for the layers
  * above, when a library answers NULL for this reason and no other.
  */

@@ -17,6 +17,7 @@
 #include "command.h"
 #include "err_policy.h"
 #include "journal.h"
+#include "mem.h"
 #include "redact.h"
 
 /*
@@ -94,6 +95,7 @@ static void print(void (*write)(struct buf *out), const struct opt *options)
 /* Makes the process ready: its streams, signals, locale and environment. */
 static void prepare_process(void)
 {
+	mem_tune();
 	open_streams();
 	signal(SIGPIPE, SIG_IGN);
 	/* libcurl would write into the file that this names what it takes to read what we say. */

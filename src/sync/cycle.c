@@ -14,6 +14,9 @@
  */
 #define BATCH_BYTES (512 << 10)
 #define BATCH_ROWS 3000
+#define ROUND_AND_ANOTHER 2    /* after which everybody has had a turn */
+#define HELD_MOST (2u << 20)   /* while a batch waits for the warehouse */
+#define BATCH_MOST (16u << 20) /* of what is asked for one by one and belongs into one batch */
 #define BATCH_AGE (5 * USEC_PER_SEC)
 
 /* So often a page is asked for again that does not tell how many there are. */
@@ -43,6 +46,8 @@ struct cycle {
 	int64_t told;	    /* the latest time that the API has told; TIME_NONE: none yet */
 	bool untold;	    /* the list does not tell how many there are */
 	int64_t look_at;    /* when the last turn wanted to look again */
+	int64_t rests_until; /* until then replies wait, since others are at work */
+	int yields;	     /* turns in which others may have the warehouse first */
 	struct cycle_progress progress;
 };
 
@@ -302,6 +307,10 @@ static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
 		engine_item(&cycle->run.engine, ITEM_GONE, TIME_NONE);
 		return true;
 	}
+	if (stage_bytes(cycle->stage) >= BATCH_MOST)
+		return err_set(err, ERR_DATA,
+			       "conversations asked for by themselves come to more than %u bytes",
+			       BATCH_MOST);
 	if (!decode_item(cycle->env->decode, buf_text(&reply->body), reply->body.len, cycle->stage,
 			 &one)) {
 		*err = *decode_error(cycle->env->decode);
@@ -463,7 +472,7 @@ static void start_next(struct cycle *cycle)
 	struct err err;
 	bool ok = true;
 
-	if (!cycle_can_go_on(cycle))
+	if (cycle->yields > 0 || !cycle_can_go_on(cycle))
 		return;
 	cycle->doing = cycle->wanted;
 	cycle->wanted.kind = ACTION_WAIT;
@@ -494,6 +503,7 @@ static void collect_result(struct cycle *cycle)
 	if (!cycle->ours || warehouse_busy(cycle->env->warehouse))
 		return;
 	cycle->ours = false;
+	cycle->yields = ROUND_AND_ANOTHER;
 	if (cycle->doing.kind == ACTION_COMMIT) {
 		ok = warehouse_committed(cycle->env->warehouse, &tally, &err);
 		if (ok) {
@@ -589,6 +599,18 @@ static void update_progress(struct cycle *cycle)
 	p->names = &cycle->run.names;
 }
 
+/* Whether replies may be taken: others need not go first, and large rows do not pile up. */
+static bool may_take(const struct cycle *cycle, int64_t now)
+{
+	return now >= cycle->rests_until &&
+	       (cycle->wanted.kind == ACTION_WAIT || stage_bytes(cycle->stage) < HELD_MOST);
+}
+
+static bool has_reply(const struct cycle *cycle, int64_t now)
+{
+	return request_queue_has_reply(&cycle->queue) && may_take(cycle, now);
+}
+
 /*
  * Whether nothing has happened that a turn could make something of. There may be a hundred
  * cycles, and one reply.
@@ -596,8 +618,16 @@ static void update_progress(struct cycle *cycle)
 static bool is_quiet(const struct cycle *cycle, int64_t now)
 {
 	return now < cycle->look_at && cycle->progress.state == CYCLE_RUNNING &&
-	       !request_queue_has_reply(&cycle->queue) && !cycle_can_go_on(cycle) &&
+	       !has_reply(cycle, now) && !cycle_can_go_on(cycle) &&
 	       (!cycle->ours || warehouse_busy(cycle->env->warehouse));
+}
+
+/* WHEN, or the end of the rest where a reply waits for it. */
+static int64_t after_rest(const struct cycle *cycle, int64_t now, int64_t when)
+{
+	if (now >= cycle->rests_until || !request_queue_has_reply(&cycle->queue))
+		return when;
+	return min_i64(when, cycle->rests_until);
 }
 
 int64_t cycle_turn(struct cycle *cycle, int64_t now)
@@ -608,9 +638,10 @@ int64_t cycle_turn(struct cycle *cycle, int64_t now)
 	struct err err;
 
 	if (is_quiet(cycle, now))
-		return cycle->look_at;
+		return after_rest(cycle, now, cycle->look_at);
+	cycle->yields -= cycle->yields > 0;
 	collect_result(cycle);
-	while (cycle->progress.state == CYCLE_RUNNING && !large &&
+	while (cycle->progress.state == CYCLE_RUNNING && !large && may_take(cycle, now) &&
 	       (slot = request_queue_head(&cycle->queue))) {
 		large = slot->reply->body.len > LARGE_REPLY;
 		take_reply(cycle, slot);
@@ -623,9 +654,14 @@ int64_t cycle_turn(struct cycle *cycle, int64_t now)
 	/* A batch that is old already waits for the warehouse or a reply, not for a moment. */
 	if (cycle->first_staged > 0 && cycle->first_staged + BATCH_AGE > now)
 		when = min_i64(when, cycle->first_staged + BATCH_AGE);
-	if (large && request_queue_has_reply(&cycle->queue))
+	if (cycle->progress.state == CYCLE_RUNNING && has_reply(cycle, now))
 		when = now;
 	update_progress(cycle);
 	cycle->look_at = when;
-	return when;
+	return after_rest(cycle, now, when);
+}
+
+void cycle_rest(struct cycle *cycle, int64_t until)
+{
+	cycle->rests_until = until;
 }

@@ -99,6 +99,9 @@ void cycle_end(struct cycle **cycle);
  */
 int64_t cycle_turn(struct cycle *cycle, int64_t now);
 
+/* Leaves replies alone until UNTIL, so that others have their turns meanwhile. */
+void cycle_rest(struct cycle *cycle, int64_t until);
+
 /* Whether it is over, and the warehouse does nothing for it any more. */
 bool cycle_over(const struct cycle *cycle) MUST_CHECK;
 

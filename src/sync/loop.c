@@ -3,6 +3,9 @@
 
 #include "request_queue.h"
 
+/* Microseconds. */
+#define LONG_TURN INT64_C(50000)
+
 /*
  * Whether somebody need not wait for anything: a cycle is over, or the warehouse
  * was given back in this round after whoever wants it had been asked.
@@ -28,9 +31,31 @@ static void want_days(const struct loop *loop)
 					    cycle_progress(loop->cycles[i])->workspace);
 }
 
+static bool is_alone(const struct loop *loop)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < loop->n; i++)
+		n += loop->cycles[i] != NULL;
+	return n == 1;
+}
+
+/*
+ * A turn of CYCLE. After a long one, with a large page, it leaves as much time to others: the
+ * small steps of a whole cycle fit in.
+ */
+static int64_t turn(const struct loop *loop, struct cycle *cycle)
+{
+	int64_t began = event_loop_now(), when = cycle_turn(cycle, began), ended = event_loop_now();
+
+	if (ended - began < LONG_TURN || is_alone(loop))
+		return when;
+	cycle_rest(cycle, ended + (ended - began));
+	return when;
+}
+
 enum event_loop_why loop_round(struct loop *loop, int64_t deadline)
 {
-	int64_t now = event_loop_now();
 	struct http_reply *reply;
 
 	while ((reply = http_take(loop->http)))
@@ -39,7 +64,7 @@ enum event_loop_why loop_round(struct loop *loop, int64_t deadline)
 		struct cycle *cycle = loop->cycles[(loop->next + i) % loop->n];
 
 		if (cycle)
-			deadline = min_i64(deadline, cycle_turn(cycle, now));
+			deadline = min_i64(deadline, turn(loop, cycle));
 	}
 	loop->next = loop->n ? (loop->next + 1) % loop->n : 0;
 	if (loop->refresh)

@@ -295,6 +295,15 @@ heaviest("heavy_rows", lambda i: row(i, b',"x":"%s"' % (b"a" * 8000)))
 
 
 @attack
+def suspects_of_4_mb(c):
+    """A list that shows nothing, so that each conversation is asked for by itself, and each is as large as one may be."""
+    if c.item:
+        say(c, b'{"data":%s}' % row(int(c.item.split(b"_")[1]), b',"x":"%s"' % (b"a" * (4 * MB - 500))))
+    else:
+        say(c, page([row()]))
+
+
+@attack
 def objects_a_million(c):
     say(c, page([row(1, b',"x":[%s]' % b",".join([b"{}"] * 1000000))]))
 
@@ -421,6 +430,8 @@ class Connection:
     def __init__(self, to, request):
         self.sendall = to.sendall
         asked = re.search(rb"[?&]page=(\d+)", request)
+        item = re.search(rb"/conversations/(c_\d+) ", request)
+        self.item = item.group(1) if item else None
         self.page = int(asked.group(1)) if asked else 1
 
 
