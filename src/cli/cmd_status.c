@@ -308,6 +308,40 @@ static void note_events(struct buf *out, const struct table *all, int row)
 	buf_char(out, '\n');
 }
 
+/* The first workspace that is configured or is not, and that holds conversations or none. */
+static int find_row(const struct config *config, const struct table *all, bool configured)
+{
+	struct err ignored;
+
+	for (int r = 0; r < table_rows(all); r++) {
+		const char *rows = table_get(all, r, "rows");
+		bool holds = rows && strcmp(rows, "0") != 0;
+		bool known = config_find(config, table_get(all, r, "workspace"), &ignored) != NULL;
+
+		if (known == configured && holds != configured)
+			return r;
+	}
+	return -1;
+}
+
+/* One that holds nothing beside one that is not configured: it may have another name there. */
+static void note_renamed(struct buf *out, const struct config *config, const struct table *all)
+{
+	int fresh = find_row(config, all, true), old = find_row(config, all, false);
+
+	if (fresh < 0 || old < 0)
+		return;
+	quoted(out, table_get(all, fresh, "workspace"));
+	buf_str(out, ": if it is ");
+	quoted(out, table_get(all, old, "workspace"));
+	buf_str(out, " under another name, stop the daemon, and in the warehouse: select "
+		     "sahut_etl.rename_workspace('");
+	quoted(out, table_get(all, old, "workspace"));
+	buf_str(out, "', '");
+	quoted(out, table_get(all, fresh, "workspace"));
+	buf_str(out, "')\n");
+}
+
 /* Reports that show days as they were. */
 static void note_reports(struct buf *out, const struct table *all, int row)
 {
@@ -420,6 +454,7 @@ static void print(const struct config *config, const struct table *all)
 		note_reports(&notes, all, r);
 	for (int r = 0; r < table_rows(all); r++)
 		note_events(&notes, all, r);
+	note_renamed(&notes, config, all);
 	note_holders(&notes, all);
 	if (notes.len > 0)
 		printf("\n%s", buf_text(&notes));

@@ -263,7 +263,11 @@ void workers_miss(struct workers *workers, struct app *app)
 	if (names.len == 0 || app->workspace)
 		return;
 	log_begin(&line, LEVEL_NOTICE, &events_table()->not_configured,
-		  "the warehouse holds workspaces that are not configured: %s", buf_text(&names));
+		  "the warehouse holds workspaces that are not configured: %s; one that was "
+		  "renamed in "
+		  "the configuration alone has to be renamed here, too: select "
+		  "sahut_etl.rename_workspace('OLD', 'NEW')",
+		  buf_text(&names));
 	log_text(&line, "workspaces", buf_text(&names));
 	log_end(&app->log, &line);
 }

@@ -251,6 +251,24 @@ def test_a_quota_that_cannot_bear_the_schedule(pair):
     assert re.search(r"(?m)^! quota of utama: 4 requests a minute.*\n  -> ", check(etl, 0))
 
 
+def test_a_workspace_that_was_renamed_in_the_configuration_alone(pair, daemons):
+    sandbox, etl = pair(conversations=60)
+    etl.run("sync")
+    assert "under another name" not in etl.run("status").stdout
+    etl.workspaces[0]["name"] = "pusat"
+    etl.write()
+    says = "pusat: if it is utama under another name, stop the daemon, and in the warehouse: select sahut_etl.rename_workspace('utama', 'pusat')"
+    assert says in etl.run("status").stdout
+    daemon = daemons(etl)
+    daemon.wait_text("the warehouse holds workspaces that are not configured: utama; one that was renamed")
+    assert daemon.stop() == 0
+    # Nothing of the other's is taken, it is not called well, and the sentence mends it.
+    assert etl.status("pusat")["state"] != "well" and says in etl.run("status").stdout
+    etl.sql(re.search("select sahut_etl.rename_workspace.*", says).group(0))
+    etl.run("sync")
+    assert etl.status("pusat")["rows"] == 60 and "under another name" not in etl.run("status").stdout
+
+
 def test_a_workspace_that_is_not_configured_any_more(pair):
     _, etl = pair(conversations=10)
     etl.run("sync")
