@@ -248,3 +248,30 @@ def test_erase_beside_a_running_daemon(pair):
     finally:
         etl.kill(process, signal.SIGTERM)
     assert etl.one("select count(*) from sahut_pii.contact where contact_id = %s", contact) == 0
+
+
+def test_a_server_that_logs_everything_logs_nothing_of_a_person(sandboxes, tmp_path):
+    """Its log is read by others, copied elsewhere and kept for years: values travel by COPY, and the key not at all."""
+    from cluster import Cluster
+    from conftest import BUILD
+    from etl import Etl
+    cluster = Cluster(log_statement="all", log_min_duration_statement="0", log_error_verbosity="verbose", log_parameter_max_length="-1")
+    try:
+        cluster.connect().cursor().execute("create database privacy")
+        sandbox = sandboxes(conversations=120)
+        etl = Etl(os.path.join(BUILD, "sahut-etl"), tmp_path, cluster, "privacy", sandbox.base_url)
+        etl.run("migrate")
+        etl.run("sync")
+        sandbox.change("silent", 5)
+        sandbox.change("create", 5)
+        etl.run("sync", "--full")
+        etl.run("verify")
+        etl.run("report", "volume")
+        with open(os.path.join(cluster.dir, "log"), errors="replace") as f:
+            log = f.read()
+        contacts = [c["contact"] for c in sandbox.dump()["conversations"] if c.get("contact")]
+        assert len(contacts) >= 100 and len(log) > 100000
+        found = [v for c in contacts for v in (c.get("name"), c.get("phone")) if v and v in log]
+        assert not found and "sk_live_sandbox" not in log, found[:5]
+    finally:
+        cluster.stop()
