@@ -413,6 +413,16 @@ comment on column sahut_etl.channel_hours.workspace_id is 'Workspace.';
 comment on column sahut_etl.channel_hours.channel_id is 'Channel; an empty text for none.';
 comment on column sahut_etl.channel_hours.hours_no is 'Whose hours hold; empty: all time is business time.';
 
+-- A subquery in its place would be taken for so costly that no join after it seemed worth a hash.
+create function sahut_etl.target_place(wanted text[], carried text[]) returns integer
+	language sql immutable parallel safe security definer cost 1
+	set search_path = pg_catalog, pg_temp
+as $$
+	select min(i) from generate_series(1, cardinality(wanted)) i where wanted[i] is null or wanted[i] = any (carried)
+$$;
+comment on function sahut_etl.target_place is
+	'Which of several targets holds: the first that wants no label, or one that is carried.';
+
 -- What merges add up, worked out anew from all versions: of each conversation.
 create function sahut_etl.stays_of(ids text[])
 	returns table (

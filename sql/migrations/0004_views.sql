@@ -719,9 +719,7 @@ with target as (
 		case when t.labels[1] is null or t.labels[1] = any (c.labels) then 1
 			when cardinality(t.labels) = 1 then null
 			when t.labels[2] is null or t.labels[2] = any (c.labels) then 2
-			else (select i from generate_series(3, cardinality(t.labels)) i
-				where t.labels[i] is null or t.labels[i] = any (c.labels)
-					order by i limit 1) end as place
+			else sahut_etl.target_place(t.labels, c.labels) end as place
 	from sahut.conversation c
 	join target t on t.workspace_id = c.workspace_id and t.channel_id = coalesce(c.channel_id, '')
 	where c.deleted_at is null and c.origin = 'observed'

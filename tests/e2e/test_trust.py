@@ -30,6 +30,7 @@ DEFINERS = {
     "restore_foreign_keys": {"pg_catalog.pg_constraint", "pg_catalog.pg_dist_partition"},
     "drop_foreign_keys": set(),
     "shape_rows": {"pg_catalog.pg_attribute", "pg_catalog.pg_class", "sahut_etl.attribute"},
+    "target_place": set(),
     "unknown_statuses": {"sahut.status"},
     "volume_of": {"sahut.conversation", "sahut.conversation_event", "sahut.resolution"},
     "attribute_boolean": set(),
@@ -53,7 +54,7 @@ HELD_BY_CHECKS = {("shape_rows", "sahut_etl.attribute")}
 # What a view computes runs for whoever reads the view; all else is the daemon's.
 FOR_READERS = {"backlog_of", "first_day", "flow_of", "hours_of", "label_pairs_of", "labels_of", "unknown_statuses", "volume_of", "workload_of",
                "attribute_boolean", "attribute_date", "attribute_number", "attribute_text", "business_seconds", "business_seconds_of",
-                "hours_no_of", "work_at", "work_usec"}
+                "hours_no_of", "target_place", "work_at", "work_usec"}
 
 FUNCTIONS = """
 select p.proname, p.prosecdef, pg_get_userbyid(p.proowner), coalesce(p.proconfig, '{}'), l.lanname, p.prosrc, p.provolatile, p.oid::regprocedure::text,
