@@ -230,7 +230,7 @@ def test_a_day_behind_a_depth(pair, deep):
 
 def test_counts_that_are_more_than_the_whole_take_back_what_was_published(pair):
     """The whole list leaves a status out from some day on: an audit sees it, and no sweep certifies it afterwards."""
-    sandbox, etl = pair(conversations=900)
+    sandbox, etl = pair(conversations=900, ago="3h")
     etl.run("sync")
     certified_at = etl.one("select certified_at from sahut_etl.workspace")
     sandbox.control("clock", {"advance": 600})

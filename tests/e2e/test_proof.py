@@ -185,7 +185,7 @@ def planned_sweep(etl):
 @pytest.mark.parametrize("order, odd", [("id_asc", {"total": "estimate"}), ("updated_desc", {"total": "estimate"}), ("ties", {}), ("shuffle", {})])
 def test_plan_says_what_a_list_costs_that_is_read_again_and_again(pair, order, odd):
     """Estimated totals, and ties in another order at each request: nothing is disturbed, and each cycle costs what plan said."""
-    sandbox, etl = pair(conversations=1500, order=order)
+    sandbox, etl = pair(conversations=1500, order=order, ago="3h")
     sandbox.control("config", odd)
     etl.run("sync", expect=None)
     for arguments in (["sync", "--full"], ["sync", "--full"], ["sync"]):
@@ -199,7 +199,7 @@ def test_plan_says_what_a_list_costs_that_is_read_again_and_again(pair, order, o
 @pytest.mark.slow
 def test_after_a_bulk_relabel_of_20000_a_cycle_at_rest_costs_one_request(pair):
     """At 48 requests a minute, under the usual lookback, with a cycle a minute of the API's time."""
-    sandbox, etl = pair(conversations=20000)
+    sandbox, etl = pair(conversations=20000, ago="3h")
     etl.run("sync", timeout=600)
     sandbox.control("clock", {"advance": 600})
     relabel_many(sandbox, 20000)

@@ -39,7 +39,7 @@ def test_what_comes_in_is_loading(pair):
 
 
 def test_what_is_loaded_and_not_proven_says_why_and_what_next(pair):
-    sandbox, etl = pair(conversations=600, order="id_asc")
+    sandbox, etl = pair(conversations=600, ago="3h", order="id_asc")
     done = busy(sandbox, etl)
     assert "utama: not proven: fewer conversations were seen" in done.stderr and "tries it at once" not in done.stdout
     assert said(etl) == ("not proven", "unproven", "amber")
@@ -92,7 +92,7 @@ def test_an_api_without_a_clock_is_not_proven_and_says_so(pair):
 
 
 def test_what_was_proven_and_is_not_any_more(pair):
-    sandbox, etl = pair(conversations=900)
+    sandbox, etl = pair(conversations=900, ago="3h")
     etl.run("sync")
     sandbox.control("config", {"leaves_out": "resolved"})
     sandbox.control("clock", {"advance": 900})
@@ -122,7 +122,7 @@ def test_an_accepted_item_is_named_wherever_completeness_is_said(pair):
 
 
 def test_what_stands_in_no_list_is_named_wherever_completeness_is_said(pair):
-    sandbox, etl = pair(conversations=600, order="id_asc")
+    sandbox, etl = pair(conversations=600, ago="3h", order="id_asc")
     etl.run("sync")
     hidden = sandbox.change("archive", 12)
     for _ in range(2):
@@ -181,7 +181,7 @@ def last_run(etl):
 
 def test_a_timer_compares_counts_repairs_and_sweeps_at_night(pair):
     """258 old conversations appear below the place where a scan stops; a sync does not see them, and a timer's does."""
-    sandbox, etl = pair(conversations=900, order="id_asc")
+    sandbox, etl = pair(conversations=900, ago="3h", order="id_asc")
     etl.run("sync", "--due")
     assert kinds(etl, 0) == ["first_load", "verify"]
     done = last_run(etl)
