@@ -106,7 +106,7 @@ static void cycle_log_clock(const struct log *log, const struct cycle *cycle, in
 	struct log_line line;
 
 	if (ahead == 0 && clock)
-		(void)log_backoff_over(clock, now, NULL);
+		(void)!log_backoff_over(clock, now, NULL);
 	if (ahead == 0 || (clock && !log_backoff(clock, now)))
 		return;
 	log_begin(&line, LEVEL_WARNING, &events_table()->clock_wrong,

@@ -75,6 +75,9 @@ static void mask_signals(int how)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	/* These two mean nothing to a daemon, for which they stay held back. */
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
 	sigprocmask(how, &set, NULL);
 }
 

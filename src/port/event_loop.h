@@ -41,7 +41,8 @@ enum event_loop_events {
 
 /*
  * Holds SIGHUP, SIGTERM and SIGINT back from now on, until event_loop_open() takes
- * them over: what comes meanwhile is not lost, and does not end the process.
+ * them over: what comes meanwhile is not lost, and does not end the process. SIGUSR1
+ * and SIGUSR2 are held back for good.
  */
 void event_loop_hold_signals(void);
 

@@ -310,7 +310,7 @@ def stopped_at_once(tmp_path_factory):
     return {"LD_PRELOAD": str(where / "stop.so"), "ASAN_OPTIONS": "verify_asan_link_order=0"}
 
 
-@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2])
 def test_a_signal_before_main(pair, stopped_at_once, how):
     """What comes in the first milliseconds is served later: a reload, or an end that is one."""
     sandbox, etl = pair(conversations=120)
@@ -318,8 +318,9 @@ def test_a_signal_before_main(pair, stopped_at_once, how):
     os.waitid(os.P_PID, process.pid, os.WSTOPPED)
     process.send_signal(how)
     process.send_signal(signal.SIGCONT)
-    if how == signal.SIGHUP:
+    if how not in (signal.SIGTERM, signal.SIGINT):
         wait_for(lambda: etl.one("select count(*) from sahut_etl.workspace where certified_at is not null"), "the load")
+        process.send_signal(how)
         process.terminate()
     said = process.communicate(timeout=30)[1]
     assert process.returncode == 0, said
