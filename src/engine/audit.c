@@ -376,6 +376,15 @@ bool audit_refused(void *self, struct workspace_state *state)
 	return true;
 }
 
+/* Whether each status has as many as all: then filters do nothing, today at least. */
+static bool is_alike(const struct audit *audit)
+{
+	for (enum status s = STATUS_OPEN; s <= STATUS_RESOLVED; s++)
+		if (audit->api[s] != audit->api[STATUS_ANY])
+			return false;
+	return audit->api[STATUS_ANY] > 0;
+}
+
 /* Whether the statuses are parts of the whole. */
 static bool adds_up(const struct audit *audit)
 {
@@ -398,6 +407,7 @@ void audit_answer(void *self, struct workspace_state *state, const struct answer
 	/* Where the statuses add up again, filters do something again. */
 	if (state->filterless && adds_up(audit))
 		state->filterless = audit->filterless = false;
+	audit->filterless = audit->filterless || is_alike(audit);
 	for (int i = 0; i < COUNTS; i++)
 		audit->held[i] = answer->counts[i];
 	audit->rejected = answer->rejected;

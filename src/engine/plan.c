@@ -225,6 +225,9 @@ struct plan_cost plan_cost(enum strategy strategy, const struct workspace_state 
 	case STRATEGY_FULL_SWEEP:
 		cost = full_cost(state);
 		break;
+	case STRATEGY_ONE_PAGE:
+		cost.most += state->certified_at == TIME_NONE ? PARTS_REQUESTS : 0;
+		break;
 	case STRATEGY_COUNT_AUDIT:
 		cost = (struct plan_cost){ AUDIT_REQUESTS, AUDIT_REQUESTS, 0 };
 		break;

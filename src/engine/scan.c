@@ -16,6 +16,7 @@ static void begin_sweep(struct sweep *sweep, const struct workspace_state *state
 		.per_page = state->per_page,
 		.backwards = order_ascending(state->order),
 		.overlap = true,
+		.probe = true,
 		.order = state->order,
 		.floor = floor,
 		.lookback = state->lookback,
@@ -185,10 +186,13 @@ static void publish_instants(struct scan *scan, struct workspace_state *state)
 /*
  * What the scan showed is believed. Where the API counts fewer than are held, some are gone; or
  * have become what the whole list does not show, and then their change was not shown, either.
+ * And of a list that no sweep has proven nobody knows that its total is all.
  */
 static void accept_scan(struct scan *scan, struct workspace_state *state)
 {
-	if (scan->unaccounted >= 0 || scan->sweep.started == TIME_NONE) {
+	bool proven = state->certified_at != TIME_NONE;
+
+	if ((scan->unaccounted >= 0 && proven) || scan->sweep.started == TIME_NONE) {
 		publish_instants(scan, state);
 		return;
 	}
@@ -202,7 +206,7 @@ static void take_part(struct scan *scan, struct workspace_state *state, const st
 	parts_take(&scan->parts, page->total);
 	if (!scan->parts.over)
 		return;
-	state->audit_due = true;
+	state->audit_due = state->audit_due || scan->unaccounted < 0;
 	if (scan->parts.more) {
 		workspace_state_withhold(state, UNPROVEN_PARTS);
 		end_with(scan, VERDICT_UNEXPLAINED);
@@ -225,10 +229,16 @@ static bool is_uncounted(const struct scan *scan)
 	return scan->sweep.pages == 1 && scan->unaccounted == -scan->recheck.unchanged;
 }
 
+/* Whether it was more than one moment. That it was looked behind a full page does not count. */
+static bool is_several(const struct sweep *sweep)
+{
+	return sweep->pages - sweep->probed > 1;
+}
+
 /* What the scan showed has been looked into: is it believed? */
 static void judge(struct scan *scan, struct workspace_state *state)
 {
-	bool several = scan->sweep.pages > 1;
+	bool several = is_several(&scan->sweep);
 	bool shaky = several && sweep_shaky(&scan->sweep);
 	/* When all was read, and it was not there, that says nothing about the order. */
 	bool missed =
@@ -256,7 +266,7 @@ static bool is_hopeless(struct scan *scan, struct workspace_state *state)
 	if (scan->sweep.end == SWEEP_DISORDER)
 		demote(scan, state);
 	else if (scan->sweep.end == SWEEP_LOST || scan->sweep.end == SWEEP_SHALLOW ||
-		 (scan->sweep.pages > 1 && state->order == ORDER_UNKNOWN))
+		 (is_several(&scan->sweep) && state->order == ORDER_UNKNOWN))
 		give_up(scan, state);
 	return scan->step == SCAN_PUBLISH;
 }

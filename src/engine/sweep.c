@@ -190,7 +190,8 @@ static bool note_order(struct sweep *sweep, const struct page *page, const bool 
 	/* Read once more, all of the page was seen before; that is no reason to leave it out. */
 	order_note(&here, page->rows, sweep->rereading || sweep->plan.overlap ? NULL : repeated,
 		   page->n, horizon(sweep, page));
-	if (sweep->has_edge && page->n > 0 && !repeated[0] && !sweep->plan.backwards)
+	if (sweep->has_edge && page->n > 0 && (sweep->rereading || !repeated[0]) &&
+	    !sweep->plan.backwards)
 		order_note_pair(&here, &sweep->edge, &page->rows[0], horizon(sweep, page));
 	if (order_contradicted(&here, sweep->plan.order) && !sweep->rereading)
 		return false;
@@ -443,12 +444,12 @@ static void take_probe(struct sweep *sweep, const struct page *page, int repeats
 
 	size = page->per_page > 0 ? (int)min_i64(size, page->per_page) : size;
 	/* All that the total counts was read: a row that is new to us stands behind that. */
-	if (repeats < page->n)
+	if (sweep->plan.overlap || repeats < page->n)
 		measure(sweep, page, (int64_t)(sweep->last_page_asked - 1) * size);
 	sweep->moved = sweep->moved || page->total != sweep->last_total;
 	sweep->probing = false;
 	sweep->probed = true;
-	sweep->end = sweep->found;
+	sweep->end = sweep->plan.overlap && sweep->beyond ? SWEEP_LOST : sweep->found;
 }
 
 /* The page overlaps the one before: if it joins, the sweep goes on from it. */
@@ -479,7 +480,7 @@ static void take_overlapping(struct sweep *sweep, const struct page *page, const
 		return;
 	overlap_advance(&sweep->overlap, page, sweep->moved);
 	if (reached_floor(sweep, page))
-		sweep->end = SWEEP_FLOOR;
+		sweep->end = sweep->plan.probe && sweep->beyond ? SWEEP_LOST : SWEEP_FLOOR;
 	else if (overlap_at_end(&sweep->overlap, page))
 		finish(sweep, all_of(sweep, page), page->n > 0 && page->n == sweep->overlap.size);
 }

@@ -97,6 +97,9 @@ void bound_begin(struct bound *bound, const struct ware *ware, const struct worl
 		return;
 	if (strategy == STRATEGY_FULL_SWEEP && !is_settled(ware, world))
 		return;
+	/* One that says it was created later is young for the first sweep that sees it. */
+	if (strategy == STRATEGY_FULL_SWEEP && world->conf.ahead > 0)
+		return;
 	/* Where it ends with a full page, it is looked behind that. */
 	if ((world->conf.depth > 0 && world->n > world->conf.depth - world->conf.page) ||
 	    world->conf.window > 0 || world->hid_at > 0)
@@ -106,7 +109,7 @@ void bound_begin(struct bound *bound, const struct ware *ware, const struct worl
 	/* It takes a request for each, whatever the list. */
 	if (strategy == STRATEGY_HINTED)
 		return;
-	if (strategy == STRATEGY_ONE_PAGE && state.last_total > state.per_page)
+	if (strategy == STRATEGY_ONE_PAGE && state.last_total >= state.per_page)
 		return;
 	bound->known = true;
 	/* Pages that are too small cannot always overlap; then what is read so proves nothing. */

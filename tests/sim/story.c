@@ -148,7 +148,7 @@ static void invent_lies(struct story *story, uint64_t seed)
 		w->hidden = STATUS_RESOLVED;
 		break;
 	case 3:
-		w->estimate = 1 + chance_below(&c, 60);
+		w->estimate = 1 + chance_below(&c, 7);
 		break;
 	default:
 		return;
@@ -206,6 +206,18 @@ static void invent_more(struct story *story, uint64_t seed)
 	case 1:
 	case 2:
 		w->leaps = once_in(&c, 2) ? 1 + chance_below(&c, 100) : 300;
+		break;
+	case 3:
+	case 4:
+		/* At the beginning of an ascending list they would be where no scan looks. */
+		if (w->order != WORLD_UPDATED_ASC && w->flips_at == 0)
+			w->pins = 100 + chance_below(&c, 400);
+		break;
+	case 5:
+		w->ahead = 100 + chance_below(&c, 900);
+		break;
+	case 6:
+		w->delays = 50 + chance_below(&c, 200);
 		break;
 	default:
 		break;

@@ -9,6 +9,7 @@
 /* What a list shows, before it is cut into pages. */
 static struct shown {
 	int id, name;
+	bool pinned;
 	struct state state;
 	uint64_t tie;
 } shown[MOST_THINGS];
@@ -63,7 +64,7 @@ static struct thing *new_thing(struct world *w, struct chance *c)
 	thing->id = ++w->n;
 	thing->name = chance_below(c, 1 << 30);
 	thing->n = 0;
-	thing->exempt = false;
+	thing->exempt = thing->pinned = false;
 	thing->archived_at = 0;
 	return thing;
 }
@@ -153,6 +154,8 @@ static void create(struct world *w, struct chance *c, int back)
 	/* One that no list has ever shown is found by the next audit. */
 	if (state.status == w->conf.hidden)
 		state.status = STATUS_OPEN;
+	if (w->conf.ahead > 0 && chance_hit(c, w->conf.ahead))
+		state.created += 1 + chance_below(c, 500);
 	thing->exempt = back > 0;
 	if (back > 0)
 		w->lied_at = state.visible_at;
@@ -167,6 +170,13 @@ static bool is_listed(const struct world *w, const struct thing *thing, const st
 {
 	return !(thing->archived_at > 0 && thing->archived_at <= t) &&
 	       (w->conf.window == 0 || state->updated >= t - w->conf.window);
+}
+
+/* Its change shows later than any lookback can reach: until then nobody knows of it. */
+static void delay(struct thing *thing, struct state *state, struct chance *c)
+{
+	thing->exempt = true;
+	state->visible_at += 10 + chance_below(c, 100);
 }
 
 /* It happens to one thing; what merges does so into OTHER. */
@@ -193,6 +203,10 @@ static void apply(struct world *w, struct chance *c, enum event_kind kind, struc
 		state.version++;
 		state.heap = ++w->heap;
 	}
+	if (w->conf.delays > 0 && state.updated == w->now && chance_hit(c, w->conf.delays))
+		delay(thing, &state, c);
+	if (w->conf.pins > 0 && chance_hit(c, w->conf.pins))
+		thing->pinned = !thing->pinned;
 	if (kind == EVENT_SPOIL || kind == EVENT_CURE)
 		state.odd = kind == EVENT_SPOIL;
 	if (kind == EVENT_RESOLVE)
@@ -332,6 +346,8 @@ static int by_order(const void *x, const void *y)
 	const struct shown *a = x, *b = y;
 	int64_t d = 0;
 
+	if (a->pinned != b->pinned)
+		return a->pinned ? -1 : 1;
 	switch (shown_order) {
 	case WORLD_UPDATED_DESC:
 	case WORLD_UPDATED_TIES:
@@ -390,7 +406,8 @@ static void build_list(struct world *w, const struct filter *filter)
 		if (state && matches(w, filter, state) && !is_hidden(w, filter, state) &&
 		    is_listed(w, &w->things[i], state, t))
 			shown[n_shown++] = (struct shown){ w->things[i].id, w->things[i].name,
-							   *state, chance_next(&w->view) };
+							   w->things[i].pinned, *state,
+							   chance_next(&w->view) };
 	}
 	shown_order = w->conf.flips_at > 0 && w->now >= w->conf.flips_at ? w->conf.flips_to
 									 : w->conf.order;

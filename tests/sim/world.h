@@ -82,6 +82,9 @@ struct world_conf {
 	int slow;	     /* and that are refused with a 429: then nothing is sent for a while */
 	bool hydrate;	     /* a list is cut into pages first, and its rows are filled in later */
 	bool no_date;	     /* responses have no Date */
+	int pins;	     /* of a thousand, so many come and go that stand before all others */
+	int ahead;	     /* of a thousand that are created, so many say that it will be later */
+	int delays;	     /* of a thousand changes, so many show later than any lookback */
 	int leaps;	     /* Dates that have not come, in a thousand */
 	int storm_at, storm_to; /* every GET answers 404 in between, */
 	int storm_share;	/* or of a thousand so many */
@@ -116,6 +119,7 @@ struct state {
 
 struct thing {
 	int id, name;	 /* name: what an order by id goes by */
+	bool pinned;	 /* it stands before those that are not */
 	bool exempt;	 /* it lies about time: completeness cannot be asked of it */
 	int archived_at; /* no list shows it from then on; 0: they do */
 	int n;
