@@ -95,6 +95,49 @@ create temp table if not exists stage_rejected (
 	observed_at      timestamptz not null
 ) on commit delete rows;
 
+create temp table if not exists stage_message (
+	seq               integer not null,
+	conversation_id   text collate "C" not null,
+	id                text collate "C" not null,
+	place             integer not null,
+	type              text not null,
+	is_note           boolean not null,
+	sender_type       text,
+	sender_id         text collate "C",
+	created_at        timestamptz not null,
+	text_length       integer,
+	attachment_count  integer not null,
+	attachment_kinds  text[] not null,
+	observed_at       timestamptz not null,
+	reading           integer not null
+) on commit delete rows;
+
+create temp table if not exists stage_reading (
+	seq              integer not null,
+	conversation_id  text collate "C" not null,
+	due_at           timestamptz,
+	how              text not null,
+	message_count    integer not null,
+	per_page         integer not null,
+	last_message_id  text collate "C",
+	last_message_at  timestamptz,
+	reading          integer not null,
+	shrunk           integer not null,
+	moved            boolean not null,
+	unmoved          boolean not null,
+	observed_at      timestamptz not null
+) on commit delete rows;
+
+create temp table if not exists stage_rejected_message (
+	seq              integer not null,
+	conversation_id  text collate "C" not null,
+	place            integer not null,
+	message_id       text collate "C",
+	reason           text not null,
+	members          text[] not null,
+	observed_at      timestamptz not null
+) on commit delete rows;
+
 -- Of what was staged, the contacts that are new or differ from what is held.
 create temp table if not exists pick_contact (
 	id         text collate "C" not null,

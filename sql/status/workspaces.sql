@@ -117,8 +117,17 @@ select
 		end as asleep_until,
 	t.state as told_state,
 	to_char(t.told_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as told_at,
+	nullif(m.read, 'off') as messages,
+	case when m.read <> 'off' then (
+		select count(*) from sahut_etl.message_reading x
+		where x.workspace_id = w.id and x.read_at is not null) end as messages_read,
+	case when m.read <> 'off' then sahut_etl.messages_due(w.id) end as messages_due,
+	case when m.read <> 'off' then sahut_etl.messages_to_come(w.id) end as messages_to_come,
+	m.moved_count as messages_moved,
+	m.unmoved_count as messages_unmoved,
 	to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as read_at
 from known w
+left join sahut_etl.message_state m on m.workspace_id = w.id
 left join sahut_etl.report_delay d on d.workspace_id = w.id
 left join sahut_etl.notification t on t.workspace_id = w.id
 left join lateral (select * from sahut_etl.run x where x.workspace_id = w.id order by x.id desc limit 1) r on true

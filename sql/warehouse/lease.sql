@@ -1,3 +1,5 @@
 -- Requests for the next second. $1 workspace, $2 how many, $3 the most a minute, $4 for which run (null: for none),
--- $5 for which purpose, $6 how many of the last lease were not sent.
-select granted, wait_usec from sahut_etl.lease($1::integer, $2::integer, $3::integer, $4::bigint, $5, $6::integer)
+-- $5 for which purpose, $6 how many of the last lease were not sent, $7 of messages: the
+-- share in percent.
+select granted, wait_usec
+from sahut_etl.lease($1::integer, $2::integer, $3::integer, $4::bigint, $5, $6::integer, $7::integer)

@@ -18,6 +18,8 @@ void buf_reset(struct buf *buf)
 
 void buf_free(struct buf *buf)
 {
+	if (buf->private && buf->data)
+		explicit_bzero(buf->data, buf->room);
 	mem_free(&buf->data);
 	buf->len = buf->room = 0;
 	buf->full = false;
@@ -29,6 +31,24 @@ void buf_shrink(struct buf *buf, size_t keep)
 		buf_free(buf);
 	else
 		buf_reset(buf);
+}
+
+/* Makes room. What is private is moved by hand: realloc() would leave the old bytes behind. */
+static void grow(struct buf *buf, size_t room)
+{
+	char *old = buf->data;
+
+	if (!buf->private) {
+		buf->data = mem_grow(old, room);
+	} else {
+		buf->data = mem_new(room);
+		if (old) {
+			memcpy(buf->data, old, buf->len + 1);
+			explicit_bzero(old, buf->room);
+			mem_free(&old);
+		}
+	}
+	buf->room = room;
 }
 
 char *buf_extend(struct buf *buf, size_t n)
@@ -44,8 +64,7 @@ char *buf_extend(struct buf *buf, size_t n)
 
 		while (room < buf->len + n + 1)
 			room += room / 2;
-		buf->data = mem_grow(buf->data, room);
-		buf->room = room;
+		grow(buf, room);
 	}
 	p = buf->data + buf->len;
 	buf->len += n;

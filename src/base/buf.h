@@ -17,7 +17,8 @@ struct buf {
 	size_t len;
 	size_t room; /* private */
 	size_t max;
-	bool full; /* something did not fit and was left out */
+	bool full;    /* something did not fit and was left out */
+	bool private; /* its bytes are overwritten before their memory is given back */
 };
 
 /* An empty buffer that may hold MAX bytes. Holds no memory yet. */

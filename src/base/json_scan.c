@@ -54,35 +54,47 @@ static const char *skip_value(const char *p, const char *end)
 	return depth == 0 && p > from ? p : NULL;
 }
 
+bool json_scan_each(struct json_span *at, struct json_span *name, struct json_span *value)
+{
+	const char *p = skip_blanks(at->p, at->p + at->n), *end = at->p + at->n, *after;
+
+	/* Before the first there is the brace, and before each other one a comma. */
+	if (p == end || (*p != '{' && *p != ','))
+		return false;
+	p = skip_blanks(p + 1, end);
+	*at = (struct json_span){ p, (size_t)(end - p) };
+	if (p == end || *p != '"')
+		return false;
+	after = skip_string(p, end);
+	if (!after)
+		return false;
+	*name = (struct json_span){ p + 1, (size_t)(after - 1 - (p + 1)) };
+	p = skip_blanks(after, end);
+	if (p == end || *p != ':')
+		return false;
+	p = skip_blanks(p + 1, end);
+	after = skip_value(p, end);
+	if (!after)
+		return false;
+	*value = (struct json_span){ p, (size_t)(after - p) };
+	after = skip_blanks(after, end);
+	*at = (struct json_span){ after, (size_t)(end - after) };
+	return true;
+}
+
 bool json_scan_member(const struct json_span *text, const char *key, struct json_span *value)
 {
-	const char *p = skip_blanks(text->p, text->p + text->n), *end = text->p + text->n;
+	struct json_span at = *text, name, each;
 	size_t len = strlen(key);
 	bool found = false;
 
-	if (p == end || *p != '{')
-		return false;
-	p = skip_blanks(p + 1, end);
-	while (p < end && *p == '"') {
-		const char *name = p + 1, *after = skip_string(p, end);
-		bool is = after && (size_t)(after - 1 - name) == len && memcmp(name, key, len) == 0;
-		const char *from;
-
-		p = after ? skip_blanks(after, end) : end;
-		if (p == end || *p != ':')
-			return false;
-		from = skip_blanks(p + 1, end);
-		p = skip_value(from, end);
-		if (!p)
-			return false;
-		if (is)
-			*value = (struct json_span){ from, (size_t)(p - from) };
-		found = found || is;
-		p = skip_blanks(p, end);
-		if (p < end && *p == ',')
-			p = skip_blanks(p + 1, end);
+	while (json_scan_each(&at, &name, &each)) {
+		if (name.n != len || memcmp(name.p, key, len) != 0)
+			continue;
+		*value = each;
+		found = true;
 	}
-	return found && p < end && *p == '}';
+	return found && at.n > 0 && *at.p == '}';
 }
 
 bool json_scan_element(struct json_span *at, struct json_span *element)

@@ -38,6 +38,13 @@ bool json_scan_member(const struct json_span *text, const char *key,
  */
 bool json_scan_element(struct json_span *at, struct json_span *element) MUST_CHECK;
 
+/*
+ * The next member of an object, its name without the quotes: *AT begins with all of it, and
+ * is what follows afterwards. False at the end, and when the text breaks off.
+ */
+bool json_scan_each(struct json_span *at, struct json_span *name,
+		    struct json_span *value) MUST_CHECK;
+
 /* The weight of a text that may be anything. */
 struct json_weight json_scan_weight(const struct json_span *text) MUST_CHECK;
 

@@ -50,6 +50,15 @@ static void add_workspace(struct table *table, const struct forecast *f)
 	table_set_text(table, first, 0, f->workspace->name);
 }
 
+static void add_messages(const struct forecast *f, struct buf *said)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(4096);
+
+	forecast_messages(f, &text);
+	if (text.len > 0)
+		buf_printf(said, "%s: %s.\n", f->workspace->name, buf_text(&text));
+}
+
 /* What was spent lately, and what it brought. */
 static bool add_ledger(struct app *app, struct buf *out)
 {
@@ -96,6 +105,7 @@ void cmd_plan(struct app *app)
 		buf_printf(&said, ".\n%s: ", workspace->name);
 		forecast_outcome(&forecast, &said);
 		buf_str(&said, ".\n");
+		add_messages(&forecast, &said);
 	}
 	if (table_rows(table) > 0) {
 		table_print(table, &out, NULL);

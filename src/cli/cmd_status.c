@@ -9,6 +9,7 @@
 #include "command.h"
 #include "err_policy.h"
 #include "inspect.h"
+#include "messages.h"
 #include "table_format.h"
 #include "table_print.h"
 #include "time_format.h"
@@ -361,6 +362,26 @@ static void note_reports(struct buf *out, const struct table *all, int row)
 	buf_char(out, '\n');
 }
 
+/* How far messages were read, and what was learned of them. */
+static void note_messages(struct buf *out, const struct table *all, int row)
+{
+	static const char *const learned[] = {
+		[MESSAGES_MOVES_UNKNOWN] = "whether a message moves updated_at is not known yet",
+		[MESSAGES_MOVES] = "a message moves updated_at",
+		[MESSAGES_MOVES_NOT] = "a message does not move updated_at, so unresolved "
+				       "conversations are read again each hour",
+	};
+
+	if (!table_get(all, row, "messages"))
+		return;
+	quoted(out, table_get(all, row, "workspace"));
+	buf_printf(out, ": messages of %s conversations are read, of %s due, of %s to come; %s\n",
+		   table_get(all, row, "messages_read"), table_get(all, row, "messages_due"),
+		   table_get(all, row, "messages_to_come"),
+		   learned[messages_moves(table_get_int(all, row, "messages_moved"),
+					  table_get_int(all, row, "messages_unmoved"))]);
+}
+
 /* What did not fit beside the rest. */
 static void note_runs(struct buf *out, const struct table *full, int row, int n)
 {
@@ -455,6 +476,8 @@ static void print(const struct config *config, const struct table *all)
 	for (int r = 0; r < table_rows(all); r++)
 		note_events(&notes, all, r);
 	note_renamed(&notes, config, all);
+	for (int r = 0; r < table_rows(all); r++)
+		note_messages(&notes, all, r);
 	note_holders(&notes, all);
 	if (notes.len > 0)
 		printf("\n%s", buf_text(&notes));

@@ -69,13 +69,17 @@ static void say_unproven(struct app *app, const struct cli_cycle *task)
 void cmd_sync(struct app *app)
 {
 	const char *none[1];
-	bool full = false, due = false, done;
+	bool full = false, due = false, messages = false, done;
 	const struct opt options[] = {
 		{ .name = "full", .letter = 'f', .help = "read everything", .flag = &full },
 		{ .name = "due",
 		  .help = "then do what a daemon would have done by now: the night's sweep, "
 			  "counts, repairs",
 		  .flag = &due },
+		{ .name = "messages",
+		  .letter = 'm',
+		  .help = "read the messages that are due, and no conversation",
+		  .flag = &messages },
 		OPT_END,
 	};
 	struct err err = ERR_INIT;
@@ -87,7 +91,7 @@ void cmd_sync(struct app *app)
 	tasks = mem_new(app->n_workspaces * sizeof(*tasks));
 	for (size_t i = 0; i < app->n_workspaces; i++) {
 		tasks[i].conf = app->workspaces[i];
-		tasks[i].kind = full ? CYCLE_FULL : CYCLE_SYNC;
+		tasks[i].kind = messages ? CYCLE_MESSAGES : full ? CYCLE_FULL : CYCLE_SYNC;
 	}
 	done = cli_cycle_run_all(app, tasks, app->n_workspaces);
 	for (size_t i = 0; i < app->n_workspaces; i++) {

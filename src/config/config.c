@@ -60,6 +60,20 @@ static const struct key webhook_keys[] = {
 	KEY_END,
 };
 
+static const struct key messages_keys[] = {
+	{ "read", KEY_CHOICE, offsetof(struct workspace_messages, read), .fallback = "off",
+	  .choices = "off|replies|all",
+	  .help = "off; replies: what first replies and reply times need; all: notes and "
+		  "activities, too." },
+	{ "since", KEY_DURATION, offsetof(struct workspace_messages, since), .fallback = "90d",
+	  .min = DAY, .max = 3650 * DAY,
+	  .help = "Conversations that did not change for longer are not read." },
+	{ "share", KEY_PERCENT, offsetof(struct workspace_messages, share), .fallback = "50%",
+	  .min = 1, .max = 100,
+	  .help = "Part of the quota that cycles, audits and sweeps leave over." },
+	KEY_END,
+};
+
 static const struct key workspace_keys[] = {
 	{ "name", KEY_TEXT, offsetof(struct workspace_conf, name), .required = true,
 	  .help = "The name of the workspace here and in reports." },
@@ -102,6 +116,9 @@ static const struct key workspace_keys[] = {
 	  .help = "Fields of conversations that become columns in reports." },
 	{ "webhook", KEY_SECTION, offsetof(struct workspace_conf, webhook), .keys = webhook_keys,
 	  .optional = true, .later = true, .help = "How events are taken." },
+	{ "messages", KEY_SECTION, offsetof(struct workspace_conf, messages), .keys = messages_keys,
+	  .later = true,
+	  .help = "Whether it is read who answered whom, and when; never what was said." },
 	KEY_END,
 };
 

@@ -50,6 +50,26 @@ static void cycle_log_end(const struct log *log, const struct cycle *cycle, int6
 	log_end(log, &line);
 }
 
+static void cycle_log_messages(const struct log *log, const struct cycle *cycle, int64_t now)
+{
+	const struct cycle_progress *p = cycle_progress(cycle);
+	char took[TIME_FORMAT_SIZE];
+	struct log_line line;
+
+	log_begin(&line, LEVEL_INFO, &events_table()->messages,
+		  "%s: %d pages of messages, %" PRId64 " new ones%s", cycle_name(cycle), p->pages,
+		  p->sum.fresh, p->verdict == VERDICT_READ ? ": none is due any more" : "");
+	log_text(&line, "workspace", cycle_name(cycle));
+	log_text(&line, "kind", cycle_kind(cycle_recorded_kind(cycle))->name);
+	log_text(&line, "verdict", action_verdict_name(p->verdict));
+	log_number(&line, "requests", p->requests);
+	log_number(&line, "pages", p->pages);
+	log_number(&line, "new", p->sum.fresh);
+	log_number(&line, "rejected", p->sum.rejected);
+	log_text(&line, "took", duration_format(now - p->began, took));
+	log_end(log, &line);
+}
+
 static void cycle_log_order(const struct log *log, const struct cycle *cycle)
 {
 	const struct cycle_progress *p = cycle_progress(cycle);
@@ -121,10 +141,16 @@ static void cycle_log_clock(const struct log *log, const struct cycle *cycle, in
 void cycle_log_cycle(const struct log *log, const struct cycle *cycle, int64_t now,
 		     struct complaint *clock)
 {
-	if (cycle_progress(cycle)->state == CYCLE_DONE)
-		cycle_log_end(log, cycle, now);
-	else
+	bool messages = cycle_kind(cycle_recorded_kind(cycle))->messages;
+
+	if (cycle_progress(cycle)->state != CYCLE_DONE)
 		cycle_log_failure(log, cycle);
+	else if (messages)
+		cycle_log_messages(log, cycle, now);
+	else
+		cycle_log_end(log, cycle, now);
+	if (messages)
+		return;
 	cycle_log_order(log, cycle);
 	cycle_log_oddities(log, cycle);
 	cycle_log_clock(log, cycle, now, clock);

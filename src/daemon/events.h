@@ -13,7 +13,7 @@ struct events {
 		order_demoted, fuse_blown, rejected, warehouse_lost, warehouse_back, standby,
 		working, reloaded, reload_failed, schedule_tight, not_configured, retention,
 		no_metrics, reports_late, database_slow, notified, notify_failed, no_webhook,
-		webhook_refused, webhook_silent, clock_wrong;
+		webhook_refused, webhook_silent, clock_wrong, messages;
 };
 
 /* The table of them. */

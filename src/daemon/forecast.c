@@ -79,7 +79,9 @@ bool forecast_make(struct warehouse *warehouse, const struct workspace_conf *wor
 		return false;
 	if (id == 0)
 		return true;
-	if (!warehouse_load(warehouse, id, &known, err) || !inspect_load(warehouse, id, &load, err))
+	if (!warehouse_load(warehouse, id, &known, err) ||
+	    !inspect_load(warehouse, id, &load, err) ||
+	    !inspect_messages(warehouse, id, &forecast->messages, err))
 		return false;
 	forecast->state = known.state;
 	forecast->known = known.state.last_total > 0 || known.state.certified_at != TIME_NONE;
@@ -165,4 +167,37 @@ void forecast_outcome(const struct forecast *f, struct buf *out)
 		buf_str(out, "; changes of resolved conversations are seen by full sweeps only, "
 			     "since the list goes by nothing that tells them");
 	add_limits(&f->state, out);
+}
+
+/* Requests a minute that messages may have; see sahut_etl.lease(). */
+static int64_t messages_a_minute(const struct forecast *f)
+{
+	int64_t usual = max_i64(f->usual.most + f->verify.most, f->wanted / MINUTES_A_DAY);
+
+	return max_i64(0, f->workspace->messages.share * (f->facts.usable - usual) / 100);
+}
+
+void forecast_messages(const struct forecast *f, struct buf *out)
+{
+	const struct inspect_messages *m = &f->messages;
+	int64_t conversations = m->due + m->to_come, rate = messages_a_minute(f), requests;
+	char text[TIME_FORMAT_SIZE];
+
+	if (!m->read || f->workspace->messages.read == WORKSPACE_MESSAGES_OFF)
+		return;
+	/* Most have one page; of a few it is known. */
+	requests = m->known > 0 ? conversations * max_i64(m->requests, m->known) / m->known
+				: conversations;
+	buf_printf(out,
+		   "messages of %" PRId64 " conversations are to be read, with about %" PRId64
+		   " requests, %" PRId64 " a minute (%" PRId64 "%% of what is left over)",
+		   conversations, requests, rate, f->workspace->messages.share);
+	if (m->history_at != TIME_NONE)
+		buf_printf(out, "; history is known back to %s", time_format(m->history_at, text));
+	if (rate == 0)
+		buf_str(out, "; nothing is left over, so none are read: take a larger plan, or "
+			     "cycles less often");
+	else if (requests > 0)
+		buf_printf(out, "; done in about %s",
+			   duration_format((requests + rate - 1) / rate * MINUTE, text));
 }

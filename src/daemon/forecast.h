@@ -13,6 +13,7 @@
 
 #include "buf.h"
 #include "config.h"
+#include "inspect.h"
 #include "plan.h"
 #include "warehouse.h"
 
@@ -30,6 +31,7 @@ struct forecast {
 	int64_t wanted, allowed; /* requests a day: by the schedule, and by the quota */
 	int64_t interval;	 /* the shortest that the quota allows; TIME_NEVER: none */
 	bool met;		 /* the schedule can be kept */
+	struct inspect_messages messages;
 };
 
 /* Reads what is known of the workspace and works it out. NOW is by the host's calendar. */
@@ -41,5 +43,11 @@ void forecast_sum(const struct forecast *forecast, struct buf *out);
 
 /* The conclusion: how fresh data can be, or what cannot be met and what to change. One sentence. */
 void forecast_outcome(const struct forecast *forecast, struct buf *out);
+
+/*
+ * What messages cost, how far back they have come and when they will be done. One sentence; nothing
+ * where none are read.
+ */
+void forecast_messages(const struct forecast *forecast, struct buf *out);
 
 #endif

@@ -54,8 +54,9 @@ static int64_t last_success(const struct stats *n)
 {
 	int64_t last = TIME_NONE;
 
-	for (int kind = 0; kind < CYCLE_HINTED; kind++)
-		last = max_i64(last, n->success[kind]);
+	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++)
+		if (kind != CYCLE_HINTED && kind != CYCLE_MESSAGES)
+			last = max_i64(last, n->success[kind]);
 	return last;
 }
 

@@ -145,6 +145,8 @@ static const struct metric {
 	{ "sahut_etl_webhook_unspoken_changes", "gauge",
 	  "Changes that cycles have found since the last event came, when that is suspicious.",
 	  SOURCE_WORKSPACE, offsetof(struct stats, unspoken), UNIT_PLAIN, NULL, NULL },
+	{ "sahut_etl_messages_total", "counter", "Messages that were read for the first time.",
+	  SOURCE_WORKSPACE, offsetof(struct stats, messages), UNIT_PLAIN, NULL, NULL },
 	{ "sahut_etl_conversations", "gauge", "Conversations held that are not deleted.",
 	  SOURCE_WORKSPACE, offsetof(struct stats, live), UNIT_PLAIN, NULL, NULL },
 	{ "sahut_etl_count_differences", "gauge",

@@ -83,6 +83,8 @@ int64_t schedule_due(const struct schedule *s, enum cycle_kind kind,
 
 	if (kind != CYCLE_INCREMENTAL && !s->facts.loaded)
 		return TIME_NEVER;
+	if (kind == CYCLE_MESSAGES && !s->facts.messages)
+		return TIME_NEVER;
 	if (kind == CYCLE_FULL) {
 		due = next_full(s);
 		if (due != TIME_NEVER)
@@ -93,8 +95,9 @@ int64_t schedule_due(const struct schedule *s, enum cycle_kind kind,
 	return max_i64(due, s->not_before[kind]);
 }
 
-enum cycle_kind schedule_next(const struct schedule *s, const struct schedule_time *now,
-			      int64_t *when)
+/* Of all kinds but messages the one that comes next, and when. */
+static enum cycle_kind first_of_others(const struct schedule *s, const struct schedule_time *now,
+				       int64_t *when)
 {
 	enum cycle_kind next = CYCLE_INCREMENTAL;
 
@@ -102,12 +105,32 @@ enum cycle_kind schedule_next(const struct schedule *s, const struct schedule_ti
 	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++) {
 		int64_t due = schedule_due(s, (enum cycle_kind)kind, now);
 
-		if (due < *when) {
-			*when = due;
-			next = (enum cycle_kind)kind;
-		}
+		if (kind == CYCLE_MESSAGES || due >= *when)
+			continue;
+		*when = due;
+		next = (enum cycle_kind)kind;
 	}
 	return next;
+}
+
+int64_t schedule_others(const struct schedule *s, const struct schedule_time *now)
+{
+	int64_t when;
+
+	(void)first_of_others(s, now, &when);
+	return when;
+}
+
+enum cycle_kind schedule_next(const struct schedule *s, const struct schedule_time *now,
+			      int64_t *when)
+{
+	enum cycle_kind next = first_of_others(s, now, when);
+	int64_t messages = schedule_due(s, CYCLE_MESSAGES, now);
+
+	if (*when <= now->mono || messages >= *when)
+		return next;
+	*when = messages;
+	return CYCLE_MESSAGES;
 }
 
 /* ---- what happens ----------------------------------------------------- */
@@ -142,6 +165,7 @@ void schedule_begin(struct schedule *s, const struct schedule_conf *conf,
 	}
 	put(s, CYCLE_INCREMENTAL, now->mono + share(s, min_i64(conf->incremental, LONGEST_START)));
 	put(s, CYCLE_VERIFY, first_verify(s, now));
+	s->due[CYCLE_MESSAGES] = now->mono;
 }
 
 void schedule_change(struct schedule *s, const struct schedule_conf *conf,
@@ -218,6 +242,8 @@ static void failed(struct schedule *s, enum cycle_kind kind, int64_t mono)
 	s->failures[kind]++;
 	wait = min_i64(wait, most);
 	s->not_before[kind] = mono + wait;
+	if (kind == CYCLE_MESSAGES)
+		s->due[kind] = mono + wait;
 	/* What comes seldom is tried again sooner than the next time would be. */
 	if (kind == CYCLE_INCREMENTAL || kind == CYCLE_VERIFY)
 		s->due[kind] = min_i64(s->due[kind], mono + wait);
@@ -233,6 +259,8 @@ void schedule_ended(struct schedule *s, enum cycle_kind kind, const struct sched
 	}
 	s->failures[kind] = 0;
 	s->not_before[kind] = end->rest > 0 ? end->rest : TIME_NONE;
+	/* What was read last may have made messages due. */
+	s->due[CYCLE_MESSAGES] = kind != CYCLE_MESSAGES || end->more ? now->mono : TIME_NEVER;
 	if (end->full)
 		set_full(s, now->real);
 	if (kind != CYCLE_VERIFY)

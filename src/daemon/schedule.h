@@ -7,7 +7,8 @@
  * timetable of their interval; the full sweep comes once a night, whose instant
  * the warehouse computes, since it knows the time zones. What was missed is
  * done once. What fails is tried again, later each time. Of what is due, the
- * longest due goes first, so nothing waits for ever. Two clocks, because
+ * longest due goes first, so nothing waits for ever; but messages are read only
+ * while nothing else is due. Two clocks, because
  * intervals must not jump with the calendar, and a time of day must.
  */
 #ifndef SCHEDULE_H
@@ -32,12 +33,14 @@ struct schedule_end {
 	bool full;	/* it read everything, whatever it was meant to do */
 	bool different; /* the counts do not agree */
 	int64_t rest;	/* monotonic: none of the kind may begin before; 0: it may */
+	bool more;	/* messages are left to be read */
 };
 
 /* Facts of the workspace from the warehouse. All but the flags are by the calendar. */
 struct schedule_facts {
 	bool loaded;	   /* its first load is over, proven or not */
 	bool audit_due;	   /* the counts should be compared soon */
+	bool messages;	   /* messages are read */
 	int64_t full_at;   /* when everything was last read with success, */
 	int64_t verify_at; /* and the counts compared; TIME_NONE: never */
 	int64_t retry_at;  /* a sweep that proved nothing is to be done again; TIME_NONE: no */
@@ -88,6 +91,10 @@ int64_t schedule_due(const struct schedule *schedule, enum cycle_kind kind,
 /* The kind that comes next, and *WHEN: it is due if that has passed. */
 enum cycle_kind schedule_next(const struct schedule *schedule, const struct schedule_time *now,
 			      int64_t *when);
+
+/* When the first of the other kinds is due: then messages wait. */
+int64_t schedule_others(const struct schedule *schedule,
+			const struct schedule_time *now) MUST_CHECK;
 
 /* A cycle of a kind began, or came to nothing before it could: it is not due any more. */
 void schedule_began(struct schedule *schedule, enum cycle_kind kind,

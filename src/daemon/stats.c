@@ -103,6 +103,11 @@ void stats_count(struct stats *n, enum cycle_kind kind, const struct cycle_progr
 	n->retried += p->retried;
 	n->throttled += p->throttled;
 	n->pages += p->pages;
+	if (kind == CYCLE_MESSAGES) {
+		n->messages += p->sum.fresh;
+		n->success[kind] = outcome == STATS_OK ? now : n->success[kind];
+		return;
+	}
 	count_rows(n, &p->sum);
 	n->fuse = p->fuse_blown;
 	if (outcome != STATS_OK)

@@ -76,6 +76,7 @@ struct stats {
 	int64_t event_at;    /* when one was taken last */
 	int64_t event_delay; /* of the oldest hint of the last cycle that looked at some */
 	int64_t unspoken;    /* changes that cycles found of which none spoke; 0: events come */
+	int64_t messages;    /* read for the first time */
 };
 
 /* All that is not known yet is TIME_NONE, and counters are 0. */

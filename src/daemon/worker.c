@@ -221,6 +221,7 @@ static void learn_state(struct worker *worker, const struct workspace_state *sta
 	struct schedule_facts facts = worker->schedule.facts;
 
 	facts.loaded = workspace_state_is_loaded(state);
+	facts.messages = worker->workspace->messages.read != WORKSPACE_MESSAGES_OFF;
 	facts.audit_due = state->audit_due;
 	/* What was never proven is tried again by cycles of changes. */
 	facts.retry_at = state->certified_at != TIME_NONE ? plan_retry(state) : TIME_NONE;
@@ -309,11 +310,17 @@ static void advise(struct worker *worker, struct app *app)
 	log_end(&app->log, &line);
 }
 
-/* What comes next, and when: `due`. Hints are part of it. */
-static enum cycle_kind look_ahead(struct worker *worker, const struct schedule_time *now)
+/* Tells the schedule when hints are due. */
+static void tell_hints(struct worker *worker)
 {
 	schedule_hint(&worker->schedule,
 		      worker->inbox ? hints_due(&worker->inbox->hints) : TIME_NEVER);
+}
+
+/* What comes next, and when: `due`. Hints are part of it. */
+static enum cycle_kind look_ahead(struct worker *worker, const struct schedule_time *now)
+{
+	tell_hints(worker);
 	worker->looked = now->mono;
 	return schedule_next(&worker->schedule, now, &worker->due);
 }
@@ -508,6 +515,7 @@ static void begin_cycle(struct worker *worker, struct app *app)
 		return;
 	}
 	worker->state = WORKER_BUSY;
+	worker->yielded = false;
 	write_status(worker, app);
 }
 
@@ -523,10 +531,29 @@ static int64_t decline_requests(struct worker *worker, struct app *app)
 	return TIME_NEVER;
 }
 
+/* Messages are read while nothing else is due, nor asked for. */
+static int64_t make_way(struct worker *worker, struct app *app, int64_t now)
+{
+	struct schedule_time both = worker_time(app->clock);
+	int64_t due;
+
+	tell_hints(worker);
+	due = schedule_others(&worker->schedule, &both);
+	if (worker->kind != CYCLE_MESSAGES || worker->yielded)
+		return TIME_NEVER;
+	if (!worker->asked && now < due)
+		return min_i64(due, now + CALENDAR);
+	worker->yielded = true;
+	cycle_yield(worker->cycle);
+	return TIME_NEVER;
+}
+
 int64_t worker_start(struct worker *worker, struct app *app, int64_t now)
 {
 	struct schedule_time both;
 
+	if (worker->state == WORKER_BUSY)
+		return make_way(worker, app, now);
 	if (worker->state != WORKER_IDLE || worker->leaving)
 		return TIME_NEVER;
 	if (worker->stats.paused != TIME_NONE)
@@ -560,11 +587,30 @@ static void recovered(struct worker *worker, struct app *app, int64_t lasted)
 	log_end(&app->log, &line);
 }
 
+/*
+ * Conversations are as well without their messages: what goes wrong with these is said, and is no
+ * trouble of the workspace's.
+ */
+static void print_messages(struct worker *worker, struct app *app, const struct cycle_progress *p)
+{
+	int64_t now = clock_mono(app->clock), lasted;
+
+	if (p->state == CYCLE_DONE)
+		(void)!log_backoff_over(&worker->speechless, now, &lasted);
+	else if (p->err.kind == ERR_STOPPED || !log_backoff(&worker->speechless, now))
+		return;
+	cycle_log_cycle(&app->log, worker->cycle, now, &worker->clock);
+}
+
 /* Says how it went, as far as that was not said before. */
 static void log_outcome(struct worker *worker, struct app *app, const struct cycle_progress *p)
 {
 	int64_t now = clock_mono(app->clock), lasted;
 
+	if (worker->kind == CYCLE_MESSAGES) {
+		print_messages(worker, app, p);
+		return;
+	}
 	if (p->state != CYCLE_DONE && p->err.kind != ERR_STOPPED &&
 	    !note_trouble(worker, app->clock, &p->err))
 		return;
@@ -596,6 +642,7 @@ bool worker_finish(struct worker *worker, struct app *app)
 		.full = p->strategy == STRATEGY_FULL_SWEEP,
 		.different = p->verdict == VERDICT_DIFFERENT,
 		.rest = rest_after(worker, p),
+		.more = p->verdict != VERDICT_READ,
 	};
 	worker->state = WORKER_IDLE;
 	stats_count(&worker->stats, worker->kind, p, now.real);

@@ -45,14 +45,16 @@ struct worker {
 	struct command_request command_request; /* that it is done for; its id is 0: for none */
 	int64_t began;				/* by the calendar */
 	bool asked;				/* a command request may wait */
+	bool yielded;				/* the cycle was told to make way */
 
 	struct inbox *inbox;	/* what events of webhooks said; NULL before the first */
 	int64_t usual_requests; /* that the last cycle of changes took */
 
 	struct complaint trouble;
-	struct complaint unheard;   /* cycles find changes of which no event spoke */
-	struct complaint clock;	    /* the API tells a time that has not come */
-	struct complaint nightless; /* when the next full sweep is due could not be asked */
+	struct complaint unheard;    /* cycles find changes of which no event spoke */
+	struct complaint clock;	     /* the API tells a time that has not come */
+	struct complaint nightless;  /* when the next full sweep is due could not be asked */
+	struct complaint speechless; /* messages cannot be read */
 	struct schedule_status schedule_status;
 	struct stats stats;
 	char trouble_text[512], advice[512];

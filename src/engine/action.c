@@ -16,6 +16,7 @@ const char *action_verdict_name(enum verdict verdict)
 		[VERDICT_MISSHAPEN] = "misshapen",
 		[VERDICT_EQUAL] = "equal",
 		[VERDICT_DIFFERENT] = "different",
+		[VERDICT_READ] = "read",
 	};
 
 	assert((size_t)verdict < ARRAY_SIZE(names));

@@ -72,6 +72,12 @@ enum ask_kind {
 	ASK_STALE_COPIES,
 	/* Conversations whose item could not be loaded, at most `most`: as ids. */
 	ASK_REJECTED,
+	/*
+	 * Conversations whose messages are to be read in `turn`, at most `most`: as ids and `due`.
+	 * Those that were not read for `after` are to be read again. n[0], n[1]: how often messages
+	 * moved updated_at, and did not.
+	 */
+	ASK_MESSAGES,
 };
 
 struct ask {
@@ -117,6 +123,7 @@ struct answer {
 				 * many: -1 */
 	int64_t held[PARTS_MOST + 1]; /* how many are held of each; of agents, nobody first */
 	struct curve_seen seen;	      /* of ASK_CURVE; groups: -1 when there are too many */
+	struct message_due due[MESSAGES_MOST]; /* of ASK_MESSAGES */
 };
 
 /*
@@ -164,6 +171,7 @@ enum verdict {
 	VERDICT_MISSHAPEN,   /* a page was none: nothing was proven, and the run fails */
 	VERDICT_EQUAL,	     /* the counts agree */
 	VERDICT_DIFFERENT,   /* they do not */
+	VERDICT_READ,	     /* no messages are to be read any more */
 	VERDICTS,
 };
 

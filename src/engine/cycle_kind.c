@@ -11,6 +11,7 @@ static const struct cycle_rules table[CYCLE_KINDS] = {
 			   .recall = true },
 	[CYCLE_FULL] = { "full", "full", CYCLE_FULL, .everything = true },
 	[CYCLE_HINTED] = { "hinted", NULL, CYCLE_HINTED, .hinted = true },
+	[CYCLE_MESSAGES] = { "messages", "messages", CYCLE_MESSAGES, .messages = true },
 
 	[CYCLE_SYNC] = { "incremental", "incremental", CYCLE_INCREMENTAL, .insists = true },
 	[CYCLE_LOOK] = { "verify", NULL, CYCLE_VERIFY, .counts = true, .look = true },

@@ -17,6 +17,7 @@ enum cycle_kind {
 	CYCLE_REPAIR,	   /* fetches the cells that the last verify found different */
 	CYCLE_FULL,	   /* reads everything */
 	CYCLE_HINTED,	   /* looks at what events of webhooks are about */
+	CYCLE_MESSAGES,	   /* reads messages, in the part of the quota that is left over */
 	CYCLE_SCHEDULED,   /* the kinds above are those that the schedule begins */
 
 	/* A person asks for these. */
@@ -45,6 +46,7 @@ struct cycle_rules {
 	bool repair;	       /* fetch the cells that differ, */
 	bool recall;	       /* beginning with those that the last verify left */
 	bool accept_deletions; /* look at all suspects, accept all deletions */
+	bool messages;	       /* read messages, and no conversation */
 };
 
 /* The rules of a kind. */

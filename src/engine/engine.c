@@ -50,6 +50,9 @@ static const struct part_ops {
 			    offsetof(struct engine, rejected_check.started), rejected_check_next,
 			    NULL, rejected_check_item, rejected_check_answer,
 			    rejected_check_committed, rejected_check_deletes, NULL, NULL },
+	[PART_MESSAGES] = { offsetof(struct engine, messages),
+			    offsetof(struct engine, messages.started), messages_next, NULL, NULL,
+			    messages_answer, messages_committed, NULL, NULL, NULL },
 };
 
 static void *part_of(struct engine *e)
@@ -85,6 +88,10 @@ static void begin_part(struct engine *e, enum strategy strategy)
 	case STRATEGY_HINTED:
 		e->part = PART_HINTED;
 		hinted_begin(&e->hinted, e->conf.n_hinted);
+		break;
+	case STRATEGY_MESSAGES:
+		e->part = PART_MESSAGES;
+		messages_begin(&e->messages, e->conf.ahead);
 		break;
 	default:
 		e->part = PART_FULL;
@@ -138,6 +145,8 @@ void engine_set_ahead(struct engine *engine, int ahead)
 	engine->conf.ahead = ahead;
 	if (engine->part == PART_FULL)
 		full_set_ahead(&engine->full, &engine->state, ahead);
+	if (engine->part == PART_MESSAGES)
+		engine->messages.ahead = (int)min_i64(ahead, MESSAGES_MOST);
 }
 
 int64_t engine_started(const struct engine *engine)
@@ -173,7 +182,7 @@ static bool repairs(const struct engine *e)
 /* Whether older copies want a second look before the cycle is over. */
 static bool stale_copies(const struct engine *e)
 {
-	return e->part != PART_STALE && e->state.stale_copies > 0;
+	return e->part != PART_STALE && e->part != PART_MESSAGES && e->state.stale_copies > 0;
 }
 
 /* The part that worked has come to VERDICT: true when another one follows. */
@@ -298,6 +307,28 @@ void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updat
 {
 	assert(parts[engine->part].item);
 	parts[engine->part].item(part_of(engine), &engine->state, outcome, updated_at);
+}
+
+void engine_messages(struct engine *engine, const struct message_page *page)
+{
+	assert(engine->part == PART_MESSAGES);
+	messages_page(&engine->messages, page);
+}
+
+bool engine_messages_refused(struct engine *engine)
+{
+	return engine->part == PART_MESSAGES && messages_refused(&engine->messages);
+}
+
+void engine_stop_messages(struct engine *engine)
+{
+	if (engine->part == PART_MESSAGES)
+		messages_stop(&engine->messages);
+}
+
+struct message_step engine_message_step(const struct engine *engine, int i)
+{
+	return messages_step(&engine->messages, &engine->state, i);
 }
 
 void engine_answer(struct engine *engine, const struct answer *answer)

@@ -21,6 +21,7 @@
 #include "audit.h"
 #include "full.h"
 #include "hinted.h"
+#include "messages.h"
 #include "plan.h"
 #include "rejected_check.h"
 #include "repair.h"
@@ -38,6 +39,7 @@ enum part {
 	PART_STALE,
 	PART_REJECTED,
 	PART_HINTED,
+	PART_MESSAGES,
 };
 
 struct engine {
@@ -62,6 +64,7 @@ struct engine {
 	struct stale_check stale_check;
 	struct rejected_check rejected_check;
 	struct hinted hinted;
+	struct messages messages;
 };
 
 /* Begins a cycle with what is known of the workspace. */
@@ -100,6 +103,24 @@ bool engine_shrugs(const struct engine *engine) MUST_CHECK;
 
 /* The outcome of the GET under way; UPDATED_AT of a conversation that exists, else TIME_NONE. */
 void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updated_at);
+
+/* The page of messages that came for the oldest request, or the documented 404. */
+void engine_messages(struct engine *engine, const struct message_page *page);
+
+/*
+ * The oldest request for messages came to nothing, and was tried often enough. False when the
+ * cycle cannot go on without it.
+ */
+bool engine_messages_refused(struct engine *engine) MUST_CHECK;
+
+/*
+ * A cycle that reads messages is to end soon, since another one is due. What is under way is
+ * dropped.
+ */
+void engine_stop_messages(struct engine *engine);
+
+/* What the commit that is asked for says of the messages of the I-th id. */
+struct message_step engine_message_step(const struct engine *engine, int i) MUST_CHECK;
 
 /* The warehouse's answer to the query under way. */
 void engine_answer(struct engine *engine, const struct answer *answer);

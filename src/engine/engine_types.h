@@ -56,16 +56,74 @@ struct page {
 	struct row rows[PAGE_ROWS_MOST]; /* rejected items among them, in the list's order */
 };
 
+/* ---- messages ---- */
+
+/* In which turn conversations are read; see messages.h. */
+enum messages_turn {
+	MESSAGES_WAITING, /* not resolved, and nobody has answered, as far as is known */
+	MESSAGES_CHANGED,
+	MESSAGES_AGAIN, /* not resolved, and not read for long */
+	MESSAGES_HISTORY,
+	MESSAGES_TURNS,
+};
+
+/* So many conversations are read between two queries. */
+#define MESSAGES_MOST 40
+
+/* A conversation whose messages are to be read. */
+struct message_due {
+	int64_t count; /* messages of its list that are known, from its beginning, */
+	uint64_t last; /* and the hash of the last one's id */
+	int per_page;  /* of the pages that it was read by */
+	int number;    /* of the reading */
+	bool unresolved;
+	int64_t changed_at; /* its updated_at as it is held; TIME_NONE */
+	int64_t due_at;	    /* since when it is due, for the warehouse; TIME_NONE: it is not */
+};
+
+/* A page of messages. */
+struct message_page {
+	bool gone;     /* there is none: the documented 404 */
+	int64_t total; /* meta; -1 where it does not say */
+	int page, per_page;
+	int n;
+	struct {
+		uint64_t id; /* a hash of it; of an empty text where it cannot be read */
+		int64_t created_at;
+	} rows[PAGE_ROWS_MOST];
+};
+
+/* What a reading has come to, as the commit that is asked for writes it down. */
+enum messages_end {
+	MESSAGES_NOT_READ,  /* nothing came of it, and nothing is written */
+	MESSAGES_SOME,	    /* up to `count`; it goes on from there another time */
+	MESSAGES_WHOLE,	    /* to the end of the list */
+	MESSAGES_GONE,	    /* the API does not have this conversation's messages */
+	MESSAGES_POSTPONED, /* its list makes no sense: it is left alone for a while */
+};
+
+struct message_step {
+	enum messages_end end;
+	int64_t due_at;
+	int64_t count;
+	int per_page, number;
+	int shrunk;	     /* it was begun anew so often since the last commit */
+	bool moved, unmoved; /* what is new has moved updated_at; has not */
+};
+
+/* ---- requests ---- */
+
 enum request_kind {
 	REQUEST_LIST,
 	REQUEST_GET,
+	REQUEST_MESSAGES, /* of one conversation */
 };
 
 struct request {
 	enum request_kind kind;
 	struct filter filter; /* of a list */
 	int page, per_page;
-	int item; /* of a GET: which of the ids that the last answer brought */
+	int item; /* of one conversation: which of the ids that the last answer brought */
 };
 
 #endif

@@ -45,6 +45,7 @@ const char *plan_strategy_name(enum strategy strategy)
 		[STRATEGY_COUNT_AUDIT] = "count_audit",
 		[STRATEGY_REPAIR] = "repair",
 		[STRATEGY_HINTED] = "hinted",
+		[STRATEGY_MESSAGES] = "messages",
 	};
 
 	assert((size_t)strategy < ARRAY_SIZE(names));
@@ -135,6 +136,8 @@ enum strategy plan_strategy(const struct workspace_state *state, const struct en
 {
 	const struct cycle_rules *rules = cycle_kind(conf->kind);
 
+	if (rules->messages)
+		return STRATEGY_MESSAGES;
 	if (rules->counts)
 		return conf->n_cells > 0 ? STRATEGY_REPAIR : STRATEGY_COUNT_AUDIT;
 	if (rules->insists && state->certified_at == TIME_NONE)

@@ -22,7 +22,8 @@ enum strategy {
 	STRATEGY_FULL_SWEEP,	  /* everything */
 	STRATEGY_COUNT_AUDIT,
 	STRATEGY_REPAIR,
-	STRATEGY_HINTED, /* the conversations that were hinted at, one by one */
+	STRATEGY_HINTED,   /* the conversations that were hinted at, one by one */
+	STRATEGY_MESSAGES, /* no conversation; the messages of those that are held */
 	STRATEGIES,
 };
 

@@ -22,6 +22,7 @@ struct http_reply *http_reply_new(void *tag, size_t max_body)
 	reply->date = TIME_NONE;
 	reply->retry_after = -1;
 	reply->body.max = max_body;
+	reply->body.private = true;
 	return reply;
 }
 

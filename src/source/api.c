@@ -20,6 +20,16 @@ static void parameter(struct buf *url, char *separator, const char *key, const c
 	uri_escape(url, value);
 }
 
+static void paging(struct buf *url, char separator, int page, int per_page)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", page);
+	parameter(url, &separator, "page", number);
+	snprintf(number, sizeof(number), "%d", per_page);
+	parameter(url, &separator, "per_page", number);
+}
+
 void api_create_url(struct buf *url, const struct api *api)
 {
 	buf_str(url, api->base_url);
@@ -29,16 +39,13 @@ void api_create_url(struct buf *url, const struct api *api)
 void api_list_url(struct buf *url, const struct api *api, const struct api_filter *filter, int page,
 		  int per_page)
 {
-	char separator = '?', number[16];
+	char separator = '?';
 
 	api_create_url(url, api);
 	parameter(url, &separator, "status", filter->status);
 	parameter(url, &separator, "channel_id", filter->channel_id);
 	parameter(url, &separator, "assignee_id", filter->assignee_id);
-	snprintf(number, sizeof(number), "%d", page);
-	parameter(url, &separator, "page", number);
-	snprintf(number, sizeof(number), "%d", per_page);
-	parameter(url, &separator, "per_page", number);
+	paging(url, separator, page, per_page);
 }
 
 /* Adds an id so that it stays one segment of the path, whatever it is made of. */
@@ -68,6 +75,14 @@ void api_webhook_url(struct buf *url, const struct api *api, const char *id)
 		return;
 	buf_char(url, '/');
 	segment(url, id);
+}
+
+void api_messages_url(struct buf *url, const struct api *api, const char *id, int page,
+		      int per_page)
+{
+	api_item_url(url, api, id);
+	buf_str(url, "/messages");
+	paging(url, '?', page, per_page);
 }
 
 /* What kind of failure a status is, whichever endpoint answered it. */

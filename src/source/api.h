@@ -40,6 +40,10 @@ void api_item_url(struct buf *url, const struct api *api, const char *id);
 /* Adds the URL that webhooks are registered at, or with an ID, unless that is NULL, of that one. */
 void api_webhook_url(struct buf *url, const struct api *api, const char *id);
 
+/* Adds the URL of a page of the messages of one conversation. */
+void api_messages_url(struct buf *url, const struct api *api, const char *id, int page,
+		      int per_page);
+
 /* Adds the URL that conversations are created at. */
 void api_create_url(struct buf *url, const struct api *api);
 

@@ -6,6 +6,7 @@
 
 #include "client.h"
 #include "mem.h"
+#include "message_batch.h"
 #include "run_record.h"
 
 /*
@@ -46,8 +47,9 @@ struct cycle {
 	int64_t told;	    /* the latest time that the API has told; TIME_NONE: none yet */
 	bool untold;	    /* the list does not tell how many there are */
 	int64_t look_at;    /* when the last turn wanted to look again */
-	int64_t rests_until; /* until then replies wait, since others are at work */
-	int yields;	     /* turns in which others may have the warehouse first */
+	int64_t rests_until;	       /* until then replies wait, since others are at work */
+	int yields;		       /* turns in which others may have the warehouse first */
+	struct message_batch messages; /* of a cycle that reads them */
 	struct cycle_progress progress;
 };
 
@@ -123,6 +125,11 @@ static struct cycle *begin(const struct workspace_conf *conf, const struct cycle
 	cycle->progress.total = -1;
 	rate_limit_begin(&cycle->queue.quota.rate_limit, (int)conf->requests_per_minute,
 			 (int)conf->reserve);
+	if (cycle_kind(engine->kind)->messages) {
+		cycle->queue.quota.share = (int)conf->messages.share;
+		message_batch_begin(&cycle->messages,
+				    conf->messages.read == WORKSPACE_MESSAGES_ALL);
+	}
 	if (warehouse_register(env->warehouse, conf, &cycle->run.id, err)) {
 		cycle->queue.quota.workspace = cycle->run.id;
 		cycle->locked =
@@ -175,6 +182,7 @@ void cycle_end(struct cycle **cycle)
 	stage_free(&t->merging);
 	table_free(&t->page);
 	table_free(&t->ids);
+	message_batch_end(&t->messages);
 	filter_ids_free(&t->run.names);
 	mem_free(cycle);
 }
@@ -233,6 +241,15 @@ static void give_up(struct cycle *cycle, const struct err *err)
 void cycle_stop(struct cycle *cycle, const struct err *why)
 {
 	stop(cycle, CYCLE_PARTIAL, why);
+}
+
+void cycle_yield(struct cycle *cycle)
+{
+	if (cycle->progress.state != CYCLE_RUNNING || !cycle->messages.decode)
+		return;
+	request_queue_drop(&cycle->queue);
+	engine_stop_messages(&cycle->run.engine);
+	cycle->look_at = 0;
 }
 
 /* ---- replies --------------------------------------------------------- */
@@ -337,10 +354,37 @@ static bool is_answer(struct cycle *cycle, const struct slot *slot, struct err *
 
 	if (api_check(slot->reply, cycle->env->json, err))
 		return true;
-	if (slot->request.kind != REQUEST_GET)
+	if (slot->request.kind == REQUEST_LIST)
 		return false;
 	return (status == 404 && strcmp(err->code, "not_found") == 0) ||
-	       (is_refused(status) && engine_shrugs(&cycle->run.engine));
+	       (slot->request.kind == REQUEST_GET && is_refused(status) &&
+		engine_shrugs(&cycle->run.engine));
+}
+
+static struct message_hands message_hands(struct cycle *cycle, int64_t date)
+{
+	return (struct message_hands){ &cycle->run.engine, cycle->ids, cycle->stage, date };
+}
+
+static bool take_messages(struct cycle *cycle, struct slot *slot, struct err *err)
+{
+	const struct message_hands hands = message_hands(cycle, date_of(cycle, slot->reply));
+	int n = 0;
+
+	if (!message_batch_take(&cycle->messages, &hands, slot, &n, err))
+		return false;
+	cycle->progress.pages++;
+	cycle->progress.rows += n;
+	cycle->queue.sent.pages++;
+	return true;
+}
+
+static bool take_answer(struct cycle *cycle, struct slot *slot, struct err *err)
+{
+	if (slot->request.kind == REQUEST_LIST)
+		return take_page(cycle, slot, err);
+	return slot->request.kind == REQUEST_GET ? take_item(cycle, slot, err)
+						 : take_messages(cycle, slot, err);
 }
 
 /*
@@ -362,16 +406,18 @@ static void take_reply(struct cycle *cycle, struct slot *slot)
 
 	request_queue_answer(slot, cycle->conf->name, cycle->env->log);
 	if (ok)
-		ok = slot->request.kind == REQUEST_LIST ? take_page(cycle, slot, &err)
-							: take_item(cycle, slot, &err);
+		ok = take_answer(cycle, slot, &err);
 	else
 		ok = is_refusal(cycle, slot);
 	cycle->progress.retrying = !ok;
 	if (!ok) {
 		cycle->progress.err = err;
-		if (!request_queue_retry(&cycle->queue, &err))
+		if (request_queue_retry(&cycle->queue, &err))
+			return;
+		if (!message_batch_skips(&cycle->run.engine, slot, &err)) {
 			give_up(cycle, &err);
-		return;
+			return;
+		}
 	}
 	if (cycle->first_staged == 0)
 		cycle->first_staged = clock_mono(cycle->env->clock);
@@ -380,36 +426,6 @@ static void take_reply(struct cycle *cycle, struct slot *slot)
 }
 
 /* ---- the warehouse ------------------------------------------------------- */
-
-/* The ids that the engine gives up become rows of the batch. */
-static void stage_deletions(struct cycle *cycle)
-{
-	int64_t date = cycle->told;
-
-	for (int i = 0; i < table_rows(cycle->ids); i++) {
-		enum absence absence = engine_absence(&cycle->run.engine, i);
-
-		if (absence != ABSENCE_NONE)
-			stage_absent(cycle->stage, table_text(cycle->ids, i, 0),
-				     absence == ABSENCE_GONE, date);
-		if (engine_deletes(&cycle->run.engine, i))
-			stage_gone(cycle->stage, table_text(cycle->ids, i, 0),
-				   table_text(cycle->ids, i, 1), date);
-	}
-}
-
-/* What was sent is about to be written down: the totals keep it, the count begins anew. */
-static void reset_sent(struct cycle *cycle)
-{
-	struct sent *all = &cycle->before, *sent = &cycle->queue.sent;
-
-	all->requests += sent->requests;
-	all->pages += sent->pages;
-	all->throttled += sent->throttled;
-	all->retried += sent->retried;
-	all->failed += sent->failed;
-	*sent = (struct sent){ 0 };
-}
 
 static void start_commit(struct cycle *cycle)
 {
@@ -432,6 +448,7 @@ static void start_commit(struct cycle *cycle)
 		.names = &cycle->run.names,
 		.stage = stage,
 		.sent = cycle->queue.sent,
+		.messages = cycle->messages.decode != NULL,
 	};
 
 	if (batch.last && cycle_kind(cycle->run.engine.conf.kind)->counts) {
@@ -443,11 +460,17 @@ static void start_commit(struct cycle *cycle)
 		batch.partition = &cycle->run.engine.full.partition;
 		batch.absences = cycle->doing.absences;
 	}
-	stage_deletions(cycle);
+	if (batch.messages) {
+		const struct message_hands hands = message_hands(cycle, cycle->told);
+
+		message_batch_stage(&cycle->messages, &hands);
+	} else {
+		run_record_stage_deletions(&cycle->run, stage, cycle->ids, cycle->told);
+	}
 	cycle->stage = cycle->merging;
 	cycle->merging = stage;
 	cycle->first_staged = 0;
-	reset_sent(cycle);
+	request_queue_take_sent(&cycle->queue, &cycle->before);
 	stage_reset(cycle->stage, clock_real(cycle->env->clock));
 	warehouse_commit(cycle->env->warehouse, &batch);
 }
@@ -512,6 +535,7 @@ static void collect_result(struct cycle *cycle)
 		}
 	} else {
 		table_free(&cycle->ids);
+		message_batch_forget(&cycle->messages);
 		ok = warehouse_answered(cycle->env->warehouse, &answer, &cycle->ids, &err);
 		if (ok)
 			engine_answer(&cycle->run.engine, &answer);
@@ -550,7 +574,13 @@ static void finish(struct cycle *cycle, enum verdict verdict)
 	cycle->progress.verdict = verdict;
 	if (!warehouse_lost(cycle->env->warehouse))
 		account(cycle);
-	reset_sent(cycle);
+	request_queue_take_sent(&cycle->queue, &cycle->before);
+}
+
+/* The conversation that a request is about; NULL for a list. */
+static const char *requested_id(const struct cycle *cycle, const struct request *request)
+{
+	return request->kind == REQUEST_LIST ? NULL : table_text(cycle->ids, request->item, 0);
 }
 
 /* Asks the engine until it has nothing more to be done now. */
@@ -566,9 +596,7 @@ static void run_engine(struct cycle *cycle)
 			return;
 		case ACTION_SEND:
 			request_queue_push(&cycle->queue, &action.request,
-					   action.request.kind == REQUEST_GET
-						   ? table_text(cycle->ids, action.request.item, 0)
-						   : NULL);
+					   requested_id(cycle, &action.request));
 			break;
 		case ACTION_COMMIT:
 		case ACTION_ASK:

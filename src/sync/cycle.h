@@ -90,6 +90,12 @@ struct cycle *cycle_begin_hinted(const struct workspace_conf *conf, const struct
  */
 void cycle_stop(struct cycle *cycle, const struct err *why);
 
+/*
+ * Another cycle of the workspace is due: one that reads messages drops what is in flight, commits
+ * what it has, and is done. Nothing happens to any other.
+ */
+void cycle_yield(struct cycle *cycle);
+
 /* Ends it whatever it is doing, gives the lock back that it took, and frees it. */
 void cycle_end(struct cycle **cycle);
 

@@ -8,7 +8,8 @@ static bool lease(struct quota *quota, int64_t *when, struct err *err)
 					 .cap = quota->rate_limit.usable,
 					 .run = quota->run,
 					 .purpose = quota->purpose,
-					 .unused = quota->unused };
+					 .unused = quota->unused,
+					 .share = quota->share };
 	int64_t now = clock_mono(quota->clock);
 
 	lease.granted = lease.want;

@@ -22,6 +22,7 @@ struct quota {
 
 	int unused; /* requests that are written down already, and were not sent */
 	struct rate_limit rate_limit;
+	int share; /* percent of what others leave of the quota; 0: all of it, before others */
 };
 
 /*

@@ -83,6 +83,18 @@ void request_queue_pop(struct request_queue *queue)
 	queue->n--;
 }
 
+void request_queue_take_sent(struct request_queue *queue, struct sent *all)
+{
+	struct sent *sent = &queue->sent;
+
+	all->requests += sent->requests;
+	all->pages += sent->pages;
+	all->throttled += sent->throttled;
+	all->retried += sent->retried;
+	all->failed += sent->failed;
+	*sent = (struct sent){ 0 };
+}
+
 void request_queue_drop(struct request_queue *queue)
 {
 	for (; queue->n > 0; queue->n--) {
@@ -155,6 +167,9 @@ static void send(struct request_queue *queue, struct slot *slot)
 	if (slot->request.kind == REQUEST_LIST)
 		api_list_url(&url, &queue->api, &filter, slot->request.page,
 			     slot->request.per_page);
+	else if (slot->request.kind == REQUEST_MESSAGES)
+		api_messages_url(&url, &queue->api, slot->id, slot->request.page,
+				 slot->request.per_page);
 	else
 		api_item_url(&url, &queue->api, slot->id);
 	request.url = buf_text(&url);

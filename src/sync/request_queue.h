@@ -79,6 +79,9 @@ void request_queue_pop(struct request_queue *queue);
  */
 bool request_queue_retry(struct request_queue *queue, const struct err *why) MUST_CHECK;
 
+/* Adds what was sent to ALL, and counts anew. */
+void request_queue_take_sent(struct request_queue *queue, struct sent *all);
+
 /* Cuts everything off. */
 void request_queue_drop(struct request_queue *queue);
 

@@ -5,7 +5,7 @@ enum cycle_kind run_record_kind(const struct engine *engine)
 {
 	const struct cycle_rules *rules = cycle_kind(engine->conf.kind);
 
-	if (!rules->counts && engine->state.certified_at == TIME_NONE)
+	if (!rules->counts && !rules->messages && engine->state.certified_at == TIME_NONE)
 		return CYCLE_FIRST_LOAD;
 	return rules->scheduled;
 }
@@ -61,4 +61,17 @@ bool run_record_open(struct run_record *record, struct warehouse *warehouse,
 		.sweep = known.sweep,
 	};
 	return cycle_kind(conf->kind)->look || warehouse_begin_run(warehouse, &record->run, err);
+}
+
+void run_record_stage_deletions(const struct run_record *run, struct stage *stage,
+				const struct table *ids, int64_t date)
+{
+	for (int i = 0; i < table_rows(ids); i++) {
+		enum absence absence = engine_absence(&run->engine, i);
+
+		if (absence != ABSENCE_NONE)
+			stage_absent(stage, table_text(ids, i, 0), absence == ABSENCE_GONE, date);
+		if (engine_deletes(&run->engine, i))
+			stage_gone(stage, table_text(ids, i, 0), table_text(ids, i, 1), date);
+	}
 }

@@ -39,4 +39,8 @@ bool run_record_need_sweep(struct run_record *record, struct warehouse *warehous
 bool run_record_need_names(struct run_record *record, struct warehouse *warehouse,
 			   struct err *err) MUST_CHECK;
 
+/* The IDS of the last answer that the engine gives up become rows of the batch, found at DATE. */
+void run_record_stage_deletions(const struct run_record *run, struct stage *stage,
+				const struct table *ids, int64_t date);
+
 #endif

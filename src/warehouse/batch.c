@@ -153,6 +153,16 @@ static bool is_good(enum verdict verdict)
 	       verdict == VERDICT_ACTIVE || verdict == VERDICT_REJECTED;
 }
 
+static void add_ledger(struct script *s, const struct batch *c)
+{
+	script_add(s, sql_warehouse_advance_ledger);
+	script_int(s, c->workspace);
+	script_text(s, cycle_kind(c->kind)->name);
+	script_int(s, c->sent.requests);
+	script_int(s, c->sent.throttled);
+	script_int(s, c->sent.failed);
+}
+
 static void add_advance(struct script *s, const struct batch *c)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
@@ -184,12 +194,7 @@ static void add_advance(struct script *s, const struct batch *c)
 		script_add(s, sql_warehouse_forget_misshapen);
 		script_int(s, c->workspace);
 	}
-	script_add(s, sql_warehouse_advance_ledger);
-	script_int(s, c->workspace);
-	script_text(s, cycle_kind(c->kind)->name);
-	script_int(s, c->sent.requests);
-	script_int(s, c->sent.throttled);
-	script_int(s, c->sent.failed);
+	add_ledger(s, c);
 	if (c->sweep > 0 && c->last) {
 		script_add(s, sql_warehouse_forget_sweep);
 		script_int(s, c->sweep);
@@ -287,15 +292,43 @@ static void add_deep_parts(struct script *s, const struct batch *c)
 	script_text(s, buf_text(&text));
 }
 
+/* Messages, and how far they were read: no instant, no sweep and no order depends on them. */
+static void add_messages(struct script *s, const struct batch *c)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
+
+	add_rows(s, c);
+	script_add(s, sql_merge_10_begin);
+	if (c->stage->n[STAGE_READING] > 0)
+		script_add(s, sql_merge_messages);
+	script_add(s, sql_warehouse_advance_run);
+	script_int(s, c->run);
+	run_json(&text, c);
+	script_text(s, buf_text(&text));
+	add_ledger(s, c);
+}
+
+static void add_end(struct script *s, const struct batch *c)
+{
+	script_add(s, sql_warehouse_tally);
+	script_int(s, c->workspace);
+	script_add(s, "commit");
+}
+
 struct batch_merge batch_write(struct script *script, const struct batch *batch)
 {
-	struct batch_merge merge;
+	struct batch_merge merge = { 0, 0 };
 
 	stage_close(batch->stage);
 	script_add(script, "begin");
 	/* Nobody relies on it until the run's last commit: a lost one takes its position along. */
 	if (!batch->last)
 		script_add(script, "set local synchronous_commit = off");
+	if (batch->messages) {
+		add_messages(script, batch);
+		add_end(script, batch);
+		return merge;
+	}
 	add_rows(script, batch);
 	merge.first = script_length(script);
 	add_merge(script);
@@ -307,9 +340,7 @@ struct batch_merge batch_write(struct script *script, const struct batch *batch)
 		add_audit(script, batch);
 	if (batch->partition)
 		add_deep_parts(script, batch);
-	script_add(script, sql_warehouse_tally);
-	script_int(script, batch->workspace);
-	script_add(script, "commit");
+	add_end(script, batch);
 	return merge;
 }
 

@@ -47,6 +47,7 @@ struct batch {
 	const struct filter_ids *names;
 	struct stage *stage;
 	struct sent sent;
+	bool messages; /* it has messages, and no conversation */
 };
 
 /* The steps of a commit that merge what those before them have staged: from FIRST to END. */

@@ -89,6 +89,27 @@ bool inspect_load(struct warehouse *warehouse, int workspace, struct inspect_loa
 	return true;
 }
 
+bool inspect_messages(struct warehouse *warehouse, int workspace, struct inspect_messages *messages,
+		      struct err *err)
+{
+	CLEANUP(table_free) struct table *table = NULL;
+
+	*messages = (struct inspect_messages){ .history_at = TIME_NONE };
+	script_int(warehouse_call(warehouse, sql_plan_messages), workspace);
+	if (!warehouse_run(warehouse, &table, err))
+		return false;
+	if (table_rows(table) == 0)
+		return true;
+	messages->read = true;
+	messages->due = table_get_int(table, 0, "due");
+	messages->to_come = table_get_int(table, 0, "to_come");
+	messages->known = table_get_int(table, 0, "read_count");
+	messages->requests = table_get_int(table, 0, "requests");
+	messages->history_at = table_get_int(table, 0, "history_at");
+	messages->done = table_get_bool(table, 0, "history_done");
+	return true;
+}
+
 bool inspect_ledger(struct warehouse *warehouse, const char *workspace, struct table **ledger,
 		    struct err *err)
 {

@@ -47,6 +47,20 @@ struct inspect_load {
 bool inspect_load(struct warehouse *warehouse, int workspace, struct inspect_load *load,
 		  struct err *err) MUST_CHECK;
 
+/* How far the reading of messages has come. */
+struct inspect_messages {
+	bool read;	      /* they are read at all */
+	int64_t due, to_come; /* conversations to be read now, and of history */
+	int64_t known;	      /* conversations that were read, */
+	int64_t requests;     /* and the requests that took */
+	int64_t history_at;   /* history was gone through down to there; TIME_NONE: not begun */
+	bool done;	      /* it was, to its end */
+};
+
+/* Reads it, for the workspace of that number. */
+bool inspect_messages(struct warehouse *warehouse, int workspace, struct inspect_messages *messages,
+		      struct err *err) MUST_CHECK;
+
 /* The requests of the last seven days, by workspace (NULL: all) and purpose. */
 bool inspect_ledger(struct warehouse *warehouse, const char *workspace, struct table **ledger,
 		    struct err *err) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "hash.h"
 #include "sql.h"
 
 /* A page's ids may be half a megabyte. */
@@ -157,6 +158,13 @@ void query_write(struct script *s, const struct query *q)
 		script_int(s, q->ask.most);
 		script_int(s, q->ask.chance);
 		break;
+	case ASK_MESSAGES:
+		script_add(s, sql_query_messages);
+		script_int(s, q->workspace);
+		script_int(s, q->ask.turn);
+		script_int(s, q->ask.most);
+		script_int(s, q->ask.after);
+		break;
 	}
 	script_add(s, "commit");
 }
@@ -248,6 +256,38 @@ static void read_seen(const struct table *rows, struct curve_seen *seen)
 	}
 }
 
+/* The first row speaks of all; each other one is a conversation. */
+static struct table *read_messages(const struct table *rows, struct answer *answer)
+{
+	struct table *ids = table_new(MESSAGE_COLUMNS);
+
+	for (int row = 0; row < table_rows(rows) && answer->ids < MESSAGES_MOST; row++) {
+		const char *id = table_get(rows, row, "id"),
+			   *last = table_get(rows, row, "last_message_id");
+		struct message_due *due = &answer->due[answer->ids];
+
+		if (!id) {
+			answer->n[0] = table_get_int(rows, row, "moved");
+			answer->n[1] = table_get_int(rows, row, "unmoved");
+			continue;
+		}
+		*due = (struct message_due){
+			.count = table_get_int(rows, row, "message_count"),
+			.last = hash_string(HASH_START, last ? last : ""),
+			.per_page = (int)table_get_int(rows, row, "per_page"),
+			.number = (int)table_get_int(rows, row, "reading"),
+			.unresolved = table_get_bool(rows, row, "is_unresolved"),
+			.changed_at = table_get_int(rows, row, "changed_at"),
+			.due_at = table_get_int(rows, row, "due_at"),
+		};
+		table_set_text(ids, table_add(ids), MESSAGE_CONVERSATION, id);
+		if (last)
+			table_set_text(ids, answer->ids, MESSAGE_LAST, last);
+		answer->ids++;
+	}
+	return ids;
+}
+
 struct table *query_read(const struct ask *ask, const struct filter_ids *names,
 			 const struct table *table, struct answer *answer)
 {
@@ -260,6 +300,8 @@ struct table *query_read(const struct ask *ask, const struct filter_ids *names,
 	case ASK_STALE_COPIES:
 	case ASK_REJECTED:
 		return read_ids(table, ask->kind == ASK_UNSEEN, answer);
+	case ASK_MESSAGES:
+		return read_messages(table, answer);
 	case ASK_CELLS:
 		read_cells(ask, names, table, answer);
 		break;

@@ -13,6 +13,13 @@
 #include "script.h"
 #include "table.h"
 
+/* The columns of the ids of conversations whose messages are to be read. */
+enum message_column {
+	MESSAGE_CONVERSATION,
+	MESSAGE_LAST, /* the id of the last message that is known, where there is one */
+	MESSAGE_COLUMNS,
+};
+
 struct query {
 	int workspace;
 	int64_t run, sweep;

@@ -31,6 +31,17 @@ static const struct {
 	[STAGE_REJECTED] = { "stage_rejected",
 			     "seq, page, fingerprint, conversation_id, contact_id, created_at, "
 			     "reason, item, observed_at" },
+	[STAGE_MESSAGE] = { "stage_message",
+			    "seq, conversation_id, id, place, type, is_note, sender_type, "
+			    "sender_id, created_at, text_length, attachment_count, "
+			    "attachment_kinds, observed_at, reading" },
+	[STAGE_READING] = { "stage_reading",
+			    "seq, conversation_id, due_at, how, message_count, per_page, "
+			    "last_message_id, last_message_at, reading, shrunk, moved, unmoved, "
+			    "observed_at" },
+	[STAGE_REJECTED_MESSAGE] = { "stage_rejected_message",
+				     "seq, conversation_id, place, message_id, reason, members, "
+				     "observed_at" },
 };
 
 const char *stage_copy(const struct stage *stage, enum stage_table table)
@@ -100,7 +111,8 @@ size_t stage_bytes(const struct stage *stage)
 
 int stage_rows(const struct stage *stage)
 {
-	return stage->n[STAGE_CONVERSATION] + stage->n[STAGE_GONE] + stage->n[STAGE_REJECTED];
+	return stage->n[STAGE_CONVERSATION] + stage->n[STAGE_GONE] + stage->n[STAGE_REJECTED] +
+	       stage->n[STAGE_MESSAGE];
 }
 
 void stage_close(struct stage *stage)
@@ -279,4 +291,81 @@ void stage_reject(struct stage *stage, const struct rejection *rejection,
 	copy_text(out, rejection->reason);
 	copy_text(out, rejection->text);
 	copy_time(out, observed(stage, origin->observed_at));
+}
+
+/* ---- messages -------------------------------------------------------------- */
+
+static void copy_kinds(struct buf *out, unsigned int kinds)
+{
+	const char *names[MESSAGE_KINDS];
+	size_t n = 0;
+
+	for (int i = 0; i < MESSAGE_KINDS; i++)
+		if (kinds & 1u << i)
+			names[n++] = message_kind(i);
+	copy_texts(out, names, n);
+}
+
+void stage_message(struct stage *stage, const struct stage_place *place,
+		   const struct message *message)
+{
+	struct buf *out = begin(stage, STAGE_MESSAGE);
+
+	copy_int4(out, ++stage->seq);
+	copy_text(out, place->conversation);
+	copy_text(out, message->id);
+	copy_int4(out, place->place);
+	copy_text(out, message->type);
+	copy_bool(out, message->note);
+	copy_text(out, message->sender_type);
+	copy_text(out, message->sender_id);
+	copy_time(out, message->created_at);
+	if (message->text_length < 0)
+		copy_null(out);
+	else
+		copy_int4(out, (int32_t)min_i64(message->text_length, INT32_MAX));
+	copy_int4(out, message->attachments);
+	copy_kinds(out, message->kinds);
+	copy_time(out, observed(stage, place->observed_at));
+	copy_int4(out, place->reading);
+}
+
+void stage_reject_message(struct stage *stage, const struct stage_place *place,
+			  const struct stage_bad_message *bad)
+{
+	struct buf *out = begin(stage, STAGE_REJECTED_MESSAGE);
+
+	copy_int4(out, ++stage->seq);
+	copy_text(out, place->conversation);
+	copy_int4(out, place->place);
+	copy_text(out, bad->id);
+	copy_text(out, bad->reason);
+	copy_texts(out, bad->members, bad->n_members);
+	copy_time(out, observed(stage, place->observed_at));
+}
+
+void stage_reading(struct stage *stage, const struct stage_reading *reading)
+{
+	static const char *const ends[] = {
+		[MESSAGES_SOME] = "some",
+		[MESSAGES_WHOLE] = "whole",
+		[MESSAGES_GONE] = "gone",
+		[MESSAGES_POSTPONED] = "postponed",
+	};
+	const struct message_step *step = &reading->step;
+	struct buf *out = begin(stage, STAGE_READING);
+
+	copy_int4(out, ++stage->seq);
+	copy_text(out, reading->conversation);
+	copy_time(out, step->due_at);
+	copy_text(out, ends[step->end]);
+	copy_int4(out, (int32_t)step->count);
+	copy_int4(out, step->per_page);
+	copy_text(out, step->count > 0 ? reading->last : NULL);
+	copy_time(out, step->count > 0 ? reading->last_written : TIME_NONE);
+	copy_int4(out, step->number);
+	copy_int4(out, step->shrunk);
+	copy_bool(out, step->moved);
+	copy_bool(out, step->unmoved);
+	copy_time(out, observed(stage, reading->observed_at));
 }

@@ -12,7 +12,9 @@
 
 #include "base.h"
 #include "buf.h"
+#include "engine_types.h"
 #include "item.h"
+#include "message.h"
 
 /* An item that could not be read. */
 struct rejection {
@@ -30,6 +32,30 @@ struct origin {
 	int64_t observed_at; /* the response's Date; TIME_NONE without one */
 };
 
+/* Where a message stands: in whose list, in which place from 1, and in which reading of it. */
+struct stage_place {
+	const char *conversation;
+	int place, reading;
+	int64_t observed_at; /* the response's Date; TIME_NONE without one */
+};
+
+/* A message that could not be read. */
+struct stage_bad_message {
+	const char *id; /* or NULL */
+	const char *reason;
+	const char *const *members; /* the names of its members, */
+	size_t n_members;	    /* so many */
+};
+
+/* How far the messages of a conversation were read. */
+struct stage_reading {
+	const char *conversation;
+	struct message_step step;
+	const char *last;     /* id of the last message; "" where it cannot be read */
+	int64_t last_written; /* TIME_NONE */
+	int64_t observed_at;  /* TIME_NONE: as the last page */
+};
+
 enum stage_table {
 	STAGE_CONVERSATION,
 	STAGE_CHANNEL,
@@ -39,6 +65,9 @@ enum stage_table {
 	STAGE_GONE,
 	STAGE_ABSENT,
 	STAGE_REJECTED,
+	STAGE_MESSAGE,
+	STAGE_READING,
+	STAGE_REJECTED_MESSAGE,
 	STAGE_TABLES,
 };
 
@@ -79,6 +108,13 @@ void stage_absent(struct stage *stage, const char *id, bool is_gone, int64_t obs
 /* Adds an item that could not be read. */
 void stage_reject(struct stage *stage, const struct rejection *rejection,
 		  const struct origin *origin);
+
+/* Adds a message; one that could not be read; how far those of a conversation were read. */
+void stage_message(struct stage *stage, const struct stage_place *place,
+		   const struct message *message);
+void stage_reject_message(struct stage *stage, const struct stage_place *place,
+			  const struct stage_bad_message *bad);
+void stage_reading(struct stage *stage, const struct stage_reading *reading);
 
 /* Bytes that are staged, and rows. */
 size_t stage_bytes(const struct stage *stage) MUST_CHECK;

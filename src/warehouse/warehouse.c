@@ -353,6 +353,7 @@ bool warehouse_take_lease(struct warehouse *warehouse, int id, struct warehouse_
 	script_int(s, lease->run > 0 ? lease->run : TIME_NONE);
 	script_text(s, lease->purpose);
 	script_int(s, lease->unused);
+	script_int(s, lease->share > 0 ? lease->share : TIME_NONE);
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
 	lease->granted = (int)table_get_int(table, 0, "granted");
@@ -467,7 +468,8 @@ void warehouse_commit(struct warehouse *warehouse, const struct batch *batch)
 {
 	script_reset(warehouse->script);
 	warehouse->merge = batch_write(warehouse->script, batch);
-	warehouse->last = batch->stage->seq;
+	/* Messages are not taken apart: there is nothing to be blamed on one of them. */
+	warehouse->last = batch->messages ? 0 : batch->stage->seq;
 	warehouse->owned = true;
 	warehouse->tries = 0;
 	script_start(warehouse->script, warehouse->writer);

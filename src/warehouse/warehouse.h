@@ -138,6 +138,7 @@ struct warehouse_lease {
 	int64_t run;   /* for a run, or 0: */
 	const char *purpose;
 	int unused;   /* of the lease before, so many were not sent */
+	int share;    /* of messages: percent of what others leave of the cap; 0: of others */
 	int granted;  /* may be fewer; */
 	int64_t wait; /* when none, for how long, microseconds */
 };

@@ -102,6 +102,19 @@ struct workspace_webhook {
 	const char *secret_file;
 };
 
+/* Whether messages are read, which are kept, how far back, and from which part of the quota. */
+enum workspace_messages_read {
+	WORKSPACE_MESSAGES_OFF,
+	WORKSPACE_MESSAGES_REPLIES,
+	WORKSPACE_MESSAGES_ALL,
+};
+
+struct workspace_messages {
+	int read; /* enum workspace_messages_read */
+	int64_t since;
+	int64_t share; /* percent of what is left over */
+};
+
 struct workspace_conf {
 	const char *name, *timezone;
 	const char *base_url; /* without a slash at its end */
@@ -119,7 +132,8 @@ struct workspace_conf {
 	struct workspace_targets targets;
 	struct workspace_attributes attributes;
 	struct workspace_webhook webhook;
-	bool codes_agents;	    /* a code stands for an agent's name; likewise */
+	bool codes_agents; /* a code stands for an agent's name; likewise */
+	struct workspace_messages messages;
 	bool keep_name, keep_phone; /* of contacts; the section privacy, for all workspaces */
 };
 

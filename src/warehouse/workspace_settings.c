@@ -3,6 +3,8 @@
 
 #include "json_writer.h"
 
+const char *const workspace_settings_reads[] = { "off", "replies", "all" };
+
 /* The spans of a day, each with the KEY that says which day: a NUMBER of the week, or a DATE. */
 static void write_day(struct json_writer *out, int number, const char *date,
 		      const struct work_day *day)
@@ -97,6 +99,17 @@ static void write_attributes(struct json_writer *out, const struct workspace_con
 	json_writer_close(out, ']');
 }
 
+static void write_messages(struct json_writer *out, const struct workspace_conf *conf)
+{
+	if (conf->messages.read == WORKSPACE_MESSAGES_OFF)
+		return;
+	json_writer_key(out, "messages");
+	json_writer_open(out, '{');
+	json_writer_key_string(out, "read", workspace_settings_reads[conf->messages.read]);
+	json_writer_key_int(out, "since", conf->messages.since);
+	json_writer_close(out, '}');
+}
+
 void workspace_settings_write(struct buf *text, const struct workspace_conf *conf)
 {
 	struct json_writer out = JSON_WRITER_TO(text);
@@ -109,6 +122,7 @@ void workspace_settings_write(struct buf *text, const struct workspace_conf *con
 	write_targets(&out, conf);
 	write_attributes(&out, conf);
 	json_writer_key_bool(&out, "codes_agents", conf->codes_agents);
+	write_messages(&out, conf);
 	json_writer_key_bool(&out, "drops_names", !conf->keep_name);
 	json_writer_key_bool(&out, "drops_phones", !conf->keep_phone);
 	json_writer_close(&out, '}');

@@ -12,6 +12,9 @@
 #include "buf.h"
 #include "workspace_conf.h"
 
+/* What enum workspace_messages_read is called in the warehouse. */
+extern const char *const workspace_settings_reads[];
+
 /* Adds it to TEXT as the JSON that sahut_etl.register() reads. */
 void workspace_settings_write(struct buf *text, const struct workspace_conf *conf);
 

@@ -756,7 +756,7 @@ def test_stats_count_what_was_asked(sandbox):
     sandbox.api("GET", "/elsewhere")
     stats = sandbox.stats()
     assert stats["requests"] == stats["peak_60s"] == 7
-    assert stats["by_kind"] == {"list": 1, "count": 1, "get": 2, "create": 1, "update": 1, "webhook": 0, "other": 1}
+    assert stats["by_kind"] == {"list": 1, "count": 1, "get": 2, "messages": 0, "create": 1, "update": 1, "webhook": 0, "other": 1}
     assert stats["by_status"] == {"200": 4, "400": 1, "404": 2}
     assert stats["changes"] == 1 and stats["conversations"] == 1000
     sandbox.control("POST", "/stats/reset")

@@ -8,6 +8,7 @@
 #include "listing.h"
 #include "page.h"
 #include "refusal.h"
+#include "talking.h"
 #include "writing.h"
 
 /* A quota refuses without counting: who waits as long as it says gets through. */
@@ -54,6 +55,9 @@ static void serve(struct workspace *ws, const struct target *target,
 		break;
 	case ENDPOINT_GET:
 		serve_get(ws, target->id, answer);
+		break;
+	case ENDPOINT_MESSAGES:
+		talking_serve(ws, request, target->id, answer);
 		break;
 	case ENDPOINT_CREATE:
 		writing_create(ws, request, answer);

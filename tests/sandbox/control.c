@@ -10,6 +10,7 @@
 #include "member.h"
 #include "page.h"
 #include "refusal.h"
+#include "talking.h"
 
 /* The year 2100: the times of conversations must fit in 32 bits. */
 #define LAST_SECOND INT64_C(4102444800)
@@ -141,6 +142,8 @@ static const struct route {
 	{ "POST", "/_sandbox/item", true, serve_item },
 	{ "GET", "/_sandbox/webhooks", false, hooking_show },
 	{ "POST", "/_sandbox/event", true, hooking_tell },
+	{ "GET", "/_sandbox/messages", false, talking_dump },
+	{ "POST", "/_sandbox/message", true, talking_demand },
 };
 
 static const struct route *find_route(const struct httpd_request *request)

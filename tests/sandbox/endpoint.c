@@ -7,9 +7,10 @@
 #define WEBHOOKS "/v1/webhooks"
 
 static const char *const names[N_ENDPOINTS] = {
-	[ENDPOINT_LIST] = "list",     [ENDPOINT_COUNT] = "count",   [ENDPOINT_GET] = "get",
-	[ENDPOINT_CREATE] = "create", [ENDPOINT_UPDATE] = "update", [ENDPOINT_WEBHOOK] = "webhook",
-	[ENDPOINT_OTHER] = "other",
+	[ENDPOINT_LIST] = "list",	  [ENDPOINT_COUNT] = "count",
+	[ENDPOINT_GET] = "get",		  [ENDPOINT_CREATE] = "create",
+	[ENDPOINT_UPDATE] = "update",	  [ENDPOINT_WEBHOOK] = "webhook",
+	[ENDPOINT_MESSAGES] = "messages", [ENDPOINT_OTHER] = "other",
 };
 
 const char *endpoint_name(enum endpoint endpoint)
@@ -41,6 +42,14 @@ static enum endpoint of_webhooks(const char *method, const char *path, const cha
 	return ENDPOINT_WEBHOOK;
 }
 
+/* "conv_1/messages" */
+static bool is_of_messages(const char *id)
+{
+	const char *end = strchr(id, '/');
+
+	return end && strcmp(end, "/messages") == 0;
+}
+
 enum endpoint endpoint_of(const char *method, const char *path, const char *per_page,
 			  const char **id)
 {
@@ -53,6 +62,8 @@ enum endpoint endpoint_of(const char *method, const char *path, const char *per_
 		return ENDPOINT_OTHER;
 	if (path[n] == '/' && path[n + 1] != '\0') {
 		*id = path + n + 1;
+		if (strcmp(method, "GET") == 0 && is_of_messages(*id))
+			return ENDPOINT_MESSAGES;
 		if (strcmp(method, "GET") == 0)
 			return ENDPOINT_GET;
 		return strcmp(method, "PATCH") == 0 ? ENDPOINT_UPDATE : ENDPOINT_OTHER;

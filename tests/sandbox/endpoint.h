@@ -11,6 +11,7 @@ enum endpoint {
 	ENDPOINT_LIST,
 	ENDPOINT_COUNT, /* a list of one a page: who asks wants meta.total */
 	ENDPOINT_GET,
+	ENDPOINT_MESSAGES, /* of one conversation */
 	ENDPOINT_CREATE,
 	ENDPOINT_UPDATE,
 	ENDPOINT_WEBHOOK, /* one is registered, or removed */

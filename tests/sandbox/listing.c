@@ -14,7 +14,7 @@
 struct query {
 	struct views_filter filter;
 	bool nothing; /* a filter names a channel or an agent that does not exist */
-	uint32_t page, per_page;
+	struct page_meta meta;
 };
 
 /* A whole number from 1 on; one that is absurdly large is as good as the largest. */
@@ -72,19 +72,28 @@ static bool read_ids(const struct workspace *ws, const struct httpd_request *req
 	return true;
 }
 
-static bool read_query(const struct workspace *ws, const struct httpd_request *request,
-		       struct query *query, struct httpd_answer *answer)
+bool listing_read_page(const struct workspace *ws, const struct httpd_request *request,
+		       struct page_meta *meta, struct httpd_answer *answer)
 {
 	uint32_t most = (uint32_t)ws->settings.per_page_max;
 
+	if (!read_positive(request, "page", &meta->page, answer) ||
+	    !read_positive(request, "per_page", &meta->per_page, answer))
+		return false;
+	meta->per_page = meta->per_page < most ? meta->per_page : most;
+	return true;
+}
+
+static bool read_query(const struct workspace *ws, const struct httpd_request *request,
+		       struct query *query, struct httpd_answer *answer)
+{
 	*query = (struct query){ .filter = VIEWS_EVERYTHING,
-				 .page = 1,
-				 .per_page = DEFAULT_PER_PAGE };
-	if (!read_positive(request, "page", &query->page, answer) ||
-	    !read_positive(request, "per_page", &query->per_page, answer) ||
+				 .meta = { .page = 1,
+					   .per_page = DEFAULT_PER_PAGE,
+					   .total_as = (enum page_total)ws->settings.total_as } };
+	if (!listing_read_page(ws, request, &query->meta, answer) ||
 	    !read_status(request, query, answer))
 		return false;
-	query->per_page = query->per_page < most ? query->per_page : most;
 	return read_ids(ws, request, query, answer);
 }
 
@@ -100,10 +109,8 @@ void listing_serve(struct workspace *ws, const struct httpd_request *request,
 	if (!read_query(ws, request, &query, answer))
 		return;
 	filter = reach_filter(ws, &query.filter);
-	meta = (struct page_meta){ .page = query.page,
-				   .per_page = query.per_page,
-				   .total_as = (enum page_total)ws->settings.total_as };
-	rows.numbers = numbers = mem_new(query.per_page * sizeof(*numbers));
+	meta = query.meta;
+	rows.numbers = numbers = mem_new(meta.per_page * sizeof(*numbers));
 	if ((!query.nothing || ws->settings.filters_ignored) &&
 	    !reach_page(ws, &filter, &meta, &rows, answer))
 		return;

@@ -219,7 +219,7 @@ static bool tells_total(const struct page_meta *meta)
 	return meta->total_as != PAGE_TOTAL_NULL && meta->total_as != PAGE_TOTAL_MISSING;
 }
 
-static void put_meta(struct buf *out, const struct page_meta *meta)
+void page_meta_write(struct buf *out, const struct page_meta *meta)
 {
 	put(out, "\"meta\":{");
 	put_total(out, meta);
@@ -254,6 +254,6 @@ void page_list(struct buf *out, const struct world *world, const uint32_t *stats
 		page_item(out, world, stats[i]);
 	}
 	put(out, "],");
-	put_meta(out, meta);
+	page_meta_write(out, meta);
 	put(out, "}");
 }

@@ -48,6 +48,9 @@ void page_single(struct buf *out, const struct world *world, uint32_t number);
 void page_list(struct buf *out, const struct world *world, const uint32_t *stats, uint32_t n,
 	       const struct page_meta *meta);
 
+/* Writes "meta", its name and its value. */
+void page_meta_write(struct buf *out, const struct page_meta *meta);
+
 /* Writes an instant (seconds since 1970) as a string, with its quotes. */
 void page_time(struct buf *out, uint32_t at);
 

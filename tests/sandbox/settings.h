@@ -33,7 +33,7 @@ enum settings_signature {
 
 struct settings {
 	/* The start decides. */
-	char key[128];
+	char key[128], marker[128];
 	int64_t conversations, seed, resolved, days;
 
 	/* Can be changed while it runs. */

@@ -75,7 +75,7 @@ static void on_tick(void *arg)
 
 /* ---- changes ----------------------------------------------------------- */
 
-void workspace_change(struct workspace *ws, const struct change *change, int64_t late)
+static void make(struct workspace *ws, const struct change *change, int64_t late)
 {
 	struct conversation_state before = ws->world->all[change->number].state;
 
@@ -84,6 +84,29 @@ void workspace_change(struct workspace *ws, const struct change *change, int64_t
 	else
 		changes_make(ws->changes, change);
 	webhooks_tell_change(ws->webhooks, change, &before);
+}
+
+void workspace_change(struct workspace *ws, const struct change *change, int64_t late)
+{
+	const struct conversation_state *before = &ws->world->all[change->number].state;
+
+	/* What changes nothing but updated_at is a message. */
+	if (change->kind == CHANGE_STATE && !change->silent &&
+	    conversation_state_same(before, &change->to))
+		talk_say_something(ws->talk, change->number, change->at,
+				   (uint32_t)(calendar_now(ws->calendar) + late));
+	make(ws, change, late);
+}
+
+void workspace_touch(struct workspace *ws, uint32_t number, int64_t late)
+{
+	struct change change = { .kind = CHANGE_STATE,
+				 .number = number,
+				 .at = (uint32_t)calendar_now(ws->calendar) };
+
+	changes_settle(ws->changes, number);
+	change.to = ws->world->all[number].state;
+	make(ws, &change, late);
 }
 
 void workspace_catch_up(struct workspace *ws)
@@ -127,6 +150,7 @@ struct workspace *workspace_new(const struct workspace_means *means,
 	birth_fill(ws->world, &plan);
 	ws->views = views_new(ws->world, settings->order, seed);
 	ws->changes = changes_new(ws->world, ws->views);
+	ws->talk = talk_new(ws->world, settings->marker);
 	ws->chance = chance_from(seed ^ LATER, 0);
 	ws->webhooks = webhooks_new(ws->world, &ws->settings,
 				    deliveries_new(means->loop, means->http, means->calendar));
@@ -150,6 +174,7 @@ void workspace_free(struct workspace **workspace)
 	webhooks_free(&ws->webhooks);
 	changes_free(&ws->changes);
 	views_free(&ws->views);
+	talk_free(&ws->talk);
 	world_free(&ws->world);
 	mem_free(workspace);
 }

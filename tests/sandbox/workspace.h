@@ -20,6 +20,7 @@
 #include "json.h"
 #include "settings.h"
 #include "stats.h"
+#include "talk.h"
 #include "views.h"
 #include "webhooks.h"
 #include "window.h"
@@ -31,6 +32,7 @@ struct workspace {
 	struct world *world;
 	struct views *views;
 	struct changes *changes;
+	struct talk *talk;
 	struct webhooks *webhooks;
 	struct chance chance;
 	struct faults faults;
@@ -67,6 +69,9 @@ void workspace_drift_before_list(struct workspace *workspace);
 
 /* Makes a change that becomes visible LATE seconds from now. */
 void workspace_change(struct workspace *workspace, const struct change *change, int64_t late);
+
+/* A conversation is updated and stays as it is, as by a message; visible LATE seconds from now. */
+void workspace_touch(struct workspace *workspace, uint32_t number, int64_t late);
 
 /* The JSON of a request's body; the caller frees it. NULL with ERR_DATA. */
 struct json *workspace_parse(struct workspace *workspace, const char *body, size_t n,

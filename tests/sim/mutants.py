@@ -79,6 +79,15 @@ MUTANTS = [
     ("the end of a part that shows one page", "partition.c", "\t\tend_part(partition);\n\t\treturn;", "\t\treturn;"),
     ("what could not be loaded, in counts", "action.c", "slack += answer->rejected + answer->outdated;", "(void)slack;"),
     ("what is not counted either, when an order is judged", "scan.c", "scan->unaccounted == -scan->recheck.unchanged;", "false;"),
+    ("messages: the place of the last one that is known", "messages.c",
+     "return place >= 0 && (place >= page->n || page->rows[place].id != r->last);", "return false;"),
+    ("messages: pages that overlap", "messages.c", "int64_t page = r->count > 0 ? (r->count - 1) / size + 1 : 1;", "int64_t page = r->count / size + 1;"),
+    ("messages: the number of a reading that begins anew", "messages.c", "\tr->number++;\n", ""),
+    ("messages: the end of a list that is left alone", "messages.c", "\t\tr->end = MESSAGES_POSTPONED;\n\t\tr->over = true;\n\t}\n}",
+     "\t\tr->end = MESSAGES_WHOLE;\n\t\tr->over = true;\n\t}\n}"),
+    ("messages: the reading again of what is not resolved", "messages.c", "if (m->n == 0)\n\t\tm->turn++;",
+     "if (m->n == 0)\n\t\tm->turn += m->turn == MESSAGES_CHANGED ? 2 : 1;"),
+    ("messages: the order of the turns", "messages.c", ".turn = m->turn,", ".turn = m->turn ^ 1,"),
 ]
 
 

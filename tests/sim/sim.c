@@ -18,8 +18,10 @@
 #include "opt.h"
 #include "proofs.h"
 #include "story.h"
+#include "talks.h"
 
 /* Failures after which it is pointless to go on. */
+#define TALKS_PLAYED 2000
 #define ENOUGH_FAILED 5
 
 /* What the stories of one kind came to. */
@@ -190,6 +192,20 @@ static int play_remembered(void)
 	return failed;
 }
 
+/* The reading of messages: stories of their own, all short. */
+static int play_talks(void)
+{
+	const char *wrong = NULL;
+	int seed = 1;
+
+	while (seed <= TALKS_PLAYED && talks_play((uint64_t)seed, &wrong))
+		seed++;
+	report(seed > TALKS_PLAYED, "messages are read, and nothing is lost or there twice", "");
+	if (seed <= TALKS_PLAYED)
+		printf("#   talk %d: %s\n", seed, wrong);
+	return seed <= TALKS_PLAYED;
+}
+
 int main(int argc, char **argv)
 {
 	const char *seeds = "1000", *from = "1", *one = NULL, *proofs = NULL, *none[1];
@@ -218,7 +234,7 @@ int main(int argc, char **argv)
 	if (proofs)
 		return proofs_play(strtoull(proofs, NULL, 10)) > 0;
 	if (!one && !no_cases)
-		failed = play_cases(told) + play_remembered();
+		failed = play_cases(told) + play_remembered() + play_talks();
 	if (failed == 0 || !brief)
 		failed += play_seeds(strtoull(one ? one : from, NULL, 10),
 				     one ? 1 : strtoull(seeds, NULL, 10), told, brief);

@@ -490,6 +490,12 @@ static void each_row_has_the_columns_that_its_copy_statement_names(void **fixtur
 	stage_gone(stage, "b", NULL, NOON);
 	stage_absent(stage, "b", true, NOON);
 	stage_reject(stage, &(struct rejection){ .fingerprint = "c" }, &(struct origin){ 0 });
+	stage_message(stage, &(struct stage_place){ .conversation = "c", .place = 1 },
+		      &(struct message){ .id = "m", .type = "t", .text_length = -1, .kinds = 3 });
+	stage_reject_message(stage, &(struct stage_place){ .conversation = "c", .place = 2 },
+			     &(struct stage_bad_message){ .reason = "r" });
+	stage_reading(stage, &(struct stage_reading){ .conversation = "c",
+						      .step = { .end = MESSAGES_WHOLE } });
 	stage_close(stage);
 	for (enum stage_table t = STAGE_CONVERSATION; t < STAGE_TABLES; t++) {
 		struct stream s = open_stream(t);

@@ -101,6 +101,21 @@ static void targets_keep_their_order_and_what_they_do_not_ask_for_is_null(void *
 			      "\"drops_phones\":false}");
 }
 
+static void messages_stand_there_where_they_are_read(void **fixture)
+{
+	const struct workspace_conf conf = {
+		.messages = { .read = WORKSPACE_MESSAGES_REPLIES, .since = 86400 * USEC_PER_SEC },
+		.keep_name = true,
+		.keep_phone = true,
+	};
+
+	(void)fixture;
+	assert_written(&conf, "{\"hours\":[],\"dates\":[],\"holidays\":[],\"channels\":[],"
+			      "\"targets\":[],\"attributes\":[],\"codes_agents\":false,"
+			      "\"messages\":{\"read\":\"replies\",\"since\":86400000000},"
+			      "\"drops_names\":false,\"drops_phones\":false}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -108,6 +123,7 @@ int main(void)
 		cmocka_unit_test(each_span_stands_with_its_day),
 		cmocka_unit_test(channels_have_the_dates_of_the_workspace_or_their_own),
 		cmocka_unit_test(targets_keep_their_order_and_what_they_do_not_ask_for_is_null),
+		cmocka_unit_test(messages_stand_there_where_they_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

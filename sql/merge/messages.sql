@@ -1,0 +1,121 @@
+-- A batch of messages: the messages, and how far each conversation was read, in one transaction.
+-- Of a contact that was erased nothing comes back.
+update pg_temp.stage_message m set sender_id = null
+from sahut.contact k, pg_temp.stage_batch b
+where k.workspace_id = b.workspace_id and k.id = m.sender_id and k.erased_at is not null;
+
+with held as materialized (
+	select m.conversation_id, m.id
+	from sahut.message m
+	where m.conversation_id = any (array(select r.conversation_id from pg_temp.stage_reading r))
+	and m.id = any (array(select k.id from pg_temp.stage_message k))
+)
+insert into sahut.message (
+	conversation_id, id, workspace_id, place, type, is_note, sender_type, sender_id, created_at, text_length,
+	attachment_count, attachment_kinds, observed_at, reading)
+select s.conversation_id, s.id, b.workspace_id, s.place, s.type, s.is_note, s.sender_type, s.sender_id, s.created_at,
+	s.text_length, s.attachment_count, s.attachment_kinds, s.observed_at, s.reading
+from (
+	select distinct on (k.conversation_id, k.id) k.*
+	from pg_temp.stage_message k
+	order by k.conversation_id, k.id, k.seq desc
+) s
+cross join pg_temp.stage_batch b
+where not exists (select from held h where h.conversation_id = s.conversation_id and h.id = s.id);
+
+-- What is read once more, as when a list is read anew, is written where it differs.
+update sahut.message m
+set place = s.place, type = s.type, is_note = s.is_note, sender_type = s.sender_type, sender_id = s.sender_id,
+	created_at = s.created_at, text_length = s.text_length, attachment_count = s.attachment_count,
+	attachment_kinds = s.attachment_kinds, reading = s.reading, removed_at = null
+from (
+	select distinct on (k.conversation_id, k.id) k.*
+	from pg_temp.stage_message k
+	order by k.conversation_id, k.id, k.seq desc
+) s
+where m.conversation_id = s.conversation_id and m.id = s.id
+and m.conversation_id = any (array(select r.conversation_id from pg_temp.stage_reading r))
+and (m.place, m.type, m.is_note, m.sender_type, m.sender_id, m.created_at, m.text_length, m.attachment_count,
+	m.attachment_kinds, m.reading, m.removed_at)
+	is distinct from (s.place, s.type, s.is_note, s.sender_type, s.sender_id, s.created_at, s.text_length,
+	s.attachment_count, s.attachment_kinds, s.reading, null);
+
+-- What a whole reading did not show any more is not there any more.
+update sahut.message m
+set removed_at = r.observed_at
+from pg_temp.stage_reading r
+where r.how = 'whole' and m.conversation_id = r.conversation_id and m.reading < r.reading and m.removed_at is null
+and m.conversation_id = any (array(select k.conversation_id from pg_temp.stage_reading k where k.reading > 1));
+
+-- A list that is read anew has its bad messages elsewhere, or none; and one may have become good.
+delete from sahut_etl.rejected_message x
+using pg_temp.stage_reading r
+where x.conversation_id = r.conversation_id and r.shrunk > 0;
+
+delete from sahut_etl.rejected_message x
+using pg_temp.stage_message s
+where x.conversation_id = s.conversation_id and x.place = s.place;
+
+insert into sahut_etl.rejected_message as old (
+	conversation_id, place, workspace_id, message_id, reason, members, seen_at)
+select distinct on (s.conversation_id, s.place) s.conversation_id, s.place, b.workspace_id, s.message_id, s.reason,
+	s.members, s.observed_at
+from pg_temp.stage_rejected_message s
+cross join pg_temp.stage_batch b
+order by s.conversation_id, s.place, s.seq desc
+on conflict (conversation_id, place) do update
+set message_id = excluded.message_id, reason = excluded.reason, members = excluded.members, seen_at = excluded.seen_at;
+
+update pg_temp.tally t
+set rows_seen = (select count(*) from pg_temp.stage_message),
+	rows_rejected = (select count(*) from pg_temp.stage_rejected_message),
+	rows_new = (
+		select coalesce(sum(greatest(0, s.message_count - r.message_count)), 0)
+		from pg_temp.stage_reading s
+		join sahut_etl.message_reading r on r.conversation_id = s.conversation_id);
+
+-- One that became due once more in the meantime stays so. A customer waits when nobody wrote after the last of their
+-- messages.
+with wrote as materialized (
+	select m.conversation_id,
+		max(m.place) filter (where m.type = 'incoming' and not m.is_note) as asked,
+		max(m.place) filter (where m.type = 'outgoing' and not m.is_note) as answered
+	from sahut.message m
+	where m.conversation_id = any (array(select k.conversation_id from pg_temp.stage_reading k))
+	and m.removed_at is null
+	group by m.conversation_id
+)
+update sahut_etl.message_reading r
+set due_reason = case when x.is_done then null else r.due_reason end,
+	due_at = case when x.is_done then null else r.due_at end,
+	not_before = case when s.how = 'postponed' then clock_timestamp() + interval '10 minutes' end,
+	read_at = case when s.how = 'whole' then s.observed_at else r.read_at end,
+	read_changed_at = case when s.how = 'whole' then r.changed_at else r.read_changed_at end,
+	keeps_all = case when s.how in ('some', 'whole') then t.read = 'all' else r.keeps_all end,
+	message_count = s.message_count, per_page = s.per_page, last_message_id = s.last_message_id,
+	last_message_at = case when s.message_count > 0 then coalesce(s.last_message_at, r.last_message_at) end,
+	waits = case when s.how = 'whole' then coalesce(w.asked > coalesce(w.answered, 0), false) else r.waits end,
+	reading = s.reading, shrunk_count = r.shrunk_count + s.shrunk,
+	rejected_count = (
+		select count(*) from sahut_etl.rejected_message x where x.conversation_id = r.conversation_id),
+	gone_at = case when s.how = 'gone' then s.observed_at end
+from pg_temp.stage_reading s
+cross join pg_temp.stage_batch b
+join sahut_etl.message_state t on t.workspace_id = b.workspace_id
+left join wrote w on w.conversation_id = s.conversation_id
+cross join lateral (
+	select s.how in ('whole', 'gone') and s.due_at is not distinct from (
+		select k.due_at from sahut_etl.message_reading k where k.conversation_id = s.conversation_id) as is_done
+) x
+where r.conversation_id = s.conversation_id;
+
+update sahut_etl.message_state t
+set moved_count = t.moved_count + s.moved, unmoved_count = t.unmoved_count + s.unmoved,
+	shrunk_count = t.shrunk_count + s.shrunk, gone_count = t.gone_count + s.gone
+from (
+	select count(*) filter (where k.moved) as moved, count(*) filter (where k.unmoved) as unmoved,
+		coalesce(sum(k.shrunk), 0) as shrunk, count(*) filter (where k.how = 'gone') as gone
+	from pg_temp.stage_reading k
+) s
+where t.workspace_id = (select b.workspace_id from pg_temp.stage_batch b)
+and (s.moved, s.unmoved, s.shrunk, s.gone) <> (0, 0, 0, 0)
