@@ -157,6 +157,7 @@ static bool open_store(struct daemon *d)
 
 		if (try_open(d, &err))
 			break;
+		d->metrics.warehouse = 0;
 		/* Trying may have taken longer than the pause that follows. */
 		now = clock_mono(app->clock);
 		if (err.kind == ERR_STOPPED)
