@@ -172,6 +172,25 @@ static void end_hinted(struct worker *worker, const struct err *err, int64_t now
 		hints_add_more(&worker->inbox->hints, now);
 }
 
+/* Messages are due where an event said that there is one, now that its conversation is held. */
+static void make_messages_due(struct worker *worker, struct app *app)
+{
+	CLEANUP(buf_free) struct buf ids = BUF_MAX(HINTS_MOST * (HINTS_ID_SIZE + 1) + 2);
+	struct err ignored;
+
+	if (worker->kind != CYCLE_HINTED || !worker->inbox || warehouse_lost(app->warehouse))
+		return;
+	/* Their ids are letters, digits, lines and dashes. */
+	for (int i = 0; i < worker->inbox->hints.taken; i++)
+		if (worker->inbox->hints.list[i].message)
+			buf_printf(&ids, "%c%s", ids.len ? ',' : '{',
+				   worker->inbox->hints.list[i].id);
+	if (ids.len == 0)
+		return;
+	buf_char(&ids, '}');
+	(void)!warehouse_make_messages_due(app->warehouse, worker->id, buf_text(&ids), &ignored);
+}
+
 /* Hints may take half of the quota, so that a flood of them leaves room for the rest. */
 static int64_t rest_after(const struct worker *worker, const struct cycle_progress *p)
 {
@@ -652,6 +671,8 @@ bool worker_finish(struct worker *worker, struct app *app)
 		schedule_again(&worker->schedule, worker->kind, &now);
 	else
 		schedule_ended(&worker->schedule, worker->kind, &end, &now);
+	if (end.ok)
+		make_messages_due(worker, app);
 	end_hinted(worker, end.ok ? &nothing : &p->err, now.mono);
 	if (end.ok) {
 		compare_with_events(worker, app, p);

@@ -370,6 +370,16 @@ bool warehouse_pause(struct warehouse *warehouse, int id, int64_t usec, struct e
 	return warehouse_run(warehouse, NULL, err);
 }
 
+bool warehouse_make_messages_due(struct warehouse *warehouse, int id, const char *ids,
+				 struct err *err)
+{
+	struct script *s = warehouse_call(warehouse, sql_warehouse_make_messages_due);
+
+	script_int(s, id);
+	script_text(s, ids);
+	return warehouse_run(warehouse, NULL, err);
+}
+
 /* ---- a run ----------------------------------------------------------- */
 
 bool warehouse_begin_sweep(struct warehouse *warehouse, struct warehouse_run *run, struct err *err)

@@ -150,6 +150,13 @@ bool warehouse_take_lease(struct warehouse *warehouse, int id, struct warehouse_
 /* The API asked for silence of so many microseconds; everybody who uses the warehouse keeps it. */
 bool warehouse_pause(struct warehouse *warehouse, int id, int64_t usec, struct err *err) MUST_CHECK;
 
+/*
+ * Messages of the conversations IDS, an array as PostgreSQL writes one, are due, where messages are
+ * read.
+ */
+bool warehouse_make_messages_due(struct warehouse *warehouse, int id, const char *ids,
+				 struct err *err) MUST_CHECK;
+
 /* ---- a run ---- */
 
 struct warehouse_run {
