@@ -45,7 +45,8 @@ def test_connections_are_given_back_until_a_cycle_is_due(pair, daemons):
     etl.run("sync")
     assert_equal(etl, sandbox)
     etl.run("verify", "--repair")
-    assert sessions(etl) == 0 and daemon.running()
+    wait_for(lambda: sessions(etl) == 0, "the sessions of the commands to end")
+    assert daemon.running()
     assert etl.sql("select count(*) from sahut_etl.command_request") == [(0,)]
     assert daemon.stop() == 0
 
