@@ -1,29 +1,27 @@
 -- Where a conversation differs between the warehouse and the API, field by field, as the merge compares them. $1 its
--- id, $2 the API's fields as a JSON object, each under the name that is shown; $3 the id of its contact's row. Of
+-- id, $2 the API's fields as a JSON object, each column under its own name; $3 the id of its contact's row. Of
 -- contacts only the id is shown.
 with c as materialized (
-	select
-		c.workspace_id, c.status, c.channel_id, c.contact_id, c.assignee_id, c.team_id, c.labels, c.created_at,
-		c.updated_at, c.extra, c.deleted_at
-	from sahut.conversation c
-	where c.id = $1
+	select * from sahut.conversation c where c.id = $1
 ), api as materialized (
 	select f.key as name, f.value::jsonb as value, f.place
 	from json_each($2::json) with ordinality f(key, value, place)
 ), held as materialized (
 	select
-		jsonb_build_object(
-			'status', c.status, 'channel', c.channel_id, 'contact', c.contact_id, 'assignee', c.assignee_id,
-			'team', c.team_id, 'labels', to_jsonb(c.labels), 'extra', c.extra, 'deleted', c.deleted_at is not null,
-			'created_at', sahut_etl.to_usec(c.created_at), 'updated_at', sahut_etl.to_usec(c.updated_at),
+		(
+			select jsonb_object_agg(f.key, case a.atttypid when 'timestamptz'::regtype
+				then to_jsonb(sahut_etl.to_usec((f.value #>> '{}')::timestamptz)) else f.value end)
+			from jsonb_each(to_jsonb(c)) f
+			join pg_catalog.pg_attribute a on a.attrelid = 'sahut.conversation'::regclass and a.attname = f.key
+		) || jsonb_build_object('deleted', c.deleted_at is not null,
 			'channel type', ch.type, 'channel name', ch.name, 'assignee name', a.name, 'team name', t.name,
 			'contact name', p.name, 'contact phone', p.phone, 'contact phone key', encode(k.phone_key, 'hex'),
 			'contact extra', p.extra) as fields,
 		k.erased_at is not null as is_erased
 	from c
-	left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = $2::jsonb ->> 'channel'
-	left join sahut.agent a on a.workspace_id = c.workspace_id and a.id = $2::jsonb ->> 'assignee'
-	left join sahut.team t on t.workspace_id = c.workspace_id and t.id = $2::jsonb ->> 'team'
+	left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = $2::jsonb ->> 'channel_id'
+	left join sahut.agent a on a.workspace_id = c.workspace_id and a.id = $2::jsonb ->> 'assignee_id'
+	left join sahut.team t on t.workspace_id = c.workspace_id and t.id = $2::jsonb ->> 'team_id'
 	left join sahut.contact k on k.workspace_id = c.workspace_id and k.id = $3
 	left join sahut_pii.contact p on p.workspace_id = c.workspace_id and p.contact_id = $3
 ), differs as materialized (
@@ -34,7 +32,8 @@ with c as materialized (
 	and not (held.is_erased and api.name like 'contact %')
 )
 select
-	d.name as field, max(s.text) filter (where s.is_here) as here, max(s.text) filter (where not s.is_here) as "API"
+	regexp_replace(d.name, '_id$', '') as field,
+	max(s.text) filter (where s.is_here) as here, max(s.text) filter (where not s.is_here) as "API"
 from differs d
 cross join lateral (
 	select v.is_here, case

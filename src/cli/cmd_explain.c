@@ -81,82 +81,103 @@ static bool choose_workspace(struct explain *e)
 	return e->workspace || app_fail(e->app, &err);
 }
 
-/* How the value of a field is written. */
-enum kind { TEXT, TIME, JSON, LABELS, KEY };
-
 /*
- * The fields of an item that the merge compares: the names under which they
- * are shown, as sql/explain/differences.sql has them, too. A name that the
- * API does not repeat is kept by the merge, so it does not differ.
+ * The fields of an item that the merge compares beside the columns of item_columns():
+ * the names under which they are shown, as sql/explain/differences.sql has them, too.
  */
-static const struct field {
+struct field {
 	const char *name;
-	enum kind kind;
+	enum item_type type;
 	size_t at;
-	bool kept;
-} fields[] = {
-	{ "status", TEXT, offsetof(struct item, status), false },
-	{ "channel", TEXT, offsetof(struct item, channel_id), false },
-	{ "contact", TEXT, offsetof(struct item, contact_id), false },
-	{ "assignee", TEXT, offsetof(struct item, assignee_id), false },
-	{ "team", TEXT, offsetof(struct item, team_id), false },
-	{ "labels", LABELS, 0, false },
-	{ "created_at", TIME, offsetof(struct item, created_at), false },
-	{ "updated_at", TIME, offsetof(struct item, updated_at), false },
-	{ "extra", JSON, offsetof(struct item, extra), false },
-	{ "channel type", TEXT, offsetof(struct item, channel_type), true },
-	{ "channel name", TEXT, offsetof(struct item, channel_name), true },
-	{ "assignee name", TEXT, offsetof(struct item, assignee_name), true },
-	{ "team name", TEXT, offsetof(struct item, team_name), true },
 };
 
-/* As above, of a contact that has a row. */
+/* Names. One that the API does not repeat is kept by the merge, so it does not differ. */
+static const struct field name_fields[] = {
+	{ "channel type", ITEM_TEXT, offsetof(struct item, channel_type) },
+	{ "channel name", ITEM_TEXT, offsetof(struct item, channel_name) },
+	{ "assignee name", ITEM_TEXT, offsetof(struct item, assignee_name) },
+	{ "team name", ITEM_TEXT, offsetof(struct item, team_name) },
+};
+
+/* Of a contact that has a row. */
 static const struct field contact_fields[] = {
-	{ "contact name", TEXT, offsetof(struct item, contact_name), false },
-	{ "contact phone", TEXT, offsetof(struct item, contact_phone), false },
-	{ "contact phone key", KEY, offsetof(struct item, phone_key), false },
-	{ "contact extra", JSON, offsetof(struct item, contact_extra), false },
+	{ "contact name", ITEM_TEXT, offsetof(struct item, contact_name) },
+	{ "contact phone", ITEM_TEXT, offsetof(struct item, contact_phone) },
+	{ "contact extra", ITEM_JSON, offsetof(struct item, contact_extra) },
 };
 
 static void write_key(struct json_writer *out, const unsigned char *key)
 {
 	char hex[2 * HMAC_SIZE + 1];
 
+	if (!key) {
+		json_writer_null(out);
+		return;
+	}
 	for (int i = 0; i < HMAC_SIZE; i++)
 		snprintf(hex + 2 * i, 3, "%02x", key[i]);
 	json_writer_string(out, hex);
 }
 
-static void write_labels(struct json_writer *out, const struct item *item)
+static void write_texts(struct json_writer *out, const char *const *texts, size_t n)
 {
 	json_writer_open(out, '[');
-	for (size_t i = 0; i < item->n_labels; i++)
-		json_writer_string(out, item->labels[i]);
+	for (size_t i = 0; i < n; i++)
+		json_writer_string(out, texts[i]);
 	json_writer_close(out, ']');
+}
+
+static void write_text(struct json_writer *out, enum item_type type, const char *text)
+{
+	if (!text)
+		json_writer_null(out);
+	else if (type == ITEM_JSON)
+		json_writer_raw(out, text, strlen(text));
+	else
+		json_writer_string(out, text);
+}
+
+static void write_value(struct json_writer *out, enum item_type type, const void *at)
+{
+	const struct {
+		const char *const *texts;
+		size_t n;
+	} *list = at;
+	int64_t time;
+
+	switch (type) {
+	case ITEM_TEXTS:
+		write_texts(out, list->texts, list->n);
+		break;
+	case ITEM_TIME:
+		time = *(const int64_t *)at;
+		if (time == TIME_NONE)
+			json_writer_null(out);
+		else
+			json_writer_int(out, time);
+		break;
+	case ITEM_TEXT:
+	case ITEM_JSON:
+		write_text(out, type, *(const char *const *)at);
+		break;
+	}
 }
 
 static void write_field(struct json_writer *out, const struct field *field, const struct item *item)
 {
-	const void *at = (const char *)item + field->at;
-	const char *text = field->kind == TEXT || field->kind == JSON || field->kind == KEY
-				   ? *(const char *const *)at
-				   : NULL;
-
-	if (field->kept && !text)
-		return;
 	json_writer_key(out, field->name);
-	if (field->kind == LABELS)
-		write_labels(out, item);
-	else if (field->kind == TIME && *(const int64_t *)at != TIME_NONE)
-		json_writer_int(out, *(const int64_t *)at);
-	else if (!text)
-		json_writer_null(out);
-	else if (field->kind == KEY)
-		write_key(out, (const unsigned char *)text);
-	else if (field->kind == JSON)
-		json_writer_raw(out, text, strlen(text));
-	else
-		json_writer_string(out, text);
+	write_value(out, field->type, (const char *)item + field->at);
+}
+
+static void write_columns(struct json_writer *out, const struct item *item)
+{
+	size_t n;
+	const struct item_column *columns = item_columns(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		json_writer_key(out, columns[i].name);
+		write_value(out, columns[i].type, (const char *)item + columns[i].offset);
+	}
 }
 
 /* What the API says, for sql/explain/differences.sql. */
@@ -165,10 +186,16 @@ static void write_fields(const struct item *item, const char *contact, struct bu
 	struct json_writer out = JSON_WRITER_TO(to);
 
 	json_writer_open(&out, '{');
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		write_field(&out, &fields[i], item);
+	write_columns(&out, item);
+	for (size_t i = 0; i < ARRAY_SIZE(name_fields); i++)
+		if (*(const char *const *)((const char *)item + name_fields[i].at))
+			write_field(&out, &name_fields[i], item);
 	for (size_t i = 0; contact && i < ARRAY_SIZE(contact_fields); i++)
 		write_field(&out, &contact_fields[i], item);
+	if (contact) {
+		json_writer_key(&out, "contact phone key");
+		write_key(&out, item->phone_key);
+	}
 	json_writer_key_bool(&out, "deleted", false);
 	json_writer_close(&out, '}');
 }

@@ -6,10 +6,11 @@
  * commit what is staged, ask the warehouse, done. It knows no clock, no
  * socket and no SQL, holds no memory that grows, and can be copied; so it is
  * run against a model of the API, with drift, faults and crashes chosen by a
- * seed, as well as by the loop in loop.c. PROTOCOL.md says why it does what.
+ * seed, as well as by the loop in cycle.c. PROTOCOL.md says why it does what.
  *
- * The strategies are parts of their own (full, scan, unresolved, audit, repair),
- * each a small machine with the same six entrances; here they are chosen
+ * The strategies are parts of their own (full, scan, unresolved_scan, audit, repair,
+ * stale_check, rejected_check and others), each a small machine with the same
+ * entrances, see struct part_ops in engine.c; here they are chosen
  * and joined: an audit that finds a difference runs a cycle of changes in
  * its middle, and may be followed by a repairing.
  */

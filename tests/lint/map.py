@@ -19,7 +19,7 @@ BEGIN, END = "<!-- map: written by tests/lint/map.py -->\n", "<!-- end of the ma
 def sentence(path):
     """The first sentence of a header, or None."""
     with open(path, encoding="utf-8") as f:
-        found = re.search(r"/\*\n \* [\w.]+ -- (.*?\.)(?=\s)", f.read(), re.S)
+        found = re.search(r"/\*\n \* [\w.]+ -- (.*?[.?]\"?)(?=\s)", f.read(), re.S)
     return found and re.sub(r"\s*\n \*\s+", " ", found.group(1))
 
 
