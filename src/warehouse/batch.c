@@ -300,7 +300,7 @@ static void add_messages(struct script *s, const struct batch *c)
 	add_rows(s, c);
 	script_add(s, sql_merge_10_begin);
 	if (c->stage->n[STAGE_READING] > 0)
-		script_add(s, sql_merge_messages);
+		script_add(s, sql_warehouse_messages);
 	script_add(s, sql_warehouse_advance_run);
 	script_int(s, c->run);
 	run_json(&text, c);

@@ -299,7 +299,7 @@ static bool equals(int talk)
 	return true;
 }
 
-/* See sql/merge/messages.sql. */
+/* See sql/warehouse/messages.sql. */
 static bool write_step(int item)
 {
 	struct message_step step = engine_message_step(&w.engine, item);
