@@ -262,10 +262,15 @@ static void check_panel(uint8_t how, enum lang lang, const char *p, const char *
 /* What stands above the panels, of the workspace NAME. */
 static void check_frame(enum lang lang, const char *name, const char *other, bool many)
 {
-	static const char *const names[] = { "workspace", "late_since",	 "stale_seconds",
-					     "timezone",  "complete_at", "active_at",
-					     "from_day",  "to_day",	 "history_at",
-					     "stale_days" };
+	static const char *const names[] = { "workspace",  "late_since",     "stale_seconds",
+					     "timezone",   "complete_at",    "active_at",
+					     "from_day",   "to_day",	     "history_at",
+					     "stale_days", "unproven_since", "proof",
+					     "unproven",   "accepted",	     "unlisted",
+					     "disputed",   "holding",	     "beyond" };
+	/* Words and numbers that the warehouse makes; all else may be any text. */
+	static const char *const states[] = { "loading", "unproven", "demoted", "rejected",
+					      "excepted" };
 	struct table *scope = table_new(ARRAY_SIZE(names));
 	struct buf out = BUF_MAX(LIMIT), bdis = BUF_MAX(LIMIT);
 	struct report_html sheet = { &out, lang };
@@ -275,6 +280,12 @@ static void check_frame(enum lang lang, const char *name, const char *other, boo
 	for (int c = 0; c < (int)ARRAY_SIZE(names); c++) {
 		const char *text = c == 0 ? name : other ? other : "";
 
+		if (strcmp(names[c], "proof") == 0)
+			text = strlen(text) % 6 ? states[strlen(text) % 6 - 1] : NULL;
+		else if (strcmp(names[c], "unproven") == 0)
+			text = strlen(text) % 2 ? "short" : "";
+		else if (c > 12)
+			text = strlen(text) % 3 ? "3" : "0";
 		table_name(scope, c, names[c], false);
 		table_set_text(scope, 0, c, text);
 	}
