@@ -7,7 +7,7 @@ const struct events *events_table(void)
 		.started = { "started", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d01" },
 		.stopping = { "stopping", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d02" },
 		.cycle = { "cycle", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d03" },
-		.messages = { "messages", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d22" },
+		.messages = { "messages", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d28" },
 		.cycle_failed = { "cycle_failed", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d04" },
 		.order_learned = { "order_learned", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d05" },
 		.order_demoted = { "order_demoted", "5c1f0f6de0a54b1e8a0f7a3f1b6c2d06" },
