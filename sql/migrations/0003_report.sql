@@ -1392,9 +1392,12 @@ begin
 		return;
 	end if;
 	day := q.day;
+	-- By its index: of a table that was not analyzed all would be read, and sorted.
+	perform set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true);
 	select c.created_day into d from sahut.conversation c
 	where c.workspace_id = workspace and c.created_day <= q.day
 	order by c.created_day desc offset little limit 1;
+	perform set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true);
 	select least(q.day, min(r.day)) into first from sahut_etl.report_queue r
 	where r.workspace_id = workspace and r.stamp = q.stamp and r.day <= q.day and r.day > coalesce(d, '-infinity');
 	if q.stamp then
