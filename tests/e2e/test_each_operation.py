@@ -23,7 +23,7 @@ ENDS = {0, 1, 65, 69, 75}
 @pytest.fixture(scope="module")
 def shop(cluster, tmp_path_factory):
     """A small workspace and its warehouse, which all commands here use."""
-    sandbox = Sandbox(os.path.join(BUILD, "sahut-sandbox"), conversations=60)
+    sandbox = Sandbox(os.path.join(BUILD, "sahut-sandbox"), conversations=60, ago="6h")
     dbname = f"refused_{os.getpid()}"
     cluster.create_database(dbname)
     etl = Etl(os.path.join(BUILD, "sahut-etl"), tmp_path_factory.mktemp("etl"), cluster, dbname, sandbox.base_url)

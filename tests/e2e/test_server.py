@@ -29,10 +29,11 @@ where p.pronamespace::regnamespace::text = any(%s) and p.prokind = 'f' and p.pro
 
 # An argument of each type that a function of ours takes: the workspace's number, days and instants of its life.
 ARGUMENTS = {
-    "integer": "(select min(id) from sahut_etl.workspace)", "bigint": "1", "smallint": "1", "boolean": "true", "text": "'UTC'",
+    "integer": "(select min(id) from sahut_etl.workspace)", "bigint": "1", "smallint": "1::smallint", "boolean": "true", "text": "'UTC'",
     "date": "(select max(created_day) from sahut.conversation)", "timestamp with time zone": "now()", "interval": "interval '1 day'",
     "jsonb": "'{}'", "text[]": "array['x']", "integer[]": "array[1]", "bigint[]": "array[1]", "date[]": "array[current_date]",
     "time without time zone[]": "array_fill(time '08:00', array[7])", "timestamp with time zone[]": "array[now()]",
+    "sahut_etl.message_reading": "null::sahut_etl.message_reading",
 }
 # What a function may say of arguments that were made up: something of its own, or of what they are.
 REFUSALS = ("SE", "P0", "22", "23", "55")

@@ -48,7 +48,7 @@ def steps(library, tmp_path):
 
 
 def test_steps_of_an_ordinary_workspace(pair, daemons, steps):
-    sandbox, etl = pair(conversations=6000, workspace={"schedule": "{incremental: 5s, verify: 1h}", "max_in_flight": 16})
+    sandbox, etl = pair(conversations=6000, ago="3h", workspace={"schedule": "{incremental: 5s, verify: 1h}", "max_in_flight": 16})
     etl.program = PROGRAM
     daemon = daemons(etl, environment=steps.environment)
     loaded(etl, 6000)
