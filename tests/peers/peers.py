@@ -1,0 +1,348 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The tools that people use today and sahut-etl, side by side: the same sandbox, the same PostgreSQL, the same work.
+
+    ./dev peers [--quick] [--only PEER,...] [--write]
+
+Each tool is configured as its own documentation tells for an API with page numbers and updated_at; its file in this folder names
+the pages. After each scenario the source stands still, and its dump is compared with the rows that the tool has: how many are
+missing, stale, doubled, or kept though they were deleted; and how the tool ended while that was so. --write puts the table into
+docs/COMPARISON.md.
+"""
+import argparse
+import json
+import os
+import resource
+import shutil
+import signal
+import statistics
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.join(HERE, "..", "..")
+sys.path.insert(0, os.path.join(TOP, "tests", "e2e"))
+
+from cluster import Cluster  # noqa: E402
+from etl import Etl  # noqa: E402
+from sandbox import Sandbox  # noqa: E402
+
+BUILD = os.environ.get("SAHUT_BUILD", os.path.join(TOP, "build"))
+HOME = os.environ.get("SAHUT_PEERS", os.path.join(TOP, "build-peers"))
+
+# Fixed versions: what is compared is these.
+PACKAGES = {
+    "dlt": ["dlt[postgres]==1.31.0"],
+    "airbyte": ["airbyte==0.71.3"],
+    "singer": ["singer-sdk==0.54.9", "meltanolabs-target-postgres==0.8.1"],
+}
+BEGAN = "2000-01-01T00:00:00Z"
+
+
+class Peer:
+    """A tool in an environment of its own. ROWS gives id, status, assignee's id, labels and updated_at of each row that it has."""
+
+    name = mode = rows = None
+    lines = 0
+
+    def __init__(self, mode):
+        self.mode = mode
+
+    @property
+    def title(self):
+        return self.name + ("" if self.mode == "incremental" else ", full refresh each time")
+
+    def python(self):
+        return os.path.join(HOME, self.name, "bin", "python")
+
+    def install(self):
+        if os.path.exists(os.path.join(HOME, self.name, "ready")):
+            return
+        subprocess.run([sys.executable, "-m", "venv", "--clear", os.path.join(HOME, self.name)], check=True)
+        subprocess.run([self.python(), "-m", "pip", "install", "-q", *PACKAGES[self.name]], check=True)
+        open(os.path.join(HOME, self.name, "ready"), "w").close()
+
+    def prepare(self, directory, cluster, dbname, sandbox):
+        self.directory, self.sandbox = directory, sandbox
+        self.url = f"postgresql://postgres:none@127.0.0.1:{cluster.port}/{dbname}"
+
+    def environment(self):
+        return {**os.environ, "HOME": self.directory, "DLT_DATA_DIR": os.path.join(self.directory, "dlt"), "RUNTIME__DLTHUB_TELEMETRY": "false",
+                "AIRBYTE_OFFLINE_MODE": "1", "DO_NOT_TRACK": "1"}
+
+    def shell(self):
+        raise NotImplementedError
+
+    def run(self, full=False, kill_after=None):
+        """Runs it once: (exit code, seconds, processor seconds, MiB at most, the end of its output)."""
+        out = os.path.join(self.directory, "out")
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        begun = time.monotonic()
+        with open(out, "w") as log:
+            process = subprocess.Popen(["/bin/bash", "-o", "pipefail", "-c", self.shell(full)], cwd=self.directory, env=self.environment(),
+                                       stdout=log, stderr=log, start_new_session=True)
+            if kill_after:
+                while self.sandbox.stats()["requests"] < kill_after and process.poll() is None:
+                    time.sleep(0.02)
+                os.killpg(process.pid, signal.SIGKILL)
+            try:
+                code = process.wait(600)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                code = process.wait() or -9
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with open(out, errors="replace") as log:
+            said = log.read()[-400:]
+        return {"code": code, "seconds": time.monotonic() - begun,
+                "processor": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, "said": said}
+
+
+class Dlt(Peer):
+    name, lines = "dlt", 20
+    rows = """select c.id, c.status, c.assignee__id, array(select l.value from peer.conversations__labels l where l._dlt_parent_id = c._dlt_id
+        order by 1), c.updated_at from peer.conversations c"""
+
+    def shell(self, full):
+        mode = "refresh" if full or self.mode == "refresh" else "incremental"
+        return f"exec {self.python()} {HERE}/peer_dlt.py {mode} {self.sandbox.base_url} {self.sandbox.key} {self.url}"
+
+
+class Airbyte(Peer):
+    name, lines = "airbyte", 75
+    rows = """select c.id, c.status, c.assignee ->> 'id', array(select jsonb_array_elements_text(c.labels::jsonb) order by 1),
+        c.updated_at::timestamptz from peer.conversations c"""
+
+    def shell(self, full):
+        mode = "refresh" if full or self.mode == "refresh" else "incremental"
+        return f"exec {self.python()} {HERE}/peer_airbyte.py {mode} {self.sandbox.base_url} {self.sandbox.key} {self.url}"
+
+
+class Singer(Peer):
+    name, lines = "singer", 65
+    rows = """select c.id, c.status, c.assignee ->> 'id', array(select jsonb_array_elements_text(to_jsonb(c.labels)) order by 1),
+        c.updated_at at time zone 'UTC' from peer.conversations c"""
+
+    def shell(self, full):
+        full = full or self.mode == "refresh"
+        tap, target, state = (os.path.join(self.directory, n) for n in ("tap.json", "target.json", "state.json"))
+        with open(tap, "w") as f:
+            json.dump({"base_url": self.sandbox.base_url, "api_key": self.sandbox.key, "incremental": not full}, f)
+        with open(target, "w") as f:
+            json.dump({"sqlalchemy_url": self.url.replace("postgresql:", "postgresql+psycopg:"), "default_target_schema": "peer",
+                       "load_method": "upsert", "hard_delete": True}, f)
+        last = f"--state {state}" if os.path.exists(state) and not full else ""
+        keep = "" if full else f" && tail -n 1 {state}.new | grep -q . && tail -n 1 {state}.new > {state}"
+        return (f"{self.python()} {HERE}/tap_sahut.py --config {tap} {last} | "
+                f"{os.path.join(HOME, self.name, 'bin', 'target-postgres')} --config {target} > {state}.new{keep}")
+
+
+class Ours(Peer):
+    name, lines = "sahut-etl", 7
+    rows = "select c.id, c.status, c.assignee_id, c.labels, c.updated_at from sahut.conversation c where c.deleted_at is null"
+
+    def install(self):
+        pass
+
+    def prepare(self, directory, cluster, dbname, sandbox):
+        super().prepare(directory, cluster, dbname, sandbox)
+        limits = {"requests_per_minute": 60} if sandbox.limited else {}
+        self.etl = Etl(os.path.join(BUILD, "sahut-etl"), directory, cluster, dbname, sandbox.base_url, **limits)
+        self.etl.run("migrate")
+
+    def shell(self, full):
+        return "exec " + " ".join(self.etl.command("sync", *(["--full"] if full else [])))
+
+
+def truth(sandbox):
+    return {c["id"]: (c["status"], (c["assignee"] or {}).get("id"), sorted(set(c["labels"]), key=str.encode), c["updated_at"])
+            for c in sandbox.dump()["conversations"]}
+
+
+def compare(peer, cluster, dbname, sandbox):
+    """What differs, once the source stands still."""
+    connection = cluster.connect(dbname)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("set timezone = 'UTC'")
+            cursor.execute(peer.rows)
+            rows = cursor.fetchall()
+    except Exception as error:  # no table at all is an answer, too
+        return {"missing": len(truth(sandbox)), "stale": 0, "doubled": 0, "kept": 0, "error": str(error).split("\n")[0]}
+    finally:
+        connection.close()
+    held = {r[0]: (r[1], r[2], sorted(r[3] or [], key=str.encode), r[4].strftime("%Y-%m-%dT%H:%M:%SZ") if r[4] else None) for r in rows}
+    there = truth(sandbox)
+    return {"missing": len(there.keys() - held.keys()), "stale": sum(1 for i in there.keys() & held.keys() if there[i] != held[i]),
+            "doubled": len(rows) - len(held), "kept": len(held.keys() - there.keys())}
+
+
+# ---- the scenarios: each gets a peer, a sandbox that was made for it, and N conversations ----
+
+def at_rest(peer, sandbox, n):
+    return [peer.run()]
+
+
+def moving(peer, sandbox, n):
+    sandbox.control("config", {"drift_per_request": 6, "drift": "update=5,create=2,delete=1,resolve=1"})
+    done = [peer.run()]
+    sandbox.control("config", {"drift_per_request": 0})
+    sandbox.control("clock", {"advance": 900})
+    return done + [peer.run(), peer.run()]
+
+
+def increments(peer, sandbox, n):
+    done = [peer.run()]
+    for _ in range(10):
+        sandbox.control("clock", {"advance": 300})
+        sandbox.control("config", {"drift_per_request": 2, "drift": "update=5,create=2,reassign=1,relabel=1,resolve=1"})
+        done.append(peer.run())
+        sandbox.control("config", {"drift_per_request": 0})
+    sandbox.control("clock", {"advance": 900})
+    return done + [peer.run()]
+
+
+def silent(peer, sandbox, n):
+    """Edits that do not move updated_at, deletions and an import with old times; afterwards a cycle, and the nightly full one."""
+    done = [peer.run()]
+    sandbox.control("clock", {"advance": 3600})
+    sandbox.change("silent", 20)
+    sandbox.change("delete", 10)
+    for _ in range(10):
+        sandbox.change("backdate", 1, seconds=86400 * 30)
+    sandbox.control("clock", {"advance": 3600})
+    done.append(peer.run())
+    if not (peer.mode == "incremental" and peer.name != "sahut-etl"):
+        done.append(peer.run(full=True))
+    return done
+
+
+def killed(peer, sandbox, n):
+    done = [peer.run(kill_after=n // 200)]
+    sandbox.change("update", 30)
+    sandbox.change("create", 5)
+    sandbox.control("clock", {"advance": 900})
+    return done[:0] + [peer.run(), peer.run()]
+
+
+def limited(peer, sandbox, n):
+    return [peer.run()]
+
+
+def retyped(peer, sandbox, n):
+    """A new member, and one whose type changes."""
+    done = [peer.run()]
+    sandbox.control("clock", {"advance": 900})
+    for i, item in enumerate(sandbox.dump()["conversations"][:5]):
+        sandbox.change("update", 1, id=item["id"])
+        shown = sandbox.api("GET", "/conversations/" + item["id"])[1]["data"]
+        shown["priority"] = "high" if i % 2 else 3
+        sandbox.control("item", {"id": item["id"], "raw": json.dumps(shown)})
+    sandbox.control("clock", {"advance": 900})
+    return done + [peer.run()]
+
+
+SCENARIOS = {
+    "a first load at rest": (at_rest, {}),
+    "a first load while the list moves, by updated_at": (moving, {"order": "updated_desc"}),
+    "a first load while the list moves, by created_at": (moving, {"order": "created_desc"}),
+    "a first load while the list moves, no order": (moving, {"order": "heap"}),
+    "ten increments under drift": (increments, {}),
+    "silent edits, deletions, an import with old times": (silent, {}),
+    "killed in the middle of a first load": (killed, {}),
+    "60 requests a minute": (limited, {"requests_per_minute": 60}),
+    "a new member of two types": (retyped, {}),
+    "50 ms until each answer": (at_rest, {"latency": 50}),
+}
+
+
+def play(peer, cluster, scenario, n):
+    script, options = SCENARIOS[scenario]
+    dbname = "peer"
+    cluster.create_database(dbname)
+    directory = tempfile.mkdtemp(prefix="sahut-peer-")
+    count = max(n, 7000) if "requests_per_minute" in options else n
+    sandbox = Sandbox(os.path.join(BUILD, "sahut-sandbox"), conversations=count, seed=7, ago="6h", **options)
+    sandbox.limited = "requests_per_minute" in options
+    try:
+        peer.prepare(directory, cluster, dbname, sandbox)
+        done = script(peer, sandbox, n)
+        found = compare(peer, cluster, dbname, sandbox)
+        size = None
+        connection = cluster.connect(dbname)
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_database_size(current_database()) / 1048576")
+            size = cursor.fetchone()[0]
+        connection.close()
+        requests = sandbox.stats()["requests"]
+        return {**found, "codes": [d["code"] for d in done], "requests": requests, "seconds": sum(d["seconds"] for d in done),
+                "processor": sum(d["processor"] for d in done), "MiB": size, "said": done[-1]["said"]}
+    finally:
+        sandbox.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+# Where time is the subject, it is measured so many times.
+TIMED = {"a first load at rest": 3}
+
+
+def played(peer, cluster, scenario, n):
+    """One result; where time is the subject, the median of several, with the spread beside it."""
+    results = [play(peer, cluster, scenario, n) for _ in range(TIMED.get(scenario, 1))]
+    worst = max(results, key=lambda r: r["missing"] + r["stale"] + r["doubled"] + r["kept"])
+    for figure in ("seconds", "processor"):
+        values = sorted(r[figure] for r in results)
+        worst[figure] = f"{statistics.median(values):.1f}" + (f" ({values[0]:.1f} to {values[-1]:.1f})" if len(values) > 1 else "")
+    return worst
+
+
+def row(title, r):
+    wrong = [f"{r[k]} {k}" for k in ("missing", "stale", "doubled", "kept") if r[k]]
+    said = "0" if set(r["codes"]) == {0} else ", ".join(str(c) for c in r["codes"])
+    return f"| {title} | {', '.join(wrong) or 'equal'} | {said} | {r['requests']} | {r['seconds']} | {r['processor']} | {r['MiB']} |"
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("--quick", action="store_true", help="2,000 conversations in place of 20,000")
+    options.add_argument("--only", default="", help="peers, with commas between them")
+    options.add_argument("--scenario", default="", help="parts of scenarios' names, with commas between them")
+    options.add_argument("--write", action="store_true", help="writes the table into docs/COMPARISON.md")
+    chosen = options.parse_args()
+    n = 2000 if chosen.quick else 20000
+    peers = [Ours("incremental"), Dlt("incremental"), Dlt("refresh"), Airbyte("incremental"), Airbyte("refresh"), Singer("incremental"), Singer("refresh")]
+    if chosen.only:
+        peers = [p for p in peers if p.name in chosen.only.split(",")]
+    os.makedirs(HOME, exist_ok=True)
+    for peer in peers:
+        peer.install()
+    cluster, table = Cluster(), []
+    try:
+        for scenario in SCENARIOS:
+            if not any(part in scenario for part in chosen.scenario.split(",")):
+                continue
+            table += ["", f"### {scenario[0].upper() + scenario[1:]}", "",
+                      "| tool | rows against the source | ended with | requests | seconds | processor seconds | MiB |", "|---|---|---|---|---|---|---|"]
+            print("\n".join(table[-4:]), flush=True)
+            for peer in peers:
+                result = played(peer, cluster, scenario, n)
+                table.append(row(peer.title, result))
+                print(table[-1], flush=True)
+                if result.get("error") or set(result["codes"]) != {0}:
+                    print("  # " + (result.get("error") or result["said"][-200:]).replace("\n", " "), flush=True)
+    finally:
+        cluster.stop()
+    if chosen.write:
+        path = os.path.join(TOP, "docs", "COMPARISON.md")
+        with open(path) as f:
+            text = f.read()
+        head, _, rest = text.partition("<!-- measured -->\n")
+        _, _, tail = rest.partition("<!-- end -->\n")
+        with open(path, "w") as f:
+            f.write(head + "<!-- measured -->\n" + "\n".join(table[1:]) + "\n\n<!-- end -->\n" + tail)
+
+
+if __name__ == "__main__":
+    main()
