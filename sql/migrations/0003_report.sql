@@ -905,6 +905,27 @@ comment on function sahut_etl.label_pairs_of is
 	'Labels that the conversations created on each day of a span carry together.';
 
 -- An interval holds its right end: what ended at midnight was still there then, what began is the next day's.
+-- One definition for all that is measured in a day: its midnights, and the part of it that is known.
+create function sahut_etl.day_span(workspace integer, wanted date) returns table (
+		begins timestamptz, ends timestamptz, known_from timestamptz, known_to timestamptz)
+	language plpgsql stable rows 1
+	set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+	return query
+	select b.begins, b.ends, greatest(b.begins, w.history_started_at),
+		case when wanted < w.live_day then b.ends else least(b.ends, w.known_at) end
+	from sahut_etl.report_workspace w
+	cross join lateral (
+		select wanted::timestamp at time zone w.timezone as begins,
+			(wanted + 1)::timestamp at time zone w.timezone as ends
+	) b
+	where w.id = workspace and wanted between w.history_day and w.last_day;
+end $$;
+comment on function sahut_etl.day_span is
+	'A day with a backlog: when it begins and ends, and from when to when it is known. No row for any other day.';
+
 create function sahut_etl.backlog_of(workspace integer, wanted date) returns table (
 		workspace_id integer, day date, measured_at timestamptz, status text, channel_id text,
 		assignee_id text, team_id text, conversation_count integer, age_seconds_sum bigint,
@@ -918,10 +939,7 @@ declare
 	ends      timestamptz;
 	measured  timestamptz;
 begin
-	select x.at, case when wanted < w.live_day then x.at else least(x.at, w.known_at) end into ends, measured
-	from sahut_etl.report_workspace w
-	cross join lateral (select (wanted + 1)::timestamp at time zone w.timezone as at) x
-	where w.id = workspace and wanted between w.history_day and w.last_day;
+	select s.ends, s.known_to into ends, measured from sahut_etl.day_span(workspace, wanted) s;
 	if not found then
 		return;
 	end if;
@@ -963,15 +981,8 @@ declare
 	ends         timestamptz;
 	measured_to  timestamptz;
 begin
-	select greatest(b.begins, w.history_started_at), b.ends, case when wanted < w.live_day then b.ends
-		else least(b.ends, w.known_at) end
-	into begins, ends, measured_to
-	from sahut_etl.report_workspace w
-	cross join lateral (
-		select wanted::timestamp at time zone w.timezone as begins,
-			(wanted + 1)::timestamp at time zone w.timezone as ends
-	) b
-	where w.id = workspace and wanted between w.history_day and w.last_day;
+	select s.known_from, s.ends, s.known_to into begins, ends, measured_to
+	from sahut_etl.day_span(workspace, wanted) s;
 	if not found then
 		return;
 	end if;
@@ -1063,15 +1074,8 @@ declare
 	known_from   timestamptz;
 	measured_to  timestamptz;
 begin
-	select b.begins, b.ends, greatest(b.begins, w.history_started_at), case when wanted < w.live_day then b.ends
-		else least(b.ends, w.active_as_of) end
-	into begins, ends, known_from, measured_to
-	from sahut_etl.report_workspace w
-	cross join lateral (
-		select wanted::timestamp at time zone w.timezone as begins,
-			(wanted + 1)::timestamp at time zone w.timezone as ends
-	) b
-	where w.id = workspace and wanted between w.history_day and w.last_day;
+	select s.begins, s.ends, s.known_from, s.known_to into begins, ends, known_from, measured_to
+	from sahut_etl.day_span(workspace, wanted) s;
 	if not found then
 		return;
 	end if;
@@ -1365,6 +1369,19 @@ as $$
 $$;
 comment on function sahut_etl.refresh_stock is 'Computes the backlog and the workload of a day and stores them.';
 
+-- By its index: of a table that was not analyzed all would be read, and sorted.
+create function sahut_etl.day_before(workspace integer, last date, conversations integer) returns date
+	language plpgsql stable
+	set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_bitmapscan = off
+as $$
+begin
+	return (select c.created_day from sahut.conversation c
+		where c.workspace_id = workspace and c.created_day <= last
+		order by c.created_day desc offset conversations limit 1);
+end $$;
+comment on function sahut_etl.day_before is
+	'The day up to which one goes back from the end of a day to pass so many conversations; empty when there are fewer.';
+
 -- The newest queued day, and as many before it as a moment's work allows: of days on which little was created, many.
 -- What is written with rows comes first, for all days. A day that can still grow is not stored: it is queued when it
 -- is over.
@@ -1392,12 +1409,7 @@ begin
 		return;
 	end if;
 	day := q.day;
-	-- By its index: of a table that was not analyzed all would be read, and sorted.
-	perform set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true);
-	select c.created_day into d from sahut.conversation c
-	where c.workspace_id = workspace and c.created_day <= q.day
-	order by c.created_day desc offset little limit 1;
-	perform set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true);
+	d := sahut_etl.day_before(workspace, q.day, little);
 	select least(q.day, min(r.day)) into first from sahut_etl.report_queue r
 	where r.workspace_id = workspace and r.stamp = q.stamp and r.day <= q.day and r.day > coalesce(d, '-infinity');
 	if q.stamp then

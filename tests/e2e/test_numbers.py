@@ -335,3 +335,18 @@ def test_daily_figures_of_single_agents_go_at_an_age(story):
     assert s.sql(figures) == [(day(2), day(12))]
     s.sql(query.replace("$1", str(5 * 86400 * 10**6)).replace("$2", "500"))
     assert s.sql(figures) == [(day(7), day(12))]
+
+
+def test_a_day_that_goes_on_ends_for_all_views_where_what_is_known_ends(pair):
+    """Also of a workspace that was never proven: it has no active_as_of, and its days end at the last answer."""
+    sandbox, etl = pair(conversations=120, resolved=20)
+    etl.run("sync")
+    sandbox.control("clock", {"advance": 120})
+    etl.run("sync")
+    etl.sql("update sahut_etl.workspace set active_as_of = null, complete_as_of = null, certified_at = null")
+    flow, work, rest = etl.sql("""
+        select (select sum(f.active_seconds) from sahut_etl.flow_of(w.id, w.last_day) f where f.assignee_id is not null),
+            (select sum(g.active_seconds) from sahut_etl.workload_of(w.id, w.last_day) g),
+            extract(epoch from w.known_at - w.history_started_at) * 120
+        from sahut_etl.report_workspace w""")[0]
+    assert 0 < flow == work <= rest
