@@ -3,8 +3,8 @@
  * arena.h -- Allocates memory that is freed together: of one page, one
  * command or one file.
  *
- * Nothing in an arena is freed by itself. That is the point: who decodes a
- * page never has to know who still looks at it.
+ * Nothing in an arena is freed by itself. That is the point: a function that
+ * decodes a page never has to know which others still look at it.
  */
 #ifndef ARENA_H
 #define ARENA_H

@@ -30,7 +30,9 @@ static bool failed(const char *path, struct err *err)
 	return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
 }
 
-/* Into what is there: a device, a pipe that somebody reads, a file whose owner must stay. */
+/*
+ * Into the file that is there: a device, a pipe that somebody reads, a file whose owner must stay.
+ */
 static bool write_into(const char *path, const struct buf *text, int flags, struct err *err)
 {
 	/* Of a pipe without a reader this says so, and waits for none. */
@@ -46,7 +48,7 @@ static bool write_into(const char *path, const struct buf *text, int flags, stru
 	return ok || failed(path, err);
 }
 
-/* What the new file is to be like. */
+/* The owner and the mode that the new file gets. */
 struct likeness {
 	mode_t mode;
 	const struct stat *owner; /* whose it must be, or NULL */

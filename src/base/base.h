@@ -14,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The caller must look at what comes back. */
+/* The caller must look at the result. */
 #define MUST_CHECK __attribute__((warn_unused_result))
 
-/* There is always something that it points to. */
+/* The result is never NULL. */
 #define NEVER_NULL __attribute__((returns_nonnull))
 
 /* The FMT-th argument is a printf format, its values start at ARGS. */

@@ -33,7 +33,7 @@ void buf_shrink(struct buf *buf, size_t keep)
 		buf_reset(buf);
 }
 
-/* Makes room. What is private is moved by hand: realloc() would leave the old bytes behind. */
+/* Makes room. Private bytes are moved by hand: realloc() would leave the old ones behind. */
 static void grow(struct buf *buf, size_t room)
 {
 	char *old = buf->data;
@@ -110,7 +110,7 @@ void buf_printf(struct buf *buf, const char *fmt, ...)
 	if (n >= 0) {
 		char *to = buf_extend(buf, (size_t)n);
 
-		/* There is always room for a NUL behind what was asked for. */
+		/* There is always room for a NUL behind the bytes that were asked for. */
 		if (to)
 			vsnprintf(to, (size_t)n + 1, fmt, again);
 	}

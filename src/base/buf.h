@@ -2,10 +2,10 @@
 /*
  * buf.h -- A byte buffer that grows up to a ceiling.
  *
- * Every buffer is told at birth how large it may become, because most of
- * what fills one comes from the network. An addition that would pass the
- * ceiling adds nothing and sets `full`; so does every addition after it. A
- * writer adds as it likes and looks once, at the end.
+ * Every buffer is told at birth how large it may become, because most of its
+ * content comes from the network. An addition that would pass the ceiling adds
+ * nothing and sets `full`; so does every addition after it. A writer adds as it
+ * likes and looks once, at the end.
  */
 #ifndef BUF_H
 #define BUF_H
@@ -48,7 +48,7 @@ void buf_char(struct buf *buf, char c);
 /* Adds a number in decimal. */
 void buf_int(struct buf *buf, int64_t n);
 
-/* Adds what printf() would print. */
+/* Adds the text that printf() would print. */
 void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* N bytes more at the end for the caller to fill, or NULL where they do not fit. */

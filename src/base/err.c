@@ -80,7 +80,7 @@ enum err_kind err_kind_parse(const char *name)
 const char *err_quote(char *buf, size_t size, const char *s, size_t n)
 {
 	size_t at = 0, out = 0,
-	       cut = 0; /* up to CUT there is room for what says that more was there */
+	       cut = 0; /* up to CUT there is room for the mark that more was there */
 
 	while (at < n) {
 		size_t len = utf8_printable(s + at, n - at);

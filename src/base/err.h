@@ -2,10 +2,10 @@
 /*
  * err.h -- An error: its kind, and one sentence for people.
  *
- * A function that can fail is `bool f(..., struct err *err)`: false means
- * that ERR holds a finished sentence and a kind. The kind says what is true
- * of the failure; what to do about it (try again, how loudly to say it,
- * which exit code) is decided in one table, in the daemon's err_policy.c.
+ * A function that can fail is `bool f(..., struct err *err)`: false means that
+ * ERR holds a finished sentence and a kind. The kind says one thing that is
+ * true of the failure. The reaction (try again, how loudly to say it, which
+ * exit code) is decided in one table, in the daemon's err_policy.c.
  *
  * Sentences are wrapped on the way up, the most general part first:
  * "utama: page 12: $.data[3].updated_at: not a time: \"yesterday\"".
@@ -19,10 +19,10 @@ enum err_kind {
 	ERR_NONE,
 	ERR_STOPPED,	 /* we were told to end; nothing is wrong */
 	ERR_USAGE,	 /* the command line cannot be understood */
-	ERR_CONFIG,	 /* configuration, or a schema of another version: a person must action */
+	ERR_CONFIG,	 /* configuration, or a schema of another version: a person must act */
 	ERR_DENIED,	 /* a key, a password or a privilege is missing */
-	ERR_DATA,	 /* what came is not what the reference says, or was refused as invalid */
-	ERR_MISSING,	 /* what was asked for by name does not exist */
+	ERR_DATA,	 /* data is not as the reference says, or was refused as invalid */
+	ERR_MISSING,	 /* a thing that was asked for by name does not exist */
 	ERR_UNAVAILABLE, /* API or database out of reach, or unwell: later it may work */
 	ERR_SLOW_DOWN,	 /* too many requests: wait err->wait, then go on more slowly */
 	ERR_BUSY,	 /* somebody else holds what we need, or the quota is gone */
@@ -67,7 +67,7 @@ enum err_kind err_kind_parse(const char *name) MUST_CHECK;
 /*
  * Copies the N bytes at S into BUF (SIZE bytes) so that they can stand in a
  * sentence, on a terminal or in a log: control characters and broken UTF-8
- * become \xNN, and what is too long ends in "...". Returns BUF.
+ * become \xNN, and a text that is too long ends in "...". Returns BUF.
  */
 const char *err_quote(char *buf, size_t size, const char *s, size_t n);
 

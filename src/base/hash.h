@@ -2,8 +2,8 @@
 /*
  * hash.h -- Hashes bytes to a number.
  *
- * For finding again what was seen a moment ago, within one process. Not for
- * secrets, not for disk: nothing promises the same number tomorrow.
+ * For finding a text again that was seen a moment ago, within one process. Not
+ * for secrets, not for disk: nothing promises the same number tomorrow.
  */
 #ifndef HASH_H
 #define HASH_H

@@ -5,7 +5,7 @@
 
 #include "utf8.h"
 
-/* What int64_t holds whatever the digits are. */
+/* The digits that int64_t always holds. */
 #define SAFE_DIGITS 18
 
 /*
@@ -95,7 +95,7 @@ static bool is_low(int unit)
 	return unit >= 0xdc00 && unit < 0xe000;
 }
 
-/* What is wrong with the digits at P. */
+/* The fault of the digits at P. */
 static const char *no_unit(const char *p, const char *end)
 {
 	while (p < end && hex_digit(*p) >= 0)
@@ -295,7 +295,7 @@ static const char *literal(struct repair *r, const char *word)
 	return NULL;
 }
 
-/* What begins no value, by its first character. */
+/* The fault of a text that begins no value, by its first character. */
 static const char *no_value(char c)
 {
 	switch (c) {

@@ -4,13 +4,13 @@
  * read.
  *
  * Two readers come after this one, and neither is strict enough. json-c
- * saturates large integers, takes NaN for a number and cuts keys at a NUL,
- * and each version of it is strict about other things (0.18 refuses every
- * letter beyond ASCII where 0.16 takes raw control characters). PostgreSQL's
- * jsonb refuses U+0000, broken UTF-8 and numbers with absurd exponents. So the
- * whole grammar is judged here, in one pass before both, and what has an
- * honest equivalent is repaired: what this pass lets through reads the same
- * whichever json-c is installed.
+ * saturates large integers, takes NaN for a number and cuts keys at a NUL, and
+ * each version of it is strict about other things (0.18 refuses every letter
+ * beyond ASCII where 0.16 takes raw control characters). PostgreSQL's jsonb
+ * refuses U+0000, broken UTF-8 and numbers with absurd exponents. So the whole
+ * grammar is judged here, in one pass before both, and a fault that has an
+ * honest equivalent is repaired: a text that passes reads the same with every
+ * version of json-c.
  */
 #ifndef JSON_SANITIZE_H
 #define JSON_SANITIZE_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * json_scan.h -- finds the values of a JSON text without reading them.
+ * json_scan.h -- Finds the values of a JSON text without reading them.
  *
- * For pages that are too heavy to be held as a tree at once: the rows are
- * found in the text and read one by one, and one that is too heavy by itself
- * is not read at all. Whether the text is JSON is for the parser to say, which
- * reads every part that is used.
+ * For pages that are too heavy to be held as a tree at once: the rows are found
+ * in the text and read one by one, and one that is too heavy by itself is not
+ * read at all. It does not judge whether the text is JSON: the parser does,
+ * which reads every part that is used.
  */
 #ifndef JSON_SCAN_H
 #define JSON_SCAN_H
@@ -32,15 +32,14 @@ bool json_scan_member(const struct json_span *text, const char *key,
 		      struct json_span *value) MUST_CHECK;
 
 /*
- * The next element of an array: *AT begins with all of it, and is what
- * follows afterwards. False at the end, and when the text breaks off, of
- * which *AT then has something left.
+ * The next element of an array. *AT begins with the whole array, and becomes the rest of it. False
+ * at the end, and when the text breaks off; in the second case *AT has something left.
  */
 bool json_scan_element(struct json_span *at, struct json_span *element) MUST_CHECK;
 
 /*
- * The next member of an object, its name without the quotes: *AT begins with all of it, and
- * is what follows afterwards. False at the end, and when the text breaks off.
+ * The next member of an object, its name without the quotes. *AT begins with the whole object, and
+ * becomes the rest of it. False at the end, and when the text breaks off.
  */
 bool json_scan_each(struct json_span *at, struct json_span *name,
 		    struct json_span *value) MUST_CHECK;

@@ -2,10 +2,9 @@
 /*
  * mem.h -- Allocates memory, or ends the process.
  *
- * The daemon is crash-only: whatever it was doing when memory ran out was
- * inside a transaction, the server rolls it back, and systemd starts us
- * again. So nothing above this file ever looks at a NULL, which is what
- * keeps it short.
+ * The daemon is crash-only: its work was inside a transaction when memory ran
+ * out, the server rolls that back, and systemd starts us again. So nothing
+ * above this file ever looks at a NULL, and that keeps it short.
  */
 #ifndef MEM_H
 #define MEM_H
@@ -15,7 +14,7 @@
 /* SIZE bytes, zeroed. Never NULL; SIZE may be 0. Freed with mem_free() or free(). */
 void *mem_new(size_t size) MUST_CHECK NEVER_NULL;
 
-/* P, moved where SIZE bytes fit; what is new is not zeroed. Never NULL. */
+/* P, moved to a place of SIZE bytes; the bytes that are new are not zeroed. Never NULL. */
 void *mem_grow(void *p, size_t size) MUST_CHECK NEVER_NULL;
 
 /* A copy of the N bytes at P, with a NUL behind them. Never NULL; the caller frees it. */
@@ -31,8 +30,8 @@ void mem_free(void *p);
 void mem_free_secret(char **p);
 
 /*
- * What is large is mapped by itself from now on, and given back to the system when it is freed.
- * By itself glibc keeps as much as was ever in use at once: after one heavy page, for months.
+ * Large blocks are mapped one by one from now on, and given back to the system when they are freed.
+ * Otherwise glibc keeps as much as was ever in use at once: after one heavy page, for months.
  */
 void mem_tune(void);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * nearest.h -- which word was meant by one that does not exist: "did you mean ...?"
+ * nearest.h -- Finds the word that was meant by one that does not exist: "did
+ * you mean ...?"
  *
  * Words are compared by the letters that are added, left out, changed or
  * swapped with a neighbour (Damerau's distance).

@@ -48,7 +48,7 @@ static void convert(const struct opt *table, char order, struct forms *forms)
 	}
 }
 
-/* The row of an option, by what getopt_long() calls it: its number, or its letter. */
+/* The row of an option, by the value of getopt_long(): its number, or its letter. */
 static const struct opt *find(const struct opt *table, int value)
 {
 	if (value >= FIRST_ROW)
@@ -124,7 +124,7 @@ static bool add(struct operands *operands, const char *arg, struct err *err)
 static bool parse(const struct opt *table, struct opt_args *args, char order,
 		  struct operands *operands, struct err *err)
 {
-	/* It begins behind what it takes for the program's name. */
+	/* It begins behind the word that it takes for the program's name. */
 	int argc = args->argc - args->next + 1, at = 1, got;
 	char **argv = args->argv + args->next - 1;
 	struct forms forms;

@@ -18,7 +18,7 @@
 struct opt {
 	const char *name;   /* the long name, without dashes */
 	char letter;	    /* the short one, or 0 */
-	const char *arg;    /* what the value is called in the help, or NULL for a switch */
+	const char *arg;    /* the value's name in the help, or NULL for a switch */
 	const char *help;   /* a phrase, without a full stop */
 	bool *flag;	    /* set true, for a switch */
 	const char **value; /* set to the value, for the others; points into argv */

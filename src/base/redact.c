@@ -10,7 +10,7 @@
 #define SHORTEST 6
 #define MOST_SECRETS 256
 
-/* The secrets of the process, and what they look like in base64. */
+/* The secrets of the process, and their forms in base64. */
 static char *secrets[MOST_SECRETS];
 static size_t n_secrets;
 
@@ -31,7 +31,7 @@ static void keep(const char *text, size_t n)
 
 /*
  * The digits of base64 that depend on the secret alone when BEFORE bytes, from 0 to 2, stand in
- * front of it; how they go on depends on what follows.
+ * front of it; the digits after them depend on the bytes that follow.
  */
 static void keep_base64(const char *secret, size_t before)
 {
@@ -94,7 +94,7 @@ static size_t entity(const char *p, size_t room, int *value)
 	return n + 3;
 }
 
-/* What follows a backslash; 0 when it is no escape that matters. */
+/* The length of the escape that follows a backslash; 0 when it is none that matters. */
 static size_t escape(const char *p, size_t room, int *value)
 {
 	size_t digits = room >= 6 && p[1] == 'u' ? 4 : room >= 4 && p[1] == 'x' ? 2 : 0;

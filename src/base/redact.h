@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * redact.h -- keeps secrets out of every finished sentence.
+ * redact.h -- Keeps secrets out of every finished sentence.
  *
  * A far side may repeat a key that it was given, raw or in some encoding, and
  * a library may quote the line that it could not read. Each secret that is
@@ -21,7 +21,7 @@ void redact_learn(const char *secret);
  */
 void redact_text(char *text, size_t n);
 
-/* Forgets all of them, and wipes what was kept. */
+/* Forgets all of them, and wipes their memory. */
 void redact_forget(void);
 
 #endif

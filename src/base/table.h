@@ -3,9 +3,9 @@
  * table.h -- A table of texts: the result of a query, the content of a
  * report.
  *
- * Rows and named columns; a cell is a text or NULL. Made by port/pg, read
- * by everybody, and by those who print it as a table, CSV, JSON or HTML, so
- * that none of them has to know where it came from.
+ * Rows and named columns; a cell is a text or NULL. Made by port/pg, and read
+ * by everybody: also by the modules that print it as a table, CSV, JSON or
+ * HTML, so that none of them has to know its source.
  */
 #ifndef TABLE_H
 #define TABLE_H
@@ -53,8 +53,8 @@ bool table_is_number(const struct table *table, int column) MUST_CHECK;
 const char *table_text(const struct table *table, int row, int column) MUST_CHECK;
 
 /*
- * The number of the column of that name. There must be one: whoever asks knows the
- * statement that the table answers.
+ * The number of the column of that name. There must be one: the caller knows the statement that the
+ * table answers.
  */
 int table_find(const struct table *table, const char *name) MUST_CHECK;
 
@@ -64,8 +64,8 @@ int64_t table_get_int(const struct table *table, int row, const char *name) MUST
 bool table_get_bool(const struct table *table, int row, const char *name) MUST_CHECK;
 
 /*
- * A cell as a whole number; NULL, and what does not begin with one, gives
- * TIME_NONE, the smallest there is.
+ * A cell as a whole number; NULL, and a text that does not begin with one, gives TIME_NONE, the
+ * smallest there is.
  */
 int64_t table_int(const struct table *table, int row, int column) MUST_CHECK;
 

@@ -95,7 +95,7 @@ static int number(struct reader *r, int digits)
 	return n;
 }
 
-/* ".123456789" in microseconds; what is finer is cut. Nothing where there is no point. */
+/* ".123456789" in microseconds; finer digits are cut. 0 where there is no point. */
 static int64_t fraction(struct reader *r)
 {
 	int64_t usec = 0, unit = 100000;

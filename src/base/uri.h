@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * uri.h -- the parts of URLs and addresses that need no parser (RFC 3986).
+ * uri.h -- Handles the parts of URLs and addresses that need no parser (RFC 3986).
  */
 #ifndef URI_H
 #define URI_H

@@ -7,8 +7,8 @@ static bool is_tail(unsigned char c)
 }
 
 /*
- * The well-formed byte sequences of Unicode, table 3-7: the second byte
- * decides what is overlong or a surrogate.
+ * The well-formed byte sequences of Unicode, table 3-7: the second byte tells overlong forms and
+ * surrogates.
  */
 static bool second_fits(unsigned char first, unsigned char second)
 {

@@ -10,7 +10,7 @@
 
 #include "base.h"
 
-/* U+FFFD, what stands where something could not be read. */
+/* U+FFFD, the character that stands where something could not be read. */
 #define UTF8_REPLACEMENT "\xef\xbf\xbd"
 
 /*
@@ -20,9 +20,9 @@
 size_t utf8_char(const char *p, size_t n) MUST_CHECK;
 
 /*
- * As utf8_char(), but 0 also for what must not reach a terminal or a log
- * line: C0 and C1 controls, DEL, line and paragraph separators, and the
- * marks that turn the direction of writing around.
+ * As utf8_char(), but 0 also for a character that must not reach a terminal or a log line: C0 and
+ * C1 controls, DEL, line and paragraph separators, and the marks that turn the direction of writing
+ * around.
  */
 size_t utf8_printable(const char *p, size_t n) MUST_CHECK;
 

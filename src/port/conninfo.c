@@ -7,7 +7,7 @@
 
 #include "uri.h"
 
-/* What libpq takes for seconds is an int. */
+/* libpq holds seconds in an int. */
 #define LONGEST_PATIENCE INT32_MAX
 
 void conninfo_add(struct conninfo *info, const char *key, const char *value)
@@ -36,7 +36,7 @@ const char *conninfo_get(const struct conninfo *info, const char *key)
 	return NULL;
 }
 
-/* What the string says, or else the environment, as libpq has it. */
+/* The value in the string, or else in the environment, as libpq takes it. */
 static const char *given(const struct conninfo *info, const char *key, const char *variable)
 {
 	const char *value = conninfo_get(info, key);

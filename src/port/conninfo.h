@@ -3,8 +3,8 @@
  * conninfo.h -- Completes a PostgreSQL connection string.
  *
  * The defaults of libpq are those of a person at a terminal; a daemon needs
- * deadlines, and a warehouse on another machine needs TLS that verifies.
- * Whatever the administrator wrote stays as it is.
+ * deadlines, and a warehouse on another machine needs TLS that verifies. The
+ * words of the administrator stay as they are.
  */
 #ifndef CONNINFO_H
 #define CONNINFO_H

@@ -216,7 +216,7 @@ static uint32_t to_epoll(unsigned events)
 static int on_io(sd_event_source *s, int fd, uint32_t revents, void *arg)
 {
 	struct event_loop_source *source = arg;
-	/* An error or a hang-up shows as readable: who reads then learns which. */
+	/* An error or a hang-up shows as readable: the reader then learns which. */
 	unsigned in = revents & (EPOLLIN | EPOLLERR | EPOLLHUP) ? EVENT_LOOP_IN : 0;
 	unsigned out = revents & (EPOLLOUT | EPOLLERR) ? EVENT_LOOP_OUT : 0;
 

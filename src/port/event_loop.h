@@ -3,17 +3,17 @@
  * event_loop.h -- The one place where the process sleeps: timers, sockets and
  * signals (sd-event).
  *
- * Whoever waits here (for a reply, for the database, for a moment to come)
- * also serves everything else that the process has going: signals, the
- * watchdog, the metrics socket, transfers and statements in flight. So the
- * next pages travel while PostgreSQL merges the last ones, SIGTERM is
- * noticed in any phase, and code above reads as a straight line.
+ * A caller that waits here (for a reply, for the database, for a moment to
+ * come) also serves everything else that the process has going: signals, the
+ * watchdog, the metrics socket, transfers and statements in flight. So the next
+ * pages travel while PostgreSQL merges the last ones, SIGTERM is noticed in any
+ * phase, and code above reads as a straight line.
  *
- * Two kinds of user. Ports register sources: a descriptor or a timer, with
- * a function that moves their own state machine forward. Everybody else
- * calls event_loop_turn() until what they want has happened. A source's function
- * may change its own port's state and nothing else; it never calls
- * event_loop_turn(), and it never runs but inside of one.
+ * Two kinds of user. Ports register sources: a descriptor or a timer, with a
+ * function that moves their own state machine forward. Every other caller
+ * repeats event_loop_turn() until the thing that it waits for has happened. A
+ * source's function may change its own port's state and nothing else; it never
+ * calls event_loop_turn(), and it never runs but inside of one.
  *
  * Only this file includes libsystemd's event loop and sd_notify().
  */
@@ -26,27 +26,27 @@
 struct event_loop;
 struct event_loop_source;
 
-/* What a sleeper wakes up to. */
+/* The reasons to wake up. */
 enum event_loop_why {
 	EVENT_LOOP_READY,   /* something happened; look whether it was yours */
 	EVENT_LOOP_TIMEOUT, /* the deadline passed */
 	EVENT_LOOP_STOP,    /* the process was told to end */
 };
 
-/* What a descriptor is watched for; a set of flags. */
+/* The events that a descriptor is watched for; a set of flags. */
 enum event_loop_events {
 	EVENT_LOOP_IN = 1,
 	EVENT_LOOP_OUT = 2,
 };
 
 /*
- * Holds SIGHUP, SIGTERM and SIGINT back from now on, until event_loop_open() takes
- * them over: what comes meanwhile is not lost, and does not end the process. SIGUSR1
- * and SIGUSR2 are held back for good.
+ * Holds SIGHUP, SIGTERM and SIGINT back from now on, until event_loop_open()
+ * takes them over: a signal that comes meanwhile is not lost, and does not end
+ * the process. SIGUSR1 and SIGUSR2 are held back for good.
  */
 void event_loop_hold_signals(void);
 
-/* They do what they do by default again. */
+/* Signals have their default effect again. */
 void event_loop_release_signals(void);
 
 /*
@@ -66,13 +66,13 @@ void event_loop_close(struct event_loop **loop);
 int64_t event_loop_now(void) MUST_CHECK;
 
 /*
- * Sleeps until some source was served or DEADLINE has come (TIME_NEVER:
- * however long that is). Serves all that is due before it returns. Once
- * stopping, it answers EVENT_LOOP_STOP at once and serves nothing.
+ * Sleeps until some source was served or DEADLINE has come (TIME_NEVER: without
+ * a limit). Serves all that is due before it returns. Once stopping, it answers
+ * EVENT_LOOP_STOP at once and serves nothing.
  */
 enum event_loop_why event_loop_turn(struct event_loop *loop, int64_t deadline) MUST_CHECK;
 
-/* Sleeps until DEADLINE whatever is served meanwhile: EVENT_LOOP_TIMEOUT or EVENT_LOOP_STOP. */
+/* Sleeps until DEADLINE, and serves sources meanwhile: EVENT_LOOP_TIMEOUT or EVENT_LOOP_STOP. */
 enum event_loop_why event_loop_until(struct event_loop *loop, int64_t deadline) MUST_CHECK;
 
 /* Whether the process was told to end. */
@@ -81,7 +81,7 @@ bool event_loop_stopping(const struct event_loop *loop) MUST_CHECK;
 /* Whether SIGHUP came since the last call. systemd has been told RELOADING=1 by then. */
 bool event_loop_take_reload(struct event_loop *loop) MUST_CHECK;
 
-/* Whether it came and was not taken yet: then nobody should go to sleep who would take it. */
+/* Whether SIGHUP came and was not taken yet: then a caller that would take it must not sleep. */
 bool event_loop_reload_asked(const struct event_loop *loop) MUST_CHECK;
 
 /* Calls FN(ARG, events) whenever FD shows one of EVENTS. The descriptor stays the caller's. */

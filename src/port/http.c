@@ -22,8 +22,8 @@
 #define MOST_HEADERS (256u << 10)
 
 /*
- * All bodies together, of those that are under way or have not been freed. A small one is let
- * through whatever others hold, so that nobody is starved by somebody who sends large ones.
+ * All bodies together, of those that are under way or have not been freed. A small one is always
+ * let through, so that a peer that sends large ones starves no other.
  */
 #define MOST_BODIES (24u << 20)
 #define SMALL_BODY (256u << 10)
@@ -43,7 +43,7 @@ struct transfer {
 	struct watched *watched; /* its connection, or NULL: it shares one, or has none yet */
 	CURL *curl;
 	struct curl_slist *headers; /* the one with the secret comes first */
-	struct http_reply *reply;   /* what there is of it so far */
+	struct http_reply *reply;   /* the part of it that came so far */
 	char why[CURL_ERROR_SIZE];
 	int64_t began;
 	size_t header_bytes, body_bytes;
@@ -169,7 +169,7 @@ static bool says_time(const char *s, const struct tm *tm)
 
 /*
  * curl_getdate() reads much more than the three forms, and dates that do not
- * exist. So what it read is written again, and has to be the same text.
+ * exist. So its result is written again, and has to be the same text.
  */
 bool http_date(const char *s, int64_t *ret)
 {
@@ -242,7 +242,7 @@ static enum err_kind kind_of(CURL *curl, CURLcode rc, const char *why)
 	case CURLE_FILESIZE_EXCEEDED:
 	case CURLE_BAD_CONTENT_ENCODING:
 	case CURLE_WEIRD_SERVER_REPLY:
-	case CURLE_OUT_OF_MEMORY: /* of what it gives to a line, not of ours */
+	case CURLE_OUT_OF_MEMORY: /* of the memory that it gives to a line, not of ours */
 		return ERR_DATA;
 	default:
 		return ERR_UNAVAILABLE;
@@ -444,7 +444,7 @@ static int set_timer(CURLM *multi, long ms, void *arg)
 	return 0;
 }
 
-/* ---- what arrives ---------------------------------------------------- */
+/* ---- arrivals --------------------------------------------------------- */
 
 static size_t on_body(char *p, size_t size, size_t n, void *arg)
 {
@@ -499,8 +499,8 @@ static void set_if_known(CURL *curl, const char *name, long value)
 }
 
 /*
- * A file of authorities stands instead of the system's, of which libcurl would go on to search
- * the directory. It would also keep what it has read for a day: a file may be renewed.
+ * A file of authorities stands instead of the system's, of which libcurl would go on to search the
+ * directory. It would also keep the content for a day: a file may be renewed.
  */
 static void set_authorities(CURL *curl, const struct http_conf *conf)
 {
@@ -523,7 +523,7 @@ static void set_security(CURL *curl, const struct http_conf *conf)
 	set_authorities(curl, conf);
 	set(curl, CURLOPT_NETRC, CURL_NETRC_IGNORED);
 	set(curl, CURLOPT_HTTP09_ALLOWED, 0);
-	/* An empty proxy is none, whatever the environment says. */
+	/* An empty proxy is none, against the environment. */
 	set_text(curl, CURLOPT_PROXY, conf->proxy ? conf->proxy : "");
 	if (conf->proxy && conf->proxy_login)
 		set_text(curl, CURLOPT_PROXYUSERPWD, conf->proxy_login);
@@ -534,7 +534,7 @@ static void set_security(CURL *curl, const struct http_conf *conf)
 static void set_limits(CURL *curl, const struct http_conf *conf)
 {
 	set(curl, CURLOPT_NOSIGNAL, 1);
-	/* A name server that is silent is not waited for by whoever has given up. */
+	/* A transfer that was given up does not wait for a silent name server. */
 	set(curl, CURLOPT_QUICK_EXIT, 1);
 	set(curl, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(conf->connect_timeout));
 	set(curl, CURLOPT_LOW_SPEED_LIMIT, 100);
@@ -553,7 +553,7 @@ static void set_request(struct transfer *t, const struct http_request *request)
 	set_text(curl, CURLOPT_USERAGENT, t->http->conf.user_agent);
 	set_text(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
 	set(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
-	/* What a kept connection loses libcurl sends again, also a POST that was done. */
+	/* libcurl sends a request again that a kept connection lost, also a POST that was done. */
 	set(curl, CURLOPT_FRESH_CONNECT, request->method != HTTP_GET);
 	if (request->auth)
 		t->headers = curl_slist_append(t->headers, request->auth);

@@ -3,18 +3,18 @@
  * http.h -- Sends many HTTP requests at once and returns their replies one by
  * one (libcurl).
  *
- * http_send() starts a transfer and returns; the transfer goes on while
- * anybody sleeps in event_loop.h; http_take() hands out what has finished. That
- * is all that is needed to keep pages travelling while the database works,
- * and for a caller that wants just one there is http_call().
+ * http_send() starts a transfer and returns; the transfer goes on while anybody
+ * sleeps in event_loop.h; http_take() hands out the replies that are complete.
+ * So pages travel while the database works. A caller that wants just one reply
+ * has http_call().
  *
- * What it insists on, always: https, or http to a loopback address; TLS 1.2
- * or newer with the certificate and the name verified; no redirect is
- * followed, so that no key reaches another host; no cookie, no netrc, no
- * proxy from the environment. Replies are decompressed, and counted after
- * that: a reply that would be larger than the ceiling is cut off and fails.
+ * It always insists on https, or http to a loopback address, and on TLS 1.2 or
+ * newer with the certificate and the name verified. It follows no redirect, so
+ * that no key reaches another host, and knows no cookie, no netrc, and no proxy
+ * from the environment. Replies are decompressed, and counted after that: a
+ * reply that would be larger than the ceiling is cut off and fails.
  *
- * It does not know JSON, pages, retries or what a status code means. Only
+ * It does not know JSON, pages, retries or the meaning of a status code. Only
  * this file's .c includes libcurl.
  */
 #ifndef HTTP_H
@@ -59,11 +59,11 @@ struct http_request {
 	void *tag; /* whose request it is; comes back with the reply */
 };
 
-/* Copies what CONF points to. NULL with ERR_CONFIG when the CA file cannot be read. */
+/* Copies the texts that CONF points to. NULL with ERR_CONFIG when the CA file cannot be read. */
 struct http *http_open(struct event_loop *loop, const struct http_conf *conf,
 		       struct err *err) MUST_CHECK;
 
-/* Cuts off what is in flight, forgets what was not taken, closes all connections. */
+/* Cuts off the transfers in flight, forgets replies that were not taken, closes all connections. */
 void http_close(struct http **http);
 
 /*
@@ -98,7 +98,7 @@ void http_cancel(struct http *http, const void *tag);
 struct http_reply *http_call(struct http *http, const struct http_request *request,
 			     struct err *err) MUST_CHECK;
 
-/* libcurl and what it was built with, for --version. */
+/* libcurl and the libraries that it was built with, for --version. */
 const char *http_library(void) MUST_CHECK;
 
 /*

@@ -11,7 +11,7 @@
 /* Seconds that an Age says at most; one that is longer is no true one, anyway. */
 #define LONGEST_AGE INT64_C(1000000)
 
-/* What the bodies of all replies take. Memory is the process's, and so is this. */
+/* The bytes of the bodies of all replies. Memory is the process's, and so is this. */
 static size_t bodies;
 
 struct http_reply *http_reply_new(void *tag, size_t max_body)

@@ -17,16 +17,15 @@
 #include "time_format.h"
 
 /*
- * Kept under the 1,024 descriptors that a process usually has; who comes
- * later waits in the backlog.
+ * Kept under the 1,024 descriptors that a process usually has; a later client waits in the backlog.
  */
 #define MOST_CONNECTIONS 900
 #define BACKLOG 1024
 
 /*
- * A connection that says nothing for so many seconds is closed. That also
- * ends those of clients who sent part of a request and went away at once,
- * which the library (0.9.75, epoll) does not notice by itself.
+ * A connection that says nothing for so many seconds is closed. That also ends the connections of
+ * clients that sent part of a request and went away at once, which the library (0.9.75, epoll) does
+ * not notice by itself.
  */
 #define LONGEST_SILENCE 120u
 
@@ -71,7 +70,7 @@ struct httpd {
 	int port;
 };
 
-/* ---- what the serving function uses ----------------------------------- */
+/* ---- for the serving function ----------------------------------------- */
 
 void httpd_header(struct httpd_answer *answer, const char *name, const char *fmt, ...)
 {
@@ -296,8 +295,8 @@ static void arrive(struct caller *c)
 }
 
 /*
- * Makes room for those who come: of connections that ask for nothing, the one that has done so
- * longest goes. Half-open ones may be as many as they like.
+ * Makes room for new clients: of connections that ask for nothing, the one that has done so longest
+ * goes. Half-open ones may be as many as they like.
  */
 static void make_room(struct httpd *httpd)
 {
@@ -426,8 +425,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	}
 	if (*piece_len > 0) {
 		/*
-		 * What is too large is read to its end all the same, unless the
-		 * owner says otherwise: who still sends would not see the answer.
+		 * A body that is too large is read to its end all the same, unless the owner says
+		 * otherwise: a client that still sends would not see the answer.
 		 */
 		buf_add(&x->asked, piece, *piece_len);
 		*piece_len = 0;

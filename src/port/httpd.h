@@ -2,12 +2,12 @@
 /*
  * httpd.h -- A small HTTP server inside the event loop (libmicrohttpd).
  *
- * Serves the daemon's metrics and the sandbox's API. One function answers
- * every request; it runs inside event_loop_turn() and must be quick. HTTP/1.1
- * with keep-alive, no TLS: it is for loopback. While nobody asks, nothing
- * wakes up. Bodies are wiped when they were answered. Only this file's .c
- * includes libmicrohttpd; it knows no path, and of the statuses only 413 and
- * 500, for what never reaches who serves or comes back too large.
+ * Serves the daemon's metrics and the sandbox's API. One function answers every
+ * request; it runs inside event_loop_turn() and must be quick. HTTP/1.1 with
+ * keep-alive, no TLS: it is for loopback. While nobody asks, nothing wakes up.
+ * Bodies are wiped when they were answered. Only this file's .c includes
+ * libmicrohttpd; it knows no path. It sends two statuses by itself: 413 (the
+ * request is too large) and 500 (the answer is too large).
  */
 #ifndef HTTPD_H
 #define HTTPD_H
@@ -49,7 +49,7 @@ struct httpd_answer {
 	} headers[HTTPD_MOST_HEADERS];
 	int n_headers;
 
-	/* What a healthy server does not do; for the sandbox's faults. */
+	/* Acts that a healthy server does not do; for the sandbox's faults. */
 	int64_t delay;	  /* microseconds before the answer goes out */
 	bool hang_up;	  /* close the connection instead of answering */
 	size_t cut_after; /* close it after so many bytes of the body; 0: after all of them */
@@ -80,7 +80,7 @@ struct httpd_conf {
 	int most_quiet;	   /* of more connections that wait for no answer, since they ask nothing or
 			 * have not asked to the end, the oldest is closed; 0: none is */
 	size_t most_asked; /* bytes of a body; of more nothing is read. 0: HTTPD_MOST_ASKED, and
-			    * what is too large is read to its end */
+                            * a larger body is read to its end */
 	unsigned patience; /* seconds of silence that end a connection; 0: 120 */
 };
 

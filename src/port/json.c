@@ -13,7 +13,7 @@
 /* A page, repaired, must fit in it. */
 #define LONGEST_TEXT (64u << 20)
 
-/* What a reader keeps of its memory between two texts. */
+/* The memory that a reader keeps between two texts. */
 #define KEPT_TEXT (1u << 20)
 
 /* json-c counts a scalar as a level; the depth is judged before it. */
@@ -244,7 +244,7 @@ const char *json_path(const struct json_at *at, char *buf, size_t size)
 				 err_quote(key, sizeof(key), at->key, strlen(at->key)));
 		else
 			snprintf(step, sizeof(step), "[%zu]", at->index);
-		/* What is nearest to the value is worth more than what is far from it. */
+		/* The end of the path, near the value, is worth more than its beginning. */
 		if (strlen(step) + strlen(rest) >= sizeof(rest))
 			break;
 		memmove(rest + strlen(step), rest, strlen(rest) + 1);

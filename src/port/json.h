@@ -2,12 +2,11 @@
 /*
  * json.h -- Reads JSON by type; a failure names the path (json-c).
  *
- * A text is parsed into a tree; a json_at is a place in it, which knows how
- * one got there, so that every complaint names the spot:
- * "$.data[3].updated_at: a string was expected, not a number". Every text is
- * judged and repaired by json_sanitize_repair() first, so that it is read equally
- * strictly by each version of json-c. Only this file's .c includes json-c; it
- * does not know what a conversation is.
+ * A text is parsed into a tree; a json_at is a place in it, which knows how one got there, so that
+ * every complaint names the spot: "$.data[3].updated_at: a string was expected, not a number".
+ * Every text is judged and repaired by json_sanitize_repair() first, so that it is read equally
+ * strictly by each version of json-c. Only this file's .c includes json-c; it knows no
+ * conversation.
  */
 #ifndef JSON_H
 #define JSON_H
@@ -100,7 +99,7 @@ void json_write_pretty(const struct json_at *at, struct buf *out);
 /* Writes the path ("$.data[3].id"), cut where it does not fit. Returns BUF. */
 const char *json_path(const struct json_at *at, char *buf, size_t size);
 
-/* Fills ERR with the path and what should have been there. Returns false. */
+/* Fills ERR with the path and the type that should have been there. Returns false. */
 bool json_expected(const struct json_at *at, const char *what, struct err *err);
 
 /* json-c's version, for --version. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * library.h -- loads a library when it is first needed.
+ * library.h -- Loads a library when it is first needed.
  *
  * Some libraries serve a few commands only, and the daemon, which runs for
- * months, shall have no memory of them. Of some, each release of Debian has
+ * months, must have no memory of them. Of some, each release of Debian has
  * another version under another name, of which either will do: a package that
  * was built on one release works on the next one.
  */

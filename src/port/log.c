@@ -35,7 +35,7 @@ bool log_level_parse(const char *name, enum log_level *ret)
 	return false;
 }
 
-/* Puts a printed text into the line's store, with what is unprintable made visible. */
+/* Puts a printed text into the line's store, with unprintable characters made visible. */
 PRINTF_LIKE(2, 0)
 static const char *keep(struct log_line *line, const char *fmt, va_list args)
 {

@@ -2,11 +2,11 @@
 /*
  * log.h -- Writes one event as one line of key=value pairs.
  *
- * A line is a sentence for people and fields for machines. It is built on
- * the stack and handed to a sink, which the daemon chooses: text or JSON on
- * a stream (here), or the journal (port/journal). Values come from the
- * network, so every sink gets them with control characters made visible;
- * nothing a conversation is called can begin a line of its own.
+ * A line is a sentence for people and fields for machines. It is built on the
+ * stack and handed to a sink, which the daemon chooses: text or JSON on a
+ * stream (here), or the journal (port/journal). Values come from the network,
+ * so every sink gets them with control characters made visible; no name of a
+ * conversation can begin a line of its own.
  */
 #ifndef LOG_H
 #define LOG_H
@@ -35,7 +35,7 @@ struct log_event {
 #define LOG_MAX_FIELDS 24
 #define LOG_LINE_SIZE 3072
 
-/* A line being built. Lives on the stack of who reports. */
+/* A line being built. Lives on the stack of the function that reports. */
 struct log_line {
 	enum log_level level;
 	const struct log_event *event;
@@ -45,12 +45,12 @@ struct log_line {
 		const char *value; /* points into store */
 	} fields[LOG_MAX_FIELDS];
 	size_t n;
-	size_t used; /* private, as is what follows */
+	size_t used; /* private, as is the store */
 	char store[LOG_LINE_SIZE];
 };
 
 struct log {
-	enum log_level level; /* what is less important is dropped */
+	enum log_level level; /* less important lines are dropped */
 	void (*sink)(void *arg, const struct log_line *line);
 	void *arg;
 };
@@ -84,7 +84,7 @@ enum log_form {
 	LOG_FORM_PLAIN, /* "sahut-etl: sentence", for a person at a terminal */
 };
 
-/* What log_stream() needs to know; lives as long as the log. */
+/* The stream of log_stream(), and its form; lives as long as the log. */
 struct log_stream {
 	FILE *file;
 	enum log_form form;

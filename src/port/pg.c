@@ -25,7 +25,10 @@ static bool is_number(unsigned oid)
 	return false;
 }
 
-/* What COPY hands to libpq at a time; more would only be copied into its buffer and stay there. */
+/*
+ * The bytes that COPY hands to libpq at a time; more would only be copied into its buffer and stay
+ * there.
+ */
 #define COPY_CHUNK 32768
 
 /* For a server that has spoken before. */
@@ -42,7 +45,7 @@ struct pg {
 	int64_t deadline; /* of the script */
 	bool slow;	  /* it is, and nobody has been told */
 	bool lost, notified;
-	bool useless; /* the server said that it cannot do what it is there for */
+	bool useless; /* the server said that it cannot be written to, or is not well */
 
 	/* The script, while one runs: busy from pg_start() to the last step's end. */
 	bool busy, failed;
@@ -92,7 +95,7 @@ static void keep_error(struct pg *pg, const PGresult *res)
 	pg->useless |= pg_error_is_of_server(state);
 }
 
-/* A failure of the connection: if a COMMIT was on its way, nobody here knows what became of it. */
+/* A failure of the connection: if a COMMIT was on its way, nobody here knows its outcome. */
 static enum err_kind kind_of_loss(const struct pg *pg)
 {
 	bool committing =
@@ -114,8 +117,8 @@ static void mark_lost(struct pg *pg)
 }
 
 /*
- * The script takes longer than anybody should wait, whoever waits for it. It
- * is not cancelled: a server that is stuck would not answer that, either.
+ * The script takes longer than any caller should wait. It is not cancelled: a
+ * server that is stuck would not answer that, either.
  */
 static void on_deadline(void *arg)
 {
@@ -142,7 +145,7 @@ static void watch(struct pg *pg, int unsent)
 	event_loop_watch_for(pg->source, EVENT_LOOP_IN | (unsent > 0 ? EVENT_LOOP_OUT : 0));
 }
 
-/* Sends what libpq holds back. False when the connection is gone. */
+/* Sends the bytes that libpq holds back. False when the connection is gone. */
 static bool flush(struct pg *pg)
 {
 	int unsent = PQflush(pg->conn);
@@ -533,7 +536,7 @@ static enum event_loop_why wait_connecting(struct pg *pg, PostgresPollingStatusT
 	return why;
 }
 
-/* Whatever comes first: the connection, its refusal, or the end of patience. */
+/* Waits for the first of: the connection, its refusal, the end of patience. */
 static bool connect_steps(struct pg *pg, const struct dial *dial, struct err *err)
 {
 	PostgresPollingStatusType poll = PGRES_POLLING_WRITING;
@@ -572,7 +575,7 @@ static void begin_session(struct pg *pg)
 	pg->timer = event_loop_timer(pg->loop, on_deadline, pg);
 }
 
-/* Tries one address; without one, whatever libpq makes of the conninfo. */
+/* Tries one address; without one, libpq chooses by the conninfo. */
 static bool try_one(struct pg *pg, const struct dial *dial, const struct server *server,
 		    struct err *err)
 {
@@ -599,7 +602,7 @@ static bool try_one(struct pg *pg, const struct dial *dial, const struct server 
 	return true;
 }
 
-/* Tries one after another. False with what all of them said. */
+/* Tries one after another. False with the refusals of all of them. */
 static bool try_all(struct pg *pg, const struct dial *dial, struct server *place, struct err *err)
 {
 	CLEANUP(servers_free)

@@ -3,19 +3,16 @@
  * pg.h -- One connection to PostgreSQL, and the scripts that run on it
  * (libpq).
  *
- * A script is a list of steps: a statement with parameters, several
- * statements at once, or a COPY with its rows. pg_start() begins it and
- * returns; it goes on while anybody sleeps in event_loop.h; pg_finish() gives its
- * last result or its first error. pg_run() does both and waits in between,
- * which is all that commands need; the daemon's loop uses the pair, so that
- * it decodes the next pages while a merge runs.
+ * A script is a list of steps: a statement with parameters, several statements at once, or a COPY
+ * with its rows. pg_start() begins it and returns; it goes on while anybody sleeps in event_loop.h;
+ * pg_finish() gives its last result or its first error. pg_run() does both and waits in between,
+ * which is enough for commands; the daemon's loop uses the pair, so that it decodes the next pages
+ * while a merge runs.
  *
- * The first SQLSTATE of a failure is kept, also when the connection breaks
- * right after it. A script that fails inside a transaction is rolled back
- * before pg_finish() answers. Values travel as parameters or in COPY, never
- * inside the text of a statement. A text that begins with a comment is
- * called so in errors. Only this file's .c includes libpq; it knows no table's
- * name.
+ * The first SQLSTATE of a failure is kept, also when the connection breaks right after it. A script
+ * that fails inside a transaction is rolled back before pg_finish() answers. Values travel as
+ * parameters or in COPY, never inside the text of a statement. Errors name a statement by the
+ * comment that it begins with. Only this file's .c includes libpq; it knows no table's name.
  */
 #ifndef PG_H
 #define PG_H
@@ -32,7 +29,7 @@ struct pg;
 struct pg_conf {
 	const char *conninfo;	 /* libpq's: keywords or a URI */
 	const char *password;	 /* or NULL; wins over the conninfo's */
-	const char *application; /* what pg_stat_activity calls us */
+	const char *application; /* our name in pg_stat_activity */
 	int64_t deadline;	 /* a script that takes longer is cut off, microseconds */
 	/*
 	 * Called by pg_run() and pg_look() when a script takes longer than PG_SLOW; or NULL. True:
@@ -40,7 +37,7 @@ struct pg_conf {
 	 */
 	bool (*slow)(void *arg, int backend);
 	void *arg;
-	bool readable;	      /* one that can only be read will do */
+	bool readable;	      /* a server that can only be read will do */
 	struct server *place; /* tried first, and then the one that is used; or NULL */
 	bool pinned;	      /* no other than the first is tried */
 };
@@ -50,7 +47,7 @@ struct pg_conf {
 /* A script that takes longer is worth a word. */
 #define PG_SLOW (30 * USEC_PER_SEC)
 
-/* One step of a script. What it points to must live until pg_finish(). */
+/* One step of a script. Its texts and rows must live until pg_finish(). */
 struct pg_step {
 	const char *sql;
 	const char *params[PG_MAX_PARAMS]; /* text; NULL is NULL */
@@ -60,14 +57,13 @@ struct pg_step {
 };
 
 /*
- * Connects, to the first of the conninfo's servers that can be used: each
- * address of each has connect_timeout for itself, and whatever is wrong with
- * it, the next is tried. Fills in what the conninfo leaves open:
- * connect_timeout, keepalives, tcp_user_timeout,
- * target_session_attrs=read-write, and sslmode=verify-full for a host that
- * is not this machine. NULL with what each of them said: ERR_CONFIG (not a
- * conninfo), ERR_DENIED (credentials were refused), ERR_UNAVAILABLE or
- * ERR_STOPPED.
+ * Connects, to the first of the conninfo's servers that can be used. Each
+ * address of each has connect_timeout for itself; after any failure the next is
+ * tried. Fills in keywords that the conninfo leaves open: connect_timeout,
+ * keepalives, tcp_user_timeout, target_session_attrs=read-write, and
+ * sslmode=verify-full for a host that is not this machine. NULL with the
+ * refusal of each of them: ERR_CONFIG (not a conninfo), ERR_DENIED (credentials
+ * were refused), ERR_UNAVAILABLE or ERR_STOPPED.
  */
 struct pg *pg_open(struct event_loop *loop, const struct pg_conf *conf, struct err *err) MUST_CHECK;
 
@@ -87,10 +83,10 @@ void pg_start(struct pg *pg, const struct pg_step *steps, size_t n);
 bool pg_busy(const struct pg *pg) MUST_CHECK;
 
 /*
- * What the script that has ended came to: true and the last result that had
- * rows (*RESULT is NULL when none had; the caller frees it), or false
- * and the first error. ERR_UNCERTAIN: the connection broke while the answer
- * to a COMMIT was awaited.
+ * The outcome of the script that has ended: true and the last result that had
+ * rows (*RESULT is NULL when none had; the caller frees it), or false and the
+ * first error. ERR_UNCERTAIN: the connection broke while the answer to a COMMIT
+ * was awaited.
  */
 bool pg_finish(struct pg *pg, struct table **result, struct err *err) MUST_CHECK;
 
@@ -113,7 +109,9 @@ bool pg_exec(struct pg *pg, const char *sql, struct err *err) MUST_CHECK;
  */
 bool pg_lost(const struct pg *pg) MUST_CHECK;
 
-/* The server's process that took the connection; behind a pooler, whatever that says. */
+/*
+ * The server's process that took the connection; behind a pooler, the number that the pooler tells.
+ */
 int pg_backend(const struct pg *pg) MUST_CHECK;
 
 /* The server's version as a number, 150004 for 15.4. */

@@ -19,8 +19,8 @@ static const struct {
 	{ "40", ERR_CONFLICT },	   /* serialization failure, deadlock */
 	{ "55P03", ERR_BUSY },	   /* lock_not_available */
 	{ "55006", ERR_BUSY },	   /* object_in_use */
-	{ "55", ERR_CONFIG },	   /* what is asked for cannot be done as things are set up there */
-	{ "0A", ERR_CONFIG },	   /* not supported, by an extension or by how it is set up */
+	{ "55", ERR_CONFIG },	   /* cannot be done as the server is set up */
+	{ "0A", ERR_CONFIG },	   /* not supported, by an extension or by its settings */
 	{ "57014", ERR_BUSY },	   /* query_canceled: a statement_timeout, or an administrator */
 	{ "57", ERR_UNAVAILABLE }, /* shutting down, starting up, killed */
 	{ "08", ERR_UNAVAILABLE }, /* connection exception */

@@ -9,9 +9,9 @@
 #define LONGEST_SAYING 200
 
 /*
- * What a refusal is, by the server's SQLSTATE and, where that is not enough,
- * the routine that refused; or by libpq's own words. The first row that fits decides.
- * In an advice %1 is the role and %2 the database.
+ * The refusals, by the server's SQLSTATE and, where that is not enough, the
+ * routine that refused; or by libpq's own words. The first row that fits
+ * decides. In an advice %1 is the role and %2 the database.
  */
 static const struct refusal {
 	const char *state, *routine, *words;
@@ -133,7 +133,7 @@ static void advise(struct err *err, const char *advice, const struct pg_refusal_
 	err->advice[n] = '\0';
 }
 
-/* The first line of what libpq says, without where it was, which is said by who calls. */
+/* The first line of libpq's message, without the place, which the caller names. */
 static void set_sentence(struct err *err, enum err_kind kind, const char *sentence)
 {
 	char shown[sizeof(err->text)];
@@ -175,7 +175,7 @@ void pg_refusal_silent(struct err *err, int64_t patience)
 		 "see whether the server runs, and whether a firewall stands between");
 }
 
-/* What waits for a person comes before what may heal. */
+/* A refusal that waits for a person comes before one that may heal. */
 static int rank(enum err_kind kind)
 {
 	return kind == ERR_STOPPED ? 3 : kind == ERR_DENIED ? 2 : kind == ERR_CONFIG ? 1 : 0;

@@ -14,14 +14,14 @@
 #include "base.h"
 #include "err.h"
 
-/* Who wanted to connect to what; NULL where that is not known. */
+/* The role that wanted to connect, and the database; NULL where that is not known. */
 struct pg_refusal_who {
 	const char *user, *dbname;
 };
 
 /*
- * Makes an error of libpq's MESSAGE: the sentence without where it was,
- * the kind, in `code` the SQLSTATE or a word for what libpq found out
+ * Makes an error of libpq's MESSAGE: the sentence without where it was, the
+ * kind, in `code` the SQLSTATE or a word for a refusal that libpq found out
  * itself ("read-only", "refused", "no-socket"), and the advice.
  */
 void pg_refusal_read(struct err *err, const char *message, const struct pg_refusal_who *who);
@@ -29,13 +29,13 @@ void pg_refusal_read(struct err *err, const char *message, const struct pg_refus
 /* The code of an error that says so, as long as only one server was tried. */
 #define PG_REFUSAL_SILENT "silent"
 
-/* That no answer came within so many microseconds. */
+/* Fills ERR: no answer came within PATIENCE microseconds. */
 void pg_refusal_silent(struct err *err, int64_t patience);
 
 /*
- * Adds what one server said to what those before it said. ALL is of kind
- * ERR_NONE before the first; N is how many there are now. What a person has to
- * mend decides the kind, the code and the advice.
+ * Adds the refusal of one server to those of the servers before it. ALL is of kind ERR_NONE before
+ * the first; N is how many there are now. A refusal that a person has to mend decides the kind, the
+ * code and the advice.
  */
 void pg_refusal_add(struct err *all, const char *server, const struct err *one, int n);
 

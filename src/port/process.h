@@ -15,10 +15,10 @@
 #include "event_loop.h"
 
 /*
- * Runs COMMAND, a path and its arguments separated by blanks, and adds what
- * it prints to OUT. False with ERR_CONFIG (it cannot be run), ERR_UNAVAILABLE
- * (it fails, or takes longer than PATIENCE microseconds) or ERR_STOPPED. What
- * it printed is never part of an error.
+ * Runs COMMAND, a path and its arguments separated by blanks, and adds its
+ * output to OUT. False with ERR_CONFIG (it cannot be run), ERR_UNAVAILABLE (it
+ * fails, or takes longer than PATIENCE microseconds) or ERR_STOPPED. Its output
+ * is never part of an error.
  */
 bool process_read(struct event_loop *loop, const char *command, int64_t patience, struct buf *out,
 		  struct err *err) MUST_CHECK;

@@ -18,7 +18,8 @@ struct servers {
 	size_t n, turn;	      /* how many, and how many have had their turn */
 	size_t begin;	      /* whose turn is the first */
 	struct server last;   /* which worked; of a host's addresses it comes first */
-	struct server host; /* whose turn it is; of what was found, the rest is still to be tried */
+	struct server host;   /* the one in turn; of the addresses found, the rest is still to be
+                             * tried */
 	char found[MOST_ADDRESSES][sizeof(((struct server *)0)->address)];
 	size_t n_found, next;
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table_print.h -- a table for a terminal, by libsmartcols.
+ * table_print.h -- Prints a table for a terminal, by libsmartcols.
  *
  * The library is loaded when a table is printed, so that the daemon, which
  * prints none, has no memory of it. The output is the same in every locale.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * width.h -- how much of a terminal's line a text takes, by libunistring.
+ * width.h -- Measures how much of a terminal's line a text takes, by
+ * libunistring.
  *
  * The library is loaded by the first call. Of its versions any will do, since
  * each release of Debian has another one.

@@ -15,7 +15,7 @@
 /* Anchors that hold anchors make many nodes of few lines. */
 #define MOST_NODES 100000
 
-/* What the functions below hand down while they build a tree. */
+/* The values that the functions below hand down while they build a tree. */
 struct builder {
 	struct arena *arena;
 	const char *name;

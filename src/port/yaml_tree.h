@@ -23,7 +23,7 @@ struct yaml {
 	enum yaml_kind kind;
 	const char *file;	    /* as it was named to yaml_read() */
 	int line, column;	    /* of its beginning, from 1 */
-	const char *text;	    /* of a scalar; "" for what is empty or plain ~ or null */
+	const char *text;	    /* of a scalar; "" for one that is empty or plain ~ or null */
 	bool is_null;		    /* a scalar that is empty, ~ or null and not quoted */
 	size_t n;		    /* children of a list, pairs of a map */
 	const struct yaml **keys;   /* of a map: scalars */
@@ -32,11 +32,11 @@ struct yaml {
 
 /*
  * Reads one document of N bytes. NAME is put before a complaint,
- * "NAME:LINE:COLUMN: ...", and must live as long as the tree. All memory is
- * the arena's. An empty document is an empty map. NULL with ERR_CONFIG: not
- * YAML, two documents, a key twice in a map, a key that is not a scalar, a
- * text with a NUL in it, more than 100,000 nodes, or nested deeper than 16
- * (which is also what an anchor that contains itself comes to).
+ * "NAME:LINE:COLUMN: ...", and must live as long as the tree. All memory is the
+ * arena's. An empty document is an empty map. NULL with ERR_CONFIG: not YAML,
+ * two documents, a key twice in a map, a key that is not a scalar, a text with
+ * a NUL in it, more than 100,000 nodes, or nested deeper than 16 (as an anchor
+ * that contains itself is, too).
  */
 const struct yaml *yaml_read(struct arena *arena, const char *name, const char *text, size_t n,
 			     struct err *err) MUST_CHECK;

@@ -6,7 +6,7 @@
 
 #include "uri.h"
 
-/* Of an error's body, what is read; it is a sentence, or something that is none of the API's. */
+/* The bytes of an error's body that are read: it is a sentence, or not from the API. */
 #define LONGEST_ERROR 65536
 
 static void parameter(struct buf *url, char *separator, const char *key, const char *value)
@@ -48,7 +48,7 @@ void api_list_url(struct buf *url, const struct api *api, const struct api_filte
 	paging(url, separator, page, per_page);
 }
 
-/* Adds an id so that it stays one segment of the path, whatever it is made of. */
+/* Adds an id of any characters so that it stays one segment of the path. */
 static void segment(struct buf *url, const char *id)
 {
 	/* "." and ".." are segments of another kind, and uri_escape() lets a dot be. */
@@ -85,7 +85,7 @@ void api_messages_url(struct buf *url, const struct api *api, const char *id, in
 	paging(url, '?', page, per_page);
 }
 
-/* What kind of failure a status is, whichever endpoint answered it. */
+/* The kind of failure that a status is, from any endpoint. */
 static enum err_kind kind_of(int status)
 {
 	switch (status) {
@@ -113,7 +113,7 @@ static enum err_kind kind_of(int status)
 	}
 }
 
-/* What an error object says. */
+/* The content of an error object. */
 struct said {
 	char code[32];
 	char message[400];

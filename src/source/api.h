@@ -3,9 +3,9 @@
  * api.h -- The endpoints of the Sahut Conversations API: requests, and checks
  * of replies.
  *
- * Builds requests as the reference has them, and says what kind of failure
- * an answer is; what to do about it is decided elsewhere. Error objects are
- * passed on in the API's own words.
+ * Builds requests as the reference has them, and tells the kind of failure that
+ * an answer is; the reaction is decided elsewhere. Error objects are passed on
+ * in the API's own words.
  */
 #ifndef API_H
 #define API_H
@@ -32,8 +32,7 @@ void api_list_url(struct buf *url, const struct api *api, const struct api_filte
 		  int per_page);
 
 /*
- * Adds the URL of one conversation; whatever its id is made of, it stays one
- * segment of the path.
+ * Adds the URL of one conversation. An id of any characters stays one segment of the path.
  */
 void api_item_url(struct buf *url, const struct api *api, const char *id);
 

@@ -7,13 +7,13 @@
 #include "json_writer.h"
 #include "time_format.h"
 
-/* What a PostgreSQL index can hold, with room to spare. */
+/* The bytes that a PostgreSQL index can hold, with room to spare. */
 #define LONGEST_ID 512
 #define LONGEST_STATUS 100
 #define LONGEST_LABEL 1000
 #define MOST_LABELS 1000
 
-/* What is left over of one item. */
+/* Bytes of the members of one item that no column knows. */
 #define LONGEST_REST (64u << 20)
 
 /* An item while it is being read. */
@@ -85,7 +85,7 @@ static bool read_time(struct reading *r, const struct json_at *at, int64_t *ret)
 	       json_expected(at, "a time such as 2024-03-15T08:30:00Z", r->err);
 }
 
-/* ---- what is left over ----------------------------------------------- */
+/* ---- members that no column knows -------------------------------------- */
 
 /* Adds KEY and the value at AT to the members that OUT collects. */
 static void keep_member(struct buf *out, const struct json_at *at)
@@ -115,9 +115,8 @@ struct part {
 };
 
 /*
- * Reads the parts of the object at AT; what else is in it is collected as
- * the reader's rest. An object without an id names nothing: all of it is
- * rest.
+ * Reads the parts of the object at AT; its other members are collected as the
+ * reader's rest. An object without an id names nothing: all of it is rest.
  */
 static bool read_parts(struct reading *r, const struct json_at *at, const struct part *parts,
 		       size_t n)
@@ -202,8 +201,8 @@ static bool read_team(struct reading *r, const struct json_at *at)
 }
 
 /*
- * A team may come as an object or as its id alone; the object knows more.
- * Where the two disagree, the other id is kept with what no column knows.
+ * A team may come as an object or as its id alone; the object knows more. Where
+ * the two disagree, the other id is kept in the rest.
  */
 static bool read_team_id(struct reading *r, const struct json_at *at)
 {
@@ -252,7 +251,7 @@ static size_t read_digits(const char *phone, char *digits, size_t size)
 	return n;
 }
 
-/* The keyed hash of a phone; NULL for what has no digit. */
+/* The keyed hash of a phone; NULL for a text without a digit. */
 static const unsigned char *hash_phone(struct reading *r, const char *phone)
 {
 	char digits[64];
@@ -266,7 +265,7 @@ static const unsigned char *hash_phone(struct reading *r, const char *phone)
 	return key;
 }
 
-/* The contact is the one place with personal data in it; what is to be dropped ends here. */
+/* The contact is the one place with personal data in it; the parts to be dropped end here. */
 static bool keep_contact(struct reading *r, const struct json_at *at)
 {
 	const struct item_privacy *privacy = &r->reader->privacy;
@@ -278,7 +277,7 @@ static bool keep_contact(struct reading *r, const struct json_at *at)
 		item->contact_name = NULL;
 	if (privacy->drop_phone)
 		item->contact_phone = NULL;
-	/* What is unknown may be a name or a phone by another word. */
+	/* An unknown member may be a name or a phone by another word. */
 	if (drops_any(privacy) || (!item->contact_id && !says_anything(at)))
 		return true;
 	item->contact_extra = as_object(r, &r->reader->rest);

@@ -2,14 +2,14 @@
 /*
  * item.h -- Reads one conversation from JSON into a struct.
  *
- * Strict about types, generous about novelty (sahut-api.md, "A
- * conversation"): id, status and created_at must be there; anything else may
- * be missing or null. A field that no column knows goes to `extra`, and what
- * is left over of the channel, the assignee and the team with it, each
- * under its own name; of the contact to the contact's own extra, which is
- * kept where personal data is, and nothing of a contact anywhere else. A
- * contact without an id has no row of its own there: it gets one that is
- * named after the conversation ("conversation:conv_1").
+ * Strict about types, generous about novelty (sahut-api.md, "A conversation"):
+ * id, status and created_at must be there; anything else may be missing or
+ * null. A field that no column knows goes to `extra`. So do the fields of the
+ * channel, the assignee and the team that no column knows, each under its
+ * object's name. Those of the contact go to the contact's own extra, which is
+ * kept where personal data is, and nothing of a contact goes anywhere else. A
+ * contact without an id has no row of its own there: it gets one that is named
+ * after the conversation ("conversation:conv_1").
  */
 #ifndef ITEM_H
 #define ITEM_H
@@ -28,14 +28,14 @@ struct item {
 	const char *contact_id, *contact_name, *contact_phone;
 	const char *contact_extra;	/* JSON */
 	const unsigned char *phone_key; /* HMAC_SIZE bytes; NULL without a phone or a secret */
-	const char *contact_row; /* what names its row where the id does not: no id, but content */
+	const char *contact_row;	/* names its row where the contact has content, but no id */
 	const char *assignee_id, *assignee_name;
 	const char *team_id, *team_name;
 	const char *const *labels; /* in byte order, each once; */
 	size_t n_labels;	   /* stands behind them, see ITEM_TEXTS */
 	int64_t created_at;	   /* TIME_NONE only of an item that could not be read */
 	int64_t updated_at;	   /* TIME_NONE when missing */
-	const char *extra;	   /* JSON: what no field above holds */
+	const char *extra;	   /* JSON: the members that no field above holds */
 };
 
 /*
@@ -83,15 +83,13 @@ bool item_read(struct item_reader *reader, const struct json_at *at, struct item
 	       struct err *err) MUST_CHECK;
 
 /*
- * What can be read of an item that could not be: id, contact_id and
- * created_at, each only if it is good.
+ * Reads id, contact_id and created_at of an item that could not be read, each only if it is good.
  */
 void item_salvage(struct item_reader *reader, const struct json_at *at, struct item *item);
 
 /*
- * Writes the item at AT, good or bad, as compact JSON, without what is not to
- * be kept: of a contact then only its id stays, and the name or the
- * phone that is kept, where it is a text.
+ * Writes the item at AT, good or bad, as compact JSON, without the parts that privacy drops: of a
+ * contact then only its id stays, and the name or the phone that is kept, where it is a text.
  */
 void item_write(const struct item_reader *reader, const struct json_at *at, struct buf *out);
 

@@ -7,7 +7,7 @@
 #include "json_sanitize.h"
 #include "time_format.h"
 
-/* As of a conversation: what an index can hold. */
+/* As of a conversation: the bytes that an index can hold. */
 #define LONGEST_ID 512
 
 /* A type is a word, so that nothing that somebody wrote can pass for one. */
@@ -16,7 +16,7 @@
 /* A name of a member. */
 #define LONGEST_NAME 64
 
-/* What is read by the parser: an id, a time, the numbers of the page. */
+/* The longest value that the parser reads: an id, a time, the numbers of the page. */
 #define LONGEST_VALUE 4096
 
 /* A page that had to be repaired grows by a few bytes for each bad one. */
@@ -95,7 +95,7 @@ static bool read_word(struct message_reader *r, const struct json_span *text, co
 	return !*ret || **ret;
 }
 
-/* ---- what is only measured -------------------------------------------- */
+/* ---- texts that are only measured -------------------------------------- */
 
 /* How many characters the escape at P stands for, and how long it is: half of a pair is none. */
 static size_t escape_length(const char *p, int *characters)

@@ -2,11 +2,10 @@
 /*
  * message.h -- Reads the facts of a page of messages, and nothing of their content.
  *
- * A list of members is read and no other (sahut-api.md, "Messages"): id, type,
- * created_at, the sender's type and id, how many files of which kinds, and
- * how long the text is. What a person wrote is measured where it lies, in
- * the reply's buffer: no tree is made of the page, and no byte of a text, a
- * file's name, a URL or a person's name is copied. Of a message that cannot be read
+ * A list of members is read and no other (sahut-api.md, "Messages"): id, type, created_at, the
+ * sender's type and id, how many files of which kinds, and how long the text is. The text of a
+ * person is measured where it lies, in the reply's buffer: no tree is made of the page, and no byte
+ * of a text, a file's name, a URL or a person's name is copied. Of a message that cannot be read
  * the names of its members are told.
  */
 #ifndef MESSAGE_H
@@ -35,16 +34,16 @@ struct message {
 /* The name of the I-th kind: "image". */
 const char *message_kind(int i) MUST_CHECK;
 
-/* What is read with. */
+/* The reader's parts. */
 struct message_reader {
 	struct json_reader *json;
-	struct arena *arena; /* what a message points to is there */
+	struct arena *arena; /* the texts of a message are there */
 	struct buf repaired; /* private; wiped by message_list_end() */
 };
 
 /* A page of the list. */
 struct message_list {
-	struct json_span rest; /* what follows of its array */
+	struct json_span rest; /* the part of its array that is not read yet */
 	int64_t total;	       /* as its meta says; */
 	bool untold;	       /* or does not */
 	int page, per_page;    /* as it was asked for, or as meta has it */
@@ -52,9 +51,10 @@ struct message_list {
 };
 
 /*
- * Reads a page of N bytes at BODY; LIST has what was asked for. False with
- * ERR_DATA when it is not of the documented shape. The body must stay as it is
- * until message_list_end(), which must follow in either case.
+ * Reads a page of N bytes at BODY; LIST has the page and the size that were
+ * asked for. False with ERR_DATA when it is not of the documented shape. The
+ * body must stay as it is until message_list_end(), which must follow in either
+ * case.
  */
 bool message_list_begin(struct message_reader *reader, const char *body, size_t n,
 			struct message_list *list, struct err *err) MUST_CHECK;

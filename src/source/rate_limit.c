@@ -11,7 +11,7 @@
 #define QUOTA_WAIT (10 * USEC_PER_SEC)
 
 /*
- * What is leased is written down as sent: so many may be written down too much by a process that is
+ * Leased tokens are written down as sent: so many may be written down too much by a process that is
  * killed.
  */
 #define MOST_LEASED 4
@@ -67,7 +67,7 @@ void rate_limit_pause(struct rate_limit *rate_limit, int64_t now, int64_t wait)
 	rate_limit->paused_until = max_i64(rate_limit->paused_until, now + wait);
 }
 
-/* How often a failure of a kind is tried again; what is not listed is not. */
+/* How often a failure of a kind is tried again; kinds that are not listed are not. */
 static int most_tries(enum err_kind kind)
 {
 	switch (kind) {
@@ -109,7 +109,10 @@ bool rate_limit_retry(const struct err *err, int tries, double chance, int64_t *
 {
 	int64_t ceiling = FIRST_WAIT, pause;
 
-	/* What the API refused as wrong stays wrong; what came broken may come whole. */
+	/*
+	 * A request that the API refused as wrong stays wrong; a reply that came broken may come
+	 * whole.
+	 */
 	if (tries >= most_tries(err->kind) || (err->kind == ERR_DATA && err->http_status != 0))
 		return false;
 	for (int i = 1; i < tries && ceiling < LONGEST_WAIT; i++)

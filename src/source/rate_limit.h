@@ -14,7 +14,7 @@
 #include "base.h"
 #include "err.h"
 
-/* A lease is good for so long; what is left of it then is lost. */
+/* A lease is good for so long; tokens that are left then are lost. */
 #define RATE_LIMIT_LEASE USEC_PER_SEC
 
 struct rate_limit {
@@ -39,8 +39,8 @@ enum rate_limit_say rate_limit_ask(struct rate_limit *rate_limit, int64_t now,
 				   int64_t *when) MUST_CHECK;
 
 /*
- * How many tokens to ask the warehouse for: what the quota gives for the life
- * of a lease, at least 1.
+ * How many tokens to ask the warehouse for: as many as the quota gives for the life of a lease, at
+ * least 1.
  */
 int rate_limit_want(const struct rate_limit *rate_limit) MUST_CHECK;
 

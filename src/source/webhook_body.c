@@ -52,7 +52,7 @@ void webhook_body_read(const char *text, size_t n, struct webhook_body *body)
 	*body = (struct webhook_body){ .n = 0 };
 	for (const char *p = text; p < end; p++) {
 		if (from && *p == '\\') {
-			/* Whatever is escaped is no quotation mark that ends the string. */
+			/* An escaped character is no quotation mark that ends the string. */
 			p++;
 		} else if (*p == '"' && from) {
 			look_at(body, from, (size_t)(p - from));

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * webhook_body.h -- Finds what an event is about, by its looks.
+ * webhook_body.h -- Finds the conversations that an event is about, by the
+ * looks of its ids.
  *
- * The reference does not name the members of an event's body, so none is
- * relied on: a string that looks like a conversation's id is one, wherever
- * it stands. A body is read once from its beginning to its end, whatever is
- * in it, and nothing of it is kept but the ids. What is no id, or an id of
- * nothing, does no harm: an event says where to look, and not what is there.
+ * The reference does not name the members of an event's body, so none is relied
+ * on: a string that looks like a conversation's id is one, wherever it stands.
+ * Any body is read once from its beginning to its end, and nothing of it is
+ * kept but the ids. A text that is no id, or an id of nothing, does no harm: an
+ * event says where to look, and nothing of the state there.
  */
 #ifndef WEBHOOK_BODY_H
 #define WEBHOOK_BODY_H

@@ -26,9 +26,9 @@ struct webhook_signature_keys {
 };
 
 /*
- * Whether the value of the HEADER, or NULL, is the signature of the N bytes
- * at BODY by one of the keys. How long that takes says nothing of how much
- * of it was right, nor which key was.
+ * Whether the value of the HEADER, or NULL, is the signature of the N bytes at
+ * BODY by one of the keys. Its running time tells neither how much of the
+ * signature was right nor which key it was.
  */
 bool webhook_signature_is_right(const struct webhook_signature_keys *keys, const char *header,
 				const void *body, size_t n) MUST_CHECK;
