@@ -843,6 +843,18 @@ static bool an_odd_item_that_is_accepted_holds_nothing(struct drive *d)
 	       cost_at_most(d, 1) && rises(d, &before) && equals(d);
 }
 
+/* Its status is not known: it may be one more in any of them, and that is no difference. */
+static bool an_odd_item_is_no_difference_in_counts(struct drive *d)
+{
+	int odd;
+
+	begin_odd(d, &odd);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
+	odd_accept(&d->ware);
+	pass(d, 60);
+	return came_to(d, cycle(d, CYCLE_VERIFY, NULL), VERDICT_EQUAL) && cost_at_most(d, 5);
+}
+
 /* The list does not show it, and that it is gone nobody has been told. */
 static bool an_odd_item_that_a_certified_sweep_does_not_see_holds_nothing(struct drive *d)
 {
@@ -1045,6 +1057,7 @@ static const struct {
 	  one_odd_item_holds_both_instants_until_it_loads },
 	{ "an odd item that is accepted holds nothing",
 	  an_odd_item_that_is_accepted_holds_nothing },
+	{ "an odd item is no difference in counts", an_odd_item_is_no_difference_in_counts },
 	{ "an odd item that a certified sweep does not see holds nothing",
 	  an_odd_item_that_a_certified_sweep_does_not_see_holds_nothing },
 	{ "a list of another shape moves nothing, and is equal a cycle later",

@@ -18,14 +18,15 @@ enum mischief {
 	MISCHIEF_NONE,
 	MISCHIEF_INSERT,
 	MISCHIEF_REMOVE,
+	MISCHIEF_GAP, /* the full pages of the first conversation lack their last row, always */
 	MISCHIEFS,
 };
 
 /* A conversation at the API. */
 struct talk {
 	uint64_t list[LONGEST];
-	int64_t at[LONGEST]; /* when each was written */
-	int n;
+	int64_t at[LONGEST];   /* when each was written */
+	int n, fewest;	       /* now, and at any time */
 	int64_t changed;       /* updated_at */
 	bool unresolved, told; /* the merge of conversations has seen that change */
 	int touched;	       /* how often the list was changed */
@@ -110,6 +111,7 @@ static void take_out(struct talk *t, int place)
 		(size_t)(t->n - place - 1) * sizeof(t->list[0]));
 	memmove(&t->at[place], &t->at[place + 1], (size_t)(t->n - place - 1) * sizeof(t->at[0]));
 	t->n--;
+	t->fewest = t->n < t->fewest ? t->n : t->fewest;
 	t->touched++;
 }
 
@@ -148,6 +150,12 @@ static void happen(void)
 	}
 }
 
+/* Its list makes no sense, whenever it is longer than a page. */
+static bool is_senseless(int talk)
+{
+	return w.mischief == MISCHIEF_GAP && talk == 0;
+}
+
 static void invent(uint64_t seed)
 {
 	memset(&w, 0, sizeof(w));
@@ -160,13 +168,15 @@ static void invent(uint64_t seed)
 	w.history = TIME_NEVER;
 	for (int i = 0; i < TALKS; i++) {
 		struct talk *t = &w.talks[i];
-		int n = chance_hit(&w.chance, 100) ? 90 + chance_below(&w.chance, 260)
-						   : chance_below(&w.chance, 14);
+		int n = chance_hit(&w.chance, is_senseless(i) ? 1000 : 100)
+				? 90 + chance_below(&w.chance, 260)
+				: chance_below(&w.chance, 14);
 
 		t->unresolved = chance_hit(&w.chance, 300);
 		t->changed = w.now - chance_below(&w.chance, 90) * 24 * 60 * MINUTE;
 		while (t->n < n)
 			put(t, t->n);
+		t->fewest = t->n;
 		for (int k = 0; k < t->n; k++)
 			t->at[k] = t->changed;
 		w.held[i].row.per_page = 100;
@@ -318,6 +328,8 @@ static bool write_step(int item)
 		return true;
 	for (int i = 0; i < h->n; i++)
 		h->removed[i] = h->removed[i] || h->reading[i] < step.number;
+	if (step.count == 0 && w.talks[talk].fewest > 0)
+		return wrong("conversation %d: it is read whole, and nothing of it was", talk);
 	h->due = h->due && h->row.due_at != step.due_at;
 	h->history = h->history && h->due;
 	h->read = true;
@@ -325,7 +337,7 @@ static bool write_step(int item)
 	h->read_changed = h->row.changed_at;
 	if (step.unmoved && w.moves)
 		return wrong("conversation %d: its message did move updated_at", talk);
-	return w.begun_at[item] != w.talks[talk].touched || equals(talk);
+	return w.begun_at[item] != w.talks[talk].touched || is_senseless(talk) || equals(talk);
 }
 
 static bool commit(void)
@@ -367,6 +379,8 @@ static void serve(void)
 		page.rows[page.n++].created_at = t->at[i];
 		w.staged[w.n_staged++] = (struct staged){ talk, number, t->list[i] };
 	}
+	if (is_senseless(talk) && page.n == page.per_page && from + page.n < t->n)
+		page.n--;
 	engine_messages(&w.engine, &page);
 }
 
@@ -458,8 +472,10 @@ static bool settle(void)
 			w.held[k].postponed = false;
 	}
 	for (int i = 0; i < TALKS; i++)
-		if (!equals(i))
+		if (!is_senseless(i) && !equals(i))
 			return false;
+	if (w.mischief == MISCHIEF_GAP)
+		return true;
 	least = w.requests;
 	merge();
 	if (!cycle())
