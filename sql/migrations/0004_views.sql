@@ -3,7 +3,7 @@
 --
 -- Every object has a column `id` first, which Metabase takes for its key, and the names beside the ids, so that
 -- nobody has to join. Days are those of the workspace's time zone; nothing depends on a session's. Ages and running
--- times end at active_as_of: when the sync stops, they stop.
+-- times end at active_as_of, or at the last answer while nothing is proven (known_at): when the sync stops, they stop.
 
 -- ---- conversations ----
 
@@ -32,20 +32,20 @@ select
 	coalesce(c.first_assigned_estimated, false) as is_first_assignment_estimated,
 	coalesce(c.first_resolved_estimated, false) as is_first_resolution_estimated,
 	case when c.status <> 'resolved'
-	then round(extract(epoch from w.active_as_of - least(w.active_as_of, c.created_at))::numeric / 3600,
+	then round(extract(epoch from w.known_at - least(w.known_at, c.created_at))::numeric / 3600,
 	2) end as age_hours,
 	case when c.status <> 'resolved' then
-		case when w.active_as_of - c.created_at < interval '1 day' then '1. under 1 day'
-			when w.active_as_of - c.created_at < interval '3 days' then '2. 1-3 days'
-			when w.active_as_of - c.created_at < interval '7 days' then '3. 3-7 days'
-			when w.active_as_of is not null then '4. over 7 days' end end as age_bucket,
-	round(extract(epoch from w.active_as_of - least(w.active_as_of, c.status_since))::numeric / 3600,
+		case when w.known_at - c.created_at < interval '1 day' then '1. under 1 day'
+			when w.known_at - c.created_at < interval '3 days' then '2. 1-3 days'
+			when w.known_at - c.created_at < interval '7 days' then '3. 3-7 days'
+			when w.known_at is not null then '4. over 7 days' end end as age_bucket,
+	round(extract(epoch from w.known_at - least(w.known_at, c.status_since))::numeric / 3600,
 	2) as hours_in_status,
 	c.origin = 'observed' as is_history_complete, c.history_known_from,
 	c.origin = 'observed' or c.status_since > c.history_known_from as is_status_since_known,
 	c.touch_count, c.merged_into, c.unlisted_since
 from sahut.conversation c
-join sahut_etl.workspace w on w.id = c.workspace_id
+join sahut_etl.report_workspace w on w.id = c.workspace_id
 left join sahut.status s on s.status = c.status
 left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
 left join sahut.contact k on k.workspace_id = c.workspace_id and k.id = c.contact_id
@@ -245,16 +245,16 @@ select
 	f.status,
 	c.channel_id, ch.type as channel_type, ch.name as channel_name, f.from_at, f.to_at,
 	f.to_at is null as is_current,
-	extract(epoch from coalesce(f.to_at, w.active_as_of) - least(coalesce(f.to_at, w.active_as_of),
+	extract(epoch from coalesce(f.to_at, w.known_at) - least(coalesce(f.to_at, w.known_at),
 	f.from_at))::bigint as duration_seconds,
 	case when f.status <> 'resolved' then
-		sahut_etl.business_seconds_of(c.workspace_id, f.channels, f.froms, coalesce(f.to_at, w.active_as_of)) end
+		sahut_etl.business_seconds_of(c.workspace_id, f.channels, f.froms, coalesce(f.to_at, w.known_at)) end
 		as business_duration_seconds,
 	f.is_estimated, (f.from_at at time zone w.timezone)::date as from_day,
 	f.interval_no > 1 or c.origin = 'observed' as is_history_complete
 from folded f
 join sahut.conversation c on c.id = f.conversation_id and c.deleted_at is null
-join sahut_etl.workspace w on w.id = c.workspace_id
+join sahut_etl.report_workspace w on w.id = c.workspace_id
 left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id;
 comment on view sahut_report.status_intervals is
 	'One row for each stretch of time that a conversation spent in one status.';
@@ -304,16 +304,16 @@ select
 	f.assignee_id, a.name as assignee_name, f.assignee_id is null as is_unassigned,
 	c.channel_id, ch.type as channel_type, ch.name as channel_name, f.from_at, f.to_at,
 	f.to_at is null as is_current,
-	extract(epoch from coalesce(f.to_at, w.active_as_of) - least(coalesce(f.to_at, w.active_as_of),
+	extract(epoch from coalesce(f.to_at, w.known_at) - least(coalesce(f.to_at, w.known_at),
 	f.from_at))::bigint as duration_seconds,
 	(f.unresolved_seconds + coalesce(extract(epoch
-		from greatest(w.active_as_of, f.unresolved_since) - f.unresolved_since), 0))::bigint
+		from greatest(w.known_at, f.unresolved_since) - f.unresolved_since), 0))::bigint
 		as unresolved_duration_seconds,
 	f.is_estimated, (f.from_at at time zone w.timezone)::date as from_day,
 	f.interval_no > 1 or c.origin = 'observed' as is_history_complete
 from folded f
 join sahut.conversation c on c.id = f.conversation_id and c.deleted_at is null
-join sahut_etl.workspace w on w.id = c.workspace_id
+join sahut_etl.report_workspace w on w.id = c.workspace_id
 left join sahut.channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
 left join sahut.agent a on a.workspace_id = c.workspace_id and a.id = f.assignee_id;
 comment on view sahut_report.assignee_snapshots is
@@ -378,10 +378,10 @@ from (
 		coalesce(c.snoozed_work_usec, 0) as snoozed_work_usec,
 		coalesce(c.unassigned_work_usec, 0) as unassigned_work_usec,
 		case when c.status = 'resolved' then 0 else coalesce((extract(epoch
-			from greatest(c.counted_to, u.active_as_of) - c.counted_to) * 1000000)::bigint, 0) end as usec,
+			from greatest(c.counted_to, u.known_at) - c.counted_to) * 1000000)::bigint, 0) end as usec,
 		case when c.status = 'resolved' then 0
 			when h.hours_no is null then coalesce((extract(epoch
-				from greatest(c.counted_to, u.active_as_of) - c.counted_to) * 1000000)::bigint, 0)
+				from greatest(c.counted_to, u.known_at) - c.counted_to) * 1000000)::bigint, 0)
 			else coalesce(greatest(0, h.now_usec - sahut_etl.work_at(c.workspace_id, h.hours_no, c.counted_to)), 0)
 			end as work_usec,
 		case when c.origin = 'observed' then c.first_assigned_to end as first_agent_id,
@@ -390,17 +390,17 @@ from (
 		coalesce(cardinality(c.assignees), 0) as agent_count, c.first_labels, c.resolved_labels, c.labels,
 		c.merged_into, c.created_at, c.first_resolved_at, c.last_resolved_at, c.resolution_count, c.extra
 	from sahut.conversation c
-	join sahut_etl.workspace u on u.id = c.workspace_id
+	join sahut_etl.report_workspace u on u.id = c.workspace_id
 	left join (
 		select k.workspace_id, k.channel_id, k.hours_no,
-			sahut_etl.work_at(k.workspace_id, k.hours_no, n.active_as_of) as now_usec
+			sahut_etl.work_at(k.workspace_id, k.hours_no, n.known_at) as now_usec
 		from sahut_etl.channel_hours k
-		join sahut_etl.workspace n on n.id = k.workspace_id
+		join sahut_etl.report_workspace n on n.id = k.workspace_id
 		offset 0
 	) h on h.workspace_id = c.workspace_id and h.channel_id = coalesce(c.channel_id, '')
 	where c.deleted_at is null
 ) x
-join sahut_etl.workspace w on w.id = x.workspace_id
+join sahut_etl.report_workspace w on w.id = x.workspace_id
 left join sahut.channel ch on ch.workspace_id = x.workspace_id and ch.id = x.channel_id
 left join sahut.agent fa on fa.workspace_id = x.workspace_id and fa.id = x.first_agent_id
 left join sahut.agent la on la.workspace_id = x.workspace_id and la.id = x.last_agent_id
@@ -675,18 +675,18 @@ with target as (
 	-- For each channel, and for none, the targets that fit it, in order: of those that fit a conversation the
 	-- first holds.
 	select ch.workspace_id, ch.id as channel_id, t.metric, h.hours_no,
-		sahut_etl.work_at(ch.workspace_id, h.hours_no, w.active_as_of) as now_usec,
+		sahut_etl.work_at(ch.workspace_id, h.hours_no, w.known_at) as now_usec,
 		array_agg(t.label_name order by t.place) as labels,
 		array_agg(t.within_seconds order by t.place) as within,
 		array_agg(t.pauses_pending order by t.place) as pauses_pending,
 		array_agg(t.pauses_snoozed order by t.place) as pauses_snoozed
 	from (select workspace_id, id, type from sahut.channel union all select id, '', null
-		from sahut_etl.workspace) ch
+		from sahut_etl.report_workspace) ch
 	join sahut_etl.target t on t.workspace_id = ch.workspace_id
 		and (t.channel_type is null or t.channel_type = ch.type)
 	join sahut_etl.channel_hours h on h.workspace_id = ch.workspace_id and h.channel_id = ch.id
-	join sahut_etl.workspace w on w.id = ch.workspace_id
-	group by ch.workspace_id, ch.id, t.metric, h.hours_no, w.active_as_of
+	join sahut_etl.report_workspace w on w.id = ch.workspace_id
+	group by ch.workspace_id, ch.id, t.metric, h.hours_no, w.known_at
 ), subject as (
 	select c.id, c.workspace_id, t.metric, c.channel_id, c.assignee_id, c.team_id, c.created_at, c.created_day,
 		t.hours_no, t.now_usec, t.within, t.pauses_pending, t.pauses_snoozed, c.status, c.counted_to,
@@ -726,7 +726,7 @@ with target as (
 ), measured as (
 	select s.*, s.within[s.place] as within_seconds, w.name as workspace_name,
 		case when s.done_at is not null then s.done_seconds
-			when s.hours_no is null then extract(epoch from w.active_as_of - least(w.active_as_of,
+			when s.hours_no is null then extract(epoch from w.known_at - least(w.known_at,
 				s.created_at))::bigint
 			else round(greatest(0, s.now_usec - sahut_etl.work_at(s.workspace_id, s.hours_no, s.created_at))
 				/ 1000000.0)::bigint end
@@ -735,11 +735,11 @@ with target as (
 			+ case when s.pauses_snoozed[s.place] then coalesce(s.snoozed_usec, 0) else 0 end
 			+ case when s.done_at is null and (s.status = 'pending' and s.pauses_pending[s.place]
 					or s.status = 'snoozed' and s.pauses_snoozed[s.place])
-				then coalesce(sahut_etl.work_usec(s.workspace_id, s.channel_id, s.counted_to, w.active_as_of), 0)
+				then coalesce(sahut_etl.work_usec(s.workspace_id, s.channel_id, s.counted_to, w.known_at), 0)
 				else 0 end + 500000) / 1000000
 			else 0 end as elapsed_seconds
 	from subject s
-	join sahut_etl.workspace w on w.id = s.workspace_id
+	join sahut_etl.report_workspace w on w.id = s.workspace_id
 	where s.place is not null
 ), judged as (
 	select m.*, greatest(0, m.elapsed_seconds) as seconds from measured m
@@ -800,16 +800,16 @@ select
 	coalesce(x.open_count, 0) as open_count, coalesce(x.pending_count, 0) as pending_count,
 	coalesce(x.snoozed_count, 0) as snoozed_count,
 	coalesce(x.active_count, 0) as active_count, coalesce(x.unresolved_count, 0) as unresolved_count,
-	round(extract(epoch from greatest(w.active_as_of, x.oldest) - x.oldest)::numeric / 3600,
+	round(extract(epoch from greatest(w.known_at, x.oldest) - x.oldest)::numeric / 3600,
 	2) as oldest_active_age_hours,
-	coalesce(x.stale_over_1d_count, 0) as stale_over_1d_count, w.active_as_of as as_of,
+	coalesce(x.stale_over_1d_count, 0) as stale_over_1d_count, w.known_at as as_of,
 	a.id is null as is_unassigned
 from (
 	select g.workspace_id, g.id, g.name from sahut.agent g
 	union all
-	select n.id, null, null from sahut_etl.workspace n
+	select n.id, null, null from sahut_etl.report_workspace n
 ) a
-join sahut_etl.workspace w on w.id = a.workspace_id
+join sahut_etl.report_workspace w on w.id = a.workspace_id
 left join (
 	select c.workspace_id, coalesce(c.assignee_id, '') as assignee_id, count(*)::integer as unresolved_count,
 		count(*) filter (where c.status = 'open')::integer as open_count,
@@ -818,9 +818,9 @@ left join (
 		count(*) filter (where s.is_active)::integer as active_count,
 		min(c.created_at) filter (where s.is_active) as oldest,
 		count(*) filter (where s.is_active
-			and v.active_as_of - c.status_since > interval '1 day')::integer as stale_over_1d_count
+			and v.known_at - c.status_since > interval '1 day')::integer as stale_over_1d_count
 	from sahut.conversation c
-	join sahut_etl.workspace v on v.id = c.workspace_id
+	join sahut_etl.report_workspace v on v.id = c.workspace_id
 	join sahut.status s on s.status = c.status
 	where c.deleted_at is null and c.status <> 'resolved'
 	group by c.workspace_id, coalesce(c.assignee_id, '')
@@ -842,7 +842,8 @@ comment on column sahut_report.agent_workload_now.oldest_active_age_hours is
 	'Age of the oldest active one in hours, measured to active_as_of; empty without any.';
 comment on column sahut_report.agent_workload_now.stale_over_1d_count is
 	'Active ones that have been in the same status for more than a day.';
-comment on column sahut_report.agent_workload_now.as_of is 'The counts are known up to this instant: active_as_of.';
+comment on column sahut_report.agent_workload_now.as_of is
+	'The counts are known up to this instant: active_as_of, or the last answer while nothing is proven.';
 
 comment on column sahut_report.agent_workload_now.is_unassigned is 'Whether this is what nobody has.';
 
@@ -1526,7 +1527,8 @@ cross join lateral (
 			'%s minutes ahead of the clock, which cannot be',
 			round(extract(epoch from w.active_as_of - now())::numeric / 60)) end,
 			format('%s minutes behind', round(extract(epoch from now() - w.active_as_of)::numeric / 60)),
-			'nothing is known yet')
+			format('nothing is proven yet, and the last answer is %s minutes old',
+				round(extract(epoch from now() - w.known_at)::numeric / 60)), 'nothing is known yet')
 	union all
 	select 'completeness', case when w.complete_as_of is null then 'amber'
 		when w.complete_as_of > now() + interval '2 minutes'

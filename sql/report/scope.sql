@@ -9,8 +9,8 @@ select
 	to_char(w.complete_as_of at time zone w.timezone, 'YYYY-MM-DD HH24:MI') as complete_at,
 	to_char(w.active_as_of at time zone w.timezone, 'YYYY-MM-DD HH24:MI') as active_at,
 	to_char(w.history_started_at at time zone w.timezone, 'YYYY-MM-DD HH24:MI') as history_at,
-	case when now() - w.active_as_of > interval '1 hour'
-	then extract(epoch from now() - w.active_as_of)::bigint end as stale_seconds,
+	case when now() - r.known_at > interval '1 hour'
+	then extract(epoch from now() - r.known_at)::bigint end as stale_seconds,
 	f.pending_days as stale_days,
 	case when k.state <> 'proven' then k.state end as proof,
 	to_char(k.since at time zone w.timezone, 'YYYY-MM-DD HH24:MI') as unproven_since,
@@ -22,10 +22,11 @@ select
 		to_char(coalesce(d.failing_since, d.since) at time zone w.timezone,
 			'YYYY-MM-DD HH24:MI') end as late_since
 from sahut_etl.workspace w
+join sahut_etl.report_workspace r on r.id = w.id
 join sahut_etl.proof k on k.workspace_id = w.id
 left join sahut_report.data_freshness f on f.workspace_name = w.name and f.pending_day_count > 0
 left join sahut_etl.report_delay d on d.workspace_id = w.id and d.days > 0
 cross join lateral (select coalesce($3::date,
-	(coalesce(w.active_as_of, w.seen_at, now()) at time zone w.timezone)::date) as last_day) p
+	r.last_day, (coalesce(r.known_at, now()) at time zone w.timezone)::date) as last_day) p
 where $1::text is null or w.name = $1
 order by w.name

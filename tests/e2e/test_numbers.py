@@ -350,3 +350,41 @@ def test_a_day_that_goes_on_ends_for_all_views_where_what_is_known_ends(pair):
             extract(epoch from w.known_at - w.history_started_at) * 120
         from sahut_etl.report_workspace w""")[0]
     assert 0 < flow == work <= rest
+
+
+# Views that tell how far the proof goes: they say that there is none.
+OF_PROOF = {"data_freshness": ("complete_as_of", "active_as_of", "as_of", "lag_minutes", "complete_lag_minutes", "is_fresh", "proof_state",
+                               "unproven_since", "proof_reason", "next_step", "may_be_counted", "exceptions"),
+            "health": ("state", "detail"), "calendar": ("is_complete",)}
+
+
+def all_views(s):
+    """Each row of each view, without that which tells of the proof."""
+    views = [r[0] for r in s.sql("select relname from pg_class where relnamespace = 'sahut_report'::regnamespace and relkind = 'v' order by 1")]
+    return {v: s.sql(f"select (to_jsonb(x) - %s::text[])::text from sahut_report.{v} x order by 1", list(OF_PROOF.get(v, ()))) for v in views}
+
+
+def test_what_lasts_is_measured_to_the_last_answer_where_nothing_was_proven(story):
+    """In every view, card and report: a workspace that is loaded and never proven shows no zero where time went by."""
+    targets = [{"metric": m, "within": 3600 * 10**6, "channel_type": None, "label": None} for m in ("first_assignment", "first_resolution")]
+    s = story(settings={"hours": [], "holidays": [], "targets": targets, "drops_names": False, "drops_phones": False})
+    s.see("2026-03-01 00:10", conversation("old", "open", "2026-01-11 00:00", "2026-02-21 00:00"))
+    s.change("2026-03-02 01:00", "C1", assignee=AYU, team=KASIR, labels=["refund"])
+    s.change("2026-03-02 02:00", "C2", channel=IG)
+    s.change("2026-03-02 03:00", "C3", status="snoozed", assignee=BUDI)
+    s.change("2026-03-02 04:00", "C1", status="pending")
+    s.change("2026-03-02 05:00", "C4", assignee=AYU)
+    s.change("2026-03-02 06:00", "C4", status="resolved")
+    s.see("2026-03-05 05:02")
+    s.refresh()
+    s.sql("update sahut_etl.workspace set active_as_of = seen_at")
+    views, cards = all_views(s), {k: card(s, k) for k in CARDS if not k.startswith("freshness_")}
+    reports = {n: report(s, n, day(1), day(5)) for n in ("volume", "workload", "backlog")}
+    assert s.one("select max(elapsed_minutes) from sahut_report.sla_results where result = 'breached'") > 0
+    s.sql("update sahut_etl.workspace set active_as_of = null, complete_as_of = null, certified_at = null")
+    for view, rows in all_views(s).items():
+        assert rows == views[view], view
+    for key in cards:
+        assert card(s, key) == cards[key], key
+    for name, rows in reports.items():
+        assert [r for r in report(s, name, day(1), day(5)) if "warning" not in r] == rows, name
