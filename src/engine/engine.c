@@ -5,10 +5,10 @@
 #include <stddef.h>
 
 /*
- * The parts: where the struct of each lies in struct engine, where it keeps the
+ * The phases of a cycle: where the struct of each lies in struct engine, where it keeps the
  * Date of its first response, and its entrances. NULL: it never comes to that.
  */
-static const struct part_ops {
+static const struct phase_ops {
 	size_t self, started;
 	void (*next)(void *self, struct workspace_state *state, bool stage_full,
 		     struct action *action);
@@ -20,48 +20,48 @@ static const struct part_ops {
 	bool (*deletes)(const void *self, int i);
 	bool (*refused)(void *self, struct workspace_state *state);
 	enum absence (*absence)(const void *self, int i);
-} parts[] = {
-	[PART_FULL] = { offsetof(struct engine, full), offsetof(struct engine, state.full.started),
-			full_next, full_page, full_item, full_answer, full_committed, full_deletes,
-			full_refused, full_absence },
-	[PART_SCAN] = { offsetof(struct engine, scan), offsetof(struct engine, scan.started),
-			scan_next, scan_page, scan_item, scan_answer, scan_committed, scan_deletes,
-			scan_refused, scan_absence },
-	[PART_UNRESOLVED] = { offsetof(struct engine, unresolved_scan),
-			      offsetof(struct engine, unresolved_scan.started),
-			      unresolved_scan_next, unresolved_scan_page, unresolved_scan_item,
-			      unresolved_scan_answer, unresolved_scan_committed,
-			      unresolved_scan_deletes, unresolved_scan_refused,
-			      unresolved_scan_absence },
-	[PART_AUDIT] = { offsetof(struct engine, audit), offsetof(struct engine, audit.started),
-			 audit_next, audit_page, NULL, audit_answer, audit_committed, NULL,
-			 audit_refused, NULL },
-	[PART_REPAIR] = { offsetof(struct engine, repair), offsetof(struct engine, repair.started),
-			  repair_next, repair_page, repair_item, repair_answer, repair_committed,
-			  repair_deletes, repair_refused, repair_absence },
-	[PART_STALE] = { offsetof(struct engine, stale_check),
-			 offsetof(struct engine, stale_check.started), stale_check_next, NULL,
-			 stale_check_item, stale_check_answer, stale_check_committed, NULL, NULL,
-			 NULL },
-	[PART_HINTED] = { offsetof(struct engine, hinted), offsetof(struct engine, hinted.started),
-			  hinted_next, NULL, hinted_item, NULL, hinted_committed, NULL, NULL,
+} phases[] = {
+	[PHASE_FULL] = { offsetof(struct engine, full), offsetof(struct engine, state.full.started),
+			 full_next, full_page, full_item, full_answer, full_committed, full_deletes,
+			 full_refused, full_absence },
+	[PHASE_SCAN] = { offsetof(struct engine, scan), offsetof(struct engine, scan.started),
+			 scan_next, scan_page, scan_item, scan_answer, scan_committed, scan_deletes,
+			 scan_refused, scan_absence },
+	[PHASE_UNRESOLVED] = { offsetof(struct engine, unresolved_scan),
+			       offsetof(struct engine, unresolved_scan.started),
+			       unresolved_scan_next, unresolved_scan_page, unresolved_scan_item,
+			       unresolved_scan_answer, unresolved_scan_committed,
+			       unresolved_scan_deletes, unresolved_scan_refused,
+			       unresolved_scan_absence },
+	[PHASE_AUDIT] = { offsetof(struct engine, audit), offsetof(struct engine, audit.started),
+			  audit_next, audit_page, NULL, audit_answer, audit_committed, NULL,
+			  audit_refused, NULL },
+	[PHASE_REPAIR] = { offsetof(struct engine, repair), offsetof(struct engine, repair.started),
+			   repair_next, repair_page, repair_item, repair_answer, repair_committed,
+			   repair_deletes, repair_refused, repair_absence },
+	[PHASE_STALE] = { offsetof(struct engine, stale_check),
+			  offsetof(struct engine, stale_check.started), stale_check_next, NULL,
+			  stale_check_item, stale_check_answer, stale_check_committed, NULL, NULL,
 			  NULL },
-	[PART_REJECTED] = { offsetof(struct engine, rejected_check),
-			    offsetof(struct engine, rejected_check.started), rejected_check_next,
-			    NULL, rejected_check_item, rejected_check_answer,
-			    rejected_check_committed, rejected_check_deletes, NULL, NULL },
-	[PART_MESSAGES] = { offsetof(struct engine, messages),
-			    offsetof(struct engine, messages.started), messages_next, NULL, NULL,
-			    messages_answer, messages_committed, NULL, NULL, NULL },
+	[PHASE_HINTED] = { offsetof(struct engine, hinted), offsetof(struct engine, hinted.started),
+			   hinted_next, NULL, hinted_item, NULL, hinted_committed, NULL, NULL,
+			   NULL },
+	[PHASE_REJECTED] = { offsetof(struct engine, rejected_check),
+			     offsetof(struct engine, rejected_check.started), rejected_check_next,
+			     NULL, rejected_check_item, rejected_check_answer,
+			     rejected_check_committed, rejected_check_deletes, NULL, NULL },
+	[PHASE_MESSAGES] = { offsetof(struct engine, messages),
+			     offsetof(struct engine, messages.started), messages_next, NULL, NULL,
+			     messages_answer, messages_committed, NULL, NULL, NULL },
 };
 
-static void *part_of(struct engine *e)
+static void *phase_of(struct engine *e)
 {
-	return (char *)e + parts[e->part].self;
+	return (char *)e + phases[e->phase].self;
 }
 
-/* Begins the part that a strategy is done by. */
-static void begin_part(struct engine *e, enum strategy strategy)
+/* Begins the phase that a strategy is done by. */
+static void begin_phase(struct engine *e, enum strategy strategy)
 {
 	bool accept_deletions = cycle_kind(e->conf.kind)->accept_deletions;
 
@@ -69,32 +69,32 @@ static void begin_part(struct engine *e, enum strategy strategy)
 	case STRATEGY_ONE_PAGE:
 	case STRATEGY_HEAD_SCAN:
 	case STRATEGY_TAIL_SCAN:
-		e->part = PART_SCAN;
+		e->phase = PHASE_SCAN;
 		scan_begin(&e->scan, &e->state);
 		break;
 	case STRATEGY_UNRESOLVED_SCAN:
-		e->part = PART_UNRESOLVED;
+		e->phase = PHASE_UNRESOLVED;
 		unresolved_scan_begin(&e->unresolved_scan, &e->state);
 		break;
 	case STRATEGY_COUNT_AUDIT:
-		e->part = PART_AUDIT;
+		e->phase = PHASE_AUDIT;
 		audit_begin(&e->audit, &e->state, &e->conf);
 		break;
 	case STRATEGY_REPAIR:
-		e->part = PART_REPAIR;
+		e->phase = PHASE_REPAIR;
 		repair_begin(&e->repair, &e->state, e->conf.cells, e->conf.n_cells,
 			     accept_deletions);
 		break;
 	case STRATEGY_HINTED:
-		e->part = PART_HINTED;
+		e->phase = PHASE_HINTED;
 		hinted_begin(&e->hinted, e->conf.n_hinted);
 		break;
 	case STRATEGY_MESSAGES:
-		e->part = PART_MESSAGES;
+		e->phase = PHASE_MESSAGES;
 		messages_begin(&e->messages, e->conf.ahead);
 		break;
 	default:
-		e->part = PART_FULL;
+		e->phase = PHASE_FULL;
 		e->state.tried_at = e->conf.now;
 		full_begin(&e->full, &e->state, e->conf.ahead, accept_deletions);
 		break;
@@ -118,10 +118,10 @@ void engine_begin(struct engine *engine, const struct engine_conf *conf,
 	engine->strategy = plan_strategy(&engine->state, conf);
 	/* Hints come often: what could not be loaded waits for the cycle that comes anyway. */
 	if (!cycle_kind(conf->kind)->hinted && plan_asks_again(engine->strategy, &engine->state)) {
-		engine->part = PART_REJECTED;
+		engine->phase = PHASE_REJECTED;
 		rejected_check_begin(&engine->rejected_check, state->holding, conf->chance);
 	} else {
-		begin_part(engine, engine->strategy);
+		begin_phase(engine, engine->strategy);
 	}
 }
 
@@ -143,23 +143,23 @@ int64_t engine_date(struct engine *engine, int64_t date, int64_t age, int64_t ho
 void engine_set_ahead(struct engine *engine, int ahead)
 {
 	engine->conf.ahead = ahead;
-	if (engine->part == PART_FULL)
+	if (engine->phase == PHASE_FULL)
 		full_set_ahead(&engine->full, &engine->state, ahead);
-	if (engine->part == PART_MESSAGES)
+	if (engine->phase == PHASE_MESSAGES)
 		engine->messages.ahead = (int)min_i64(ahead, MESSAGES_MOST);
 }
 
 int64_t engine_started(const struct engine *engine)
 {
-	return *(const int64_t *)((const char *)engine + parts[engine->part].started);
+	return *(const int64_t *)((const char *)engine + phases[engine->phase].started);
 }
 
 /* ---- what next ------------------------------------------------------- */
 
-static void part_next(struct engine *e, bool stage_full, struct action *action)
+static void phase_next(struct engine *e, bool stage_full, struct action *action)
 {
 	*action = (struct action){ .kind = ACTION_WAIT };
-	parts[e->part].next(part_of(e), &e->state, stage_full, action);
+	phases[e->phase].next(phase_of(e), &e->state, stage_full, action);
 }
 
 /* An audit wants to know what changed before it counts again. */
@@ -169,37 +169,37 @@ static void begin_settling(struct engine *e)
 
 	e->settling = true;
 	e->changes = 0;
-	begin_part(e, plan_strategy(&e->state, &changes));
+	begin_phase(e, plan_strategy(&e->state, &changes));
 }
 
 /* Whether there is something to be repaired after the audit. */
 static bool repairs(const struct engine *e)
 {
-	return e->part == PART_AUDIT && cycle_kind(e->conf.kind)->repair && e->audit.n_found > 0 &&
-	       e->audit.verdict == VERDICT_DIFFERENT;
+	return e->phase == PHASE_AUDIT && cycle_kind(e->conf.kind)->repair &&
+	       e->audit.n_found > 0 && e->audit.verdict == VERDICT_DIFFERENT;
 }
 
 /* Whether older copies want a second look before the cycle is over. */
 static bool stale_copies(const struct engine *e)
 {
-	return e->part != PART_STALE && e->part != PART_MESSAGES && e->state.stale_copies > 0;
+	return e->phase != PHASE_STALE && e->phase != PHASE_MESSAGES && e->state.stale_copies > 0;
 }
 
-/* The part that worked has come to VERDICT: true when another one follows. */
+/* The phase that worked has come to VERDICT: true when another one follows. */
 static bool follow(struct engine *e, enum verdict verdict)
 {
-	if (e->part == PART_REJECTED) {
-		begin_part(e, e->strategy);
+	if (e->phase == PHASE_REJECTED) {
+		begin_phase(e, e->strategy);
 		return true;
 	}
 	if (e->settling) {
 		e->settling = false;
-		e->part = PART_AUDIT;
+		e->phase = PHASE_AUDIT;
 		audit_settled(&e->audit, e->changes);
 		return true;
 	}
 	if (repairs(e)) {
-		e->part = PART_REPAIR;
+		e->phase = PHASE_REPAIR;
 		repair_begin(&e->repair, &e->state, e->audit.found, e->audit.n_found,
 			     cycle_kind(e->conf.kind)->accept_deletions);
 		return true;
@@ -207,7 +207,7 @@ static bool follow(struct engine *e, enum verdict verdict)
 	if (!e->checking_stale)
 		return false;
 	e->checking_stale = false;
-	e->part = PART_STALE;
+	e->phase = PHASE_STALE;
 	stale_check_begin(&e->stale_check, verdict);
 	return true;
 }
@@ -224,20 +224,20 @@ static void give_up(struct engine *e, struct action *action)
 	}
 	e->kept = true;
 	action->kind = ACTION_COMMIT;
-	action->seen = e->part == PART_FULL ? SEEN_BY_SWEEP : SEEN_BY_NOTHING;
+	action->seen = e->phase == PHASE_FULL ? SEEN_BY_SWEEP : SEEN_BY_NOTHING;
 }
 
-/* What is to be done by the part that works, or by one that follows it. */
+/* What is to be done by the phase that works, or by one that follows it. */
 static void go_on(struct engine *e, bool stage_full, struct action *action)
 {
-	if (e->part == PART_AUDIT && e->audit.step == AUDIT_SETTLE)
+	if (e->phase == PHASE_AUDIT && e->audit.step == AUDIT_SETTLE)
 		begin_settling(e);
-	part_next(e, stage_full, action);
+	phase_next(e, stage_full, action);
 	while (action->kind == ACTION_DONE && follow(e, action->verdict))
-		part_next(e, stage_full, action);
+		phase_next(e, stage_full, action);
 	if (action->kind != ACTION_COMMIT || !action->last)
 		return;
-	/* The run ends with the last part's last commit only. */
+	/* The run ends with the last phase's last commit only. */
 	if (e->settling || repairs(e)) {
 		action->last = false;
 	} else if (stale_copies(e)) {
@@ -292,37 +292,37 @@ void engine_page(struct engine *engine, const struct page *page)
 		return;
 	if (is_filter_idle(page, engine->state.lookback))
 		engine->state.filterless = true;
-	assert(parts[engine->part].page);
-	parts[engine->part].page(part_of(engine), &engine->state, page);
+	assert(phases[engine->phase].page);
+	phases[engine->phase].page(phase_of(engine), &engine->state, page);
 }
 
 bool engine_refused(struct engine *engine)
 {
-	const struct part_ops *part = &parts[engine->part];
+	const struct phase_ops *phase = &phases[engine->phase];
 
-	return part->refused && part->refused(part_of(engine), &engine->state);
+	return phase->refused && phase->refused(phase_of(engine), &engine->state);
 }
 
 void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updated_at)
 {
-	assert(parts[engine->part].item);
-	parts[engine->part].item(part_of(engine), &engine->state, outcome, updated_at);
+	assert(phases[engine->phase].item);
+	phases[engine->phase].item(phase_of(engine), &engine->state, outcome, updated_at);
 }
 
 void engine_messages(struct engine *engine, const struct message_page *page)
 {
-	assert(engine->part == PART_MESSAGES);
+	assert(engine->phase == PHASE_MESSAGES);
 	messages_page(&engine->messages, page);
 }
 
 bool engine_messages_refused(struct engine *engine)
 {
-	return engine->part == PART_MESSAGES && messages_refused(&engine->messages);
+	return engine->phase == PHASE_MESSAGES && messages_refused(&engine->messages);
 }
 
 void engine_stop_messages(struct engine *engine)
 {
-	if (engine->part == PART_MESSAGES)
+	if (engine->phase == PHASE_MESSAGES)
 		messages_stop(&engine->messages);
 }
 
@@ -333,10 +333,10 @@ struct message_step engine_message_step(const struct engine *engine, int i)
 
 void engine_answer(struct engine *engine, const struct answer *answer)
 {
-	parts[engine->part].answer(part_of(engine), &engine->state, answer);
+	phases[engine->phase].answer(phase_of(engine), &engine->state, answer);
 }
 
-/* What every commit teaches, whichever part asked for it. */
+/* What every commit teaches, whichever phase asked for it. */
 static void learn(struct engine *engine, const struct tally *tally)
 {
 	struct workspace_state *state = &engine->state;
@@ -366,26 +366,27 @@ void engine_committed(struct engine *engine, const struct tally *tally)
 	}
 	if (engine->misshapen)
 		return;
-	parts[engine->part].committed(part_of(engine), &engine->state, tally);
+	phases[engine->phase].committed(phase_of(engine), &engine->state, tally);
 }
 
 bool engine_shrugs(const struct engine *engine)
 {
-	return engine->part == PART_HINTED;
+	return engine->phase == PHASE_HINTED;
 }
 
 bool engine_deletes(const struct engine *engine, int i)
 {
-	const struct part_ops *ops = &parts[engine->part];
+	const struct phase_ops *ops = &phases[engine->phase];
 
 	return ops->deletes && ops->deletes((const char *)engine + ops->self, i);
 }
 
 enum absence engine_absence(const struct engine *engine, int i)
 {
-	const struct part_ops *part = &parts[engine->part];
+	const struct phase_ops *phase = &phases[engine->phase];
 
-	return part->absence ? part->absence((const char *)engine + part->self, i) : ABSENCE_NONE;
+	return phase->absence ? phase->absence((const char *)engine + phase->self, i)
+			      : ABSENCE_NONE;
 }
 
 bool engine_fuse_blown(const struct engine *engine)
@@ -397,7 +398,7 @@ bool engine_fuse_blown(const struct engine *engine)
 
 int engine_cells(const struct engine *engine, const struct cell **cells)
 {
-	if (engine->part == PART_REPAIR) {
+	if (engine->phase == PHASE_REPAIR) {
 		*cells = engine->repair.cells;
 		return engine->repair.n;
 	}

@@ -10,7 +10,7 @@
  *
  * The strategies are parts of their own (full, scan, unresolved_scan, audit, repair,
  * stale_check, rejected_check and others), each a small machine with the same
- * entrances, see struct part_ops in engine.c; here they are chosen
+ * entrances, see struct phase_ops in engine.c; here they are chosen
  * and joined: an audit that finds a difference runs a cycle of changes in
  * its middle, and may be followed by a repairing.
  */
@@ -31,22 +31,22 @@
 #include "unresolved_scan.h"
 #include "workspace_state.h"
 
-enum part {
-	PART_FULL,
-	PART_SCAN,
-	PART_UNRESOLVED,
-	PART_AUDIT,
-	PART_REPAIR,
-	PART_STALE,
-	PART_REJECTED,
-	PART_HINTED,
-	PART_MESSAGES,
+enum phase {
+	PHASE_FULL,
+	PHASE_SCAN,
+	PHASE_UNRESOLVED,
+	PHASE_AUDIT,
+	PHASE_REPAIR,
+	PHASE_STALE,
+	PHASE_REJECTED,
+	PHASE_HINTED,
+	PHASE_MESSAGES,
 };
 
 struct engine {
 	struct engine_conf conf;
 	enum strategy strategy; /* of the cycle, as it was planned */
-	enum part part;		/* that works now */
+	enum phase phase;	/* that works now */
 	bool settling;		/* it is the cycle of changes within an audit, */
 	int64_t changes;	/* which has written so many rows */
 	bool checking_stale;	/* older copies are looked at before the cycle ends */

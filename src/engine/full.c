@@ -247,11 +247,11 @@ static void recheck_on(struct full *full, struct action *action)
 	commit(full, action);
 }
 
-static void count_part(struct full *full, struct action *action)
+static void count_status(struct full *full, struct action *action)
 {
 	struct request request;
 
-	parts_next(&full->parts, &request);
+	status_sum_next(&full->status_sum, &request);
 	action_send(&full->pending, action, &request);
 }
 
@@ -287,8 +287,8 @@ void full_next(void *self, struct workspace_state *state, bool stage_full, struc
 	case FULL_CURVE:
 		ask_curve(full, state, action);
 		break;
-	case FULL_PARTS:
-		count_part(full, action);
+	case FULL_STATUS_SUM:
+		count_status(full, action);
 		break;
 	case FULL_PUBLISH:
 		publish(full, action);
@@ -330,7 +330,7 @@ static void conclude(struct full *full, struct workspace_state *state)
 }
 
 /* The count is believed when the list has no part that it keeps to itself. */
-static void begin_parts(struct full *full, struct workspace_state *state)
+static void begin_status_sum(struct full *full, struct workspace_state *state)
 {
 	bool odd = state->certified_at == TIME_NONE || full->suspects > 0 ||
 		   state->unproven == UNPROVEN_PARTS;
@@ -341,19 +341,19 @@ static void begin_parts(struct full *full, struct workspace_state *state)
 		conclude(full, state);
 		return;
 	}
-	full->step = FULL_PARTS;
-	parts_begin(&full->parts, state->last_total);
+	full->step = FULL_STATUS_SUM;
+	status_sum_begin(&full->status_sum, state->last_total);
 }
 
-static void take_part(struct full *full, struct workspace_state *state, const struct page *page)
+static void take_status(struct full *full, struct workspace_state *state, const struct page *page)
 {
 	full->pending.waiting = false;
-	if (full->parts.status == STATUS_ANY)
+	if (full->status_sum.status == STATUS_ANY)
 		workspace_state_note_total(state, page);
-	parts_take(&full->parts, page->total);
-	if (!full->parts.over)
+	status_sum_take(&full->status_sum, page->total);
+	if (!full->status_sum.over)
 		return;
-	if (full->parts.more)
+	if (full->status_sum.more)
 		refute(full, UNPROVEN_PARTS);
 	conclude(full, state);
 }
@@ -363,8 +363,8 @@ void full_page(void *self, struct workspace_state *state, const struct page *pag
 	struct full *full = self;
 	struct sweep *sweep = full->step == FULL_CLOSE ? &full->closing : &state->full.sweep;
 
-	if (full->step == FULL_PARTS) {
-		take_part(full, state, page);
+	if (full->step == FULL_STATUS_SUM) {
+		take_status(full, state, page);
 		return;
 	}
 	if (full->step == FULL_PARTITION) {
@@ -432,7 +432,7 @@ static void settle(struct full *full, struct workspace_state *state, enum verdic
 	if (has_more(full, state))
 		full->step = FULL_SUSPECT;
 	else
-		begin_parts(full, state);
+		begin_status_sum(full, state);
 }
 
 /* Whether all of the list was read that there is, so that reading it again may prove it. */
@@ -546,7 +546,7 @@ static void begin_rechecks(struct full *full, struct workspace_state *state,
 	/* All that were not seen are too young to be suspected: the sweep ends with what it has. */
 	full->exhausted = full->recheck.n <= 0;
 	if (full->exhausted)
-		begin_parts(full, state);
+		begin_status_sum(full, state);
 	else
 		full->step = FULL_RECHECK;
 }
@@ -632,7 +632,7 @@ void full_committed(void *self, struct workspace_state *state, const struct tall
 		if (has_more(full, state))
 			full->step = FULL_SUSPECT;
 		else
-			begin_parts(full, state);
+			begin_status_sum(full, state);
 		break;
 	default: /* FULL_PUBLISH */
 		full->step = FULL_OVER;

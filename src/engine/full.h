@@ -16,8 +16,8 @@
 
 #include "action.h"
 #include "partition.h"
-#include "parts.h"
 #include "recheck.h"
+#include "status_sum.h"
 #include "sweep.h"
 #include "workspace_state.h"
 
@@ -36,7 +36,7 @@ enum full_step {
 	FULL_SUSPECT,	 /* which conversations were not seen, */
 	FULL_RECHECK,	 /* and what the API says of each */
 	FULL_DELETE,	 /* what is gone is committed */
-	FULL_PARTS,	 /* do the statuses add up to more than all? */
+	FULL_STATUS_SUM, /* do the statuses add up to more than all? */
 	FULL_PUBLISH,	 /* what all that proves is committed */
 	FULL_OVER,
 };
@@ -57,7 +57,7 @@ struct full {
 	bool exhausted; /* none is left that may be asked for, however many there are */
 	struct recheck recheck;
 	int64_t unlisted; /* suspects that are there, as they were, and stand in no list */
-	struct parts parts;
+	struct status_sum status_sum;
 	enum unproven why; /* nothing is proven, */
 	bool proven;	   /* or the count says so; nothing is published yet, */
 	int64_t proven_at; /* as of when */

@@ -31,7 +31,7 @@
 #define AUDIT_REQUESTS 5
 
 /* Requests that count whether the list has parts that it does not show. */
-#define PARTS_REQUESTS 5
+#define STATUS_SUM_REQUESTS 5
 
 const char *plan_strategy_name(enum strategy strategy)
 {
@@ -196,7 +196,7 @@ static struct plan_cost full_cost(const struct workspace_state *state)
 	bool again = state->unproven == UNPROVEN_SHORT || state->unproven == UNPROVEN_LOST;
 	bool full = state->last_total > 0 && state->last_total % state->per_page == 0;
 	bool odd = state->certified_at == TIME_NONE || state->unproven == UNPROVEN_PARTS;
-	int parts = odd ? PARTS_REQUESTS : 0;
+	int counts = odd ? STATUS_SUM_REQUESTS : 0;
 
 	/* First the whole list as far as it goes, and then each of its parts. */
 	if (state->depth > 0 && state->last_total > state->depth)
@@ -206,8 +206,8 @@ static struct plan_cost full_cost(const struct workspace_state *state)
 	 * be found, and of small pages the size. Behind a last page that is full is looked, and
 	 * before the first certificate statuses are counted.
 	 */
-	return (struct plan_cost){ .least = pages + full + parts,
-				   .most = pages + full + parts + known * REQUESTS_IN_TURN +
+	return (struct plan_cost){ .least = pages + full + counts,
+				   .most = pages + full + counts + known * REQUESTS_IN_TURN +
 					   again * PASSES_MORE * pages + (pages + 99) / 100 +
 					   order_ascending(state->order) * (1 + small) };
 }
@@ -229,7 +229,7 @@ struct plan_cost plan_cost(enum strategy strategy, const struct workspace_state 
 		cost = full_cost(state);
 		break;
 	case STRATEGY_ONE_PAGE:
-		cost.most += state->certified_at == TIME_NONE ? PARTS_REQUESTS : 0;
+		cost.most += state->certified_at == TIME_NONE ? STATUS_SUM_REQUESTS : 0;
 		break;
 	case STRATEGY_COUNT_AUDIT:
 		cost = (struct plan_cost){ AUDIT_REQUESTS, AUDIT_REQUESTS, 0 };

@@ -94,11 +94,11 @@ static void publish(struct scan *scan, struct action *action)
 	action->verdict = scan->verdict;
 }
 
-static void count_part(struct scan *scan, struct action *action)
+static void count_status(struct scan *scan, struct action *action)
 {
 	struct request request;
 
-	parts_next(&scan->parts, &request);
+	status_sum_next(&scan->status_sum, &request);
 	action_send(&scan->pending, action, &request);
 }
 
@@ -116,8 +116,8 @@ void scan_next(void *self, struct workspace_state *state, bool stage_full, struc
 		read_on(scan, &scan->closing, stage_full, action);
 	else if (scan->step == SCAN_RECHECK && recheck_next(&scan->recheck, &request))
 		action_send(&scan->pending, action, &request);
-	else if (scan->step == SCAN_PARTS)
-		count_part(scan, action);
+	else if (scan->step == SCAN_STATUS_SUM)
+		count_status(scan, action);
 	else if (scan->step == SCAN_FLUSH_PAGE)
 		action_commit(&scan->pending, action, SEEN_BY_SCAN, scan->number);
 	else if (scan->step == SCAN_PUBLISH)
@@ -196,18 +196,18 @@ static void accept_scan(struct scan *scan, struct workspace_state *state)
 		publish_instants(scan, state);
 		return;
 	}
-	parts_begin(&scan->parts, state->last_total);
-	scan->step = SCAN_PARTS;
+	status_sum_begin(&scan->status_sum, state->last_total);
+	scan->step = SCAN_STATUS_SUM;
 }
 
-static void take_part(struct scan *scan, struct workspace_state *state, const struct page *page)
+static void take_status(struct scan *scan, struct workspace_state *state, const struct page *page)
 {
 	scan->pending.waiting = false;
-	parts_take(&scan->parts, page->total);
-	if (!scan->parts.over)
+	status_sum_take(&scan->status_sum, page->total);
+	if (!scan->status_sum.over)
 		return;
 	state->audit_due = state->audit_due || scan->unaccounted < 0;
-	if (scan->parts.more) {
+	if (scan->status_sum.more) {
 		workspace_state_withhold(state, UNPROVEN_PARTS);
 		end_with(scan, VERDICT_UNEXPLAINED);
 	} else {
@@ -301,8 +301,8 @@ void scan_page(void *self, struct workspace_state *state, const struct page *pag
 	struct scan *scan = self;
 	struct sweep *sweep = scan->step == SCAN_CLOSE ? &scan->closing : &scan->sweep;
 
-	if (scan->step == SCAN_PARTS) {
-		take_part(scan, state, page);
+	if (scan->step == SCAN_STATUS_SUM) {
+		take_status(scan, state, page);
 		return;
 	}
 	workspace_state_note_total(state, page);

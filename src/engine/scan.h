@@ -17,8 +17,8 @@
 #define SCAN_H
 
 #include "action.h"
-#include "parts.h"
 #include "recheck.h"
+#include "status_sum.h"
 #include "sweep.h"
 #include "workspace_state.h"
 
@@ -30,7 +30,7 @@ enum scan_step {
 	SCAN_RECHECK,	 /* each of those */
 	SCAN_CLOSE,	 /* the scan down to its own start */
 	SCAN_FLUSH_CLOSE,
-	SCAN_PARTS, /* the total is less than what is held: does the list keep something back? */
+	SCAN_STATUS_SUM, /* the total is less than what is held: does the list keep something back? */
 	SCAN_PUBLISH,
 	SCAN_OVER,
 };
@@ -47,7 +47,7 @@ struct scan {
 	int64_t rejected; /* held items that could not be loaded */
 	int64_t unaccounted; /* of the total: what it counts more than will be held, or less */
 	struct recheck recheck;
-	struct parts parts;
+	struct status_sum status_sum;
 	enum verdict verdict;
 };
 

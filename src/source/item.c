@@ -108,18 +108,18 @@ static const char *as_object(struct reading *r, const struct buf *members)
 /* ---- objects inside an item ------------------------------------------ */
 
 /* A member of an object inside an item, and where its text goes. */
-struct part {
+struct known_member {
 	const char *key;
 	const char **to;
 	bool is_id;
 };
 
 /*
- * Reads the parts of the object at AT; its other members are collected as the
- * reader's rest. An object without an id names nothing: all of it is rest.
+ * Reads the known MEMBERS of the object at AT; others are collected as the reader's rest. An object
+ * without an id names nothing: all of it is rest.
  */
-static bool read_parts(struct reading *r, const struct json_at *at, const struct part *parts,
-		       size_t n)
+static bool read_members(struct reading *r, const struct json_at *at,
+			 const struct known_member *members, size_t n)
 {
 	struct json_each each = json_members(at);
 	struct json_at member, id = json_member(at, "id");
@@ -129,35 +129,35 @@ static bool read_parts(struct reading *r, const struct json_at *at, const struct
 	if (json_kind(at) != JSON_OBJECT)
 		return json_expected(at, "an object or null", r->err);
 	while (json_next(&each, &member)) {
-		const struct part *part = NULL;
+		const struct known_member *known = NULL;
 
-		for (size_t i = 0; i < n && !part; i++)
-			if (strcmp(parts[i].key, member.key) == 0)
-				part = &parts[i];
-		if (!part || !named) {
+		for (size_t i = 0; i < n && !known; i++)
+			if (strcmp(members[i].key, member.key) == 0)
+				known = &members[i];
+		if (!known || !named) {
 			keep_member(&r->reader->rest, &member);
 			continue;
 		}
-		if (!(part->is_id ? read_name(r, &member, LONGEST_ID, part->to)
-				  : read_text(r, &member, part->to)))
+		if (!(known->is_id ? read_name(r, &member, LONGEST_ID, known->to)
+				   : read_text(r, &member, known->to)))
 			return false;
 	}
 	return true;
 }
 
 /*
- * As read_parts(), for an object whose rest goes into the item's extra, under
+ * As read_members(), for an object whose rest goes into the item's extra, under
  * the object's own key.
  */
-static bool read_object(struct reading *r, const struct json_at *at, const struct part *parts,
-			size_t n)
+static bool read_object(struct reading *r, const struct json_at *at,
+			const struct known_member *members, size_t n)
 {
 	struct buf *extra = &r->reader->extra, *rest = &r->reader->rest;
 	struct json_writer json = JSON_WRITER_TO(extra);
 
 	if (json_is_nothing(at))
 		return true;
-	if (!read_parts(r, at, parts, n))
+	if (!read_members(r, at, members, n))
 		return false;
 	if (rest->len == 0)
 		return true;
@@ -171,33 +171,33 @@ static bool read_object(struct reading *r, const struct json_at *at, const struc
 
 static bool read_channel(struct reading *r, const struct json_at *at)
 {
-	const struct part parts[] = {
+	const struct known_member members[] = {
 		{ "id", &r->item->channel_id, true },
 		{ "type", &r->item->channel_type, false },
 		{ "name", &r->item->channel_name, false },
 	};
 
-	return read_object(r, at, parts, ARRAY_SIZE(parts));
+	return read_object(r, at, members, ARRAY_SIZE(members));
 }
 
 static bool read_assignee(struct reading *r, const struct json_at *at)
 {
-	const struct part parts[] = {
+	const struct known_member members[] = {
 		{ "id", &r->item->assignee_id, true },
 		{ "name", &r->item->assignee_name, false },
 	};
 
-	return read_object(r, at, parts, ARRAY_SIZE(parts));
+	return read_object(r, at, members, ARRAY_SIZE(members));
 }
 
 static bool read_team(struct reading *r, const struct json_at *at)
 {
-	const struct part parts[] = {
+	const struct known_member members[] = {
 		{ "id", &r->item->team_id, true },
 		{ "name", &r->item->team_name, false },
 	};
 
-	return read_object(r, at, parts, ARRAY_SIZE(parts));
+	return read_object(r, at, members, ARRAY_SIZE(members));
 }
 
 /*
@@ -289,7 +289,7 @@ static bool keep_contact(struct reading *r, const struct json_at *at)
 static bool read_contact(struct reading *r, const struct json_at *at)
 {
 	struct item *item = r->item;
-	const struct part parts[] = {
+	const struct known_member members[] = {
 		{ "id", &item->contact_id, true },
 		{ "name", &item->contact_name, false },
 		{ "phone", &item->contact_phone, false },
@@ -298,7 +298,7 @@ static bool read_contact(struct reading *r, const struct json_at *at)
 
 	if (json_is_nothing(at))
 		return true;
-	if (read_parts(r, at, parts, ARRAY_SIZE(parts)))
+	if (read_members(r, at, members, ARRAY_SIZE(members)))
 		return keep_contact(r, at);
 	/* The sentence would show the value. */
 	if (drops_any(&r->reader->privacy))
@@ -452,20 +452,20 @@ static void write_contact(const struct item_privacy *privacy, const struct json_
 	const struct {
 		const char *key;
 		bool dropped;
-	} parts[] = {
+	} members[] = {
 		{ "id", false },
 		{ "name", privacy->drop_name },
 		{ "phone", privacy->drop_phone },
 	};
 
 	json_writer_open(json, '{');
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		struct json_at part = json_member(at, parts[i].key);
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		struct json_at value = json_member(at, members[i].key);
 
-		if (parts[i].dropped || json_kind(&part) != JSON_STRING)
+		if (members[i].dropped || json_kind(&value) != JSON_STRING)
 			continue;
-		json_writer_key(json, parts[i].key);
-		json_write(&part, json->buf);
+		json_writer_key(json, members[i].key);
+		json_write(&value, json->buf);
 		json->comma = true;
 	}
 	json_writer_close(json, '}');

@@ -390,8 +390,8 @@ static bool step(struct run_record *c)
 	bool full;
 
 	if (++c->acts > MOST_ACTS) {
-		snprintf(d->wrong, sizeof(d->wrong), "the cycle does not end (%s, part %d)",
-			 plan_strategy_name(c->engine.strategy), c->engine.part);
+		snprintf(d->wrong, sizeof(d->wrong), "the cycle does not end (%s, phase %d)",
+			 plan_strategy_name(c->engine.strategy), c->engine.phase);
 		return true;
 	}
 	full = chance_hit(&d->luck, d->story.stages) && c->desk.n_staged > 0;
@@ -405,8 +405,8 @@ static bool step(struct run_record *c)
 		return true;
 	}
 	if (action.kind == ACTION_WAIT && c->n == 0) {
-		snprintf(d->wrong, sizeof(d->wrong), "the engine waits for nothing (part %d)",
-			 c->engine.part);
+		snprintf(d->wrong, sizeof(d->wrong), "the engine waits for nothing (phase %d)",
+			 c->engine.phase);
 		return true;
 	}
 	run_engine(c, &action);
