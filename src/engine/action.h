@@ -3,9 +3,9 @@
  * action.h -- The next action that the engine wants, and the results that it
  * is told.
  *
- * The engine does nothing itself. It answers "what next?" with one of these
- * actions; the loop carries it out and tells how it went. Names, ids and texts
- * stay with the loop; the engine counts them.
+ * The engine does nothing itself. It names one of these actions; the loop
+ * carries it out and tells the result. Names, ids and texts stay with the loop;
+ * the engine counts them.
  */
 #ifndef ACTION_H
 #define ACTION_H
@@ -18,7 +18,7 @@
 enum action_kind {
 	ACTION_WAIT,   /* nothing to do before a reply or an answer has come */
 	ACTION_SEND,   /* send `request` */
-	ACTION_COMMIT, /* merge what is staged, and with it all that the engine remembers */
+	ACTION_COMMIT, /* merge the staged rows, and with them all that the engine remembers */
 	ACTION_ASK,    /* put `ask` to the warehouse */
 	ACTION_DONE,   /* the cycle is over; `verdict` says how it went */
 };
@@ -34,21 +34,21 @@ enum ask_kind {
 	/* Does the last page show a conversation that the running sweep has seen? n[0]: 0 or 1. */
 	ASK_JOINED,
 	/*
-	 * What a full sweep saw. n[0]: distinct conversations created before
+	 * Counts of the conversations that a full sweep saw. n[0]: distinct ones created before
 	 * `before`, in `pass` (0: in all passes). n[1]: suspects, of those in turn at most `turn`.
-	 * n[2]: distinct ones whenever created. n[3]: items that hold the instants and that it saw,
-	 * or that are newer.
+	 * n[2]: distinct ones of any age. n[3]: items that hold the instants and that it saw, or
+	 * that are newer.
 	 */
 	ASK_SEEN,
 	/*
-	 * What a full sweep saw, by when it saw it last: `seen`. Those created before `before` are
-	 * old.
+	 * The conversations that a full sweep saw, by when it saw each last: `seen`. Those created
+	 * before `before` are old.
 	 */
 	ASK_CURVE,
 	/*
-	 * Live conversations that the full sweep did not see, at most `most`: as ids. Of those
-	 * that are known to stand in no list, or not to be believed deleted, at most `turn`,
-	 * whoever was asked for longest ago.
+	 * Live conversations that the full sweep did not see, at most `most`: as ids. Of those that
+	 * are known to stand in no list, or not to be believed deleted, at most `turn`, those first
+	 * that were asked for longest ago.
 	 */
 	ASK_SUSPECTS,
 	/*
@@ -90,7 +90,7 @@ struct ask {
 	bool disputed;	 /* those too of which a 404 was not believed */
 	bool by_chance;	 /* any of them, and not the first */
 	bool exact;	 /* of counts: look at every conversation */
-	bool with_page;	 /* what the last page showed counts as seen, too */
+	bool with_page;	 /* rows of the last page count as seen, too */
 	uint32_t chance; /* of rejected items: which come first */
 	struct filter filter;
 };
@@ -127,8 +127,8 @@ struct answer {
 };
 
 /*
- * Whether a count of the API differs from what is held by more than SLACK, and than items that
- * could not be loaded: of those it is known that they are there, and not with which status.
+ * Whether a count of the API differs from the one held by more than SLACK, and by more than the
+ * items that could not be loaded: those are known to be there, and their status is not.
  */
 bool action_differs(const struct answer *answer, enum status status, int64_t api,
 		    int64_t slack) MUST_CHECK;
@@ -166,8 +166,10 @@ enum verdict {
 	VERDICT_UNCERTIFIED, /* everything was read, nothing was proven */
 	VERDICT_LOST,	     /* the list made no sense; nothing was proven */
 	VERDICT_DEMOTED,     /* the order that was relied on does not hold */
-	VERDICT_UNEXPLAINED, /* what was seen could not be explained; everything must be read */
-	VERDICT_REJECTED,    /* what was read is believed, but for items that could not be loaded */
+	VERDICT_UNEXPLAINED, /* a scan saw rows that it could not explain; everything must be
+                              * read */
+	VERDICT_REJECTED,    /* the rows read are believed, but for items that could not be
+                              * loaded */
 	VERDICT_MISSHAPEN,   /* a page was none: nothing was proven, and the run fails */
 	VERDICT_EQUAL,	     /* the counts agree */
 	VERDICT_DIFFERENT,   /* they do not */
@@ -179,17 +181,18 @@ struct action {
 	enum action_kind kind;
 	struct request request;
 	struct ask ask;
-	enum seen_by seen; /* of a commit: by what its conversations were seen, */
+	enum seen_by seen; /* of a commit: the list that showed its conversations, */
 	int scan;	   /* and by which scan of the cycle, counted from 1 */
 	bool last;	   /* of a commit: the run ends with it */
 	bool swept;	   /* of a commit: a full sweep has come to its end */
-	bool absences;	   /* of a commit: what the sweep did not see is not in the list */
+	bool absences;	   /* of a commit: conversations that the sweep did not see are not in
+                            * the list */
 	enum verdict verdict;
 };
 
 #define CELLS_MOST 32
 
-/* A part of the list: what the API counts in it, and what is held. */
+/* A part of the list: the API's count of it, and the number held. */
 struct cell {
 	struct filter filter;
 	int64_t api, held;
@@ -213,10 +216,13 @@ struct engine_conf {
 /* "certified"; as it stands in the warehouse and in the log. */
 const char *action_verdict_name(enum verdict verdict) MUST_CHECK;
 
-/* Adds what one commit came to to the sum of all. */
+/* Adds the tally of one commit to the sum of all. */
 void action_add_tally(struct tally *sum, const struct tally *tally);
 
-/* The request that a part of the engine waits for: it fills an action, and then waits or not. */
+/*
+ * The thing that a phase waits for. Each function below fills an action, and then the phase waits
+ * or not.
+ */
 struct pending {
 	bool waiting;	 /* for a commit, a query or a GET */
 	bool committing; /* a commit is under way, and nothing waits for it */
@@ -235,10 +241,10 @@ void action_ask(struct pending *pending, struct action *action, struct ask ask);
 /* A request whose answer the next step depends on. */
 void action_send(struct pending *pending, struct action *action, const struct request *request);
 
-/* The part has come to its end. */
+/* The phase has come to its end. */
 void action_done(struct action *action, enum verdict verdict);
 
-/* A commit was done. True when a step depended on it, false for one that stood aside. */
+/* A commit was done. True when a step depended on it, false for one in the background. */
 bool action_committed(struct pending *pending) MUST_CHECK;
 
 #endif

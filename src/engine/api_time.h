@@ -3,9 +3,9 @@
  * api_time.h -- Decides whether the time that a response tells is believed.
  *
  * Instants are the API's time (PROTOCOL.md, rule 2), so one Date that is wrong
- * would publish what nobody has read yet. No machine's clock is trusted alone:
- * a Date that is ahead of both the host's and the database's is none. Pure,
- * like all of the engine.
+ * would publish changes that nobody has read yet. No machine's clock is trusted
+ * alone: a Date that is ahead of both the host's and the database's is none.
+ * Pure, like all of the engine.
  */
 #ifndef API_TIME_H
 #define API_TIME_H
@@ -15,7 +15,7 @@
 /* Clocks may differ by so much. */
 #define API_TIME_TOLERANCE (5 * 60 * USEC_PER_SEC)
 
-/* What a response says of the time, and what our own clocks say. */
+/* The time that a response tells, and the times of our own clocks. */
 struct api_time {
 	int64_t date;		/* its Date header; TIME_NONE without one */
 	int64_t age;		/* its Age header (RFC 9111), microseconds; 0 without one */

@@ -2,8 +2,8 @@
 #include "audit.h"
 
 /*
- * Counts are read so often before a difference is believed: at first, after a
- * cycle of changes, and what is held after another.
+ * Counts are read so often before a difference is believed: at first, after a cycle of changes, and
+ * the held ones after another.
  */
 #define READINGS 3
 
@@ -41,8 +41,8 @@ void audit_settled(struct audit *audit, int64_t changes)
 	audit->reading++;
 	audit->slack = audit->reading == READINGS ? changes : 0;
 	/*
-	 * The last time only what is held is read again: what moved since the
-	 * API counted is known.
+	 * The last time only the held counts are read again: the changes since the API counted are
+	 * known.
 	 */
 	if (audit->reading == READINGS)
 		audit->step = AUDIT_HELD;
@@ -50,7 +50,7 @@ void audit_settled(struct audit *audit, int64_t changes)
 		begin_counts(audit);
 }
 
-/* ---- what next ------------------------------------------------------- */
+/* ---- the next action ------------------------------------------------- */
 
 static void send_count(struct audit *audit, struct action *action, struct filter filter, int page)
 {
@@ -170,8 +170,7 @@ static int next_part(const struct audit *audit)
 }
 
 /*
- * Goes to the next part, until the difference of the whole is explained by
- * what was found in some.
+ * Goes to the next part, until the differences found in some explain that of the whole.
  */
 static void next_count(struct audit *audit)
 {
@@ -181,8 +180,8 @@ static void next_count(struct audit *audit)
 		return;
 	}
 	/*
-	 * What no part explains lies in one that we have never seen: then the
-	 * whole has to be read.
+	 * A difference that no part explains lies in one that we have never seen: then the whole
+	 * has to be read.
 	 */
 	if (audit->explained != difference(&audit->parent))
 		add(audit->found, &audit->n_found, audit->parent);
@@ -241,7 +240,7 @@ static void take_part(struct audit *audit, int64_t total)
 
 /* ---- comparing ------------------------------------------------------- */
 
-/* Whether a count differs by more than what moved since. */
+/* Whether a count differs by more than the changes since. */
 static bool differs(const struct audit *audit, const struct answer *answer, enum status status)
 {
 	if (audit->filterless && status != STATUS_ANY)
@@ -250,8 +249,7 @@ static bool differs(const struct audit *audit, const struct answer *answer, enum
 }
 
 /*
- * The statuses that differ are what there is to be split; if only the whole
- * does, that has to be read.
+ * The statuses that differ are to be split; if only the whole does, that has to be read.
  */
 static void begin_cells(struct audit *audit, const struct answer *answer)
 {
@@ -286,7 +284,7 @@ static void compare(struct audit *audit, const struct answer *answer)
 		begin_cells(audit, answer);
 }
 
-/* ---- what comes back ------------------------------------------------- */
+/* ---- replies, answers, commits --------------------------------------- */
 
 /* The second witness: a page deep in the list must stand in the order that is relied on. */
 static bool bears_out(const struct workspace_state *state, const struct page *page)
@@ -312,7 +310,7 @@ static int64_t excess(const struct audit *audit)
 
 /*
  * Statuses that were more than the whole at each reading, and by more than has moved: the whole
- * list leaves some out, or its total is not true. What was published is taken back.
+ * list leaves some out, or its total is not true. The published instants are taken back.
  */
 static void look_for_more(const struct audit *audit, struct workspace_state *state)
 {

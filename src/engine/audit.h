@@ -3,12 +3,12 @@
  * audit.h -- Compares the API's counts with the warehouse's, down to the
  * cells that differ.
  *
- * Five requests when they agree: the four statuses, and all; the last one
- * is a random page deep in the list where an order is relied on, a second
- * witness of that order. Where counts differ, a cycle of changes is run and
- * they are read again, and then once more what is held, with the changes of
- * that cycle as slack: conversations move while one counts. What differs
- * still is split by channel and then by assignee, only as far as that is
+ * Five requests when they agree: the four statuses, and all; the last one is a
+ * random page deep in the list where an order is relied on, a second witness of
+ * that order. Where counts differ, a cycle of changes is run and they are read
+ * again. Then the held counts are read once more, with the changes of that
+ * cycle as slack, since conversations move while one counts. A cell that still
+ * differs is split by channel and then by assignee, only as far as that is
  * cheaper than reading the cell (PROTOCOL.md, rule 7). Pure, like all of the
  * engine.
  */
@@ -23,8 +23,8 @@ enum audit_step {
 	AUDIT_TOTAL,  /* how many there are; the second witness */
 	AUDIT_COUNT,  /* how many of each status */
 	AUDIT_HELD,   /* how many are held */
-	AUDIT_FLUSH,  /* what came with the counts is committed, so that no sweep claims to have
-		      * seen it */
+	AUDIT_FLUSH,  /* rows that came with the counts are committed, so that no sweep claims to
+                       * have seen them */
 	AUDIT_SETTLE, /* the caller is to run a cycle of changes, then audit_settled() */
 	AUDIT_SPLIT,  /* how many are held in each part of a cell */
 	AUDIT_PART,   /* how many the API counts there */

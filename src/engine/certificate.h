@@ -31,7 +31,7 @@ int64_t certificate_owed(const struct workspace_state *state) MUST_CHECK;
  */
 bool certificate_is_sound(const struct workspace_state *state, int64_t total, bool all) MUST_CHECK;
 
-/* Whether totals were told so long before the pass that they can prove what it saw. */
+/* Whether totals were told so long before the pass that they can prove it. */
 bool certificate_has_curve(const struct workspace_state *state) MUST_CHECK;
 
 /* Whether the pass is one page: one moment, in which all that is on it was there together. */
@@ -50,8 +50,8 @@ bool certificate_needs_closing(const struct workspace_state *state) MUST_CHECK;
 int64_t certificate_before(const struct workspace_state *state, int64_t started) MUST_CHECK;
 
 /*
- * The certificate stands for everything that was there at STARTED: the order
- * is learned, the instants rise.
+ * Grants the certificate for everything that was there at STARTED: the order is learned, the
+ * instants rise.
  */
 void certificate_grant(struct workspace_state *state, int64_t started);
 

@@ -19,7 +19,7 @@
 #define LEAST_STEPS 8
 #define LEAST_SECONDS 8
 
-/* ---- what was told --------------------------------------------------- */
+/* ---- totals that were told ------------------------------------------- */
 
 static void drop_first(struct curve *curve, int n)
 {
@@ -53,7 +53,7 @@ int64_t curve_window(const struct curve *curve, int64_t lookback)
 	return curve->n > 0 ? curve->steps[0].from - lookback - 2 * CLOCKS : TIME_NEVER;
 }
 
-/* ---- what was seen --------------------------------------------------- */
+/* ---- conversations that were seen ------------------------------------ */
 
 /* Of those that were seen from an instant on: how many old ones, and when the others began. */
 struct count {
@@ -126,7 +126,7 @@ static bool rules_out(const struct count *count, const struct curve_step *run, i
 
 /*
  * Whether a total has no room for a missing one, though it may lag a little: nothing was created
- * for some time before it. Whatever happened between the others does not matter then.
+ * for some time before it. Events between the others do not matter then.
  */
 static bool has_no_room(const struct count *count, const struct curve_step *run, int n)
 {
@@ -168,8 +168,8 @@ static bool convinces(const struct count *count, const struct curve_step *run, i
 }
 
 /*
- * How many of the N steps, the last of them, follow the creations for one difference of the
- * clocks, so that nothing is missing of what was there when the first of those was told. 0: none.
+ * How many of the N steps, the last of them, follow the creations for one difference of the clocks,
+ * so that no conversation is missing that was there when the first of those was told. 0: none.
  */
 static int follow(const struct count *count, const struct curve_step *steps, int n,
 		  int64_t lookback)
@@ -215,7 +215,9 @@ bool curve_proves(const struct curve *curve, const struct curve_seen *seen, int6
 	for (int k = is_steady(curve, seen, pass) ? steps.n : 0; k > 0; k--) {
 		struct curve_step *last = &steps.steps[k - 1];
 
-		/* What a machine that is behind still showed had not gone by then. */
+		/*
+		 * A conversation that a machine which is behind still showed had not gone by then.
+		 */
 		if (last->from + lookback > pass)
 			continue;
 		last->to = min_i64(last->to, pass - lookback);

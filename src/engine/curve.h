@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * curve.h -- a proof by totals that were told before a list was read.
+ * curve.h -- Proves by totals that were told before a list was read.
  *
  * Each response of the whole list tells a total. One that was told before a
- * pass began counts what the pass had to show, as its first response does:
- * when as many old conversations were seen after it as it counts, none is
- * missing. A busy list has no moment without a young conversation; then the
- * totals of some time must follow the creations step by step, so that no
- * number of missing ones fits as well (PROTOCOL.md, rule 6). Pure, like all
- * of the engine.
+ * pass began counts the conversations that the pass had to show, as its first
+ * response does: when as many old conversations were seen after it as it
+ * counts, none is missing. A busy list has no moment without a young
+ * conversation; then the totals of some time must follow the creations step by
+ * step, so that no number of missing ones fits as well (PROTOCOL.md, rule 6).
+ * Pure, like all of the engine.
  */
 #ifndef CURVE_H
 #define CURVE_H
@@ -34,8 +34,8 @@ struct curve {
 #define BIRTHS_MOST 1024
 
 /*
- * What a full sweep saw, by when it saw it last: at or after `since`. Of the
- * old ones how many, of the young ones each.
+ * The conversations that a full sweep saw, by when it saw each last: at or after `since`. Of the
+ * old ones the number, of the young ones each.
  */
 struct curve_seen {
 	int groups, births;
@@ -57,8 +57,8 @@ void curve_note(struct curve *curve, int64_t date, int64_t total, int most);
 int64_t curve_window(const struct curve *curve, int64_t lookback) MUST_CHECK;
 
 /*
- * Whether SEEN shows that nothing is missing of what was there at some instant, which goes to
- * *AS_OF: the last pass over the list that was complete began at PASS.
+ * Whether SEEN shows that no conversation is missing that was there at some instant, which goes to
+ * *AS_OF. The last pass over the list that was complete began at PASS.
  */
 bool curve_proves(const struct curve *curve, const struct curve_seen *seen, int64_t pass,
 		  int64_t lookback, int64_t *as_of) MUST_CHECK;

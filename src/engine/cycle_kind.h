@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cycle_kind.h -- the kinds of cycles, and the rules of each.
+ * cycle_kind.h -- Lists the kinds of cycles, and the rules of each.
  *
  * The schedule, a command's request to the daemon, the engine, the record of
  * the run, the ledger and the metrics speak of the same kinds. The rules of a
@@ -12,12 +12,12 @@
 #include "base.h"
 
 enum cycle_kind {
-	CYCLE_INCREMENTAL, /* fetches what changed; everything, when that is needed */
+	CYCLE_INCREMENTAL, /* fetches changes; everything, when that is needed */
 	CYCLE_VERIFY,	   /* compares the counts */
 	CYCLE_REPAIR,	   /* fetches the cells that the last verify found different */
 	CYCLE_FULL,	   /* reads everything */
-	CYCLE_HINTED,	   /* looks at what events of webhooks are about */
-	CYCLE_MESSAGES,	   /* reads messages, in the part of the quota that is left over */
+	CYCLE_HINTED,	   /* looks at the conversations that events of webhooks are about */
+	CYCLE_MESSAGES,	   /* reads messages, in the share of the quota that is left over */
 	CYCLE_SCHEDULED,   /* the kinds above are those that the schedule begins */
 
 	/* A person asks for these. */
@@ -39,7 +39,7 @@ struct cycle_rules {
 
 	bool everything;       /* read the whole list */
 	bool insists;	       /* as long as nothing is proven, too, however often that failed */
-	bool hinted;	       /* ask for what was hinted at, where that costs no more */
+	bool hinted;	       /* ask for the hinted conversations, where that costs no more */
 	bool counts;	       /* compare the counts, and find the cells that differ */
 	bool look;	       /* end at the first difference, and leave no trace */
 	bool settle_first;     /* a difference was seen: begin with a cycle of changes */

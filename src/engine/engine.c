@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * The phases of a cycle: where the struct of each lies in struct engine, where it keeps the
- * Date of its first response, and its entrances. NULL: it never comes to that.
+ * The phases of a cycle: where the struct of each lies in struct engine, where it keeps the Date of
+ * its first response, and its entrances. NULL: a phase without that entrance.
  */
 static const struct phase_ops {
 	size_t self, started;
@@ -112,11 +112,11 @@ void engine_begin(struct engine *engine, const struct engine_conf *conf,
 {
 	*engine = (struct engine){ .conf = *conf, .state = *state };
 	workspace_state_doubt_future(&engine->state, conf->now, conf->database_ahead);
-	/* What the last commit of the cycle before found out. */
+	/* The lateness that the last commit of the cycle before found out. */
 	workspace_state_learn_lateness(&engine->state, state->late_by, conf->lookback_most);
 	note_instants(engine);
 	engine->strategy = plan_strategy(&engine->state, conf);
-	/* Hints come often: what could not be loaded waits for the cycle that comes anyway. */
+	/* Hints come often: rejected items wait for the cycle that comes anyway. */
 	if (!cycle_kind(conf->kind)->hinted && plan_asks_again(engine->strategy, &engine->state)) {
 		engine->phase = PHASE_REJECTED;
 		rejected_check_begin(&engine->rejected_check, state->holding, conf->chance);
@@ -132,7 +132,7 @@ int64_t engine_date(struct engine *engine, int64_t date, int64_t age, int64_t ho
 				 .host = host,
 				 .database = host + engine->conf.database_ahead };
 
-	/* What the cycle before found is of this one as long as no response says otherwise. */
+	/* The finding of the cycle before counts for this one until a response says otherwise. */
 	if (date != TIME_NONE && !engine->dated)
 		engine->state.date_ahead = 0;
 	engine->dated = engine->dated || date != TIME_NONE;
@@ -154,7 +154,7 @@ int64_t engine_started(const struct engine *engine)
 	return *(const int64_t *)((const char *)engine + phases[engine->phase].started);
 }
 
-/* ---- what next ------------------------------------------------------- */
+/* ---- the next action ------------------------------------------------- */
 
 static void phase_next(struct engine *e, bool stage_full, struct action *action)
 {
@@ -162,7 +162,7 @@ static void phase_next(struct engine *e, bool stage_full, struct action *action)
 	phases[e->phase].next(phase_of(e), &e->state, stage_full, action);
 }
 
-/* An audit wants to know what changed before it counts again. */
+/* An audit wants to know the changes before it counts again. */
 static void begin_settling(struct engine *e)
 {
 	struct engine_conf changes = { .kind = CYCLE_INCREMENTAL, .now = e->conf.now };
@@ -212,7 +212,7 @@ static bool follow(struct engine *e, enum verdict verdict)
 	return true;
 }
 
-/* A page was none: what was read until then is kept, and nothing is said of it. */
+/* A page was none: the rows read until then are kept, and nothing is said of them. */
 static void give_up(struct engine *e, struct action *action)
 {
 	*action = (struct action){ .kind = ACTION_WAIT };
@@ -227,7 +227,7 @@ static void give_up(struct engine *e, struct action *action)
 	action->seen = e->phase == PHASE_FULL ? SEEN_BY_SWEEP : SEEN_BY_NOTHING;
 }
 
-/* What is to be done by the phase that works, or by one that follows it. */
+/* The next action of the phase that works, or of one that follows it. */
 static void go_on(struct engine *e, bool stage_full, struct action *action)
 {
 	if (e->phase == PHASE_AUDIT && e->audit.step == AUDIT_SETTLE)
@@ -246,7 +246,9 @@ static void go_on(struct engine *e, bool stage_full, struct action *action)
 	}
 }
 
-/* What would have moved an instant does not while items that could not be loaded hold it. */
+/*
+ * A verdict that would have moved an instant does not while items that could not be loaded hold it.
+ */
 static enum verdict held_back(const struct engine *e, enum verdict verdict)
 {
 	bool proves = verdict == VERDICT_CERTIFIED || verdict == VERDICT_COMPLETE ||
@@ -268,11 +270,11 @@ void engine_next(struct engine *engine, bool stage_full, struct action *action)
 	engine->ending = action->last;
 }
 
-/* ---- what comes back ------------------------------------------------- */
+/* ---- replies, answers, commits --------------------------------------- */
 
 /*
- * Whether a filtered list shows what the filter leaves out. One that has just changed may have been
- * filled in after the page was cut.
+ * Whether a filtered list shows rows that the filter leaves out. One that has
+ * just changed may have been filled in after the page was cut.
  */
 static bool is_filter_idle(const struct page *page, int64_t lookback)
 {
@@ -336,7 +338,7 @@ void engine_answer(struct engine *engine, const struct answer *answer)
 	phases[engine->phase].answer(phase_of(engine), &engine->state, answer);
 }
 
-/* What every commit teaches, whichever phase asked for it. */
+/* Learns from a commit of any phase. */
 static void learn(struct engine *engine, const struct tally *tally)
 {
 	struct workspace_state *state = &engine->state;

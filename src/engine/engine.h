@@ -2,17 +2,15 @@
 /*
  * engine.h -- Decides the next action of a cycle.
  *
- * It is told replies, answers and commits, and says what to do: send this,
- * commit what is staged, ask the warehouse, done. It knows no clock, no
- * socket and no SQL, holds no memory that grows, and can be copied; so it is
- * run against a model of the API, with drift, faults and crashes chosen by a
- * seed, as well as by the loop in cycle.c. PROTOCOL.md says why it does what.
+ * It is told replies, answers and commits, and names the next action: send this, commit the staged
+ * rows, ask the warehouse, done. It knows no clock, no socket and no SQL, holds no memory that
+ * grows, and can be copied; so it is run against a model of the API, with drift, faults and crashes
+ * chosen by a seed, as well as by the loop in cycle.c. PROTOCOL.md has the reasons.
  *
- * The strategies are parts of their own (full, scan, unresolved_scan, audit, repair,
- * stale_check, rejected_check and others), each a small machine with the same
- * entrances, see struct phase_ops in engine.c; here they are chosen
- * and joined: an audit that finds a difference runs a cycle of changes in
- * its middle, and may be followed by a repairing.
+ * A cycle has one phase or several (full, scan, unresolved_scan, audit, repair, stale_check,
+ * rejected_check and others). Each is a small machine with the same entrances, see struct phase_ops
+ * in engine.c; here they are chosen and joined: an audit that finds a difference runs a cycle of
+ * changes in its middle, and may be followed by a repair.
  */
 #ifndef ENGINE_H
 #define ENGINE_H
@@ -51,7 +49,7 @@ struct engine {
 	int64_t changes;	/* which has written so many rows */
 	bool checking_stale;	/* older copies are looked at before the cycle ends */
 	bool odd;	/* a page has many items that could not be loaded: it is committed soon */
-	bool misshapen; /* it was no page: what was read is kept, and the cycle is over */
+	bool misshapen; /* it was no page: the rows read before are kept, and the cycle is over */
 	bool kept;	/* that was done */
 	bool dated;	/* a response has told the time */
 	bool committing, ending;	      /* a commit is under way; the run ends with it */
@@ -68,13 +66,13 @@ struct engine {
 	struct messages messages;
 };
 
-/* Begins a cycle with what is known of the workspace. */
+/* Begins a cycle with the known state of the workspace. */
 void engine_begin(struct engine *engine, const struct engine_conf *conf,
 		  const struct workspace_state *state);
 
 /*
  * When a response was made, that has this Date and this Age and came at HOST, by the host's clock;
- * TIME_NONE when it does not say, or what it says cannot be true.
+ * TIME_NONE when it does not say, or says something that cannot be true.
  */
 int64_t engine_date(struct engine *engine, int64_t date, int64_t age, int64_t host) MUST_CHECK;
 
@@ -115,18 +113,18 @@ void engine_messages(struct engine *engine, const struct message_page *page);
 bool engine_messages_refused(struct engine *engine) MUST_CHECK;
 
 /*
- * A cycle that reads messages is to end soon, since another one is due. What is under way is
+ * A cycle that reads messages is to end soon, since another one is due. Requests under way are
  * dropped.
  */
 void engine_stop_messages(struct engine *engine);
 
-/* What the commit that is asked for says of the messages of the I-th id. */
+/* The step that the commit that is asked for writes down for the messages of the I-th id. */
 struct message_step engine_message_step(const struct engine *engine, int i) MUST_CHECK;
 
 /* The warehouse's answer to the query under way. */
 void engine_answer(struct engine *engine, const struct answer *answer);
 
-/* The commit under way was done, and this is what it came to. */
+/* The commit under way was done, with this tally. */
 void engine_committed(struct engine *engine, const struct tally *tally);
 
 /* Whether the commit that is asked for declares the I-th id of the last answer deleted. */
@@ -138,7 +136,7 @@ enum absence engine_absence(const struct engine *engine, int i) MUST_CHECK;
 /* Whether deletions were not believed because there were too many. */
 bool engine_fuse_blown(const struct engine *engine) MUST_CHECK;
 
-/* The cells that an audit found, or a repairing left: how many, and the first of them. */
+/* The cells that an audit found, or a repair left: how many, and the first of them. */
 int engine_cells(const struct engine *engine, const struct cell **cells) MUST_CHECK;
 
 #endif

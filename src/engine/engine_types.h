@@ -93,7 +93,7 @@ struct message_page {
 	} rows[PAGE_ROWS_MOST];
 };
 
-/* What a reading has come to, as the commit that is asked for writes it down. */
+/* The result of a reading, as the commit that is asked for writes it down. */
 enum messages_end {
 	MESSAGES_NOT_READ,  /* nothing came of it, and nothing is written */
 	MESSAGES_SOME,	    /* up to `count`; it goes on from there another time */
@@ -108,7 +108,7 @@ struct message_step {
 	int64_t count;
 	int per_page, number;
 	int shrunk;	     /* it was begun anew so often since the last commit */
-	bool moved, unmoved; /* what is new has moved updated_at; has not */
+	bool moved, unmoved; /* new messages have moved updated_at; have not */
 };
 
 /* ---- requests ---- */

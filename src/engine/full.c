@@ -7,8 +7,8 @@
 #define FEWEST_RECHECKS 100
 
 /*
- * Of those whose absence is known so many are asked for a sweep, in turn; and by chance, where
- * what was not seen may just be too deep.
+ * Of those whose absence is known so many are asked for in a sweep, in turn; and by chance, where
+ * those that were not seen may just be too deep.
  */
 #define FEW_IN_TURN 5
 
@@ -69,7 +69,7 @@ static void next_pass(struct full *full, struct workspace_state *state)
 	full->closings = 0;
 }
 
-/* The list goes further than its pages do: what they do not show its parts may. */
+/* The list goes further than its pages do: its parts may show the rest. */
 static void begin_partition(struct full *full, struct workspace_state *state)
 {
 	partition_begin(&full->partition, state, state->full.sweep.last_total,
@@ -105,7 +105,7 @@ void full_set_ahead(struct full *full, struct workspace_state *state, int ahead)
 		partition_set_ahead(&full->partition, ahead);
 }
 
-/* ---- what next ------------------------------------------------------- */
+/* ---- the next action ------------------------------------------------- */
 
 static void commit(struct full *full, struct action *action)
 {
@@ -172,7 +172,9 @@ static void close_on(struct full *full, bool stage_full, struct action *action)
 	}
 }
 
-/* Each pass is judged alone first, then all of them by what the first one had to show. */
+/*
+ * Each pass is judged alone first, then all of them by the number that the first one had to show.
+ */
 static void count(struct full *full, const struct workspace_state *state, struct action *action)
 {
 	const struct full_state *f = &state->full;
@@ -195,7 +197,7 @@ static void ask_curve(struct full *full, const struct workspace_state *state, st
 	action_ask(&full->pending, action, seen);
 }
 
-/* Only what every replica had to know by then can be suspected. */
+/* Only a conversation that every replica had to know by then can be suspected. */
 static void suspect(struct full *full, const struct workspace_state *state, struct action *action)
 {
 	int turn = full->repair ? IDS_MOST / 2 : FEW_IN_TURN;
@@ -234,7 +236,7 @@ static void publish(struct full *full, struct action *action)
 	action->verdict = full->verdict;
 }
 
-/* The next suspect; when all have been heard of, what is gone is committed. */
+/* The next suspect; when all have answered, the deletions are committed. */
 static void recheck_on(struct full *full, struct action *action)
 {
 	struct request request;
@@ -305,9 +307,9 @@ void full_next(void *self, struct workspace_state *state, bool stage_full, struc
 	}
 }
 
-/* ---- what comes back ------------------------------------------------- */
+/* ---- replies, answers, commits --------------------------------------- */
 
-/* Something speaks against what the count has proven. */
+/* Something speaks against the proof by counting. */
 static void refute(struct full *full, enum unproven why)
 {
 	full->why = why;
@@ -315,7 +317,7 @@ static void refute(struct full *full, enum unproven why)
 	full->verdict = VERDICT_UNCERTIFIED;
 }
 
-/* What all that was looked into proves is committed, and ends the run. */
+/* The proof is committed, and ends the run. */
 static void conclude(struct full *full, struct workspace_state *state)
 {
 	if (full->proven && full->proven_at == TIME_NONE)
@@ -419,7 +421,10 @@ static enum unproven why_short(const struct sweep *sweep)
 	return sweep->beyond ? UNPROVEN_CUT : UNPROVEN_SHORT;
 }
 
-/* What was not seen may have been skipped, or be gone: a GET of each tells, proof or no proof. */
+/*
+ * A conversation that was not seen may have been skipped, or be gone: a GET of each tells, proof or
+ * no proof.
+ */
 static void settle(struct full *full, struct workspace_state *state, enum verdict verdict)
 {
 	full->verdict = verdict;
@@ -445,7 +450,7 @@ static bool was_read(const struct full *full, const struct workspace_state *stat
 	return sweep->end == SWEEP_ALL;
 }
 
-/* What the sweep learned of how deep the list may be read. */
+/* Keeps the depth to which the list may be read, as the sweep learned it. */
 static void note_depth(const struct full *full, struct workspace_state *state)
 {
 	const struct sweep *sweep = &state->full.sweep;
@@ -457,7 +462,7 @@ static void note_depth(const struct full *full, struct workspace_state *state)
 	state->beyond = sweep->end == SWEEP_SHALLOW ? full->partition.beyond : 0;
 }
 
-/* Whether another pass may bring what those before it did not. */
+/* Whether another pass may prove what those before it did not. */
 static bool may_go_on(const struct full *full, const struct workspace_state *state)
 {
 	const struct full_state *f = &state->full;
@@ -473,13 +478,13 @@ static bool may_go_on(const struct full *full, const struct workspace_state *sta
 	/* Ties that come in another order each time: as long as each pass finds more of them. */
 	if (full->distinct > full->together && full->distinct < f->owed)
 		return f->pass < FULL_PASSES_MOST;
-	/* The totals of this pass, and of those before, may prove what the next one sees. */
+	/* The totals of this pass, and of those before, may prove the next one. */
 	return state->order == ORDER_UNKNOWN && f->pass < MOST_PASSES && state->curve.n > 0 &&
 	       sweep->latest != TIME_NONE &&
 	       sweep->latest - state->curve.steps[0].from >= state->lookback;
 }
 
-/* The passes so far prove nothing by what their first responses counted. */
+/* The passes so far prove nothing by the totals of their first responses. */
 static void go_on(struct full *full, struct workspace_state *state)
 {
 	struct full_state *f = &state->full;
@@ -543,7 +548,7 @@ static void begin_rechecks(struct full *full, struct workspace_state *state,
 	full->recheck.repair = full->repair;
 	recheck_begin(&full->recheck, answer, (int)min_i64(left, IDS_MOST), TIME_NONE,
 		      certificate_before(state, full->proven_at));
-	/* All that were not seen are too young to be suspected: the sweep ends with what it has. */
+	/* All that were not seen are too young to be suspected: the sweep ends as it is. */
 	full->exhausted = full->recheck.n <= 0;
 	if (full->exhausted)
 		begin_status_sum(full, state);
@@ -552,8 +557,7 @@ static void begin_rechecks(struct full *full, struct workspace_state *state,
 }
 
 /*
- * A page that shows nothing of what was stored is not the place; then the one
- * before it is tried.
+ * A page that shows no stored row is not the place; then the one before it is tried.
  */
 static void join(struct full *full, struct workspace_state *state, bool joined)
 {
@@ -653,7 +657,7 @@ enum absence full_absence(const void *self, int i)
 	enum absence absence =
 		full->step == FULL_DELETE ? recheck_absence(&full->recheck, i) : ABSENCE_NONE;
 
-	/* A sweep that proves nothing may have skipped what is there. */
+	/* A sweep that proves nothing may have skipped conversations that are there. */
 	return absence == ABSENCE_HERE && full->verdict != VERDICT_CERTIFIED ? ABSENCE_NONE
 									     : absence;
 }

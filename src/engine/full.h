@@ -3,13 +3,12 @@
  * full.h -- The full sweep: reads everything, and proves that nothing was
  * skipped.
  *
- * The proof is by counting (certificate.h). Where it fails, the list is
- * read a second time from the other end; where it fails again, nothing is
- * claimed. A list that goes by updated_at and moved meanwhile is looked at
- * once more from its fresh end, since what changed before it was read has
- * jumped to where we had been. Held conversations that a certified sweep
- * did not see are suspects: each is asked for by itself. Pure, like all of
- * the engine.
+ * The proof is by counting (certificate.h). Where it fails, the list is read a
+ * second time from the other end; where it fails again, nothing is claimed. A
+ * list that goes by updated_at and moved meanwhile is looked at once more from
+ * its fresh end, since a row that changed before it was read has jumped to a
+ * place that had been read. Held conversations that a certified sweep did not
+ * see are suspects: each is asked for by itself. Pure, like all of the engine.
  */
 #ifndef FULL_H
 #define FULL_H
@@ -25,19 +24,19 @@ enum full_step {
 	FULL_READ,	/* a pass over the list */
 	FULL_JOIN,	/* after a resume: does it go on where it stopped? */
 	FULL_PARTITION, /* its parts, where it is too deep; */
-	FULL_SAVE,	/* what was read of them is committed, */
-	FULL_SPLIT,	/* since it tells what a part can be split by */
-	FULL_FLUSH,	/* what the pass read is committed */
+	FULL_SAVE,	/* the rows read of them are committed, */
+	FULL_SPLIT,	/* since the warehouse tells by which names a part can be split */
+	FULL_FLUSH,	/* the rows of the pass are committed */
 	FULL_CLOSE,	/* the closing scan */
 	FULL_FLUSH_CLOSE,
-	FULL_COUNT,	 /* what the pass saw is counted */
-	FULL_COUNT_BOTH, /* and what all passes saw together */
+	FULL_COUNT,	 /* the conversations that the pass saw are counted */
+	FULL_COUNT_BOTH, /* and those that all passes saw together */
 	FULL_CURVE,	 /* and when, against the totals that were told before */
 	FULL_SUSPECT,	 /* which conversations were not seen, */
-	FULL_RECHECK,	 /* and what the API says of each */
-	FULL_DELETE,	 /* what is gone is committed */
+	FULL_RECHECK,	 /* and the API's answer for each */
+	FULL_DELETE,	 /* the deletions are committed */
 	FULL_STATUS_SUM, /* do the statuses add up to more than all? */
-	FULL_PUBLISH,	 /* what all that proves is committed */
+	FULL_PUBLISH,	 /* the proof is committed */
 	FULL_OVER,
 };
 
@@ -51,7 +50,8 @@ struct full {
 	struct sweep closing;
 	int closings;
 	int64_t together; /* old ones that all passes before saw together */
-	int64_t holding;  /* items that hold the instants when what it did not see is forgotten */
+	int64_t holding;  /* items that hold the instants when those that it did not see are
+                           * forgotten */
 	int64_t distinct, suspects; /* as counted last: conversations seen, and not seen */
 	int64_t rechecked;
 	bool exhausted; /* none is left that may be asked for, however many there are */
@@ -64,7 +64,7 @@ struct full {
 	enum verdict verdict;
 };
 
-/* Begins a full sweep, or goes on with the one that MEMORY holds. AHEAD pages may be in flight. */
+/* Begins a full sweep, or goes on with the one that STATE holds. AHEAD pages may be in flight. */
 void full_begin(struct full *full, struct workspace_state *state, int ahead, bool repair);
 
 /* So many pages may be in flight from now on. */

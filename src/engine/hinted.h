@@ -23,13 +23,13 @@ struct hinted {
 	enum hinted_step step;
 	struct pending pending;
 	int n, next;	 /* conversations to ask for, and which is next */
-	int64_t started; /* no commit of this part publishes: TIME_NONE */
+	int64_t started; /* no commit of this phase publishes: TIME_NONE */
 };
 
-/* Begins; the ids of N conversations are with whoever sends the requests. */
+/* Begins; the sender of the requests holds the ids of the N conversations. */
 void hinted_begin(struct hinted *hinted, int n);
 
-/* What to do next, and what comes back; see engine.h. */
+/* The next step, and the replies to it; see engine.h. */
 void hinted_next(void *self, struct workspace_state *state, bool stage_full, struct action *action);
 void hinted_item(void *self, struct workspace_state *state, enum item_outcome outcome,
 		 int64_t updated_at);

@@ -2,11 +2,11 @@
 /*
  * hints.h -- Conversations that somebody said to look at.
  *
- * A hint is an id and nothing more. Hints are gathered for a moment, so that
- * what is said twice is asked for once; then a cycle takes all there are.
- * While it runs, others are gathered; when it fails, its own come back. The
- * set is bounded: of what does not fit only stays that there was more, and
- * the next cycle reads whatever has changed. Pure, and lost with the process:
+ * A hint is an id and nothing more. Hints are gathered for a moment, so that an
+ * id that is said twice is asked for once; then a cycle takes all there are.
+ * While it runs, others are gathered; when it fails, its own come back. The set
+ * is bounded: of hints that do not fit only a mark stays that there were more,
+ * and the next cycle then reads all changes. Pure, and lost with the process:
  * nothing that is published depends on a hint.
  */
 #ifndef HINTS_H
@@ -32,15 +32,15 @@ struct hints {
 };
 
 /*
- * Adds one at NOW. False when it was there already, and waits; what does not
- * fit, in number or in length, leaves the mark that there is more.
+ * Adds one at NOW. False when it was there already, and waits. One that does not fit, in number or
+ * in length, leaves the mark that there is more.
  */
 bool hints_add(struct hints *hints, const char *id, bool message, int64_t now);
 
 /* Leaves that mark. */
 void hints_add_more(struct hints *hints, int64_t now);
 
-/* When what waits has been gathered long enough, monotonic; TIME_NEVER: nothing waits. */
+/* When the waiting hints have been gathered long enough, monotonic; TIME_NEVER: none waits. */
 int64_t hints_due(const struct hints *hints) MUST_CHECK;
 
 /* A cycle takes all there are: the first `taken` of the list, and whether there were more. */

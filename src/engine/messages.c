@@ -36,7 +36,7 @@ void messages_begin(struct messages *messages, int ahead)
 	*messages = (struct messages){ .ahead = ahead, .started = TIME_NONE };
 }
 
-/* ---- what next ------------------------------------------------------------ */
+/* ---- the next action ------------------------------------------------------ */
 
 /*
  * The page that a reading wants: one that shows the last message that is known, in the place where
@@ -56,7 +56,7 @@ static void choose_page(struct messages_reading *r)
 		r->page = (int)page;
 		r->size = size;
 	}
-	/* Very small pages may end with it whatever their size: then the next one has to do. */
+	/* Very small pages may all end with it: then the next one has to do. */
 	r->page += r->count > 0 && most == 0;
 }
 
@@ -175,7 +175,7 @@ void messages_answer(void *self, struct workspace_state *state, const struct ans
 		m->turn++;
 }
 
-/* What was written down is not written down once more. */
+/* A step that was written down is not written down once more. */
 static bool settle(struct messages *m)
 {
 	bool all = true;
@@ -209,7 +209,7 @@ void messages_committed(void *self, struct workspace_state *state, const struct 
 
 /* ---- a page ---------------------------------------------------------------- */
 
-/* From the first page once more; what goes wrong again and again is left alone. */
+/* From the first page once more; a reading that goes wrong again and again is left alone. */
 static void begin_anew(struct messages_reading *r)
 {
 	r->count = 0;
@@ -253,7 +253,7 @@ static void add_rows(struct messages_reading *r, const struct message_page *page
 	r->total = page->total;
 }
 
-/* The server's pages are smaller than was asked for: what is known may stand on another one. */
+/* The server's pages are smaller than was asked for: the known message may stand on another one. */
 static bool is_elsewhere(struct messages_reading *r, const struct message_page *page, int64_t place)
 {
 	bool smaller = page->per_page < r->size;
@@ -327,7 +327,7 @@ int messages_number(const struct messages *messages)
 	return messages->readings[messages->sent[messages->first_sent]].number;
 }
 
-/* ---- what is written down ---------------------------------------------------- */
+/* ---- steps that are written down --------------------------------------------- */
 
 /* Up to when every change of such a conversation is known. */
 static int64_t known_until(const struct workspace_state *state, bool unresolved)
@@ -336,7 +336,7 @@ static int64_t known_until(const struct workspace_state *state, bool unresolved)
 			  : state->complete_as_of;
 }
 
-/* Whether what is new has moved updated_at, or has not though that would be known by now. */
+/* Whether new messages have moved updated_at, or have not though that would be known by now. */
 static void compare(const struct messages_reading *r, const struct workspace_state *state,
 		    struct message_step *step)
 {

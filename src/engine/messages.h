@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * messages.h -- Decides whose messages are read next, and from which page on.
+ * messages.h -- Decides of which conversations messages are read next, and from which page on.
  *
- * Conversations are read turn by turn: those where a customer waits for an
- * answer, those that have changed since they were read, those that are not
- * resolved and were not read for long, and then history, from its newest end
- * backwards. The warehouse gives the next few of a turn in their order; here it
- * is decided how each is read. A list of messages only grows at its end, so each
- * page is chosen so that it shows the last message that is known, in its place; when
- * another one stands there, or the list has become shorter, it is read anew
- * from its first page. What is read, and how far, is one commit.
- * Pure, like all of the engine.
+ * Conversations are read turn by turn: those where a customer waits for an answer, those that have
+ * changed since they were read, those that are not resolved and were not read for long, and then
+ * history, from its newest end backwards. The warehouse gives the next few of a turn in their
+ * order; here it is decided how each is read. A list of messages only grows at its end, so each
+ * page is chosen so that it shows the last message that is known, in its place; when another one
+ * stands there, or the list has become shorter, it is read anew from its first page. The messages
+ * and the position are one commit. Pure, like all of the engine.
  */
 #ifndef MESSAGES_H
 #define MESSAGES_H
@@ -40,15 +38,15 @@ struct messages {
 	struct pending pending;
 	int turn;		 /* enum messages_turn */
 	int n;			 /* conversations of the answer */
-	int sent[MESSAGES_MOST]; /* a ring: whose page comes next */
+	int sent[MESSAGES_MOST]; /* a ring: the reading that the next page belongs to */
 	int first_sent, in_flight;
 	int ahead;
-	int refusals;		/* in a row: whose pages could not be had */
+	int refusals;		/* readings in a row of which no page could be had */
 	bool enough;		/* somebody else is due: come to an end */
 	bool wrote;		/* a reading has come to something since the last commit */
 	bool over;		/* the last commit was asked for */
 	int64_t moved, unmoved; /* whether new messages moved updated_at, as was seen so far */
-	int64_t started;	/* no commit of this part publishes: TIME_NONE */
+	int64_t started;	/* no commit of this phase publishes: TIME_NONE */
 	struct messages_reading readings[MESSAGES_MOST];
 };
 
@@ -59,16 +57,16 @@ enum messages_moves {
 	MESSAGES_MOVES_NOT,
 };
 
-/* What is learned from so many readings in which it did, and in which it did not. */
+/* Judges from the numbers of readings in which it did, and in which it did not. */
 enum messages_moves messages_moves(int64_t moved, int64_t unmoved) MUST_CHECK;
 
 /* Begins with the first turn; AHEAD pages may be on their way at once. */
 void messages_begin(struct messages *messages, int ahead);
 
-/* Comes to an end soon: asks for no more pages, and commits what was read. */
+/* Comes to an end soon: asks for no more pages, and commits the messages that were read. */
 void messages_stop(struct messages *messages);
 
-/* What to do next, and what comes back; see engine.h. */
+/* The next step, and the replies to it; see engine.h. */
 void messages_next(void *self, struct workspace_state *state, bool stage_full,
 		   struct action *action);
 void messages_answer(void *self, struct workspace_state *state, const struct answer *answer);
@@ -78,15 +76,17 @@ void messages_committed(void *self, struct workspace_state *state, const struct 
 void messages_page(struct messages *messages, const struct message_page *page);
 
 /*
- * The oldest request was answered by what is no page, or refused, and tried often enough. False
- * when that is so of one conversation after the other: then the fault is not theirs.
+ * The oldest request was answered by something that is no page, or refused, and tried often enough.
+ * False when that happens with one conversation after the other: then the fault is not theirs.
  */
 bool messages_refused(struct messages *messages) MUST_CHECK;
 
 /* The number of the reading to which the oldest request's page belongs. */
 int messages_number(const struct messages *messages) MUST_CHECK;
 
-/* What the commit that is asked for writes of the I-th conversation of the answer. */
+/*
+ * The step that the commit that is asked for writes down for the I-th conversation of the answer.
+ */
 struct message_step messages_step(const struct messages *messages,
 				  const struct workspace_state *state, int i) MUST_CHECK;
 

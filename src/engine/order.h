@@ -32,10 +32,10 @@ struct evidence {
 };
 
 /*
- * Adds what N neighbouring rows show. Rows updated after HORIZON are left
- * out, since they may have moved while they were read; so are rows whose
- * place in REPEATED (N flags, or NULL) is set, which were seen before in
- * the same sweep, and rows without the times that are compared.
+ * Adds the evidence of N neighbouring rows. Rows updated after HORIZON are left
+ * out, since they may have moved while they were read; so are rows whose place
+ * in REPEATED (N flags, or NULL) is set, which were seen before in the same
+ * sweep, and rows without the times that are compared.
  */
 void order_note(struct evidence *evidence, const struct row *rows, const bool *repeated, int n,
 		int64_t horizon);

@@ -15,7 +15,7 @@ void overlap_begin(struct overlap *overlap, int per_page, bool backwards)
 				     .least = LEAST_OVERLAP };
 }
 
-/* ---- what to ask for ------------------------------------------------- */
+/* ---- the page to ask for --------------------------------------------- */
 
 /*
  * The size that brings most rows beside LEAST that were read: forwards the
@@ -59,7 +59,7 @@ void overlap_ask(struct overlap *overlap, int64_t total, struct request *request
 		else
 			overlap->unjoined = true;
 		overlap->page = (int)(overlap->offset / overlap->size) + 1;
-		/* Backwards, what stands right before the rows read is a page of its own. */
+		/* Backwards, the rows right before those read are a page of their own. */
 		if (size == 0 && overlap->backwards && overlap->page > 1)
 			overlap->page--;
 	}
@@ -74,7 +74,7 @@ bool overlap_refused(struct overlap *overlap)
 	       (best_size(overlap, overlap->least) > 0 || best_size(overlap, 1) > 0);
 }
 
-/* ---- what comes back ------------------------------------------------- */
+/* ---- the page that came ---------------------------------------------- */
 
 int64_t overlap_before(const struct overlap *overlap, const struct page *page)
 {
@@ -115,9 +115,9 @@ static int last_joint(const struct overlap *overlap, const struct page *page)
 }
 
 /*
- * Whether the page shows a row of the one before that stands apart in time
- * from the outermost one: then it does so from all that was not seen, in
- * whatever order those with one and the same time are given at each request.
+ * Whether the page shows a row of the one before that stands apart in time from
+ * the outermost one: then it does so from all rows that were not seen, in any
+ * order that those with one and the same time are given at each request.
  */
 static bool is_firm(const struct overlap *overlap, const struct page *page)
 {

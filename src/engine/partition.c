@@ -65,7 +65,7 @@ static bool to_sibling(struct partition *partition)
 	return at->status <= STATUS_RESOLVED;
 }
 
-/* Filters do nothing: what the whole list showed is all that can be had. */
+/* Filters do nothing: no more can be had than the whole list showed. */
 static void give_up(struct partition *partition)
 {
 	note_deep(partition, (struct filter){ .status = STATUS_ANY }, partition->total,
@@ -89,7 +89,7 @@ void partition_begin(struct partition *partition, const struct workspace_state *
 		open_part(partition);
 }
 
-/* What was split has been read: all but what is in parts that we do not know. */
+/* The parts of a split have been read: all but those that we do not know. */
 static void close_split(struct partition *partition)
 {
 	struct partition_split *split = origin(partition);
@@ -113,7 +113,7 @@ static void move_on(struct partition *partition)
 	open_part(partition);
 }
 
-/* ---- what comes back --------------------------------------------------- */
+/* ---- replies ----------------------------------------------------------- */
 
 /*
  * Together the parts have far more than the whole: the filter does nothing,
@@ -195,7 +195,7 @@ void partition_split(struct partition *partition, int n)
 	partition->asks = false;
 	/* Of one channel there is nothing to split, but its agents there are. */
 	if (n <= 0) {
-		/* Its first page may have been all that it shows, whatever it is said to have. */
+		/* Its first page may have been all that it shows, against its total. */
 		end_part(partition);
 		return;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * partition.h -- a list that is read by its parts, since its own pages do not show all of it.
+ * partition.h -- Reads a list by its parts, since its own pages do not show all
+ * of it.
  *
  * Of a list that is too deep the API shows the first pages only (PROTOCOL.md,
  * rule 6). Its parts by status are lists of their own, and each of those
@@ -38,7 +39,8 @@ struct partition {
 };
 
 /*
- * Begins with what is open. The whole list has TOTAL conversations, and lists may be read to REACH.
+ * Begins with the open conversations. The whole list has TOTAL conversations, and lists may be read
+ * to REACH.
  */
 void partition_begin(struct partition *partition, const struct workspace_state *state,
 		     int64_t total, int64_t reach);
@@ -52,7 +54,7 @@ bool partition_next(struct partition *partition, struct request *request) MUST_C
 /* The reply to the oldest request that was not answered, */
 void partition_take(struct partition *partition, const struct page *page);
 
-/* or that it was refused; false when that says nothing of a depth. */
+/* or that it was refused; false when the refusal says nothing of a depth. */
 bool partition_refuse(struct partition *partition) MUST_CHECK;
 
 /* The part under way has N channels, or agents, that are known; negative: too many. */

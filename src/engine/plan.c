@@ -66,7 +66,7 @@ int64_t plan_retry(const struct workspace_state *state)
 	return state->tried_at + min_i64(wait, DAY);
 }
 
-/* What an incremental cycle does when it need not read everything. */
+/* The strategy of an incremental cycle that need not read everything. */
 static enum strategy by_order(const struct workspace_state *state)
 {
 	/* Where filters do nothing, no list is smaller than that of everything. */
@@ -98,15 +98,17 @@ static bool needs_everything(const struct workspace_state *state, int64_t now)
 	return retry == TIME_NONE || now >= retry;
 }
 
-/* What a cycle of changes does, as far as that depends on what must be read first. */
+/*
+ * The strategy of a cycle of changes, as far as that depends on the need to read everything first.
+ */
 static enum strategy of_changes(const struct workspace_state *state, int64_t now)
 {
 	return needs_everything(state, now) ? STRATEGY_FULL_SWEEP : by_order(state);
 }
 
 /*
- * Requests of a cycle by STRATEGY in which N conversations have changed. What unresolved scans cost
- * nobody knows better than the last one.
+ * Requests of a cycle by STRATEGY in which N conversations have changed. The best guess of the cost
+ * of an unresolved scan is that of the last one.
  */
 static int64_t changes_cost(enum strategy strategy, const struct workspace_state *state,
 			    const struct engine_conf *conf)
@@ -157,7 +159,7 @@ bool plan_asks_again(enum strategy strategy, const struct workspace_state *state
 
 /* ---- costs ----------------------------------------------------------- */
 
-/* A scan that reads what has changed from the fresh end of the list. */
+/* A scan that reads changes from the fresh end of the list. */
 static struct plan_cost scan_cost(const struct workspace_state *state,
 				  const struct plan_facts *facts)
 {
@@ -255,6 +257,6 @@ int64_t plan_interval(const struct workspace_state *state, const struct plan_fac
 
 	double apart = (double)cycle.usec * (double)DAY / (double)max_i64(left, 1);
 
-	/* What a day leaves beside them, shared out among cycles. */
+	/* The time of a day that is left beside them, shared out among cycles. */
 	return left <= 0 || apart >= (double)TIME_NEVER ? TIME_NEVER : (int64_t)apart;
 }

@@ -2,10 +2,10 @@
 /*
  * plan.h -- Chooses the strategy of a cycle, and computes its cost.
  *
- * Pure arithmetic over what is remembered of a workspace: which strategy
- * (PROTOCOL.md, rule 5), how many requests that takes, how long they take
- * under the quota, and so which freshness the quota allows. Every stale copy
- * becomes a full sweep.
+ * Pure arithmetic over the state of a workspace: which strategy (PROTOCOL.md,
+ * rule 5), how many requests that takes, how long they take under the quota,
+ * and so which freshness the quota allows. Where a state is in doubt, the plan
+ * is a full sweep.
  */
 #ifndef PLAN_H
 #define PLAN_H
@@ -18,7 +18,8 @@ enum strategy {
 	STRATEGY_ONE_PAGE,	  /* the whole list is one page: one moment */
 	STRATEGY_HEAD_SCAN,	  /* the latest changes first, until they are old enough */
 	STRATEGY_TAIL_SCAN,	  /* its mirror */
-	STRATEGY_UNRESOLVED_SCAN, /* all that is not resolved, and what has left it */
+	STRATEGY_UNRESOLVED_SCAN, /* all that are not resolved, and those that were and are not
+                                   * any more */
 	STRATEGY_FULL_SWEEP,	  /* everything */
 	STRATEGY_COUNT_AUDIT,
 	STRATEGY_REPAIR,
@@ -27,13 +28,13 @@ enum strategy {
 	STRATEGIES,
 };
 
-/* How to go about a cycle. */
+/* The strategy of a cycle. */
 enum strategy plan_strategy(const struct workspace_state *state,
 			    const struct engine_conf *conf) MUST_CHECK;
 
 /*
- * Whether a cycle by STRATEGY begins with what could not be loaded. A full
- * sweep sees it anyway.
+ * Whether a cycle by STRATEGY begins with the items that could not be loaded. A full sweep sees
+ * them anyway.
  */
 bool plan_asks_again(enum strategy strategy, const struct workspace_state *state) MUST_CHECK;
 

@@ -112,7 +112,7 @@ void recheck_take(struct recheck *recheck, enum item_outcome outcome, int64_t up
 		break;
 	case RECHECK_CONTROL:
 		/*
-		 * If what was there a moment ago is not there either, the API
+		 * If a conversation that was there a moment ago is not there either, the API
 		 * answers 404 to all.
 		 */
 		recheck->step = RECHECK_AGAIN;

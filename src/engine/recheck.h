@@ -67,8 +67,8 @@ int recheck_losses(const struct recheck *recheck) MUST_CHECK;
 bool recheck_disputed(const struct recheck *recheck) MUST_CHECK;
 
 /*
- * What a list that should have shown the I-th id may say of it: that it is not in the list,
- * and whether a GET knows it.
+ * The absence that may be recorded of the I-th id: it is not in the list that should have shown it,
+ * and a GET knows it or does not.
  */
 enum absence recheck_absence(const struct recheck *recheck, int i) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rejected_check.h -- asks again for conversations whose item could not be loaded.
+ * rejected_check.h -- Asks again for conversations whose item could not be
+ * loaded.
  *
  * Such an item holds both instants until it loads, is gone, or a person
  * accepts it (PROTOCOL.md, rule 11); the list may not show it again for a
@@ -28,7 +29,7 @@ struct rejected_check {
 	enum rejected_check_step step;
 	struct pending pending;
 	struct recheck recheck;
-	int64_t started; /* no commit of this part publishes: TIME_NONE */
+	int64_t started; /* no commit of this phase publishes: TIME_NONE */
 	int64_t holding; /* how many there were before this round */
 	bool again;	 /* it is the second round */
 	uint32_t chance; /* any number: which come first */

@@ -135,7 +135,7 @@ void repair_answer(void *self, struct workspace_state *state, const struct answe
 	cell->api = repair->sweep.last_total;
 	cell->held = answer->n[1];
 	repair->recheck.repair = repair->accept_deletions;
-	/* Of a cell that is too deep, who was not shown need not be missing. */
+	/* In a cell that is too deep, a conversation that was not shown need not be missing. */
 	recheck_begin(&repair->recheck, answer, repair->sweep.end == SWEEP_SHALLOW ? 0 : IDS_MOST,
 		      TIME_NONE, repair->limit);
 	if (recheck_over(&repair->recheck))
@@ -156,7 +156,7 @@ void repair_committed(void *self, struct workspace_state *state, const struct ta
 	} else if (repair->step == REPAIR_DELETE && recheck_disputed(&repair->recheck)) {
 		next_cell(repair, state);
 	} else {
-		/* What was asked for may have been a hundred of more: until nothing is missing. */
+		/* Those asked for may have been a hundred of more: until none is missing. */
 		repair->step = REPAIR_MISSING;
 	}
 }

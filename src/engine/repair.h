@@ -17,10 +17,10 @@
 
 enum repair_step {
 	REPAIR_READ,	/* a cell's list */
-	REPAIR_FLUSH,	/* what was read is committed */
-	REPAIR_MISSING, /* what is held in the cell and was not shown */
+	REPAIR_FLUSH,	/* the rows read are committed */
+	REPAIR_MISSING, /* conversations held in the cell that were not shown */
 	REPAIR_RECHECK, /* each of those */
-	REPAIR_DELETE,	/* what is gone is committed */
+	REPAIR_DELETE,	/* the deletions are committed */
 	REPAIR_RECORD,
 	REPAIR_OVER,
 };
@@ -29,18 +29,17 @@ struct repair {
 	enum repair_step step;
 	struct pending pending;
 	bool accept_deletions;
-	struct cell
-		cells[CELLS_MOST]; /* `api` and `held` become what they are after the repairing */
+	struct cell cells[CELLS_MOST]; /* `api` and `held` become the counts after the repair */
 	int n, cell;
 	int number; /* of the scan */
 	struct sweep sweep;
 	int64_t started, lookback;
-	int64_t limit; /* what was first seen before this is known to every replica */
+	int64_t limit; /* a conversation first seen before this is known to every replica */
 	struct recheck recheck;
 	enum verdict verdict;
 };
 
-/* Begins to repair N cells. BELIEVE: a person wants all deletions believed. */
+/* Begins to repair N cells. ACCEPT_DELETIONS: a person wants all deletions believed. */
 void repair_begin(struct repair *repair, const struct workspace_state *state,
 		  const struct cell *cells, int n, bool accept_deletions);
 

@@ -5,8 +5,7 @@
 #define MOST_TRIES 3
 
 /*
- * More conversations than this that should have been shown are no accident:
- * the order is not what it was.
+ * More conversations than this that should have been shown are no accident: the order has changed.
  */
 #define MOST_UNSEEN 20
 
@@ -47,7 +46,7 @@ void scan_begin(struct scan *scan, const struct workspace_state *state)
 	begin_try(scan, state);
 }
 
-/* ---- what next ------------------------------------------------------- */
+/* ---- the next action ------------------------------------------------- */
 
 static void read_on(struct scan *scan, struct sweep *sweep, bool stage_full, struct action *action)
 {
@@ -67,7 +66,7 @@ static void read_on(struct scan *scan, struct sweep *sweep, bool stage_full, str
 	}
 }
 
-/* The scan shows what has changed after this. */
+/* The scan shows changes after this instant. */
 static int64_t oldest(const struct scan *scan)
 {
 	return scan->sweep.end == SWEEP_ALL ? TIME_NONE : scan->sweep.oldest;
@@ -128,7 +127,7 @@ void scan_next(void *self, struct workspace_state *state, bool stage_full, struc
 		check(scan, action);
 }
 
-/* ---- what comes back ------------------------------------------------- */
+/* ---- replies, answers, commits --------------------------------------- */
 
 static void end_with(struct scan *scan, enum verdict verdict)
 {
@@ -143,7 +142,7 @@ static void demote(struct scan *scan, struct workspace_state *state)
 	end_with(scan, VERDICT_DEMOTED);
 }
 
-/* Only another look at everything can tell what this was. */
+/* Only another look at everything can explain this. */
 static void give_up(struct scan *scan, struct workspace_state *state)
 {
 	state->needs_full = FULL_UNEXPLAINED;
@@ -169,8 +168,8 @@ static void publish_instants(struct scan *scan, struct workspace_state *state)
 	scan->started = started;
 	state->audit_due = state->audit_due || scan->unaccounted != 0;
 	/*
-	 * The API counts a conversation that we do not hold: something is
-	 * missing, whatever this scan showed.
+	 * The API counts a conversation that we do not hold: something is missing, though the scan
+	 * ended well.
 	 */
 	if (scan->unaccounted > 0 || started == TIME_NONE) {
 		end_with(scan, VERDICT_UNEXPLAINED);
@@ -184,9 +183,10 @@ static void publish_instants(struct scan *scan, struct workspace_state *state)
 }
 
 /*
- * What the scan showed is believed. Where the API counts fewer than are held, some are gone; or
- * have become what the whole list does not show, and then their change was not shown, either.
- * And of a list that no sweep has proven nobody knows that its total is all.
+ * The rows that the scan showed are believed. Where the API counts fewer than
+ * are held, some are gone; or have left the whole list, and then their change
+ * was not shown, either. And of a list that no sweep has proven nobody knows
+ * that its total is all.
  */
 static void accept_scan(struct scan *scan, struct workspace_state *state)
 {
@@ -235,7 +235,7 @@ static bool is_several(const struct sweep *sweep)
 	return sweep->pages - sweep->probed > 1;
 }
 
-/* What the scan showed has been looked into: is it believed? */
+/* The rows that the scan showed have been looked into: are they believed? */
 static void judge(struct scan *scan, struct workspace_state *state)
 {
 	bool several = is_several(&scan->sweep);
@@ -352,8 +352,8 @@ void scan_answer(void *self, struct workspace_state *state, const struct answer 
 
 	scan->pending.waiting = false;
 	/*
-	 * What is new on a single page is committed first: it may be late, and
-	 * what that teaches is stored with the next commit.
+	 * New rows of a single page are committed first: they may be late, and a longer lookback is
+	 * stored with the next commit.
 	 */
 	if (sweep->pages == 1 && answer->n[1] > 0 && !scan->flushed) {
 		scan->flushed = true;
@@ -362,7 +362,7 @@ void scan_answer(void *self, struct workspace_state *state, const struct answer 
 	}
 	/*
 	 * A single page is one moment, and so are several under which nothing moved: the total is
-	 * exactly what must be held after the merge.
+	 * exactly the number that must be held after the merge.
 	 */
 	scan->rejected = answer->rejected;
 	scan->unaccounted = sweep->pages == 1 || !sweep->moved

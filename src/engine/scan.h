@@ -3,15 +3,14 @@
  * scan.h -- Reads changes from the fresh end of a list that goes by
  * updated_at.
  *
- * A list of one page is one moment, whatever its order. Else a head scan
- * (the newest first) or its mirror, the tail scan, reads to the
- * first page that is in order and ends older than the watermark less the
- * lookback. Before it is believed (PROTOCOL.md, rule 5): what the warehouse
- * holds above the last row read must have been shown, or is asked for; a
- * scan of several pages under which rows moved is closed by a scan down to
- * its own start; where those have one and the same time, it is read again. The
- * list's total against what is held is
- * a free check. Pure, like all of the engine.
+ * A list of one page is one moment, whatever its order. Else a head scan (the
+ * newest first) or its mirror, the tail scan, reads to the first page that is
+ * in order and ends older than the watermark less the lookback. Before it is
+ * believed (PROTOCOL.md, rule 5), each conversation that the warehouse holds
+ * above the last row read must have been shown, or is asked for. A scan of
+ * several pages under which rows moved is closed by a scan down to its own
+ * start; where those have one and the same time, it is read again. The list's
+ * total against the number held is a free check. Pure, like all of the engine.
  */
 #ifndef SCAN_H
 #define SCAN_H
@@ -26,11 +25,11 @@ enum scan_step {
 	SCAN_READ,	 /* from the fresh end to the floor */
 	SCAN_FLUSH,	 /* several pages are committed before anything is asked */
 	SCAN_FLUSH_PAGE, /* so is a single one that shows something new */
-	SCAN_CHECK,	 /* what is held above the last row and was not shown */
+	SCAN_CHECK,	 /* conversations held above the last row that were not shown */
 	SCAN_RECHECK,	 /* each of those */
 	SCAN_CLOSE,	 /* the scan down to its own start */
 	SCAN_FLUSH_CLOSE,
-	SCAN_STATUS_SUM, /* the total is less than what is held: does the list keep something back? */
+	SCAN_STATUS_SUM, /* the total is less than the held rows: is a part kept back? */
 	SCAN_PUBLISH,
 	SCAN_OVER,
 };
@@ -39,19 +38,20 @@ struct scan {
 	enum scan_step step;
 	struct pending pending;
 	struct sweep sweep, closing;
-	int number; /* of the scan within the cycle: what it showed is kept under it */
+	int number; /* of the scan within the cycle: the rows that it showed are kept under it */
 	int tries, closings;
-	bool flushed;	  /* the single page was committed */
-	int64_t started;  /* of the cycle: its first response's Date */
-	int64_t limit;	  /* what changed last before this had to be shown; TIME_NONE: not known */
-	int64_t rejected; /* held items that could not be loaded */
-	int64_t unaccounted; /* of the total: what it counts more than will be held, or less */
+	bool flushed;	     /* the single page was committed */
+	int64_t started;     /* of the cycle: its first response's Date */
+	int64_t limit;	     /* a conversation changed last before this had to be shown; TIME_NONE:
+                           * not known */
+	int64_t rejected;    /* held items that could not be loaded */
+	int64_t unaccounted; /* of the total: by how much it is more than will be held, or less */
 	struct recheck recheck;
 	struct status_sum status_sum;
 	enum verdict verdict;
 };
 
-/* Begins a scan in the order that MEMORY holds as proven. */
+/* Begins a scan in the order that STATE holds as proven. */
 void scan_begin(struct scan *scan, const struct workspace_state *state);
 
 /* The next step, and the replies to it; see engine.h. */

@@ -5,7 +5,7 @@
  *
  * A lagging replica shows an older copy, and so does a source that was set
  * back. Two GETs, a lookback apart, that say the same tell the one from the
- * other (PROTOCOL.md, rule 8); the warehouse keeps what the first one said.
+ * other (PROTOCOL.md, rule 8); the warehouse keeps the copy of the first one.
  * Pure, like all of the engine.
  */
 #ifndef STALE_CHECK_H
@@ -26,11 +26,11 @@ struct stale_check {
 	enum stale_check_step step;
 	struct pending pending;
 	struct recheck recheck;
-	int64_t started;      /* no commit of this part publishes: TIME_NONE */
+	int64_t started;      /* no commit of this phase publishes: TIME_NONE */
 	enum verdict verdict; /* of the cycle that this ends */
 };
 
-/* Begins to look at what is due; the cycle has come to VERDICT. */
+/* Begins to look at the copies that are due; the cycle has come to VERDICT. */
 void stale_check_begin(struct stale_check *stale_check, enum verdict verdict);
 
 /* The next step, and the replies to it; see engine.h. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * status_sum.h -- whether a list has parts that it does not show.
+ * status_sum.h -- Tells by the statuses' counts whether a list has parts that
+ * it does not show.
  *
  * Counts each status, one after another. They may add up to more than the
  * whole for a moment, while conversations move from one to another; if they

@@ -7,7 +7,7 @@
 #define MOST_IN_VAIN 5
 #define MOST_NO_NEARER 20
 
-/* Beyond what the largest total allows. */
+/* Beyond the pages that the largest total allows. */
 #define MARGIN_PAGES 16
 /* A total that falls below half has lost at least so many rows. */
 #define LEAST_HALVED 100
@@ -68,7 +68,7 @@ bool sweep_done(const struct sweep *sweep)
 	return sweep->end != SWEEP_RUNNING && sweep->asked == 0;
 }
 
-/* ---- what to ask for ------------------------------------------------- */
+/* ---- the page to ask for --------------------------------------------- */
 
 /* The page behind the last one asked for; 0 when there is none to ask for yet, or at all. */
 static int following(const struct sweep *sweep)
@@ -137,7 +137,7 @@ bool sweep_next(struct sweep *sweep, struct request *request)
 	return true;
 }
 
-/* ---- what comes back ------------------------------------------------- */
+/* ---- the page that came ---------------------------------------------- */
 
 static bool in_window(const struct sweep *sweep, uint64_t id)
 {
@@ -160,7 +160,7 @@ static int note_rows(struct sweep *sweep, const struct page *page, bool *repeate
 {
 	int repeats = 0;
 
-	/* What was looked at to find the beginning is not read yet. */
+	/* A page that was looked at to find the beginning is not read yet. */
 	if (!sweep->begun) {
 		sweep->window_n = sweep->window_at = 0;
 		sweep->rows = sweep->repeats = 0;
@@ -195,7 +195,7 @@ static bool note_order(struct sweep *sweep, const struct page *page, const bool 
 		order_note_pair(&here, &sweep->edge, &page->rows[0], horizon(sweep, page));
 	if (order_contradicted(&here, sweep->plan.order) && !sweep->rereading)
 		return false;
-	/* What is read for the second time was counted the first time. */
+	/* Rows that are read for the second time were counted the first time. */
 	if (sweep->reread_until == 0) {
 		sweep->evidence.pairs += here.pairs;
 		for (int o = 0; o < ORDERS; o++) {
@@ -237,8 +237,8 @@ static int64_t step(const struct sweep *sweep, const struct page *page)
 
 	if (sweep->plan.backwards) {
 		/*
-		 * In a proven order what is new stands at the end, where it
-		 * was not yet read or is read by the closing scan.
+		 * In a proven order new rows stand at the end, which was not yet read or is read by
+		 * the closing scan.
 		 */
 		if (sweep->plan.order != ORDER_UNKNOWN)
 			return 0;
@@ -274,8 +274,8 @@ static bool goes_on(const struct sweep *sweep, const struct page *page)
 	if (page->n == 0)
 		return false;
 	/*
-	 * Of total, total_pages and what was read so far, the one that
-	 * promises most is believed, until a page is empty.
+	 * Of total, total_pages and the rows read so far, the one that promises most is believed,
+	 * until a page is empty.
 	 */
 	return sweep->page < sweep_pages(page->total, sweep->per_page) ||
 	       sweep->page < page->total_pages ||
@@ -342,8 +342,8 @@ static bool is_filled(const struct sweep *sweep, const struct page *page)
 }
 
 /*
- * Whether rows are still owed when the last page was read, and it is not what it should be:
- * it has fewer rows than belong there, or some of the page before.
+ * Whether rows are still owed when the last page was read, and it has fewer rows than belong there,
+ * or some of the page before.
  */
 static bool ends_in_vain(const struct sweep *sweep, const struct page *page, int repeats)
 {
@@ -538,7 +538,7 @@ static void move_on(struct sweep *sweep, const struct page *page, int repeats)
 		sweep->edge = page->rows[page->n - 1];
 }
 
-/* The page was read in its place: what it means for the next one. */
+/* The page was read in its place: finds the next one. */
 static void take_in_place(struct sweep *sweep, const struct page *page, const bool *repeated,
 			  int repeats)
 {
@@ -600,7 +600,7 @@ static bool makes_sense(struct sweep *sweep, const struct page *page, int repeat
 		return false;
 	if (page->total < sweep->first_total / 2 && sweep->first_total - page->total > LEAST_HALVED)
 		return false;
-	/* What was read again on the way back costs more, but a list is not read for ever. */
+	/* Pages that are read again on the way back cost more, but a list is not read for ever. */
 	return sweep->pages <=
 	       most + most / 4 + 2 * min_i64(sweep->stepped_back, most) + MARGIN_PAGES;
 }

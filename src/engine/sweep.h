@@ -12,8 +12,8 @@
  *
  * Replies are fed in the order in which their pages were asked for. Pure: a
  * struct that can be copied, no clock, no memory of its own. It remembers a
- * bounded window of what it saw; the whole set of seen ids is the
- * warehouse's business.
+ * bounded window of the ids that it saw; the whole set is the warehouse's
+ * business.
  */
 #ifndef SWEEP_H
 #define SWEEP_H
@@ -51,7 +51,8 @@ enum sweep_end {
 	SWEEP_FLOOR,	/* a page in order and old enough was reached */
 	SWEEP_DISORDER, /* of a scan: its order does not hold, nor did it when the page was read
 			 * once more */
-	SWEEP_SHALLOW,	/* the list goes on, and its pages do not: what they show was read */
+	SWEEP_SHALLOW,	/* the list goes on, and its pages do not: the rows that they show were
+                         * read */
 	SWEEP_LOST,	/* the list makes no sense: pages without end, repeated for ever, or a total
 		     * that halves */
 };
@@ -67,7 +68,7 @@ struct sweep {
 	int64_t recent; /* rows on it created within the lookback before it */
 	bool begun;
 
-	/* where it stands */
+	/* its position */
 	int per_page;		/* as the server does it */
 	int page;		/* the next to be fed, */
 	int fed;		/* and the one that was fed last in its place */
@@ -83,7 +84,7 @@ struct sweep {
 	int refused;	  /* so often this page was refused, or empty where there must be rows */
 	int64_t reach;	  /* of a shallow list: so many rows can be had */
 
-	/* what it saw */
+	/* its observations */
 	int64_t last_total, largest_total;
 	int64_t most_total; /* of its own responses */
 	int64_t latest;	    /* Date of the last response; TIME_NONE: it had none */
@@ -110,9 +111,8 @@ struct sweep {
 void sweep_begin(struct sweep *sweep, const struct sweep_plan *plan);
 
 /*
- * Goes on with a sweep that was interrupted when it stood as STATE says.
- * The page before is read again; when it is fed, sweep_joined() is to be
- * told whether it still shows a row of what was stored.
+ * Goes on with a sweep that was interrupted when it stood as STATE says. The page before is read
+ * again; when it is fed, sweep_joined() is to be told whether it still shows a stored row.
  */
 void sweep_resume(struct sweep *sweep, const struct sweep *state);
 
@@ -130,13 +130,13 @@ void sweep_take(struct sweep *sweep, const struct page *page);
 bool sweep_refuse(struct sweep *sweep) MUST_CHECK;
 
 /*
- * After a resume: whether the page just read shows a row of what was stored.
- * If not, the one before is read, and asked about again. Returns whether the
- * sweep goes on from here: joined, or back where it began.
+ * After a resume: whether the page just read shows a stored row. If not, the
+ * one before is read, and asked about again. Returns whether the sweep goes on
+ * from here: joined, or back where it began.
  */
 bool sweep_joined(struct sweep *sweep, bool joined) MUST_CHECK;
 
-/* Whether rows moved where their order is not settled: what a scan read may have a gap. */
+/* Whether rows moved where their order is not settled: the rows of a scan may have a gap. */
 bool sweep_shaky(const struct sweep *sweep) MUST_CHECK;
 
 /* Whether rows moved between its pages: then a closing scan must follow. */

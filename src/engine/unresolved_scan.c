@@ -22,7 +22,10 @@ static void begin_sweep(struct unresolved_scan *unresolved_scan,
 	sweep_begin(&unresolved_scan->sweep, &plan);
 }
 
-/* From the fresh end of a list that goes by creation, to what the last full sweep has seen. */
+/*
+ * From the fresh end of a list that goes by creation, to the conversations that the last full sweep
+ * has seen.
+ */
 static void begin_new(struct unresolved_scan *unresolved_scan, const struct workspace_state *state)
 {
 	struct sweep_plan plan = {
@@ -50,7 +53,7 @@ void unresolved_scan_begin(struct unresolved_scan *unresolved_scan,
 	begin_sweep(unresolved_scan, state, STATUS_OPEN);
 }
 
-/* ---- what next ------------------------------------------------------- */
+/* ---- the next action ------------------------------------------------- */
 
 static void flush(struct unresolved_scan *unresolved_scan, struct action *action)
 {
@@ -58,7 +61,7 @@ static void flush(struct unresolved_scan *unresolved_scan, struct action *action
 	action_commit(&unresolved_scan->pending, action, SEEN_BY_SCAN, SCAN_NUMBER);
 }
 
-/* The sweep is over: what it found is kept in mind, and the next thing begins. */
+/* The sweep is over: its findings are kept in mind, and the next thing begins. */
 static void after_sweep(struct unresolved_scan *unresolved_scan,
 			const struct workspace_state *state, struct action *action)
 {
@@ -192,7 +195,7 @@ void unresolved_scan_next(void *self, struct workspace_state *state, bool stage_
 	}
 }
 
-/* ---- what comes back ------------------------------------------------- */
+/* ---- replies, answers, commits --------------------------------------- */
 
 static void take_count(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
 		       const struct page *page)
@@ -296,8 +299,8 @@ static bool is_cut(const struct unresolved_scan *unresolved_scan)
 }
 
 /*
- * The cycle's own counts, taken one after another, against what is held: a
- * free check, and an exact one when nothing changed meanwhile.
+ * The cycle's own counts, taken one after another, against the held ones: a free check, and an
+ * exact one when nothing changed meanwhile.
  */
 static void compare(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
 		    const struct answer *answer)

@@ -21,15 +21,16 @@
 
 enum unresolved_scan_step {
 	UNRESOLVED_SCAN_READ,	   /* open, pending, snoozed */
-	UNRESOLVED_SCAN_NEW,	   /* what was created lately, in a list that goes by creation */
+	UNRESOLVED_SCAN_NEW,	   /* conversations created lately, in a list that goes by
+                                    * creation */
 	UNRESOLVED_SCAN_COUNT,	   /* how many are resolved */
 	UNRESOLVED_SCAN_COUNT_ALL, /* and how many there are */
-	UNRESOLVED_SCAN_FLUSH,	   /* what was read is committed */
+	UNRESOLVED_SCAN_FLUSH,	   /* the rows read are committed */
 	UNRESOLVED_SCAN_LEAVERS,   /* which conversations have left */
 	UNRESOLVED_SCAN_RESOLVED,  /* where there are many: all resolved ones */
 	UNRESOLVED_SCAN_RECHECK,   /* where there are few: each of them */
-	UNRESOLVED_SCAN_DELETE,	   /* what they said is committed */
-	UNRESOLVED_SCAN_COMPARE,   /* the counts against what is held */
+	UNRESOLVED_SCAN_DELETE,	   /* their answers are committed */
+	UNRESOLVED_SCAN_COMPARE,   /* the counts against the held ones */
 	UNRESOLVED_SCAN_PUBLISH,
 	UNRESOLVED_SCAN_OVER,
 };
@@ -41,9 +42,10 @@ struct unresolved_scan {
 	struct sweep sweep;
 	bool resolved_read;
 	bool idle;	 /* the filter does nothing: nothing more is read, nor claimed */
-	bool cut_short;	 /* a list goes on behind its pages: who is not shown need not have left */
+	bool cut_short;	 /* a list goes on behind its pages: a conversation that is not shown
+                          * need not have left */
 	int64_t started; /* of the cycle: its first response's Date */
-	int64_t limit;	 /* what was first seen before this is known to every replica */
+	int64_t limit;	 /* a conversation first seen before this is known to every replica */
 	int64_t totals[COUNTS]; /* as the API counts them */
 	int64_t changes;	/* rows that the cycle has written */
 	struct recheck recheck;

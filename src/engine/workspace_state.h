@@ -3,9 +3,9 @@
  * workspace_state.h -- The state of a workspace that is kept from one cycle
  * to the next.
  *
- * A plain struct: the warehouse reads it from the warehouse when a cycle
- * begins, the engine changes it, and every commit writes it back in the
- * transaction that makes it true.
+ * A plain struct: it is read from the warehouse when a cycle begins, the engine
+ * changes it, and every commit writes it back in the transaction that makes it
+ * true.
  */
 #ifndef WORKSPACE_STATE_H
 #define WORKSPACE_STATE_H
@@ -22,8 +22,8 @@ enum full_reason {
 	FULL_RESUMED,	  /* a full sweep was interrupted */
 	FULL_DEMOTED,	  /* the order it relied on does not hold */
 	FULL_UNCERTIFIED, /* the last one proved nothing */
-	FULL_UNEXPLAINED, /* a scan could not explain what it saw */
-	FULL_AHEAD,	  /* what was published lies in the future */
+	FULL_UNEXPLAINED, /* a scan saw rows that it could not explain */
+	FULL_AHEAD,	  /* a published instant lies in the future */
 	FULL_REASONS,
 };
 
@@ -52,7 +52,7 @@ enum exception {
 enum proof {
 	PROOF_LOADING,	/* rows come in */
 	PROOF_UNPROVEN, /* loaded, and never proven */
-	PROOF_DEMOTED,	/* what was published is taken back */
+	PROOF_DEMOTED,	/* published instants were taken back */
 	PROOF_REJECTED, /* items that could not be loaded hold the instants */
 	PROOF_EXCEPTED, /* proven, but for those that are known */
 	PROOF_PROVEN,
@@ -78,7 +78,7 @@ struct workspace_state {
 	int64_t active_as_of;
 	int64_t certified_at;
 	int64_t lookback;	     /* microseconds */
-	int64_t lookback_configured; /* what it begins with, and goes back to */
+	int64_t lookback_configured; /* its first value, to which it goes back */
 	int64_t late_at;	     /* the instant for which a change last came too late, */
 	int64_t late_by; /* and by how much, if the last commit found it out; TIME_NONE: not so */
 
@@ -93,8 +93,7 @@ struct workspace_state {
 	int64_t exceptions[EXCEPTIONS]; /* as they were when the cycle began */
 	int64_t stale_copies;		/* older copies that want a second look */
 	int64_t largest_total, last_total;
-	int per_page; /* rows of a page: what the reference allows, or less if the server does
-		       * less */
+	int per_page; /* rows of a page: as the reference allows, or less if the server does less */
 
 	enum order order;	  /* as proven */
 	struct evidence evidence; /* of the sweep that proved or disproved it last */
@@ -106,7 +105,7 @@ struct workspace_state {
 	struct curve curve; /* the totals that the whole list told lately */
 	struct full_state full;
 
-	/* what is peculiar about its lists */
+	/* the peculiarities of its lists */
 	int64_t depth;	 /* their pages end there; 0: they do not */
 	int64_t parts;	 /* a list that is longer was read in so many parts, */
 	bool filterless; /* lists of one status show others, too: filters do nothing */
@@ -138,14 +137,14 @@ void workspace_state_note_total(struct workspace_state *state, const struct page
 bool workspace_state_withheld(const struct workspace_state *state) MUST_CHECK;
 
 /*
- * The whole list does not show all that there is: what was published since the last certified
- * sweep may be untrue, and is taken back.
+ * The whole list does not show all that there is: instants that were published since the last
+ * certified sweep may be untrue, and are taken back.
  */
 void workspace_state_withhold(struct workspace_state *state, enum unproven why);
 
 /*
- * A change came too late by so much for what was published: the lookback grows, up to MOST. What
- * is later than that, as an import of old conversations is, teaches nothing.
+ * A change came too late by so much for the published instant: the lookback grows, up to MOST. A
+ * change that is later than that, as an import of old conversations is, teaches nothing.
  */
 void workspace_state_learn_lateness(struct workspace_state *state, int64_t by, int64_t most);
 
@@ -153,7 +152,7 @@ void workspace_state_learn_lateness(struct workspace_state *state, int64_t by, i
 void workspace_state_forget_lateness(struct workspace_state *state, int64_t now);
 
 /*
- * NOW, by the host's calendar, of which the database's is ahead by so much: what lies beyond both
+ * NOW, by the host's calendar, of which the database's is ahead by so much: an instant beyond both
  * was told by a clock that was wrong, and is believed no longer.
  */
 void workspace_state_doubt_future(struct workspace_state *state, int64_t now,
@@ -172,8 +171,8 @@ void workspace_state_publish_complete(struct workspace_state *state, int64_t sta
 void workspace_state_publish_active(struct workspace_state *state, int64_t started);
 
 /*
- * The order does not hold: what was published since the last certified sweep
- * may be untrue, and is taken back.
+ * The order does not hold: instants that were published since the last certified sweep may be
+ * untrue, and are taken back.
  */
 void workspace_state_demote(struct workspace_state *state);
 
