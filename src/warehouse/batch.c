@@ -5,7 +5,7 @@
 #include "sql.h"
 #include "state_json.h"
 
-/* What the engine remembers is a few kilobytes. */
+/* The engine's state is a few kilobytes. */
 #define LONGEST_TEXT (64u << 10)
 
 static const char *run_state(const struct batch *c)
@@ -97,9 +97,9 @@ static void add_all(struct script *s, const char *const *statements, size_t n)
 }
 
 /*
- * The merge: what differs from what is held is picked, then written, then
- * counted. A batch in which nothing differs is not planned any further, statement
- * by statement.
+ * The merge: rows that differ from the held ones are picked, then written, then
+ * counted. A batch in which nothing differs is not planned any further,
+ * statement by statement.
  */
 static void add_merge(struct script *s)
 {
@@ -265,7 +265,7 @@ static void add_audit(struct script *s, const struct batch *c)
 	script_int(s, c->workspace);
 }
 
-/* What a full sweep that read everything did not see. */
+/* The conversations that a full sweep did not see though it read everything. */
 static void add_absences(struct script *s, const struct batch *c)
 {
 	script_add(s, sql_warehouse_note_absences_begin);

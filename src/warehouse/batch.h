@@ -2,10 +2,10 @@
 /*
  * batch.h -- Builds the script of a commit.
  *
- * A commit is one transaction: the staged rows, merged; with them the
- * position, the counters and the instants, so that nothing is ever claimed
- * that is not there. Here the script is put together and its result read; the
- * store runs it.
+ * A commit is one transaction: the staged rows, merged; with them the position,
+ * the counters and the instants, so that nothing is ever claimed that is not
+ * there. Here the script is put together and its result read; warehouse.c runs
+ * it.
  */
 #ifndef BATCH_H
 #define BATCH_H
@@ -36,13 +36,14 @@ struct batch {
 	enum cycle_kind kind; /* for the ledger */
 	const struct workspace_state *state;
 	int64_t started; /* of the cycle; TIME_NONE while it is not known */
-	int64_t told; /* what time the API last said it is, in the cycle; TIME_NONE: it has not */
+	int64_t told;	 /* the API's time as it was told last in the cycle; TIME_NONE: not yet */
 	int64_t distinct,
 		suspects;	   /* of the full sweep, when it has been counted; else TIME_NONE */
 	const struct audit *audit; /* of a verify that ends with it, else NULL; */
 	const struct cell *cells;  /* and the cells that differ, N_CELLS of them */
 	int n_cells;
-	bool absences;			   /* what its sweep did not see is noted as missing */
+	bool absences;			   /* conversations that its sweep did not see are noted
+                                            * as missing */
 	const struct partition *partition; /* of a full sweep that ends with it, else NULL */
 	const struct filter_ids *names;
 	struct stage *stage;
@@ -50,7 +51,9 @@ struct batch {
 	bool messages; /* it has messages, and no conversation */
 };
 
-/* The steps of a commit that merge what those before them have staged: from FIRST to END. */
+/*
+ * The steps of a commit that merge the rows which those before them have staged: from FIRST to END.
+ */
 struct batch_merge {
 	size_t first, end;
 };
@@ -61,7 +64,7 @@ struct batch_merge {
  */
 struct batch_merge batch_write(struct script *script, const struct batch *batch);
 
-/* Reads what the commit came to. */
+/* Reads the tally of the commit. */
 void batch_read(const struct table *table, struct tally *tally);
 
 #endif

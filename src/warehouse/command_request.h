@@ -3,10 +3,10 @@
  * command_request.h -- Hands work of a command to the daemon that holds the
  * workspace.
  *
- * A row in the warehouse and a NOTIFY; the daemon takes it, does it as a
- * cycle of its own and writes down what came of it, which the command waits
- * for. If the daemon dies, the row stays, and whoever holds the workspace
- * next does it.
+ * A row in the warehouse and a NOTIFY; the daemon takes it, does it as a cycle
+ * of its own and writes down the result, for which the command waits. If the
+ * daemon dies, the row stays, and the next daemon that holds the workspace does
+ * it.
  */
 #ifndef COMMAND_REQUEST_H
 #define COMMAND_REQUEST_H
@@ -32,7 +32,7 @@ struct command_request_end {
 	int requests;
 };
 
-/* Asks for it. WHO is told to those who look. */
+/* Asks for it. WHO, the process that asks, is shown in the status. */
 bool command_request_ask(struct warehouse *warehouse, int workspace, const char *who,
 			 struct command_request *command_request, struct err *err) MUST_CHECK;
 
@@ -49,8 +49,8 @@ void command_request_withdraw(struct warehouse *warehouse,
 bool command_request_listen(struct warehouse *warehouse, struct err *err) MUST_CHECK;
 
 /*
- * The workspaces for which there are any: a table of their numbers, for the caller to free. Who
- * asked sees that those were heard of whose lease is ours.
+ * The workspaces for which there are any: a table of their numbers, for the caller to free. A
+ * command that asked sees that those were heard of whose lease is ours.
  */
 bool command_request_waiting(struct warehouse *warehouse, struct table **workspaces,
 			     struct err *err) MUST_CHECK;

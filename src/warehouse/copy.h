@@ -3,8 +3,8 @@
  * copy.h -- Writes rows in PostgreSQL's binary COPY format (SQL reference,
  * "COPY", Binary Format).
  *
- * Binary, because nothing in it has to be quoted: whatever a conversation
- * is called, its bytes stand there as they are, with a length before them.
+ * Binary, because nothing in it has to be quoted: the bytes of any name stand
+ * there as they are, with a length before them.
  */
 #ifndef COPY_H
 #define COPY_H
@@ -28,8 +28,10 @@ void copy_text(struct buf *out, const char *s);
 /* An integer. */
 void copy_int4(struct buf *out, int32_t n);
 
-/* A timestamptz from microseconds since 1970; TIME_NONE is NULL. */
+/* A boolean. */
 void copy_bool(struct buf *out, bool value);
+
+/* A timestamptz from microseconds since 1970; TIME_NONE is NULL. */
 void copy_time(struct buf *out, int64_t t);
 
 /* A jsonb from its text; NULL is NULL. */

@@ -2,8 +2,8 @@
 /*
  * doctor.h -- Names each obstacle in the database, with the one command that mends it.
  *
- * Asked by `check` for all there is, and by whoever was refused something
- * for the first thing, so that no message says no more than "run check".
+ * Asked by `check` for all obstacles, and after a refusal for the first one, so that no message
+ * only says "run check".
  */
 #ifndef DOCTOR_H
 #define DOCTOR_H
@@ -14,19 +14,21 @@
 #include "table.h"
 
 /*
- * What of the database is not as it must be, the most important first; for the caller to free:
- * `kind` of the failure ("" where it is only to be known), `subject` (a word or two), `what`
- * and `remedy`.
+ * The obstacles in the database, the most important first; for the caller to free. The columns:
+ * `kind` of the failure ("" where it is only to be known), `subject` (a word or two), `what` (a
+ * sentence) and `remedy`.
  */
 bool doctor_obstacles(struct pg *pg, struct table **found, struct err *err) MUST_CHECK;
 
-/* The statements that give the role what it lacks, a row each; for the caller to free. */
+/*
+ * The statements that grant the privileges that the role lacks, a row each; for the caller to free.
+ */
 bool doctor_privileges(struct pg *pg, struct table **missing, struct err *err) MUST_CHECK;
 
 /* Adds to ERR, which refused something, the first remedy that is found; else it stays as it is. */
 void doctor_advise(struct pg *pg, struct err *err);
 
-/* How a connection that can only read may write: the advice of ERR. */
+/* Sets the advice of ERR: how a connection that can only read may write. */
 void doctor_read_only(struct pg *pg, struct err *err);
 
 /* The event that the server process BACKEND waits for, in a sentence. */

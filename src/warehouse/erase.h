@@ -2,10 +2,10 @@
 /*
  * erase.h -- Erases a contact for good.
  *
- * Name, phone, the phone's hash and whatever else the API said of the contact
- * leave the warehouse, and what is rejected of it loses its content; the
- * conversations stay. Later syncs load none of it again. Needs no
- * workspace's lock: a batch that is being merged meanwhile ends first.
+ * Name, phone, the phone's hash and all other members of the contact leave the
+ * warehouse, and rejected items of it lose their content; the conversations
+ * stay. Later syncs load none of it again. Needs no workspace's lock: a batch
+ * that is being merged meanwhile ends first.
  */
 #ifndef ERASE_H
 #define ERASE_H

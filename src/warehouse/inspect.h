@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * inspect.h -- the queries of commands that look at the warehouse and change nothing.
+ * inspect.h -- Runs the queries of commands that look at the warehouse and
+ * change nothing.
  *
- * Grids belong to the caller; their columns have the names that the statements
+ * The caller frees the tables; their columns have the names that the statements
  * in sql/ give them. Those that take a connection work on a warehouse whose
  * schema was not looked at, or without a warehouse.
  */
@@ -17,14 +18,14 @@
 /* The time of the database, microseconds. */
 bool inspect_clock(struct pg *pg, int64_t *now, struct err *err) MUST_CHECK;
 
-/* Whose the warehouse is: `rolname`, and `rolsuper`: it may do everything. One row. */
+/* The owner of the warehouse: `rolname`, and `rolsuper`: it may do everything. One row. */
 bool inspect_owner(struct pg *pg, struct table **owner, struct err *err) MUST_CHECK;
 
 /* How the workspace of that name stands, or with NULL each of them: a row each. */
 bool inspect_status(struct pg *pg, const char *workspace, struct table **all,
 		    struct err *err) MUST_CHECK;
 
-/* Whether nobody need look at a workspace in that state of inspect_status(). */
+/* Whether a workspace in that state of inspect_status() needs nobody's attention. */
 bool inspect_is_good(const char *state) MUST_CHECK;
 
 /*
@@ -84,11 +85,11 @@ bool inspect_has_recent_cells(struct warehouse *warehouse, const char *workspace
 bool inspect_proof(struct warehouse *warehouse, const char *workspace, struct table **proof,
 		   struct err *err) MUST_CHECK;
 
-/* The facts of a conversation: `what` and `value`, a row for each fact. */
+/* The facts of a conversation, a row each: its name in `what`, and its `value`. */
 bool inspect_conversation(struct warehouse *warehouse, const char *id, struct table **facts,
 			  struct err *err) MUST_CHECK;
 
-/* Each fixture that a conversation was seen in. */
+/* Each state that a conversation was seen in, a row each. */
 bool inspect_versions(struct warehouse *warehouse, const char *id, struct table **versions,
 		      struct err *err) MUST_CHECK;
 
@@ -101,7 +102,7 @@ struct inspect_item {
 	const char *id, *fields, *contact;
 };
 
-/* The fields in which it differs from what is held: `field`, `here` and `API`, a row each. */
+/* The fields in which it differs from the held one: `field`, `here` and `API`, a row each. */
 bool inspect_differences(struct warehouse *warehouse, const struct inspect_item *item,
 			 struct table **differences, struct err *err) MUST_CHECK;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lock_holder.h -- the session that holds a lock which could not be had in time.
+ * lock_holder.h -- Names the session that holds a lock which could not be had in time.
  */
 #ifndef LOCK_HOLDER_H
 #define LOCK_HOLDER_H
@@ -9,9 +9,9 @@
 #include "pg.h"
 
 /*
- * Adds to an ERR that says so (55P03) who most likely has the lock, as another connection, or the
- * same one after its transaction has ended, sees it. MIGRATING: tables were to be changed, for
- * which readers are in the way as well. Any other ERR stays as it is.
+ * Adds to an ERR that says so (55P03) the session that most likely has the lock. PG is another
+ * connection, or the same one after its transaction has ended. MIGRATING: tables were to be
+ * changed, so readers are in the way as well. Any other ERR stays as it is.
  */
 void lock_holder_name(struct pg *pg, bool migrating, struct err *err);
 

@@ -3,9 +3,9 @@
  * metabase_state.h -- Remembers in the warehouse which objects were put into
  * a Metabase.
  *
- * A row for each object: its number there, a hash of what was sent, and
- * one of what Metabase showed after that. Written right after each object, so
- * that a run that is cut off is gone on with by the next.
+ * A row for each object: its number there, a hash of the object as it was sent,
+ * and one of the object as Metabase showed it after that. Written right after
+ * each object, so that a run that is cut off is gone on with by the next.
  */
 #ifndef METABASE_STATE_H
 #define METABASE_STATE_H
@@ -19,11 +19,11 @@ struct metabase_state;
 
 struct metabase_state_row {
 	int64_t id;	  /* 0: nothing is remembered */
-	const char *spec; /* hash of what was sent */
-	const char *seen; /* hash of what Metabase showed after that */
+	const char *spec; /* hash of the object as it was sent */
+	const char *seen; /* hash of the object as Metabase showed it after that */
 };
 
-/* Reads what is remembered of the Metabase at URL. NULL with the database's error. */
+/* Reads the remembered objects of the Metabase at URL. NULL with the database's error. */
 struct metabase_state *metabase_state_open(struct pg *pg, const char *url,
 					   struct err *err) MUST_CHECK;
 void metabase_state_free(struct metabase_state **state);

@@ -15,11 +15,11 @@
 struct search {
 	const struct quarantine *quarantine;
 	struct script *script;
-	struct buf reasons; /* members of an object: seq of what is refused, and why */
-	struct err why;	    /* what the last attempt failed with */
+	struct buf reasons; /* members of an object: seq of a refused row, and the reason */
+	struct err why;	    /* the error of the last attempt */
 };
 
-/* The steps that stage the batch, and take away what is refused or comes after LAST. */
+/* The steps that stage the batch, and take away rows that are refused or come after LAST. */
 static void stage_until(struct search *s, int64_t last)
 {
 	CLEANUP(buf_free) struct buf object = BUF_MAX(LONGEST_REASONS);
@@ -50,7 +50,7 @@ static bool fits(struct search *s, int last)
 	stage_until(s, last);
 	script_steps(s->script, s->quarantine->commit, s->quarantine->merge.first,
 		     s->quarantine->merge.end);
-	/* What waits for a commit is asked for now. */
+	/* Checks that wait for a commit are made now. */
 	script_add(s->script, "set constraints all immediate");
 	script_add(s->script, "rollback");
 	return run(s, NULL);
@@ -63,8 +63,8 @@ static bool is_refusal(const struct err *err)
 
 /*
  * The first row behind GOOD that cannot be merged, near ones first, since bad
- * rows come together; *WHY is why. When something
- * else than the rows stops the search, `why` of S says what.
+ * rows come together; *WHY is its error. When something else than the rows
+ * stops the search, that error is in `why` of S.
  */
 static int first_bad(struct search *s, int good, struct err *why)
 {
@@ -141,7 +141,7 @@ bool quarantine_commit(const struct quarantine *quarantine, struct table **resul
 	return ok;
 }
 
-/* ---- what a person does with rejected items ----------------------------- */
+/* ---- a person's decisions on rejected items ----------------------------- */
 
 /* A statement about these items, which is not run yet. */
 static struct script *about(const char *sql, const struct quarantine_which *which)

@@ -3,11 +3,11 @@
  * quarantine.h -- Bisects a batch that PostgreSQL refuses, and loads it
  * without the refused rows.
  *
- * The decoder rejects what our tables cannot hold, item by item. What is
- * refused here is refused by a constraint, a type or a trigger that somebody
- * added, and PostgreSQL names no row: so it is searched for. The batch's rows
- * are merged and rolled back, up to this one or that, until it is known which
- * is the first that cannot be merged; that one becomes a rejected item, with
+ * The decoder rejects, item by item, those that our tables cannot hold. A row
+ * that is refused here is refused by a constraint, a type or a trigger that
+ * somebody added, and PostgreSQL does not name it: so it is searched for. The
+ * batch's rows are merged and rolled back, up to this one or that, until the
+ * first that cannot be merged is found. That one becomes a rejected item, with
  * PostgreSQL's sentence as the reason, and the search goes on behind it. Two
  * that only together are too many are told apart: the later one goes.
  *
@@ -30,21 +30,21 @@
 struct quarantine {
 	struct pg *pg;
 	const struct script *commit; /* all of it, still with its texts and rows, */
-	struct batch_merge merge;    /* of which these steps merge what those before them staged */
+	struct batch_merge merge;    /* of which these steps merge the rows staged before */
 	int last;		     /* seq of the last row that is staged */
 	int tries;		     /* how often a conflict with others is tried again */
 };
 
 /*
- * Commits the batch without the rows that are refused. ERR is why it failed; RESULT is
- * what its last step answers. False with ERR as it was when no row is to
- * blame, or too many are, and with what happened when something else went wrong.
+ * Commits the batch without the rows that are refused. ERR is its failure; RESULT is the answer of
+ * its last step. False with ERR as it was when no row is to blame, or too many are, and with the
+ * new error when something else went wrong.
  */
 bool quarantine_commit(const struct quarantine *quarantine, struct table **result,
 		       struct err *err) MUST_CHECK;
 
 /*
- * ---- what a person does with rejected items ----
+ * ---- a person's decisions on rejected items ----
  *
  * Each holds the instants of its workspace until it loads, is gone, or is accepted here. Needs
  * no workspace's lock: a cycle that runs sees it with its next commit.
@@ -63,8 +63,9 @@ bool quarantine_list(struct pg *pg, const struct quarantine_which *which, struct
 		     struct err *err) MUST_CHECK;
 
 /*
- * WHO accepts that an item is missing. ACCEPTED gets a row for each workspace that has it:
- * its name, and how many items are left that are holding its instants.
+ * The person WHO accepts that an item is missing. ACCEPTED gets a row for each
+ * workspace that has it: its name, and how many items are left that are holding
+ * its instants.
  */
 bool quarantine_accept(struct pg *pg, const struct quarantine_which *which, const char *who,
 		       struct table **accepted, struct err *err) MUST_CHECK;

@@ -236,7 +236,7 @@ static void read_counts(const struct table *rows, struct answer *answer)
 	answer->outdated = table_get_int(rows, 0, "outdated");
 }
 
-/* What is too much to be looked at is as good as nothing. */
+/* Too many to be looked at are as good as none. */
 static void read_seen(const struct table *rows, struct curve_seen *seen)
 {
 	for (int row = 0; row < table_rows(rows) && seen->groups >= 0; row++) {

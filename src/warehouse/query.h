@@ -33,8 +33,8 @@ void query_write(struct script *script, const struct query *query);
 
 /*
  * Reads the answer to ASK. Returns the ids that came with it in the first
- * column of a table, the control last (the second column is for what becomes
- * of them); NULL without any.
+ * column of a table, the control last (the second column is for the outcome of
+ * each); NULL without any.
  */
 struct table *query_read(const struct ask *ask, const struct filter_ids *names,
 			 const struct table *table, struct answer *answer) MUST_CHECK;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_query.h -- the queries of reports, by name.
+ * report_query.h -- Runs the queries of reports, by name.
  *
  * A report reads at one moment, and writes nothing: report_query_open() begins
- * that. Each figure and each topic of the reports (topic.h) has a statement of
- * its name in sql/report/; most take a period, and those that show the present
- * fixture take the workspace alone.
+ * that. Each figure and each topic of the reports (report_catalog.h) has a
+ * statement of its name in sql/report/; most take a period, and those that show
+ * the present state take the workspace alone.
  */
 #ifndef REPORT_QUERY_H
 #define REPORT_QUERY_H

@@ -2,10 +2,10 @@
 /*
  * report_rebuild.h -- Computes every stored day of the reports again.
  *
- * For whoever has restored a backup, or does not believe a number. What
- * report_refresh.h does after a run is done here for all days at once; a daemon
- * that runs beside it helps. An interruption costs nothing: what is queued
- * stays queued.
+ * For use after a backup was restored, or when a number is not believed. The
+ * work that report_refresh.h does after a run is done here for all days at
+ * once; a daemon that runs beside it helps. An interruption costs nothing:
+ * queued days stay queued.
  */
 #ifndef REPORT_REBUILD_H
 #define REPORT_REBUILD_H

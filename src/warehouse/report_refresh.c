@@ -14,10 +14,10 @@ struct wanted {
 struct report_refresh {
 	struct warehouse *warehouse;
 	const struct clock *clock;
-	struct wanted *queue; /* whoever is served goes to the end */
+	struct wanted *queue; /* a workspace that was served goes to the end */
 	int n;
 	bool doing; /* the first one's day is under way */
-	bool ended; /* a day was tried, and nobody has heard what became of it */
+	bool ended; /* a day was tried, and its outcome was not taken yet */
 	struct report_refresh_end end;
 };
 
@@ -54,7 +54,9 @@ static void remove_first(struct report_refresh *refresh)
 
 void report_refresh_want(struct report_refresh *refresh, int workspace)
 {
-	/* The first one's day may have been read before what is wanted now was written. */
+	/*
+	 * The first one's day may have been read before the rows that are wanted now were written.
+	 */
 	for (int i = refresh->doing; i < refresh->n; i++)
 		if (refresh->queue[i].workspace == workspace)
 			return;
@@ -101,7 +103,7 @@ int64_t report_refresh_turn(struct report_refresh *refresh)
 		if (warehouse_busy(refresh->warehouse))
 			return TIME_NEVER;
 		collect_end(refresh, now);
-		/* Whoever waits for the warehouse comes first. */
+		/* A caller that waits for the warehouse comes first. */
 		return now;
 	}
 	if (warehouse_free(refresh->warehouse) && choose(refresh, now, &when)) {

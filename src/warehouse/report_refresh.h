@@ -16,17 +16,17 @@
 
 struct report_refresh;
 
-/* Nothing wanted yet. STORE must outlive it. */
+/* Nothing wanted yet. WAREHOUSE must outlive it. */
 struct report_refresh *report_refresh_new(struct warehouse *warehouse,
 					  const struct clock *clock) MUST_CHECK;
 void report_refresh_free(struct report_refresh **refresh);
 
-/* The queued days of a workspace are wanted: some of its runs has ended. */
+/* The queued days of a workspace are wanted: a run of it has ended. */
 void report_refresh_want(struct report_refresh *refresh, int workspace);
 
 /*
- * Does what can be done now: begins a day when the warehouse is free, or hears
- * of the end of the one under way. Returns when to look again at the latest.
+ * Begins a day when the warehouse is free, or takes the end of the one under way; never waits.
+ * Returns the instant, monotonic, at which to look again at the latest.
  */
 int64_t report_refresh_turn(struct report_refresh *refresh) MUST_CHECK;
 

@@ -4,7 +4,8 @@
  * reads it back.
  *
  * For `status`, which looks at the warehouse alone, and for the daemon that
- * comes next. A row a workspace; nothing depends on it but what people see.
+ * comes next. A row a workspace; nothing depends on it but the picture that
+ * people get.
  */
 #ifndef SCHEDULE_STATUS_H
 #define SCHEDULE_STATUS_H
@@ -34,7 +35,10 @@ bool schedule_status_write(struct warehouse *warehouse, int workspace,
 			   const struct schedule_status *schedule_status,
 			   struct err *err) MUST_CHECK;
 
-/* When what was last done with success, by the database's clock; TIME_NONE: never, or long ago. */
+/*
+ * When each kind was last done with success, by the database's clock; TIME_NONE: never, or long
+ * ago.
+ */
 struct schedule_status_past {
 	int64_t full_at, verify_at, synced_at;
 	int64_t paused_at; /* since when a person has paused it */
@@ -50,7 +54,7 @@ struct schedule_status_night {
 	int minutes;   /* after midnight */
 	int64_t delay; /* after that, */
 	int64_t last;  /* when everything was last read, by the calendar; TIME_NONE: never, */
-	int64_t now;   /* and what the calendar shows */
+	int64_t now;   /* and the present by the calendar */
 };
 
 /*
@@ -61,7 +65,10 @@ bool schedule_status_find_night(struct warehouse *warehouse,
 				const struct schedule_status_night *night, int64_t *at,
 				struct err *err) MUST_CHECK;
 
-/* The leases of this process are given back until then; for whoever wonders where it is. */
+/*
+ * Writes down that the leases of this process are given back until then, so that `status` can tell
+ * why nobody works.
+ */
 bool schedule_status_sleep(struct warehouse *warehouse, int64_t until, struct err *err) MUST_CHECK;
 
 /*

@@ -12,8 +12,8 @@
 #include "table.h"
 
 /*
- * PostgreSQL 13 is the oldest that is promised; what is newer than tested is
- * no reason to refuse.
+ * PostgreSQL 13 is the oldest that is promised; a version newer than those tested is no reason to
+ * refuse.
  */
 #define OLDEST_SERVER 130000
 
@@ -61,7 +61,7 @@ static bool read_version(struct pg *pg, int *version, struct err *err)
 	return ok;
 }
 
-/* Passes OK on; what a person can do goes into ERR. */
+/* Passes OK on; the advice for a person goes into ERR. */
 static bool advise(bool ok, struct err *err, const char *advice)
 {
 	snprintf(err->advice, sizeof(err->advice), "%s", advice);
@@ -99,7 +99,7 @@ bool schema_check(struct pg *pg, struct err *err)
 		      err, "install a newer sahut-etl");
 }
 
-/* Whether an applied migration is still what this program has under that number. */
+/* Whether an applied migration is still the one that this program has under that number. */
 static bool is_unchanged(struct pg *pg, const struct table *applied, int row, struct err *err)
 {
 	CLEANUP(script_free) struct script *s = script_new();
@@ -221,7 +221,7 @@ static bool can_migrate(struct pg *pg, struct err *err)
 		      err, table_get(found, 0, "remedy"));
 }
 
-/* The warehouse belongs to the database's owner, or to whoever owned it before. */
+/* The warehouse belongs to the database's owner, or to the role that owned it before. */
 static bool become_owner(struct pg *pg, struct err *err)
 {
 	return pg_exec(pg, sql_schema_owner, err);
@@ -236,7 +236,7 @@ static bool is_begun(struct pg *pg)
 	return read_version(pg, &version, &ignored) && version > 0;
 }
 
-/* Says who may do what; a line in the report where that was not so before. */
+/* Grants the privileges; a line in the report where they were not granted before. */
 static bool grant(struct pg *pg, bool fresh, struct buf *report, struct err *err)
 {
 	static const struct pg_step steps[] = { { .sql = sql_schema_privileges } };
@@ -271,7 +271,7 @@ static bool migrate(struct pg *pg, const struct schema_wish *wish, struct buf *r
 			return false;
 		buf_printf(report, "migration %d: %s\n", next, migrations[next - 1].name);
 	}
-	/* Whoever calls makes the roles; the owner need not be allowed to. */
+	/* The role that connected makes the roles; the owner need not be allowed to. */
 	if (!pg_exec(pg, "reset role", err) || !make_roles(pg, dry_run, report, &lacking, err) ||
 	    !become_owner(pg, err))
 		return false;

@@ -17,8 +17,8 @@
 int schema_version(void) MUST_CHECK;
 
 /*
- * Whether the warehouse has that version, and the server is one we know.
- * False with ERR_CONFIG and what to do.
+ * Whether the warehouse has that version, and the server is one we know. False
+ * with ERR_CONFIG and the remedy.
  */
 bool schema_check(struct pg *pg, struct err *err) MUST_CHECK;
 
@@ -27,16 +27,16 @@ bool schema_unchanged(struct pg *pg, struct err *err) MUST_CHECK;
 
 /* How a migration is wanted. */
 struct schema_wish {
-	bool dry_run;	  /* say what would be done */
+	bool dry_run;	  /* only tell the steps */
 	bool distributed; /* over several machines, see citus.h; one that is so stays so */
 };
 
 /*
- * Brings the warehouse to that version. What was done, or in a dry run
- * would be, is added to REPORT, a line each. Roles are made where that is
- * allowed. False when a migration fails (those before it stay), when one that was applied has
- * changed since (ERR_CONFIG), when the warehouse is newer than the program, when a database cannot
- * hold one, and, after all else, when roles are missing that this role may not make (ERR_DENIED).
+ * Brings the warehouse to that version. Each step that was done, or in a dry run would be, is a
+ * line that is added to REPORT. Roles are made where that is allowed. False when a migration fails
+ * (those before it stay), when one that was applied has changed since (ERR_CONFIG), when the
+ * warehouse is newer than the program, when a database cannot hold one, and, after all else, when
+ * roles are missing that this role may not make (ERR_DENIED).
  */
 bool schema_migrate(struct pg *pg, const struct schema_wish *wish, struct buf *report,
 		    struct err *err) MUST_CHECK;

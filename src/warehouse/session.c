@@ -7,7 +7,7 @@
 #include "sql.h"
 #include "table.h"
 
-/* So many statements in a row must see what those before them left. */
+/* So many statements in a row must see the values that those before them left. */
 #define STEPS 5
 
 /*

@@ -2,11 +2,11 @@
 /*
  * session.h -- Opens a session of the warehouse that depends on no setting of others.
  *
- * Every command opens its connections here. What changes the output or the
- * outcome of a statement is set before anything else is done (sql/pins.sql),
- * whoever else set it. And a pooler that gives a session away between two
- * statements is found out before anything is set or locked in a session of
- * somebody else's: the property that is needed is tried, many times over.
+ * Every command opens its connections here. Settings that change the output or the outcome of a
+ * statement are set before anything else is done (sql/pins.sql), against any that a role or a
+ * database has. A pooler that gives a session away between two statements is found out before
+ * anything is set or locked in somebody else's session: the property that is needed is tried, many
+ * times over.
  */
 #ifndef SESSION_H
 #define SESSION_H

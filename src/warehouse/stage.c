@@ -12,8 +12,8 @@
 #define LONGEST_COPY 1024
 
 /*
- * So many places are tried in the table of what is known; beyond that a row
- * is staged twice, which does no harm.
+ * So many places are tried in the table of known rows; beyond that a row is staged twice, which
+ * does no harm.
  */
 #define PROBES 8
 

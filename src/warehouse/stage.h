@@ -2,9 +2,9 @@
 /*
  * stage.h -- Gathers the rows of a batch for the staging tables.
  *
- * What decode reads goes in here item by item, until the warehouse merges it in
- * one transaction. Channels, agents, teams and contacts are staged once for
- * each different content in a batch; most conversations share them. The
+ * The items that decode reads go in here one by one, until the warehouse merges
+ * them in one transaction. Channels, agents, teams and contacts are staged once
+ * for each different content in a batch; most conversations share them. The
  * tables are those of sql/session.sql.
  */
 #ifndef STAGE_H
@@ -18,7 +18,7 @@
 
 /* An item that could not be read. */
 struct rejection {
-	const char *fingerprint; /* its id, or what stands for it */
+	const char *fingerprint; /* its id, or a hash of its text */
 	const char *conversation_id, *contact_id;
 	int64_t created_at; /* TIME_NONE when that could not be read either */
 	const char *reason;
@@ -32,7 +32,10 @@ struct origin {
 	int64_t observed_at; /* the response's Date; TIME_NONE without one */
 };
 
-/* Where a message stands: in whose list, in which place from 1, and in which reading of it. */
+/*
+ * Where a message stands: in the list of which conversation, in which place from 1, and in which
+ * reading of it.
+ */
 struct stage_place {
 	const char *conversation;
 	int place, reading;
@@ -77,7 +80,7 @@ struct stage {
 	struct buf copy[STAGE_TABLES]; /* the COPY statements, with the names of the columns, */
 	int columns[STAGE_TABLES];     /* and how many those are */
 	struct buf rows[STAGE_TABLES]; /* whole COPY streams, once closed; empty without rows */
-	int64_t fallback;	       /* what stands for a Date that a response did not have */
+	int64_t fallback;	       /* stands for the Date of a response without one */
 	int n[STAGE_TABLES];
 	int seq;
 	bool closed;
@@ -94,7 +97,7 @@ void stage_free(struct stage **stage);
 /* Empties it. NOW stands for the Date of responses that had none. */
 void stage_reset(struct stage *stage, int64_t now);
 
-/* Adds a conversation, and what it mentions. */
+/* Adds a conversation, and the channel, agent, team and contact that it mentions. */
 void stage_item(struct stage *stage, const struct item *item, const struct origin *origin);
 
 /* A conversation that the API does not have any more; MERGED_INTO may be NULL. */

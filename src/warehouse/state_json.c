@@ -101,7 +101,7 @@ void state_json_write_workspace(struct buf *buf, const struct workspace_state *s
 
 /* ---- reading --------------------------------------------------------- */
 
-/* A whole number; what is missing or null leaves *RET as it is. */
+/* A whole number; a missing or null one leaves *RET as it is. */
 static bool read_int(const struct json_at *object, const char *key, int64_t *ret)
 {
 	struct json_at at = json_member(object, key);

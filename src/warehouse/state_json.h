@@ -23,13 +23,13 @@ void state_json_write_evidence(struct buf *out, const struct evidence *evidence)
 /* Reads it. A member that cannot be read stays zero. */
 void state_json_read_evidence(const struct json_at *at, struct evidence *evidence);
 
-/* Adds where a full sweep stands. */
+/* Adds the position of a full sweep. */
 void state_json_write_position(struct buf *out, const struct full_state *full);
 
 /* Reads it. False when it is not complete enough to go on from; the sweep then begins anew. */
 bool state_json_read_position(const struct json_at *at, struct full_state *full) MUST_CHECK;
 
-/* Reads what sql/warehouse/load.sql answers, all but the texts above. */
+/* Reads the columns that sql/warehouse/load.sql answers, all but the texts above. */
 void state_json_read_row(const struct table *table, struct workspace_state *state);
 
 #endif

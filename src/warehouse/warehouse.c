@@ -21,13 +21,13 @@
 
 struct warehouse {
 	struct pg *writer, *side;
-	struct script *script;	  /* what the writer is busy with; */
+	struct script *script;	  /* the writer's present work; */
 	struct batch_merge merge; /* of a commit, the steps that merge, */
 	int last;		  /* and the last row of the batch */
 	struct script *brief;	  /* a call that is waited for */
 	struct json_reader *json;
 	struct ask asked;
-	const struct filter_ids *names; /* what its filters stand for */
+	const struct filter_ids *names; /* the names of its filters */
 	bool reserved;			/* nobody may begin a commit or a query */
 	bool heard;			/* a NOTIFY, not taken yet */
 	bool owned;   /* a commit or a query was started, and its end not yet heard */
@@ -175,7 +175,7 @@ bool warehouse_ready(const struct warehouse *warehouse)
 	return warehouse->reserved && !warehouse->owned;
 }
 
-/* Who has the workspace whose lease could not be had, and how to end that. */
+/* Names the process that has the lease, and the way to end that. */
 static void note_holder(struct warehouse *warehouse, const struct table *table, struct err *err)
 {
 	const char *holder = table_get(table, 0, "holder"),
@@ -241,8 +241,7 @@ void warehouse_unlock(struct warehouse *warehouse, int id)
 }
 
 /*
- * The writer's work was heard of: it is free for others, and first for what
- * had to wait for that.
+ * The end of the writer's work was taken: it is free for others, and first for work that waited.
  */
 static void release(struct warehouse *warehouse)
 {
@@ -496,7 +495,7 @@ void warehouse_ask(struct warehouse *warehouse, const struct query *query)
 	script_start(warehouse->script, warehouse->writer);
 }
 
-/* A deadlock has a victim; whoever was in its way has gone on by then. */
+/* A deadlock has a victim; the other transaction has gone on by then. */
 bool warehouse_again(struct warehouse *warehouse, const struct err *why)
 {
 	if (why->kind != ERR_CONFLICT || ++warehouse->tries >= WAREHOUSE_TRIES)
@@ -517,7 +516,7 @@ void warehouse_refresh(struct warehouse *warehouse, int workspace)
 	script_start(warehouse->script, warehouse->writer);
 }
 
-/* The end of what the writer did. */
+/* The end of the writer's work. */
 static bool finish(struct warehouse *warehouse, struct table **table, struct err *err)
 {
 	bool ok = pg_finish(warehouse->writer, table, err);

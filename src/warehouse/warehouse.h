@@ -10,8 +10,8 @@
  * so that pages are decoded while PostgreSQL works. All else waits for its
  * answer.
  *
- * The only module that speaks our SQL, which stands in sql/. It knows
- * neither HTTP nor JSON from the API.
+ * Only this folder sees the statements of sql/. It knows neither HTTP nor JSON
+ * from the API.
  */
 #ifndef WAREHOUSE_H
 #define WAREHOUSE_H
@@ -31,9 +31,9 @@ struct warehouse;
 #define WAREHOUSE_TRIES 5
 
 /*
- * Connects. WHO is written into the workspaces that are locked: command,
- * host and process. NULL with ERR_CONFIG when the schema is of another
- * version or the connections share a session, or what pg_open() says.
+ * Connects. WHO is written into the workspaces that are locked: command, host
+ * and process. NULL with ERR_CONFIG when the schema is of another version or
+ * the connections share a session, or with the error of pg_open().
  */
 struct warehouse *warehouse_open(struct event_loop *loop, const struct pg_conf *conf,
 				 const char *who, struct err *err) MUST_CHECK;
@@ -44,7 +44,7 @@ void warehouse_close(struct warehouse **warehouse);
 /* Whether a connection was lost: then close it and open another. */
 bool warehouse_lost(const struct warehouse *warehouse) MUST_CHECK;
 
-/* Tells when what the writer does takes long; see pg_look(). */
+/* Tells when the writer's work takes long; see pg_look(). */
 void warehouse_look(struct warehouse *warehouse);
 
 /*
@@ -72,12 +72,12 @@ bool warehouse_register(struct warehouse *warehouse, const struct workspace_conf
 bool warehouse_find(struct warehouse *warehouse, const char *name, int *id,
 		    struct err *err) MUST_CHECK;
 
-/* Whether nobody works on it; false also when that cannot be told. */
+/* Whether no process works on it; false also when that cannot be told. */
 bool warehouse_is_unheld(struct warehouse *warehouse, const char *name) MUST_CHECK;
 
 /*
- * All workspaces of the warehouse: number, who holds it or held it last, whether
- * anybody does, and its name. A table for the caller to free.
+ * All workspaces of the warehouse: number, the process that holds it or held it last, whether one
+ * does now, and its name. A table for the caller to free.
  */
 bool warehouse_holders(struct warehouse *warehouse, struct table **holders,
 		       struct err *err) MUST_CHECK;
@@ -88,7 +88,7 @@ bool warehouse_holders(struct warehouse *warehouse, struct table **holders,
  */
 void warehouse_reserve(struct warehouse *warehouse, bool reserved);
 
-/* Whether it is reserved and at rest: whoever reserved it may go on. */
+/* Whether it is reserved and at rest: the caller that reserved it may go on. */
 bool warehouse_ready(const struct warehouse *warehouse) MUST_CHECK;
 
 /*
@@ -138,7 +138,7 @@ struct warehouse_lease {
 	int64_t run;   /* for a run, or 0: */
 	const char *purpose;
 	int unused;   /* of the lease before, so many were not sent */
-	int share;    /* of messages: percent of what others leave of the cap; 0: of others */
+	int share;    /* of messages: percent of the cap that others leave; 0: of others */
 	int granted;  /* may be fewer; */
 	int64_t wait; /* when none, for how long, microseconds */
 };
@@ -147,7 +147,10 @@ struct warehouse_lease {
 bool warehouse_take_lease(struct warehouse *warehouse, int id, struct warehouse_lease *lease,
 			  struct err *err) MUST_CHECK;
 
-/* The API asked for silence of so many microseconds; everybody who uses the warehouse keeps it. */
+/*
+ * The API asked for silence of so many microseconds; every process that uses the warehouse keeps
+ * it.
+ */
 bool warehouse_pause(struct warehouse *warehouse, int id, int64_t usec, struct err *err) MUST_CHECK;
 
 /*
@@ -188,7 +191,7 @@ struct warehouse_end {
 	const struct sent *sent; /* since the last commit */
 };
 
-/* Ends such a run; what it committed stays. */
+/* Ends such a run; its commits stay. */
 bool warehouse_end_run(struct warehouse *warehouse, const struct warehouse_end *end,
 		       struct err *err) MUST_CHECK;
 
@@ -236,8 +239,8 @@ void warehouse_refresh(struct warehouse *warehouse, int workspace);
 bool warehouse_refreshed(struct warehouse *warehouse, bool *more, struct err *err) MUST_CHECK;
 
 /*
- * Leaves word that a workspace's days could not be computed, and why, for
- * whoever looks at reports; it goes when one could.
+ * Leaves word that a workspace's days could not be computed, and why; reports show it. It goes when
+ * one could.
  */
 bool warehouse_note_refresh(struct warehouse *warehouse, int workspace, const struct err *why,
 			    struct err *err) MUST_CHECK;

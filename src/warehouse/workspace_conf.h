@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * workspace_conf.h -- what is configured of a workspace.
+ * workspace_conf.h -- Holds the configuration of a workspace.
  *
  * The configuration file's keys stand here as they were read (config.h fills
  * them in); the schedule, the cycle and the warehouse point to this struct and
@@ -49,7 +49,10 @@ struct workspace_holidays {
 	bool given;
 };
 
-/* The hours of one channel, or of a kind of channels; of its dates and holidays what is given. */
+/*
+ * The hours of one channel, or of a kind of channels; of its dates and holidays those that are
+ * given.
+ */
 struct workspace_channel {
 	const char *channel_id, *channel_type; /* one of them is NULL */
 	struct workspace_hours hours;
@@ -102,7 +105,7 @@ struct workspace_webhook {
 	const char *secret_file;
 };
 
-/* Whether messages are read, which are kept, how far back, and from which part of the quota. */
+/* Whether messages are read, which are kept, how far back, and from which share of the quota. */
 enum workspace_messages_read {
 	WORKSPACE_MESSAGES_OFF,
 	WORKSPACE_MESSAGES_REPLIES,
@@ -112,7 +115,7 @@ enum workspace_messages_read {
 struct workspace_messages {
 	int read; /* enum workspace_messages_read */
 	int64_t since;
-	int64_t share; /* percent of what is left over */
+	int64_t share; /* percent of the requests that are left over */
 };
 
 struct workspace_conf {

@@ -2,9 +2,9 @@
 /*
  * workspace_settings.h -- The settings of a workspace that reports need.
  *
- * When work is done, which targets it should meet, and what of a contact is
- * kept. The warehouse writes it into the warehouse when the workspace is
- * registered; the warehouse computes again what a change makes untrue.
+ * Working time, targets, and the members of a contact that are kept. They are
+ * written into the warehouse when the workspace is registered; days that a
+ * change makes untrue are computed again.
  */
 #ifndef WORKSPACE_SETTINGS_H
 #define WORKSPACE_SETTINGS_H
@@ -12,7 +12,7 @@
 #include "buf.h"
 #include "workspace_conf.h"
 
-/* What enum workspace_messages_read is called in the warehouse. */
+/* The names of enum workspace_messages_read in the warehouse. */
 extern const char *const workspace_settings_reads[];
 
 /* Adds it to TEXT as the JSON that sahut_etl.register() reads. */
