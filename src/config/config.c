@@ -242,7 +242,7 @@ const char *config_default_path(void)
 	return path && *path ? path : SYSCONFDIR "/sahut-etl/sahut-etl.yaml";
 }
 
-/* The key becomes the header that carries it; of contacts is kept what is kept of all. */
+/* The key becomes the header that carries it; the section privacy holds for each workspace. */
 static void complete(const struct config *config, struct workspace_conf *workspace)
 {
 	char *key = workspace->auth;
@@ -258,7 +258,7 @@ static void complete(const struct config *config, struct workspace_conf *workspa
 	mem_free_secret(&key);
 }
 
-/* A key is one word: what stands before it belongs to the header, and is put there. */
+/* A key is one word: words before it belong to the header, and are put there. */
 static void check_keys(struct config_reader *in, const struct config *config)
 {
 	for (size_t i = 0; i < config->n_workspaces; i++) {

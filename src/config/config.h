@@ -4,9 +4,9 @@
  *
  * The keys, their types, ranges and defaults stand in one table (config.c),
  * which the reader (config_reader.h) walks over the YAML tree; the manual
- * sahut-etl.yaml(5) explains each, and a lint sees to it. Defaults are
- * texts and go through the same reader as what the administrator writes.
- * Secrets are read from files while the configuration is, and nowhere else.
+ * sahut-etl.yaml(5) explains each, and a lint sees to it. Defaults are texts
+ * and go through the same reader as the administrator's values. Secrets are
+ * read from files while the configuration is, and nowhere else.
  */
 #ifndef CONFIG_H
 #define CONFIG_H
@@ -89,7 +89,7 @@ struct config {
 struct config *config_read(const char *path, char **complaints, struct err *err) MUST_CHECK;
 
 /*
- * The same for who has no business with all of the secrets: only those of
+ * The same for a command that needs only some of the secrets: only those of
  * SECTION ("warehouse") are read, and with "" none. The others stay NULL,
  * whether or not their files are there.
  */

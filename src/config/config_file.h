@@ -13,8 +13,8 @@
 #include "yaml_tree.h"
 
 /*
- * The whole configuration as one tree, whose nodes know their files. What is wrong with a file that
- * is included is a complaint of IN; NULL with ERR_CONFIG when the first one cannot be read.
+ * The whole configuration as one tree, whose nodes know their files. A fault of a file that is
+ * included is a complaint of IN; NULL with ERR_CONFIG when the first one cannot be read.
  */
 const struct yaml *config_file_read(struct config_reader *in, struct err *err) MUST_CHECK;
 

@@ -37,7 +37,7 @@ void config_reader_complain(struct config_reader *in, const struct yaml *node, c
 
 /* ---- values ---------------------------------------------------------- */
 
-/* What a reader of one type works on. */
+/* The value that a reader of one type works on. */
 struct value {
 	struct config_reader *in;
 	const struct key *key;
@@ -67,7 +67,7 @@ static void read_url(struct value *v)
 	*(const char **)v->to = arena_text(v->in->arena, v->text, n);
 }
 
-/* libpq's complaints quote what they are about, and that may be a password. */
+/* libpq's complaints quote the faulty text, and that may be a password. */
 static bool may_be_quoted(const char *conninfo)
 {
 	return !strstr(conninfo, "://") && !strstr(conninfo, "pass");

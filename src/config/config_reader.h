@@ -28,7 +28,7 @@ enum key_type {
 	KEY_KEEP,	 /* bool: keep or drop */
 	KEY_LEVEL,	 /* int: an enum log_level */
 	KEY_CHOICE,	 /* int: the place among `choices`, from 0 */
-	KEY_OWN,	 /* whatever `read` makes of it */
+	KEY_OWN,	 /* a type of its own, that `read` writes */
 	KEY_SECTION,	 /* a map with keys of its own */
 	KEY_LIST,	 /* a list of maps with keys of their own; see `size` */
 };
@@ -40,7 +40,7 @@ struct key {
 	const char *name;
 	enum key_type type;
 	size_t offset;	      /* in the struct of its section */
-	const char *fallback; /* what stands when the file says nothing; NULL: nothing */
+	const char *fallback; /* the value when the file says nothing; NULL: none */
 	const char *choices;  /* "json|slack" */
 	int64_t min, max;
 	bool required;
@@ -60,10 +60,10 @@ struct key {
 	}
 
 struct config_reader {
-	struct arena *arena; /* for what is read */
+	struct arena *arena; /* for the values */
 	const char *path;    /* of the file; secrets may stand beside it */
 	const char *secrets; /* the section whose secrets are read, no others; NULL: all are */
-	struct buf *shown;   /* each value is added, with where it comes from; or NULL */
+	struct buf *shown;   /* each value is added, with its file and line; or NULL */
 	struct buf complaints;
 	int n_complaints;
 };

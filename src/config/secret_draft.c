@@ -33,7 +33,7 @@ bool secret_draft_is_kept(const char *name, const char *config)
 	return !find_path(name, config, path) || access(path, F_OK) == 0;
 }
 
-/* Gives the file to whoever reads the old one, or its like. */
+/* Gives the file the owner of the old one, or of its like. */
 static bool give_away(const struct secret_draft *draft, const char *config, const char *like,
 		      struct err *err)
 {
@@ -89,7 +89,7 @@ static bool write_all(int fd, const char *p, size_t n)
 	return true;
 }
 
-/* What has a place in the directory keeps it when the machine stops. */
+/* Entries of the directory last when the machine stops. */
 static bool sync_directory(const char *path)
 {
 	char directory[SECRET_DRAFT_PATH];

@@ -2,9 +2,9 @@
 /*
  * secret_draft.h -- Writes a secret that is shown only once.
  *
- * The file is made, given its owner, and room on the disk, before the secret
- * is asked for; what goes wrong afterwards should be next to nothing. It is
- * written beside the old one, synced, and takes its place at once.
+ * The file is made, given its owner, and room on the disk, before the secret is
+ * asked for, so that afterwards next to nothing can go wrong. It is written
+ * beside the old one, synced, and takes its place at once.
  */
 #ifndef SECRET_DRAFT_H
 #define SECRET_DRAFT_H
@@ -24,9 +24,9 @@ struct secret_draft {
 bool secret_draft_is_kept(const char *name, const char *config) MUST_CHECK;
 
 /*
- * Makes the file for the secret NAME, which is absolute or beside the configuration file CONFIG.
- * What root makes belongs to whoever owns the old one or, when there is none, the file LIKE (or
- * nobody: NULL), which the same user has to read.
+ * Makes the file for the secret NAME, which is absolute or beside the configuration file CONFIG. A
+ * file that root makes gets the owner of the old one or, when there is none, of the file LIKE
+ * (NULL: none), which the same user has to read.
  */
 bool secret_draft_open(struct secret_draft *draft, const char *name, const char *config,
 		       const char *like, struct err *err) MUST_CHECK;

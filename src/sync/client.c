@@ -43,8 +43,8 @@ static bool try_again(struct client *client, const struct http_request *request,
 }
 
 /*
- * What became of a request, which was written down before it was sent. What goes wrong with that
- * is of no matter to who asked.
+ * Writes down the outcome of a request, which was written down itself before it was sent. An error
+ * of that is of no matter to the caller.
  */
 static void account(struct client *client, const struct err *err)
 {
@@ -60,7 +60,7 @@ static void account(struct client *client, const struct err *err)
 					 &sent, &ignored);
 }
 
-/* Of what is removed nothing need be said. */
+/* A 404 is a success for a DELETE: the thing is gone. */
 static bool is_done(struct client *client, const struct http_request *request,
 		    const struct http_reply *reply, struct err *err)
 {

@@ -2,8 +2,8 @@
 /*
  * client.h -- Sends one request and waits for its reply: for commands.
  *
- * Paced under the same quota as everything else, and written into the same
- * ledger (as "command"), where the warehouse that keeps them can be reached; and
+ * Requests go under the same quota as all others, and into the same ledger (as
+ * "command"), where the warehouse that keeps both can be reached; and they are
  * tried again by the same rules.
  */
 #ifndef CLIENT_H

@@ -17,7 +17,7 @@
 #define BATCH_ROWS 3000
 #define ROUND_AND_ANOTHER 2    /* after which everybody has had a turn */
 #define HELD_MOST (2u << 20)   /* while a batch waits for the warehouse */
-#define BATCH_MOST (16u << 20) /* of what is asked for one by one and belongs into one batch */
+#define BATCH_MOST (16u << 20) /* of items that are asked for one by one into one batch */
 #define BATCH_AGE (5 * USEC_PER_SEC)
 
 /* So often a page is asked for again that does not tell how many there are. */
@@ -43,7 +43,7 @@ struct cycle {
 	struct action doing;  /* the one under way */
 	struct table *page; /* ids of the page fed last: the decoder has other cycles' pages, too */
 	struct table *ids;  /* of the last answer */
-	struct sent before; /* what was sent until the last commit */
+	struct sent before; /* the requests sent until the last commit */
 	int64_t told;	    /* the latest time that the API has told; TIME_NONE: none yet */
 	bool untold;	    /* the list does not tell how many there are */
 	int64_t look_at;    /* when the last turn wanted to look again */
@@ -188,8 +188,8 @@ void cycle_end(struct cycle **cycle)
 }
 
 /*
- * What no commit accounts for. The requests of a run are taken from its row when they are booked;
- * those of a look stand in the ledger already, and some that were not sent.
+ * Accounts for requests that no commit did. Those of a run are taken from its row when they are
+ * booked; those of a look stand in the ledger already, with some that were not sent.
  */
 static void account(struct cycle *cycle)
 {
@@ -314,7 +314,9 @@ static bool take_page(struct cycle *cycle, struct slot *slot, struct err *err)
 	return true;
 }
 
-/* A conversation that is not there, or is another one now: what the engine may declare deleted. */
+/*
+ * Takes a conversation that is not there, or is another one now: the engine may declare it deleted.
+ */
 static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
 {
 	const struct http_reply *reply = slot->reply;
@@ -338,15 +340,15 @@ static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
 	return true;
 }
 
-/* Whether a status says that there is nothing of what was asked for, or never can be. */
+/* Whether a status says that the thing asked for is not there, or never can be. */
 static bool is_refused(int status)
 {
 	return status == 400 || status == 404 || status == 422;
 }
 
 /*
- * Whether the reply is what the request wanted: a success, or of a GET the documented 404; where
- * nothing depends on it, any refusal.
+ * Whether the reply answers the request: a success, or of a GET the documented 404; where nothing
+ * depends on it, any refusal.
  */
 static bool is_answer(struct cycle *cycle, const struct slot *slot, struct err *err)
 {
@@ -489,7 +491,7 @@ static void start_question(struct cycle *cycle)
 	warehouse_ask(cycle->env->warehouse, &query);
 }
 
-/* Gives the warehouse what waits for it, if it is free. */
+/* Gives the warehouse the commit or the query that waits for it, if it is free. */
 static void start_next(struct cycle *cycle)
 {
 	struct err err;
@@ -515,7 +517,7 @@ static void start_next(struct cycle *cycle)
 		start_question(cycle);
 }
 
-/* What the warehouse did for us is done. */
+/* Takes the result of the warehouse's work for us. */
 static void collect_result(struct cycle *cycle)
 {
 	struct tally tally;
@@ -555,7 +557,7 @@ static bool stage_is_full(const struct cycle *cycle)
 	       clock_mono(cycle->env->clock) - cycle->first_staged >= BATCH_AGE;
 }
 
-/* A page was none; what was good on it is committed. */
+/* A page was none; its good items are committed. */
 static void give_up_misshapen(struct cycle *cycle)
 {
 	struct err err;
@@ -610,7 +612,7 @@ static void run_engine(struct cycle *cycle)
 	}
 }
 
-/* What whoever reports wants to know. */
+/* Updates the numbers that are reported. */
 static void update_progress(struct cycle *cycle)
 {
 	struct cycle_progress *p = &cycle->progress;

@@ -29,7 +29,7 @@ struct cycle_env {
 	struct decode *decode;
 	struct json_reader *json;
 	bool held; /* the warehouse holds the workspaces' locks already, and keeps them */
-	const struct log *log; /* for a line a request, to who debugs; NULL: none */
+	const struct log *log; /* for a line a request, at the level debug; NULL: none */
 };
 
 enum cycle_state {
@@ -39,7 +39,7 @@ enum cycle_state {
 	CYCLE_FAILED,  /* `err` says how */
 };
 
-/* How a cycle goes, and went. Counters flow up: whoever reports reads them here. */
+/* How a cycle goes, and went. Counters flow up: the modules that report read them here. */
 struct cycle_progress {
 	int workspace; /* its number in the warehouse */
 	enum cycle_state state;
@@ -47,7 +47,7 @@ struct cycle_progress {
 	struct err err; /* of the end, or of the last request that is being tried again */
 	bool retrying;
 	enum strategy strategy;
-	struct workspace_state before, now; /* what was known at the beginning, and is now */
+	struct workspace_state before, now; /* the state at the beginning, and at present */
 	struct tally sum;		    /* of all its commits */
 	int requests, pages, retried, throttled;
 	int64_t rows;		    /* received */
@@ -60,48 +60,48 @@ struct cycle_progress {
 	const struct audit *audit;
 	const struct cell *cells; /* that differ, N_CELLS of them; */
 	int n_cells;
-	const struct filter_ids *names; /* what their filters stand for */
+	const struct filter_ids *names; /* the names of their filters */
 };
 
 struct cycle;
 
 /*
  * Begins a cycle: registers the workspace, takes its lock unless that is held,
- * reads what is known of it and opens a run; but one that is only to look takes
- * no lock and leaves no run. CONF and MEANS must outlive the cycle. NULL with the
+ * reads its state and opens a run; but a cycle that is only to look takes no
+ * lock and leaves no run. CONF and ENV must outlive the cycle. NULL with the
  * reason in ERR: ERR_BUSY when another process has the lock.
  */
 struct cycle *cycle_begin(const struct workspace_conf *conf, const struct cycle_env *env,
 			  enum cycle_kind kind, struct err *err) MUST_CHECK;
 
-/* What a cycle that looks at hints is told. */
+/* The hints of a cycle that looks at them. */
 struct cycle_hints {
 	const struct hints *hints; /* those that are taken; they are copied */
 	int usual_cost;		   /* requests that the last cycle of changes took; 0: not known */
 };
 
-/* The same for a cycle that looks at what was hinted at. */
+/* The same for a cycle that looks at the hinted conversations. */
 struct cycle *cycle_begin_hinted(const struct workspace_conf *conf, const struct cycle_env *env,
 				 const struct cycle_hints *hints, struct err *err) MUST_CHECK;
 
 /*
- * Ends the cycle as partial, because of WHY: a batch that is being merged still
- * is, what is in flight is dropped. cycle_over() says when it has come to rest.
+ * Ends the cycle as partial, because of WHY: a batch that is being merged still is, requests in
+ * flight are dropped. cycle_over() says when it has come to rest.
  */
 void cycle_stop(struct cycle *cycle, const struct err *why);
 
 /*
- * Another cycle of the workspace is due: one that reads messages drops what is in flight, commits
- * what it has, and is done. Nothing happens to any other.
+ * Another cycle of the workspace is due: one that reads messages drops its requests in flight,
+ * commits its staged messages, and is done. Nothing happens to any other.
  */
 void cycle_yield(struct cycle *cycle);
 
-/* Ends it whatever it is doing, gives the lock back that it took, and frees it. */
+/* Ends it in any state, gives the lock back that it took, and frees it. */
 void cycle_end(struct cycle **cycle);
 
 /*
- * Does what can be done NOW, on the monotonic clock. Returns when to look again at the
- * latest; TIME_NEVER for "when something happens".
+ * Does all work that is due NOW, on the monotonic clock. Returns when to look
+ * again at the latest; TIME_NEVER for "when something happens".
  */
 int64_t cycle_turn(struct cycle *cycle, int64_t now);
 

@@ -22,8 +22,8 @@
 #define LIGHT_PAGE (64u << 10)
 
 /*
- * A row beyond this is rejected unread. What is stored of it must be fit to be read, dumped and
- * restored, however PostgreSQL writes it (1e300 has 301 digits there).
+ * A row beyond this is rejected unread. The part of it that is stored must be fit to be read,
+ * dumped and restored as PostgreSQL writes it (1e300 has 301 digits there).
  */
 #define ITEM_MOST_TREE (8u << 20)
 #define ITEM_MOST_TEXT (4u << 20)
@@ -31,7 +31,7 @@
 /* Bytes of a heavy page that are read in one go. */
 #define SLICE (256u << 10)
 
-/* With its quotes; what an index can hold. */
+/* With its quotes; the bytes that an index can hold. */
 #define LONGEST_SEEN_ID 514
 
 struct decode {
@@ -87,13 +87,16 @@ struct table *decode_ids(const struct decode *decode)
 	return ids;
 }
 
-/* Stages a rejection whose text and reason are there. Returns what stands for the item's id. */
+/*
+ * Stages a rejection whose text and reason are there. Returns the id or the fingerprint of the
+ * item.
+ */
 static const char *stage_rejection(struct decode *decode, struct rejection *rejection,
 				   struct stage *stage, const struct origin *origin)
 {
 	size_t n = strlen(rejection->text);
 
-	/* What answers for a conversation and cannot be read is that conversation's. */
+	/* An item that answers for a conversation and cannot be read is that conversation's. */
 	if (!rejection->conversation_id)
 		rejection->conversation_id = origin->asked;
 	rejection->fingerprint = rejection->conversation_id;
@@ -108,7 +111,7 @@ static const char *stage_rejection(struct decode *decode, struct rejection *reje
 	return rejection->fingerprint;
 }
 
-/* Stages the item at AT as one that could not be loaded. Returns what stands for its id. */
+/* Stages the item at AT as one that could not be loaded. Returns its id or fingerprint. */
 static const char *reject(struct decode *decode, const struct json_at *at, const struct err *err,
 			  struct stage *stage, const struct origin *origin)
 {
@@ -133,7 +136,7 @@ static enum status status_of(const char *name)
 	return STATUS_OTHER;
 }
 
-/* Reads one item and stages it, good or bad. Returns its id, or what stands for it. */
+/* Reads one item and stages it, good or bad. Returns its id or fingerprint. */
 static const char *read_item(struct decode *decode, const struct json_at *at, struct stage *stage,
 			     const struct origin *origin, struct row *row)
 {
@@ -235,7 +238,7 @@ static bool read_shape(struct decode *decode, const struct json_at *root,
 	return true;
 }
 
-/* ---- what is heavy ------------------------------------------------------- */
+/* ---- heavy pages and items ----------------------------------------------- */
 
 static bool is_too_heavy(const struct json_span *item)
 {
@@ -256,8 +259,8 @@ static const char *seen_id(struct decode *decode, const struct json_span *item)
 }
 
 /*
- * Stages an item that is too heavy, if it is JSON at all. Returns what stands for its id; NULL when
- * it is none. With contacts to be dropped nothing of it is kept: it was not read.
+ * Stages an item that is too heavy, if it is JSON at all. Returns its fingerprint; NULL when it is
+ * none. With contacts to be dropped nothing of it is kept: it was not read.
  */
 static const char *reject_heavy(struct decode *decode, const struct json_span *item,
 				struct stage *stage, const struct origin *origin)
@@ -298,7 +301,7 @@ struct pieces {
 	struct json_at root, list; /* where the rows stand */
 };
 
-/* The page without its rows: what remains of the text is small. NULL when it is no JSON. */
+/* The page without its rows: the rest of the text is small. NULL when it is no JSON. */
 static struct json *parse_frame(struct decode *decode, const struct json_span *body,
 				const struct json_span *data)
 {

@@ -2,10 +2,10 @@
 /*
  * decode.h -- Decodes a page of the API into staged rows.
  *
- * An item that cannot be read (item.h) is staged as rejected, whole, with
- * the path to the spot, and the page goes on. A page that is not the
- * documented shape is an error. Of every item, good or bad, the engine is
- * told what it needs to know. Knows neither HTTP nor the warehouse.
+ * An item that cannot be read (item.h) is staged as rejected, whole, with the
+ * path to the spot, and the page goes on. A page that is not the documented
+ * shape is an error. Of every item, good or bad, the engine is told the facts
+ * that it decides by. Knows neither HTTP nor the warehouse.
  */
 #ifndef DECODE_H
 #define DECODE_H
@@ -25,22 +25,22 @@ void decode_free(struct decode **decode);
 
 /*
  * From now on FN(ARG) is called between the items of a heavy page, each few
- * milliseconds, since such a page may take a second in all: whatever else is
+ * milliseconds, since such a page may take a second in all: other work that is
  * due can be served there. It must not call the decoder.
  */
 void decode_relieve(struct decode *decode, void (*fn)(void *arg), void *arg);
 
 /*
- * Reads the list page of N bytes at BODY: its items into STAGE, its facts
- * into PAGE, whose `date`, `page` and `per_page` say what the response's
- * Date was and what was asked for, and are corrected by the page's own
- * meta. False when it is not a page; then nothing of it is staged, and
- * decode_error() says what is wrong.
+ * Reads the list page of N bytes at BODY: its items into STAGE, its facts into
+ * PAGE, whose `date`, `page` and `per_page` have the response's Date and the
+ * numbers that were asked for, and are corrected by the page's own meta. False
+ * when it is not a page; then nothing of it is staged, and decode_error() has
+ * the reason.
  */
 bool decode_page(struct decode *decode, const char *body, size_t n, struct stage *stage,
 		 struct page *page) MUST_CHECK;
 
-/* The GET of one conversation: what was asked for, and what decode_item() found. */
+/* The GET of one conversation: the id that was asked for, and the findings of decode_item(). */
 struct decode_one {
 	const char *id;	    /* that was asked for */
 	int64_t date;	    /* of the response */
@@ -57,8 +57,8 @@ bool decode_item(struct decode *decode, const char *body, size_t n, struct stage
 const struct err *decode_error(const struct decode *decode) MUST_CHECK;
 
 /*
- * The id of the I-th row of the last page, or what stands for it; lives until
- * the next call. NULL when there is none.
+ * The id of the I-th row of the last page, or the fingerprint that stands for it; lives until the
+ * next call. NULL when there is none.
  */
 const char *decode_id(const struct decode *decode, int i) MUST_CHECK;
 

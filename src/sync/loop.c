@@ -7,8 +7,8 @@
 #define LONG_TURN INT64_C(50000)
 
 /*
- * Whether somebody need not wait for anything: a cycle is over, or the warehouse
- * was given back in this round after whoever wants it had been asked.
+ * Whether a cycle need not wait for anything: it is over, or the warehouse was given back in this
+ * round after the cycles that want it had been asked.
  */
 static bool has_work(const struct loop *loop)
 {
@@ -16,13 +16,13 @@ static bool has_work(const struct loop *loop)
 		if (loop->cycles[i] &&
 		    (cycle_over(loop->cycles[i]) || cycle_can_go_on(loop->cycles[i])))
 			return true;
-	/* What came while somebody waited for the warehouse is not heard of again. */
+	/* A signal that came while a cycle waited for the warehouse does not wake us again. */
 	return event_loop_reload_asked(loop->event_loop) ||
 	       (loop->warehouse &&
 		(warehouse_ready(loop->warehouse) || warehouse_has_notify(loop->warehouse)));
 }
 
-/* What the cycles that are over have committed is to be computed again. */
+/* Days that the finished cycles have committed to are to be computed again. */
 static void want_days(const struct loop *loop)
 {
 	for (size_t i = 0; i < loop->n; i++)

@@ -21,16 +21,17 @@ struct loop {
 	struct event_loop *event_loop;
 	struct http *http;
 	struct warehouse *warehouse;	/* that the owner may reserve; NULL: it does not */
-	struct report_refresh *refresh; /* what follows the cycles' commits; may be NULL */
+	struct report_refresh *refresh; /* computes days after the cycles' commits; may be NULL */
 	struct cycle **cycles;		/* places may be NULL */
 	size_t n;
-	size_t next; /* who may use the warehouse first, so that nobody always comes last */
+	size_t next; /* the cycle that may use the warehouse first, so that none always comes
+                      * last */
 };
 
 /*
- * One round: every cycle does what it can, then the process sleeps until
- * something happens, a cycle wants to be looked at, or DEADLINE. Gives what
- * it woke up to.
+ * One round: every cycle does its work that is due, then the process sleeps
+ * until something happens, a cycle wants to be looked at, or DEADLINE. Gives
+ * the reason to wake up.
  */
 enum event_loop_why loop_round(struct loop *loop, int64_t deadline) MUST_CHECK;
 

@@ -2,7 +2,7 @@
 /*
  * message_batch.h -- The hands of a cycle that reads messages.
  *
- * A page of messages goes to the stage and to the engine; what the engine says of
+ * A page of messages goes to the stage and to the engine; the engine's step for
  * each conversation becomes a row of the batch that brings its messages.
  */
 #ifndef MESSAGE_BATCH_H
@@ -25,7 +25,7 @@ struct message_batch {
 void message_batch_begin(struct message_batch *batch, bool all);
 void message_batch_end(struct message_batch *batch);
 
-/* What a page's reader needs of the cycle. */
+/* The things of the cycle that a page's reader needs. */
 struct message_hands {
 	struct engine *engine;
 	struct table *ids; /* of the last answer */

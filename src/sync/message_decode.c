@@ -29,7 +29,7 @@ void message_decode_free(struct message_decode **decode)
 	mem_free(decode);
 }
 
-/* Whether a message is kept under `read: replies`: whoever may have spoken to the customer. */
+/* Whether a message is kept under `read: replies`: its sender may have spoken to the customer. */
 static bool is_turn(const struct message *message)
 {
 	return !message->note && strcmp(message->type, "activity") != 0;

@@ -35,8 +35,9 @@ struct message_origin {
 
 /*
  * Reads the page BODY: its messages into the stage, its facts into PAGE, whose
- * `page` and `per_page` say what was asked for, and are corrected by its own meta. False with
- * ERR_DATA when it is not a page; then nothing of it is staged.
+ * `page` and `per_page` have the numbers that were asked for, and are corrected
+ * by its own meta. False with ERR_DATA when it is not a page; then nothing of
+ * it is staged.
  */
 bool message_decode_page(struct message_decode *decode, const struct buf *body,
 			 struct message_origin *origin, struct message_page *page,

@@ -18,7 +18,7 @@ static bool lease(struct quota *quota, int64_t *when, struct err *err)
 		return false;
 	if (lease.granted == 0 && !rate_limit_bears(lease.wait))
 		return rate_limit_refuse(lease.wait, err);
-	/* What was left of the lease before was taken off with this one. */
+	/* The rest of the lease before was taken off with this one. */
 	if (lease.granted > 0)
 		quota->unused = lease.granted;
 	rate_limit_granted(&quota->rate_limit, now, lease.granted, lease.wait);

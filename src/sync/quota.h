@@ -18,11 +18,11 @@ struct quota {
 	struct warehouse *warehouse; /* NULL: the quota is kept by this process alone */
 	int workspace;		     /* its number in the warehouse */
 	int64_t run;		     /* the requests are of this run, or 0: */
-	const char *purpose;	     /* what they are for, in the ledger */
+	const char *purpose;	     /* their purpose in the ledger */
 
 	int unused; /* requests that are written down already, and were not sent */
 	struct rate_limit rate_limit;
-	int share; /* percent of what others leave of the quota; 0: all of it, before others */
+	int share; /* percent of the quota that others leave; 0: all of it, before others */
 };
 
 /*

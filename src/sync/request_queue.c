@@ -109,7 +109,7 @@ void request_queue_drop(struct request_queue *queue)
 
 int request_queue_ahead(const struct request_queue *queue, int most)
 {
-	/* What the quota lets go while one reply is awaited, and one to be decoded. */
+	/* As many as the quota lets go while one reply is awaited, and one to be decoded. */
 	int64_t ahead = queue->quota.rate_limit.usable * queue->latency / (60 * USEC_PER_SEC) + 1 +
 			(queue->quota.rate_limit.usable >= FAST_QUOTA);
 

@@ -35,7 +35,7 @@ struct request_queue {
 	/* set by the owner */
 	struct http *http;
 	struct api api;
-	const struct filter_ids *names; /* what filters stand for */
+	const struct filter_ids *names; /* the names of filters */
 	struct quota quota;
 
 	/* the ring: the oldest, and how many */
@@ -45,7 +45,7 @@ struct request_queue {
 	int64_t latency;     /* of a reply, smoothed, microseconds; 0 before the first */
 	int64_t size;	     /* of its body, bytes, likewise */
 	int64_t waits_until; /* monotonic: the quota lets nothing go before; 0: it does */
-	struct sent sent;    /* since the owner last looked and reset it */
+	struct sent sent;    /* since the owner reset it */
 	uint64_t chance;
 };
 
@@ -56,18 +56,18 @@ bool request_queue_has_room(const struct request_queue *queue) MUST_CHECK;
 void request_queue_push(struct request_queue *queue, const struct request *request, const char *id);
 
 /*
- * Sends what is to be sent and may be. *WHEN is when to look again. False
- * when the quota cannot be had, with the warehouse's error.
+ * Sends the requests that the quota lets go. *WHEN is when to look again. False when the quota
+ * cannot be had, with the warehouse's error.
  */
 bool request_queue_send(struct request_queue *queue, int64_t *when, struct err *err) MUST_CHECK;
 
 /* The oldest request, once its reply is there; else NULL. */
 struct slot *request_queue_head(struct request_queue *queue) MUST_CHECK;
 
-/* Logs a request that was answered, for who debugs: a line, and nothing of what was in it. */
+/* Logs a request that was answered, at the level debug: a line, and nothing of the content. */
 void request_queue_answer(const struct slot *slot, const char *workspace, const struct log *log);
 
-/* Whether it is. */
+/* Whether the oldest request has its reply. */
 bool request_queue_has_reply(const struct request_queue *queue) MUST_CHECK;
 
 /* The oldest request was answered: it leaves the ring. */
@@ -79,7 +79,7 @@ void request_queue_pop(struct request_queue *queue);
  */
 bool request_queue_retry(struct request_queue *queue, const struct err *why) MUST_CHECK;
 
-/* Adds what was sent to ALL, and counts anew. */
+/* Adds the requests sent to ALL, and counts anew. */
 void request_queue_take_sent(struct request_queue *queue, struct sent *all);
 
 /* Cuts everything off. */

@@ -25,7 +25,7 @@ bool run_record_need_sweep(struct run_record *record, struct warehouse *warehous
 	return warehouse_begin_sweep(warehouse, &record->run, err);
 }
 
-/* A repair of what the last verify found begins with its cells. */
+/* A repair of the differences that the last verify found begins with its cells. */
 static bool recall(struct run_record *record, struct warehouse *warehouse, struct engine_conf *conf,
 		   struct err *err)
 {
@@ -44,7 +44,10 @@ bool run_record_open(struct run_record *record, struct warehouse *warehouse,
 	if (!warehouse_load(warehouse, record->id, &known, err) ||
 	    !recall(record, warehouse, &mine, err))
 		return false;
-	/* A sweep that was left long ago has seen what may be gone by now: it begins anew. */
+	/*
+	 * A sweep that was left long ago has seen conversations that may be gone by now: it begins
+	 * anew.
+	 */
 	if (known.stale)
 		known.state.full.running = false;
 	mine.database_ahead = known.now - mine.now;

@@ -18,7 +18,7 @@ struct run_record {
 	struct engine engine;
 	struct warehouse_run run; /* `id` is 0 for one that only looks */
 	int batch;		  /* number of the sweep's last one */
-	struct filter_ids names;  /* what filters stand for, once that was needed */
+	struct filter_ids names;  /* the names of filters, once they were needed */
 };
 
 /*
