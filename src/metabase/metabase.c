@@ -60,7 +60,7 @@ static struct json *parse(struct metabase *mb, const struct http_reply *reply, s
 
 /* ---- failures in plain words ----------------------------------------- */
 
-/* Of what was refused, the reason: "errors": {"field": "why"}, "message", or a bare text. */
+/* The reason of a refusal: "errors": {"field": "why"}, "message", or a bare text. */
 static void reason(struct metabase *mb, const struct http_reply *reply, char *to, size_t size)
 {
 	CLEANUP(json_free) struct json *json = NULL;
@@ -224,7 +224,10 @@ static bool await_health(struct metabase *mb, struct err *err)
 
 		if (json)
 			return true;
-		/* While it starts it answers 503; what does not answer at all is not there. */
+		/*
+		 * While it starts it answers 503; a server that does not answer at all is not
+		 * there.
+		 */
 		if (err->http_status != 503 || tries >= START_TRIES)
 			return false;
 		if (event_loop_until(mb->loop, event_loop_now() + USEC_PER_SEC) == EVENT_LOOP_STOP)

@@ -237,7 +237,7 @@ static bool ensure_boards(struct metabase_run *run, struct arena *arena, struct 
 	return true;
 }
 
-/* ---- what is not wanted any more ------------------------------------- */
+/* ---- objects that are not wanted any more ---------------------------- */
 
 static bool is_wanted(const struct metabase_run *run, const char *key)
 {

@@ -3,9 +3,8 @@
  * metabase_apply.h -- Puts the dashboards into a Metabase; a second time
  * changes nothing.
  *
- * In order: the database connection, what Metabase knows of its columns,
- * collections, cards, dashboards. What is wanted stands in
- * etc/metabase/dashboards.json.
+ * In order: the database connection, the settings of its columns, collections,
+ * cards, dashboards. The wish stands in etc/metabase/dashboards.json.
  */
 #ifndef METABASE_APPLY_H
 #define METABASE_APPLY_H
@@ -20,9 +19,9 @@ struct metabase_apply_database {
 };
 
 /*
- * Brings Metabase to what is wanted. RUN has the connection, the memory and the
- * options; the report is added to line by line. False with what failed: what was done before stays,
- * is remembered, and is not done again by the next run.
+ * Brings Metabase to the wanted form. RUN has the connection, the memory and the options; the
+ * report is added to line by line. False with the failure: objects that were written before stay,
+ * are remembered, and are not written again by the next run.
  */
 bool metabase_apply_all(struct metabase_run *run, const struct metabase_apply_database *database,
 			struct err *err) MUST_CHECK;

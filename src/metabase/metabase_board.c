@@ -31,7 +31,7 @@ static void write_frame(struct json_writer *out, const struct json_at *board, in
 	copied(out, "parameters", &parameters);
 }
 
-/* ---- what lies on it ------------------------------------------------- */
+/* ---- the cards on it ------------------------------------------------- */
 
 /* The text of a card that is only text; "" of any other. */
 static const char *text_of(const struct json_at *dashcard)
@@ -147,7 +147,7 @@ static void write_dashcard(struct json_writer *out, const struct json_at *entry,
 	json_writer_close(out, '}');
 }
 
-/* What we want there; THERE is what lies there, NULL for a dashboard as it is wished for. */
+/* Writes our cards; THERE is the present one, NULL for a dashboard as it is wished for. */
 static void write_ours(struct json_writer *out, const struct json_at *board,
 		       const struct metabase_board_card *cards, const struct content *there)
 {
@@ -184,7 +184,7 @@ static bool is_ours(const struct json_at *board, const struct metabase_board_car
 	return false;
 }
 
-/* What somebody else put there, as it lies; all of it when BOARD is NULL. */
+/* Writes the cards that somebody else put there, as they lie; all cards when BOARD is NULL. */
 static void write_theirs(struct json_writer *out, const struct json_at *board,
 			 const struct metabase_board_card *cards, const struct json_at *there)
 {
@@ -215,7 +215,7 @@ static int by_id(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Whatever a person can change of a card on its dashboard. */
+/* The properties of a card on its dashboard that a person can change. */
 static void show_dashcard(const struct json_at *at, struct buf *out)
 {
 	static const char *const numbers[] = { "id",	 "card_id",	    "row", "col", "size_x",
@@ -246,7 +246,7 @@ static void show_tabs(const struct json_at *tabs, struct buf *out)
 	}
 }
 
-/* What tells an edit. What lies there comes in any order, so it is sorted. */
+/* The text by which an edit is told. Cards come in any order, so they are sorted. */
 static void show_board(const struct json_at *at, struct buf *out)
 {
 	struct json_at there = json_member(at, "dashcards"),
@@ -305,7 +305,7 @@ static bool find_board(struct metabase_run *run, struct metabase_object *object,
 
 /* ---- the whole dashboard --------------------------------------------- */
 
-/* Writes what is to lie there. */
+/* Writes all cards that are to lie there. */
 static void write_all(struct metabase_run *run, struct json_writer *out,
 		      const struct json_at *board, const struct metabase_board_card *cards,
 		      const struct content *there)
@@ -315,7 +315,7 @@ static void write_all(struct metabase_run *run, struct json_writer *out,
 		write_theirs(out, board, cards, &there->cards);
 }
 
-/* Writes what lies there, as it lies, and the cards that were made in this run. */
+/* Writes the present cards, as they lie, and those that were made in this run. */
 static void write_added(struct metabase_run *run, struct json_writer *out,
 			const struct json_at *board, const struct metabase_board_card *cards,
 			const struct content *there)

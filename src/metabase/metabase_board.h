@@ -2,9 +2,10 @@
 /*
  * metabase_board.h -- A dashboard and the places of its cards.
  *
- * Metabase replaces all that lies on a dashboard by what is sent, so what
- * is there is read first: a card that lies there keeps its number (links and
- * subscriptions hold on to it), and what somebody else put there stays.
+ * Metabase replaces all cards of a dashboard by those that are sent, so the
+ * present ones are read first: a card that lies there keeps its number (links
+ * and subscriptions hold on to it), and cards that somebody else put there
+ * stay.
  */
 #ifndef METABASE_BOARD_H
 #define METABASE_BOARD_H
@@ -18,9 +19,9 @@ struct metabase_board_card {
 };
 
 /*
- * Brings the dashboard BOARD to what dashboards.json says. CARDS stand in
- * the order of its cards there. On a dashboard that somebody edited nothing is
- * moved; cards that were made in this run are added.
+ * Brings the dashboard BOARD to the form that dashboards.json has. CARDS stand
+ * in the order of its cards there. On a dashboard that somebody edited nothing
+ * is moved; cards that were made in this run are added.
  */
 bool metabase_board_ensure(struct metabase_run *run, const struct json_at *board,
 			   int64_t collection, const struct metabase_board_card *cards,

@@ -17,8 +17,8 @@ struct metabase_card_home {
 };
 
 /*
- * Brings the card CARD to what dashboards.json and its file say, and runs it
- * once when it was written.
+ * Brings the card CARD to the form that dashboards.json and its file have, and runs it once when it
+ * was written.
  */
 bool metabase_card_ensure(struct metabase_run *run, const struct metabase_card_home *home,
 			  const struct json_at *card, struct metabase_result *ret,

@@ -14,7 +14,7 @@
 #define SYNC_PAUSE (250 * USEC_PER_MSEC)
 #define SYNC_LONGEST_PAUSE (3 * USEC_PER_SEC)
 
-/* ---- what Metabase sees ---------------------------------------------- */
+/* ---- Metabase's catalogue -------------------------------------------- */
 
 /* The first column that a card needs and Metabase does not see; NULL when all are there. */
 static const char *missing_tag(const struct metabase_run *run, const struct json_at *card)
@@ -174,7 +174,7 @@ static bool ensure_field(struct metabase_run *run, const struct json_at *field, 
 	return true;
 }
 
-/* What a reader cannot see of keys, and which columns get a list to choose from. */
+/* The keys, which a reader cannot see, and the columns that get a list to choose from. */
 bool metabase_field_ensure(struct metabase_run *run, struct err *err)
 {
 	struct json_at fields = json_member(&run->spec, "fields");

@@ -95,7 +95,7 @@ static bool change(struct metabase_run *run, const struct metabase_object *objec
 	       err_wrap(err, "%s", object->what);
 }
 
-/* What to do with an object that is there. */
+/* Whether to change an object that is there. */
 static bool is_to_change(struct metabase_run *run, const struct metabase_object *object,
 			 const struct json_at *at, struct metabase_result *ret, struct err *err)
 {

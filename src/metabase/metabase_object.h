@@ -2,10 +2,11 @@
 /*
  * metabase_object.h -- Brings one object of a Metabase to its wanted form.
  *
- * An object is written when what we want has changed, and never when
- * somebody edited it there: then it is theirs, and we say so. What Metabase shows is
- * never compared with what was sent, since it answers in another form in every version; it is
- * compared with what it showed right after our last write.
+ * An object is written when the wanted form has changed, and never when
+ * somebody edited it there: then it is theirs, and we say so. Metabase answers
+ * in another form in every version, so its answer is never compared with the
+ * text that was sent; it is compared with the answer right after our last
+ * write.
  */
 #ifndef METABASE_OBJECT_H
 #define METABASE_OBJECT_H
@@ -22,7 +23,7 @@ struct metabase_run {
 	struct metabase_state *state;
 	struct json_at spec;   /* etc/metabase/dashboards.json */
 	bool dry_run;	       /* nothing is written */
-	bool prune;	       /* what is no longer ours to want is taken away */
+	bool prune;	       /* objects that are not wanted any more are taken away */
 	bool force;	       /* edits are overwritten */
 	struct buf *report;    /* a line for each object that is or would be written */
 	int kept;	       /* objects that were as they should be */
@@ -34,20 +35,23 @@ struct metabase_run {
 };
 
 struct metabase_object {
-	const char *key;		   /* what it is remembered under: "card:volume_created" */
+	const char *key;		   /* the key that it is remembered under:
+                                            * "card:volume_created" */
 	const char *what;		   /* for people: "card \"Created\"" */
 	const char *path;		   /* of its kind: "/card" */
-	const struct buf *create, *change; /* what POST and PUT send */
-	const struct buf *spec; /* what is wanted, without secrets; its hash tells a change */
+	const struct buf *create, *change; /* the bodies of POST and PUT */
+	const struct buf *spec; /* the wanted form, without secrets; its hash tells a change */
 
 	/* Its number by other means than memory, 0 for none. False when that is not clear. */
 	bool (*find)(struct metabase_run *run, struct metabase_object *object, int64_t *id,
 		     struct err *err);
-	const char *name; /* what find() looks for */
-	const char *mark; /* and first, in kinds that carry one: what its SQL begins with */
+	const char *name; /* the name that find() looks for */
+	const char *mark; /* and first, in kinds that carry one: the beginning of its SQL */
 	int64_t place;	  /* and in which collection */
 
-	/* Adds what of its present state tells an edit; NULL for kinds that nobody edits. */
+	/*
+	 * Adds the part of its present state that tells an edit; NULL for kinds that nobody edits.
+	 */
 	void (*show)(const struct json_at *at, struct buf *out);
 };
 
@@ -66,7 +70,7 @@ bool metabase_object_ensure(struct metabase_run *run, struct metabase_object *ob
 bool metabase_object_remember(struct metabase_run *run, const struct metabase_object *object,
 			      int64_t id, struct err *err) MUST_CHECK;
 
-/* Adds a line to the report: what is done ("make", "change", ...) and to what. */
+/* Adds a line to the report: VERB ("make", "change", ...) is done to the object WHAT. */
 void metabase_object_log(struct metabase_run *run, const char *verb, const char *what);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What stands where there is nothing. */
+/* The mark that stands for nothing. */
 #define NOTHING "\xe2\x80\x93"
 
 static bool ends(const char *s, const char *end)
@@ -55,7 +55,7 @@ static void write_number(struct buf *out, const char *text, enum lang lang)
 	buf_str(out, text + n + digits + 1);
 }
 
-/* Seconds, about thirty million years: what is longer, or no number, is shown as that. */
+/* Seconds, about thirty million years: a text that is longer, or no number, is shown as it is. */
 #define LONGEST_DURATION INT64_C(1000000000000000)
 
 /* Two units at most: "2d 4h", "3h 20min", "45min". */
@@ -78,7 +78,7 @@ static void write_duration(struct buf *out, double seconds, enum lang lang)
 		int64_t n = left / units[i].seconds;
 
 		left %= units[i].seconds;
-		/* Seconds are for what takes no minute. */
+		/* Seconds are for times under a minute. */
 		if (n == 0 && !(written == 0 && i + 1 == ARRAY_SIZE(units)))
 			continue;
 		if (written > 0 && i + 1 == ARRAY_SIZE(units))

@@ -2,10 +2,10 @@
 /*
  * cell_format.h -- Formats values of the database for people.
  *
- * A column's name says what it holds: "..._hours" is a duration, "..._rate"
- * and "share" are shares of 1, "day" a date, "..._at" a time of day in the
- * workspace's zone, "weekday" 1 to 7. So the queries need no format, and
- * CSV and JSON get the same numbers raw.
+ * A column's name tells its format: "..._hours" is a duration, "..._rate" and
+ * "share" are shares of 1, "day" a date, "..._at" a time of day in the
+ * workspace's zone, "weekday" 1 to 7. So the queries need no format, and CSV
+ * and JSON get the same numbers raw.
  */
 #ifndef CELL_FORMAT_H
 #define CELL_FORMAT_H
@@ -29,7 +29,7 @@ enum cell_format {
 /* The format of a column of that name. */
 enum cell_format cell_format_of(const char *column, bool is_number) MUST_CHECK;
 
-/* Adds TEXT, a cell of that column, for people; a NULL as what stands for nothing there. */
+/* Adds TEXT, a cell of that column, for people; a NULL as a dash. */
 void cell_format_write(struct buf *out, const char *column, bool is_number, const char *text,
 		       enum lang lang);
 

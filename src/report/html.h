@@ -2,8 +2,8 @@
 /*
  * html.h -- Escapes text for HTML.
  *
- * Names of channels, agents and labels come from strangers. Whatever goes
- * into a page goes through here; there is no other way to write a text.
+ * Names of channels, agents and labels come from strangers. Every text of a
+ * page goes through here; there is no other way to write one.
  */
 #ifndef HTML_H
 #define HTML_H
@@ -11,9 +11,9 @@
 #include "buf.h"
 
 /*
- * Adds S as text or as the value of a quoted attribute: & < > " ' are
- * escaped, control characters are left out, and what is no UTF-8 becomes
- * U+FFFD. NULL adds nothing.
+ * Adds S as text or as the value of a quoted attribute: & < > " ' are escaped,
+ * control characters are left out, and bytes that are no UTF-8 become U+FFFD.
+ * NULL adds nothing.
  */
 void html_text(struct buf *out, const char *s);
 

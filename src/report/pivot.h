@@ -12,10 +12,9 @@
 #include "table.h"
 
 /*
- * LONGER has three columns: what a row is, what a column is, and the number
- * where they meet. Rows and columns stand in the order in which they first
- * come; rows of the same name must follow one another. Where nothing was
- * said the number is 0. The caller frees the table.
+ * LONGER has three columns: the name of a row, the name of a column, and the number where they
+ * meet. Rows and columns stand in the order in which they first come; rows of the same name must
+ * follow one another. A number that is not there is 0. The caller frees the table.
  */
 struct table *pivot_wide(const struct table *longer) MUST_CHECK;
 

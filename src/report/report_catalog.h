@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_catalog.h -- The catalogue of reports, and the panels of each.
+ * report_catalog.h -- Lists the reports, and the panels of each.
  *
  * A topic has panels: figures in large type, charts, tables, heat maps. Each
- * panel is one query and a note of how its answer is shown; the words stand
- * in report_text.c under the panel's name. Nothing here knows HTML or a terminal.
+ * panel is one query, and the form in which its answer is shown; the words
+ * stand in report_text.c under the panel's name. Nothing here knows HTML or a
+ * terminal.
  */
 #ifndef REPORT_CATALOG_H
 #define REPORT_CATALOG_H

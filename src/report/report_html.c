@@ -41,7 +41,7 @@ static void heading(struct report_html *report, const char *column)
 {
 	const char *known = report_text_of(report->lang, "col_", column);
 
-	/* What is no name of ours is the name of a series, perhaps a stranger's. */
+	/* A name that is none of ours is the name of a series, perhaps a stranger's. */
 	if (!known && !*column)
 		known = report_text_find(report->lang, "series_");
 	if (!known)
@@ -322,7 +322,7 @@ static void late(struct report_html *report, const struct table *scope, int row)
 	buf_str(report->out, "</p>\n");
 }
 
-/* What is not proven, or is missing and known. */
+/* How far the figures can be relied on. */
 static void proof(struct report_html *report, const struct table *scope, int row)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(4096);
@@ -471,7 +471,10 @@ NEVER_NULL static const struct asset *part(const char *name)
 	return asset;
 }
 
-/* Whose hash goes where: nothing is allowed but what the page carries. */
+/*
+ * The page's policy: nothing is allowed but the scripts and the style that the page carries, by
+ * their hashes.
+ */
 static void policy(struct buf *out, bool charts)
 {
 	buf_str(out, "default-src 'none'; base-uri 'none'; form-action 'none'; style-src '");
@@ -497,7 +500,7 @@ static void scripts(struct buf *out, bool charts)
 	buf_str(out, "</script>");
 }
 
-/* What stands between two @ in the template. */
+/* Fills in the word between two @ in the template. */
 static void fill(struct buf *out, const char *name, size_t n, const struct report_html *report,
 		 const char *title)
 {

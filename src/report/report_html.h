@@ -20,7 +20,7 @@ struct report_html {
 	enum lang lang;
 };
 
-/* Adds what the row ROW of SCOPE tells: name, period, how complete. MANY: it is one of several. */
+/* Adds the facts of row ROW of SCOPE: name, period, how complete. MANY: it is one of several. */
 void report_html_workspace(struct report_html *report, const struct table *scope, int row,
 			   bool many);
 
@@ -35,11 +35,11 @@ void report_html_open_topic(struct report_html *report, const struct report_cata
 			    bool linked, bool titled);
 void report_html_close_topic(struct report_html *report);
 
-/* Adds a panel with what its query answered. */
+/* Adds a panel with the answer to its query. */
 void report_html_panel(struct report_html *report, const struct panel *panel,
 		       const struct table *table);
 
-/* Ends the body with who made it. */
+/* Ends the body with the program that made it, and when. */
 void report_html_foot(struct report_html *report, const char *program, const char *made_at);
 
 /* Puts the whole page around BODY. */

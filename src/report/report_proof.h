@@ -2,8 +2,9 @@
 /*
  * report_proof.h -- Says how far the figures of a report can be relied on.
  *
- * One sentence for people, in the report's language: what is not proven and
- * why, what may be counted meanwhile, and the known exceptions by number.
+ * One sentence for people, in the report's language: the missing proof and its
+ * reason, the rows that may be counted meanwhile, and the known exceptions by
+ * number.
  */
 #ifndef REPORT_PROOF_H
 #define REPORT_PROOF_H

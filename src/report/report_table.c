@@ -118,7 +118,7 @@ static int widest(const struct table *table, const size_t *widths)
 	return found;
 }
 
-/* A line for each cell: for what is too wide, and has few rows. */
+/* A line for each cell: for a table that is too wide, and has few rows. */
 static void print_vertical(const struct report_table *to, const struct table *shown)
 {
 	CLEANUP(table_free) struct table *lines = table_new(2);

@@ -2,8 +2,8 @@
 /*
  * report_table.h -- Writes a panel of a report as a table for a terminal.
  *
- * Numbers are written for people, with their units, and names are cut so
- * that a line fits; who wants them whole and raw asks for CSV.
+ * Numbers are written for people, with their units, and names are cut so that a
+ * line fits; CSV has them whole and raw.
  */
 #ifndef REPORT_TABLE_H
 #define REPORT_TABLE_H
@@ -29,7 +29,7 @@ void report_table_late(struct buf *out, enum lang lang, const struct table *scop
  * proven. */
 void report_table_proof(struct buf *out, enum lang lang, const struct table *scope, int row);
 
-/* Adds whose report it is, for which days, and how complete: row ROW of the scope. */
+/* Adds the report's workspace, its days, and how complete they are: row ROW of the scope. */
 void report_table_scope(const struct report_table *to, const struct table *scope, int row);
 
 /* Adds a panel with its title. */

@@ -99,7 +99,7 @@ static const struct {
 	{ "no_workspace",
 	  { "No workspace has been loaded yet.", "Belum ada ruang kerja yang dimuat." } },
 
-	/* ---- the parts: titles, and what each says ---- */
+	/* ---- the panels: titles, and notes ---- */
 	{ "panel_volume_days",
 	  { "Created, resolved and reopened per day",
 	    "Masuk, selesai, dan dibuka kembali per hari" } },

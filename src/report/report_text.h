@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * report_text.h -- The words of the reports in English and Bahasa Indonesia.
+ * report_text.h -- Holds the words of the reports in English and Bahasa Indonesia.
  */
 #ifndef REPORT_TEXT_H
 #define REPORT_TEXT_H

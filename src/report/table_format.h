@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table_format.h -- writes a table as CSV or as JSON.
+ * table_format.h -- Writes a table as CSV or as JSON.
  */
 #ifndef TABLE_FORMAT_H
 #define TABLE_FORMAT_H
