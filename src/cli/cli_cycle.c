@@ -50,7 +50,7 @@ static void finish(struct cli_cycle *cli_cycle, const struct err *err)
 	}
 }
 
-/* Whoever holds the workspace is the daemon: then the daemon does it. */
+/* The daemon holds the workspace: then the daemon does it. */
 static void hand_over(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 {
 	struct err err;
@@ -108,7 +108,7 @@ static void begin(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 		finish(cli_cycle, &err);
 }
 
-/* Looks what has become of a command request. A daemon that has gone leaves it to us. */
+/* Looks how a command request stands. A daemon that has gone leaves it to us. */
 static void poll_request(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 {
 	struct err err = ERR_INIT;
@@ -149,7 +149,7 @@ static void take_end(struct app *app, struct cli_cycle *cli_cycle)
 		cycle_log_cycle(&app->log, cli_cycle->cycle, clock_mono(app->clock), NULL);
 }
 
-/* Does for each cycle what can be done without waiting. Returns when to look again. */
+/* Does for each cycle the work that needs no waiting. Returns when to look again. */
 static int64_t step_tasks(struct app *app, struct cli_cycle *tasks, size_t n, size_t *left)
 {
 	int64_t now = clock_mono(app->clock), when = TIME_NEVER;
@@ -209,8 +209,8 @@ static bool run_round(struct app *app, struct cli_cycle *tasks, size_t n, struct
 }
 
 /*
- * The days of reports that the tasks touched. The tasks are done, whatever comes of it; but numbers
- * that are not up to date are no good end.
+ * Computes the days of reports that the tasks touched. The tasks are done, also if that fails; but
+ * numbers that are not up to date are no good end.
  */
 static void refresh_reports(struct app *app, struct loop *loop)
 {

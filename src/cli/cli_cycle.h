@@ -31,14 +31,13 @@ struct cli_cycle {
 	struct command_request command_request;
 	int64_t patience; /* monotonic: how long a lock is waited for, or the daemon's ear */
 	int64_t look_at;  /* monotonic: when to look again */
-	struct err busy;  /* who works on the workspace */
+	struct err busy;  /* names the process that works on the workspace */
 	struct command_request_end end;
 };
 
 /*
- * Brings them all to their end, with a progress bar where there is a
- * terminal; CLI_CYCLE_OVER then says how in `end`, and what went wrong has been
- * said. False when told to stop.
+ * Brings them all to their end, with a progress bar where there is a terminal. Each is then
+ * CLI_CYCLE_OVER, with the result in `end`, and its error has been said. False when told to stop.
  */
 bool cli_cycle_run_all(struct app *app, struct cli_cycle *tasks, size_t n);
 

@@ -9,7 +9,7 @@
 /* A full sweep, a verify, and a repair. */
 #define ROUNDS 3
 
-/* What the warehouse knows of when a workspace was read. */
+/* When a workspace was read, as the warehouse knows it. */
 struct past {
 	struct warehouse_known known;
 	struct schedule_status_past past;
@@ -39,8 +39,8 @@ static bool is_over(int64_t last, int64_t interval, int64_t now)
 }
 
 /*
- * What is due after a task: CYCLE_INCREMENTAL for nothing. What was never proven is read whole by
- * every sync, so neither the night nor another try is waited for.
+ * The kind that is due after a task: CYCLE_INCREMENTAL for none. A workspace that was never proven
+ * is read whole by every sync, so neither the night nor another try is waited for.
  */
 static enum cycle_kind due_after(const struct cli_cycle *task, const struct past *past, int64_t now)
 {
@@ -59,7 +59,7 @@ static enum cycle_kind due_after(const struct cli_cycle *task, const struct past
 	return CYCLE_INCREMENTAL;
 }
 
-/* Fills DUE with what is due now, and OF with whose it is. Returns how many. */
+/* Fills DUE with the cycles that are due now, and OF with the task of each. Returns how many. */
 static size_t find(struct app *app, const struct cli_cycle *tasks, size_t n, struct cli_cycle *due,
 		   size_t *of)
 {

@@ -39,7 +39,7 @@ static void good(const char *fmt, ...)
 	putchar('\n');
 }
 
-/* What is not as it should be, but does not stand in the way. */
+/* A fault that does not stand in the way. */
 static void warn(const char *fmt, ...)
 {
 	va_list args;
@@ -51,7 +51,7 @@ static void warn(const char *fmt, ...)
 	putchar('\n');
 }
 
-/* What is wrong, and what to do. The first such thing decides the exit code. */
+/* A fault, and its remedy. The first one decides the exit code. */
 static void bad(struct app *app, const char *what, const struct err *err, const char *remedy)
 {
 	printf("✗ %s: %s\n", what, err->text);
@@ -141,7 +141,7 @@ static void check_api(struct app *app, const struct workspace_conf *conf,
 
 /* ---- the warehouse --------------------------------------------------- */
 
-/* What a person has to know of the set-up of the database, or to mend. */
+/* Facts of the set-up of the database that a person has to know, or to mend. */
 static void check_obstacles(struct app *app, struct pg *pg)
 {
 	CLEANUP(table_free) struct table *found = NULL;
@@ -187,7 +187,7 @@ static void check_privileges(struct app *app, struct pg *pg)
 		good("privileges: all that is needed");
 }
 
-/* Days of reports that cannot be computed, by what PostgreSQL said. */
+/* Days of reports that cannot be computed, with PostgreSQL's sentence. */
 static void check_reports(struct app *app, struct pg *pg)
 {
 	CLEANUP(table_free) struct table *late = NULL;
@@ -225,7 +225,7 @@ static void check_listener(struct app *app, const struct workspace_conf *conf)
 	buf_printf(&url, "http://%s", conf->webhook.listen);
 	webhook_listener_path(conf->name, &url);
 	request.url = buf_text(&url);
-	/* From elsewhere it is spoken to with TLS, by whatever stands before it. */
+	/* From elsewhere it is spoken to with TLS, by the server in front of it. */
 	if (!http_url_allowed(request.url, &ignored))
 		return;
 	reply = http_call(app->http, &request, &ignored);
@@ -278,7 +278,7 @@ static void check_events(struct app *app, struct pg *pg)
 	}
 }
 
-/* What runs as the owner of the warehouse could do whatever the owner may. */
+/* A process that runs as the owner of the warehouse has all of the owner's privileges. */
 static void check_owner(struct pg *pg)
 {
 	CLEANUP(table_free) struct table *table = NULL;
@@ -329,7 +329,7 @@ static bool check_database_clock(struct app *app, struct pg *pg, int64_t *databa
 	return true;
 }
 
-/* Where only reading is possible: who or what has set it so. */
+/* Where only reading is possible: the setting that makes it so. */
 static void find_read_only(struct app *app, struct err *err)
 {
 	CLEANUP(pg_close) struct pg *pg = NULL;
@@ -363,7 +363,7 @@ static bool check_warehouse(struct app *app, int64_t *database_ahead, bool *know
 	good("database: PostgreSQL %d.%d", version / 10000, version % 10000);
 	check_obstacles(app, pg);
 	if (!schema_check(pg, &err) || !schema_unchanged(pg, &err)) {
-		/* Who may not even look at it needs more than the right version. */
+		/* A role that may not even look at it needs more than the right version. */
 		if (err.kind == ERR_DENIED && app->exit == before)
 			check_privileges(app, pg);
 		if (err.kind != ERR_DENIED || app->exit == before)
@@ -426,8 +426,8 @@ static void warn_renamed(const char *name)
 }
 
 /*
- * What the warehouse holds of workspaces that have another name now, or are gone; those that a
- * daemon worked on, and nobody does; and who has a lock that looks like ours.
+ * Workspaces in the warehouse that have another name now, or are gone; those that a daemon worked
+ * on, and nobody does; and processes with a lock that looks like ours.
  */
 static void check_workspaces(struct app *app)
 {

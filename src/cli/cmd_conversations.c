@@ -15,7 +15,7 @@
 
 #define LONGEST_URL 8192
 
-/* What the four verbs share. */
+/* The parts that the four verbs share. */
 struct session {
 	struct app *app;
 	struct client client;
@@ -89,7 +89,7 @@ static void print_value(const struct json_at *at)
 	command_print(buf_text(&out), out.len);
 }
 
-/* Sends one request and prints what comes back under "data". */
+/* Sends one request and prints the answer's "data". */
 static void show(struct session *s, enum http_method method, const char *url,
 		 const struct buf *body)
 {
@@ -150,7 +150,7 @@ static int print_elements(const struct json_at *data, bool *first)
 	return (int)json_length(data);
 }
 
-/* Pages through the whole list; what is printed is one array. */
+/* Pages through the whole list; the output is one array. */
 static void list_all(struct session *s, const struct api_filter *filter, int per_page)
 {
 	bool first = true;

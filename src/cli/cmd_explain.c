@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cmd_explain.c -- one conversation: where it came from, what it was, what the API says of it now.
+ * cmd_explain.c -- one conversation: its source, its states, and the API's
+ * present answer.
  *
- * For the moment when somebody asks why a report shows what it shows. Takes
- * no lock. Names and phones of contacts are not shown.
+ * For the moment when somebody asks why a report shows a number. Takes no lock.
+ * Names and phones of contacts are not shown.
  */
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,7 @@ struct explain {
 	bool known;	    /* something of it is in the warehouse, or the API has it */
 };
 
-/* ---- what the warehouse says ----------------------------------------- */
+/* ---- the warehouse's side --------------------------------------------- */
 
 static void print_facts(const struct table *facts)
 {
@@ -67,7 +68,7 @@ static bool print_held(struct explain *e)
 	return true;
 }
 
-/* ---- what the API says ----------------------------------------------- */
+/* ---- the API's side --------------------------------------------------- */
 
 /* The workspace that holds it; else the one named by -w, or the only one. */
 static bool choose_workspace(struct explain *e)
@@ -180,7 +181,7 @@ static void write_columns(struct json_writer *out, const struct item *item)
 	}
 }
 
-/* What the API says, for sql/explain/differences.sql. */
+/* Writes the API's values, for sql/explain/differences.sql. */
 static void write_fields(const struct item *item, const char *contact, struct buf *to)
 {
 	struct json_writer out = JSON_WRITER_TO(to);

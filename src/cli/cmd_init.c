@@ -20,7 +20,7 @@
 #define LONGEST_ANSWER 4096
 #define LONGEST_FILE 65536
 
-/* One question: what the option gave, or a person answers, or else stands. */
+/* One question: the option's value, or a person's answer, or else the default. */
 struct question {
 	const char *text, *fallback;
 	const char *value; /* of the option */
@@ -157,7 +157,7 @@ static void write_text(struct buf *out, const struct question *questions)
 	buf_str(out, "metrics:\n  listen: \"127.0.0.1:9797\"\n");
 }
 
-/* Whether the program takes the file; what it says of it, otherwise. */
+/* Whether the program takes the file; its complaint, otherwise. */
 static bool is_taken(const char *path, struct err *err)
 {
 	char *complaints;

@@ -9,7 +9,7 @@
 
 #define LONGEST_REPORT (1u << 20)
 
-/* What is wanted, as the program carries it. */
+/* The wanted dashboards, as the program carries them. */
 static struct json *read_spec(struct app *app, struct err *err)
 {
 	const struct asset *asset = asset_find("metabase/dashboards.json");

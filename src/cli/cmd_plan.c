@@ -14,7 +14,7 @@ static void set(struct table *table, int column, const char *text)
 	table_set_text(table, table_rows(table) - 1, column, text);
 }
 
-/* One row: what is done, how, for how many requests and how long, and how often. */
+/* One row: the task, its strategy, its requests, its time, and how often it is done. */
 static void add(struct table *table, const char *what, enum strategy strategy,
 		const struct plan_cost *cost, const char *often)
 {
@@ -59,7 +59,7 @@ static void add_messages(const struct forecast *f, struct buf *said)
 		buf_printf(said, "%s: %s.\n", f->workspace->name, buf_text(&text));
 }
 
-/* What was spent lately, and what it brought. */
+/* The requests of the last days, by purpose, and their results. */
 static bool add_ledger(struct app *app, struct buf *out)
 {
 	CLEANUP(table_free) struct table *ledger = NULL;

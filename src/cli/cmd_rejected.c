@@ -105,7 +105,7 @@ static bool accept(struct app *app, const char *id, struct err *err)
 
 /* ---- fetching again ---------------------------------------------------- */
 
-/* Notes what is wanted; false when there is nothing that can be asked for. */
+/* Notes the wish; false when there is nothing that can be asked for. */
 static bool want(struct app *app, const char *id, struct table **wanted, struct err *err)
 {
 	CLEANUP(pg_close) struct pg *pg = app_warehouse_session(app, err);
@@ -125,7 +125,7 @@ static bool want(struct app *app, const char *id, struct table **wanted, struct 
 	return true;
 }
 
-/* What became of it: loaded, or rejected still. */
+/* Prints the outcome: loaded, or rejected still. */
 static bool print_outcome(struct app *app, const char *id, struct err *err)
 {
 	CLEANUP(table_free) struct table *list = NULL;
@@ -146,7 +146,7 @@ static bool print_outcome(struct app *app, const char *id, struct err *err)
 	return true;
 }
 
-/* A cycle of changes begins with what is wanted. */
+/* A cycle of changes begins with the wanted items. */
 static void run_cycles(struct app *app, const struct table *wanted)
 {
 	struct cli_cycle *cycles = mem_new(app->n_workspaces * sizeof(*cycles));

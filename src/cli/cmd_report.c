@@ -19,7 +19,7 @@
 /* A page with a year of days, thousands of agents, and Chart.js. */
 #define LARGEST_REPORT (64u << 20)
 
-/* Of a terminal that does not say; what is piped is cut for nobody. */
+/* Of a terminal that does not say; output into a pipe is not cut. */
 #define USUAL_WIDTH 80
 
 enum format {
@@ -42,7 +42,7 @@ struct report_run {
 	struct buf out;
 };
 
-/* ---- what was asked for ---------------------------------------------- */
+/* ---- options --------------------------------------------------------- */
 
 static bool take_format(struct report_run *run, const char *name, struct err *err)
 {
@@ -214,7 +214,7 @@ static void append(struct table **all, const struct table *more)
 	}
 }
 
-/* What is not up to date, or not proven, of a workspace, as a line of its own each. */
+/* Adds a line for each fact of a workspace that is not up to date, or not proven. */
 static void add_warning(struct report_run *run, struct table *late, const struct buf *line)
 {
 	if (line->len == 0)
@@ -227,9 +227,8 @@ static void add_warning(struct report_run *run, struct table *late, const struct
 }
 
 /*
- * What is not proven, and which days are not up to date, comes before all else: the first lines of
- * what people and programs read, the first members of an array, and stderr. A page has it in its
- * head.
+ * The missing proof, and the days that are not up to date, come before all else: on stderr, in the
+ * first lines of a table, and in the first members of an array. A page has them in its head.
  */
 static struct table *begin_with_late(struct report_run *run)
 {

@@ -19,7 +19,7 @@
 /* After the warehouse was lost. */
 #define RETRY (5 * USEC_PER_SEC)
 
-/* What is old leaves the warehouse once a day, a little at a time. */
+/* Old records leave the warehouse once a day, a little at a time. */
 #define RETENTION_FIRST (2 * USEC_PER_SEC)
 #define RETENTION_EVERY (24 * 3600 * USEC_PER_SEC)
 #define RETENTION_PAUSE (200 * USEC_PER_MSEC)
@@ -30,7 +30,7 @@
  */
 #define CUT_SOON (3 * 60 * USEC_PER_SEC)
 
-/* The calendar may be set anew: whoever sleeps looks at it so often. */
+/* The calendar may be set anew: a sleeping daemon looks at it so often. */
 #define CALENDAR (60 * USEC_PER_SEC)
 
 /* The line that systemctl status shows is written anew so often at most. */
@@ -74,7 +74,7 @@ static void show_metrics(struct daemon *d)
 	d->metrics.stats = d->workers.stats;
 	d->metrics.n = d->workers.n;
 	d->exporter.file = conf->textfile;
-	/* Work goes on without; whoever collects them notices. */
+	/* Work goes on without; the server that collects them notices. */
 	if (!exporter_listen(&d->exporter, d->app->loop, conf->listen, &err))
 		log_event_text(d->app, LEVEL_ERROR, &events_table()->no_metrics, err.text);
 }
@@ -187,7 +187,7 @@ static bool open_store(struct daemon *d)
 
 /* ---- beside the cycles ------------------------------------------------ */
 
-/* Removes what is old, if it is time. Returns when it will be. */
+/* Removes old records, if it is time. Returns when it will be. */
 static int64_t retention(struct daemon *d)
 {
 	int64_t now = clock_mono(d->app->clock);
@@ -213,7 +213,7 @@ static int64_t retention(struct daemon *d)
 	return d->retention_at;
 }
 
-/* Tells systemd what goes on, if that has changed. Returns when to look again. */
+/* Tells systemd the state, if that has changed. Returns when to look again. */
 static int64_t show_status(struct daemon *d)
 {
 	int64_t now = clock_mono(d->app->clock);
@@ -230,7 +230,7 @@ static int64_t show_status(struct daemon *d)
 	return TIME_NEVER;
 }
 
-/* Whatever keeps the days of reports from being computed is said and written down. */
+/* Logs why a day of reports could not be computed, and writes it down. */
 static void watch_refresh(struct daemon *d)
 {
 	struct report_refresh_end end;
@@ -255,7 +255,7 @@ static void watch_refresh(struct daemon *d)
 
 /* ---- the loop --------------------------------------------------------- */
 
-/* What has become of the work, for those who look: the file, and old texts. */
+/* Updates the metrics' file, and drops old texts. */
 static int64_t update_metrics(struct daemon *d, bool ended)
 {
 	struct err err = ERR_INIT;
@@ -348,7 +348,7 @@ static bool work(struct daemon *d)
 	return true;
 }
 
-/* Between two warehouses: what was under way has failed. False when there is no going on. */
+/* Between two warehouses: work under way has failed. False when the daemon cannot go on. */
 static bool begin_anew(struct daemon *d)
 {
 	struct app *app = d->app;

@@ -14,7 +14,7 @@
 #include "table_print.h"
 #include "time_format.h"
 
-/* What the table for people shows, of all that there is; the rest is in --json. */
+/* The columns of the table for people; --json has all of them. */
 enum shown { NAME, STATE, BEHIND, COMPLETE, LAST, NEXT, ROWS, REJECTED, REQUESTS, SHOWN };
 
 static const char *const headings[SHOWN] = {
@@ -39,7 +39,7 @@ static const enum shown kept[SHOWN] = {
 /* Between two columns. */
 #define GAP 2
 
-/* Of a terminal that does not say, and of what is no terminal. */
+/* Of a terminal that does not say, and of output that is no terminal. */
 #define USUAL_WIDTH 80
 
 static int64_t instant(const struct table *all, int row, const char *column)
@@ -362,7 +362,7 @@ static void note_reports(struct buf *out, const struct table *all, int row)
 	buf_char(out, '\n');
 }
 
-/* How far messages were read, and what was learned of them. */
+/* How far messages were read, and whether they move updated_at. */
 static void note_messages(struct buf *out, const struct table *all, int row)
 {
 	static const char *const learned[] = {
@@ -382,7 +382,7 @@ static void note_messages(struct buf *out, const struct table *all, int row)
 					  table_get_int(all, row, "messages_unmoved"))]);
 }
 
-/* What did not fit beside the rest. */
+/* Columns that did not fit beside the rest. */
 static void note_runs(struct buf *out, const struct table *full, int row, int n)
 {
 	bool last = !is_kept(LAST, n), next = !is_kept(NEXT, n);
@@ -395,7 +395,7 @@ static void note_runs(struct buf *out, const struct table *full, int row, int n)
 	buf_printf(out, "%s next: %s\n", last ? ";" : ":", table_text(full, row, NEXT));
 }
 
-/* Who works, said once for all that it works on. */
+/* The process that works, said once for all its workspaces. */
 static void note_holders(struct buf *out, const struct table *all)
 {
 	const char *last = "";

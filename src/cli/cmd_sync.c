@@ -10,7 +10,7 @@
 #include "mem.h"
 #include "metrics_textfile.h"
 
-/* What a cycle that the daemon did came to. */
+/* Prints the result of a cycle that the daemon did. */
 static void print_handed_over(const struct app *app, const struct cli_cycle *cli_cycle)
 {
 	struct log_line line;
@@ -24,7 +24,7 @@ static void print_handed_over(const struct app *app, const struct cli_cycle *cli
 	log_end(&app->log, &line);
 }
 
-/* Ctrl-C: what is kept, and how it goes on. */
+/* Ctrl-C: says that commits are kept, and how to go on. */
 static void print_stopped(const struct app *app, const struct cli_cycle *tasks)
 {
 	for (size_t i = 0; i < app->n_workspaces; i++) {
@@ -40,8 +40,8 @@ static void print_stopped(const struct app *app, const struct cli_cycle *tasks)
 }
 
 /*
- * What is not proven is no good end, whatever the cycle did: that is said, also to who asked
- * for silence. The number of conversations that came in says nothing of it.
+ * A workspace that is not proven is no good end of any cycle: that is said, also with --quiet. The
+ * number of conversations that came in says nothing of it.
  */
 static void say_unproven(struct app *app, const struct cli_cycle *task)
 {

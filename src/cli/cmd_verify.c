@@ -19,7 +19,7 @@
 #include "mem.h"
 #include "table_print.h"
 
-/* What became of one workspace. */
+/* The result for one workspace. */
 struct finding {
 	bool over;	/* nothing more is to be done for it */
 	bool proven;	/* nothing is missing, or it is known */
@@ -41,7 +41,7 @@ struct verify {
 
 /* ---- steps ----------------------------------------------------------- */
 
-/* What a look has counted, in the form of inspect_cells(). */
+/* The counts of a look, in the form of inspect_cells(). */
 static struct table *counts_of(const struct audit *audit)
 {
 	struct table *table = inspect_no_cells();
@@ -58,7 +58,7 @@ static struct table *counts_of(const struct audit *audit)
 	return table;
 }
 
-/* What a cycle has counted and left in the warehouse, whoever did it. */
+/* The counts that a cycle left in the warehouse; here, or in the daemon. */
 static bool read_cells(struct verify *v, struct finding *finding, int64_t run)
 {
 	struct err err = ERR_INIT;
@@ -88,7 +88,7 @@ static void prepare(struct verify *v, enum cycle_kind kind)
 	}
 }
 
-/* Takes over what the step came to. A failure ends it for that workspace. */
+/* Takes over the result of the step. A failure ends it for that workspace. */
 static void conclude(struct verify *v)
 {
 	for (size_t i = 0; i < v->n; i++) {
@@ -163,7 +163,7 @@ static bool run_audit(struct verify *v, enum cycle_kind kind)
 	return done;
 }
 
-/* What was repaired is counted: that some cells are equal now says nothing of the others. */
+/* Counts again after a repair: that some cells are equal now says nothing of the others. */
 static bool count_again(struct verify *v)
 {
 	for (size_t i = 0; i < v->n; i++) {
@@ -198,7 +198,7 @@ static bool read_proven(struct verify *v, bool *all)
 	return true;
 }
 
-/* A repair of what was found a moment ago needs no look. */
+/* A repair of differences that were found a moment ago needs no look. */
 static bool compare_or_recall(struct verify *v)
 {
 	bool recent = v->repair && !v->full;
@@ -208,7 +208,7 @@ static bool compare_or_recall(struct verify *v)
 	return recent || compare_counts(v);
 }
 
-/* ---- what is said ---------------------------------------------------- */
+/* ---- output ---------------------------------------------------------- */
 
 static const char *verdict_text(const struct finding *f)
 {
@@ -378,7 +378,7 @@ void cmd_verify(struct app *app)
 	v.n = app->n_workspaces;
 	v.tasks = mem_new(v.n * sizeof(*v.tasks));
 	v.findings = mem_new(v.n * sizeof(*v.findings));
-	/* Counts that agree by chance repair nothing: what was never proven is read. */
+	/* Counts that agree by chance repair nothing: a workspace that was never proven is read. */
 	if (read_proven(&v, &all))
 		v.full = (!all && v.repair) || v.full;
 	if (app->exit == EXIT_OK && (!v.full || read_everything(&v)) && compare_or_recall(&v) &&

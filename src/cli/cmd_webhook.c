@@ -162,7 +162,7 @@ static bool keep(struct session *s, const struct http_reply *reply, struct err *
 	return true;
 }
 
-/* What the address of events has to end with, unless a server in between changes it. */
+/* The end that the address of events must have, unless a server in between changes it. */
 static void look_at_path(const struct session *s, const char *address)
 {
 	CLEANUP(buf_free) struct buf path = BUF_MAX(LONGEST_URL);

@@ -9,7 +9,7 @@
 
 struct command {
 	const char *name;
-	const char *synopsis; /* what may follow the name */
+	const char *synopsis; /* the arguments that may follow the name */
 	const char *summary;  /* a phrase */
 	void (*run)(struct app *app);
 	const char *example; /* how it is called, without the program's name */
@@ -18,7 +18,7 @@ struct command {
 /* The command of that name. NULL with ERR_USAGE and the nearest one's name. */
 const struct command *command_find(const char *name, struct err *err) MUST_CHECK;
 
-/* The first page of help: what there is. */
+/* The first page of help. */
 void command_help(struct buf *out);
 
 /* The program's version and its libraries'. */
@@ -32,7 +32,7 @@ void command_version(struct buf *out);
 bool command_options(struct app *app, const struct opt *table, const char **operands,
 		     int most) MUST_CHECK;
 
-/* One each; what they do is in sahut-etl(8). */
+/* One for each command; sahut-etl(8) is the manual. */
 void cmd_check(struct app *app);
 void cmd_config(struct app *app);
 void cmd_conversations(struct app *app);

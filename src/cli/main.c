@@ -67,7 +67,7 @@ static void open_log(struct app *app)
 		app->stream.form = LOG_FORM_PLAIN;
 }
 
-/* What could not be written is a failure of every command, and is said once. */
+/* Output that could not be written is a failure of every command, and is said once. */
 static void close_output(struct app *app)
 {
 	bool failed = ferror(stdout) != 0;
@@ -98,7 +98,10 @@ static void prepare_process(void)
 	mem_tune();
 	open_streams();
 	signal(SIGPIPE, SIG_IGN);
-	/* libcurl would write into the file that this names what it takes to read what we say. */
+	/*
+	 * libcurl would write keys into the file that this names, with which our TLS sessions can
+	 * be read.
+	 */
 	unsetenv("SSLKEYLOGFILE");
 	setlocale(LC_CTYPE, "");
 	disable_core_dumps();

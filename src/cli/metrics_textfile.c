@@ -5,7 +5,7 @@
 #include "metrics.h"
 #include "schedule_status.h"
 
-/* What was done before, by whomever; then what this cycle of a command did. */
+/* The work done before, by any process; then the work of this command's cycle. */
 static void fill(struct stats *stats, struct app *app, const struct cli_cycle *cli_cycle,
 		 int64_t now)
 {

@@ -37,7 +37,7 @@ static const char *grouped(int64_t n, char buf[32])
 	return buf;
 }
 
-/* What is left to read, as requests and as time at the speed so far. */
+/* The part that is left to read, as requests and as time at the speed so far. */
 static void left(const struct cycle_progress *p, int64_t now, char *text, size_t size)
 {
 	int64_t pages = p->last_page - p->page, took = now - p->began;

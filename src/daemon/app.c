@@ -124,7 +124,7 @@ bool app_renew(struct app *app)
 	return true;
 }
 
-/* What prints the password may ask a server for it. */
+/* The program that prints the password may ask a server for it. */
 #define PASSWORD_PATIENCE (30 * USEC_PER_SEC)
 
 /* The password that a program prints, a line. */
@@ -249,7 +249,9 @@ struct item_privacy app_privacy(const struct app *app)
 	return drop;
 }
 
-/* Signals, metrics and what travels have their turn; who is told to end is told again. */
+/*
+ * Signals, metrics and transfers have their turn; a request to end is not lost, and is seen again.
+ */
 static void serve(void *arg)
 {
 	(void)!event_loop_turn(arg, 0);

@@ -3,8 +3,8 @@
  * app.h -- Opens the parts that a command needs, and closes them in reverse
  * order.
  *
- * Made by main(), passed to the command, which opens as much of it as it
- * wants. Every failure has been said on stderr when a function here answers
+ * Made by main(), and passed to the command, which opens the parts that it
+ * needs. Every failure has been said on stderr when a function here answers
  * false; `exit` then holds the exit code.
  */
 #ifndef APP_H
@@ -28,11 +28,11 @@ struct app {
 	const char *program;
 	const char *config_path, *workspace;
 	bool verbose, quiet;
-	struct opt_args args; /* what follows the command's name */
+	struct opt_args args; /* the arguments behind the command's name */
 	const struct command *command;
 
 	bool daemon; /* it holds the workspaces' locks for all of its cycles */
-	int exit;    /* what main() returns */
+	int exit;    /* the status that main() returns */
 	struct log log;
 	struct log_stream stream;
 	const struct clock *clock;
@@ -53,8 +53,7 @@ struct app {
 };
 
 /*
- * Says a failure on stderr, with what to do, and sets `exit` to what its kind
- * asks for. Returns false.
+ * Says a failure on stderr, with its remedy, and sets `exit` by its kind. Returns false.
  */
 bool app_fail(struct app *app, const struct err *err);
 
@@ -76,7 +75,7 @@ struct http *app_http(struct app *app, int64_t deadline, struct err *err) MUST_C
 /* The reader of pages. */
 void app_reader(struct app *app);
 
-/* Which personal data the configuration keeps. The caller wipes the key in it. */
+/* The personal data that the configuration keeps. The caller wipes the key in it. */
 struct item_privacy app_privacy(const struct app *app) MUST_CHECK;
 
 /*
@@ -88,7 +87,7 @@ struct client app_client(const struct app *app, const struct workspace_conf *wor
 /* Fills in `who` for the command WHO. */
 void app_name(struct app *app, const char *who);
 
-/* The warehouse, and what reads pages. WHO is the command's name. */
+/* The warehouse, and the reader of pages. WHO is the command's name. */
 bool app_store(struct app *app, const char *who) MUST_CHECK;
 
 /* Closes the warehouse's connections, to open them again. */
@@ -98,12 +97,12 @@ void app_drop_store(struct app *app);
 bool app_workspaces(struct app *app) MUST_CHECK;
 
 /*
- * Another configuration takes the place of the one there is, which is the caller's from now on. It
- * has the workspace that -w names.
+ * Another configuration takes the place of the present one, which the caller frees. The new one has
+ * the workspace that -w names.
  */
 void app_adopt(struct app *app, struct config *config);
 
-/* HTTP, and what reads pages, anew: as the configuration has them now. */
+/* HTTP, and the reader of pages, anew: as the configuration has them now. */
 bool app_renew(struct app *app) MUST_CHECK;
 
 /* The ports that cycles share; current as long as the app and its warehouse are open. */

@@ -10,8 +10,8 @@
 #include "log_backoff.h"
 
 /*
- * Logs the end of a cycle, and what it learned: one line, and one for each thing that changed.
- * CLOCK is the complaint of a clock that is wrong; NULL of one cycle alone.
+ * Logs the end of a cycle: one line, and one more for each state that it changed. CLOCK is the
+ * complaint about a clock that is wrong; NULL where there is only one cycle.
  */
 void cycle_log_cycle(const struct log *log, const struct cycle *cycle, int64_t now,
 		     struct complaint *clock);

@@ -65,8 +65,8 @@ enum log_level err_policy_level(enum err_kind kind)
 int err_policy_worse(int a, int b)
 {
 	/*
-	 * From the best to the worst: what heals by itself, what needs a
-	 * look, what needs a person.
+	 * From the best to the worst: failures that heal by themselves, that need a look, that need
+	 * a person.
 	 */
 	static const int ranks[] = {
 		EXIT_OK,     EXIT_LATER, EXIT_DIFFERENT, EXIT_DATA,   EXIT_UNAVAILABLE,

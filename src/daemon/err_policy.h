@@ -30,7 +30,7 @@ enum exit_code {
 /* The exit code of a failure. */
 int err_policy_exit(enum err_kind kind) MUST_CHECK;
 
-/* The one thing that a person can do about a failure, or "". */
+/* The remedy of a failure, one sentence for a person, or "". */
 const char *err_policy_advice(const struct err *err) MUST_CHECK;
 
 /* Room for a failure's sentence with its advice. */
@@ -44,7 +44,7 @@ const char *err_policy_sentence(const struct err *err, struct err_policy_text *t
 /* How loudly the daemon says it. */
 enum log_level err_policy_level(enum err_kind kind) MUST_CHECK;
 
-/* Of two exit codes, the one that says more of what a person must do. */
+/* Of two exit codes, the one that asks more of a person. */
 int err_policy_worse(int a, int b) MUST_CHECK;
 
 #endif

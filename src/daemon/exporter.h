@@ -2,9 +2,9 @@
 /*
  * exporter.h -- Serves the metrics over HTTP, and writes them to a file.
  *
- * /metrics for Prometheus, /healthz for whoever wants yes or no and why. Served
- * from the waiting point out of memory; nobody is asked anything for it. The
- * file is written after cycles, not more often than every few seconds.
+ * /metrics is for Prometheus; /healthz answers yes or no, and the reason. Both
+ * are served from the waiting point, out of memory, without a query. The file
+ * is written after cycles, at most every few seconds.
  */
 #ifndef EXPORTER_H
 #define EXPORTER_H
@@ -14,7 +14,7 @@
 #include "metrics.h"
 
 struct exporter {
-	struct metrics *metrics; /* the owner's, as is what follows */
+	struct metrics *metrics; /* the owner's, as are the next two */
 	const struct clock *clock;
 	const char *file; /* NULL: none */
 

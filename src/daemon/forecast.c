@@ -17,7 +17,7 @@ static int64_t a_day(int64_t interval)
 	return (DAY + interval - 1) / interval;
 }
 
-/* A strategy that a cycle comes back to, once what is extraordinary was done. */
+/* The strategy that cycles come back to after an extraordinary one. */
 static enum strategy usual_strategy(const struct workspace_state *state, int64_t now)
 {
 	const struct engine_conf incremental = { .kind = CYCLE_INCREMENTAL, .now = now };
@@ -44,7 +44,7 @@ static void work_out(struct forecast *f, int64_t now)
 	struct plan_facts next = f->facts;
 
 	f->strategy = plan_strategy(m, &incremental);
-	/* After a bulk action the next scan reads what it has changed once more. */
+	/* After a bulk action the next scan reads the changed conversations once more. */
 	if (f->strategy == STRATEGY_HEAD_SCAN || f->strategy == STRATEGY_TAIL_SCAN)
 		next.changed += f->again;
 	f->cycle = plan_cost(f->strategy, m, &next);
@@ -128,7 +128,7 @@ static void unmet(const struct forecast *f, struct buf *out)
 					   interval));
 }
 
-/* What the lists keep to themselves. */
+/* The limits of the lists. */
 static void add_limits(const struct workspace_state *state, struct buf *out)
 {
 	if (state->filterless)

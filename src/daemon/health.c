@@ -10,7 +10,7 @@
 #define REPORT_TRIES 2 /* a minute lies between them */
 #define PATIENCE (5 * 60 * USEC_PER_SEC)
 
-/* What nobody works on is taken at once, unless somebody keeps us from it. */
+/* A workspace that nobody works on is taken at once, unless somebody keeps us from it. */
 #define MOST_UNATTENDED (60 * USEC_PER_SEC)
 
 const char *health_name(enum health health)
@@ -47,8 +47,7 @@ static int64_t patience(const struct stats *n)
 }
 
 /*
- * When a cycle last came to a good end, whatever it was for; but a hinted one says little of the
- * others.
+ * When a cycle of any kind last came to a good end; but a hinted one says little of the others.
  */
 static int64_t last_success(const struct stats *n)
 {

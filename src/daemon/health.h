@@ -2,9 +2,10 @@
 /*
  * health.h -- Judges the health of a workspace: one word and one sentence.
  *
- * Pure. A failure is no illness yet: the next cycles may repair it. What lasts
- * longer than a few intervals is. What the API keeps from being proven is named,
- * and no illness either: the process does all it can.
+ * Pure. One failure is no illness yet: the next cycles may repair it. A failure
+ * that lasts longer than a few intervals is one. A workspace that the API keeps
+ * from being proven is named, and is no illness either: the process does all it
+ * can.
  */
 #ifndef HEALTH_H
 #define HEALTH_H

@@ -41,7 +41,7 @@ static void complain(const struct inbox_env *env, enum log_level level,
 	log_end(env->log, &line);
 }
 
-/* What cannot be read any more is in force no longer. */
+/* A secret that cannot be read any more is in force no longer. */
 static void read_secrets(struct inbox *inbox, const struct inbox_env *env, int64_t now)
 {
 	struct secret_lines lines;
@@ -75,7 +75,7 @@ static bool refuse(struct inbox *inbox, const struct inbox_env *env, int64_t now
 	return false;
 }
 
-/* Which of what is counted an event was. */
+/* Keeps the hints of an event, and tells which counter it belongs to. */
 static enum stats_event keep(struct hints *hints, const struct webhook_body *body, int64_t now)
 {
 	bool fresh = body->more;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * inbox.h -- What the events of webhooks said of one workspace.
+ * inbox.h -- Keeps the hints that the events of webhooks brought for one
+ * workspace.
  *
  * An event that the API signed is a hint to look at a conversation, kept in
- * memory until a cycle takes it; of one that it did not sign nothing is read,
- * and that is counted and said. The secrets are read from their file again
+ * memory until a cycle takes it; nothing is read of one that it did not sign,
+ * and that one is counted and said. The secrets are read from their file again
  * and again, so that another one needs no reload: two may be in force.
  */
 #ifndef INBOX_H
@@ -22,7 +23,7 @@ struct inbox {
 	struct hints hints;
 	struct webhook_signature_keys keys;
 	int64_t read_at;	    /* monotonic: when the secrets were read last */
-	struct complaint forgeries; /* events that nobody signed whom we know */
+	struct complaint forgeries; /* events without a signature that we know */
 	struct complaint no_secret; /* the file cannot be read */
 	int64_t last;		    /* when the last event was taken, by the calendar; TIME_NONE */
 	int64_t since;		    /* monotonic: when one was taken last; 0: never */
@@ -37,7 +38,7 @@ struct inbox_event {
 	size_t n;
 };
 
-/* What an inbox is with, for as long as a call. */
+/* The things that an inbox uses during a call. */
 struct inbox_env {
 	const struct workspace_conf *workspace;
 	const char *config_path; /* secrets may stand beside it */
@@ -49,7 +50,7 @@ struct inbox_env {
 /* An empty one. */
 struct inbox *inbox_new(void) MUST_CHECK;
 
-/* Forgets what is in it, and wipes the secrets. */
+/* Forgets its hints, and wipes the secrets. */
 void inbox_free(struct inbox **inbox);
 
 /* Takes an event. False when it is not signed by a secret that is in force. */
@@ -60,8 +61,8 @@ bool inbox_take(struct inbox *inbox, const struct inbox_env *env,
 void inbox_end(struct inbox *inbox, struct stats *stats, bool well, int64_t now);
 
 /*
- * A cycle that no hint began has found so many CHANGES. True when events do not speak of what
- * cycles find: nothing was heard for several of these.
+ * A cycle that no hint began has found so many CHANGES. True when events do not speak of the
+ * changes that cycles find: none came during several of these.
  */
 bool inbox_note_changes(struct inbox *inbox, int64_t changes) MUST_CHECK;
 

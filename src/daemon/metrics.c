@@ -26,7 +26,7 @@ enum source {
 	SOURCE_FDS,
 };
 
-/* What the number is. */
+/* The unit of the number. */
 enum unit {
 	UNIT_PLAIN,
 	UNIT_SECONDS, /* microseconds, shown as seconds; an instant that is not known is left out */
@@ -189,7 +189,7 @@ static const struct metric {
 	  NULL },
 };
 
-/* ---- what is worked out ------------------------------------------------ */
+/* ---- computed numbers --------------------------------------------------- */
 
 static int64_t cpu_time(void)
 {

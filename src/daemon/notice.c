@@ -66,7 +66,7 @@ void notice_told(struct notice *notice, const struct schedule_time *now)
 	notice->quiet = now->mono + min_i64(gap, LAST_QUIET);
 }
 
-/* ---- what --------------------------------------------------------------- */
+/* ---- the message -------------------------------------------------------- */
 
 /* "utama is failing since 2026-01-02T03:04:05Z", "utama is well again, after 12m" */
 static void put_subject(struct buf *out, const struct notice *notice)
@@ -111,7 +111,7 @@ static void put_sentence(const struct notice_message *message, struct buf *out)
 		buf_str(out, ". To see why: sahut-etl status");
 }
 
-/* What Slack would take for a link, a mention or a channel is none. */
+/* Escapes text that Slack would take for a link, a mention or a channel. */
 static void put_slack(const char *text, struct buf *out)
 {
 	CLEANUP(buf_free) struct buf safe = BUF_MAX(6 * LONGEST_TEXT);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * notice.h -- Decides what somebody is told of a workspace that is not well,
- * and when; and writes the message.
+ * notice.h -- Decides when somebody is told of a workspace that is not well,
+ * and writes the message.
  *
- * Pure: it is told the time and the states that `status` shows. Trouble is
- * told when it has lasted for a while, its end at once. What comes and goes
+ * Pure: it is told the time and the states that `status` shows. Trouble is told
+ * when it has lasted for a while, its end at once. Trouble that comes and goes
  * is told more and more seldom. A message has states and names of workspaces,
- * and nothing of an error's text, which may quote what the API sent.
+ * and nothing of an error's text, which may quote the API's.
  */
 #ifndef NOTICE_H
 #define NOTICE_H
@@ -15,7 +15,7 @@
 #include "buf.h"
 #include "schedule.h"
 
-/* One subject: what is known of it, and what was told. */
+/* One subject: its state, and the state that was told. */
 struct notice {
 	char *workspace; /* NULL: the warehouse itself; the owner's */
 	char state[32];	 /* as `status` has it */
@@ -26,7 +26,7 @@ struct notice {
 	bool told;	/* that there is trouble, and not yet that it is over */
 	bool telling;	/* a message about it is under way, */
 	bool tells;	/* which says that there is trouble */
-	bool unsaved;	/* the warehouse does not know yet what was told */
+	bool unsaved;	/* the warehouse does not know yet of the last message */
 	int64_t lasted; /* of trouble that is over: for how long it lasted */
 	int64_t quiet;	/* monotonic: no trouble is told before that */
 	int times;	/* that trouble came back within an hour */
@@ -47,7 +47,7 @@ void notice_see(struct notice *notice, const char *state, bool trouble,
 /* When to tell of it, monotonic, where trouble must last for AFTER first; TIME_NEVER: not yet. */
 int64_t notice_due(const struct notice *notice, int64_t after) MUST_CHECK;
 
-/* What `tells` says was told. */
+/* The message that `tells` describes was sent. */
 void notice_told(struct notice *notice, const struct schedule_time *now);
 
 /* The subject of a message. */

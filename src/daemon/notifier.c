@@ -27,7 +27,7 @@
 
 /* ---- a message ---------------------------------------------------------- */
 
-/* What an answer that is no success means. What it says is not repeated. */
+/* The meaning of an answer that is no success. Its text is not repeated. */
 static bool judge(const struct http_reply *reply, const char *origin, struct err *err)
 {
 	int status = reply->status;
@@ -138,7 +138,7 @@ static bool is_ours(const struct app *app, const struct table *all, int row)
 	       config_find(app->config, table_get(all, row, "workspace"), &ignored);
 }
 
-/* Asks the warehouse how workspaces are, and what was told of them. */
+/* Asks the warehouse for the states of workspaces, and those that were told. */
 static void look(struct notifier *notifier, const struct schedule_time *now)
 {
 	CLEANUP(table_free) struct table *all = NULL;
@@ -162,7 +162,7 @@ static void look(struct notifier *notifier, const struct schedule_time *now)
 	}
 }
 
-/* Writes down what was told. */
+/* Writes down the states that were told. */
 static void save(struct notifier *notifier)
 {
 	struct warehouse *warehouse = notifier->app->warehouse;
@@ -262,7 +262,7 @@ static void send_message(struct notifier *notifier, int64_t now)
 	http_send(notifier->http, &request);
 }
 
-/* Sends what is due. Returns when something will be. */
+/* Sends the message that is due. Returns when one will be. */
 static int64_t send_due(struct notifier *notifier, int64_t now)
 {
 	int64_t due = TIME_NEVER;

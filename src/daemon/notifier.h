@@ -3,10 +3,10 @@
  * notifier.h -- Posts a message when a workspace stops being well, and when it
  * is again.
  *
- * Nothing waits for it: a message is on its way while cycles run, for so long
- * at most, and one that could not be sent is tried later, as things are then.
- * What was told stands in the warehouse, so that a daemon that begins anew, or
- * takes over, does not repeat it. The URL is a secret.
+ * Nothing waits for it: a message is on its way while cycles run, for a limited
+ * time, and one that could not be sent is tried later, with the states of that
+ * time. The states that were told stand in the warehouse, so that a daemon that
+ * begins anew, or takes over, does not repeat a message. The URL is a secret.
  */
 #ifndef NOTIFIER_H
 #define NOTIFIER_H
@@ -35,8 +35,8 @@ void notifier_begin(struct notifier *notifier, struct app *app, struct metrics *
 void notifier_change(struct notifier *notifier);
 
 /*
- * Does what can be done without waiting; ENDED: a cycle has, so that something may have changed.
- * Returns when to call it again.
+ * Does its work without waiting. ENDED: a cycle has ended, so a state may have changed. Returns
+ * when to call it again.
  */
 int64_t notifier_turn(struct notifier *notifier, bool ended);
 
@@ -46,7 +46,7 @@ void notifier_turn_without_warehouse(struct notifier *notifier);
 /* Whether nothing is on its way, or about to be looked at. */
 bool notifier_rests(const struct notifier *notifier) MUST_CHECK;
 
-/* Ends; what is on its way is cut off. */
+/* Ends; a message on its way is cut off. */
 void notifier_end(struct notifier *notifier);
 
 /* Sends a test, and waits for the answer. */

@@ -3,8 +3,8 @@
  * reload.h -- Applies a changed configuration while the daemon runs.
  *
  * The new file is read whole before anything changes; with an error in it the
- * old one stays in force. What the old one's texts are used for goes on using
- * them, so it is kept until nothing does.
+ * old one stays in force. Cycles and connections may go on using texts of the
+ * old one, so it is kept until none does.
  */
 #ifndef RELOAD_H
 #define RELOAD_H
@@ -17,7 +17,7 @@ struct reload {
 };
 
 enum reload_outcome {
-	RELOAD_REFUSED, /* said why; the old one stays */
+	RELOAD_REFUSED, /* the error was said; the old one stays */
 	RELOAD_DONE,	/* the app has the new one */
 	RELOAD_DEEP,	/* it does, and connections have to be made anew */
 };

@@ -16,8 +16,8 @@
 #define LONGEST_START (5 * MINUTE)
 
 /*
- * A total that cannot be explained brings the verify forward, but not more often than this; while
- * what differs stays, twice as late each time, until verifies come as they are configured.
+ * A total that cannot be explained brings the verify forward, but not more often than this; while a
+ * difference stays, twice as late each time, until verifies come as they are configured.
  */
 #define SOONEST_VERIFY MINUTE
 
@@ -64,7 +64,7 @@ static void set_full(struct schedule *s, int64_t at)
 	s->night = TIME_NONE;
 }
 
-/* ---- what is due ------------------------------------------------------ */
+/* ---- due instants ----------------------------------------------------- */
 
 /* How long after a verify the next one may be brought forward to. */
 static int64_t soonest(const struct schedule *s)
@@ -133,7 +133,7 @@ enum cycle_kind schedule_next(const struct schedule *s, const struct schedule_ti
 	return CYCLE_MESSAGES;
 }
 
-/* ---- what happens ----------------------------------------------------- */
+/* ---- events ----------------------------------------------------------- */
 
 /* The first verify after a start, or a first load: when it would have come without one. */
 static int64_t first_verify(const struct schedule *s, const struct schedule_time *now)
@@ -201,8 +201,8 @@ static int64_t any(struct schedule *s, int64_t most)
 }
 
 /*
- * To the next place on the timetable after now. A little chance keeps us from
- * meeting what others do every minute; it does not add up.
+ * To the next place on the timetable after now. A little chance keeps us apart from jobs that
+ * others start every minute; it does not add up.
  */
 static void move_on(struct schedule *s, enum cycle_kind kind, int64_t mono)
 {
@@ -244,7 +244,7 @@ static void failed(struct schedule *s, enum cycle_kind kind, int64_t mono)
 	s->not_before[kind] = mono + wait;
 	if (kind == CYCLE_MESSAGES)
 		s->due[kind] = mono + wait;
-	/* What comes seldom is tried again sooner than the next time would be. */
+	/* A kind that comes seldom is tried again sooner than its next time. */
 	if (kind == CYCLE_INCREMENTAL || kind == CYCLE_VERIFY)
 		s->due[kind] = min_i64(s->due[kind], mono + wait);
 	/* A repair is given up: the next verify sees whether it is still needed. */
@@ -259,7 +259,7 @@ void schedule_ended(struct schedule *s, enum cycle_kind kind, const struct sched
 	}
 	s->failures[kind] = 0;
 	s->not_before[kind] = end->rest > 0 ? end->rest : TIME_NONE;
-	/* What was read last may have made messages due. */
+	/* The cycle that ended may have made messages due. */
 	s->due[CYCLE_MESSAGES] = kind != CYCLE_MESSAGES || end->more ? now->mono : TIME_NEVER;
 	if (end->full)
 		set_full(s, now->real);

@@ -2,14 +2,14 @@
 /*
  * schedule.h -- Decides when each kind of cycle of a workspace is due.
  *
- * Pure: it is told the time, and of what became of the cycles; it says which
- * one comes next, and when. Cycles of changes and of counting stand on a
- * timetable of their interval; the full sweep comes once a night, whose instant
- * the warehouse computes, since it knows the time zones. What was missed is
- * done once. What fails is tried again, later each time. Of what is due, the
- * longest due goes first, so nothing waits for ever; but messages are read only
- * while nothing else is due. Two clocks, because
- * intervals must not jump with the calendar, and a time of day must.
+ * Pure: it is told the time and the outcome of each cycle; it says which kind
+ * comes next, and when. Cycles of changes and of counting stand on a timetable
+ * of their interval; the full sweep comes once a night, whose instant the
+ * warehouse computes, since it knows the time zones. A missed cycle is done
+ * once. A cycle that fails is tried again, later each time. The kind that has
+ * been due longest goes first, so none waits for ever; but messages are read
+ * only while nothing else is due. Two clocks, because intervals must not jump
+ * with the calendar, and a time of day must.
  */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
@@ -30,7 +30,7 @@ struct schedule_conf {
 /* How a cycle ended, as far as that matters here. */
 struct schedule_end {
 	bool ok;
-	bool full;	/* it read everything, whatever it was meant to do */
+	bool full;	/* it read everything, though its kind may be another */
 	bool different; /* the counts do not agree */
 	int64_t rest;	/* monotonic: none of the kind may begin before; 0: it may */
 	bool more;	/* messages are left to be read */
@@ -67,7 +67,7 @@ struct schedule {
 void schedule_begin(struct schedule *schedule, const struct schedule_conf *conf,
 		    const struct schedule_facts *facts, const struct schedule_time *now);
 
-/* Another configuration; what is due stays so unless an interval has become shorter. */
+/* Another configuration; due instants stay unless an interval has become shorter. */
 void schedule_change(struct schedule *schedule, const struct schedule_conf *conf,
 		     const struct schedule_time *now);
 

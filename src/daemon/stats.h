@@ -2,9 +2,8 @@
 /*
  * stats.h -- Counts and measures a workspace while the process runs.
  *
- * Plain numbers: the workers count here, and whoever shows them (metrics.h,
- * health.h) reads them. Instants are microseconds by the calendar, TIME_NONE
- * where there is none.
+ * Plain numbers: the workers count here; metrics.h and health.h read them.
+ * Instants are microseconds by the calendar, TIME_NONE where there is none.
  */
 #ifndef STATS_H
 #define STATS_H
@@ -29,7 +28,7 @@ enum stats_row {
 	STATS_ROWS,
 };
 
-/* What became of an event of a webhook. */
+/* The outcomes of an event of a webhook. */
 enum stats_event {
 	STATS_EVENT_KEPT,
 	STATS_EVENT_REPEATED, /* all that it said was waiting already */
@@ -56,7 +55,7 @@ struct stats {
 	int64_t report_failures; /* in a row, of computing days of reports */
 	int64_t complete_as_of, active_as_of, certified_at, lookback;
 	int64_t live, uncertified, order, differences, fuse;
-	int64_t proven;		 /* 1: what is said to be complete is proven, but for exceptions */
+	int64_t proven;		 /* 1: complete_as_of is proven, but for exceptions */
 	int64_t holding, beyond; /* items that hold the instants; conversations that lie too deep */
 	int64_t exceptions[EXCEPTIONS];
 	enum proof proof;

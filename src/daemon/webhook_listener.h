@@ -2,10 +2,10 @@
 /*
  * webhook_listener.h -- Takes the events of webhooks over HTTP.
  *
- * Served from the waiting point, as the metrics are: whatever the database
- * does, an event is checked, kept in memory and answered. Workspaces may
- * share an address; each has a path of its own, /webhook/NAME. An answer 200
- * says that the hint is kept; a body that is too large, a client that is
+ * Served from the waiting point, as the metrics are: also while the database is
+ * slow or away, an event is checked, kept in memory and answered. Workspaces
+ * may share an address; each has a path of its own, /webhook/NAME. An answer
+ * 200 says that the hint is kept; a body that is too large, a client that is
  * slow, and connections without number cost us little, and others nothing.
  */
 #ifndef WEBHOOK_LISTENER_H

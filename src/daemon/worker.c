@@ -16,7 +16,7 @@
 #define MINUTE (60 * USEC_PER_SEC)
 #define DAY (24 * 3600 * USEC_PER_SEC)
 
-/* The calendar may be set anew: what is due by it is looked at again after this. */
+/* The calendar may be set anew: instants by it are looked at again after this. */
 #define CALENDAR (60 * USEC_PER_SEC)
 
 struct schedule_time worker_time(const struct clock *clock)
@@ -156,8 +156,9 @@ static struct cycle *begin_hinted(struct worker *worker, struct app *app, struct
 }
 
 /*
- * A hinted cycle is over. What failed for a moment comes again; what cannot be done, such as a
- * conversation that may not be read, must not: the next cycle looks at whatever has changed.
+ * A hinted cycle is over. A hint that failed for a moment comes again. One that cannot be followed,
+ * such as a conversation that may not be read, must not: the next cycle of changes looks at all
+ * changes.
  */
 static void end_hinted(struct worker *worker, const struct err *err, int64_t now)
 {
@@ -199,7 +200,7 @@ static int64_t rest_after(const struct worker *worker, const struct cycle_progre
 	return p->began + 2 * p->requests * MINUTE / worker->stats.usable;
 }
 
-/* What a cycle that no hint began found, beside what events spoke of. */
+/* Compares the changes that a cycle without hints found with the events. */
 static void compare_with_events(struct worker *worker, struct app *app,
 				const struct cycle_progress *p)
 {
@@ -232,7 +233,7 @@ bool worker_register(struct worker *worker, struct warehouse *warehouse, struct 
 	return warehouse_register(warehouse, worker->workspace, &worker->id, err);
 }
 
-/* ---- what is known ---------------------------------------------------- */
+/* ---- known facts ------------------------------------------------------ */
 
 static void learn_state(struct worker *worker, const struct workspace_state *state,
 			const struct schedule_time *now)
@@ -242,7 +243,7 @@ static void learn_state(struct worker *worker, const struct workspace_state *sta
 	facts.loaded = workspace_state_is_loaded(state);
 	facts.messages = worker->workspace->messages.read != WORKSPACE_MESSAGES_OFF;
 	facts.audit_due = state->audit_due;
-	/* What was never proven is tried again by cycles of changes. */
+	/* A workspace that was never proven is tried again by cycles of changes. */
 	facts.retry_at = state->certified_at != TIME_NONE ? plan_retry(state) : TIME_NONE;
 	schedule_learn(&worker->schedule, &facts, now);
 }
@@ -336,7 +337,7 @@ static void tell_hints(struct worker *worker)
 		      worker->inbox ? hints_due(&worker->inbox->hints) : TIME_NEVER);
 }
 
-/* What comes next, and when: `due`. Hints are part of it. */
+/* The kind that comes next; its instant goes to `due`. Hints are part of it. */
 static enum cycle_kind look_ahead(struct worker *worker, const struct schedule_time *now)
 {
 	tell_hints(worker);
@@ -344,7 +345,7 @@ static enum cycle_kind look_ahead(struct worker *worker, const struct schedule_t
 	return schedule_next(&worker->schedule, now, &worker->due);
 }
 
-/* What is shown of what comes next, and of what goes wrong. */
+/* Shows the next cycles, and the trouble. */
 static void show_stats(struct worker *worker, const struct schedule_time *now)
 {
 	struct stats *n = &worker->stats;
@@ -361,7 +362,7 @@ static void show_stats(struct worker *worker, const struct schedule_time *now)
 	}
 }
 
-/* Writes down what `status` shows. What goes wrong shows elsewhere. */
+/* Writes the row that `status` shows. An error of that shows elsewhere. */
 static void write_status(struct worker *worker, struct app *app)
 {
 	struct schedule_time now = worker_time(app->clock);
@@ -400,7 +401,7 @@ bool worker_hold(struct worker *worker, struct app *app, struct err *err)
 		return err->kind == ERR_BUSY;
 	}
 	if (!read_facts(worker, app, err)) {
-		/* Without them nothing would ever be due: who looks next takes it. */
+		/* Without them nothing would ever be due: the process that looks next takes it. */
 		warehouse_unlock(app->warehouse, worker->id);
 		worker->unheld = false;
 		return false;
@@ -408,7 +409,7 @@ bool worker_hold(struct worker *worker, struct app *app, struct err *err)
 	worker->state = WORKER_IDLE;
 	worker->holder[0] = '\0';
 	worker->stats.unattended = TIME_NONE;
-	/* Whoever had it may have left command requests undone. */
+	/* The process that had it may have left command requests undone. */
 	worker->asked = true;
 	advise(worker, app);
 	write_status(worker, app);
@@ -538,7 +539,7 @@ static void begin_cycle(struct worker *worker, struct app *app)
 	write_status(worker, app);
 }
 
-/* Paused: nothing begins, and who asks for something is told so. */
+/* Paused: nothing begins, and a command that asks for something is told so. */
 static int64_t decline_requests(struct worker *worker, struct app *app)
 {
 	struct err err = ERR_INIT;
@@ -607,8 +608,8 @@ static void recovered(struct worker *worker, struct app *app, int64_t lasted)
 }
 
 /*
- * Conversations are as well without their messages: what goes wrong with these is said, and is no
- * trouble of the workspace's.
+ * Conversations are as well without their messages: an error of these is said, and is no trouble of
+ * the workspace's.
  */
 static void print_messages(struct worker *worker, struct app *app, const struct cycle_progress *p)
 {

@@ -2,10 +2,10 @@
 /*
  * worker.h -- One workspace in the daemon: its schedule, cycles and failures.
  *
- * The daemon takes a workspace's lock once and keeps it. What comes next is
- * the schedule's to say; a command request of a command's goes before it. There is
- * never more than one cycle of a workspace. When somebody else has the lock,
- * the workspace waits for it: this daemon is its standby.
+ * The daemon takes a workspace's lock once and keeps it. The schedule decides
+ * the next cycle; a command request goes before it. There is never more than
+ * one cycle of a workspace. When somebody else has the lock, the workspace
+ * waits for it: this daemon is its standby.
  */
 #ifndef WORKER_H
 #define WORKER_H
@@ -31,12 +31,13 @@ struct worker {
 	struct schedule_conf when;
 	struct schedule schedule;
 	bool scheduled;	     /* `schedule` has begun */
-	int64_t due, looked; /* monotonic: what it said last, and when; 0: ask it */
+	int64_t due, looked; /* monotonic: the instant that it told last, and when it did; 0: ask
+                              * it */
 
 	enum worker_state state;
 	int id;		  /* of the workspace; 0 before worker_register() */
 	bool unheld;	  /* nobody has the lock, as far as is known */
-	char holder[320]; /* who has it, when somebody has */
+	char holder[320]; /* the process that has the lock */
 	bool leaving;	  /* it is not configured any more */
 
 	/* the cycle */
@@ -45,9 +46,9 @@ struct worker {
 	struct command_request command_request; /* that it is done for; its id is 0: for none */
 	int64_t began;				/* by the calendar */
 	bool asked;				/* a command request may wait */
-	bool yielded;				/* the cycle was told to make way */
+	bool yielded;				/* the cycle was told to end early */
 
-	struct inbox *inbox;	/* what events of webhooks said; NULL before the first */
+	struct inbox *inbox;	/* hints of webhooks' events; NULL before the first */
 	int64_t usual_requests; /* that the last cycle of changes took */
 
 	struct complaint trouble;
@@ -67,7 +68,7 @@ struct worker {
  */
 struct worker *worker_new(const struct workspace_conf *workspace, double place) MUST_CHECK;
 
-/* Ends whatever runs, and frees it. The lock stays with the warehouse. */
+/* Ends the cycle that runs, and frees it. The lock stays with the warehouse. */
 void worker_free(struct worker **worker);
 
 /*
@@ -87,8 +88,8 @@ void worker_pause(struct worker *worker, struct app *app, int64_t since);
 const struct workspace_conf *worker_conf(const struct worker *worker) MUST_CHECK;
 
 /*
- * Takes an event of a webhook, whatever else is going on. False when it is not signed by a secret
- * that is in force.
+ * Takes an event of a webhook, in any state. False when it is not signed by a
+ * secret that is in force.
  */
 bool worker_hear(struct worker *worker, struct app *app,
 		 const struct inbox_event *event) MUST_CHECK;
@@ -104,20 +105,19 @@ bool worker_register(struct worker *worker, struct warehouse *warehouse,
 bool worker_hold(struct worker *worker, struct app *app, struct err *err) MUST_CHECK;
 
 /*
- * The warehouse is lost, and the lock with it: what runs has failed. ANOTHER: it is another one
- * from now on, and nothing is known of it.
+ * The warehouse is lost, and the lock with it: the cycle that runs has failed. ANOTHER: the daemon
+ * connects to a different warehouse from now on, and forgets all that was read from the old one.
  */
 void worker_lose(struct worker *worker, const struct clock *clock, bool another);
 
 /*
- * Begins what is due at NOW, on the monotonic clock: a command request, or what the schedule
- * says. Returns when something will be; TIME_NEVER while a cycle runs.
+ * Begins the cycle that is due at NOW, on the monotonic clock: of a command request, or of the
+ * schedule. Returns when one will be due; TIME_NEVER while a cycle runs.
  */
 int64_t worker_start(struct worker *worker, struct app *app, int64_t now);
 
 /*
- * Looks whether the cycle is over, and if so says how it went and writes that down. Whether it
- * was.
+ * If the cycle is over, logs its result and writes it down. Returns whether it was over.
  */
 bool worker_finish(struct worker *worker, struct app *app);
 

@@ -9,10 +9,10 @@
 #include "mem.h"
 #include "time_format.h"
 
-/* How often to look whether a lock has become free: whoever had it died that long ago at most. */
+/* How often to look whether a lock has become free: at most that long after its holder died. */
 #define LOOK (2 * USEC_PER_SEC)
 
-/* Those who show numbers have a list of their own. */
+/* The modules that show numbers have a list of their own. */
 static void list_numbers(struct workers *workers)
 {
 	workers->stats = mem_grow(workers->stats, (workers->n + 1) * sizeof(*workers->stats));
@@ -139,7 +139,7 @@ static struct worker *find(struct workers *workers, int64_t id)
 	return NULL;
 }
 
-/* Asks who holds what. */
+/* Asks for the holder of each workspace. */
 static bool read_holders(struct workers *workers, struct app *app, struct err *err)
 {
 	CLEANUP(table_free) struct table *holders = NULL;
@@ -298,7 +298,9 @@ void workers_ask(struct workers *workers, struct app *app)
 	CLEANUP(table_free) struct table *waiting = NULL;
 	struct err ignored;
 
-	/* If it cannot be read, the warehouse is lost; whoever holds a lock anew looks again. */
+	/*
+	 * If it cannot be read, the warehouse is lost; a worker that takes a lock anew looks again.
+	 */
 	take_pauses(workers, app);
 	if (!command_request_waiting(app->warehouse, &waiting, &ignored))
 		return;
@@ -376,7 +378,7 @@ void workers_note_refresh(struct workers *workers, int workspace, bool well)
 		worker->stats.report_failures = well ? 0 : worker->stats.report_failures + 1;
 }
 
-/* ---- what people see --------------------------------------------------- */
+/* ---- for people --------------------------------------------------------- */
 
 /* The workspace that goes wrong first of all, or NULL. */
 static const struct worker *troubled(const struct workers *workers, size_t *n)

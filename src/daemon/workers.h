@@ -39,20 +39,22 @@ bool workers_register(struct workers *workers, struct warehouse *warehouse,
 void workers_lose(struct workers *workers, const struct clock *clock, bool another);
 
 /*
- * Takes the locks that nobody has, when it is time to look, and says when
- * that changes what this daemon works on. *WHEN is when to look again. False when
- * the warehouse does not answer.
+ * Takes the locks that nobody has, when it is time to look, and logs a change
+ * of the workspaces that are ours. *WHEN is when to look again. False when the
+ * warehouse does not answer.
  */
 bool workers_hold(struct workers *workers, struct app *app, int64_t *when,
 		  struct err *err) MUST_CHECK;
 
-/* Says which workspaces of the warehouse nobody works on because they are not configured. */
+/* Logs the workspaces of the warehouse that nobody works on because they are not configured. */
 void workers_miss(struct workers *workers, struct app *app);
 
-/* A command has asked for something, or a person has paused one: those whom it concerns look. */
+/* A command has asked for something, or a person has paused one: the workers concerned look. */
 void workers_ask(struct workers *workers, struct app *app);
 
-/* Begins what is due and puts the cycles that run into TURN. Returns when something will be due. */
+/*
+ * Begins the cycles that are due and puts those that run into LOOP. Returns when one will be due.
+ */
 int64_t workers_start(struct workers *workers, struct app *app, struct loop *loop);
 
 /*
@@ -67,13 +69,13 @@ bool workers_are_hinted(const struct workers *workers) MUST_CHECK;
 /* The warehouse is left for a while, without anything being wrong; see workers_lose(). */
 void workers_sleep(struct workers *workers, const struct clock *clock);
 
-/* Ends what is over. Whether anything was. */
+/* Ends the cycles that are over. Returns whether any was. */
 bool workers_finish(struct workers *workers, struct app *app);
 
 /* The days of a workspace's reports could be computed, or not. */
 void workers_note_refresh(struct workers *workers, int workspace, bool well);
 
-/* A line for people: what goes on. */
+/* Adds a line for people: the present work. */
 void workers_summary(const struct workers *workers, const struct clock *clock, struct buf *out);
 
 #endif
