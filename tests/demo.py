@@ -7,6 +7,7 @@ usage: demo.py BUILD [--keep | --stop]
 import argparse
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -106,14 +107,31 @@ def stop_kept():
     cluster.__dict__.update(state["cluster"])
     cluster.stop()
     subprocess.run(["rm", "-rf", state["directory"]])
-    os.unlink(STATE)
+    for path in (state["shell"], STATE):
+        if os.path.exists(path):
+            os.unlink(path)
     print("the demo is gone")
 
 
-def keep(etl, sandbox):
+def write_shell(etl, sandbox, path):
+    """What docs/FIRST_HOUR.md begins with: the programs, the database and the inbox, by short names."""
+    with open(path, "w") as f:
+        f.write(f"""# Made by ./dev demo --keep; gone with ./dev demo --stop.
+config={etl.config} database={shlex.quote(etl.cluster.conninfo(etl.dbname))} api={sandbox.base_url} key={sandbox.key}
+sahut-etl() {{ {etl.program} -c "$config" "$@"; }}
+query() {{ psql -X -q -P pager=off "$database" -c "$1"; }}
+happen() {{ curl -sS -d "{{\\"kind\\":\\"$1\\",\\"n\\":$2}}" {sandbox.root}/_sandbox/change >/dev/null; }} # KIND N
+""")
+
+
+def keep(etl, sandbox, build):
+    path = os.path.join(build, "demo.sh")
+    write_shell(etl, sandbox, path)
     with open(os.open(STATE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
-        json.dump({"sandbox": sandbox.process.pid, "directory": etl.dir, "cluster": etl.cluster.__dict__}, f)
-    print("\nit goes on running; end it with: ./dev demo --stop")
+        json.dump({"sandbox": sandbox.process.pid, "directory": etl.dir, "cluster": etl.cluster.__dict__, "shell": path}, f)
+    print(f"""shell:    . {os.path.relpath(path)}, and then docs/FIRST_HOUR.md
+
+it goes on running; end it with: ./dev demo --stop""")
 
 
 def main():
@@ -134,7 +152,7 @@ def main():
     cluster = Cluster()
     # It may outlive this program, and whoever reads what this program says is not to wait for it.
     with open(os.path.join(directory, "sandbox.log"), "w") as log:
-        sandbox = Sandbox(os.path.join(build, "sahut-sandbox"), stderr=log, conversations=CONVERSATIONS, requests_per_minute=1000)
+        sandbox = Sandbox(os.path.join(build, "sahut-sandbox"), stderr=log, conversations=CONVERSATIONS, requests_per_minute=1000, ago="0s")
     print(f"PostgreSQL on port {cluster.port}, the sandbox at {sandbox.base_url}")
     try:
         cluster.create_database("sahut")
@@ -142,7 +160,7 @@ def main():
         show(etl, sandbox)
         connect_help(etl, sandbox)
         if arguments.keep:
-            keep(etl, sandbox)
+            keep(etl, sandbox, build)
             stays = True
     finally:
         if not stays:
