@@ -10,12 +10,11 @@ missing, stale, doubled, or kept though they were deleted; and how the tool ende
 docs/COMPARISON.md.
 """
 import argparse
+import glob
 import json
 import os
-import resource
 import shutil
 import signal
-import statistics
 import statistics
 import subprocess
 import sys
@@ -38,8 +37,21 @@ PACKAGES = {
     "dlt": ["dlt[postgres]==1.31.0"],
     "airbyte": ["airbyte==0.71.3"],
     "singer": ["singer-sdk==0.54.9", "meltanolabs-target-postgres==0.8.1"],
+    # The newest that brings its program along; later ones fetch it when they are first run.
+    "sling": ["sling==1.4.11", "sling-linux-amd64==1.4.11"],
 }
-BEGAN = "2000-01-01T00:00:00Z"
+MOST_SECONDS = 1800
+
+
+def largest_process(pid):
+    """KiB that the largest one of a process and its children has had in memory so far."""
+    try:
+        with open(f"/proc/{pid}/status") as f:
+            largest = max([0] + [int(line.split()[1]) for line in f if line.startswith("VmHWM:")])
+        with open(f"/proc/{pid}/task/{pid}/children") as f:
+            return max([largest] + [largest_process(int(child)) for child in f.read().split()])
+    except OSError:  # it has ended meanwhile
+        return 0
 
 
 class Peer:
@@ -77,27 +89,28 @@ class Peer:
         raise NotImplementedError
 
     def run(self, full=False, kill_after=None):
-        """Runs it once: (exit code, seconds, processor seconds, MiB at most, the end of its output)."""
+        """Runs it once: exit code, seconds, processor seconds, MiB of its largest process, and the end of its output."""
         out = os.path.join(self.directory, "out")
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         begun = time.monotonic()
         with open(out, "w") as log:
             process = subprocess.Popen(["/bin/bash", "-o", "pipefail", "-c", self.shell(full)], cwd=self.directory, env=self.environment(),
                                        stdout=log, stderr=log, start_new_session=True)
             if kill_after:
-                while self.sandbox.stats()["requests"] < kill_after and process.poll() is None:
+                while self.sandbox.stats()["requests"] < kill_after and os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
                     time.sleep(0.02)
                 os.killpg(process.pid, signal.SIGKILL)
-            try:
-                code = process.wait(600)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                code = process.wait() or -9
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            memory = 0
+            while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+                memory = max(memory, largest_process(process.pid))
+                if time.monotonic() - begun > MOST_SECONDS:
+                    os.killpg(process.pid, signal.SIGKILL)
+                time.sleep(0.02)
+            _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         with open(out, errors="replace") as log:
             said = log.read()[-400:]
-        return {"code": code, "seconds": time.monotonic() - begun,
-                "processor": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, "said": said}
+        return {"code": process.returncode, "seconds": time.monotonic() - begun, "processor": used.ru_utime + used.ru_stime,
+                "memory": memory // 1024, "said": said}
 
 
 class Dlt(Peer):
@@ -129,7 +142,8 @@ class Singer(Peer):
         full = full or self.mode == "refresh"
         tap, target, state = (os.path.join(self.directory, n) for n in ("tap.json", "target.json", "state.json"))
         with open(tap, "w") as f:
-            json.dump({"base_url": self.sandbox.base_url, "api_key": self.sandbox.key, "incremental": not full}, f)
+            json.dump({"base_url": self.sandbox.base_url, "api_key": self.sandbox.key, "incremental": not full,
+                       "emit_activate_version_messages": full}, f)
         with open(target, "w") as f:
             json.dump({"sqlalchemy_url": self.url.replace("postgresql:", "postgresql+psycopg:"), "default_target_schema": "peer",
                        "load_method": "upsert", "hard_delete": True}, f)
@@ -137,6 +151,83 @@ class Singer(Peer):
         keep = "" if full else f" && tail -n 1 {state}.new | grep -q . && tail -n 1 {state}.new > {state}"
         return (f"{self.python()} {HERE}/tap_sahut.py --config {tap} {last} | "
                 f"{os.path.join(HOME, self.name, 'bin', 'target-postgres')} --config {target} > {state}.new{keep}")
+
+
+class Sling(Peer):
+    name, lines = "sling", 45
+    rows = """select c.id, c.status, c.assignee ->> 'id', array(select jsonb_array_elements_text(c.labels) order by 1), c.updated_at
+        from peer.conversations c"""
+
+    def shell(self, full):
+        with open(os.path.join(self.directory, "env.yaml"), "w") as f:
+            json.dump({"connections": {
+                "SAHUT": {"type": "api", "spec": f"file://{HERE}/sling.yaml", "secrets": {"base_url": self.sandbox.base_url, "api_key": self.sandbox.key}},
+                "WAREHOUSE": {"type": "postgres", "url": self.url + "?sslmode=disable"}}}, f)
+        with open(os.path.join(self.directory, "replication.yaml"), "w") as f:
+            json.dump({"source": "SAHUT", "target": "WAREHOUSE", "defaults": {"mode": "full-refresh", "object": "peer.conversations"},
+                       "streams": {"conversations": {}}}, f)
+        program = glob.glob(os.path.join(HOME, "sling", "lib", "*", "site-packages", "sling_linux_amd64", "bin", "sling-linux-amd64"))[0]
+        os.chmod(program, 0o755)
+        return f"SLING_HOME_DIR={self.directory} exec {program} run -r replication.yaml"
+
+
+class N8n(Peer):
+    """A workflow, run as https://docs.n8n.io/hosting/cli-commands/ tells; its pages go as https://docs.n8n.io/code/cookbook/http-node/pagination/ does.
+    A row is upserted by id; in the other mode the table is emptied first."""
+
+    name, lines = "n8n", 60
+    rows = "select c.id, c.status, c.assignee_id, array(select jsonb_array_elements_text(c.labels) order by 1), c.updated_at from peer.conversations c"
+    table = """create schema peer; create table peer.conversations (id text primary key, status text, assignee_id text, labels jsonb,
+        created_at timestamptz, updated_at timestamptz)"""
+    version = "1.123.81"
+
+    def install(self):
+        home = os.path.join(HOME, self.name)
+        if os.path.exists(os.path.join(home, "ready")):
+            return
+        os.makedirs(home, exist_ok=True)
+        with open(os.path.join(home, "package.json"), "w") as f:
+            # Its reader of spreadsheets comes from another place than npm; nothing is read with it here.
+            json.dump({"private": True, "dependencies": {"n8n": self.version}, "overrides": {"xlsx": "0.18.5"}}, f)
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--omit=optional", "--loglevel=error"], cwd=home, check=True)
+        open(os.path.join(home, "ready"), "w").close()
+
+    def prepare(self, directory, cluster, dbname, sandbox):
+        super().prepare(directory, cluster, dbname, sandbox)
+        self.port = cluster.port
+        cluster.create_database("n8n")
+        connection = cluster.connect(dbname)
+        with connection.cursor() as cursor:
+            cursor.execute(self.table)
+        connection.commit()
+        connection.close()
+        with open(os.path.join(HERE, "n8n.json")) as f:
+            workflow = json.load(f)
+        if self.mode == "refresh":
+            emptied = next(n for n in workflow["nodes"] if n["name"] == "Empty")
+            emptied["disabled"] = False
+        secrets = [{"id": "sahutcred0000001", "name": "Sahut", "type": "httpHeaderAuth",
+                    "data": {"name": "Authorization", "value": "Bearer " + sandbox.key}},
+                   {"id": "sahutcred0000002", "name": "Warehouse", "type": "postgres",
+                    "data": {"host": "127.0.0.1", "port": cluster.port, "database": dbname, "user": "postgres", "password": "none", "ssl": "disable"}}]
+        for kind, content in (("credentials", secrets), ("workflow", [workflow])):
+            path = os.path.join(directory, kind + ".json")
+            with open(path, "w") as f:
+                json.dump(content, f)
+            subprocess.run([self.program(), f"import:{kind}", f"--input={path}"], env=self.environment(), check=True, capture_output=True)
+
+    def program(self):
+        return os.path.join(HOME, self.name, "node_modules", ".bin", "n8n")
+
+    def environment(self):
+        # Its own database lies on the same server, and its expressions are read without the part that has to be compiled.
+        return {**super().environment(), "N8N_USER_FOLDER": self.directory, "N8N_DIAGNOSTICS_ENABLED": "false", "N8N_VERSION_NOTIFICATIONS_ENABLED": "false",
+                "N8N_RUNNERS_ENABLED": "false", "N8N_BLOCK_ENV_ACCESS_IN_NODE": "false", "SAHUT_URL": self.sandbox.base_url, "DB_TYPE": "postgresdb",
+                "DB_POSTGRESDB_HOST": "127.0.0.1", "DB_POSTGRESDB_PORT": str(self.port), "DB_POSTGRESDB_DATABASE": "n8n", "DB_POSTGRESDB_USER": "postgres",
+                "DB_POSTGRESDB_PASSWORD": "none", "N8N_ENCRYPTION_KEY": "of a test", "N8N_EXPRESSION_ENGINE": "legacy"}
+
+    def shell(self, full):
+        return f"exec {self.program()} execute --id=sahutpeer0000001"
 
 
 class Ours(Peer):
@@ -258,6 +349,34 @@ SCENARIOS = {
 }
 
 
+def server_seconds(cluster):
+    """Processor seconds of the PostgreSQL server: of its main process, of the sessions that have ended, and of those that live."""
+    with open(os.path.join(cluster.data, "postmaster.pid")) as f:
+        main = int(f.readline())
+    ticks = 0
+    for pid in [main] + [int(p) for p in open(f"/proc/{main}/task/{main}/children").read().split()]:
+        try:
+            with open(f"/proc/{pid}/stat") as f:
+                fields = f.read().rpartition(")")[2].split()
+        except FileNotFoundError:  # it has ended meanwhile, and is counted with the main process from now on
+            continue
+        ticks += sum(int(t) for t in (fields[11:15] if pid == main else fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def asked(cluster, dbname, query):
+    connection = cluster.connect(dbname)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchone()[0]
+    finally:
+        connection.close()
+
+
+WAL = "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') / 1048576"
+
+
 def play(peer, cluster, scenario, n):
     script, options = SCENARIOS[scenario]
     dbname = "peer"
@@ -268,17 +387,15 @@ def play(peer, cluster, scenario, n):
     sandbox.limited = "requests_per_minute" in options
     try:
         peer.prepare(directory, cluster, dbname, sandbox)
+        wal, server = asked(cluster, dbname, WAL), server_seconds(cluster)
         done = script(peer, sandbox, n)
+        server = server_seconds(cluster) - server
+        wal = asked(cluster, dbname, WAL) - wal
         found = compare(peer, cluster, dbname, sandbox)
-        size = None
-        connection = cluster.connect(dbname)
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_database_size(current_database()) / 1048576")
-            size = cursor.fetchone()[0]
-        connection.close()
-        requests = sandbox.stats()["requests"]
-        return {**found, "codes": [d["code"] for d in done], "requests": requests, "seconds": sum(d["seconds"] for d in done),
-                "processor": sum(d["processor"] for d in done), "MiB": size, "said": done[-1]["said"]}
+        size = asked(cluster, dbname, "select pg_database_size(current_database()) / 1048576")
+        return {**found, "codes": [d["code"] for d in done], "requests": sandbox.stats()["requests"], "seconds": sum(d["seconds"] for d in done),
+                "processor": sum(d["processor"] for d in done), "server": server, "memory": max(d["memory"] for d in done), "disk": size,
+                "wal": round(wal), "said": done[-1]["said"]}
     finally:
         sandbox.stop()
         shutil.rmtree(directory, ignore_errors=True)
@@ -292,7 +409,7 @@ def played(peer, cluster, scenario, n):
     """One result; where time is the subject, the median of several, with the spread beside it."""
     results = [play(peer, cluster, scenario, n) for _ in range(TIMED.get(scenario, 1))]
     worst = max(results, key=lambda r: r["missing"] + r["stale"] + r["doubled"] + r["kept"])
-    for figure in ("seconds", "processor"):
+    for figure in ("seconds", "processor", "server"):
         values = sorted(r[figure] for r in results)
         worst[figure] = f"{statistics.median(values):.1f}" + (f" ({values[0]:.1f} to {values[-1]:.1f})" if len(values) > 1 else "")
     return worst
@@ -301,7 +418,8 @@ def played(peer, cluster, scenario, n):
 def row(title, r):
     wrong = [f"{r[k]} {k}" for k in ("missing", "stale", "doubled", "kept") if r[k]]
     said = "0" if set(r["codes"]) == {0} else ", ".join(str(c) for c in r["codes"])
-    return f"| {title} | {', '.join(wrong) or 'equal'} | {said} | {r['requests']} | {r['seconds']} | {r['processor']} | {r['MiB']} |"
+    return (f"| {title} | {', '.join(wrong) or 'equal'} | {said} | {r['requests']} | {r['seconds']} | {r['processor']} | {r['server']} | "
+            f"{r['memory']} | {r['disk']} | {r['wal']} |")
 
 
 def main():
@@ -312,7 +430,8 @@ def main():
     options.add_argument("--write", action="store_true", help="writes the table into docs/COMPARISON.md")
     chosen = options.parse_args()
     n = 2000 if chosen.quick else 20000
-    peers = [Ours("incremental"), Dlt("incremental"), Dlt("refresh"), Airbyte("incremental"), Airbyte("refresh"), Singer("incremental"), Singer("refresh")]
+    peers = [Ours("incremental"), Dlt("incremental"), Dlt("refresh"), Airbyte("incremental"), Airbyte("refresh"), Singer("incremental"), Singer("refresh"),
+             Sling("refresh"), N8n("incremental"), N8n("refresh")]
     if chosen.only:
         peers = [p for p in peers if p.name in chosen.only.split(",")]
     os.makedirs(HOME, exist_ok=True)
@@ -324,7 +443,8 @@ def main():
             if not any(part in scenario for part in chosen.scenario.split(",")):
                 continue
             table += ["", f"### {scenario[0].upper() + scenario[1:]}", "",
-                      "| tool | rows against the source | ended with | requests | seconds | processor seconds | MiB |", "|---|---|---|---|---|---|---|"]
+                      "| tool | rows against the source | ended with | requests | seconds | processor | server | memory | disk | WAL |",
+                      "|---|---|---|---|---|---|---|---|---|---|"]
             print("\n".join(table[-4:]), flush=True)
             for peer in peers:
                 result = played(peer, cluster, scenario, n)
