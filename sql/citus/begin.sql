@@ -14,10 +14,12 @@ begin
 	for k in
 		select c.conrelid::regclass::text as table_name, c.conname::text as key_name,
 			pg_get_constraintdef(c.oid) as definition,
-			f.relnamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace) as stays
+			f.relnamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace)
+				or f.oid = 'sahut_etl.work_hours'::regclass as stays
 		from pg_catalog.pg_constraint c
 		join pg_catalog.pg_class f on f.oid = c.confrelid
-		where c.contype = 'f' and c.connamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace)
+		where c.contype = 'f' and (c.connamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace)
+			or c.conrelid in ('sahut_etl.work_hours'::regclass, 'sahut_etl.work_span'::regclass))
 		and not exists (
 			select 1 from pg_catalog.pg_dist_partition p, pg_catalog.pg_dist_partition q
 			where p.logicalrelid = c.conrelid and q.logicalrelid = c.confrelid)

@@ -1,6 +1,6 @@
--- Foreign keys as they were; and what a query asks for on the machine where the rows lie: functions that read no
--- table, and, for who reads reports, the tables. Citus writes a query anew for each machine, and with that the rights
--- that a view lends to who reads it are lost.
+-- Foreign keys as they were; and what a query asks for on the machine where the rows lie: functions (functions.sql says
+-- which tables they may read), and, for who reads reports, the tables. Citus writes a query anew for each machine, and
+-- with that the rights that a view lends to who reads it are lost.
 do $$
 declare
 	k record;
@@ -11,7 +11,9 @@ begin
 	for k in
 		select f.oid::regprocedure as called from pg_catalog.pg_proc f
 		where f.pronamespace = 'sahut_etl'::regnamespace
-			and f.proname in ('id_hash', 'to_usec', 'from_usec')
+			and f.proname in ('id_hash', 'to_usec', 'from_usec', 'target_place', 'agent_code', 'hours_no_of',
+				'work_at', 'work_usec', 'business_seconds', 'business_seconds_of', 'attribute_text',
+				'attribute_number', 'attribute_date', 'attribute_boolean')
 		order by f.proname
 	loop
 		perform pg_catalog.create_distributed_function(k.called);
@@ -28,5 +30,4 @@ begin
 			sahut_etl.day_agent, sahut_etl.day_flow, sahut_etl.report_queue,
 			sahut_etl.message_reading, sahut_etl.message_state to %I', k.role);
 	end loop;
-end $$;
-commit;
+end $$

@@ -4,6 +4,8 @@ select t.name, t.key, t.beside
 from (values
 	(1, 'sahut.status', null, null),
 	(2, 'sahut.channel', null, null),
+	(2, 'sahut_etl.work_hours', null, null),
+	(2, 'sahut_etl.work_span', null, null),
 	(3, 'sahut.agent', null, null),
 	(4, 'sahut.team', null, null),
 	(5, 'sahut.label', null, null),
@@ -20,4 +22,4 @@ where not exists (
 	select 1 from pg_catalog.pg_dist_partition p
 	where p.logicalrelid = to_regclass(t.name) and case when t.key is null then p.partmethod = 'n'
 		and p.repmodel = 't' else p.partmethod = 'h' end)
-order by t.place
+order by t.place, t.name

@@ -345,15 +345,16 @@ comment on function sahut_etl.hours_no_of is
 	'Whose business hours hold for a channel: its own, those of its kind, or the workspace''s; nothing: it works always.';
 
 create function sahut_etl.work_at(workspace integer, hours smallint, at timestamptz) returns bigint
-	language sql stable strict parallel safe security definer
+	language plpgsql stable strict parallel safe security definer
 	set search_path = pg_catalog, pg_temp
 as $$
-	select coalesce((
+begin
+	return coalesce((
 		select s.usec_before + (extract(epoch from least(at, s.closes_at) - s.opens_at) * 1000000)::bigint
 		from sahut_etl.work_span s
 		where s.workspace_id = workspace and s.hours_no = hours and s.opens_at <= at
-		order by s.opens_at desc limit 1), 0)
-$$;
+		order by s.opens_at desc limit 1), 0);
+end $$;
 comment on function sahut_etl.work_at is
 	'A clock that goes in business hours: its microseconds at an instant. Between two instants lies the difference.';
 
@@ -1230,8 +1231,10 @@ create function sahut_etl.stamp_days(workspace integer, first date, last date) r
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
 declare
-	w    sahut_etl.workspace;
-	ids  text[];
+	w      sahut_etl.workspace;
+	ids    text[];
+	-- Values that functions compute, which read tables: no UPDATE of what may lie on several machines may call one.
+	times  jsonb;
 begin
 	select * into w from sahut_etl.workspace k where k.id = workspace;
 
@@ -1248,17 +1251,20 @@ begin
 		from sahut.conversation o
 		where o.id = any (ids) and (o.first_assigned_at is not null or o.first_resolved_at is not null)
 	)
-	update sahut.conversation c
-	set first_assigned_business_seconds = x.assigned, first_resolved_business_seconds = x.resolved
+	select jsonb_agg(x) into times
 	from (
 		select o.id,
 			sahut_etl.business_seconds(workspace, o.channel_id, o.created_at, o.first_assigned_at) as assigned,
 			sahut_etl.business_seconds(workspace, o.channel_id, o.created_at, o.first_resolved_at) as resolved
 		from dated o
-	) x
+	) x;
+	update sahut.conversation c
+	set first_assigned_business_seconds = x.assigned, first_resolved_business_seconds = x.resolved
+	from jsonb_to_recordset(times) x(id text, assigned bigint, resolved bigint)
 	where c.id = x.id and (c.first_assigned_business_seconds, c.first_resolved_business_seconds) is distinct
 		from (x.assigned, x.resolved);
 
+	times := (select jsonb_agg(x) from sahut_etl.stays_of(ids) x);
 	update sahut.conversation c
 	set open_work_usec = x.open_work_usec, pending_work_usec = x.pending_work_usec,
 		snoozed_work_usec = x.snoozed_work_usec, unassigned_work_usec = x.unassigned_work_usec,
@@ -1266,7 +1272,9 @@ begin
 		assigned_snoozed_work_usec = x.assigned_snoozed_work_usec,
 		resolved_pending_work_usec = x.resolved_pending_work_usec,
 		resolved_snoozed_work_usec = x.resolved_snoozed_work_usec
-	from (select * from sahut_etl.stays_of(ids)) x
+	from jsonb_to_recordset(times) x(id text, open_work_usec bigint, pending_work_usec bigint,
+		snoozed_work_usec bigint, unassigned_work_usec bigint, assigned_pending_work_usec bigint,
+		assigned_snoozed_work_usec bigint, resolved_pending_work_usec bigint, resolved_snoozed_work_usec bigint)
 	where c.id = x.id and (c.open_work_usec, c.pending_work_usec, c.snoozed_work_usec, c.unassigned_work_usec,
 		c.assigned_pending_work_usec, c.assigned_snoozed_work_usec, c.resolved_pending_work_usec,
 		c.resolved_snoozed_work_usec) is distinct from (x.open_work_usec, x.pending_work_usec,
@@ -1288,13 +1296,15 @@ begin
 		from sahut.resolution o
 		where o.workspace_id = workspace and o.resolved_day between first and last
 	)
-	update sahut.resolution r
-	set business_seconds = x.business_seconds
+	select jsonb_agg(x) into times
 	from (
 		select o.conversation_id, o.version_no,
 			sahut_etl.business_seconds(workspace, o.channel_id, o.from_at, o.resolved_at) as business_seconds
 		from dated o
-	) x
+	) x;
+	update sahut.resolution r
+	set business_seconds = x.business_seconds
+	from jsonb_to_recordset(times) x(conversation_id text, version_no integer, business_seconds bigint)
 	where r.conversation_id = x.conversation_id and r.version_no = x.version_no
 		and r.business_seconds <> x.business_seconds;
 end $$;

@@ -81,6 +81,8 @@ static bool spread(struct pg *pg, const struct table *missing, struct err *err)
 	for (int row = 0; row < table_rows(missing); row++)
 		add_table(s, missing, row);
 	script_add(s, sql_citus_commit);
+	script_add(s, sql_citus_functions);
+	script_add(s, "commit");
 	return script_run(s, pg, NULL, err) ||
 	       err_wrap(err, "the warehouse is as it was, and not distributed");
 }
@@ -91,6 +93,15 @@ static bool make_roles(struct pg *pg, struct err *err)
 	CLEANUP(script_free) struct script *s = script_new();
 
 	script_add(s, sql_citus_roles);
+	return script_run(s, pg, NULL, err);
+}
+
+/* A migration may have made them anew. */
+static bool mend_functions(struct pg *pg, struct err *err)
+{
+	CLEANUP(script_free) struct script *s = script_new();
+
+	script_add(s, sql_citus_functions);
 	return script_run(s, pg, NULL, err);
 }
 
@@ -114,7 +125,7 @@ bool citus_apply(struct pg *pg, bool dry_run, struct buf *report, struct err *er
 	if ((!dry_run && !make_roles(pg, err)) || !read_rows(pg, sql_citus_missing, &missing, err))
 		return false;
 	if (table_rows(missing) == 0)
-		return true;
+		return dry_run || mend_functions(pg, err);
 	if (!dry_run && !spread(pg, missing, err))
 		return false;
 	for (int row = 0; row < table_rows(missing); row++)

@@ -41,7 +41,7 @@ class Story:
 
     def __init__(self, directory, conversations):
         self.machines = citus.Machines()
-        self.sandbox = Sandbox(os.path.join(BUILD, "sahut-sandbox"), conversations=conversations)
+        self.sandbox = Sandbox(os.path.join(BUILD, "sahut-sandbox"), conversations=conversations, ago="40d")
         self.sandbox.control("clock", {"speed": 0})
         self.machines.create_database("spread")
         self.machines.coordinator.create_database("plain")
@@ -86,6 +86,9 @@ def test_every_kind_of_drift_ends_equal(story):
         story.sandbox.change(kind, 15)
         story.sandbox.control("clock", {"advance": 300})
         story.both.run("sync")
+    for seconds in (80000, 500000, 800000):
+        story.sandbox.change("backdate", 1, seconds=seconds)
+    story.both.run("sync", "--full")
     story.sandbox.change("delete", 5)
     story.sandbox.control("clock", {"advance": 3600})
     story.both.run("verify", "--full", "--repair")
@@ -94,6 +97,8 @@ def test_every_kind_of_drift_ends_equal(story):
     for etl in story.both.etls:
         assert_equal(etl, story.sandbox)
 
+
+DAYS = ("day_volume", "hour_volume", "day_label", "day_label_pair", "day_backlog", "day_agent", "day_flow")
 
 # What both hold of the same source. Numbers of rows and of runs are each warehouse's own, and so is the moment of its cycle.
 OWN = {"id", "run_id", "sweep_id", "began_at", "ended_at", "observed_at", "queued_at", "raw_hash",
@@ -123,7 +128,7 @@ def test_both_hold_the_same_rows(story):
         own = {"id"} if table == "conversation_event" else set()
         assert compared(story, f"sahut.{table}", own) > 0, table
     assert compared(story, "sahut_pii.contact") > 0
-    for table in ("day_volume", "hour_volume", "day_label", "day_label_pair", "day_backlog", "day_agent"):
+    for table in DAYS:
         assert compared(story, f"sahut_etl.{table}") > 0, table
 
 
@@ -186,7 +191,7 @@ def test_every_command_works(story):
     for command in (["status"], ["status", "--json"], ["plan"], ["explain", one], ["migrate", "--rebuild-reports"], ["check"]):
         story.spread.run(*command)
     story.plain.run("migrate", "--rebuild-reports")
-    for table in ("day_volume", "hour_volume", "day_label", "day_label_pair", "day_backlog", "day_agent"):
+    for table in DAYS:
         compared(story, f"sahut_etl.{table}")
 
 
@@ -196,26 +201,9 @@ def test_hours_and_zones_change_and_a_second_workspace_comes(story):
         etl.workspaces[0]["business_hours"] = '{mon-fri: "08:00-17:00"}'
         etl.write()
         etl.run("sync")
-    for table in ("day_volume", "hour_volume", "day_label", "day_label_pair", "day_backlog", "day_agent"):
+    for table in DAYS:
         compared(story, f"sahut_etl.{table}")
     compared(story, "sahut.conversation")
-
-
-def test_a_contact_is_erased(story):
-    contact = story.spread.one("select contact_id from sahut_pii.contact where phone is not null order by 1 limit 1")
-    for etl in story.both.etls:
-        etl.run("erase", contact)
-        assert etl.one("select count(*) from sahut_pii.contact where contact_id = %s", contact) == 0
-
-
-def test_a_workspace_is_renamed_onto_an_empty_one(story):
-    for etl in story.both.etls:
-        etl.sql("insert into sahut_etl.workspace (name, timezone, base_url) values ('baru', 'UTC', 'x')")
-        etl.sql("insert into sahut.agent (workspace_id, id, name, first_seen_at) values (%s, 'a', 'A', now())",
-                etl.one("select id from sahut_etl.workspace where name = 'baru'"))
-        etl.sql("select sahut_etl.rename_workspace('utama', 'baru')")
-        assert etl.sql("select name from sahut_etl.workspace") == [("baru",)]
-        etl.sql("select sahut_etl.rename_workspace('baru', 'utama')")
 
 
 def test_a_worker_that_dies_in_a_sweep_loses_nothing(story):
@@ -258,3 +246,20 @@ def test_a_third_worker_takes_its_share_while_the_daemon_runs(story):
         daemon.end()
     story.spread.run("sync", "--full")
     assert_equal(story.spread, story.sandbox)
+
+
+def test_a_contact_is_erased(story):
+    contact = story.spread.one("select contact_id from sahut_pii.contact where phone is not null order by 1 limit 1")
+    for etl in story.both.etls:
+        etl.run("erase", contact)
+        assert etl.one("select count(*) from sahut_pii.contact where contact_id = %s", contact) == 0
+
+
+def test_a_workspace_is_renamed_onto_an_empty_one(story):
+    for etl in story.both.etls:
+        etl.sql("insert into sahut_etl.workspace (name, timezone, base_url) values ('baru', 'UTC', 'x')")
+        etl.sql("insert into sahut.agent (workspace_id, id, name, first_seen_at) values (%s, 'a', 'A', now())",
+                etl.one("select id from sahut_etl.workspace where name = 'baru'"))
+        etl.sql("select sahut_etl.rename_workspace('utama', 'baru')")
+        assert etl.sql("select name from sahut_etl.workspace") == [("baru",)]
+        etl.sql("select sahut_etl.rename_workspace('baru', 'utama')")

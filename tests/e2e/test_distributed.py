@@ -14,6 +14,7 @@ insert into pg_extension (oid, extname, extowner, extnamespace, extrelocatable, 
 values (4000000000, 'citus', 10, 'pg_catalog'::regnamespace, false, '0-stand-in');
 create table pg_catalog.pg_dist_node (groupid integer);
 create table pg_catalog.pg_dist_partition (logicalrelid regclass primary key, partmethod "char", repmodel "char");
+create table pg_catalog.pg_dist_shard (logicalrelid regclass, shardid bigint);
 create table public.asked (id serial, what text);
 create function pg_catalog.create_reference_table(t regclass) returns void language plpgsql as $$
 begin
@@ -22,6 +23,8 @@ begin
 	end if;
 	insert into public.asked (what) values ('reference ' || t);
 	insert into pg_catalog.pg_dist_partition values (t, 'n', 't');
+	insert into pg_catalog.pg_dist_shard values (t, t::oid);
+	execute format('create view %s_%s as select * from %s', t, t::oid, t);
 end $$;
 create function pg_catalog.create_distributed_table(t regclass, key text, kind text default 'hash', colocate_with text default 'default') returns void
 language plpgsql as $$
@@ -42,10 +45,12 @@ create function pg_catalog.truncate_local_data_after_distributing_table(t regcla
 $$;
 """
 
-EVERYWHERE = ["sahut.status", "sahut.channel", "sahut.agent", "sahut.team", "sahut.label", "sahut.contact", "sahut_pii.contact"]
+EVERYWHERE = ["sahut.status", "sahut.channel", "sahut_etl.work_hours", "sahut_etl.work_span", "sahut.agent", "sahut.team", "sahut.label", "sahut.contact", "sahut_pii.contact"]
 SPREAD = ["sahut.conversation by id beside none"] + [
     f"sahut.{t} by conversation_id beside sahut.conversation"
     for t in ("conversation_label", "conversation_version", "conversation_event", "resolution", "message")]
+FUNCTIONS = ["agent_code", "attribute_boolean", "attribute_date", "attribute_number", "attribute_text", "business_seconds", "business_seconds_of",
+             "from_usec", "hours_no_of", "id_hash", "target_place", "to_usec", "work_at", "work_usec"]
 KEYS = """
 select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
 where contype = 'f' and connamespace in ('sahut'::regnamespace, 'sahut_pii'::regnamespace) order by 1, 2"""
@@ -83,7 +88,7 @@ def test_what_citus_is_asked_for(warehouse, migrated):
     assert asked(etl) == []
     said = etl.run("migrate", "--distributed").stdout
     assert asked(etl) == ([f"reference {t}" for t in EVERYWHERE] + [f"distributed {t}" for t in SPREAD]
-                          + [f"function {f}" for f in ("from_usec", "id_hash", "to_usec")]
+                          + [f"function {f}" for f in FUNCTIONS]
                           + [f"tidy {t.split()[0]}" for t in EVERYWHERE + SPREAD])
     for line in [f"on every machine: {t}" for t in EVERYWHERE] + ["distributed by id: sahut.conversation"]:
         assert line in told and line in said
