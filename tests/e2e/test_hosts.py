@@ -39,14 +39,14 @@ def server():
 class Listener:
     """A port that accepts and then says what it was told to, or nothing, for as long as it lives."""
 
-    def __init__(self, says=None, backlog=8):
+    def __init__(self, says=None, backlog=8, then="closes"):
         self.socket = socket.socket()
         self.socket.bind(("127.0.0.1", 0))
         self.socket.listen(backlog)
         self.port = self.socket.getsockname()[1]
-        self.kept, self.says = [], says
+        self.kept, self.says, self.then = [], says, then
         self.pid = 0
-        if says:
+        if says is not None:
             self.pid = os.fork()
             if self.pid == 0:
                 self.talk()
@@ -57,7 +57,14 @@ class Listener:
             self.kept.append(there)
             there.recv(4096)
             there.sendall(self.says)
-            there.close()
+            if self.then == "closes":
+                there.close()
+            while self.then == "trickles":
+                time.sleep(0.3)
+                try:
+                    there.sendall(b"N")
+                except OSError:
+                    break
 
     def fill(self):
         """Those that wait to be accepted fill the queue, so that the SYN of any other is dropped."""
@@ -143,7 +150,39 @@ def has_no_such_database(listeners, cluster):
     return listeners(says=message("3D000", 'database "hosts" does not exist')).port
 
 
-FIRST = [refuses, accepts_and_is_silent, drops_packets, full, shuts_down, starts_up, speaks_another_language, wants_a_password, has_no_such_database]
+def does_not_know_the_role(listeners, cluster):
+    return listeners(says=message("28000", 'role "w" does not exist')).port
+
+
+def lets_nobody_in(listeners, cluster):
+    return listeners(says=message("28000", 'no pg_hba.conf entry for host "127.0.0.1"')).port
+
+
+def recovers(listeners, cluster):
+    return listeners(says=message("57P03", "the database system is not yet accepting connections")).port
+
+
+def breaks_off(listeners, cluster):
+    return listeners(says=b"").port
+
+
+def asks_for_a_password_and_is_silent(listeners, cluster):
+    return listeners(says=b"R\0\0\0\x0c\0\0\0\x05salt", then="waits").port
+
+
+def lets_in_and_is_silent(listeners, cluster):
+    """Whatever is asked: it is ready, and does not answer."""
+    return listeners(says=b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I", then="waits").port
+
+
+def says_a_byte_now_and_then(listeners, cluster):
+    """An error of many bytes, of which one comes each 0.3 s: a deadline is for all of it."""
+    return listeners(says=b"E\0\0\x40\0", then="trickles").port
+
+
+FIRST = [refuses, accepts_and_is_silent, drops_packets, full, shuts_down, starts_up, speaks_another_language, wants_a_password, has_no_such_database,
+         does_not_know_the_role, lets_nobody_in, recovers, breaks_off, asks_for_a_password_and_is_silent, lets_in_and_is_silent,
+         says_a_byte_now_and_then]
 
 
 @pytest.mark.parametrize("first_is", FIRST)
@@ -155,6 +194,53 @@ def test_a_first_host_that_cannot_be_used_is_left(scene, listeners, first_is):
     assert etl.status()["rows"] == 230
     etl.run("check")
     etl.run("report", "volume")
+
+
+@pytest.mark.parametrize("says, then", [(b"S", "waits"), (b"N", "closes"), (b"S", "closes"), (b"", "closes"), (b"G", "waits")])
+@pytest.mark.parametrize("sslmode", ["prefer", "require"])
+def test_a_first_host_whose_tls_cannot_be_used_is_left(scene, listeners, sslmode, says, then):
+    """Its handshake never ends, or it has none; the next one, on a socket, needs none."""
+    sandbox, etl, server, first = scene
+    first(listeners(says=says, then=then).port, more=f"sslmode={sslmode}")
+    etl.run("sync")
+    assert etl.status()["rows"] == 230
+
+
+def by_uri(etl, port, server, tmp_path):
+    etl.conninfo = f"postgresql://{WRITER}@127.0.0.1:{port},localhost:{server.port}/hosts?connect_timeout=2&sslmode=disable"
+
+
+def by_addresses(etl, port, server, tmp_path):
+    etl.conninfo = f"hostaddr=127.0.0.1,127.0.0.1 port={port},{server.port} dbname=hosts user={WRITER} connect_timeout=2 sslmode=disable"
+
+
+def by_names_and_addresses(etl, port, server, tmp_path):
+    etl.conninfo = (f"host=one.example,two.example hostaddr=127.0.0.1,127.0.0.1 port={port},{server.port} dbname=hosts user={WRITER} "
+                    "connect_timeout=2 sslmode=disable")
+
+
+def by_service(etl, port, server, tmp_path):
+    (tmp_path / "services").write_text(f"[warehouse]\nhost=127.0.0.1,{server.dir}\nport={port},{server.port}\ndbname=hosts\nuser={WRITER}\n"
+                                       "connect_timeout=2\nsslmode=disable\n")
+    etl.conninfo = "service=warehouse"
+    return {"PGSERVICEFILE": str(tmp_path / "services")}
+
+
+def by_environment(etl, port, server, tmp_path):
+    etl.conninfo = f"dbname=hosts user={WRITER}"
+    return {"PGHOST": f"127.0.0.1,{server.dir}", "PGPORT": f"{port},{server.port}", "PGCONNECT_TIMEOUT": "2", "PGSSLMODE": "disable"}
+
+
+@pytest.mark.parametrize("first_is", [refuses, accepts_and_is_silent, starts_up])
+@pytest.mark.parametrize("way", [by_uri, by_addresses, by_names_and_addresses, by_service, by_environment])
+def test_however_the_hosts_are_named(scene, listeners, tmp_path, monkeypatch, way, first_is):
+    sandbox, etl, server, first = scene
+    for name, value in (way(etl, first_is(listeners, server), server, tmp_path) or {}).items():
+        monkeypatch.setenv(name, value)
+    etl.write()
+    etl.run("sync")
+    etl.run("check")
+    assert etl.status()["rows"] == 230
 
 
 @pytest.mark.parametrize("first_is", [accepts_and_is_silent, drops_packets])
