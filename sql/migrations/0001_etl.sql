@@ -722,7 +722,7 @@ comment on column sahut_etl.workspace_lease.holder is
 comment on column sahut_etl.workspace_lease.role_name is 'Its role.';
 comment on column sahut_etl.workspace_lease.backend is 'Its session: the pid in pg_stat_activity.';
 comment on column sahut_etl.workspace_lease.backend_started_at is
-	'The moment at which that session began: another one may get the same pid.';
+	'The moment at which that session began, where it may know it: another one may get the same pid.';
 comment on column sahut_etl.workspace_lease.held_since is 'Since when (database''s clock).';
 comment on column sahut_etl.workspace_lease.held_until is
 	'From then on another session may take it, whether this one lives or not; each commit moves it on.';
@@ -734,11 +734,12 @@ create function sahut_etl.session_began() returns timestamptz
 	language sql stable
 	set search_path = pg_catalog, pg_temp
 as $$ select a.backend_start from pg_catalog.pg_stat_get_activity(pg_backend_pid()) a $$;
-comment on function sahut_etl.session_began is 'When this session began.';
+comment on function sahut_etl.session_began is
+	'When this session began; null where that is hidden from it: it took on another role.';
 
--- A lease ends with its session. When a session began is hidden from other roles: to them its pid, role and database
--- have to do, so that a stranger who gets the same pid has nothing of it. On a server that only follows another one
--- there are no sessions of those who work.
+-- A lease ends with its session. When a session began is hidden from other roles, and from itself once it has taken on
+-- another one (alter role ... set role): then its pid, role and database have to do, so that a stranger who gets the
+-- same pid has nothing of it. On a server that only follows another one there are no sessions of those who work.
 create view sahut_etl.lease_in_force as
 select l.workspace_id, l.holder, l.role_name, l.backend, l.held_since, l.held_until
 from sahut_etl.workspace_lease l
@@ -747,7 +748,7 @@ and (pg_is_in_recovery() or exists (
 	select from pg_catalog.pg_stat_get_activity(coalesce(l.backend, 0)) a
 	join pg_catalog.pg_roles r on r.oid = a.usesysid and r.rolname = l.role_name
 	join pg_catalog.pg_database d on d.oid = a.datid and d.datname = current_database()
-	where coalesce(a.backend_start, l.backend_started_at) = l.backend_started_at));
+	where a.backend_start is null or l.backend_started_at is null or a.backend_start = l.backend_started_at));
 comment on view sahut_etl.lease_in_force is
 	'The leases that hold now: a row for each workspace that a session works on.';
 comment on column sahut_etl.lease_in_force.workspace_id is 'Workspace.';
@@ -814,7 +815,7 @@ begin
 	set holder = null, role_name = null, backend = null, backend_started_at = null, held_since = null,
 		held_until = null
 	where l.workspace_id = workspace and l.backend = pg_backend_pid()
-	and l.backend_started_at = sahut_etl.session_began();
+	and l.backend_started_at is not distinct from sahut_etl.session_began();
 	if exists (
 		select from pg_catalog.pg_locks k
 		where k.locktype = 'advisory' and k.classid = 1396786261 and k.objid::bigint = workspace
@@ -835,7 +836,7 @@ declare
 begin
 	select * into l from sahut_etl.workspace_lease x
 	where x.workspace_id = workspace and x.backend = pg_backend_pid()
-	and x.backend_started_at = sahut_etl.session_began()
+	and x.backend_started_at is not distinct from sahut_etl.session_began()
 	for update;
 	if not found then
 		raise exception using errcode = 'SE001',
