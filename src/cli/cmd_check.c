@@ -183,8 +183,12 @@ static void check_privileges(struct app *app, struct pg *pg)
 			 table_get(missing, row, "remedy"));
 		bad(app, "privileges", &err, remedy);
 	}
-	if (table_rows(missing) == 0)
+	if (table_rows(missing) > 0)
+		return;
+	if (doctor_temporary(pg, &err))
 		good("privileges: all that is needed");
+	else
+		bad(app, "temporary tables", &err, err_policy_advice(&err));
 }
 
 /* Days of reports that cannot be computed, with PostgreSQL's sentence. */

@@ -10,8 +10,10 @@
 
 /*
  * The refusals, by the server's SQLSTATE and, where that is not enough, the
- * routine that refused; or by libpq's own words. The first row that fits
- * decides. In an advice %1 is the role and %2 the database.
+ * routine that refused and words of its sentence; or by libpq's own words. The
+ * first row that fits decides; a server's words may be of another language, so
+ * that a row without them follows. In an advice %1 is the role and %2 the
+ * database.
  */
 static const struct refusal {
 	const char *state, *routine, *words;
@@ -21,8 +23,11 @@ static const struct refusal {
 } refusals[] = {
 	{ "28P01", NULL, NULL, ERR_DENIED, NULL,
 	  "put the password of role %1 into the file that warehouse.password_file names" },
+	{ "28000", "InitializeSessionUserId", "log in", ERR_DENIED, NULL,
+	  "let it log in, as an administrator: alter role %1 login" },
 	{ "28000", "InitializeSessionUserId", NULL, ERR_DENIED, NULL,
-	  "make the role on the server, and let it log in: createuser %1" },
+	  "make the role on the server: createuser %1; or, where it is there: alter role %1 "
+	  "login" },
 	{ "28000", "auth_failed", NULL, ERR_DENIED, NULL,
 	  "the server takes role %1 from the system user of that name only (peer in pg_hba.conf): "
 	  "run this as that user, as in: sudo -u %1 sahut-etl ..." },
@@ -32,6 +37,12 @@ static const struct refusal {
 	{ "28", NULL, NULL, ERR_DENIED, NULL, NULL },
 	{ "42501", NULL, NULL, ERR_DENIED, NULL,
 	  "as the database's owner: grant connect on database %2 to %1" },
+	{ "0A000", "InitializeClientEncoding", NULL, ERR_CONFIG, NULL,
+	  "not every text can be kept in its encoding; make it anew: createdb -E UTF8 -T template0 "
+	  "%2" },
+	{ "08P01", NULL, "startup parameter", ERR_CONFIG, NULL,
+	  "take the options out of warehouse.conninfo, or let the pooler pass them over "
+	  "(pgbouncer: ignore_startup_parameters = options)" },
 	{ "3D000", NULL, NULL, ERR_UNAVAILABLE, NULL,
 	  "make the database on the server: createdb -E UTF8 -T template0 %2" },
 	{ "53300", NULL, NULL, ERR_UNAVAILABLE, NULL,
@@ -105,8 +116,10 @@ static bool is_from(const char *message, const char *name)
 
 static bool fits(const struct refusal *refusal, const char *state, const char *message)
 {
+	if (refusal->words && !strstr(message, refusal->words))
+		return false;
 	if (!refusal->state)
-		return !*state && strstr(message, refusal->words) != NULL;
+		return !*state;
 	return *state && strncmp(state, refusal->state, strlen(refusal->state)) == 0 &&
 	       (!refusal->routine || is_from(message, refusal->routine));
 }

@@ -24,6 +24,19 @@ bool doctor_privileges(struct pg *pg, struct table **missing, struct err *err)
 	return ask(pg, sql_status_privileges, missing, err);
 }
 
+bool doctor_temporary(struct pg *pg, struct err *err)
+{
+	CLEANUP(table_free) struct table *found = NULL;
+	struct err ignored;
+
+	if (pg_exec(pg, "create temporary table sahut_tried () on commit drop", err))
+		return true;
+	if (!pg_lost(pg) && ask(pg, sql_status_event_triggers, &found, &ignored) &&
+	    table_rows(found) > 0)
+		snprintf(err->advice, sizeof(err->advice), "%s", table_get(found, 0, "remedy"));
+	return false;
+}
+
 void doctor_advise(struct pg *pg, struct err *err)
 {
 	CLEANUP(table_free) struct table *found = NULL;

@@ -25,6 +25,12 @@ bool doctor_obstacles(struct pg *pg, struct table **found, struct err *err) MUST
  */
 bool doctor_privileges(struct pg *pg, struct table **missing, struct err *err) MUST_CHECK;
 
+/*
+ * Whether a temporary table can be made, by making one: an event trigger of somebody's can refuse
+ * a role that has the right. False: ERR has the advice, if there is one.
+ */
+bool doctor_temporary(struct pg *pg, struct err *err) MUST_CHECK;
+
 /* Adds to ERR, which refused something, the first remedy that is found; else it stays as it is. */
 void doctor_advise(struct pg *pg, struct err *err);
 
