@@ -21,11 +21,11 @@ bool erase_contact(struct pg *pg, const char *contact, const char *workspace, st
 	struct script *s = script_new();
 	bool ok;
 
-	add(s, sql_report_erase_mark, contact, workspace);
+	add(s, sql_erase_mark, contact, workspace);
 	script_add(s, "begin");
 	script_add(s, "set local lock_timeout = '60s'");
-	script_add(s, sql_report_erase_lock);
-	add(s, sql_report_erase, contact, workspace);
+	script_add(s, sql_erase_lock);
+	add(s, sql_erase_contact, contact, workspace);
 	script_add(s, "commit");
 	ok = script_run(s, pg, erased, err);
 	script_free(&s);

@@ -22,7 +22,7 @@ bool report_rebuild_queue(struct pg *pg, const char *workspace, int64_t *days, s
 {
 	CLEANUP(table_free) struct table *table = NULL;
 
-	if (!ask(pg, sql_report_queue_all, workspace, &table, err))
+	if (!ask(pg, sql_report_refresh_queue_all, workspace, &table, err))
 		return false;
 	*days = table_get_int(table, 0, "days");
 	return true;
@@ -34,8 +34,8 @@ bool report_rebuild_next(struct pg *pg, const char *workspace, bool *done, int64
 	CLEANUP(table_free) struct table *computed = NULL;
 	CLEANUP(table_free) struct table *queued = NULL;
 
-	if (!ask(pg, sql_report_next, workspace, &computed, err) ||
-	    !ask(pg, sql_report_remaining, workspace, &queued, err))
+	if (!ask(pg, sql_report_refresh_next, workspace, &computed, err) ||
+	    !ask(pg, sql_report_refresh_remaining, workspace, &queued, err))
 		return false;
 	*done = table_get_bool(computed, 0, "was_computed");
 	*left = table_get_int(queued, 0, "days");

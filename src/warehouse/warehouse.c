@@ -508,9 +508,9 @@ bool warehouse_again(struct warehouse *warehouse, const struct err *why)
 void warehouse_refresh(struct warehouse *warehouse, int workspace)
 {
 	script_reset(warehouse->script);
-	script_add(warehouse->script, sql_warehouse_refresh);
+	script_add(warehouse->script, sql_report_refresh_next_of_workspace);
 	script_int(warehouse->script, workspace);
-	script_add(warehouse->script, sql_report_well);
+	script_add(warehouse->script, sql_report_refresh_well);
 	script_int(warehouse->script, workspace);
 	warehouse->owned = true;
 	script_start(warehouse->script, warehouse->writer);
@@ -540,7 +540,7 @@ bool warehouse_refreshed(struct warehouse *warehouse, bool *more, struct err *er
 bool warehouse_note_refresh(struct warehouse *warehouse, int workspace, const struct err *why,
 			    struct err *err)
 {
-	struct script *s = warehouse_call(warehouse, sql_report_failed);
+	struct script *s = warehouse_call(warehouse, sql_report_refresh_failed);
 
 	script_int(s, workspace);
 	script_text(s, err_kind_name(why->kind));

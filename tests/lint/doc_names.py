@@ -6,7 +6,7 @@ import re
 import subprocess
 
 ROOMS = r"(?:src|sql|tests|etc|docs|systemd|packaging|completions|build-aux)"
-# Names files of Citus, too.
+# Names files of Citus, too; ours by folder and name: `merge/30_pick`.
 FOREIGN = "docs/DISTRIBUTED.md"
 COVERAGE = "docs/COVERAGE.md"
 
@@ -35,6 +35,8 @@ def is_there(name, paths, bases, words, foreign):
     if re.match(ROOMS + r"/[\w./*-]+$", name):
         pattern = re.compile(re.escape(name.rstrip("/")).replace(r"\*", "[^/]*") + r"(/|$)")
         return any(pattern.match(p) for p in paths)
+    if foreign and re.match(r"[a-z_]+/([0-9a-z_]+|\*)$", name):
+        return is_there(f"sql/{name}" + (".sql" if name[-1] != "*" else ""), paths, bases, words, foreign)
     if re.match(r"test_\w+(\.py|\.c)?$", name):
         return name in bases or name in words
     if re.match(r"[\w-]+\.(c|h|py|sql)$", name):
