@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
--- What every session of every command sets before anything else, after it has connected, since poolers refuse
--- options when it starts.
+-- The settings that every session of every command makes before anything else. It makes them after it has connected,
+-- since poolers refuse options at the start.
 --
--- Whatever changes what a statement gives out, or what becomes of it, is the same whether the role, the database,
--- the server, PGOPTIONS or a service file has another opinion. default_transaction_read_only is none of these: who
--- sets it says what the session is for.
+-- Settings that change the output or the outcome of a statement are the same, though the role, the database, the
+-- server, PGOPTIONS or a service file may have others. default_transaction_read_only is none of these: it tells the
+-- purpose of a session.
 set statement_timeout = '10min';
 set search_path = pg_catalog, pg_temp;
 select set_config(p.name, p.setting, false)
@@ -23,9 +23,9 @@ from (values
 	('transaction_timeout', '0'),
 	-- A statement whose client has gone ends with it, and gives the locks back (PostgreSQL 14 and newer).
 	('client_connection_check_interval', '2s'),
-	-- Compiling takes longer than what is asked; tables are to be the ordinary ones.
+	-- JIT compilation takes longer than these statements; new tables are heap tables.
 	('jit', 'off'), ('plan_cache_mode', 'auto'), ('default_table_access_method', 'heap'),
 	('check_function_bodies', 'on')
 ) p(name, setting)
--- Not by pg_settings, which whoever may connect can lock: it is everybody's to update.
+-- Not by pg_settings, which any role that may connect can lock: it is everybody's to update.
 where current_setting(p.name, true) is not null;

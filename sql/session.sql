@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What a connection that writes sets for itself besides, once; see pins.sql.
+-- The settings that a connection which writes makes besides, once; see pins.sql.
 --
 -- Every look-up of a merge is by an index, so hash and merge joins could
 -- only read a whole table for a small batch; JIT would compile statements that
@@ -9,7 +9,7 @@
 set enable_hashjoin = off;
 set enable_mergejoin = off;
 set statement_timeout = '5min';
--- Where Citus spreads the warehouse, a transaction that writes what is on every machine and then what refers to it
+-- Where Citus spreads the warehouse, a transaction that writes tables on every machine and then rows that refer to them
 -- may not write several shards at once.
 select set_config('citus.multi_shard_modify_mode', 'sequential', false)
 where current_setting('citus.multi_shard_modify_mode', true) is not null;
@@ -138,7 +138,7 @@ create temp table if not exists stage_rejected_message (
 	observed_at      timestamptz not null
 ) on commit delete rows;
 
--- Of what was staged, the contacts that are new or differ from what is held.
+-- Of the staged contacts, those that are new or differ from the held ones.
 create temp table if not exists pick_contact (
 	id         text collate "C" not null,
 	name       text,
@@ -150,7 +150,7 @@ create temp table if not exists pick_contact (
 	is_rekeyed boolean not null	-- it has another phone
 ) on commit delete rows;
 
--- Of the staged conversations those that differ from what is held: the staged columns, beside them what is held, all
+-- Of the staged conversations those that differ from the held ones: the staged columns, beside them the held ones, all
 -- empty for a new one, and the place in time.
 create temp table if not exists pick on commit delete rows as
 select
@@ -161,7 +161,7 @@ select
 	null::boolean as is_silent,	-- content changed and updated_at did not move
 	null::boolean as is_late,	-- new, though an instant was published that should have covered it,
 	null::interval as late_by,	-- by so much
-	null::boolean as is_stale,	-- older than what is held
+	null::boolean as is_stale,	-- older than the held one
 	null::boolean as is_tracked,	-- status, assignee, team or channel changed
 	s.created_at as was_created_at,
 	s.channel_id as was_channel,
@@ -176,7 +176,7 @@ select
 	null::timestamptz as born_at,	-- of a new one whose first state was not seen: when that state began
 	null::text as born_status,
 	null::boolean as is_estimated,	-- valid_from may be off by more than half an hour
-	-- what it took in business hours until the first assignment and the first resolution, as it is known now
+	-- the time in business hours until the first assignment and the first resolution, as it is known now
 	null::bigint as assigned_business_seconds,
 	null::bigint as resolved_business_seconds,
 	null::integer as was_resolutions,	-- seen before
@@ -200,8 +200,8 @@ create temp table if not exists moved (
 	is_assigned  boolean not null
 ) on commit delete rows;
 
--- What became of the batch; the last statement of a merge reads it out.
--- Pages of the batch of which more than a few items could not be loaded.
+-- The counts of the batch; the last statement of a merge reads them out. Pages of the batch of which more than a few
+-- items could not be loaded.
 create temp table if not exists odd_page (
 	page  integer not null
 ) on commit delete rows;

@@ -25,10 +25,10 @@ sahut-etl-schema - the tables and views of the warehouse, column by column
 # DESCRIPTION
 
 Made from the comments in the database, which every client shows (*\\\\d+* in psql), by tests/dictionary.py.
-Reports read *sahut_report* alone: role *sahut_reader*. History is in *sahut*: role *sahut_analyst*. What
-identifies contacts is in *sahut_pii*: role *sahut_pii_reader*. *sahut_etl* is the program's own.
+Reports read *sahut_report* alone: role *sahut_reader*. History is in *sahut*: role *sahut_analyst*. The
+identity of contacts is in *sahut_pii*: role *sahut_pii_reader*. *sahut_etl* is the program's own.
 
-How the numbers are defined, and what cannot be known, is in docs/METRICS.md. Days are days of the
+The definitions of the numbers, and their limits, are in docs/METRICS.md. Days are days of the
 workspace's time zone. Times are instants; the API's clock is the one that counts.
 """
 

@@ -1,6 +1,6 @@
--- One transaction: a warehouse is distributed, or it is not. What refers to tables that are on every machine must be
--- written one shard after the other in the transaction that writes those. Foreign keys wait until both of their ends
--- are there; those to a workspace go for good, since workspaces stay on the coordinator.
+-- One transaction: a warehouse is distributed, or it is not. Rows that refer to tables on every machine must be written
+-- one shard after the other in the transaction that writes those tables. Foreign keys wait until both of their ends are
+-- there; those to a workspace go for good, since workspaces stay on the coordinator.
 begin;
 set local citus.multi_shard_modify_mode = 'sequential';
 set local lock_timeout = '1min';

@@ -1,6 +1,6 @@
--- Foreign keys as they were; and what a query asks for on the machine where the rows lie: functions (functions.sql says
--- which tables they may read), and, for who reads reports, the tables. Citus writes a query anew for each machine, and
--- with that the rights that a view lends to who reads it are lost.
+-- Foreign keys as they were; and the objects that a query asks for on the machine where the rows lie: functions
+-- (functions.sql says which tables they may read), and, for readers of reports, the tables. Citus writes a query anew
+-- for each machine, and with that the rights that a view lends to its reader are lost.
 do $$
 declare
 	k record;
@@ -22,7 +22,7 @@ begin
 		where r.rolname in ('sahut_reader', 'sahut_analyst') loop
 		execute format('grant usage on schema sahut, sahut_etl to %I', k.role);
 		execute format('grant select on all tables in schema sahut to %I', k.role);
-		-- What views over both kinds of tables read of the daemon's own. Nothing that was rejected is among it.
+		-- The daemon's own columns that views over both kinds of tables read. No rejected item is among them.
 		execute format('grant select on sahut_etl.workspace, sahut_etl.work_hours, sahut_etl.work_span, sahut_etl.holiday, '
 		'sahut_etl.target,
 			sahut_etl.day_volume, sahut_etl.hour_volume, sahut_etl.day_label, sahut_etl.day_label_pair,

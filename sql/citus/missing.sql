@@ -1,5 +1,6 @@
--- What is not yet as it is to be, in the order in which it is done: what everything refers to is on every machine;
--- conversations lie where their id puts them, and what belongs to one with it. All else stays on the coordinator.
+-- The tables that are not distributed yet, in the order in which it is done: tables that everything refers to are on
+-- every machine; conversations lie where their id puts them, and the rows that belong to one lie with it. All else
+-- stays on the coordinator.
 select t.name, t.key, t.beside
 from (values
 	(1, 'sahut.status', null, null),

@@ -1,4 +1,4 @@
--- What is known of one conversation, line by line. $1 its id.
+-- The facts of one conversation, a row each. $1 its id.
 with c as materialized (
 	select c.*, w.name as workspace_name, w.complete_as_of, w.active_as_of, w.certified_at,
 		fr.kind as first_kind, lr.kind as last_kind

@@ -1,4 +1,4 @@
--- Channels, agents and teams: new ones, and those whose content differs. What is equal is not touched.
+-- Channels, agents and teams: new ones, and those whose content differs. Equal ones are not touched.
 insert into sahut.status (status, sort_order, is_unresolved, is_active, is_known)
 select s.status, 9, true, true, false
 from (select distinct c.status from pg_temp.stage_conversation c offset 0) s
@@ -44,7 +44,7 @@ where not exists (
 order by s.id, s.seq desc
 on conflict (workspace_id, id) do update set name = coalesce(excluded.name, old.name);
 
--- Of each contact the newest copy in the batch; of those, the ones that differ from what is held. An erased contact
+-- Of each contact the newest copy in the batch; of those, the ones that differ from the held row. An erased contact
 -- stays erased.
 insert into pg_temp.pick_contact (id, name, phone, phone_key, extra, is_new, is_bare, is_rekeyed)
 select s.id, s.name, s.phone, s.phone_key, s.extra, c.id is null, p.contact_id is null, c.phone_key is distinct
@@ -57,14 +57,14 @@ where c.id is null
 or (c.erased_at is null and (c.phone_key, p.name, p.phone, p.extra) is distinct
 	from (s.phone_key, s.name, s.phone, s.extra));
 
--- A workspace has one writer, so what was not there a moment ago is not there now.
+-- A workspace has one writer, so a row that was not there a moment ago is not there now.
 insert into sahut.contact (workspace_id, id, phone_key, first_seen_at)
 select b.workspace_id, p.id, p.phone_key, b.observed_at
 from pg_temp.pick_contact p
 cross join pg_temp.stage_batch b
 where p.is_new;
 
--- What changes does so by its key: nothing that is on every machine can be joined with what this session has.
+-- Rows change by their key: no table that is on every machine can be joined with one of this session.
 insert into sahut.contact as old (workspace_id, id, phone_key, first_seen_at)
 select b.workspace_id, p.id, p.phone_key, b.observed_at
 from pg_temp.pick_contact p

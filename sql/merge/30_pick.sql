@@ -1,7 +1,7 @@
--- Of each conversation the newest copy in the batch; of those, the ones that differ from what is held. What is held
--- is fetched first, by the ids and by nothing else (OFFSET 0 keeps it a question of its own, at less cost than a
--- WITH): wherever it lies, it is read once and only as far as it is wanted. To find two copies of an id beside each
--- other, within the batch, a hash join is right.
+-- Of each conversation the newest copy in the batch; of those, the ones that differ from the held row. Held rows are
+-- fetched first, by the ids and by nothing else (OFFSET 0 keeps it a query of its own, at less cost than a WITH): on
+-- any machine, each is read once and only as far as it is wanted. To find two copies of an id beside each other, within
+-- the batch, a hash join is right.
 set local enable_hashjoin = on;
 with differs as materialized (
 	select
@@ -97,15 +97,14 @@ cross join lateral (
 		greatest(s.observed_at, v.valid_from) as observed_at
 ) a
 cross join lateral (
-	-- By how much it comes too late for an instant that was published: for what is held older, or not at all.
+	-- By how much it comes too late for an instant that was published: for a row that is held older, or not at all.
 	select case when s.held_id is null or (s.updated_at > s.was_updated_at and s.deleted_at is null)
 		then greatest(w.complete_as_of, case when s.status <> 'resolved' then w.active_as_of end) - s.updated_at
 		end as late_by
 ) e
 cross join lateral (
 	-- A new one that is not in its first state any more was open and nobody's until it was last updated. One that
-	-- was created resolved was open for no time: what was resolved was created and resolved, so that the days add
-	-- up.
+	-- was created resolved was open for no time: it counts as created and as resolved, so that the days add up.
 	select case when s.held_id is null and is_observed and (s.status = 'resolved'
 			or (s.assignee_id is not null and least(s.updated_at, a.observed_at) > s.created_at))
 		then least(s.created_at, a.observed_at) end as born_at

@@ -27,7 +27,8 @@ cross join pg_temp.stage_batch b
 where p.born_at is not null;
 
 -- When a conversation says that it was created at another time, its first version begins then, but no later than it
--- ended; and with it what was dated by it. Of one older than the first load only the event of its creation moves.
+-- ended; and with it the rows that were dated by it. Of one older than the first load only the event of its creation
+-- moves.
 with earliest as materialized (
 	select o.conversation_id, o.valid_from, o.valid_to, o.observed_at, o.assignee_id
 	from sahut.conversation_version o

@@ -1,6 +1,6 @@
--- What a contact without an id was called is kept under its conversation's. Where that says it no more, or the
--- contact has got an id, nobody is called so any more. What is on every machine is written by constants only, so they
--- are read first.
+-- The name of a contact without an id is kept under its conversation's id. Where the conversation has it no more, or
+-- the contact has got an id, that row goes. A table that is on every machine is written by constants only, so they are
+-- read first.
 do $$
 declare
 	ws      constant integer := (select b.workspace_id from pg_temp.stage_batch b);

@@ -1,5 +1,6 @@
--- What the API answered 404 to, or with another id. The current version stays current: the state was not left, it
--- vanished. The conversations are marked last: until then the ones that vanish now are those that are not marked.
+-- Conversations that the API answered with 404, or with another id. The current version stays current: the state was
+-- not left, it vanished. The conversations are marked last: until then the ones that vanish now are those that are not
+-- marked.
 with gone as materialized (
 	select c.id, c.version_no, c.status, c.assignee_id, c.team_id, c.channel_id, v.observed_at as known_at
 	from sahut.conversation c
@@ -23,7 +24,7 @@ update sahut.resolution r
 set is_deleted = true
 from (select distinct g.id, b.workspace_id from pg_temp.stage_gone g cross join pg_temp.stage_batch b) g
 where r.conversation_id = g.id and r.workspace_id = g.workspace_id and not r.is_deleted
--- There is hardly ever one; the planner, who cannot know, would read every resolution in search of them.
+-- There is hardly ever one; the planner, which cannot know, would read every resolution in search of them.
 and r.conversation_id = any (array(select k.id from pg_temp.stage_gone k));
 
 update pg_temp.tally
@@ -44,8 +45,8 @@ where c.id = g.id and c.workspace_id = g.workspace_id and c.deleted_at is null
 -- As with the resolutions.
 and c.id = any (array(select k.id from pg_temp.stage_gone k));
 
--- More than a few of a page, five or one in twenty, are no bad items: then the page is none. What a person has accepted
--- does not count.
+-- More than a few of a page, five or one in twenty, are no bad items: then the page is none. Items that a person has
+-- accepted do not count.
 with page as (
 	select x.page, count(distinct x.id) as n,
 		count(distinct x.id) filter (where x.is_rejected and a.fingerprint is null) as bad
@@ -98,7 +99,7 @@ on conflict (workspace_id, fingerprint) do update
 set reason = excluded.reason, item = excluded.item, page = excluded.page, run_id = excluded.run_id,
 	created_at = excluded.created_at,
 	contact_id = excluded.contact_id, last_seen_at = excluded.last_seen_at, times_seen = old.times_seen + 1,
-	-- What holds the instants goes on to do so.
+	-- An item that holds the instants goes on to do so.
 	is_misshapen = excluded.is_misshapen and old.is_misshapen and old.accepted_at is null;
 
 -- A person wanted it to be asked for, and that was done.
@@ -120,7 +121,7 @@ delete from sahut_etl.rejected_item r
 using pg_temp.stage_gone s, pg_temp.stage_batch b
 where r.workspace_id = b.workspace_id and r.conversation_id = s.id;
 
--- Nor is one that could be loaded after all: what was staged and not rejected is held by now.
+-- Nor is one that could be loaded after all: one that was staged and not rejected is held by now.
 delete from sahut_etl.rejected_item r
 using pg_temp.stage_conversation s, pg_temp.stage_batch b
 where r.workspace_id = b.workspace_id and r.conversation_id = s.id

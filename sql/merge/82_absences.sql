@@ -1,4 +1,4 @@
--- What a list shows, and could be loaded, is in it; and what is gone for good is not missed.
+-- A conversation that a list shows, and that could be loaded, is in it; and one that is gone for good is not missed.
 delete from sahut_etl.absence a
 using pg_temp.stage_batch b
 where a.workspace_id = b.workspace_id and a.conversation_id = any (array(
@@ -14,8 +14,9 @@ and c.id = any (array(
 		and s.id <> all (array(select r.fingerprint from pg_temp.stage_rejected r))
 	union all select g.id from pg_temp.stage_gone g));
 
--- What a list did not show and a GET knows, as it is held, is missed once; the second time, a lookback later, it is
--- unlisted. What has changed meanwhile may have moved; a 404 that is not believed says nothing of lists.
+-- A conversation that a list did not show and a GET knows, as it is held, is missed once; the second time, a lookback
+-- later, it is unlisted. One that has changed meanwhile may have moved; a 404 that is not believed says nothing of
+-- lists.
 delete from pg_temp.stage_absent s
 where exists (select from pg_temp.stage_conversation l where l.id = s.id and l.page is not null)
 or (not s.is_gone and exists (select from pg_temp.pick p where p.id = s.id));

@@ -1,6 +1,6 @@
--- Days that are stored and that this batch makes untrue are queued, to be computed again right after. In the ordinary
--- run of things there are none: what happens now happens on a day that is not stored yet. While no day is stored, in
--- a first load, nothing is looked for.
+-- Days that are stored and that this batch makes untrue are queued, to be computed again right after. Mostly there are
+-- none: events of this moment fall on a day that is not stored yet. While no day is stored, in a first load, nothing is
+-- looked for.
 with touched as materialized (
 	select p.id, p.is_new or p.is_revived
 		or p.created_at <> p.was_created_at as is_whole, false as is_gone, p.observed_at,
@@ -54,7 +54,7 @@ from pg_temp.stage_batch b
 join pg_temp.tally t on t.live_day is not null
 join sahut_etl.report_workspace w on w.id = b.workspace_id
 cross join lateral (
-	-- What came, or counts elsewhere now, was created on some day,
+	-- A conversation that came, or counts elsewhere now, was created on some day,
 	select (p.created_at at time zone w.timezone)::date as day, true as flows, true as labels, false as stock
 	from pg_temp.pick p
 	where p.channel_id is distinct from p.was_channel or p.contact_id is distinct from p.was_contact
@@ -63,8 +63,8 @@ cross join lateral (
 	from pg_temp.pick p
 	where p.created_at <> p.was_created_at
 	union all
-	-- and on some days something happened to it; of what was deleted or came back, that is all that ever did. Its
-	-- labels count where it was created and resolved.
+	-- and on some days something happened to it; of one that was deleted or came back, on all days of its history.
+	-- Its labels count where it was created and resolved.
 	select e.occurred_day, e.is_all, true, e.is_all from event e
 	union all
 	-- The next one of its contact may have become the first, or not be it any more: after each place the first two.

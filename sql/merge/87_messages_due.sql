@@ -1,4 +1,4 @@
--- What changed has perhaps a new message. Of what is resolved only that is due which was read before, or is newer than
+-- A changed conversation has perhaps a new message. A resolved one is due only if it was read before, or is newer than
 -- the place to which history has come; history brings the rest. Where no messages are read nothing is looked for.
 insert into sahut_etl.message_reading as r (conversation_id, workspace_id, is_unresolved, changed_at, due_reason,
 	due_at)
@@ -13,7 +13,7 @@ set is_unresolved = excluded.is_unresolved, changed_at = excluded.changed_at,
 	due_reason = case r.due_reason when 'hinted' then r.due_reason else excluded.due_reason end,
 	due_at = excluded.due_at, not_before = null, gone_at = null;
 
--- What is gone has none.
+-- A conversation that is gone has none.
 update sahut_etl.message_reading r set due_reason = null, is_unresolved = false
 from pg_temp.stage_gone g
 where r.conversation_id = g.id;

@@ -1,5 +1,5 @@
--- What a full sweep has seen must survive a crash; what a scan has seen need not. Of a page that is
--- none nothing bad was seen.
+-- The ids that a full sweep has seen must survive a crash; those of a scan need not. Bad items of a page that is none
+-- do not count as seen.
 insert into sahut_etl.sweep_seen (sweep_id, batch, pass, since, ids)
 select b.sweep_id, b.batch, b.pass, min(x.observed_at), array_agg(sahut_etl.id_hash(x.id))
 from (

@@ -1,2 +1,2 @@
--- The next batch is planned by what the tables have become.
+-- The next batch is planned by the tables' new statistics.
 select sahut_etl.keep_statistics();

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- What the program knows about itself: workspaces, how far each is complete,
--- runs, sweeps, the request ledger. Nobody but the daemon's role reads it.
+-- The program's own records: workspaces, how far each is complete, runs, sweeps,
+-- the request ledger. Nobody but the daemon's role reads it.
 
 do $$ begin
 	-- An administrator may have made it: then we need not be allowed to.
@@ -57,7 +57,7 @@ create table sahut_etl.workspace (
 	lookback_configured interval not null default interval '2 minutes',
 	late_at             timestamptz,
 	late_by             interval,
-	-- what is held
+	-- held rows
 	live_count          bigint not null default 0,
 	largest_total       bigint not null default 0,
 	last_total          bigint not null default 0,
@@ -74,7 +74,7 @@ create table sahut_etl.workspace (
 	tried_at            timestamptz,
 	retry_at            timestamptz,
 	audit_due           boolean not null default false,
-	-- what its lists do not show
+	-- rows that its lists do not show
 	filterless          boolean not null default false,
 	list_depth          bigint not null default 0,
 	list_parts          bigint not null default 0,
@@ -111,7 +111,7 @@ comment on column sahut_etl.workspace.date_ahead is
 comment on column sahut_etl.workspace.lookback is
 	'How late a change may become visible at the API; grows when later ones are seen, and shrinks again when none '
 	'is for a week.';
-comment on column sahut_etl.workspace.lookback_configured is 'What it begins with, and goes back to.';
+comment on column sahut_etl.workspace.lookback_configured is 'Its first value, to which it goes back.';
 comment on column sahut_etl.workspace.late_at is
 	'The published instant for which a change last came too late to be left alone.';
 comment on column sahut_etl.workspace.late_by is
@@ -120,7 +120,7 @@ comment on column sahut_etl.workspace.live_count is 'Conversations held that are
 comment on column sahut_etl.workspace.largest_total is 'Largest meta.total the API ever gave; bounds every sweep.';
 comment on column sahut_etl.workspace.last_total is 'meta.total of the last unfiltered list.';
 comment on column sahut_etl.workspace.totals_told is
-	'Totals that the whole list told lately, each with from when to when (API time); what a full sweep sees is proven '
+	'Totals that the whole list told lately, each with from when to when (API time); the rows of a full sweep are proven '
 	'by them.';
 comment on column sahut_etl.workspace.per_page is 'Conversations on a page: 100, or fewer if the server does fewer.';
 comment on column sahut_etl.workspace.list_order is
@@ -131,10 +131,10 @@ comment on column sahut_etl.workspace.order_evidence is
 comment on column sahut_etl.workspace.needs_full is 'Why the next cycle must be a full sweep; empty when it need not.';
 comment on column sahut_etl.workspace.uncertified is 'Full sweeps in a row that could not be proven complete.';
 comment on column sahut_etl.workspace.unproven is
-	'Why the last full sweep proved nothing: short (fewer were seen than there were), lost (the list made no '
-	'sense), undated (no answer said when it was given), cut (it goes on behind its total), parts (its parts are '
-	'more than the whole), unlisted (what is there stands in no list) or untold (it does not say how many there '
-	'are). Null: it did.';
+	'Why the last full sweep proved nothing: short (fewer were seen than there were), lost (the list made no sense), '
+	'undated (no answer said when it was given), cut (it goes on behind its total), parts (its parts are more than the '
+	'whole), unlisted (conversations that are there stand in no list) or untold (it does not say how many there are). '
+	'Null: it did.';
 comment on column sahut_etl.workspace.unproven_since is
 	'Since when it is not proven yet, or not any more; empty: it is.';
 comment on column sahut_etl.workspace.tried_at is
@@ -283,7 +283,7 @@ create function sahut_etl.id_hash(id text) returns bigint
 	as $$ select hashtextextended(id collate "C", 0) $$;
 comment on function sahut_etl.id_hash is 'The number that stands for an id in sweep_seen.';
 
--- What a scan has seen need not survive a crash: scans begin again.
+-- The ids that a scan has seen need not survive a crash: scans begin again.
 create unlogged table sahut_etl.scan_seen (
 	workspace_id  integer not null,
 	run_id        bigint not null,
@@ -305,7 +305,7 @@ create function sahut_etl.scan_shows(run bigint, number integer) returns setof b
 		return query select distinct i.id from sahut_etl.scan_seen s cross join lateral unnest(s.ids) i(id)
 		where s.run_id = run and s.scan = number;
 	end $$;
-comment on function sahut_etl.scan_shows is 'What a scan of a run has shown so far.';
+comment on function sahut_etl.scan_shows is 'The conversations that a scan of a run has shown so far.';
 
 create function sahut_etl.sweep_shows(sweep bigint) returns setof bigint
 	language plpgsql stable
@@ -313,7 +313,7 @@ create function sahut_etl.sweep_shows(sweep bigint) returns setof bigint
 		return query select distinct i.id from sahut_etl.sweep_seen s cross join lateral unnest(s.ids) i(id)
 		where s.sweep_id = sweep;
 	end $$;
-comment on function sahut_etl.sweep_shows is 'What a full sweep has shown so far, in all its passes.';
+comment on function sahut_etl.sweep_shows is 'The conversations that a full sweep has shown so far, in all its passes.';
 
 create table sahut_etl.stale_copy (
 	workspace_id     integer not null references sahut_etl.workspace,
@@ -525,7 +525,7 @@ create table sahut_etl.notification (
 	told_at       timestamptz not null default clock_timestamp()
 );
 comment on table sahut_etl.notification is
-	'What somebody was told of a workspace last, by a message of notify; a daemon that begins does not repeat it.';
+	'The state of a workspace that a message of notify told last; a daemon that begins does not repeat it.';
 comment on column sahut_etl.notification.workspace_id is 'Workspace.';
 comment on column sahut_etl.notification.state is 'Its state then, as the command status shows it.';
 comment on column sahut_etl.notification.told_at is 'When (database''s clock).';
@@ -569,12 +569,12 @@ comment on column sahut_etl.rejected_item.is_misshapen is
 	'Whether it came on a page of which more than a few could not be loaded: then the page is at fault.';
 comment on column sahut_etl.rejected_item.accepted_at is
 	'When a person accepted that it is missing; until then no instant rises.';
-comment on column sahut_etl.rejected_item.accepted_by is 'Who that was.';
+comment on column sahut_etl.rejected_item.accepted_by is 'The person who accepted it.';
 comment on column sahut_etl.rejected_item.wanted_at is
 	'When a person asked for it to be fetched again; empty when that was done.';
 
--- What may be said of how complete a workspace is: one place for status, health, reports and views. The words of
--- reports in other languages are with the reports.
+-- The words for how complete a workspace is: one place for status, health, reports and views. The words of reports in
+-- other languages are with the reports.
 create view sahut_etl.proof as
 select
 	w.id as workspace_id, s.state, w.unproven_since as since, coalesce(w.unproven, '') as reason,
@@ -602,16 +602,16 @@ select
 		when s.state = 'excepted' then 'nothing need be done; sahut-etl rejected and '
 			|| 'sahut.conversation.unlisted_since name them'
 		when s.state = 'proven' then 'nothing need be done'
-		when w.unproven = 'undated' then 'sahut-etl check says what the API sends; changes are read meanwhile'
+		when w.unproven = 'undated' then 'sahut-etl check looks at the Date of the API; changes are read meanwhile'
 		when w.retry_at > now() then 'changes are read, counted and repaired meanwhile; everything is read again '
 			|| to_char(w.retry_at at time zone 'UTC', '"from" YYYY-MM-DD HH24:MI "UTC on"')
 			|| ', and by sahut-etl sync --full at once'
 		else 'the next cycle reads everything again' end as next_step,
 	case s.state
 		when 'loading' then 'nothing yet: conversations are still being read for the first time'
-		when 'unproven' then 'what is held, as a lower bound: some may be missing or not up to date'
-		when 'demoted' then 'all up to complete_as_of; of later days what is held, as a lower bound'
-		when 'rejected' then 'all up to complete_as_of, which stays where it is; of later days what is held'
+		when 'unproven' then 'the held rows, as a lower bound: some may be missing or not up to date'
+		when 'demoted' then 'all up to complete_as_of; of later days the held rows, as a lower bound'
+		when 'rejected' then 'all up to complete_as_of, which stays where it is; of later days the held rows'
 		when 'excepted' then 'all up to complete_as_of, but for ' || n.known
 		else 'all up to complete_as_of' end as counted,
 	n.known, e.accepted, e.unlisted, e.disputed, e.holding, w.list_beyond as beyond
@@ -642,17 +642,17 @@ cross join lateral (
 		case when e.disputed > 0 then e.disputed || ' that the API calls gone, which is not believed' end
 	) as known
 ) n;
-comment on view sahut_etl.proof is 'How complete each workspace is known to be, why, and what happens next.';
+comment on view sahut_etl.proof is 'How complete each workspace is known to be, why, and the next step.';
 comment on column sahut_etl.proof.workspace_id is 'Workspace.';
 comment on column sahut_etl.proof.state is
-	'loading (rows come in), unproven (loaded, and not proven), demoted (it was proven, and what was published is taken '
-	'back), rejected (items that could not be loaded hold the instants), excepted (proven, but for those that '
-	'are known), or proven.';
+	'loading (rows come in), unproven (loaded, and not proven), demoted (it was proven, and the published instant is '
+	'taken back), rejected (items that could not be loaded hold the instants), excepted (proven, but for those that are '
+	'known), or proven.';
 comment on column sahut_etl.proof.since is 'Since when it is not proven; empty where it is.';
 comment on column sahut_etl.proof.reason is 'Why the last full sweep proved nothing, in a word: workspace.unproven.';
 comment on column sahut_etl.proof.why is 'Why the state is so, as a part of a sentence.';
-comment on column sahut_etl.proof.next_step is 'What happens next.';
-comment on column sahut_etl.proof.counted is 'What may be counted meanwhile.';
+comment on column sahut_etl.proof.next_step is 'The next step of the program.';
+comment on column sahut_etl.proof.counted is 'The rows that may be counted meanwhile.';
 comment on column sahut_etl.proof.known is 'The exceptions, named; empty: none.';
 comment on column sahut_etl.proof.accepted is 'Items that could not be loaded and that a person has accepted.';
 comment on column sahut_etl.proof.unlisted is 'Conversations held that answer by their id and stand in no list.';
@@ -699,10 +699,10 @@ comment on column sahut_etl.quota.of_messages is 'Of them, those that read messa
 comment on column sahut_etl.quota.paused_until is 'The API asked for silence until then.';
 comment on column sahut_etl.quota.slow_until is 'After a 429, half the rate until then.';
 
--- One writer a workspace: who works on it has the lease, and every commit locks that row and looks whether it still
--- says so. The session that has it shows itself in pg_locks as well, by an advisory lock of the numbers 1396786261
--- ("SAHU") and the workspace; but such a lock may be taken by anybody who can connect, so it gives nothing and takes
--- nothing.
+-- One writer a workspace: the process that works on it has the lease, and every commit locks that row and looks whether
+-- it still says so. The session that has it shows itself in pg_locks as well, by an advisory lock of the numbers
+-- 1396786261 ("SAHU") and the workspace; but such a lock may be taken by anybody who can connect, so it gives nothing
+-- and takes nothing.
 create table sahut_etl.workspace_lease (
 	workspace_id        integer primary key references sahut_etl.workspace,
 	holder              text,
@@ -739,7 +739,7 @@ comment on function sahut_etl.session_began is
 
 -- A lease ends with its session. When a session began is hidden from other roles, and from itself once it has taken on
 -- another one (alter role ... set role): then its pid, role and database have to do, so that a stranger who gets the
--- same pid has nothing of it. On a server that only follows another one there are no sessions of those who work.
+-- same pid has nothing of it. On a server that only follows another one there are no sessions of daemons.
 create view sahut_etl.lease_in_force as
 select l.workspace_id, l.holder, l.role_name, l.backend, l.held_since, l.held_until
 from sahut_etl.workspace_lease l
@@ -826,7 +826,8 @@ begin
 end $$;
 comment on function sahut_etl.give_lease_back is 'Ends this session''s lease of a workspace.';
 
--- Who takes the lease now waits for this commit, or finds the row locked; so the two never work on the same state.
+-- A process that takes the lease now waits for this commit, or finds the row locked; so the two never work on the same
+-- state.
 create function sahut_etl.must_hold(workspace integer) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -850,8 +851,9 @@ end $$;
 comment on function sahut_etl.must_hold is
 	'Fails (SQLSTATE SE001) unless this session has the workspace''s lease; else locks it and moves its end on.';
 
--- What a run was granted is written down before it is sent, in a row of its own that no commit touches: a run that is
--- killed has committed no more than a part of it, and the next one that begins books the rest (begin_run.sql).
+-- Requests are written down when they are granted, before they are sent, in a row of their own that no commit touches:
+-- a run that is killed has committed no more than some of them, and the next one that begins books the rest
+-- (begin_run.sql).
 create table sahut_etl.request_lease (
 	run_id        bigint primary key references sahut_etl.run on delete cascade,
 	workspace_id  integer not null references sahut_etl.workspace,
@@ -863,11 +865,10 @@ comment on column sahut_etl.request_lease.workspace_id is 'Workspace.';
 comment on column sahut_etl.request_lease.requests is
 	'Requests sent, those in flight included: each is counted here before it is sent.';
 
--- The quota, kept across processes and restarts. A lease is good for one second, and what it covers may arrive a
--- second later, so no more than the cap is granted in any 63 seconds: that is no more than the cap in any 60 at the
--- API.
--- A request for messages says which share, in percent, it may have of the requests that others leave of the cap: that
--- is the cap less the others' in the window, or less those that a cycle and a verify took lately, if these are more; so
+-- The quota, kept across processes and restarts. A lease is good for one second, and its requests may arrive a second
+-- later, so no more than the cap is granted in any 63 seconds: that is no more than the cap in any 60 at the API. A
+-- request for messages says which share, in percent, it may have of the requests that others leave of the cap: that is
+-- the cap less the others' in the window, or less those that a cycle and a verify took lately, if these are more; so
 -- that they find room when they come.
 create function sahut_etl.lease(workspace integer, want integer, cap integer, of_run bigint, of_purpose text,
 	unused integer, share integer, out granted integer, out wait_usec bigint)
@@ -990,7 +991,7 @@ begin
 			begin
 				execute format('delete from %s where workspace_id = $1', child.tab) using new_id;
 			exception when foreign_key_violation then
-				null;	-- what refers to it goes first; the next round has it
+				null;	-- rows that refer to it go first; the next round has it
 			end;
 		end loop;
 	end loop;
@@ -998,7 +999,7 @@ begin
 	update sahut_etl.workspace set name = new_name where id = old_id;
 end $$;
 comment on function sahut_etl.rename_workspace is
-	'A workspace is called otherwise in the configuration from now on; what it holds stays. Only while no process '
+	'A workspace is called otherwise in the configuration from now on; its rows stay. Only while no process '
 	'works on it.';
 
 create function sahut_etl.remove_workspace(old_name text) returns void

@@ -158,12 +158,12 @@ create table sahut.conversation (
 	first_resolved_estimated   boolean,
 	first_assigned_business_seconds  bigint,
 	first_resolved_business_seconds  bigint,
-	-- and who had it then
+	-- and the agent who had it then
 	first_assigned_to          text collate "C",
 	first_assigned_team_id     text collate "C",
 	first_resolved_by          text collate "C",
 	first_resolved_team_id     text collate "C",
-	-- its states that have ended, added up: how long it was in which; what is empty is none
+	-- its states that have ended, added up: how long it was in each; an empty one is none
 	counted_to                 timestamptz,
 	open_usec                  bigint,
 	pending_usec               bigint,
@@ -177,7 +177,7 @@ create table sahut.conversation (
 	assigned_snoozed_work_usec bigint,
 	resolved_pending_work_usec bigint,
 	resolved_snoozed_work_usec bigint,
-	-- who had it, the last one last; and its labels
+	-- the agents who had it, the last one last; and its labels
 	assignees                  text[] collate "C",
 	first_team_id              text collate "C",
 	last_team_id               text collate "C",
@@ -321,7 +321,8 @@ create table sahut.conversation_version (
 	check (valid_to is null or valid_to >= valid_from)
 );
 create unique index conversation_version_current on sahut.conversation_version (conversation_id) where valid_to is null;
--- What was unresolved at an instant, or on a day: half-open at the left, as the backlog at midnight wants it.
+-- The versions that were unresolved at an instant, or on a day: half-open at the left, as the backlog at midnight wants
+-- it.
 create index conversation_version_unresolved on sahut.conversation_version
 	using gist (tstzrange(valid_from, valid_to, '(]')) where status <> 'resolved';
 comment on table sahut.conversation_version is
@@ -418,8 +419,9 @@ comment on column sahut.resolution.version_no is 'The version that is resolved.'
 comment on column sahut.resolution.workspace_id is 'Workspace.';
 comment on column sahut.resolution.cycle_no is '1 for the first resolution that was seen, 2 for the next, ...';
 comment on column sahut.resolution.created_at is 'Creation of the conversation.';
-comment on column sahut.resolution.from_at is 
-	'When the work on it began: the creation, or the reopening before. Empty where that lies before what is known.';
+comment on column sahut.resolution.from_at is
+	'When the work on it began: the creation, or the reopening before. Empty where that lies before the first known '
+	'state.';
 comment on column sahut.resolution.resolved_at is 'When it was resolved (effective).';
 comment on column sahut.resolution.resolved_day is 'Day of it in the workspace''s time zone.';
 comment on column sahut.resolution.assignee_id is 'Assignee when it was resolved: gets the credit.';
@@ -434,8 +436,8 @@ comment on column sahut.resolution.is_deleted is
 comment on column sahut.resolution.reopened_at is 'When it was reopened afterwards (effective); empty if it was not.';
 comment on column sahut.resolution.reopened_version_no is 'The version in which it was reopened.';
 
--- Messages: who wrote when. No text, no file name, no URL and no name of a contact stands here, and no column could
--- take one.
+-- Messages: the kind of the sender, and the time. No text, no file name, no URL and no name of a contact stands here,
+-- and no column could take one.
 create table sahut.message (
 	conversation_id   text collate "C" not null,
 	id                text collate "C" not null,
@@ -456,8 +458,8 @@ create table sahut.message (
 );
 create index message_created on sahut.message (workspace_id, created_at);
 comment on table sahut.message is
-	'Messages of the conversations that were read: who wrote when. Never their content. Which conversations were read, '
-	'and up to when, says sahut_etl.message_reading.';
+	'Messages of the conversations that were read: the kind of the sender, and the time. Never their content. Which '
+	'conversations were read, and up to when, says sahut_etl.message_reading.';
 comment on column sahut.message.conversation_id is 'Conversation.';
 comment on column sahut.message.id is 'Id of the message at the API.';
 comment on column sahut.message.workspace_id is 'Workspace.';
@@ -523,7 +525,7 @@ create function sahut_etl.holding(workspace integer) returns bigint
 comment on function sahut_etl.holding is
 	'Items that could not be loaded and that nobody has accepted: while there are any, no instant rises.';
 
--- Three statements, each for itself: none joins what may lie on several machines with what does not.
+-- Three statements, each for itself: none joins tables that may lie on several machines with others.
 create function sahut_etl.erase(wanted text, of_workspace text, out workspace_name text, out had_identity boolean,
 	out items bigint)
 	returns setof record
@@ -557,12 +559,13 @@ begin
 		return next;
 	end loop;
 end $$;
-comment on function sahut_etl.erase is 'Removes what identifies a contact; a row for each workspace that knows it.';
+comment on function sahut_etl.erase is
+	'Removes the columns that identify a contact; a row for each workspace that knows it.';
 
--- While a table grows from nothing, the planner knows nothing of it: how often an id stands in it is then a guess
--- that is wrong by as much as the table is large, and a batch reads all of it. Autovacuum comes a minute too late for
--- that. What a merge looks up has an index, so these columns are enough, and few rows of them; all else is left to
--- autovacuum, which still takes it for not done.
+-- While a table grows from nothing, the planner knows nothing of it: how often an id stands in it is then a guess that
+-- is wrong by as much as the table is large, and a batch reads all of it. Autovacuum comes a minute too late for that.
+-- The columns that a merge looks up have an index, so these are enough, and few rows of them; all others are left to
+-- autovacuum, for which their tables are still to be analyzed.
 create function sahut_etl.keep_statistics() returns void
 	language plpgsql security definer
 	set search_path = pg_catalog, pg_temp set default_statistics_target = 10
@@ -588,12 +591,12 @@ begin
 	end loop;
 end $$;
 comment on function sahut_etl.keep_statistics is
-	'Analyzes what has an index in each table that has grown fourfold since it was last looked at.';
+	'Analyzes the columns with an index in each table that has grown fourfold since it was last looked at.';
 
 -- Foreign keys are declared here and nowhere else, since those of an empty warehouse are set aside while it is loaded
 -- for the first time: to check a dozen of them row by row takes as long as all the rest of a load, to check them
--- together a tenth of that. They are back before anything is published. Constants, and no table: who declares them runs
--- as the owner of the warehouse, and executes nothing that the daemon's role could have written.
+-- together a tenth of that. They are back before anything is published. Constants, and no table: the function that
+-- declares them runs as the owner of the warehouse, and executes nothing that the daemon's role could have written.
 create function sahut_etl.foreign_keys(
 	out schema_name text, out table_name text, out key_name text, out definition text)
 	returns setof record
@@ -655,8 +658,8 @@ begin
 	if to_regclass('pg_catalog.pg_dist_partition') is not null or pg_relation_size('sahut.conversation') > 0 then
 		return;
 	end if;
-	-- A reader may want what is locked here, and hold what is wanted: we give way long before PostgreSQL looks for
-	-- a deadlock (deadlock_timeout, a second), which might cut off the reader.
+	-- A reader may wait for a table that is locked here, and hold one that is wanted here: we give way long before
+	-- PostgreSQL looks for a deadlock (deadlock_timeout, a second), which might cut off the reader.
 	for k in select f.* from sahut_etl.foreign_keys() f loop
 		execute format('alter table %I.%I drop constraint %I', k.schema_name, k.table_name, k.key_name);
 	end loop;

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What reports are made from: working hours and targets, the days that are stored, and how a day is computed.
+-- The base of reports: working hours and targets, the days that are stored, and how a day is computed.
 --
 -- A day that can still grow is computed when it is asked for; one that is over is stored. Both come from the same
 -- functions, sahut_etl.*_of, so that a number has one definition. A stored day that something touches is queued by the
@@ -26,7 +26,7 @@ create table sahut_etl.work_hours (
 	primary key (workspace_id, hours_no)
 );
 comment on table sahut_etl.work_hours is
-	'Whose business hours there are: of a workspace, and of channels that have their own. Whoever has none works '
+	'The calendars of business hours: of a workspace, and of channels that have their own. One without hours means work '
 	'always.';
 comment on column sahut_etl.work_hours.workspace_id is 'Workspace.';
 comment on column sahut_etl.work_hours.hours_no is '0: the workspace''s; 1, 2, 3, ...: of channels.';
@@ -98,7 +98,7 @@ comment on column sahut_etl.attribute.name is 'Name of the column; of all worksp
 comment on column sahut_etl.attribute.path is 'Where it stands in sahut.conversation.extra.';
 comment on column sahut_etl.attribute.type is 'text, number, date or boolean.';
 
--- Whatever the API says, none of these fails.
+-- None of these fails, with any content of the API.
 create function sahut_etl.attribute_text(v jsonb) returns text
 	language sql immutable strict parallel safe security definer
 	set search_path = pg_catalog, pg_temp
@@ -153,7 +153,8 @@ create function sahut_etl.agent_code(id text) returns text
 	language sql immutable strict parallel safe
 	set search_path = pg_catalog, pg_temp
 as $$ select 'Agent ' || lpad(to_hex(hashtextextended(id collate "C", 0) & 16777215), 6, '0') $$;
-comment on function sahut_etl.agent_code is 'What stands for the name of an agent, where names are not to be shown.';
+comment on function sahut_etl.agent_code is
+	'The code that stands for the name of an agent, where names are not to be shown.';
 
 -- A zone's clock, as pieces of time in which it is ahead of UTC by the same. It changes on few days: those are looked
 -- at by the minute.
@@ -190,9 +191,9 @@ $$;
 comment on function sahut_etl.zone_pieces is
 	'From 2000 to a day, the pieces of time in which a zone''s clock is ahead of UTC by the same.';
 
--- Hours are what the clock on the wall shows: of an hour that it skips nothing is work, one that it shows twice is
--- worked twice. What begins on a day belongs to it: a holiday ends no shift of the evening before. A date with hours
--- of its own has just those, also when it is a holiday.
+-- Hours are those of the clock on the wall: of an hour that it skips nothing is work, one that it shows twice is worked
+-- twice. A shift belongs to the day on which it begins: a holiday ends no shift of the evening before. A date with
+-- hours of its own has just those, also when it is a holiday.
 create function sahut_etl.work_spans_of(zone text, hours jsonb, last date)
 	returns table (opens_at timestamptz, closes_at timestamptz, usec_before bigint)
 	language sql stable parallel safe rows 20000
@@ -249,7 +250,7 @@ comment on function sahut_etl.work_spans_of is
 	'The spans of work from 2000 to a day, by business hours as the settings of a workspace have them.';
 
 -- Made anew from the settings, as far as data may reach: to the end of the second year after AT, and to 2102 at most.
--- Says whether what has passed is another than it was.
+-- Says whether hours that have passed have changed.
 create function sahut_etl.set_work(workspace integer, at timestamptz) returns boolean
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -424,7 +425,7 @@ $$;
 comment on function sahut_etl.target_place is
 	'Which of several targets holds: the first that wants no label, or one that is carried.';
 
--- What merges add up, worked out anew from all versions: of each conversation.
+-- The sums that merges keep, computed anew from all versions: of each conversation.
 create function sahut_etl.stays_of(ids text[])
 	returns table (
 		id text, counted_to timestamptz, open_usec bigint, pending_usec bigint, snoozed_usec bigint,
@@ -718,11 +719,11 @@ comment on column sahut_etl.report_delay.error_kind is 'Kind of the last failure
 comment on column sahut_etl.report_delay.error_text is 'The message of PostgreSQL.';
 comment on column sahut_etl.report_delay.is_late is 'Whether that is more than the ordinary second or two.';
 
--- ---- how days are computed: what happened on each of a span, both its ends included; what lay there on one ----
+-- ---- how days are computed: the events of each day of a span, both its ends included; the state on one day ----
 --
--- What may lie on several machines is read in a WITH of its own, by days or by ids, and the rest is worked out from
--- that. It is PL/pgSQL, for a plan with the days in it. A span is a small part of its tables, however small the
--- planner takes them to be; and of what was fetched it knows no number, so that only a hash is safe.
+-- Tables that may lie on several machines are read in a WITH of their own, by days or by ids, and the rest is computed
+-- from that. It is PL/pgSQL, for a plan with the days in it. A span is a small part of its tables, though the planner
+-- may take them for small; and it knows no number of the rows that were fetched, so that only a hash is safe.
 
 create function sahut_etl.volume_of(workspace integer, first date, last date) returns table (
 		workspace_id integer, day date, channel_id text, team_id text, created_count integer, resolved_count integer,
@@ -905,7 +906,7 @@ $$;
 comment on function sahut_etl.label_pairs_of is
 	'Labels that the conversations created on each day of a span carry together.';
 
--- An interval holds its right end: what ended at midnight was still there then, what began is the next day's.
+-- An interval holds its right end: one that ended at midnight was still there then, one that began is the next day's.
 -- One definition for all that is measured in a day: its midnights, and the part of it that is known.
 create function sahut_etl.day_span(workspace integer, wanted date) returns table (
 		begins timestamptz, ends timestamptz, known_from timestamptz, known_to timestamptz)
@@ -964,7 +965,7 @@ begin
 end
 $$;
 comment on function sahut_etl.backlog_of is
-	'What was unresolved at the end of a day; of one that can still grow, what is unresolved now.';
+	'The conversations unresolved at the end of a day; of one that can still grow, those unresolved now.';
 
 create function sahut_etl.workload_of(workspace integer, wanted date) returns table (
 		workspace_id integer, day date, agent_id text, assigned_in_count integer, handed_off_count integer,
@@ -1056,9 +1057,9 @@ begin
 	left join lost on lost.assignee_id = g.assignee_id;
 end
 $$;
-comment on function sahut_etl.workload_of is 'What each agent carried and did on a day.';
+comment on function sahut_etl.workload_of is 'The conversations that each agent had on a day, and the work on them.';
 
--- From one state to the next of the same conversation: what was not resolved before or after came into the backlog,
+-- From one state to the next of the same conversation: one that was unresolved before or after came into the backlog,
 -- left it, or changed hands in it. Those that were only for a moment are in no backlog: the events of the day know of
 -- them.
 create function sahut_etl.flow_of(workspace integer, wanted date) returns table (
@@ -1141,7 +1142,8 @@ begin
 end
 $$;
 comment on function sahut_etl.flow_of is
-	'What came into the backlog on a day and left it, and how long it was worked on, by channel, agent and team.';
+	'The conversations that came into the backlog on a day and left it, and how long they were worked on, by channel, '
+	'agent and team.';
 
 create function sahut_etl.first_day(workspace integer) returns date
 	language plpgsql stable security definer
@@ -1205,10 +1207,9 @@ begin
 	return queued;
 end $$;
 comment on function sahut_etl.queue_all is
-	'Queues every day of a workspace; with STAMP, what is written with each row, too.';
+	'Queues every day of a workspace; with STAMP, the columns that are written with each row, too.';
 
--- WAS is what live_day was before: the days from there on that are over now are stored. The first load's end stores
--- all.
+-- WAS is the live_day before: the days from there on that are over now are stored. The first load's end stores all.
 create function sahut_etl.queue_closed(workspace integer, was date) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -1309,7 +1310,7 @@ begin
 		and r.business_seconds <> x.business_seconds;
 end $$;
 comment on function sahut_etl.stamp_days is
-	'Writes anew what depends on the time zone and the business hours with each row of a span of days.';
+	'Writes anew the columns that depend on the time zone and the business hours, in each row of a span of days.';
 
 create function sahut_etl.refresh_flows(workspace integer, first date, last date) returns void
 	language sql
@@ -1393,8 +1394,8 @@ comment on function sahut_etl.day_before is
 	'The day up to which one goes back from the end of a day to pass so many conversations; empty when there are fewer.';
 
 -- The newest queued day, and as many before it as a moment's work allows: of days on which little was created, many.
--- What is written with rows comes first, for all days. A day that can still grow is not stored: it is queued when it
--- is over.
+-- Days that are written with rows come first, for all days. A day that can still grow is not stored: it is queued when
+-- it is over.
 create function sahut_etl.refresh_next(workspace integer, out day date, out remaining bigint)
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -1427,7 +1428,8 @@ begin
 		update sahut_etl.report_queue r set stamp = false
 		where r.workspace_id = workspace and r.day between first and q.day;
 	else
-		-- Locked before anything is read: whoever touches one of these days from here on queues it again.
+		-- Locked before anything is read: a transaction that touches one of these days from here on queues it
+		-- again.
 		select bool_or(x.flows) as flows, bool_or(x.labels) as labels into asked from (
 			select r.flows, r.labels from sahut_etl.report_queue r
 			where r.workspace_id = workspace and r.day between first and q.day
@@ -1499,8 +1501,7 @@ begin
 		where a.workspace_id = workspace and a.name is distinct from sahut_etl.agent_code(a.id);
 	end if;
 
-	-- What is not to be kept any more is not kept any longer. What the API says beside name and phone may be
-	-- either.
+	-- Members that are not to be kept any more go. A contact's other members may be a name or a phone, too.
 	if (setting ->> 'drops_names')::boolean or (setting ->> 'drops_phones')::boolean then
 		update sahut_pii.contact p
 		set name = case when not (setting ->> 'drops_names')::boolean then p.name end,
@@ -1513,12 +1514,12 @@ begin
 	end if;
 end $$;
 comment on function sahut_etl.take_settings is
-	'Writes a workspace''s holidays and targets into their tables, and forgets what of contacts is not to '
+	'Writes a workspace''s holidays and targets into their tables, and forgets the members of contacts that are not to '
 	'be kept.';
 
 -- Makes a configured workspace known, and its settings current. Other hours, another past holiday or another time zone
--- make days untrue: they are queued. SETTING is what src/warehouse/workspace_settings.c writes;
--- null leaves it as it is.
+-- make days untrue: they are queued. SETTING is the JSON that src/warehouse/workspace_settings.c writes; null leaves it
+-- as it is.
 create function sahut_etl.register(wanted text, zone text, url text, late bigint, setting jsonb) returns integer
 	language plpgsql
 	set search_path = pg_catalog, pg_temp

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What analysts, managers and Metabase read: wide, commented, without contact identifiers.
+-- The views for analysts, managers and Metabase: wide, commented, without contact identifiers.
 --
 -- Every object has a column `id` first, which Metabase takes for its key, and the names beside the ids, so that
 -- nobody has to join. Days are those of the workspace's time zone; nothing depends on a session's. Ages and running
@@ -343,7 +343,7 @@ comment on column sahut_report.assignee_snapshots.is_history_complete is
 	'False where it may have begun earlier: the first interval of a conversation older than the first load. Its '
 	'length is then the least that it can be.';
 
--- The states that have ended were added up when they did; what lasts is measured here.
+-- The states that have ended were added up when they did; the present one is measured here.
 create view sahut_etl.conversation_row as
 select
 	x.id, w.name as workspace_name, x.created_day, x.status, x.channel_id, ch.type as channel_type,
@@ -407,7 +407,7 @@ left join sahut.agent la on la.workspace_id = x.workspace_id and la.id = x.last_
 left join sahut.team ft on ft.workspace_id = x.workspace_id and ft.id = x.first_team_id
 left join sahut.team lt on lt.workspace_id = x.workspace_id and lt.id = x.last_team_id;
 comment on view sahut_etl.conversation_row is
-	'What sahut_report.conversation_times is made from, which explains the columns, and the fields beside it.';
+	'The base of sahut_report.conversation_times, which explains the columns, and the fields beside it.';
 
 do $$
 declare
@@ -696,7 +696,7 @@ with target as (
 		case when t.metric = 'first_assignment'
 			and c.first_assigned_at <= coalesce(c.first_resolved_at, c.first_assigned_at)
 			then c.first_assigned_team_id else c.first_resolved_team_id end as done_by_team,
-		-- Who resolves it without an assignee has answered it, too.
+		-- A resolution without an assignee counts as an answer, too.
 		case t.metric when 'first_assignment' then least(c.first_assigned_at, c.first_resolved_at)
 		else c.first_resolved_at end as done_at,
 		case t.metric when 'first_assignment'
@@ -827,7 +827,7 @@ left join (
 ) x on x.workspace_id = a.workspace_id and x.assignee_id = coalesce(a.id, '')
 where a.id is not null or x.unresolved_count > 0;
 comment on view sahut_report.agent_workload_now is
-	'The conversations of each agent now; agents without any are here, too. What nobody has is a row without an agent: '
+	'The conversations of each agent now; agents without any are here, too. Unassigned ones are a row without an agent: '
 	'all rows add up to the backlog.';
 comment on column sahut_report.agent_workload_now.id is 'Workspace and agent.';
 comment on column sahut_report.agent_workload_now.workspace_name is 'Workspace.';
@@ -845,7 +845,8 @@ comment on column sahut_report.agent_workload_now.stale_over_1d_count is
 comment on column sahut_report.agent_workload_now.as_of is
 	'The counts are known up to this instant: active_as_of, or the last answer while nothing is proven.';
 
-comment on column sahut_report.agent_workload_now.is_unassigned is 'Whether this is what nobody has.';
+comment on column sahut_report.agent_workload_now.is_unassigned is
+	'Whether this is the row of unassigned conversations.';
 
 create view sahut_report.contact_activity as
 select
@@ -1205,8 +1206,8 @@ left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id
 left join sahut.agent a on a.workspace_id = w.id and a.id = x.assignee_id
 left join sahut.team t on t.workspace_id = w.id and t.id = x.team_id;
 comment on view sahut_report.daily_flow is
-	'What came into the backlog each day and left it, by channel, agent and team: for each of them the backlog of a day '
-	'is that of the day before + created + reopened + moved in - resolved - moved out.';
+	'Conversations that came into the backlog each day and left it, by channel, agent and team: for each the backlog of '
+	'a day is that of the day before + created + reopened + moved in - resolved - moved out.';
 comment on column sahut_report.daily_flow.id is 'Workspace, day, channel, agent and team.';
 comment on column sahut_report.daily_flow.workspace_name is 'Workspace.';
 comment on column sahut_report.daily_flow.day is 'Day in the workspace''s time zone, from that of the first load on.';
@@ -1216,7 +1217,7 @@ comment on column sahut_report.daily_flow.channel_id is 'Channel at that time.';
 comment on column sahut_report.daily_flow.channel_type is 'Kind of that channel.';
 comment on column sahut_report.daily_flow.channel_name is 'Name of that channel.';
 comment on column sahut_report.daily_flow.assignee_id is
-	'Who had it at that time: before a resolution, after all else.';
+	'The agent at that time: before a resolution, after all other events.';
 comment on column sahut_report.daily_flow.assignee_name is 'Name of the agent.';
 comment on column sahut_report.daily_flow.is_unassigned is 'Whether nobody had it.';
 comment on column sahut_report.daily_flow.team_id is 'Team at that time.';
@@ -1226,7 +1227,7 @@ comment on column sahut_report.daily_flow.reopened_count is 'Conversations that 
 comment on column sahut_report.daily_flow.moved_in_count is
 	'Unresolved conversations that came from another channel, agent or team.';
 comment on column sahut_report.daily_flow.resolved_count is
-	'Conversations that became resolved, counted with whoever had them before.';
+	'Conversations that became resolved, counted with the agent before that.';
 comment on column sahut_report.daily_flow.moved_out_count is
 	'Unresolved conversations that went to another channel, agent or team.';
 comment on column sahut_report.daily_flow.active_hours is
@@ -1331,7 +1332,7 @@ comment on column sahut_report.calendar.is_begun is
 	'Whether the day has begun, as far as data goes: charts end with the last such day.';
 comment on column sahut_report.calendar.measured_hours is
 	'Hours of the day in which status and assignment are known: none before the first load has ended, less than all '
-	'on the day of that and on the last day. What hours of a period are divided by.';
+	'on the day of that and on the last day. The divisor of a period''s hours.';
 
 -- ---- dimensions ----
 
@@ -1485,12 +1486,12 @@ comment on column sahut_report.data_freshness.pending_day_count is
 comment on column sahut_report.data_freshness.pending_days is
 	'Which: the ten newest of them; empty when all are as they should be.';
 comment on column sahut_report.data_freshness.proof_state is
-	'loading (rows come in), unproven (loaded, and not proven), demoted (what was published is taken back), rejected '
+	'loading (rows come in), unproven (loaded, and not proven), demoted (published instants are taken back), rejected '
 	'(items that could not be loaded hold the instants), excepted (proven, but for those that are known), or proven.';
 comment on column sahut_report.data_freshness.unproven_since is 'Since when it is not proven; empty where it is.';
 comment on column sahut_report.data_freshness.proof_reason is 'Why the state is so.';
-comment on column sahut_report.data_freshness.next_step is 'What happens next.';
-comment on column sahut_report.data_freshness.may_be_counted is 'What may be counted meanwhile.';
+comment on column sahut_report.data_freshness.next_step is 'The next step of the program.';
+comment on column sahut_report.data_freshness.may_be_counted is 'The rows that may be counted meanwhile.';
 comment on column sahut_report.data_freshness.exceptions is 'The known exceptions, in words; empty: none.';
 comment on column sahut_report.data_freshness.accepted_item_count is
 	'Items that could not be loaded and that a person has accepted: they are in no number.';

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What `metabase apply` has put into which Metabase. It owns what stands here and nothing else.
+-- The objects that `metabase apply` has put into a Metabase. It owns these and no others.
 
 create table sahut_etl.metabase_object (
 	instance_url  text not null,

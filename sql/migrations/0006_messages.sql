@@ -122,7 +122,8 @@ declare
 	wanted  constant text := coalesce(setting ->> 'read', 'off');
 	span    constant interval := coalesce((setting ->> 'since')::bigint, 0) * interval '1 microsecond';
 begin
-	-- What is read otherwise from now on is gone through once more, and what was read before is not read twice.
+	-- Conversations that are to be read in another way from now on are gone through once more, and messages that
+	-- were read before are not read twice.
 	insert into sahut_etl.message_state as s (workspace_id, read, since) values (workspace, wanted, span)
 	on conflict (workspace_id) do update
 	set read = excluded.read, since = excluded.since,
@@ -133,7 +134,7 @@ begin
 end $$;
 comment on function sahut_etl.take_message_settings is 'How messages of a workspace are read from now on.';
 
--- The one door through which conversations become due: of hints, and of whoever else knows better than updated_at.
+-- The one door through which conversations become due: of hints, and of anybody else who knows better than updated_at.
 create function sahut_etl.make_messages_due(workspace integer, ids text[]) returns bigint
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -161,7 +162,7 @@ comment on function sahut_etl.make_messages_due is
 	'Makes the messages of these conversations due, as far as they are held and messages are read; how many it were. '
 	'One that is not held yet becomes due when it is loaded.';
 
--- Reading begins, or goes on otherwise than before: what is not resolved is due at once; all else comes as history.
+-- Reading begins, or goes on otherwise than before: unresolved ones are due at once; all others come as history.
 create function sahut_etl.begin_message_history(workspace integer) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -205,9 +206,10 @@ as $$
 			select from sahut_etl.message_state s where s.workspace_id = r.workspace_id and s.read = 'all'))))
 $$;
 comment on function sahut_etl.wants_reading is
-	'Whether what was read of a conversation is not what is wanted of one that changed then.';
+	'Whether a conversation that changed then was read in another way than the configuration now wants.';
 
--- History is a row for each conversation at last, but it becomes due a few at a time, so that what is due stays small.
+-- History is a row for each conversation at last, but a few become due at a time, so that the number that is due stays
+-- small.
 create function sahut_etl.advance_message_history(workspace integer, most integer) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -388,7 +390,7 @@ left join sahut.team tm on tm.workspace_id = t.workspace_id and tm.id = c.team_i
 left join sahut.agent a on a.workspace_id = t.workspace_id and a.id = t.sender_id
 left join sahut.agent g on g.workspace_id = t.workspace_id and g.id = c.assignee_id;
 comment on view sahut_report.replies is
-	'A row for each turn of a customer, that is what they wrote until somebody answered, and the answer to it. Of the '
+	'A row for each turn of a customer, that is their messages until somebody answered, and the answer. Of the '
 	'conversations whose messages were read; message_coverage says of how many.';
 comment on column sahut_report.replies.id is 'The conversation and the number of the turn.';
 comment on column sahut_report.replies.workspace_name is 'Workspace.';
@@ -408,7 +410,7 @@ comment on column sahut_report.replies.customer_messages is 'Messages of the cus
 comment on column sahut_report.replies.reply_at is
 	'When the first answer was written, by an agent or a bot; empty while there is none. Internal notes are none.';
 comment on column sahut_report.replies.replied_by is
-	'Who wrote it: agent, bot, or another word of the API''s; unknown where it gave none.';
+	'The kind of its sender: agent, bot, or another word of the API''s; unknown where it gave none.';
 comment on column sahut_report.replies.agent_id is 'The agent who wrote it; empty for a bot.';
 comment on column sahut_report.replies.agent_name is 'Name of that agent, where one is known.';
 comment on column sahut_report.replies.reply_seconds is 'Seconds from from_at to reply_at.';

@@ -1,8 +1,8 @@
--- What the costs of a workspace's cycles depend on. $1 its number.
--- First: live conversations that are not resolved. Second: changes within a day, as the runs of the last one
--- have it. Third: those that the next scan reads again, as they changed less than the lookback before the watermark.
--- Fourth: pages that full sweeps took lately, in all their passes. Fifth: requests of the last cycles of changes, if
--- those could not explain what they saw; else 0.
+-- The facts that the costs of a workspace's cycles depend on. $1 its number. First: live conversations that are not
+-- resolved. Second: changes within a day, as the runs of the last one have it. Third: those that the next scan reads
+-- again, as they changed less than the lookback before the watermark. Fourth: pages that full sweeps took lately, in
+-- all their passes. Fifth: requests of the last cycles of changes, if those could not explain the rows that they saw;
+-- else 0.
 with floor as materialized (
 	select w.watermark, w.lookback from sahut_etl.workspace w where w.id = $1::integer
 )

@@ -1,4 +1,4 @@
--- Requests of the last seven days by purpose, and what they brought. $1 name of a workspace (null: all).
+-- Requests of the last seven days by purpose, and the rows that they brought. $1 name of a workspace (null: all).
 select w.name as workspace, l.purpose as "last 7 days", sum(l.requests)::bigint as requests,
 	sum(l.throttled)::bigint as throttled,
 	sum(l.failed)::bigint as failed, sum(l.rows_written)::bigint as changes,

@@ -1,4 +1,4 @@
--- What only the rows mentioned that are not merged is not merged either: it may be why.
+-- Channels, agents, teams and contacts that only refused rows mentioned are not merged either: they may be the reason.
 delete from pg_temp.stage_channel d
 	where not exists (select from pg_temp.stage_conversation s where s.channel_id = d.id);
 delete from pg_temp.stage_agent d

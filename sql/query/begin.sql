@@ -1,4 +1,4 @@
--- A question about a whole sweep compares two large sets, once: the opposite of what a merge does.
+-- A query about a whole sweep compares two large sets, once: the opposite of a merge.
 begin;
 set local enable_hashjoin = on;
 set local enable_mergejoin = on;

@@ -1,3 +1,3 @@
--- A full sweep is compared with all that is held: two large sets, whatever the planner thinks of their size before
--- their first ANALYZE.
+-- A full sweep is compared with all held conversations: two large sets, though the planner may take them for small
+-- before their first ANALYZE.
 set local enable_nestloop = off

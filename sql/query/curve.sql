@@ -1,6 +1,6 @@
--- What a full sweep saw, by when it saw it last. $1 workspace, $2 sweep, $3 created, or first seen, from then on are
--- the young ones (usec), $4 at most so many rows. Of the old ones a row for each instant: 0, the instant (usec), how
--- many; of the young ones a row each: 1, the instant, when it was created.
+-- The conversations that a full sweep saw, by when it saw each last. $1 workspace, $2 sweep, $3 created, or first seen,
+-- from then on are the young ones (usec), $4 at most so many rows. Of the old ones a row for each instant: 0, the
+-- instant (usec), how many; of the young ones a row each: 1, the instant, when it was created.
 with seen as materialized (
 	select i.id, max(s.since) as since
 	from sahut_etl.sweep_seen s

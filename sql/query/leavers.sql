@@ -14,7 +14,7 @@ with seen as materialized (
 	and c.status <> 'resolved' and c.status in ('open', 'pending', 'snoozed')
 	and not exists (select from absent a where a.id = c.id)
 	and not exists (select from seen where seen.id = sahut_etl.id_hash(c.id))
-	-- What could not be loaded is asked for elsewhere, if at all.
+	-- Rejected items are asked for elsewhere, if at all.
 	and c.id <> all (array(select r.fingerprint from sahut_etl.rejected_item r where r.workspace_id = $1::integer))
 ), control as materialized (
 	select c.id

@@ -1,8 +1,7 @@
--- What a full sweep saw. $1 workspace, $2 sweep, $3 pass (0: all), $4 created before (usec), $5 how many of those
--- whose absence is known come in turn.
--- First: distinct conversations, loaded or rejected, created or first seen before that. Second: live ones that it did
--- not see. Third: distinct ones, whenever created. Fourth: items that hold the instants and that it saw, or that are
--- newer; if it is certified the others are gone.
+-- Counts of the conversations that a full sweep saw. $1 workspace, $2 sweep, $3 pass (0: all), $4 created before
+-- (usec), $5 how many of those whose absence is known come in turn. First: distinct conversations, loaded or rejected,
+-- created or first seen before that. Second: live ones that it did not see. Third: distinct ones of any age. Fourth:
+-- items that hold the instants and that it saw, or that are newer; if it is certified the others are gone.
 with seen as materialized (
 	-- Each once, and whether it counts: conversations are looked through a single time, for both numbers.
 	select i.id, bool_or($3::smallint = 0 or s.pass = $3::smallint) as counts

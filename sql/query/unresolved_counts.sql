@@ -1,5 +1,5 @@
--- As counts.sql, and at the cost of what is not resolved only: the rest is known by subtraction; so is what the list is
--- known not to show. $1 workspace.
+-- As counts.sql, at the cost of the unresolved ones only: the rest is known by subtraction; so are those that the list
+-- is known not to show. $1 workspace.
 with held as materialized (
 	select count(*) as unresolved, count(*) filter (where c.status = 'open') as open,
 		count(*) filter (where c.status = 'pending') as pending, count(*)

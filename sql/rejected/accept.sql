@@ -1,5 +1,5 @@
--- A person accepts that an item is missing. $1 workspace's name, or null: all; $2 id; $3 who it is.
--- A row each: the workspace, and how many there still are that hold its instants.
+-- A person accepts that an item is missing. $1 workspace's name, or null: all; $2 id; $3 the person. A row each: the
+-- workspace, and how many there still are that hold its instants.
 with accepted as (
 	update sahut_etl.rejected_item r
 	set accepted_at = coalesce(r.accepted_at, clock_timestamp()),

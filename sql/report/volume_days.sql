@@ -1,4 +1,4 @@
--- A row for every day of the period. What was resolved before history begins is not known.
+-- A row for every day of the period. The number resolved before history begins is not known.
 select
 	d.day::date as day, coalesce(sum(v.created_count), 0) as created,
 	case when d.day::date >= w.history_day then coalesce(sum(v.resolved_count), 0) end as resolved,

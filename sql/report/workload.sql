@@ -1,5 +1,5 @@
--- A row for each agent: what the agent holds now, and what happened in the period. How many at a time is an average
--- over all hours of the period that are known, those included in which the agent held nothing.
+-- A row for each agent: the conversations that the agent holds now, and the events in the period. How many at a time is
+-- an average over all hours of the period that are known, those included in which the agent held nothing.
 with period as (
 	select
 		v.agent_id, sum(v.assigned_in_count) as given, sum(v.handed_off_count) as handed_off,

@@ -1,5 +1,5 @@
--- What each agent did in the period, the one who resolved most first. How many at a time is an average over all hours
--- of the period that are known, those included in which the agent held nothing.
+-- The work of each agent in the period, the agent with most resolutions first. How many at a time is an average over
+-- all hours of the period that are known, those included in which the agent held nothing.
 with untimed as materialized (
 	select x.to_assignee_id as agent_id, count(*) as n
 	from sahut_report.conversation_events x

@@ -1,4 +1,5 @@
--- Who holds what now, nobody first; agents with nothing are left out, and of many those with least.
+-- The conversations that each agent holds now, nobody first; agents with nothing are left out, and of many those with
+-- least.
 (
 	select null::text as agent, count(*) filter (where c.status = 'open') as open, count(*)
 		filter (where c.status = 'pending') as pending,

@@ -1,5 +1,5 @@
--- What rejected items of long ago said. That they are rejected stays known: nothing is complete around them.
--- $1 age (usec), $2 how many.
+-- Empties rejected items of long ago. That they are rejected stays known: nothing is complete around them. $1 age
+-- (usec), $2 how many.
 with old as (
 	select i.workspace_id, i.fingerprint from sahut_etl.rejected_item i
 	where i.last_seen_at < now() - $1::bigint * interval '1 microsecond' and i.item not in ('"expired"', '"erased"')

@@ -1,5 +1,5 @@
--- What was bad about messages that could not be loaded long ago. That they could not stays known. $1 age (usec), $2 how
--- many.
+-- Empties the reasons of messages that could not be loaded long ago. That they could not stays known. $1 age (usec), $2
+-- how many.
 with old as (
 	select r.conversation_id, r.place from sahut_etl.rejected_message r
 	where r.seen_at < now() - $1::bigint * interval '1 microsecond' and r.reason <> 'kept no longer'

@@ -1,5 +1,5 @@
--- Runs that ended long ago, a few at a time; with them go their audits. What is newest stays, however old. $1 age
--- (usec), $2 how many.
+-- Runs that ended long ago, a few at a time; with them go their audits. The newest stay at any age. $1 age (usec), $2
+-- how many.
 with old as (
 	select r.id from sahut_etl.run r
 	where r.ended_at < now() - $1::bigint * interval '1 microsecond'

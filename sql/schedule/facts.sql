@@ -1,4 +1,4 @@
--- What the schedule of a workspace goes on from, after a start. $1 workspace.
+-- The facts that the schedule of a workspace goes on from, after a start. $1 workspace.
 select
 	sahut_etl.to_usec(max(r.ended_at) filter (where r.strategy = 'full_sweep')) as full_at,
 	sahut_etl.to_usec(max(r.ended_at) filter (where r.strategy = 'count_audit')) as verify_at,

@@ -1,5 +1,5 @@
--- A person stops a workspace's schedule, or starts it again; who holds it hears of that. $1 workspace, $2 who stops it,
--- null: it starts again. Gives how it was before.
+-- A person stops a workspace's schedule, or starts it again; the daemon that holds it hears of that. $1 workspace, $2
+-- the process that stops it, null: it starts again. Gives the pause before.
 with now_is as (
 	update sahut_etl.workspace w
 	set paused_at = case when $2::text is not null then coalesce(w.paused_at, clock_timestamp()) end,

@@ -1,6 +1,6 @@
--- What the daemon does with a workspace, and will do. Lost in a crash of the server it would be written again: nobody
--- waits for the disk. $1 workspace, $2 the rest, as JSON, $3 the session that has the lease: it stays in force until
--- the next cycle. The row is not waited for: a commit moves the lease on as well.
+-- The present and the next work of the daemon on a workspace. Lost in a crash of the server it would be written again:
+-- nobody waits for the disk. $1 workspace, $2 the rest, as JSON, $3 the session that has the lease: it stays in force
+-- until the next cycle. The row is not waited for: a commit moves the lease on as well.
 with no_hurry as (
 	select set_config('synchronous_commit', 'off', true)
 ), in_force as (

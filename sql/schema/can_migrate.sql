@@ -1,5 +1,5 @@
--- What stands in the way of making the schemas: the kind of the failure, what it is, and what mends it. The first row
--- is the one to mend first. A schema that is there may be used when it is ours and empty.
+-- The obstacles to making the schemas: the kind of the failure, a sentence, and the remedy. The first row is the one to
+-- mend first. A schema that is there may be used when it is ours and empty.
 with wanted(name) as (values ('sahut'), ('sahut_pii'), ('sahut_report'), ('sahut_etl')),
 there as (
 	select n.nspname as name, pg_has_role(n.nspowner, 'usage') as is_ours,

@@ -1,4 +1,4 @@
--- Who may do what, for those roles that exist. May be run again.
+-- The privileges of those roles that exist. May be run again.
 do $$
 declare
 	called   text;
@@ -28,7 +28,7 @@ begin
 		alter default privileges in schema sahut grant select on tables to sahut_analyst;
 		alter default privileges in schema sahut_report grant select on tables to sahut_analyst;
 	end if;
-	-- A function that a view calls runs for whoever reads the view. None of those writes.
+	-- A function that a view calls runs for each reader of the view. None of those writes.
 	for called in
 		select p.oid::regprocedure from pg_catalog.pg_proc p
 		where p.pronamespace = 'sahut_etl'::regnamespace and p.prosecdef and p.provolatile <> 'v'

@@ -1,4 +1,5 @@
--- The warehouse belongs to the database's owner, or to whoever owned it before; who may be that role becomes it.
+-- The warehouse belongs to the database's owner, or to the role that owned it before; a role that may become that one
+-- does.
 select set_config('role', o.name, false)
 from (
 	select coalesce(

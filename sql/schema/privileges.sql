@@ -1,4 +1,4 @@
--- All that anybody may do with what is ours, as one text: another one after the grants means that some were missing.
+-- All privileges on our objects, as one text: a different one after the grants means that some were missing.
 select md5(coalesce((select string_agg(c.oid::text || coalesce(c.relacl::text, ''), ',' order by c.oid)
 		from pg_catalog.pg_class c where c.relnamespace = any (o.schemas)), '')
 	|| coalesce((select string_agg(n.oid::text || coalesce(n.nspacl::text, ''), ',' order by n.oid)

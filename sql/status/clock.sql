@@ -1,2 +1,2 @@
--- What time it is for the database.
+-- The database's time.
 select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now

@@ -1,4 +1,4 @@
--- What to do where no temporary table can be made though the role may: event triggers are somebody's, and run for
+-- The remedy where no temporary table can be made though the role may: event triggers are somebody's, and run for
 -- each one. A row, if there is any.
 select format('event trigger %s is not ours, and runs for each temporary table: let role %I do all that it does; or, '
 	'as an administrator: %s',

@@ -1,6 +1,6 @@
--- What of the database stands in the way of the connected role, a row each: the kind of the failure ('' where it is
--- only to be known), what it is, and the one command that mends it. It asks the catalogs alone, so that it answers
--- where nothing of ours can be read.
+-- The obstacles in the database for the connected role, a row each: the kind of the failure ('' where it is only to be
+-- known), a sentence, and the one command that mends it. It asks the catalogs alone, so that it answers where nothing
+-- of ours can be read.
 with ours as (
 	select c.oid, c.oid::regclass as name, n.nspname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, c.relreplident
 	from pg_catalog.pg_class c

@@ -1,5 +1,5 @@
--- What is missing of the privileges of the daemon's role, and of those who read: the GRANT, a row each; none is good.
--- Where migrate has made the role for the daemon, membership is all that it needs.
+-- The missing privileges of the daemon's role, and of readers: the GRANT, a row each; none is good. Where migrate has
+-- made the role for the daemon, membership is all that it needs.
 with part(place, schema, role, rights) as (
 	select 1, s, current_user::name, array['select', 'insert', 'update', 'delete']
 	from unnest(array['sahut', 'sahut_pii', 'sahut_report', 'sahut_etl']) s

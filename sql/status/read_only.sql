@@ -1,4 +1,5 @@
--- Why nothing can be written here, and what mends it. Not by pg_settings, which whoever may connect can lock.
+-- The reason why nothing can be written here, and its remedy. Not by pg_settings, which any role that may connect can
+-- lock.
 select case when pg_is_in_recovery()
 		then 'it is a standby: name the primary in warehouse.conninfo, or both: host=FIRST,SECOND'
 	when s.source = 'user' then

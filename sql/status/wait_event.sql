@@ -1,4 +1,4 @@
--- What one of our processes waits for. $1 its number.
+-- The event that one of our processes waits for. $1 its number.
 select case
 	when a.wait_event = 'SyncRep' then 'a synchronous standby does not confirm the commit (wait_event SyncRep): see '
 		'synchronous_standby_names and pg_stat_replication'

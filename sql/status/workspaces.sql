@@ -1,4 +1,4 @@
--- A row for each workspace: how far it is, what it did last, and what comes next. $1 name, or null: all.
+-- A row for each workspace: its state, the last run, and the next one. $1 name, or null: all.
 with known as (
 	select w.*, p.state as proof, p.since as proof_since, p.why as proof_why, p.next_step as proof_next, p.counted,
 		p.known as exceptions, p.accepted, p.unlisted, p.disputed, p.holding,

@@ -1,4 +1,4 @@
--- What a verify counted: all, then by status; and behind them the cells that differed. $1 run.
+-- The counts of a verify: all, then by status; and behind them the cells that differed. $1 run.
 (select 'count' as kind, (array[null, 'open', 'pending', 'snoozed', 'resolved'])[x.place] as status,
 	null as channel_id, null as channel_name, null as assignee_id, null as assignee_name, false as unassigned,
 		x.api, x.held, a.rejected

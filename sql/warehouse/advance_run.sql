@@ -1,5 +1,5 @@
--- What the run has done so far. $1 run, $2 its counters, as JSON; only what this batch adds.
--- A run that has failed while this batch was on its way stays so.
+-- The work of the run so far. $1 run, $2 its counters, as JSON; only what this batch adds. A run that has failed while
+-- this batch was on its way stays so.
 with over as (
 	delete from sahut_etl.request_lease q where q.run_id = $1::bigint and $2::jsonb ->> 'state' <> 'running'
 )

@@ -1,11 +1,10 @@
--- How far the workspace is now, in the transaction that makes it true. $1 workspace, $2 what the engine remembers, as
--- JSON.
+-- The new state of the workspace, in the transaction that makes it true. $1 workspace, $2 the engine's state, as JSON.
 update sahut_etl.workspace w
 -- A page that was none was not read: the next scan begins where this one did.
 set watermark = case
 		when t.is_misshapen and (sahut_etl.from_usec(m.watermark) > w.watermark) is not false
 		then w.watermark else sahut_etl.from_usec(m.watermark) end,
-	-- Not around what could not be loaded in this very batch.
+	-- Not around rejected items of this very batch.
 	complete_as_of = case
 		when t.is_held_back and (sahut_etl.from_usec(m.complete_as_of) > w.complete_as_of) is not false
 		then w.complete_as_of else sahut_etl.from_usec(m.complete_as_of) end,

@@ -1,5 +1,5 @@
--- A run begins; one that another process left behind is over. $1 workspace, $2 kind, $3 strategy.
--- What that one was granted, and no commit of it accounted for, is booked now.
+-- A run begins; one that another process left behind is over. $1 workspace, $2 kind, $3 strategy. Requests that were
+-- granted to that one, and that no commit of it accounted for, are booked now.
 with unbooked as materialized (
 	select r.id, r.workspace_id, r.kind, greatest(q.requests - r.requests, 0) as requests
 	from sahut_etl.run r
@@ -27,7 +27,7 @@ with unbooked as materialized (
 		select x.backend from sahut_etl.lock_without_lease x where x.workspace_id = $1::integer))) s(backend)
 	where l.workspace_id = $1::integer and l.stranger is distinct from s.backend
 ), swept as (
-	-- Of a full sweep that was proven, and then left while it asked for what it had not seen.
+	-- Of a full sweep that was proven, and then left while it asked for conversations that it had not seen.
 	delete from sahut_etl.sweep_seen s using sahut_etl.sweep w
 	where w.id = s.sweep_id and w.workspace_id = $1::integer and w.state <> 'running'
 )

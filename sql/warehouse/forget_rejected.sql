@@ -1,4 +1,4 @@
--- What a certified sweep has not seen is rejected no longer. $1 sweep.
+-- An item that a certified sweep has not seen is rejected no longer. $1 sweep.
 delete from sahut_etl.rejected_item r
 using sahut_etl.sweep s
 where s.id = $1::bigint and s.state = 'certified' and r.workspace_id = s.workspace_id

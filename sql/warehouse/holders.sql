@@ -1,5 +1,5 @@
--- Every workspace: who works on it, whether anybody does, what it is called, whether a daemon ever did; and a session
--- that has the advisory lock without the lease.
+-- Every workspace: the process that works on it, whether one does now, its name, whether a daemon ever did; and a
+-- session that has the advisory lock without the lease.
 select w.id, w.name, f.holder, f.workspace_id is not null as is_held, s.workspace_id is not null as had_daemon,
 	(select format('session %s of role %s (%s%s)', a.pid, a.usename,
 		coalesce(nullif(a.application_name, ''), 'without a name'),

@@ -1,5 +1,6 @@
--- Takes the workspace's lease, if nobody has it. $1 workspace, $2 who takes it.
--- Otherwise: who has it, the same with role and session, and that session; or who has locked its row. And our session.
+-- Takes the workspace's lease, if nobody has it. $1 workspace, $2 the process that takes it. Otherwise: the process
+-- that has it, the same with role and session, and that session; or the session that has locked its row. And our
+-- session.
 select t.taken, f.holder,
 	case when f.holder is not null then format('%s (session %s of role %s)', f.holder, f.backend, f.role_name)
 		when b.pid is not null then format('session %s of role %s (%s), which has locked its row in '

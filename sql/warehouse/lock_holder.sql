@@ -1,6 +1,6 @@
--- Who is most likely in the way of a merge: who locks one of our tables against writing, or has written to one and
--- not committed yet, the oldest first. Of a migration, which changes tables, who reads one as well. What it runs is
--- shown to those alone who may see it. $1 1: a migration, 0: a merge.
+-- The session that is most likely in the way of a merge: it locks one of our tables against writing, or has written to
+-- one and not committed yet; the oldest first. A migration, which changes tables, waits for readers as well. The
+-- session's statement is shown only to roles that may see it. $1 1: a migration, 0: a merge.
 select format('process %s of %s (%s%s) holds %s on %s', l.pid, r.rolname,
 	coalesce(nullif(a.application_name, ''), 'without a name'),
 	case when a.state like 'idle in%' then ', which does nothing in its transaction since ' else ', which runs ' end

@@ -23,7 +23,7 @@ from (
 cross join pg_temp.stage_batch b
 where not exists (select from held h where h.conversation_id = s.conversation_id and h.id = s.id);
 
--- What is read once more, as when a list is read anew, is written where it differs.
+-- A message that is read once more, as when a list is read anew, is written where it differs.
 update sahut.message m
 set place = s.place, type = s.type, is_note = s.is_note, sender_type = s.sender_type, sender_id = s.sender_id,
 	created_at = s.created_at, text_length = s.text_length, attachment_count = s.attachment_count,
@@ -40,7 +40,7 @@ and (m.place, m.type, m.is_note, m.sender_type, m.sender_id, m.created_at, m.tex
 	is distinct from (s.place, s.type, s.is_note, s.sender_type, s.sender_id, s.created_at, s.text_length,
 	s.attachment_count, s.attachment_kinds, s.reading, null);
 
--- What a whole reading did not show any more is not there any more.
+-- A message that a whole reading did not show any more is not there any more.
 update sahut.message m
 set removed_at = r.observed_at
 from pg_temp.stage_reading r

@@ -1,5 +1,5 @@
--- Of what was rejected on pages that were none, or holds, the one that came last: the reason, without
--- what a contact is called. $1 workspace.
+-- Of the items that were rejected on pages that were none, or that hold, the one that came last: the reason, without a
+-- contact's name. $1 workspace.
 select case
 	when r.reason ~ '^[^:]*\.contact' then split_part(r.reason, ':', 1) || ': another value was expected'
 	else r.reason end as reason

@@ -1,5 +1,5 @@
--- What a sweep that read the list to its end did not see is not in the list, whatever has become of it. $1 workspace,
--- $2 sweep, $3 first seen or created before (usec).
+-- A conversation that a sweep did not see, though it read the list to its end, is not in the list; it may be gone or
+-- not. $1 workspace, $2 sweep, $3 first seen or created before (usec).
 with seen as materialized (
 	select id from sahut_etl.sweep_shows($2::bigint) x(id)
 ), missed as materialized (

@@ -1,4 +1,4 @@
--- What a verify counted, and the cells that differ. $1 run, $2 workspace, $3 both as JSON.
+-- The counts of a verify, and the cells that differ. $1 run, $2 workspace, $3 both as JSON.
 with audit as (
 	insert into sahut_etl.audit (run_id, workspace_id, api, held, rejected)
 	select $1::bigint, $2::integer, m.api, m.held, m.rejected

@@ -1,4 +1,4 @@
--- A verify counts what is held, and what had been counted along the way is set right. $1 workspace.
+-- A verify counts the held conversations, and sets the running counts right. $1 workspace.
 with held as materialized (
 	select count(*) as n from sahut.conversation c where c.workspace_id = $1::integer and c.deleted_at is null
 )

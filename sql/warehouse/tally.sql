@@ -1,4 +1,4 @@
--- What the batch came to. $1 workspace.
+-- The counts of the batch. $1 workspace.
 select t.rows_seen, t.rows_new, t.rows_changed, t.rows_rejected, t.rows_deleted, t.rows_late, t.rows_silent,
 	t.versions, w.live_count,
 	(select count(*) from sahut_etl.stale_copy d where d.workspace_id = w.id) as stale_copies,

@@ -45,7 +45,7 @@ def test_what_is_loaded_and_not_proven_says_why_and_what_next(pair):
     assert said(etl) == ("not proven", "unproven", "amber")
     text = etl.run("status").stdout
     assert re.search(r"(?m)^utama +not proven ", text)
-    assert re.search(r"(?m)^utama: fewer .*; .*read again .*sync --full.* \(since 20.*\)\. To be counted meanwhile: what is held", text)
+    assert re.search(r"(?m)^utama: fewer .*; .*read again .*sync --full.* \(since 20.*\)\. To be counted meanwhile: the held rows", text)
     etl.run("-q", "status", "--check", expect=1)
     # Reports show what is held, and say first that it is a lower bound.
     assert first_line(etl).startswith("! utama: Loaded, and not proven complete (since ")
