@@ -71,6 +71,18 @@ def bare(text):
     return re.sub(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', blank, text, flags=re.S)
 
 
+def prose_of(text):
+    """A document without its code: fenced blocks, and lines that are set in."""
+    text = re.sub(r"```.*?```", "", text, flags=re.S)
+    return "\n".join(line for line in text.split("\n") if not line.startswith("    "))
+
+
+def comments_of(text):
+    """The words of a file's comments; names of parameters, in capitals, are left out by their case."""
+    found = re.findall(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*(.*?)\*/', text, flags=re.S)
+    return " ".join(re.sub(r"\n\s*\*", "\n", c).strip() for c in found)
+
+
 def sources():
     found = []
     for folder in FOLDERS:
@@ -193,16 +205,21 @@ class Lint:
 
     def prose_gate(self):
         """Bare what and who read twice for people to whom English is foreign (CONTRIBUTING.md)."""
-        over = []
-        for path in PLAIN:
-            text = re.sub(r"```.*?```", "", read(path), flags=re.S)
-            text = "\n".join(line for line in text.split("\n") if not line.startswith("    "))
-            words = len(re.findall(r"[A-Za-z'-]+", text))
-            share = 1000 * len(re.findall(r"\b(?:what|who|whoever|whom|whatever)\b", text, re.I)) / words
+        texts = {path: prose_of(read(path)) for path in PLAIN}
+        for folder in FOLDERS:
+            if folder.startswith("src/"):
+                texts[f"comments of {folder}"] = " ".join(comments_of(t) for p, t in self.files.items() if p.startswith(folder + "/"))
+        sql = subprocess.run(["git", "ls-files", "sql/*.sql"], cwd=TOP, capture_output=True, text=True).stdout.split()
+        texts["comments of sql"] = " ".join(re.sub(r"\s*--+", " ", c) for p in sql for c in re.findall(r"--[^\n]*", read(p)))
+        over, starts = [], []
+        for path, text in texts.items():
+            share = 1000 * len(re.findall(r"\b[Ww](?:hat|ho|hoever|hom|hatever)\b", text)) / max(1, len(re.findall(r"[A-Za-z'-]+", text)))
             print(f"# {path}: {share:.1f} of what and who in 1,000 words")
             if share > MOST_WHAT:
                 over.append(f"{path}: {share:.1f}")
+            starts += [f"{path}: {m.group(1)}" for m in re.finditer(r"(?:^|[.:;]\s)\s*(W(?:hat|ho|hoever|hatever)\b[^?.]*)(?=\.)", text)]
         self.gate(f"at most {MOST_WHAT} of what, who, whoever, whom, whatever in 1,000 words", over)
+        self.gate("no sentence begins with what or who, but a question", starts)
 
     # ---- structure ----
 
