@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 import doc_names
+import merge_columns
 import report_words
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -326,6 +327,9 @@ class Lint:
         self.gate("every report text is used", self.unused_texts())
         self.gate("every column of a report has words in both languages", report_words.complaints(
             self.files["src/report/report_catalog.c"], self.files[REPORT_TEXT], lambda name: read(f"sql/report/{name}.sql")))
+
+        self.gate("every column of a conversation is in each list of the merge", merge_columns.complaints(
+            self.files["src/source/item.c"], read("sql/merge/30_pick.sql"), read("sql/merge/40_conversations.sql")))
 
     def document_gates(self):
         self.gate("files and tests that a document names are there", list(doc_names.complaints(TOP)))
