@@ -96,6 +96,9 @@ static void begin_phase(struct engine *e, enum strategy strategy)
 	default:
 		e->phase = PHASE_FULL;
 		e->state.tried_at = e->conf.now;
+		/* A page that came short once does not make pages short for good. */
+		if (!e->state.full.running)
+			e->state.per_page = PER_PAGE_MOST;
 		full_begin(&e->full, &e->state, e->conf.ahead, accept_deletions);
 		break;
 	}

@@ -45,8 +45,6 @@ void full_begin(struct full *full, struct workspace_state *state, int ahead, boo
 		return;
 	}
 	state->full = (struct full_state){ .running = true, .pass = 1, .started = TIME_NONE };
-	/* A page that came short once does not make pages short for good. */
-	state->per_page = PER_PAGE_MOST;
 	begin_pass(state, order_ascending(state->order), ahead);
 }
 
