@@ -3,7 +3,9 @@
 # Makes C of SQL files: sql/warehouse/lock.sql becomes the string sql_warehouse_lock.
 # The header declares the strings, the source has their texts. Each text begins
 # with a comment that names its file, so that an error, the server's log and
-# pg_stat_activity show the file too; its whole-line comments stay behind.
+# pg_stat_activity show the file too; its whole-line comments stay behind. The
+# migrations, sql/migrations/0001_etl.sql and so on, are a table as well, in
+# their order.
 #
 # usage: embed.sh header|source SOURCE-DIRECTORY FILE...   (files relative to the directory)
 set -eu
@@ -28,12 +30,25 @@ header)
 	for f in "$@"; do
 		printf 'extern const char %s[];\n' "$(name_of "$f")"
 	done
-	printf '\n#endif\n' ;;
+	printf '\nstruct sql_migration {\n\tconst char *name, *sql;\n};\n'
+	printf '\n/* In their order; a row without a name ends them. */\n'
+	printf 'extern const struct sql_migration sql_migrations[];\n\n#endif\n' ;;
 source)
 	printf '#include "sql.h"\n'
 	for f in "$@"; do
 		printf '\nconst char %s[] =\n\t"/* %s */\\n"\n' "$(name_of "$f")" "$f"
 		quote "$top/$f"
 		printf '\t;\n'
-	done ;;
+	done
+	printf '\nconst struct sql_migration sql_migrations[] = {\n'
+	for f in "$@"; do
+		printf '%s\n' "$f"
+	done | sort | while read -r f; do
+		case $f in
+		sql/migrations/*)
+			name=${f#sql/migrations/????_}
+			printf '\t{ "%s", %s },\n' "${name%.sql}" "$(name_of "$f")" ;;
+		esac
+	done
+	printf '\t{ 0, 0 },\n};\n' ;;
 esac

@@ -17,17 +17,13 @@
  */
 #define OLDEST_SERVER 130000
 
-static const struct migration {
-	const char *name, *sql;
-} migrations[] = {
-	{ "etl", sql_migrations_0001_etl },	      { "core", sql_migrations_0002_core },
-	{ "report", sql_migrations_0003_report },     { "views", sql_migrations_0004_views },
-	{ "metabase", sql_migrations_0005_metabase }, { "messages", sql_migrations_0006_messages },
-};
-
 int schema_version(void)
 {
-	return ARRAY_SIZE(migrations);
+	int n = 0;
+
+	while (sql_migrations[n].name)
+		n++;
+	return n;
 }
 
 static bool server_is_known(const struct pg *pg, struct err *err)
@@ -107,7 +103,7 @@ static bool is_unchanged(struct pg *pg, const struct table *applied, int row, st
 	int version = (int)table_get_int(applied, row, "version");
 
 	script_add(s, sql_schema_checksum);
-	script_text(s, migrations[version - 1].sql);
+	script_text(s, sql_migrations[version - 1].sql);
 	if (!script_run(s, pg, &table, err))
 		return false;
 	if (strcmp(table_get(table, 0, "checksum"), table_get(applied, row, "checksum")) == 0)
@@ -139,7 +135,7 @@ static bool check_applied(struct pg *pg, int version, struct err *err)
 static bool apply(struct pg *pg, int version, struct err *err)
 {
 	CLEANUP(script_free) struct script *s = script_new();
-	const struct migration *m = &migrations[version - 1];
+	const struct sql_migration *m = &sql_migrations[version - 1];
 
 	script_add(s, "begin");
 	script_add(s, m->sql);
@@ -269,7 +265,7 @@ static bool migrate(struct pg *pg, const struct schema_wish *wish, struct buf *r
 	for (int next = version + 1; next <= schema_version(); next++) {
 		if (!dry_run && !apply_once(pg, next, err))
 			return false;
-		buf_printf(report, "migration %d: %s\n", next, migrations[next - 1].name);
+		buf_printf(report, "migration %d: %s\n", next, sql_migrations[next - 1].name);
 	}
 	/* The role that connected makes the roles; the owner need not be allowed to. */
 	if (!pg_exec(pg, "reset role", err) || !make_roles(pg, dry_run, report, &lacking, err) ||
