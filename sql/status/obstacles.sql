@@ -67,7 +67,7 @@ select 5, '', 'triggers', format('session_replication_role is %s: foreign keys a
 	format('alter role %I reset session_replication_role;', current_user)
 where current_setting('session_replication_role') <> 'origin'
 union all
-select 6, '', 'triggers', format('trigger %s on %s is not ours; what it refuses is not loaded', t.tgname, o.name),
+select 6, '', 'triggers', format('trigger %s on %s is not ours; rows that it refuses are not loaded', t.tgname, o.name),
 	format('if nobody needs it: drop trigger %I on %s;', t.tgname, o.name)
 from pg_catalog.pg_trigger t
 join ours o on o.oid = t.tgrelid

@@ -73,7 +73,8 @@ void cmd_sync(struct app *app)
 	const struct opt options[] = {
 		{ .name = "full", .letter = 'f', .help = "read everything", .flag = &full },
 		{ .name = "due",
-		  .help = "then do what a daemon would have done by now: the night's sweep, "
+		  .help = "then do the cycles that a daemon would have done by now: the night's "
+			  "sweep, "
 			  "counts, repairs",
 		  .flag = &due },
 		{ .name = "messages",

@@ -63,7 +63,7 @@ static const struct key webhook_keys[] = {
 static const struct key messages_keys[] = {
 	{ "read", KEY_CHOICE, offsetof(struct workspace_messages, read), .fallback = "off",
 	  .choices = "off|replies|all",
-	  .help = "off; replies: what first replies and reply times need; all: notes and "
+	  .help = "off; replies: messages for first replies and reply times; all: notes and "
 		  "activities, too." },
 	{ "since", KEY_DURATION, offsetof(struct workspace_messages, since), .fallback = "90d",
 	  .min = DAY, .max = 3650 * DAY,
@@ -118,7 +118,7 @@ static const struct key workspace_keys[] = {
 	  .optional = true, .later = true, .help = "How events are taken." },
 	{ "messages", KEY_SECTION, offsetof(struct workspace_conf, messages), .keys = messages_keys,
 	  .later = true,
-	  .help = "Whether it is read who answered whom, and when; never what was said." },
+	  .help = "Whether senders and times of messages are read; never their content." },
 	KEY_END,
 };
 

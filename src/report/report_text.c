@@ -104,7 +104,7 @@ static const struct {
 	  { "Created, resolved and reopened per day",
 	    "Masuk, selesai, dan dibuka kembali per hari" } },
 	{ "note_volume_days",
-	  { "Do we keep up with what comes in? A conversation that is resolved twice counts "
+	  { "Do we keep up with new conversations? A conversation that is resolved twice counts "
 	    "twice. The last day goes as far as the data does.",
 	    "Apakah kita mengimbangi yang masuk? Percakapan yang diselesaikan dua kali dihitung "
 	    "dua kali. Hari terakhir hanya sejauh datanya." } },
@@ -125,7 +125,7 @@ static const struct {
 	    "Percakapan yang lebih tua daripada pemuatan pertama tidak dapat diukur dan dihitung "
 	    "di "
 	    "sampingnya. Yang dibuka kembali adalah porsi terhadap yang selesai." } },
-	{ "panel_volume_labels", { "What conversations are about", "Topik percakapan" } },
+	{ "panel_volume_labels", { "Subjects of conversations", "Topik percakapan" } },
 	{ "note_volume_labels",
 	  { "Conversations created in the period, by the labels they carry now. One with two "
 	    "labels counts under both, so the numbers do not add up.",
@@ -138,7 +138,7 @@ static const struct {
 	    "Percakapan yang belum selesai menurut agen yang ditugaskan." } },
 	{ "panel_workload_agents", { "Agents in the period", "Agen pada periode ini" } },
 	{ "note_workload_agents",
-	  { "Resolutions count for whoever was assigned, not for whoever clicked. Average and "
+	  { "Resolutions count for the assigned agent, not for the one who clicked. Average and "
 	    "peak are conversations carried at the same time, open or pending.",
 	    "Penyelesaian dihitung untuk agen yang ditugaskan, bukan yang menekan tombol. "
 	    "Rata-rata dan puncak adalah percakapan aktif yang dipegang "
@@ -176,7 +176,7 @@ static const struct {
 	{ "panel_freshness_now", { "How far each workspace is", "Sejauh mana tiap ruang kerja" } },
 	{ "panel_freshness_days", { "API requests per day", "Permintaan API per hari" } },
 	{ "note_freshness_days",
-	  { "What the API was asked, by purpose.", "Permintaan ke API menurut tujuannya." } },
+	  { "Requests to the API, by purpose.", "Permintaan ke API menurut tujuannya." } },
 	{ "panel_freshness_runs", { "Last runs", "Proses terakhir" } },
 
 	/* ---- columns ---- */
