@@ -759,8 +759,11 @@ comment on column sahut_etl.lease_in_force.held_since is 'Since when (database''
 comment on column sahut_etl.lease_in_force.held_until is 'The moment until which no other session may take it.';
 
 create view sahut_etl.lock_without_lease as
-select k.objid::bigint::integer as workspace_id, min(k.pid) as backend
+select k.objid::bigint::integer as workspace_id, min(k.pid) as backend, min(p.gid) as prepared
 from pg_catalog.pg_locks k
+left join (pg_catalog.pg_prepared_xacts p
+	join pg_catalog.pg_locks x on x.transactionid = p.transaction and x.pid is null)
+	on k.pid is null and x.virtualtransaction = k.virtualtransaction
 where k.locktype = 'advisory' and k.classid = 1396786261 and k.objsubid = 2 and k.granted
 and k.objid::bigint between 1 and 2147483647
 and k.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())
@@ -771,6 +774,8 @@ comment on view sahut_etl.lock_without_lease is
 	'Sessions that have the advisory lock of a workspace and not its lease, one for each workspace.';
 comment on column sahut_etl.lock_without_lease.workspace_id is 'Workspace, or a number that is none.';
 comment on column sahut_etl.lock_without_lease.backend is 'The session: the pid in pg_stat_activity.';
+comment on column sahut_etl.lock_without_lease.prepared is
+	'A prepared transaction, which has no session: its gid in pg_prepared_xacts.';
 
 create function sahut_etl.lease_term() returns interval
 	language sql immutable parallel safe

@@ -127,8 +127,9 @@ static void poll_request(struct app *app, struct cli_cycle *cli_cycle, int64_t n
 		cli_cycle->state = CLI_CYCLE_WAITING;
 	} else if (!cli_cycle->end.heard && now >= cli_cycle->patience) {
 		command_request_withdraw(app->warehouse, &cli_cycle->command_request);
-		err_set(&err, ERR_BUSY, "it has not heard in %d seconds that this is wanted: %s",
-			(int)(PATIENCE / USEC_PER_SEC), cli_cycle->busy.text);
+		err = cli_cycle->busy;
+		err_wrap(&err, "it has not heard in %d seconds that this is wanted",
+			 (int)(PATIENCE / USEC_PER_SEC));
 		finish(cli_cycle, &err);
 	}
 }

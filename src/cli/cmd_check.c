@@ -429,6 +429,16 @@ static void warn_renamed(const char *name)
 	     name, name);
 }
 
+/* Of somebody who has a lock that looks like ours. */
+static void warn_strange(const char *workspace, const char *who, const char *end)
+{
+	char shown[300];
+
+	warn("workspace %s: %s has its advisory lock and not its lease, which stops nobody\n"
+	     "  -> it need not be held; to end it: %s",
+	     workspace, who, err_quote(shown, sizeof(shown), end, strlen(end)));
+}
+
 /*
  * Workspaces in the warehouse that have another name now, or are gone; those that a daemon worked
  * on, and nobody does; and processes with a lock that looks like ours.
@@ -441,8 +451,7 @@ static void check_workspaces(struct app *app)
 	if (!warehouse_holders(app->warehouse, &all, &ignored))
 		return;
 	for (int row = 0; row < table_rows(all); row++) {
-		const char *name = table_get(all, row, "name"),
-			   *stranger = table_get(all, row, "stranger");
+		const char *name = table_get(all, row, "name");
 		bool held = table_get_bool(all, row, "is_held");
 		char shown[160];
 
@@ -453,12 +462,9 @@ static void check_workspaces(struct app *app)
 			warn("workspace %s had a daemon, and no process works on it now\n"
 			     "  -> systemctl status sahut-etl",
 			     shown);
-		if (stranger)
-			warn("workspace %s: %s has its advisory lock and not its lease, which "
-			     "stops nobody\n"
-			     "  -> that session need not hold it; pg_terminate_backend() ends a "
-			     "session",
-			     shown, stranger);
+		if (table_get(all, row, "stranger"))
+			warn_strange(shown, table_get(all, row, "stranger"),
+				     table_get(all, row, "its_end"));
 	}
 }
 

@@ -4,27 +4,48 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "script.h"
 #include "sql.h"
 #include "table.h"
 
 #define LOCK_NOT_AVAILABLE "55P03"
 
-void lock_holder_name(struct pg *pg, bool migrating, struct err *err)
+/* Who has it, and the statement that ends that; NULL where nobody has it any more. */
+static struct table *find(struct pg *pg, bool migrating)
 {
-	CLEANUP(script_free) struct script *script = script_new();
-	CLEANUP(table_free) struct table *table = NULL;
-	size_t used = strlen(err->text);
-	char shown[400];
+	const struct pg_step step = { .sql = sql_warehouse_lock_holder,
+				      .params = { migrating ? "1" : "0" },
+				      .n = 1 };
+	struct table *found = NULL;
 	struct err ignored;
 
-	script_add(script, sql_warehouse_lock_holder);
-	script_int(script, migrating);
-	if (strcmp(err->code, LOCK_NOT_AVAILABLE) != 0 || pg_lost(pg) || pg_busy(pg) ||
-	    !script_run(script, pg, &table, &ignored) || table_rows(table) == 0 ||
-	    !table_get(table, 0, "lock_holder"))
+	if (!pg_run(pg, &step, 1, &found, &ignored) || table_rows(found) == 0)
+		table_free(&found);
+	return found;
+}
+
+void lock_holder_advise(const char *end, struct err *err)
+{
+	char shown[400];
+
+	snprintf(err->advice, sizeof(err->advice), "if it does nothing, end it: %s;",
+		 err_quote(shown, sizeof(shown), end, strlen(end)));
+}
+
+void lock_holder_name(struct pg *pg, bool migrating, struct err *err)
+{
+	CLEANUP(table_free) struct table *found = NULL;
+	size_t used = strlen(err->text);
+	const char *who;
+	char shown[400];
+
+	if (strcmp(err->code, LOCK_NOT_AVAILABLE) != 0 || err->advice[0] || pg_lost(pg) ||
+	    pg_busy(pg))
 		return;
-	err_quote(shown, sizeof(shown), table_get(table, 0, "lock_holder"),
-		  strlen(table_get(table, 0, "lock_holder")));
-	snprintf(err->text + used, sizeof(err->text) - used, "; %s", shown);
+	found = find(pg, migrating);
+	if (!found)
+		return;
+	who = table_get(found, 0, "lock_holder");
+	snprintf(err->text + used, sizeof(err->text) - used, "; %s",
+		 err_quote(shown, sizeof(shown), who, strlen(who)));
+	lock_holder_advise(table_get(found, 0, "its_end"), err);
 }

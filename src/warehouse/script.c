@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "arena.h"
+#include "lock_holder.h"
 #include "mem.h"
 
 #define MOST_STEPS 48
@@ -85,5 +86,8 @@ void script_start(const struct script *script, struct pg *pg)
 
 bool script_run(const struct script *script, struct pg *pg, struct table **result, struct err *err)
 {
-	return pg_run(pg, script->steps, script->n, result, err);
+	if (pg_run(pg, script->steps, script->n, result, err))
+		return true;
+	lock_holder_name(pg, false, err);
+	return false;
 }

@@ -179,15 +179,14 @@ bool warehouse_ready(const struct warehouse *warehouse)
 static void note_holder(struct warehouse *warehouse, const struct table *table, struct err *err)
 {
 	const char *holder = table_get(table, 0, "holder"),
-		   *who = table_get(table, 0, "in_the_way");
+		   *who = table_get(table, 0, "in_the_way"), *end = table_get(table, 0, "its_end");
 
-	snprintf(warehouse->in_the_way, sizeof(warehouse->in_the_way), "%s",
-		 who ? who : "a process that has just ended");
+	if (!who)
+		who = "a process that has just ended";
+	err_quote(warehouse->in_the_way, sizeof(warehouse->in_the_way), who, strlen(who));
 	err_set(err, ERR_BUSY, "another process works on it: %s", warehouse->in_the_way);
-	if (table_get(table, 0, "its_backend"))
-		err_set(err, ERR_BUSY,
-			"%s; if it does nothing, end its session: select pg_terminate_backend(%s)",
-			err->text, table_get(table, 0, "its_backend"));
+	if (end)
+		lock_holder_advise(end, err);
 	snprintf(err->code, sizeof(err->code), "%.*s", holder ? (int)strcspn(holder, " ") : 0,
 		 holder ? holder : "");
 }

@@ -16,6 +16,7 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "max_wal_size": "4GB",
     "max_connections": "60",
+    "max_prepared_transactions": "8",
 }
 
 

@@ -166,6 +166,56 @@ def test_a_row_that_lies_in_an_open_transaction_is_named(pair, session):
     etl.run("sync", timeout=30)
 
 
+@pytest.fixture
+def prepared(session):
+    """Leaves transactions behind that belong to no session any more; they end with the test."""
+    made = []
+
+    def leave(etl, user, what, name):
+        its = session(etl, user)
+        its.execute(f"begin; {what}")
+        its.execute("prepare transaction %s", (name,))
+        made.append((its, name))
+
+    yield leave
+    for its, name in made:
+        its.execute("select from pg_prepared_xacts where gid = %s", (name,))
+        if its.rowcount:
+            its.execute("rollback prepared %s", (name,))
+
+
+def test_a_prepared_transaction_is_named_where_it_is_in_the_way(pair, prepared):
+    """It has no session that could be ended."""
+    sandbox, etl = pair(conversations=20)
+    etl.run("sync")
+    name = "it's \x1b[31m mine"
+    ends = "rollback prepared 'it''s \\x1b[31m mine'"
+    prepared(etl, "postgres", "select from sahut_etl.workspace_lease for update", name)
+    done = etl.run("sync", expect=75, timeout=60)
+    assert "prepared transaction of role postgres, of " in done.stderr and ends in done.stderr, done.stderr
+    assert "workspace_lease" in done.stderr and "just ended" not in done.stderr
+    etl.sql("rollback prepared %s", name)
+    prepared(etl, "postgres", "lock table sahut.conversation, sahut_etl.report_queue in share mode", "another")
+    sandbox.change("create", 3)
+    for args in (["sync"], ["migrate", "--rebuild-reports"]):
+        done = etl.run(*args, expect=75, timeout=120)
+        assert "prepared transaction of role postgres, of " in done.stderr and "rollback prepared 'another'" in done.stderr, (args, done.stderr)
+        assert "ShareLock on sahut" in done.stderr
+
+
+def test_a_strangers_prepared_transaction_stops_nothing_and_is_named(pair, stranger, prepared):
+    sandbox, etl = pair(conversations=20)
+    prepared(etl, stranger, "select pg_advisory_xact_lock(1396786261, 0), pg_advisory_xact_lock(1396786261, 1); lock table pg_settings", "strange")
+    etl.run("migrate", timeout=30)
+    etl.run("sync", timeout=30)
+    etl.run("sync", timeout=30)
+    assert_equal(etl, sandbox)
+    assert etl.status()["state"] == "well"
+    done = etl.run("check", timeout=30)
+    assert "prepared transaction of role lease_stranger, of " in done.stdout and "stops nobody" in done.stdout
+    assert "rollback prepared 'strange'" in done.stdout
+
+
 def test_migrate_waits_for_nobody_without_end(warehouse, session):
     etl = warehouse("http://127.0.0.1:9/v1")
     its = session(etl, autocommit=False)
@@ -174,9 +224,26 @@ def test_migrate_waits_for_nobody_without_end(warehouse, session):
     began = time.monotonic()
     done = etl.run("migrate", expect=75, timeout=60)
     assert 9 < time.monotonic() - began < 30
-    assert f"process {pid} of postgres" in done.stderr
+    assert f"process {pid} of postgres" in done.stderr and f"end it: select pg_terminate_backend({pid})" in done.stderr
     its.connection.rollback()
     etl.run("migrate", timeout=30)
+
+
+def test_every_command_that_waits_for_a_lock_names_who_has_it(pair, session):
+    sandbox, etl = pair(conversations=20)
+    etl.run("sync")
+    contact = etl.one("select contact_id from sahut_pii.contact limit 1")
+    its = session(etl, autocommit=False)
+    tables = [t for t, in etl.sql("""select c.oid::regclass::text from pg_class c where c.relkind = 'r'
+        and c.relnamespace::regnamespace::text in ('sahut', 'sahut_pii', 'sahut_report', 'sahut_etl')""")]
+    its.execute(f"lock table {', '.join(tables)} in share mode")
+    pid = its.connection.info.backend_pid
+    for args in (["sync"], ["verify"], ["pause"], ["erase", contact], ["rejected", "--accept", "c_1"], ["rejected", "--retry", "c_1"],
+                 ["migrate"], ["migrate", "--rebuild-reports"]):
+        done = etl.run(*args, expect=None, timeout=150)
+        if done.returncode != 0:
+            assert f"{pid} of" in done.stderr and f"pg_terminate_backend({pid})" in done.stderr, (args, done.returncode, done.stderr)
+        print(args, done.returncode, done.stderr[-300:])
 
 
 def test_who_reads_is_named_to_a_migration_and_not_to_a_merge(warehouse, session):

@@ -73,6 +73,19 @@ bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table *
 	return false;
 }
 
+/* Asked by script_run() alone, of a statement that failed. */
+bool pg_lost(const struct pg *pg)
+{
+	(void)pg;
+	return true;
+}
+
+bool pg_busy(const struct pg *pg)
+{
+	(void)pg;
+	return false;
+}
+
 /* ---- commits ------------------------------------------------------------------- */
 
 #define MERGE \
