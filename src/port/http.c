@@ -2,15 +2,14 @@
 #include "http.h"
 
 #include <curl/curl.h>
-#include <linux/tcp.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "busy_guard.h"
 #include "mem.h"
+#include "tcp.h"
 #include "uri.h"
 
 /* Seconds that a Retry-After is followed at most: a day. */
@@ -67,6 +66,7 @@ struct http {
 	struct transfer *flying;
 	struct http_reply *first, **last; /* finished, not taken */
 	struct http_conf conf;
+	bool cut; /* a connection that did not stop talking was cut just now */
 };
 
 /* ---- addresses ------------------------------------------------------- */
@@ -259,6 +259,10 @@ static void fail(struct transfer *t, CURLcode rc)
 	if (t->header_bytes > MOST_HEADERS)
 		err_set(&reply->err, ERR_DATA, "%s: more than %u bytes of headers and trailers",
 			origin, MOST_HEADERS);
+	else if (t->http->cut)
+		err_set(&reply->err, ERR_DATA,
+			"%s: more comes over the connection than can be read, and says nothing",
+			origin);
 	else if (t->padded)
 		err_set(&reply->err, ERR_DATA,
 			"%s: a reply of %zu bytes goes on and on with bytes that say nothing",
@@ -349,26 +353,21 @@ static void collect(struct http *http)
 	}
 }
 
-static void on_timer(void *arg)
+/* Lets libcurl read and write; FD may be CURL_SOCKET_TIMEOUT. */
+static void act(struct http *http, curl_socket_t fd, int mask)
 {
-	struct http *http = arg;
 	int running;
 
-	curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	busy_guard_begin(fd);
+	curl_multi_socket_action(http->multi, fd, mask, &running);
+	http->cut = busy_guard_end();
 	collect(http);
+	http->cut = false;
 }
 
-/* Bytes that libcurl has read of a connection; those that still lie there are no fault of it. */
-static uint64_t bytes_read(curl_socket_t fd)
+static void on_timer(void *arg)
 {
-	struct tcp_info info = { 0 };
-	socklen_t size = sizeof(info);
-	int waiting = 0;
-
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
-	    ioctl(fd, FIONREAD, &waiting) != 0)
-		return 0;
-	return info.tcpi_bytes_received - min_i64(waiting, (int64_t)info.tcpi_bytes_received);
+	act(arg, CURL_SOCKET_TIMEOUT, 0);
 }
 
 /*
@@ -384,24 +383,23 @@ static bool is_padded(const struct watched *w)
 		curl_easy_getinfo(t->curl, CURLINFO_HTTP_VERSION, &version);
 	if (version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1)
 		return false;
-	return bytes_read(w->fd) >
+	return tcp_bytes_read(w->fd) >
 	       w->base + MOST_PADDING + MOST_TIMES * (t->header_bytes + t->body_bytes);
 }
 
 static void on_socket(void *arg, unsigned events)
 {
 	struct watched *w = arg;
-	struct http *http = w->http; /* W may be gone after the next call */
-	int running, mask = (events & EVENT_LOOP_IN ? CURL_CSELECT_IN : 0) |
-			    (events & EVENT_LOOP_OUT ? CURL_CSELECT_OUT : 0);
+	struct http *http = w->http;
+	int mask = (events & EVENT_LOOP_IN ? CURL_CSELECT_IN : 0) |
+		   (events & EVENT_LOOP_OUT ? CURL_CSELECT_OUT : 0);
 
 	if (is_padded(w)) {
 		w->transfer->padded = true;
 		finish(w->transfer, CURLE_WEIRD_SERVER_REPLY);
 		return;
 	}
-	curl_multi_socket_action(http->multi, w->fd, mask, &running);
-	collect(http);
+	act(http, w->fd, mask);
 }
 
 static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *arg2)
@@ -415,6 +413,7 @@ static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *a
 	if (what == CURL_POLL_REMOVE) {
 		if (w) {
 			pair(w, NULL);
+			busy_guard_forget(fd);
 			event_loop_forget(&w->source);
 		}
 		mem_free(&w);
@@ -424,7 +423,8 @@ static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *a
 		w = mem_new(sizeof(*w));
 		w->http = http;
 		w->fd = fd;
-		w->base = bytes_read(fd);
+		w->base = tcp_bytes_read(fd);
+		busy_guard_watch(fd);
 		w->source = event_loop_watch(http->loop, fd, events, on_socket, w);
 		curl_multi_assign(http->multi, fd, w);
 	}
