@@ -31,6 +31,12 @@
 /* Bytes of a heavy page that are read in one go. */
 #define SLICE (256u << 10)
 
+/*
+ * Labels of one page: as many as a documented page of a hundred rows has, each with as many as an
+ * item may have. They are rows of a table, and one merge writes all of a page.
+ */
+#define PAGE_MOST_LABELS 100000
+
 /* With its quotes; the bytes that an index can hold. */
 #define LONGEST_SEEN_ID 514
 
@@ -41,6 +47,7 @@ struct decode {
 	struct err err;
 	const char *ids[PAGE_ROWS_MOST];
 	int n_ids;
+	size_t n_labels; /* of the page so far */
 	void (*relieve)(void *arg);
 	void *relieve_arg;
 };
@@ -136,6 +143,20 @@ static enum status status_of(const char *name)
 	return STATUS_OTHER;
 }
 
+/* Reads an item that the page still has room for. */
+static bool read_one(struct decode *decode, const struct json_at *at, struct item *item,
+		     struct err *err)
+{
+	struct json_at labels = json_member(at, "labels");
+
+	if (!item_read(&decode->items, at, item, err))
+		return false;
+	if (decode->n_labels + item->n_labels > PAGE_MOST_LABELS)
+		return json_expected(&labels, "fewer labels on one page", err);
+	decode->n_labels += item->n_labels;
+	return true;
+}
+
 /* Reads one item and stages it, good or bad. Returns its id or fingerprint. */
 static const char *read_item(struct decode *decode, const struct json_at *at, struct stage *stage,
 			     const struct origin *origin, struct row *row)
@@ -145,7 +166,7 @@ static const char *read_item(struct decode *decode, const struct json_at *at, st
 	const char *id;
 
 	*row = (struct row){ .created_at = TIME_NONE, .updated_at = TIME_NONE };
-	if (item_read(&decode->items, at, &item, &err)) {
+	if (read_one(decode, at, &item, &err)) {
 		stage_item(stage, &item, origin);
 		id = item.id;
 		row->created_at = item.created_at;
@@ -165,6 +186,7 @@ static void begin(struct decode *decode)
 {
 	decode->err = (struct err)ERR_INIT;
 	decode->n_ids = 0;
+	decode->n_labels = 0;
 	arena_reset(decode->arena);
 }
 

@@ -423,6 +423,34 @@ static void what_is_no_contacts_is_kept_with_what_was_rejected(void **fixture)
 	decode_free(&strict);
 }
 
+static void a_page_has_so_many_labels_and_no_more(void **fixture)
+{
+	struct buf text = BUF_MAX(8 << 20);
+
+	(void)fixture;
+	buf_str(&text, "{\"data\":[");
+	for (int i = 0; i < 102; i++) {
+		buf_printf(&text,
+			   "%s{\"id\":\"conv_%d\",\"status\":\"open\",\"created_at\":"
+			   "\"2024-03-15T08:30:00Z\",\"labels\":[",
+			   i ? "," : "", i);
+		/* The last one has none, and is as good as ever. */
+		for (int k = 0; k < 1000 && i < 101; k++)
+			buf_printf(&text, "%s\"%d\"", k ? "," : "", k);
+		buf_str(&text, "]}");
+	}
+	buf_str(&text, "],\"meta\":{\"total\":102}}");
+	assert_false(text.full);
+	assert_true(decode_text(buf_text(&text), text.len));
+	assert_int_equal(stage->n[STAGE_CONVERSATION], 101);
+	assert_int_equal(stage->n[STAGE_REJECTED], 1);
+	assert_true(stages(STAGE_REJECTED, "$.data[100].labels: fewer labels on one page"));
+	/* The next page has room for as many. */
+	assert_true(decode_text(buf_text(&text), text.len));
+	assert_int_equal(stage->n[STAGE_CONVERSATION], 101);
+	buf_free(&text);
+}
+
 /* ---- one conversation -------------------------------------------------------------- */
 
 static bool one(const char *text, struct decode_one *ask)
@@ -536,6 +564,7 @@ int main(void)
 		cmocka_unit_test(what_is_to_be_dropped_is_not_kept_with_what_was_rejected),
 		cmocka_unit_test(what_is_to_be_dropped_is_not_kept_in_the_reason),
 		cmocka_unit_test(what_is_no_contacts_is_kept_with_what_was_rejected),
+		cmocka_unit_test(a_page_has_so_many_labels_and_no_more),
 		cmocka_unit_test(the_conversation_that_was_asked_for_is_staged),
 		cmocka_unit_test(a_broken_copy_of_it_is_staged_as_rejected),
 		cmocka_unit_test(another_conversation_is_not_staged_but_named),
