@@ -262,6 +262,11 @@ def brotli(c):
     say(c, GOOD, "Content-Encoding: br")
 
 
+@attack
+def zstd(c):
+    say(c, GOOD, "Content-Encoding: zstd")
+
+
 # ---- pages ----
 
 @attack
@@ -274,9 +279,9 @@ HEAVIEST = {}
 PAGES = 17
 
 
-def heaviest(name, make):
+def heaviest(name, make, most=1000):
     """Pages of as many rows as one may have; each is made of its number."""
-    rows = min(1000, (8 * MB - 200) // (len(make(10 ** 6)) + 1))
+    rows = min(most, (8 * MB - 200) // (len(make(10 ** 6)) + 1))
 
     def tell(c):
         data = [make(10000 + c.page * 1000 + i) for i in range(rows if c.page <= PAGES else 0)]
@@ -290,7 +295,7 @@ heaviest("heavy_texts", lambda i: row(i, b',"x":"%s"' % (b"a" * (4 * MB - 500)))
 heaviest("heavy_escapes", lambda i: row(i, b',"x":"%s"' % (b"\\u0001" * (600 * KB))))
 heaviest("heavy_members", lambda i: row(i, b"".join(b',"k%d":0' % k for k in range(900))))
 heaviest("heavy_numbers", lambda i: row(i, b',"x":[%s]' % (b"1e300," * 12999 + b"1e300")))
-heaviest("heavy_labels", lambda i: row(i, b',"labels":[%s]' % b",".join(b'"%03d"' % k for k in range(1000))))
+heaviest("heavy_labels", lambda i: row(i, b',"labels":[%s]' % b",".join(b'"%03d"' % k for k in range(1000))), most=100)
 heaviest("heavy_rows", lambda i: row(i, b',"x":"%s"' % (b"a" * 8000)))
 
 
@@ -334,6 +339,13 @@ def labels_of_20_kb(c):
 
 
 @attack
+def labels_a_million_in_sum(c):
+    """No item has more than it may have, and the page has ten times as many."""
+    labels = b",".join(b'"%03d"' % k for k in range(1000))
+    say(c, page([row(i, b',"labels":[%s]' % labels) for i in range(1000)]))
+
+
+@attack
 def rows_two_million(c):
     say(c, page(b",".join([b"{}"] * 2000000)))
 
@@ -346,6 +358,20 @@ def numbers_without_end(c):
 @attack
 def digits_a_million(c):
     say(c, page([row(1, b',"x":%s' % (b"7" * 1000000))]))
+
+
+@attack
+def pages_without_end(c):
+    """Rows that nobody has seen, and a total that is always a million ahead of them."""
+    first = c.page * 1000
+    say(c, b'{"data":[%s],"meta":{"total":%d,"page":%d,"per_page":100}}'
+        % (b",".join(row(first + i) for i in range(100)), first + 1000000, c.page))
+
+
+@attack
+def keys_odd(c):
+    odd = [b"\\u0000", b"", b"\\ud800", b"\\u202e", b"a\\u0000b", b"__proto__", b"id\\u0000", b"a" * 100000]
+    say(c, page([row(i, b',"%s":1' % k) for i, k in enumerate(odd)]))
 
 
 @attack
@@ -437,6 +463,7 @@ class Connection:
 
 class Attacker:
     """A server on a port of its own; `requests` counts what it heard."""
+    ca_file = None
 
     def __init__(self):
         self.mode, self.requests = "header_line", 0

@@ -12,6 +12,7 @@ import subprocess
 import pytest
 
 from attacks import ATTACKS, HEAVIEST, SLOW, Attacker
+from attacks_h2 import ATTACKS_H2, HARMLESS_H2, SLOW_H2, AttackerH2
 from daemon import loaded, wait_for
 from etl import assert_equal
 from hostile import KEY, Hostile
@@ -21,7 +22,7 @@ TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 # What of them is good data, or as good as none.
 HARMLESS = {"header_folded", "keys_twice", "numbers_odd", "ids_odd", "times_odd", "id_of_100_000", "digits_a_million", "chunk_extensions",
             "answer_nobody_asked_for", "length_short", "labels_a_million", "labels_of_20_kb", "numbers_without_end", "objects_a_million", "arrays_a_million", "depth", "deep_objects",
-            "chunks_of_one_byte", "suspects_of_4_mb"} | set(HEAVIEST)
+            "chunks_of_one_byte", "suspects_of_4_mb"} | set(HEAVIEST) | HARMLESS_H2
 
 # Quickly over, and each of another kind.
 OFTEN = ["heavy_in_every_slot", "suspects_of_4_mb", "header_line", "trailers_endless", "trailer_line", "keys_a_million", "string_of_28_mb", "numbers_without_end", "bomb", "headers_endless",
@@ -56,15 +57,27 @@ def attacker():
     server.stop()
 
 
+@pytest.fixture
+def attacker_h2(tmp_path):
+    certificate, key = str(tmp_path / "h2.pem"), str(tmp_path / "h2.key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+    server = AttackerH2(certificate, key)
+    server.ca_file = certificate
+    yield server
+    server.stop()
+
+
 INTERVAL = 5
 OFTEN_DUE = {"schedule": f"{{incremental: {INTERVAL}s, verify: 1d}}"}
 
 
-@pytest.fixture
-def beset(pair, daemons, attacker):
+def besiege(pair, daemons, attacker):
     """A daemon with a workspace that is well, and one that is attacked; and the warehouse of a daemon without the latter."""
     _, spared = pair(conversations=20, workspace=OFTEN_DUE)
     sandbox, etl = pair(conversations=150, workspace=OFTEN_DUE)
+    if attacker.ca_file:
+        etl.extra = f"http:\n  ca_file: {attacker.ca_file}\n"
     etl.add("jahat", attacker.base_url, key="sk_live_two", schedule="{incremental: 1d, verify: 7d}", max_in_flight=16)
     daemon = daemons(etl)
     daemons(spared)
@@ -72,6 +85,16 @@ def beset(pair, daemons, attacker):
     loaded(spared, 20)
     daemon.wait_text("works on 2 workspaces")
     return sandbox, etl, daemon, attacker, spared
+
+
+@pytest.fixture
+def beset(pair, daemons, attacker):
+    return besiege(pair, daemons, attacker)
+
+
+@pytest.fixture
+def beset_h2(pair, daemons, attacker_h2):
+    return besiege(pair, daemons, attacker_h2)
 
 
 def cycles(etl, after=0):
@@ -148,6 +171,28 @@ def test_attack(beset, mode):
         pytest.skip("with sanitizers such a page takes too long")
     assert_told(mode, run_attack(beset, mode, 400 if mode in SLOW or mode in HEAVIEST else 150))
     assert_kept(etl)
+    assert daemon.stop() == 0
+    assert_equal(etl, sandbox)
+
+
+OFTEN_H2 = ["h2_header_bomb", "h2_continuation_flood", "h2_informational_flood", "h2_headers_many", "h2_priority_flood", "h2_window_update_flood", "h2_push",
+            "h2_reset_in_the_body", "h2_not_h2"]
+
+
+def test_attacks_by_http_2(beset_h2):
+    sandbox, etl, daemon, attacker, _ = beset_h2
+    for mode in OFTEN_H2:
+        assert_told(mode, run_attack(beset_h2, mode, 150))
+    assert_kept(etl)
+    assert daemon.stop() == 0
+    assert_equal(etl, sandbox)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", [m for m in ATTACKS_H2 if m not in OFTEN_H2])
+def test_attack_by_http_2(beset_h2, mode):
+    sandbox, etl, daemon, attacker, _ = beset_h2
+    assert_told(mode, run_attack(beset_h2, mode, 400 if mode in SLOW_H2 else 150))
     assert daemon.stop() == 0
     assert_equal(etl, sandbox)
 
