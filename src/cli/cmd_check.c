@@ -507,7 +507,7 @@ void cmd_check(struct app *app)
 	if (offline || !app_workspaces(app) || !app_network(app, false))
 		return;
 	/* The warehouse first: it has the quota that the API is asked under. */
-	if (check_warehouse(app, &database_ahead, &knows_time) && !app_store(app, "check"))
+	if (check_warehouse(app, &database_ahead, &knows_time) && !app_open_warehouse(app, "check"))
 		return;
 	for (size_t i = 0; i < app->n_workspaces; i++)
 		check_api(app, app->workspaces[i], knows_time ? &database_ahead : NULL);

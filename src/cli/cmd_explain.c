@@ -305,7 +305,7 @@ void cmd_explain(struct app *app)
 		return;
 	}
 	e.id = ids[0];
-	if (!app_config(app) || !app_network(app, false) || !app_store(app, "explain"))
+	if (!app_config(app) || !app_network(app, false) || !app_open_warehouse(app, "explain"))
 		return;
 	if (print_held(&e) && choose_workspace(&e))
 		print_api(&e);

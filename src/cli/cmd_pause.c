@@ -37,7 +37,7 @@ static void set_all(struct app *app, bool pause)
 
 	if (!command_options(app, options, none, 0) || !app_config_part(app, "warehouse") ||
 	    !app_workspaces(app) || !app_network(app, false) ||
-	    !app_store(app, pause ? "pause" : "resume"))
+	    !app_open_warehouse(app, pause ? "pause" : "resume"))
 		return;
 	for (size_t i = 0; i < app->n_workspaces; i++) {
 		CLEANUP(table_free) struct table *was = NULL;

@@ -85,7 +85,7 @@ void cmd_plan(struct app *app)
 	const char *none[1];
 
 	if (!command_options(app, options, none, 0) || !app_config(app) || !app_workspaces(app) ||
-	    !app_network(app, false) || !app_store(app, "plan"))
+	    !app_network(app, false) || !app_open_warehouse(app, "plan"))
 		return;
 	for (int c = 0; c < (int)ARRAY_SIZE(heads); c++)
 		table_name(table, c, heads[c], false);

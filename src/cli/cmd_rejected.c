@@ -171,7 +171,7 @@ static bool retry(struct app *app, const char *id, struct err *err)
 
 	if (!want(app, id, &wanted, err))
 		return false;
-	if (!app_workspaces(app) || !app_store(app, "rejected"))
+	if (!app_workspaces(app) || !app_open_warehouse(app, "rejected"))
 		return true;
 	run_cycles(app, wanted);
 	return print_outcome(app, id, err);

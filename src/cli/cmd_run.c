@@ -141,7 +141,7 @@ static bool try_open(struct daemon *d, struct err *err)
 		d->metrics.warehouse = 1;
 		return true;
 	}
-	app_drop_store(app);
+	app_drop_warehouse(app);
 	return false;
 }
 
@@ -361,7 +361,7 @@ static bool begin_anew(struct daemon *d)
 		workers_lose(&d->workers, app->clock, d->deep);
 	}
 	report_refresh_free(&d->loop.refresh);
-	app_drop_store(app);
+	app_drop_warehouse(app);
 	if (!d->deep)
 		return true;
 	d->deep = false;

@@ -87,7 +87,7 @@ void cmd_sync(struct app *app)
 	struct cli_cycle *tasks;
 
 	if (!command_options(app, options, none, 0) || !app_config(app) || !app_workspaces(app) ||
-	    !app_network(app, false) || !app_store(app, "sync"))
+	    !app_network(app, false) || !app_open_warehouse(app, "sync"))
 		return;
 	tasks = mem_new(app->n_workspaces * sizeof(*tasks));
 	for (size_t i = 0; i < app->n_workspaces; i++) {

@@ -373,7 +373,7 @@ void cmd_verify(struct app *app)
 	};
 
 	if (!command_options(app, options, none, 0) || !app_config(app) || !app_workspaces(app) ||
-	    !app_network(app, false) || !app_store(app, "verify"))
+	    !app_network(app, false) || !app_open_warehouse(app, "verify"))
 		return;
 	v.n = app->n_workspaces;
 	v.tasks = mem_new(v.n * sizeof(*v.tasks));

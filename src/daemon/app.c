@@ -296,7 +296,7 @@ void app_name(struct app *app, const char *who)
 	snprintf(app->who, sizeof(app->who), "%s on %s, process %d", who, host, (int)getpid());
 }
 
-bool app_store(struct app *app, const char *who)
+bool app_open_warehouse(struct app *app, const char *who)
 {
 	struct pg_conf conf;
 	struct err err = ERR_INIT;
@@ -310,7 +310,7 @@ bool app_store(struct app *app, const char *who)
 	return true;
 }
 
-void app_drop_store(struct app *app)
+void app_drop_warehouse(struct app *app)
 {
 	warehouse_close(&app->warehouse);
 }

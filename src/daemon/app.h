@@ -88,10 +88,10 @@ struct client app_client(const struct app *app, const struct workspace_conf *wor
 void app_name(struct app *app, const char *who);
 
 /* The warehouse, and the reader of pages. WHO is the command's name. */
-bool app_store(struct app *app, const char *who) MUST_CHECK;
+bool app_open_warehouse(struct app *app, const char *who) MUST_CHECK;
 
 /* Closes the warehouse's connections, to open them again. */
-void app_drop_store(struct app *app);
+void app_drop_warehouse(struct app *app);
 
 /* The workspaces that the command is about: the one named by -w, or all. Fills `workspaces`. */
 bool app_workspaces(struct app *app) MUST_CHECK;

@@ -374,7 +374,7 @@ void engine_committed(struct engine *engine, const struct tally *tally)
 	phases[engine->phase].committed(phase_of(engine), &engine->state, tally);
 }
 
-bool engine_shrugs(const struct engine *engine)
+bool engine_ignores_refusal(const struct engine *engine)
 {
 	return engine->phase == PHASE_HINTED;
 }

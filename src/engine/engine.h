@@ -98,7 +98,7 @@ bool engine_refused(struct engine *engine) MUST_CHECK;
  * Whether it does not matter that the GET under way was refused (400, 404 or 422): somebody said to
  * look there, and it may be no conversation's id.
  */
-bool engine_shrugs(const struct engine *engine) MUST_CHECK;
+bool engine_ignores_refusal(const struct engine *engine) MUST_CHECK;
 
 /* The outcome of the GET under way; UPDATED_AT of a conversation that exists, else TIME_NONE. */
 void engine_item(struct engine *engine, enum item_outcome outcome, int64_t updated_at);

@@ -360,20 +360,20 @@ static bool is_answer(struct cycle *cycle, const struct slot *slot, struct err *
 		return false;
 	return (status == 404 && strcmp(err->code, "not_found") == 0) ||
 	       (slot->request.kind == REQUEST_GET && is_refused(status) &&
-		engine_shrugs(&cycle->run.engine));
+		engine_ignores_refusal(&cycle->run.engine));
 }
 
-static struct message_hands message_hands(struct cycle *cycle, int64_t date)
+static struct message_env message_env(struct cycle *cycle, int64_t date)
 {
-	return (struct message_hands){ &cycle->run.engine, cycle->ids, cycle->stage, date };
+	return (struct message_env){ &cycle->run.engine, cycle->ids, cycle->stage, date };
 }
 
 static bool take_messages(struct cycle *cycle, struct slot *slot, struct err *err)
 {
-	const struct message_hands hands = message_hands(cycle, date_of(cycle, slot->reply));
+	const struct message_env env = message_env(cycle, date_of(cycle, slot->reply));
 	int n = 0;
 
-	if (!message_batch_take(&cycle->messages, &hands, slot, &n, err))
+	if (!message_batch_take(&cycle->messages, &env, slot, &n, err))
 		return false;
 	cycle->progress.pages++;
 	cycle->progress.rows += n;
@@ -463,9 +463,9 @@ static void start_commit(struct cycle *cycle)
 		batch.absences = cycle->doing.absences;
 	}
 	if (batch.messages) {
-		const struct message_hands hands = message_hands(cycle, cycle->told);
+		const struct message_env env = message_env(cycle, cycle->told);
 
-		message_batch_stage(&cycle->messages, &hands);
+		message_batch_stage(&cycle->messages, &env);
 	} else {
 		run_record_stage_deletions(&cycle->run, stage, cycle->ids, cycle->told);
 	}

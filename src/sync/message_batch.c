@@ -21,7 +21,7 @@ void message_batch_forget(struct message_batch *batch)
 		batch->written[i] = batch->observed[i] = TIME_NONE;
 }
 
-bool message_batch_take(struct message_batch *batch, const struct message_hands *hands,
+bool message_batch_take(struct message_batch *batch, const struct message_env *env,
 			const struct slot *slot, int *n, struct err *err)
 {
 	const struct http_reply *reply = slot->reply;
@@ -30,20 +30,20 @@ bool message_batch_take(struct message_batch *batch, const struct message_hands 
 				     .page = slot->request.page,
 				     .per_page = slot->request.per_page };
 	struct message_origin origin = { .conversation = slot->id,
-					 .stage = hands->stage,
-					 .number = messages_number(&hands->engine->messages),
+					 .stage = env->stage,
+					 .number = messages_number(&env->engine->messages),
 					 .all = batch->all,
-					 .observed_at = hands->date };
+					 .observed_at = env->date };
 
 	if (!page.gone && !message_decode_page(batch->decode, &reply->body, &origin, &page, err))
 		return err_wrap(err, "page %d of the messages of %s", slot->request.page, slot->id);
-	batch->observed[item] = hands->date;
+	batch->observed[item] = env->date;
 	if (page.n > 0) {
 		batch->written[item] = origin.last_written;
-		table_set_text(hands->ids, item, MESSAGE_LAST, origin.last);
+		table_set_text(env->ids, item, MESSAGE_LAST, origin.last);
 	}
 	*n = page.n;
-	engine_messages(hands->engine, &page);
+	engine_messages(env->engine, &page);
 	return true;
 }
 
@@ -55,18 +55,18 @@ bool message_batch_skips(struct engine *engine, const struct slot *slot, const s
 	       engine_messages_refused(engine);
 }
 
-void message_batch_stage(struct message_batch *batch, const struct message_hands *hands)
+void message_batch_stage(struct message_batch *batch, const struct message_env *env)
 {
-	for (int i = 0; i < table_rows(hands->ids); i++) {
+	for (int i = 0; i < table_rows(env->ids); i++) {
 		struct stage_reading reading = {
-			.conversation = table_text(hands->ids, i, MESSAGE_CONVERSATION),
-			.step = engine_message_step(hands->engine, i),
-			.last = table_text(hands->ids, i, MESSAGE_LAST),
+			.conversation = table_text(env->ids, i, MESSAGE_CONVERSATION),
+			.step = engine_message_step(env->engine, i),
+			.last = table_text(env->ids, i, MESSAGE_LAST),
 			.last_written = batch->written[i],
 			.observed_at = batch->observed[i],
 		};
 
 		if (reading.step.end != MESSAGES_NOT_READ)
-			stage_reading(hands->stage, &reading);
+			stage_reading(env->stage, &reading);
 	}
 }

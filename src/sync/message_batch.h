@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * message_batch.h -- The hands of a cycle that reads messages.
+ * message_batch.h -- Gathers the pages of messages that a cycle reads into its batch.
  *
  * A page of messages goes to the stage and to the engine; the engine's step for
  * each conversation becomes a row of the batch that brings its messages.
@@ -26,7 +26,7 @@ void message_batch_begin(struct message_batch *batch, bool all);
 void message_batch_end(struct message_batch *batch);
 
 /* The things of the cycle that a page's reader needs. */
-struct message_hands {
+struct message_env {
 	struct engine *engine;
 	struct table *ids; /* of the last answer */
 	struct stage *stage;
@@ -40,7 +40,7 @@ void message_batch_forget(struct message_batch *batch);
  * Takes the reply that SLOT was waiting for, a page or the documented 404; *N is how many messages
  * it had. False with ERR_DATA when it is none.
  */
-bool message_batch_take(struct message_batch *batch, const struct message_hands *hands,
+bool message_batch_take(struct message_batch *batch, const struct message_env *env,
 			const struct slot *slot, int *n, struct err *err) MUST_CHECK;
 
 /*
@@ -51,6 +51,6 @@ bool message_batch_skips(struct engine *engine, const struct slot *slot,
 			 const struct err *why) MUST_CHECK;
 
 /* Stages how far each conversation was read, for the commit that the engine asks for. */
-void message_batch_stage(struct message_batch *batch, const struct message_hands *hands);
+void message_batch_stage(struct message_batch *batch, const struct message_env *env);
 
 #endif
