@@ -107,6 +107,23 @@ static void ask_cells(struct script *s, const struct query *q)
 		script_text(s, filter_ids_channel(q->names, filter));
 }
 
+static void ask_rejected(struct script *s, const struct query *q)
+{
+	script_add(s, sql_query_rejected);
+	script_int(s, q->workspace);
+	script_int(s, q->ask.most);
+	script_int(s, q->ask.chance);
+}
+
+static void ask_messages(struct script *s, const struct query *q)
+{
+	script_add(s, sql_query_messages);
+	script_int(s, q->workspace);
+	script_int(s, q->ask.turn);
+	script_int(s, q->ask.most);
+	script_int(s, q->ask.after);
+}
+
 void query_write(struct script *s, const struct query *q)
 {
 	script_add(s, sql_query_begin);
@@ -153,17 +170,10 @@ void query_write(struct script *s, const struct query *q)
 		script_int(s, q->ask.most);
 		break;
 	case ASK_REJECTED:
-		script_add(s, sql_query_rejected);
-		script_int(s, q->workspace);
-		script_int(s, q->ask.most);
-		script_int(s, q->ask.chance);
+		ask_rejected(s, q);
 		break;
 	case ASK_MESSAGES:
-		script_add(s, sql_query_messages);
-		script_int(s, q->workspace);
-		script_int(s, q->ask.turn);
-		script_int(s, q->ask.most);
-		script_int(s, q->ask.after);
+		ask_messages(s, q);
 		break;
 	}
 	script_add(s, "commit");
