@@ -212,7 +212,7 @@ static bool log_slow(void *arg, int backend)
 		app->server.avoid = true;
 	}
 	if (pg && doctor_wait_event(pg, backend, &why, &err) && table_rows(why) > 0)
-		text = table_text(why, 0, 0);
+		text = table_get(why, 0, "event");
 	log_begin(&line, LEVEL_WARNING, &events_table()->database_slow,
 		  "the database has not answered for %d s: %s", (int)(PG_SLOW / USEC_PER_SEC),
 		  text);

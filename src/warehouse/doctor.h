@@ -37,7 +37,7 @@ void doctor_advise(struct pg *pg, struct err *err);
 /* Sets the advice of ERR: how a connection that can only read may write. */
 void doctor_read_only(struct pg *pg, struct err *err);
 
-/* The event that the server process BACKEND waits for, in a sentence. */
+/* The event that the server process BACKEND waits for: `event`, a sentence; no row: it is gone. */
 bool doctor_wait_event(struct pg *pg, int backend, struct table **why, struct err *err) MUST_CHECK;
 
 /* The workspaces (NAME, or NULL: all) whose days of reports are late; see sql/status/late.sql. */

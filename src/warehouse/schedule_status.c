@@ -88,7 +88,7 @@ bool schedule_status_find_night(struct warehouse *warehouse,
 			       ? err_set(err, ERR_CONFIG, "the database knows no time zone \"%s\"",
 					 night->zone)
 			       : false;
-	*at = table_int(table, 0, 0);
+	*at = table_get_int(table, 0, "night");
 	return true;
 }
 
