@@ -368,6 +368,26 @@ static void what_is_gone_says_into_what_it_was_merged(void **fixture)
 	assert_false(next_row(&s));
 }
 
+static void a_conversation_that_no_list_shows_says_whether_it_is_gone(void **fixture)
+{
+	struct stream s;
+
+	(void)fixture;
+	stage_absent(stage, "conv_1", true, NOON + 9);
+	stage_absent(stage, "conv_2", false, TIME_NONE);
+	stage_close(stage);
+	s = open_stream(STAGE_ABSENT);
+	assert_true(next_row(&s));
+	check_text(&s, 1, "conv_1");
+	assert_int_equal(number_at(&s, 2), true);
+	assert_int_equal(number_at(&s, 3), NOON + 9 - EPOCH_2000);
+	assert_true(next_row(&s));
+	check_text(&s, 1, "conv_2");
+	assert_int_equal(number_at(&s, 2), false);
+	assert_int_equal(number_at(&s, 3), NOON - EPOCH_2000);
+	assert_false(next_row(&s));
+}
+
 static void what_could_not_be_read_is_kept_whole(void **fixture)
 {
 	struct rejection rejection = { .fingerprint = "item:1",
@@ -530,6 +550,7 @@ int main(void)
 		TEST(no_contact_is_forgotten_however_many_there_are),
 		TEST(rows_are_numbered_in_the_order_of_their_coming),
 		TEST(what_is_gone_says_into_what_it_was_merged),
+		TEST(a_conversation_that_no_list_shows_says_whether_it_is_gone),
 		TEST(what_could_not_be_read_is_kept_whole),
 		TEST(an_item_fetched_alone_has_no_page),
 		TEST(the_first_page_is_one),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan.h"
 #include "state_json.h"
 
 #define NOON INT64_C(1710504000000000)
@@ -102,6 +103,192 @@ static void a_workspace_is_written_with_its_instants_and_its_order(void **fixtur
 	buf_free(&out);
 }
 
+static void a_workspace_is_written_with_the_times_that_a_sweep_waits_for(void **fixture)
+{
+	struct workspace_state state = {
+		.tried_at = NOON,
+		.uncertified = 1,
+		.per_page = 100,
+		.late_at = NOON - 7,
+		.date_ahead = 42,
+		.unproven = UNPROVEN_SHORT,
+	};
+	char retry[32];
+	struct buf out = BUF_MAX(10000);
+	struct json_at root;
+	struct json *json;
+
+	(void)fixture;
+	assert_true(plan_retry(&state) > NOON);
+	snprintf(retry, sizeof(retry), "%lld", (long long)plan_retry(&state));
+	state_json_write_workspace(&out, &state);
+	json = parse(buf_text(&out));
+	root = json_root(json);
+	check_member(&root, "tried_at", "1710504000000000");
+	check_member(&root, "retry_at", retry);
+	check_member(&root, "late_at", "1710503999999993");
+	check_member(&root, "date_ahead", "42");
+	check_member(&root, "unproven", "\"short\"");
+	json_free(&json);
+	buf_free(&out);
+}
+
+/* ---- the row of the warehouse ---------------------------------------------- */
+
+/* The columns of sql/warehouse/load.sql; a number stands for itself. */
+static const char *const columns[][2] = {
+	{ "watermark", "101" },
+	{ "complete_as_of", "102" },
+	{ "active_as_of", "103" },
+	{ "certified_at", "104" },
+	{ "lookback", "105" },
+	{ "live_count", "106" },
+	{ "largest_total", "107" },
+	{ "last_total", "108" },
+	{ "per_page", "99" },
+	{ "list_order", "created_desc" },
+	{ "needs_full", "demoted" },
+	{ "uncertified", "3" },
+	{ "tried_at", "109" },
+	{ "audit_due", "t" },
+	{ "stale_copies", "110" },
+	{ "unproven", "short" },
+	{ "lookback_configured", "111" },
+	{ "late_at", "112" },
+	{ "late_by", "113" },
+	{ "list_depth", "114" },
+	{ "list_parts", "115" },
+	{ "list_beyond", "116" },
+	{ "holding", "117" },
+	{ "askable", "118" },
+	{ "filterless", "t" },
+	{ "accepted", "119" },
+	{ "unlisted", "120" },
+	{ "disputed", "121" },
+	{ "date_ahead", "122" },
+	{ "totals_told", NULL },
+};
+
+/* A row of those columns, with another value of one of them. */
+static struct table *a_row(const char *column, const char *value)
+{
+	struct table *table = table_new((int)ARRAY_SIZE(columns));
+
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
+		table_name(table, (int)i, columns[i][0], false);
+	table_add(table);
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+		bool other = column && strcmp(columns[i][0], column) == 0;
+
+		table_set_text(table, 0, (int)i, other ? value : columns[i][1]);
+	}
+	return table;
+}
+
+static void a_row_comes_back_column_by_column(void **fixture)
+{
+	struct table *table = a_row(NULL, NULL);
+	struct workspace_state state;
+
+	(void)fixture;
+	state_json_read_row(table, &state);
+	assert_int_equal(state.watermark, 101);
+	assert_int_equal(state.complete_as_of, 102);
+	assert_int_equal(state.active_as_of, 103);
+	assert_int_equal(state.certified_at, 104);
+	assert_int_equal(state.lookback, 105);
+	assert_int_equal(state.live, 106);
+	assert_int_equal(state.largest_total, 107);
+	assert_int_equal(state.last_total, 108);
+	assert_int_equal(state.per_page, 99);
+	assert_int_equal(state.order, ORDER_CREATED_DESC);
+	assert_int_equal(state.needs_full, FULL_DEMOTED);
+	assert_int_equal(state.uncertified, 3);
+	assert_int_equal(state.tried_at, 109);
+	assert_true(state.audit_due);
+	assert_int_equal(state.stale_copies, 110);
+	assert_int_equal(state.unproven, UNPROVEN_SHORT);
+	assert_int_equal(state.lookback_configured, 111);
+	assert_int_equal(state.late_at, 112);
+	assert_int_equal(state.late_by, 113);
+	assert_int_equal(state.depth, 114);
+	assert_int_equal(state.parts, 115);
+	assert_int_equal(state.beyond, 116);
+	assert_int_equal(state.holding, 117);
+	assert_int_equal(state.askable, 118);
+	assert_true(state.filterless);
+	assert_int_equal(state.exceptions[EXCEPTION_ACCEPTED], 119);
+	assert_int_equal(state.exceptions[EXCEPTION_UNLISTED], 120);
+	assert_int_equal(state.exceptions[EXCEPTION_DISPUTED], 121);
+	assert_int_equal(state.date_ahead, 122);
+	assert_int_equal(state.curve.n, 0);
+	table_free(&table);
+}
+
+/* No certificate, and no other reason to read everything: the first load is not over. */
+static void a_workspace_that_was_never_certified_needs_a_first_load(void **fixture)
+{
+	struct table *table = table_new((int)ARRAY_SIZE(columns));
+	struct workspace_state state;
+
+	(void)fixture;
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
+		table_name(table, (int)i, columns[i][0], false);
+	table_add(table);
+	table_put(table, 0, "list_order", "unknown");
+	state_json_read_row(table, &state);
+	assert_int_equal(state.certified_at, TIME_NONE);
+	assert_int_equal(state.needs_full, FULL_FIRST_LOAD);
+	assert_int_equal(state.date_ahead, 0);
+	table_free(&table);
+}
+
+static void totals_that_were_told_come_back_to_the_second(void **fixture)
+{
+	struct workspace_state state = { .curve = { .n = 2 } }, back;
+	struct buf out = BUF_MAX(10000);
+	struct json_at root, told;
+	struct err err = ERR_INIT;
+	struct table *table;
+	struct json *json;
+	const char *text;
+
+	(void)fixture;
+	state.curve.steps[0] =
+		(struct curve_step){ NOON, NOON + 30 * USEC_PER_SEC, INT64_C(5000000000) };
+	state.curve.steps[1] =
+		(struct curve_step){ NOON + 40 * USEC_PER_SEC, NOON + 40 * USEC_PER_SEC, 17 };
+	state_json_write_workspace(&out, &state);
+	json = parse(buf_text(&out));
+	root = json_root(json);
+	told = json_member(&root, "totals_told");
+	assert_true(json_string(&told, &text, &err));
+	table = a_row("totals_told", text);
+	state_json_read_row(table, &back);
+	assert_int_equal(back.curve.n, 2);
+	assert_memory_equal(back.curve.steps, state.curve.steps, 2 * sizeof(struct curve_step));
+	table_free(&table);
+	json_free(&json);
+	buf_free(&out);
+}
+
+static void no_more_totals_are_read_than_are_kept(void **fixture)
+{
+	struct buf text = BUF_MAX(100000);
+	struct workspace_state state;
+	struct table *table;
+
+	(void)fixture;
+	for (int i = 0; i < CURVE_MOST + 1; i++)
+		buf_printf(&text, "%d+1=%d;", i, i);
+	table = a_row("totals_told", buf_text(&text));
+	state_json_read_row(table, &state);
+	assert_int_equal(state.curve.n, CURVE_MOST);
+	assert_int_equal(state.curve.steps[CURVE_MOST - 1].total, CURVE_MOST - 1);
+	table_free(&table);
+	buf_free(&text);
+}
+
 static void what_is_written_is_appended(void **fixture)
 {
 	struct evidence evidence = { .pairs = 1 };
@@ -177,13 +364,16 @@ static void make_position(struct full_state *full)
 				   .expected = 100000,
 				   .ahead = 4 };
 
-	*full = (struct full_state){ .running = true, .pass = 2, .started = NOON, .owed = 99000 };
+	*full = (struct full_state){
+		.running = true, .pass = 2, .started = NOON, .owed = 99000, .most_total = 100300
+	};
 	sweep_begin(&full->sweep, &plan);
 	full->sweep.begun = true;
 	full->sweep.started = NOON + 1;
 	full->sweep.newest = NOON - 5;
 	full->sweep.first_total = 100100;
 	full->sweep.last_total = 100200;
+	full->sweep.most_total = 100250;
 	full->sweep.recent = 17;
 	full->sweep.page = 1234;
 	full->sweep.pages = 800;
@@ -219,6 +409,8 @@ static void a_position_comes_back_as_it_went(void **fixture)
 	assert_int_equal(back.pass, 2);
 	assert_int_equal(back.started, NOON);
 	assert_int_equal(back.owed, 99000);
+	assert_int_equal(back.most_total, 100300);
+	assert_int_equal(back.sweep.most_total, 100250);
 	assert_true(back.sweep.plan.backwards && back.sweep.begun);
 	assert_int_equal(back.sweep.plan.order, ORDER_CREATED_ASC);
 	assert_int_equal(back.sweep.plan.lookback, full.sweep.plan.lookback);
@@ -304,6 +496,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_workspace_is_written_with_its_instants_and_its_order),
+		cmocka_unit_test(a_workspace_is_written_with_the_times_that_a_sweep_waits_for),
+		cmocka_unit_test(a_row_comes_back_column_by_column),
+		cmocka_unit_test(a_workspace_that_was_never_certified_needs_a_first_load),
+		cmocka_unit_test(totals_that_were_told_come_back_to_the_second),
+		cmocka_unit_test(no_more_totals_are_read_than_are_kept),
 		cmocka_unit_test(what_is_written_is_appended),
 		cmocka_unit_test(evidence_comes_back_as_it_went),
 		cmocka_unit_test(evidence_that_cannot_be_read_is_none),
