@@ -206,8 +206,24 @@ create temp table if not exists odd_page (
 	page  integer not null
 ) on commit delete rows;
 
+-- Conversations of the batch that may count otherwise on stored days; their parts in those days before it, with the
+-- sign -1, and after it, with 1.
+create temp table if not exists recount (
+	id        text collate "C" not null,
+	is_whole  boolean not null	-- not by their labels alone
+) on commit delete rows;
+create temp table if not exists volume_change on commit delete rows as
+select null::integer as sign, d.* from sahut_etl.day_volume d with no data;
+create temp table if not exists hour_change on commit delete rows as
+select null::integer as sign, d.* from sahut_etl.hour_volume d with no data;
+create temp table if not exists label_change on commit delete rows as
+select null::integer as sign, d.* from sahut_etl.day_label d with no data;
+create temp table if not exists pair_change on commit delete rows as
+select null::integer as sign, d.* from sahut_etl.day_label_pair d with no data;
+
 create temp table if not exists tally (
 	live_day       date,	-- the first day that reports do not store, before this batch
+	has_turn       boolean not null default false,	-- no other session writes stored days until its end
 	rows_seen      bigint not null default 0,
 	rows_new       bigint not null default 0,
 	rows_changed   bigint not null default 0,

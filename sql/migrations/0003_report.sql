@@ -541,7 +541,7 @@ create table sahut_etl.hour_volume (
 	resolved_count  integer not null,
 	reopened_count  integer not null
 );
-create index hour_volume_day on sahut_etl.hour_volume (workspace_id, day);
+create index hour_volume_day on sahut_etl.hour_volume (workspace_id, day, hour_of_day);
 comment on table sahut_etl.hour_volume is 'Stored days of sahut_report.hourly_volume, which explains the columns.';
 
 create table sahut_etl.day_label (
@@ -553,7 +553,7 @@ create table sahut_etl.day_label (
 	created_count   integer not null,
 	resolved_count  integer not null
 );
-create index day_label_day on sahut_etl.day_label (workspace_id, day);
+create index day_label_day on sahut_etl.day_label (workspace_id, day, label_name);
 comment on table sahut_etl.day_label is 'Stored days of sahut_report.daily_label_volume, which explains the columns.';
 
 create table sahut_etl.day_label_pair (
@@ -563,7 +563,7 @@ create table sahut_etl.day_label_pair (
 	label_b             text collate "C" not null,
 	conversation_count  integer not null
 );
-create index day_label_pair_day on sahut_etl.day_label_pair (workspace_id, day);
+create index day_label_pair_day on sahut_etl.day_label_pair (workspace_id, day, label_a, label_b);
 comment on table sahut_etl.day_label_pair is
 	'Stored days of sahut_report.daily_label_pairs, which explains the columns.';
 
@@ -677,6 +677,28 @@ comment on column sahut_etl.report_queue.labels is 'Whether its volumes by label
 comment on column sahut_etl.report_queue.stock is 'Whether its backlog and its workload have to be computed.';
 comment on column sahut_etl.report_queue.queued_at is 'When it was first queued (database''s clock).';
 
+create table sahut_etl.report_turn (
+	workspace_id  integer primary key references sahut_etl.workspace
+);
+comment on table sahut_etl.report_turn is
+	'The lock of a workspace''s stored days: a batch that changes them and a refresh that computes them must not '
+	'overlap.';
+comment on column sahut_etl.report_turn.workspace_id is 'Workspace.';
+
+create table sahut_etl.report_difference (
+	workspace_id  integer not null references sahut_etl.workspace,
+	day           date not null,
+	found_at      timestamptz not null default clock_timestamp(),
+	relations     text[] not null,
+	primary key (workspace_id, day, found_at)
+);
+comment on table sahut_etl.report_difference is
+	'Stored days that were wrong, found by computing a few anew every night: each is a fault of ours, and was mended.';
+comment on column sahut_etl.report_difference.workspace_id is 'Workspace.';
+comment on column sahut_etl.report_difference.day is 'Day in the workspace''s time zone.';
+comment on column sahut_etl.report_difference.found_at is 'When it was found (database''s clock).';
+comment on column sahut_etl.report_difference.relations is 'The tables that were wrong.';
+
 create table sahut_etl.report_failure (
 	workspace_id  integer primary key references sahut_etl.workspace,
 	since         timestamptz not null default clock_timestamp(),
@@ -725,7 +747,7 @@ comment on column sahut_etl.report_delay.is_late is 'Whether that is more than t
 -- from that. It is PL/pgSQL, for a plan with the days in it. A span is a small part of its tables, though the planner
 -- may take them for small; and it knows no number of the rows that were fetched, so that only a hash is safe.
 
-create function sahut_etl.volume_of(workspace integer, first date, last date) returns table (
+create function sahut_etl.volume_of(workspace integer, first date, last date, ids text[] default null) returns table (
 		workspace_id integer, day date, channel_id text, team_id text, created_count integer, resolved_count integer,
 		resolved_conversation_count integer, reopened_count integer, first_resolved_count integer,
 		first_resolution_seconds_sum bigint, first_resolution_business_seconds_sum bigint,
@@ -733,6 +755,7 @@ create function sahut_etl.volume_of(workspace integer, first date, last date) re
 	language plpgsql stable security definer rows 20 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 		set enable_seqscan = off set enable_nestloop = off
+		set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 begin
@@ -741,6 +764,7 @@ begin
 		select e.conversation_id, e.event_type, e.occurred_day as day, e.channel_id, e.to_team_id as team_id, e.is_estimated
 		from sahut.conversation_event e
 		where e.workspace_id = workspace and e.occurred_day between first and last
+			and (ids is null or e.conversation_id = any (ids))
 			and e.event_type in ('created', 'resolved', 'reopened')
 	), solved as materialized (
 		select r.conversation_id, r.resolved_day as day, r.channel_id, r.team_id,
@@ -748,7 +772,7 @@ begin
 			r.business_seconds
 		from sahut.resolution r
 		where r.workspace_id = workspace and r.resolved_day between first and last and not r.is_deleted
-			and r.cycle_no = 1
+			and r.cycle_no = 1 and (ids is null or r.conversation_id = any (ids))
 	), its as materialized (
 		select c.id, c.channel_id, c.contact_id, c.created_at, c.deleted_at, c.origin
 		from sahut.conversation c
@@ -798,14 +822,16 @@ begin
 	group by x.day, x.channel_id, x.team_id;
 end
 $$;
-comment on function sahut_etl.volume_of is 'The volume of each day of a span.';
+comment on function sahut_etl.volume_of is
+	'The volume of each day of a span; with IDS, the part of these conversations.';
 
-create function sahut_etl.hours_of(workspace integer, first date, last date) returns table (
+create function sahut_etl.hours_of(workspace integer, first date, last date, ids text[] default null) returns table (
 		workspace_id integer, day date, hour_of_day smallint, channel_id text, team_id text, created_count integer,
 		resolved_count integer, reopened_count integer)
 	language plpgsql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 		set enable_seqscan = off set enable_nestloop = off
+		set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 declare
@@ -816,6 +842,7 @@ begin
 		select e.conversation_id, e.event_type, e.occurred_day as day, e.occurred_at, e.channel_id, e.to_team_id as team_id
 		from sahut.conversation_event e
 		where e.workspace_id = workspace and e.occurred_day between first and last
+			and (ids is null or e.conversation_id = any (ids))
 			and e.event_type in ('created', 'resolved', 'reopened')
 	), its as materialized (
 		select c.id, c.channel_id
@@ -835,14 +862,16 @@ begin
 	group by x.day, x.hour, x.channel_id, x.team_id;
 end
 $$;
-comment on function sahut_etl.hours_of is 'The volume of each day of a span, by hour.';
+comment on function sahut_etl.hours_of is
+	'The volume of each day of a span, by hour; with IDS, the part of these conversations.';
 
-create function sahut_etl.labels_of(workspace integer, first date, last date) returns table (
+create function sahut_etl.labels_of(workspace integer, first date, last date, ids text[] default null) returns table (
 		workspace_id integer, day date, label_name text, channel_id text, team_id text, created_count integer,
 		resolved_count integer)
 	language plpgsql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 		set enable_seqscan = off set enable_nestloop = off
+		set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 begin
@@ -851,6 +880,7 @@ begin
 		select e.conversation_id, e.event_type, e.occurred_day as day, e.channel_id, e.to_team_id as team_id
 		from sahut.conversation_event e
 		where e.workspace_id = workspace and e.occurred_day between first and last
+			and (ids is null or e.conversation_id = any (ids))
 			and e.event_type in ('created', 'resolved')
 	), its as materialized (
 		select c.id, c.channel_id, c.labels
@@ -871,14 +901,16 @@ begin
 	group by x.day, x.label_name, x.channel_id, x.team_id;
 end
 $$;
-comment on function sahut_etl.labels_of is 'The volume of each day of a span, by label.';
+comment on function sahut_etl.labels_of is
+	'The volume of each day of a span, by label; with IDS, the part of these conversations.';
 
-create function sahut_etl.label_pairs_of(workspace integer, first date,
-	last date) returns table (
+create function sahut_etl.label_pairs_of(workspace integer, first date, last date, ids text[] default null)
+	returns table (
 		workspace_id integer, day date, label_a text, label_b text, conversation_count integer)
 	language plpgsql stable security definer rows 100 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 		set enable_seqscan = off set enable_nestloop = off
+		set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 begin
@@ -886,7 +918,8 @@ begin
 	with created as materialized (
 		select e.conversation_id, e.occurred_day as day
 		from sahut.conversation_event e
-		where e.workspace_id = workspace and e.occurred_day between first and last and e.event_type = 'created'
+		where e.workspace_id = workspace and e.occurred_day between first and last
+			and (ids is null or e.conversation_id = any (ids)) and e.event_type = 'created'
 	), its as materialized (
 		select c.id, c.labels
 		from sahut.conversation c
@@ -904,7 +937,7 @@ begin
 end
 $$;
 comment on function sahut_etl.label_pairs_of is
-	'Labels that the conversations created on each day of a span carry together.';
+	'Labels that the conversations created on each day of a span, or those of IDS, carry together.';
 
 -- An interval holds its right end: one that ended at midnight was still there then, one that began is the next day's.
 -- One definition for all that is measured in a day: its midnights, and the part of it that is known.
@@ -1161,6 +1194,171 @@ create function sahut_etl.unknown_statuses() returns integer
 as $$ select count(*)::integer from sahut.status s where not s.is_known $$;
 comment on function sahut_etl.unknown_statuses is 'Statuses that the API''s reference does not know.';
 
+-- ---- the parts of a batch in the stored days ----
+
+create function sahut_etl.count_days(workspace integer, last date, sign integer) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	every  constant text[] := array(select r.id from pg_temp.recount r);
+	whole  constant text[] := array(select r.id from pg_temp.recount r where r.is_whole);
+begin
+	insert into pg_temp.volume_change (sign, workspace_id, day, channel_id, team_id, created_count, resolved_count,
+		resolved_conversation_count, reopened_count, first_resolved_count,
+		first_resolution_seconds_sum, first_resolution_business_seconds_sum, new_contact_count,
+		returning_contact_count, estimated_count)
+	select count_days.sign, x.workspace_id, x.day, x.channel_id, x.team_id, x.created_count,
+		x.resolved_count, x.resolved_conversation_count, x.reopened_count, x.first_resolved_count,
+		x.first_resolution_seconds_sum, x.first_resolution_business_seconds_sum, x.new_contact_count,
+		x.returning_contact_count, x.estimated_count
+	from sahut_etl.volume_of(workspace, '-infinity', last, whole) x;
+	insert into pg_temp.hour_change (sign, workspace_id, day, hour_of_day, channel_id, team_id, created_count,
+		resolved_count, reopened_count)
+	select count_days.sign, x.workspace_id, x.day, x.hour_of_day, x.channel_id, x.team_id,
+		x.created_count, x.resolved_count, x.reopened_count
+	from sahut_etl.hours_of(workspace, '-infinity', last, whole) x;
+	insert into pg_temp.label_change (sign, workspace_id, day, label_name, channel_id, team_id,
+		created_count, resolved_count)
+	select count_days.sign, x.workspace_id, x.day, x.label_name, x.channel_id, x.team_id, x.created_count,
+		x.resolved_count
+	from sahut_etl.labels_of(workspace, '-infinity', last, every) x;
+	insert into pg_temp.pair_change (sign, workspace_id, day, label_a, label_b, conversation_count)
+	select count_days.sign, x.workspace_id, x.day, x.label_a, x.label_b, x.conversation_count
+	from sahut_etl.label_pairs_of(workspace, '-infinity', last, every) x;
+end $$;
+comment on function sahut_etl.count_days is
+	'Notes the parts of a batch''s conversations in the days up to one: with SIGN -1 before the batch is written, with 1 '
+	'afterwards.';
+
+-- The noted parts are added to the stored rows; a row that is left without any count goes. A day that is queued will
+-- be computed whole.
+create function sahut_etl.change_days(workspace integer) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	with change as materialized (
+		select d.day, d.channel_id, d.team_id, sum(d.sign * d.created_count) as created_count,
+			sum(d.sign * d.resolved_count) as resolved_count,
+			sum(d.sign * d.resolved_conversation_count) as resolved_conversation_count,
+			sum(d.sign * d.reopened_count) as reopened_count,
+			sum(d.sign * d.first_resolved_count) as first_resolved_count,
+			sum(d.sign * d.first_resolution_seconds_sum) as first_resolution_seconds_sum,
+			sum(d.sign * d.first_resolution_business_seconds_sum) as first_resolution_business_seconds_sum,
+			sum(d.sign * d.new_contact_count) as new_contact_count,
+			sum(d.sign * d.returning_contact_count) as returning_contact_count,
+			sum(d.sign * d.estimated_count) as estimated_count
+		from pg_temp.volume_change d
+		where not exists (select from sahut_etl.report_queue q
+			where q.workspace_id = workspace and q.day = d.day and q.flows)
+		group by d.day, d.channel_id, d.team_id
+		having 0 <> any (array[sum(d.sign * d.created_count), sum(d.sign * d.resolved_count),
+			sum(d.sign * d.resolved_conversation_count), sum(d.sign * d.reopened_count),
+			sum(d.sign * d.first_resolved_count), sum(d.sign * d.first_resolution_seconds_sum),
+			sum(d.sign * d.first_resolution_business_seconds_sum),
+			sum(d.sign * d.new_contact_count), sum(d.sign * d.returning_contact_count),
+			sum(d.sign * d.estimated_count)])
+	), held as (
+		delete from sahut_etl.day_volume v using change c
+		where v.workspace_id = workspace and v.day = c.day
+			and v.channel_id is not distinct from c.channel_id
+			and v.team_id is not distinct from c.team_id
+		returning v.day, v.channel_id, v.team_id, v.created_count, v.resolved_count,
+			v.resolved_conversation_count, v.reopened_count, v.first_resolved_count,
+			v.first_resolution_seconds_sum, v.first_resolution_business_seconds_sum,
+			v.new_contact_count, v.returning_contact_count, v.estimated_count
+	)
+	insert into sahut_etl.day_volume (
+		workspace_id, day, channel_id, team_id, created_count, resolved_count,
+		resolved_conversation_count, reopened_count, first_resolved_count,
+		first_resolution_seconds_sum, first_resolution_business_seconds_sum, new_contact_count,
+		returning_contact_count, estimated_count)
+	select workspace, x.day, x.channel_id, x.team_id, sum(x.created_count), sum(x.resolved_count),
+		sum(x.resolved_conversation_count), sum(x.reopened_count), sum(x.first_resolved_count),
+		sum(x.first_resolution_seconds_sum), sum(x.first_resolution_business_seconds_sum),
+		sum(x.new_contact_count), sum(x.returning_contact_count), sum(x.estimated_count)
+	from (select h.* from held h union all select c.* from change c) x
+	group by x.day, x.channel_id, x.team_id
+	having 0 <> any (array[sum(x.created_count), sum(x.resolved_count), sum(x.resolved_conversation_count),
+		sum(x.reopened_count), sum(x.first_resolved_count), sum(x.first_resolution_seconds_sum),
+		sum(x.first_resolution_business_seconds_sum), sum(x.new_contact_count),
+		sum(x.returning_contact_count), sum(x.estimated_count)]);
+
+	with change as materialized (
+		select d.day, d.hour_of_day, d.channel_id, d.team_id,
+			sum(d.sign * d.created_count) as created_count,
+			sum(d.sign * d.resolved_count) as resolved_count,
+			sum(d.sign * d.reopened_count) as reopened_count
+		from pg_temp.hour_change d
+		where not exists (select from sahut_etl.report_queue q
+			where q.workspace_id = workspace and q.day = d.day and q.flows)
+		group by d.day, d.hour_of_day, d.channel_id, d.team_id
+		having sum(d.sign * d.created_count) <> 0 or sum(d.sign * d.resolved_count) <> 0
+			or sum(d.sign * d.reopened_count) <> 0
+	), held as (
+		delete from sahut_etl.hour_volume v using change c
+		where v.workspace_id = workspace and v.day = c.day and v.hour_of_day = c.hour_of_day
+			and v.channel_id is not distinct from c.channel_id
+			and v.team_id is not distinct from c.team_id
+		returning v.day, v.hour_of_day, v.channel_id, v.team_id, v.created_count, v.resolved_count,
+			v.reopened_count
+	)
+	insert into sahut_etl.hour_volume (
+		workspace_id, day, hour_of_day, channel_id, team_id, created_count, resolved_count,
+		reopened_count)
+	select workspace, x.day, x.hour_of_day, x.channel_id, x.team_id, sum(x.created_count),
+		sum(x.resolved_count), sum(x.reopened_count)
+	from (select h.* from held h union all select c.* from change c) x
+	group by x.day, x.hour_of_day, x.channel_id, x.team_id
+	having sum(x.created_count) <> 0 or sum(x.resolved_count) <> 0 or sum(x.reopened_count) <> 0;
+
+	with change as materialized (
+		select d.day, d.label_name, d.channel_id, d.team_id,
+			sum(d.sign * d.created_count) as created_count,
+			sum(d.sign * d.resolved_count) as resolved_count
+		from pg_temp.label_change d
+		where not exists (select from sahut_etl.report_queue q
+			where q.workspace_id = workspace and q.day = d.day and q.labels)
+		group by d.day, d.label_name, d.channel_id, d.team_id
+		having sum(d.sign * d.created_count) <> 0 or sum(d.sign * d.resolved_count) <> 0
+	), held as (
+		delete from sahut_etl.day_label v using change c
+		where v.workspace_id = workspace and v.day = c.day and v.label_name = c.label_name
+			and v.channel_id is not distinct from c.channel_id
+			and v.team_id is not distinct from c.team_id
+		returning v.day, v.label_name, v.channel_id, v.team_id, v.created_count, v.resolved_count
+	)
+	insert into sahut_etl.day_label (
+		workspace_id, day, label_name, channel_id, team_id, created_count, resolved_count)
+	select workspace, x.day, x.label_name, x.channel_id, x.team_id, sum(x.created_count),
+		sum(x.resolved_count)
+	from (select h.* from held h union all select c.* from change c) x
+	group by x.day, x.label_name, x.channel_id, x.team_id
+	having sum(x.created_count) <> 0 or sum(x.resolved_count) <> 0;
+
+	with change as materialized (
+		select d.day, d.label_a, d.label_b, sum(d.sign * d.conversation_count) as conversation_count
+		from pg_temp.pair_change d
+		where not exists (select from sahut_etl.report_queue q
+			where q.workspace_id = workspace and q.day = d.day and q.labels)
+		group by d.day, d.label_a, d.label_b
+		having sum(d.sign * d.conversation_count) <> 0
+	), held as (
+		delete from sahut_etl.day_label_pair v using change c
+		where v.workspace_id = workspace and v.day = c.day and v.label_a = c.label_a and v.label_b = c.label_b
+		returning v.day, v.label_a, v.label_b, v.conversation_count
+	)
+	insert into sahut_etl.day_label_pair (
+		workspace_id, day, label_a, label_b, conversation_count)
+	select workspace, x.day, x.label_a, x.label_b, sum(x.conversation_count)
+	from (select h.* from held h union all select c.* from change c) x
+	group by x.day, x.label_a, x.label_b
+	having sum(x.conversation_count) <> 0;
+end $$;
+comment on function sahut_etl.change_days is
+	'Changes the stored days of a workspace by the parts that count_days() noted before a batch and after it.';
+
 -- ---- the queue ----
 
 create function sahut_etl.queue_days(workspace integer, first date, last date) returns void
@@ -1209,6 +1407,21 @@ end $$;
 comment on function sahut_etl.queue_all is
 	'Queues every day of a workspace; with STAMP, the columns that are written with each row, too.';
 
+-- A queued day of which nothing has to be computed is a sample.
+create function sahut_etl.queue_samples(workspace integer, before date, wanted integer) returns void
+	language sql
+	set search_path = pg_catalog, pg_temp
+as $$
+	insert into sahut_etl.report_queue (workspace_id, day, stamp, flows, labels, stock)
+	select distinct workspace, f.day + floor(random() * (before - f.day))::integer, false, false, false, false
+	from (select min(v.day) as day from sahut_etl.day_volume v where v.workspace_id = workspace) f
+	cross join generate_series(1, wanted)
+	where f.day < before
+	on conflict (workspace_id, day) do nothing
+$$;
+comment on function sahut_etl.queue_samples is
+	'Queues a few stored days before one, chosen by chance, to compare them with days that are computed anew.';
+
 -- WAS is the live_day before: the days from there on that are over now are stored. The first load's end stores all.
 create function sahut_etl.queue_closed(workspace integer, was date) returns void
 	language plpgsql
@@ -1221,9 +1434,11 @@ begin
 		perform sahut_etl.queue_all(workspace, false);
 	elsif live > was then
 		perform sahut_etl.queue_days(workspace, was, live - 1);
+		perform sahut_etl.queue_samples(workspace, was, 3);
 	end if;
 end $$;
-comment on function sahut_etl.queue_closed is 'Queues the days that have ended since a batch began.';
+comment on function sahut_etl.queue_closed is
+	'Queues the days that have ended since a batch began, and a few older ones, to be looked at.';
 
 -- ---- refreshing ----
 
@@ -1380,6 +1595,64 @@ as $$
 $$;
 comment on function sahut_etl.refresh_stock is 'Computes the backlog and the workload of a day and stores them.';
 
+create function sahut_etl.day_digests(workspace integer, wanted date) returns table (relation text, digest text)
+	language sql stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select x.relation, md5(string_agg(x.stored, ' ' order by x.stored collate "C"))
+	from (
+		select 'day_volume' as relation, v::text as stored from sahut_etl.day_volume v
+			where v.workspace_id = workspace and v.day = wanted
+		union all select 'hour_volume', v::text from sahut_etl.hour_volume v
+			where v.workspace_id = workspace and v.day = wanted
+		union all select 'day_label', v::text from sahut_etl.day_label v
+			where v.workspace_id = workspace and v.day = wanted
+		union all select 'day_label_pair', v::text from sahut_etl.day_label_pair v
+			where v.workspace_id = workspace and v.day = wanted
+		union all select 'day_backlog', v::text from sahut_etl.day_backlog v
+			where v.workspace_id = workspace and v.day = wanted
+		union all select 'day_agent', v::text from sahut_etl.day_agent v
+			where v.workspace_id = workspace and v.day = wanted
+				and wanted >= (select w.history_day from sahut_etl.report_workspace w where w.id = workspace)
+		union all select 'day_flow', v::text from sahut_etl.day_flow v
+			where v.workspace_id = workspace and v.day = wanted
+	) x
+	group by x.relation
+$$;
+comment on function sahut_etl.day_digests is
+	'The stored rows of a day: for each table that has any, their digest.';
+
+-- Daily figures of single agents may have been deleted for their age: none is no difference.
+create function sahut_etl.refresh_sample(workspace integer, wanted date) returns text[]
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	before  jsonb := (select jsonb_object_agg(d.relation, d.digest) from sahut_etl.day_digests(workspace, wanted) d);
+	after   jsonb;
+	wrong   text[];
+begin
+	perform sahut_etl.refresh_flows(workspace, wanted, wanted);
+	perform sahut_etl.refresh_labels(workspace, wanted, wanted);
+	perform sahut_etl.refresh_stock(workspace, wanted);
+	after := (select jsonb_object_agg(d.relation, d.digest) from sahut_etl.day_digests(workspace, wanted) d);
+	wrong := array(
+		select k.relation
+		from (select jsonb_object_keys(coalesce(before, '{}') || coalesce(after, '{}')) as relation) k
+		where before -> k.relation is distinct from after -> k.relation
+		and (k.relation <> 'day_agent' or before -> k.relation is not null)
+		order by 1);
+	if before -> 'day_agent' is null then
+		delete from sahut_etl.day_agent a where a.workspace_id = workspace and a.day = wanted;
+	end if;
+	if wrong <> '{}' then
+		insert into sahut_etl.report_difference (workspace_id, day, relations) values (workspace, wanted, wrong);
+	end if;
+	return wrong;
+end $$;
+comment on function sahut_etl.refresh_sample is
+	'Computes a stored day anew and says in which tables it was not so; that is written down, too.';
+
 -- By its index: of a table that was not analyzed all would be read, and sorted.
 create function sahut_etl.day_before(workspace integer, last date, conversations integer) returns date
 	language plpgsql stable
@@ -1396,7 +1669,7 @@ comment on function sahut_etl.day_before is
 -- The newest queued day, and as many before it as a moment's work allows: of days on which little was created, many.
 -- Days that are written with rows come first, for all days. A day that can still grow is not stored: it is queued when
 -- it is over.
-create function sahut_etl.refresh_next(workspace integer, out day date, out remaining bigint)
+create function sahut_etl.refresh_next(workspace integer, out day date, out remaining bigint, out wrong text[])
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
 as $$
@@ -1408,6 +1681,8 @@ declare
 	asked  record;
 	d      date;
 begin
+	-- Before anything is read: a batch that changes stored days is waited for, and its days are seen.
+	perform from sahut_etl.report_turn r where r.workspace_id = workspace for update;
 	select * into w from sahut_etl.report_workspace x where x.id = workspace;
 	delete from sahut_etl.report_queue r where r.workspace_id = workspace and not r.stamp
 		and r.day >= coalesce(w.live_day, r.day);
@@ -1420,9 +1695,16 @@ begin
 		return;
 	end if;
 	day := q.day;
+	if not (q.stamp or q.flows or q.labels or q.stock) then
+		wrong := nullif(sahut_etl.refresh_sample(workspace, q.day), '{}');
+		delete from sahut_etl.report_queue r where r.workspace_id = workspace and r.day = q.day;
+		remaining := (select count(*) from sahut_etl.report_queue r where r.workspace_id = refresh_next.workspace);
+		return;
+	end if;
 	d := sahut_etl.day_before(workspace, q.day, little);
 	select least(q.day, min(r.day)) into first from sahut_etl.report_queue r
-	where r.workspace_id = workspace and r.stamp = q.stamp and r.day <= q.day and r.day > coalesce(d, '-infinity');
+	where r.workspace_id = workspace and r.stamp = q.stamp and r.day <= q.day and r.day > coalesce(d, '-infinity')
+		and (r.stamp or r.flows or r.labels or r.stock);
 	if q.stamp then
 		perform sahut_etl.stamp_days(workspace, first, q.day);
 		update sahut_etl.report_queue r set stamp = false
@@ -1468,7 +1750,7 @@ begin
 end $$;
 comment on function sahut_etl.refresh_next is
 	'Computes the newest queued days of a workspace and says how many remain; the day is empty when there was '
-	'none.';
+	'none. Of a sample that was wrong it names the tables.';
 
 create function sahut_etl.take_settings(workspace integer, setting jsonb) returns void
 	language plpgsql
@@ -1541,6 +1823,7 @@ begin
 	values (wanted, zone, url, late * interval '1 microsecond', late * interval '1 microsecond')
 	on conflict (name) do nothing;
 	select * into w from sahut_etl.workspace x where x.name = wanted for update;
+	insert into sahut_etl.report_turn (workspace_id) values (w.id) on conflict do nothing;
 	moves := w.timezone <> zone;
 	if setting is not null and w.settings is distinct from setting then
 		perform sahut_etl.take_settings(w.id, setting);

@@ -1568,14 +1568,21 @@ cross join lateral (
 		exists (select from sahut_etl.schedule k where k.workspace_id = w.id
 			and k.asleep_until > now() - interval '1 minute') as is_asleep) l
 	union all
-	select 'reports', case when d.is_late then 'red' when d.days > 0 then 'amber' else 'green' end,
+	select 'reports', case when d.is_late or f.days > 0 then 'red' when d.days > 0 then 'amber' else 'green' end,
 		case when d.is_late then format('%s days (%s to %s) are not up to date since %s%s', d.days,
 		d.first_day, d.last_day,
 				to_char(coalesce(d.failing_since, d.since) at time zone w.timezone,
 				'YYYY-MM-DD HH24:MI'),
 				coalesce(': computing them fails (' || d.error_kind || ')', ''))
+			when f.days > 0 then format('of the last week''s samples %s were wrong, and were mended; the last '
+				'one is of %s', f.days, f.last_day)
 			else d.days || ' days are being computed again' end
-	from sahut_etl.report_delay d where d.workspace_id = w.id
+	from sahut_etl.report_delay d
+	cross join (
+		select count(*) as days, max(x.day) as last_day from sahut_etl.report_difference x
+		where x.workspace_id = w.id and x.found_at > now() - interval '7 days'
+	) f
+	where d.workspace_id = w.id
 ) x;
 comment on view sahut_report.health is 'Matters to look at, a row each: green, amber or red.';
 comment on column sahut_report.health.id is 'Workspace and item.';

@@ -110,10 +110,10 @@ static void add_merge(struct script *s)
 		sql_merge_35_stale_copies,
 	};
 	static const char *const write[] = {
-		sql_merge_40_conversations,	sql_merge_50_versions, sql_merge_60_events,
-		sql_merge_65_resolutions,	sql_merge_70_labels,   sql_merge_75_taken_back,
-		sql_merge_80_gone_and_rejected, sql_merge_82_absences, sql_merge_85_touched_days,
-		sql_merge_87_messages_due,
+		sql_merge_38_recount,	   sql_merge_40_conversations,	   sql_merge_50_versions,
+		sql_merge_60_events,	   sql_merge_65_resolutions,	   sql_merge_70_labels,
+		sql_merge_75_taken_back,   sql_merge_80_gone_and_rejected, sql_merge_82_absences,
+		sql_merge_85_touched_days, sql_merge_87_messages_due,
 	};
 	static const char *const count[] = {
 		sql_merge_90_seen_and_tally,
@@ -167,8 +167,11 @@ static void add_advance(struct script *s, const struct batch *c)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
 
-	if (c->sweep > 0 && !c->state->full.running)
+	/* To check them takes as long as it takes: a limit would be one of the warehouse's size. */
+	if (c->sweep > 0 && !c->state->full.running) {
+		script_add(s, "set local statement_timeout = 0");
 		script_add(s, sql_warehouse_restore_foreign_keys);
+	}
 	script_add(s, sql_warehouse_advance_workspace);
 	script_int(s, c->workspace);
 	state_json_write_workspace(&text, c->state);

@@ -529,9 +529,17 @@ bool warehouse_refreshed(struct warehouse *warehouse, bool *more, struct err *er
 {
 	CLEANUP(table_free) struct table *table = NULL;
 	bool ok = finish(warehouse, &table, err);
+	const char *wrong = NULL;
 
-	if (ok)
+	if (ok) {
 		*more = table_get_int(table, 0, "remaining") > 0;
+		wrong = table_get(table, 0, "wrong");
+	}
+	if (wrong)
+		ok = err_set(err, ERR_BUG,
+			     "a stored day was not what its conversations add up to: %s; it was "
+			     "computed anew, and written into sahut_etl.report_difference",
+			     wrong);
 	release(warehouse);
 	return ok;
 }

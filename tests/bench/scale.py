@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """A large warehouse, loaded for real once: what grows with it, and how.
 
-Loads N conversations, then a cycle with 1,000 changed, a full sweep that finds nothing, a verify, what reports ask, and vacuum.
+Loads N conversations, then a cycle with 1,000 changed, one in which a hundred of them are old and carry another label, cycles
+without news, a full sweep that finds nothing, a verify, what reports ask, and vacuum.
 With --versions the history is made longer first, by SQL: so many more versions of every conversation, in the past.
 
 usage: scale.py BUILD N [--no-keys] [--versions K] [--minutes M]
@@ -36,6 +37,21 @@ insert into sahut.conversation_version (conversation_id, version_no, workspace_i
 select conversation_id, -{k}, workspace_id, 'open', assignee_id, team_id, channel_id, valid_from - interval '{k} days',
     valid_from - interval '{k} days' + interval '1 day', not_before - interval '{k} days', observed_at, source_updated_at, true, run_id
 from sahut.conversation_version where version_no = 1"""
+
+
+# Nothing is known of when those that are older than the first load were resolved: as if it were.
+RESOLVED = """
+insert into sahut.conversation_event (conversation_id, workspace_id, version_no, event_type, occurred_at, occurred_day, not_before, observed_at,
+    is_estimated, from_status, to_status, to_assignee_id, to_team_id, channel_id)
+select c.id, c.workspace_id, 1, 'resolved', c.updated_at, (c.updated_at at time zone w.timezone)::date, c.updated_at, c.updated_at, false,
+    'open', 'resolved', c.assignee_id, c.team_id, c.channel_id
+from sahut.conversation c join sahut_etl.workspace w on w.id = c.workspace_id where c.status = 'resolved' and c.origin = 'backfill'"""
+
+# Evenly over the last year: of each of so many days one.
+OLD = """
+select (array_agg(id order by id))[1] from sahut.conversation
+where status = 'resolved' and created_day > (select max(created_day) - 365 from sahut.conversation)
+group by created_day order by hashtext(created_day::text) limit 100"""
 
 
 def say(what, value):
@@ -90,11 +106,22 @@ def after(rig, etl, sandbox):
     say("size", size(etl))
     timed("vacuum analyze", lambda: etl.sql("vacuum analyze"))
     timed("a cycle, nothing new", lambda: run("sync"))
-    sandbox.control("clock", {"advance": 3600})
+    sandbox.control("clock", {"advance": 900})
     frugal.change(sandbox, 1000)
     timed("a cycle, 1,000 changed", lambda: run("sync"))
-    sandbox.control("clock", {"advance": 3600})
-    timed("a cycle, nothing new, again", lambda: run("sync"))
+    sandbox.control("clock", {"advance": 900})
+    timed("resolutions before the first load, by SQL", lambda: etl.sql(RESOLVED))
+    timed("every day of reports anew", lambda: etl.run("migrate", "--rebuild-reports", timeout=36000).returncode)
+    old = [row[0] for row in etl.sql(OLD)]
+    for _ in range(3):
+        sandbox.control("clock", {"advance": 900})
+        frugal.change(sandbox, 1000 - len(old))
+        for conversation in old:
+            sandbox.change("relabel", 1, id=conversation)
+        timed(f"a cycle, 1,000 changed, {len(old)} old ones relabelled", lambda: run("sync"))
+        assert etl.one("select count(*) from sahut_etl.report_queue q join sahut_etl.report_workspace w on q.day < w.live_day") == 0
+    for _ in range(3):
+        timed("a cycle, nothing new, again", lambda: run("sync"))
     timed("a verify", lambda: run("verify"))
     for name, query in REPORTS.items():
         timed(f"report: {name}", lambda query=query: f"{len(etl.sql(query))} rows")

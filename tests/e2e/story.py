@@ -33,7 +33,7 @@ PREPARED = {
     "advance": ("integer, jsonb", "warehouse/advance_workspace.sql"),
     "reports": ("integer", "warehouse/advance_reports.sql"),
     "register": ("text, text, text, bigint, jsonb", "warehouse/workspace.sql"),
-    "refresh": ("integer", "warehouse/refresh.sql"),
+    "refresh": ("integer", "report_refresh/next_of_workspace.sql"),
 }
 
 

@@ -3,6 +3,7 @@
 
 The histories are told batch by batch (story.py), or happen in the sandbox, whose time the test moves.
 """
+import contextlib
 import random
 import signal
 import time
@@ -290,11 +291,29 @@ def test_a_label_that_changes_moves_the_numbers_of_the_days_it_counts_on(started
     s = started()
     week(s)
     s.change("2026-03-07 02:00", "C1", labels=["b", "c"])
-    assert s.pending() == [date(2026, 3, 2), date(2026, 3, 3)]
+    assert s.pending() == []    # what it adds to two days and takes from them is all that is computed
     all_holds(s)
     assert s.sql("select day, label_name, created_count, resolved_count from sahut_report.daily_label_volume order by 1, 2") == [
         (date(2026, 3, 2), "b", 1, 0), (date(2026, 3, 2), "c", 1, 0), (date(2026, 3, 3), "b", 0, 1), (date(2026, 3, 3), "c", 0, 1),
         (date(2026, 3, 4), "b", 1, 0)]
+
+
+def test_days_that_somebody_else_computes_are_queued(started):
+    s = started()
+    week(s)
+    with turn_of_another(s):
+        s.change("2026-03-07 02:00", "C1", labels=["b", "c"])
+        s.see("2026-03-07 03:00", conversation("late", "open", "2026-03-04 06:00", "2026-03-04 06:00", contact="k2"))
+    assert set(s.pending()) >= {date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4)}
+    all_holds(s)
+
+
+def test_a_queued_day_is_not_added_to(started):
+    s = started()
+    week(s)
+    s.sql("select sahut_etl.queue_all(%s, false)", s.id)
+    s.change("2026-03-07 02:00", "C1", labels=["b", "c"])
+    all_holds(s)
 
 
 def test_a_conversation_that_says_it_was_created_at_another_time_moves(started):
@@ -494,6 +513,16 @@ def test_summer_time_has_days_of_23_and_25_hours(story):
 
 # ---- anything at all ----
 
+@contextlib.contextmanager
+def turn_of_another(s):
+    """As while a refresh of another session is under way."""
+    other = s.etl.cluster.connect(s.etl.dbname)
+    other.autocommit = False
+    other.cursor().execute("select from sahut_etl.report_turn where workspace_id = %s for update", (s.id,))
+    yield
+    other.close()
+
+
 def random_story(s, seed, days):
     """A workspace in which anything happens, seen now and then, and not always in order."""
     chance = random.Random(seed)
@@ -545,7 +574,11 @@ def random_story(s, seed, days):
         for id in shown:
             del unseen[id]
         if shown or gone or chance.random() < 0.5:
-            s.see(now.isoformat(), *[s.known[id] for id in shown], gone=gone, complete=chance.random() < 0.8)
+            with turn_of_another(s) if chance.random() < 0.1 else contextlib.nullcontext():
+                s.see(now.isoformat(), *[s.known[id] for id in shown], gone=gone, complete=chance.random() < 0.8)
+            # Mostly the days are stored by the time of the next batch, which then changes them.
+            if chance.random() < 0.8:
+                s.refresh()
     # What came back and was not shown since is still held as deleted.
     return set(dead) | set(unseen)
 
@@ -636,6 +669,28 @@ def test_rebuild_reports_mends_what_a_person_broke(pair):
     assert_stored_days_are_true(etl.sql)
     assert etl.sql("""select 1 from sahut.conversation c join sahut_etl.workspace w on w.id = c.workspace_id
         where c.created_day <> (c.created_at at time zone w.timezone)::date""") == []
+
+
+def test_samples_of_stored_days_are_computed_anew_every_night_and_a_wrong_one_is_loud(pair):
+    sandbox, etl = pair(conversations=300, days=20, ago="9d")
+    etl.run("sync")
+    sandbox.control("clock", {"advance": 3 * 86400})
+    sandbox.change("resolve", 3)
+    etl.run("sync")
+    assert etl.one("select count(*) from sahut_etl.report_difference") == 0
+    etl.sql("update sahut_etl.day_label set created_count = created_count + 1")
+    etl.sql("insert into sahut_etl.day_label_pair (workspace_id, day, label_a, label_b, conversation_count) select distinct 1, day, 'x', 'y', 1 "
+            "from sahut_etl.day_volume")
+    sandbox.control("clock", {"advance": 2 * 86400})
+    done = etl.run("sync", expect=70)
+    day = etl.one("select min(day) from sahut_etl.report_difference")
+    assert "a stored day was not what its conversations add up to" in done.stderr and str(day) in done.stderr
+    assert etl.sql("select distinct relations from sahut_etl.report_difference") == [(["day_label", "day_label_pair"],)]
+    assert etl.one("select state from sahut_report.health where item = 'reports'") == "red"
+    assert etl.one("select count(*) from sahut_etl.day_label_pair where label_a = 'x' and day = %s", day) == 0
+    while etl.one("select count(*) from sahut_etl.report_queue") > 0:
+        etl.run("sync", expect=None)
+    etl.run("sync")
 
 
 def test_a_day_that_cannot_be_computed_is_loud_and_is_tried_again(pair):

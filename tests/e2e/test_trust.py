@@ -120,7 +120,8 @@ def test_plpgsql_check_says_the_same(etl):
             assert tables_of(etl, f["signature"]) == DEFINERS[f["name"]] - {"pg_catalog.pg_dist_partition"}, f["name"]
         for level, message in etl.sql("select level, message from plpgsql_check_function_tb(%s::regprocedure, security_warnings => true)", f["signature"]):
             assert level != "security" or f["name"] in MAKES_STATEMENTS, (f["name"], message)
-            assert level != "error" or "pg_dist_partition" in message, (f["name"], message)
+            # Nor are the tables of the daemon's session here.
+            assert level != "error" or "pg_dist_partition" in message or "pg_temp." in message, (f["name"], message)
 
 
 def test_who_makes_statements_reads_nothing_that_the_daemon_writes(etl):
