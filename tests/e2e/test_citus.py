@@ -16,6 +16,8 @@ import season
 from daemon import Daemon, loaded, wait_for
 from etl import Etl, assert_equal
 from sandbox import Sandbox
+from story import assert_stored_days_are_true
+from test_messages import ALL
 from test_metabase import CARDS, TOP
 
 BUILD = os.environ.get("SAHUT_BUILD", os.path.join(os.path.dirname(__file__), "..", "..", "build"))
@@ -242,10 +244,38 @@ def test_a_third_worker_takes_its_share_while_the_daemon_runs(story):
         assert story.spread.one("select count(distinct nodeport) from citus_shards where table_name = 'sahut.conversation'::regclass") == 3
         story.sandbox.change("update", 50)
         story.sandbox.control("clock", {"advance": 600})
+        # And it goes again, as OPERATIONS has it.
+        story.spread.sql("select citus_drain_node('127.0.0.1', %s)", story.machines.workers[-1].port)
+        story.spread.sql("select citus_remove_node('127.0.0.1', %s)", story.machines.workers[-1].port)
+        assert story.spread.one("select count(distinct nodeport) from citus_shards where table_name = 'sahut.conversation'::regclass") == 2
     finally:
         daemon.end()
     story.spread.run("sync", "--full")
     assert_equal(story.spread, story.sandbox)
+
+
+def test_messages_are_read_and_are_the_same(story):
+    for etl in story.both.etls:
+        etl.workspaces[0]["messages"] = ALL
+        etl.write()
+        etl.run("sync", "--messages", timeout=600)
+    assert compared(story, "sahut.message", {"reading"}) > 0
+    for view in ("replies", "daily_replies"):
+        assert compared(story, f"sahut_report.{view}", {"id", "waiting_seconds", "known_until"}) > 0
+
+
+def test_old_conversations_that_change_move_their_days_alike(story):
+    """A relabel, a deletion and a late one: what they add to stored days and take from them is computed on both."""
+    for etl in story.both.etls:
+        etl.run("sync", "--full")
+    story.sandbox.change("relabel", 40)
+    story.sandbox.change("delete", 4)
+    story.sandbox.change("backdate", 3, seconds=600000)
+    story.sandbox.control("clock", {"advance": 3600})
+    story.both.run("sync", "--full")
+    assert_stored_days_are_true(story.plain.sql)
+    for table in ("day_label", "day_label_pair", "day_volume", "hour_volume"):
+        compared(story, f"sahut_etl.{table}")
 
 
 def test_a_contact_is_erased(story):
