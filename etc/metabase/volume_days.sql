@@ -1,6 +1,6 @@
--- Do we keep up with what comes in? What was resolved before the first load is not known.
+-- Do we keep up with what comes in? What was resolved before the first load is not known. The last day is not over.
 with days as (
-	select workspace_name, day, measured_hours
+	select workspace_name, day, measured_hours, is_over
 	from sahut_report.calendar
 	where is_begun
 		[[and {{workspace}}]]
@@ -11,11 +11,21 @@ with days as (
 	where day between (select min(day) from days) and (select max(day) from days)
 		[[and {{channel_type}}]]
 		[[and {{channel}}]]
+), total as (
+	select
+		day, coalesce(sum(created_count), 0) as created,
+		case when max(measured_hours) > 0 then coalesce(sum(resolved_count), 0) end as resolved,
+		case when max(measured_hours) > 0 then coalesce(sum(reopened_count), 0) end as reopened,
+		bool_and(is_over) as is_over, coalesce(not lead(bool_and(is_over)) over (order by day), false) as is_before_last
+	from days left join volume using (workspace_name, day)
+	group by day
 )
+-- A line of its own leads to the day that is not over.
 select
-	day, coalesce(sum(created_count), 0) as created,
-	case when max(measured_hours) > 0 then coalesce(sum(resolved_count), 0) end as resolved,
-	case when max(measured_hours) > 0 then coalesce(sum(reopened_count), 0) end as reopened
-from days left join volume using (workspace_name, day)
-group by day
+	day, case when is_over then created end as created, case when is_over then resolved end as resolved,
+	case when is_over then reopened end as reopened,
+	case when not is_over or is_before_last then created end as created_so_far,
+	case when not is_over or is_before_last then resolved end as resolved_so_far,
+	case when not is_over or is_before_last then reopened end as reopened_so_far
+from total
 order by day

@@ -14,7 +14,8 @@ with days as (
 	select workspace_name, sum(measured_hours) as hours from days group by workspace_name
 )
 select
-	agent_name, sum(assigned_in_count) as assigned_in, sum(handed_off_count) as handed_off,
+	coalesce(agent_name, agent_id) as agent_name, sum(assigned_in_count) as assigned_in,
+	sum(handed_off_count) as handed_off,
 	sum(resolved_count) as resolved,
 	sum(reopened_count) as reopened,
 	round(sum(reopened_count)::numeric / nullif(sum(resolved_count), 0), 3) as reopen_rate,

@@ -1,5 +1,5 @@
 -- Who carries how much right now?
-select coalesce(agent_name, agent_id, '(unassigned)') as agent, open_count, pending_count, snoozed_count
+select coalesce(agent_name, agent_id, '@(nobody)@') as agent, open_count, pending_count, snoozed_count
 from sahut_report.agent_workload_now
 where unresolved_count > 0
 	[[and {{workspace}}]]

@@ -1,6 +1,6 @@
 -- How long do resolutions take per agent, and do they hold?
 select
-	coalesce(agent_name, '(unassigned)') as agent, count(*) as resolutions,
+	coalesce(agent_name, agent_id, '@(nobody)@') as agent, count(*) as resolutions,
 	count(cycle_duration_seconds) as timed, count(*) - count(cycle_duration_seconds) as beginning_unknown,
 	count(cycle_duration_seconds) filter (where is_estimated) as estimated,
 	round((percentile_cont(0.5) within group (order by cycle_duration_seconds) / 3600)::numeric, 1) as median_hours,

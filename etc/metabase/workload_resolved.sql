@@ -1,5 +1,5 @@
 -- What does each agent get done?
-select day, agent_name, resolved_count
+select day, coalesce(agent_name, agent_id) as agent_name, resolved_count
 from sahut_report.daily_agent_workload
 where true
 	[[and {{workspace}}]]

@@ -9,7 +9,7 @@ with result as (
 		[[and {{day}}]]
 )
 select
-	metric, coalesce(agent, agent_id, '(unassigned)') as agent, count(*) filter (where result = 'met') as met,
+	metric, coalesce(agent, agent_id, '@(nobody)@') as agent, count(*) filter (where result = 'met') as met,
 	count(*) filter (where result = 'breached') as breached, count(*) filter (where result = 'running') as running,
 	round(count(*) filter (where result = 'met')::numeric / nullif(count(*) filter (where result <> 'running'), 0),
 		3) as met_rate

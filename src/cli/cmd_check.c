@@ -13,12 +13,17 @@
 #include "err_policy.h"
 #include "forecast.h"
 #include "inspect.h"
+#include "mem.h"
+#include "metabase_days.h"
 #include "schedule_status.h"
 #include "schema.h"
 #include "secret.h"
 #include "session.h"
 #include "time_format.h"
 #include "webhook_listener.h"
+
+/* So many workspaces' time zones are compared with Metabase's. */
+#define MOST_ZONES 100
 
 /* A clock that is off by more is worth a line; instants are the API's anyway. */
 #define CLOCK_TOLERANCE (30 * USEC_PER_SEC)
@@ -482,6 +487,36 @@ static void check_schedules(struct app *app)
 		check_workspaces(app);
 }
 
+/* ---- Metabase --------------------------------------------------------- */
+
+/* Whether its days and weeks are those of the workspaces. */
+static void check_metabase(struct app *app)
+{
+	CLEANUP(buf_free) struct buf says = BUF_MAX(4096);
+	const char *zones[MOST_ZONES];
+	struct metabase mb = { .loop = app->loop, .http = app->http, .json = app->json };
+	struct metabase_days days;
+	struct err err = ERR_INIT;
+	size_t n = 0;
+	char *auth;
+
+	if (!app->config->metabase.url)
+		return;
+	auth = metabase_header(app->config->metabase.api_key);
+	mb.url = app->config->metabase.url;
+	mb.auth = auth;
+	for (; n < app->config->n_workspaces && n < ARRAY_SIZE(zones); n++)
+		zones[n] = app->config->workspaces[n].timezone;
+	if (!metabase_days_read(&mb, &days, &err))
+		warn("Metabase: %s", err.text);
+	else if (metabase_days_compare(&days, zones, n, &says) > 0)
+		printf("! %s", buf_text(&says));
+	else
+		good("Metabase: its days and weeks are those of the workspace%s",
+		     n == 1 ? "" : "s");
+	mem_free_secret(&auth);
+}
+
 void cmd_check(struct app *app)
 {
 	const char *none[1];
@@ -512,4 +547,5 @@ void cmd_check(struct app *app)
 	for (size_t i = 0; i < app->n_workspaces; i++)
 		check_api(app, app->workspaces[i], knows_time ? &database_ahead : NULL);
 	check_schedules(app);
+	check_metabase(app);
 }

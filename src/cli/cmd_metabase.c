@@ -2,12 +2,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arena.h"
 #include "asset.h"
 #include "command.h"
 #include "mem.h"
 #include "metabase_apply.h"
+#include "metabase_days.h"
 
 #define LONGEST_REPORT (1u << 20)
+
+/* The key under which the language is remembered. */
+#define LANGUAGE "language"
 
 /* The wanted dashboards, as the program carries them. */
 static struct json *read_spec(struct app *app, struct err *err)
@@ -20,15 +25,6 @@ static struct json *read_spec(struct app *app, struct err *err)
 	return json;
 }
 
-static char *header(const char *key)
-{
-	size_t size = strlen(key) + sizeof("x-api-key: ");
-	char *auth = mem_new(size);
-
-	snprintf(auth, size, "x-api-key: %s", key);
-	return auth;
-}
-
 static void summary(const struct metabase_run *run)
 {
 	fputs(buf_text(run->report), stdout);
@@ -37,7 +33,43 @@ static void summary(const struct metabase_run *run)
 	       run->left > 0 ? "; objects that people edited were left alone" : "");
 }
 
-static bool apply(struct app *app, struct metabase_run *run, struct err *err)
+/* Metabase's own settings that do not fit the workspaces: they are named, and left alone. */
+static bool compare_days(struct app *app, struct metabase_run *run, struct err *err)
+{
+	struct arena *arena = arena_new();
+	const char **zones = arena_alloc(arena, (app->config->n_workspaces + 1) * sizeof(*zones));
+	struct metabase_days days;
+	bool ok;
+
+	for (size_t i = 0; i < app->config->n_workspaces; i++)
+		zones[i] = app->config->workspaces[i].timezone;
+	ok = metabase_days_read(run->mb, &days, err);
+	if (ok)
+		metabase_days_compare(&days, zones, app->config->n_workspaces, run->report);
+	arena_free(&arena);
+	return ok;
+}
+
+/* The language of this run: as given, else that of the last one. */
+static bool take_lang(struct metabase_run *run, const char *given, struct err *err)
+{
+	const char *before = metabase_state_find(run->state, LANGUAGE).sent;
+
+	if (report_text_lang(given ? given : *before ? before : "en", &run->lang))
+		return true;
+	return err_set(err, ERR_USAGE, "there are en and id; \"%s\" is none of them", given);
+}
+
+static bool remember_lang(struct metabase_run *run, struct err *err)
+{
+	const char *code = report_text_code(run->lang);
+
+	return run->dry_run || strcmp(metabase_state_find(run->state, LANGUAGE).sent, code) == 0 ||
+	       metabase_state_put(run->state, LANGUAGE, &(struct metabase_state_row){ 1, code, "" },
+				  err);
+}
+
+static bool apply(struct app *app, struct metabase_run *run, const char *lang, struct err *err)
 {
 	const struct config_metabase *conf = &app->config->metabase;
 	const struct metabase_apply_database database = {
@@ -57,7 +89,10 @@ static bool apply(struct app *app, struct metabase_run *run, struct err *err)
 		return false;
 	run->state = state;
 	run->spec = json_root(spec);
-	ok = metabase_apply_all(run, &database, err);
+	if (!take_lang(run, lang, err))
+		return false;
+	ok = metabase_apply_all(run, &database, err) && remember_lang(run, err) &&
+	     compare_days(app, run, err);
 	summary(run);
 	if (!ok || run->broken == 0)
 		return ok;
@@ -83,7 +118,7 @@ void cmd_metabase(struct app *app)
 	CLEANUP(buf_free) struct buf report = BUF_MAX(LONGEST_REPORT);
 	struct metabase_run run = { .report = &report };
 	struct metabase mb = { .loop = NULL };
-	const char *verb[2];
+	const char *verb[2], *lang = NULL;
 	const struct opt options[] = {
 		{ .name = "dry-run",
 		  .letter = 'n',
@@ -96,6 +131,11 @@ void cmd_metabase(struct app *app)
 		{ .name = "force",
 		  .help = "overwrite edits of people; needed after a new password, too",
 		  .flag = &run.force },
+		{ .name = "lang",
+		  .letter = 'l',
+		  .arg = "LANG",
+		  .help = "of names and descriptions: en or id; by default that of the last time",
+		  .value = &lang },
 		OPT_END,
 	};
 	struct err err = ERR_INIT;
@@ -110,14 +150,14 @@ void cmd_metabase(struct app *app)
 	}
 	if (!app_network(app, false))
 		return;
-	auth = header(app->config->metabase.api_key);
+	auth = metabase_header(app->config->metabase.api_key);
 	mb = (struct metabase){ .loop = app->loop,
 				.http = app->http,
 				.json = app->json,
 				.url = app->config->metabase.url,
 				.auth = auth };
 	run.mb = &mb;
-	if (!apply(app, &run, &err))
+	if (!apply(app, &run, lang, &err))
 		app_fail(app, &err);
 	mem_free_secret(&auth);
 }

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem.h"
+
 /* The oldest version whose API is the one we speak. */
-#define OLDEST 58
+#define OLDEST 50
 
 /* A call is tried so often, with these pauses between; a Metabase takes a minute to start. */
 #define TRIES 4
@@ -16,6 +18,15 @@
 #define START_TRIES 60
 
 #define LONGEST_URL 2048
+
+char *metabase_header(const char *key)
+{
+	size_t size = strlen(key) + sizeof("x-api-key: ");
+	char *auth = mem_new(size);
+
+	snprintf(auth, size, "x-api-key: %s", key);
+	return auth;
+}
 
 /* ---- reading --------------------------------------------------------- */
 

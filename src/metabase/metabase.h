@@ -3,7 +3,7 @@
  * metabase.h -- Calls a Metabase's REST API, and explains its failures.
  *
  * Metabase does not promise that its API stays as it is; the calls made here
- * are the same from 0.58 on. It knows requests and answers; metabase_apply.h
+ * are the same from 0.50 on. It knows requests and answers; metabase_apply.h
  * decides which to send. The key is a secret: it stands in a header, and in no
  * message.
  */
@@ -24,6 +24,9 @@ struct metabase {
 	const char *auth; /* "x-api-key: ...", or NULL */
 };
 
+/* The header that carries KEY, for the caller to free with mem_free_secret(). */
+char *metabase_header(const char *key) MUST_CHECK NEVER_NULL;
+
 /* The address is "/api" and PATH; BODY is JSON, or NULL. */
 struct metabase_request {
 	enum http_method method;
@@ -32,11 +35,13 @@ struct metabase_request {
 };
 
 /*
- * One call. *RET, unless RET is NULL, is the answer, for the caller to free; NULL where it was
- * empty. A call that was refused as too soon is sent again after the wait that was asked for. So is
- * one that failed on the way, unless it is a POST: that may have been done. False with ERR_DENIED,
- * ERR_MISSING (404), ERR_DATA (refused as invalid), ERR_UNAVAILABLE, ERR_CONFIG (the server is no
- * Metabase) or ERR_STOPPED.
+ * One call. *RET, unless RET is
+ * NULL, is what was answered, for the caller to free; NULL where the answer
+ * was empty. What was refused for being too soon is sent again after the
+ * wait that was asked for, and what failed on the way, too, unless it is a
+ * POST: that may have been done. False with ERR_DENIED, ERR_MISSING (404),
+ * ERR_DATA (refused as invalid), ERR_UNAVAILABLE, ERR_CONFIG (what answers
+ * is no Metabase) or ERR_STOPPED.
  */
 bool metabase_call(struct metabase *mb, const struct metabase_request *what, struct json **ret,
 		   struct err *err) MUST_CHECK;

@@ -17,7 +17,7 @@
 /* ---- the connection -------------------------------------------------- */
 
 static void write_database(struct buf *to, const struct metabase_apply_database *database,
-			   const char *name, const char *password)
+			   const char *name)
 {
 	struct json_writer out = JSON_WRITER_TO(to);
 	bool far = !uri_is_loopback(database->host);
@@ -34,8 +34,8 @@ static void write_database(struct buf *to, const struct metabase_apply_database 
 	json_writer_key_int(&out, "port", database->port);
 	json_writer_key_string(&out, "dbname", database->dbname);
 	json_writer_key_string(&out, "user", database->user);
-	if (password)
-		json_writer_key_string(&out, "password", password);
+	if (database->password)
+		json_writer_key_string(&out, "password", database->password);
 	json_writer_key_bool(&out, "ssl", far);
 	if (far)
 		json_writer_key_string(&out, "ssl-mode", "require");
@@ -45,12 +45,24 @@ static void write_database(struct buf *to, const struct metabase_apply_database 
 	json_writer_close(&out, '}');
 }
 
-/* The PostgreSQL connection of that name. */
+/* Whether a connection leads to our database as we do, whatever it is called. */
+static bool leads_there(const struct json_at *at, const struct metabase_apply_database *database)
+{
+	struct json_at details = json_member(at, "details");
+
+	return strcmp(metabase_text(&details, "host"), database->host) == 0 &&
+	       strcmp(metabase_text(&details, "dbname"), database->dbname) == 0 &&
+	       strcmp(metabase_text(&details, "user"), database->user) == 0 &&
+	       metabase_number(&details, "port") == database->port;
+}
+
+/* The PostgreSQL connection of our name, else the one that leads to our database. */
 static bool find_database(struct metabase_run *run, struct metabase_object *object, int64_t *id,
 			  struct err *err)
 {
 	CLEANUP(json_free) struct json *json = metabase_get(run->mb, err, "/database");
 	struct json_at root, list;
+	int64_t other = 0;
 
 	if (!json)
 		return false;
@@ -59,9 +71,13 @@ static bool find_database(struct metabase_run *run, struct metabase_object *obje
 	for (size_t i = 0; i < json_length(&list); i++) {
 		struct json_at at = json_element(&list, i);
 
-		if (strcmp(metabase_text(&at, "engine"), "postgres") != 0 ||
-		    strcmp(metabase_text(&at, "name"), object->name) != 0)
+		if (strcmp(metabase_text(&at, "engine"), "postgres") != 0)
 			continue;
+		if (strcmp(metabase_text(&at, "name"), object->name) != 0) {
+			if (other == 0 && leads_there(&at, object->with))
+				other = metabase_number(&at, "id");
+			continue;
+		}
 		if (*id > 0)
 			return err_set(err, ERR_CONFIG,
 				       "Metabase has two connections called \"%s\"; rename the one "
@@ -69,6 +85,7 @@ static bool find_database(struct metabase_run *run, struct metabase_object *obje
 				       object->name);
 		*id = metabase_number(&at, "id");
 	}
+	*id = *id > 0 ? *id : other;
 	return true;
 }
 
@@ -76,25 +93,30 @@ static bool ensure_database(struct metabase_run *run,
 			    const struct metabase_apply_database *database,
 			    struct metabase_result *result, struct err *err)
 {
-	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY), spec = BUF_MAX(LONGEST_BODY);
+	static const char *const parts[] = { "name", "details", NULL };
+	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
 	char name[128], what[160];
 	struct metabase_object object = { .key = "database",
 					  .what = what,
 					  .path = "/database",
-					  .create = &body,
-					  .change = &body,
-					  .spec = &spec,
+					  .body = &body,
+					  .parts = parts,
+					  .forced = "details",
 					  .find = find_database,
-					  .name = name };
+					  .name = name,
+					  .with = database };
+	bool known = metabase_state_find(run->state, object.key).id > 0;
 
 	snprintf(name, sizeof(name), "Sahut (%s)", database->dbname);
 	snprintf(what, sizeof(what), "database connection \"%s\"", name);
-	write_database(&body, database, name, database->password);
-	write_database(&spec, database, name, NULL);
+	body.private = true;
+	write_database(&body, database, name);
 	if (!metabase_object_ensure(run, &object, result, err))
 		return false;
 	run->database = result->id;
-	return true;
+	/* A connection that is there and not remembered: were we here before? */
+	return known || result->made || run->database == 0 ||
+	       metabase_card_any(run, &run->again, err);
 }
 
 /* ---- collections ----------------------------------------------------- */
@@ -112,8 +134,24 @@ static bool lies_in(const struct json_at *collection, int64_t parent)
 	return n >= m && strcmp(location + n - m, end) == 0;
 }
 
-static bool find_collection(struct metabase_run *run, struct metabase_object *object, int64_t *id,
-			    struct err *err)
+/* By the cards of its dashboards, wherever it lies and whatever it is called by now. */
+static int64_t collection_of_cards(const struct metabase_run *run, const char *key)
+{
+	struct json_at boards = json_member(&run->spec, "dashboards");
+	int64_t id = 0;
+
+	for (size_t i = 0; i < json_length(&boards) && id == 0; i++) {
+		struct json_at board = json_element(&boards, i);
+
+		if (strcmp(metabase_text(&board, "collection"), key) == 0)
+			id = metabase_card_home(run, &board);
+	}
+	return id;
+}
+
+/* By its name in either language. */
+static bool collection_named(struct metabase_run *run, const struct metabase_object *object,
+			     int64_t *id, struct err *err)
 {
 	CLEANUP(json_free)
 	struct json *json = metabase_get(run->mb, err, "/collection?archived=false");
@@ -126,69 +164,95 @@ static bool find_collection(struct metabase_run *run, struct metabase_object *ob
 	for (size_t i = 0; i < json_length(&list); i++) {
 		struct json_at at = json_element(&list, i);
 
-		if (strcmp(metabase_text(&at, "name"), object->name) != 0 ||
+		if (!metabase_object_is_named(object->name, metabase_text(&at, "name")) ||
 		    !lies_in(&at, object->place))
 			continue;
 		if (*id > 0)
 			return err_set(err, ERR_CONFIG,
 				       "Metabase has two collections called \"%s\"; rename one",
-				       object->name);
+				       metabase_text(&at, "name"));
 		*id = metabase_number(&at, "id");
 	}
 	return true;
 }
 
-static int64_t collection_of(const struct json_at *collections, const int64_t *ids, const char *key)
+static bool find_collection(struct metabase_run *run, struct metabase_object *object, int64_t *id,
+			    struct err *err)
+{
+	bool any;
+
+	if (run->database > 0 && !metabase_card_any(run, &any, err))
+		return false;
+	*id = collection_of_cards(run, object->with);
+	return *id > 0 || collection_named(run, object, id, err);
+}
+
+static void write_collection(const struct metabase_run *run, const struct json_at *at,
+			     int64_t parent, struct buf *to)
+{
+	struct json_writer out = JSON_WRITER_TO(to);
+
+	json_writer_open(&out, '{');
+	json_writer_key_string(&out, "name", metabase_object_words(run, metabase_text(at, "name")));
+	json_writer_key_string(&out, "description",
+			       metabase_object_words(run, metabase_text(at, "description")));
+	if (parent > 0)
+		json_writer_key_int(&out, "parent_id", parent);
+	json_writer_close(&out, '}');
+}
+
+/* A collection of dashboards.json; .trashed: with all that is in it. */
+static bool ensure_collection(struct metabase_run *run, const struct json_at *at, int64_t parent,
+			      struct metabase_result *ret, struct err *err)
+{
+	static const char *const parts[] = { "name", "description", NULL };
+	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY), twin = BUF_MAX(LONGEST_BODY);
+	struct metabase_run other = *run;
+	char key[96], what[160];
+	struct metabase_object object = { .key = key,
+					  .what = what,
+					  .path = "/collection",
+					  .body = &body,
+					  .twin = &twin,
+					  .parts = parts,
+					  .find = find_collection,
+					  .name = metabase_text(at, "name"),
+					  .with = metabase_text(at, "key"),
+					  .place = parent };
+
+	snprintf(key, sizeof(key), "collection:%s", metabase_text(at, "key"));
+	snprintf(what, sizeof(what), "collection \"%s\"", metabase_object_words(run, object.name));
+	other.lang = metabase_object_other_lang(run);
+	write_collection(run, at, parent, &body);
+	write_collection(&other, at, parent, &twin);
+	return metabase_object_ensure(run, &object, ret, err);
+}
+
+static struct metabase_result collection_of(const struct json_at *collections,
+					    const struct metabase_result *made, const char *key)
 {
 	for (size_t i = 0; i < json_length(collections); i++) {
 		struct json_at at = json_element(collections, i);
 
 		if (strcmp(metabase_text(&at, "key"), key) == 0)
-			return ids[i];
+			return made[i];
 	}
-	return 0;
-}
-
-static bool ensure_collection(struct metabase_run *run, const struct json_at *at, int64_t parent,
-			      int64_t *id, struct err *err)
-{
-	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
-	struct json_writer out = JSON_WRITER_TO(&body);
-	char key[96], what[128];
-	struct metabase_object object = { .key = key,
-					  .what = what,
-					  .path = "/collection",
-					  .create = &body,
-					  .change = &body,
-					  .spec = &body,
-					  .find = find_collection,
-					  .name = metabase_text(at, "name"),
-					  .place = parent };
-	struct metabase_result result;
-
-	snprintf(key, sizeof(key), "collection:%s", metabase_text(at, "key"));
-	snprintf(what, sizeof(what), "collection \"%s\"", object.name);
-	json_writer_open(&out, '{');
-	json_writer_key_string(&out, "name", object.name);
-	json_writer_key_string(&out, "description", metabase_text(at, "description"));
-	if (parent > 0) {
-		json_writer_key_int(&out, "parent_id", parent);
-	}
-	json_writer_close(&out, '}');
-	if (!metabase_object_ensure(run, &object, &result, err))
-		return false;
-	*id = result.id;
-	return true;
+	return (struct metabase_result){ .id = 0 };
 }
 
 static bool ensure_collections(struct metabase_run *run, const struct json_at *collections,
-			       int64_t *ids, struct err *err)
+			       struct metabase_result *made, struct err *err)
 {
 	for (size_t i = 0; i < json_length(collections); i++) {
 		struct json_at at = json_element(collections, i);
-		int64_t parent = collection_of(collections, ids, metabase_text(&at, "parent"));
+		struct metabase_result parent =
+			collection_of(collections, made, metabase_text(&at, "parent"));
 
-		if (!ensure_collection(run, &at, parent, &ids[i], err))
+		if (parent.trashed) {
+			made[i] = parent;
+			continue;
+		}
+		if (!ensure_collection(run, &at, parent.id, &made[i], err))
 			return false;
 	}
 	return true;
@@ -201,7 +265,7 @@ static bool ensure_board(struct metabase_run *run, const struct json_at *board, 
 {
 	struct json_at cards = json_member(board, "cards");
 	size_t n = json_length(&cards);
-	struct metabase_board_card *placed = arena_alloc(arena, (n + 1) * sizeof(*placed));
+	struct metabase_layout_card *placed = arena_alloc(arena, (n + 1) * sizeof(*placed));
 	const struct metabase_card_home home = { board, collection };
 
 	for (size_t i = 0; i < n; i++) {
@@ -212,7 +276,8 @@ static bool ensure_board(struct metabase_run *run, const struct json_at *board, 
 			continue;
 		if (!metabase_card_ensure(run, &home, &card, &result, err))
 			return false;
-		placed[i] = (struct metabase_board_card){ result.id, result.made };
+		placed[i] = (struct metabase_layout_card){ result.trashed ? 0 : result.id,
+							   result.made };
 	}
 	return metabase_board_ensure(run, board, collection, placed, err);
 }
@@ -221,17 +286,17 @@ static bool ensure_boards(struct metabase_run *run, struct arena *arena, struct 
 {
 	struct json_at collections = json_member(&run->spec, "collections"),
 		       boards = json_member(&run->spec, "dashboards");
-	int64_t *ids = arena_alloc(arena, (json_length(&collections) + 1) * sizeof(*ids));
+	struct metabase_result *made =
+		arena_alloc(arena, (json_length(&collections) + 1) * sizeof(*made));
 
-	if (!ensure_collections(run, &collections, ids, err))
+	if (!ensure_collections(run, &collections, made, err))
 		return false;
 	for (size_t i = 0; i < json_length(&boards); i++) {
 		struct json_at board = json_element(&boards, i);
+		struct metabase_result home =
+			collection_of(&collections, made, metabase_text(&board, "collection"));
 
-		if (!ensure_board(run, &board,
-				  collection_of(&collections, ids,
-						metabase_text(&board, "collection")),
-				  arena, err))
+		if (!home.trashed && !ensure_board(run, &board, home.id, arena, err))
 			return false;
 	}
 	return true;
@@ -308,5 +373,6 @@ bool metabase_apply_all(struct metabase_run *run, const struct metabase_apply_da
 	arena_free(&arena);
 	json_free(&run->metadata);
 	json_free(&run->cards);
+	json_free(&run->trash);
 	return ok;
 }

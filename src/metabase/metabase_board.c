@@ -3,276 +3,112 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
 #include "json_writer.h"
 
-#define LONGEST_BODY (4u << 20)
+#define LONGEST_BODY (1u << 20)
 
-static void copied(struct json_writer *out, const char *key, const struct json_at *at)
-{
-	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_BODY);
+/* ---- finding --------------------------------------------------------- */
 
-	json_write(at, &text);
-	json_writer_key(out, key);
-	json_writer_raw(out, buf_text(&text), text.len);
-}
-
-/* Name, description, place and filters. */
-static void write_frame(struct json_writer *out, const struct json_at *board, int64_t collection)
-{
-	struct json_at parameters = json_member(board, "parameters");
-
-	json_writer_key_string(out, "name", metabase_text(board, "name"));
-	json_writer_key_string(out, "description", metabase_text(board, "description"));
-	json_writer_key_int(out, "collection_id", collection);
-	copied(out, "parameters", &parameters);
-}
-
-/* ---- the cards on it ------------------------------------------------- */
-
-/* The text of a card that is only text; "" of any other. */
-static const char *text_of(const struct json_at *dashcard)
-{
-	struct json_at settings = json_member(dashcard, "visualization_settings");
-
-	return metabase_text(&settings, "text");
-}
-
-/* The present content of a dashboard: its cards with their places, and its tabs. */
-struct content {
-	struct json_at cards, tabs;
+/* What find_board() looks by. */
+struct looked_for {
+	const struct json_at *board;
+	const struct metabase_layout_card *cards;
 };
 
-/* The place of a card in its dashboard. */
-struct spot {
-	int64_t id;  /* of the dashcard; below 0 for a new one */
-	int64_t tab; /* 0 where the dashboard has no tabs */
-};
-
-/* The spot of CARD, or of the card with that TEXT; false when it is not there. */
-static bool find_spot(const struct content *there, int64_t card, const char *text,
-		      struct spot *spot)
+/* How many of our cards lie on a dashboard; *OTHERS: how many cards of anybody's. */
+static int ours_on(const struct looked_for *what, const struct json_at *dashboard, int *others)
 {
-	for (size_t i = 0; i < json_length(&there->cards); i++) {
-		struct json_at at = json_element(&there->cards, i);
+	struct json_at there = json_member(dashboard, "dashcards"),
+		       entries = json_member(what->board, "cards");
+	int ours = 0;
 
-		if (card > 0 ? metabase_number(&at, "card_id") == card
-			     : *text && strcmp(text_of(&at), text) == 0) {
-			*spot = (struct spot){ metabase_number(&at, "id"),
-					       metabase_number(&at, "dashboard_tab_id") };
-			return true;
-		}
+	*others = 0;
+	for (size_t i = 0; i < json_length(&there); i++) {
+		struct json_at at = json_element(&there, i);
+		int64_t card = metabase_number(&at, "card_id");
+		bool is_ours = false;
+
+		for (size_t j = 0; j < json_length(&entries) && !is_ours; j++)
+			is_ours = card > 0 && what->cards[j].id == card;
+		ours += is_ours;
+		*others += card > 0 && !is_ours;
 	}
-	return false;
+	return ours;
 }
 
-/* A dashboard with tabs wants each card in one of them: a new card goes into the first. */
-static struct spot new_spot(const struct content *there, int64_t id)
+/*
+ * Of a dashboard of our collection how well it fits: by our cards that lie on it; one of our name
+ * fits, too, where nothing lies on it. 0: it is another's.
+ */
+static bool fitness(struct metabase_run *run, const struct metabase_object *object,
+		    const struct json_at *item, int *fit, struct err *err)
 {
-	struct json_at first;
+	CLEANUP(json_free)
+	struct json *json =
+		metabase_get(run->mb, err, "/dashboard/%" PRId64, metabase_number(item, "id"));
+	bool named = metabase_object_is_named(object->name, metabase_text(item, "name")),
+	     lost = metabase_state_find(run->state, object->key).id == 0;
+	struct json_at root;
+	int ours, others;
 
-	if (json_length(&there->tabs) == 0)
-		return (struct spot){ id, 0 };
-	first = json_element(&there->tabs, 0);
-	return (struct spot){ id, metabase_number(&first, "id") };
+	*fit = 0;
+	if (!json)
+		return err->kind == ERR_MISSING;
+	root = json_root(json);
+	ours = ours_on(object->with, &root, &others);
+	/* Where ours was deleted for good, a copy that somebody made is theirs. */
+	if (ours > 0 && (named || lost))
+		*fit = 2 * ours + named;
+	else if (ours == 0 && others == 0 && named)
+		*fit = 1;
+	return true;
 }
 
-static void write_mappings(struct json_writer *out, const struct json_at *entry, int64_t card)
+/* Of those that fit as well the oldest: a copy is younger. */
+static bool best_of(struct metabase_run *run, const struct metabase_object *object,
+		    const struct json_at *list, int64_t *id, struct err *err)
 {
-	struct json_at tags = json_member(entry, "tags"), tag;
-	struct json_each each = json_members(&tags);
+	int best = 0, fit;
 
-	json_writer_key(out, "parameter_mappings");
-	json_writer_open(out, '[');
-	while (json_next(&each, &tag)) {
-		json_writer_open(out, '{');
-		json_writer_key_string(out, "parameter_id", tag.key);
-		json_writer_key_int(out, "card_id", card);
-		json_writer_key(out, "target");
-		json_writer_open(out, '[');
-		json_writer_string(out, "dimension");
-		json_writer_open(out, '[');
-		json_writer_string(out, "template-tag");
-		json_writer_string(out, tag.key);
-		json_writer_close(out, ']');
-		json_writer_close(out, ']');
-		json_writer_close(out, '}');
-	}
-	json_writer_close(out, ']');
-}
+	for (size_t i = 0; i < json_length(list); i++) {
+		struct json_at at = json_element(list, i);
+		int64_t number = metabase_number(&at, "id");
 
-static void write_text(struct json_writer *out, const struct json_at *entry)
-{
-	json_writer_key(out, "visualization_settings");
-	json_writer_open(out, '{');
-	json_writer_key(out, "virtual_card");
-	json_writer_open(out, '{');
-	json_writer_key_string(out, "display", "text");
-	json_writer_close(out, '}');
-	json_writer_key_string(out, "text", metabase_text(entry, "text"));
-	json_writer_close(out, '}');
-}
-
-/* One of ours. */
-static void write_dashcard(struct json_writer *out, const struct json_at *entry, int64_t card,
-			   struct spot spot)
-{
-	static const char *const places[] = { "row", "col", "size_x", "size_y" };
-
-	json_writer_open(out, '{');
-	json_writer_key_int(out, "id", spot.id);
-	if (spot.tab > 0)
-		json_writer_key_int(out, "dashboard_tab_id", spot.tab);
-	json_writer_key(out, "card_id");
-	if (card > 0)
-		json_writer_int(out, card);
-	else
-		json_writer_null(out);
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		json_writer_key_int(out, places[i], metabase_number(entry, places[i]));
-	json_writer_key(out, "series");
-	json_writer_open(out, '[');
-	json_writer_close(out, ']');
-	if (card > 0) {
-		json_writer_key(out, "visualization_settings");
-		json_writer_open(out, '{');
-		json_writer_close(out, '}');
-	} else {
-		write_text(out, entry);
-	}
-	write_mappings(out, entry, card);
-	json_writer_close(out, '}');
-}
-
-/* Writes our cards; THERE is the present one, NULL for a dashboard as it is wished for. */
-static void write_ours(struct json_writer *out, const struct json_at *board,
-		       const struct metabase_board_card *cards, const struct content *there)
-{
-	struct json_at entries = json_member(board, "cards");
-	const struct content nothing = { .tabs = { 0 } };
-	int64_t fresh = 0;
-
-	for (size_t i = 0; i < json_length(&entries); i++) {
-		struct json_at entry = json_element(&entries, i);
-		const char *text = metabase_text(&entry, "text");
-		struct spot spot;
-
-		if (cards[i].id == 0 && !*text)
+		if (!fitness(run, object, &at, &fit, err))
+			return false;
+		if (fit == 0 || fit < best || (fit == best && number > *id))
 			continue;
-		if (!there || !find_spot(there, cards[i].id, text, &spot))
-			spot = new_spot(there ? there : &nothing, --fresh);
-		write_dashcard(out, &entry, cards[i].id, spot);
+		best = fit;
+		*id = number;
 	}
+	return true;
 }
 
-static bool is_ours(const struct json_at *board, const struct metabase_board_card *cards,
-		    const struct json_at *dashcard)
+/* Where nothing is remembered: the dashboard of our name in the trash. Old ones do not list it. */
+static bool find_trashed(struct metabase_run *run, const struct metabase_object *object,
+			 int64_t *id, struct err *err)
 {
-	struct json_at entries = json_member(board, "cards");
+	CLEANUP(json_free)
+	struct json *json = metabase_get(run->mb, err, "/dashboard?f=archived");
+	struct json_at root, list;
 
-	for (size_t i = 0; i < json_length(&entries); i++) {
-		struct json_at entry = json_element(&entries, i);
-		const char *text = metabase_text(&entry, "text");
+	if (!json)
+		return err->kind == ERR_MISSING || err->kind == ERR_DATA;
+	root = json_root(json);
+	list = metabase_list(&root);
+	for (size_t i = 0; i < json_length(&list) && *id == 0; i++) {
+		struct json_at at = json_element(&list, i);
 
-		if (cards[i].id > 0 ? metabase_number(dashcard, "card_id") == cards[i].id
-				    : *text && strcmp(text_of(dashcard), text) == 0)
-			return true;
+		if (metabase_number(&at, "collection_id") == object->place &&
+		    metabase_object_is_named(object->name, metabase_text(&at, "name")))
+			*id = metabase_number(&at, "id");
 	}
-	return false;
+	return true;
 }
 
-/* Writes the cards that somebody else put there, as they lie; all cards when BOARD is NULL. */
-static void write_theirs(struct json_writer *out, const struct json_at *board,
-			 const struct metabase_board_card *cards, const struct json_at *there)
-{
-	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_BODY);
-
-	for (size_t i = 0; i < json_length(there); i++) {
-		struct json_at dashcard = json_element(there, i);
-
-		if (board && is_ours(board, cards, &dashcard))
-			continue;
-		buf_reset(&text);
-		json_write(&dashcard, &text);
-		json_writer_raw(out, buf_text(&text), text.len);
-	}
-}
-
-/* ---- showing and finding --------------------------------------------- */
-
-struct shown {
-	int64_t id;
-	size_t index;
-};
-
-static int by_id(const void *a, const void *b)
-{
-	const struct shown *x = a, *y = b;
-
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-/* The properties of a card on its dashboard that a person can change. */
-static void show_dashcard(const struct json_at *at, struct buf *out)
-{
-	static const char *const numbers[] = { "id",	 "card_id",	    "row", "col", "size_x",
-					       "size_y", "dashboard_tab_id" };
-	struct json_at settings = json_member(at, "visualization_settings"),
-		       series = json_member(at, "series"),
-		       mappings = json_member(at, "parameter_mappings");
-
-	buf_char(out, '\n');
-	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-		buf_printf(out, "%" PRId64 " ", metabase_number(at, numbers[i]));
-	json_write(&settings, out);
-	for (size_t i = 0; i < json_length(&series); i++) {
-		struct json_at card = json_element(&series, i);
-
-		buf_printf(out, " %" PRId64, metabase_number(&card, "id"));
-	}
-	json_write(&mappings, out);
-}
-
-static void show_tabs(const struct json_at *tabs, struct buf *out)
-{
-	for (size_t i = 0; i < json_length(tabs); i++) {
-		struct json_at tab = json_element(tabs, i);
-
-		buf_printf(out, "\n%" PRId64 " %s", metabase_number(&tab, "id"),
-			   metabase_text(&tab, "name"));
-	}
-}
-
-/* The text by which an edit is told. Cards come in any order, so they are sorted. */
-static void show_board(const struct json_at *at, struct buf *out)
-{
-	struct json_at there = json_member(at, "dashcards"),
-		       parameters = json_member(at, "parameters"), tabs = json_member(at, "tabs");
-	size_t n = json_length(&there);
-	struct arena *arena = arena_new();
-	struct shown *shown = arena_alloc(arena, (n + 1) * sizeof(*shown));
-
-	buf_printf(out, "%s\n%s\n", metabase_text(at, "name"), metabase_text(at, "description"));
-	json_write(&parameters, out);
-	show_tabs(&tabs, out);
-	for (size_t i = 0; i < n; i++) {
-		struct json_at d = json_element(&there, i);
-
-		shown[i] = (struct shown){ metabase_number(&d, "id"), i };
-	}
-	qsort(shown, n, sizeof(*shown), by_id);
-	for (size_t i = 0; i < n; i++) {
-		struct json_at d = json_element(&there, shown[i].index);
-
-		show_dashcard(&d, out);
-	}
-	arena_free(&arena);
-}
-
-/* The dashboard of that name in our collection. */
+/* The dashboard in our collection on which our cards lie. */
 static bool find_board(struct metabase_run *run, struct metabase_object *object, int64_t *id,
 		       struct err *err)
 {
@@ -287,139 +123,64 @@ static bool find_board(struct metabase_run *run, struct metabase_object *object,
 		return false;
 	root = json_root(json);
 	list = metabase_list(&root);
-	for (size_t i = 0; i < json_length(&list); i++) {
-		struct json_at at = json_element(&list, i);
-
-		if (strcmp(metabase_text(&at, "name"), object->name) != 0)
-			continue;
-		if (*id > 0)
-			return err_set(
-				err, ERR_CONFIG,
-				"Metabase has two dashboards called \"%s\" in our collection; "
-				"rename one",
-				object->name);
-		*id = metabase_number(&at, "id");
-	}
-	return true;
+	if (!best_of(run, object, &list, id, err))
+		return false;
+	return *id > 0 || metabase_state_find(run->state, object->key).id > 0 ||
+	       find_trashed(run, object, id, err);
 }
 
 /* ---- the whole dashboard --------------------------------------------- */
 
-/* Writes all cards that are to lie there. */
-static void write_all(struct metabase_run *run, struct json_writer *out,
-		      const struct json_at *board, const struct metabase_board_card *cards,
-		      const struct content *there)
+static void write_frame(const struct metabase_run *run, const struct json_at *board,
+			int64_t collection, struct buf *to)
 {
-	write_ours(out, board, cards, there);
-	if (!run->prune)
-		write_theirs(out, board, cards, &there->cards);
-}
+	CLEANUP(buf_free) struct buf filters = BUF_MAX(LONGEST_BODY);
+	struct json_writer out = JSON_WRITER_TO(to);
 
-/* Writes the present cards, as they lie, and those that were made in this run. */
-static void write_added(struct metabase_run *run, struct json_writer *out,
-			const struct json_at *board, const struct metabase_board_card *cards,
-			const struct content *there)
-{
-	struct json_at entries = json_member(board, "cards");
-	struct spot spot;
-	int64_t fresh = 0;
-
-	(void)run;
-	write_theirs(out, NULL, NULL, &there->cards);
-	for (size_t i = 0; i < json_length(&entries); i++) {
-		struct json_at entry = json_element(&entries, i);
-
-		if (cards[i].made && !find_spot(there, cards[i].id, "", &spot))
-			write_dashcard(out, &entry, cards[i].id, new_spot(there, --fresh));
-	}
-}
-
-struct placing {
-	int64_t id; /* of the dashboard */
-	void (*write)(struct metabase_run *run, struct json_writer *out,
-		      const struct json_at *board, const struct metabase_board_card *cards,
-		      const struct content *there);
-};
-
-static bool place_cards(struct metabase_run *run, const struct placing *placing,
-			const struct json_at *board, const struct metabase_board_card *cards,
-			struct err *err)
-{
-	CLEANUP(json_free)
-	struct json *json = metabase_get(run->mb, err, "/dashboard/%" PRId64, placing->id);
-	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
-	struct json_writer out = JSON_WRITER_TO(&body);
-	struct json_at root;
-	struct content there;
-	char path[64];
-
-	if (!json)
-		return false;
-	root = json_root(json);
-	there = (struct content){ json_member(&root, "dashcards"), json_member(&root, "tabs") };
+	metabase_layout_write_filters(run, board, &filters);
 	json_writer_open(&out, '{');
-	json_writer_key(&out, "dashcards");
-	json_writer_open(&out, '[');
-	placing->write(run, &out, board, cards, &there);
-	json_writer_close(&out, ']');
-	if (json_length(&there.tabs) > 0)
-		copied(&out, "tabs", &there.tabs);
+	json_writer_key_string(&out, "name",
+			       metabase_object_words(run, metabase_text(board, "name")));
+	json_writer_key_string(&out, "description",
+			       metabase_object_words(run, metabase_text(board, "description")));
+	json_writer_key_int(&out, "collection_id", collection);
+	json_writer_key(&out, "parameters");
+	json_writer_raw(&out, buf_text(&filters), filters.len);
 	json_writer_close(&out, '}');
-	snprintf(path, sizeof(path), "/dashboard/%" PRId64, placing->id);
-	return metabase_call(run->mb, &(struct metabase_request){ HTTP_PUT, path, &body }, NULL,
-			     err);
-}
-
-static bool any_made(const struct json_at *board, const struct metabase_board_card *cards)
-{
-	struct json_at entries = json_member(board, "cards");
-
-	for (size_t i = 0; i < json_length(&entries); i++)
-		if (cards[i].made)
-			return true;
-	return false;
 }
 
 bool metabase_board_ensure(struct metabase_run *run, const struct json_at *board,
-			   int64_t collection, const struct metabase_board_card *cards,
+			   int64_t collection, const struct metabase_layout_card *cards,
 			   struct err *err)
 {
-	CLEANUP(buf_free)
-	struct buf frame = BUF_MAX(LONGEST_BODY), change = BUF_MAX(LONGEST_BODY),
-		   spec = BUF_MAX(LONGEST_BODY);
-	struct json_writer out = JSON_WRITER_TO(&frame), wish = JSON_WRITER_TO(&spec);
-	char key[96], what[128];
+	static const char *const parts[] = { "name", "description", NULL };
+	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY), twin = BUF_MAX(LONGEST_BODY);
+	struct metabase_run other = *run;
+	const struct looked_for what_for = { board, cards };
+	char key[96], what[160];
 	struct metabase_object object = { .key = key,
 					  .what = what,
 					  .path = "/dashboard",
-					  .create = &frame,
-					  .change = &change,
-					  .spec = &spec,
+					  .body = &body,
+					  .twin = &twin,
+					  .parts = parts,
 					  .find = find_board,
 					  .name = metabase_text(board, "name"),
-					  .place = collection,
-					  .show = show_board };
+					  .with = &what_for,
+					  .place = collection };
+	struct metabase_layout layout = { .board = board, .cards = cards, .what = what };
 	struct metabase_result result;
-	struct placing placing;
 
 	snprintf(key, sizeof(key), "dashboard:%s", metabase_text(board, "key"));
-	snprintf(what, sizeof(what), "dashboard \"%s\"", object.name);
-	json_writer_open(&out, '{');
-	write_frame(&out, board, collection);
-	json_writer_close(&out, '}');
-	buf_str(&change, "{\"archived\":false,");
-	buf_str(&change, buf_text(&frame) + 1);
-	json_writer_open(&wish, '[');
-	json_writer_raw(&wish, buf_text(&frame), frame.len);
-	write_ours(&wish, board, cards, NULL);
-	json_writer_close(&wish, ']');
+	snprintf(what, sizeof(what), "dashboard \"%s\"", metabase_object_words(run, object.name));
+	other.lang = metabase_object_other_lang(run);
+	write_frame(run, board, collection, &body);
+	write_frame(&other, board, collection, &twin);
 	if (!metabase_object_ensure(run, &object, &result, err))
 		return false;
-	if (run->dry_run || (!result.written && !(result.edited && any_made(board, cards))))
+	layout.id = result.id;
+	layout.made = result.made;
+	if (result.id == 0 || result.trashed)
 		return true;
-	placing = (struct placing){ result.id, result.edited ? write_added : write_all };
-	/* An edited one is not remembered as it is now: the edits are still somebody's. */
-	return (place_cards(run, &placing, board, cards, err) &&
-		(result.edited || metabase_object_remember(run, &object, result.id, err))) ||
-	       err_wrap(err, "%s", what);
+	return metabase_layout_ensure(run, &layout, err) || err_wrap(err, "%s", what);
 }

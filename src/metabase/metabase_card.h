@@ -3,7 +3,10 @@
  * metabase_card.h -- The cards: queries in SQL with filters.
  *
  * Each is a file of SQL and an entry in dashboards.json, which says how it
- * is drawn and which columns its filters stand for.
+ * is drawn and which columns its filters stand for. Metabase numbers a card
+ * and gives it an id as it likes; so its SQL begins with a comment that names
+ * it and tells how all of it was when we wrote it. By that it is found again
+ * and known to be untouched, whatever either side forgot.
  */
 #ifndef METABASE_CARD_H
 #define METABASE_CARD_H
@@ -23,6 +26,12 @@ struct metabase_card_home {
 bool metabase_card_ensure(struct metabase_run *run, const struct metabase_card_home *home,
 			  const struct json_at *card, struct metabase_result *ret,
 			  struct err *err) MUST_CHECK;
+
+/* *RET tells whether there are cards with our mark that ask our database. */
+bool metabase_card_any(struct metabase_run *run, bool *ret, struct err *err) MUST_CHECK;
+
+/* The collection in which the marked cards of BOARD lie; 0 where that is not known. */
+int64_t metabase_card_home(const struct metabase_run *run, const struct json_at *board) MUST_CHECK;
 
 /* The number of TABLE.COLUMN's field in Metabase's catalogue; 0 when it does not know it. */
 int64_t metabase_card_field(const struct metabase_run *run, const char *table,

@@ -153,18 +153,21 @@ static void write_field(struct metabase_run *run, struct buf *to, const struct j
 static bool ensure_field(struct metabase_run *run, const struct json_at *field, bool *written,
 			 struct err *err)
 {
+	static const char *const parts[] = { "semantic_type", "fk_target_field_id",
+					     "has_field_values", NULL };
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LONGEST_BODY);
 	char key[160], what[160];
 	struct metabase_object object = { .key = key,
 					  .what = what,
 					  .path = "/field",
-					  .create = &body,
-					  .change = &body,
-					  .spec = &body,
+					  .body = &body,
+					  .parts = parts,
 					  .find = find_field,
 					  .name = metabase_text(field, "column") };
 	struct metabase_result result;
 
+	/* Every field has a state, by Metabase's guess; only where we were before is it theirs. */
+	object.take = !run->again;
 	snprintf(key, sizeof(key), "field:%s", object.name);
 	snprintf(what, sizeof(what), "column %s", object.name);
 	write_field(run, &body, field);

@@ -320,3 +320,11 @@ const char *report_text_of(enum lang lang, const char *prefix, const char *name)
 	snprintf(key, sizeof(key), "%s%s", prefix, name);
 	return report_text_find(lang, key);
 }
+
+const char *report_text_translated(enum lang lang, const char *english)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(words[i].text[LANG_EN], english) == 0)
+			return words[i].text[lang];
+	return NULL;
+}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "metabase_state.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "mem.h"
@@ -41,11 +40,10 @@ struct metabase_state_row metabase_state_find(const struct metabase_state *state
 {
 	for (int r = 0; r < table_rows(state->known); r++)
 		if (strcmp(table_get(state->known, r, "key"), key) == 0)
-			return (struct metabase_state_row){
-				table_get_int(state->known, r, "metabase_id"),
-				table_get(state->known, r, "spec_sha256"),
-				table_get(state->known, r, "seen_sha256")
-			};
+			return (struct metabase_state_row){ table_get_int(state->known, r,
+									  "metabase_id"),
+							    table_get(state->known, r, "sent"),
+							    table_get(state->known, r, "seen") };
 	return (struct metabase_state_row){ 0, "", "" };
 }
 
@@ -58,7 +56,7 @@ bool metabase_state_put(struct metabase_state *state, const char *key,
 	script_text(script, state->url);
 	script_text(script, key);
 	script_int(script, row->id);
-	script_text(script, row->spec);
+	script_text(script, row->sent);
 	script_text(script, row->seen);
 	return script_run(script, state->pg, NULL, err);
 }
@@ -76,18 +74,4 @@ bool metabase_state_drop(struct metabase_state *state, const char *key, struct e
 const char *metabase_state_key(const struct metabase_state *state, int i)
 {
 	return i < table_rows(state->known) ? table_get(state->known, i, "key") : NULL;
-}
-
-bool metabase_state_hash(struct metabase_state *state, const struct buf *text, char to[65],
-			 struct err *err)
-{
-	CLEANUP(script_free) struct script *script = script_new();
-	CLEANUP(table_free) struct table *table = NULL;
-
-	script_add(script, sql_schema_checksum);
-	script_text(script, buf_text(text));
-	if (!script_run(script, state->pg, &table, err))
-		return false;
-	snprintf(to, 65, "%s", table_get(table, 0, "checksum"));
-	return true;
 }

@@ -3,15 +3,14 @@
  * metabase_state.h -- Remembers in the warehouse which objects were put into
  * a Metabase.
  *
- * A row for each object: its number there, a hash of the object as it was sent,
- * and one of the object as Metabase showed it after that. Written right after
+ * A row for each object: its number there, a hash of each part that was sent,
+ * and one of each part as Metabase showed it after that. Written right after
  * each object, so that a run that is cut off is gone on with by the next.
  */
 #ifndef METABASE_STATE_H
 #define METABASE_STATE_H
 
 #include "base.h"
-#include "buf.h"
 #include "err.h"
 #include "pg.h"
 
@@ -19,11 +18,11 @@ struct metabase_state;
 
 struct metabase_state_row {
 	int64_t id;	  /* 0: nothing is remembered */
-	const char *spec; /* hash of the object as it was sent */
-	const char *seen; /* hash of the object as Metabase showed it after that */
+	const char *sent; /* "name=1f... display=9c...": hashes of what was sent */
+	const char *seen; /* likewise, of what Metabase showed after that */
 };
 
-/* Reads the remembered objects of the Metabase at URL. NULL with the database's error. */
+/* Reads what is remembered of the Metabase at URL. NULL with the database's error. */
 struct metabase_state *metabase_state_open(struct pg *pg, const char *url,
 					   struct err *err) MUST_CHECK;
 void metabase_state_free(struct metabase_state **state);
@@ -41,9 +40,5 @@ bool metabase_state_drop(struct metabase_state *state, const char *key, struct e
 
 /* The I-th key of those remembered when it was opened, or NULL behind the last one. */
 const char *metabase_state_key(const struct metabase_state *state, int i) MUST_CHECK;
-
-/* The hash of TEXT, written to TO. */
-bool metabase_state_hash(struct metabase_state *state, const struct buf *text, char to[65],
-			 struct err *err) MUST_CHECK;
 
 #endif

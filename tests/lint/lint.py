@@ -30,7 +30,7 @@ FOLDERS = {
     "src/sync": ["base", "port", "engine", "source", "warehouse", "sync"],
     "src/config": ["base", "port", "warehouse", "config"],
     "src/report": ["base", "port", "report"],
-    "src/metabase": ["base", "port", "warehouse", "metabase"],
+    "src/metabase": ["base", "port", "warehouse", "report", "metabase"],
     "src/daemon": ["base", "port", "engine", "source", "warehouse", "sync", "config", "daemon"],
     "src/cli": ["base", "port", "engine", "source", "warehouse", "sync", "config", "report", "metabase", "daemon", "cli"],
     "tests/sandbox": ["base", "port", "sandbox"],
