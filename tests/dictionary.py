@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Writes docs/sahut-etl-schema.7.scd, the data dictionary, from the comments of a warehouse that migrate has just made.
+"""Writes docs/sahut-etl-schema.7.scd, the data dictionary, and etc/dbt/models/sources.yml, the same for dbt, from the
+comments of a warehouse that migrate has just made.
 
-usage: dictionary.py [FILE]      (SAHUT_BUILD names the directory of the program)
+usage: dictionary.py [FILE [SOURCES]]      (SAHUT_BUILD names the directory of the program)
 """
+import json
 import os
 import sys
 import tempfile
@@ -71,20 +73,53 @@ def write(etl):
     return "".join(out)
 
 
+SOURCES = """# Made by tests/dictionary.py from the comments in the warehouse; do not edit.
+version: 2
+
+sources:
+  - name: sahut
+    schema: sahut_report
+    description: {about}
+    # As fresh as the workspace that is furthest behind; one that was never read is as old as time.
+    loaded_at_field: "(select min(coalesce(active_as_of, 'epoch')) from sahut_report.data_freshness)"
+    freshness:
+      warn_after: {{count: 15, period: minute}}
+      error_after: {{count: 1, period: hour}}
+    tables:
+"""
+
+
+def write_sources(etl):
+    """YAML takes JSON's strings as they are."""
+    out = [SOURCES.format(about=json.dumps(etl.one("select obj_description('sahut_report'::regnamespace)")))]
+    for oid, name, _, about in etl.sql(OBJECTS, "sahut_report"):
+        out.append(f"      - name: {name}\n        description: {json.dumps(about)}\n")
+        if name != "data_freshness":
+            out.append("        freshness: null\n")
+        out.append("        columns:\n")
+        for column, _, _, text, _ in etl.sql(COLUMNS, oid):
+            out.append(f"          - name: {column}\n            description: {json.dumps(text)}\n")
+            if column == "id":
+                out.append("            data_tests: [unique, not_null]\n")
+    return "".join(out)
+
+
 def main():
     build = os.environ.get("SAHUT_BUILD", os.path.join(HERE, "..", "build"))
-    path = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "..", "docs", "sahut-etl-schema.7.scd")
+    paths = [os.path.join(HERE, "..", "docs", "sahut-etl-schema.7.scd"), os.path.join(HERE, "..", "etc", "dbt", "models", "sources.yml")]
+    paths[:len(sys.argv) - 1] = sys.argv[1:3]
     cluster = Cluster()
     try:
         with tempfile.TemporaryDirectory() as directory:
             cluster.create_database("dictionary")
             etl = Etl(os.path.join(build, "sahut-etl"), directory, cluster, "dictionary", "http://127.0.0.1:1/v1")
             etl.run("migrate")
-            text = write(etl)
+            texts = write(etl), write_sources(etl)
     finally:
         cluster.stop()
-    with open(path, "w") as f:
-        f.write(text)
+    for path, text in zip(paths, texts):
+        with open(path, "w") as f:
+            f.write(text)
 
 
 if __name__ == "__main__":

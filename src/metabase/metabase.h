@@ -35,13 +35,11 @@ struct metabase_request {
 };
 
 /*
- * One call. *RET, unless RET is
- * NULL, is what was answered, for the caller to free; NULL where the answer
- * was empty. What was refused for being too soon is sent again after the
- * wait that was asked for, and what failed on the way, too, unless it is a
- * POST: that may have been done. False with ERR_DENIED, ERR_MISSING (404),
- * ERR_DATA (refused as invalid), ERR_UNAVAILABLE, ERR_CONFIG (what answers
- * is no Metabase) or ERR_STOPPED.
+ * One call. *RET, unless RET is NULL, is the answer, for the caller to free; NULL where it was
+ * empty. A call that was refused as too soon is sent again after the wait that was asked for. So is
+ * one that failed on the way, unless it is a POST: that may have been done. False with ERR_DENIED,
+ * ERR_MISSING (404), ERR_DATA (refused as invalid), ERR_UNAVAILABLE, ERR_CONFIG (the server is no
+ * Metabase) or ERR_STOPPED.
  */
 bool metabase_call(struct metabase *mb, const struct metabase_request *what, struct json **ret,
 		   struct err *err) MUST_CHECK;

@@ -45,7 +45,7 @@ static void write_database(struct buf *to, const struct metabase_apply_database 
 	json_writer_close(&out, '}');
 }
 
-/* Whether a connection leads to our database as we do, whatever it is called. */
+/* Whether a connection leads to our database as we do, under any name. */
 static bool leads_there(const struct json_at *at, const struct metabase_apply_database *database)
 {
 	struct json_at details = json_member(at, "details");
@@ -134,7 +134,7 @@ static bool lies_in(const struct json_at *collection, int64_t parent)
 	return n >= m && strcmp(location + n - m, end) == 0;
 }
 
-/* By the cards of its dashboards, wherever it lies and whatever it is called by now. */
+/* By the cards of its dashboards, in any place and under any name. */
 static int64_t collection_of_cards(const struct metabase_run *run, const char *key)
 {
 	struct json_at boards = json_member(&run->spec, "dashboards");

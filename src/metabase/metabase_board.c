@@ -11,7 +11,7 @@
 
 /* ---- finding --------------------------------------------------------- */
 
-/* What find_board() looks by. */
+/* The things that find_board() goes by. */
 struct looked_for {
 	const struct json_at *board;
 	const struct metabase_layout_card *cards;

@@ -2,7 +2,7 @@
 /*
  * metabase_board.h -- A dashboard: its name, and where it is found again.
  *
- * What lies on it is metabase_layout.h's business.
+ * Its cards and filters are metabase_layout.h's business.
  */
 #ifndef METABASE_BOARD_H
 #define METABASE_BOARD_H
@@ -10,7 +10,7 @@
 #include "metabase_layout.h"
 
 /*
- * Brings the dashboard BOARD to what dashboards.json says. CARDS stand in
+ * Brings the dashboard BOARD to the form in dashboards.json. CARDS stand in
  * the order of its cards there.
  */
 bool metabase_board_ensure(struct metabase_run *run, const struct json_at *board,

@@ -357,7 +357,7 @@ static bool is_marked(const struct json_at *card, const char *key)
 	return mark[0] && strncmp(named, key, n) == 0 && (named[n] == ' ' || named[n] == '\0');
 }
 
-/* Whether nothing of a card was changed since we wrote it: its mark tells, whatever is lost. */
+/* Whether nothing of a card was changed since we wrote it: its mark tells, memory or none. */
 static bool is_untouched(const struct json_at *card)
 {
 	char mark[MARK_SIZE], hash[METABASE_SHAPE_SIZE];

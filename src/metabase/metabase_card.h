@@ -6,7 +6,7 @@
  * is drawn and which columns its filters stand for. Metabase numbers a card
  * and gives it an id as it likes; so its SQL begins with a comment that names
  * it and tells how all of it was when we wrote it. By that it is found again
- * and known to be untouched, whatever either side forgot.
+ * and known to be untouched, though either side forgot it.
  */
 #ifndef METABASE_CARD_H
 #define METABASE_CARD_H

@@ -13,7 +13,7 @@ bool metabase_days_read(struct metabase *mb, struct metabase_days *days, struct 
 	if (!json)
 		return false;
 	root = json_root(json);
-	/* What is set stands in the first; where nothing is set, the second has its host's. */
+	/* The first is empty unless somebody set it; the second has the host's zone then. */
 	zone = metabase_text(&root, "report-timezone");
 	if (!*zone)
 		zone = metabase_text(&root, "report-timezone-long");

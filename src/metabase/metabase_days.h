@@ -3,7 +3,7 @@
  * metabase_days.h -- Compares Metabase's days and weeks with those of the
  * workspaces.
  *
- * The cards have the workspace's days whatever Metabase thinks. But its
+ * The cards have the workspace's days in any case. But its
  * query builder groups instants by its report time zone, "yesterday" in a filter is
  * of that zone, and its weeks begin on Sunday unless somebody says otherwise.
  */

@@ -11,14 +11,14 @@
 #define LONGEST_BODY (4u << 20)
 #define MOST_PARTS 4
 
-/* What is kept up of a card on its dashboard, and of a filter. */
+/* The parts of a card on its dashboard that are kept up, and those of a filter. */
 static const char *const card_parts[] = { "place", "visualization_settings", "parameter_mappings",
 					  "series", NULL };
 static const char *const filter_parts[] = { "name", "default", NULL };
 
 /* A card, a text or a filter: as it is wanted, and as it is there. */
 struct slot {
-	const char *key;  /* what it is remembered under */
+	const char *key;  /* under which it is remembered */
 	const char *name; /* for people */
 	const char *const *parts;
 	struct json *wanted, *other; /* in the language of the run, and in the other one */
@@ -35,13 +35,13 @@ struct laying {
 	struct metabase_run *run;
 	const struct metabase_layout *layout;
 	struct arena *arena;
-	struct json *json; /* the dashboard, and what lies on it */
+	struct json *json; /* the dashboard, with its cards */
 	struct json_at root, dashcards, tabs, parameters;
 	struct slot *cards, *filters;
 	size_t n_cards, n_filters;
 	bool moved; /* somebody gave one of ours another place */
 	bool send;
-	struct buf left; /* names of what stays as somebody edited it */
+	struct buf left; /* names of the parts that stay as somebody edited them */
 };
 
 static void copied(struct json_writer *out, const char *key, const struct json_at *at)
@@ -54,7 +54,7 @@ static void copied(struct json_writer *out, const char *key, const struct json_a
 	json_writer_raw(out, buf_text(&text), text.len);
 }
 
-/* ---- what is wanted -------------------------------------------------- */
+/* ---- the wish -------------------------------------------------- */
 
 static void write_filter(const struct metabase_run *run, struct json_writer *out,
 			 const struct json_at *filter)
@@ -125,7 +125,7 @@ static void write_settings(struct json_writer *out, const char *text)
 	json_writer_close(out, '}');
 }
 
-/* What lies in ENTRY's place: the card of that number, or 0 and its text. */
+/* The card of that number in ENTRY's place, or ENTRY's text where it is 0. */
 static void write_dashcard(const struct metabase_run *run, const struct json_at *entry,
 			   int64_t card, struct buf *to)
 {
@@ -148,7 +148,7 @@ static void write_dashcard(const struct metabase_run *run, const struct json_at 
 	json_writer_close(&out, '}');
 }
 
-/* ---- what is there --------------------------------------------------- */
+/* ---- the present state --------------------------------------------------- */
 
 /* The text of a card that is only text; "" of any other. */
 static const char *text_of(const struct json_at *dashcard)
@@ -167,7 +167,7 @@ static bool is_taken(const struct laying *laying, int64_t id)
 	return false;
 }
 
-/* What lies there for SLOT: what was remembered, else the same card or text. */
+/* The card there that is SLOT's: the remembered one, else the same card or text. */
 static void find_dashcard(struct laying *laying, struct slot *slot, const struct json_at *entry)
 {
 	const char *text = metabase_text(entry, "text");
@@ -189,7 +189,7 @@ static void find_dashcard(struct laying *laying, struct slot *slot, const struct
 		}
 }
 
-/* As wanted in both languages, and what is remembered. False when our own file is wrong. */
+/* The wish in both languages, and the memory of it. False when our own file is wrong. */
 static bool fill(struct laying *laying, struct slot *slot, const struct buf wanted[2],
 		 struct err *err)
 {
@@ -275,7 +275,7 @@ static bool look_at_filter(struct laying *laying, const struct json_at *filter, 
 	return true;
 }
 
-/* ---- what is to be done ---------------------------------------------- */
+/* ---- the verdicts ---------------------------------------------- */
 
 static void judge(struct laying *laying, struct slot *slot)
 {
@@ -355,7 +355,7 @@ static int64_t tab_of(const struct laying *laying, const struct slot *slot)
 	return metabase_number(&first, "id");
 }
 
-/* One of ours: our parts where they are to be written, else what is there. */
+/* One of ours: our parts where they are to be written, else those that are there. */
 static void write_card(const struct laying *laying, const struct slot *slot, int64_t id,
 		       int64_t *below, struct json_writer *out)
 {
@@ -531,7 +531,7 @@ static bool read_dashboard(struct laying *laying, struct err *err)
 	return true;
 }
 
-/* Finds again what was written, as it is shown now. */
+/* Finds the written parts again, as they are shown now. */
 static bool look_again(struct laying *laying, struct err *err)
 {
 	struct json_at entries = json_member(laying->layout->board, "cards"), entry;

@@ -2,11 +2,11 @@
 /*
  * metabase_layout.h -- The cards, texts and filters of a dashboard.
  *
- * Metabase replaces all that lies on a dashboard by what is sent, so what is
- * there is read first: a card that lies there keeps its number (links and
- * subscriptions hold on to it) and its tab, what somebody else put there stays,
- * and what somebody took away stays away. Place, settings, filters and further
- * series of each card are kept up one by one, as the parts of objects are.
+ * A dashboard's cards are replaced as a whole, so they are read first: a card
+ * that lies there keeps its number (links and subscriptions hold on to it) and
+ * its tab, a card of another person stays, and one that a person took away
+ * stays away. Place, settings, filters and further series of each card are kept
+ * up one by one, as the parts of objects are.
  */
 #ifndef METABASE_LAYOUT_H
 #define METABASE_LAYOUT_H
@@ -32,7 +32,7 @@ struct metabase_layout {
 	bool made;				  /* in this run: nothing lies on it yet */
 };
 
-/* Lays out what is wanted there, and remembers each part. */
+/* Lays out the wanted cards, and remembers each part. */
 bool metabase_layout_ensure(struct metabase_run *run, const struct metabase_layout *layout,
 			    struct err *err) MUST_CHECK;
 

@@ -154,7 +154,7 @@ static bool make(struct metabase_run *run, struct metabase_object *object, int64
 
 /* ---- one that is there ------------------------------------------------ */
 
-/* Fills the verdicts, and counts what is to be written and what stays. */
+/* Fills the verdicts, and counts those to write and those to leave. */
 static void judge(struct work *work)
 {
 	const struct metabase_object *object = work->object;

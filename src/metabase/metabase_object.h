@@ -2,9 +2,9 @@
 /*
  * metabase_object.h -- Brings one object of a Metabase to its wanted form.
  *
- * An object is found by what is remembered in the warehouse, and where that
- * is lost by what is there. Its parts are written one by one: those whose wish
- * has changed, and never one that somebody edited (metabase_part.h); that is said.
+ * An object is found by the memory in the warehouse, and where that is lost by
+ * its own marks. Its parts are written one by one: those whose wish has
+ * changed, and never one that somebody edited (metabase_part.h); that is said.
  */
 #ifndef METABASE_OBJECT_H
 #define METABASE_OBJECT_H
@@ -24,7 +24,7 @@ struct metabase_run {
 	struct json_at spec;   /* etc/metabase/dashboards.json */
 	enum lang lang;	       /* of names and descriptions */
 	bool dry_run;	       /* nothing is written */
-	bool prune;	       /* what is no longer ours to want is taken away */
+	bool prune;	       /* objects that the program has no more are taken away */
 	bool force;	       /* edits are overwritten */
 	struct buf *report;    /* a line for each object that is or would be written */
 	int kept;	       /* objects that were as they should be */
@@ -47,10 +47,10 @@ enum lang metabase_object_other_lang(const struct metabase_run *run) MUST_CHECK;
 bool metabase_object_is_named(const char *text, const char *name) MUST_CHECK;
 
 struct metabase_object {
-	const char *key;	  /* what it is remembered under: "card:volume_created" */
+	const char *key;	  /* under which it is remembered: "card:volume_created" */
 	const char *what;	  /* for people: "card \"Created\"" */
 	const char *path;	  /* of its kind: "/card" */
-	const struct buf *body;	  /* what POST sends: JSON, with all parts in it */
+	const struct buf *body;	  /* of the POST: JSON, with all parts in it */
 	const struct buf *twin;	  /* the same in the other language, or NULL */
 	const char *const *parts; /* members of it that are kept up, NULL behind the last */
 	const char *along;	  /* a part that goes along with any other, or NULL */
@@ -62,10 +62,10 @@ struct metabase_object {
 		     struct err *err);
 	/* Whether it says of itself that it is as we once wrote it; NULL: it cannot say that. */
 	bool (*untouched)(const struct json_at *shown);
-	const char *name;	    /* what find() looks for, as in dashboards.json */
+	const char *name;	    /* for find(), as in dashboards.json */
 	const struct json_at *spec; /* its entry there, or NULL */
 	int64_t place;		    /* and in which collection */
-	const void *with;	    /* what else find() needs */
+	const void *with;	    /* more for find() */
 };
 
 struct metabase_result {
@@ -79,7 +79,7 @@ struct metabase_result {
 bool metabase_object_ensure(struct metabase_run *run, struct metabase_object *object,
 			    struct metabase_result *ret, struct err *err) MUST_CHECK;
 
-/* Adds a line to the report: what is done ("make", "change", ...) and to what. */
+/* Adds a line to the report: the deed ("make", "change", ...) and the object. */
 void metabase_object_log(struct metabase_run *run, const char *verb, const char *what);
 
 /* Adds the line that parts of WHAT stay as somebody edited them; PARTS names them. */

@@ -22,12 +22,12 @@ enum metabase_verdict {
 	METABASE_LEFT, /* we want it anew, and somebody changed it: it stays */
 };
 
-/* What is known of an object before it is looked at. */
+/* The knowledge of an object before it is looked at. */
 struct metabase_base {
 	struct metabase_state_row known; /* .id 0: nothing is remembered of this object */
 	bool untouched;			 /* all of it is as we once wrote it, as it says itself */
 	bool take;			 /* where nothing is known of a part, it is written */
-	bool force;			 /* whatever differs is written */
+	bool force;			 /* each part that differs is written */
 	const struct json_at *twin; /* the wish in the other language; NULL where it is the same */
 };
 
@@ -36,7 +36,7 @@ enum metabase_verdict metabase_part_judge(const struct metabase_base *base, cons
 					  const struct json_at *want,
 					  const struct json_at *shown) MUST_CHECK;
 
-/* What will be remembered of an object. Begins empty. */
+/* The memory of an object, to be written. Begins empty. */
 struct metabase_note {
 	struct buf sent, seen;
 };
@@ -57,7 +57,7 @@ void metabase_part_note(struct metabase_note *note, const struct metabase_base *
 /* Frees a note. Fit for CLEANUP. */
 void metabase_part_note_free(struct metabase_note *note);
 
-/* Whether a note says of an object numbered ID what is remembered already. */
+/* Whether the memory of the object numbered ID is the same as the note already. */
 bool metabase_part_note_known(const struct metabase_note *note, const struct metabase_base *base,
 			      int64_t id) MUST_CHECK;
 

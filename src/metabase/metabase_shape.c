@@ -143,7 +143,7 @@ static void write_tags(const struct json_at *tags, struct buf *out)
 	arena_free(&arena);
 }
 
-/* Without the first line where that is our mark: it says how the card was, not what it asks. */
+/* Without the first line where that is our mark: it says how the card was, and asks nothing. */
 static void write_query(const struct json_at *card, struct buf *out)
 {
 	CLEANUP(buf_free) struct buf sql = BUF_MAX(LONGEST_SHAPE);
@@ -164,7 +164,7 @@ static void write_query(const struct json_at *card, struct buf *out)
 	write_tags(&later, out);
 }
 
-/* ---- what lies on a dashboard ----------------------------------------- */
+/* ---- cards on a dashboard ----------------------------------------- */
 
 static void write_place(const struct json_at *at, struct buf *out)
 {
@@ -191,7 +191,7 @@ static int by_filter(const void *a, const void *b)
 	return strcmp(metabase_text(a, "parameter_id"), metabase_text(b, "parameter_id"));
 }
 
-/* Which filter of the dashboard is bound to what of the card. */
+/* Which filter of the dashboard is bound to which tag of the card. */
 static void write_mappings(const struct json_at *at, struct buf *out)
 {
 	struct json_at mappings = json_member(at, "parameter_mappings");
@@ -214,7 +214,7 @@ static void write_mappings(const struct json_at *at, struct buf *out)
 
 /* ---- parts ----------------------------------------------------------- */
 
-/* Without the password, which Metabase does not show, and what the driver adds. */
+/* Without the password, which Metabase does not show, and without the driver's additions. */
 static void write_details(const struct json_at *at, struct buf *out)
 {
 	static const char *const keys[] = { "host",

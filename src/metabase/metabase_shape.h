@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * metabase_shape.h -- Writes a part of an object as the same text in whatever
- * form a Metabase gives it.
+ * metabase_shape.h -- Writes a part of an object as the same text, in each of
+ * the forms that Metabase gives it.
  *
  * The same query comes as MBQL 4 or 5, tags and members come in any order,
  * an empty member is null or left out. So parts are compared by their shape:

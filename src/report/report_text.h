@@ -27,7 +27,7 @@ const char *report_text_get(enum lang lang, const char *key) MUST_CHECK;
 /* The words for PREFIX and NAME together ("title_", "volume"); NULL when there are none. */
 const char *report_text_of(enum lang lang, const char *prefix, const char *name) MUST_CHECK;
 
-/* What reads ENGLISH in English, in LANG; NULL when no such words are here. */
+/* The words in LANG that read ENGLISH in English; NULL when there are none. */
 const char *report_text_translated(enum lang lang, const char *english) MUST_CHECK;
 
 #endif

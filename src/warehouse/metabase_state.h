@@ -18,11 +18,11 @@ struct metabase_state;
 
 struct metabase_state_row {
 	int64_t id;	  /* 0: nothing is remembered */
-	const char *sent; /* "name=1f... display=9c...": hashes of what was sent */
-	const char *seen; /* likewise, of what Metabase showed after that */
+	const char *sent; /* "name=1f... display=9c...": hashes of the parts that were sent */
+	const char *seen; /* likewise, of the parts that Metabase showed after that */
 };
 
-/* Reads what is remembered of the Metabase at URL. NULL with the database's error. */
+/* Reads the remembered objects of the Metabase at URL. NULL with the database's error. */
 struct metabase_state *metabase_state_open(struct pg *pg, const char *url,
 					   struct err *err) MUST_CHECK;
 void metabase_state_free(struct metabase_state **state);
