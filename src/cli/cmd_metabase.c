@@ -18,7 +18,8 @@
 static struct json *read_spec(struct app *app, struct err *err)
 {
 	const struct asset *asset = asset_find("metabase/dashboards.json");
-	struct json *json = json_parse(app->json, asset->data, strlen(asset->data), err);
+	const char *text = asset ? asset->data : "";
+	struct json *json = json_parse(app->json, text, strlen(text), err);
 
 	if (!json)
 		err->kind = ERR_BUG;

@@ -272,7 +272,7 @@ static bool is_too_heavy(const struct json_span *item)
 /* The id of a conversation, as far as it can be seen without reading it; NULL when it cannot. */
 static const char *seen_id(struct decode *decode, const struct json_span *item)
 {
-	struct json_span id;
+	struct json_span id = { .p = NULL };
 
 	if (!json_scan_member(item, "id", &id) || id.n < 3 || id.n > LONGEST_SEEN_ID ||
 	    id.p[0] != '"' || memchr(id.p, '\\', id.n))
