@@ -368,8 +368,8 @@ static void note_messages(struct buf *out, const struct table *all, int row)
 	static const char *const learned[] = {
 		[MESSAGES_MOVES_UNKNOWN] = "whether a message moves updated_at is not known yet",
 		[MESSAGES_MOVES] = "a message moves updated_at",
-		[MESSAGES_MOVES_NOT] = "a message does not move updated_at, so unresolved "
-				       "conversations are read again each hour",
+		[MESSAGES_MOVES_NOT] = ("a message does not move updated_at, so unresolved "
+					"conversations are read again each hour"),
 	};
 
 	if (!table_get(all, row, "messages"))

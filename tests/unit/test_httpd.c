@@ -478,9 +478,11 @@ static void a_delayed_answer_comes_late_and_others_do_not_wait_for_it(void **fix
 
 static void delayed_answers_leave_in_the_order_of_their_times(void **fixture)
 {
-	static const char *const targets[] = { "GET /bytes?n=1&ms=60 HTTP/1.1\r\nHost: x\r\n\r\n",
-					       "GET /bytes?n=1&ms=20 HTTP/1.1\r\nHost: x\r\n\r\n",
-					       "GET /bytes?n=1&ms=40 HTTP/1.1\r\nHost: x\r\n\r\n" };
+	static const char *const targets[] = {
+		"GET /bytes?n=1&ms=500 HTTP/1.1\r\nHost: x\r\n\r\n",
+		"GET /bytes?n=1&ms=100 HTTP/1.1\r\nHost: x\r\n\r\n",
+		"GET /bytes?n=1&ms=300 HTTP/1.1\r\nHost: x\r\n\r\n"
+	};
 	struct client clients[3];
 
 	(void)fixture;
