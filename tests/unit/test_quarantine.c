@@ -67,7 +67,6 @@ bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table *
 	return true;
 }
 
-/* Only a commit that is not waited for is started so. */
 /* Asked by script_run() alone, of a statement that failed. */
 bool pg_lost(const struct pg *pg)
 {
@@ -81,6 +80,7 @@ bool pg_busy(const struct pg *pg)
 	return false;
 }
 
+/* Only a commit that is not waited for is started so. */
 void pg_start(struct pg *pg, const struct pg_step *steps, size_t n)
 {
 	(void)pg;
