@@ -5,8 +5,26 @@
 
 #include "json_writer.h"
 
+/* Whether a spreadsheet takes a cell that begins so for a formula; some take wide signs as well. */
+static bool is_formula(const char *p)
+{
+	static const char *const wide[] = { "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+					    "\xef\xbc\xa0" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(wide); i++)
+		if (strncmp(p, wide[i], strlen(wide[i])) == 0)
+			return true;
+	return *p && strchr("=+-@", *p);
+}
+
+/*
+ * Where the comma is that of decimals, as in Indonesia, a spreadsheet begins a new cell behind a
+ * semicolon, and the quotes do not help.
+ */
 static void csv_cell(struct buf *out, const char *text, bool is_number)
 {
+	bool behind = false; /* a semicolon or a tab, and quotes */
+
 	if (!text)
 		return;
 	if (is_number) {
@@ -14,12 +32,13 @@ static void csv_cell(struct buf *out, const char *text, bool is_number)
 		return;
 	}
 	buf_char(out, '"');
-	if (*text && strchr("=+-@\t\r\n", *text))
+	if (*text && strchr("\t\r\n", *text))
 		buf_char(out, '\'');
 	for (const char *p = text; *p; p++) {
-		if (*p == '"')
-			buf_char(out, '"');
+		if (*p == '"' || ((p == text || behind) && is_formula(p)))
+			buf_char(out, *p == '"' ? '"' : '\'');
 		buf_char(out, *p);
+		behind = *p == ';' || *p == '\t' || (behind && *p == '"');
 	}
 	buf_char(out, '"');
 }

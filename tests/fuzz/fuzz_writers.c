@@ -49,6 +49,18 @@ static bool read_cell(const char **p, struct buf *out)
 	}
 }
 
+/* Whether both are the same, but for apostrophes before what would be a formula. */
+static bool is_same(const char *got, const char *want)
+{
+	while (*want) {
+		if (*got == '\'' && *want != '\'')
+			got++;
+		if (*got++ != *want++)
+			return false;
+	}
+	return *got == '\0';
+}
+
 static void check_csv(const struct table *table)
 {
 	struct buf out = BUF_MAX(LIMIT), cell = BUF_MAX(LIMIT);
@@ -66,10 +78,7 @@ static void check_csv(const struct table *table)
 			MUST(is_null == !want);
 			got = buf_text(&cell);
 			MUST(is_null || !*got || !strchr("=+-@\t\r\n", *got));
-			/* What would be a formula has an apostrophe before it. */
-			if (want && *got == '\'' && *want != '\'')
-				got++;
-			MUST(is_null || strcmp(got, want) == 0);
+			MUST(is_null || is_same(got, want));
 			MUST(*p == (c + 1 < COLUMNS ? ',' : '\r'));
 			p++;
 		}
