@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "arena.h"
 #include "buf.h"
@@ -20,6 +23,37 @@ static void close_file(FILE **file)
 {
 	if (*file)
 		fclose(*file);
+}
+
+/* Whether it is not for everybody to put another file in PATH's place. */
+static bool is_safe_place(const char *path, const struct stat *file, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX] = ".";
+	struct stat st;
+
+	if (slash)
+		snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path) + 1, path);
+	if (stat(directory, &st) != 0 || !(st.st_mode & S_IWOTH))
+		return true;
+	/* As /tmp is: everybody has files of their own there. */
+	if ((st.st_mode & S_ISVTX) && (file->st_uid == 0 || file->st_uid == geteuid()))
+		return true;
+	return err_set(err, ERR_CONFIG,
+		       "%s lies where anybody may put another file in its place; run: chmod o-w %s",
+		       path, directory);
+}
+
+/* Whether it is not for everybody to write or replace it, nor the file that a link leads to. */
+static bool is_guarded(const char *path, const struct stat *file, struct err *err)
+{
+	char target[PATH_MAX];
+
+	if (file->st_mode & S_IWOTH)
+		return err_set(err, ERR_CONFIG, "%s may be written by anybody; run: chmod o-w %s",
+			       path, path);
+	return is_safe_place(path, file, err) &&
+	       (!realpath(path, target) || is_safe_place(target, file, err));
 }
 
 /* The whole file. */
@@ -41,9 +75,8 @@ static bool read_file(const char *path, struct buf *text, struct err *err)
 		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(EISDIR));
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_CONFIG, "%s is not a file, but a pipe or a device", path);
-	if (st.st_mode & 002)
-		return err_set(err, ERR_CONFIG, "%s may be written by anybody; run: chmod o-w %s",
-			       path, path);
+	if (!is_guarded(path, &st, err))
+		return false;
 	while (!text->full && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
 		buf_add(text, chunk, n);
 	if (ferror(file))

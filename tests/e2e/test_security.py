@@ -356,6 +356,41 @@ def test_s7_files_that_others_may_read_or_write_are_refused(warehouse):
         assert "another user" in etl.run("check", "--offline", expect=78).stderr
 
 
+def test_s7_a_configuration_that_anybody_may_replace_is_refused(warehouse, tmp_path):
+    etl = warehouse("https://127.0.0.1:1/v1", migrate=False)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    os.symlink(etl.config, elsewhere / "link.yaml")
+    direct, link = etl.config, str(elsewhere / "link.yaml")
+
+    def check(path):
+        return subprocess.run([etl.program, "-c", path, "check", "--offline"], capture_output=True, text=True, env=etl.environment())
+
+    assert check(direct).returncode == check(link).returncode == 0
+    for open_to_all, refused in ((etl.dir, (direct, link)), (str(elsewhere), (link,))):
+        os.chmod(open_to_all, 0o777)
+        for path in (direct, link):
+            done = check(path)
+            assert done.returncode == (78 if path in refused else 0), (open_to_all, path, done.stderr)
+            assert path not in refused or f"run: chmod o-w {open_to_all}" in done.stderr
+        # As /tmp is: what lies there is ours, and nobody else can move it away.
+        os.chmod(open_to_all, 0o1777)
+        assert check(direct).returncode == check(link).returncode == 0
+        os.chmod(open_to_all, 0o700)
+    # What is included is configuration.
+    os.mkdir(tmp_path / "conf.d")
+    (tmp_path / "conf.d" / "more.yaml").write_text("log: {level: info}\n")
+    with open(etl.config, "a") as f:
+        f.write(f"include: {tmp_path}/conf.d/*.yaml\n")
+    assert check(direct).returncode == 0
+    os.chmod(tmp_path / "conf.d", 0o777)
+    assert "where anybody may put another file" in check(direct).stderr
+    os.chmod(tmp_path / "conf.d", 0o1777)
+    if os.geteuid() == 0:
+        os.chown(tmp_path / "conf.d" / "more.yaml", 12345, 12345)
+        assert "where anybody may put another file" in check(direct).stderr
+
+
 # ---- S8, S10: the database -----------------------------------------------------------------
 
 REFUSED = [
