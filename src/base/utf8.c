@@ -65,9 +65,12 @@ size_t utf8_printable(const char *p, size_t n)
 	c = decode(p, len);
 	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
 		return 0;
-	/* ALM LRM RLM; LS PS and the embeddings; the isolates; the byte order mark. */
+	/* ALM LRM RLM; LS PS and the embeddings; the isolates, and the old shapes of digits. */
 	if (c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
-	    (c >= 0x2066 && c <= 0x2069) || c == 0xfeff)
+	    (c >= 0x2066 && c <= 0x206f))
+		return 0;
+	/* The byte order mark; notes between the lines. */
+	if (c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb))
 		return 0;
 	return len;
 }

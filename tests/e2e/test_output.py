@@ -211,7 +211,11 @@ def test_a_proxy_gets_its_login_from_a_file(warehouse):
 
 # ---- terminals -----------------------------------------------------------------------
 
-EVIL = "\x1b]0;owned\x07\x1b[2J\x1b[31mred\x9b31m\u202e"
+EVIL = "\x1b]0;owned\x07\x1b[2J\x1b[31mred\x9b31m\u202e\u2066\u200f\u061c\u206a\u2028\ufff9"
+
+
+# All controls but the end of a line; whatever turns the direction of writing around, or hides.
+RAW = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]"
 
 
 def on_terminal(etl, *args):
@@ -241,10 +245,18 @@ def test_nothing_raw_reaches_a_terminal(warehouse):
         etl.run("sync")
         day = "2024-03-15"
         commands = [("report", "volume", "--format", form, "--from", day, "--to", day) for form in ("csv", "json", "table", "html")]
+        commands += [("report", name, "--format", form) for name in ("workload", "backlog", "replies", "conversations", "freshness")
+                     for form in ("csv", "json", "table", "html")]
         commands += [("status",), ("erase", EVIL), ("explain", "c"), ("explain", EVIL), ("conversations", "get", "c"), ("plan",), ("verify",)]
+        commands += [("conversations", "list"), ("conversations", "get", EVIL), ("conversations", "update", EVIL, "--status", EVIL),
+                     ("status", "--json"), ("verify", "--json"), ("verify", "--full"), ("rejected",), ("rejected", "--accept", EVIL), ("check",), ("config",),
+                     ("sync", "-v"), ("-v", "sync", "--full"), ("report", EVIL), ("report", "volume", "--channel", EVIL), ("report", "volume", "--label", EVIL),
+                     ("report", "volume", "--from", EVIL), ("-w", EVIL, "status"), ("-c", EVIL, "status"), (EVIL,), ("--" + EVIL,), ("webhook", "register", EVIL),
+                     ("webhook", "remove", EVIL), ("wait", "--until-complete", EVIL), ("pause", EVIL), ("report", "volume", "--output", "/" + EVIL)]
         for args in commands:
             text = on_terminal(etl, *args)
-            assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u202a-\u202e]", text), (args, repr(text[:2000]))
+            # Colours of ours are none here, since NO_COLOR says so.
+            assert not re.search(RAW, text), (args, repr(re.search(RAW, text)), repr(text[:2000]))
     finally:
         server.stop()
 

@@ -136,8 +136,8 @@ static void a_tail_that_is_none_spoils_it(void **fixture)
 static bool is_dangerous(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e || c == 0x200f ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff ||
-	       (c >= SURROGATES_FROM && c <= SURROGATES_TO);
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x206f) || c == 0xfeff ||
+	       (c >= 0xfff9 && c <= 0xfffb) || (c >= SURROGATES_FROM && c <= SURROGATES_TO);
 }
 
 static void only_what_disturbs_nothing_is_printable(void **fixture)
