@@ -224,6 +224,21 @@ def test_a_write_joins_its_table_with_the_session_alone():
             assert spread(scope.tables) == [scope.target] and not everywhere(scope.tables), f"{where}: {scope.tables}"
 
 
+def test_a_write_of_a_table_of_the_coordinator_joins_what_was_read_before():
+    """"recursive complex joins are only supported when all distributed tables are co-located"."""
+    for where, scope, _ in OF_CITUS:
+        if scope.target and local([scope.target]) and re.search(r"\b(update|delete from) " + re.escape(scope.target), scope.text):
+            assert not spread(scope.tables) and not everywhere(scope.tables), f"{where}: {scope.tables}"
+
+
+def test_an_update_has_no_clock_beside_a_table_of_citus():
+    """"functions used in UPDATE queries on distributed tables must not be VOLATILE", and no other function in a CASE."""
+    for where, scope, _ in OF_CITUS:
+        if re.search(r"\bupdate (?:sahut|pg_temp)", scope.text):
+            assert "clock_timestamp(" not in scope.text, where
+            assert not re.search(r"\bcase\b[^;]*?(?:statement_timestamp|now)\(\)[^;]*?\bend\b", scope.text), where
+
+
 def test_what_is_spread_is_read_by_itself():
     """No local table, and no LATERAL, beside it; but views and explain join a workspace, which is sent to where the rows lie."""
     for where, scope, _ in OF_CITUS:
