@@ -7,7 +7,7 @@ usage: coverage.py BUILD [--least-lines N] [--least-branches N] [--missing]
 BUILD was configured with --enable-coverage. With --missing every line that no
 test has reached is shown, and every one with a branch that was never taken.
 
-What is not reached has to be argued: docs/COVERAGE.md has a row for each
+What is not reached has to be argued: tests/COVERAGE.md has a row for each
 function with such lines, and one that it does not know is a failure. What
 cannot be taken by construction is left out of the count by the rules below,
 and by nothing else.
@@ -25,9 +25,9 @@ import tempfile
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
 FOLDERS = ("base", "port", "engine", "source", "warehouse", "sync", "config", "report", "metabase", "daemon", "cli")
-ARGUED = "docs/COVERAGE.md"
+ARGUED = "tests/COVERAGE.md"
 
-# Whose branches are not counted; docs/COVERAGE.md says the same in words.
+# Whose branches are not counted; tests/COVERAGE.md says the same in words.
 NO_BRANCH = (
     # The other side of an assert is a bug.
     re.compile(r"^\s*(?:static_)?assert\("),

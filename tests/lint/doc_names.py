@@ -8,7 +8,7 @@ import subprocess
 ROOMS = r"(?:src|sql|tests|etc|docs|systemd|packaging|completions|build-aux)"
 # Names files of Citus, too; ours by folder and name: `merge/30_pick`.
 FOREIGN = "docs/DISTRIBUTED.md"
-COVERAGE = "docs/COVERAGE.md"
+COVERAGE = "tests/COVERAGE.md"
 
 
 def documents(top):
