@@ -4,6 +4,8 @@
 # itself, so that none can be missing or stale.
 #
 # usage: complete.sh PROGRAM bash|zsh|fish
+#
+# PROGRAM may be several words: an emulator and the program.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -16,7 +18,7 @@ shell=$2
 options() { # WORDS
 	# A verb is two words.
 	# shellcheck disable=SC2086
-	"$program" $1 --help 2>/dev/null | awk -v words="$1" '
+	$program $1 --help 2>/dev/null | awk -v words="$1" '
 		/^  (-[A-Za-z], |    )--[a-z]/ {
 			letter = substr($0, 3, 1) == "-" ? substr($0, 4, 1) : ""
 			rest = substr($0, 9)
@@ -30,7 +32,7 @@ options() { # WORDS
 
 table() {
 	options ""
-	"$program" --help | awk '/^  [a-z]/ {
+	$program --help | awk '/^  [a-z]/ {
 		name = $1
 		rest = $0; sub(/^ +/, "", rest)
 		head = rest; sub(/  .*/, "", head)

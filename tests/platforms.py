@@ -4,7 +4,7 @@
 
 usage: platforms.py [--quick] [PART...]
 
-A PART is debian, postgresql, compilers, json-c or packages; without one, all of them. --quick leaves out all that takes long.
+A PART is debian, postgresql, compilers, json-c, packages or arm64; without one, all of them. --quick leaves out all that takes long.
 Debian's systems are made by debootstrap, PostgreSQL's programs come from npm; both are kept in $SAHUT_CACHE, or else
 in $XDG_CACHE_HOME/sahut-etl or /var/cache/sahut-etl, and made anew where they are not there. What is done in a system
 lies over it and is gone afterwards. Needs root. Prints TAP and ends with a line that counts; the output of each step
@@ -55,8 +55,9 @@ COMPILERS = {
 
 # A package may be one of several: "a | b". Nothing that is installed is started. A mirror may lie behind by more than a testing suite's lists are valid for.
 FURNISH = r"""
-root=$1 no_cluster=$2
-shift 2
+root=$1 no_cluster=$2 foreign=$3
+shift 3
+[ -z "$foreign" ] || chroot "$root" dpkg --add-architecture "$foreign"
 mount -t proc proc "$root/proc"
 mkdir -p "$root/etc/postgresql-common"
 if $no_cluster; then echo 'create_main_cluster = false' >"$root/etc/postgresql-common/createcluster.conf"; fi
@@ -143,26 +144,27 @@ def making(place):
         os.rename(new, place)
 
 
-def debian(suite, packages, cluster=False):
-    """A system of SUITE with PACKAGES, as a package would depend on them; made where it is not there. With a CLUSTER, PostgreSQL's package has made its own."""
-    name = f"{suite}-{hashlib.sha256(' '.join([MIRROR, str(cluster), *packages]).encode()).hexdigest()[:12]}"
+def debian(suite, packages, cluster=False, foreign=""):
+    """A system of SUITE with PACKAGES, as a package would depend on them; made where it is not there. With a CLUSTER, PostgreSQL's package has made
+    its own; with a FOREIGN architecture, packages of that one are there as well."""
+    name = f"{suite}-{hashlib.sha256(' '.join([MIRROR, str(cluster), *filter(None, [foreign]), *packages]).encode()).hexdigest()[:12]}"
     root = os.path.join(cache(), name)
     if os.path.exists(root):
         return root
     os.makedirs(LOGS, exist_ok=True)
     with making(root) as new, open(os.path.join(LOGS, f"debootstrap-{suite}.log"), "w") as log:
         if new:
-            furnish(suite, packages, cluster, new, log)
+            furnish(suite, packages, cluster, foreign, new, log)
     return root
 
 
-def furnish(suite, packages, cluster, new, log):
+def furnish(suite, packages, cluster, foreign, new, log):
     # debootstrap may be older than the suite, which is then made as the newest one that it knows.
     script = f"/usr/share/debootstrap/scripts/{suite}"
     command = ["debootstrap", "--variant=minbase", suite, new, MIRROR, script if os.path.exists(script) else "/usr/share/debootstrap/scripts/sid"]
     subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT)
     shutil.copy("/etc/resolv.conf", os.path.join(new, "etc/resolv.conf"))
-    subprocess.run(["unshare", "--mount", "sh", "-ec", FURNISH, "sh", new, str(not cluster).lower(), *packages], check=True, stdout=log,
+    subprocess.run(["unshare", "--mount", "sh", "-ec", FURNISH, "sh", new, str(not cluster).lower(), foreign, *packages], check=True, stdout=log,
                    stderr=subprocess.STDOUT)
 
 
@@ -377,7 +379,44 @@ def part_packages(results, quick):
         results.step(f"the packages of {built} on {used}", command, cwd=TOP)
 
 
-PARTS = {"debian": part_debian, "postgresql": part_postgresql, "compilers": part_compilers, "json-c": part_json, "packages": part_packages}
+# ---- arm64 ----
+
+# The programs of the packages start under an emulation of that processor, and its unit programs pass there.
+ARM64 = """mkdir /cross
+cp -a /src /cross/sahut-etl
+cd /cross/sahut-etl
+mv packaging/debian debian
+DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" dpkg-buildpackage --host-arch arm64 -Pcross,nocheck -us -uc -b
+cd ..
+ls -l *.deb
+for deb in sahut-etl_*.deb sahut-sandbox_*.deb; do dpkg-deb -x $deb installed; done
+qemu=$(command -v qemu-aarch64-static || command -v qemu-aarch64)
+file -b installed/usr/sbin/sahut-etl | grep aarch64
+$qemu installed/usr/sbin/sahut-etl --version
+$qemu installed/usr/bin/sahut-sandbox --version
+printf 'workspaces: []\\n' >bad.yaml
+! $qemu installed/usr/sbin/sahut-etl -c bad.yaml check
+cd sahut-etl
+make -s -j$(nproc) check TESTS= >/dev/null
+for p in tests/unit/test_*; do
+	[ -f $p ] && [ -x $p ] && file -b $p | grep -q ELF || continue
+	if SAHUT_DATA=/src/tests/data $qemu $p >log 2>&1; then echo "passed: $p"; else echo "failed: $p"; tail -n 5 log; fi
+done"""
+
+
+def part_arm64(results, quick):
+    if quick:
+        return
+    for suite in ("bookworm", "trixie"):
+        packages = [p + ":arm64" if re.fullmatch(r"lib(?!js-).*-dev", p) else p for p in wanted("deb")]
+        base = debian(suite, packages + ["crossbuild-essential-arm64", "file", "libcmocka-dev:arm64", "pkgconf:arm64", "qemu-user-static | qemu-user"], foreign="arm64")
+        with System(base) as system:
+            text = results.step(f"the packages of {suite} for arm64 are built on this machine, and start", system.command(ARM64))
+            say(f"{suite}: {len(re.findall(r'(?m)^passed: ', text))} unit programs passed, emulated")
+
+
+PARTS = {"debian": part_debian, "postgresql": part_postgresql, "compilers": part_compilers, "json-c": part_json, "packages": part_packages,
+         "arm64": part_arm64}
 
 
 def main():
