@@ -25,7 +25,7 @@ enum err_kind {
 	ERR_MISSING,	 /* a thing that was asked for by name does not exist */
 	ERR_UNAVAILABLE, /* API or database out of reach, or unwell: later it may work */
 	ERR_SLOW_DOWN,	 /* too many requests: wait err->wait, then go on more slowly */
-	ERR_BUSY,	 /* somebody else holds what we need, or the quota is gone */
+	ERR_BUSY,	 /* somebody else holds a lock that we need, or the quota is gone */
 	ERR_CONFLICT,	 /* serialization or deadlock: the same again may work at once */
 	ERR_UNCERTAIN,	 /* a COMMIT was sent and its answer lost: read back, never assume */
 	ERR_SYSTEM,	 /* the operating system refused something */
@@ -48,7 +48,7 @@ struct err {
 
 /*
  * Fills ERR and returns false, so that a caller can `return err_set(...)`.
- * Forgets what ERR held.
+ * Forgets the error that ERR held.
  */
 bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

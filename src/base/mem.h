@@ -21,8 +21,8 @@ void *mem_grow(void *p, size_t size) MUST_CHECK NEVER_NULL;
 char *mem_text(const char *p, size_t n) MUST_CHECK NEVER_NULL;
 
 /*
- * Frees what *P points at and leaves NULL. For CLEANUP, P being the address
- * of a pointer of any type.
+ * Frees the memory that *P points at and leaves NULL. For CLEANUP, P being the
+ * address of a pointer of any type.
  */
 void mem_free(void *p);
 

@@ -460,7 +460,7 @@ static void note_depth(const struct full *full, struct workspace_state *state)
 	state->beyond = sweep->end == SWEEP_SHALLOW ? full->partition.beyond : 0;
 }
 
-/* Whether another pass may prove what those before it did not. */
+/* Whether another pass may succeed where those before it proved nothing. */
 static bool may_go_on(const struct full *full, const struct workspace_state *state)
 {
 	const struct full_state *f = &state->full;

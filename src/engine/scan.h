@@ -3,14 +3,14 @@
  * scan.h -- Reads changes from the fresh end of a list that goes by
  * updated_at.
  *
- * A list of one page is one moment, whatever its order. Else a head scan (the
- * newest first) or its mirror, the tail scan, reads to the first page that is
- * in order and ends older than the watermark less the lookback. Before it is
- * believed (PROTOCOL.md, rule 5), each conversation that the warehouse holds
- * above the last row read must have been shown, or is asked for. A scan of
- * several pages under which rows moved is closed by a scan down to its own
- * start; where those have one and the same time, it is read again. The list's
- * total against the number held is a free check. Pure, like all of the engine.
+ * A list of one page is one moment, in any order. Else a head scan (the newest
+ * first) or its mirror, the tail scan, reads to the first page that is in order
+ * and ends older than the watermark less the lookback. Before it is believed
+ * (PROTOCOL.md, rule 5), each conversation that the warehouse holds above the
+ * last row read must have been shown, or is asked for. A scan of several pages
+ * under which rows moved is closed by a scan down to its own start; where those
+ * have one and the same time, it is read again. The list's total against the
+ * number held is a free check. Pure, like all of the engine.
  */
 #ifndef SCAN_H
 #define SCAN_H

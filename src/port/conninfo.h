@@ -33,10 +33,10 @@ void conninfo_set(struct conninfo *info, const char *key, const char *value);
 const char *conninfo_get(const struct conninfo *info, const char *key) MUST_CHECK;
 
 /*
- * Adds what is missing: connect_timeout, keepalives, tcp_user_timeout,
- * target_session_attrs=read-write, client_encoding; and, when a host is not
- * this machine and neither the string, a service file nor PGSSLMODE says
- * otherwise, sslmode=verify-full with the system's certificates.
+ * Adds the keywords that are missing: connect_timeout, keepalives,
+ * tcp_user_timeout, target_session_attrs=read-write, client_encoding; and, when
+ * a host is not this machine and neither the string, a service file nor
+ * PGSSLMODE has another, sslmode=verify-full with the system's certificates.
  */
 void conninfo_complete(struct conninfo *info);
 

@@ -23,9 +23,9 @@ struct json_reader *json_reader_new(void) MUST_CHECK;
 void json_reader_free(struct json_reader **reader);
 
 /*
- * Parses the N bytes at S, which must be one JSON text with nothing behind
- * it, nested no deeper than JSON_SANITIZE_DEEPEST; json_sanitize.h says what is repaired.
- * The caller frees it. NULL with ERR_DATA.
+ * Parses the N bytes at S, which must be one JSON text with nothing behind it,
+ * nested no deeper than JSON_SANITIZE_DEEPEST; json_sanitize.h lists the
+ * repairs. The caller frees it. NULL with ERR_DATA.
  */
 struct json *json_parse(struct json_reader *reader, const char *s, size_t n,
 			struct err *err) MUST_CHECK;

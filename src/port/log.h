@@ -59,7 +59,7 @@ struct log {
 void log_begin(struct log_line *line, enum log_level level, const struct log_event *event,
 	       const char *fmt, ...) PRINTF_LIKE(4, 5);
 
-/* Adds a field. One too many, or too long for what is left of the line, is cut. */
+/* Adds a field. One too many, or too long for the rest of the line, is cut. */
 void log_field(struct log_line *line, const char *key, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 /* Adds a field whose value may be NULL, which leaves it out. */

@@ -25,8 +25,8 @@ enum err_kind pg_error_kind(const char *code) MUST_CHECK;
 void pg_error_set(struct err *err, enum err_kind kind, const char *message);
 
 /*
- * Whether CODE speaks of the server and not of the statement, so that
- * another server, or another session, may do what this one does not.
+ * Whether CODE speaks of the server and not of the statement, so that another server, or another
+ * session, may succeed where this one fails.
  */
 bool pg_error_is_of_server(const char *code) MUST_CHECK;
 
