@@ -5,8 +5,10 @@
 usage: walls.py BUILD
 
 Compiles one line, as a file of each folder, with the include path that Makefile.am gives that
-folder. Prints TAP.
+folder. Then looks that the installed program has no function of the tests in it, as the one with
+the fuse has. Prints TAP.
 """
+import glob
 import os
 import re
 import shlex
@@ -38,6 +40,16 @@ def compiles(paths, header):
     return subprocess.run(command, input=f'#include "{header}"\n', capture_output=True, text=True, check=False).returncode == 0
 
 
+def strangers(program):
+    """The program's functions that no file of src/ names: hooks of the tests would be such."""
+    words = set()
+    for path in glob.glob(os.path.join(TOP, "src", "*", "*.c")):
+        with open(path, encoding="utf-8") as f:
+            words |= set(re.findall(r"\w+", f.read()))
+    symbols = subprocess.run(["nm", "--defined-only", "--extern-only", program], capture_output=True, text=True, check=True).stdout
+    return sorted(set(re.findall(r"(?m)^\w+ T (\w+)$", symbols)) - words - {"_init", "_fini", "_start"})
+
+
 def main():
     paths = include_paths(os.path.abspath(sys.argv[1]))
     failed = 0
@@ -46,7 +58,10 @@ def main():
         ok = compiles(paths[folder], header) is wanted
         failed += not ok
         print(f"{'' if ok else 'not '}ok {number} - walls: {header} {'compiles' if wanted else 'does not compile'} in src/{folder}/")
-    print(f"1..{len(cases)}")
+    found = strangers(os.path.join(sys.argv[1], "sahut-etl"))
+    failed += bool(found)
+    print(f"{'not ' if found else ''}ok {len(cases) + 1} - walls: the installed program has no function but those of src/ {found or ''}")
+    print(f"1..{len(cases) + 1}")
     return 1 if failed else 0
 
 
