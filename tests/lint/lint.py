@@ -208,8 +208,7 @@ class Lint:
         """Bare what and who read twice for people to whom English is foreign (CONTRIBUTING.md)."""
         texts = {path: prose_of(read(path)) for path in PLAIN}
         for folder in FOLDERS:
-            if folder.startswith("src/"):
-                texts[f"comments of {folder}"] = " ".join(comments_of(t) for p, t in self.files.items() if p.startswith(folder + "/"))
+            texts[f"comments of {folder}"] = " ".join(comments_of(t) for p, t in self.files.items() if p.startswith(folder + "/"))
         sql = subprocess.run(["git", "ls-files", "sql/*.sql"], cwd=TOP, capture_output=True, text=True).stdout.split()
         texts["comments of sql"] = " ".join(re.sub(r"\s*--+", " ", c) for p in sql for c in re.findall(r"--[^\n]*", read(p)))
         over, starts = [], []

@@ -11,7 +11,7 @@
 #include "talking.h"
 #include "writing.h"
 
-/* A quota refuses without counting: who waits as long as it says gets through. */
+/* A quota refuses without counting: a client that waits as long as it says gets through. */
 static bool within_quota(struct workspace *ws, int64_t now, struct httpd_answer *answer)
 {
 	int64_t limit = ws->settings.requests_per_minute;
@@ -38,7 +38,7 @@ static void serve_get(struct workspace *ws, const char *id, struct httpd_answer 
 		page_single(&answer->body, ws->world, number);
 }
 
-/* What a request is about. */
+/* The workspace and the conversation that a request is about. */
 struct target {
 	enum endpoint endpoint;
 	const char *id;

@@ -4,10 +4,10 @@
 #include "people.h"
 #include "rhythm.h"
 
-/* Sets what is decided at birth apart from all else that grows from the same seed. */
+/* Sets decisions at birth apart from all others that grow from the same seed. */
 #define BIRTHS UINT64_C(0x626972746873)
 
-/* Conversations by contacts who had written before, percent. */
+/* Conversations by returning contacts, percent. */
 #define RETURNING 40
 
 #define MINUTE 60
@@ -26,7 +26,7 @@ static uint32_t new_contact(struct world *world)
 	return world->contacts++;
 }
 
-/* Who returns has mostly been here not long ago. */
+/* A returning contact has mostly been here not long ago. */
 static uint32_t some_contact(struct world *world, struct chance *chance)
 {
 	uint32_t n = world->contacts;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * calendar.h -- what time it is in the sandbox.
+ * calendar.h -- Tells the time of the sandbox.
  *
- * The real time when it started, or some time before, carried on by a clock that never jumps,
- * plus what a test has added. So it never goes backwards, whatever happens to
- * the host's clock. Whole seconds since 1970, as the API has them.
+ * The real time when it started, or some time before, carried on by a clock that never jumps, plus
+ * the time that a test has added. So it never goes backwards, though the host's clock may. Whole
+ * seconds since 1970, as the API has them.
  */
 #ifndef CALENDAR_H
 #define CALENDAR_H

@@ -37,7 +37,7 @@ static struct catalogue_entry *add(struct catalogue_list *list)
 	return &list->entries[list->n++];
 }
 
-/* The entry's JSON is what was written into BUF, whose memory moves. */
+/* The entry's JSON is the text in BUF, whose memory moves. */
 static void take_json(struct catalogue_entry *entry, struct buf *buf)
 {
 	entry->json = buf->data;

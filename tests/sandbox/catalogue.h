@@ -38,7 +38,7 @@ struct catalogue {
 /* Fills the catalogue of the workspace with this tag. */
 void catalogue_init(struct catalogue *catalogue, uint32_t tag);
 
-/* Frees what it holds. */
+/* Frees its entries. */
 void catalogue_done(struct catalogue *catalogue);
 
 /* The place of the entry with this id, or -1. */

@@ -34,15 +34,15 @@ struct changes;
 /* Changes to WORLD, which must outlive them. VIEWS may be exchanged later. */
 struct changes *changes_new(struct world *world, struct views *views) MUST_CHECK;
 
-/* Frees it and what belongs to it. */
+/* Frees it and all that belongs to it. */
 void changes_free(struct changes **changes);
 
 /* Other views of the same world are to be kept from now on. */
 void changes_set_views(struct changes *changes, struct views *views);
 
 /*
- * Lets what is awaited of one conversation become visible at once. To be
- * called before its state is read in order to change it.
+ * Lets the changes of one conversation that are awaited become visible at once.
+ * To be called before its state is read in order to change it.
  */
 void changes_settle(struct changes *changes, uint32_t number);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * control.h -- what tests ask of the sandbox itself, under /_sandbox/.
+ * control.h -- Serves the requests of tests to the sandbox itself, under
+ * /_sandbox/.
  *
- * No key is needed: whoever can reach the port may do everything. It is why
- * the program listens on loopback alone.
+ * No key is needed: a client that can reach the port may do everything. So the
+ * program listens on loopback alone.
  */
 #ifndef CONTROL_H
 #define CONTROL_H

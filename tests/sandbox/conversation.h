@@ -18,7 +18,7 @@ enum conversation_status {
 	N_STATUSES,
 };
 
-/* What history is kept of. */
+/* The members that a history is kept of. */
 struct conversation_state {
 	uint32_t labels;  /* a bit for each place in the catalogue */
 	uint8_t status;	  /* enum conversation_status */

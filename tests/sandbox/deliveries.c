@@ -5,7 +5,7 @@
 
 #include "mem.h"
 
-/* What waits at most; of more the newest is lost. */
+/* So many wait at most; of more the newest is lost. */
 #define MOST_WAITING 20000
 
 /* Before the second attempt, the third, ...: seconds by the sandbox's time. */

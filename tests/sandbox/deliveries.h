@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * deliveries.h -- brings the events of webhooks to whoever wants them.
+ * deliveries.h -- Brings the events of webhooks to their addresses.
  *
  * A POST that is not answered with a 2xx within ten seconds is sent again, up
  * to five times, later each time, as the reference has it. Nothing is kept
@@ -22,10 +22,10 @@ struct deliveries;
 struct deliveries *deliveries_new(struct event_loop *loop, struct http *http,
 				  const struct calendar *calendar) MUST_CHECK;
 
-/* Cuts off what is under way, and forgets the rest. */
+/* Cuts off deliveries under way, and forgets the rest. */
 void deliveries_free(struct deliveries **deliveries);
 
-/* What is to be sent, and where; copied. */
+/* The text to be sent, and its address; copied. */
 struct delivery_order {
 	int hook; /* the number of its webhook */
 	const char *url;
@@ -43,7 +43,7 @@ const struct calendar *deliveries_calendar(const struct deliveries *deliveries) 
 /* Nothing more is sent for this webhook. */
 void deliveries_forget(struct deliveries *deliveries, int hook);
 
-/* What came of one that is under way. Takes the reply over. */
+/* The outcome of one that is under way. Takes the reply over. */
 void deliveries_answered(struct http_reply *reply);
 
 /* Writes the members that tests read into an open object. */

@@ -12,7 +12,7 @@
 #define MOST_AT_ONCE 1000000
 #define LONGEST_PAST 315360000
 
-/* What was asked for. */
+/* The demand of a test. */
 struct demand {
 	const char *kind;
 	const struct json_at *at;

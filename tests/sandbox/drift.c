@@ -107,7 +107,7 @@ enum drift_kind drift_choose(const struct drift_mix *mix, struct chance *chance)
 	return (enum drift_kind)kind;
 }
 
-/* ---- whom it hits ------------------------------------------------------ */
+/* ---- the conversation --------------------------------------------------- */
 
 static bool is_fit(const struct conversation *c, enum drift_kind kind)
 {
@@ -159,7 +159,7 @@ static uint32_t pick(const struct world *world, struct chance *chance, enum drif
 	return search(world, chance, kind);
 }
 
-/* ---- what it does ------------------------------------------------------ */
+/* ---- the change --------------------------------------------------------- */
 
 /* Another agent than now, or nobody. */
 static uint8_t other_assignee(const struct world *world, struct chance *chance, uint8_t now)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * drift.h -- what happens in a workspace while nobody looks.
+ * drift.h -- Chooses the changes of a workspace by chance.
  *
- * Chooses changes by chance: of which kind, of which conversation, and to
- * what. Most hit what is recent, as in life. It makes no change itself, but
- * for the conversations that begin, which it adds, hidden; that is for
- * changes.h to do.
+ * Their kind, their conversation and the new value are chosen. Most hit recent
+ * conversations, as in life. It makes no change itself, but for the
+ * conversations that begin, which it adds, hidden; that is for changes.h to do.
  */
 #ifndef DRIFT_H
 #define DRIFT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * endpoint.h -- what a request to the API asks for, as tests count it.
+ * endpoint.h -- Tells the endpoint that a request to the API is for, as tests count it.
  */
 #ifndef ENDPOINT_H
 #define ENDPOINT_H
@@ -9,7 +9,7 @@
 
 enum endpoint {
 	ENDPOINT_LIST,
-	ENDPOINT_COUNT, /* a list of one a page: who asks wants meta.total */
+	ENDPOINT_COUNT, /* a list of one a page: the client wants meta.total */
 	ENDPOINT_GET,
 	ENDPOINT_MESSAGES, /* of one conversation */
 	ENDPOINT_CREATE,

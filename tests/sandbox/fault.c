@@ -98,7 +98,7 @@ static bool read_match(const struct json_at *at, int *ret, struct err *err)
 	return true;
 }
 
-/* What only some kinds need, and those must have. */
+/* The members that only some kinds need, and those must have. */
 static bool check_needs(const struct fault *fault, struct err *err)
 {
 	if (fault->kind == FAULT_STATUS && !fault->status)
@@ -219,7 +219,7 @@ static void set_status(const struct fault *fault, struct httpd_answer *answer)
 	buf_str(&answer->body, fault->body);
 }
 
-/* The answer is what it would be, but for the time that it tells. */
+/* The answer is as it would be, but for the time that it tells. */
 static void set_times(const struct fault *fault, struct httpd_answer *answer)
 {
 	if (fault->date) {

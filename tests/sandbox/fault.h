@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fault.h -- what goes wrong on purpose.
+ * fault.h -- Spoils answers on purpose.
  *
  * A fault waits for requests to one endpoint, lets some of them pass, and
  * then spoils so many. Several may wait at once; each counts every request
@@ -36,7 +36,7 @@ const struct fault *fault_strike(struct faults *faults, enum endpoint endpoint) 
 
 /*
  * Lets the fault answer. True when that is the whole answer; false when the
- * request is to be served all the same, and what it came to is spoilt.
+ * request is to be served all the same, and its answer is spoilt.
  */
 bool fault_answer(const struct fault *fault, struct httpd_answer *answer) MUST_CHECK;
 

@@ -9,7 +9,7 @@
 
 #define MOST_AT_ONCE 10000
 
-/* What POST asks for. */
+/* The members of a POST. */
 struct wish {
 	const char *url;
 	unsigned events; /* a bit for each */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hooking.h -- POST and DELETE /v1/webhooks, and what tests ask of webhooks.
+ * hooking.h -- Serves POST and DELETE /v1/webhooks, and the requests of tests about webhooks.
  */
 #ifndef HOOKING_H
 #define HOOKING_H

@@ -20,7 +20,7 @@ static const char *const prefixes[] = {
 	[IDENT_AGENT] = "usr_",		[IDENT_TEAM] = "team_",
 };
 
-/* One round of a Feistel network: whatever it does, the network can be run backwards. */
+/* One round of a Feistel network: with any function, the network can be run backwards. */
 static uint64_t scramble(uint64_t half, int round)
 {
 	static const uint64_t odd[ROUNDS] = {

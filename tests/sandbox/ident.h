@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ident.h -- identifiers that look opaque and need no table.
+ * ident.h -- Makes identifiers that look opaque and need no table.
  *
- * What an id names is a workspace (its tag, 24 bits), a kind and a number.
- * These 60 bits go through a permutation and come out as twelve letters, so
- * that neighbours look nothing alike; the inverse gives the three back. Two
+ * An id names a workspace (its tag, 24 bits), a kind and a number. These 60
+ * bits go through a permutation and come out as twelve letters, so that
+ * neighbours look nothing alike; the inverse gives the three back. Two
  * workspaces with different tags can have no id in common.
  */
 #ifndef IDENT_H
@@ -26,7 +26,10 @@ enum ident_kind {
 /* The tag of a workspace with this key and seed. */
 uint32_t ident_tag(const char *key, uint64_t seed) MUST_CHECK;
 
-/* What the letters stand for. Ids of one kind sort as text the way their codes sort as numbers. */
+/*
+ * The code that the letters stand for. Ids of one kind sort as text the way their codes sort as
+ * numbers.
+ */
 uint64_t ident_code(uint32_t tag, enum ident_kind kind, uint32_t number) MUST_CHECK;
 
 /* Writes the id ("conv_7k2m0c9x4q1z") with its NUL and returns its length. */

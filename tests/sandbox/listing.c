@@ -48,7 +48,7 @@ static bool read_status(const struct httpd_request *request, struct query *query
 	return true;
 }
 
-/* Who filters by an id that names nothing gets nothing. */
+/* A filter by an id that names nothing shows nothing. */
 static bool read_ids(const struct workspace *ws, const struct httpd_request *request,
 		     struct query *query, struct httpd_answer *answer)
 {

@@ -33,7 +33,7 @@ static bool cannot_write(const char *file, struct err *err)
 	return err_set(err, ERR_SYSTEM, "--port-file: cannot write %s: %s", file, strerror(errno));
 }
 
-/* Whoever waits for the file finds it whole: it is written under another name first. */
+/* A test that waits for the file finds it whole: it is written under another name first. */
 static bool write_port_file(const char *file, int port, struct err *err)
 {
 	char other[4096];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * member.h -- members of a JSON object that may be left out.
+ * member.h -- Reads members of a JSON object that may be left out.
  *
- * What tests send to the control endpoints: most members have a default, and
- * one that nobody knows is a typing error worth telling.
+ * For the bodies of the control endpoints: most members have a default, and an
+ * unknown one is a typing error worth telling.
  */
 #ifndef MEMBER_H
 #define MEMBER_H
@@ -12,7 +12,7 @@
 #include "err.h"
 #include "json.h"
 
-/* What a number may be, both ends included. */
+/* The range of a number, both ends included. */
 struct member_range {
 	int64_t least, most;
 };

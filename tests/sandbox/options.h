@@ -26,7 +26,7 @@ struct options {
  */
 bool options_read(struct options *options, int argc, char **argv, struct err *err) MUST_CHECK;
 
-/* Frees what reading has allocated. */
+/* Frees the memory that reading has allocated. */
 void options_done(struct options *options);
 
 /* Writes the help. */

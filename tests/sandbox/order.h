@@ -19,7 +19,7 @@ enum order {
 	ORDER_SHUFFLE, /* another order at each request */
 };
 
-/* What a list is sorted by. */
+/* The key that a list is sorted by. */
 enum order_by {
 	ORDER_BY_UPDATED,
 	ORDER_BY_CREATED,
@@ -33,7 +33,7 @@ struct order_traits {
 	bool descending; /* ties are broken by the id, upwards in either direction */
 };
 
-/* What there is to know of an order. */
+/* The facts of an order. */
 const struct order_traits *order_traits(enum order order) MUST_CHECK;
 
 /* The order of that name. False when there is none. */

@@ -15,7 +15,7 @@
 /* One conversation in so many carries custom attributes. */
 #define ATTRIBUTES_EVERY 7
 
-/* About what an item takes; a buffer of the right size from the start saves a dozen moves. */
+/* About the size of an item; a buffer of the right size from the start saves a dozen moves. */
 #define ITEM_SIZE 460
 #define META_SIZE 128
 
@@ -118,8 +118,8 @@ void page_labels(struct buf *out, const struct world *world, uint32_t labels)
 }
 
 /*
- * What a shop notes beside a conversation. No document speaks of it, so that
- * readers learn to keep what they do not know.
+ * Notes of a shop beside a conversation. No document speaks of them, so that readers learn to keep
+ * unknown members.
  */
 static void put_attributes(struct buf *out, const struct world *world, uint32_t number)
 {

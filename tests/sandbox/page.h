@@ -26,13 +26,13 @@ enum page_total {
 /* The name of each in the settings; NULL behind the last one. */
 extern const char *const page_total_names[PAGE_TOTALS + 1];
 
-/* What stands under "meta". */
+/* The members of "meta". */
 struct page_meta {
 	uint32_t total, page, per_page;
 	enum page_total total_as;
 };
 
-/* Writes a conversation as an object, whatever a test put in its place. */
+/* Writes a conversation as an object, and not the text that a test put in its place. */
 void page_true_item(struct buf *out, const struct world *world, uint32_t number);
 
 /* Writes it as it is served: a test's text, where there is one. */

@@ -51,7 +51,7 @@ static const char *const cities[] = {
 	"Pontianak", "Padang",	 "Jayapura",   "Kupang",     "Ambon",	 "Batam",
 };
 
-/* What follows +62 in the numbers of the mobile networks. */
+/* The digits behind +62 in the numbers of the mobile networks. */
 static const char *const prefixes[] = {
 	"811", "812", "813", "821", "822", "852", "853", "856",
 	"857", "858", "877", "878", "881", "895", "896", "831",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * people.h -- who writes to a shop in Indonesia, and who answers.
+ * people.h -- Makes up customers and agents of a shop in Indonesia.
  *
  * Names, telephone numbers and cities, made up from lists by chance. It
  * knows no conversation and no JSON; none of the texts needs escaping there.
@@ -10,7 +10,7 @@
 
 #include "base.h"
 
-/* What there is to know of a contact. */
+/* The facts of a contact. */
 struct people_contact {
 	const char *first, *last; /* constants; LAST may be "" */
 	char phone[20];		  /* E.164 */

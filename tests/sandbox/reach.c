@@ -9,7 +9,7 @@ struct views_filter reach_filter(const struct workspace *ws, const struct views_
 	return ws->settings.filters_ignored ? (struct views_filter)VIEWS_EVERYTHING : *filter;
 }
 
-/* ---- what a list keeps to itself --------------------------------------- */
+/* ---- conversations that a list leaves out ------------------------------- */
 
 static bool is_everything(const struct views_filter *filter)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reach.h -- how far the lists reach, and which conversations they keep to themselves.
+ * reach.h -- Decides how far the lists reach, and which conversations they
+ * leave out.
  *
- * Real lists stop at a depth, leave a status out, show only what changed
- * lately, hide what was archived, take filters without heeding them, or do
- * not tell how many there are. The settings say which of it; a GET knows
- * every conversation all the same.
+ * Real lists stop at a depth, leave a status out, show recent changes only,
+ * hide archived conversations, take filters without heeding them, or do not
+ * tell how many there are. The settings choose among these; a GET knows every
+ * conversation all the same.
  */
 #ifndef REACH_H
 #define REACH_H

@@ -14,7 +14,9 @@
 #include "time_format.h"
 #include "workspace.h"
 
-/* Of the answer to an event, what is read; and how long it may take, as the reference has it. */
+/*
+ * Bytes of the answer to an event that are read; and how long it may take, as the reference has it.
+ */
 #define MOST_HEARD 65536
 #define PATIENCE (10 * USEC_PER_SEC)
 
@@ -45,7 +47,7 @@ static const char *bearer(const char *header)
 	return header + strspn(header, " ");
 }
 
-/* What belongs to no key is counted where a test looks first. */
+/* A request that belongs to no key is counted where a test looks first. */
 static void refuse_key(struct server *server, bool malformed, struct httpd_answer *answer)
 {
 	struct stats *stats = &server->workspaces[0]->stats;

@@ -19,10 +19,10 @@ struct server;
 struct server *server_open(struct event_loop *loop, const struct options *options,
 			   struct err *err) MUST_CHECK;
 
-/* Frees it and what belongs to it. */
+/* Frees it and all that belongs to it. */
 void server_close(struct server **server);
 
-/* Notes what became of the events that were sent. To be called after each turn of the loop. */
+/* Notes the outcome of the events that were sent. To be called after each turn of the loop. */
 void server_take_answers(struct server *server);
 
 /* The port that it listens on. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * settings.h -- what can be chosen for a workspace.
+ * settings.h -- Lists the settings of a workspace.
  *
- * One table has every setting with its name on the command line, its name
- * in the control endpoint, its bounds and its help. A text is read in the
- * same way wherever it comes from.
+ * One table has every setting with its name on the command line, its name in
+ * the control endpoint, its bounds and its help. A text is read in the same way
+ * from both.
  */
 #ifndef SETTINGS_H
 #define SETTINGS_H
@@ -15,7 +15,7 @@
 #include "json.h"
 #include "order.h"
 
-/* What happens to a page that reaches beyond the depth of a list. */
+/* The answer to a request for a page beyond the depth of a list. */
 enum settings_beyond {
 	SETTINGS_400, /* it is refused, with one of three statuses */
 	SETTINGS_404,
@@ -52,13 +52,13 @@ struct settings {
 	int64_t depth;	    /* no page goes beyond so many conversations; 0: all do */
 	int64_t beyond;	    /* enum settings_beyond */
 	int64_t leaves_out; /* status that the list of all leaves out; N_STATUSES: none */
-	int64_t window;	    /* only what changed in so many seconds is listed; 0: all */
+	int64_t window;	    /* only conversations changed in so many seconds are listed; 0: all */
 	int64_t total_as;   /* enum page_total */
 	int64_t total_most; /* totals stop counting there; 0: they do not */
 	bool filters_ignored, unassigned_refused;
 	bool mistyped; /* created_at is a number */
 
-	/* What becomes of the events of webhooks. */
+	/* Of the events of webhooks. */
 	int64_t webhook_signature;	       /* enum settings_signature */
 	int64_t webhook_repeat, webhook_forge; /* percent that are sent twice, or forged as well */
 	int64_t webhook_disorder_ms;	       /* each is sent up to so much later, by chance */
@@ -84,15 +84,15 @@ bool settings_set(struct settings *settings, size_t i, const char *text,
 		  struct err *err) MUST_CHECK;
 
 /*
- * Reads "key=K,conversations=N,...", with the names of the options; what it
- * leaves out gets its default. The mix of drift has "+" for its commas.
+ * Reads "key=K,conversations=N,...", with the names of the options; those that
+ * it leaves out get their defaults. The mix of drift has "+" for its commas.
  * False with ERR_USAGE.
  */
 bool settings_read(struct settings *settings, const char *text, struct err *err) MUST_CHECK;
 
 /*
- * Takes over what an object has of the settings that can be changed while
- * it runs; all of it or, with ERR_DATA, nothing.
+ * Takes over the settings in an object that can be changed while it runs; all of them or, with
+ * ERR_DATA, none.
  */
 bool settings_change(struct settings *settings, const struct json_at *at,
 		     struct err *err) MUST_CHECK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stats.h -- what was asked of the API and what was answered.
+ * stats.h -- Counts the requests to the API and the answers.
  */
 #ifndef STATS_H
 #define STATS_H

@@ -10,10 +10,10 @@
 #include "page.h"
 #include "people.h"
 
-/* Keeps what is said apart from all else that the seed decides. */
+/* Keeps messages apart from all else that the seed decides. */
 #define TALK 0x7a11cULL
 
-/* Serials of what is said after the start begin here. */
+/* Serials of messages after the start begin here. */
 #define LATER 1000000
 
 /* Of a hundred conversations so many are long. */
@@ -85,7 +85,7 @@ void talk_free(struct talk **talk)
 	mem_free(talk);
 }
 
-/* ---- what is said later ---------------------------------------------------- */
+/* ---- later messages --------------------------------------------------------- */
 
 static uint32_t *last_of(struct talk *talk, uint32_t number)
 {
@@ -176,7 +176,10 @@ static void add(struct list *list, const struct talk_message *message)
 	list->n++;
 }
 
-/* What was said before the start: the customer first, the last message when it was last updated. */
+/*
+ * Messages before the start: the customer first, the last one when the conversation was last
+ * updated.
+ */
 static void add_base(const struct talk *talk, uint32_t number, struct list *list)
 {
 	const struct conversation *c = &talk->world->all[number];

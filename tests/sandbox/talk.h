@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * talk.h -- the messages of the conversations.
+ * talk.h -- Makes up the messages of the conversations.
  *
- * What was said before the start is made up again each time, from the seed
- * and the conversation's number: a customer writes first, a bot greets, agents
- * answer or do not, notes and events of the system lie between. What is said later is
- * remembered. Lists are oldest first. Every text, name, file and URL
- * carries the marker, so that a test can look for it where no content may be.
+ * Messages from before the start are made up again each time, from the seed and the conversation's
+ * number: a customer writes first, a bot greets, agents answer or do not, notes and events of the
+ * system lie between. Later ones are remembered. Lists are oldest first. Every text, name, file and
+ * URL carries the marker, so that a test can look for it where no content may be.
  */
 #ifndef TALK_H
 #define TALK_H

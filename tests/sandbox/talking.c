@@ -89,7 +89,7 @@ void talking_dump(struct workspace *ws, const struct json_at *at, struct httpd_a
 	buf_char(&answer->body, '}');
 }
 
-/* What a test wants to happen. */
+/* The demand of a test. */
 struct demand {
 	const char *id, *type;
 	int64_t late, ago, remove;

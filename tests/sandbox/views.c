@@ -344,7 +344,7 @@ static void take(struct view *view, uint32_t place)
 		(view->n - place) * sizeof(*view->rows));
 }
 
-/* Moves the conversation in the hole to its new place; only what lies between the two makes way. */
+/* Moves the conversation in the hole to its new place; only those between the two make way. */
 static void move(const struct views *v, struct view *view, uint32_t number)
 {
 	uint32_t *rows = view->rows, hole = view->hole, place;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * views.h -- the lists: which conversations pass a filter, in order.
+ * views.h -- Keeps the lists: the conversations that pass a filter, in order.
  *
  * A view is an array of numbers. It is made when somebody first asks for
  * its filter, and from then on kept sorted through every change, so that
  * a page is a slice and a count is a length. The ones used last are kept.
  *
- * Views are stored upwards whatever the order: the latest changed, which
- * are the likeliest to change again, then stand at the end, where moving
- * them is cheap.
+ * Views are stored upwards in every order: the latest changed, which are the
+ * likeliest to change again, then stand at the end, where moving them is cheap.
  */
 #ifndef VIEWS_H
 #define VIEWS_H
@@ -35,12 +34,12 @@ struct views;
 struct view;
 
 /*
- * The views of a world, which must outlive them. Sorts everything once. SEED
- * decides what the order leaves to chance.
+ * The views of a world, which must outlive them. Sorts everything once. SEED decides where the
+ * order leaves it to chance.
  */
 struct views *views_new(const struct world *world, enum order order, uint64_t seed) MUST_CHECK;
 
-/* Frees it and what belongs to it. */
+/* Frees it and all that belongs to it. */
 void views_free(struct views **views);
 
 /* The order they are in. */

@@ -15,7 +15,7 @@
 #define SIGNATURE_HEADER "X-Sahut-Signature: "
 #define SIGNATURE_SIZE (sizeof(SIGNATURE_HEADER) + 80)
 
-/* Sets what happens to events apart from all else that grows from the same seed. */
+/* Sets the fate of events apart from all else that grows from the same seed. */
 #define EVENTS UINT64_C(0x6576656e7473)
 
 static const char *const names[WEBHOOK_EVENTS] = {
@@ -81,7 +81,7 @@ bool webhooks_event_parse(const char *name, enum webhook_event *ret)
 	return false;
 }
 
-/* ---- who wants to hear ------------------------------------------------- */
+/* ---- addresses --------------------------------------------------------- */
 
 static void write_id(int number, char id[IDENT_SIZE])
 {
@@ -200,7 +200,7 @@ static void sign(const struct webhooks *webhooks, const char *secret, const stru
 
 /* ---- events ------------------------------------------------------------ */
 
-/* A fraction of what disorder may take. */
+/* A fraction of the time that disorder may take. */
 static int64_t some_wait(struct webhooks *webhooks)
 {
 	int64_t most = webhooks->settings->webhook_disorder_ms;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * webhooks.h -- the webhooks of a workspace: who wants to hear of which events.
+ * webhooks.h -- Keeps the webhooks of a workspace: the addresses that hear of
+ * events.
  *
  * Every change is told at the moment at which it is made, whether lists show
  * it yet or not. How events are signed, and how often they are repeated,
@@ -51,7 +52,7 @@ bool webhooks_remove(struct webhooks *webhooks, const char *id) MUST_CHECK;
 /* Writes the one of that number as an object, with its secret. */
 void webhooks_write_one(const struct webhooks *webhooks, int number, struct json_writer *out);
 
-/* Writes all of them, and what became of their deliveries, into an open object. */
+/* Writes all of them, and the outcome of their deliveries, into an open object. */
 void webhooks_write(const struct webhooks *webhooks, struct json_writer *out);
 
 /* A change was made of a conversation that was in the state BEFORE. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * window.h -- how much happened within the last minute.
+ * window.h -- Counts the events of the last minute.
  *
- * A sliding window of sixty seconds: each event is remembered until it is
- * sixty seconds old. So is the API's quota counted, and what tests hold
+ * A sliding window of sixty seconds: each event is remembered until it is sixty
+ * seconds old. So is the API's quota counted, and the limit that tests hold
  * clients to.
  */
 #ifndef WINDOW_H

@@ -5,10 +5,10 @@
 #include "httpd.h"
 #include "mem.h"
 
-/* Sets what happens later apart from all else that grows from the same seed. */
+/* Sets later events apart from all else that grows from the same seed. */
 #define LATER UINT64_C(0x6c61746572)
 
-/* The ticker's shortest pause; what happens in between happens together. */
+/* The ticker's shortest pause; events in between happen together. */
 #define SHORTEST_TICK (10 * USEC_PER_MSEC)
 
 /* ---- drift ------------------------------------------------------------- */
@@ -90,7 +90,7 @@ void workspace_change(struct workspace *ws, const struct change *change, int64_t
 {
 	const struct conversation_state *before = &ws->world->all[change->number].state;
 
-	/* What changes nothing but updated_at is a message. */
+	/* A change of nothing but updated_at is a message. */
 	if (change->kind == CHANGE_STATE && !change->silent &&
 	    conversation_state_same(before, &change->to))
 		talk_say_something(ws->talk, change->number, change->at,

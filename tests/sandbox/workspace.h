@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * workspace.h -- all that belongs to one key.
+ * workspace.h -- Holds all that belongs to one key.
  *
- * A world with its views and changes, the settings it is served with, and
- * what is counted of its requests. The members are for the modules that
- * serve it (api, control and what they consist of).
+ * A world with its views and changes, the settings that it is served with, and
+ * the counts of its requests. The members are for the modules that serve it
+ * (api, control and their parts).
  */
 #ifndef WORKSPACE_H
 #define WORKSPACE_H
@@ -44,7 +44,7 @@ struct workspace {
 	double owed; /* the fraction of a change that is still to come */
 };
 
-/* What all workspaces have together, and what outlives them. */
+/* The things that all workspaces share, and that outlive them. */
 struct workspace_means {
 	struct event_loop *loop;
 	struct http *http; /* sends the events of webhooks */
@@ -55,10 +55,10 @@ struct workspace_means {
 struct workspace *workspace_new(const struct workspace_means *means,
 				const struct settings *settings) MUST_CHECK;
 
-/* Frees it and what belongs to it. */
+/* Frees it and all that belongs to it. */
 void workspace_free(struct workspace **workspace);
 
-/* Lets what is due become visible. */
+/* Lets the changes that are due become visible. */
 void workspace_catch_up(struct workspace *workspace);
 
 /* Takes other settings over, of which only those may differ that can be changed. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * world.h -- the conversations of one workspace, and their past since the start.
+ * world.h -- Stores the conversations of one workspace, and their past since
+ * the start.
  *
- * Storage only: conversations by number, in the order in which they began;
- * a history for those that changed; which ones went away; texts that tests
- * put in the place of items. What may change is decided in changes.h, how
- * it looks in page.h.
+ * Storage only: conversations by number, in the order in which they began; a
+ * history for those that changed; which ones went away; texts that tests put in
+ * the place of items. Changes are made in changes.h, and written in page.h.
  */
 #ifndef WORLD_H
 #define WORLD_H
@@ -58,13 +58,13 @@ struct world {
 /* An empty world with room for ROOM conversations, which grows when needed. */
 struct world *world_new(const char *key, uint64_t seed, uint32_t start, uint32_t room) MUST_CHECK;
 
-/* Frees it and what belongs to it. */
+/* Frees it and all that belongs to it. */
 void world_free(struct world **world);
 
 /* Adds a conversation and returns its number. All pointers into `all` are void after it. */
 uint32_t world_add(struct world *world, const struct conversation *conversation);
 
-/* The number of the conversation with this id, whatever has become of it, or WORLD_NOBODY. */
+/* The number of the conversation with this id, also of one that is gone, or WORLD_NOBODY. */
 uint32_t world_find(const struct world *world, const char *id) MUST_CHECK;
 
 /*

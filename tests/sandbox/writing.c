@@ -138,7 +138,7 @@ static bool check_message(const struct json_at *root, struct httpd_answer *answe
 	return true;
 }
 
-/* What POST asks for. */
+/* The members of a POST. */
 struct outbound {
 	uint32_t contact;
 	uint8_t channel;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * writing.h -- POST and PATCH: what clients change.
+ * writing.h -- Serves POST and PATCH, the changes of clients.
  *
- * A body that is not JSON, lacks what is required or has a member of the
- * wrong type is a bad request; one that names what does not exist fails the
+ * A body that is not JSON, lacks a required member or has one of the wrong type
+ * is a bad request; one that names a thing that does not exist fails the
  * validation. Members that the reference does not know are ignored.
  */
 #ifndef WRITING_H
