@@ -1,14 +1,14 @@
 -- A batch of messages: the messages, and how far each conversation was read, in one transaction.
 -- Of a contact that was erased nothing comes back.
-with erased as materialized (
-	select k.id
-	from sahut.contact k
-	where k.workspace_id = (select b.workspace_id from pg_temp.stage_batch b) and k.erased_at is not null
-	and k.id = any (array(select s.sender_id from pg_temp.stage_message s))
-)
-update pg_temp.stage_message m set sender_id = null
-from erased e
-where e.id = m.sender_id;
+do $$
+declare
+	ws      constant integer := (select b.workspace_id from pg_temp.stage_batch b);
+	erased  constant text[] := array(
+		select k.id from sahut.contact k where k.workspace_id = ws and k.erased_at is not null
+		and k.id = any (array(select s.sender_id from pg_temp.stage_message s)));
+begin
+	update pg_temp.stage_message m set sender_id = null where m.sender_id = any (erased);
+end $$;
 
 with held as materialized (
 	select m.conversation_id, m.id

@@ -231,6 +231,15 @@ def test_a_write_of_a_table_of_the_coordinator_joins_what_was_read_before():
             assert not spread(scope.tables) and not everywhere(scope.tables), f"{where}: {scope.tables}"
 
 
+def test_a_with_of_what_is_everywhere_asks_for_no_row_of_the_session():
+    """It is sent to a machine as it is, and there is no such table there: constants are read first, as in merge/75."""
+    for where, scope, _ in OF_CITUS:
+        for s in scope.every():
+            if s.parent and scope.target and everywhere(s.tables) and not spread(s.tables) and not local(s.tables):
+                asked = [t for x in s.every() for t in x.tables if t.startswith("pg_temp.")]
+                assert not asked or not re.search(r"\bas (materialized)?\s*\(#\)", scope.text), f"{where}: {asked} in {s.text}"
+
+
 def test_an_update_has_no_clock_beside_a_table_of_citus():
     """"functions used in UPDATE queries on distributed tables must not be VOLATILE", and no other function in a CASE."""
     for where, scope, _ in OF_CITUS:
