@@ -112,6 +112,8 @@ def test_every_change_is_told_by_its_event(sandbox, listener):
                                           ("conversation.updated", True), ("message.created", True)]
     for body, signature in heard:
         assert signature == digest(hook, body).hex()
+    [told] = [json.loads(body)["data"] for body, _ in heard if json.loads(body)["event"] == "message.created"]
+    assert told == {"conversation_id": born, "message": sandbox.control("messages")[born][-1]}
 
 
 @pytest.mark.parametrize("form,write", [

@@ -235,6 +235,21 @@ uint32_t talk_list(const struct talk *talk, uint32_t number, uint32_t now,
 	return list.n;
 }
 
+bool talk_newest(const struct talk *talk, uint32_t number, struct talk_message *ret)
+{
+	CLEANUP(mem_free) struct talk_message *list = NULL;
+	uint32_t n;
+
+	if (number < talk->n_last && talk->last[number]) {
+		*ret = talk->said[talk->last[number]].message;
+		return true;
+	}
+	n = talk_list(talk, number, UINT32_MAX, &list);
+	if (n > 0)
+		*ret = list[n - 1];
+	return n > 0;
+}
+
 /* ---- as JSON ------------------------------------------------------------------- */
 
 static const char *const texts[] = {

@@ -58,6 +58,9 @@ void talk_remove(struct talk *talk, uint32_t number, uint32_t serial);
 uint32_t talk_list(const struct talk *talk, uint32_t number, uint32_t now,
 		   struct talk_message **ret) MUST_CHECK;
 
+/* The message of a conversation that was said last, whether it can be seen yet or not. */
+bool talk_newest(const struct talk *talk, uint32_t number, struct talk_message *ret) MUST_CHECK;
+
 /* Writes a message as an object. */
 void talk_write(const struct talk *talk, struct buf *out, uint32_t number,
 		const struct talk_message *message);

@@ -37,6 +37,7 @@ struct hook {
 
 struct webhooks {
 	const struct world *world;
+	const struct talk *talk;
 	const struct settings *settings;
 	struct deliveries *deliveries;
 	struct chance chance;
@@ -45,15 +46,15 @@ struct webhooks {
 	int64_t told, repeated, forged, left_out;
 };
 
-struct webhooks *webhooks_new(const struct world *world, const struct settings *settings,
-			      struct deliveries *deliveries)
+struct webhooks *webhooks_new(const struct webhooks_source *source, struct deliveries *deliveries)
 {
 	struct webhooks *webhooks = mem_new(sizeof(*webhooks));
 
-	webhooks->world = world;
-	webhooks->settings = settings;
+	webhooks->world = source->world;
+	webhooks->talk = source->talk;
+	webhooks->settings = source->settings;
 	webhooks->deliveries = deliveries;
-	webhooks->chance = chance_from(world->seed ^ EVENTS, 0);
+	webhooks->chance = chance_from(source->world->seed ^ EVENTS, 0);
 	return webhooks;
 }
 
@@ -245,20 +246,20 @@ static void end_event(struct json_writer *out)
 	json_writer_close(out, '}');
 }
 
-/* A message as the events show it; the sandbox keeps none. */
-static void write_message(struct webhooks *webhooks, const char *conversation,
-			  struct json_writer *out)
+/* The message that was said last, as its list will show it. */
+static void write_message(const struct webhooks *webhooks, uint32_t number, struct json_writer *out)
 {
-	char id[32];
+	CLEANUP(buf_free) struct buf text = BUF_MAX(LARGEST_EVENT);
+	struct talk_message message;
+	char id[IDENT_SIZE];
 
-	snprintf(id, sizeof(id), "msg_%012" PRIx64, chance_next(&webhooks->chance) >> 16);
+	ident_write(webhooks->world->tag, IDENT_CONVERSATION, number, id);
+	json_writer_key_string(out, "conversation_id", id);
+	if (!talk_newest(webhooks->talk, number, &message))
+		return;
+	talk_write(webhooks->talk, &text, number, &message);
 	json_writer_key(out, "message");
-	json_writer_open(out, '{');
-	json_writer_key_string(out, "id", id);
-	json_writer_key_string(out, "conversation_id", conversation);
-	json_writer_key_string(out, "type", "incoming");
-	json_writer_key_string(out, "content", "Apakah pesanan saya sudah dikirim?");
-	json_writer_close(out, '}');
+	json_writer_raw(out, buf_text(&text), text.len);
 }
 
 static void write_event(struct webhooks *webhooks, enum webhook_event event, uint32_t number,
@@ -267,12 +268,10 @@ static void write_event(struct webhooks *webhooks, enum webhook_event event, uin
 	const struct world *world = webhooks->world;
 	struct json_writer out = JSON_WRITER_TO(body);
 	CLEANUP(buf_free) struct buf item = BUF_MAX(LARGEST_EVENT);
-	char id[IDENT_SIZE];
 
 	begin_event(webhooks, event, &out);
 	if (event == WEBHOOK_MESSAGE_CREATED) {
-		ident_write(world->tag, IDENT_CONVERSATION, number, id);
-		write_message(webhooks, id, &out);
+		write_message(webhooks, number, &out);
 	} else {
 		page_item(&item, world, number);
 		json_writer_key(&out, "conversation");

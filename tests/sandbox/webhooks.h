@@ -16,6 +16,7 @@
 #include "deliveries.h"
 #include "err.h"
 #include "settings.h"
+#include "talk.h"
 #include "world.h"
 
 enum webhook_event {
@@ -30,11 +31,15 @@ enum webhook_event {
 
 struct webhooks;
 
-/*
- * No webhooks yet, of a workspace with this world and these settings; they,
- * and DELIVERIES, which belong to it from then on, are only looked at.
- */
-struct webhooks *webhooks_new(const struct world *world, const struct settings *settings,
+/* The workspace whose events they are; all of it is only looked at. */
+struct webhooks_source {
+	const struct world *world;
+	const struct talk *talk;
+	const struct settings *settings;
+};
+
+/* No webhooks yet. DELIVERIES belong to them from then on. */
+struct webhooks *webhooks_new(const struct webhooks_source *source,
 			      struct deliveries *deliveries) MUST_CHECK;
 
 /* Frees them, and their deliveries. */

@@ -143,6 +143,7 @@ struct workspace *workspace_new(const struct workspace_means *means,
 		.days = settings->days,
 		.now = calendar_now(means->calendar),
 	};
+	struct webhooks_source source;
 
 	ws->settings = *settings;
 	ws->calendar = means->calendar;
@@ -152,8 +153,9 @@ struct workspace *workspace_new(const struct workspace_means *means,
 	ws->changes = changes_new(ws->world, ws->views);
 	ws->talk = talk_new(ws->world, settings->marker);
 	ws->chance = chance_from(seed ^ LATER, 0);
-	ws->webhooks = webhooks_new(ws->world, &ws->settings,
-				    deliveries_new(means->loop, means->http, means->calendar));
+	source = (struct webhooks_source){ ws->world, ws->talk, &ws->settings };
+	ws->webhooks =
+		webhooks_new(&source, deliveries_new(means->loop, means->http, means->calendar));
 	ws->reader = json_reader_new();
 	ws->ticker = event_loop_timer(means->loop, on_tick, ws);
 	set_ticker(ws);
