@@ -128,6 +128,22 @@ create temp table if not exists stage_reading (
 	observed_at      timestamptz not null
 ) on commit delete rows;
 
+-- Turns of the conversations that were read.
+create temp table if not exists stage_turn (
+	conversation_id    text collate "C" not null,
+	turn_no            integer not null,
+	from_at            timestamptz not null,
+	customer_messages  integer not null,
+	reply_count        integer not null,
+	reply_at           timestamptz,
+	reply_sender_type  text,
+	reply_sender_id    text collate "C",
+	agent_reply_at     timestamptz,
+	agent_reply_id     text collate "C",
+	bot_reply_at       timestamptz,
+	last_at            timestamptz not null
+) on commit delete rows;
+
 create temp table if not exists stage_rejected_message (
 	seq              integer not null,
 	conversation_id  text collate "C" not null,

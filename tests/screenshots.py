@@ -18,7 +18,7 @@ from sandbox import Sandbox  # noqa: E402
 import season  # noqa: E402
 
 DAYS = 28
-REPORTS = ("volume", "workload", "backlog", "freshness")
+REPORTS = ("volume", "workload", "backlog", "replies", "freshness")
 VIEWS = ((1400, 900, False), (1400, 900, True), (390, 844, False), (390, 844, True))
 
 # What lies on something it does not belong to, or out of its place. A part that scrolls may hold more than it shows.

@@ -17,7 +17,8 @@ from (values
 	(10, 'sahut.conversation_version', 'conversation_id', 'sahut.conversation'),
 	(11, 'sahut.conversation_event', 'conversation_id', 'sahut.conversation'),
 	(12, 'sahut.resolution', 'conversation_id', 'sahut.conversation'),
-	(13, 'sahut.message', 'conversation_id', 'sahut.conversation')
+	(13, 'sahut.message', 'conversation_id', 'sahut.conversation'),
+	(14, 'sahut.turn', 'conversation_id', 'sahut.conversation')
 ) t(place, name, key, beside)
 where not exists (
 	select 1 from pg_catalog.pg_dist_partition p

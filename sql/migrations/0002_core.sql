@@ -485,6 +485,194 @@ comment on column sahut.message.reading is
 comment on column sahut.message.removed_at is
 	'When a reading of the whole list did not show it any more (API time); such messages leave every report.';
 
+create table sahut.turn (
+	conversation_id    text collate "C" not null,
+	turn_no            integer not null,
+	workspace_id       integer not null,
+	from_at            timestamptz not null,
+	customer_messages  integer not null,
+	reply_count        integer not null,
+	reply_at           timestamptz,
+	reply_sender_type  text,
+	reply_sender_id    text collate "C",
+	agent_reply_at     timestamptz,
+	agent_reply_id     text collate "C",
+	bot_reply_at       timestamptz,
+	last_at            timestamptz not null,
+	primary key (conversation_id, turn_no)
+);
+create index turn_from on sahut.turn (workspace_id, from_at);
+comment on table sahut.turn is
+	'Turns of customers, made of the messages that were read: a turn is what a customer wrote until somebody answered, '
+	'and the answers to it. Notes, activities and unknown types of messages are no part of it.';
+comment on column sahut.turn.conversation_id is 'Conversation.';
+comment on column sahut.turn.turn_no is '1 for the first turn of the conversation, 2 for the next, ...';
+comment on column sahut.turn.workspace_id is 'Workspace.';
+comment on column sahut.turn.from_at is 'When the first message of the customer in it was written.';
+comment on column sahut.turn.customer_messages is 'Messages of the customer in it.';
+comment on column sahut.turn.reply_count is 'Outgoing messages behind them, up to the next turn.';
+comment on column sahut.turn.reply_at is 'When the first of these was written; empty while there is none.';
+comment on column sahut.turn.reply_sender_type is 'Who wrote that: agent, bot, or another word of the API''s.';
+comment on column sahut.turn.reply_sender_id is 'Id of the sender.';
+comment on column sahut.turn.agent_reply_at is 'When the first one of an agent was written.';
+comment on column sahut.turn.agent_reply_id is 'Id of that agent.';
+comment on column sahut.turn.bot_reply_at is 'When the first one of a bot was written.';
+comment on column sahut.turn.last_at is 'When the last message of the turn, or of the answers to it, was written.';
+
+-- How far they were read; sahut_etl.pick_messages() says which is next.
+create table sahut_etl.message_state (
+	workspace_id    integer primary key references sahut_etl.workspace,
+	read            text not null check (read in ('off', 'replies', 'all')),
+	since           interval not null,
+	history_at      timestamptz,
+	history_id      text collate "C",
+	history_done    boolean not null default false,
+	moved_count     bigint not null default 0,
+	unmoved_count   bigint not null default 0,
+	shrunk_count    bigint not null default 0,
+	gone_count      bigint not null default 0,
+	started_at      timestamptz
+);
+comment on table sahut_etl.message_state is 'How messages of a workspace are read, and how far that has come.';
+comment on column sahut_etl.message_state.workspace_id is 'Workspace.';
+comment on column sahut_etl.message_state.read is 'off, replies or all, as configured.';
+comment on column sahut_etl.message_state.since is
+	'Conversations that did not change for so long are not read, as configured.';
+comment on column sahut_etl.message_state.history_at is
+	'Each conversation that was updated after this instant is read, or due; those before it come later, the newest '
+	'first, or, once history is done, never. Empty before the first reading.';
+comment on column sahut_etl.message_state.history_id is 'Of those of that very instant: the last one, from the end.';
+comment on column sahut_etl.message_state.history_done is 'Whether history was gone through back to since.';
+comment on column sahut_etl.message_state.moved_count is
+	'Conversations read whose new messages had moved updated_at.';
+comment on column sahut_etl.message_state.unmoved_count is
+	'Conversations read whose new messages had not moved updated_at, though that was known up to later than they '
+	'are.';
+comment on column sahut_etl.message_state.shrunk_count is
+	'Lists of messages that had not grown at their end alone, and were read anew.';
+comment on column sahut_etl.message_state.gone_count is
+	'Conversations held whose messages the API does not have (404).';
+comment on column sahut_etl.message_state.started_at is
+	'Since when messages are read as they are configured now (database''s clock).';
+
+create table sahut_etl.message_reading (
+	conversation_id     text collate "C" primary key,
+	workspace_id        integer not null references sahut_etl.workspace,
+	is_unresolved       boolean not null,
+	changed_at          timestamptz,
+	due_reason          text check (due_reason in ('changed', 'hinted', 'unread', 'history')),
+	due_at              timestamptz,
+	not_before          timestamptz,
+	read_at             timestamptz,
+	read_changed_at     timestamptz,
+	keeps_all           boolean not null default false,
+	message_count       integer not null default 0,
+	per_page            integer not null default 100,
+	last_message_id     text collate "C",
+	last_message_at     timestamptz,
+	waits               boolean,
+	reading             integer not null default 1,
+	shrunk_count        integer not null default 0,
+	rejected_count      integer not null default 0,
+	gone_at             timestamptz,
+	gone_count          integer not null default 0,
+	first_customer_at   timestamptz,
+	first_bot_reply_at  timestamptz,
+	first_human_reply_at  timestamptz,
+	first_human_reply_id  text collate "C",
+	reply_count         integer,
+	talked_at           timestamptz,
+	waiting_since       timestamptz
+) with (fillfactor = 80);
+create index message_reading_due on sahut_etl.message_reading (workspace_id, changed_at desc nulls last)
+	where due_reason is not null;
+create index message_reading_again on sahut_etl.message_reading (workspace_id, read_at)
+	where is_unresolved and due_reason is null;
+create index message_reading_gone on sahut_etl.message_reading (workspace_id, gone_at) where gone_at is not null;
+comment on table sahut_etl.message_reading is
+	'How far the messages of a conversation were read. A conversation without a row waits for its turn in history.';
+comment on column sahut_etl.message_reading.conversation_id is 'Conversation.';
+comment on column sahut_etl.message_reading.workspace_id is 'Workspace.';
+comment on column sahut_etl.message_reading.is_unresolved is 'Whether it is not resolved, as it was last merged.';
+comment on column sahut_etl.message_reading.changed_at is 'Its updated_at, as it was last merged.';
+comment on column sahut_etl.message_reading.due_reason is
+	'Why it is to be read: changed, hinted (somebody said that it has a new message), unread (it is not resolved, and '
+	'was not read yet) or history. Empty: it need not be.';
+comment on column sahut_etl.message_reading.due_at is 'Since when it is due (database''s clock).';
+comment on column sahut_etl.message_reading.not_before is
+	'Until then it is not asked for again, since its list made no sense (database''s clock); empty otherwise.';
+comment on column sahut_etl.message_reading.read_at is
+	'When its list was last read to the end (API time): up to then its messages are known. Empty: it never was.';
+comment on column sahut_etl.message_reading.read_changed_at is 'Its updated_at as it was held then.';
+comment on column sahut_etl.message_reading.keeps_all is
+	'Whether activities, notes and unknown types are held, too: it was read under read: all.';
+comment on column sahut_etl.message_reading.message_count is 'Messages of its list that were read.';
+comment on column sahut_etl.message_reading.per_page is 'Messages on a page, when it was last read.';
+comment on column sahut_etl.message_reading.last_message_id is 'The last one that was read: there reading goes on.';
+comment on column sahut_etl.message_reading.last_message_at is 'When that was written.';
+comment on column sahut_etl.message_reading.waits is
+	'Whether the customer wrote last, notes and activities aside. Empty: not known.';
+comment on column sahut_etl.message_reading.reading is
+	'Number of the reading: 1, and one more each time it began anew.';
+comment on column sahut_etl.message_reading.shrunk_count is
+	'How often its list had not grown at its end alone, and was read anew.';
+comment on column sahut_etl.message_reading.rejected_count is 'Messages of the reading that could not be loaded.';
+comment on column sahut_etl.message_reading.gone_at is
+	'When the API said that it has no messages of this conversation (404); empty when it did not.';
+comment on column sahut_etl.message_reading.gone_count is
+	'How often the API said so, one time after the other: it is asked again after 1 day, 4, 16 and 64.';
+comment on column sahut_etl.message_reading.first_customer_at is
+	'When the first message of the customer was written. This and what follows are of the messages that were read.';
+comment on column sahut_etl.message_reading.first_bot_reply_at is 'When a bot first answered the customer.';
+comment on column sahut_etl.message_reading.first_human_reply_at is 'When an agent first answered the customer.';
+comment on column sahut_etl.message_reading.first_human_reply_id is 'That agent.';
+comment on column sahut_etl.message_reading.reply_count is
+	'Outgoing messages since the customer first wrote; notes are none.';
+comment on column sahut_etl.message_reading.talked_at is
+	'When the last message to or from the customer was written.';
+comment on column sahut_etl.message_reading.waiting_since is
+	'When the customer wrote what nobody has answered; empty where the last word is ours.';
+
+create table sahut_etl.rejected_message (
+	conversation_id  text collate "C" not null,
+	place            integer not null,
+	workspace_id     integer not null references sahut_etl.workspace,
+	message_id       text collate "C",
+	reason           text not null,
+	members          text[] not null,
+	seen_at          timestamptz not null,
+	written_after    timestamptz,
+	written_before   timestamptz,
+	accepted_at      timestamptz,
+	accepted_by      text,
+	primary key (conversation_id, place)
+);
+comment on table sahut_etl.rejected_message is
+	'Messages that could not be loaded: the reason and the names of their members, and nothing of their content.';
+comment on column sahut_etl.rejected_message.conversation_id is 'Conversation.';
+comment on column sahut_etl.rejected_message.place is 'Where it stands in the conversation''s list, from 1.';
+comment on column sahut_etl.rejected_message.workspace_id is 'Workspace.';
+comment on column sahut_etl.rejected_message.message_id is 'Its id, where that can be read.';
+comment on column sahut_etl.rejected_message.reason is 'Why it was not loaded.';
+comment on column sahut_etl.rejected_message.members is 'Names of its members.';
+comment on column sahut_etl.rejected_message.seen_at is 'When it was last seen (API time).';
+comment on column sahut_etl.rejected_message.written_after is
+	'When the message before it in the list was written, as far as that is known: it is not older.';
+comment on column sahut_etl.rejected_message.written_before is
+	'When the message behind it was written, or the list was read: it is not newer.';
+comment on column sahut_etl.rejected_message.accepted_at is
+	'When a person accepted that it is missing: then its days count as fully read.';
+comment on column sahut_etl.rejected_message.accepted_by is 'Who that was.';
+
+create function sahut_etl.message_name(m sahut_etl.rejected_message) returns text
+	language sql immutable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce(m.message_id, m.conversation_id || ':' || m.place)
+$$;
+comment on function sahut_etl.message_name is
+	'How a message that could not be loaded is called: by its id, or by its conversation and place.';
+
 create function sahut_etl.unloaded(workspace integer) returns bigint
 	language plpgsql stable
 as $$

@@ -65,7 +65,8 @@ comment on column sahut_etl.holiday.day is 'The day.';
 create table sahut_etl.target (
 	workspace_id    integer not null references sahut_etl.workspace,
 	place           integer not null,
-	metric          text not null check (metric in ('first_assignment', 'first_resolution')),
+	metric          text not null check (metric in
+		('first_assignment', 'first_resolution', 'first_reply', 'next_reply')),
 	within_seconds  bigint not null check (within_seconds > 0),
 	channel_type    text,
 	label_name      text collate "C",
@@ -77,7 +78,8 @@ comment on table sahut_etl.target is
 	'Service targets, in the order of the configuration: of those that fit a conversation the first holds.';
 comment on column sahut_etl.target.workspace_id is 'Workspace.';
 comment on column sahut_etl.target.place is '1, 2, 3, ... in the configuration.';
-comment on column sahut_etl.target.metric is 'first_assignment or first_resolution.';
+comment on column sahut_etl.target.metric is
+	'first_assignment, first_resolution, first_reply or next_reply.';
 comment on column sahut_etl.target.within_seconds is 'Within so many seconds of business hours.';
 comment on column sahut_etl.target.channel_type is 'For this kind of channel; empty: any.';
 comment on column sahut_etl.target.label_name is 'For conversations that carry this label; empty: any.';

@@ -368,7 +368,11 @@ select
 	array_to_string(x.first_labels, ', ') as first_label_list,
 	array_to_string(x.resolved_labels, ', ') as resolved_label_list,
 	array_to_string(x.labels, ', ') as label_list, x.merged_into, x.created_at, x.first_resolved_at,
-	x.last_resolved_at, x.resolution_count, x.extra, x.workspace_id
+	x.last_resolved_at, x.resolution_count,
+	r.first_customer_at as first_customer_message_at, r.first_bot_reply_at, r.first_human_reply_at,
+	r.first_human_reply_id, ha.name as first_human_reply_name, r.reply_count, r.talked_at as last_message_at,
+	case when x.status <> 'resolved' then r.waiting_since end as waiting_since, r.read_at as messages_known_until,
+	x.extra, x.workspace_id
 from (
 	select c.id, c.workspace_id, c.created_day, c.status, c.channel_id, c.assignee_id, c.reopen_count, c.touch_count,
 		c.reassignment_count as handover_count, c.origin = 'observed' as is_history_complete,
@@ -405,7 +409,9 @@ left join sahut.channel ch on ch.workspace_id = x.workspace_id and ch.id = x.cha
 left join sahut.agent fa on fa.workspace_id = x.workspace_id and fa.id = x.first_agent_id
 left join sahut.agent la on la.workspace_id = x.workspace_id and la.id = x.last_agent_id
 left join sahut.team ft on ft.workspace_id = x.workspace_id and ft.id = x.first_team_id
-left join sahut.team lt on lt.workspace_id = x.workspace_id and lt.id = x.last_team_id;
+left join sahut.team lt on lt.workspace_id = x.workspace_id and lt.id = x.last_team_id
+left join sahut_etl.message_reading r on r.conversation_id = x.id and r.read_at is not null
+left join sahut.agent ha on ha.workspace_id = x.workspace_id and ha.id = r.first_human_reply_id;
 comment on view sahut_etl.conversation_row is
 	'The base of sahut_report.conversation_times, which explains the columns, and the fields beside it.';
 
@@ -567,6 +573,23 @@ comment on column sahut_report.conversation_times.created_at is 'When it was cre
 comment on column sahut_report.conversation_times.first_resolved_at is 'Its first resolution that was seen.';
 comment on column sahut_report.conversation_times.last_resolved_at is 'Its last resolution that was seen.';
 comment on column sahut_report.conversation_times.resolution_count is 'Moves into resolved that were seen.';
+comment on column sahut_report.conversation_times.first_customer_message_at is
+	'When the customer first wrote. This and what follows come from messages, and are empty where those were not read.';
+comment on column sahut_report.conversation_times.first_bot_reply_at is
+	'When a bot first answered a message of the customer.';
+comment on column sahut_report.conversation_times.first_human_reply_at is
+	'When an agent first answered a message of the customer. Internal notes are no answers.';
+comment on column sahut_report.conversation_times.first_human_reply_id is 'That agent.';
+comment on column sahut_report.conversation_times.first_human_reply_name is
+	'Name of that agent, where one is known.';
+comment on column sahut_report.conversation_times.reply_count is
+	'Messages to the customer since the customer first wrote; notes are none.';
+comment on column sahut_report.conversation_times.last_message_at is
+	'When the last of these, or the last message of the customer, was written.';
+comment on column sahut_report.conversation_times.waiting_since is
+	'Since when the customer waits for an answer; empty where nobody does, and once it is resolved.';
+comment on column sahut_report.conversation_times.messages_known_until is
+	'Up to when its messages are known (API time); empty where they were not read.';
 
 -- ---- resolutions ----
 
@@ -722,7 +745,7 @@ with target as (
 			else sahut_etl.target_place(t.labels, c.labels) end as place
 	from sahut.conversation c
 	join target t on t.workspace_id = c.workspace_id and t.channel_id = coalesce(c.channel_id, '')
-	where c.deleted_at is null and c.origin = 'observed'
+	where c.deleted_at is null and c.origin = 'observed' and t.metric in ('first_assignment', 'first_resolution')
 ), measured as (
 	select s.*, s.within[s.place] as within_seconds, w.name as workspace_name,
 		case when s.done_at is not null then s.done_seconds
@@ -741,19 +764,75 @@ with target as (
 	from subject s
 	join sahut_etl.report_workspace w on w.id = s.workspace_id
 	where s.place is not null
+), asked as (
+	-- Each turn of a customer, with the clock of the channel. A conversation that was resolved without an answer
+	-- needed none.
+	select y.*, case when y.hours_no is null then (extract(epoch from greatest(y.until, y.from_at) - y.from_at)
+			* 1000000)::bigint
+		else greatest(0, sahut_etl.work_at(y.workspace_id, y.hours_no, greatest(y.until, y.from_at))
+			- sahut_etl.work_at(y.workspace_id, y.hours_no, y.from_at)) end as usec
+	from (
+		select u.id, u.workspace_id, t.metric, u.turn_no, u.from_at, u.done_at,
+			coalesce(u.done_at, r.read_at) as until, t.hours_no, t.within, t.pauses_pending, t.pauses_snoozed,
+			u.channel_id, u.assignee_id, u.team_id, u.done_by, u.is_known,
+			case when t.labels[1] is null or t.labels[1] = any (u.labels) then 1
+				when cardinality(t.labels) = 1 then null
+				when t.labels[2] is null or t.labels[2] = any (u.labels) then 2
+				else sahut_etl.target_place(t.labels, u.labels) end as place
+		from (
+			select c.id, k.workspace_id, k.turn_no, k.from_at, k.reply_at as done_at, c.channel_id, c.assignee_id,
+				c.team_id, c.labels, case when k.reply_sender_type = 'agent' then k.reply_sender_id end as done_by,
+				c.origin = 'observed' or k.from_at >= c.history_known_from as is_known
+			from sahut.turn k
+			join sahut.conversation c on c.id = k.conversation_id
+			where c.deleted_at is null and (k.reply_at is not null or c.status <> 'resolved')
+		) u
+		join sahut_etl.message_reading r on r.conversation_id = u.id and r.read_at is not null
+		join target t on t.workspace_id = u.workspace_id and t.channel_id = coalesce(u.channel_id, '')
+			and t.metric = case u.turn_no when 1 then 'first_reply' else 'next_reply' end
+	) y
+	where y.place is not null and (y.is_known or not (y.pauses_pending[y.place] or y.pauses_snoozed[y.place]))
+), paused as (
+	-- Of those whose target pauses: how long they stood still.
+	select a.id, a.turn_no,
+		sum(case when a.hours_no is null then (extract(epoch from least(v.valid_to, greatest(a.until, a.from_at))
+				- greatest(v.valid_from, a.from_at)) * 1000000)::bigint
+			else greatest(0, sahut_etl.work_at(a.workspace_id, a.hours_no,
+				least(v.valid_to, greatest(a.until, a.from_at)))
+				- sahut_etl.work_at(a.workspace_id, a.hours_no, greatest(v.valid_from, a.from_at))) end) as usec
+	from asked a
+	join (
+		select n.conversation_id, n.status, n.valid_from, n.valid_to
+		from sahut.conversation_version n
+		where n.status in ('pending', 'snoozed')
+	) v on v.conversation_id = a.id and (v.status = 'pending' and a.pauses_pending[a.place]
+			or v.status = 'snoozed' and a.pauses_snoozed[a.place])
+		and v.valid_from < greatest(a.until, a.from_at) and coalesce(v.valid_to, 'infinity') > a.from_at
+	group by a.id, a.turn_no
 ), judged as (
-	select m.*, greatest(0, m.elapsed_seconds) as seconds from measured m
+	select m.id, m.workspace_name, m.metric, m.channel_id, m.workspace_id, m.assignee_id, m.created_at as from_at,
+		m.done_at, m.within_seconds, m.is_estimated, m.created_day as from_day, m.done_by, m.done_by_team, m.team_id,
+		null::integer as turn_no, greatest(0, m.elapsed_seconds) as seconds
+	from measured m
+	union all
+	select a.id, w.name, a.metric, a.channel_id, a.workspace_id, a.assignee_id, a.from_at, a.done_at,
+		a.within[a.place], false, (a.from_at at time zone w.timezone)::date, a.done_by, null, a.team_id, a.turn_no,
+		(greatest(0, a.usec - coalesce(p.usec, 0)) + 500000) / 1000000
+	from asked a
+	join sahut_etl.workspace w on w.id = a.workspace_id
+	left join paused p on p.id = a.id and p.turn_no = a.turn_no
 )
 select
-	m.id || ':' || m.metric as id, m.workspace_name, m.id as conversation_id, m.metric, m.channel_id,
+	concat_ws(':', m.id, m.metric, case when m.metric = 'next_reply' then m.turn_no end) as id, m.workspace_name,
+	m.id as conversation_id, m.metric, m.channel_id,
 	ch.type as channel_type,
-	ch.name as channel_name, m.assignee_id as agent_id, a.name as agent_name, m.created_at as from_at, m.done_at,
+	ch.name as channel_name, m.assignee_id as agent_id, a.name as agent_name, m.from_at, m.done_at,
 	round(m.within_seconds / 60.0, 2) as target_minutes, round(m.seconds / 60.0, 2) as elapsed_minutes,
 	case when m.seconds > m.within_seconds then 'breached' when m.done_at is not null then 'met'
 	else 'running' end as result,
-	coalesce(m.is_estimated, false) as is_estimated, m.created_day as from_day,
+	coalesce(m.is_estimated, false) as is_estimated, m.from_day,
 	m.done_by as done_by_agent_id, da.name as done_by_agent_name, m.done_by_team as done_by_team_id,
-	dt.name as done_by_team_name, m.team_id, t.name as team_name
+	dt.name as done_by_team_name, m.team_id, t.name as team_name, m.turn_no
 from judged m
 left join sahut.channel ch on ch.workspace_id = m.workspace_id and ch.id = m.channel_id
 left join sahut.agent a on a.workspace_id = m.workspace_id and a.id = m.assignee_id
@@ -761,36 +840,41 @@ left join sahut.agent da on da.workspace_id = m.workspace_id and da.id = m.done_
 left join sahut.team dt on dt.workspace_id = m.workspace_id and dt.id = m.done_by_team
 left join sahut.team t on t.workspace_id = m.workspace_id and t.id = m.team_id;
 comment on view sahut_report.sla_results is
-	'One row for each conversation and target that holds for it. Only conversations whose whole history is known. '
-	'Empty until targets are configured.';
-comment on column sahut_report.sla_results.id is 'Conversation and metric.';
+	'One row for each conversation, or turn of a customer, and target that holds for it. Of conversations whose whole '
+	'history is known; replies, where no pause asks for that, of all whose messages were read (message_coverage). Empty '
+	'until targets are configured.';
+comment on column sahut_report.sla_results.id is 'Conversation and metric; of a next reply the turn, too.';
 comment on column sahut_report.sla_results.workspace_name is 'Workspace.';
 comment on column sahut_report.sla_results.conversation_id is 'Conversation.';
-comment on column sahut_report.sla_results.metric is 'first_assignment or first_resolution.';
+comment on column sahut_report.sla_results.metric is
+	'first_assignment, first_resolution, first_reply or next_reply.';
 comment on column sahut_report.sla_results.channel_id is 'Channel.';
 comment on column sahut_report.sla_results.channel_type is 'Kind of channel.';
 comment on column sahut_report.sla_results.channel_name is 'Name of the channel.';
 comment on column sahut_report.sla_results.agent_id is
 	'Current assignee: the one to ask while it is not done. The credit has done_by_agent_id.';
 comment on column sahut_report.sla_results.agent_name is 'Name of the current assignee.';
-comment on column sahut_report.sla_results.from_at is 'The clock begins: creation.';
+comment on column sahut_report.sla_results.from_at is
+	'The clock begins: creation; of a reply the first message of the customer''s turn.';
 comment on column sahut_report.sla_results.done_at is
-	'The clock ends: the first assignment (or the resolution without one), or the first resolution; empty while '
-	'it runs.';
+	'The clock ends: the first assignment (or the resolution without one), the first resolution, or the answer, an '
+	'agent''s or a bot''s; empty while it runs.';
 comment on column sahut_report.sla_results.target_minutes is 'Target, in minutes of business hours.';
 comment on column sahut_report.sla_results.elapsed_minutes is
-	'Minutes of business hours until then; one that runs is measured to active_as_of.';
+	'Minutes of business hours until then; one that runs is measured to active_as_of, a reply up to when the messages '
+	'are known.';
 comment on column sahut_report.sla_results.result is 'met; breached, done or not; or running.';
 comment on column sahut_report.sla_results.is_estimated is 'Whether done_at may be off by more than half an hour.';
 comment on column sahut_report.sla_results.from_day is 'Day the clock began in the workspace''s time zone.';
 comment on column sahut_report.sla_results.done_by_agent_id is
-	'Assignee at done_at: of the first assignment, or at the first resolution. Empty while it runs, and where nobody '
-	'was assigned when it was resolved.';
+	'Assignee at done_at: of the first assignment, or at the first resolution; of a reply the agent who wrote it. '
+	'Empty while it runs, where nobody was assigned when it was resolved, and of a bot''s reply.';
 comment on column sahut_report.sla_results.done_by_agent_name is 'Name of that agent.';
 comment on column sahut_report.sla_results.done_by_team_id is 'Team at done_at.';
 comment on column sahut_report.sla_results.done_by_team_name is 'Name of that team.';
 comment on column sahut_report.sla_results.team_id is 'Current team.';
 comment on column sahut_report.sla_results.team_name is 'Name of the current team.';
+comment on column sahut_report.sla_results.turn_no is 'Of a reply: which turn of the customer; empty otherwise.';
 
 -- ---- now ----
 

@@ -1,117 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- How messages are read: which conversations are due, and how far each was read. The messages themselves, facts alone,
--- are in 0002_core.sql.
-
-create table sahut_etl.message_state (
-	workspace_id    integer primary key references sahut_etl.workspace,
-	read            text not null check (read in ('off', 'replies', 'all')),
-	since           interval not null,
-	history_at      timestamptz,
-	history_id      text collate "C",
-	history_done    boolean not null default false,
-	moved_count     bigint not null default 0,
-	unmoved_count   bigint not null default 0,
-	shrunk_count    bigint not null default 0,
-	gone_count      bigint not null default 0,
-	started_at      timestamptz
-);
-comment on table sahut_etl.message_state is 'How messages of a workspace are read, and how far that has come.';
-comment on column sahut_etl.message_state.workspace_id is 'Workspace.';
-comment on column sahut_etl.message_state.read is 'off, replies or all, as configured.';
-comment on column sahut_etl.message_state.since is
-	'Conversations that did not change for so long are not read, as configured.';
-comment on column sahut_etl.message_state.history_at is
-	'Each conversation that was updated after this instant is read, or due; those before it come later, the newest '
-	'first. Empty before the first reading.';
-comment on column sahut_etl.message_state.history_id is 'Of those of that very instant: the last one, from the end.';
-comment on column sahut_etl.message_state.history_done is 'Whether history was gone through back to since.';
-comment on column sahut_etl.message_state.moved_count is
-	'Conversations read whose new messages had moved updated_at.';
-comment on column sahut_etl.message_state.unmoved_count is
-	'Conversations read whose new messages had not moved updated_at, though that was known up to later than they '
-	'are.';
-comment on column sahut_etl.message_state.shrunk_count is
-	'Lists of messages that had not grown at their end alone, and were read anew.';
-comment on column sahut_etl.message_state.gone_count is
-	'Conversations held whose messages the API does not have (404).';
-comment on column sahut_etl.message_state.started_at is
-	'Since when messages are read as they are configured now (database''s clock).';
-
-create table sahut_etl.message_reading (
-	conversation_id     text collate "C" primary key,
-	workspace_id        integer not null references sahut_etl.workspace,
-	is_unresolved       boolean not null,
-	changed_at          timestamptz,
-	due_reason          text check (due_reason in ('changed', 'hinted', 'unread', 'history')),
-	due_at              timestamptz,
-	not_before          timestamptz,
-	read_at             timestamptz,
-	read_changed_at     timestamptz,
-	keeps_all           boolean not null default false,
-	message_count       integer not null default 0,
-	per_page            integer not null default 100,
-	last_message_id     text collate "C",
-	last_message_at     timestamptz,
-	waits               boolean,
-	reading             integer not null default 1,
-	shrunk_count        integer not null default 0,
-	rejected_count      integer not null default 0,
-	gone_at             timestamptz
-) with (fillfactor = 80);
-create index message_reading_due on sahut_etl.message_reading (workspace_id, changed_at desc nulls last)
-	where due_reason is not null;
-create index message_reading_again on sahut_etl.message_reading (workspace_id, read_at)
-	where is_unresolved and due_reason is null;
-comment on table sahut_etl.message_reading is
-	'How far the messages of a conversation were read. A conversation without a row waits for its turn in history.';
-comment on column sahut_etl.message_reading.conversation_id is 'Conversation.';
-comment on column sahut_etl.message_reading.workspace_id is 'Workspace.';
-comment on column sahut_etl.message_reading.is_unresolved is 'Whether it is not resolved, as it was last merged.';
-comment on column sahut_etl.message_reading.changed_at is 'Its updated_at, as it was last merged.';
-comment on column sahut_etl.message_reading.due_reason is
-	'Why it is to be read: changed, hinted (somebody said that it has a new message), unread (it is not resolved, and '
-	'was not read yet) or history. Empty: it need not be.';
-comment on column sahut_etl.message_reading.due_at is 'Since when it is due (database''s clock).';
-comment on column sahut_etl.message_reading.not_before is
-	'Until then it is not asked for again, since its list made no sense (database''s clock); empty otherwise.';
-comment on column sahut_etl.message_reading.read_at is
-	'When its list was last read to the end (API time): up to then its messages are known. Empty: it never was.';
-comment on column sahut_etl.message_reading.read_changed_at is 'Its updated_at as it was held then.';
-comment on column sahut_etl.message_reading.keeps_all is
-	'Whether activities, notes and unknown types are held, too: it was read under read: all.';
-comment on column sahut_etl.message_reading.message_count is 'Messages of its list that were read.';
-comment on column sahut_etl.message_reading.per_page is 'Messages on a page, when it was last read.';
-comment on column sahut_etl.message_reading.last_message_id is 'The last one that was read: there reading goes on.';
-comment on column sahut_etl.message_reading.last_message_at is 'When that was written.';
-comment on column sahut_etl.message_reading.waits is
-	'Whether the customer wrote last, notes and activities aside. Empty: not known.';
-comment on column sahut_etl.message_reading.reading is
-	'Number of the reading: 1, and one more each time it began anew.';
-comment on column sahut_etl.message_reading.shrunk_count is
-	'How often its list had not grown at its end alone, and was read anew.';
-comment on column sahut_etl.message_reading.rejected_count is 'Messages of the reading that could not be loaded.';
-comment on column sahut_etl.message_reading.gone_at is
-	'When the API said that it has no messages of this conversation (404); empty when it did not.';
-
-create table sahut_etl.rejected_message (
-	conversation_id  text collate "C" not null,
-	place            integer not null,
-	workspace_id     integer not null references sahut_etl.workspace,
-	message_id       text collate "C",
-	reason           text not null,
-	members          text[] not null,
-	seen_at          timestamptz not null,
-	primary key (conversation_id, place)
-);
-comment on table sahut_etl.rejected_message is
-	'Messages that could not be loaded: the reason and the names of their members, and nothing of their content.';
-comment on column sahut_etl.rejected_message.conversation_id is 'Conversation.';
-comment on column sahut_etl.rejected_message.place is 'Where it stands in the conversation''s list, from 1.';
-comment on column sahut_etl.rejected_message.workspace_id is 'Workspace.';
-comment on column sahut_etl.rejected_message.message_id is 'Its id, where that can be read.';
-comment on column sahut_etl.rejected_message.reason is 'Why it was not loaded.';
-comment on column sahut_etl.rejected_message.members is 'Names of its members.';
-comment on column sahut_etl.rejected_message.seen_at is 'When it was last seen (API time).';
+-- How messages are read: which conversations are due, and what comes of it. The tables are in 0002_core.sql.
 
 -- The settings of a workspace; without any, nothing is read.
 create function sahut_etl.take_message_settings(workspace integer, setting jsonb) returns void
@@ -177,16 +65,20 @@ begin
 	where r.workspace_id = workspace and r.is_unresolved
 	and not exists (select from unresolved u where u.id = r.conversation_id);
 
-	with unresolved as materialized (
-		select c.id, c.updated_at
+	-- A conversation without updated_at has no place in history.
+	with first as materialized (
+		select c.id, c.status <> 'resolved' as is_unresolved, c.updated_at
 		from sahut.conversation c
-		where c.workspace_id = workspace and c.status <> 'resolved' and c.deleted_at is null
+		where c.workspace_id = workspace and (c.status <> 'resolved' or c.updated_at is null)
+		and c.deleted_at is null
 	)
 	insert into sahut_etl.message_reading as r (conversation_id, workspace_id, is_unresolved, changed_at, due_reason,
 		due_at)
-	select u.id, workspace, true, u.updated_at, 'unread', clock_timestamp() from unresolved u
+	select f.id, workspace, f.is_unresolved, f.updated_at, case when f.is_unresolved then 'unread' else 'history' end,
+		clock_timestamp()
+	from first f
 	on conflict (conversation_id) do update
-	set is_unresolved = true, changed_at = excluded.changed_at, due_reason = excluded.due_reason,
+	set is_unresolved = excluded.is_unresolved, changed_at = excluded.changed_at, due_reason = excluded.due_reason,
 		due_at = excluded.due_at
 	where sahut_etl.wants_reading(r, excluded.changed_at);
 
@@ -244,11 +136,16 @@ begin
 	set is_unresolved = excluded.is_unresolved, changed_at = excluded.changed_at,
 		due_reason = coalesce(r.due_reason, excluded.due_reason), due_at = coalesce(r.due_at, excluded.due_at)
 	where sahut_etl.wants_reading(r, excluded.changed_at);
-	update sahut_etl.message_state x
-	set history_at = coalesce(changed[cardinality(ids)], x.history_at),
-		history_id = coalesce(ids[cardinality(ids)], x.history_id),
-		history_done = coalesce(cardinality(ids), 0) < most
-	where x.workspace_id = workspace;
+	-- Once it is done its end stays where it is: what comes later from behind it, and is newer, is due when it comes.
+	if coalesce(cardinality(ids), 0) < most then
+		update sahut_etl.message_state x
+		set history_at = least(x.history_at, oldest), history_id = '', history_done = true
+		where x.workspace_id = workspace;
+	else
+		update sahut_etl.message_state x
+		set history_at = changed[cardinality(ids)], history_id = ids[cardinality(ids)]
+		where x.workspace_id = workspace;
+	end if;
 end $$;
 comment on function sahut_etl.advance_message_history is
 	'Makes the next conversations of history due, from the newest back to since.';
@@ -294,7 +191,9 @@ begin
 	and case turn
 		when 0 then r.due_reason is not null and r.is_unresolved and r.waits is not false
 		when 1 then r.due_reason is not null and r.due_reason <> 'history'
-		when 2 then r.due_reason is null and r.is_unresolved and r.gone_at is null and r.read_at < seen - again
+		when 2 then r.due_reason is null and (
+			(r.is_unresolved and r.gone_at is null and r.read_at < seen - again)
+			or r.gone_at < seen - interval '1 day' * 4 ^ (r.gone_count - 1) and r.gone_count <= 4)
 		else r.due_reason = 'history' end
 	order by case when turn = 2 then r.waits is false end, case when turn = 2 then r.read_at end,
 		r.changed_at desc nulls last, r.conversation_id
@@ -302,7 +201,17 @@ begin
 end $$;
 comment on function sahut_etl.pick_messages is
 	'The next conversations whose messages are to be read. Turn 0: not resolved, without an answer; 1: changed since '
-	'they were read; 2: not resolved, and not read for so long; 3: history, which becomes due here.';
+	'they were read; 2: not resolved, and not read for so long, or without messages when they were asked for; 3: '
+	'history, which becomes due here.';
+
+create function sahut_etl.messages_move(moved bigint, unmoved bigint) returns boolean
+	language sql immutable parallel safe security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select moved >= 20 and unmoved * 50 <= moved
+$$;
+comment on function sahut_etl.messages_move is
+	'Whether it is taken for sure that a message moves updated_at: messages_moves() in src/engine/messages.c.';
 
 create function sahut_etl.messages_due(workspace integer) returns bigint
 	language sql stable
@@ -340,55 +249,122 @@ comment on function sahut_etl.messages_to_come is
 
 -- ---- reports ----
 
+-- The conversations of which messages may be missing, and the times of these. A list is known as it was when it was
+-- read. A resolved one has messages up to updated_at, as has another where a message is known to move that; of one with
+-- a hint nobody knows.
+create view sahut_etl.message_gap as
+select r.workspace_id, r.conversation_id, coalesce(r.read_at, c.created_at) as from_at,
+	case when r.due_reason is distinct from 'hinted'
+			and (not r.is_unresolved or sahut_etl.messages_move(s.moved_count, s.unmoved_count))
+		then coalesce(r.changed_at, 'infinity') else 'infinity' end as to_at
+from sahut_etl.message_reading r
+join sahut_etl.message_state s on s.workspace_id = r.workspace_id
+join (
+	select k.id, k.created_at from sahut.conversation k where k.deleted_at is null
+) c on c.id = r.conversation_id
+where (r.due_reason is not null or r.gone_at is not null
+		or (r.is_unresolved and not sahut_etl.messages_move(s.moved_count, s.unmoved_count)))
+	and (r.read_at is null or r.due_reason = 'hinted' or r.is_unresolved or r.changed_at is null
+		or r.changed_at >= r.read_at)
+union all
+select b.workspace_id, b.conversation_id, coalesce(b.written_after, c.created_at),
+	coalesce(b.written_before, 'infinity')
+from sahut_etl.rejected_message b
+join (
+	select k.id, k.created_at from sahut.conversation k where k.deleted_at is null
+) c on c.id = b.conversation_id
+where b.accepted_at is null;
+comment on view sahut_etl.message_gap is 'Of which conversations messages may be missing, and of which times.';
+comment on column sahut_etl.message_gap.workspace_id is 'Workspace.';
+comment on column sahut_etl.message_gap.conversation_id is 'Conversation.';
+comment on column sahut_etl.message_gap.from_at is 'They may have been written at this instant, or later.';
+comment on column sahut_etl.message_gap.to_at is 'At this one, or earlier; infinity: up to now.';
+
+create view sahut_report.message_days as
+select
+	w.name || ':' || d.day as id, w.name as workspace_name, d.day, coalesce(g.conversations, 0) as unread_count,
+	coalesce(d.day::timestamp at time zone w.timezone > w.history_at
+		and (d.day + 1)::timestamp at time zone w.timezone <= w.complete_as_of and g.day is null, false)
+		as is_fully_read
+from (
+	select x.id, x.name, x.timezone, x.complete_as_of, s.history_at,
+		(coalesce(x.seen_at, x.complete_as_of, x.active_as_of) at time zone x.timezone)::date as last_day,
+		(least(case when s.history_done then s.history_at end,
+			coalesce(x.seen_at, x.complete_as_of, x.active_as_of) - s.since) at time zone x.timezone)::date as first_day
+	from sahut_etl.message_state s
+	join sahut_etl.workspace x on x.id = s.workspace_id
+	where s.read <> 'off'
+) w
+cross join lateral (
+	select w.first_day + i as day from generate_series(0, w.last_day - w.first_day) i
+) d
+left join (
+	select p.id, p.first_day + i as day, count(distinct p.conversation_id) as conversations
+	from (
+		select k.id, k.first_day, n.conversation_id,
+			greatest(0, (n.from_at at time zone k.timezone)::date - k.first_day) as first,
+			least(k.last_day, (least(n.to_at, k.seen_at) at time zone k.timezone)::date) - k.first_day as last
+		from sahut_etl.message_gap n
+		join (
+			select x.id, x.timezone, coalesce(x.seen_at, x.complete_as_of, x.active_as_of) as seen_at,
+				(coalesce(x.seen_at, x.complete_as_of, x.active_as_of) at time zone x.timezone)::date as last_day,
+				(least(case when s.history_done then s.history_at end,
+					coalesce(x.seen_at, x.complete_as_of, x.active_as_of) - s.since)
+					at time zone x.timezone)::date as first_day
+			from sahut_etl.message_state s
+			join sahut_etl.workspace x on x.id = s.workspace_id
+		) k on k.id = n.workspace_id
+	) p
+	cross join lateral generate_series(p.first, p.last) i
+	group by p.id, p.first_day + i
+) g on g.id = w.id and g.day = d.day;
+comment on view sahut_report.message_days is
+	'How fully the messages of each day are read, back to the first day of which they are wanted: it stands beside each '
+	'number that is made of messages.';
+comment on column sahut_report.message_days.id is 'Workspace and day.';
+comment on column sahut_report.message_days.workspace_name is 'Workspace.';
+comment on column sahut_report.message_days.day is 'Day in the workspace''s time zone.';
+comment on column sahut_report.message_days.unread_count is
+	'Conversations that may have messages of that day which are not known: due, said to have none, or with one that '
+	'could not be loaded. Those that history has not come to are not among them.';
+comment on column sahut_report.message_days.is_fully_read is
+	'Whether every message of that day is known, as far as can be told: the day is over, complete_as_of and history '
+	'have passed it, and no conversation may have one that is not known.';
+
 create view sahut_report.replies as
 select
 	t.conversation_id || ':' || t.turn_no as id, w.name as workspace_name, t.conversation_id, t.turn_no,
-	c.channel_id, ch.type as channel_type, ch.name as channel_name, c.team_id, tm.name as team_name,
-	c.assignee_id, g.name as assignee_name, t.from_at, (t.from_at at time zone w.timezone)::date as from_day,
+	t.channel_id, ch.type as channel_type, ch.name as channel_name, t.team_id, tm.name as team_name,
+	t.assignee_id, g.name as assignee_name, t.from_at, (t.from_at at time zone w.timezone)::date as from_day,
 	extract(hour from t.from_at at time zone w.timezone)::integer as from_hour, t.customer_messages,
 	t.reply_at,
-	case when t.reply_at is not null then coalesce(t.sender_type, 'unknown') end as replied_by,
-	case when t.sender_type = 'agent' then t.sender_id end as agent_id,
-	case when t.sender_type = 'agent' then a.name end as agent_name,
-	greatest(0, extract(epoch from t.reply_at - t.from_at))::bigint as reply_seconds,
-	sahut_etl.business_seconds(w.id, c.channel_id, t.from_at, t.reply_at) as reply_business_seconds,
+	case when t.reply_at is not null then coalesce(t.reply_sender_type, 'unknown') end as replied_by,
+	case when t.reply_sender_type = 'agent' then t.reply_sender_id end as agent_id,
+	case when t.reply_sender_type = 'agent' then a.name end as agent_name,
+	case when t.reply_at is not null then greatest(0, extract(epoch from t.reply_at - t.from_at))::bigint end
+		as reply_seconds,
+	case when t.reply_at is not null then sahut_etl.business_seconds(w.id, t.channel_id, t.from_at,
+		greatest(t.from_at, t.reply_at)) end as reply_business_seconds,
 	t.agent_reply_at,
-	t.reply_at is null and c.status <> 'resolved' as is_waiting,
-	case when t.reply_at is null and c.status <> 'resolved'
+	t.reply_at is null and t.status <> 'resolved' as is_waiting,
+	case when t.reply_at is null and t.status <> 'resolved'
 		then greatest(0, extract(epoch from r.read_at - t.from_at))::bigint end as waiting_seconds,
-	r.read_at as known_until
+	r.read_at as known_until, t.reply_count, t.agent_reply_id, ag.name as agent_reply_name,
+	case when t.reply_at is null and t.status <> 'resolved' then sahut_etl.business_seconds(w.id, t.channel_id,
+		t.from_at, greatest(t.from_at, r.read_at)) end as waiting_business_seconds
 from (
-	select m.workspace_id, m.conversation_id, m.turn_no,
-		min(m.created_at) filter (where m.type = 'incoming') as from_at,
-		count(*) filter (where m.type = 'incoming') as customer_messages,
-		(array_agg(m.created_at order by m.place) filter (where m.type = 'outgoing'))[1] as reply_at,
-		(array_agg(m.sender_type order by m.place) filter (where m.type = 'outgoing'))[1] as sender_type,
-		(array_agg(m.sender_id order by m.place) filter (where m.type = 'outgoing'))[1] as sender_id,
-		min(m.created_at) filter (where m.type = 'outgoing' and m.sender_type = 'agent') as agent_reply_at
-	from (
-		select o.*, count(*) filter (where o.type = 'incoming' and o.type_before is distinct from 'incoming')
-			over (partition by o.conversation_id order by o.place) as turn_no
-		from (
-			select x.workspace_id, x.conversation_id, x.place, x.type, x.sender_type, x.sender_id, x.created_at,
-				lag(x.type) over (partition by x.conversation_id order by x.place) as type_before
-			from sahut.message x
-			where x.removed_at is null and not x.is_note and x.type in ('incoming', 'outgoing')
-		) o
-	) m
-	where m.turn_no > 0
-	group by m.workspace_id, m.conversation_id, m.turn_no
+	select k.*, c.status, c.channel_id, c.team_id, c.assignee_id
+	from sahut.turn k
+	join sahut.conversation c on c.id = k.conversation_id
+	where c.deleted_at is null
 ) t
 join sahut_etl.message_reading r on r.conversation_id = t.conversation_id and r.read_at is not null
 join sahut_etl.workspace w on w.id = t.workspace_id
-join (
-	select k.id, k.status, k.channel_id, k.team_id, k.assignee_id
-	from sahut.conversation k
-	where k.deleted_at is null
-) c on c.id = t.conversation_id
-left join sahut.channel ch on ch.workspace_id = t.workspace_id and ch.id = c.channel_id
-left join sahut.team tm on tm.workspace_id = t.workspace_id and tm.id = c.team_id
-left join sahut.agent a on a.workspace_id = t.workspace_id and a.id = t.sender_id
-left join sahut.agent g on g.workspace_id = t.workspace_id and g.id = c.assignee_id;
+left join sahut.channel ch on ch.workspace_id = t.workspace_id and ch.id = t.channel_id
+left join sahut.team tm on tm.workspace_id = t.workspace_id and tm.id = t.team_id
+left join sahut.agent a on a.workspace_id = t.workspace_id and a.id = t.reply_sender_id
+left join sahut.agent ag on ag.workspace_id = t.workspace_id and ag.id = t.agent_reply_id
+left join sahut.agent g on g.workspace_id = t.workspace_id and g.id = t.assignee_id;
 comment on view sahut_report.replies is
 	'A row for each turn of a customer, that is their messages until somebody answered, and the answer. Of the '
 	'conversations whose messages were read; message_coverage says of how many.';
@@ -422,10 +398,16 @@ comment on column sahut_report.replies.is_waiting is
 comment on column sahut_report.replies.waiting_seconds is
 	'Of one that waits: seconds from from_at to known_until.';
 comment on column sahut_report.replies.known_until is 'Up to when the conversation''s messages are known (API time).';
+comment on column sahut_report.replies.reply_count is 'Answers in the turn, up to the next message of the customer.';
+comment on column sahut_report.replies.agent_reply_id is 'The agent who wrote the answer of agent_reply_at.';
+comment on column sahut_report.replies.agent_reply_name is 'Name of that agent, where one is known.';
+comment on column sahut_report.replies.waiting_business_seconds is
+	'Of waiting_seconds, those of business hours of the channel.';
 
 create view sahut_report.waiting_now as
 select r.id, r.workspace_name, r.conversation_id, r.channel_id, r.channel_type, r.channel_name, r.team_id, r.team_name,
-	r.assignee_id, r.assignee_name, r.turn_no, r.from_at, r.waiting_seconds, r.customer_messages, r.known_until
+	r.assignee_id, r.assignee_name, r.turn_no, r.from_at, r.waiting_seconds, r.customer_messages, r.known_until,
+	r.waiting_business_seconds
 from sahut_report.replies r
 where r.is_waiting;
 comment on view sahut_report.waiting_now is
@@ -446,6 +428,8 @@ comment on column sahut_report.waiting_now.waiting_seconds is 'For how long, as 
 comment on column sahut_report.waiting_now.customer_messages is 'Messages that wait for an answer.';
 comment on column sahut_report.waiting_now.known_until is
 	'Up to when the conversation''s messages are known (API time).';
+comment on column sahut_report.waiting_now.waiting_business_seconds is
+	'Of waiting_seconds, those of business hours of the channel.';
 
 create view sahut_report.daily_replies as
 select
@@ -455,12 +439,8 @@ select
 	d.agent_name, d.turns, d.first_turns, d.answered, d.answered_by_bots, d.waiting, d.reply_seconds_sum,
 	d.reply_seconds_median, d.reply_seconds_p90, d.reply_business_seconds_sum, d.reply_business_seconds_median,
 	d.reply_business_seconds_p90, d.first_reply_seconds_median, d.first_reply_business_seconds_median,
-	case when s.history_done then w.seen_at - s.since else s.history_at end < d.day::timestamp at time zone w.timezone
-		and not exists (
-		select from sahut_etl.message_reading r
-		where r.workspace_id = w.id and r.due_reason is not null
-		and r.changed_at >= d.day::timestamp at time zone w.timezone
-		and (r.read_at is null or r.read_at < (d.day + 1)::timestamp at time zone w.timezone)) as is_fully_read
+	coalesce(k.is_fully_read, false) as is_fully_read, d.first_reply_seconds_p90, d.first_reply_business_seconds_p90,
+	k.unread_count
 from (
 	select r.workspace_name, r.from_day as day, r.from_hour as hour, r.channel_id, r.channel_type, r.channel_name,
 		r.team_id, r.team_name, r.agent_id, r.agent_name,
@@ -476,13 +456,16 @@ from (
 		percentile_cont(0.5) within group (order by r.reply_seconds) filter (where r.turn_no = 1)
 			as first_reply_seconds_median,
 		percentile_cont(0.5) within group (order by r.reply_business_seconds) filter (where r.turn_no = 1)
-			as first_reply_business_seconds_median
+			as first_reply_business_seconds_median,
+		percentile_cont(0.9) within group (order by r.reply_seconds) filter (where r.turn_no = 1)
+			as first_reply_seconds_p90,
+		percentile_cont(0.9) within group (order by r.reply_business_seconds) filter (where r.turn_no = 1)
+			as first_reply_business_seconds_p90
 	from sahut_report.replies r
 	group by r.workspace_name, r.from_day, r.from_hour, r.channel_id, r.channel_type, r.channel_name, r.team_id,
 		r.team_name, r.agent_id, r.agent_name
 ) d
-join sahut_etl.workspace w on w.name = d.workspace_name
-join sahut_etl.message_state s on s.workspace_id = w.id;
+left join sahut_report.message_days k on k.workspace_name = d.workspace_name and k.day = d.day;
 comment on view sahut_report.daily_replies is
 	'Turns of customers and the answers to them, by the day and hour in which the turn began, channel, team, and the '
 	'agent who answered. Medians of several rows together are worked out from replies.';
@@ -515,13 +498,19 @@ comment on column sahut_report.daily_replies.first_reply_seconds_median is
 comment on column sahut_report.daily_replies.first_reply_business_seconds_median is
 	'Median of the seconds of business hours to first answers of conversations.';
 comment on column sahut_report.daily_replies.is_fully_read is
-	'Whether the messages of that day are all read, as far as is known: no conversation is due, or still to come in '
-	'history, that may have some of it.';
+	'Whether the messages of that day are all read: message_days has the rule.';
+comment on column sahut_report.daily_replies.first_reply_seconds_p90 is
+	'Nine of ten first answers came within so many seconds.';
+comment on column sahut_report.daily_replies.first_reply_business_seconds_p90 is
+	'Nine of ten first answers came within so many seconds of business hours.';
+comment on column sahut_report.daily_replies.unread_count is
+	'Conversations that may have messages of that day which are not known; empty where the day is not wanted.';
 
 create view sahut_report.message_coverage as
 select w.id, w.name as workspace_name, s.read, r.read_count, r.due_count, r.unresolved_count, r.unresolved_read_count,
 	r.rejected_count, s.gone_count, s.shrunk_count, nullif(s.history_at, 'infinity') as history_at, s.history_done,
-	r.known_until
+	r.known_until, sahut_etl.messages_to_come(w.id) as to_come_count, r.unknown_count,
+	d.day as fully_read_from, d.last_day as fully_read_to
 from sahut_etl.message_state s
 join sahut_etl.workspace w on w.id = s.workspace_id
 left join (
@@ -529,10 +518,23 @@ left join (
 		count(*) filter (where k.is_unresolved) as unresolved_count,
 		count(k.read_at) filter (where k.is_unresolved) as unresolved_read_count,
 		sum(k.rejected_count) as rejected_count,
-		min(k.read_at) filter (where k.is_unresolved and k.due_reason is null) as known_until
+		min(k.read_at) filter (where k.is_unresolved and k.due_reason is null) as known_until,
+		count(k.gone_at) as unknown_count
 	from sahut_etl.message_reading k
 	group by k.workspace_id
 ) r on r.workspace_id = s.workspace_id
+left join lateral (
+	-- The last days that follow one another and are fully read.
+	select min(f.day) as day, max(f.day) as last_day
+	from (
+		select x.day, x.day - row_number() over (order by x.day)::integer as run
+		from sahut_report.message_days x
+		where x.workspace_name = w.name and x.is_fully_read
+	) f
+	group by f.run
+	order by max(f.day) desc
+	limit 1
+) d on true
 where s.read <> 'off';
 comment on view sahut_report.message_coverage is
 	'Of how many conversations the messages are known, and how far back: a row for each workspace whose messages are '
@@ -554,3 +556,10 @@ comment on column sahut_report.message_coverage.history_at is
 comment on column sahut_report.message_coverage.history_done is 'Whether history was gone through, back to since.';
 comment on column sahut_report.message_coverage.known_until is
 	'The messages of every unresolved conversation that is not due are known up to this instant (API time).';
+comment on column sahut_report.message_coverage.to_come_count is
+	'Conversations of history that are neither read nor due yet.';
+comment on column sahut_report.message_coverage.unknown_count is
+	'Conversations held whose messages the API does not have (404), when they were last asked for.';
+comment on column sahut_report.message_coverage.fully_read_from is
+	'From this day to fully_read_to the messages of every day are all known; message_days has the rule.';
+comment on column sahut_report.message_coverage.fully_read_to is 'The last of these days.';

@@ -62,15 +62,88 @@ delete from sahut_etl.rejected_message x
 using pg_temp.stage_message s
 where x.conversation_id = s.conversation_id and x.place = s.place;
 
+-- When it was written is between its neighbours in the list, as far as these are in this batch.
 insert into sahut_etl.rejected_message as old (
-	conversation_id, place, workspace_id, message_id, reason, members, seen_at)
+	conversation_id, place, workspace_id, message_id, reason, members, seen_at, written_after, written_before)
 select distinct on (s.conversation_id, s.place) s.conversation_id, s.place, b.workspace_id, s.message_id, s.reason,
-	s.members, s.observed_at
+	s.members, s.observed_at, coalesce(n.before, r.last_message_at), coalesce(n.after, s.observed_at)
 from pg_temp.stage_rejected_message s
 cross join pg_temp.stage_batch b
+join sahut_etl.message_reading r on r.conversation_id = s.conversation_id
+cross join lateral (
+	select max(m.created_at) filter (where m.place < s.place) as before,
+		min(m.created_at) filter (where m.place > s.place) as after
+	from pg_temp.stage_message m
+	where m.conversation_id = s.conversation_id
+) n
 order by s.conversation_id, s.place, s.seq desc
 on conflict (conversation_id, place) do update
-set message_id = excluded.message_id, reason = excluded.reason, members = excluded.members, seen_at = excluded.seen_at;
+set message_id = excluded.message_id, reason = excluded.reason, members = excluded.members, seen_at = excluded.seen_at,
+	written_after = least(old.written_after, excluded.written_after),
+	written_before = greatest(old.written_before, excluded.written_before);
+
+-- The turns of these conversations, by the places of the messages in the list.
+insert into pg_temp.stage_turn (
+	conversation_id, turn_no, from_at, customer_messages, reply_count, reply_at, reply_sender_type, reply_sender_id,
+	agent_reply_at, agent_reply_id, bot_reply_at, last_at)
+select m.conversation_id, m.turn_no,
+	(array_agg(m.created_at order by m.place))[1],
+	count(*) filter (where m.type = 'incoming'), count(*) filter (where m.type = 'outgoing'),
+	(array_agg(m.created_at order by m.place) filter (where m.type = 'outgoing'))[1],
+	(array_agg(m.sender_type order by m.place) filter (where m.type = 'outgoing'))[1],
+	(array_agg(m.sender_id order by m.place) filter (where m.type = 'outgoing'))[1],
+	(array_agg(m.created_at order by m.place) filter (where m.type = 'outgoing' and m.sender_type = 'agent'))[1],
+	(array_agg(m.sender_id order by m.place) filter (where m.type = 'outgoing' and m.sender_type = 'agent'))[1],
+	(array_agg(m.created_at order by m.place) filter (where m.type = 'outgoing' and m.sender_type = 'bot'))[1],
+	(array_agg(m.created_at order by m.place desc))[1]
+from (
+	select o.*, count(*) filter (where o.type = 'incoming' and o.type_before is distinct from 'incoming')
+		over (partition by o.conversation_id order by o.place) as turn_no
+	from (
+		select x.conversation_id, x.place, x.type, x.sender_type, x.sender_id, x.created_at,
+			lag(x.type) over (partition by x.conversation_id order by x.place) as type_before
+		from sahut.message x
+		where x.conversation_id = any (array(select r.conversation_id from pg_temp.stage_reading r))
+		and x.removed_at is null and not x.is_note and x.type in ('incoming', 'outgoing')
+	) o
+) m
+where m.turn_no > 0
+group by m.conversation_id, m.turn_no;
+
+delete from sahut.turn t
+using (
+	select r.conversation_id, coalesce(max(k.turn_no), 0) as last
+	from pg_temp.stage_reading r
+	left join pg_temp.stage_turn k on k.conversation_id = r.conversation_id
+	group by r.conversation_id
+) s
+where t.conversation_id = s.conversation_id and t.turn_no > s.last;
+
+update sahut.turn t
+set from_at = s.from_at, customer_messages = s.customer_messages, reply_count = s.reply_count, reply_at = s.reply_at,
+	reply_sender_type = s.reply_sender_type, reply_sender_id = s.reply_sender_id, agent_reply_at = s.agent_reply_at,
+	agent_reply_id = s.agent_reply_id, bot_reply_at = s.bot_reply_at, last_at = s.last_at
+from pg_temp.stage_turn s
+where t.conversation_id = s.conversation_id and t.turn_no = s.turn_no
+and (t.from_at, t.customer_messages, t.reply_count, t.reply_at, t.reply_sender_type, t.reply_sender_id,
+	t.agent_reply_at, t.agent_reply_id, t.bot_reply_at, t.last_at)
+	is distinct from (s.from_at, s.customer_messages, s.reply_count, s.reply_at, s.reply_sender_type, s.reply_sender_id,
+	s.agent_reply_at, s.agent_reply_id, s.bot_reply_at, s.last_at);
+
+with held as materialized (
+	select t.conversation_id, t.turn_no
+	from sahut.turn t
+	where t.conversation_id = any (array(select r.conversation_id from pg_temp.stage_reading r))
+)
+insert into sahut.turn (
+	conversation_id, turn_no, workspace_id, from_at, customer_messages, reply_count, reply_at, reply_sender_type,
+	reply_sender_id, agent_reply_at, agent_reply_id, bot_reply_at, last_at)
+select s.conversation_id, s.turn_no, b.workspace_id, s.from_at, s.customer_messages, s.reply_count, s.reply_at,
+	s.reply_sender_type, s.reply_sender_id, s.agent_reply_at, s.agent_reply_id, s.bot_reply_at, s.last_at
+from pg_temp.stage_turn s
+cross join pg_temp.stage_batch b
+where not exists (
+	select from held h where h.conversation_id = s.conversation_id and h.turn_no = s.turn_no);
 
 update pg_temp.tally t
 set rows_seen = (select count(*) from pg_temp.stage_message),
@@ -82,14 +155,17 @@ set rows_seen = (select count(*) from pg_temp.stage_message),
 
 -- One that became due once more in the meantime stays so. A customer waits when nobody wrote after the last of their
 -- messages.
-with wrote as materialized (
-	select m.conversation_id,
-		max(m.place) filter (where m.type = 'incoming' and not m.is_note) as asked,
-		max(m.place) filter (where m.type = 'outgoing' and not m.is_note) as answered
-	from sahut.message m
-	where m.conversation_id = any (array(select k.conversation_id from pg_temp.stage_reading k))
-	and m.removed_at is null
-	group by m.conversation_id
+with talk as materialized (
+	select k.conversation_id, bool_or(k.reply_at is null) as waits,
+		min(k.from_at) filter (where k.turn_no = 1) as asked_at,
+		(array_agg(k.bot_reply_at order by k.turn_no) filter (where k.bot_reply_at is not null))[1] as bot_at,
+		(array_agg(k.agent_reply_at order by k.turn_no) filter (where k.agent_reply_at is not null))[1] as agent_at,
+		(array_agg(k.agent_reply_id order by k.turn_no) filter (where k.agent_reply_at is not null))[1] as agent_id,
+		sum(k.reply_count)::integer as reply_count,
+		(array_agg(k.last_at order by k.turn_no desc))[1] as last_at,
+		max(k.from_at) filter (where k.reply_at is null) as waiting_since
+	from pg_temp.stage_turn k
+	group by k.conversation_id
 )
 update sahut_etl.message_reading r
 set due_reason = case when x.is_done then null else r.due_reason end,
@@ -100,17 +176,21 @@ set due_reason = case when x.is_done then null else r.due_reason end,
 	keeps_all = case when s.how in ('some', 'whole') then t.read = 'all' else r.keeps_all end,
 	message_count = s.message_count, per_page = s.per_page, last_message_id = s.last_message_id,
 	last_message_at = case when s.message_count > 0 then coalesce(s.last_message_at, r.last_message_at) end,
-	waits = case when s.how = 'whole' then coalesce(w.asked > coalesce(w.answered, 0), false) else r.waits end,
+	waits = case when s.how = 'whole' then coalesce(w.waits, false) else r.waits end,
 	reading = s.reading, shrunk_count = r.shrunk_count + s.shrunk,
 	rejected_count = (
 		select count(*) from sahut_etl.rejected_message x where x.conversation_id = r.conversation_id),
-	gone_at = case when s.how = 'gone' then s.observed_at end
+	gone_at = case when s.how = 'gone' then s.observed_at end,
+	gone_count = case s.how when 'gone' then r.gone_count + 1 when 'whole' then 0 else r.gone_count end,
+	first_customer_at = w.asked_at, first_bot_reply_at = w.bot_at, first_human_reply_at = w.agent_at,
+	first_human_reply_id = w.agent_id, reply_count = coalesce(w.reply_count, 0), talked_at = w.last_at,
+	waiting_since = w.waiting_since
 from pg_temp.stage_reading s
 cross join pg_temp.stage_batch b
 join sahut_etl.message_state t on t.workspace_id = b.workspace_id
 -- By itself: Citus takes no clock in a CASE.
 cross join (select statement_timestamp() + interval '10 minutes' as later offset 0) n
-left join wrote w on w.conversation_id = s.conversation_id
+left join talk w on w.conversation_id = s.conversation_id
 cross join lateral (
 	select s.how in ('whole', 'gone') and s.due_at is not distinct from (
 		select k.due_at from sahut_etl.message_reading k where k.conversation_id = s.conversation_id) as is_done

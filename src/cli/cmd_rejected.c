@@ -75,6 +75,12 @@ static void print_accepted(const char *id, const struct table *accepted)
 	char text[512], name[512];
 
 	for (int r = 0; r < table_rows(accepted); r++) {
+		if (table_get_bool(accepted, r, "is_message")) {
+			printf("%s: the message %s is accepted as missing; its days count as fully "
+			       "read\n",
+			       shown(name, table_get(accepted, r, "name")), shown(text, id));
+			continue;
+		}
 		printf("%s: %s is accepted as missing, and named wherever completeness is said; ",
 		       shown(name, table_get(accepted, r, "name")), shown(text, id));
 		if (table_get_int(accepted, r, "holding") > 0)
@@ -146,7 +152,12 @@ static bool print_outcome(struct app *app, const char *id, struct err *err)
 	return true;
 }
 
-/* A cycle of changes begins with the wanted items. */
+/* A cycle of changes begins with the wanted items; a list of messages is read by another one. */
+static enum cycle_kind kind_for(const struct table *wanted, int row)
+{
+	return table_get_bool(wanted, row, "is_message") ? CYCLE_MESSAGES : CYCLE_INCREMENTAL;
+}
+
 static void run_cycles(struct app *app, const struct table *wanted)
 {
 	struct cli_cycle *cycles = mem_new(app->n_workspaces * sizeof(*cycles));
@@ -156,7 +167,7 @@ static void run_cycles(struct app *app, const struct table *wanted)
 		for (int r = 0; r < table_rows(wanted); r++)
 			if (strcmp(app->workspaces[i]->name, table_get(wanted, r, "name")) == 0)
 				cycles[n++] = (struct cli_cycle){ .conf = app->workspaces[i],
-								  .kind = CYCLE_INCREMENTAL };
+								  .kind = kind_for(wanted, r) };
 	if (n > 0 && !cli_cycle_run_all(app, cycles, n))
 		app->exit = EXIT_LATER;
 	for (size_t i = 0; i < n; i++)

@@ -120,7 +120,8 @@ static bool take_options(struct report_run *run)
 		return false;
 	if (!names[0])
 		err_set(&err, ERR_USAGE,
-			"which report? sahut-etl report volume, workload, backlog or freshness");
+			"which report? sahut-etl report volume, workload, backlog, replies or "
+			"freshness");
 	else
 		run->topic = report_catalog_find(names[0], &err);
 	if (!run->topic || !take_format(run, format, &err) || !check_days(run, &err))

@@ -266,7 +266,7 @@ static void read_pause(struct config_reader *in, const struct yaml *node, const 
 
 static const struct key target_keys[] = {
 	{ "metric", KEY_TEXT, offsetof(struct workspace_target, metric), .required = true,
-	  .help = "first_assignment or first_resolution." },
+	  .help = "first_assignment, first_resolution, first_reply or next_reply." },
 	{ "within", KEY_DURATION, offsetof(struct workspace_target, within), .required = true,
 	  .min = 60 * USEC_PER_SEC, .max = 365 * 86400 * USEC_PER_SEC, .help = "How soon." },
 	{ "channel_type", KEY_TEXT, offsetof(struct workspace_target, channel_type),
@@ -277,6 +277,17 @@ static const struct key target_keys[] = {
 	  .help = "Statuses in which the clock stands still: pending, snoozed." },
 	KEY_END,
 };
+
+static bool is_metric(const char *name)
+{
+	static const char *const metrics[] = { "first_assignment", "first_resolution",
+					       "first_reply", "next_reply" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(metrics); i++)
+		if (strcmp(name, metrics[i]) == 0)
+			return true;
+	return false;
+}
 
 void business_hours_targets(struct config_reader *in, const struct yaml *node, const char *where,
 			    void *to)
@@ -298,11 +309,10 @@ void business_hours_targets(struct config_reader *in, const struct yaml *node, c
 		const char *here = arena_printf(in->arena, "%s[%zu]", where, i);
 
 		config_reader_section(in, target_keys, node->values[i], here, target);
-		if (target->metric && strcmp(target->metric, "first_assignment") != 0 &&
-		    strcmp(target->metric, "first_resolution") != 0)
-			config_reader_complain(
-				in, node->values[i], here,
-				"the metric is first_assignment or first_resolution, not \"%s\"",
-				target->metric);
+		if (target->metric && !is_metric(target->metric))
+			config_reader_complain(in, node->values[i], here,
+					       "the metric is first_assignment, first_resolution, "
+					       "first_reply or next_reply, not \"%s\"",
+					       target->metric);
 	}
 }

@@ -55,6 +55,20 @@ static const struct panel backlog[] = {
 	{ .name = "backlog_waiting", .kind = PANEL_TABLE, .terminal = true },
 };
 
+static const struct panel replies[] = {
+	{ .name = "replies_tiles", .kind = PANEL_TILES },
+	{ .name = "replies_known", .kind = PANEL_TABLE, .terminal = true },
+	{ .name = "replies_days",
+	  .kind = PANEL_CHART,
+	  .chart = "line",
+	  .series = 3,
+	  .terminal = true },
+	{ .name = "replies_hours", .kind = PANEL_HEAT, .pivot = true },
+	{ .name = "replies_channels", .kind = PANEL_TABLE, .terminal = true },
+	{ .name = "replies_agents", .kind = PANEL_TABLE, .terminal = true },
+	{ .name = "replies_waiting", .kind = PANEL_TABLE, .terminal = true },
+};
+
 static const struct panel freshness[] = {
 	{ .name = "freshness_now", .kind = PANEL_TABLE, .terminal = true },
 	{ .name = "freshness_days",
@@ -69,6 +83,7 @@ static const struct report_catalog topics[] = {
 	{ "workload", workload, ARRAY_SIZE(workload) },
 	{ "backlog", backlog, ARRAY_SIZE(backlog) },
 	{ "volume", volume, ARRAY_SIZE(volume) },
+	{ "replies", replies, ARRAY_SIZE(replies) },
 	{ "freshness", freshness, ARRAY_SIZE(freshness) },
 };
 
@@ -88,8 +103,8 @@ const struct report_catalog *report_catalog_find(const char *name, struct err *e
 		nearest_try(&nearest, topics[i].name);
 	}
 	err_set(err, ERR_USAGE,
-		"there is no report \"%s\"%s%s; there are volume, workload, backlog "
-		"and freshness",
+		"there is no report \"%s\"%s%s; there are volume, workload, backlog, "
+		"replies and freshness",
 		name, nearest.found ? "; did you mean " : "", nearest.found ? nearest.found : "");
 	return NULL;
 }

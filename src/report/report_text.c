@@ -10,6 +10,7 @@ static const struct {
 	/* ---- the page ---- */
 	{ "title_volume", { "Conversation volume", "Volume percakapan" } },
 	{ "title_workload", { "Agent workload", "Beban kerja agen" } },
+	{ "title_replies", { "Replies to customers", "Balasan kepada pelanggan" } },
 	{ "title_backlog", { "Backlog", "Percakapan yang belum selesai" } },
 	{ "title_freshness", { "How current the data is", "Kemutakhiran data" } },
 	{ "also", { "On this page", "Di halaman ini" } },
@@ -173,6 +174,52 @@ static const struct {
 	    "open.",
 	    "Terbuka: pelanggan menunggu kita. Waktu tunggu dihitung sejak percakapan "
 	    "terbuka." } },
+	{ "panel_replies_known", { "How much of it is known", "Sejauh mana ini diketahui" } },
+	{ "note_replies_known",
+	  { "Messages are read conversation by conversation. Figures cover those that were read; "
+	    "days "
+	    "between the two last columns are whole.",
+	    "Pesan dibaca per percakapan. Angka mencakup yang sudah dibaca; hari di antara dua "
+	    "kolom "
+	    "terakhir sudah utuh." } },
+	{ "panel_replies_days",
+	  { "Minutes to the reply per day", "Menit sampai dibalas per hari" } },
+	{ "note_replies_days",
+	  { "Of the customers' turns that began that day, in business hours of the channel: half "
+	    "of the "
+	    "answers, and nine of ten, came within so many minutes. A day without a mark is not "
+	    "fully read, or not over.",
+	    "Dari giliran pelanggan yang mulai hari itu, dalam jam kerja kanal: separuh balasan, "
+	    "dan "
+	    "sembilan dari sepuluh, datang dalam sekian menit. Hari tanpa tanda belum terbaca "
+	    "semua, "
+	    "atau belum selesai." } },
+	{ "panel_replies_hours",
+	  { "Minutes to the reply by the hour of the question",
+	    "Menit sampai dibalas menurut jam pertanyaan" } },
+	{ "note_replies_hours",
+	  { "Minutes on the clock, nights included: half of the answers came within so many.",
+	    "Menit menurut jam dinding, malam termasuk: separuh balasan datang dalam sekian "
+	    "menit." } },
+	{ "panel_replies_channels", { "Replies by channel", "Balasan per kanal" } },
+	{ "note_replies_channels",
+	  { "A turn is what a customer writes until somebody answers, an agent or a bot. In "
+	    "business "
+	    "hours.",
+	    "Satu giliran adalah yang ditulis pelanggan sampai ada yang membalas, agen atau bot. "
+	    "Dalam jam kerja." } },
+	{ "panel_replies_agents", { "Replies by agent", "Balasan per agen" } },
+	{ "note_replies_agents",
+	  { "Whoever wrote the answer, not whoever was assigned. In business hours.",
+	    "Yang menulis balasan, bukan yang ditugaskan. Dalam jam kerja." } },
+	{ "panel_replies_waiting",
+	  { "Customers who wait longest", "Pelanggan yang paling lama menunggu" } },
+	{ "note_replies_waiting",
+	  { "Nobody has answered, and the conversation is not resolved. Counted up to when its "
+	    "messages "
+	    "are known.",
+	    "Belum ada yang membalas, dan percakapannya belum selesai. Dihitung sampai pesannya "
+	    "diketahui." } },
 	{ "panel_freshness_now", { "How far each workspace is", "Sejauh mana tiap ruang kerja" } },
 	{ "panel_freshness_days", { "API requests per day", "Permintaan API per hari" } },
 	{ "note_freshness_days",
@@ -193,6 +240,34 @@ static const struct {
 	  { "first resolution, median", "penyelesaian pertama, median" } },
 	{ "col_resolved_untimed",
 	  { "resolved, beginning unknown", "selesai, awalnya tidak diketahui" } },
+	{ "col_turns", { "customers' turns", "giliran pelanggan" } },
+	{ "col_answered", { "answered", "dibalas" } },
+	{ "col_first_replies", { "first replies", "balasan pertama" } },
+	{ "col_first_reply_seconds", { "first reply, median", "balasan pertama, median" } },
+	{ "col_first_reply_p90_seconds", { "first reply, 9 of 10", "balasan pertama, 9 dari 10" } },
+	{ "col_next_reply_seconds", { "next reply, median", "balasan berikutnya, median" } },
+	{ "col_next_reply_p90_seconds",
+	  { "next reply, 9 of 10", "balasan berikutnya, 9 dari 10" } },
+	{ "col_first_reply_minutes", { "first reply, median", "balasan pertama, median" } },
+	{ "col_first_reply_p90_minutes", { "first reply, 9 of 10", "balasan pertama, 9 dari 10" } },
+	{ "col_next_reply_minutes", { "next reply, median", "balasan berikutnya, median" } },
+	{ "col_reply_minutes", { "minutes", "menit" } },
+	{ "col_waiting", { "waiting", "menunggu" } },
+	{ "col_waiting_now", { "waiting now", "menunggu saat ini" } },
+	{ "col_waiting_seconds", { "waiting", "menunggu" } },
+	{ "col_waiting_business_seconds", { "in business hours", "dalam jam kerja" } },
+	{ "col_customer_messages", { "messages", "pesan" } },
+	{ "col_known_at", { "known up to", "diketahui sampai" } },
+	{ "col_unread", { "conversations unread", "percakapan belum terbaca" } },
+	{ "col_fully_read", { "fully read", "terbaca semua" } },
+	{ "col_conversations_read", { "conversations read", "percakapan terbaca" } },
+	{ "col_due", { "due", "giliran dibaca" } },
+	{ "col_to_come", { "to come", "masih nanti" } },
+	{ "col_unresolved_read", { "unresolved, read", "belum selesai, terbaca" } },
+	{ "col_without_messages", { "without messages", "tanpa pesan" } },
+	{ "col_rejected_messages", { "messages not loaded", "pesan tak termuat" } },
+	{ "col_whole_from_at", { "whole from", "utuh sejak" } },
+	{ "col_whole_to_at", { "whole to", "utuh sampai" } },
 	{ "col_channel", { "channel", "kanal" } },
 	{ "col_channel_type", { "kind", "jenis" } },
 	{ "col_share", { "share", "porsi" } },

@@ -72,7 +72,7 @@ struct target_pause {
 
 /* A service target: METRIC within so many microseconds of business hours. */
 struct workspace_target {
-	const char *metric; /* first_assignment or first_resolution */
+	const char *metric; /* first_assignment, first_resolution, first_reply or next_reply */
 	int64_t within;
 	const char *channel_type, *label; /* or NULL: any */
 	struct target_pause pause;

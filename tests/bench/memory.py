@@ -14,7 +14,7 @@ def at_size(rig, n):
     for name, command in kinds.items():
         measured = rig.measure(etl.command(*command))
         rows.append(Figure(f"memory, {name}", "MiB", [measured.rss], f"{n:,} conversations; most that was resident", most=16))
-    for report in ("volume", "workload", "backlog", "freshness"):
+    for report in ("volume", "workload", "backlog", "replies", "freshness"):
         measured = rig.measure(etl.command("report", report), expect=None)
         if "unknown command" not in measured.out and "no such command" not in measured.out:
             rows.append(Figure(f"memory, report {report}", "MiB", [measured.rss], f"{n:,} conversations", most=16))

@@ -14,7 +14,7 @@ SQL = os.path.join(os.path.dirname(__file__), "..", "..", "sql")
 
 # What is spread by the conversation's id, and its column; what is on every machine. All else stays on the coordinator.
 SPREAD = {"conversation": "id", "conversation_version": "conversation_id", "conversation_event": "conversation_id",
-          "conversation_label": "conversation_id", "resolution": "conversation_id", "message": "conversation_id"}
+          "conversation_label": "conversation_id", "resolution": "conversation_id", "message": "conversation_id", "turn": "conversation_id"}
 EVERYWHERE = {"status", "channel", "agent", "team", "label", "contact"}
 WORKING_TIME = {"sahut_etl.work_hours", "sahut_etl.work_span"}
 

@@ -5,11 +5,13 @@ import os
 import re
 import subprocess
 import time
+import urllib.request
 
 import pytest
 
 from conftest import BUILD
-from daemon import wait_for
+from daemon import loaded, wait_for
+from webhook import Webhook, free_port
 
 KINDS = {"application", "audio", "font", "image", "model", "text", "video"}
 ALL = "{read: all, since: 3650d, share: 100%}"
@@ -196,7 +198,7 @@ MARKER = "Q7zKmarker"
 
 
 def test_no_byte_of_content_is_anywhere(pair, tmp_path):
-    """In the warehouse's dump, on any stream, in the log, in a report, in what was rejected."""
+    """In the warehouse's dump, on any stream, in the log, in a report, in a file, in what was rejected."""
     sandbox, etl = pair(marker=MARKER, conversations=120)
     etl.run("sync")
     one = etl.one("select id from sahut.conversation where status <> 'resolved' order by 1 limit 1")
@@ -205,19 +207,52 @@ def test_no_byte_of_content_is_anywhere(pair, tmp_path):
     sandbox.fault("status", match="messages", after=3, times=1, status=500)
     done = etl.run("-v", "sync", "--messages")
     said = done.stdout + done.stderr
-    for command in (["status", "--json"], ["plan"], ["explain", one], ["rejected", "--json"], ["report", "volume", "--format", "html"],
-                    ["report", "workload", "--format", "json"]):
+    reports = [["report", "replies", "--format", form, "--output", str(tmp_path / f"replies.{form}")] for form in ("table", "csv", "json", "html")]
+    for command in (["status", "--json"], ["plan"], ["explain", one], ["rejected"], ["rejected", "--json"], ["report", "volume", "--format", "html"],
+                    ["report", "workload", "--format", "json"], *reports):
         again = etl.run(*command, expect=None)
         said += again.stdout + again.stderr
     dump = subprocess.run(["pg_dump", "-d", etl.conninfo], capture_output=True, text=True)
     assert dump.returncode == 0, dump.stderr
     assert "msg_" in dump.stdout
+    for directory in (tmp_path, etl.dir):
+        for path in (os.path.join(d, f) for d, _, files in os.walk(directory) for f in files):
+            with open(path, "rb") as f:
+                assert MARKER.encode() not in f.read(), path
     assert MARKER not in said
     assert MARKER not in dump.stdout
     assert MARKER in json.dumps(sandbox.control("messages"))
 
 
 # ---- the daemon ----
+
+def test_a_daemon_shows_no_byte_of_content_either(sandboxes, warehouse, daemons, tmp_path):
+    """With events that carry messages, in the log at its most talkative, on the page of metrics, in the warehouse; and no core can be made."""
+    hook, port = Webhook(tmp_path), free_port()
+    sandbox = sandboxes(marker=MARKER, conversations=60)
+    etl = warehouse(sandbox.base_url, messages=ALL, schedule="{incremental: 5s, verify: 15m}", webhook=hook.conf())
+    etl.extra = f'metrics: {{listen: "127.0.0.1:{port}", textfile: {tmp_path}/sahut.prom}}\nlog: {{level: debug}}\n'
+    etl.write()
+    daemon = daemons(etl)
+    loaded(etl, 60)
+    hook.register(sandbox)
+    one = etl.one("select id from sahut.conversation where status <> 'resolved' order by 1 limit 1")
+    for kind in ("bad", "strange", "incoming"):
+        sandbox.control("message", {"id": one, "type": kind})
+    assert hook.post({"event": "message.created", "data": {"conversation_id": one, "content": MARKER}}, "0" * 64) == 401
+    wait_for(lambda: etl.one("select count(*) from sahut_etl.rejected_message") == 1, "the message that is none", 60)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as page:
+        assert MARKER not in page.read().decode()
+    with open(f"/proc/{daemon.pid}/limits") as f:
+        assert re.search(r"(?m)^Max core file size +0 +0 ", f.read())
+    daemon.end()
+    assert MARKER not in daemon.text()
+    dump = subprocess.run(["pg_dump", "-d", etl.conninfo], capture_output=True, text=True)
+    assert "msg_" in dump.stdout and MARKER not in dump.stdout
+    for path in tmp_path.iterdir():
+        assert path.is_dir() or MARKER not in path.read_text()
+
+
 
 def test_the_daemon_reads_while_nothing_else_is_due(sandboxes, warehouse, daemons):
     """With what others leave of the quota, and cycles of changes come as often as without messages."""
@@ -307,17 +342,6 @@ def test_replies_equal_an_independent_computation(pair):
         (len(expect), sum(1 for t in expect if t[4]), len(waiting), True)]
     assert etl.one("select bool_and(reply_seconds = extract(epoch from reply_at - from_at)) from sahut_report.replies where reply_at is not null")
     assert etl.sql("select read_count, due_count, history_done from sahut_report.message_coverage") == [(250, 0, True)]
-
-
-def test_a_day_that_is_not_fully_read_says_so(pair):
-    sandbox, etl = pair(REPLIES)
-    etl.run("sync")
-    etl.run("sync", "--messages")
-    day, one = etl.sql("""select (r.changed_at at time zone 'Asia/Jakarta')::date, r.conversation_id from sahut_etl.message_reading r
-        order by r.changed_at desc limit 1""")[0]
-    etl.sql("select sahut_etl.make_messages_due(1, array[%s])", one)
-    etl.sql("update sahut_etl.message_reading set read_at = null where conversation_id = %s", one)
-    assert etl.one("select bool_or(is_fully_read) from sahut_report.daily_replies where day <= %s", day) is not True
 
 
 # ---- what people are told ----

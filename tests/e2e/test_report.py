@@ -23,7 +23,7 @@ from daemon import wait_for
 from etl import Etl
 from sandbox import Sandbox
 
-REPORTS = ["volume", "workload", "backlog", "freshness"]
+REPORTS = ["volume", "workload", "backlog", "replies", "freshness"]
 EVIL = "</script><script>alert(1)</script>\"'<img src=x onerror=alert(2)>&amp;"
 FORMULA = "=HYPERLINK(\"http://evil.example\",\"click\")"
 
@@ -40,12 +40,14 @@ def shop(cluster, tmp_path_factory):
     sandbox = Sandbox(os.path.join(BUILD, "sahut-sandbox"), conversations=600)
     dbname = f"report_{os.getpid()}"
     cluster.create_database(dbname)
-    etl = Etl(os.path.join(BUILD, "sahut-etl"), tmp_path_factory.mktemp("etl"), cluster, dbname, sandbox.base_url)
+    etl = Etl(os.path.join(BUILD, "sahut-etl"), tmp_path_factory.mktemp("etl"), cluster, dbname, sandbox.base_url,
+              messages="{read: replies, since: 3650d, share: 100%}")
     etl.run("migrate")
     etl.run("sync")
     for kind in ("create", "reassign", "resolve", "reopen", "snooze", "relabel"):
         sandbox.change(kind, 10)
     etl.run("sync")
+    etl.run("sync", "--messages")
     sandbox.stop()
     settle(etl)
     etl.sql("update sahut.agent set name = %s where id = (select min(id) from sahut.agent)", EVIL)

@@ -82,7 +82,7 @@ def test_a_life_of_it(lived):
 
 def test_every_report_in_every_form(lived):
     _, etl = lived
-    for topic in ("volume", "workload", "backlog", "freshness"):
+    for topic in ("volume", "workload", "backlog", "replies", "freshness"):
         for form in ("table", "csv", "json", "html"):
             etl.run("report", topic, "--format", form)
 
@@ -204,7 +204,7 @@ def test_a_dump_is_restored_and_goes_on(lived):
         change(sandbox)
         etl.run("sync")
         assert_equal(etl, sandbox)
-        for topic in ("volume", "workload", "backlog", "freshness"):
+        for topic in ("volume", "workload", "backlog", "replies", "freshness"):
             etl.run("report", topic)
     finally:
         etl.cluster.drop_database(name)

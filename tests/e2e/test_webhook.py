@@ -321,3 +321,17 @@ def test_nothing_of_an_event_is_logged_or_kept(hooked):
     wait_for(lambda: hinted_runs(etl) == 1, "the look")
     assert "MARKER" not in daemon.text()
     assert "MARKER" not in json.dumps(etl.sql("select * from sahut_etl.run"), default=str)
+
+
+def test_an_event_of_a_message_brings_the_message_too(hooked):
+    """Also where it moves nothing that a cycle would see: the hint is followed, and then the messages of that conversation are read."""
+    sandbox, etl, _, _ = hooked(conversations=60, resolved=50, workspace={"messages": "{read: replies, since: 3650d, share: 50%}"})
+    wait_for(lambda: etl.one("select count(*) from sahut_etl.message_reading where read_at is not null") == 60, "all messages", 60)
+    ids = [r[0] for r in etl.sql("select conversation_id from sahut_etl.message_reading where is_unresolved order by 1 limit 3")]
+    for one, moves in zip(ids, (True, False, False)):
+        sandbox.control("message", {"id": one, "type": "incoming", "moves": moves})
+        if not moves:
+            sandbox.control("event", {"event": "message.created", "id": one})
+    last = {one: sandbox.control("messages")[one][-1]["id"] for one in ids}
+    wait_for(lambda: dict(etl.sql("select conversation_id, id from sahut.message where id = any(%s)", list(last.values()))) == last, "the messages")
+    assert etl.one("select count(*) from sahut_etl.run where kind = 'incremental' and state = 'ok'") == 0

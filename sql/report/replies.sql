@@ -1,0 +1,21 @@
+-- A row for each day, channel, team and agent who answered; days that are not fully read say so. Times are in business
+-- hours.
+select
+	r.workspace_name as workspace, r.from_day as day, r.channel_id, r.channel_type, max(r.channel_name) as channel,
+	r.team_id, max(r.team_name) as team, r.agent_id, max(r.agent_name) as agent,
+	count(*) as turns, count(r.reply_at) as answered, count(*) filter (where r.replied_by = 'bot') as answered_by_bots,
+	count(*) filter (where r.is_waiting) as waiting,
+	round((percentile_cont(0.5) within group (order by r.reply_business_seconds)
+		filter (where r.turn_no = 1))::numeric, 1) as first_reply_seconds,
+	round((percentile_cont(0.9) within group (order by r.reply_business_seconds)
+		filter (where r.turn_no = 1))::numeric, 1) as first_reply_p90_seconds,
+	round((percentile_cont(0.5) within group (order by r.reply_business_seconds)
+		filter (where r.turn_no > 1))::numeric, 1) as next_reply_seconds,
+	round((percentile_cont(0.9) within group (order by r.reply_business_seconds)
+		filter (where r.turn_no > 1))::numeric, 1) as next_reply_p90_seconds,
+	case when bool_and(d.is_fully_read) then 'yes' else 'no' end as fully_read
+from sahut_report.replies r
+left join sahut_report.message_days d on d.workspace_name = r.workspace_name and d.day = r.from_day
+where r.workspace_name = $1 and r.from_day between $2::date and $3::date
+group by r.workspace_name, r.from_day, r.channel_id, r.channel_type, r.team_id, r.agent_id
+order by r.from_day, max(r.channel_name), r.channel_id, r.team_id nulls first, r.agent_id nulls first

@@ -1,0 +1,17 @@
+-- A row for each channel, the busiest first.
+select
+	max(r.channel_name) as channel, max(r.channel_type) as channel_type, count(*) as turns,
+	count(r.reply_at) as answered,
+	round((percentile_cont(0.5) within group (order by r.reply_business_seconds)
+		filter (where r.turn_no = 1))::numeric, 1) as first_reply_seconds,
+	round((percentile_cont(0.9) within group (order by r.reply_business_seconds)
+		filter (where r.turn_no = 1))::numeric, 1) as first_reply_p90_seconds,
+	round((percentile_cont(0.5) within group (order by r.reply_business_seconds)
+		filter (where r.turn_no > 1))::numeric, 1) as next_reply_seconds,
+	round((percentile_cont(0.9) within group (order by r.reply_business_seconds)
+		filter (where r.turn_no > 1))::numeric, 1) as next_reply_p90_seconds,
+	count(*) filter (where r.is_waiting) as waiting
+from sahut_report.replies r
+where r.workspace_name = $1 and r.from_day between $2::date and $3::date
+group by r.channel_id
+order by 3 desc, r.channel_id

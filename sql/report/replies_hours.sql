@@ -1,0 +1,13 @@
+-- Long: weekday, hour in which the customer wrote, minutes until the answer, the middle one; every hour of the week.
+with asked as materialized (
+	select extract(isodow from r.from_day)::integer as weekday, r.from_hour as hour,
+		round((percentile_cont(0.5) within group (order by r.reply_seconds))::numeric / 60, 1) as minutes
+	from sahut_report.replies r
+	where r.workspace_name = $1 and r.from_day between $2::date and $3::date and r.reply_at is not null
+	group by 1, 2
+)
+select d.weekday, h.hour, a.minutes as reply_minutes
+from generate_series(1, 7) d(weekday)
+cross join generate_series(0, 23) h(hour)
+left join asked a on a.weekday = d.weekday and a.hour = h.hour
+order by 1, 2

@@ -1,0 +1,18 @@
+-- The turns of customers that began in the period, in business hours; and who waits now.
+select
+	count(*) filter (where r.is_asked) as turns, count(r.reply_at) filter (where r.is_asked) as answered,
+	round((percentile_cont(0.5) within group (order by r.reply_business_seconds)
+		filter (where r.is_asked and r.turn_no = 1))::numeric, 1) as first_reply_seconds,
+	round((percentile_cont(0.9) within group (order by r.reply_business_seconds)
+		filter (where r.is_asked and r.turn_no = 1))::numeric, 1) as first_reply_p90_seconds,
+	round((percentile_cont(0.5) within group (order by r.reply_business_seconds)
+		filter (where r.is_asked and r.turn_no > 1))::numeric, 1) as next_reply_seconds,
+	round((percentile_cont(0.9) within group (order by r.reply_business_seconds)
+		filter (where r.is_asked and r.turn_no > 1))::numeric, 1) as next_reply_p90_seconds,
+	count(*) filter (where r.is_waiting) as waiting_now
+from (
+	select x.turn_no, x.reply_at, x.reply_business_seconds, x.is_waiting,
+		x.from_day between $2::date and $3::date as is_asked
+	from sahut_report.replies x
+	where x.workspace_name = $1 and (x.is_waiting or x.from_day between $2::date and $3::date)
+) r
