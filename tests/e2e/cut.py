@@ -5,8 +5,8 @@
 usage: ./dev cut, or cut.py BUILD [--sample N] [--seed N] [--only STAGE[/WAY[/N]]]
 
 The program that is built with a fuse (tests/cut/fuse.c) counts what it calls of libpq and libcurl, and at the n-th
-call it is killed, loses the connection, or is refused. Three stages: a first load of a small workspace with small pages,
-a cycle that follows changes, and a full sweep that finds deletions and silent edits. After each cut the warehouse must promise nothing that it does not hold; then some
+call it is killed, loses the connection, or is refused. Four stages: a first load of a small workspace with small pages,
+a cycle that follows changes, a full sweep that finds deletions and silent edits, and a cycle that reads messages. After each cut the warehouse must promise nothing that it does not hold; then some
 more happens at the source, the program is started again, and the warehouse must equal it. --sample does N cuts chosen
 by the seed instead of all.
 """
@@ -23,9 +23,10 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cluster import Cluster  # noqa: E402
 from etl import Etl, assert_equal  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
+from test_messages import assert_equal as assert_messages  # noqa: E402
 from truth import assert_promise, assert_quiet, forget  # noqa: E402
 
-STAGES = {"first_load": ["sync"], "incremental": ["sync"], "full": ["sync", "--full"]}
+STAGES = {"first_load": ["sync"], "incremental": ["sync"], "full": ["sync", "--full"], "messages": ["sync", "--messages"]}
 WAYS = ["kill", "disconnect", "error"]
 KINDS = ["create", "update", "resolve", "reopen", "reassign", "relabel", "snooze"]
 
@@ -46,7 +47,7 @@ class Cut:
         self.lengths = {}
         dbname = f"cut{os.getpid()}"
         cluster.create_database(dbname)
-        self.etl = Etl(os.path.join(build, "sahut-etl"), directory, cluster, dbname, "http://127.0.0.1:1")
+        self.etl = Etl(os.path.join(build, "sahut-etl"), directory, cluster, dbname, "http://127.0.0.1:1", messages="{read: all, since: 3650d, share: 100%}")
         self.etl.run("migrate")
         self.sandbox = None
         self.begin()
@@ -81,7 +82,18 @@ class Cut:
         if stage == "full":
             self.sandbox.change("delete", 2)
             self.sandbox.change("silent", 2)
+        if stage == "messages":
+            self.talk()
         self.sandbox.control("clock", {"advance": 600})
+        if stage == "messages":
+            self.etl.run("sync")
+
+    def talk(self):
+        """New messages, one that is late, and one that is gone from the middle of a list that was read."""
+        items = self.sandbox.dump()["conversations"]
+        for item, kind in zip(items[self.age::14], ("incoming", "outgoing", "bot", "note", "bad", "strange") * 2):
+            self.sandbox.control("message", {"id": item["id"], "type": kind, "late": 300 if kind == "bot" else 0})
+        self.sandbox.control("message", {"id": items[self.age]["id"], "remove": 1})
 
     def run(self, stage, way, n):
         """The end of a run that is cut at its n-th operation, and what burned; "" when it came to its end before."""
@@ -105,6 +117,11 @@ class Cut:
             done = self.etl.run("sync", expect=None)
             assert done.returncode in (0, 75), (done.returncode, done.stderr)
         self.etl.run(*STAGES[stage])
+        if stage == "messages":
+            # The list says what is true, of each message once; the conversations that changed after the cut come with the next cycle.
+            self.etl.run("sync")
+            self.etl.run("sync", "--messages")
+            assert_messages(self.etl, self.sandbox)
         assert_equal(self.etl, self.sandbox)
         assert_promise(self.etl, self.sandbox)
         assert_quiet(self.etl)
