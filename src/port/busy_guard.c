@@ -9,7 +9,7 @@
 #include "tcp.h"
 
 /* Processor time that a call may take. */
-#define MOST_NSEC 250000000
+#define MOST_NSEC 100000000
 
 #define MOST_WATCHED 256
 

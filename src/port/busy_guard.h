@@ -4,8 +4,8 @@
  *
  * A library that reads a connection until nothing more is there reads for ever where more comes
  * than it can read: frames of HTTP/2 that say nothing, records of TLS. Nothing else is done
- * meanwhile. So such a call may take a quarter of a second of processor time; then the connection
- * is cut under it.
+ * meanwhile. So such a call may take a tenth of a second of processor time; then the connection is
+ * cut under it.
  */
 #ifndef BUSY_GUARD_H
 #define BUSY_GUARD_H

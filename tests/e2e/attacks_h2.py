@@ -273,7 +273,7 @@ def not_h2(s):
 # Those that wait for a deadline of the program's own.
 SLOW_H2 = {"h2_" + n for n in ("ping_flood", "settings_flood", "window_update_flood", "unknown_flood", "priority_flood", "window_of_nothing",
                                "answers_on_other_streams", "data_flood_of_nothing", "data_flood_of_padding", "informational_flood", "resets_of_nothing",
-                               "continuation_flood_of_nothing")}
+                               "continuation_flood_of_nothing", "goaway_with_an_error")}
 HARMLESS_H2 = {"h2_answered_twice", "h2_resets_of_nothing"}
 
 

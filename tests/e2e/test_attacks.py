@@ -22,7 +22,7 @@ TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 # What of them is good data, or as good as none.
 HARMLESS = {"header_folded", "keys_twice", "numbers_odd", "ids_odd", "times_odd", "id_of_100_000", "digits_a_million", "chunk_extensions",
             "answer_nobody_asked_for", "length_short", "labels_a_million", "labels_of_20_kb", "numbers_without_end", "objects_a_million", "arrays_a_million", "depth", "deep_objects",
-            "chunks_of_one_byte", "suspects_of_4_mb"} | set(HEAVIEST) | HARMLESS_H2
+            "chunks_of_one_byte", "suspects_of_4_mb", "keys_odd"} | set(HEAVIEST) | HARMLESS_H2
 
 # Quickly over, and each of another kind.
 OFTEN = ["heavy_in_every_slot", "suspects_of_4_mb", "header_line", "trailers_endless", "trailer_line", "keys_a_million", "string_of_28_mb", "numbers_without_end", "bomb", "headers_endless",
