@@ -1,4 +1,4 @@
--- How long do resolutions take per agent, and do they hold?
+-- How long do resolutions take per agent, and do they hold? Of those that are a week old it is known.
 select
 	coalesce(agent_name, agent_id, '@(nobody)@') as agent, count(*) as resolutions,
 	count(cycle_duration_seconds) as timed, count(*) - count(cycle_duration_seconds) as beginning_unknown,
@@ -6,7 +6,8 @@ select
 	round((percentile_cont(0.5) within group (order by cycle_duration_seconds) / 3600)::numeric, 1) as median_hours,
 	round((percentile_cont(0.5) within group (order by cycle_business_duration_seconds) / 3600)::numeric,
 	1) as median_business_hours,
-	round(avg(was_reopened_within_7d::integer), 3) as reopened_7d_rate
+	round(avg(was_reopened_within_7d::integer) filter (where resolved_day
+		<= (select min(data_day) from sahut_report.data_freshness) - 8), 3) as reopened_7d_rate
 from sahut_report.resolutions
 where true
 	[[and {{workspace}}]]

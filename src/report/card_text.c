@@ -161,8 +161,10 @@ static const struct {
 	{ "Who passes work to whom?", "Siapa mengalihkan pekerjaan kepada siapa?" },
 	{ "Resolution time by agent (hours, per cycle)",
 	  "Waktu penyelesaian per agen (jam, per siklus)" },
-	{ "How long do resolutions take per agent, and do they hold?",
-	  "Berapa lama penyelesaian tiap agen, dan apakah bertahan?" },
+	{ "How long do resolutions take per agent, and do they hold? Of those that are a week old "
+	  "it is known.",
+	  "Berapa lama penyelesaian tiap agen, dan apakah bertahan? Diketahui dari yang sudah "
+	  "sepekan." },
 	{ "Targets met and breached", "Target tercapai dan terlewat" },
 	{ "Do we meet our targets? Those that run still are not judged yet.",
 	  "Apakah target kita tercapai? Yang masih berjalan belum dinilai." },

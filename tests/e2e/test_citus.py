@@ -18,7 +18,7 @@ from etl import Etl, assert_equal
 from sandbox import Sandbox
 from story import assert_stored_days_are_true
 from test_messages import ALL
-from test_metabase import CARDS, TOP
+from test_metabase import CARDS, TOP, file_of
 
 BUILD = os.environ.get("SAHUT_BUILD", os.path.join(os.path.dirname(__file__), "..", "..", "build"))
 
@@ -169,7 +169,7 @@ def test_the_reader_sees_in_every_view_the_rows_of_one_machine(story, reader):
 def test_every_card_runs_as_the_reader(story, reader, key):
     values = {"day": "date '2020-01-01'", "workspace": "'utama'", "channel": "'x'", "channel_type": "'whatsapp'", "agent": "'x'", "team": "'x'"}
     card = next(c for c in CARDS if c["key"] == key)
-    with open(os.path.join(TOP, key + ".sql")) as f:
+    with open(os.path.join(TOP, file_of(card))) as f:
         sql = f.read()
     off = re.sub(r"\[\[.*?\]\]", "", sql)
     on = sql.replace("[[", "").replace("]]", "")

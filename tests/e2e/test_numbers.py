@@ -42,8 +42,8 @@ def day(n):
 
 def card(s, key, **filters):
     """What Metabase would show: a tag is a condition on its column, and a tag without a filter leaves its brackets out."""
-    with open(os.path.join(TOP, "etc", "metabase", key + ".sql")) as f:
-        query = f.read()
+    with open(os.path.join(TOP, "etc", "metabase", CARDS[key].get("sql", key) + ".sql")) as f:
+        query = re.sub(r"@([^@']+)@", r"\1", f.read())
     for tag, condition in filters.items():
         table, column = CARDS[key]["tags"][tag].split(".")
         query = re.sub(r"\[\[(.*?){{%s}}\]\]" % tag, lambda m: f'{m[1]}"sahut_report"."{table}"."{column}" {condition}', query)
@@ -111,7 +111,7 @@ def test_a_target_names_who_had_it_when_it_was_met(story):
         ("nobody", "first_assignment", "breached", None, None, "Ayu", None), ("nobody", "first_resolution", "breached", None, None, "Ayu", None),
         ("running", "first_assignment", "met", "Citra", None, "Citra", None), ("running", "first_resolution", "running", None, None, "Citra", None)]
     assert [(r["agent"], r["met"], r["breached"], r["running"]) for r in card(s, "workload_targets_agents") if r["metric"] == "first_resolution"] == [
-        ("(unassigned)", 0, 1, 0), ("Budi", 1, 0, 0), ("Citra", 0, 0, 1)]
+        ("(nobody)", 0, 1, 0), ("Budi", 1, 0, 0), ("Citra", 0, 0, 1)]
     assert_history_is_sound(s.sql)
 
 
@@ -151,7 +151,9 @@ def test_every_day_has_its_place_in_a_chart(story):
     days = card(s, "volume_days", day="between '2026-02-27' and '2026-03-31'")
     assert [r["day"] for r in days] == [date(2026, 2, 27) + timedelta(n) for n in range(9)]
     assert [(r["created"], r["resolved"]) for r in days] == [
-        (0, None), (0, None), (0, 0), (1, 1), (0, 0), (0, 0), (0, 0), (1, 0), (0, 0)]
+        (0, None), (0, None), (0, 0), (1, 1), (0, 0), (0, 0), (0, 0), (1, 0), (None, None)]
+    # The day that is not over has a line of its own, which begins at the day before.
+    assert [(r["created_so_far"], r["resolved_so_far"]) for r in days][-3:] == [(None, None), (1, 0), (0, 0)]
     assert [r["created"] for r in card(s, "volume_days", day=march(4, 6), channel="= 'WA Toko'")] == [0, 0, 1]
     assert [(r["day"], r["conversations"]) for r in card(s, "volume_backlog_days", day=march(3, 7))] == [
         (day(3), 0), (day(4), 0), (day(5), 0), (day(6), 1), (day(7), 1)]
@@ -200,7 +202,7 @@ def test_what_nobody_has_is_a_row_of_the_workload(story):
     assert s.sql(now) == [("Ayu", False, 1, 0, 1), (None, True, 1, 1, 2)]
     assert s.sql("select sum(unresolved_count) from sahut_report.agent_workload_now") == s.sql(
         "select count(*) from sahut_report.conversations where is_unresolved")
-    assert {r["agent"]: r["open_count"] for r in card(s, "workload_now")} == {"Ayu": 1, "(unassigned)": 1}
+    assert {r["agent"]: r["open_count"] for r in card(s, "workload_now")} == {"Ayu": 1, "(nobody)": 1}
     # Of agents, nobody is none.
     assert (card(s, "workload_active"), card(s, "workload_median")) == ([{"active": 1}], [{"median_active": 1.0}])
     s.refresh()
@@ -377,7 +379,7 @@ def test_what_lasts_is_measured_to_the_last_answer_where_nothing_was_proven(stor
     s.see("2026-03-05 05:02")
     s.refresh()
     s.sql("update sahut_etl.workspace set active_as_of = seen_at")
-    views, cards = all_views(s), {k: card(s, k) for k in CARDS if not k.startswith("freshness_")}
+    views, cards = all_views(s), {k: card(s, k) for k in CARDS if not k.startswith("freshness_") and not k.endswith("_proof")}
     reports = {n: report(s, n, day(1), day(5)) for n in ("volume", "workload", "backlog")}
     assert s.one("select max(elapsed_minutes) from sahut_report.sla_results where result = 'breached'") > 0
     s.sql("update sahut_etl.workspace set active_as_of = null, complete_as_of = null, certified_at = null")
