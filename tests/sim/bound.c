@@ -91,6 +91,12 @@ void bound_begin(struct bound *bound, const struct ware *ware, const struct worl
 	if (world->now >= world->conf.mistyped_at && world->now < world->conf.mistyped_to &&
 	    !world->rests)
 		return;
+	/*
+	 * Rows that are pinned stand in the way of an order that was proven without them. Which
+	 * cycle meets them first, and reads a page twice or is demoted, nobody knows.
+	 */
+	if (world->conf.pins > 0 && ware->state.order != ORDER_UNKNOWN)
+		return;
 	bound->holds = odd_holding(ware) > 0;
 	/* Where rows at the end of a page tell no time, a scan cannot know that it is old enough. */
 	if ((strategy == STRATEGY_HEAD_SCAN || strategy == STRATEGY_TAIL_SCAN) && has_odd(world))
