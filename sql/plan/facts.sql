@@ -19,7 +19,7 @@ select
 		select max(x.pages)
 		from (
 			select r.pages from sahut_etl.run r
-			where r.workspace_id = $1::integer and r.strategy = 'full_sweep' and r.state = 'ok'
+			where r.workspace_id = $1::integer and r.strategy = 'full_sweep' and r.state in ('ok', 'partial')
 			order by r.id desc limit 3
 		) x), 0) as swept_lately,
 	coalesce((

@@ -131,6 +131,9 @@ static void unmet(const struct forecast *f, struct buf *out)
 /* The limits of the lists. */
 static void add_limits(const struct workspace_state *state, struct buf *out)
 {
+	if (state->certified_at == TIME_NONE)
+		buf_str(out, "; as long as nothing is proven sahut-etl sync reads everything, as a "
+			     "full sweep does");
 	if (state->filterless)
 		buf_str(out, "; the API's filters do nothing, so everything is read each time");
 	if (state->depth > 0)

@@ -189,11 +189,7 @@ static int follow(const struct count *count, const struct curve_step *steps, int
 	return 0;
 }
 
-/*
- * Whether totals rose as often as conversations were created, and not more often: totals that
- * are estimated, or told by machines of which some are behind, rise and fall all the time.
- */
-static bool is_steady(const struct curve *curve, const struct curve_seen *seen, int64_t pass)
+bool curve_is_steady(const struct curve *curve, const struct curve_seen *seen, int64_t pass)
 {
 	int64_t rises = 0, births = 0;
 
@@ -212,7 +208,7 @@ bool curve_proves(const struct curve *curve, const struct curve_seen *seen, int6
 	struct count count;
 	int run;
 
-	for (int k = is_steady(curve, seen, pass) ? steps.n : 0; k > 0; k--) {
+	for (int k = curve_is_steady(curve, seen, pass) ? steps.n : 0; k > 0; k--) {
 		struct curve_step *last = &steps.steps[k - 1];
 
 		/*

@@ -57,6 +57,14 @@ void curve_note(struct curve *curve, int64_t date, int64_t total, int most);
 int64_t curve_window(const struct curve *curve, int64_t lookback) MUST_CHECK;
 
 /*
+ * Whether totals rose as often as conversations were created, up to the beginning of a PASS, and not
+ * more often: totals that are estimated, or told by machines of which some are behind, rise and
+ * fall all the time.
+ */
+bool curve_is_steady(const struct curve *curve, const struct curve_seen *seen,
+		     int64_t pass) MUST_CHECK;
+
+/*
  * Whether SEEN shows that no conversation is missing that was there at some instant, which goes to
  * *AS_OF. The last pass over the list that was complete began at PASS.
  */

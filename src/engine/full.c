@@ -466,7 +466,8 @@ static bool may_go_on(const struct full *full, const struct workspace_state *sta
 	const struct full_state *f = &state->full;
 	const struct sweep *sweep = &f->sweep;
 
-	if (!was_read(full, state) || sweep->started == TIME_NONE)
+	/* Where the list goes on behind its total, no number of passes proves anything. */
+	if (!was_read(full, state) || sweep->started == TIME_NONE || sweep->beyond)
 		return false;
 	if (f->pass == 1)
 		return true;
@@ -477,8 +478,8 @@ static bool may_go_on(const struct full *full, const struct workspace_state *sta
 	if (full->distinct > full->together && full->distinct < f->owed)
 		return f->pass < FULL_PASSES_MOST;
 	/* The totals of this pass, and of those before, may prove the next one. */
-	return state->order == ORDER_UNKNOWN && f->pass < MOST_PASSES && state->curve.n > 0 &&
-	       sweep->latest != TIME_NONE &&
+	return state->order == ORDER_UNKNOWN && !full->jumpy && f->pass < MOST_PASSES &&
+	       state->curve.n > 0 && sweep->latest != TIME_NONE &&
 	       sweep->latest - state->curve.steps[0].from >= state->lookback;
 }
 
@@ -528,6 +529,8 @@ static void judge(struct full *full, struct workspace_state *state, const struct
 static void judge_curve(struct full *full, struct workspace_state *state,
 			const struct answer *answer)
 {
+	full->jumpy = answer->seen.groups >= 0 &&
+		      !curve_is_steady(&state->curve, &answer->seen, state->full.sweep.started);
 	if (answer->seen.groups >= 0 && !state->full.sweep.beyond &&
 	    curve_proves(&state->curve, &answer->seen, state->full.sweep.started, state->lookback,
 			 &full->proven_at)) {

@@ -50,6 +50,7 @@ struct full {
 	struct sweep closing;
 	int closings;
 	int64_t together; /* old ones that all passes before saw together */
+	bool jumpy;	  /* totals rise more often than conversations are created */
 	int64_t holding;  /* items that hold the instants when those that it did not see are
                            * forgotten */
 	int64_t distinct, suspects; /* as counted last: conversations seen, and not seen */

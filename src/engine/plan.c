@@ -24,8 +24,12 @@
 #define MOST_IN_TURN 5
 #define REQUESTS_IN_TURN 3
 
-/* Passes and closing scans over a list that proved nothing, after the first. */
+/*
+ * Passes and closing scans over a list that proved nothing, after the first; and pages of those
+ * that are read again where its totals jump.
+ */
 #define PASSES_MORE 5
+#define PAGES_AGAIN 32
 
 /* Requests of an audit that finds everything equal. */
 #define AUDIT_REQUESTS 5
@@ -195,7 +199,8 @@ static struct plan_cost full_cost(const struct workspace_state *state)
 					state->exceptions[EXCEPTION_DISPUTED],
 				MOST_IN_TURN);
 	bool small = state->per_page < PER_PAGE_MOST;
-	bool again = state->unproven == UNPROVEN_SHORT || state->unproven == UNPROVEN_LOST;
+	bool again = state->unproven == UNPROVEN_SHORT || state->unproven == UNPROVEN_LOST ||
+		     state->unproven == UNPROVEN_CUT;
 	bool full = state->last_total > 0 && state->last_total % state->per_page == 0;
 	bool odd = state->certified_at == TIME_NONE || state->unproven == UNPROVEN_PARTS;
 	int counts = odd ? STATUS_SUM_REQUESTS : 0;
@@ -210,7 +215,8 @@ static struct plan_cost full_cost(const struct workspace_state *state)
 	 */
 	return (struct plan_cost){ .least = pages + full + counts,
 				   .most = pages + full + counts + known * REQUESTS_IN_TURN +
-					   again * PASSES_MORE * pages + (pages + 99) / 100 +
+					   again * (PASSES_MORE * pages + PAGES_AGAIN) +
+					   (pages + 99) / 100 +
 					   order_ascending(state->order) * (1 + small) };
 }
 

@@ -496,7 +496,7 @@ static bool is_beginning(struct sweep *sweep, const struct page *page)
 	return false;
 }
 
-/* Whether to go back so many pages: from one place not for ever. */
+/* Whether to go back: from one place not for ever, and in all not more than the list has pages. */
 static bool may_step_back(struct sweep *sweep, int64_t back)
 {
 	bool backwards = sweep->plan.backwards;
@@ -506,7 +506,8 @@ static bool may_step_back(struct sweep *sweep, int64_t back)
 		sweep->furthest = sweep->page;
 		sweep->retreats = 0;
 	}
-	if (back == 0 || (!backwards && sweep->page == 1) || sweep->retreats >= MOST_RETREATS)
+	if (back == 0 || (!backwards && sweep->page == 1) || sweep->retreats >= MOST_RETREATS ||
+	    sweep->stepped_back > sweep_pages(sweep->largest_total, sweep->per_page))
 		return false;
 	sweep->retreats++;
 	return true;

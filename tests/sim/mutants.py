@@ -56,7 +56,7 @@ MUTANTS = [
     ("the floor after a bulk action", "scan.c", "max_i64(state->watermark, seen_until(scan) - state->lookback);", "state->watermark;"),
     ("the age of what a told total counts", "curve.c", "if (created_before(&count, last->to - lookback) == last->total)",
      "if (created_before(&count, last->to + lookback) == last->total)"),
-    ("the steadiness of totals", "curve.c", "for (int k = is_steady(curve, seen, pass) ? steps.n : 0; k > 0; k--) {",
+    ("the steadiness of totals", "curve.c", "for (int k = curve_is_steady(curve, seen, pass) ? steps.n : 0; k > 0; k--) {",
      "for (int k = steps.n; k > 0; k--) {"),
     ("the control GET", "recheck.c", "recheck->step = RECHECK_CONTROL;", "recheck->step = RECHECK_AGAIN, to_next_gone(recheck);"),
     ("the parts of a list that is too deep", "full.c", "} else if (sweep_done(sweep) && sweep->end == SWEEP_SHALLOW) {",
