@@ -419,10 +419,10 @@ static enum sweep_end all_of(const struct sweep *sweep, const struct page *page)
 	return distinct < min_i64(sweep->first_total, page->total) ? SWEEP_LOST : SWEEP_ALL;
 }
 
-/* The page begins after so many rows: whether its own rows and its total go together. */
-static void measure(struct sweep *sweep, const struct page *page, int64_t before)
+/* Whether the page's own rows and its total go together; what brings nothing may be another. */
+static void measure(struct sweep *sweep, const struct page *page, int64_t before, int repeats)
 {
-	if (page->n > 0 && before < page->total && before + page->n > page->total)
+	if (repeats < page->n && before < page->total && before + page->n > page->total)
 		sweep->beyond = true;
 }
 
@@ -444,8 +444,8 @@ static void take_probe(struct sweep *sweep, const struct page *page, int repeats
 
 	size = page->per_page > 0 ? (int)min_i64(size, page->per_page) : size;
 	/* All that the total counts was read: a row that is new to us stands behind that. */
-	if (sweep->plan.overlap || repeats < page->n)
-		measure(sweep, page, (int64_t)(sweep->last_page_asked - 1) * size);
+	repeats = sweep->plan.overlap ? 0 : repeats;
+	measure(sweep, page, (int64_t)(sweep->last_page_asked - 1) * size, repeats);
 	sweep->moved = sweep->moved || page->total != sweep->last_total;
 	sweep->probing = false;
 	sweep->probed = true;
@@ -462,7 +462,7 @@ static void take_overlapping(struct sweep *sweep, const struct page *page, const
 
 	if (fit == OVERLAP_ELSEWHERE)
 		return;
-	measure(sweep, page, sweep->overlap.base);
+	measure(sweep, page, sweep->overlap.base, 0);
 	if (!sweep->begun) {
 		begin_with(sweep, page);
 		repeats = 0;
@@ -527,7 +527,7 @@ static void step_back(struct sweep *sweep, const struct page *page, int64_t back
 static void move_on(struct sweep *sweep, const struct page *page, int repeats)
 {
 	sweep->refused = 0;
-	measure(sweep, page, (int64_t)(sweep->page - 1) * sweep->per_page);
+	measure(sweep, page, (int64_t)(sweep->page - 1) * sweep->per_page, repeats);
 	if (!goes_on(sweep, page) && ends_in_vain(sweep, page, repeats))
 		end_shallow(sweep, sweep->rows);
 	else if (!goes_on(sweep, page))

@@ -935,14 +935,27 @@ static bool a_list_of_another_shape_moves_nothing_and_is_equal_a_cycle_later(str
 
 /* ---- lists that do not show everything --------------------------------- */
 
-/* Thirty open ones behind a depth of 16: the three channels have ten each. */
+/*
+ * Thirty open ones, more or less, behind a depth of 16, in three channels; whatever comes of a page
+ * that lies deeper, and however many rows its place has.
+ */
 static bool a_list_deeper_than_its_pages_go_is_proven_by_its_parts(struct drive *d)
 {
-	begin(d, WORLD_ID, 4, 30);
-	d->world.conf.depth = 16;
-	for (int i = 0; i < 30; i++)
-		d->world.things[i].states[0].channel = i % 3;
-	return came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED) && equals(d);
+	for (int i = 0; i < 14 * BEYONDS; i++) {
+		int rows = 26 + i / BEYONDS;
+
+		begin(d, WORLD_ID, 4, rows);
+		d->world.conf.depth = 16;
+		d->world.conf.beyond = (enum beyond)(i % BEYONDS);
+		for (int k = 0; k < rows; k++)
+			d->world.things[k].states[0].channel = k % 3;
+		if (cycle(d, CYCLE_FULL, NULL) != VERDICT_CERTIFIED)
+			return wrong(d, "of %d it is not certified (beyond: %d)", rows,
+				     i % BEYONDS);
+		if (!equals(d))
+			return false;
+	}
+	return true;
 }
 
 /* What is archived refutes one sweep, is unlisted at the next, and is counted no more. */
