@@ -13,7 +13,7 @@ select
 	sahut_etl.to_usec(w.late_at) as late_at, (extract(epoch from w.late_by) * 1000000)::bigint as late_by,
 	w.list_depth, w.list_parts, w.list_beyond, w.totals_told, w.filterless,
 	(extract(epoch from w.date_ahead) * 1000000)::bigint as date_ahead, sahut_etl.to_usec(now()) as now,
-	p.holding, p.accepted, p.unlisted, p.disputed,
+	p.state as proof, p.holding, p.accepted, p.unlisted, p.disputed,
 	(select count(*) from sahut_etl.rejected_item r
 		where r.workspace_id = w.id and r.conversation_id is not null
 		and (r.wanted_at is not null or (r.accepted_at is null and not r.is_misshapen))) as askable

@@ -63,9 +63,10 @@ static int64_t last_success(const struct stats *n)
 static enum health of_proof(const struct stats *n)
 {
 	static const enum health healths[] = {
-		[PROOF_LOADING] = HEALTH_LOADING,   [PROOF_UNPROVEN] = HEALTH_UNPROVEN,
-		[PROOF_DEMOTED] = HEALTH_DEMOTED,   [PROOF_REJECTED] = HEALTH_REJECTED,
-		[PROOF_EXCEPTED] = HEALTH_EXCEPTED, [PROOF_PROVEN] = HEALTH_WELL,
+		[PROOF_NONE] = HEALTH_LOADING,	    [PROOF_LOADING] = HEALTH_LOADING,
+		[PROOF_UNPROVEN] = HEALTH_UNPROVEN, [PROOF_DEMOTED] = HEALTH_DEMOTED,
+		[PROOF_REJECTED] = HEALTH_REJECTED, [PROOF_EXCEPTED] = HEALTH_EXCEPTED,
+		[PROOF_PROVEN] = HEALTH_WELL,
 	};
 
 	assert((size_t)n->proof < ARRAY_SIZE(healths));
@@ -91,7 +92,7 @@ enum health health_of(const struct stats *n, int64_t now)
 		return HEALTH_CLOCK;
 	if (n->report_failures >= REPORT_TRIES)
 		return HEALTH_REPORTS;
-	if (n->proof == PROOF_LOADING)
+	if (n->proof <= PROOF_LOADING)
 		return HEALTH_LOADING;
 	/* A sweep may take hours; the quota decides. */
 	if (!n->running && last != TIME_NONE && now - last > patience(n))

@@ -73,12 +73,12 @@ void stats_remember(struct stats *n, const struct workspace_state *state)
 	n->live = state->live;
 	n->uncertified = state->uncertified;
 	n->order = state->order != ORDER_UNKNOWN;
-	n->proof = workspace_state_proof(state);
+	n->proof = state->standing.proof;
 	n->proven = n->proof >= PROOF_REJECTED;
 	n->holding = state->holding;
 	n->beyond = state->beyond;
 	for (int i = 0; i < EXCEPTIONS; i++)
-		n->exceptions[i] = state->exceptions[i];
+		n->exceptions[i] = state->standing.exceptions[i];
 	n->date_ahead = state->date_ahead;
 }
 

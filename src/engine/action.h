@@ -155,7 +155,8 @@ struct tally {
 	bool misshapen;	      /* of a page more than a few could not be loaded */
 	bool held_back;	      /* the batch itself had items that hold: no instant rose with it */
 	int64_t stale_copies; /* older copies that want a second look */
-	int64_t late_by;      /* the least by which a late one missed a published instant */
+	struct standing standing; /* at the end of the run */
+	int64_t late_by;	  /* the least by which a late one missed a published instant */
 };
 
 enum verdict {

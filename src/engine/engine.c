@@ -349,6 +349,8 @@ static void learn(struct engine *engine, const struct tally *tally)
 	state->live = tally->live;
 	state->stale_copies = tally->stale_copies;
 	state->holding = tally->holding;
+	if (tally->standing.proof != PROOF_NONE)
+		state->standing = tally->standing;
 	if (tally->held_back) {
 		state->complete_as_of = min_i64(state->complete_as_of, engine->complete_as_of);
 		state->active_as_of = min_i64(state->active_as_of, engine->active_as_of);

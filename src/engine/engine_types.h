@@ -56,6 +56,34 @@ struct page {
 	struct row rows[PAGE_ROWS_MOST]; /* rejected items among them, in the list's order */
 };
 
+/* ---- how far a workspace is proven ---- */
+
+/* Rows that a proven workspace is known to lack, or to have too many. */
+enum exception {
+	EXCEPTION_ACCEPTED, /* items that could not be loaded and that a person has accepted */
+	EXCEPTION_UNLISTED, /* conversations that answer by their id and stand in no list */
+	EXCEPTION_DISPUTED, /* conversations that are gone, which is not believed of so many */
+	EXCEPTIONS,
+};
+
+/* How far it may be relied on. */
+enum proof {
+	PROOF_NONE,	/* nothing is said of it */
+	PROOF_LOADING,	/* rows come in */
+	PROOF_UNPROVEN, /* loaded, and never proven */
+	PROOF_DEMOTED,	/* what was published is taken back */
+	PROOF_REJECTED, /* items that could not be loaded hold the instants */
+	PROOF_EXCEPTED, /* proven, but for those that are known */
+	PROOF_PROVEN,
+	PROOFS,
+};
+
+/* The view sahut_etl.proof, which alone says how far a workspace may be relied on. */
+struct standing {
+	enum proof proof;
+	int64_t exceptions[EXCEPTIONS];
+};
+
 /* ---- messages ---- */
 
 /* In which turn conversations are read; see messages.h. */

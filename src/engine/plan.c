@@ -195,8 +195,8 @@ static struct plan_cost unresolved_scan_cost(const struct workspace_state *state
 static struct plan_cost full_cost(const struct workspace_state *state)
 {
 	int64_t pages = sweep_pages(state->last_total, state->per_page);
-	int64_t known = min_i64(state->exceptions[EXCEPTION_UNLISTED] +
-					state->exceptions[EXCEPTION_DISPUTED],
+	int64_t known = min_i64(state->standing.exceptions[EXCEPTION_UNLISTED] +
+					state->standing.exceptions[EXCEPTION_DISPUTED],
 				MOST_IN_TURN);
 	bool small = state->per_page < PER_PAGE_MOST;
 	bool again = state->unproven == UNPROVEN_SHORT || state->unproven == UNPROVEN_LOST ||

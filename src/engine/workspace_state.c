@@ -67,20 +67,22 @@ bool workspace_state_withheld(const struct workspace_state *state)
 	return state->unproven >= UNPROVEN_CUT;
 }
 
-enum proof workspace_state_proof(const struct workspace_state *state)
+enum proof workspace_state_proof_parse(const char *name)
 {
-	if (!workspace_state_is_loaded(state))
-		return PROOF_LOADING;
-	if (state->certified_at == TIME_NONE)
-		return PROOF_UNPROVEN;
-	if (state->needs_full == FULL_DEMOTED || workspace_state_withheld(state))
-		return PROOF_DEMOTED;
-	if (state->holding > 0)
-		return PROOF_REJECTED;
-	for (int i = 0; i < EXCEPTIONS; i++)
-		if (state->exceptions[i] > 0)
-			return PROOF_EXCEPTED;
-	return PROOF_PROVEN;
+	static const char *const names[PROOFS] = {
+		[PROOF_NONE] = "",
+		[PROOF_LOADING] = "loading",
+		[PROOF_UNPROVEN] = "unproven",
+		[PROOF_DEMOTED] = "demoted",
+		[PROOF_REJECTED] = "rejected",
+		[PROOF_EXCEPTED] = "excepted",
+		[PROOF_PROVEN] = "proven",
+	};
+
+	for (int i = 0; i < PROOFS; i++)
+		if (strcmp(names[i], name) == 0)
+			return (enum proof)i;
+	return PROOF_NONE;
 }
 
 bool workspace_state_reaches_new(const struct workspace_state *state)

@@ -40,24 +40,6 @@ enum unproven {
 	UNPROVENS,
 };
 
-/* Rows that a proven workspace is known to lack, or to have too many. */
-enum exception {
-	EXCEPTION_ACCEPTED, /* items that could not be loaded and that a person has accepted */
-	EXCEPTION_UNLISTED, /* conversations that answer by their id and stand in no list */
-	EXCEPTION_DISPUTED, /* conversations that are gone, which is not believed of so many */
-	EXCEPTIONS,
-};
-
-/* How far it may be relied on; the view sahut_etl.proof says the same. */
-enum proof {
-	PROOF_LOADING,	/* rows come in */
-	PROOF_UNPROVEN, /* loaded, and never proven */
-	PROOF_DEMOTED,	/* published instants were taken back */
-	PROOF_REJECTED, /* items that could not be loaded hold the instants */
-	PROOF_EXCEPTED, /* proven, but for those that are known */
-	PROOF_PROVEN,
-};
-
 /* Passes of one full sweep, at most. */
 #define FULL_PASSES_MOST 12
 
@@ -90,8 +72,8 @@ struct workspace_state {
 	int64_t holding; /* items that could not be loaded and that nobody has accepted: while
 			       * there are any, no instant rises */
 	int64_t askable; /* items that could not be loaded and that an id can be asked for */
-	int64_t exceptions[EXCEPTIONS]; /* as they were when the cycle began */
-	int64_t stale_copies;		/* older copies that want a second look */
+	struct standing standing; /* as it was when the cycle began, or has ended */
+	int64_t stale_copies;	  /* older copies that want a second look */
 	int64_t largest_total, last_total;
 	int per_page; /* rows of a page: as the reference allows, or less if the server does less */
 
@@ -127,8 +109,8 @@ enum unproven workspace_state_unproven_parse(const char *name) MUST_CHECK;
 /* Whether the first load is over: everything was read once, proven or not. */
 bool workspace_state_is_loaded(const struct workspace_state *state) MUST_CHECK;
 
-/* How far it may be relied on. */
-enum proof workspace_state_proof(const struct workspace_state *state) MUST_CHECK;
+/* The word of the view for it; PROOF_NONE for any other. */
+enum proof workspace_state_proof_parse(const char *name) MUST_CHECK;
 
 /* A response of the whole list told its total. */
 void workspace_state_note_total(struct workspace_state *state, const struct page *page);

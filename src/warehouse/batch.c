@@ -315,6 +315,7 @@ static void add_end(struct script *s, const struct batch *c)
 {
 	script_add(s, sql_warehouse_tally);
 	script_int(s, c->workspace);
+	script_text(s, c->last ? "true" : "false");
 	script_add(s, "commit");
 }
 
@@ -364,5 +365,6 @@ void batch_read(const struct table *table, struct tally *tally)
 		.holding = table_get_int(table, 0, "holding"),
 		.misshapen = table_get_bool(table, 0, "is_misshapen"),
 		.held_back = table_get_bool(table, 0, "is_held_back"),
+		.standing = state_json_standing(table),
 	};
 }

@@ -213,6 +213,18 @@ bool state_json_read_position(const struct json_at *at, struct full_state *full)
 	return full->running;
 }
 
+struct standing state_json_standing(const struct table *table)
+{
+	const char *proof = table_get(table, 0, "proof");
+
+	return (struct standing){
+		.proof = workspace_state_proof_parse(proof ? proof : ""),
+		.exceptions = { [EXCEPTION_ACCEPTED] = table_get_int(table, 0, "accepted"),
+				[EXCEPTION_UNLISTED] = table_get_int(table, 0, "unlisted"),
+				[EXCEPTION_DISPUTED] = table_get_int(table, 0, "disputed") },
+	};
+}
+
 void state_json_read_row(const struct table *table, struct workspace_state *state)
 {
 	const char *reason = table_get(table, 0, "needs_full"),
@@ -244,9 +256,7 @@ void state_json_read_row(const struct table *table, struct workspace_state *stat
 		.holding = table_get_int(table, 0, "holding"),
 		.askable = table_get_int(table, 0, "askable"),
 		.filterless = table_get_bool(table, 0, "filterless"),
-		.exceptions = { [EXCEPTION_ACCEPTED] = table_get_int(table, 0, "accepted"),
-				[EXCEPTION_UNLISTED] = table_get_int(table, 0, "unlisted"),
-				[EXCEPTION_DISPUTED] = table_get_int(table, 0, "disputed") },
+		.standing = state_json_standing(table),
 		.date_ahead = max_i64(table_get_int(table, 0, "date_ahead"), 0),
 	};
 	read_totals(table_get(table, 0, "totals_told"), &state->curve);

@@ -97,9 +97,10 @@ static void each_state_has_its_bounds(void **fixture)
 static void what_is_not_proven_is_not_called_well(void **fixture)
 {
 	static const enum health healths[] = {
-		[PROOF_LOADING] = HEALTH_LOADING,   [PROOF_UNPROVEN] = HEALTH_UNPROVEN,
-		[PROOF_DEMOTED] = HEALTH_DEMOTED,   [PROOF_REJECTED] = HEALTH_REJECTED,
-		[PROOF_EXCEPTED] = HEALTH_EXCEPTED, [PROOF_PROVEN] = HEALTH_WELL,
+		[PROOF_NONE] = HEALTH_LOADING,	    [PROOF_LOADING] = HEALTH_LOADING,
+		[PROOF_UNPROVEN] = HEALTH_UNPROVEN, [PROOF_DEMOTED] = HEALTH_DEMOTED,
+		[PROOF_REJECTED] = HEALTH_REJECTED, [PROOF_EXCEPTED] = HEALTH_EXCEPTED,
+		[PROOF_PROVEN] = HEALTH_WELL,
 	};
 	struct stats n = well();
 

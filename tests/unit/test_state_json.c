@@ -162,6 +162,7 @@ static const char *const columns[][2] = {
 	{ "holding", "117" },
 	{ "askable", "118" },
 	{ "filterless", "t" },
+	{ "proof", "excepted" },
 	{ "accepted", "119" },
 	{ "unlisted", "120" },
 	{ "disputed", "121" },
@@ -217,9 +218,10 @@ static void a_row_comes_back_column_by_column(void **fixture)
 	assert_int_equal(state.holding, 117);
 	assert_int_equal(state.askable, 118);
 	assert_true(state.filterless);
-	assert_int_equal(state.exceptions[EXCEPTION_ACCEPTED], 119);
-	assert_int_equal(state.exceptions[EXCEPTION_UNLISTED], 120);
-	assert_int_equal(state.exceptions[EXCEPTION_DISPUTED], 121);
+	assert_int_equal(state.standing.proof, PROOF_EXCEPTED);
+	assert_int_equal(state.standing.exceptions[EXCEPTION_ACCEPTED], 119);
+	assert_int_equal(state.standing.exceptions[EXCEPTION_UNLISTED], 120);
+	assert_int_equal(state.standing.exceptions[EXCEPTION_DISPUTED], 121);
 	assert_int_equal(state.date_ahead, 122);
 	assert_int_equal(state.curve.n, 0);
 	table_free(&table);
