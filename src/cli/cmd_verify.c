@@ -237,8 +237,28 @@ static const char *name_or_id(const struct table *cells, int row, const char *na
 	return text ? text : table_get(cells, row, id);
 }
 
-static struct table *for_people(const struct table *cells)
+/*
+ * The word for one row. Items that could not be loaded are counted by the API and not held: all of
+ * them in the whole, and in a status nobody knows how many.
+ */
+static const char *row_verdict(const struct finding *f, int row)
 {
+	int64_t difference =
+		table_get_int(f->cells, row, "api") - table_get_int(f->cells, row, "held");
+	int64_t rejected = table_get_int(f->cells, row, "rejected");
+	bool whole = strcmp(table_get(f->cells, row, "kind"), "count") == 0 &&
+		     !table_get(f->cells, row, "status");
+
+	if (difference == 0 && (!whole || rejected == 0))
+		return "equal";
+	if (f->verdict == VERDICT_EQUAL || (whole && difference == rejected))
+		return "not loaded";
+	return "differs";
+}
+
+static struct table *for_people(const struct finding *f)
+{
+	const struct table *cells = f->cells;
 	static const char *const heads[] = { "status", "channel",    "assignee", "API",
 					     "here",   "difference", "verdict" };
 	struct table *shown = table_new(ARRAY_SIZE(heads));
@@ -260,7 +280,7 @@ static struct table *for_people(const struct table *cells)
 		table_put(shown, r, "here", table_get(cells, r, "held"));
 		if (difference != 0)
 			table_put_int(shown, r, "difference", difference);
-		table_put(shown, r, "verdict", difference ? "differs" : "equal");
+		table_put(shown, r, "verdict", row_verdict(f, r));
 	}
 	return shown;
 }
@@ -278,7 +298,7 @@ static void print_finding(const struct verify *v, size_t i)
 	       f->requests == 1 ? "" : "s");
 	if (table_rows(f->cells) == 0)
 		return;
-	shown = for_people(f->cells);
+	shown = for_people(f);
 	table_print(shown, &out, NULL);
 	command_print(buf_text(&out), out.len);
 	rejected = table_get_int(f->cells, 0, "rejected");

@@ -198,6 +198,17 @@ def test_what_is_held_as_it_was_makes_no_audit_differ(loaded):
     assert sandbox.stats()["requests"] == 5
 
 
+def test_a_verify_says_of_no_count_that_it_differs_when_all_that_is_missing_could_not_be_loaded(loaded):
+    sandbox, etl = loaded
+    odd = sandbox.change("create", 1)[0]
+    spoil(sandbox, etl, odd, created_at=1700000000)
+    sandbox.control("clock", {"advance": 200})
+    etl.run("sync", expect=65)
+    said = etl.run("verify", expect=65).stdout
+    assert "the counts agree, but for items that could not be loaded" in said
+    assert re.search(r"(?m)^all .* 1 +not loaded$", said) and "differs" not in said, said
+
+
 def test_from_the_first_load_on_nothing_is_loaded_and_nothing_is_said(pair):
     sandbox, etl = pair(conversations=300)
     sandbox.control("config", {"mistyped": True})
