@@ -1023,6 +1023,64 @@ static bool filters_that_do_nothing_are_not_relied_on(struct drive *d)
 	       cost_at_most(d, 12);
 }
 
+/* A list of one page is one moment, but nobody says at what time that was. */
+static bool a_page_without_a_date_proves_nothing(struct drive *d)
+{
+	begin(d, WORLD_ID, 8, 5);
+	d->world.conf.no_date = true;
+	return came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_UNCERTIFIED) &&
+	       (d->ware.state.unproven == UNPROVEN_UNDATED || wrong(d, "it is not said why"));
+}
+
+static void two_come_at_the_end(struct world *w, long request)
+{
+	(void)request;
+	for (int i = 0; i < 2 && w->n < MOST_THINGS - 10; i++)
+		world_make(w, 2000 + w->n, 2000 + w->n, STATUS_OPEN);
+}
+
+/* Each page of two brings what is new, and as many come behind it: it has no end. */
+static bool a_total_that_runs_ahead_ends_the_sweep(struct drive *d)
+{
+	begin(d, WORLD_CREATED_ASC, 2, 8);
+	return came_to(d, cycle(d, CYCLE_FULL, two_come_at_the_end), VERDICT_LOST) &&
+	       cost_at_most(d, 40);
+}
+
+/* In no known order only an audit looks at the statuses and at the whole. */
+static bool an_audit_sees_that_the_parts_are_more_than_the_whole(struct drive *d)
+{
+	begin(d, WORLD_ID, 8, 40);
+	for (int id = 3; id <= 9; id++)
+		world_act(&d->world, EVENT_RESOLVE, id, 0);
+	pass(d, 60);
+	if (!came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED))
+		return false;
+	d->world.conf.hidden = STATUS_RESOLVED;
+	pass(d, 60);
+	return came_to(d, cycle(d, CYCLE_VERIFY, NULL), VERDICT_DIFFERENT) &&
+	       (d->ware.state.unproven == UNPROVEN_PARTS ||
+		wrong(d, "the list is believed to show all"));
+}
+
+/* What a sweep could not reach is not missing: the list may well show it. */
+static bool a_sweep_that_proves_nothing_tells_of_no_absence(struct drive *d)
+{
+	begin(d, WORLD_UPDATED_DESC, 4, 30);
+	cycle(d, CYCLE_FULL, NULL);
+	d->world.conf.depth = 16;
+	d->ware.parts = -1;
+	for (int i = 0; i < 2; i++) {
+		pass(d, 60);
+		if (!came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_UNCERTIFIED))
+			return false;
+	}
+	for (int id = 1; id <= 30; id++)
+		if (held(d, id)->absent)
+			return wrong(d, "%d is said to stand in no list", id);
+	return true;
+}
+
 /* ---- instances -------------------------------------------------------- */
 
 static bool
@@ -1124,6 +1182,12 @@ static const struct {
 	  deletions_that_are_not_believed_are_not_looked_for_again },
 	{ "what is archived does not demote an order", what_is_archived_does_not_demote_an_order },
 	{ "filters that do nothing are not relied on", filters_that_do_nothing_are_not_relied_on },
+	{ "a page without a Date proves nothing", a_page_without_a_date_proves_nothing },
+	{ "a total that runs ahead ends the sweep", a_total_that_runs_ahead_ends_the_sweep },
+	{ "an audit sees that the parts are more than the whole",
+	  an_audit_sees_that_the_parts_are_more_than_the_whole },
+	{ "a sweep that proves nothing tells of no absence",
+	  a_sweep_that_proves_nothing_tells_of_no_absence },
 	{ "after a takeover the sweep goes on, and the first instance writes nothing",
 	  after_a_takeover_the_sweep_goes_on_and_the_first_instance_writes_nothing },
 };
