@@ -57,8 +57,8 @@ void curve_note(struct curve *curve, int64_t date, int64_t total, int most);
 int64_t curve_window(const struct curve *curve, int64_t lookback) MUST_CHECK;
 
 /*
- * Whether totals rose as often as conversations were created, up to the beginning of a PASS, and not
- * more often: totals that are estimated, or told by machines of which some are behind, rise and
+ * Whether totals rose as often as conversations were created, up to the beginning of a PASS, and
+ * not more often: totals that are estimated, or told by machines of which some are behind, rise and
  * fall all the time.
  */
 bool curve_is_steady(const struct curve *curve, const struct curve_seen *seen,

@@ -32,7 +32,7 @@ bool state_json_read_position(const struct json_at *at, struct full_state *full)
 /* Reads the columns that sql/warehouse/load.sql answers, all but the texts above. */
 void state_json_read_row(const struct table *table, struct workspace_state *state);
 
-/* How far a workspace is proven, from the columns of the view sahut_etl.proof, where they are told. */
+/* How far a workspace is proven: the columns of the view sahut_etl.proof, where they are told. */
 struct standing state_json_standing(const struct table *table) MUST_CHECK;
 
 #endif
