@@ -333,7 +333,7 @@ static void conclude(struct full *full, struct workspace_state *state)
 static void begin_status_sum(struct full *full, struct workspace_state *state)
 {
 	bool odd = state->certified_at == TIME_NONE || full->suspects > 0 ||
-		   state->unproven == UNPROVEN_PARTS;
+		   state->unproven == UNPROVEN_PARTS || state->full.pass > 1;
 
 	if (full->unlisted > 0)
 		refute(full, UNPROVEN_UNLISTED);

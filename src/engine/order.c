@@ -103,6 +103,34 @@ void order_note_pair(struct evidence *evidence, const struct row *a, const struc
 		compare(evidence, a, b, seen);
 }
 
+int64_t order_last_key(enum order order, const struct row *rows, int n, bool backwards)
+{
+	int64_t key = TIME_NONE;
+
+	for (int i = 0; i < n && key == TIME_NONE; i++)
+		key = order_key(order, &rows[backwards ? i : n - 1 - i]);
+	return key;
+}
+
+void order_note_page(struct evidence *evidence, const struct order_page *page)
+{
+	const struct row *near = &page->rows[page->backwards ? page->n - 1 : 0];
+
+	order_note(evidence, page->rows, page->repeated, page->n, page->horizon);
+	if (page->edge)
+		order_note_pair(evidence, page->backwards ? near : page->edge,
+				page->backwards ? page->edge : near, page->horizon);
+}
+
+void order_add(struct evidence *sum, const struct evidence *page)
+{
+	sum->pairs += page->pairs;
+	for (int o = 0; o < ORDERS; o++) {
+		sum->against[o].inversions += page->against[o].inversions;
+		sum->against[o].pages += page->against[o].inversions > 0;
+	}
+}
+
 bool order_contradicted(const struct evidence *evidence, enum order order)
 {
 	return order != ORDER_UNKNOWN && evidence->against[order].inversions > 0;

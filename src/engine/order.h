@@ -44,6 +44,25 @@ void order_note(struct evidence *evidence, const struct row *rows, const bool *r
 void order_note_pair(struct evidence *evidence, const struct row *a, const struct row *b,
 		     int64_t horizon);
 
+/* The key of the last row that tells it, or BACKWARDS of the first; TIME_NONE: none does. */
+int64_t order_last_key(enum order order, const struct row *rows, int n, bool backwards) MUST_CHECK;
+
+/* A page, and the row of the page before that it makes a pair with, or NULL. */
+struct order_page {
+	const struct row *rows;
+	const bool *repeated; /* as in order_note() */
+	int n;
+	const struct row *edge;
+	bool backwards; /* the page before stands behind it */
+	int64_t horizon;
+};
+
+/* Notes its rows, and that pair. */
+void order_note_page(struct evidence *evidence, const struct order_page *page);
+
+/* Adds the evidence of a PAGE, which counts as one page, whatever it showed. */
+void order_add(struct evidence *sum, const struct evidence *page);
+
 /*
  * The order that the evidence proves, if the sweep it comes from was
  * certified; ORDER_UNKNOWN when it proves none.

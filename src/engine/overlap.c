@@ -190,6 +190,22 @@ enum overlap_fit overlap_take(struct overlap *overlap, const struct page *page,
 	return last_joint(overlap, page) >= 0 || overlap->unjoined ? OVERLAP_JOINED : OVERLAP_APART;
 }
 
+void overlap_probe(int64_t total, int per_page, struct request *request)
+{
+	int size = per_page - 1;
+
+	while (size > 1 && total % size == 0)
+		size--;
+	/* Where no size does, the page behind the last one. */
+	request->per_page = size > 1 ? size : per_page;
+	request->page = (int)(total / request->per_page) + 1;
+}
+
+bool overlap_is_short(const struct overlap *overlap, const struct page *page)
+{
+	return !overlap->begun && overlap->backwards && overlap->base + page->n < page->total;
+}
+
 void overlap_step_back(struct overlap *overlap, int64_t total)
 {
 	overlap->least = (int)max_i64(LEAST_OVERLAP, overlap->per_page / WIDE_OVERLAP);

@@ -66,6 +66,15 @@ enum overlap_fit overlap_take(struct overlap *overlap, const struct page *page,
  */
 bool overlap_refused(struct overlap *overlap) MUST_CHECK;
 
+/* The page that begins within a list of TOTAL rows and reaches beyond its end. */
+void overlap_probe(int64_t total, int per_page, struct request *request);
+
+/*
+ * Whether a list that is read from its end begins with a page that is not the end: its total has
+ * more rows.
+ */
+bool overlap_is_short(const struct overlap *overlap, const struct page *page) MUST_CHECK;
+
 /* How many rows stand before the page that was asked for last, and came. */
 int64_t overlap_before(const struct overlap *overlap, const struct page *page) MUST_CHECK;
 

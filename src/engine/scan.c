@@ -117,7 +117,7 @@ void scan_next(void *self, struct workspace_state *state, bool stage_full, struc
 		action_send(&scan->pending, action, &request);
 	else if (scan->step == SCAN_STATUS_SUM)
 		count_status(scan, action);
-	else if (scan->step == SCAN_FLUSH_PAGE)
+	else if (scan->step == SCAN_FLUSH_PAGE || scan->step == SCAN_FLUSH_AGAIN)
 		action_commit(&scan->pending, action, SEEN_BY_SCAN, scan->number);
 	else if (scan->step == SCAN_PUBLISH)
 		publish(scan, action);
@@ -249,7 +249,7 @@ static void judge(struct scan *scan, struct workspace_state *state)
 	if (scan->recheck.api_unreliable)
 		end_with(scan, VERDICT_UNEXPLAINED);
 	else if ((shaky || jumped) && scan->tries < MOST_TRIES)
-		begin_try(scan, state);
+		scan->step = SCAN_FLUSH_AGAIN;
 	else if (shaky || missed || (several && scan->sweep.started == TIME_NONE))
 		give_up(scan, state);
 	else if (scan->recheck.unchanged > 0 && !is_uncounted(scan))
@@ -263,6 +263,9 @@ static void judge(struct scan *scan, struct workspace_state *state)
 /* The sweep is over in a way that needs no queries. */
 static bool is_hopeless(struct scan *scan, struct workspace_state *state)
 {
+	/* Where its end lies too deep, no scan begins there until a full sweep says otherwise. */
+	if (scan->sweep.end == SWEEP_SHALLOW && scan->sweep.reach > 0)
+		state->depth = scan->sweep.reach;
 	if (scan->sweep.end == SWEEP_DISORDER)
 		demote(scan, state);
 	else if (scan->sweep.end == SWEEP_LOST || scan->sweep.end == SWEEP_SHALLOW ||
@@ -387,6 +390,8 @@ void scan_committed(void *self, struct workspace_state *state, const struct tall
 		return;
 	if (scan->step == SCAN_FLUSH || scan->step == SCAN_FLUSH_PAGE)
 		scan->step = SCAN_CHECK;
+	else if (scan->step == SCAN_FLUSH_AGAIN)
+		begin_try(scan, state);
 	else if (scan->step == SCAN_FLUSH_CLOSE)
 		end_closing_scan(scan, state);
 	else

@@ -22,12 +22,13 @@
 #include "workspace_state.h"
 
 enum scan_step {
-	SCAN_READ,	 /* from the fresh end to the floor */
-	SCAN_FLUSH,	 /* several pages are committed before anything is asked */
-	SCAN_FLUSH_PAGE, /* so is a single one that shows something new */
-	SCAN_CHECK,	 /* conversations held above the last row that were not shown */
-	SCAN_RECHECK,	 /* each of those */
-	SCAN_CLOSE,	 /* the scan down to its own start */
+	SCAN_READ,	  /* from the fresh end to the floor */
+	SCAN_FLUSH,	  /* several pages are committed before anything is asked */
+	SCAN_FLUSH_PAGE,  /* so is a single one that shows something new */
+	SCAN_CHECK,	  /* conversations held above the last row that were not shown */
+	SCAN_RECHECK,	  /* each of those */
+	SCAN_FLUSH_AGAIN, /* their answers, before all is read again, which has to show them */
+	SCAN_CLOSE,	  /* the scan down to its own start */
 	SCAN_FLUSH_CLOSE,
 	SCAN_STATUS_SUM, /* the total is less than the held rows: is a part kept back? */
 	SCAN_PUBLISH,

@@ -53,7 +53,7 @@ void sweep_resume(struct sweep *sweep, const struct sweep *state)
 {
 	*sweep = *state;
 	sweep->asked = sweep->skip = 0;
-	sweep->window_n = sweep->window_at = 0;
+	recent_clear(&sweep->window);
 	sweep->has_edge = sweep->rereading = false;
 	sweep->moved = true;
 	note_step(sweep, 1);
@@ -95,15 +95,9 @@ static int following(const struct sweep *sweep)
  */
 static bool next_probe(struct sweep *sweep, struct request *request)
 {
-	int size = sweep->per_page - 1;
-
 	if (sweep->asked > sweep->skip)
 		return false;
-	while (size > 1 && sweep->last_total % size == 0)
-		size--;
-	/* Where no size does, the page behind the last one. */
-	request->per_page = size > 1 ? size : sweep->per_page;
-	request->page = (int)(sweep->last_total / request->per_page) + 1;
+	overlap_probe(sweep->last_total, sweep->per_page, request);
 	sweep->last_page_asked = request->page;
 	sweep->last_size_asked = request->per_page;
 	sweep->asked++;
@@ -139,22 +133,6 @@ bool sweep_next(struct sweep *sweep, struct request *request)
 
 /* ---- the page that came ---------------------------------------------- */
 
-static bool in_window(const struct sweep *sweep, uint64_t id)
-{
-	for (int i = 0; i < sweep->window_n; i++)
-		if (sweep->window[i] == id)
-			return true;
-	return false;
-}
-
-static void remember(struct sweep *sweep, uint64_t id)
-{
-	sweep->window[sweep->window_at] = id;
-	sweep->window_at = (sweep->window_at + 1) % SWEEP_WINDOW;
-	if (sweep->window_n < SWEEP_WINDOW)
-		sweep->window_n++;
-}
-
 /* Marks the rows that were seen lately and remembers the others. Returns how many were. */
 static int note_rows(struct sweep *sweep, const struct page *page, bool *repeated)
 {
@@ -162,48 +140,48 @@ static int note_rows(struct sweep *sweep, const struct page *page, bool *repeate
 
 	/* A page that was looked at to find the beginning is not read yet. */
 	if (!sweep->begun) {
-		sweep->window_n = sweep->window_at = 0;
+		recent_clear(&sweep->window);
 		sweep->rows = sweep->repeats = 0;
 	}
 	for (int i = 0; i < page->n; i++) {
-		repeated[i] = in_window(sweep, page->rows[i].id);
+		repeated[i] = recent_has(&sweep->window, page->rows[i].id);
 		repeats += repeated[i];
 	}
 	for (int i = 0; i < page->n; i++)
 		if (!repeated[i])
-			remember(sweep, page->rows[i].id);
+			recent_add(&sweep->window, page->rows[i].id);
 	sweep->rows += page->n;
 	sweep->repeats += repeats;
 	return repeats;
 }
 
-static int64_t horizon(const struct sweep *sweep, const struct page *page)
-{
-	return page->date == TIME_NONE ? TIME_NONE : page->date - sweep->plan.lookback;
-}
-
 /* Adds the page to the evidence. False when it contradicts the order that is relied on. */
 static bool note_order(struct sweep *sweep, const struct page *page, const bool *repeated)
 {
-	struct evidence here = { 0 };
+	int near = sweep->plan.backwards ? page->n - 1 : 0;
+	struct order_page rows = {
+		page->rows, NULL, page->n, NULL, sweep->plan.backwards, TIME_NONE
+	};
+	struct evidence here = { 0 }, all = { 0 };
 
-	/* Read once more, all of the page was seen before; that is no reason to leave it out. */
-	order_note(&here, page->rows, sweep->rereading || sweep->plan.overlap ? NULL : repeated,
-		   page->n, horizon(sweep, page));
-	if (sweep->has_edge && page->n > 0 && (sweep->rereading || !repeated[0]) &&
-	    !sweep->plan.backwards)
-		order_note_pair(&here, &sweep->edge, &page->rows[0], horizon(sweep, page));
-	if (order_contradicted(&here, sweep->plan.order) && !sweep->rereading)
+	if (page->date != TIME_NONE)
+		rows.horizon = page->date - sweep->plan.lookback;
+	/* The pair that it makes with the page before: of the rows that stood there at first. */
+	if (sweep->has_edge && page->n > 0 &&
+	    (sweep->rereading ? page->rows[near].id == sweep->near : !repeated[near]))
+		rows.edge = &sweep->edge;
+	if (page->n > 0 && !sweep->rereading)
+		sweep->near = page->rows[near].id;
+	/* A page is one moment: a row that was seen before stands in its place all the same. */
+	order_note_page(&all, &rows);
+	if (order_contradicted(&all, sweep->plan.order) && !sweep->rereading)
 		return false;
-	/* Rows that are read for the second time were counted the first time. */
-	if (sweep->reread_until == 0) {
-		sweep->evidence.pairs += here.pairs;
-		for (int o = 0; o < ORDERS; o++) {
-			sweep->evidence.against[o].inversions += here.against[o].inversions;
-			sweep->evidence.against[o].pages += here.against[o].inversions > 0;
-		}
-	}
-	return !order_contradicted(&here, sweep->plan.order);
+	/* But it is counted once, and what is read for the second time was counted the first. */
+	rows.repeated = sweep->rereading || sweep->plan.overlap ? NULL : repeated;
+	order_note_page(&here, &rows);
+	if (sweep->reread_until == 0)
+		order_add(&sweep->evidence, &here);
+	return !order_contradicted(&all, sweep->plan.order);
 }
 
 static void begin_with(struct sweep *sweep, const struct page *page)
@@ -250,17 +228,9 @@ static int64_t step(const struct sweep *sweep, const struct page *page)
 /* Whether the page is the one at which a scan may stop. */
 static bool reached_floor(struct sweep *sweep, const struct page *page)
 {
-	const struct row *edge;
-	int64_t key = TIME_NONE;
+	int64_t key = order_last_key(sweep->plan.order, page->rows, page->n, sweep->plan.backwards);
 
-	if (sweep->plan.floor == TIME_NONE)
-		return false;
-	/* The oldest row that tells its time: the last one forwards, the first one backwards. */
-	for (int i = 0; i < page->n && key == TIME_NONE; i++) {
-		edge = &page->rows[sweep->plan.backwards ? i : page->n - 1 - i];
-		key = order_key(sweep->plan.order, edge);
-	}
-	if (key == TIME_NONE)
+	if (sweep->plan.floor == TIME_NONE || key == TIME_NONE)
 		return false;
 	sweep->oldest = key;
 	return key < sweep->plan.floor;
@@ -291,11 +261,17 @@ static void turn_round(struct sweep *sweep)
 	go_to(sweep, 1);
 }
 
-/* So many rows stand before where its pages end; but the last one may have shown fewer. */
-static void end_shallow(struct sweep *sweep, int64_t rows)
+/* So many rows stand before where its pages end. */
+static void end_at(struct sweep *sweep, int64_t rows)
 {
 	sweep->end = SWEEP_SHALLOW;
-	sweep->reach = min_i64(max_i64(rows, sweep->per_page), sweep->rows - sweep->repeats);
+	sweep->reach = rows;
+}
+
+/* The same, where the last page may have shown fewer. */
+static void end_shallow(struct sweep *sweep, int64_t rows)
+{
+	end_at(sweep, min_i64(max_i64(rows, sweep->per_page), sweep->rows - sweep->repeats));
 }
 
 /* The page cannot be had, and the list goes on behind it: here its pages end. */
@@ -426,10 +402,15 @@ static void measure(struct sweep *sweep, const struct page *page, int64_t before
 		sweep->beyond = true;
 }
 
-/* The list was read to its end, unless its last page is full, and it may be cut there. */
+static bool is_overfull(const struct sweep *sweep, const struct page *page)
+{
+	return (int64_t)(sweep->page - 1) * sweep->per_page + page->n > page->total;
+}
+
+/* The list was read, unless its last page is FULL, and it may be cut there. */
 static void finish(struct sweep *sweep, enum sweep_end end, bool full)
 {
-	if (!sweep->plan.probe || !full || end != SWEEP_ALL) {
+	if (!sweep->plan.probe || !full || end == SWEEP_LOST) {
 		sweep->end = end;
 		return;
 	}
@@ -463,6 +444,14 @@ static void take_overlapping(struct sweep *sweep, const struct page *page, const
 	if (fit == OVERLAP_ELSEWHERE)
 		return;
 	measure(sweep, page, sweep->overlap.base, 0);
+	if (overlap_is_short(&sweep->overlap, page)) {
+		if (++sweep->refused >= MOST_REFUSED)
+			end_at(sweep, sweep->overlap.base + page->n);
+		return;
+	}
+	/* Backwards it is the first page that may be cut. */
+	if (!sweep->begun || !sweep->plan.backwards)
+		sweep->full = page->n > 0 && page->n == sweep->overlap.size;
 	if (!sweep->begun) {
 		begin_with(sweep, page);
 		repeats = 0;
@@ -480,9 +469,10 @@ static void take_overlapping(struct sweep *sweep, const struct page *page, const
 		return;
 	overlap_advance(&sweep->overlap, page, sweep->moved);
 	if (reached_floor(sweep, page))
-		sweep->end = sweep->plan.probe && sweep->beyond ? SWEEP_LOST : SWEEP_FLOOR;
+		finish(sweep, sweep->plan.probe && sweep->beyond ? SWEEP_LOST : SWEEP_FLOOR,
+		       sweep->plan.backwards && sweep->full);
 	else if (overlap_at_end(&sweep->overlap, page))
-		finish(sweep, all_of(sweep, page), page->n > 0 && page->n == sweep->overlap.size);
+		finish(sweep, all_of(sweep, page), sweep->full);
 }
 
 /* Read backwards, a list begins at its last page, which has to be found first. */
@@ -534,9 +524,9 @@ static void move_on(struct sweep *sweep, const struct page *page, int repeats)
 		finish(sweep, SWEEP_ALL, page->total > 0 && page->total % sweep->per_page == 0);
 	else
 		sweep->page += sweep->plan.backwards ? -1 : 1;
-	sweep->has_edge = page->n > 0 && !sweep->plan.backwards;
+	sweep->has_edge = page->n > 0;
 	if (sweep->has_edge)
-		sweep->edge = page->rows[page->n - 1];
+		sweep->edge = page->rows[sweep->plan.backwards ? 0 : page->n - 1];
 }
 
 /* The page was read in its place: finds the next one. */
@@ -552,6 +542,11 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 	}
 	if (!adopt_size(sweep, page) || (!sweep->begun && !is_beginning(sweep, page)))
 		return;
+	/* It may be another page, which is shown in place of one that lies too deep. */
+	if (sweep->plan.backwards && !sweep->begun && is_overfull(sweep, page)) {
+		turn_round(sweep);
+		return;
+	}
 	if (!sweep->begun)
 		begin_with(sweep, page);
 	else if (page->total != sweep->last_total || (repeats > 0 && sweep->reread_until == 0))
@@ -563,7 +558,7 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 							  : sweep->page >= sweep->reread_until))
 		sweep->reread_until = 0;
 	if (!passes(sweep, in_order)) {
-		go_to(sweep, sweep->page);
+		sweep->skip = sweep->asked;
 		return;
 	}
 	if (may_step_back(sweep, back)) {
@@ -655,6 +650,11 @@ bool sweep_refuse(struct sweep *sweep)
 	sweep->pages++;
 	if (sweep->skip > 0 || sweep->end != SWEEP_RUNNING) {
 		sweep->skip -= sweep->skip > 0;
+		return true;
+	}
+	/* The list ends just where its pages do, as it is said: nobody knows. */
+	if (sweep->probing) {
+		end_at(sweep, sweep->last_total - 1);
 		return true;
 	}
 	return sweep->plan.overlap ? refuse_overlapping(sweep) : refuse_in_place(sweep);

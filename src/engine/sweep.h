@@ -21,9 +21,7 @@
 #include "engine_types.h"
 #include "order.h"
 #include "overlap.h"
-
-/* So many ids are remembered: five pages. */
-#define SWEEP_WINDOW 512
+#include "recent.h"
 
 /*
  * A closing scan under which rows moved is followed by another, at most so many; a list that
@@ -96,15 +94,16 @@ struct sweep {
 	int64_t rows, repeats;
 	bool untold; /* nobody told how many there are */
 	bool moved;  /* rows moved while it read: repeats, or another total */
+	bool full;   /* the page at the end of the list has no room left */
 	bool beyond; /* a page showed a row where its own total has none: the total is not true */
 	bool probing,
 		probed; /* the list ended with a full page: it is looked behind that; it was */
 	enum sweep_end found; /* how it ended before that */
 	struct evidence evidence;
 	struct row edge; /* the last row fed, for the pair that two pages make */
+	uint64_t near;	 /* the row that makes it with that one */
 	bool has_edge;
-	uint64_t window[SWEEP_WINDOW];
-	int window_at, window_n;
+	struct recent window; /* ids of the rows seen lately */
 };
 
 /* Begins to read a listing. */

@@ -37,6 +37,7 @@ static void begin_new(struct unresolved_scan *unresolved_scan, const struct work
 		.lookback = state->lookback,
 		.expected = state->last_total,
 		.ahead = 1,
+		.probe = true,
 	};
 
 	sweep_begin(&unresolved_scan->sweep, &plan);
@@ -216,10 +217,12 @@ void unresolved_scan_page(void *self, struct workspace_state *state, const struc
 {
 	struct unresolved_scan *unresolved_scan = self;
 
-	if (unresolved_scan->started == TIME_NONE && page->date != TIME_NONE) {
+	/* A later response would say that the cycle began when lists had been read already. */
+	if (!unresolved_scan->begun)
 		unresolved_scan->started = page->date;
+	unresolved_scan->begun = true;
+	if (unresolved_scan->limit == TIME_NONE && page->date != TIME_NONE)
 		unresolved_scan->limit = page->date - state->lookback;
-	}
 	if (unresolved_scan->step == UNRESOLVED_SCAN_COUNT ||
 	    unresolved_scan->step == UNRESOLVED_SCAN_COUNT_ALL) {
 		take_count(unresolved_scan, state, page);

@@ -44,7 +44,8 @@ struct unresolved_scan {
 	bool idle;	 /* the filter does nothing: nothing more is read, nor claimed */
 	bool cut_short;	 /* a list goes on behind its pages: a conversation that is not shown
                           * need not have left */
-	int64_t started; /* of the cycle: its first response's Date */
+	bool begun;	 /* a response has come */
+	int64_t started; /* of the cycle: its first response's Date; TIME_NONE: it has none */
 	int64_t limit;	 /* a conversation first seen before this is known to every replica */
 	int64_t totals[COUNTS]; /* as the API counts them */
 	int64_t changes;	/* rows that the cycle has written */

@@ -1071,6 +1071,97 @@ static bool estimated_totals_cost_few_passes(struct drive *d)
 	return sum <= 120 * 95 || wrong(d, "%ld requests of 120 sweeps", sum);
 }
 
+/* Two rows that stand the wrong way round where one page ends and the next begins: pinned ones. */
+static bool an_order_that_breaks_between_two_pages_is_not_relied_on(struct drive *d)
+{
+	for (int i = 0; i < 2; i++) {
+		begin(d, i ? WORLD_UPDATED_ASC : WORLD_UPDATED_DESC, 8, 40);
+		cycle(d, CYCLE_FULL, NULL);
+		if (d->ware.state.order == ORDER_UNKNOWN)
+			return wrong(d, "the order was not learned");
+		/* The first page is theirs, or with five behind them the last one. */
+		for (int id = 11; id < 19; id++)
+			d->world.things[id].pinned = true;
+		pass(d, 60);
+		cycle(d, CYCLE_FULL, NULL);
+		if (d->ware.state.order != ORDER_UNKNOWN)
+			return wrong(d, "order %d is relied on still", i);
+	}
+	return true;
+}
+
+static bool nothing_is_claimed_of_new_ones(struct drive *d)
+{
+	world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
+	pass(d, 60);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
+	return !d->wrong[0];
+}
+
+/* A list that grows to just what it is said to have at most, and goes on growing. */
+static bool a_tail_scan_looks_behind_a_full_last_page(struct drive *d)
+{
+	begin(d, WORLD_UPDATED_ASC, 8, 46);
+	d->world.conf.cap = 48;
+	d->world.conf.deeper = true;
+	cycle(d, CYCLE_FULL, NULL);
+	for (int i = 0; i < 4; i++)
+		if (!nothing_is_claimed_of_new_ones(d))
+			return false;
+	return true;
+}
+
+/* Its last page is cut where its pages end; and at another time it ends just there. */
+static bool a_tail_scan_that_cannot_see_the_end_claims_nothing(struct drive *d)
+{
+	for (int i = 0; i < 2 * BEYONDS; i++) {
+		begin(d, WORLD_UPDATED_ASC, 8, 35);
+		d->ware.parts = 3;
+		for (int k = 0; k < 35; k++)
+			d->world.things[k].states[0].channel = k % 3;
+		d->world.conf.depth = i % 2 ? 36 : 40;
+		d->world.conf.beyond = (enum beyond)(i / 2);
+		cycle(d, CYCLE_FULL, NULL);
+		for (int k = 0; k < 7; k++) {
+			if (!nothing_is_claimed_of_new_ones(d))
+				return false;
+			cycle(d, CYCLE_INCREMENTAL, NULL);
+		}
+		pass(d, 60);
+		if (cycle(d, CYCLE_FULL, NULL) != VERDICT_CERTIFIED)
+			return wrong(d, "depth %d, beyond %d: it is not certified",
+				     d->world.conf.depth, i / 2);
+		if (!equals(d))
+			return false;
+	}
+	return true;
+}
+
+static void the_first_has_no_date(struct world *w, long request)
+{
+	w->conf.no_date = request == 1;
+	if (request == 3)
+		world_act(w, EVENT_REOPEN, 3, 0);
+	if (request > 1)
+		w->now += 6;
+}
+
+/* When the lists were begun nobody knows then: a later response would say that it was later. */
+static bool a_first_response_without_a_date_moves_no_instant(struct drive *d)
+{
+	int64_t active;
+
+	begin(d, WORLD_ID, 8, 60);
+	world_act(&d->world, EVENT_RESOLVE, 3, 0);
+	pass(d, 60);
+	cycle(d, CYCLE_FULL, NULL);
+	active = d->ware.state.active_as_of;
+	pass(d, 60);
+	cycle(d, CYCLE_INCREMENTAL, the_first_has_no_date);
+	d->world.conf.no_date = false;
+	return d->ware.state.active_as_of == active || wrong(d, "an instant moves");
+}
+
 /* In no known order only an audit looks at the statuses and at the whole. */
 static bool an_audit_sees_that_the_parts_are_more_than_the_whole(struct drive *d)
 {
@@ -1209,6 +1300,13 @@ static const struct {
 	{ "a page without a Date proves nothing", a_page_without_a_date_proves_nothing },
 	{ "a total that runs ahead ends the sweep", a_total_that_runs_ahead_ends_the_sweep },
 	{ "estimated totals cost few passes", estimated_totals_cost_few_passes },
+	{ "an order that breaks between two pages is not relied on",
+	  an_order_that_breaks_between_two_pages_is_not_relied_on },
+	{ "a tail scan looks behind a full last page", a_tail_scan_looks_behind_a_full_last_page },
+	{ "a tail scan that cannot see the end claims nothing",
+	  a_tail_scan_that_cannot_see_the_end_claims_nothing },
+	{ "a first response without a Date moves no instant",
+	  a_first_response_without_a_date_moves_no_instant },
 	{ "an audit sees that the parts are more than the whole",
 	  an_audit_sees_that_the_parts_are_more_than_the_whole },
 	{ "a sweep that proves nothing tells of no absence",

@@ -339,6 +339,9 @@ static void begin_cycle(struct run_record *c, struct drive *d, const struct engi
 	if (!cycle_kind(conf->kind)->look)
 		ware_begin_run(&d->ware);
 	restart(&state);
+	workspace_state_doubt_future(&state, conf->now, 0);
+	/* As run_record.c has it: another sweep has seen nothing of what this one saw. */
+	d->ware.state.full.running = state.full.running;
 	state.holding = state.askable = odd_holding(&d->ware);
 	engine_begin(&c->engine, conf, &state);
 	bring_hints(c, conf);
@@ -431,10 +434,12 @@ static void take_over(struct run_record *old, struct run_record *next,
 		      const struct engine_conf *conf)
 {
 	struct drive *d = old->drive;
+	struct engine_conf mine = *conf;
 	bool old_over = false, over = false;
 
 	d->ware.holder = 1 - d->ware.holder;
-	begin_cycle(next, d, conf, d->ware.holder);
+	mine.now = d->world.now * USEC_PER_SEC;
+	begin_cycle(next, d, &mine, d->ware.holder);
 	while (!over && !d->wrong[0]) {
 		/* Who has no lock writes nothing, so there is no harm in its going on. */
 		if (!old_over && chance_hit(&d->luck, 500))

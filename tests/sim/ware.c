@@ -608,6 +608,8 @@ static const char *check_thing(const struct ware *ware, const struct world *worl
 	 * One that changes while the lists are read may go from a place that
 	 * is not read yet to one that was: only what stayed has to be there.
 	 */
+	if (thing->jumped_at * USEC_PER_SEC > ware->state.active_as_of)
+		return NULL;
 	want = version_at(thing, ware->state.active_as_of, &status);
 	if (!ware->shuffled && !ware->mixed && want > version && status != STATUS_RESOLVED &&
 	    now->status != STATUS_RESOLVED && !changed_since(thing, ware->state.active_as_of)) {

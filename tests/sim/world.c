@@ -65,6 +65,7 @@ static struct thing *new_thing(struct world *w, struct chance *c)
 	thing->name = chance_below(c, 1 << 30);
 	thing->n = 0;
 	thing->exempt = thing->pinned = false;
+	thing->jumped_at = 0;
 	thing->archived_at = 0;
 	return thing;
 }
@@ -206,7 +207,7 @@ static void apply(struct world *w, struct chance *c, enum event_kind kind, struc
 	if (w->conf.delays > 0 && state.updated == w->now && chance_hit(c, w->conf.delays))
 		delay(thing, &state, c);
 	if (w->conf.pins > 0 && chance_hit(c, w->conf.pins))
-		thing->pinned = !thing->pinned;
+		thing->pinned = !thing->pinned, thing->jumped_at = w->now;
 	if (kind == EVENT_SPOIL || kind == EVENT_CURE)
 		state.odd = kind == EVENT_SPOIL;
 	if (kind == EVENT_RESOLVE)

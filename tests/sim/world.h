@@ -119,7 +119,8 @@ struct state {
 
 struct thing {
 	int id, name;	 /* name: what an order by id goes by */
-	bool pinned;	 /* it stands before those that are not */
+	bool pinned;	 /* it stands before those that are not; */
+	int jumped_at;	 /* and since then, or no longer */
 	bool exempt;	 /* it lies about time: completeness cannot be asked of it */
 	int archived_at; /* no list shows it from then on; 0: they do */
 	int n;

@@ -155,7 +155,7 @@ static void a_commit_in_the_middle_waits_for_no_disk(void **state)
 			      "copy pg_temp.stage_go\n" MERGE "warehouse/advance_workspace(3, {})\n"
 			      "warehouse/advance_reports(3)\nwarehouse/advance_run(70, {})\n"
 			      "warehouse/advance_ledger(3, incremental, 4, 1, 2)\n"
-			      "warehouse/tally(3)\ncommit\n");
+			      "warehouse/tally(3, false)\ncommit\n");
 }
 
 static void the_last_commit_forgets_what_scans_have_seen(void **state)
@@ -167,7 +167,7 @@ static void the_last_commit_forgets_what_scans_have_seen(void **state)
 			      "warehouse/advance_workspace(3, {})\n"
 			      "warehouse/advance_reports(3)\nwarehouse/advance_run(70, {})\n"
 			      "warehouse/advance_ledger(3, incremental, 4, 1, 2)\n"
-			      "warehouse/forget_scans(3)\nwarehouse/tally(3)\ncommit\n");
+			      "warehouse/forget_scans(3)\nwarehouse/tally(3, true)\ncommit\n");
 }
 
 static void
@@ -187,7 +187,7 @@ the_end_of_a_sweep_restores_the_foreign_keys_before_anything_is_vouched_for(void
 			      "warehouse/forget_rejected(9)\n"
 			      "warehouse/advance_ledger(3, first_load, 4, 1, 2)\n"
 			      "warehouse/forget_sweep(9)\nwarehouse/forget_scans(3)\n"
-			      "warehouse/tally(3)\ncommit\n");
+			      "warehouse/tally(3, true)\ncommit\n");
 }
 
 /* What a sweep, or a scan, has shown is remembered only for rows that it has read. */
