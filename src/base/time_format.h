@@ -12,7 +12,7 @@
 #include "base.h"
 
 /* Room for any text that this module writes. */
-#define TIME_FORMAT_SIZE 40
+#define TIME_FORMAT_SIZE 64
 
 /*
  * Reads an RFC 3339 time: "2024-03-15T08:30:00Z", with or without a
