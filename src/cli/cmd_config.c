@@ -17,7 +17,8 @@ void cmd_config(struct app *app)
 	struct err err = ERR_INIT;
 	bool ok;
 
-	if (!command_options(app, options, none, 0))
+	if (!command_options(app, options, none, 0) ||
+	    (app->workspace && !app_config_part(app, "warehouse")))
 		return;
 	ok = config_show(path, &shown, &complaints, &err);
 	if (complaints)

@@ -116,6 +116,22 @@ static void help_of(const struct command *command, struct buf *out)
 		   command->summary + 1);
 }
 
+/* The options of all commands are read before the command's name. */
+static void advise_place(const struct app *app, struct err *err)
+{
+	static const char refused[] = "there is no option -";
+	const char *letter = err->text + sizeof(refused) - 1;
+
+	if (strncmp(err->text, refused, sizeof(refused) - 1) == 0 && *letter &&
+	    strchr("cwvq", *letter) && !letter[1] && app->command)
+		snprintf(err->advice, sizeof(err->advice),
+			 "it stands before the command: sahut-etl -%c%s %s", *letter,
+			 *letter == 'c'	  ? " FILE"
+			 : *letter == 'w' ? " NAME"
+					  : "",
+			 app->command->name);
+}
+
 bool command_options(struct app *app, const struct opt *table, const char **operands, int most)
 {
 	CLEANUP(buf_free) struct buf out = BUF_MAX(65536);
@@ -130,6 +146,7 @@ bool command_options(struct app *app, const struct opt *table, const char **oper
 	}
 	all[n] = (struct opt){ .name = "help", .letter = 'h', .help = "this", .flag = &help };
 	if (!opt_parse(all, &app->args, operands, most, &err)) {
+		advise_place(app, &err);
 		app_fail(app, &err);
 		return false;
 	}

@@ -327,9 +327,17 @@ def test_a_workspace_that_is_none_is_a_misuse_of_every_command(pair):
     _, etl = pair(conversations=10)
     etl.run("sync")
     for command in (["status"], ["check"], ["check", "--offline"], ["migrate", "--rebuild-reports"], ["migrate"], ["sync"], ["verify"], ["plan"], ["run"],
-                    ["report", "volume"], ["explain", "x"], ["erase", "x"], ["conversations", "list"]):
+                    ["report", "volume"], ["explain", "x"], ["erase", "x"], ["conversations", "list"], ["config"], ["pause"], ["resume"], ["rejected"],
+                    ["wait", "--until-complete"], ["webhook", "remove", "1"], ["notify", "test"], ["metabase", "apply"]):
         done = etl.run("-w", "nope", *command, expect=64)
         assert '"nope"' in done.stderr and not re.search(r"(?m)^✓ API", done.stdout), (command, done)
+
+
+def test_an_option_behind_its_command_is_told_its_place(pair):
+    _, etl = pair(conversations=10)
+    assert "it stands before the command: sahut-etl -w NAME status" in etl.run("status", "-w", "utama", expect=64).stderr
+    assert "it stands before the command: sahut-etl -q sync" in etl.run("sync", "-q", expect=64).stderr
+    assert "stands" not in etl.run("sync", "-z", expect=64).stderr
 
 
 def test_each_help_has_its_usage_and_an_example(pair):
