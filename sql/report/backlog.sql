@@ -8,4 +8,7 @@ select
 	b.oldest_age_hours as oldest_hours
 from sahut_report.daily_backlog b
 where b.workspace_name = $1 and b.day between $2::date and $3::date
+	and ($4::text[] is null or coalesce(b.channel_id, '') = any ($4::text[]))
+	and ($5::text[] is null or coalesce(b.assignee_id, '') = any ($5::text[]))
+	and ($6::text[] is null or coalesce(b.team_id, '') = any ($6::text[]))
 order by b.day, b.status, b.channel_id, b.assignee_id, b.team_id

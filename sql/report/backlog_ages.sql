@@ -11,6 +11,9 @@ cross join lateral (
 ) d
 left join sahut_report.daily_backlog b on b.workspace_name = $1 and b.day = d.day
 	and b.day between $2::date and $3::date
+	and ($4::text[] is null or coalesce(b.channel_id, '') = any ($4::text[]))
+	and ($5::text[] is null or coalesce(b.assignee_id, '') = any ($5::text[]))
+	and ($6::text[] is null or coalesce(b.team_id, '') = any ($6::text[]))
 where w.name = $1
 group by 1
 order by 1

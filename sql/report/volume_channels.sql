@@ -1,10 +1,19 @@
 -- Long: day, channel, created. The seven busiest channels by name; the empty name is all others.
-with sums as (
+with counted as (
+	select d.day, d.channel_id, d.channel_name, d.team_id, d.created_count
+	from sahut_report.daily_volume d
+	where d.workspace_name = $1 and d.day between $2::date and $3::date and $6::text[] is null
+	union all
+	select l.day, l.channel_id, l.channel_name, l.team_id, l.created_count
+	from sahut_report.daily_label_volume l
+	where l.workspace_name = $1 and l.day between $2::date and $3::date and l.label_name = any ($6::text[])
+), sums as (
 	select
 		v.day, v.channel_id, coalesce(v.channel_name, v.channel_id, '?') as channel, v.created_count,
 		sum(v.created_count) over (partition by v.channel_id) as total
-	from sahut_report.daily_volume v
-	where v.workspace_name = $1 and v.day between $2::date and $3::date
+	from counted v
+	where ($4::text[] is null or coalesce(v.channel_id, '') = any ($4::text[]))
+	and ($5::text[] is null or coalesce(v.team_id, '') = any ($5::text[]))
 ), ranked as (
 	select s.day, s.channel, s.created_count, s.total, dense_rank()
 		over (order by s.total desc, s.channel_id) as place from sums s

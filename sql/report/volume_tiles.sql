@@ -3,11 +3,21 @@
 -- it those that could not be timed, since their conversations are older than history.
 with sums as (
 	select
-		v.day >= $2::date as is_now,
-		coalesce(sum(v.created_count), 0) as created, coalesce(sum(v.resolved_count), 0) as resolved,
-		coalesce(sum(v.reopened_count), 0) as reopened
-	from sahut_report.daily_volume v
-	where v.workspace_name = $1 and v.day between $2::date - ($3::date - $2::date + 1) and $3::date
+		v.day >= $2::date as is_now, sum(v.created_count) as created, sum(v.resolved_count) as resolved,
+		sum(v.reopened_count) as reopened
+	from (
+		select d.day, d.channel_id, d.team_id, d.created_count, d.resolved_count, d.reopened_count
+		from sahut_report.daily_volume d
+		where d.workspace_name = $1 and d.day between $2::date - ($3::date - $2::date + 1) and $3::date
+			and $6::text[] is null
+		union all
+		select l.day, l.channel_id, l.team_id, l.created_count, l.resolved_count, null
+		from sahut_report.daily_label_volume l
+		where l.workspace_name = $1 and l.day between $2::date - ($3::date - $2::date + 1) and $3::date
+			and l.label_name = any ($6::text[])
+	) v
+	where ($4::text[] is null or coalesce(v.channel_id, '') = any ($4::text[]))
+	and ($5::text[] is null or coalesce(v.team_id, '') = any ($5::text[]))
 	group by 1
 ), timed as (
 	select
@@ -17,17 +27,25 @@ with sums as (
 		count(*) filter (where not r.is_history_complete) as untimed
 	from sahut_report.resolutions r
 	where r.workspace_name = $1 and r.resolved_day between $2::date - ($3::date - $2::date + 1) and $3::date
+	and ($4::text[] is null or coalesce(r.channel_id, '') = any ($4::text[]))
+	and ($5::text[] is null or coalesce(r.team_id, '') = any ($5::text[]))
+	and ($6::text[] is null or r.conversation_id in (
+		select l.conversation_id from sahut_report.conversation_labels l where l.label_name = any ($6::text[])))
 	group by 1
 )
 select
 	coalesce(n.created, 0) as created, b.created as created_before,
 	coalesce(n.resolved, 0) as resolved, case when k.is_known then coalesce(b.resolved, 0) end as resolved_before,
-	coalesce(n.reopened, 0) as reopened, case when k.is_known then coalesce(b.reopened, 0) end as reopened_before,
+	case when $6::text[] is null then coalesce(n.reopened, 0) end as reopened,
+	case when k.is_known and $6::text[] is null then coalesce(b.reopened, 0) end as reopened_before,
 	t.hours as first_resolution_hours, case when k.is_known then u.hours end as first_resolution_hours_before,
 	coalesce(t.untimed, 0) as resolved_untimed, case when k.is_known then coalesce(u.untimed, 0) end
 		as resolved_untimed_before,
 	(select count(*) from sahut_report.conversations c where c.workspace_name = $1 and c.is_unresolved
-		and c.status <> 'resolved') as unresolved_now
+		and c.status <> 'resolved'
+		and ($4::text[] is null or coalesce(c.channel_id, '') = any ($4::text[]))
+		and ($5::text[] is null or coalesce(c.team_id, '') = any ($5::text[]))
+		and ($6::text[] is null or c.labels && $6::text[])) as unresolved_now
 from (select w.history_day <= $2::date - ($3::date - $2::date + 1) as is_known from sahut_etl.report_workspace w
 	where w.name = $1) k
 left join sums n on n.is_now

@@ -7,13 +7,26 @@ with timed as materialized (
 		count(*) filter (where not r.is_history_complete) as untimed
 	from sahut_report.resolutions r
 	where r.workspace_name = $1 and r.resolved_day between $2::date and $3::date
+	and ($5::text[] is null or coalesce(r.team_id, '') = any ($5::text[]))
+	and ($6::text[] is null or r.conversation_id in (
+		select l.conversation_id from sahut_report.conversation_labels l where l.label_name = any ($6::text[])))
 	group by 1
 ), summed as materialized (
 	select
 		v.channel_id, v.channel_type, max(v.channel_name) as channel_name, sum(v.created_count) as created,
 		sum(v.resolved_count) as resolved, sum(v.reopened_count) as reopened
-	from sahut_report.daily_volume v
-	where v.workspace_name = $1 and v.day between $2::date and $3::date
+	from (
+		select d.channel_id, d.channel_type, d.channel_name, d.team_id, d.created_count, d.resolved_count,
+			d.reopened_count
+		from sahut_report.daily_volume d
+		where d.workspace_name = $1 and d.day between $2::date and $3::date and $6::text[] is null
+		union all
+		select l.channel_id, l.channel_type, l.channel_name, l.team_id, l.created_count, l.resolved_count, null
+		from sahut_report.daily_label_volume l
+		where l.workspace_name = $1 and l.day between $2::date and $3::date and l.label_name = any ($6::text[])
+	) v
+	where ($4::text[] is null or coalesce(v.channel_id, '') = any ($4::text[]))
+	and ($5::text[] is null or coalesce(v.team_id, '') = any ($5::text[]))
 	group by v.channel_id, v.channel_type
 )
 select

@@ -26,4 +26,5 @@ from sahut_report.agent_workload_now n
 cross join measured m
 left join period p on p.agent_id = n.agent_id
 where n.workspace_name = $1 and not n.is_unassigned
+	and ($4::text[] is null or n.agent_id = any ($4::text[]))
 order by n.active_count desc, n.agent_name, n.agent_id

@@ -25,4 +25,5 @@ select
 	s.reopened, round(s.active_hours / nullif((select m.hours from measured m), 0), 1) as average, s.peak
 from summed s
 left join untimed u on u.agent_id = s.agent_id
+where $4::text[] is null or s.agent_id = any ($4::text[])
 order by 5 desc, 2 desc, 1

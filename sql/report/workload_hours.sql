@@ -8,6 +8,7 @@ with hours as (
 	join sahut_etl.workspace w on w.name = e.workspace_name
 	where e.workspace_name = $1 and e.occurred_day between $2::date and $3::date and not e.is_estimated
 	and e.event_type in ('created', 'assigned', 'reassigned') and e.to_assignee_id is not null
+	and ($4::text[] is null or e.to_assignee_id = any ($4::text[]))
 	group by 1, 3
 ), agents as (
 	select x.agent_id, coalesce(max(x.agent_name), x.agent_id) as agent, sum(x.n) as n from hours x group by 1

@@ -12,6 +12,12 @@
 
 #define LONGEST_PATH 4096
 
+/* The bytes to be written. */
+struct span {
+	const char *p;
+	size_t n;
+};
+
 static bool write_all(int fd, const char *p, size_t n)
 {
 	while (n > 0) {
@@ -33,11 +39,11 @@ static bool failed(const char *path, struct err *err)
 /*
  * Into the file that is there: a device, a pipe that somebody reads, a file whose owner must stay.
  */
-static bool write_into(const char *path, const struct buf *text, int flags, struct err *err)
+static bool write_into(const char *path, struct span text, int flags, struct err *err)
 {
 	/* Of a pipe without a reader this says so, and waits for none. */
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
-	bool ok = fd >= 0 && fcntl(fd, F_SETFL, 0) == 0 && write_all(fd, buf_text(text), text->len);
+	bool ok = fd >= 0 && fcntl(fd, F_SETFL, 0) == 0 && write_all(fd, text.p, text.n);
 	int why = errno;
 
 	if (fd >= 0 && close(fd) != 0 && ok) {
@@ -57,8 +63,7 @@ struct likeness {
 };
 
 /* A new file beside PATH takes its place. */
-static bool replace(const char *path, const struct buf *text, struct likeness *like,
-		    struct err *err)
+static bool replace(const char *path, struct span text, struct likeness *like, struct err *err)
 {
 	const struct stat *owner = like->owner;
 	char temporary[LONGEST_PATH];
@@ -72,8 +77,8 @@ static bool replace(const char *path, const struct buf *text, struct likeness *l
 		return failed(path, err);
 	if (owner && (owner->st_uid != geteuid() || owner->st_gid != getegid()))
 		like->denied = fchown(fd, owner->st_uid, owner->st_gid) != 0;
-	ok = !like->denied && write_all(fd, buf_text(text), text->len) &&
-	     fchmod(fd, like->mode) == 0 && (!like->synced || fsync(fd) == 0);
+	ok = !like->denied && write_all(fd, text.p, text.n) && fchmod(fd, like->mode) == 0 &&
+	     (!like->synced || fsync(fd) == 0);
 	ok = close(fd) == 0 && ok;
 	if (ok && rename(temporary, path) == 0)
 		return true;
@@ -86,11 +91,12 @@ bool atomic_file_publish(const char *path, const struct buf *text, struct err *e
 {
 	struct likeness like = { .mode = 0644 };
 
-	return replace(path, text, &like, err);
+	return replace(path, (struct span){ buf_text(text), text->len }, &like, err);
 }
 
-bool atomic_file_write(const char *path, const struct buf *text, struct err *err)
+bool atomic_file_write(const char *path, const char *p, size_t n, struct err *err)
 {
+	const struct span text = { p, n };
 	char target[PATH_MAX];
 	struct likeness like = { .mode = 0640, .synced = true };
 	struct stat st;

@@ -9,6 +9,7 @@
 #include "cell_format.h"
 #include "command.h"
 #include "report_catalog.h"
+#include "report_data.h"
 #include "report_html.h"
 #include "report_query.h"
 #include "report_table.h"
@@ -19,6 +20,9 @@
 /* A page with a year of days, thousands of agents, and Chart.js. */
 #define LARGEST_REPORT (64u << 20)
 
+/* The filters in words. */
+#define LONGEST_WORDS 4096
+
 /* Of a terminal that does not say; output into a pipe is not cut. */
 #define USUAL_WIDTH 80
 
@@ -27,26 +31,28 @@ enum format {
 	FORMAT_CSV,
 	FORMAT_JSON,
 	FORMAT_HTML,
+	FORMAT_XLSX,
 };
 
-/* One report, as it was asked for. */
+/* One report, and how it is written. */
 struct report_run {
 	struct app *app;
-	const struct report_catalog *topic;
-	enum format format;
-	enum lang lang;
-	const char *from, *to; /* days, or NULL */
-	const char *output;    /* a file, or NULL */
+	struct report_data data;
 	struct pg *pg;
 	struct table *scope; /* a row for each workspace: name, period, how complete */
-	struct buf out;
+	struct report_period period;
+	enum format format;
+	struct table_format csv;
+	const char *filters[REPORT_FILTERS]; /* as they were given, or NULL */
+	const char *output;		     /* a file, or NULL */
+	struct buf out, only;
 };
 
 /* ---- options --------------------------------------------------------- */
 
 static bool take_format(struct report_run *run, const char *name, struct err *err)
 {
-	static const char *const names[] = { "table", "csv", "json", "html" };
+	static const char *const names[] = { "table", "csv", "json", "html", "xlsx" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (strcmp(names[i], name) == 0) {
@@ -55,7 +61,8 @@ static bool take_format(struct report_run *run, const char *name, struct err *er
 		}
 	}
 	return err_set(err, ERR_USAGE,
-		       "a report is a table, csv, json or html; \"%s\" is none of them", name);
+		       "a report is a table, csv, json, html or xlsx; \"%s\" is none of them",
+		       name);
 }
 
 /* "2026-11-25", and a day that there is. */
@@ -73,40 +80,135 @@ static bool is_day(const char *text)
 
 static bool check_days(const struct report_run *run, struct err *err)
 {
-	const char *days[] = { run->from, run->to };
+	const char *days[] = { run->period.from, run->period.to };
 
 	for (size_t i = 0; i < ARRAY_SIZE(days); i++)
 		if (days[i] && !is_day(days[i]))
 			return err_set(err, ERR_USAGE,
 				       "\"%s\" is not a day; write it as 2026-11-25", days[i]);
-	if (run->from && run->to && strcmp(run->from, run->to) > 0)
+	if (days[0] && days[1] && strcmp(days[0], days[1]) > 0)
 		return err_set(err, ERR_USAGE, "the period ends before it begins: %s to %s",
-			       run->from, run->to);
+			       days[0], days[1]);
 	return true;
+}
+
+/* How CSV is written: a spreadsheet wants it otherwise than a program. */
+static bool take_csv(struct report_run *run, const char *reader, struct err *err)
+{
+	static const struct table_format plain = TABLE_FORMAT_CSV;
+
+	run->csv = plain;
+	if (!reader)
+		return true;
+	if (strcmp(reader, "spreadsheet") != 0 && strcmp(reader, "programs") != 0)
+		return err_set(err, ERR_USAGE,
+			       "csv is for programs or for a spreadsheet; \"%s\" is none of them",
+			       reader);
+	if (run->format != FORMAT_CSV)
+		return err_set(err, ERR_USAGE, "--csv-for goes with --format csv");
+	if (strcmp(reader, "spreadsheet") == 0)
+		run->csv = (struct table_format){
+			.separator = ';',
+			.point = *report_text_get(run->data.lang, "point"),
+			.marked = true,
+		};
+	return true;
+}
+
+/* A topic that has no such thing must not look as if it were of that alone. */
+static bool check_filters(const struct report_run *run, struct err *err)
+{
+	unsigned taken = report_query_filters(run->data.topic->name);
+
+	for (int i = 0; i < REPORT_FILTERS; i++)
+		if (run->filters[i] && !(taken & 1u << i))
+			return err_set(
+				err, ERR_USAGE,
+				"the report %s cannot be of one %s alone: its numbers are not "
+				"known by %s; report conversations takes --%s",
+				run->data.topic->name, report_query_word(i), report_query_word(i),
+				report_query_word(i));
+	return true;
+}
+
+/* A list of everything is a file, and a workbook no text. */
+static bool check_form(const struct report_run *run, struct err *err)
+{
+	if (run->data.topic->n_panels == 0 &&
+	    (run->format == FORMAT_TABLE || run->format == FORMAT_HTML))
+		return err_set(err, ERR_USAGE,
+			       "the report %s is a list: choose --format csv, json or xlsx",
+			       run->data.topic->name);
+	if (run->format == FORMAT_XLSX && !run->output && isatty(STDOUT_FILENO))
+		return err_set(err, ERR_USAGE,
+			       "a workbook is nothing for a terminal: name a file with --output");
+	return true;
+}
+
+/* Options that are read as words first. */
+struct words {
+	const char *names[2], *format, *lang, *csv_for;
+};
+
+static bool read_words(struct report_run *run, const struct words *words, struct err *err)
+{
+	if (!words->names[0])
+		return err_set(err, ERR_USAGE,
+			       "which report? sahut-etl report volume, workload, backlog, "
+			       "replies, conversations or freshness");
+	run->data.topic = report_catalog_find(words->names[0], err);
+	if (!run->data.topic)
+		return false;
+	if (!report_text_lang(words->lang, &run->data.lang))
+		return err_set(err, ERR_USAGE, "there are en and id; \"%s\" is none of them",
+			       words->lang);
+	return take_format(run, words->format, err) && take_csv(run, words->csv_for, err) &&
+	       check_days(run, err) && check_filters(run, err) && check_form(run, err);
 }
 
 static bool take_options(struct report_run *run)
 {
-	const char *names[2], *format = "table", *lang = "en";
+	struct words words = { .format = "table", .lang = "en" };
 	const struct opt options[] = {
 		{ .name = "format",
 		  .letter = 'f',
 		  .arg = "FORMAT",
-		  .help = "table (the default), csv, json or html",
-		  .value = &format },
+		  .help = "table (the default), csv, json, html or xlsx",
+		  .value = &words.format },
 		{ .name = "from",
 		  .arg = "DAY",
 		  .help = "first day; by default 30 days before the last",
-		  .value = &run->from },
+		  .value = &run->period.from },
 		{ .name = "to",
 		  .arg = "DAY",
 		  .help = "last day; by default the workspace's today",
-		  .value = &run->to },
+		  .value = &run->period.to },
+		{ .name = "channel",
+		  .arg = "NAME",
+		  .help = "of this channel alone, by name or id; - is none",
+		  .value = &run->filters[REPORT_CHANNEL] },
+		{ .name = "agent",
+		  .arg = "NAME",
+		  .help = "of this agent alone, by name or id; - is nobody",
+		  .value = &run->filters[REPORT_AGENT] },
+		{ .name = "team",
+		  .arg = "NAME",
+		  .help = "of this team alone, by name or id; - is none",
+		  .value = &run->filters[REPORT_TEAM] },
+		{ .name = "label",
+		  .arg = "NAME",
+		  .help = "of what carries this label now",
+		  .value = &run->filters[REPORT_LABEL] },
 		{ .name = "lang",
 		  .letter = 'l',
 		  .arg = "LANG",
 		  .help = "en (the default) or id",
-		  .value = &lang },
+		  .value = &words.lang },
+		{ .name = "csv-for",
+		  .arg = "READER",
+		  .help = "programs (the default), or spreadsheet: with ; and, in id, a "
+			  "decimal comma",
+		  .value = &words.csv_for },
 		{ .name = "output",
 		  .letter = 'o',
 		  .arg = "FILE",
@@ -116,41 +218,79 @@ static bool take_options(struct report_run *run)
 	};
 	struct err err = ERR_INIT;
 
-	if (!command_options(run->app, options, names, 1))
+	if (!command_options(run->app, options, words.names, 1))
 		return false;
-	if (!names[0])
-		err_set(&err, ERR_USAGE,
-			"which report? sahut-etl report volume, workload, backlog, replies or "
-			"freshness");
-	else
-		run->topic = report_catalog_find(names[0], &err);
-	if (!run->topic || !take_format(run, format, &err) || !check_days(run, &err))
-		return app_fail(run->app, &err);
-	if (report_text_lang(lang, &run->lang))
-		return true;
-	err_set(&err, ERR_USAGE, "there are en and id; \"%s\" is none of them", lang);
-	return app_fail(run->app, &err);
+	return read_words(run, &words, &err) || app_fail(run->app, &err);
 }
 
 /* ---- queries --------------------------------------------------------- */
 
-/* Asks the query NAME for a row of the scope. */
-static bool ask(struct report_run *run, const char *name, int row, struct table **ret,
-		struct err *err)
+/* The ids behind the names that were given; a name that nothing has is refused. */
+static bool find_filters(struct report_run *run, struct table **found, struct err *err)
 {
-	const struct report_period period = {
-		.workspace = table_get(run->scope, row, "workspace"),
-		.from = table_get(run->scope, row, "from_day"),
-		.to = table_get(run->scope, row, "to_day"),
-	};
+	if (!report_query_names(run->pg, run->app->workspace, run->filters, found, err))
+		return false;
+	for (int row = 0; row < table_rows(*found); row++)
+		for (int i = 0; i < REPORT_FILTERS; i++)
+			if (strcmp(table_get(*found, row, "what"), report_query_word(i)) == 0)
+				run->period.filters[i] = table_get(*found, row, "ids");
+	for (int i = 0; i < REPORT_FILTERS; i++) {
+		char quoted[128];
+
+		if (!run->filters[i])
+			continue;
+		if (!run->period.filters[i])
+			return err_set(err, ERR_USAGE, "there is no %s \"%s\"",
+				       report_query_word(i),
+				       err_quote(quoted, sizeof(quoted), run->filters[i],
+						 strlen(run->filters[i])));
+		buf_printf(&run->only, "%s%s: %s", run->only.len > 0 ? ", " : "",
+			   report_text_of(run->data.lang, "col_", report_query_word(i)),
+			   run->filters[i]);
+	}
+	run->data.only = run->only.len > 0 ? buf_text(&run->only) : NULL;
+	return true;
+}
+
+/* The workspace and the period of a row of the scope. */
+static struct report_period period_of(const struct report_run *run, int row)
+{
+	struct report_period period = run->period;
+
+	period.workspace = table_get(run->scope, row, "workspace");
+	period.from = table_get(run->scope, row, "from_day");
+	period.to = table_get(run->scope, row, "to_day");
+	return period;
+}
+
+static bool ask(void *arg, const char *name, int row, struct table **ret, struct err *err)
+{
+	struct report_run *run = arg;
+	const struct report_period period = period_of(run, row);
 
 	return report_query_run(run->pg, name, &period, ret, err) || err_wrap(err, "%s", name);
 }
 
+static bool begin(void *arg, const char *name, int row, struct err *err)
+{
+	struct report_run *run = arg;
+	const struct report_period period = period_of(run, row);
+
+	return report_query_begin(run->pg, name, &period, err) || err_wrap(err, "%s", name);
+}
+
+static bool next(void *arg, struct table **ret, struct err *err)
+{
+	struct report_run *run = arg;
+
+	return report_query_next(run->pg, ret, err);
+}
+
 static bool open_warehouse(struct report_run *run, struct err *err)
 {
-	const struct report_period period = { run->app->workspace, run->from, run->to };
+	struct report_period period = run->period;
 
+	period.workspace = run->app->workspace;
 	run->pg = app_warehouse_session(run->app, err);
 	if (!run->pg || !report_query_open(run->pg, &period, &run->scope, err))
 		return false;
@@ -180,11 +320,14 @@ static int width_of_terminal(void)
 
 static bool tables(struct report_run *run, int row, struct err *err)
 {
-	struct report_table to = { &run->out, run->lang, width_of_terminal() };
+	struct report_table to = { .out = &run->out,
+				   .lang = run->data.lang,
+				   .width = width_of_terminal(),
+				   .only = run->data.only };
 
 	report_table_scope(&to, run->scope, row);
-	for (size_t i = 0; i < run->topic->n_panels; i++) {
-		const struct panel *panel = &run->topic->panels[i];
+	for (size_t i = 0; i < run->data.topic->n_panels; i++) {
+		const struct panel *panel = &run->data.topic->panels[i];
 		CLEANUP(table_free) struct table *table = NULL;
 
 		if (!panel->terminal)
@@ -196,25 +339,6 @@ static bool tables(struct report_run *run, int row, struct err *err)
 	return true;
 }
 
-/* Adds the rows of MORE to *ALL; the columns of both are the same. */
-static void append(struct table **all, const struct table *more)
-{
-	if (!*all) {
-		*all = table_new(table_columns(more));
-		for (int c = 0; c < table_columns(more); c++)
-			table_name(*all, c, table_column_name(more, c), table_is_number(more, c));
-	}
-	for (int r = 0; r < table_rows(more); r++) {
-		int row = table_add(*all);
-
-		for (int c = 0; c < table_columns(more); c++) {
-			const char *text = table_text(more, r, c);
-
-			table_set_text(*all, row, c, text);
-		}
-	}
-}
-
 /* Adds a line for each fact of a workspace that is not up to date, or not proven. */
 static void add_warning(struct report_run *run, struct table *late, const struct buf *line)
 {
@@ -222,9 +346,10 @@ static void add_warning(struct report_run *run, struct table *late, const struct
 		return;
 	fprintf(stderr, "%s: %s\n", run->app->program, buf_text(line));
 	table_set(late, table_add(late), 0, buf_text(line), line->len);
-	if (run->format == FORMAT_TABLE || run->format == FORMAT_CSV)
-		buf_printf(&run->out, "%s %s\n", run->format == FORMAT_TABLE ? "!" : "#",
-			   buf_text(line));
+	if (run->format == FORMAT_TABLE)
+		buf_printf(&run->out, "! %s\n", buf_text(line));
+	else if (run->format == FORMAT_CSV)
+		table_format_remark(&run->csv, buf_text(line), &run->out);
 }
 
 /*
@@ -239,48 +364,13 @@ static struct table *begin_with_late(struct report_run *run)
 	for (int row = 0; row < table_rows(run->scope); row++) {
 		CLEANUP(buf_free) struct buf line = BUF_MAX(4096);
 
-		report_table_proof(&line, run->lang, run->scope, row);
+		report_table_proof(&line, run->data.lang, run->scope, row);
 		add_warning(run, late, &line);
 		buf_reset(&line);
-		report_table_late(&line, run->lang, run->scope, row);
+		report_table_late(&line, run->data.lang, run->scope, row);
 		add_warning(run, late, &line);
 	}
 	return late;
-}
-
-/* Two arrays become one. */
-static void write_json(const struct table *first, const struct table *then, struct buf *out)
-{
-	CLEANUP(buf_free) struct buf text = BUF_MAX(LARGEST_REPORT);
-	bool both = table_rows(first) > 0 && table_rows(then) > 0;
-
-	table_format_json(first, &text);
-	buf_add(out, buf_text(&text), text.len - 1);
-	buf_str(out, both ? "," : "");
-	buf_reset(&text);
-	table_format_json(then, &text);
-	buf_str(out, buf_text(&text) + 1);
-	buf_char(out, '\n');
-}
-
-static bool raw(struct report_run *run, const struct table *late, struct err *err)
-{
-	CLEANUP(table_free) struct table *all = NULL;
-
-	for (int row = 0; row < table_rows(run->scope); row++) {
-		CLEANUP(table_free) struct table *table = NULL;
-
-		if (!ask(run, run->topic->name, row, &table, err))
-			return false;
-		append(&all, table);
-	}
-	if (!all)
-		all = table_new(1);
-	if (run->format == FORMAT_CSV)
-		table_format_csv(all, &run->out);
-	else
-		write_json(late, all, &run->out);
-	return true;
 }
 
 static bool topic(struct report_run *run, struct report_html *report,
@@ -288,7 +378,7 @@ static bool topic(struct report_run *run, struct report_html *report,
 {
 	bool many = table_rows(run->scope) > 1;
 
-	report_html_open_topic(report, topic, !many, many || topic != run->topic);
+	report_html_open_topic(report, topic, !many, many || topic != run->data.topic);
 	for (size_t i = 0; i < topic->n_panels; i++) {
 		CLEANUP(table_free) struct table *table = NULL;
 
@@ -300,21 +390,35 @@ static bool topic(struct report_run *run, struct report_html *report,
 	return true;
 }
 
+/* Whether TOPIC stands on the page: it has something to show, and can be of what was asked for. */
+static bool is_shown(const struct report_run *run, const struct report_catalog *topic)
+{
+	unsigned taken = report_query_filters(topic->name);
+
+	for (int i = 0; i < REPORT_FILTERS; i++)
+		if (run->filters[i] && !(taken & 1u << i))
+			return false;
+	return topic->n_panels > 0;
+}
+
 /* The topic that was asked for, and the others after it: one file tells the whole story. */
 static bool workspace(struct report_run *run, struct report_html *report, int row, struct err *err)
 {
+	const struct report_catalog *shown[REPORT_CATALOG_MOST], *all, *first = run->data.topic;
 	bool many = table_rows(run->scope) > 1;
-	size_t n;
-	const struct report_catalog *all = report_catalog_all(&n);
+	size_t n, count = 0;
 
+	all = report_catalog_all(&n);
+	shown[count++] = first;
+	for (size_t i = 0; i < n; i++)
+		if (&all[i] != first && is_shown(run, &all[i]))
+			shown[count++] = &all[i];
 	buf_str(report->out, "<section class=\"workspace\">\n");
 	report_html_workspace(report, run->scope, row, many);
 	if (!many)
-		report_html_links(report, run->topic);
-	if (!topic(run, report, run->topic, row, err))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (&all[i] != run->topic && !topic(run, report, &all[i], row, err))
+		report_html_links(report, shown, count);
+	for (size_t i = 0; i < count; i++)
+		if (!topic(run, report, shown[i], row, err))
 			return false;
 	buf_str(report->out, "</section>\n");
 	return true;
@@ -323,8 +427,10 @@ static bool workspace(struct report_run *run, struct report_html *report, int ro
 static bool html(struct report_run *run, struct err *err)
 {
 	CLEANUP(buf_free) struct buf body = BUF_MAX(LARGEST_REPORT);
-	struct report_html report = { &body, run->lang };
-	const char *title = report_text_of(run->lang, "title_", run->topic->name);
+	struct report_html report = { .out = &body,
+				      .lang = run->data.lang,
+				      .only = run->data.only };
+	const char *title = report_text_of(run->data.lang, "title_", run->data.topic->name);
 	int rows = table_rows(run->scope);
 
 	buf_printf(&body, "<h1>%s</h1>\n", title);
@@ -333,43 +439,80 @@ static bool html(struct report_run *run, struct err *err)
 			return false;
 	if (rows == 0)
 		buf_printf(&body, "<p class=\"warn\">%s</p>\n",
-			   report_text_get(run->lang, "no_workspace"));
+			   report_text_get(run->data.lang, "no_workspace"));
 	else
 		report_html_foot(&report, PACKAGE_NAME " " PACKAGE_VERSION,
 				 table_get(run->scope, 0, "made_at"));
-	report_html_write(&run->out, run->lang, title, &body);
+	report_html_write(&run->out, run->data.lang, title, &body);
 	return !body.full || err_set(err, ERR_DATA, "the report is longer than 64 MiB");
 }
 
-static bool write_report(struct report_run *run, struct err *err)
+static bool write_tables(struct report_run *run, struct err *err)
 {
-	CLEANUP(table_free) struct table *late = begin_with_late(run);
-
-	if (run->format == FORMAT_HTML)
-		return html(run, err);
-	if (run->format != FORMAT_TABLE)
-		return raw(run, late, err);
 	for (int row = 0; row < table_rows(run->scope); row++)
 		if (!tables(run, row, err))
 			return false;
 	if (table_rows(run->scope) == 0)
-		buf_printf(&run->out, "%s\n", report_text_get(run->lang, "no_workspace"));
+		buf_printf(&run->out, "%s\n", report_text_get(run->data.lang, "no_workspace"));
 	return true;
 }
 
-static bool deliver(const struct report_run *run, struct err *err)
+static bool write_report(struct report_run *run, struct spool *to, struct err *err)
 {
+	CLEANUP(table_free) struct table *late = NULL;
+
+	if (run->format == FORMAT_CSV)
+		table_format_begin(&run->csv, &run->out);
+	late = begin_with_late(run);
+	run->data.source = (struct report_source){ ask, begin, next, run };
+	run->data.scope = run->scope;
+	run->data.warnings = late;
+	switch (run->format) {
+	case FORMAT_HTML:
+		return html(run, err);
+	case FORMAT_CSV:
+		return report_data_csv(&run->data, &run->csv, to, err);
+	case FORMAT_JSON:
+		return report_data_json(&run->data, to, err);
+	case FORMAT_XLSX:
+		return report_data_xlsx(&run->data, to, err);
+	case FORMAT_TABLE:
+		break;
+	}
+	return write_tables(run, err);
+}
+
+static bool deliver(const struct report_run *run, struct spool *from, struct err *err)
+{
+	const char *text;
+	size_t n;
+
 	if (run->out.full)
 		return err_set(err, ERR_DATA, "the report is longer than 64 MiB");
+	if (!spool_text(from, &text, &n, err))
+		return false;
 	if (run->output && strcmp(run->output, "-") != 0)
-		return atomic_file_write(run->output, &run->out, err);
-	command_print(buf_text(&run->out), run->out.len);
+		return atomic_file_write(run->output, text, n, err);
+	command_print(text, n);
 	return true;
+}
+
+static bool report(struct report_run *run, struct err *err)
+{
+	CLEANUP(table_free) struct table *found = NULL;
+	CLEANUP(spool_free) struct spool spool = SPOOL_AROUND(&run->out);
+
+	return open_warehouse(run, err) && find_filters(run, &found, err) &&
+	       write_report(run, &spool, err) && deliver(run, &spool, err);
 }
 
 void cmd_report(struct app *app)
 {
-	struct report_run run = { .app = app, .out = BUF_MAX(LARGEST_REPORT) };
+	struct report_run run = {
+		.app = app,
+		.out = BUF_MAX(LARGEST_REPORT),
+		.only = BUF_MAX(LONGEST_WORDS),
+	};
 	const struct workspace_conf *known = NULL;
 	struct err err = ERR_INIT;
 
@@ -383,9 +526,10 @@ void cmd_report(struct app *app)
 	}
 	if (!app_network(app, false))
 		return;
-	if (!open_warehouse(&run, &err) || !write_report(&run, &err) || !deliver(&run, &err))
+	if (!report(&run, &err))
 		app_fail(app, &err);
 	buf_free(&run.out);
+	buf_free(&run.only);
 	table_free(&run.scope);
 	pg_close(&run.pg);
 }

@@ -40,7 +40,7 @@ static const struct command commands[] = {
 	  cmd_config, "config" },
 	{ "migrate", "[--dry-run] [--rebuild-reports]", "make or upgrade the warehouse's tables",
 	  cmd_migrate, "migrate --dry-run" },
-	{ "report", "volume|workload|backlog|replies|freshness",
+	{ "report", "volume|workload|backlog|replies|conversations|freshness",
 	  "numbers to look at, or a page to mail", cmd_report,
 	  "report workload --format html --output w.html" },
 	{ "rejected", "[--accept ID|--retry ID] [--json]",

@@ -17,7 +17,7 @@ static bool ends(const char *s, const char *end)
 
 enum cell_format cell_format_of(const char *column, bool is_number)
 {
-	if (strcmp(column, "day") == 0)
+	if (strcmp(column, "day") == 0 || ends(column, "_day"))
 		return CELL_FORMAT_DAY;
 	if (strcmp(column, "weekday") == 0)
 		return CELL_FORMAT_WEEKDAY;
@@ -25,7 +25,7 @@ enum cell_format cell_format_of(const char *column, bool is_number)
 		return CELL_FORMAT_STATUS;
 	if (strcmp(column, "conversation") == 0)
 		return CELL_FORMAT_ID;
-	if (ends(column, "_at"))
+	if (ends(column, "_at") || ends(column, "_as_of"))
 		return CELL_FORMAT_TIME;
 	if (!is_number)
 		return CELL_FORMAT_TEXT;

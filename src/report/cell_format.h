@@ -3,9 +3,9 @@
  * cell_format.h -- Formats values of the database for people.
  *
  * A column's name tells its format: "..._hours" is a duration, "..._rate" and
- * "share" are shares of 1, "day" a date, "..._at" a time of day in the
- * workspace's zone, "weekday" 1 to 7. So the queries need no format, and CSV
- * and JSON get the same numbers raw.
+ * "share" are shares of 1, "day" and "..._day" a date, "..._at" and "..._as_of"
+ * a time of day, "weekday" 1 to 7. So the queries need no format, and CSV and
+ * JSON get the same numbers raw.
  */
 #ifndef CELL_FORMAT_H
 #define CELL_FORMAT_H

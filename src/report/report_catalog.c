@@ -85,7 +85,10 @@ static const struct report_catalog topics[] = {
 	{ "volume", volume, ARRAY_SIZE(volume) },
 	{ "replies", replies, ARRAY_SIZE(replies) },
 	{ "freshness", freshness, ARRAY_SIZE(freshness) },
+	{ "conversations", NULL, 0 },
 };
+
+_Static_assert(ARRAY_SIZE(topics) <= REPORT_CATALOG_MOST, "REPORT_CATALOG_MOST is too small");
 
 const struct report_catalog *report_catalog_all(size_t *n)
 {
@@ -104,7 +107,7 @@ const struct report_catalog *report_catalog_find(const char *name, struct err *e
 	}
 	err_set(err, ERR_USAGE,
 		"there is no report \"%s\"%s%s; there are volume, workload, backlog, "
-		"replies and freshness",
+		"replies, conversations and freshness",
 		name, nearest.found ? "; did you mean " : "", nearest.found ? nearest.found : "");
 	return NULL;
 }

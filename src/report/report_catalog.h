@@ -31,11 +31,15 @@ struct panel {
 	bool terminal; /* shown in the table for a terminal, too */
 };
 
+/* A topic without panels is a list, and written as data only. */
 struct report_catalog {
-	const char *name; /* also of the query behind CSV and JSON */
+	const char *name; /* also of the query behind CSV, JSON and the last sheet */
 	const struct panel *panels;
 	size_t n_panels;
 };
+
+/* There are at most so many topics. */
+#define REPORT_CATALOG_MOST 16
 
 /* All topics; *N of them. */
 const struct report_catalog *report_catalog_all(size_t *n) MUST_CHECK;

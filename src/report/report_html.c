@@ -392,6 +392,12 @@ void report_html_workspace(struct report_html *report, const struct table *scope
 	buf_char(report->out, ' ');
 	time_text(report, table_get(scope, row, "to_day"));
 	buf_str(report->out, ". ");
+	if (report->only) {
+		put_text(report, "only");
+		buf_str(report->out, " <b><bdi>");
+		html_text(report->out, report->only);
+		buf_str(report->out, "</bdi></b>. ");
+	}
 	if (history) {
 		labelled(report, "history", history, NULL);
 		buf_char(report->out, '.');
@@ -433,21 +439,15 @@ void report_html_close_topic(struct report_html *report)
 	buf_str(report->out, "</div>\n</section>\n");
 }
 
-void report_html_links(struct report_html *report, const struct report_catalog *first)
+void report_html_links(struct report_html *report, const struct report_catalog *const *topics,
+		       size_t n)
 {
-	size_t n;
-	const struct report_catalog *topics = report_catalog_all(&n);
-
 	buf_str(report->out, "<nav");
 	html_attribute(report->out, "aria-label", report_text_get(report->lang, "also"));
 	buf_str(report->out, "><ul>");
-	for (size_t i = 0; i <= n; i++) {
-		const struct report_catalog *topic = i == 0 ? first : &topics[i - 1];
-
-		if (i > 0 && topic == first)
-			continue;
-		buf_printf(report->out, "<li><a href=\"#%s\">", topic->name);
-		html_text(report->out, report_text_of(report->lang, "title_", topic->name));
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(report->out, "<li><a href=\"#%s\">", topics[i]->name);
+		html_text(report->out, report_text_of(report->lang, "title_", topics[i]->name));
 		buf_str(report->out, "</a></li>");
 	}
 	buf_str(report->out, "</ul></nav>\n");
@@ -523,7 +523,7 @@ static void fill(struct buf *out, const char *name, size_t n, const struct repor
 void report_html_write(struct buf *out, enum lang lang, const char *title, const struct buf *body)
 {
 	struct buf copy = *body;
-	struct report_html report = { &copy, lang };
+	struct report_html report = { .out = &copy, .lang = lang };
 	const char *p = part("report/page.html")->data, *at;
 
 	for (at = strchr(p, '@'); at; at = strchr(p, '@')) {

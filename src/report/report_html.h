@@ -18,14 +18,16 @@
 struct report_html {
 	struct buf *out; /* the body, as it grows */
 	enum lang lang;
+	const char *only; /* the filters in words, or NULL */
 };
 
 /* Adds the facts of row ROW of SCOPE: name, period, how complete. MANY: it is one of several. */
 void report_html_workspace(struct report_html *report, const struct table *scope, int row,
 			   bool many);
 
-/* Adds links to the topics below, FIRST before all others. */
-void report_html_links(struct report_html *report, const struct report_catalog *first);
+/* Adds links to the N topics below. */
+void report_html_links(struct report_html *report, const struct report_catalog *const *topics,
+		       size_t n);
 
 /*
  * Begins a topic, and ends it. LINKED: it is a place that links lead to. TITLED: it has a title,

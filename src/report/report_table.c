@@ -241,6 +241,11 @@ void report_table_scope(const struct report_table *to, const struct table *scope
 	cut(to->out, table_get(scope, row, "workspace"), WIDEST);
 	buf_printf(to->out, ", %s %s %s\n", table_get(scope, row, "from_day"),
 		   report_text_get(to->lang, "until"), table_get(scope, row, "to_day"));
+	if (to->only) {
+		buf_printf(to->out, "%s ", report_text_get(to->lang, "only"));
+		cut(to->out, to->only, WIDEST);
+		buf_char(to->out, '\n');
+	}
 	if (complete)
 		buf_printf(to->out, "%s %s (%s)\n", report_text_get(to->lang, "complete"), complete,
 			   table_get(scope, row, "timezone"));

@@ -16,7 +16,8 @@
 struct report_table {
 	struct buf *out;
 	enum lang lang;
-	int width; /* columns of the terminal */
+	int width;	  /* columns of the terminal */
+	const char *only; /* the filters in words, or NULL */
 };
 
 /*

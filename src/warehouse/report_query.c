@@ -6,41 +6,64 @@
 
 #include "sql.h"
 
+/* Few enough to be held, many enough that the way to the server does not count. */
+#define ROWS "5000"
+
+/* No statement is longer. */
+#define LONGEST_QUERY 65536
+
+/* The parameters of a query beside the workspace, in this order. */
+enum {
+	PERIOD = 1u << REPORT_FILTERS,
+	CHANNEL = 1u << REPORT_CHANNEL,
+	AGENT = 1u << REPORT_AGENT,
+	TEAM = 1u << REPORT_TEAM,
+	LABEL = 1u << REPORT_LABEL,
+};
+
 static const struct query {
 	const char *name, *sql;
-	bool has_period; /* else it shows the present, and takes the workspace alone */
+	unsigned takes; /* without a period it shows the present */
 } queries[] = {
-	{ "backlog", sql_report_backlog, true },
-	{ "backlog_ages", sql_report_backlog_ages, true },
-	{ "backlog_channels", sql_report_backlog_channels, false },
-	{ "backlog_days", sql_report_backlog_days, true },
-	{ "backlog_tiles", sql_report_backlog_tiles, false },
-	{ "backlog_waiting", sql_report_backlog_waiting, false },
-	{ "freshness", sql_report_freshness, false },
-	{ "freshness_days", sql_report_freshness_days, true },
-	{ "freshness_now", sql_report_freshness_now, false },
-	{ "freshness_runs", sql_report_freshness_runs, false },
-	{ "replies", sql_report_replies, true },
-	{ "replies_agents", sql_report_replies_agents, true },
-	{ "replies_channels", sql_report_replies_channels, true },
-	{ "replies_days", sql_report_replies_days, true },
-	{ "replies_hours", sql_report_replies_hours, true },
-	{ "replies_known", sql_report_replies_known, false },
-	{ "replies_tiles", sql_report_replies_tiles, true },
-	{ "replies_waiting", sql_report_replies_waiting, false },
-	{ "volume", sql_report_volume, true },
-	{ "volume_channels", sql_report_volume_channels, true },
-	{ "volume_days", sql_report_volume_days, true },
-	{ "volume_hours", sql_report_volume_hours, true },
-	{ "volume_labels", sql_report_volume_labels, true },
-	{ "volume_tiles", sql_report_volume_tiles, true },
-	{ "volume_totals", sql_report_volume_totals, true },
-	{ "workload", sql_report_workload, true },
-	{ "workload_agents", sql_report_workload_agents, true },
-	{ "workload_hours", sql_report_workload_hours, true },
-	{ "workload_now", sql_report_workload_now, false },
-	{ "workload_tiles", sql_report_workload_tiles, false },
+	{ "backlog", sql_report_backlog, PERIOD | CHANNEL | AGENT | TEAM },
+	{ "backlog_ages", sql_report_backlog_ages, PERIOD | CHANNEL | AGENT | TEAM },
+	{ "backlog_channels", sql_report_backlog_channels, CHANNEL | AGENT | TEAM },
+	{ "backlog_days", sql_report_backlog_days, PERIOD | CHANNEL | AGENT | TEAM },
+	{ "backlog_tiles", sql_report_backlog_tiles, CHANNEL | AGENT | TEAM },
+	{ "backlog_waiting", sql_report_backlog_waiting, CHANNEL | AGENT | TEAM },
+	{ "conversations", sql_report_conversations, PERIOD | CHANNEL | AGENT | TEAM | LABEL },
+	{ "freshness", sql_report_freshness, 0 },
+	{ "freshness_days", sql_report_freshness_days, PERIOD },
+	{ "freshness_now", sql_report_freshness_now, 0 },
+	{ "freshness_runs", sql_report_freshness_runs, 0 },
+	{ "replies", sql_report_replies, PERIOD },
+	{ "replies_agents", sql_report_replies_agents, PERIOD },
+	{ "replies_channels", sql_report_replies_channels, PERIOD },
+	{ "replies_days", sql_report_replies_days, PERIOD },
+	{ "replies_hours", sql_report_replies_hours, PERIOD },
+	{ "replies_known", sql_report_replies_known, 0 },
+	{ "replies_tiles", sql_report_replies_tiles, PERIOD },
+	{ "replies_waiting", sql_report_replies_waiting, 0 },
+	{ "volume", sql_report_volume, PERIOD | CHANNEL | TEAM | LABEL },
+	{ "volume_channels", sql_report_volume_channels, PERIOD | CHANNEL | TEAM | LABEL },
+	{ "volume_days", sql_report_volume_days, PERIOD | CHANNEL | TEAM | LABEL },
+	{ "volume_hours", sql_report_volume_hours, PERIOD | CHANNEL | TEAM | LABEL },
+	{ "volume_labels", sql_report_volume_labels, PERIOD | CHANNEL | TEAM | LABEL },
+	{ "volume_tiles", sql_report_volume_tiles, PERIOD | CHANNEL | TEAM | LABEL },
+	{ "volume_totals", sql_report_volume_totals, PERIOD | CHANNEL | TEAM | LABEL },
+	{ "workload", sql_report_workload, PERIOD | AGENT },
+	{ "workload_agents", sql_report_workload_agents, PERIOD | AGENT },
+	{ "workload_hours", sql_report_workload_hours, PERIOD | AGENT },
+	{ "workload_now", sql_report_workload_now, AGENT },
+	{ "workload_tiles", sql_report_workload_tiles, AGENT },
 };
+
+const char *report_query_word(enum report_filter filter)
+{
+	static const char *const words[] = { "channel", "agent", "team", "label" };
+
+	return words[filter];
+}
 
 bool report_query_open(struct pg *pg, const struct report_period *period, struct table **scope,
 		       struct err *err)
@@ -55,22 +78,74 @@ bool report_query_open(struct pg *pg, const struct report_period *period, struct
 	return pg_run(pg, steps, ARRAY_SIZE(steps), scope, err);
 }
 
-static const struct query *find(const char *name)
+bool report_query_names(struct pg *pg, const char *workspace,
+			const char *const wanted[REPORT_FILTERS], struct table **found,
+			struct err *err)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(queries); i++)
+	struct pg_step step = { .sql = sql_report_filters,
+				.params = { workspace },
+				.n = 1 + REPORT_FILTERS };
+
+	for (int i = 0; i < REPORT_FILTERS; i++)
+		step.params[1 + i] = wanted[i];
+	return pg_run(pg, &step, 1, found, err);
+}
+
+NEVER_NULL static const struct query *find(const char *name)
+{
+	const struct query *query = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(queries) && !query; i++)
 		if (strcmp(queries[i].name, name) == 0)
-			return &queries[i];
-	return NULL;
+			query = &queries[i];
+	assert(query);
+	return query;
+}
+
+unsigned report_query_filters(const char *name)
+{
+	return find(name)->takes & ~(unsigned)PERIOD;
+}
+
+/* The parameters that QUERY takes, one after the other. */
+static struct pg_step step_of(const struct query *query, const struct report_period *period)
+{
+	struct pg_step step = { .sql = query->sql, .params = { period->workspace }, .n = 1 };
+
+	if (query->takes & PERIOD) {
+		step.params[step.n++] = period->from;
+		step.params[step.n++] = period->to;
+	}
+	for (int i = 0; i < REPORT_FILTERS; i++)
+		if (query->takes & 1u << i)
+			step.params[step.n++] = period->filters[i];
+	return step;
 }
 
 bool report_query_run(struct pg *pg, const char *name, const struct report_period *period,
 		      struct table **table, struct err *err)
 {
-	const struct query *query = find(name);
-	struct pg_step step = { .params = { period->workspace, period->from, period->to } };
+	struct pg_step step = step_of(find(name), period);
 
-	assert(query);
-	step.sql = query->sql;
-	step.n = query->has_period ? 3 : 1;
 	return pg_run(pg, &step, 1, table, err);
+}
+
+bool report_query_begin(struct pg *pg, const char *name, const struct report_period *period,
+			struct err *err)
+{
+	CLEANUP(buf_free) struct buf sql = BUF_MAX(LONGEST_QUERY);
+	struct pg_step step = step_of(find(name), period);
+
+	buf_printf(&sql, "declare report_rows no scroll cursor for\n%s", step.sql);
+	step.sql = buf_text(&sql);
+	return pg_run(pg, &step, 1, NULL, err);
+}
+
+bool report_query_next(struct pg *pg, struct table **table, struct err *err)
+{
+	const struct pg_step fetch = { .sql = "fetch " ROWS " from report_rows" };
+
+	if (!pg_run(pg, &fetch, 1, table, err))
+		return false;
+	return table_rows(*table) > 0 || pg_exec(pg, "close report_rows", err);
 }

@@ -243,7 +243,7 @@ static void check_panel(uint8_t how, enum lang lang, const char *p, const char *
 			       .pivot = (how & 3) == PANEL_HEAT || how & 8 };
 	struct table *table = to_grid(p, end, panel.pivot || (how & 3) == PANEL_TILES);
 	struct buf out = BUF_MAX(LIMIT), bdis = BUF_MAX(LIMIT);
-	struct report_html sheet = { &out, lang };
+	struct report_html sheet = { .out = &out, .lang = lang };
 
 	if (panel.kind == PANEL_TILES)
 		buf_str(&out, "<section class=\"topic\">");
@@ -273,7 +273,7 @@ static void check_frame(enum lang lang, const char *name, const char *other, boo
 					      "excepted" };
 	struct table *scope = table_new(ARRAY_SIZE(names));
 	struct buf out = BUF_MAX(LIMIT), bdis = BUF_MAX(LIMIT);
-	struct report_html sheet = { &out, lang };
+	struct report_html sheet = { .out = &out, .lang = lang };
 	const char *p;
 
 	table_add(scope);

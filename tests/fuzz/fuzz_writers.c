@@ -64,9 +64,11 @@ static bool is_same(const char *got, const char *want)
 static void check_csv(const struct table *table)
 {
 	struct buf out = BUF_MAX(LIMIT), cell = BUF_MAX(LIMIT);
+	const struct table_format format = TABLE_FORMAT_CSV;
 	const char *p;
 
-	table_format_csv(table, &out);
+	table_format_head(&format, table, &out);
+	table_format_rows(&format, table, &out);
 	p = buf_text(&out);
 	MUST(strncmp(p, "a,b\r\n", 5) == 0);
 	p += 5;

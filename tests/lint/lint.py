@@ -43,6 +43,7 @@ LIBRARIES = {
     r"libsmartcols/": "src/port/table_print.c",
     r"openssl/": "src/port/hmac.c",
     r"uniwidth\.h": "src/port/width.c",
+    r"xlsxwriter\.h": "src/port/xlsx.c",
     r"libpq-fe\.h": "src/port/pg.c",
     r"yaml\.h": "src/port/yaml_tree.c",
     r"systemd/sd-(event|daemon)\.h": "src/port/event_loop.c",

@@ -13,7 +13,7 @@ static void show(const char *text, struct buf *out)
 {
 	struct panel panel = { .name = "volume_totals", .kind = PANEL_TABLE };
 	struct table *table = table_new(1);
-	struct report_html sheet = { out, LANG_EN };
+	struct report_html sheet = { .out = out, .lang = LANG_EN };
 
 	table_name(table, 0, "contact", false);
 	table_add(table);

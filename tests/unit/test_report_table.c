@@ -32,7 +32,7 @@ static struct table *of_agents(const char *name, int rows)
 static void write(struct buf *out, int width, const char *name, int rows)
 {
 	const struct panel panel = { .name = "backlog_waiting" };
-	struct report_table to = { out, LANG_EN, width };
+	struct report_table to = { .out = out, .lang = LANG_EN, .width = width };
 	struct table *table = of_agents(name, rows);
 
 	report_table_panel(&to, &panel, table);
