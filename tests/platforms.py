@@ -377,6 +377,9 @@ def part_packages(results, quick):
             built_on(built)
         command = ["/usr/bin/python3", "tests/container.py", "--suite", used, debs, os.path.join(debs, "later"), *STEPS]
         results.step(f"the packages of {built} on {used}", command, cwd=TOP)
+        # README's way, on a machine where nothing was before.
+        command = ["/usr/bin/python3", "tests/container.py", "--suite", used, debs, os.path.join(debs, "later"), "five_commands"]
+        results.step(f"five commands with the packages of {built} on {used}", command, cwd=TOP)
 
 
 # ---- arm64 ----
