@@ -4,7 +4,7 @@ select
 	round((percentile_cont(0.5) within group (order by uncertainty_seconds) / 60)::numeric, 1) as median_minutes,
 	round((percentile_cont(0.95) within group (order by uncertainty_seconds) / 60)::numeric, 1) as p95_minutes
 from sahut_report.conversation_events
-where event_type <> 'created' and occurred_day > (select max(data_day) from sahut_report.data_freshness) - 30
+where event_type <> 'created' and occurred_day > (select max(day) from sahut_report.daily_volume) - 30
 	[[and {{workspace}}]]
 group by 1
 order by 1

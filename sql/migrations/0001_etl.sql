@@ -187,6 +187,8 @@ create table sahut_etl.run (
 	error_text       text
 );
 create index run_recent on sahut_etl.run (workspace_id, id desc);
+create index run_compared on sahut_etl.run (workspace_id, id desc)
+	where verdict in ('equal', 'different', 'certified');
 comment on table sahut_etl.run is 'One row for each cycle: the work of one tick of the schedule, or of one command.';
 comment on column sahut_etl.run.id is 'Number of the run.';
 comment on column sahut_etl.run.workspace_id is 'Workspace.';
@@ -577,10 +579,14 @@ comment on column sahut_etl.rejected_item.wanted_at is
 -- other languages are with the reports.
 create view sahut_etl.proof as
 select
-	w.id as workspace_id, s.state, w.unproven_since as since, coalesce(w.unproven, '') as reason,
+	w.id as workspace_id, s.state,
+	coalesce(w.unproven_since, case when s.state = 'differs' then c.since end) as since,
+	coalesce(w.unproven, '') as reason,
 	case s.state
 		when 'loading' then 'the first load is not over'
 		when 'rejected' then format('%s items could not be loaded', e.holding)
+		when 'differs' then format('its counts differed when they were last compared: %s at the API, %s here',
+			c.api, c.held)
 		when 'excepted' then 'all is proven, but for ' || n.known
 		when 'proven' then 'nothing is missing up to complete_as_of'
 		else case
@@ -599,6 +605,7 @@ select
 		when s.state = 'loading' then 'each cycle goes on where the one before stopped'
 		when s.state = 'rejected' then 'each cycle asks for them again; sahut-etl rejected lists them, and '
 			|| 'rejected --accept ID lets the instants rise without one'
+		when s.state = 'differs' then 'the daemon reads what differs, as sahut-etl verify --repair does at once'
 		when s.state = 'excepted' then 'nothing need be done; sahut-etl rejected and '
 			|| 'sahut.conversation.unlisted_since name them'
 		when s.state = 'proven' then 'nothing need be done'
@@ -612,6 +619,7 @@ select
 		when 'unproven' then 'the held rows, as a lower bound: some may be missing or not up to date'
 		when 'demoted' then 'all up to complete_as_of; of later days the held rows, as a lower bound'
 		when 'rejected' then 'all up to complete_as_of, which stays where it is; of later days the held rows'
+		when 'differs' then 'all up to complete_as_of, but for those that differ: most often some were deleted'
 		when 'excepted' then 'all up to complete_as_of, but for ' || n.known
 		else 'all up to complete_as_of' end as counted,
 	n.known, e.accepted, e.unlisted, e.disputed, e.holding, w.list_beyond as beyond
@@ -626,12 +634,21 @@ cross join lateral (
 		where a.workspace_id = w.id and a.unlisted_since is not null) as unlisted,
 		(select count(*) from sahut_etl.absence a where a.workspace_id = w.id and a.is_gone) as disputed
 ) e
+-- The last run that compared counts, or proved all: a difference lasts until another one finds none.
+left join lateral (
+	select u.verdict, u.ended_at as since, a.api[1] as api, a.held[1] as held
+	from sahut_etl.run u
+	left join sahut_etl.audit a on a.run_id = u.id
+	where u.workspace_id = w.id and u.verdict in ('equal', 'different', 'certified')
+	order by u.id desc limit 1
+) c on true
 cross join lateral (
 	select case
 		when w.history_started_at is null then 'loading'
 		when w.certified_at is null then 'unproven'
 		when w.needs_full = 'demoted' or w.unproven in ('cut', 'parts', 'unlisted', 'untold') then 'demoted'
 		when e.holding > 0 then 'rejected'
+		when c.verdict = 'different' then 'differs'
 		when e.accepted + e.unlisted + e.disputed > 0 then 'excepted'
 		else 'proven' end as state
 ) s
@@ -646,8 +663,8 @@ comment on view sahut_etl.proof is 'How complete each workspace is known to be, 
 comment on column sahut_etl.proof.workspace_id is 'Workspace.';
 comment on column sahut_etl.proof.state is
 	'loading (rows come in), unproven (loaded, and not proven), demoted (it was proven, and the published instant is '
-	'taken back), rejected (items that could not be loaded hold the instants), excepted (proven, but for those that are '
-	'known), or proven.';
+	'taken back), rejected (items that could not be loaded hold the instants), differs (the counts differed when they '
+	'were last compared), excepted (proven, but for those that are known), or proven.';
 comment on column sahut_etl.proof.since is 'Since when it is not proven; empty where it is.';
 comment on column sahut_etl.proof.reason is 'Why the last full sweep proved nothing, in a word: workspace.unproven.';
 comment on column sahut_etl.proof.why is 'Why the state is so, as a part of a sentence.';

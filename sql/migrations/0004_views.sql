@@ -1571,7 +1571,8 @@ comment on column sahut_report.data_freshness.pending_days is
 	'Which: the ten newest of them; empty when all are as they should be.';
 comment on column sahut_report.data_freshness.proof_state is
 	'loading (rows come in), unproven (loaded, and not proven), demoted (published instants are taken back), rejected '
-	'(items that could not be loaded hold the instants), excepted (proven, but for those that are known), or proven.';
+	'(items that could not be loaded hold the instants), differs (the counts differed when they were last compared), '
+	'excepted (proven, but for those that are known), or proven.';
 comment on column sahut_report.data_freshness.unproven_since is 'Since when it is not proven; empty where it is.';
 comment on column sahut_report.data_freshness.proof_reason is 'Why the state is so.';
 comment on column sahut_report.data_freshness.next_step is 'The next step of the program.';
@@ -1594,12 +1595,15 @@ left join lateral (select * from sahut_etl.run u where u.workspace_id = w.id and
 	order by u.id desc limit 1) u on true
 left join lateral (select * from sahut_etl.audit a where a.workspace_id = w.id and a.api is not null
 	order by a.run_id desc limit 1) a on true
+left join lateral (select c.verdict from sahut_etl.run c
+	where c.workspace_id = w.id and c.verdict in ('equal', 'different', 'certified')
+	order by c.id desc limit 1) c on true
 cross join lateral (
 	select 'first load' as item, case when w.history_started_at is null then 'amber' else 'green' end as state,
 		case when w.history_started_at is null then 'has not ended yet' else 'has ended' end as detail
 	union all
 	select 'proof', case p.state when 'proven' then 'green' when 'demoted' then 'red' when 'rejected' then 'red'
-		else 'amber' end,
+		when 'differs' then 'red' else 'amber' end,
 		p.state || ': ' || p.why || case when p.since is not null then to_char(p.since at time zone w.timezone,
 			'" (since" YYYY-MM-DD HH24:MI")"') else '' end || '; ' || p.next_step
 	from sahut_etl.proof p where p.workspace_id = w.id
@@ -1627,9 +1631,11 @@ cross join lateral (
 		coalesce(u.kind || ' ' || u.state || case when u.error_kind is not null then ': ' || u.error_kind
 			else '' end, 'none yet')
 	union all
-	select 'counts', case when a.run_id is null then 'amber' when d.api = d.held + coalesce(a.rejected, 0)
-		then 'green' else 'red' end,
+	select 'counts', case when a.run_id is null then 'amber' when c.verdict = 'different' then 'red'
+		else 'green' end,
 		case when a.run_id is null then 'never compared'
+			when c.verdict <> 'different' and d.api <> d.held + coalesce(a.rejected, 0)
+			then 'they differed, and all was read again since'
 			else format('%s at the API, %s here, %s that could not be loaded', d.api, d.held,
 			coalesce(a.rejected, 0)) end
 	from (select a.api[1] as api, a.held[1] as held) d

@@ -27,6 +27,7 @@ select
 		when w.proof = 'loading' then 'loading'
 		when w.proof = 'unproven' then 'not proven'
 		when w.proof = 'demoted' then 'demoted'
+		when w.proof = 'differs' then 'differs'
 		when w.is_held and now() - w.active_as_of > w.lookback + 3 * w.incremental + interval '10 minutes'
 			then 'late'
 		-- Everything is read each night; and a timer's cycles have no interval that is known here.

@@ -40,8 +40,8 @@ static void print_stopped(const struct app *app, const struct cli_cycle *tasks)
 }
 
 /*
- * A workspace that is not proven is no good end of any cycle: that is said, also with --quiet. The
- * number of conversations that came in says nothing of it.
+ * A workspace that is not proven, or whose counts are known to differ, is no good end of any cycle:
+ * that is said, also with --quiet. The number of conversations that came in says nothing of it.
  */
 static void say_unproven(struct app *app, const struct cli_cycle *task)
 {
@@ -59,9 +59,10 @@ static void say_unproven(struct app *app, const struct cli_cycle *task)
 	}
 	state = table_rows(proof) > 0 ? table_get(proof, 0, "proof") : "proven";
 	if (strcmp(state, "loading") != 0 && strcmp(state, "unproven") != 0 &&
-	    strcmp(state, "demoted") != 0)
+	    strcmp(state, "demoted") != 0 && strcmp(state, "differs") != 0)
 		return;
-	fprintf(stderr, "%s: %s: not proven: %s; %s\n", app->program, task->conf->name,
+	fprintf(stderr, "%s: %s: %s: %s; %s\n", app->program, task->conf->name,
+		strcmp(state, "differs") == 0 ? "not equal" : "not proven",
 		table_get(proof, 0, "why"), table_get(proof, 0, "next_step"));
 	app->exit = err_policy_worse(app->exit, EXIT_LATER);
 }

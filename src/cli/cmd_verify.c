@@ -190,7 +190,7 @@ static bool read_proven(struct verify *v, bool *all)
 		if (table_rows(proof) > 0)
 			state = table_get(proof, 0, "proof");
 		v->findings[i].held_back = strcmp(state, "rejected") == 0;
-		v->findings[i].proven = v->findings[i].held_back ||
+		v->findings[i].proven = v->findings[i].held_back || strcmp(state, "differs") == 0 ||
 					strcmp(state, "excepted") == 0 ||
 					strcmp(state, "proven") == 0;
 		*all = *all && v->findings[i].proven;

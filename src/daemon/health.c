@@ -21,6 +21,7 @@ const char *health_name(enum health health)
 		[HEALTH_UNPROVEN] = "not proven",
 		[HEALTH_DEMOTED] = "demoted",
 		[HEALTH_REJECTED] = "rejected",
+		[HEALTH_DIFFERS] = "differs",
 		[HEALTH_EXCEPTED] = "well, with exceptions",
 		[HEALTH_PAUSED] = "paused",
 		[HEALTH_STANDBY] = "standby",
@@ -65,8 +66,8 @@ static enum health of_proof(const struct stats *n)
 	static const enum health healths[] = {
 		[PROOF_NONE] = HEALTH_LOADING,	    [PROOF_LOADING] = HEALTH_LOADING,
 		[PROOF_UNPROVEN] = HEALTH_UNPROVEN, [PROOF_DEMOTED] = HEALTH_DEMOTED,
-		[PROOF_REJECTED] = HEALTH_REJECTED, [PROOF_EXCEPTED] = HEALTH_EXCEPTED,
-		[PROOF_PROVEN] = HEALTH_WELL,
+		[PROOF_REJECTED] = HEALTH_REJECTED, [PROOF_DIFFERS] = HEALTH_DIFFERS,
+		[PROOF_EXCEPTED] = HEALTH_EXCEPTED, [PROOF_PROVEN] = HEALTH_WELL,
 	};
 
 	assert((size_t)n->proof < ARRAY_SIZE(healths));
@@ -115,6 +116,8 @@ void health_describe(const struct stats *n, int64_t now, struct buf *out)
 		buf_printf(out,
 			   ": %" PRId64 " items could not be loaded; sahut-etl rejected lists them",
 			   n->holding);
+	if (health == HEALTH_DIFFERS)
+		buf_str(out, ": the counts differ from the API's; what differs is read next");
 	if (health == HEALTH_EXCEPTED)
 		buf_printf(out,
 			   ": %" PRId64 " accepted items, %" PRId64 " unlisted conversations, "

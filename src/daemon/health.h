@@ -15,6 +15,7 @@
 
 enum health {
 	HEALTH_WELL,
+	HEALTH_DIFFERS,	   /* the counts differed when they were last compared */
 	HEALTH_EXCEPTED,   /* proven, but for some that are known */
 	HEALTH_LOADING,	   /* the first load is under way */
 	HEALTH_UNPROVEN,   /* loaded, and never proven */

@@ -73,6 +73,7 @@ enum proof {
 	PROOF_UNPROVEN, /* loaded, and never proven */
 	PROOF_DEMOTED,	/* what was published is taken back */
 	PROOF_REJECTED, /* items that could not be loaded hold the instants */
+	PROOF_DIFFERS,	/* the counts differed when they were last compared */
 	PROOF_EXCEPTED, /* proven, but for those that are known */
 	PROOF_PROVEN,
 	PROOFS,

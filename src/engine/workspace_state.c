@@ -75,6 +75,7 @@ enum proof workspace_state_proof_parse(const char *name)
 		[PROOF_UNPROVEN] = "unproven",
 		[PROOF_DEMOTED] = "demoted",
 		[PROOF_REJECTED] = "rejected",
+		[PROOF_DIFFERS] = "differs",
 		[PROOF_EXCEPTED] = "excepted",
 		[PROOF_PROVEN] = "proven",
 	};

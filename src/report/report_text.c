@@ -28,6 +28,8 @@ static const struct {
 	{ "proof_demoted", { "No longer proven complete", "Tidak lagi terbukti lengkap" } },
 	{ "proof_rejected",
 	  { "Complete only up to the time below", "Lengkap hanya sampai waktu di bawah ini" } },
+	{ "proof_differs",
+	  { "The counts differ from those of Sahut", "Jumlahnya berbeda dari yang ada di Sahut" } },
 	{ "proof_excepted", { "Complete, but for", "Lengkap, kecuali" } },
 	{ "proof_holding", { "items that could not be loaded", "butir yang tidak dapat dimuat" } },
 	{ "proof_accepted",
@@ -78,6 +80,12 @@ static const struct {
 	{ "counted_rejected",
 	  { "Days up to then count; those after it lack these items.",
 	    "Hari sampai saat itu dapat dihitung; sesudahnya tanpa butir itu." } },
+	{ "counted_differs",
+	  { "Days up to the time below count, but for a few conversations: most often deleted "
+	    "ones.",
+	    "Hari sampai waktu di bawah ini dapat dihitung, kecuali beberapa percakapan: biasanya "
+	    "yang "
+	    "sudah dihapus." } },
 	{ "counted_excepted",
 	  { "All days up to the time below count.",
 	    "Semua hari sampai waktu di bawah ini dapat dihitung." } },

@@ -121,6 +121,35 @@ def test_an_accepted_item_is_named_wherever_completeness_is_said(pair):
     assert etl.sql("select accepted_item_count, unlisted_count from sahut_report.data_freshness") == [(1, 0)]
 
 
+@pytest.mark.parametrize("mended_by", ["repair", "full"])
+def test_what_a_verify_found_is_not_well_until_it_is_mended(pair, mended_by):
+    sandbox, etl = pair(conversations=600, ago="3h", order="updated_desc")
+    etl.run("sync")
+    sandbox.control("clock", {"advance": 600})
+    etl.run("verify")
+    assert said(etl) == ("well", "proven", "green")
+    oldest = sorted(sandbox.dump()["conversations"], key=lambda c: c["updated_at"])[:2]
+    for conversation in oldest:
+        sandbox.change("delete", 1, id=conversation["id"])
+    etl.run("verify", expect=1)
+    assert said(etl) == ("differs", "differs", "red")
+    etl.run("-q", "status", "--check", expect=1)
+    assert re.search(r"(?m)^utama: its counts differed when they were last compared: 598 at the API, 600 here; .*verify --repair",
+                     etl.run("status").stdout)
+    assert first_line(etl).startswith("! utama: The counts differ from those of Sahut (since ")
+    assert first_line(etl, "--lang", "id").startswith("! utama: Jumlahnya berbeda")
+    # Nor does a cycle that sees nothing end well: it is known that something is wrong.
+    done = etl.run("-q", "sync", expect=75)
+    assert "utama: not equal: its counts differed" in done.stderr
+    assert etl.sql("select state from sahut_report.health where item = 'counts'") == [("red",)]
+    etl.run(*(["verify", "--repair"] if mended_by == "repair" else ["sync", "--full"]))
+    assert_equal(etl, sandbox)
+    assert said(etl) == ("well", "proven", "green")
+    assert etl.sql("select state from sahut_report.health where item = 'counts'") == [("green",)]
+    etl.run("status", "--check")
+    etl.run("-q", "sync")
+
+
 def test_what_stands_in_no_list_is_named_wherever_completeness_is_said(pair):
     sandbox, etl = pair(conversations=600, ago="3h", order="id_asc")
     etl.run("sync")

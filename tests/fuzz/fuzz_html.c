@@ -269,8 +269,8 @@ static void check_frame(enum lang lang, const char *name, const char *other, boo
 					     "unproven",   "accepted",	     "unlisted",
 					     "disputed",   "holding",	     "beyond" };
 	/* Words and numbers that the warehouse makes; all else may be any text. */
-	static const char *const states[] = { "loading", "unproven", "demoted", "rejected",
-					      "excepted" };
+	static const char *const states[] = { "loading",  "unproven", "demoted",
+					      "rejected", "differs",  "excepted" };
 	struct table *scope = table_new(ARRAY_SIZE(names));
 	struct buf out = BUF_MAX(LIMIT), bdis = BUF_MAX(LIMIT);
 	struct report_html sheet = { .out = &out, .lang = lang };
