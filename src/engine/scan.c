@@ -149,17 +149,6 @@ static void give_up(struct scan *scan, struct workspace_state *state)
 	end_with(scan, VERDICT_UNEXPLAINED);
 }
 
-/*
- * Until when the scan would have shown a change: its start; or its end, when nothing moved under
- * it, since a row that comes to where we had been pushes others into our way.
- */
-static int64_t seen_until(const struct scan *scan)
-{
-	const struct sweep *sweep = &scan->sweep;
-
-	return sweep->moved || sweep->latest == TIME_NONE ? sweep->started : sweep->latest;
-}
-
 /* Every change up to the start has been shown, and nothing speaks against it. */
 static void publish_instants(struct scan *scan, struct workspace_state *state)
 {
@@ -177,7 +166,7 @@ static void publish_instants(struct scan *scan, struct workspace_state *state)
 	}
 	state->watermark =
 		max_i64(state->watermark, newest == TIME_NONE ? started : min_i64(newest, started));
-	state->watermark = max_i64(state->watermark, seen_until(scan) - state->lookback);
+	state->watermark = max_i64(state->watermark, started - state->lookback);
 	workspace_state_publish_complete(state, started);
 	end_with(scan, VERDICT_COMPLETE);
 }

@@ -541,9 +541,36 @@ static bool after_a_bulk_action_a_cycle_at_rest_costs_one_request(struct drive *
 	pass(d, 2);
 	if (!came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_COMPLETE))
 		return false;
+	/* The scan began within the lookback after it, so that the next one reads it once more. */
+	pass(d, 2 * 8);
+	if (!came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_COMPLETE))
+		return false;
 	pass(d, 2 * 8);
 	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_COMPLETE) &&
 	       cost_at_most(d, 1) && equals(d);
+}
+
+static void those_that_were_read_change_again(struct world *w, long request)
+{
+	for (int id = 129; id <= 140 && request == 4; id++)
+		world_act(w, EVENT_UPDATE, id, 0);
+}
+
+/* They stood on the first two pages, and move no row that is still to be read. */
+static bool what_changes_again_behind_a_long_scan_is_read_by_the_next(struct drive *d)
+{
+	begin(d, WORLD_UPDATED_DESC, 8, 150);
+	cycle(d, CYCLE_FULL, NULL);
+	pass(d, 60);
+	for (int id = 1; id <= 140; id++) {
+		pass(d, id == 129);
+		world_act(&d->world, EVENT_UPDATE, id, 0);
+	}
+	pass(d, 20);
+	cycle(d, CYCLE_INCREMENTAL, those_that_were_read_change_again);
+	pass(d, 60);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
+	return equals(d);
 }
 
 /* C16: the last page holds one row, and what has changed stands on two. */
@@ -1247,6 +1274,8 @@ static const struct {
 	{ "a scan of two pages compares its total", a_scan_of_two_pages_compares_its_total },
 	{ "after a bulk action a cycle at rest costs one request",
 	  after_a_bulk_action_a_cycle_at_rest_costs_one_request },
+	{ "what changes again behind a long scan is read by the next",
+	  what_changes_again_behind_a_long_scan_is_read_by_the_next },
 	{ "what was resolved and reopened in between is held as it is",
 	  what_was_resolved_and_reopened_in_between_is_held_as_it_is },
 	{ "a row that leaves behind us costs a page, and no second pass",

@@ -53,7 +53,7 @@ MUTANTS = [
     ("the parts, where fewer are counted than held", "scan.c", "if ((scan->unaccounted >= 0 && proven) || scan->sweep.started == TIME_NONE) {",
      "if (true) {"),
     ("late changes", "workspace_state.c", "if (by < 0 || by > most)", "if (true)"),
-    ("the floor after a bulk action", "scan.c", "max_i64(state->watermark, seen_until(scan) - state->lookback);", "state->watermark;"),
+    ("the floor after a bulk action", "scan.c", "max_i64(state->watermark, started - state->lookback);", "state->watermark;"),
     ("the age of what a told total counts", "curve.c", "if (created_before(&count, last->to - lookback) == last->total)",
      "if (created_before(&count, last->to + lookback) == last->total)"),
     ("the steadiness of totals", "curve.c", "for (int k = curve_is_steady(curve, seen, pass) ? steps.n : 0; k > 0; k--) {",
