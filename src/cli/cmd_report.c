@@ -61,7 +61,7 @@ static bool take_format(struct report_run *run, const char *name, struct err *er
 		}
 	}
 	return err_set(err, ERR_USAGE,
-		       "a report is a table, csv, json, html or xlsx; \"%s\" is none of them",
+		       "a report is a table, csv, json or html, or xlsx; \"%s\" is none of them",
 		       name);
 }
 
