@@ -19,7 +19,7 @@
 	function shade(name) { return getComputedStyle(root).getPropertyValue(name).trim(); }
 
 	function read(table, most) {
-		var head = table.tHead.rows[0].cells, data = { labels: [], days: [], series: [] };
+		var head = table.tHead.rows[0].cells, data = { labels: [], days: [], open: [], series: [] };
 		var n = Math.min(most || head.length - 1, head.length - 1);
 		for (var c = 1; c <= n; c++)
 			data.series.push({ name: head[c].textContent, values: [] });
@@ -27,6 +27,7 @@
 			var first = row.cells[0], day = first.dataset.day;
 			data.labels.push(day ? dayText.format(new Date(day + 'T00:00:00Z')) : first.textContent);
 			data.days.push(day);
+			data.open.push('open' in first.dataset);
 			for (var c = 1; c <= n; c++)
 				data.series[c - 1].values.push(row.cells[c].dataset.v === undefined ? null : Number(row.cells[c].dataset.v));
 		});
@@ -38,8 +39,9 @@
 		chart.data.datasets.forEach(function (set, i) {
 			var colour = shade(colours[i % colours.length]);
 			set.borderColor = chart.config.type === 'line' ? colour : shade('--sheet');
-			set.backgroundColor = colour;
-			set.pointBackgroundColor = colour;
+			// A day that is not over: a lighter bar, a hollow point.
+			set.backgroundColor = chart.sahut.open.map(function (open) { return open && chart.config.type !== 'line' ? colour + '80' : colour; });
+			set.pointBackgroundColor = chart.sahut.open.map(function (open) { return open ? shade('--sheet') : colour; });
 		});
 		['x', 'y'].forEach(function (axis) {
 			chart.options.scales[axis].ticks.color = shade('--soft');
@@ -93,14 +95,16 @@
 				datasets: data.series.map(function (s, i) {
 					return {
 						label: s.name, data: s.values, borderWidth: kind === 'line' ? 2 : { top: 1, right: rowsEdge(kind) }, tension: 0,
-						pointRadius: data.labels.length === 1 ? 4 : 0, pointHitRadius: 12, borderDash: kind === 'line' ? dashes[i % 3] : undefined,
+						pointRadius: data.open.map(function (open) { return open || data.labels.length === 1 ? 4 : 0; }),
+						segment: kind === 'line' ? { borderDash: function (at) { return data.open[at.p1DataIndex] ? [1, 4] : undefined; } } : undefined,
+					 pointHitRadius: 12, borderDash: kind === 'line' ? dashes[i % 3] : undefined,
 						categoryPercentage: 0.9, barPercentage: 0.9, maxBarThickness: 34, borderSkipped: false
 					};
 				})
 			},
 			options: options(kind, stacked, data)
 		});
-		chart.sahut = { figure: figure };
+		chart.sahut = { figure: figure, open: data.open };
 		charts.push(chart);
 		paint(chart);
 		figure.querySelector('details').open = false;

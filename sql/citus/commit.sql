@@ -27,7 +27,7 @@ begin
 		'sahut_etl.target,
 			sahut_etl.day_volume, sahut_etl.hour_volume, sahut_etl.day_label, sahut_etl.day_label_pair,
 			sahut_etl.day_backlog,
-			sahut_etl.day_agent, sahut_etl.day_flow, sahut_etl.report_queue,
+			sahut_etl.day_agent, sahut_etl.day_flow, sahut_etl.day_moved, sahut_etl.report_queue,
 			sahut_etl.message_reading, sahut_etl.message_state to %I', k.role);
 	end loop;
 end $$

@@ -701,6 +701,32 @@ comment on column sahut_etl.report_difference.day is 'Day in the workspace''s ti
 comment on column sahut_etl.report_difference.found_at is 'When it was found (database''s clock).';
 comment on column sahut_etl.report_difference.relations is 'The tables that were wrong.';
 
+create table sahut_etl.day_moved (
+	workspace_id       integer not null references sahut_etl.workspace,
+	day                date not null,
+	moved_at           timestamptz not null,
+	created_change     integer not null,
+	resolved_change    integer not null,
+	reopened_change    integer not null,
+	unresolved_change  integer not null,
+	channel_count      integer not null,
+	label_count        integer not null
+);
+create index day_moved_at on sahut_etl.day_moved (workspace_id, moved_at);
+alter table sahut_etl.day_moved replica identity full;
+comment on table sahut_etl.day_moved is
+	'Days that were over and stored, and whose numbers are others since they were computed again; of the last 90 days.';
+comment on column sahut_etl.day_moved.workspace_id is 'Workspace.';
+comment on column sahut_etl.day_moved.day is 'The day in the workspace''s time zone.';
+comment on column sahut_etl.day_moved.moved_at is 'When it was computed again (database''s clock).';
+comment on column sahut_etl.day_moved.created_change is 'Created: so many more; less than 0: fewer.';
+comment on column sahut_etl.day_moved.resolved_change is 'Resolved: so many more; less than 0: fewer.';
+comment on column sahut_etl.day_moved.reopened_change is 'Reopened: so many more; less than 0: fewer.';
+comment on column sahut_etl.day_moved.unresolved_change is
+	'Unresolved at the end of the day: so many more; less than 0: fewer.';
+comment on column sahut_etl.day_moved.channel_count is 'Channels whose numbers are others.';
+comment on column sahut_etl.day_moved.label_count is 'Labels whose numbers are others.';
+
 create table sahut_etl.report_failure (
 	workspace_id  integer primary key references sahut_etl.workspace,
 	since         timestamptz not null default clock_timestamp(),
@@ -1025,14 +1051,14 @@ begin
 	end if;
 	return query
 	with held as materialized (
-		select v.conversation_id, v.assignee_id, v.status, s.is_active,
+		select v.conversation_id, coalesce(v.assignee_id, '') as assignee_id, v.status, s.is_active,
 			greatest(v.valid_from, begins) as from_at,
 			case when v.valid_to < ends then v.valid_to end as to_at,
 				coalesce(v.valid_to >= ends, true) as at_end
 		from sahut.conversation_version v
 		join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
 		join sahut.status s on s.status = v.status
-		where v.workspace_id = workspace and v.status <> 'resolved' and v.assignee_id is not null
+		where v.workspace_id = workspace and v.status <> 'resolved'
 		and tstzrange(v.valid_from, v.valid_to, '(]') && tstzrange(begins, ends, '()')
 	), active as (
 		select assignee_id, count(distinct conversation_id) as handled,
@@ -1062,16 +1088,17 @@ begin
 		where e.workspace_id = workspace and e.occurred_day = wanted
 		and e.event_type in ('created', 'assigned', 'reassigned', 'unassigned', 'resolved', 'reopened')
 	), gained as (
-		select to_assignee_id as assignee_id, count(*)
-			filter (where event_type in ('created', 'assigned', 'reassigned')) as assigned_in,
+		select coalesce(to_assignee_id, '') as assignee_id, count(*)
+			filter (where event_type in ('created', 'assigned', 'reassigned', 'unassigned')) as assigned_in,
 			count(*) filter (where event_type = 'resolved') as resolved,
 			count(distinct conversation_id)
 			filter (where event_type = 'resolved') as resolved_conversations,
 			count(*) filter (where event_type = 'reopened') as reopened
-		from event where to_assignee_id is not null and event_type <> 'unassigned' group by to_assignee_id
+		from event group by coalesce(to_assignee_id, '')
 	), lost as (
-		select from_assignee_id as assignee_id, count(*) as handed_off
-		from event where event_type in ('reassigned', 'unassigned') group by from_assignee_id
+		select coalesce(from_assignee_id, '') as assignee_id, count(*) as handed_off
+		from event where event_type in ('assigned', 'reassigned', 'unassigned')
+		group by coalesce(from_assignee_id, '')
 	), agent as (
 		select assignee_id from active union select assignee_id from at_end union select assignee_id from gained
 		union select assignee_id from lost
@@ -1092,7 +1119,8 @@ begin
 	left join lost on lost.assignee_id = g.assignee_id;
 end
 $$;
-comment on function sahut_etl.workload_of is 'The conversations that each agent had on a day, and the work on them.';
+comment on function sahut_etl.workload_of is
+	'The conversations that each agent had on a day, and the work on them; those of nobody under an empty id.';
 
 -- From one state to the next of the same conversation: one that was unresolved before or after came into the backlog,
 -- left it, or changed hands in it. Those that were only for a moment are in no backlog: the events of the day know of
@@ -1240,6 +1268,33 @@ create function sahut_etl.change_days(workspace integer) returns void
 	set search_path = pg_catalog, pg_temp
 as $$
 begin
+	insert into sahut_etl.day_moved (workspace_id, day, moved_at, created_change, resolved_change, reopened_change,
+		unresolved_change, channel_count, label_count)
+	select workspace, y.day, clock_timestamp(), coalesce(sum(y.n) filter (where y.what = 'created'), 0),
+		coalesce(sum(y.n) filter (where y.what = 'resolved'), 0),
+		coalesce(sum(y.n) filter (where y.what = 'reopened'), 0), 0,
+		count(distinct y.name) filter (where y.what not like 'label%'),
+		count(distinct y.name) filter (where y.what like 'label%')
+	from (
+		select d.day, x.what, coalesce(d.channel_id, '') as name, sum(d.sign * x.n) as n
+		from pg_temp.volume_change d
+		cross join lateral (values ('created', d.created_count), ('resolved', d.resolved_count),
+			('reopened', d.reopened_count)) x(what, n)
+		where not exists (select from sahut_etl.report_queue q
+			where q.workspace_id = workspace and q.day = d.day and q.flows)
+		group by d.day, x.what, coalesce(d.channel_id, '')
+		having sum(d.sign * x.n) <> 0
+		union all
+		select d.day, x.what, d.label_name, sum(d.sign * x.n)
+		from pg_temp.label_change d
+		cross join lateral (values ('label', d.created_count), ('label resolved', d.resolved_count)) x(what, n)
+		where not exists (select from sahut_etl.report_queue q
+			where q.workspace_id = workspace and q.day = d.day and q.labels)
+		group by d.day, x.what, d.label_name
+		having sum(d.sign * x.n) <> 0
+	) y
+	group by y.day;
+
 	with change as materialized (
 		select d.day, d.channel_id, d.team_id, sum(d.sign * d.created_count) as created_count,
 			sum(d.sign * d.resolved_count) as resolved_count,
@@ -1633,10 +1688,17 @@ declare
 	before  jsonb := (select jsonb_object_agg(d.relation, d.digest) from sahut_etl.day_digests(workspace, wanted) d);
 	after   jsonb;
 	wrong   text[];
+	-- Its single agents are no longer told: they stay so.
+	folded  boolean := exists (select from sahut_etl.day_flow f
+			where f.workspace_id = workspace and f.day = wanted and f.assignee_id = '*')
+		or exists (select from sahut_etl.day_backlog b
+			where b.workspace_id = workspace and b.day = wanted and b.assignee_id = '*');
 begin
 	perform sahut_etl.refresh_flows(workspace, wanted, wanted);
 	perform sahut_etl.refresh_labels(workspace, wanted, wanted);
-	perform sahut_etl.refresh_stock(workspace, wanted);
+	if not folded then
+		perform sahut_etl.refresh_stock(workspace, wanted);
+	end if;
 	after := (select jsonb_object_agg(d.relation, d.digest) from sahut_etl.day_digests(workspace, wanted) d);
 	wrong := array(
 		select k.relation
@@ -1668,6 +1730,65 @@ end $$;
 comment on function sahut_etl.day_before is
 	'The day up to which one goes back from the end of a day to pass so many conversations; empty when there are fewer.';
 
+-- The numbers of a day whose change is told.
+create function sahut_etl.day_figures(workspace integer, first date, last date)
+	returns table (day date, what text, name text, n bigint)
+	language sql stable rows 1000
+	set search_path = pg_catalog, pg_temp
+as $$
+	select v.day, x.what, coalesce(v.channel_id, ''), sum(x.n)
+	from sahut_etl.day_volume v
+	cross join lateral (values ('created', v.created_count), ('resolved', v.resolved_count),
+		('reopened', v.reopened_count)) x(what, n)
+	where v.workspace_id = workspace and v.day between first and last
+	group by 1, 2, 3
+	union all
+	select b.day, 'unresolved', coalesce(b.channel_id, ''), sum(b.conversation_count)
+	from sahut_etl.day_backlog b
+	where b.workspace_id = workspace and b.day between first and last
+	group by 1, 2, 3
+	union all
+	select l.day, x.what, l.label_name, sum(x.n)
+	from sahut_etl.day_label l
+	cross join lateral (values ('label', l.created_count), ('label resolved', l.resolved_count)) x(what, n)
+	where l.workspace_id = workspace and l.day between first and last
+	group by 1, 2, 3
+$$;
+comment on function sahut_etl.day_figures is 'The stored numbers of a span of days: by channel, and by label.';
+
+-- A day without any numbers before was not stored yet, or nothing had happened on it: neither can be told apart.
+create function sahut_etl.note_moved(workspace integer, first date, last date, before jsonb) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	delete from sahut_etl.day_moved m
+	where m.workspace_id = workspace and m.moved_at < clock_timestamp() - interval '90 days';
+	insert into sahut_etl.day_moved (workspace_id, day, moved_at, created_change, resolved_change, reopened_change,
+		unresolved_change, channel_count, label_count)
+	select workspace, y.day, clock_timestamp(), coalesce(sum(y.n) filter (where y.what = 'created'), 0),
+		coalesce(sum(y.n) filter (where y.what = 'resolved'), 0),
+		coalesce(sum(y.n) filter (where y.what = 'reopened'), 0),
+		coalesce(sum(y.n) filter (where y.what = 'unresolved'), 0),
+		count(distinct y.name) filter (where y.what not like 'label%'),
+		count(distinct y.name) filter (where y.what like 'label%')
+	from (
+		select x.day, x.what, x.name, sum(x.n) as n
+		from (
+			select f.day, f.what, f.name, f.n from sahut_etl.day_figures(workspace, first, last) f
+			union all
+			select b.day, b.what, b.name, -b.n
+			from jsonb_to_recordset(before) b(day date, what text, name text, n bigint)
+		) x
+		where x.day in (select b.day from jsonb_to_recordset(before) b(day date))
+		group by x.day, x.what, x.name
+		having sum(x.n) <> 0
+	) y
+	group by y.day;
+end $$;
+comment on function sahut_etl.note_moved is
+	'Notes of which days of a span the stored numbers are others than they were: BEFORE has the old ones.';
+
 -- The newest queued day, and as many before it as a moment's work allows: of days on which little was created, many.
 -- Days that are written with rows come first, for all days. A day that can still grow is not stored: it is queued when
 -- it is over.
@@ -1682,6 +1803,7 @@ declare
 	first  date;
 	asked  record;
 	d      date;
+	before jsonb;
 begin
 	-- Before anything is read: a batch that changes stored days is waited for, and its days are seen.
 	perform from sahut_etl.report_turn r where r.workspace_id = workspace for update;
@@ -1718,6 +1840,7 @@ begin
 			select r.flows, r.labels from sahut_etl.report_queue r
 			where r.workspace_id = workspace and r.day between first and q.day
 			for update) x;
+		before := (select jsonb_agg(to_jsonb(f)) from sahut_etl.day_figures(workspace, first, q.day) f);
 		if asked.flows then
 			perform sahut_etl.refresh_flows(workspace, first, q.day);
 		end if;
@@ -1742,6 +1865,9 @@ begin
 			update sahut_etl.report_queue r set stock = false where r.workspace_id = workspace
 				and r.day = d;
 		end loop;
+		if before is not null then
+			perform sahut_etl.note_moved(workspace, first, q.day, before);
+		end if;
 		update sahut_etl.report_queue r set flows = false, labels = false
 		where r.workspace_id = workspace and r.day between first and q.day;
 		delete from sahut_etl.report_queue r

@@ -1125,7 +1125,9 @@ select
 		|| coalesce(x.team_id, '') as id,
 	w.name as workspace_name, x.day, x.measured_at, x.status, s.is_active, x.channel_id, ch.type as channel_type,
 	ch.name as channel_name,
-	x.assignee_id, a.name as assignee_name, x.assignee_id is null as is_unassigned, x.team_id, t.name as team_name,
+	x.assignee_id,
+	case x.assignee_id when '*' then '(agents)' else a.name end as assignee_name,
+	x.assignee_id is null as is_unassigned, x.team_id, t.name as team_name,
 	x.conversation_count, round(x.age_seconds_sum / 3600.0, 2) as age_hours_sum,
 	x.age_under_1d_count, x.age_1d_to_3d_count, x.age_3d_to_7d_count, x.age_over_7d_count,
 	round(extract(epoch from x.measured_at - least(x.measured_at, x.oldest_created_at))::numeric / 3600,
@@ -1205,7 +1207,8 @@ cross join lateral (
 	from generate_series(0, w.last_day - w.live_day) i cross
 		join lateral sahut_etl.workload_of(w.id, w.live_day + i) g
 ) x
-left join sahut.agent a on a.workspace_id = w.id and a.id = x.agent_id;
+left join sahut.agent a on a.workspace_id = w.id and a.id = x.agent_id
+where x.agent_id <> '';
 comment on view sahut_report.daily_agent_workload is
 	'Load and work of each agent on each day. Counts of events may be added over days; concurrency, handled '
 	'conversations and the counts at the end of the day may not. A day on which an agent held nothing has no row. '
@@ -1267,12 +1270,77 @@ comment on column sahut_report.daily_backlog.is_over is
 comment on column sahut_report.daily_agent_workload.is_over is
 	'Whether the day is over, as far as data goes; the last days are not, and still grow.';
 
+create view sahut_report.daily_unassigned_workload as
+select
+	w.name || ':' || x.day as id, w.name as workspace_name, x.day,
+	x.assigned_in_count as came_count, x.handed_off_count as taken_count, x.resolved_count,
+	x.resolved_conversation_count, x.reopened_count,
+	x.handled_conversation_count,
+	round(x.active_seconds / 3600.0, 2) as active_hours,
+	coalesce(round(x.active_seconds::numeric / nullif(x.measured_seconds, 0), 2), 0) as average_concurrent,
+	x.peak_concurrent, x.end_of_day_open_count, x.end_of_day_pending_count, x.end_of_day_snoozed_count,
+	round(x.measured_seconds / 3600.0, 4) as measured_hours, x.day < w.live_day as is_over
+from sahut_etl.report_workspace w
+cross join lateral (
+	select g.day, g.agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count,
+		g.resolved_conversation_count, g.reopened_count,
+		g.handled_conversation_count, g.active_seconds, g.measured_seconds, g.peak_concurrent,
+		g.end_of_day_open_count,
+		g.end_of_day_pending_count, g.end_of_day_snoozed_count
+	from sahut_etl.day_agent g where g.workspace_id = w.id and g.day < w.live_day
+	union all
+	select w.live_day + i, g.agent_id collate "C", g.assigned_in_count, g.handed_off_count, g.resolved_count,
+		g.resolved_conversation_count,
+		g.reopened_count, g.handled_conversation_count, g.active_seconds, g.measured_seconds,
+		g.peak_concurrent, g.end_of_day_open_count,
+		g.end_of_day_pending_count, g.end_of_day_snoozed_count
+	from generate_series(0, w.last_day - w.live_day) i cross
+		join lateral sahut_etl.workload_of(w.id, w.live_day + i) g
+) x
+where x.agent_id = '';
+comment on view sahut_report.daily_unassigned_workload is
+	'The conversations of nobody on each day: with daily_agent_workload they add up to the backlog. Begins with the '
+	'first load.';
+comment on column sahut_report.daily_unassigned_workload.id is 'Workspace and day.';
+comment on column sahut_report.daily_unassigned_workload.workspace_name is 'Workspace.';
+comment on column sahut_report.daily_unassigned_workload.day is 'Day in the workspace''s time zone.';
+comment on column sahut_report.daily_unassigned_workload.came_count is
+	'Conversations that came to nobody that day: created without an agent, or taken from one.';
+comment on column sahut_report.daily_unassigned_workload.taken_count is
+	'Conversations that somebody was given that day.';
+comment on column sahut_report.daily_unassigned_workload.resolved_count is 'Moves into resolved while nobody had it.';
+comment on column sahut_report.daily_unassigned_workload.resolved_conversation_count is
+	'Different conversations among them; not to be added over days.';
+comment on column sahut_report.daily_unassigned_workload.reopened_count is
+	'Conversations reopened that day that were nobody''s then.';
+comment on column sahut_report.daily_unassigned_workload.handled_conversation_count is
+	'Different conversations that were open or pending with nobody at any time of the day; not to be '
+	'added over days.';
+comment on column sahut_report.daily_unassigned_workload.active_hours is
+	'Hours that conversations were open or pending with nobody, added up: waiting time.';
+comment on column sahut_report.daily_unassigned_workload.average_concurrent is
+	'active_hours divided by measured_hours: how many at a time. Not to be averaged over days.';
+comment on column sahut_report.daily_unassigned_workload.peak_concurrent is
+	'Most conversations that were open or pending with nobody at one moment.';
+comment on column sahut_report.daily_unassigned_workload.end_of_day_open_count is
+	'Open with nobody at the end of the day; today: now.';
+comment on column sahut_report.daily_unassigned_workload.end_of_day_pending_count is
+	'Pending with nobody at the end of the day; today: now.';
+comment on column sahut_report.daily_unassigned_workload.end_of_day_snoozed_count is
+	'Snoozed with nobody at the end of the day; today: now.';
+comment on column sahut_report.daily_unassigned_workload.measured_hours is
+	'Hours of the day that were measured; see daily_agent_workload.';
+comment on column sahut_report.daily_unassigned_workload.is_over is
+	'Whether the day is over, as far as data goes; the last days are not, and still grow.';
+
 create view sahut_report.daily_flow as
 select
 	w.name || ':' || x.day || ':' || coalesce(x.channel_id, '') || ':' || coalesce(x.assignee_id, '') || ':'
 		|| coalesce(x.team_id, '') as id,
 	w.name as workspace_name, x.day, x.day < w.live_day as is_over, x.channel_id, ch.type as channel_type,
-	ch.name as channel_name, x.assignee_id, a.name as assignee_name, x.assignee_id is null as is_unassigned,
+	ch.name as channel_name, x.assignee_id,
+	case x.assignee_id when '*' then '(agents)' else a.name end as assignee_name,
+	x.assignee_id is null as is_unassigned,
 	x.team_id, t.name as team_name, x.created_count, x.reopened_count, x.moved_in_count, x.resolved_count,
 	x.moved_out_count, round(x.active_seconds / 3600.0, 2) as active_hours
 from sahut_etl.report_workspace w
@@ -1421,14 +1489,21 @@ comment on column sahut_report.calendar.measured_hours is
 -- ---- dimensions ----
 
 create view sahut_report.agents as
-select w.name || ':' || a.id as id, w.name as workspace_name, a.id as agent_id, a.name as agent_name, a.first_seen_at
-from sahut.agent a join sahut_etl.workspace w on w.id = a.workspace_id;
+select w.name || ':' || a.id as id, w.name as workspace_name, a.id as agent_id, a.name as agent_name, a.first_seen_at,
+	d.last_day
+from sahut.agent a
+join sahut_etl.workspace w on w.id = a.workspace_id
+left join (
+	select g.workspace_id, g.agent_id, max(g.day) as last_day from sahut_etl.day_agent g group by 1, 2
+) d on d.workspace_id = a.workspace_id and d.agent_id = a.id;
 comment on view sahut_report.agents is 'Agents seen as assignees.';
 comment on column sahut_report.agents.id is 'Workspace and agent.';
 comment on column sahut_report.agents.workspace_name is 'Workspace.';
 comment on column sahut_report.agents.agent_id is 'Id of the agent at the API.';
 comment on column sahut_report.agents.agent_name is 'Latest name seen.';
 comment on column sahut_report.agents.first_seen_at is 'When it was first seen.';
+comment on column sahut_report.agents.last_day is
+	'Last day that is over and of which there are figures of the agent. One who left keeps the rows of that time.';
 
 create view sahut_report.teams as
 select w.name || ':' || t.id as id, w.name as workspace_name, t.id as team_id, t.name as team_name, t.first_seen_at
@@ -1463,6 +1538,29 @@ comment on column sahut_report.labels.label_name is 'Name of the label.';
 comment on column sahut_report.labels.first_seen_at is 'When it was first seen.';
 
 -- ---- whether to trust it ----
+
+create view sahut_report.day_changes as
+select
+	w.name || ':' || m.day || ':' || to_char(m.moved_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as id,
+	w.name as workspace_name, m.day, m.moved_at as changed_at, m.created_change, m.resolved_change, m.reopened_change,
+	m.unresolved_change, m.channel_count, m.label_count
+from sahut_etl.day_moved m
+join sahut_etl.workspace w on w.id = m.workspace_id;
+comment on view sahut_report.day_changes is
+	'Why did this number change? A row for each day that was over and each time that its numbers became others: '
+	'something was seen late, deleted, relabelled or moved to another channel, or hours or the time zone are others. '
+	'Of the last 90 days.';
+comment on column sahut_report.day_changes.id is 'Workspace, day and instant.';
+comment on column sahut_report.day_changes.workspace_name is 'Workspace.';
+comment on column sahut_report.day_changes.day is 'The day whose numbers changed, in the workspace''s time zone.';
+comment on column sahut_report.day_changes.changed_at is 'When it was computed again (database''s clock).';
+comment on column sahut_report.day_changes.created_change is 'Created: so many more; less than 0: fewer.';
+comment on column sahut_report.day_changes.resolved_change is 'Resolved: so many more; less than 0: fewer.';
+comment on column sahut_report.day_changes.reopened_change is 'Reopened: so many more; less than 0: fewer.';
+comment on column sahut_report.day_changes.unresolved_change is
+	'Unresolved at the end of the day: so many more; less than 0: fewer.';
+comment on column sahut_report.day_changes.channel_count is 'Channels whose numbers changed.';
+comment on column sahut_report.day_changes.label_count is 'Labels whose numbers changed.';
 
 create view sahut_report.sync_runs as
 select

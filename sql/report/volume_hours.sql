@@ -1,18 +1,22 @@
 -- Long: weekday, hour, created; every hour of the week. Of a label: of conversations that carry it now.
-with counted as materialized (
+with hours as materialized (
+	select h.day_of_week as weekday, h.hour_of_day as hour, h.channel_id, h.team_id, h.created_count
+	from sahut_report.hourly_volume h
+	where h.workspace_name = $1 and h.day between $2::date and $3::date and $6::text[] is null
+), labelled as materialized (
+	select extract(isodow from c.created_day) as weekday,
+		extract(hour from c.created_at at time zone w.timezone) as hour, c.channel_id, e.to_team_id as team_id
+	from sahut_etl.report_workspace w
+	join sahut_report.conversations c on c.workspace_name = w.name
+	left join sahut_report.conversation_events e on e.conversation_id = c.id and e.event_type = 'created'
+		and e.occurred_day = c.created_day and e.workspace_name = w.name
+	where w.name = $1 and c.created_day between $2::date and $3::date and c.labels && $6::text[]
+), counted as materialized (
 	select v.weekday, v.hour, sum(v.created_count) as created
 	from (
-		select h.day_of_week as weekday, h.hour_of_day as hour, h.channel_id, h.team_id, h.created_count
-		from sahut_report.hourly_volume h
-		where h.workspace_name = $1 and h.day between $2::date and $3::date and $6::text[] is null
+		select x.weekday, x.hour, x.channel_id, x.team_id, x.created_count from hours x
 		union all
-		select extract(isodow from c.created_day), extract(hour from c.created_at at time zone w.timezone),
-			c.channel_id, e.to_team_id, 1
-		from sahut_etl.report_workspace w
-		join sahut_report.conversations c on c.workspace_name = w.name
-		left join sahut_report.conversation_events e on e.conversation_id = c.id and e.event_type = 'created'
-			and e.occurred_day = c.created_day and e.workspace_name = w.name
-		where w.name = $1 and c.created_day between $2::date and $3::date and c.labels && $6::text[]
+		select x.weekday, x.hour, x.channel_id, x.team_id, 1 from labelled x
 	) v
 	where ($4::text[] is null or coalesce(v.channel_id, '') = any ($4::text[]))
 	and ($5::text[] is null or coalesce(v.team_id, '') = any ($5::text[]))

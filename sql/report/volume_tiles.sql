@@ -45,9 +45,15 @@ select
 		and c.status <> 'resolved'
 		and ($4::text[] is null or coalesce(c.channel_id, '') = any ($4::text[]))
 		and ($5::text[] is null or coalesce(c.team_id, '') = any ($5::text[]))
-		and ($6::text[] is null or c.labels && $6::text[])) as unresolved_now
-from (select w.history_day <= $2::date - ($3::date - $2::date + 1) as is_known from sahut_etl.report_workspace w
-	where w.name = $1) k
+		and ($6::text[] is null or c.labels && $6::text[])) as unresolved_now,
+	case when k.was_known and $6::text[] is null then (
+		select coalesce(sum(b.conversation_count), 0) from sahut_report.daily_backlog b
+		where b.workspace_name = $1 and b.day = $2::date - 1
+		and ($4::text[] is null or coalesce(b.channel_id, '') = any ($4::text[]))
+		and ($5::text[] is null or coalesce(b.team_id, '') = any ($5::text[]))) end as unresolved_now_before
+from (select w.history_day <= $2::date - ($3::date - $2::date + 1) as is_known,
+		w.history_day < $2::date and $2::date <= w.last_day as was_known
+	from sahut_etl.report_workspace w where w.name = $1) k
 left join sums n on n.is_now
 left join sums b on not b.is_now
 left join timed t on t.is_now

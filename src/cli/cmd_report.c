@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "atomic_file.h"
-#include "cell_format.h"
+#include "clock.h"
 #include "command.h"
 #include "report_catalog.h"
 #include "report_data.h"
 #include "report_html.h"
+#include "report_proof.h"
 #include "report_query.h"
 #include "report_table.h"
 #include "report_text.h"
@@ -46,6 +49,7 @@ struct report_run {
 	const char *filters[REPORT_FILTERS]; /* as they were given, or NULL */
 	const char *output;		     /* a file, or NULL */
 	struct buf out, only;
+	char since[24]; /* seconds ago: when the report was last written there */
 };
 
 /* ---- options --------------------------------------------------------- */
@@ -286,6 +290,32 @@ static bool next(void *arg, struct table **ret, struct err *err)
 	return report_query_next(run->pg, ret, err);
 }
 
+/* When the report was last written to that file, a day ago where there is none; in seconds. */
+static void find_last(struct report_run *run)
+{
+	struct stat st;
+	int64_t since = 86400, now = clock_real(clock_system()) / USEC_PER_SEC;
+
+	if (run->output && stat(run->output, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    st.st_mtime < now)
+		since = now - st.st_mtime;
+	snprintf(run->since, sizeof(run->since), "%" PRId64, since);
+	run->period.since = run->since;
+}
+
+/* Which past days have other numbers since then, as a sentence; "" where none has. */
+static bool changes(struct report_run *run, int row, struct buf *text, struct err *err)
+{
+	CLEANUP(table_free) struct table *table = NULL;
+
+	if (!run->data.topic->has_days)
+		return true;
+	if (!ask(run, "changes", row, &table, err))
+		return false;
+	report_proof_changes(text, run->data.lang, table);
+	return true;
+}
+
 static bool open_warehouse(struct report_run *run, struct err *err)
 {
 	struct report_period period = run->period;
@@ -320,12 +350,16 @@ static int width_of_terminal(void)
 
 static bool tables(struct report_run *run, int row, struct err *err)
 {
+	CLEANUP(buf_free) struct buf changed = BUF_MAX(LONGEST_WORDS);
 	struct report_table to = { .out = &run->out,
 				   .lang = run->data.lang,
 				   .width = width_of_terminal(),
 				   .only = run->data.only };
 
 	report_table_scope(&to, run->scope, row);
+	if (!changes(run, row, &changed, err))
+		return false;
+	report_table_note(&to, buf_text(&changed));
 	for (size_t i = 0; i < run->data.topic->n_panels; i++) {
 		const struct panel *panel = &run->data.topic->panels[i];
 		CLEANUP(table_free) struct table *table = NULL;
@@ -404,6 +438,7 @@ static bool is_shown(const struct report_run *run, const struct report_catalog *
 /* The topic that was asked for, and the others after it: one file tells the whole story. */
 static bool workspace(struct report_run *run, struct report_html *report, int row, struct err *err)
 {
+	CLEANUP(buf_free) struct buf changed = BUF_MAX(LONGEST_WORDS);
 	const struct report_catalog *shown[REPORT_CATALOG_MOST], *all, *first = run->data.topic;
 	bool many = table_rows(run->scope) > 1;
 	size_t n, count = 0;
@@ -415,6 +450,9 @@ static bool workspace(struct report_run *run, struct report_html *report, int ro
 			shown[count++] = &all[i];
 	buf_str(report->out, "<section class=\"workspace\">\n");
 	report_html_workspace(report, run->scope, row, many);
+	if (!changes(run, row, &changed, err))
+		return false;
+	report_html_note(report, buf_text(&changed));
 	if (!many)
 		report_html_links(report, shown, count);
 	for (size_t i = 0; i < count; i++)
@@ -502,6 +540,7 @@ static bool report(struct report_run *run, struct err *err)
 	CLEANUP(table_free) struct table *found = NULL;
 	CLEANUP(spool_free) struct spool spool = SPOOL_AROUND(&run->out);
 
+	find_last(run);
 	return open_warehouse(run, err) && find_filters(run, &found, err) &&
 	       write_report(run, &spool, err) && deliver(run, &spool, err);
 }

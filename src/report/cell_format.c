@@ -23,6 +23,9 @@ enum cell_format cell_format_of(const char *column, bool is_number)
 		return CELL_FORMAT_WEEKDAY;
 	if (strcmp(column, "status") == 0)
 		return CELL_FORMAT_STATUS;
+	if (strcmp(column, "kind") == 0 || strcmp(column, "state") == 0 ||
+	    strcmp(column, "verdict") == 0)
+		return CELL_FORMAT_WORD;
 	if (strcmp(column, "conversation") == 0)
 		return CELL_FORMAT_ID;
 	if (ends(column, "_at") || ends(column, "_as_of"))
@@ -36,6 +39,17 @@ enum cell_format cell_format_of(const char *column, bool is_number)
 	if (ends(column, "_rate") || strcmp(column, "share") == 0)
 		return CELL_FORMAT_RATE;
 	return CELL_FORMAT_NUMBER;
+}
+
+const char *cell_format_heading(enum lang lang, const char *name, const char *series)
+{
+	const char *known = NULL;
+
+	if (series && !*name)
+		known = report_text_find(lang, "series_");
+	else if (!series || *series)
+		known = report_text_of(lang, series ? series : "col_", name);
+	return known ? known : name;
 }
 
 /* "12345.5" as "12,345.5", or "12.345,5". */
@@ -153,6 +167,13 @@ void cell_format_write(struct buf *out, const char *column, bool is_number, cons
 		break;
 	case CELL_FORMAT_STATUS:
 		write_known(out, "status_", text, lang);
+		break;
+	case CELL_FORMAT_WORD:
+		write_known(out,
+			    *column == 'k'   ? "kind_"
+			    : *column == 's' ? "state_"
+					     : "verdict_",
+			    text, lang);
 		break;
 	case CELL_FORMAT_TEXT:
 	case CELL_FORMAT_ID:

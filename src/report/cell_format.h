@@ -24,10 +24,17 @@ enum cell_format {
 	CELL_FORMAT_TIME,
 	CELL_FORMAT_WEEKDAY,
 	CELL_FORMAT_STATUS,
+	CELL_FORMAT_WORD, /* of the program's runs: their kind, state or verdict */
 };
 
 /* The format of a column of that name. */
 enum cell_format cell_format_of(const char *column, bool is_number) MUST_CHECK;
+
+/*
+ * The heading of the column NAME. SERIES: NULL for a column of ours; else it is one of a pivot,
+ * whose words begin with SERIES, and "" is a name that others gave, which stays as it is.
+ */
+const char *cell_format_heading(enum lang lang, const char *name, const char *series) MUST_CHECK;
 
 /* Adds TEXT, a cell of that column, for people; a NULL as a dash. */
 void cell_format_write(struct buf *out, const char *column, bool is_number, const char *text,

@@ -75,17 +75,18 @@ static const struct panel freshness[] = {
 	  .kind = PANEL_CHART,
 	  .chart = "bar",
 	  .stacked = true,
-	  .pivot = true },
+	  .pivot = true,
+	  .series_words = "kind_" },
 	{ .name = "freshness_runs", .kind = PANEL_TABLE, .terminal = true },
 };
 
 static const struct report_catalog topics[] = {
-	{ "workload", workload, ARRAY_SIZE(workload) },
-	{ "backlog", backlog, ARRAY_SIZE(backlog) },
-	{ "volume", volume, ARRAY_SIZE(volume) },
-	{ "replies", replies, ARRAY_SIZE(replies) },
-	{ "freshness", freshness, ARRAY_SIZE(freshness) },
-	{ "conversations", NULL, 0 },
+	{ "workload", workload, ARRAY_SIZE(workload), true },
+	{ "backlog", backlog, ARRAY_SIZE(backlog), true },
+	{ "volume", volume, ARRAY_SIZE(volume), true },
+	{ "replies", replies, ARRAY_SIZE(replies), false },
+	{ "freshness", freshness, ARRAY_SIZE(freshness), false },
+	{ "conversations", NULL, 0, false },
 };
 
 _Static_assert(ARRAY_SIZE(topics) <= REPORT_CATALOG_MOST, "REPORT_CATALOG_MOST is too small");

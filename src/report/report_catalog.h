@@ -27,8 +27,10 @@ struct panel {
 	const char *palette; /* series, status or age */
 	int series;	     /* so many columns after the first are drawn; 0: all */
 	bool stacked, half;
-	bool pivot;    /* the query answers long: row, column, number (pivot.h) */
-	bool terminal; /* shown in the table for a terminal, too */
+	bool pivot;		  /* the query answers long: row, column, number (pivot.h) */
+	const char *series_words; /* of a pivot: what our words for its columns begin with; NULL:
+				     they are names of others */
+	bool terminal;		  /* shown in the table for a terminal, too */
 };
 
 /* A topic without panels is a list, and written as data only. */
@@ -36,6 +38,7 @@ struct report_catalog {
 	const char *name; /* also of the query behind CSV, JSON and the last sheet */
 	const struct panel *panels;
 	size_t n_panels;
+	bool has_days; /* its numbers are of days, and may change afterwards */
 };
 
 /* There are at most so many topics. */

@@ -107,7 +107,7 @@ static void about(const struct report_data *data, struct report_sheet *sheet)
 			  report_text_get(data->lang, "no_workspace"));
 	for (int row = 0; row < table_rows(data->warnings); row++)
 		table_put(table, table_add(table), "workspace", table_text(data->warnings, row, 0));
-	report_sheet_begin(sheet, report_text_get(data->lang, "sheet_about"));
+	report_sheet_begin(sheet, report_text_get(data->lang, "sheet_about"), NULL);
 	report_sheet_rows(sheet, table);
 }
 
@@ -129,7 +129,10 @@ static bool panel(const struct report_data *data, struct report_sheet *sheet,
 			 known);
 	else
 		snprintf(title, sizeof(title), "%s", known);
-	report_sheet_begin(sheet, title);
+	report_sheet_begin(sheet, title,
+			   !wide		 ? NULL
+			   : panel->series_words ? panel->series_words
+						 : "");
 	report_sheet_rows(sheet, wide ? wide : table);
 	return true;
 }
@@ -144,14 +147,19 @@ static bool sheets(const struct report_data *data, struct xlsx *xlsx, struct err
 	struct report_sheet sheet = { .xlsx = xlsx, .lang = data->lang };
 	struct sink sink = { .take = take_sheet, .sheet = &sheet };
 	const struct report_catalog *topic = data->topic;
+	const struct panel changes = { .name = "changes" };
 
 	about(data, &sheet);
-	for (int row = 0; row < table_rows(data->scope); row++)
+	for (int row = 0; row < table_rows(data->scope); row++) {
 		for (size_t i = 0; i < topic->n_panels; i++)
 			if (!panel(data, &sheet, &topic->panels[i], row, err))
 				return false;
-	report_sheet_begin(&sheet, report_text_get(data->lang,
-						   topic->n_panels ? "sheet_data" : "sheet_list"));
+		if (topic->has_days && !panel(data, &sheet, &changes, row, err))
+			return false;
+	}
+	report_sheet_begin(
+		&sheet, report_text_get(data->lang, topic->n_panels ? "sheet_data" : "sheet_list"),
+		NULL);
 	return each_row(data, &sink, err);
 }
 

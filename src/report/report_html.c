@@ -37,18 +37,17 @@ static void cell_text(struct report_html *report, const char *column, bool is_nu
 		html_text(report->out, buf_text(&formatted));
 }
 
-static void heading(struct report_html *report, const char *column)
+static void heading(struct report_html *report, const char *column, const char *series)
 {
-	const char *known = report_text_of(report->lang, "col_", column);
-
-	/* A name that is none of ours is the name of a series, perhaps a stranger's. */
-	if (!known && !*column)
-		known = report_text_find(report->lang, "series_");
-	if (!known)
-		known = column;
 	buf_str(report->out, "<bdi>");
-	html_text(report->out, known);
+	html_text(report->out, cell_format_heading(report->lang, column, series));
 	buf_str(report->out, "</bdi>");
+}
+
+/* The name by which a column is formatted: that of a series, perhaps a stranger's, says nothing. */
+static const char *name_of(const struct report_html *report, const struct table *table, int column)
+{
+	return report->series && column > 0 ? "n" : table_column_name(table, column);
 }
 
 static const char *class_of(enum cell_format format)
@@ -69,14 +68,17 @@ static const char *class_of(enum cell_format format)
 
 static void cell(struct report_html *report, const struct table *table, int row, int column)
 {
-	const char *text = table_text(table, row, column), *name = table_column_name(table, column);
+	const char *text = table_text(table, row, column), *name = name_of(report, table, column);
 	bool is_number = table_is_number(table, column);
 	enum cell_format format = cell_format_of(name, is_number);
+	bool open = format == CELL_FORMAT_DAY && text && report->open_day &&
+		    strcmp(text, report->open_day) >= 0;
 
 	buf_str(report->out, column == 0 ? "<th scope=\"row\"" : "<td");
 	html_attribute(report->out, "class", class_of(format));
 	html_attribute(report->out, "data-v", is_number && column > 0 ? text : NULL);
 	html_attribute(report->out, "data-day", format == CELL_FORMAT_DAY ? text : NULL);
+	buf_str(report->out, open ? " data-open" : "");
 	buf_str(report->out, "><bdi>");
 	cell_text(report, name, is_number, text);
 	buf_str(report->out, column == 0 ? "</bdi></th>" : "</bdi></td>");
@@ -88,10 +90,10 @@ static void head_row(struct report_html *report, const struct table *table)
 	for (int c = 0; c < table_columns(table); c++) {
 		buf_str(report->out, "<th scope=\"col\"");
 		html_attribute(report->out, "class",
-			       class_of(cell_format_of(table_column_name(table, c),
+			       class_of(cell_format_of(name_of(report, table, c),
 						       table_is_number(table, c))));
 		buf_char(report->out, '>');
-		heading(report, table_column_name(table, c));
+		heading(report, table_column_name(table, c), c > 0 ? report->series : NULL);
 		buf_str(report->out, "</th>");
 	}
 	buf_str(report->out, "</tr></thead>\n");
@@ -181,6 +183,16 @@ static const char *before(const struct table *table, const char *name)
 	return NULL;
 }
 
+/* "in the period before"; of a stock, at its end. */
+static const char *words_of_before(const struct report_html *report, const char *name)
+{
+	const char *known = report_text_of(report->lang, "before_", name);
+
+	/* A period that goes on is less than the whole one that it stands beside. */
+	return known ? known
+		     : report_text_get(report->lang, report->goes_on ? "whole_before" : "before");
+}
+
 static bool is_before(const char *name)
 {
 	size_t n = strlen(name);
@@ -197,7 +209,7 @@ static void tiles(struct report_html *report, const struct table *table)
 		if (is_before(name))
 			continue;
 		buf_str(report->out, "<div><dt>");
-		heading(report, name);
+		heading(report, name, NULL);
 		buf_str(report->out, "</dt><dd class=\"value\">");
 		cell_text(report, name, table_is_number(table, c), table_text(table, 0, c));
 		buf_str(report->out, "</dd>");
@@ -205,7 +217,7 @@ static void tiles(struct report_html *report, const struct table *table)
 			buf_str(report->out, "<dd class=\"before\">");
 			cell_text(report, name, true, was);
 			buf_char(report->out, ' ');
-			put_text(report, "before");
+			html_text(report->out, words_of_before(report, name));
 			buf_str(report->out, "</dd>");
 		}
 		buf_str(report->out, "</div>\n");
@@ -263,6 +275,7 @@ void report_html_panel(struct report_html *report, const struct panel *panel,
 		tiles(report, table);
 		return;
 	}
+	report->series = !panel->pivot ? NULL : panel->series_words ? panel->series_words : "";
 	open_figure(report, panel);
 	if (table_rows(table) == 0) {
 		buf_str(report->out, "<p class=\"soft\">");
@@ -272,6 +285,7 @@ void report_html_panel(struct report_html *report, const struct panel *panel,
 		shown(report, panel, wide ? wide : table);
 	}
 	buf_str(report->out, "</figure>\n");
+	report->series = NULL;
 }
 
 /* ---- the frame ------------------------------------------------------- */
@@ -369,6 +383,9 @@ void report_html_workspace(struct report_html *report, const struct table *scope
 {
 	const char *history = table_get(scope, row, "history_at");
 
+	report->open_day = table_get(scope, row, "open_day");
+	report->goes_on =
+		report->open_day && strcmp(table_get(scope, row, "to_day"), report->open_day) >= 0;
 	if (many) {
 		buf_str(report->out, "<h2><bdi>");
 		html_text(report->out, table_get(scope, row, "workspace"));
@@ -437,6 +454,15 @@ void report_html_open_topic(struct report_html *report, const struct report_cata
 void report_html_close_topic(struct report_html *report)
 {
 	buf_str(report->out, "</div>\n</section>\n");
+}
+
+void report_html_note(struct report_html *report, const char *text)
+{
+	if (!*text)
+		return;
+	buf_str(report->out, "<p class=\"soft changes\">");
+	html_text(report->out, text);
+	buf_str(report->out, "</p>\n");
 }
 
 void report_html_links(struct report_html *report, const struct report_catalog *const *topics,

@@ -18,12 +18,18 @@
 struct report_html {
 	struct buf *out; /* the body, as it grows */
 	enum lang lang;
-	const char *only; /* the filters in words, or NULL */
+	const char *only;     /* the filters in words, or NULL */
+	const char *series;   /* private: of the panel that is written, cell_format_heading()'s */
+	const char *open_day; /* private: the first day that is not over, or NULL */
+	bool goes_on;	      /* private: the last day of the period is not over */
 };
 
 /* Adds the facts of row ROW of SCOPE: name, period, how complete. MANY: it is one of several. */
 void report_html_workspace(struct report_html *report, const struct table *scope, int row,
 			   bool many);
+
+/* Adds a sentence of its own; nothing for "". */
+void report_html_note(struct report_html *report, const char *text);
 
 /* Adds links to the N topics below. */
 void report_html_links(struct report_html *report, const struct report_catalog *const *topics,

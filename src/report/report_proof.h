@@ -19,4 +19,10 @@
  */
 bool report_proof_write(struct buf *out, enum lang lang, const struct table *scope, int row);
 
+/*
+ * Adds a sentence that tells which past days have other numbers than before, and by how much;
+ * nothing where none has. CHANGES: the answer of the query `changes`.
+ */
+void report_proof_changes(struct buf *out, enum lang lang, const struct table *changes);
+
 #endif

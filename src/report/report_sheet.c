@@ -23,6 +23,12 @@
 
 /* ---- values ---------------------------------------------------------- */
 
+/* The name by which a column is formatted: that of a series says nothing. */
+static const char *name_of(const struct report_sheet *to, const struct table *table, int column)
+{
+	return to->series && column > 0 ? "n" : table_column_name(table, column);
+}
+
 /* "2026-11-25", with a time of day or without, as days. False for anything else. */
 static bool days_of(const char *text, double *days)
 {
@@ -76,7 +82,7 @@ static void word(const struct report_sheet *to, int column, const char *name, co
 
 static void cell(const struct report_sheet *to, const struct table *table, int row, int column)
 {
-	const char *text = table_text(table, row, column), *name = table_column_name(table, column);
+	const char *text = table_text(table, row, column), *name = name_of(to, table, column);
 	enum cell_format format = cell_format_of(name, table_is_number(table, column));
 	double days;
 
@@ -95,31 +101,34 @@ static void cell(const struct report_sheet *to, const struct table *table, int r
 /* ---- sheets ---------------------------------------------------------- */
 
 /* The words for a column; of a figure of the period before, those of the figure and which it is. */
-static const char *heading_of(const struct report_sheet *to, const char *column, struct buf *room)
+static const char *heading_of(const struct report_sheet *to, const struct table *table, int column,
+			      struct buf *room)
 {
 	static const char end[] = "_before";
-	const char *known = report_text_of(to->lang, "col_", column);
-	size_t n = strlen(column), m = sizeof(end) - 1;
+	const char *name = table_column_name(table, column), *known;
+	size_t n = strlen(name), m = sizeof(end) - 1;
 
-	if (!known && !*column)
-		known = report_text_find(to->lang, "series_");
-	if (known || n <= m || strcmp(column + n - m, end) != 0)
-		return known ? known : column;
+	if (to->series && column > 0)
+		return cell_format_heading(to->lang, name, to->series);
+	if (n <= m || strcmp(name + n - m, end) != 0)
+		return cell_format_heading(to->lang, name, NULL);
 	buf_reset(room);
-	buf_add(room, column, n - m);
-	known = report_text_of(to->lang, "col_", buf_text(room));
+	buf_add(room, name, n - m);
+	name = buf_text(room);
+	known = report_text_of(to->lang, "before_", name);
 	if (!known)
-		return column;
+		known = report_text_get(to->lang, "before");
+	name = cell_format_heading(to->lang, name, NULL);
 	buf_reset(room);
-	buf_printf(room, "%s, %s", known, report_text_get(to->lang, "before"));
+	buf_printf(room, "%s, %s", name, known);
 	return buf_text(room);
 }
 
 static int width_of_column(const struct report_sheet *to, const struct table *table, int column)
 {
 	CLEANUP(buf_free) struct buf room = BUF_MAX(LONGEST_HEADING);
-	const char *name = table_column_name(table, column);
-	int width = (int)strlen(heading_of(to, name, &room)) + 2;
+	const char *name = name_of(to, table, column);
+	int width = (int)strlen(heading_of(to, table, column, &room)) + 2;
 
 	if (cell_format_of(name, false) == CELL_FORMAT_TIME)
 		width = width > 17 ? width : 17;
@@ -139,14 +148,14 @@ static void head(const struct report_sheet *to, const struct table *table)
 	xlsx_sheet(to->xlsx, to->title);
 	for (int c = 0; c < table_columns(table); c++) {
 		xlsx_width(to->xlsx, c, c, width_of_column(to, table, c));
-		xlsx_text(to->xlsx, c, heading_of(to, table_column_name(table, c), &room),
-			  XLSX_HEAD);
+		xlsx_text(to->xlsx, c, heading_of(to, table, c, &room), XLSX_HEAD);
 	}
 	xlsx_next(to->xlsx);
 }
 
-void report_sheet_begin(struct report_sheet *to, const char *title)
+void report_sheet_begin(struct report_sheet *to, const char *title, const char *series)
 {
+	to->series = series;
 	to->title = title;
 	to->begun = false;
 }

@@ -16,12 +16,16 @@
 struct report_sheet {
 	struct xlsx *xlsx;
 	enum lang lang;
-	const char *title; /* of the sheets that the following rows go to */
-	bool begun;	   /* private */
+	const char *title;  /* of the sheets that the following rows go to */
+	const char *series; /* of columns after the first: cell_format_heading()'s */
+	bool begun;	    /* private */
 };
 
-/* Further rows belong to a table of that title, which must live as long as they come. */
-void report_sheet_begin(struct report_sheet *to, const char *title);
+/*
+ * Further rows belong to a table of that title, which must live as long as they come. SERIES: the
+ * columns after the first are those of a pivot (cell_format_heading()); NULL: they are not.
+ */
+void report_sheet_begin(struct report_sheet *to, const char *title, const char *series);
 
 /* Adds the rows of TABLE; the first call after report_sheet_begin() writes the head as well. */
 void report_sheet_rows(struct report_sheet *to, const struct table *table);

@@ -27,9 +27,7 @@
 
 static const char *heading(const struct report_table *to, const char *column)
 {
-	const char *words = report_text_of(to->lang, "col_", column);
-
-	return words ? words : column;
+	return cell_format_heading(to->lang, column, NULL);
 }
 
 static bool is_cuttable(const struct table *table, int column)
@@ -257,6 +255,28 @@ void report_table_scope(const struct report_table *to, const struct table *scope
 		buf_printf(to->out, "%s%s\n", to->lang == LANG_EN ? " " : "",
 			   report_text_get(to->lang, "stale_after"));
 	}
+}
+
+void report_table_note(const struct report_table *to, const char *text)
+{
+	size_t used = 0;
+
+	while (*text) {
+		size_t n = strcspn(text, " "), wide = width_of(text, n);
+
+		if (used > 0 && used + 1 + wide > (size_t)to->width) {
+			buf_char(to->out, '\n');
+			used = 0;
+		} else if (used > 0) {
+			buf_char(to->out, ' ');
+			used++;
+		}
+		buf_add(to->out, text, n);
+		used += wide;
+		text += n + strspn(text + n, " ");
+	}
+	if (used > 0)
+		buf_char(to->out, '\n');
 }
 
 void report_table_panel(const struct report_table *to, const struct panel *panel,

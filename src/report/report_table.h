@@ -33,6 +33,9 @@ void report_table_proof(struct buf *out, enum lang lang, const struct table *sco
 /* Adds the report's workspace, its days, and how complete they are: row ROW of the scope. */
 void report_table_scope(const struct report_table *to, const struct table *scope, int row);
 
+/* Adds a sentence, broken into lines; nothing for "". */
+void report_table_note(const struct report_table *to, const char *text);
+
 /* Adds a panel with its title. */
 void report_table_panel(const struct report_table *to, const struct panel *panel,
 			const struct table *table);

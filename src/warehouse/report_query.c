@@ -15,6 +15,7 @@
 /* The parameters of a query beside the workspace, in this order. */
 enum {
 	PERIOD = 1u << REPORT_FILTERS,
+	SINCE = 1u << (REPORT_FILTERS + 1),
 	CHANNEL = 1u << REPORT_CHANNEL,
 	AGENT = 1u << REPORT_AGENT,
 	TEAM = 1u << REPORT_TEAM,
@@ -29,8 +30,9 @@ static const struct query {
 	{ "backlog_ages", sql_report_backlog_ages, PERIOD | CHANNEL | AGENT | TEAM },
 	{ "backlog_channels", sql_report_backlog_channels, CHANNEL | AGENT | TEAM },
 	{ "backlog_days", sql_report_backlog_days, PERIOD | CHANNEL | AGENT | TEAM },
-	{ "backlog_tiles", sql_report_backlog_tiles, CHANNEL | AGENT | TEAM },
+	{ "backlog_tiles", sql_report_backlog_tiles, PERIOD | CHANNEL | AGENT | TEAM },
 	{ "backlog_waiting", sql_report_backlog_waiting, CHANNEL | AGENT | TEAM },
+	{ "changes", sql_report_changes, PERIOD | SINCE },
 	{ "conversations", sql_report_conversations, PERIOD | CHANNEL | AGENT | TEAM | LABEL },
 	{ "freshness", sql_report_freshness, 0 },
 	{ "freshness_days", sql_report_freshness_days, PERIOD },
@@ -55,7 +57,7 @@ static const struct query {
 	{ "workload_agents", sql_report_workload_agents, PERIOD | AGENT },
 	{ "workload_hours", sql_report_workload_hours, PERIOD | AGENT },
 	{ "workload_now", sql_report_workload_now, AGENT },
-	{ "workload_tiles", sql_report_workload_tiles, AGENT },
+	{ "workload_tiles", sql_report_workload_tiles, PERIOD | AGENT },
 };
 
 const char *report_query_word(enum report_filter filter)
@@ -104,7 +106,7 @@ NEVER_NULL static const struct query *find(const char *name)
 
 unsigned report_query_filters(const char *name)
 {
-	return find(name)->takes & ~(unsigned)PERIOD;
+	return find(name)->takes & ((1u << REPORT_FILTERS) - 1);
 }
 
 /* The parameters that QUERY takes, one after the other. */
@@ -119,6 +121,8 @@ static struct pg_step step_of(const struct query *query, const struct report_per
 	for (int i = 0; i < REPORT_FILTERS; i++)
 		if (query->takes & 1u << i)
 			step.params[step.n++] = period->filters[i];
+	if (query->takes & SINCE)
+		step.params[step.n++] = period->since;
 	return step;
 }
 

@@ -27,6 +27,7 @@ enum report_filter {
 struct report_period {
 	const char *workspace, *from, *to;
 	const char *filters[REPORT_FILTERS]; /* ids as PostgreSQL writes an array; NULL: all */
+	const char *since; /* so many seconds ago, of the query that tells of changes */
 };
 
 /* The word for a filter, in options and in sentences: "channel". */

@@ -184,9 +184,9 @@ def test_work_reaches_an_agent_at_an_hour_or_it_is_said_that_nobody_knows_which(
         assert words in page
     assert "at work" not in page
     [row] = s.sql(open(os.path.join(TOP, "sql", "report", "workload_agents.sql")).read().replace("$1", "'utama'").replace("$2", "'2026-03-01'")
-                  .replace("$3", "'2026-03-02'"))
+                  .replace("$3", "'2026-03-02'").replace("$4", "null"))
     hours = s.sql(open(os.path.join(TOP, "sql", "report", "workload_hours.sql")).read().replace("$1", "'utama'").replace("$2", "'2026-03-01'")
-                  .replace("$3", "'2026-03-02'"))
+                  .replace("$3", "'2026-03-02'").replace("$4", "null"))
     assert row[:3] == ("Ayu", 2, 1) and [(h, n) for _, h, n in hours if n] == [(9, 1)]
     indonesian = s.etl.run("report", "workload", "--format", "html", "--lang", "id").stdout
     assert "Kapan percakapan sampai ke agen" in indonesian and "agen bekerja" not in indonesian
@@ -338,6 +338,106 @@ def test_daily_figures_of_single_agents_go_at_an_age(story):
     assert s.sql(figures) == [(day(7), day(12))]
 
 
+def test_of_daily_figures_that_go_no_view_keeps_a_single_agent(story):
+    s = story()
+    s.change("2026-03-02 01:00", "C1", assignee=AYU)
+    s.change("2026-03-02 02:00", "C2", assignee=BUDI)
+    s.change("2026-03-02 03:00", "C3")
+    s.change("2026-03-04 03:00", "C2", status="resolved")
+    s.see("2026-03-12 05:00")
+    s.refresh()
+    views = {"daily_backlog": "conversation_count", "daily_flow": "created_count + reopened_count + moved_in_count - resolved_count - moved_out_count"}
+    sums = {v: s.sql(f"select day, channel_id, sum({n}) from sahut_report.{v} group by 1, 2 order by 1, 2") for v, n in views.items()}
+    for _ in range(2):
+        for step in ("agent_days", "agent_backlog", "agent_flows"):
+            with open(os.path.join(TOP, "sql", "retention", step + ".sql")) as f:
+                s.sql(f.read().replace("$1", str(5 * 86400 * 10**6)).replace("$2", "500"))
+    for view, n in views.items():
+        assert s.sql(f"select day, channel_id, sum({n}) from sahut_report.{view} group by 1, 2 order by 1, 2") == sums[view]
+        assert s.sql(f"select distinct assignee_name, is_unassigned from sahut_report.{view} where day < '2026-03-07' order by 1") == [
+            ("(agents)", False), (None, True)]
+        assert {r[0] for r in s.sql(f"select assignee_name from sahut_report.{view} where day >= '2026-03-07'")} <= {"Ayu", None}
+    assert s.sql("select min(day) from sahut_report.daily_agent_workload") == [(day(7),)]
+    assert s.sql("select count(distinct day) from sahut_report.daily_unassigned_workload") == [(11,)]
+    # The sample of the night finds no fault in them, and brings no single agent back.
+    assert s.one("select sahut_etl.refresh_sample(%s, '2026-03-03')", s.id) == []
+    assert s.sql("select distinct assignee_name from sahut_report.daily_flow where day = '2026-03-03' and not is_unassigned") == [("(agents)",)]
+
+
+def test_agents_who_left_or_were_renamed_keep_what_they_did(story):
+    s = story()
+    s.change("2026-03-02 01:00", "C1", assignee=AYU)
+    s.change("2026-03-02 02:00", "C2", assignee=BUDI)
+    s.change("2026-03-03 01:00", "C2", assignee=("A", "Ayu Dewi"))
+    s.change("2026-03-04 01:00", "C1", status="resolved", assignee=("A", "Ayu Dewi"))
+    s.see("2026-03-08 01:00")
+    s.refresh()
+    assert s.sql("select agent_name, last_day from sahut_report.agents order by 1") == [("Ayu Dewi", day(7)), ("Budi", day(3))]
+    assert {r[0] for r in s.sql("select agent_name from sahut_report.daily_agent_workload")} == {"Ayu Dewi", "Budi"}
+    assert {r[0] for r in s.sql("select assignee_name from sahut_report.assignee_snapshots")} == {"Ayu Dewi", "Budi"}
+    assert {r["agent"]: r["given"] for r in report(s, "workload", day(2), day(8))} == {"Ayu Dewi": 2, "Budi": 1}
+
+
+def test_agents_and_nobody_together_are_the_backlog_of_each_day(story):
+    s = story()
+    s.see("2026-03-01 00:10", conversation("old", "open", "2026-01-11 00:00", "2026-02-21 00:00"))
+    s.change("2026-03-02 01:00", "C1", assignee=AYU)
+    s.change("2026-03-02 02:00", "C2")
+    s.change("2026-03-03 02:00", "C2", assignee=BUDI)
+    s.change("2026-03-03 03:00", "C1", assignee=None)
+    s.change("2026-03-04 03:00", "C1", status="resolved")
+    s.see("2026-03-05 05:02")
+    s.refresh()
+    ends = "sum(end_of_day_open_count + end_of_day_pending_count + end_of_day_snoozed_count)"
+    assert s.sql(f"""select day, sum(n) from (
+            select day, {ends} as n from sahut_report.daily_agent_workload group by 1
+            union all select day, {ends} from sahut_report.daily_unassigned_workload group by 1) x group by 1 order by 1""") == s.sql(
+        "select day, sum(conversation_count) from sahut_report.daily_backlog group by 1 order by 1")
+    assert s.sql("select day, came_count, taken_count, resolved_count, peak_concurrent from sahut_report.daily_unassigned_workload order by 1") == [
+        (day(1), 0, 0, 0, 1), (day(2), 1, 0, 0, 2), (day(3), 1, 1, 0, 2), (day(4), 0, 0, 1, 2), (day(5), 0, 0, 0, 1)]
+
+
+def test_a_past_number_that_moved_is_told(story, tmp_path):
+    s = story()
+    changes = """select day, sum(created_change), sum(resolved_change), sum(reopened_change), sum(unresolved_change), max(channel_count), max(label_count)
+        from sahut_report.day_changes group by day order by day"""
+    s.change("2026-03-02 01:00", "C1", labels=["refund"])
+    s.change("2026-03-02 02:00", "C2")
+    s.change("2026-03-04 02:00", "C2", status="resolved")
+    s.see("2026-03-05 05:02")
+    s.refresh()
+    first = s.sql(changes)
+    assert [r for r in first if any(r[1:5])] == []
+    s.sql("delete from sahut_etl.day_moved")
+    # Seen late; deleted; other labels; another channel.
+    s.see("2026-03-05 06:00", conversation("late", "open", "2026-03-03 02:00", "2026-03-03 02:00", labels=["vip"]))
+    s.refresh()
+    assert s.sql(changes) == [(day(3), 1, 0, 0, 1, 1, 1), (day(4), 0, 0, 0, 1, 1, 0)]
+    s.sql("delete from sahut_etl.day_moved")
+    s.see("2026-03-05 07:00", gone=["C2"])
+    s.refresh()
+    assert s.sql(changes) == [(day(2), -1, 0, 0, -1, 1, 0), (day(3), 0, 0, 0, -1, 1, 0), (day(4), 0, -1, 0, 0, 1, 0)]
+    s.sql("delete from sahut_etl.day_moved")
+    s.see("2026-03-05 08:00", conversation("C1", "open", "2026-03-02 01:00", "2026-03-05 07:59", labels=["complaint"], channel=IG))
+    s.refresh()
+    moved = s.sql(changes)
+    assert [r for r in moved if r[0] == day(2)] == [(day(2), 0, 0, 0, 0, 2, 2)]
+    assert {r[0]: r[1:5] for r in moved if any(r[1:5])} == {}
+    # In reports: since the file was last written, a day ago where there is none.
+    file = tmp_path / "report.html"
+    page = s.etl.run("report", "volume", "--format", "html", "--from", "2026-03-01", "--to", "2026-03-05").stdout
+    assert "Numbers of past days are others than on" in page and "2026-03-02 (moved between channels: 2, labels that count otherwise: 2)" in page
+    assert "Angka hari-hari lalu berubah sejak" in s.etl.run("report", "backlog", "--lang", "id", "--from", "2026-03-01", "--to", "2026-03-05").stdout
+    assert "others than on" not in s.etl.run("report", "freshness", "--from", "2026-03-01", "--to", "2026-03-05").stdout
+    assert "others than on" not in s.etl.run("report", "volume", "--from", "2026-03-04", "--to", "2026-03-05").stdout
+    s.sql("update sahut_etl.day_moved set moved_at = moved_at - interval '1 hour'")
+    for hours, told in ((2, True), (0.5, False)):
+        file.write_text("the last one")
+        os.utime(file, (file.stat().st_mtime - hours * 3600,) * 2)
+        s.etl.run("report", "volume", "--format", "html", "--from", "2026-03-01", "--to", "2026-03-05", "--output", file)
+        assert ("Numbers of past days are others than on" in file.read_text()) == told
+
+
 def test_a_day_that_goes_on_ends_for_all_views_where_what_is_known_ends(pair):
     """Also of a workspace that was never proven: it has no active_as_of, and its days end at the last answer."""
     sandbox, etl = pair(conversations=120, resolved=20)
@@ -347,7 +447,7 @@ def test_a_day_that_goes_on_ends_for_all_views_where_what_is_known_ends(pair):
     etl.sql("update sahut_etl.workspace set active_as_of = null, complete_as_of = null, certified_at = null")
     flow, work, rest = etl.sql("""
         select (select sum(f.active_seconds) from sahut_etl.flow_of(w.id, w.last_day) f where f.assignee_id is not null),
-            (select sum(g.active_seconds) from sahut_etl.workload_of(w.id, w.last_day) g),
+            (select sum(g.active_seconds) from sahut_etl.workload_of(w.id, w.last_day) g where g.agent_id <> ''),
             extract(epoch from w.known_at - w.history_started_at) * 120
         from sahut_etl.report_workspace w""")[0]
     assert 0 < flow == work <= rest

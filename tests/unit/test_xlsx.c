@@ -76,7 +76,7 @@ static void a_full_sheet_is_followed_by_another(void **fixture)
 		CLEANUP(table_free) struct table *many = numbers(CHUNK);
 		CLEANUP(table_free) struct table *last = numbers(CHUNK - 1 + more);
 
-		report_sheet_begin(&to, "Data");
+		report_sheet_begin(&to, "Data", NULL);
 		for (int left = XLSX_ROWS / CHUNK - 1; left > 0; left--)
 			report_sheet_rows(&to, many);
 		report_sheet_rows(&to, last);
