@@ -222,7 +222,7 @@ $$;
 comment on function sahut_etl.messages_due is 'Conversations whose messages are to be read now.';
 
 create function sahut_etl.messages_to_come(workspace integer) returns bigint
-	language plpgsql stable
+	language plpgsql stable security definer
 	set search_path = pg_catalog, pg_temp
 as $$
 declare

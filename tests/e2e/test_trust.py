@@ -40,6 +40,8 @@ DEFINERS = {
     "business_seconds": set(),
     "business_seconds_of": set(),
     "hours_no_of": {"sahut.channel", "sahut_etl.work_hours"},
+    "messages_move": set(),
+    "messages_to_come": {"sahut.conversation", "sahut_etl.message_reading", "sahut_etl.message_state", "sahut_etl.workspace"},
     "work_at": {"sahut_etl.work_span"},
     "work_usec": {"sahut_etl.work_hours"},
     "workload_of": {"sahut.conversation", "sahut.conversation_event", "sahut.conversation_version", "sahut.status", "sahut_etl.report_workspace",
@@ -54,7 +56,7 @@ HELD_BY_CHECKS = {("shape_rows", "sahut_etl.attribute")}
 # What a view computes runs for whoever reads the view; all else is the daemon's.
 FOR_READERS = {"backlog_of", "first_day", "flow_of", "hours_of", "label_pairs_of", "labels_of", "unknown_statuses", "volume_of", "workload_of",
                "attribute_boolean", "attribute_date", "attribute_number", "attribute_text", "business_seconds", "business_seconds_of",
-                "hours_no_of", "target_place", "work_at", "work_usec"}
+               "hours_no_of", "messages_move", "messages_to_come", "target_place", "work_at", "work_usec"}
 
 FUNCTIONS = """
 select p.proname, p.prosecdef, pg_get_userbyid(p.proowner), coalesce(p.proconfig, '{}'), l.lanname, p.prosrc, p.provolatile, p.oid::regprocedure::text,
