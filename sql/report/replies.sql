@@ -17,5 +17,9 @@ select
 from sahut_report.replies r
 left join sahut_report.message_days d on d.workspace_name = r.workspace_name and d.day = r.from_day
 where r.workspace_name = $1 and r.from_day between $2::date and $3::date
+	and ($4::text[] is null or coalesce(r.channel_id, '') = any ($4::text[]))
+	and ($5::text[] is null
+		or coalesce(case when r.reply_at is null then r.assignee_id else r.agent_id end, '') = any ($5::text[]))
+	and ($6::text[] is null or coalesce(r.team_id, '') = any ($6::text[]))
 group by r.workspace_name, r.from_day, r.channel_id, r.channel_type, r.team_id, r.agent_id
 order by r.from_day, max(r.channel_name), r.channel_id, r.team_id nulls first, r.agent_id nulls first

@@ -12,5 +12,9 @@ select
 		filter (where r.turn_no > 1))::numeric, 1) as next_reply_p90_seconds
 from sahut_report.replies r
 where r.workspace_name = $1 and r.from_day between $2::date and $3::date and r.reply_at is not null
+	and ($4::text[] is null or coalesce(r.channel_id, '') = any ($4::text[]))
+	and ($5::text[] is null
+		or coalesce(case when r.reply_at is null then r.assignee_id else r.agent_id end, '') = any ($5::text[]))
+	and ($6::text[] is null or coalesce(r.team_id, '') = any ($6::text[]))
 group by r.replied_by, r.agent_id
 order by 2 desc, 1

@@ -9,6 +9,10 @@ with asked as materialized (
 		filter (where r.turn_no > 1))::numeric / 60, 1) as next_reply_minutes
 	from sahut_report.replies r
 	where r.workspace_name = $1 and r.from_day between $2::date and $3::date
+		and ($4::text[] is null or coalesce(r.channel_id, '') = any ($4::text[]))
+		and ($5::text[] is null
+			or coalesce(case when r.reply_at is null then r.assignee_id else r.agent_id end, '') = any ($5::text[]))
+		and ($6::text[] is null or coalesce(r.team_id, '') = any ($6::text[]))
 	group by r.from_day
 ), known as materialized (
 	select k.day, k.is_fully_read, k.unread_count

@@ -15,4 +15,8 @@ from (
 		x.from_day between $2::date and $3::date as is_asked
 	from sahut_report.replies x
 	where x.workspace_name = $1 and (x.is_waiting or x.from_day between $2::date and $3::date)
+		and ($4::text[] is null or coalesce(x.channel_id, '') = any ($4::text[]))
+		and ($5::text[] is null
+			or coalesce(case when x.reply_at is null then x.assignee_id else x.agent_id end, '') = any ($5::text[]))
+		and ($6::text[] is null or coalesce(x.team_id, '') = any ($6::text[]))
 ) r

@@ -6,5 +6,8 @@ select
 from sahut_report.waiting_now r
 join sahut_etl.workspace w on w.name = r.workspace_name
 where r.workspace_name = $1
+	and ($2::text[] is null or coalesce(r.channel_id, '') = any ($2::text[]))
+	and ($3::text[] is null or coalesce(r.assignee_id, '') = any ($3::text[]))
+	and ($4::text[] is null or coalesce(r.team_id, '') = any ($4::text[]))
 order by r.waiting_seconds desc, r.conversation_id
 limit 25

@@ -3,6 +3,7 @@
 import datetime
 import json
 import math
+import os
 import random
 from zoneinfo import ZoneInfo
 
@@ -403,3 +404,30 @@ def test_the_report_shows_what_the_views_say(shop):
         for form in ("table", "html"):
             text = etl.run("report", "replies", "--format", form, "--lang", lang, "--from", str(first)).stdout
             assert all(w in text for w in words), (lang, form)
+
+
+def test_the_report_can_be_of_one_channel_agent_or_team(shop):
+    sandbox, etl = shop(seed=11)
+    etl.run("sync")
+
+    def told(*args):
+        rows = json.loads(etl.run("report", "replies", "--format", "json", "--from", "2000-01-01", *args).stdout)
+        return {(r["day"], r["channel_id"], r["team_id"], r["agent_id"]): (r["turns"], r["answered"]) for r in rows}
+
+    whole = told()
+    for option, column in (("--channel", 1), ("--team", 2)):
+        ids = {key[column] for key in whole}
+        assert len(ids) > 1
+        for id in ids:
+            assert told(option, id or "-") == {key: n for key, n in whole.items() if key[column] == id}
+    # Of an agent: what this one has answered, and what waits for this one.
+    # One who never had a conversation is known by no name.
+    known = {id for (id,) in etl.sql("select id from sahut.agent")}
+    for id in {key[3] for key in whole if key[3] in known}:
+        mine = told("--agent", id)
+        assert {k: n for k, n in mine.items() if k[3] == id} == {k: n for k, n in whole.items() if k[3] == id}
+        assert all(answered == 0 for key, (_, answered) in mine.items() if key[3] != id)
+    channel = next(iter(whole))[1]
+    for form in ("table", "html"):
+        assert etl.run("report", "replies", "--format", form, "--from", "2000-01-01", "--channel", channel).stdout
+    etl.run("report", "replies", "--format", "xlsx", "--from", "2000-01-01", "--channel", channel, "--output", os.path.join(etl.dir, "r.xlsx"))
