@@ -97,7 +97,7 @@ static bool make_roles(struct pg *pg, struct err *err)
 }
 
 /* A migration may have made them anew. */
-static bool mend_functions(struct pg *pg, struct err *err)
+static bool make_functions(struct pg *pg, struct err *err)
 {
 	CLEANUP(script_free) struct script *s = script_new();
 
@@ -125,7 +125,7 @@ bool citus_apply(struct pg *pg, bool dry_run, struct buf *report, struct err *er
 	if ((!dry_run && !make_roles(pg, err)) || !read_rows(pg, sql_citus_missing, &missing, err))
 		return false;
 	if (table_rows(missing) == 0)
-		return dry_run || mend_functions(pg, err);
+		return dry_run || make_functions(pg, err);
 	if (!dry_run && !spread(pg, missing, err))
 		return false;
 	for (int row = 0; row < table_rows(missing); row++)
