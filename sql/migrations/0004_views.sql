@@ -606,7 +606,11 @@ select
 	-- A cycle that does not begin with the creation begins with a reopening.
 	case when r.from_at is not null then r.cycle_no = 1 and r.from_at <= r.created_at end as is_first_resolution,
 	r.reopened_at as next_reopened_at, r.reopened_at is not null as was_reopened,
-	coalesce(r.reopened_at <= r.resolved_at + interval '7 days', false) as was_reopened_within_7d, r.is_estimated,
+	-- That it holds is known a week later.
+	case when r.reopened_at <= r.resolved_at + interval '7 days' then true
+		when coalesce(w.active_as_of, w.seen_at) >= r.resolved_at + interval '7 days' then false
+		end as was_reopened_within_7d,
+	r.is_estimated,
 	r.from_at is not null as is_history_complete
 from sahut_etl.workspace w
 join sahut.resolution r on r.workspace_id = w.id
@@ -647,7 +651,7 @@ comment on column sahut_report.resolutions.is_first_resolution is
 comment on column sahut_report.resolutions.next_reopened_at is 'When it was reopened afterwards; empty if it was not.';
 comment on column sahut_report.resolutions.was_reopened is 'Whether it was reopened afterwards.';
 comment on column sahut_report.resolutions.was_reopened_within_7d is
-	'Whether it was reopened within 7 days. Of the last 7 days not all is known yet.';
+	'Whether it was reopened within 7 days; empty as long as that may still come.';
 comment on column sahut_report.resolutions.is_estimated is
 	'Whether resolved_at may be off by more than half an hour.';
 comment on column sahut_report.resolutions.is_history_complete is

@@ -98,7 +98,7 @@ def test_four_conversations(story, zone):
     assert sql("""select conversation_id, cycle_no, cycle_from_at, resolved_at, agent_name, cycle_duration_seconds,
             cycle_business_duration_seconds, was_reopened_within_7d, resolved_day from sahut_report.resolutions order by 1, 2""") == [
         ("C1", 1, at("2026-03-02 01:00"), at("2026-03-02 05:00"), "Ayu", 14400, 14400, True, day(2)),
-        ("C1", 2, at("2026-03-03 02:00"), at("2026-03-03 04:00"), "Ayu", 7200, 7200, False, day(3))]
+        ("C1", 2, at("2026-03-03 02:00"), at("2026-03-03 04:00"), "Ayu", 7200, 7200, None, day(3))]
     assert sql("""select conversation_id, reopened_at, reopened_day, resolved_at, resolved_cycle_no, resolved_agent_name, agent_name,
             resolved_duration_seconds from sahut_report.reopenings""") == [
         ("C1", at("2026-03-03 02:00"), day(3), at("2026-03-02 05:00"), 1, "Ayu", "Ayu", 75600)]
