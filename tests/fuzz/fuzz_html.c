@@ -262,12 +262,12 @@ static void check_panel(uint8_t how, enum lang lang, const char *p, const char *
 /* What stands above the panels, of the workspace NAME. */
 static void check_frame(enum lang lang, const char *name, const char *other, bool many)
 {
-	static const char *const names[] = { "workspace",  "late_since",     "stale_seconds",
-					     "timezone",   "complete_at",    "active_at",
-					     "from_day",   "to_day",	     "history_at",
-					     "stale_days", "unproven_since", "proof",
-					     "unproven",   "accepted",	     "unlisted",
-					     "disputed",   "holding",	     "beyond" };
+	static const char *const names[] = {
+		"workspace",	  "late_since", "stale_seconds", "timezone",   "complete_at",
+		"active_at",	  "from_day",	"to_day",	 "history_at", "stale_days",
+		"unproven_since", "proof",	"unproven",	 "accepted",   "unlisted",
+		"disputed",	  "holding",	"beyond",	 "open_day"
+	};
 	/* Words and numbers that the warehouse makes; all else may be any text. */
 	static const char *const states[] = { "loading",  "unproven", "demoted",
 					      "rejected", "differs",  "excepted" };
