@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * err_policy.h -- Decides by the kind of a failure: exit code, log level,
- * retry, advice.
+ * advice.
  *
- * One table: exit code, how loudly it is said, and whether the daemon tries
- * again by itself. The exit codes are those of sysexits.h where it has one;
- * sahut-etl(8) lists them.
+ * One table: exit code, and how loudly it is said. How often a request is
+ * tried again is rate_limit's to say, by the kind as well. The exit codes
+ * are those of sysexits.h where it has one; sahut-etl(8) lists them.
  */
 #ifndef ERR_POLICY_H
 #define ERR_POLICY_H

@@ -36,7 +36,8 @@ def columns(sql):
     stop = stop.start() if stop else len(flat)
     for i in [m.start() for m in re.finditer(",", flat[:stop]) if m.start() > start] + [stop]:
         item = text[begin:i].strip()
-        names.append(re.search(r'(?:\bas\s+"?|\.|^)(\w+)"?$', item).group(1))
+        named = re.search(r'(?:\bas\s+"?|\.|^)(\w+)"?$', item)
+        names.append(named.group(1) if named else f"(without a name: {item[:30]})")
         begin = i + 1
     return names
 
