@@ -48,7 +48,7 @@ $$;
 EVERYWHERE = ["sahut.status", "sahut.channel", "sahut_etl.work_hours", "sahut_etl.work_span", "sahut.agent", "sahut.team", "sahut.label", "sahut.contact", "sahut_pii.contact"]
 SPREAD = ["sahut.conversation by id beside none"] + [
     f"sahut.{t} by conversation_id beside sahut.conversation"
-    for t in ("conversation_label", "conversation_version", "conversation_event", "resolution", "message")]
+    for t in ("conversation_label", "conversation_version", "conversation_event", "resolution", "message", "turn")]
 FUNCTIONS = ["agent_code", "attribute_boolean", "attribute_date", "attribute_number", "attribute_text", "business_seconds", "business_seconds_of",
              "from_usec", "hours_no_of", "id_hash", "target_place", "to_usec", "work_at", "work_usec"]
 KEYS = """

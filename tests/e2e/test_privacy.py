@@ -264,6 +264,7 @@ def test_a_server_that_logs_everything_logs_nothing_of_a_person(sandboxes, tmp_p
         etl.run("sync")
         sandbox.change("silent", 5)
         sandbox.change("create", 5)
+        sandbox.control("clock", {"advance": 600})
         etl.run("sync", "--full")
         etl.run("verify")
         etl.run("report", "volume")
