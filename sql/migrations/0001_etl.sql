@@ -622,7 +622,7 @@ select
 		when 'differs' then 'all up to complete_as_of, but for those that differ: most often some were deleted'
 		when 'excepted' then 'all up to complete_as_of, but for ' || n.known
 		else 'all up to complete_as_of' end as counted,
-	n.known, e.accepted, e.unlisted, e.disputed, e.holding, w.list_beyond as beyond
+	n.known, e.accepted, e.unlisted, e.disputed, e.holding, w.list_beyond as beyond, c.verdict as compared
 from sahut_etl.workspace w
 cross join lateral (
 	select
@@ -676,6 +676,8 @@ comment on column sahut_etl.proof.unlisted is 'Conversations held that answer by
 comment on column sahut_etl.proof.disputed is 'Conversations held that answer 404, too many to be believed.';
 comment on column sahut_etl.proof.holding is 'Items that could not be loaded and that hold the instants.';
 comment on column sahut_etl.proof.beyond is 'Conversations that lie deeper than the pages of the list go.';
+comment on column sahut_etl.proof.compared is
+	'The verdict of the last run that compared counts, or proved all: equal, different or certified; empty: none yet.';
 
 create table sahut_etl.request_ledger (
 	workspace_id  integer not null references sahut_etl.workspace,

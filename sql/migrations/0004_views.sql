@@ -1697,9 +1697,7 @@ left join lateral (select * from sahut_etl.run u where u.workspace_id = w.id and
 	order by u.id desc limit 1) u on true
 left join lateral (select * from sahut_etl.audit a where a.workspace_id = w.id and a.api is not null
 	order by a.run_id desc limit 1) a on true
-left join lateral (select c.verdict from sahut_etl.run c
-	where c.workspace_id = w.id and c.verdict in ('equal', 'different', 'certified')
-	order by c.id desc limit 1) c on true
+left join sahut_etl.proof p on p.workspace_id = w.id
 cross join lateral (
 	select 'first load' as item, case when w.history_started_at is null then 'amber' else 'green' end as state,
 		case when w.history_started_at is null then 'has not ended yet' else 'has ended' end as detail
@@ -1708,7 +1706,6 @@ cross join lateral (
 		when 'differs' then 'red' else 'amber' end,
 		p.state || ': ' || p.why || case when p.since is not null then to_char(p.since at time zone w.timezone,
 			'" (since" YYYY-MM-DD HH24:MI")"') else '' end || '; ' || p.next_step
-	from sahut_etl.proof p where p.workspace_id = w.id
 	union all
 	select 'freshness', case when w.active_as_of is null then 'amber'
 		when w.active_as_of > now() + interval '2 minutes'
@@ -1733,10 +1730,10 @@ cross join lateral (
 		coalesce(u.kind || ' ' || u.state || case when u.error_kind is not null then ': ' || u.error_kind
 			else '' end, 'none yet')
 	union all
-	select 'counts', case when a.run_id is null then 'amber' when c.verdict = 'different' then 'red'
+	select 'counts', case when a.run_id is null then 'amber' when p.compared = 'different' then 'red'
 		else 'green' end,
 		case when a.run_id is null then 'never compared'
-			when c.verdict <> 'different' and d.api <> d.held + coalesce(a.rejected, 0)
+			when p.compared <> 'different' and d.api <> d.held + coalesce(a.rejected, 0)
 			then 'they differed, and all was read again since'
 			else format('%s at the API, %s here, %s that could not be loaded', d.api, d.held,
 			coalesce(a.rejected, 0)) end
