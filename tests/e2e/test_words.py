@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What is said of how complete a workspace is: the same in status, exit codes, health, metrics, reports and views."""
 import json
+import os
 import re
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from daemon import Daemon, wait_for
 from etl import assert_equal
 from test_rejected import spoil
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 
 def said(etl):
@@ -148,6 +151,20 @@ def test_what_a_verify_found_is_not_well_until_it_is_mended(pair, mended_by):
     assert etl.sql("select state from sahut_report.health where item = 'counts'") == [("green",)]
     etl.run("status", "--check")
     etl.run("-q", "sync")
+
+
+def test_a_difference_is_not_forgotten_when_old_runs_are_tidied_away(pair):
+    sandbox, etl = pair(conversations=600, ago="3h", order="updated_desc")
+    etl.run("sync")
+    sandbox.control("clock", {"advance": 600})
+    oldest = min(sandbox.dump()["conversations"], key=lambda c: c["updated_at"])
+    sandbox.change("delete", 1, id=oldest["id"])
+    etl.run("verify", expect=1)
+    etl.run("-q", "sync", expect=75)
+    with open(os.path.join(TOP, "sql", "retention", "runs.sql"), encoding="utf-8") as f:
+        tidy = re.sub(r"(?m)^--.*", "", f.read()).replace("$1::bigint", "0").replace("$2::integer", "1000")
+    assert etl.one(tidy) > 0
+    assert said(etl) == ("differs", "differs", "red")
 
 
 def test_what_stands_in_no_list_is_named_wherever_completeness_is_said(pair):
