@@ -326,7 +326,8 @@ class Lint:
                                                                    if count.get(name, 0) < 2])
         self.gate("every report text is used", self.unused_texts())
         self.gate("every column of a report has words in both languages", report_words.complaints(
-            self.files["src/report/report_catalog.c"], self.files[REPORT_TEXT], lambda name: read(f"sql/report/{name}.sql")))
+            self.files["src/report/report_catalog.c"], self.files["src/report/report_data.c"], self.files[REPORT_TEXT],
+            lambda name: read(f"sql/report/{name}.sql")))
 
         self.gate("every column of a conversation is in each list of the merge", merge_columns.complaints(
             self.files["src/source/item.c"], read("sql/merge/30_pick.sql"), read("sql/merge/40_conversations.sql")))

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The columns of reports and the words that they are shown with, for lint.py.
 
-A report's panel shows what its statement in sql/report/ answers; each column
-that the statement names needs a word ("col_NAME") in both languages.
+A panel of a report shows the answer of its statement in sql/report/, and a
+sheet of a workbook shows the answer of the topic's own statement; each column
+that the statement names needs a word ("col_NAME") in both languages. So do the
+columns of the sheet that says how complete the data is.
 """
 import re
 
@@ -43,9 +45,19 @@ def columns(sql):
 
 
 def panels(topic):
-    """(name, whether it shows its rows as columns, whether it shows figures in large type) of each panel in the table of topics."""
+    """(name, whether it shows its rows as columns) of each panel in the table of topics."""
     for entry in re.findall(r'\{ \.name = "(\w+)",(.*?)\}', topic, re.S):
-        yield entry[0], ".pivot = true" in entry[1], "PANEL_TILES" in entry[1]
+        yield entry[0], ".pivot = true" in entry[1]
+
+
+def topics(topic):
+    """The names of the topics in their table; each has a statement of its own, whose rows are a sheet."""
+    return re.findall(r'(?m)^\t\{ "(\w+)", \w+, ', topic)
+
+
+def about(data):
+    """The columns of the sheet that says how complete the data is."""
+    return re.findall(r'"(\w+)"', re.search(r"\bcolumns\[\] = \{(.*?)\};", data, re.S).group(1))
 
 
 def words(table):
@@ -54,15 +66,17 @@ def words(table):
         yield key, len(re.findall(r'"(?:[^"\\]|\\.)+"', texts))
 
 
-def complaints(topic, table, read_sql):
-    """What is missing. READ_SQL gives the text of a panel's statement."""
+def complaints(topic, data, table, read_sql):
+    """The columns that lack words. TOPIC, DATA and TABLE are C; READ_SQL gives the text of a statement."""
     known = dict(words(table))
     found = [f"{key}: its words are in one language only" for key, n in known.items() if n != 2]
-    for name, pivot, tiles in panels(topic):
-        shown = columns(read_sql(name))
-        for column in shown[:1] if pivot else shown:
-            if tiles and column.endswith("_before"):
-                continue
-            if f"col_{column}" not in known:
-                found.append(f"sql/report/{name}.sql: the column {column} has no words (col_{column})")
+    shown = {f"sql/report/{name}.sql": columns(read_sql(name))[:1 if pivot else None] for name, pivot in panels(topic)}
+    shown |= {f"sql/report/{name}.sql": columns(read_sql(name)) for name in topics(topic) + ["changes"]}
+    shown["the sheet about the data"] = about(data)
+    for place, names in shown.items():
+        for column in names:
+            # A figure of the period before has the words of its figure.
+            word = "col_" + re.sub("_before$", "", column)
+            if word not in known:
+                found.append(f"{place}: the column {column} has no words ({word})")
     return found
