@@ -4,8 +4,8 @@
  *
  * A function that can fail is `bool f(..., struct err *err)`: false means that
  * ERR holds a finished sentence and a kind. The kind says one thing that is
- * true of the failure. The reaction goes by the kind: how loudly it is said
- * and the exit code by the daemon's err_policy.c, a retry by rate_limit.c.
+ * true of the failure. The reaction goes by the kind: the table in err_policy.c
+ * has its log level, its exit code and how often it is tried again.
  *
  * Sentences are wrapped on the way up, the most general part first:
  * "utama: page 12: $.data[3].updated_at: not a time: \"yesterday\"".

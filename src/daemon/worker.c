@@ -162,14 +162,12 @@ static struct cycle *begin_hinted(struct worker *worker, struct app *app, struct
  */
 static void end_hinted(struct worker *worker, const struct err *err, int64_t now)
 {
-	bool well = err->kind == ERR_NONE;
-	bool again = err->kind == ERR_UNAVAILABLE || err->kind == ERR_SLOW_DOWN ||
-		     err->kind == ERR_BUSY || err->kind == ERR_STOPPED;
+	bool again = err_policy_passes(err->kind);
 
 	if (worker->kind != CYCLE_HINTED || !worker->inbox)
 		return;
 	inbox_end(worker->inbox, &worker->stats, !again, now);
-	if (!well && !again)
+	if (err->kind != ERR_NONE && !again)
 		hints_add_more(&worker->inbox->hints, now);
 }
 

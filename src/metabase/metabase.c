@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "err_policy.h"
 #include "mem.h"
 
 /* The oldest version whose API is the one we speak. */
@@ -176,12 +177,12 @@ static bool try_again(struct metabase *mb, enum http_method method, const struct
 {
 	int64_t wait = PAUSE * (INT64_C(1) << tries);
 
-	if (tries >= TRIES)
+	if (tries >= TRIES ||
+	    !err_policy_again(err, method == HTTP_POST ? ERR_ATTEMPT_WRITE : ERR_ATTEMPT_READ,
+			      tries))
 		return false;
 	if (err->kind == ERR_SLOW_DOWN)
 		wait = err->wait >= 0 ? min_i64(err->wait, LONGEST_WAIT) : wait;
-	else if (err->kind != ERR_UNAVAILABLE || method == HTTP_POST)
-		return false;
 	return event_loop_until(mb->loop, event_loop_now() + wait) != EVENT_LOOP_STOP;
 }
 

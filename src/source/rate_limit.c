@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rate_limit.h"
 
+#include "err_policy.h"
 #include "time_format.h"
 
 /* How long to wait at first, and at most, when the far side did not say. */
@@ -67,22 +68,6 @@ void rate_limit_pause(struct rate_limit *rate_limit, int64_t now, int64_t wait)
 	rate_limit->paused_until = max_i64(rate_limit->paused_until, now + wait);
 }
 
-/* How often a failure of a kind is tried again; kinds that are not listed are not. */
-static int most_tries(enum err_kind kind)
-{
-	switch (kind) {
-	case ERR_UNAVAILABLE:
-		return 5;
-	case ERR_SLOW_DOWN:
-		return 20;
-	case ERR_DATA:
-	case ERR_CONFLICT:
-		return 3;
-	default:
-		return 0;
-	}
-}
-
 int64_t rate_limit_silence(const struct err *err)
 {
 	if (err->kind != ERR_SLOW_DOWN)
@@ -109,11 +94,7 @@ bool rate_limit_retry(const struct err *err, int tries, double chance, int64_t *
 {
 	int64_t ceiling = FIRST_WAIT, pause;
 
-	/*
-	 * A request that the API refused as wrong stays wrong; a reply that came broken may come
-	 * whole.
-	 */
-	if (tries >= most_tries(err->kind) || (err->kind == ERR_DATA && err->http_status != 0))
+	if (!err_policy_again(err, ERR_ATTEMPT_READ, tries))
 		return false;
 	for (int i = 1; i < tries && ceiling < LONGEST_WAIT; i++)
 		ceiling *= 2;

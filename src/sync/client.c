@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "client.h"
 
+#include "err_policy.h"
+
 /* Of its requests, in the ledger. */
 #define PURPOSE "command"
 
@@ -36,9 +38,8 @@ static bool try_again(struct client *client, const struct http_request *request,
 {
 	int64_t when;
 
-	if (request->method != HTTP_GET && err->kind != ERR_SLOW_DOWN)
-		return false;
 	return quota_retry(&client->quota, err, tries, 1.0, &when) &&
+	       (request->method == HTTP_GET || err_policy_again(err, ERR_ATTEMPT_WRITE, tries)) &&
 	       event_loop_until(client->loop, when) != EVENT_LOOP_STOP;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "err_policy.h"
 #include "json_writer.h"
 #include "sql.h"
 
@@ -39,7 +40,7 @@ static bool run(struct search *s, struct table **result)
 		s->why = (struct err)ERR_INIT;
 		if (script_run(s->script, s->quarantine->pg, result, &s->why))
 			return true;
-		if (s->why.kind != ERR_CONFLICT || tries >= s->quarantine->tries)
+		if (!err_policy_again(&s->why, ERR_ATTEMPT_TRANSACTION, tries))
 			return false;
 	}
 }

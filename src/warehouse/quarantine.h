@@ -32,7 +32,6 @@ struct quarantine {
 	const struct script *commit; /* all of it, still with its texts and rows, */
 	struct batch_merge merge;    /* of which these steps merge the rows staged before */
 	int last;		     /* seq of the last row that is staged */
-	int tries;		     /* how often a conflict with others is tried again */
 };
 
 /*

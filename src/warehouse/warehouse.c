@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "err_policy.h"
 #include "json.h"
 #include "lock_holder.h"
 #include "mem.h"
@@ -96,7 +97,7 @@ bool warehouse_run(struct warehouse *warehouse, struct table **result, struct er
 	for (int tries = 1;; tries++) {
 		if (script_run(warehouse->brief, warehouse->side, result, err))
 			return true;
-		if (err->kind != ERR_CONFLICT || tries == WAREHOUSE_TRIES)
+		if (!err_policy_again(err, ERR_ATTEMPT_TRANSACTION, tries))
 			return false;
 	}
 }
@@ -497,7 +498,7 @@ void warehouse_ask(struct warehouse *warehouse, const struct query *query)
 /* A deadlock has a victim; the other transaction has gone on by then. */
 bool warehouse_again(struct warehouse *warehouse, const struct err *why)
 {
-	if (why->kind != ERR_CONFLICT || ++warehouse->tries >= WAREHOUSE_TRIES)
+	if (!err_policy_again(why, ERR_ATTEMPT_TRANSACTION, ++warehouse->tries))
 		return false;
 	warehouse->owned = true;
 	script_start(warehouse->script, warehouse->writer);
@@ -562,8 +563,7 @@ bool warehouse_committed(struct warehouse *warehouse, struct tally *tally, struc
 
 	if (!ok && err->kind == ERR_DATA && warehouse->last > 0) {
 		struct quarantine quarantine = { warehouse->writer, warehouse->script,
-						 warehouse->merge, warehouse->last,
-						 WAREHOUSE_TRIES };
+						 warehouse->merge, warehouse->last };
 
 		ok = quarantine_commit(&quarantine, &table, err);
 	}

@@ -27,9 +27,6 @@
 
 struct warehouse;
 
-/* A transaction that another one stood in the way of is tried so often. */
-#define WAREHOUSE_TRIES 5
-
 /*
  * Connects. WHO is written into the workspaces that are locked: command, host
  * and process. NULL with ERR_CONFIG when the schema is of another version or
@@ -227,7 +224,7 @@ void warehouse_ask(struct warehouse *warehouse, const struct query *query);
 
 /*
  * Starts the commit or the query that has just failed once more, if it was
- * a conflict with another transaction, and not for the WAREHOUSE_TRIES-th time.
+ * a conflict with another transaction, and not for the last time (err_policy).
  * The buffers it was made of must still be there. False when it is to be given up.
  */
 bool warehouse_again(struct warehouse *warehouse, const struct err *why) MUST_CHECK;

@@ -92,7 +92,7 @@ def command_line(tap, program):
 
 def surroundings(tap):
     manual = read(COMMANDS)
-    codes = re.findall(r"EXIT_\w+ = (\d+)", read("src/daemon/err_policy.h"))
+    codes = re.findall(r"EXIT_\w+ = (\d+)", read("src/port/err_policy.h"))
     tap.check("every exit code is in sahut-etl(8)", [c for c in codes if not re.search(rf"(?m)^\*{c}\*", manual)])
     names = set()
     for directory, _, files in os.walk(os.path.join(TOP, "src")):

@@ -22,6 +22,45 @@ static void every_kind_has_the_exit_code_of_the_manual(void **fixture)
 		assert_int_equal(err_policy_exit(kind), codes[kind]);
 }
 
+/* How many attempts such a failure is given in all. */
+static int tries_of(const struct err *err, enum err_attempt attempt)
+{
+	int tries = 1;
+
+	while (tries < 100 && err_policy_again(err, attempt, tries))
+		tries++;
+	return tries;
+}
+
+static void only_a_failure_that_may_pass_is_tried_again(void **fixture)
+{
+	static const int tries[][ERR_ATTEMPT_N] = {
+		[ERR_DATA] = { 3, 1, 1 },	 [ERR_UNAVAILABLE] = { 5, 1, 1 },
+		[ERR_SLOW_DOWN] = { 20, 20, 1 }, [ERR_CONFLICT] = { 1, 1, 5 },
+		[ERR_BUG] = { 1, 1, 1 },
+	};
+
+	(void)fixture;
+	for (enum err_kind kind = ERR_NONE; kind <= ERR_BUG; kind++) {
+		struct err err = { .kind = kind }, refused = { .kind = kind, .http_status = 422 };
+
+		for (enum err_attempt attempt = 0; attempt < ERR_ATTEMPT_N; attempt++) {
+			int n = tries[kind][attempt] > 0 ? tries[kind][attempt] : 1;
+
+			assert_int_equal(tries_of(&err, attempt), n);
+			assert_int_equal(tries_of(&refused, attempt), kind == ERR_DATA ? 1 : n);
+		}
+	}
+}
+
+static void a_failure_that_needs_a_person_does_not_pass(void **fixture)
+{
+	(void)fixture;
+	assert_false(err_policy_passes(ERR_NONE));
+	for (enum err_kind kind = ERR_STOPPED; kind <= ERR_BUG; kind++)
+		assert_int_equal(err_policy_passes(kind), err_policy_level(kind) != LEVEL_ERROR);
+}
+
 static void a_failure_that_a_grant_mends_says_so(void **fixture)
 {
 	struct err err = ERR_INIT;
@@ -86,6 +125,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_has_the_exit_code_of_the_manual),
+		cmocka_unit_test(only_a_failure_that_may_pass_is_tried_again),
+		cmocka_unit_test(a_failure_that_needs_a_person_does_not_pass),
 		cmocka_unit_test(a_failure_that_a_grant_mends_says_so),
 		cmocka_unit_test(what_needs_a_person_is_an_error_and_what_heals_is_not),
 		cmocka_unit_test(of_two_codes_one_wins_whichever_comes_first),

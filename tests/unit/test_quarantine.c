@@ -118,7 +118,7 @@ static int end(void **state)
 static bool quarantine_it(int rows, struct err *err)
 {
 	const struct quarantine quarantine = {
-		.commit = commit_of_test, .merge = { 2, 4 }, .last = rows, .tries = 3
+		.commit = commit_of_test, .merge = { 2, 4 }, .last = rows
 	};
 	CLEANUP(table_free) struct table *result = NULL;
 

@@ -159,8 +159,7 @@ static void only_what_may_heal_is_tried_again_and_not_for_ever(void **fixture)
 	(void)fixture;
 	for (enum err_kind kind = ERR_NONE; kind <= ERR_BUG; kind++) {
 		struct err err = { .kind = kind };
-		bool heals = kind == ERR_UNAVAILABLE || kind == ERR_SLOW_DOWN || kind == ERR_DATA ||
-			     kind == ERR_CONFLICT;
+		bool heals = kind == ERR_UNAVAILABLE || kind == ERR_SLOW_DOWN || kind == ERR_DATA;
 
 		assert_int_equal(tries_of(&err) > 0, heals);
 		assert_true(tries_of(&err) < 100);

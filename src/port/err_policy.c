@@ -7,26 +7,39 @@
 static const struct {
 	int exit;
 	enum log_level level;
+	int most_tries[ERR_ATTEMPT_N]; /* attempts in all; 0 is 1 */
 } policies[] = {
-	[ERR_NONE] = { EXIT_OK, LEVEL_INFO },
-	[ERR_STOPPED] = { EXIT_LATER, LEVEL_NOTICE },
-	[ERR_USAGE] = { EXIT_USAGE, LEVEL_ERROR },
-	[ERR_CONFIG] = { EXIT_CONFIG, LEVEL_ERROR },
-	[ERR_DENIED] = { EXIT_DENIED, LEVEL_ERROR },
-	[ERR_DATA] = { EXIT_DATA, LEVEL_ERROR },
-	[ERR_MISSING] = { EXIT_DATA, LEVEL_ERROR },
-	[ERR_UNAVAILABLE] = { EXIT_UNAVAILABLE, LEVEL_WARNING },
-	[ERR_SLOW_DOWN] = { EXIT_LATER, LEVEL_WARNING },
-	[ERR_BUSY] = { EXIT_LATER, LEVEL_NOTICE },
-	[ERR_CONFLICT] = { EXIT_LATER, LEVEL_WARNING },
-	[ERR_UNCERTAIN] = { EXIT_UNAVAILABLE, LEVEL_WARNING },
-	[ERR_SYSTEM] = { EXIT_SYSTEM, LEVEL_ERROR },
-	[ERR_BUG] = { EXIT_BUG, LEVEL_ERROR },
+	[ERR_NONE] = { EXIT_OK, LEVEL_INFO, { 0 } },
+	[ERR_STOPPED] = { EXIT_LATER, LEVEL_NOTICE, { 0 } },
+	[ERR_USAGE] = { EXIT_USAGE, LEVEL_ERROR, { 0 } },
+	[ERR_CONFIG] = { EXIT_CONFIG, LEVEL_ERROR, { 0 } },
+	[ERR_DENIED] = { EXIT_DENIED, LEVEL_ERROR, { 0 } },
+	[ERR_DATA] = { EXIT_DATA, LEVEL_ERROR, { 3, 0, 0 } },
+	[ERR_MISSING] = { EXIT_DATA, LEVEL_ERROR, { 0 } },
+	[ERR_UNAVAILABLE] = { EXIT_UNAVAILABLE, LEVEL_WARNING, { 5, 0, 0 } },
+	[ERR_SLOW_DOWN] = { EXIT_LATER, LEVEL_WARNING, { 20, 20, 0 } },
+	[ERR_BUSY] = { EXIT_LATER, LEVEL_NOTICE, { 0 } },
+	[ERR_CONFLICT] = { EXIT_LATER, LEVEL_WARNING, { 0, 0, 5 } },
+	[ERR_UNCERTAIN] = { EXIT_UNAVAILABLE, LEVEL_WARNING, { 0 } },
+	[ERR_SYSTEM] = { EXIT_SYSTEM, LEVEL_ERROR, { 0 } },
+	[ERR_BUG] = { EXIT_BUG, LEVEL_ERROR, { 0 } },
 };
 
 int err_policy_exit(enum err_kind kind)
 {
 	return policies[kind].exit;
+}
+
+bool err_policy_again(const struct err *err, enum err_attempt attempt, int tries)
+{
+	bool is_wrong = err->kind == ERR_DATA && err->http_status != 0;
+
+	return !is_wrong && tries < policies[err->kind].most_tries[attempt];
+}
+
+bool err_policy_passes(enum err_kind kind)
+{
+	return kind != ERR_NONE && policies[kind].level > LEVEL_ERROR;
 }
 
 const char *err_policy_advice(const struct err *err)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * err_policy.h -- Decides by the kind of a failure: exit code, log level,
- * advice.
+ * retry, advice.
  *
- * One table: exit code, and how loudly it is said. How often a request is
- * tried again is rate_limit's to say, by the kind as well. The exit codes
- * are those of sysexits.h where it has one; sahut-etl(8) lists them.
+ * One table. How long to wait between two attempts is decided by the module
+ * that makes them (rate_limit for the API). The exit codes are those of
+ * sysexits.h where it has one; sahut-etl(8) lists them.
  */
 #ifndef ERR_POLICY_H
 #define ERR_POLICY_H
@@ -29,6 +29,23 @@ enum exit_code {
 
 /* The exit code of a failure. */
 int err_policy_exit(enum err_kind kind) MUST_CHECK;
+
+/* The ways to do a thing again. */
+enum err_attempt {
+	ERR_ATTEMPT_READ,	 /* a request that may be served twice */
+	ERR_ATTEMPT_WRITE,	 /* one that must not: only when it is certain that it was not */
+	ERR_ATTEMPT_TRANSACTION, /* a transaction, of which nothing stayed */
+	ERR_ATTEMPT_N
+};
+
+/*
+ * Whether an attempt that failed for the TRIES-th time with this error is worth another. A request
+ * that was refused as wrong stays wrong; a reply that came broken may come whole.
+ */
+bool err_policy_again(const struct err *err, enum err_attempt attempt, int tries) MUST_CHECK;
+
+/* Whether such a failure passes without a person. */
+bool err_policy_passes(enum err_kind kind) MUST_CHECK;
 
 /* The remedy of a failure, one sentence for a person, or "". */
 const char *err_policy_advice(const struct err *err) MUST_CHECK;
