@@ -704,6 +704,19 @@ begin
 end $$;
 comment on function sahut_etl.deleted_lately is 'Conversations that were found deleted within a week.';
 
+create function sahut_etl.scale_of(workspace integer)
+	returns table (live bigint, deleted_lately bigint, rejected bigint)
+	language sql stable
+	as $$
+		select w.live_count - sahut_etl.unlisted(w.id), sahut_etl.deleted_lately(w.id) + sahut_etl.disputed(w.id),
+			sahut_etl.unloaded(w.id)
+		from sahut_etl.workspace w
+		where w.id = workspace
+	$$;
+comment on function sahut_etl.scale_of is
+	'Numbers by which the engine judges how many conversations a list did not show: those held that a list should '
+	'show, those found deleted within a week or whose 404 is not believed, and items that could not be loaded.';
+
 create function sahut_etl.holding(workspace integer) returns bigint
 	language sql stable
 	as $$

@@ -23,11 +23,9 @@ with seen as materialized (
 	where c.workspace_id = $1::integer and c.deleted_at is null limit 1
 )
 (select 0 as place, (select count(*) from wanted) as total, null::bigint as second,
-	w.live_count - sahut_etl.unlisted(w.id) as live,
-	sahut_etl.deleted_lately(w.id) + sahut_etl.disputed(w.id) as deleted_lately,
-	sahut_etl.unloaded(w.id) as rejected,
+	s.live, s.deleted_lately, s.rejected,
 	case when exists (select 1 from wanted) then (select id from control) end as id
-from sahut_etl.workspace w where w.id = $1::integer)
+from sahut_etl.scale_of($1::integer) s)
 union all
 (select 1, null, null, null, null, null, id from wanted order by id limit $3::integer)
 order by 1

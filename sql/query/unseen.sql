@@ -32,11 +32,10 @@ with page as materialized (
 (select 0 as place, (select count(*) from wanted) as total,
 	(select count(*) from page p where not exists (select from held h where h.id = p.name)
 		and not exists (select from sahut_etl.rejected_item r where r.workspace_id = $1::integer
-		and r.fingerprint = p.name)) as second, w.live_count - sahut_etl.unlisted(w.id) as live,
-	sahut_etl.deleted_lately(w.id) + sahut_etl.disputed(w.id) as deleted_lately, sahut_etl.unloaded(w.id) as rejected,
+		and r.fingerprint = p.name)) as second, s.live, s.deleted_lately, s.rejected,
 	case when exists (select 1 from wanted) then (select id from control) end as id,
-	sahut_etl.absent(w.id) as absent
-from sahut_etl.workspace w where w.id = $1::integer)
+	sahut_etl.absent($1::integer) as absent
+from sahut_etl.scale_of($1::integer) s)
 union all
 (select 1, null, null, null, null, null, id, null from wanted order by id limit $3::integer)
 order by 1
