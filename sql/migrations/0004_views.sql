@@ -1184,12 +1184,12 @@ comment on column sahut_report.daily_backlog.age_3d_to_7d_count is 'Created 3 to
 comment on column sahut_report.daily_backlog.age_over_7d_count is 'Created 7 days before or more.';
 comment on column sahut_report.daily_backlog.oldest_age_hours is 'Age of the oldest in hours.';
 
-create view sahut_report.daily_agent_workload as
+-- The work of each day by agent, and of nobody under an empty id: of days that are over as stored, of the others as
+-- computed now.
+create view sahut_etl.workload_day as
 select
-	w.name || ':' || x.day || ':' || x.agent_id as id, w.name as workspace_name, x.day, x.agent_id,
-	a.name as agent_name,
-	x.assigned_in_count, x.handed_off_count, x.resolved_count, x.resolved_conversation_count, x.reopened_count,
-	x.handled_conversation_count,
+	w.id as workspace_id, w.name as workspace_name, x.day, x.agent_id, x.assigned_in_count, x.handed_off_count,
+	x.resolved_count, x.resolved_conversation_count, x.reopened_count, x.handled_conversation_count,
 	round(x.active_seconds / 3600.0, 2) as active_hours,
 	coalesce(round(x.active_seconds::numeric / nullif(x.measured_seconds, 0), 2), 0) as average_concurrent,
 	x.peak_concurrent, x.end_of_day_open_count, x.end_of_day_pending_count, x.end_of_day_snoozed_count,
@@ -1210,9 +1210,34 @@ cross join lateral (
 		g.end_of_day_pending_count, g.end_of_day_snoozed_count
 	from generate_series(0, w.last_day - w.live_day) i cross
 		join lateral sahut_etl.workload_of(w.id, w.live_day + i) g
-) x
-left join sahut.agent a on a.workspace_id = w.id and a.id = x.agent_id
-where x.agent_id <> '';
+) x;
+comment on view sahut_etl.workload_day is
+	'Load and work of each day by agent, and of nobody under an empty id: beneath sahut_report.daily_agent_workload, '
+	'which explains the columns.';
+
+do $$
+declare
+	c record;
+begin
+	for c in
+		select a.attname as name
+		from pg_catalog.pg_attribute a
+		where a.attrelid = 'sahut_etl.workload_day'::regclass and a.attnum > 0
+	loop
+		execute format('comment on column sahut_etl.workload_day.%I is ''See sahut_report.daily_agent_workload.''', c.name);
+	end loop;
+end $$;
+
+create view sahut_report.daily_agent_workload as
+select
+	d.workspace_name || ':' || d.day || ':' || d.agent_id as id, d.workspace_name, d.day, d.agent_id,
+	a.name as agent_name,
+	d.assigned_in_count, d.handed_off_count, d.resolved_count, d.resolved_conversation_count, d.reopened_count,
+	d.handled_conversation_count, d.active_hours, d.average_concurrent, d.peak_concurrent,
+	d.end_of_day_open_count, d.end_of_day_pending_count, d.end_of_day_snoozed_count, d.measured_hours, d.is_over
+from sahut_etl.workload_day d
+left join sahut.agent a on a.workspace_id = d.workspace_id and a.id = d.agent_id
+where d.agent_id <> '';
 comment on view sahut_report.daily_agent_workload is
 	'Load and work of each agent on each day. Counts of events may be added over days; concurrency, handled '
 	'conversations and the counts at the end of the day may not. A day on which an agent held nothing has no row. '
@@ -1276,32 +1301,13 @@ comment on column sahut_report.daily_agent_workload.is_over is
 
 create view sahut_report.daily_unassigned_workload as
 select
-	w.name || ':' || x.day as id, w.name as workspace_name, x.day,
-	x.assigned_in_count as came_count, x.handed_off_count as taken_count, x.resolved_count,
-	x.resolved_conversation_count, x.reopened_count,
-	x.handled_conversation_count,
-	round(x.active_seconds / 3600.0, 2) as active_hours,
-	coalesce(round(x.active_seconds::numeric / nullif(x.measured_seconds, 0), 2), 0) as average_concurrent,
-	x.peak_concurrent, x.end_of_day_open_count, x.end_of_day_pending_count, x.end_of_day_snoozed_count,
-	round(x.measured_seconds / 3600.0, 4) as measured_hours, x.day < w.live_day as is_over
-from sahut_etl.report_workspace w
-cross join lateral (
-	select g.day, g.agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count,
-		g.resolved_conversation_count, g.reopened_count,
-		g.handled_conversation_count, g.active_seconds, g.measured_seconds, g.peak_concurrent,
-		g.end_of_day_open_count,
-		g.end_of_day_pending_count, g.end_of_day_snoozed_count
-	from sahut_etl.day_agent g where g.workspace_id = w.id and g.day < w.live_day
-	union all
-	select w.live_day + i, g.agent_id collate "C", g.assigned_in_count, g.handed_off_count, g.resolved_count,
-		g.resolved_conversation_count,
-		g.reopened_count, g.handled_conversation_count, g.active_seconds, g.measured_seconds,
-		g.peak_concurrent, g.end_of_day_open_count,
-		g.end_of_day_pending_count, g.end_of_day_snoozed_count
-	from generate_series(0, w.last_day - w.live_day) i cross
-		join lateral sahut_etl.workload_of(w.id, w.live_day + i) g
-) x
-where x.agent_id = '';
+	d.workspace_name || ':' || d.day as id, d.workspace_name, d.day,
+	d.assigned_in_count as came_count, d.handed_off_count as taken_count, d.resolved_count,
+	d.resolved_conversation_count, d.reopened_count, d.handled_conversation_count, d.active_hours,
+	d.average_concurrent, d.peak_concurrent, d.end_of_day_open_count, d.end_of_day_pending_count,
+	d.end_of_day_snoozed_count, d.measured_hours, d.is_over
+from sahut_etl.workload_day d
+where d.agent_id = '';
 comment on view sahut_report.daily_unassigned_workload is
 	'The conversations of nobody on each day: with daily_agent_workload they add up to the backlog. Begins with the '
 	'first load.';
