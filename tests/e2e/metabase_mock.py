@@ -85,6 +85,9 @@ DASHCARD = {"id": must(integer), "size_x": must(positive), "size_y": must(positi
             "card_id": may(positive), "action_id": may(positive), "dashboard_tab_id": may(integer), "parameter_mappings": may(a_list(fits(MAPPING))),
             "visualization_settings": may(mapping), "inline_parameters": may(a_list(text)), "series": may(a_list(fits({"id": must(positive)})))}
 TAB = {"id": must(integer), "name": must(text), "position": (natural, False)}
+# What a collection may be asked for (R9).
+ITEMS = {"card", "dataset", "document", "metric", "collection", "dashboard", "pulse", "snippet", "no_models", "timeline", "table"}
+
 # What the newest endpoints declare of each body (R1 to R9).
 BODIES = {
     "POST database": {"name": must(text), "engine": must(one_of("postgres", "mysql", "h2")), "details": must(mapping), "is_full_sync": may(boolean),
@@ -405,7 +408,7 @@ class Metabase:
     def list_collections(self, query):
         archived = "archived=true" in query  # R8: without it those in the trash are left out, and the trash itself
         if archived:
-            return [c for c in self.collections.values() if c.get("archived")]
+            return [{"id": TRASH, "name": "Trash", "type": "trash", "location": "/"}] + [c for c in self.collections.values() if c.get("archived")]
         return [{"id": "root", "name": "Our analytics"}] + [c for c in self.collections.values() if not c.get("archived")]
 
     def make_collection(self, body):
@@ -420,27 +423,45 @@ class Metabase:
 
     def change_collection(self, body, number):
         collection, body = self.of(self.collections, number), self.take("PUT collection", body)
-        if body.get("archived"):
+        body.setdefault("archived", False)  # R24
+        if body["archived"] and not collection["archived"]:
             self.trash_collection(number)
+        elif collection["archived"] and not body["archived"]:
+            self.restore_collection(number)
         collection.update({k: v for k, v in body.items() if k != "parent_id"})
         return collection
 
+    def within(self, number):
+        return {int(number)} | {c["id"] for c in self.collections.values() if f"/{number}/" in c["location"]}
+
     def trash_collection(self, number):
         """R21: with a collection goes all that is in it, and none of it is archived by itself."""
-        gone = {int(number)} | {c["id"] for c in self.collections.values() if f"/{number}/" in c["location"]}
+        gone = self.within(number)
         for c in gone:
             self.collections[c]["archived"] = True
         for thing in [*self.cards.values(), *self.dashboards.values()]:
             if thing["collection_id"] in gone and not thing["archived"]:
                 thing.update(archived=True, archived_directly=False)
 
+    def restore_collection(self, number):
+        """R21: what went with it comes back with it."""
+        back = self.within(number)
+        for c in back:
+            self.collections[c]["archived"] = False
+        for thing in [*self.cards.values(), *self.dashboards.values()]:
+            if thing["collection_id"] in back and not thing.get("archived_directly"):
+                thing["archived"] = False
+
     def items(self, query, number):
-        """R9: all of them, since no limit is asked for; what is in the trash is left out."""
-        self.of(self.collections, number)
+        """R9: all of them, since no limit is asked for; what is in the trash by itself is left out."""
+        collection = self.of(self.collections, number)
         models = urllib.parse.parse_qs(query).get("models", ["card", "dashboard"])
+        if set(models) - ITEMS:
+            raise Refused(400, {"errors": {"models": "value must be one of them."}})
         found = [{"id": x["id"], "name": x["name"], "model": model} for model, table in (("card", self.cards), ("dashboard", self.dashboards))
-                 for x in table.values() if model in models and x["collection_id"] == int(number) and not x["archived"]]
-        return {"data": found, "total": len(found), "models": models}
+                 for x in table.values() if model in models and x["collection_id"] == int(number) and not x.get("archived_directly")
+                 and bool(x["archived"]) == bool(collection["archived"])]
+        return {"data": sorted(found, key=lambda x: (x["name"].lower(), x["id"])), "total": len(found) or None, "models": models}
 
     # ---- cards ----
 
