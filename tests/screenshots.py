@@ -42,6 +42,18 @@ CROWDED = """(() => {
     return found.slice(0, 10);
 })()"""
 
+# Tables that hold more than they show: on a phone they scroll, on a wide window and on paper they must not.
+CUT_TABLES = """[...document.querySelectorAll('.scroll')].filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
+    .map(e => `${e.getAttribute('aria-label')} is ${e.scrollWidth} wide, in ${e.clientWidth}`)"""
+
+# What cannot be on one sheet of A4 is cut; and letters must not be drawn out.
+CUT_CHARTS = """[...document.querySelectorAll('figure[data-chart]')].flatMap(e => {
+    const plot = e.querySelector('.plot'), canvas = e.querySelector('canvas'), title = e.querySelector('figcaption b').textContent, found = [];
+    if (e.getBoundingClientRect().height > 1000) found.push(`${title} is higher than a sheet`);
+    if (getComputedStyle(e).breakInside !== 'avoid') found.push(`${title} may be cut in two`);
+    if (!plot.hidden && getComputedStyle(canvas).objectFit !== 'contain') found.push(`${title} is drawn out`);
+    return found; })"""
+
 # Text against what is behind it (WCAG 2.1, 1.4.3); charts are pictures and have their tables.
 FAINT = """(() => {
     const parse = c => { const m = c.match(/[\\d.]+/g).map(Number); return m.length < 4 ? [...m, 1] : m; };
@@ -80,6 +92,8 @@ def look(tap, browser, page, name, charts):
         tap.check(f"{what}: nothing is asked of anybody", browser.requests[1:])
         tap.check(f"{what}: nothing overlaps or goes over the edge", browser.ask(CROWDED))
         tap.check(f"{what}: every text can be read", browser.ask(FAINT))
+        if width > 1000:
+            tap.check(f"{what}: every table is whole", browser.ask(CUT_TABLES))
         drawn = browser.ask("document.querySelectorAll('.plot:not([hidden]) canvas').length")
         tap.check(f"{what}: every chart is drawn", [] if drawn == charts else [f"{drawn} of {charts}"])
 
@@ -119,6 +133,9 @@ def main():
                 charts = open(page).read().count("<canvas")
                 look(tap, browser, page, f"{name} ({lang})", charts)
                 tap.check(f"{name} ({lang}): every chart has colours", empty_charts(browser))
+                browser.print_preview(page)
+                tap.check(f"{name} ({lang}) on A4: every table is whole", browser.ask(CUT_TABLES))
+                tap.check(f"{name} ({lang}) on A4: no chart is cut in two", browser.ask(CUT_CHARTS))
         page = os.path.join(directory, "workload-en.html")
         browser.pdf(os.path.join(directory, "workload.pdf"))
         for name, width, dark, height in (("workload", 1400, False, 1330), ("workload-dark", 1400, True, 1330), ("workload-phone", 390, False, 1330)):

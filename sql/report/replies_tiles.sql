@@ -20,3 +20,7 @@ from (
 			or coalesce(case when x.reply_at is null then x.assignee_id else x.agent_id end, '') = any ($5::text[]))
 		and ($6::text[] is null or coalesce(x.team_id, '') = any ($6::text[]))
 ) r
+-- Where no messages are read nothing is known, and nothing is no zero.
+having count(r.turn_no) > 0 or exists (
+	select from sahut_etl.message_state s join sahut_etl.workspace w on w.id = s.workspace_id
+	where w.name = $1 and s.read <> 'off')

@@ -348,6 +348,13 @@ static int width_of_terminal(void)
 	return n >= 40 ? n : USUAL_WIDTH;
 }
 
+/* The words for a topic of which a workspace may know nothing, as of replies without messages. */
+static const char *words_of_unknown(const struct report_run *run,
+				    const struct report_catalog *topic)
+{
+	return report_text_of(run->data.lang, "unknown_", topic->name);
+}
+
 static bool tables(struct report_run *run, int row, struct err *err)
 {
 	CLEANUP(buf_free) struct buf changed = BUF_MAX(LONGEST_WORDS);
@@ -355,11 +362,22 @@ static bool tables(struct report_run *run, int row, struct err *err)
 				   .lang = run->data.lang,
 				   .width = width_of_terminal(),
 				   .only = run->data.only };
+	const char *unknown = words_of_unknown(run, run->data.topic);
 
 	report_table_scope(&to, run->scope, row);
 	if (!changes(run, row, &changed, err))
 		return false;
 	report_table_note(&to, buf_text(&changed));
+	if (unknown) {
+		CLEANUP(table_free) struct table *known = NULL;
+
+		if (!ask(run, run->data.topic->panels[0].name, row, &known, err))
+			return false;
+		if (table_rows(known) == 0) {
+			report_table_note(&to, unknown);
+			return true;
+		}
+	}
 	for (size_t i = 0; i < run->data.topic->n_panels; i++) {
 		const struct panel *panel = &run->data.topic->panels[i];
 		CLEANUP(table_free) struct table *table = NULL;
@@ -411,6 +429,7 @@ static bool topic(struct report_run *run, struct report_html *report,
 		  const struct report_catalog *topic, int row, struct err *err)
 {
 	bool many = table_rows(run->scope) > 1;
+	const char *unknown = words_of_unknown(run, topic);
 
 	report_html_open_topic(report, topic, !many, many || topic != run->data.topic);
 	for (size_t i = 0; i < topic->n_panels; i++) {
@@ -418,6 +437,10 @@ static bool topic(struct report_run *run, struct report_html *report,
 
 		if (!ask(run, topic->panels[i].name, row, &table, err))
 			return false;
+		if (i == 0 && unknown && table_rows(table) == 0) {
+			report_html_unknown(report, unknown);
+			break;
+		}
 		report_html_panel(report, &topic->panels[i], table);
 	}
 	report_html_close_topic(report);

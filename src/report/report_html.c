@@ -60,6 +60,7 @@ static const char *class_of(enum cell_format format)
 	case CELL_FORMAT_TIME:
 	case CELL_FORMAT_WEEKDAY:
 	case CELL_FORMAT_STATUS:
+	case CELL_FORMAT_WORD:
 		return "w";
 	default:
 		return "n";
@@ -449,6 +450,13 @@ void report_html_open_topic(struct report_html *report, const struct report_cata
 	}
 	if (topic->panels[0].kind != PANEL_TILES)
 		buf_str(report->out, "<p></p><div class=\"parts\">\n");
+}
+
+void report_html_unknown(struct report_html *report, const char *text)
+{
+	buf_str(report->out, "<p class=\"soft unknown\">");
+	html_text(report->out, text);
+	buf_str(report->out, "</p>\n<div class=\"parts\">\n");
 }
 
 void report_html_close_topic(struct report_html *report)

@@ -35,6 +35,9 @@ void report_html_note(struct report_html *report, const char *text);
 void report_html_links(struct report_html *report, const struct report_catalog *const *topics,
 		       size_t n);
 
+/* Writes, instead of all panels of a topic, why this workspace knows nothing of it. */
+void report_html_unknown(struct report_html *report, const char *text);
+
 /*
  * Begins a topic, and ends it. LINKED: it is a place that links lead to. TITLED: it has a title,
  * which the page does not have already.

@@ -198,14 +198,20 @@ static const struct {
 	{ "panel_backlog_days",
 	  { "Backlog at the end of each day", "Percakapan yang belum selesai pada akhir hari" } },
 	{ "note_backlog_days",
-	  { "Conversations that were not resolved at midnight, by status.",
-	    "Percakapan yang belum selesai pada tengah malam, menurut status." } },
+	  { "Does work pile up? Conversations that were not resolved at midnight, by status; "
+	    "today, "
+	    "those of now.",
+	    "Apakah pekerjaan menumpuk? Percakapan yang belum selesai pada tengah malam, menurut "
+	    "status; hari ini, sampai saat ini." } },
 	{ "panel_backlog_ages", { "Age of the backlog", "Umur percakapan yang belum selesai" } },
 	{ "note_backlog_ages",
 	  { "The same conversations, by the time since they were created.",
 	    "Percakapan yang sama menurut lamanya sejak masuk." } },
 	{ "panel_backlog_channels",
 	  { "Backlog by channel now", "Belum selesai per kanal saat ini" } },
+	{ "note_backlog_channels",
+	  { "Where do customers wait? By the time since the conversation was created.",
+	    "Di kanal mana pelanggan menunggu? Menurut lamanya sejak percakapan masuk." } },
 	{ "panel_backlog_waiting",
 	  { "Open conversations that wait longest",
 	    "Percakapan terbuka yang paling lama menunggu" } },
@@ -214,14 +220,22 @@ static const struct {
 	    "open.",
 	    "Terbuka: pelanggan menunggu kita. Waktu tunggu dihitung sejak percakapan "
 	    "terbuka." } },
+	{ "unknown_replies",
+	  { "First reply and reply times are not known: no messages of this workspace are read "
+	    "(\"messages\" in the configuration). How satisfied customers are, and whether an "
+	    "agent "
+	    "was there, is not known either: the API does not tell.",
+	    "Balasan pertama dan waktu balas tidak diketahui: pesan ruang kerja ini tidak dibaca "
+	    "(\"messages\" pada konfigurasi). Kepuasan pelanggan, dan apakah agen sedang hadir, "
+	    "juga "
+	    "tidak diketahui: API tidak memberitahukannya." } },
 	{ "panel_replies_known", { "How much of it is known", "Sejauh mana ini diketahui" } },
 	{ "note_replies_known",
 	  { "Messages are read conversation by conversation. Figures cover those that were read; "
-	    "days "
-	    "between the two last columns are whole.",
+	    "days between the two last columns are whole. How satisfied customers are, the API "
+	    "does not tell.",
 	    "Pesan dibaca per percakapan. Angka mencakup yang sudah dibaca; hari di antara dua "
-	    "kolom "
-	    "terakhir sudah utuh." } },
+	    "kolom terakhir sudah utuh. Kepuasan pelanggan tidak diberitahukan oleh API." } },
 	{ "panel_replies_days",
 	  { "Minutes to the reply per day", "Menit sampai dibalas per hari" } },
 	{ "note_replies_days",
@@ -261,10 +275,18 @@ static const struct {
 	    "Belum ada yang membalas, dan percakapannya belum selesai. Dihitung sampai pesannya "
 	    "diketahui." } },
 	{ "panel_freshness_now", { "How far each workspace is", "Sejauh mana tiap ruang kerja" } },
+	{ "note_freshness_now",
+	  { "All changes up to \"complete as of\" are in these numbers, and of unresolved "
+	    "conversations all up to \"active as of\".",
+	    "Semua perubahan sampai \"lengkap sampai\" sudah masuk; untuk percakapan yang belum "
+	    "selesai, sampai \"aktif per\"." } },
 	{ "panel_freshness_days", { "API requests per day", "Permintaan API per hari" } },
 	{ "note_freshness_days",
 	  { "Requests to the API, by purpose.", "Permintaan ke API menurut tujuannya." } },
 	{ "panel_freshness_runs", { "Last runs", "Proses terakhir" } },
+	{ "note_freshness_runs",
+	  { "Each time that the program asked Sahut, and the changes that it found.",
+	    "Setiap kali program bertanya ke Sahut, dan perubahan yang ditemukannya." } },
 
 	/* ---- the sheets of a workbook ---- */
 	{ "sheet_about", { "About", "Tentang" } },

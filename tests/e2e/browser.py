@@ -72,6 +72,12 @@ class Browser:
         while not self.loaded:
             self.note(json.loads(self.socket.recv()))
 
+    def print_preview(self, path):
+        """The page as it is laid out on A4, between the margins of its style sheet."""
+        self.open(path, 703, 1017)
+        self.call("Emulation.setEmulatedMedia", media="print", features=[])
+        self.ask("dispatchEvent(new Event('beforeprint'))")
+
     def ask(self, expression):
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in result, result
