@@ -893,9 +893,10 @@ comment on column sahut_etl.request_lease.requests is
 -- later, so no more than the cap is granted in any 63 seconds: that is no more than the cap in any 60 at the API. A
 -- request for messages says which share, in percent, it may have of the requests that others leave of the cap: that is
 -- the cap less the others' in the window, or less those that a cycle and a verify took lately, if these are more; so
--- that they find room when they come.
+-- that they find room when they come. One that spares is for history: it leaves a tenth of that share, one request at
+-- least where there are more, so that a conversation that changes is read now, and not in the next window.
 create function sahut_etl.lease(workspace integer, want integer, cap integer, of_run bigint, of_purpose text,
-	unused integer, share integer, out granted integer, out wait_usec bigint)
+	unused integer, share integer, spares boolean, out granted integer, out wait_usec bigint)
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
 as $$
@@ -907,6 +908,7 @@ declare
 	shift  integer;
 	ours   integer;
 	usual  integer := 0;
+	most   integer;
 begin
 	insert into sahut_etl.quota (workspace_id) values (workspace) on conflict do nothing;
 	select * into q from sahut_etl.quota where workspace_id = workspace for update;
@@ -934,8 +936,11 @@ begin
 				select x.kind, x.requests from sahut_etl.run x where x.workspace_id = workspace
 				order by x.id desc limit 50
 			) r);
-		granted := greatest(0, least(granted, share * (cap - greatest(usual,
-			(select sum(u)::integer from unnest(q.used) u) - ours)) / 100 - ours));
+		most := share * (cap - greatest(usual, (select sum(u)::integer from unnest(q.used) u) - ours)) / 100;
+		if spares and most > 1 then
+			most := most - (most + 9) / 10;
+		end if;
+		granted := greatest(0, least(granted, most - ours));
 	end if;
 	if granted = 0 then
 		-- The oldest grants make room when they leave the window.

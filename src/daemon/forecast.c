@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "inspect.h"
+#include "messages.h"
 #include "rate_limit.h"
 #include "time_format.h"
 
@@ -89,6 +90,7 @@ bool forecast_make(struct warehouse *warehouse, const struct workspace_conf *wor
 	forecast->facts.changed = (int64_t)((double)load.changes *
 					    (double)workspace->schedule.incremental / (double)DAY);
 	forecast->again = load.again;
+	forecast->changes = load.changes;
 	forecast->swept_lately = load.swept_lately;
 	forecast->scanned_in_vain = load.scanned_in_vain;
 	work_out(forecast, now);
@@ -172,35 +174,89 @@ void forecast_outcome(const struct forecast *f, struct buf *out)
 	add_limits(&f->state, out);
 }
 
-/* Requests a minute that messages may have; see sahut_etl.lease(). */
-static int64_t messages_a_minute(const struct forecast *f)
+/* ---- messages ------------------------------------------------------------ */
+
+/* sahut_etl.lease() grants in this time no more than the quota of a minute. */
+#define LEASE_WINDOW 63
+
+/* Requests a minute that others leave. */
+static int64_t left_over(const struct forecast *f)
 {
 	int64_t usual = max_i64(f->usual.most + f->verify.most, f->wanted / MINUTES_A_DAY);
 
-	return max_i64(0, f->workspace->messages.share * (f->facts.usable - usual) / 100);
+	return max_i64(0, f->facts.usable - usual);
+}
+
+/* Requests in a window that messages may have, and those that history leaves of them. */
+static int64_t messages_rate(const struct forecast *f)
+{
+	return f->workspace->messages.share * left_over(f) / 100;
+}
+
+static int64_t history_a_day(const struct forecast *f)
+{
+	int64_t rate = messages_rate(f);
+
+	if (rate > 1)
+		rate -= (rate + 9) / 10;
+	return rate * (DAY / USEC_PER_SEC) / LEASE_WINDOW;
+}
+
+/*
+ * Requests a day for what is read before history: conversations that change, and unresolved ones
+ * that were not read for long.
+ */
+static int64_t messages_meanwhile(const struct forecast *f)
+{
+	int64_t again = messages_again(f->messages.moved, f->messages.unmoved);
+
+	return f->changes + f->facts.unresolved * (DAY / again);
+}
+
+static void messages_done(const struct forecast *f, int64_t requests, struct buf *out)
+{
+	const struct inspect_messages *m = &f->messages;
+	int64_t left = history_a_day(f) - messages_meanwhile(f);
+	char text[TIME_FORMAT_SIZE];
+
+	if (messages_rate(f) == 0 && left_over(f) > 0) {
+		buf_printf(out,
+			   "; of the %" PRId64 " requests a minute that are left over that is not "
+			   "one, so none are read: raise messages.share",
+			   left_over(f));
+	} else if (messages_rate(f) == 0) {
+		buf_str(out, "; nothing is left over, so none are read: take a larger plan, or "
+			     "cycles less often");
+	} else if (left <= 0) {
+		buf_printf(out,
+			   "; conversations that change, and unresolved ones that are read again, "
+			   "take about %" PRId64 " requests a day, all of it, so history does not "
+			   "come to its end: raise messages.share, or take a larger plan",
+			   messages_meanwhile(f));
+	} else if (requests > 0) {
+		buf_printf(out, "; done in about %s",
+			   duration_format((requests * MINUTES_A_DAY / left + 1) * MINUTE, text));
+		if (messages_moves(m->moved, m->unmoved) == MESSAGES_MOVES_UNKNOWN)
+			buf_str(out, ", or sooner where a message turns out to move updated_at");
+	}
 }
 
 void forecast_messages(const struct forecast *f, struct buf *out)
 {
 	const struct inspect_messages *m = &f->messages;
-	int64_t conversations = m->due + m->to_come, rate = messages_a_minute(f), requests;
+	int64_t conversations = m->due + m->to_come, requests;
 	char text[TIME_FORMAT_SIZE];
 
 	if (!m->read || f->workspace->messages.read == WORKSPACE_MESSAGES_OFF)
 		return;
-	/* Most have one page; of a few it is known. */
-	requests = m->known > 0 ? conversations * max_i64(m->requests, m->known) / m->known
+	/* Most have one page; of those that were read it is known. */
+	requests = m->known > 0 ? conversations * max_i64(m->pages, m->known) / m->known
 				: conversations;
 	buf_printf(out,
 		   "messages of %" PRId64 " conversations are to be read, with about %" PRId64
 		   " requests, %" PRId64 " a minute (%" PRId64 "%% of what is left over)",
-		   conversations, requests, rate, f->workspace->messages.share);
+		   conversations, requests, messages_rate(f), f->workspace->messages.share);
 	if (m->history_at != TIME_NONE)
 		buf_printf(out, "; history is known back to %s", time_format(m->history_at, text));
-	if (rate == 0)
-		buf_str(out, "; nothing is left over, so none are read: take a larger plan, or "
-			     "cycles less often");
-	else if (requests > 0)
-		buf_printf(out, "; done in about %s",
-			   duration_format((requests + rate - 1) / rate * MINUTE, text));
+	messages_done(f, requests, out);
 }

@@ -24,6 +24,7 @@ struct forecast {
 	struct plan_facts facts;
 	int64_t swept_lately, scanned_in_vain; /* as in inspect_load */
 	int64_t again;		/* conversations that the next scan reads, changed or not */
+	int64_t changes;	/* of conversations, a day */
 	enum strategy strategy; /* of the next incremental cycle; */
 	struct plan_cost cycle; /* the cost of that one, */
 	struct plan_cost usual; /* and of each that follows */

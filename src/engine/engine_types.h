@@ -152,7 +152,8 @@ struct request {
 	enum request_kind kind;
 	struct filter filter; /* of a list */
 	int page, per_page;
-	int item; /* of one conversation: which of the ids that the last answer brought */
+	int item;    /* of one conversation: which of the ids that the last answer brought */
+	bool spares; /* it leaves a part of its share of the quota to more urgent ones */
 };
 
 #endif

@@ -31,6 +31,11 @@ enum messages_moves messages_moves(int64_t moved, int64_t unmoved)
 	return unmoved >= SURE_MOVES_NOT ? MESSAGES_MOVES_NOT : MESSAGES_MOVES_UNKNOWN;
 }
 
+int64_t messages_again(int64_t moved, int64_t unmoved)
+{
+	return messages_moves(moved, unmoved) == MESSAGES_MOVES ? AGAIN_IF_SURE : AGAIN;
+}
+
 void messages_begin(struct messages *messages, int ahead)
 {
 	*messages = (struct messages){ .ahead = ahead, .started = TIME_NONE };
@@ -94,18 +99,18 @@ static bool send_next(struct messages *m, struct action *action)
 		.request = { .kind = REQUEST_MESSAGES,
 			     .item = i,
 			     .page = r->page,
-			     .per_page = r->size },
+			     .per_page = r->size,
+			     .spares = m->turn == MESSAGES_HISTORY },
 	};
 	return true;
 }
 
 static void ask(struct messages *m, struct action *action)
 {
-	bool sure = messages_moves(m->moved, m->unmoved) == MESSAGES_MOVES;
 	struct ask due = { .kind = ASK_MESSAGES,
 			   .turn = m->turn,
 			   .most = MESSAGES_MOST,
-			   .after = sure ? AGAIN_IF_SURE : AGAIN };
+			   .after = messages_again(m->moved, m->unmoved) };
 
 	action_ask(&m->pending, action, due);
 }

@@ -60,6 +60,9 @@ enum messages_moves {
 /* Judges from the numbers of readings in which it did, and in which it did not. */
 enum messages_moves messages_moves(int64_t moved, int64_t unmoved) MUST_CHECK;
 
+/* By the same numbers: after how long an unresolved conversation is read again. */
+int64_t messages_again(int64_t moved, int64_t unmoved) MUST_CHECK;
+
 /* Begins with the first turn; AHEAD pages may be on their way at once. */
 void messages_begin(struct messages *messages, int ahead);
 

@@ -9,7 +9,8 @@ static bool lease(struct quota *quota, int64_t *when, struct err *err)
 					 .run = quota->run,
 					 .purpose = quota->purpose,
 					 .unused = quota->unused,
-					 .share = quota->share };
+					 .share = quota->share,
+					 .spares = quota->spares };
 	int64_t now = clock_mono(quota->clock);
 
 	lease.granted = lease.want;

@@ -22,7 +22,8 @@ struct quota {
 
 	int unused; /* requests that are written down already, and were not sent */
 	struct rate_limit rate_limit;
-	int share; /* percent of the quota that others leave; 0: all of it, before others */
+	bool spares; /* the next request does, see struct request */
+	int share;   /* percent of the quota that others leave; 0: all of it, before others */
 };
 
 /*

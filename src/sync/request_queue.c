@@ -179,10 +179,13 @@ static void send(struct request_queue *queue, struct slot *slot)
 }
 
 /* Whether a request may go now; see quota_may_send(). */
-static bool may_send(struct request_queue *queue, int64_t *when, bool *ok, struct err *err)
+static bool may_send(struct request_queue *queue, const struct slot *slot, int64_t *when, bool *ok,
+		     struct err *err)
 {
-	bool go = quota_may_send(&queue->quota, when, ok, err);
+	bool go;
 
+	queue->quota.spares = slot->request.spares;
+	go = quota_may_send(&queue->quota, when, ok, err);
 	queue->waits_until = !go && *ok ? *when : 0;
 	return go;
 }
@@ -202,7 +205,7 @@ bool request_queue_send(struct request_queue *queue, int64_t *when, struct err *
 			*when = min_i64(*when, slot->not_before);
 			continue;
 		}
-		if (!may_send(queue, &later, &ok, err)) {
+		if (!may_send(queue, slot, &later, &ok, err)) {
 			*when = min_i64(*when, later);
 			return ok;
 		}

@@ -104,7 +104,9 @@ bool inspect_messages(struct warehouse *warehouse, int workspace, struct inspect
 	messages->due = table_get_int(table, 0, "due");
 	messages->to_come = table_get_int(table, 0, "to_come");
 	messages->known = table_get_int(table, 0, "read_count");
-	messages->requests = table_get_int(table, 0, "requests");
+	messages->pages = table_get_int(table, 0, "pages");
+	messages->moved = table_get_int(table, 0, "moved");
+	messages->unmoved = table_get_int(table, 0, "unmoved");
 	messages->history_at = table_get_int(table, 0, "history_at");
 	messages->done = table_get_bool(table, 0, "history_done");
 	return true;

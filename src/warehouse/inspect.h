@@ -53,7 +53,9 @@ struct inspect_messages {
 	bool read;	      /* they are read at all */
 	int64_t due, to_come; /* conversations to be read now, and of history */
 	int64_t known;	      /* conversations that were read, */
-	int64_t requests;     /* and the requests that took */
+	int64_t pages;	      /* and the pages that these have */
+	int64_t moved;	      /* readings in which a message moved updated_at, */
+	int64_t unmoved;      /* and those in which none did */
 	int64_t history_at;   /* history was gone through down to there; TIME_NONE: not begun */
 	bool done;	      /* it was, to its end */
 };

@@ -353,6 +353,7 @@ bool warehouse_take_lease(struct warehouse *warehouse, int id, struct warehouse_
 	script_text(s, lease->purpose);
 	script_int(s, lease->unused);
 	script_int(s, lease->share > 0 ? lease->share : TIME_NONE);
+	script_text(s, lease->spares ? "true" : "false");
 	if (!warehouse_run(warehouse, &table, err))
 		return false;
 	lease->granted = (int)table_get_int(table, 0, "granted");

@@ -136,6 +136,7 @@ struct warehouse_lease {
 	const char *purpose;
 	int unused;   /* of the lease before, so many were not sent */
 	int share;    /* of messages: percent of the cap that others leave; 0: of others */
+	bool spares;  /* and leaves a tenth of that to more urgent ones */
 	int granted;  /* may be fewer; */
 	int64_t wait; /* when none, for how long, microseconds */
 };

@@ -272,6 +272,22 @@ def test_the_daemon_reads_while_nothing_else_is_due(sandboxes, warehouse, daemon
     assert etl.one("select count(*) from sahut_etl.run where kind = 'messages'") >= 2
 
 
+def test_history_leaves_a_part_of_the_share(pair):
+    """To conversations that change: else their messages would wait until the window of the quota lets some go."""
+    _, etl = pair()
+    etl.run("sync")
+    etl.sql("delete from sahut_etl.quota; delete from sahut_etl.run")
+
+    def lease(spares, share=50, cap=48):
+        return etl.one(f"select granted from sahut_etl.lease(1, 100, {cap}, null, 'messages', 0, {share}, {spares})")
+
+    assert [lease(True), lease(True), lease(False), lease(False)] == [24 - 3, 0, 3, 0]
+    # One alone is history's, too; and of nothing nothing is had.
+    for share, cap, granted in ((50, 3, 1), (1, 48, 0), (100, 2, 1)):
+        etl.sql("delete from sahut_etl.quota")
+        assert lease(True, share, cap) == granted
+
+
 def test_messages_that_cannot_be_had_are_no_trouble_of_the_workspace(sandboxes, warehouse, daemons):
     sandbox = sandboxes(conversations=100)
     etl = warehouse(sandbox.base_url, messages=ALL, schedule="{incremental: 5s, verify: 15m}")
@@ -356,17 +372,56 @@ def test_plan_and_status_say_how_far_it_is(sandboxes, warehouse):
     etl.write()
     said = etl.run("plan").stdout
     assert "messages of 300 conversations are to be read, with about 300 requests, " in said and "(50% of what is left over)" in said
-    assert "; done in about " in said
+    # 48 requests a minute less one for a cycle and five for a verify, half of the rest less a tenth, in windows of 63 s, less 24 rereadings
+    # a day of what is not resolved: nothing is learned yet.
+    unresolved = etl.one("select count(*) from sahut.conversation where status <> 'resolved'")
+    left = (21 - 3) * 86400 // 63 - 24 * unresolved
+    assert f"; done in about {300 * 1440 // left + 1}m 00s, or sooner where a message turns out to move updated_at." in said
     told = re.search(r"messages of 0 conversations are read, of (\d+) due, of (\d+) to come; whether a message moves updated_at is not known yet",
                      etl.run("status").stdout)
     assert int(told[1]) + int(told[2]) == 300 and int(told[1]) == etl.one("select count(*) from sahut.conversation where status <> 'resolved'")
-    etl.workspaces[0]["requests_per_minute"] = 1000000
+    etl.workspaces[0]["messages"] = "{read: replies, since: 3650d, share: 1%}"
+    etl.write()
+    assert "; of the 42 requests a minute that are left over that is not one, so none are read: raise messages.share." in etl.run("plan").stdout
+    etl.workspaces[0].update(requests_per_minute=1000000, messages="{read: replies, since: 3650d, share: 50%}")
     etl.write()
     etl.run("sync", "--messages")
     assert "messages of 300 conversations are read, of 0 due, of 0 to come; a message moves updated_at" in etl.run("status").stdout
     [row] = json.loads(etl.run("status", "--json").stdout)
     assert str(row["messages_read"]) == "300"
     assert "history is known back to" in etl.run("plan").stdout
+
+
+def test_plan_counts_what_is_read_before_history(sandboxes, warehouse):
+    """Conversations that change meanwhile are read again first: they cost time, or all of it."""
+    sandbox = sandboxes(conversations=1000, resolved=95)
+    etl = warehouse(sandbox.base_url, messages="{read: replies, since: 3650d, share: 50%}")
+    etl.run("sync")
+    ids = [c["id"] for c in sandbox.dump()["conversations"]]
+
+    def plan(requests_per_minute=20):
+        etl.workspaces[0]["requests_per_minute"] = requests_per_minute
+        etl.write()
+        said = etl.run("plan").stdout
+        etl.workspaces[0]["requests_per_minute"] = 1000000
+        etl.write()
+        return said
+
+    def minutes():
+        said = re.search(r"; done in about (?:(\d+)d )?(?:(\d+)h )?(\d+)?", plan())
+        return int(said[1] or 0) * 1440 + int(said[2] or 0) * 60 + int(said[3] or 0)
+
+    def change(some):
+        for one in some:
+            sandbox.control("change", {"kind": "set", "id": one, "labels": ["changed"]})
+        etl.run("sync")
+
+    before = minutes()
+    change(ids[:90])
+    assert minutes() > before * 1.5
+    change(ids[90:400])
+    said = plan()
+    assert "so history does not come to its end: raise messages.share, or take a larger plan" in said and "done in" not in said
 
 
 @pytest.mark.parametrize("way", ["kill", "disconnect", "error"])

@@ -110,7 +110,7 @@ def test_the_writer_can_do_its_work_and_no_ddl(sandboxes, warehouse, login):
 MISSING = [
     ("revoke insert on sahut.conversation from sahut_writer", "grant insert on sahut.conversation to {writer}"),
     ("revoke usage on schema sahut_pii from sahut_writer", "grant usage on schema sahut_pii to {writer}"),
-    ("revoke execute on function sahut_etl.lease from sahut_writer", "grant execute on function sahut_etl.lease(integer,integer,integer,bigint,text,integer,integer) to {writer}"),
+    ("revoke execute on function sahut_etl.lease from sahut_writer", "grant execute on function sahut_etl.lease(integer,integer,integer,bigint,text,integer,integer,boolean) to {writer}"),
     ("revoke usage on all sequences in schema sahut_etl from sahut_writer", "grant usage on all sequences in schema sahut_etl to {writer}"),
     ("revoke select on sahut_report.daily_volume from sahut_reader", "grant select on sahut_report.daily_volume to sahut_reader"),
     ("revoke usage on schema sahut from sahut_analyst", "grant usage on schema sahut to sahut_analyst"),
