@@ -14,7 +14,7 @@
 
 struct table;
 
-/* An empty table of so many columns without names. */
+/* An empty table with that many columns, which have no names yet. */
 struct table *table_new(int columns) MUST_CHECK;
 
 /* Frees it with its texts. */

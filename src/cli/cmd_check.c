@@ -140,7 +140,7 @@ static void check_api(struct app *app, const struct workspace_conf *conf,
 		bad(app, what, &err, remedy_of(&err));
 		return;
 	}
-	good("API of %s: %s answers, and takes the key", conf->name, conf->base_url);
+	good("API of %s: %s answers, and accepts the key", conf->name, conf->base_url);
 	check_clock(app, conf, reply->date, database_ahead);
 }
 

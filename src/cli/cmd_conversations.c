@@ -434,6 +434,7 @@ void cmd_conversations(struct app *app)
 		return;
 	}
 	err_set(&err, ERR_USAGE,
-		"conversations list, get, create or update? \"%s\" is none of them", name);
+		"there is no command conversations %s; there are list, get, create and update",
+		name);
 	app_fail(app, &err);
 }

@@ -58,7 +58,7 @@ static bool take_lang(struct metabase_run *run, const char *given, struct err *e
 
 	if (report_text_lang(given ? given : *before ? before : "en", &run->lang))
 		return true;
-	return err_set(err, ERR_USAGE, "there are en and id; \"%s\" is none of them", given);
+	return err_set(err, ERR_USAGE, "--lang takes en or id, not \"%s\"", given);
 }
 
 static bool remember_lang(struct metabase_run *run, struct err *err)
@@ -105,8 +105,7 @@ static bool check_config(struct app *app, const char *verb, struct err *err)
 {
 	if (!verb || strcmp(verb, "apply") != 0)
 		return err_set(err, ERR_USAGE,
-			       "sahut-etl metabase apply? \"%s\" is no other thing to do",
-			       verb ? verb : "");
+			       "metabase has one command: sahut-etl metabase apply");
 	if (!app_config_part(app, "metabase"))
 		return false;
 	return app->config->metabase.url ||

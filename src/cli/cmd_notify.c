@@ -15,8 +15,7 @@ void cmd_notify(struct app *app)
 	if (!command_options(app, options, verb, 1))
 		return;
 	if (!verb[0] || strcmp(verb[0], "test") != 0) {
-		err_set(&err, ERR_USAGE, "sahut-etl notify test? \"%s\" is no other thing to do",
-			verb[0] ? verb[0] : "");
+		err_set(&err, ERR_USAGE, "notify has one command: sahut-etl notify test");
 		app_fail(app, &err);
 		return;
 	}

@@ -64,8 +64,7 @@ static bool take_format(struct report_run *run, const char *name, struct err *er
 			return true;
 		}
 	}
-	return err_set(err, ERR_USAGE,
-		       "a report is a table, csv, json or html, or xlsx; \"%s\" is none of them",
+	return err_set(err, ERR_USAGE, "--format takes table, csv, json, html or xlsx, not \"%s\"",
 		       name);
 }
 
@@ -106,8 +105,7 @@ static bool take_csv(struct report_run *run, const char *reader, struct err *err
 		return true;
 	if (strcmp(reader, "spreadsheet") != 0 && strcmp(reader, "programs") != 0)
 		return err_set(err, ERR_USAGE,
-			       "csv is for programs or for a spreadsheet; \"%s\" is none of them",
-			       reader);
+			       "--csv-for takes programs or spreadsheet, not \"%s\"", reader);
 	if (run->format != FORMAT_CSV)
 		return err_set(err, ERR_USAGE, "--csv-for goes with --format csv");
 	if (strcmp(reader, "spreadsheet") == 0)
@@ -145,7 +143,7 @@ static bool check_form(const struct report_run *run, struct err *err)
 			       run->data.topic->name);
 	if (run->format == FORMAT_XLSX && !run->output && isatty(STDOUT_FILENO))
 		return err_set(err, ERR_USAGE,
-			       "a workbook is nothing for a terminal: name a file with --output");
+			       "a terminal cannot show a workbook: name a file with --output");
 	return true;
 }
 
@@ -164,8 +162,7 @@ static bool read_words(struct report_run *run, const struct words *words, struct
 	if (!run->data.topic)
 		return false;
 	if (!report_text_lang(words->lang, &run->data.lang))
-		return err_set(err, ERR_USAGE, "there are en and id; \"%s\" is none of them",
-			       words->lang);
+		return err_set(err, ERR_USAGE, "--lang takes en or id, not \"%s\"", words->lang);
 	return take_format(run, words->format, err) && take_csv(run, words->csv_for, err) &&
 	       check_days(run, err) && check_filters(run, err) && check_form(run, err);
 }
@@ -505,7 +502,8 @@ static bool html(struct report_run *run, struct err *err)
 		report_html_foot(&report, PACKAGE_NAME " " PACKAGE_VERSION,
 				 table_get(run->scope, 0, "made_at"));
 	report_html_write(&run->out, run->data.lang, title, &body);
-	return !body.full || err_set(err, ERR_DATA, "the report is longer than 64 MiB");
+	return !body.full ||
+	       err_set(err, ERR_DATA, "the report is longer than 64 MiB; ask for a shorter period");
 }
 
 static bool write_tables(struct report_run *run, struct err *err)
@@ -549,7 +547,8 @@ static bool deliver(const struct report_run *run, struct spool *from, struct err
 	size_t n;
 
 	if (run->out.full)
-		return err_set(err, ERR_DATA, "the report is longer than 64 MiB");
+		return err_set(err, ERR_DATA,
+			       "the report is longer than 64 MiB; ask for a shorter period");
 	if (!spool_text(from, &text, &n, err))
 		return false;
 	if (run->output && strcmp(run->output, "-") != 0)

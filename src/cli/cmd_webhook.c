@@ -152,7 +152,7 @@ static bool keep(struct session *s, const struct http_reply *reply, struct err *
 		return undo(s, id, err);
 	redact_learn(secret);
 	if (!is_word(secret, SECRET_LONGEST) || !is_word(id, 100)) {
-		err_set(err, ERR_DATA, "the API's answer has a secret or an id that is none");
+		err_set(err, ERR_DATA, "the secret or the id in the API's answer has a wrong form");
 		return undo(s, id, err);
 	}
 	put_first(&s->lines, secret, id);
@@ -264,7 +264,9 @@ void cmd_webhook(struct app *app)
 	registers = operands[0] && strcmp(operands[0], "register") == 0;
 	removes = operands[0] && strcmp(operands[0], "remove") == 0;
 	if (!(registers || removes) || !operands[1])
-		err_set(&err, ERR_USAGE, "webhook register URL, or webhook remove ID?");
+		err_set(&err, ERR_USAGE,
+			"webhook has two commands: sahut-etl webhook register URL, and sahut-etl "
+			"webhook remove ID");
 	else if (open_session(&s, &err))
 		ok = registers ? register_one(&s, operands[1], &err)
 			       : remove_one(&s, operands[1], &err);

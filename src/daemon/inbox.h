@@ -61,7 +61,7 @@ bool inbox_take(struct inbox *inbox, const struct inbox_env *env,
 void inbox_end(struct inbox *inbox, struct stats *stats, bool well, int64_t now);
 
 /*
- * A cycle that no hint began has found so many CHANGES. True when events do not speak of the
+ * A cycle that no hint began has found CHANGES changes. True when events do not speak of the
  * changes that cycles find: none came during several of these.
  */
 bool inbox_note_changes(struct inbox *inbox, int64_t changes) MUST_CHECK;

@@ -46,7 +46,7 @@ struct engine {
 	enum strategy strategy; /* of the cycle, as it was planned */
 	enum phase phase;	/* that works now */
 	bool settling;		/* it is the cycle of changes within an audit, */
-	int64_t changes;	/* which has written so many rows */
+	int64_t changes;	/* how many rows that has written */
 	bool checking_stale;	/* older copies are looked at before the cycle ends */
 	bool odd;	/* a page has many items that could not be loaded: it is committed soon */
 	bool misshapen; /* it was no page: the rows read before are kept, and the cycle is over */

@@ -71,7 +71,7 @@ enum proof {
 	PROOF_NONE,	/* nothing is said of it */
 	PROOF_LOADING,	/* rows come in */
 	PROOF_UNPROVEN, /* loaded, and never proven */
-	PROOF_DEMOTED,	/* what was published is taken back */
+	PROOF_DEMOTED,	/* published instants are taken back */
 	PROOF_REJECTED, /* items that could not be loaded hold the instants */
 	PROOF_DIFFERS,	/* the counts differed when they were last compared */
 	PROOF_EXCEPTED, /* proven, but for those that are known */
@@ -136,7 +136,7 @@ struct message_step {
 	int64_t due_at;
 	int64_t count;
 	int per_page, number;
-	int shrunk;	     /* it was begun anew so often since the last commit */
+	int shrunk;	     /* how often it was begun anew since the last commit */
 	bool moved, unmoved; /* new messages have moved updated_at; have not */
 };
 

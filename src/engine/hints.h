@@ -26,7 +26,7 @@ struct hint {
 /* Empty when all is 0. */
 struct hints {
 	struct hint list[HINTS_MOST]; /* oldest first; */
-	int n, taken;		      /* so many of them a cycle has taken */
+	int n, taken;		      /* how many there are, and a cycle has taken */
 	bool more, more_taken;	      /* there were others that did not fit */
 	int64_t more_heard;	      /* when the first of them was said */
 };

@@ -38,7 +38,7 @@ struct overlap {
 	bool tied; /* or it did not, and rows moved, or came in another order: of those with one
 			 * time some may be missing */
 	int least; /* rows that the next page is to repeat, if it can */
-	int64_t most_end; /* no page may end behind so many rows: the API refuses it; 0: any may */
+	int64_t most_end; /* no page may end behind that many rows: the API refuses it; 0: any */
 	int n_joints;
 	uint64_t joints[OVERLAP_JOINTS];
 	struct row edge; /* the outermost row read */

@@ -18,7 +18,7 @@
 
 /* Parts of one part: channels, or agents. */
 struct partition_split {
-	int n; /* so many, with nobody for one; 0: it is not split */
+	int n; /* how many, with nobody for one; 0: it is not split */
 	int64_t total,
 		sum; /* conversations of the whole, and of those of its parts that were seen */
 };

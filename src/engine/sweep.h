@@ -24,8 +24,8 @@
 #include "recent.h"
 
 /*
- * A closing scan under which rows moved is followed by another, at most so many; a list that
- * moves so fast is left to the next cycle.
+ * The most closing scans, each of which follows one under which rows moved. A list that moves
+ * faster is left to the next cycle.
  */
 #define SWEEP_CLOSINGS_MOST 8
 
@@ -79,8 +79,8 @@ struct sweep {
 	int retreats;	  /* from there */
 	bool sized;	  /* from behind: page 1 was looked at, to learn how large pages are */
 	bool rereading;	  /* this page showed an inversion once */
-	int refused;	  /* so often this page was refused, or empty where there must be rows */
-	int64_t reach;	  /* of a shallow list: so many rows can be had */
+	int refused;	  /* how often this page was refused, or empty where there must be rows */
+	int64_t reach;	  /* of a shallow list: how many rows can be had */
 
 	/* its observations */
 	int64_t last_total, largest_total;
@@ -90,7 +90,7 @@ struct sweep {
 	int pages, stepped_back;
 	int in_vain;   /* pages that brought nothing, one after another; */
 	int no_nearer; /* that left as many rows to be read as there were before; */
-	int64_t left;  /* so many were left after the last page */
+	int64_t left;  /* how many were left after the last page */
 	int64_t rows, repeats;
 	bool untold; /* nobody told how many there are */
 	bool moved;  /* rows moved while it read: repeats, or another total */

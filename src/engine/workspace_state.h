@@ -89,9 +89,9 @@ struct workspace_state {
 
 	/* the peculiarities of its lists */
 	int64_t depth;	 /* their pages end there; 0: they do not */
-	int64_t parts;	 /* a list that is longer was read in so many parts, */
+	int64_t parts;	 /* how many parts a longer list was read in, */
 	bool filterless; /* lists of one status show others, too: filters do nothing */
-	int64_t beyond;	 /* in which so many conversations could not be had */
+	int64_t beyond;	 /* and how many conversations of them could not be had */
 };
 
 /* "first_load"; "" for FULL_NOT_NEEDED. */

@@ -53,7 +53,7 @@ struct pg_step {
 	const char *params[PG_MAX_PARAMS]; /* text; NULL is NULL */
 	int n;			/* how many; without any, SQL may be several statements */
 	const struct buf *rows; /* for COPY ... FROM STDIN, else NULL */
-	int skip; /* so many of the following steps are left out when its answer is false */
+	int skip; /* how many of the following steps are left out when its answer is false */
 };
 
 /*

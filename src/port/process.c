@@ -135,6 +135,7 @@ bool process_read(struct event_loop *loop, const char *command, int64_t patience
 		argv[n++] = word;
 	argv[n] = NULL;
 	if (n == 0 || argv[0][0] != '/')
-		return err_set(err, ERR_CONFIG, "\"%s\" does not begin with a path", command);
+		return err_set(err, ERR_CONFIG,
+			       "\"%s\" does not begin with the whole path of a program", command);
 	return run(loop, argv, patience, out, err);
 }

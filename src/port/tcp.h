@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tcp.h -- What the kernel knows of a connection.
+ * tcp.h -- Asks the kernel how many bytes have come over a connection.
  */
 #ifndef TCP_H
 #define TCP_H

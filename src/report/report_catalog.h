@@ -25,10 +25,10 @@ struct panel {
 	enum panel_kind kind;
 	const char *chart;   /* line, bar or rows (bars that lie) */
 	const char *palette; /* series, status or age */
-	int series;	     /* so many columns after the first are drawn; 0: all */
+	int series;	     /* how many columns after the first are drawn; 0: all */
 	bool stacked, half;
 	bool pivot;		  /* the query answers long: row, column, number (pivot.h) */
-	const char *series_words; /* of a pivot: what our words for its columns begin with; NULL:
+	const char *series_words; /* of a pivot: the prefix of our words for its columns; NULL:
 				     they are names of others */
 	bool terminal;		  /* shown in the table for a terminal, too */
 };
@@ -41,7 +41,7 @@ struct report_catalog {
 	bool has_days; /* its numbers are of days, and may change afterwards */
 };
 
-/* There are at most so many topics. */
+/* The most topics that there may be. */
 #define REPORT_CATALOG_MOST 16
 
 /* All topics; *N of them. */

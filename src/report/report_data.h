@@ -34,7 +34,7 @@ struct report_data {
 	const struct table *warnings;
 };
 
-/* Adds the topic's rows, of all workspaces, to what has been written. */
+/* Adds the topic's rows, of all workspaces, to the spool. */
 bool report_data_csv(const struct report_data *data, const struct table_format *format,
 		     struct spool *to, struct err *err) MUST_CHECK;
 

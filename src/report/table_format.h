@@ -21,7 +21,7 @@ struct table_format {
 		.separator = ',', .point = '.' \
 	}
 
-/* Adds what a file begins with, before all remarks: a byte order mark, or nothing. */
+/* Adds the beginning of a file, before all remarks: a byte order mark, or nothing. */
 void table_format_begin(const struct table_format *format, struct buf *out);
 
 /*

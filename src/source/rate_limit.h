@@ -2,11 +2,11 @@
 /*
  * rate_limit.h -- Computes when the next request may be sent.
  *
- * Two queries of arithmetic. How many requests fit under the quota: a
- * token bucket, filled by leases from the warehouse, where the rule of "no
- * more than so many in any 60 seconds" is kept across processes and
- * restarts. And how long to wait after a failure. Pure: `now` is passed
- * in, on the monotonic clock, and so is chance.
+ * Answers two questions by arithmetic. How many requests fit under the quota:
+ * a token bucket, filled by leases from the warehouse, which keeps the quota
+ * of any 60 seconds across processes and restarts. And how long to wait after
+ * a failure. Pure: `now` is passed in, on the monotonic clock, and so is
+ * chance.
  */
 #ifndef RATE_LIMIT_H
 #define RATE_LIMIT_H
@@ -14,7 +14,7 @@
 #include "base.h"
 #include "err.h"
 
-/* A lease is good for so long; tokens that are left then are lost. */
+/* The life of a lease; tokens that are left then are lost. */
 #define RATE_LIMIT_LEASE USEC_PER_SEC
 
 struct rate_limit {
@@ -31,7 +31,7 @@ enum rate_limit_say {
 	RATE_LIMIT_WAIT,	/* nothing before *WHEN */
 };
 
-/* A bucket for so many requests a minute, of which a share (0 to 90 percent) is left for others. */
+/* A bucket of PER_MINUTE requests; RESERVE_PERCENT of them (0 to 90) are left for others. */
 void rate_limit_begin(struct rate_limit *rate_limit, int per_minute, int reserve_percent);
 
 /* May a request go at NOW? Takes a token if so. */
@@ -67,7 +67,7 @@ bool rate_limit_retry(const struct err *err, int tries, double chance, int64_t *
  */
 int64_t rate_limit_silence(const struct err *err) MUST_CHECK;
 
-/* Whether so long a wait is stood through; otherwise the cycle ends, and goes on later. */
+/* Whether a wait of that length is stood through; otherwise the cycle ends, and goes on later. */
 bool rate_limit_bears(int64_t wait) MUST_CHECK;
 
 /* Fills ERR with ERR_SLOW_DOWN: the API's silence lasts for another WAIT. Returns false. */

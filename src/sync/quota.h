@@ -41,7 +41,7 @@ int quota_take_unused(struct quota *quota) MUST_CHECK;
 /*
  * Whether the request that failed for the TRIES-th time because of WHY is worth another attempt,
  * which begins at *WHEN at the earliest. CHANCE is from 0 to 1, and spreads attempts. A pause that
- * the API asked for is announced to all who have the key.
+ * the API asked for is announced to all processes that have the key.
  */
 bool quota_retry(struct quota *quota, const struct err *why, int tries, double chance,
 		 int64_t *when) MUST_CHECK;

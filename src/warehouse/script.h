@@ -47,8 +47,8 @@ size_t script_length(const struct script *s) MUST_CHECK;
 void script_start(const struct script *script, struct pg *pg);
 
 /*
- * Runs it to its end. RESULT may be NULL. Where a lock could not be had in time, ERR names who has
- * it, and how to end that.
+ * Runs it to its end. RESULT may be NULL. Where a lock could not be had in time, ERR names the
+ * session that has it, and the command that ends it.
  */
 bool script_run(const struct script *script, struct pg *pg, struct table **result,
 		struct err *err) MUST_CHECK;

@@ -47,7 +47,7 @@ struct stage_bad_message {
 	const char *id; /* or NULL */
 	const char *reason;
 	const char *const *members; /* the names of its members, */
-	size_t n_members;	    /* so many */
+	size_t n_members;	    /* and how many there are */
 };
 
 /* How far the messages of a conversation were read. */

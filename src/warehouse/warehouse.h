@@ -108,7 +108,7 @@ struct warehouse_known {
 	struct workspace_state state;
 	int64_t sweep; /* the full sweep to go on with, or 0 */
 	int batch;     /* its last batch */
-	bool stale;    /* the sweep was left so long ago that it should begin anew */
+	bool stale;    /* the sweep was left too long ago to go on with */
 	int64_t now;   /* by the database's clock */
 };
 
@@ -134,7 +134,7 @@ struct warehouse_lease {
 	int want, cap; /* how many, under a cap a minute, */
 	int64_t run;   /* for a run, or 0: */
 	const char *purpose;
-	int unused;   /* of the lease before, so many were not sent */
+	int unused;   /* how many of the lease before were not sent */
 	int share;    /* of messages: percent of the cap that others leave; 0: of others */
 	bool spares;  /* and leaves a tenth of that to more urgent ones */
 	int granted;  /* may be fewer; */
