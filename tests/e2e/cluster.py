@@ -16,6 +16,8 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "max_wal_size": "4GB",
     "max_connections": "60",
+    # Compiling takes longer than any query over the few rows of a test; test_server.py has it on.
+    "jit": "off",
     "max_prepared_transactions": "8",
 }
 
@@ -111,9 +113,9 @@ class Cluster:
         connection.autocommit = True
         return connection
 
-    def create_database(self, name):
+    def create_database(self, name, template=None):
         self.drop_database(name)
-        self._execute(f'create database "{name}"')
+        self._execute(f'create database "{name}"' + (f' template "{template}"' if template else ""))
 
     def drop_database(self, name):
         self._execute(f'drop database if exists "{name}" with (force)')

@@ -41,21 +41,27 @@ def sandboxes(request):
         sandbox.stop()
 
 
+@pytest.fixture(scope="session")
+def migrated(cluster, tmp_path_factory):
+    """A database as `migrate` leaves it. Hundreds of tests begin with a copy of it, which takes a fifth of the time."""
+    name = f"migrated{os.getpid()}"
+    cluster.create_database(name)
+    Etl(os.path.join(BUILD, "sahut-etl"), tmp_path_factory.mktemp("migrated"), cluster, name, "http://127.0.0.1:1/").run("migrate")
+    return name
+
+
 @pytest.fixture
-def warehouse(cluster, tmp_path, request):
+def warehouse(cluster, migrated, tmp_path, request):
     """Makes a configuration with a database of its own, migrated unless asked otherwise."""
     made = []
 
     def make(base_url, migrate=True, **workspace):
         dbname = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}_{len(made)}"
         made.append(dbname)
-        cluster.create_database(dbname)
+        cluster.create_database(dbname, template=migrated if migrate else None)
         directory = tmp_path / f"etl{len(made)}"
         directory.mkdir()
-        etl = Etl(os.path.join(BUILD, "sahut-etl"), directory, cluster, dbname, base_url, **workspace)
-        if migrate:
-            etl.run("migrate")
-        return etl
+        return Etl(os.path.join(BUILD, "sahut-etl"), directory, cluster, dbname, base_url, **workspace)
 
     yield make
     for dbname in made:
