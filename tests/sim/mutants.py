@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SEEDS = 20000
@@ -133,7 +134,7 @@ def make(build, directory, name, text):
 
 def hunt(program, seeds):
     """By which case or seed the mutant is found; '' when it is not."""
-    out = run(program, "--seeds", "0").stdout
+    out = run(program, "--brief", "--seeds", "0").stdout
     found = re.search(r"^not ok \d+ - sim: (.*)(?:\n#   (.*))?", out, re.M)
     if found:
         return f'the case "{found[1]}": {found[2] or "it fails"}'
@@ -142,22 +143,28 @@ def hunt(program, seeds):
     return f"{found[1]}: {found[2]}" if found else ""
 
 
+def judge(build, name, old, new):
+    """By which case or seed a mutant is found, and why it could not be made or read."""
+    with open(os.path.join(TOP, "src", "engine", name), encoding="utf-8") as f:
+        text = f.read()
+    if text.count(old) != 1:
+        return "", f"its text is in {name} {text.count(old)} times, and must be there once"
+    with tempfile.TemporaryDirectory() as directory:
+        program, why = make(build, directory, name, text.replace(old, new))
+        return ("", why) if why else (hunt(program, SEEDS), "nothing was found")
+
+
 def main():
     build, only = os.path.abspath(sys.argv[1]), sys.argv[3] if len(sys.argv) > 3 else ""
     chosen = [m for m in MUTANTS if only in m[0]]
     failed = 0
     print(f"1..{len(chosen)}")
-    for number, (what, name, old, new) in enumerate(chosen, 1):
-        with open(os.path.join(TOP, "src", "engine", name), encoding="utf-8") as f:
-            text = f.read()
-        with tempfile.TemporaryDirectory() as directory:
-            if text.count(old) != 1:
-                found, why = "", f"its text is in {name} {text.count(old)} times, and must be there once"
-            else:
-                program, why = make(build, directory, name, text.replace(old, new))
-                found = "" if why else hunt(program, SEEDS)
-        failed += not found
-        print(f"{'ok' if found else 'not ok'} {number} - mutant: without {what}, {found or why or 'nothing was found'}", flush=True)
+    # Each is a program of its own: as many at once as there are processors.
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        judged = workers.map(lambda m: judge(build, *m[1:]), chosen)
+        for number, ((left_out, *_), (found, why)) in enumerate(zip(chosen, judged), 1):
+            failed += not found
+            print(f"{'ok' if found else 'not ok'} {number} - mutant: without {left_out}, {found or why}", flush=True)
     return failed > 0
 
 
