@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "inbox.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "err_policy.h"
@@ -105,21 +106,45 @@ bool inbox_take(struct inbox *inbox, const struct inbox_env *env, const struct i
 	return true;
 }
 
-void inbox_end(struct inbox *inbox, struct stats *stats, bool well, int64_t now)
+void inbox_message_ids(const struct inbox *inbox, struct buf *ids)
 {
-	const struct hints *hints = &inbox->hints;
-
-	if (well && hints->taken > 0)
-		stats->event_delay = now - hints->list[0].heard;
-	else if (well && hints->more_taken)
-		stats->event_delay = now - hints->more_heard;
-	hints_end(&inbox->hints, well);
+	/* They are letters, digits, lines and dashes. */
+	for (int i = 0; i < inbox->hints.taken; i++)
+		if (inbox->hints.list[i].message)
+			buf_printf(ids, "%c%s", ids->len ? ',' : '{', inbox->hints.list[i].id);
+	if (ids->len > 0)
+		buf_char(ids, '}');
 }
 
-bool inbox_note_changes(struct inbox *inbox, int64_t changes)
+void inbox_end(struct inbox *inbox, struct stats *stats, const struct err *err, int64_t now)
 {
-	if (changes == 0)
-		return inbox->unspoken_cycles >= UNSPOKEN_CYCLES;
+	const struct hints *hints = &inbox->hints;
+	bool again = err_policy_passes(err->kind);
+
+	if (!again && hints->taken > 0)
+		stats->event_delay = now - hints->list[0].heard;
+	else if (!again && hints->more_taken)
+		stats->event_delay = now - hints->more_heard;
+	hints_end(&inbox->hints, !again);
+	if (err->kind != ERR_NONE && !again)
+		hints_add_more(&inbox->hints, now);
+}
+
+void inbox_compare(struct inbox *inbox, const struct inbox_env *env, int64_t changes)
+{
+	struct log_line line;
+
 	inbox->unspoken += changes;
-	return ++inbox->unspoken_cycles >= UNSPOKEN_CYCLES;
+	inbox->unspoken_cycles += changes > 0;
+	env->stats->unspoken = inbox->unspoken_cycles >= UNSPOKEN_CYCLES ? inbox->unspoken : 0;
+	if (env->stats->unspoken == 0 || !log_backoff(&inbox->unheard, clock_mono(env->clock)))
+		return;
+	log_begin(&line, LEVEL_WARNING, &events_table()->webhook_silent,
+		  "%s: cycles have found %" PRId64
+		  " changes since the last event of a webhook came; is it registered, and is its "
+		  "address reached? sahut-etl check looks",
+		  env->workspace->name, inbox->unspoken);
+	log_text(&line, "workspace", env->workspace->name);
+	log_number(&line, "changes", inbox->unspoken);
+	log_end(env->log, &line);
 }

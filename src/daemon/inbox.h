@@ -11,6 +11,7 @@
 #ifndef INBOX_H
 #define INBOX_H
 
+#include "buf.h"
 #include "clock.h"
 #include "hints.h"
 #include "log.h"
@@ -29,6 +30,7 @@ struct inbox {
 	int64_t since;		    /* monotonic: when one was taken last; 0: never */
 	int64_t unspoken;	    /* changes that cycles have found since then */
 	int unspoken_cycles;	    /* and how many cycles */
+	struct complaint unheard;   /* cycles find changes of which no event spoke */
 };
 
 /* An event as it came. */
@@ -57,13 +59,21 @@ void inbox_free(struct inbox **inbox);
 bool inbox_take(struct inbox *inbox, const struct inbox_env *env,
 		const struct inbox_event *event) MUST_CHECK;
 
-/* The taken hints were looked at by NOW, or, where that is not WELL, come again. */
-void inbox_end(struct inbox *inbox, struct stats *stats, bool well, int64_t now);
+/* Adds the ids of the taken hints that speak of a message, as PostgreSQL writes an array. */
+void inbox_message_ids(const struct inbox *inbox, struct buf *ids);
 
 /*
- * A cycle that no hint began has found CHANGES changes. True when events do not speak of the
- * changes that cycles find: none came during several of these.
+ * A cycle has looked at the taken hints by NOW; ERR is empty when it went well. A hint that failed
+ * for a moment comes again. One that cannot be followed, such as a conversation that may not be
+ * read, must not: the next cycle of changes looks at all changes.
  */
-bool inbox_note_changes(struct inbox *inbox, int64_t changes) MUST_CHECK;
+void inbox_end(struct inbox *inbox, struct stats *stats, const struct err *err, int64_t now);
+
+/*
+ * A cycle that no hint began has found CHANGES changes. Complains when events do not speak of the
+ * changes that cycles find: none came during several of these. stats->unspoken is then how many
+ * changes that are, else 0.
+ */
+void inbox_compare(struct inbox *inbox, const struct inbox_env *env, int64_t changes);
 
 #endif

@@ -129,13 +129,18 @@ const struct workspace_conf *worker_conf(const struct worker *worker)
 
 /* ---- hints ------------------------------------------------------------- */
 
+static struct inbox_env inbox_env(struct worker *worker, struct app *app)
+{
+	return (struct inbox_env){ .workspace = worker_conf(worker),
+				   .config_path = app->config->path,
+				   .clock = app->clock,
+				   .log = &app->log,
+				   .stats = &worker->stats };
+}
+
 bool worker_hear(struct worker *worker, struct app *app, const struct inbox_event *event)
 {
-	struct inbox_env env = { .workspace = worker_conf(worker),
-				 .config_path = app->config->path,
-				 .clock = app->clock,
-				 .log = &app->log,
-				 .stats = &worker->stats };
+	struct inbox_env env = inbox_env(worker, app);
 
 	if (!worker->inbox)
 		worker->inbox = inbox_new();
@@ -155,22 +160,6 @@ static struct cycle *begin_hinted(struct worker *worker, struct app *app, struct
 	return cycle_begin_hinted(worker->workspace, app_cycle_env(app), &hints, err);
 }
 
-/*
- * A hinted cycle is over. A hint that failed for a moment comes again. One that cannot be followed,
- * such as a conversation that may not be read, must not: the next cycle of changes looks at all
- * changes.
- */
-static void end_hinted(struct worker *worker, const struct err *err, int64_t now)
-{
-	bool again = err_policy_passes(err->kind);
-
-	if (worker->kind != CYCLE_HINTED || !worker->inbox)
-		return;
-	inbox_end(worker->inbox, &worker->stats, !again, now);
-	if (err->kind != ERR_NONE && !again)
-		hints_add_more(&worker->inbox->hints, now);
-}
-
 /* Messages are due where an event said that there is one, now that its conversation is held. */
 static void make_messages_due(struct worker *worker, struct app *app)
 {
@@ -179,15 +168,10 @@ static void make_messages_due(struct worker *worker, struct app *app)
 
 	if (worker->kind != CYCLE_HINTED || !worker->inbox || warehouse_lost(app->warehouse))
 		return;
-	/* Their ids are letters, digits, lines and dashes. */
-	for (int i = 0; i < worker->inbox->hints.taken; i++)
-		if (worker->inbox->hints.list[i].message)
-			buf_printf(&ids, "%c%s", ids.len ? ',' : '{',
-				   worker->inbox->hints.list[i].id);
-	if (ids.len == 0)
-		return;
-	buf_char(&ids, '}');
-	(void)!warehouse_make_messages_due(app->warehouse, worker->id, buf_text(&ids), &ignored);
+	inbox_message_ids(worker->inbox, &ids);
+	if (ids.len > 0)
+		(void)!warehouse_make_messages_due(app->warehouse, worker->id, buf_text(&ids),
+						   &ignored);
 }
 
 /* Hints may take half of the quota, so that a flood of them leaves room for the rest. */
@@ -202,7 +186,7 @@ static int64_t rest_after(const struct worker *worker, const struct cycle_progre
 static void compare_with_events(struct worker *worker, struct app *app,
 				const struct cycle_progress *p)
 {
-	struct log_line line;
+	struct inbox_env env = inbox_env(worker, app);
 
 	if (!worker->workspace->webhook.listen || worker->kind != CYCLE_INCREMENTAL ||
 	    p->strategy == STRATEGY_FULL_SWEEP)
@@ -210,20 +194,15 @@ static void compare_with_events(struct worker *worker, struct app *app,
 	worker->usual_requests = p->requests;
 	if (!worker->inbox)
 		worker->inbox = inbox_new();
-	worker->stats.unspoken = 0;
-	if (!inbox_note_changes(worker->inbox, p->sum.fresh + p->sum.changed))
+	inbox_compare(worker->inbox, &env, p->sum.fresh + p->sum.changed);
+}
+
+/* A cycle is over; ERR is empty when it went well. */
+static void end_hinted(struct worker *worker, const struct err *err, int64_t now)
+{
+	if (worker->kind != CYCLE_HINTED || !worker->inbox)
 		return;
-	worker->stats.unspoken = worker->inbox->unspoken;
-	if (!log_backoff(&worker->unheard, clock_mono(app->clock)))
-		return;
-	log_begin(&line, LEVEL_WARNING, &events_table()->webhook_silent,
-		  "%s: cycles have found %" PRId64
-		  " changes since the last event of a webhook came; is it registered, and is its "
-		  "address reached? sahut-etl check looks",
-		  worker->workspace->name, worker->stats.unspoken);
-	log_text(&line, "workspace", worker->workspace->name);
-	log_number(&line, "changes", worker->stats.unspoken);
-	log_end(&app->log, &line);
+	inbox_end(worker->inbox, &worker->stats, err, now);
 }
 
 bool worker_register(struct worker *worker, struct warehouse *warehouse, struct err *err)

@@ -52,7 +52,6 @@ struct worker {
 	int64_t usual_requests; /* that the last cycle of changes took */
 
 	struct complaint trouble;
-	struct complaint unheard;    /* cycles find changes of which no event spoke */
 	struct complaint clock;	     /* the API tells a time that has not come */
 	struct complaint nightless;  /* when the next full sweep is due could not be asked */
 	struct complaint speechless; /* messages cannot be read */

@@ -52,7 +52,7 @@ struct audit {
 	struct cell todo[CELLS_MOST], found[CELLS_MOST];
 	int n_todo, n_found;
 	struct cell parent; /* being split, */
-	int parts, part;    /* how many, of which this one is being counted */
+	int parts, part;    /* how many parts it has, and the one that is being counted */
 	int64_t part_held[PARTS_MOST + 1];
 	bool part_done[PARTS_MOST + 1];
 	int64_t explained;

@@ -174,18 +174,56 @@ static void the_file_is_read_at_most_once_a_second(void **fixture)
 	assert_false(take("{\"id\":\"conv_c\"}", "whsec_first"));
 }
 
+/* How many changes are said to be unspoken after a cycle that found so many. */
+static int64_t unspoken_after(int64_t changes)
+{
+	struct inbox_env all = env();
+
+	inbox_compare(inbox, &all, changes);
+	return stats.unspoken;
+}
+
 static void silence_is_noticed_after_some_cycles_with_changes(void **fixture)
 {
 	(void)fixture;
-	assert_false(inbox_note_changes(inbox, 3));
-	assert_false(inbox_note_changes(inbox, 0));
-	assert_false(inbox_note_changes(inbox, 1));
-	assert_true(inbox_note_changes(inbox, 1));
-	assert_true(inbox_note_changes(inbox, 0));
-	assert_int_equal(inbox->unspoken, 5);
+	lines_said = 0;
+	assert_int_equal(unspoken_after(3), 0);
+	assert_int_equal(unspoken_after(0), 0);
+	assert_int_equal(unspoken_after(1), 0);
+	assert_int_equal(lines_said, 0);
+	assert_int_equal(unspoken_after(1), 5);
+	assert_int_equal(unspoken_after(0), 5);
+	assert_int_equal(lines_said, 1);
+	assert_non_null(strstr(said, "found 5 changes"));
 	assert_true(take("{\"id\":\"conv_a\"}", "whsec_first"));
 	assert_int_equal(inbox->unspoken, 0);
-	assert_false(inbox_note_changes(inbox, 1));
+	assert_int_equal(unspoken_after(1), 0);
+}
+
+static void a_hint_comes_again_only_after_a_failure_that_passes(void **fixture)
+{
+	static const struct {
+		enum err_kind kind;
+		int waiting;
+		bool more;
+	} cases[] = {
+		{ ERR_NONE, 0, false },
+		{ ERR_UNAVAILABLE, 1, false },
+		{ ERR_CONFLICT, 1, false },
+		{ ERR_DENIED, 0, true },
+	};
+
+	(void)fixture;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct err err = { .kind = cases[i].kind };
+
+		inbox->hints = (struct hints){ 0 };
+		assert_true(take("{\"id\":\"conv_a\"}", "whsec_first"));
+		hints_take(&inbox->hints);
+		inbox_end(inbox, &stats, &err, now);
+		assert_int_equal(inbox->hints.n, cases[i].waiting);
+		assert_int_equal(inbox->hints.more, cases[i].more);
+	}
 }
 
 int main(void)
@@ -197,6 +235,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(another_secret_needs_no_reload, begin, end),
 		cmocka_unit_test_setup_teardown(without_a_secret_nothing_is_taken, begin, end),
 		cmocka_unit_test_setup_teardown(the_file_is_read_at_most_once_a_second, begin, end),
+		cmocka_unit_test_setup_teardown(a_hint_comes_again_only_after_a_failure_that_passes,
+						begin, end),
 		cmocka_unit_test_setup_teardown(silence_is_noticed_after_some_cycles_with_changes,
 						begin, end),
 	};
