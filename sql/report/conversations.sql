@@ -1,5 +1,5 @@
 -- A row for each conversation that was created in the period, as it is now, the newest first. Times are the
--- workspace's.
+-- workspace's. In the place of the mark come the configured fields, of which fields.sql tells.
 select
 	c.workspace_name as workspace, c.id as conversation, c.status, c.channel_id, c.channel_type,
 	c.channel_name as channel, c.assignee_id as agent_id, c.assignee_name as agent, c.team_id, c.team_name as team,
@@ -16,7 +16,7 @@ select
 	t.unassigned_seconds, t.first_agent_name as first_agent, t.last_agent_name as last_agent,
 	t.first_team_name as first_team, t.handover_count as handovers, c.resolution_count as resolutions,
 	c.reopen_count as reopens, c.touch_count as touches, c.merged_into, c.is_history_complete::integer as history_complete,
-	w.timezone
+	w.timezone /* fields */
 from sahut_etl.report_workspace w
 join sahut_report.conversations c on c.workspace_name = w.name
 join sahut_report.conversation_times t on t.id = c.id

@@ -10,6 +10,12 @@ cross join lateral (
 	union all
 	select 'agent', a.id from sahut.agent a where a.workspace_id = w.id and ($3::text = a.id or lower($3) = lower(a.name))
 	union all
+	-- One who answered and never had a conversation has no name, just the id.
+	select 'agent', k.reply_sender_id
+	from sahut.turn k
+	where k.workspace_id = w.id and k.reply_sender_type = 'agent' and k.reply_sender_id = $3::text
+		and not exists (select from sahut.agent a where a.workspace_id = w.id and a.id = $3::text)
+	union all
 	select 'team', t.id from sahut.team t where t.workspace_id = w.id and ($4::text = t.id or lower($4) = lower(t.name))
 	union all
 	select 'label', l.name from sahut.label l where l.workspace_id = w.id and l.name = $5::text

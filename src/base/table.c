@@ -12,7 +12,7 @@
 
 struct column {
 	const char *name;
-	bool is_number;
+	bool is_number, has_days;
 };
 
 struct table {
@@ -47,7 +47,13 @@ void table_free(struct table **table)
 void table_name(struct table *table, int column, const char *name, bool is_number)
 {
 	assert(column >= 0 && column < table->n_columns);
-	table->columns[column] = (struct column){ arena_dup(table->arena, name), is_number };
+	table->columns[column] = (struct column){ arena_dup(table->arena, name), is_number, false };
+}
+
+void table_set_days(struct table *table, int column)
+{
+	assert(column >= 0 && column < table->n_columns);
+	table->columns[column].has_days = true;
 }
 
 int table_add(struct table *table)
@@ -102,6 +108,12 @@ bool table_is_number(const struct table *table, int column)
 {
 	assert(column >= 0 && column < table->n_columns);
 	return table->columns[column].is_number;
+}
+
+bool table_has_days(const struct table *table, int column)
+{
+	assert(column >= 0 && column < table->n_columns);
+	return table->columns[column].has_days;
 }
 
 const char *table_text(const struct table *table, int row, int column)

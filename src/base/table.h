@@ -26,6 +26,9 @@ void table_free(struct table **table);
  */
 void table_name(struct table *table, int column, const char *name, bool is_number);
 
+/* Says of a column that was named that it holds days, as "2026-11-25". */
+void table_set_days(struct table *table, int column);
+
 /* Adds a row of NULLs and returns its number. */
 int table_add(struct table *table);
 
@@ -48,6 +51,7 @@ int table_columns(const struct table *table) MUST_CHECK;
 /* The name of a column, and whether it holds numbers. */
 const char *table_column_name(const struct table *table, int column) MUST_CHECK;
 bool table_is_number(const struct table *table, int column) MUST_CHECK;
+bool table_has_days(const struct table *table, int column) MUST_CHECK;
 
 /* A cell, or NULL. Lives as long as the table. */
 const char *table_text(const struct table *table, int row, int column) MUST_CHECK;

@@ -10,6 +10,7 @@
 #include "atomic_file.h"
 #include "clock.h"
 #include "command.h"
+#include "nearest.h"
 #include "report_catalog.h"
 #include "report_data.h"
 #include "report_html.h"
@@ -226,6 +227,26 @@ static bool take_options(struct report_run *run)
 
 /* ---- queries --------------------------------------------------------- */
 
+/* Refuses a name that nothing has, with the one that may have been meant. */
+static bool refuse_name(struct report_run *run, enum report_filter filter, struct err *err)
+{
+	CLEANUP(table_free) struct table *names = NULL;
+	struct nearest nearest = nearest_to(run->filters[filter]);
+	char given[128], meant[128];
+
+	if (!report_query_candidates(run->pg, run->app->workspace, filter, &names, err))
+		return false;
+	for (int row = 0; row < table_rows(names); row++)
+		nearest_try(&nearest, table_text(names, row, 0));
+	err_quote(given, sizeof(given), run->filters[filter], strlen(run->filters[filter]));
+	if (!nearest.found)
+		return err_set(err, ERR_USAGE, "there is no %s \"%s\"", report_query_word(filter),
+			       given);
+	return err_set(err, ERR_USAGE, "there is no %s \"%s\"; did you mean \"%s\"?",
+		       report_query_word(filter), given,
+		       err_quote(meant, sizeof(meant), nearest.found, strlen(nearest.found)));
+}
+
 /* The ids behind the names that were given; a name that nothing has is refused. */
 static bool find_filters(struct report_run *run, struct table **found, struct err *err)
 {
@@ -236,15 +257,10 @@ static bool find_filters(struct report_run *run, struct table **found, struct er
 			if (strcmp(table_get(*found, row, "what"), report_query_word(i)) == 0)
 				run->period.filters[i] = table_get(*found, row, "ids");
 	for (int i = 0; i < REPORT_FILTERS; i++) {
-		char quoted[128];
-
 		if (!run->filters[i])
 			continue;
 		if (!run->period.filters[i])
-			return err_set(err, ERR_USAGE, "there is no %s \"%s\"",
-				       report_query_word(i),
-				       err_quote(quoted, sizeof(quoted), run->filters[i],
-						 strlen(run->filters[i])));
+			return refuse_name(run, (enum report_filter)i, err);
 		buf_printf(&run->only, "%s%s: %s", run->only.len > 0 ? ", " : "",
 			   report_text_of(run->data.lang, "col_", report_query_word(i)),
 			   run->filters[i]);

@@ -10,6 +10,9 @@
 #include "pg_error.h"
 #include "pg_refusal.h"
 
+/* Of a date, likewise. */
+#define DAY_TYPE 1082
+
 /*
  * Whether values of the type numbered OID are numbers. The numbers are those of pg_type.dat, the
  * same in every server.
@@ -328,8 +331,11 @@ static struct table *to_table(const PGresult *res)
 	int columns = PQnfields(res), rows = PQntuples(res);
 	struct table *table = table_new(columns);
 
-	for (int i = 0; i < columns; i++)
+	for (int i = 0; i < columns; i++) {
 		table_name(table, i, PQfname(res, i), is_number(PQftype(res, i)));
+		if (PQftype(res, i) == DAY_TYPE)
+			table_set_days(table, i);
+	}
 	for (int row = 0; row < rows; row++) {
 		table_add(table);
 		for (int i = 0; i < columns; i++)

@@ -157,6 +157,8 @@ static bool sheets(const struct report_data *data, struct xlsx *xlsx, struct err
 		if (topic->has_days && !panel(data, &sheet, &changes, row, err))
 			return false;
 	}
+	/* Behind its own columns a list has the configured fields. */
+	sheet.last_own = topic->n_panels == 0 ? "timezone" : NULL;
 	report_sheet_begin(
 		&sheet, report_text_get(data->lang, topic->n_panels ? "sheet_data" : "sheet_list"),
 		NULL);

@@ -23,10 +23,17 @@
 
 /* ---- values ---------------------------------------------------------- */
 
-/* The name by which a column is formatted: that of a series says nothing. */
+static bool is_named_by_others(const struct report_sheet *to, const struct table *table, int column)
+{
+	return to->last_own && column > table_find(table, to->last_own);
+}
+
+/* The name by which a column is formatted: that of a series, or of a field, says nothing. */
 static const char *name_of(const struct report_sheet *to, const struct table *table, int column)
 {
-	return to->series && column > 0 ? "n" : table_column_name(table, column);
+	return (to->series && column > 0) || is_named_by_others(to, table, column)
+		       ? "n"
+		       : table_column_name(table, column);
 }
 
 /* "2026-11-25", with a time of day or without, as days. False for anything else. */
@@ -91,9 +98,11 @@ static void cell(const struct report_sheet *to, const struct table *table, int r
 		return;
 	if (table_is_number(table, column) && format != CELL_FORMAT_WEEKDAY)
 		number(to->xlsx, column, text, format);
-	else if ((format == CELL_FORMAT_DAY || format == CELL_FORMAT_TIME) && days_of(text, &days))
+	else if ((format == CELL_FORMAT_DAY || format == CELL_FORMAT_TIME ||
+		  table_has_days(table, column)) &&
+		 days_of(text, &days))
 		xlsx_number(to->xlsx, column, days,
-			    format == CELL_FORMAT_DAY ? XLSX_DAY : XLSX_TIME);
+			    format == CELL_FORMAT_TIME ? XLSX_TIME : XLSX_DAY);
 	else
 		word(to, column, name, text);
 }
@@ -108,6 +117,8 @@ static const char *heading_of(const struct report_sheet *to, const struct table 
 	const char *name = table_column_name(table, column), *known;
 	size_t n = strlen(name), m = sizeof(end) - 1;
 
+	if (is_named_by_others(to, table, column))
+		return name;
 	if (to->series && column > 0)
 		return cell_format_heading(to->lang, name, to->series);
 	if (n <= m || strcmp(name + n - m, end) != 0)

@@ -18,7 +18,9 @@ struct report_sheet {
 	enum lang lang;
 	const char *title;  /* of the sheets that the following rows go to */
 	const char *series; /* of columns after the first: cell_format_heading()'s */
-	bool begun;	    /* private */
+	/* The last column whose name says how it looks; others named those behind it. NULL: all. */
+	const char *last_own;
+	bool begun; /* private */
 };
 
 /*

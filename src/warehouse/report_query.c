@@ -12,6 +12,9 @@
 /* No statement is longer. */
 #define LONGEST_QUERY 65536
 
+/* In its place a statement selects the configured fields. */
+#define FIELDS " /* fields */"
+
 /* The parameters of a query beside the workspace, in this order. */
 enum {
 	PERIOD = 1u << REPORT_FILTERS,
@@ -93,6 +96,16 @@ bool report_query_names(struct pg *pg, const char *workspace,
 	return pg_run(pg, &step, 1, found, err);
 }
 
+bool report_query_candidates(struct pg *pg, const char *workspace, enum report_filter filter,
+			     struct table **names, struct err *err)
+{
+	const struct pg_step step = { .sql = sql_report_names,
+				      .params = { workspace, report_query_word(filter) },
+				      .n = 2 };
+
+	return pg_run(pg, &step, 1, names, err);
+}
+
 NEVER_NULL static const struct query *find(const char *name)
 {
 	const struct query *query = NULL;
@@ -138,9 +151,23 @@ bool report_query_begin(struct pg *pg, const char *name, const struct report_per
 			struct err *err)
 {
 	CLEANUP(buf_free) struct buf sql = BUF_MAX(LONGEST_QUERY);
+	CLEANUP(table_free) struct table *fields = NULL;
+	const struct pg_step ask = { .sql = sql_report_fields };
 	struct pg_step step = step_of(find(name), period);
+	const char *mark = strstr(step.sql, FIELDS);
 
-	buf_printf(&sql, "declare report_rows no scroll cursor for\n%s", step.sql);
+	if (mark && !pg_run(pg, &ask, 1, &fields, err))
+		return false;
+	buf_str(&sql, "declare report_rows no scroll cursor for\n");
+	if (mark) {
+		buf_add(&sql, step.sql, (size_t)(mark - step.sql));
+		buf_str(&sql, table_get(fields, 0, "columns"));
+		step.sql = mark + strlen(FIELDS);
+	}
+	buf_str(&sql, step.sql);
+	if (sql.full)
+		return err_set(err, ERR_DATA,
+			       "there are more configured fields than one statement takes");
 	step.sql = buf_text(&sql);
 	return pg_run(pg, &step, 1, NULL, err);
 }

@@ -48,6 +48,10 @@ bool report_query_names(struct pg *pg, const char *workspace,
 			const char *const wanted[REPORT_FILTERS], struct table **found,
 			struct err *err) MUST_CHECK;
 
+/* All names and ids that FILTER could have, a row for each `name`. The caller frees it. */
+bool report_query_candidates(struct pg *pg, const char *workspace, enum report_filter filter,
+			     struct table **names, struct err *err) MUST_CHECK;
+
 /* The filters that the query of that name takes, which must exist: a bit for each. */
 unsigned report_query_filters(const char *name) MUST_CHECK;
 
@@ -57,7 +61,8 @@ bool report_query_run(struct pg *pg, const char *name, const struct report_perio
 
 /*
  * The same, some thousand rows at a time: report_query_begin() asks, and report_query_next() gives
- * the rows that follow, until it gives a table without any. Then the next query may begin.
+ * the rows that follow, until it gives a table without any. Then the next query may begin. The list
+ * of conversations has the configured fields behind its own columns, whose last is "timezone".
  */
 bool report_query_begin(struct pg *pg, const char *name, const struct report_period *period,
 			struct err *err) MUST_CHECK;

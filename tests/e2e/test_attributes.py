@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Fields of the API that are columns of the row of a conversation, as the configuration has them."""
+import csv
 import json
 import os
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal as D
 
 import pytest
 
 from story import Story, conversation
+from xlsx import Workbook
 
 TOP = os.path.join(os.path.dirname(__file__), "..", "..")
 OWN = """select attname from pg_attribute where attrelid = 'sahut_report.conversation_times'::regclass and attnum > 0 and not attisdropped
@@ -154,3 +156,52 @@ def test_no_name_gets_into_a_statement(story):
     tell(s, "C1", {"a'); drop table sahut": {"conversation; --": {'b"c': "here"}}})
     assert s.sql("select fine from sahut_report.conversation_times") == [("here",)]
     assert json.dumps(s.sql("select count(*) from sahut.conversation")) == "[[1]]"
+
+
+# ---- the list of conversations ----
+
+KINDS = [("order_no", "f.order_no", "text"), ("estimated_hours", "f.hours", "number"), ("channels", "f.channels", "number"), ("ordered", "f.ordered", "date"),
+         ("is_vip", "f.vip", "boolean"), ("team", "f.team", "text"), ("select", "f.select", "text"), ('order_by_x', "f.x", "text")]
+VALUES = {"order_no": "=1+1", "hours": 36.5, "channels": 3, "ordered": "2026-02-14", "vip": True, "team": "biru", "select": "ya"}
+
+
+def listed(s, form, tmp_path, *options):
+    file = tmp_path / f"list.{form}"
+    s.etl.run("report", "conversations", "--format", form, "--from", "2000-01-01", "--output", file, *options)
+    return file
+
+
+def test_the_list_of_conversations_has_the_fields_with_their_types(story, tmp_path):
+    s = story()
+    plain = list(json.loads(listed(s, "json", tmp_path).read_text() or "[]"))
+    assert plain == []
+    tell(s, "C0", {"f": VALUES})
+    tell(s, "C1", None)
+    own = list(json.loads(listed(s, "json", tmp_path).read_text())[0])
+    s.register(settings=settings(*KINDS))
+    names = ["order_no", "estimated_hours", "channels", "ordered", "is_vip", "field_team", "select", "order_by_x"]
+    told = json.loads(listed(s, "json", tmp_path).read_text())
+    assert sorted(list(told[0])[len(own):]) == sorted(names) and list(told[0])[:len(own)] == own
+    rows = {r["conversation"]: {k: r[k] for k in names} for r in told}
+    assert rows == {"C0": {"order_no": "=1+1", "estimated_hours": 36.5, "channels": 3, "ordered": "2026-02-14", "is_vip": 1, "field_team": "biru", "select": "ya",
+                           "order_by_x": None}, "C1": dict.fromkeys(names)}
+    with open(listed(s, "csv", tmp_path, "--csv-for", "spreadsheet", "--lang", "id"), encoding="utf-8-sig", newline="") as f:
+        [of_csv] = [r for r in csv.DictReader(f, delimiter=";") if r["conversation"] == "C0"]
+    assert (of_csv["order_no"], of_csv["estimated_hours"], of_csv["ordered"]) == ("'=1+1", "36,5", "2026-02-14")
+    book = Workbook(listed(s, "xlsx", tmp_path, "--lang", "id"))
+    [of_book] = [r for r in book.table("Percakapan") if r["percakapan"] == "C0"]
+    # Their names stay as they are, and say nothing of their looks: these hours are a number.
+    assert {k: of_book[k] for k in names} == {"order_no": "=1+1", "estimated_hours": 36.5, "channels": 3, "ordered": datetime(2026, 2, 14), "is_vip": 1,
+                                              "field_team": "biru", "select": "ya", "order_by_x": None} and not book.formulas
+    s.register(settings=settings())
+    assert list(json.loads(listed(s, "json", tmp_path).read_text())[0]) == own
+
+
+def test_a_field_named_like_a_column_of_the_list_is_told_apart(story):
+    """Names of the view cannot be fields; of the list's other columns sql/report/fields.sql knows all."""
+    s = story()
+    tell(s, "C0", None)
+    own = set(json.loads(s.etl.run("report", "conversations", "--format", "json", "--from", "2000-01-01").stdout)[0])
+    with open(os.path.join(TOP, "sql", "report", "fields.sql")) as f:
+        known = set(re.findall(r"'(\w+)'", re.search(r"a.attname in \((.*?)\)", f.read(), re.S)[1]))
+    assert known == own - set(columns(s)), (known ^ (own - set(columns(s))))

@@ -4,12 +4,19 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 from datetime import datetime, timedelta
 
 import pytest
 
+try:
+    import openpyxl
+except ImportError:
+    openpyxl = None
+
 from conftest import BUILD
+from daemon import loaded
 from etl import Etl
 from sandbox import Sandbox
 from xlsx import Workbook
@@ -106,6 +113,75 @@ def test_a_workbook_is_not_written_to_a_terminal_and_may_be_piped(shop, tmp_path
     assert done.returncode == 0 and "Days" in Workbook(io.BytesIO(done.stdout)).sheets
 
 
+# ---- read by others ----
+
+wants_openpyxl = pytest.mark.skipif(openpyxl is None, reason="no python3-openpyxl")
+wants_office = pytest.mark.skipif(not shutil.which("soffice") or openpyxl is None, reason="no LibreOffice Calc (soffice), or no python3-openpyxl")
+
+
+def seconds(value):
+    """A cell as others show a duration: a span of time, or a time of day when it is shorter than one."""
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6
+
+
+def same(is_, value, key):
+    if value in (None, ""):
+        assert is_ is None, key
+    elif key == "day" or key.endswith(("_at", "_as_of")):
+        assert isinstance(is_, datetime) and abs(is_ - datetime.fromisoformat(value.rstrip("Z"))) < timedelta(seconds=1), key
+    elif key.endswith("_seconds") or key.endswith("_hours") and key != "active_hours":
+        assert abs(seconds(is_) - value * (3600 if key.endswith("_hours") else 1)) < 1, key
+    elif isinstance(value, (int, float)):
+        assert isinstance(is_, (int, float)) and abs(is_ - value) < 1e-6 * max(1, abs(value)), key
+    else:
+        assert isinstance(is_, str), key
+
+
+@wants_openpyxl
+@pytest.mark.parametrize("name", ["volume", "backlog", "conversations"])
+def test_another_reader_sees_dates_as_dates_and_numbers_as_numbers(shop, tmp_path, name):
+    workbook(shop, tmp_path, name)
+    head, *cells = openpyxl.load_workbook(tmp_path / f"{name}.xlsx")["Conversations" if name == "conversations" else "Data"].iter_rows(values_only=True)
+    wanted = rows(shop, name)
+    assert len(cells) == len(wanted) > 0
+    for had, want in zip(cells, wanted):
+        for is_, (key, value) in zip(had, want.items(), strict=True):
+            same(is_, value, key)
+
+
+def office(tmp_path, source, form, *options):
+    """SOURCE as LibreOffice opens and saves it."""
+    done = subprocess.run(["soffice", "--headless", "--norestore", f"-env:UserInstallation=file://{tmp_path}/office", *options, "--convert-to", form,
+                           "--outdir", str(tmp_path / "out"), str(source)], capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return tmp_path / "out" / (source.stem + "." + form.split(":")[0])
+
+
+@wants_office
+def test_libreoffice_opens_both_and_counts_with_them(shop, tmp_path):
+    """Its locale is Indonesian (1057): a comma is the decimal point, and nothing is asked but the separator that Excel takes from it."""
+    workbook(shop, tmp_path, "conversations", "--lang", "id")
+    opened = openpyxl.load_workbook(office(tmp_path, tmp_path / "conversations.xlsx", "xlsx"))
+    assert opened.sheetnames[0] == "Tentang" and opened["Percakapan"].max_row == len(rows(shop, "conversations")) + 1
+    wanted = rows(shop, "conversations")
+    for had, want in zip(opened["Percakapan"].iter_rows(min_row=2, values_only=True), wanted):
+        assert had[0] == want["workspace"] and had[1] == want["conversation"]
+        created = list(want).index("created_at")
+        assert isinstance(had[created], datetime) and abs(had[created] - datetime.fromisoformat(want["created_at"])) < timedelta(seconds=1)
+    table = tmp_path / "daftar.csv"
+    shop.run("report", "conversations", "--format", "csv", "--csv-for", "spreadsheet", "--lang", "id", "--output", table)
+    head, *cells = openpyxl.load_workbook(office(tmp_path, table, "xlsx", "--infilter=CSV:59,34,76,1,,1057,false,true")).active.iter_rows(values_only=True)
+    assert list(head) == list(wanted[0]) and len(cells) == len(wanted)
+    for had, want in zip(cells, wanted):
+        had = dict(zip(head, had))
+        same(had["open_seconds"], want["open_seconds"], "n")
+        same(had["age_hours"], want["age_hours"], "n")
+        assert isinstance(had["created_at"], datetime)
+        assert not str(had["channel"]).startswith("=")
+
+
 # ---- the list of conversations ----
 
 def test_conversations_are_those_of_the_warehouse(shop):
@@ -200,6 +276,41 @@ def test_a_name_that_nothing_has_is_refused(shop, option):
     assert f"there is no {option.lstrip('-')} \"tidak ada\"" in shop.run("report", "conversations", "--format", "json", option, "tidak ada", expect=64).stderr
 
 
+@pytest.mark.parametrize("option, column", [("--channel", "channel"), ("--agent", "agent"), ("--team", "team"), ("--label", None)])
+def test_a_name_that_was_misspelt_is_refused_with_the_one_that_was_meant(shop, option, column):
+    whole = rows(shop, "conversations", "--from", "2000-01-01")
+    names = sorted({r[column] for r in whole if r[column]} - {EVIL}) if column else [shop.one("select max(name) from sahut.label")]
+    name = names[0]
+    said = shop.run("report", "conversations", "--format", "json", option, name[:-1] + "~", expect=64).stderr
+    assert f"there is no {option.lstrip('-')} \"{name[:-1]}~\"; did you mean \"{name}\"?" in said
+
+
+def test_an_agent_who_left_or_was_renamed_or_only_answered_can_be_asked_for(shop):
+    """Known by the latest name, whatever the case, and by the id; by the id alone where no conversation was ever theirs."""
+    [(id, name)] = shop.sql("""select a.id, a.name from sahut.agent a join sahut_report.agent_workload_now n on n.agent_id = a.id
+        order by n.unresolved_count desc limit 1""")
+    first = ("--from", "2000-01-01")
+    theirs = rows(shop, "conversations", *first, "--agent", id)
+    shop.sql("update sahut.agent set name = 'Sulastri (cuti)' where id = %s", id)
+    try:
+        renamed = rows(shop, "conversations", *first, "--agent", "sulastri (CUTI)")
+        assert [r["conversation"] for r in renamed] == [r["conversation"] for r in theirs] and theirs
+        assert "there is no agent" in shop.run("report", "conversations", "--format", "json", "--agent", name, expect=64).stderr
+    finally:
+        shop.sql("update sahut.agent set name = %s where id = %s", name, id)
+    # One who left: of no conversation the agent any more, and not unknown.
+    shop.sql("insert into sahut.agent (workspace_id, id, name, first_seen_at) select id, 'gone', 'Tejo', now() from sahut_etl.workspace")
+    shop.sql("""insert into sahut.turn (workspace_id, conversation_id, turn_no, from_at, last_at, customer_messages, reply_count,
+        reply_at, reply_sender_type, reply_sender_id) select workspace_id, id, 1, now(), now(), 1, 1, now(), 'agent', 'writes-only' from sahut.conversation limit 1""")
+    try:
+        for who in ("Tejo", "gone", "writes-only"):
+            assert rows(shop, "conversations", *first, "--agent", who) == []
+            shop.run("report", "replies", "--format", "json", "--agent", who)
+    finally:
+        shop.sql("delete from sahut.turn where reply_sender_id = 'writes-only'")
+        shop.sql("delete from sahut.agent where id = 'gone'")
+
+
 # ---- CSV for a spreadsheet ----
 
 def test_csv_for_a_spreadsheet_opens_rightly_in_indonesia(shop):
@@ -219,3 +330,16 @@ def test_csv_for_a_spreadsheet_opens_rightly_in_indonesia(shop):
     assert ";" in read("--csv-for", "spreadsheet").decode("utf-8-sig").splitlines()[0]
     assert "goes with --format csv" in shop.run("report", "volume", "--format", "json", "--csv-for", "spreadsheet", expect=64).stderr
     assert "programs or spreadsheet" in shop.run("report", "volume", "--format", "csv", "--csv-for", "excel", expect=64).stderr
+
+
+# ---- what is loaded ----
+
+def test_the_daemon_loads_no_library_of_reports(pair, daemons):
+    """What only one command needs is loaded by that command: of the daemon's memory it is no part, at any time."""
+    _, etl = pair(conversations=30)
+    daemon = daemons(etl)
+    loaded(etl, 30)
+    with open(f"/proc/{daemon.pid}/maps") as f:
+        mapped = f.read()
+    assert "libpq" in mapped
+    assert [name for name in ("xlsxwriter", "smartcols", "minizip") if name in mapped] == []

@@ -21,7 +21,7 @@ def top_level(text):
 
 def columns(sql):
     """The names of the columns that a statement answers."""
-    text = re.sub(r"(?m)^\s*--.*$", "", sql)
+    text = re.sub(r"(?m)^\s*--.*$|/\*.*?\*/", "", sql)
     text = re.sub(r"'[^']*'", lambda m: "'" + "x" * (len(m.group(0)) - 2) + "'", text).strip()
     if text.startswith("("):
         # A union of parentheses is called as its first part calls it.
