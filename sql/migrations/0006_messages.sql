@@ -510,7 +510,7 @@ create view sahut_report.message_coverage as
 select w.id, w.name as workspace_name, s.read, r.read_count, r.due_count, r.unresolved_count, r.unresolved_read_count,
 	r.rejected_count, s.gone_count, s.shrunk_count, nullif(s.history_at, 'infinity') as history_at, s.history_done,
 	r.known_until, sahut_etl.messages_to_come(w.id) as to_come_count, r.unknown_count,
-	d.day as fully_read_from, d.last_day as fully_read_to
+	d.day as fully_read_from, d.last_day as fully_read_to, r.unread_count
 from sahut_etl.message_state s
 join sahut_etl.workspace w on w.id = s.workspace_id
 left join (
@@ -519,7 +519,9 @@ left join (
 		count(k.read_at) filter (where k.is_unresolved) as unresolved_read_count,
 		sum(k.rejected_count) as rejected_count,
 		min(k.read_at) filter (where k.is_unresolved and k.due_reason is null) as known_until,
-		count(k.gone_at) as unknown_count
+		count(k.gone_at) as unknown_count,
+		count(*) filter (where k.read_at is null and (k.due_reason is not null or k.gone_at is not null))
+			as unread_count
 	from sahut_etl.message_reading k
 	group by k.workspace_id
 ) r on r.workspace_id = s.workspace_id
@@ -563,3 +565,6 @@ comment on column sahut_report.message_coverage.unknown_count is
 comment on column sahut_report.message_coverage.fully_read_from is
 	'From this day to fully_read_to the messages of every day are all known; message_days has the rule.';
 comment on column sahut_report.message_coverage.fully_read_to is 'The last of these days.';
+comment on column sahut_report.message_coverage.unread_count is
+	'Conversations that were due, or asked for, and whose messages were never read; others of history are in '
+	'to_come_count.';

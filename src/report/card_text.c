@@ -216,6 +216,72 @@ static const struct {
 	  "Umur dan beban kerja diukur sampai saat datanya lengkap, tidak pernah sampai sekarang: "
 	  "bila "
 	  "sinkronisasinya berhenti, angkanya pun berhenti." },
+
+	/* ---- replies ---- */
+	{ "How fast customers are answered, and who waits now. Names of staff: keep this "
+	  "collection to managers.",
+	  "Seberapa cepat pelanggan dibalas, dan siapa yang menunggu sekarang. Ada nama staf: "
+	  "koleksi ini hanya untuk manajer." },
+	{ "Team", "Tim" },
+	{ "Of how many conversations are the messages read? Figures cover those; days between the "
+	  "two last columns are whole.",
+	  "Pesan dari berapa percakapan yang sudah terbaca? Angka mencakup yang itu; hari di "
+	  "antara dua kolom terakhir sudah utuh." },
+	{ "First reply (minutes, median)", "Balasan pertama (menit, median)" },
+	{ "How long until somebody answers a new customer? Half of them waited no longer. In "
+	  "business hours.",
+	  "Berapa lama sampai pelanggan baru dibalas? Separuhnya tidak lebih lama dari itu. Dalam "
+	  "jam kerja." },
+	{ "First reply (minutes, 9 of 10)", "Balasan pertama (menit, 9 dari 10)" },
+	{ "Within how many minutes did nine of ten new customers have an answer? In business "
+	  "hours.",
+	  "Dalam berapa menit sembilan dari sepuluh pelanggan baru dibalas? Dalam jam kerja." },
+	{ "Next reply (minutes, median)", "Balasan berikutnya (menit, median)" },
+	{ "How long until somebody answers a customer who wrote before? In business hours.",
+	  "Berapa lama sampai pelanggan yang sudah pernah menulis dibalas? Dalam jam kerja." },
+	{ "Next reply (minutes, 9 of 10)", "Balasan berikutnya (menit, 9 dari 10)" },
+	{ "Within how many minutes did nine of ten of these have an answer? In business hours.",
+	  "Dalam berapa menit sembilan dari sepuluh di antaranya dibalas? Dalam jam kerja." },
+	{ "Waiting now", "Menunggu saat ini" },
+	{ "How many customers wait for an answer right now?",
+	  "Berapa pelanggan yang menunggu balasan saat ini?" },
+	{ "Who should be answered first? Nobody has answered. Counted up to when the messages are "
+	  "known.",
+	  "Siapa yang perlu dibalas lebih dulu? Belum ada yang membalas. Dihitung sampai pesannya "
+	  "diketahui." },
+	{ "Do we answer faster or slower? In business hours. A day that is not fully read, or not "
+	  "over, has a broken line.",
+	  "Apakah kita membalas lebih cepat atau lebih lambat? Dalam jam kerja. Hari yang belum "
+	  "terbaca semua, atau belum berakhir, bergaris putus-putus." },
+	{ "Where do customers wait? A turn is what a customer writes until somebody answers, an "
+	  "agent or a bot.",
+	  "Di kanal mana pelanggan menunggu? Satu giliran adalah yang ditulis pelanggan sampai ada "
+	  "yang membalas, agen atau bot." },
+	{ "Replies by team", "Balasan per tim" },
+	{ "Which team has too much? The team that has the conversation now.",
+	  "Tim mana yang terlalu banyak? Tim yang memegang percakapannya sekarang." },
+	{ "How fast does each agent answer? Whoever wrote the answer, not whoever was assigned; "
+	  "bots together.",
+	  "Seberapa cepat tiap agen membalas? Yang menulis balasan, bukan yang ditugaskan; bot "
+	  "dijadikan satu." },
+	{ "At which hours do customers wait long? Minutes on the clock, nights included, by the "
+	  "hour of the question.",
+	  "Pada jam berapa pelanggan menunggu lama? Menit menurut jam dinding, malam termasuk, "
+	  "menurut jam pertanyaan." },
+	{ "Targets of replies met and breached", "Target balasan yang tercapai dan terlewat" },
+	{ "Do we keep the targets of first and next replies? Those that run still are not judged "
+	  "yet.",
+	  "Apakah target balasan pertama dan berikutnya tercapai? Yang masih berjalan belum "
+	  "dinilai." },
+	{ "Figures are made of messages: who wrote when, never the text. Only turns that were "
+	  "answered have a time; one that waits is in **Waiting now**. Medians are over turns, not "
+	  "over days.",
+	  "Angka dibuat dari pesan: siapa menulis kapan, tidak pernah isinya. Hanya giliran yang "
+	  "dibalas yang punya waktu; yang menunggu ada di **Menunggu saat ini**. Median dihitung "
+	  "dari giliran, bukan dari hari." },
+	{ "(no team)", "(tanpa tim)" },
+	{ "yes", "ya" },
+	{ "no", "tidak" },
 };
 
 const char *card_text_get(enum lang lang, const char *english)
@@ -311,6 +377,14 @@ static const struct {
 	{ "errors", "galat" },
 	{ "failed", "gagal" },
 	{ "statuses", "status" },
+	{ "read_rate", "porsi terbaca" },
+	{ "next_reply_p90_minutes", "balasan berikutnya, 9 dari 10" },
+	{ "waiting_minutes", "menunggu (menit)" },
+	{ "waiting_business_minutes", "menunggu (menit jam kerja)" },
+	{ "first_question", "pertanyaan pertama" },
+	{ "first_reply_partly", "balasan pertama, belum terbaca semua" },
+	{ "first_reply_p90_partly", "balasan pertama 9 dari 10, belum terbaca semua" },
+	{ "next_reply_partly", "balasan berikutnya, belum terbaca semua" },
 };
 
 const char *card_text_column(enum lang lang, const char *name)

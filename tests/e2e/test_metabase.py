@@ -22,7 +22,7 @@ def file_of(card):
     return card.get("sql", card["key"]) + ".sql"
 
 
-BOARDS = ["Conversation volume", "Agent workload", "Data freshness"]
+BOARDS = ["Conversation volume", "Agent workload", "Replies to customers", "Data freshness"]
 
 
 def settings(etl, mock, key="mb_secret", password="geheim"):
@@ -92,7 +92,7 @@ def test_every_filter_of_a_card_is_one_of_its_dashboard_and_stands_in_its_sql():
                 assert re.search(rf"from sahut_report\.{table}\n", sql), (card["key"], table)
 
 
-@pytest.mark.parametrize("board", range(3))
+@pytest.mark.parametrize("board", range(len(BOARDS)))
 def test_no_card_lies_on_another_or_over_the_edge(board):
     taken = {}
     for card in SPEC["dashboards"][board]["cards"]:
@@ -111,7 +111,8 @@ def test_every_card_runs_as_the_reader_with_its_filters_on_and_off(pair):
     for kind in ("create", "resolve", "reopen"):
         sandbox.change(kind, 20)
     etl.run("sync")
-    values = {"day": "date '2020-01-01'", "workspace": "'utama'", "channel": "'x'", "channel_type": "'whatsapp'", "agent": "'x'"}
+    values = {"day": "date '2020-01-01'", "workspace": "'utama'", "channel": "'x'", "channel_type": "'whatsapp'", "agent": "'x'",
+              "team": "'x'"}
     connection = psycopg2.connect(etl.cluster.conninfo(etl.dbname))
     cursor = connection.cursor()
     cursor.execute("set role sahut_reader; set default_transaction_read_only = on")
@@ -294,7 +295,7 @@ def test_when_memory_is_lost_what_is_there_is_found_again(metabase):
     etl.sql("truncate sahut_etl.metabase_object")
     mock.clear()
     apply(etl)
-    assert len(mock.cards) == len(CARDS) and len(mock.dashboards) == 3 and len(mock.databases) == 1 and len(mock.collections) == 2
+    assert len(mock.cards) == len(CARDS) and len(mock.dashboards) == len(BOARDS) and len(mock.databases) == 1 and len(mock.collections) == 2
     made = [p for m, p in mock.writes() if m == "POST" and not p.endswith(("/query", "/rescan_values", "/sync_schema"))]
     assert made == []
 
@@ -310,7 +311,7 @@ def test_an_answer_that_is_lost_makes_nothing_twice(metabase):
     mock.lose_answers = 0
     apply(etl)
     assert len(mock.databases) == 1 and len(mock.collections) == 2
-    assert len(mock.cards) == len(CARDS) and len(mock.dashboards) == 3
+    assert len(mock.cards) == len(CARDS) and len(mock.dashboards) == len(BOARDS)
 
 
 def test_one_lost_answer_to_a_card_makes_no_second_one(metabase):
@@ -482,7 +483,7 @@ def test_of_two_collections_of_our_name_ours_has_our_cards(metabase):
     etl.sql("truncate sahut_etl.metabase_object")
     mock.make_collection({"name": "Sahut"})
     apply(etl)
-    assert len(mock.collections) == 3 and len(mock.dashboards) == 3
+    assert len(mock.collections) == 3 and len(mock.dashboards) == len(BOARDS)
 
 
 def test_of_two_dashboards_with_our_cards_the_older_is_ours(metabase):
@@ -527,7 +528,7 @@ def test_a_card_that_does_not_run_is_named_and_the_others_are_made(metabase):
     mock.broken_cards = {"Created"}
     done = apply(etl, expect=65)
     assert 'card "Created" does not run: ERROR: permission denied' in done.stdout
-    assert len(mock.dashboards) == 3
+    assert len(mock.dashboards) == len(BOARDS)
 
 
 def test_without_a_section_it_says_so(empty):

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import random
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +16,7 @@ from test_numbers import questions
 from test_work_time import Reference, settings
 
 ZONE = "Asia/Jakarta"
+CARDS = os.path.join(os.path.dirname(__file__), "..", "..", "etc", "metabase")
 HOURS = {"1-5": "08:00-12:00 13:00-17:00", "6": "20:00-02:00"}
 MESSAGES = "{read: replies, since: 3650d, share: 100%}"
 CONF = {"messages": MESSAGES, "timezone": ZONE,
@@ -383,6 +385,62 @@ def test_the_questions_about_replies_are_answered_rightly(shop):
     for channel, minutes in first.items():
         assert have[channel] == pytest.approx((len(minutes), percentile(minutes, 0.5), percentile(minutes, 0.9)), abs=0.06)
     assert dict(etl.sql(asked["10"])) == {c: sorted(n)[math.ceil(len(n) / 2) - 1] for c, n in answers.items()}
+
+
+def card(etl, key):
+    with open(os.path.join(CARDS, key + ".sql")) as f:
+        return etl.sql(re.sub(r"@([^@']+)@", r"\1", re.sub(r"\[\[.*?\]\]", "", f.read())))
+
+
+def test_the_cards_of_metabase_equal_an_independent_computation(shop):
+    sandbox, etl = shop(seed=13)
+    etl.run("sync")
+    conversations, talks, clock = truth_of(sandbox)
+    replies = dict(replies_of(conversations, talks, clock, known_until(etl)))
+
+    def minutes(some, first):
+        times = [r["business"] for n, r in some if r["reply_at"] and (n == 1) == first]
+        return tuple(percentile(times, s) / 60 if times else None for s in (0.5, 0.9))
+
+    def close(have, expect):
+        assert [h is None for h in have] == [e is None for e in expect], (have, expect)
+        assert [float(h or 0) for h in have] == pytest.approx([e or 0 for e in expect], abs=0.051)
+
+    def by(key):
+        groups = {}
+        for (id, n), reply in replies.items():
+            groups.setdefault(key(conversations[id], reply), []).append((n, reply))
+        return groups
+
+    everything = by(lambda c, r: None)[None]
+    for name, first, share in (("first", True, 0), ("first_p90", True, 1), ("next", False, 0), ("next_p90", False, 1)):
+        close(card(etl, "replies_" + name)[0], minutes(everything, first)[share:share + 1])
+    waits = [(k[0], r) for k, r in replies.items() if r["waits"]]
+    assert card(etl, "replies_waiting_count") == [(len(waits),)]
+    assert {(r[0], round(float(r[4]) * 60), round(float(r[5]) * 60), r[6]) for r in card(etl, "replies_waiting")} <= {
+        (id, x, y, r["customer_messages"]) for id, r in waits
+        for x in range(r["waiting"] - 4, r["waiting"] + 5) for y in range(r["waiting_business"] - 4, r["waiting_business"] + 5)}
+    for name, key in (("channels", lambda c, r: c["channel"]["name"]), ("teams", lambda c, r: (c.get("team") or {}).get("name") or "(no team)")):
+        groups, rows = by(key), card(etl, "replies_" + name)
+        assert {r[0] for r in rows} == groups.keys() and len(rows) == len(groups)
+        for row in rows:
+            group = groups[row[0]]
+            assert (row[1], row[2], row[7]) == (len(group), sum(r["reply_at"] is not None for _, r in group), sum(r["waits"] for _, r in group)), name
+            close(row[3:7], minutes(group, True) + minutes(group, False))
+    groups = by(lambda c, r: (r["by"], r["agent"]))
+    assert sorted(r[1] for r in card(etl, "replies_agents")) == sorted(len(g) for (who, _), g in groups.items() if who)
+    groups = by(lambda c, r: r["hour"])
+    for hour, median in card(etl, "replies_hours"):
+        close((median,), (percentile([r["seconds"] for _, r in groups[hour] if r["reply_at"]], 0.5) / 60,))
+    whole = dict(etl.sql("select day, is_fully_read from sahut_report.message_days"))
+    groups = by(lambda c, r: r["day"])
+    for day, *figures in card(etl, "replies_days"):
+        first, next_one = minutes(groups[day], True), minutes(groups[day], False)
+        close(figures, [*first, next_one[0], None, None, None] if whole.get(day) else [None, None, None, *first, next_one[0]])
+    assert True in whole.values() and False in whole.values()
+    [(_, read, due, to_come, rate, *_)] = card(etl, "replies_known")
+    assert (read, to_come) == (len(talks), 0) and float(rate) == 1
+    assert sum(r[2] for r in card(etl, "replies_targets")) == etl.one("select count(*) from sahut_report.sla_results where metric like '%%reply'")
 
 
 def test_the_report_shows_what_the_views_say(shop):
