@@ -366,6 +366,39 @@ static struct exchange *begin(struct httpd *httpd, struct MHD_Connection *connec
 	return x;
 }
 
+/* Headers that say where a body ends. */
+struct framing {
+	int lengths, encodings;
+	bool odd;
+};
+
+static enum MHD_Result see_framing(void *arg, enum MHD_ValueKind kind, const char *name,
+				   const char *value)
+{
+	struct framing *framing = arg;
+
+	(void)kind;
+	if (strcasecmp(name, "Content-Length") == 0) {
+		framing->lengths++;
+	} else if (strcasecmp(name, "Transfer-Encoding") == 0) {
+		framing->encodings++;
+		framing->odd = framing->odd || !value || strcasecmp(value, "chunked") != 0;
+	}
+	return MHD_YES;
+}
+
+/*
+ * Whether it can be told in one way only where the body ends. Otherwise a proxy in front might see
+ * other requests on the connection than we do.
+ */
+static bool is_plainly_framed(struct MHD_Connection *connection)
+{
+	struct framing framing = { 0 };
+
+	(void)MHD_get_connection_values(connection, MHD_HEADER_KIND, see_framing, &framing);
+	return framing.lengths + framing.encodings <= 1 && !framing.odd;
+}
+
 /*
  * Makes room for a body at once: a buffer that grows leaves copies behind, which nobody would wipe.
  * False when it is said to be too large.
@@ -405,6 +438,14 @@ static void serve(struct exchange *x, const char *method, const char *path)
 	x->served = true;
 }
 
+/* An answer before the body is read, which ends the connection. */
+static enum MHD_Result refuse(struct exchange *x, int status)
+{
+	x->answer.status = status;
+	httpd_header(&x->answer, "Connection", "close");
+	return answer_now(x);
+}
+
 /*
  * libmicrohttpd calls this once when the headers are in, once for each piece
  * of the body, once at its end, and once more after a delay.
@@ -418,10 +459,9 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 	(void)version;
 	if (!x) {
 		*slot = x = begin(arg, connection);
-		if (expect_body(x))
-			return MHD_YES;
-		x->answer.status = 413;
-		return answer_now(x);
+		if (!is_plainly_framed(connection))
+			return refuse(x, 400);
+		return expect_body(x) ? MHD_YES : refuse(x, 413);
 	}
 	if (*piece_len > 0) {
 		/*

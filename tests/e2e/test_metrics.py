@@ -11,6 +11,7 @@ import pytest
 
 from cluster import free_port
 from daemon import Daemon, wait_for
+from webhook import UNCLEAR, say_raw
 
 FAST = {"schedule": "{incremental: 5s, verify: 1h}"}
 
@@ -118,6 +119,16 @@ def test_other_paths_and_methods_are_refused(watched):
     assert get(port, "/metrics", "POST")[0] == 405
     assert get(port, "/metrics", "HEAD")[1] == ""
     assert get(port, "/")[0] == 200
+
+
+def test_no_request_hides_in_another(watched):
+    _, _, port, daemon = watched(conversations=10)
+    for method in (b"GET", b"POST"):
+        for name, (headers, end) in UNCLEAR.items():
+            seen = say_raw(port, method + b" /metrics HTTP/1.1\r\nHost: localhost\r\n" + headers + b"\r\n\r\n" + end
+                           + b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert set(seen) <= {400, 405, 413}, (method, name, seen)
+    assert get(port, "/metrics")[0] == 200 and daemon.running()
 
 
 def test_the_file_holds_the_same_and_is_never_half_written(watched):

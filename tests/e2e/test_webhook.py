@@ -7,7 +7,7 @@ import socket
 
 import pytest
 from daemon import loaded, wait_for
-from webhook import Webhook
+from webhook import UNCLEAR, Webhook, say_raw
 
 # Nothing is due for an hour: what comes meanwhile comes by events.
 SELDOM = "{incremental: 1h, verify: 1d}"
@@ -170,6 +170,34 @@ def test_no_client_keeps_others_from_being_heard(hooked):
     finally:
         for s in sockets:
             s.close()
+
+
+def test_no_request_hides_in_another(hooked):
+    """Where a proxy and the daemon might see the end of a body in two places, the second of two requests is not heard."""
+    sandbox, _, daemon, hook = hooked(register=False)
+    body = b'{"data":{"id":"conv_hidden"}}'
+    line = f"POST {hook.path} HTTP/1.1\r\nHost: localhost\r\nX-Sahut-Signature: {hook.sign(body)}\r\n".encode()
+    hidden = line + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    for name, (headers, end) in UNCLEAR.items():
+        seen = say_raw(hook.port, line + headers + b"\r\n\r\n" + end + hidden)
+        assert set(seen) <= {400, 413}, (name, seen)
+    assert hook.tell("conv_plain") == 200
+    wait_for(lambda: sandbox.stats()["requests"] > 0, "a look")
+    assert sandbox.stats()["requests"] == 1, "only what was asked for plainly"
+    # Plain ones that follow each other are heard, each; of other signatures and sizes none is, and nobody waits for what never comes.
+    assert say_raw(hook.port, hidden * 3)[:3] == [200] * 3
+    chunked = line + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\nX-Sahut-Signature: x\r\n\r\n" % (len(body), body)
+    assert say_raw(hook.port, chunked) == [200]
+    good = hook.sign(body)
+    for value in (good + ", " + good, "sha256=sha256=" + good, good[:-1] + "\0", good + "00", "\u202e" + good, good * 1000, "sha512=" + good, "'" + good + "'"):
+        seen = say_raw(hook.port, f"POST {hook.path} HTTP/1.1\r\nHost: x\r\nX-Sahut-Signature: {value}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        assert 200 not in seen, (value[:80], seen)
+    twice = f"POST {hook.path} HTTP/1.1\r\nHost: x\r\nX-Sahut-Signature: {'0' * 64}\r\nX-Sahut-Signature: {good}\r\nContent-Length: {len(body)}\r\n\r\n"
+    assert 200 not in say_raw(hook.port, twice.encode() + body)
+    for i in (1, 1000):
+        large = b"".join(b"X-%d: %s\r\n" % (k, b"a" * (100000 // i)) for k in range(i))
+        assert 200 not in say_raw(hook.port, line + large + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    assert daemon.running() and hook.tell("conv_plain") == 200
 
 
 def test_events_are_taken_while_the_database_waits(hooked, cluster):

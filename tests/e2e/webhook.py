@@ -5,6 +5,7 @@ import hmac
 import http.client
 import json
 import os
+import re
 import socket
 
 
@@ -12,6 +13,42 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def say_raw(port, text, patience=2):
+    """The statuses that a server answers bytes with, until it closes the connection or says nothing for a while."""
+    with socket.create_connection(("127.0.0.1", port), timeout=patience) as s:
+        heard = b""
+        try:
+            s.sendall(text)
+            while part := s.recv(65536):
+                heard += part
+        except OSError:
+            pass
+    return [int(code) for code in re.findall(rb"(?:^|\n)HTTP/1\.1 (\d{3})", heard)]
+
+
+# Headers by which two servers may see the end of a body in two places, and what stands behind them.
+UNCLEAR = {
+    "a length and chunks": (b"Content-Length: 4\r\nTransfer-Encoding: chunked", b"0\r\n\r\n"),
+    "chunks and a length": (b"Transfer-Encoding: chunked\r\nContent-Length: 4", b"0\r\n\r\n"),
+    "two lengths": (b"Content-Length: 0\r\nContent-Length: 40", b""),
+    "one length twice": (b"Content-Length: 0\r\nContent-Length: 0", b""),
+    "a list of lengths": (b"Content-Length: 0, 40", b""),
+    "a length below none": (b"Content-Length: -1", b""),
+    "a length with a sign": (b"Content-Length: +40", b""),
+    "a length in hex": (b"Content-Length: 0x28", b""),
+    "a length beyond 64 bits": (b"Content-Length: 18446744073709551656", b""),
+    "no length": (b"Content-Length:", b""),
+    "two encodings": (b"Transfer-Encoding: gzip, chunked", b"0\r\n\r\n"),
+    "an encoding twice": (b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", b"0\r\n\r\n"),
+    "another encoding": (b"Transfer-Encoding: identity", b"0\r\n\r\n"),
+    "an encoding that looks like chunks": (b"Transfer-Encoding: xchunked", b"0\r\n\r\n"),
+    "an encoding with a tab": (b"Transfer-Encoding: \x0bchunked", b"0\r\n\r\n"),
+    "a chunk that is no number": (b"Transfer-Encoding: chunked", b"zz\r\n\r\n"),
+    "a chunk beyond 64 bits": (b"Transfer-Encoding: chunked", b"ffffffffffffffff1\r\n\r\n"),
+    "a chunk below none": (b"Transfer-Encoding: chunked", b"-1\r\n\r\n"),
+}
 
 
 class Webhook:
