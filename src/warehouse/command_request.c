@@ -2,10 +2,27 @@
 #include "command_request.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "script.h"
 #include "sql.h"
+
+/* SQLSTATE program_limit_exceeded: a statement that sends a NOTIFY has no other limit to meet. */
+#define QUEUE_FULL "54000"
+
+void command_request_explain_full(struct err *err)
+{
+	if (strcmp(err->code, QUEUE_FULL) != 0)
+		return;
+	err_set(err, ERR_BUSY,
+		"the server's queue of notifications is full: a session of some "
+		"database listens and does not read; the daemon goes on, but cannot "
+		"be told anything");
+	snprintf(err->advice, sizeof(err->advice),
+		 "end that session, as an administrator: select pg_terminate_backend(pid) from "
+		 "pg_stat_activity where xact_start is not null order by xact_start limit 1");
+}
 
 bool command_request_ask(struct warehouse *warehouse, int workspace, const char *who,
 			 struct command_request *command_request, struct err *err)
@@ -16,8 +33,10 @@ bool command_request_ask(struct warehouse *warehouse, int workspace, const char 
 	script_int(s, workspace);
 	script_text(s, cycle_kind(command_request->kind)->request);
 	script_text(s, who);
-	if (!warehouse_run(warehouse, &table, err))
+	if (!warehouse_run(warehouse, &table, err)) {
+		command_request_explain_full(err);
 		return false;
+	}
 	command_request->id = table_get_int(table, 0, "id");
 	return true;
 }

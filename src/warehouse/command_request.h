@@ -36,6 +36,12 @@ struct command_request_end {
 bool command_request_ask(struct warehouse *warehouse, int workspace, const char *who,
 			 struct command_request *command_request, struct err *err) MUST_CHECK;
 
+/*
+ * Of a statement that sends a NOTIFY and failed: whoever may connect can fill the queue that all
+ * databases of a server share. Then ERR says so, and how it ends.
+ */
+void command_request_explain_full(struct err *err);
+
 /* Looks whether it is done, and how. */
 bool command_request_look(struct warehouse *warehouse,
 			  const struct command_request *command_request,

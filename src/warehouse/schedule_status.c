@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "command_request.h"
 #include "json_writer.h"
 #include "script.h"
 #include "sql.h"
@@ -108,7 +109,10 @@ bool schedule_status_pause(struct warehouse *warehouse, int workspace, const cha
 
 	script_int(s, workspace);
 	script_text(s, who);
-	return warehouse_run(warehouse, was, err);
+	if (warehouse_run(warehouse, was, err))
+		return true;
+	command_request_explain_full(err);
+	return false;
 }
 
 bool schedule_status_paused(struct warehouse *warehouse, struct table **paused, struct err *err)
