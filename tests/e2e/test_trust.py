@@ -5,13 +5,14 @@ docs/SECURITY.md has the roles and what each of them is kept from.
 """
 import os
 import re
+import subprocess
 
 import psycopg2
 import pytest
 
-from cluster import Cluster
+from cluster import Cluster, bindir
 from conftest import BUILD
-from daemon import loaded
+from daemon import loaded, wait_for
 from etl import Etl, assert_equal
 
 SCHEMAS = ["sahut", "sahut_pii", "sahut_report", "sahut_etl"]
@@ -49,8 +50,8 @@ DEFINERS = {
 }
 MAKES_STATEMENTS = {"shape_rows", "keep_statistics", "restore_foreign_keys", "drop_foreign_keys"}
 
-# The exception: names that the configuration chose. The table, which is the owner's, takes no name that is not a plain word, and
-# format() quotes the rest; test_attributes.py tries others.
+# The exception: columns of one view, which the configuration chose. The table, which is the owner's, takes no name that is not a plain
+# word and no type but four, and format() quotes the rest; test_the_columns_that_the_writer_chooses_give_it_nothing tries others.
 HELD_BY_CHECKS = {("shape_rows", "sahut_etl.attribute")}
 
 # What a view computes runs for whoever reads the view; all else is the daemon's.
@@ -150,7 +151,7 @@ READS = {"stranger": set(), "sahut_reader": {"sahut_report"}, "sahut_analyst": {
 CATALOGUE = """
 select 'role', rolname::text, to_jsonb(r) - 'rolpassword' - 'oid' from pg_roles r
 union all select 'member', roleid::regrole::text, to_jsonb(m) from pg_auth_members m
-union all select 'class', c.oid::regclass::text, jsonb_build_array(c.relowner, c.relacl, c.relkind, c.relrowsecurity, c.relhastriggers, c.reloptions)
+union all select 'class', c.oid::regclass::text, jsonb_build_array(c.relowner, array(select a::text from unnest(c.relacl) a order by 1), c.relkind, c.relrowsecurity, c.relhastriggers, c.reloptions)
     from pg_class c where c.relnamespace::regnamespace::text = any (%s)
 union all select 'key', c.conname::text, to_jsonb(pg_get_constraintdef(c.oid)) from pg_constraint c where c.connamespace::regnamespace::text = any (%s)
 union all select 'function', p.oid::regprocedure::text, jsonb_build_array(p.proowner, p.proacl, p.prosrc, p.proconfig)
@@ -195,6 +196,11 @@ def attempt(cursor, statement, *parameters):
     except psycopg2.Error as error:
         return error.pgcode or "lost"
     return None
+
+
+def has_a_limit_of_notifications():
+    version = subprocess.run([os.path.join(bindir(), "postgres"), "--version"], capture_output=True, text=True).stdout
+    return int(re.search(r"(\d+)", version).group(1)) >= 17
 
 
 def relations(etl):
@@ -257,6 +263,65 @@ def test_a_role_that_tries_everything_changes_nothing_but_its_rows(pair, login, 
     # VACUUM of what is not one's own is refused with a warning; nothing else may have come to pass either.
     assert set(after) == set(before), set(after) ^ set(before)
     assert not mark.exists()
+
+
+SHAPED = "'sahut_report.conversation_times'::regclass"
+BEHIND_IT = """
+select distinct d.refclassid::regclass::text, case d.refclassid when 'pg_proc'::regclass then d.refobjid::regproc::text
+    when 'pg_class'::regclass then d.refobjid::regclass::text else d.refobjid::text end
+from pg_depend d join pg_rewrite r on r.oid = d.objid and d.classid = 'pg_rewrite'::regclass where r.ev_class = """ + SHAPED
+LATIN = "abcdefghijklmnopqrstuvwxyz"
+
+
+def test_the_columns_that_the_writer_chooses_give_it_nothing(warehouse, login):
+    """shape_rows makes columns of one view after rows that the writer writes: whatever they say, it is that view, its owner and its readers."""
+    etl = warehouse("http://127.0.0.1:9/v1")
+    etl.run("sync", expect=None)
+    name = login("sahut_writer")
+    workspace = etl.one("select id from sahut_etl.workspace")
+    cursor = etl.cluster.connect(etl.dbname, name).cursor()
+    before, own = catalogue(etl), etl.sql("select attname, atttypid::regtype::text from pg_attribute where attnum > 0 and attrelid = " + SHAPED)
+    behind = set(etl.sql(BEHIND_IT))
+    add = "insert into sahut_etl.attribute (workspace_id, name, path, type) values (%s, %s, %s, %s)"
+    hostile = HOSTILE.format(role=name, mark="/nowhere")
+    # Names and types that could be more than that are refused by the table.
+    for word in (hostile, 'a" from pg_authid; --', "a b", "A", "a'", "", "1a", "a" * 60, "a\n", "ctid; drop", "é", "a--", "a/**/"):
+        assert attempt(cursor, add, workspace, word, ["x"], "text") == "23514", word
+    for kind in (hostile, "text); drop", "regclass", "name", "", "Text", "text\n", "xml"):
+        assert attempt(cursor, add, workspace, "fine", ["x"], kind) == "23514", kind
+    assert attempt(cursor, "alter table sahut_etl.attribute drop constraint attribute_name_check") == "42501"
+    assert attempt(cursor, "set session_replication_role = replica") == "42501"
+    # Paths may be any text, and names any word; also those of columns that are there, of the system's, and of keywords.
+    paths = [[hostile], ["'; " + hostile], ["}'::text[]) end) as x, pg_authid.* from pg_authid --"], ["\\'; select 1 --"], ["$$"], ["%I", "%L", "%s"], [None], [],
+             ["{}"], ['"'], ["a\n--"], ["\\"], ["case", "when 1 then"]]
+    words = ["select", "from", "table", "user", "b", "x", "tableoid", "xmin", "rolpassword", "oid", *(LATIN[i] * 59 for i in range(3))]
+    taken = [column for column, _ in own if re.fullmatch("[a-z][a-z0-9_]*", column)]
+    for setting in ("standard_conforming_strings = off", "search_path = pg_temp, public, pg_catalog", "backslash_quote = on", "quote_all_identifiers = on"):
+        attempt(cursor, "set " + setting)
+    for relation in ("create temp table attribute (like sahut_etl.attribute)", "create temp table pg_class (oid oid)",
+                     "create function pg_temp.format(text, variadic text[]) returns text language sql as $$ select 'drop schema sahut cascade' $$",
+                     "create function pg_temp.string_agg(text, text) returns text language sql as $$ select 'x' $$"):
+        assert attempt(cursor, relation) is None, relation
+    for i, path in enumerate(paths):
+        attempt(cursor, "delete from sahut_etl.attribute")
+        for k, word in enumerate(words + taken):
+            kind = ("text", "number", "date", "boolean")[(i + k) % 4]
+            attempt(cursor, add, workspace, word, path, kind)
+        attempt(cursor, "select sahut_etl.shape_rows()")
+        columns = etl.sql("select attname, atttypid::regtype::text from pg_attribute where attnum > 0 and not attisdropped and attrelid = " + SHAPED)
+        assert columns[:len(own)] == own and {c for c, _ in columns[len(own):]} <= set(words)
+        assert {t for _, t in columns[len(own):]} <= {"text", "numeric", "date", "boolean"}
+        # Nothing is read behind it but the row that it is made of, by the four functions that read a field.
+        more = {o for o in set(etl.sql(BEHIND_IT)) - behind if o[1] not in ("sahut_report.conversation_times", "sahut_etl.conversation_row")}
+        assert {what for _, what in more} <= {f"sahut_etl.attribute_{t}" for t in ("text", "number", "date", "boolean")}, more
+        etl.sql("select * from sahut_report.conversation_times")
+    # More columns than a view may have: an error, and the view stays.
+    attempt(cursor, "insert into sahut_etl.attribute select %s, 'c' || i, array['x'], 'text' from generate_series(1, 2000) i", workspace)
+    assert attempt(cursor, "select sahut_etl.shape_rows()") == "54011"
+    attempt(cursor, "delete from sahut_etl.attribute")
+    assert attempt(cursor, "select sahut_etl.shape_rows()") is None
+    assert etl.sql("select attname, atttypid::regtype::text from pg_attribute where attnum > 0 and attrelid = " + SHAPED) == own
+    assert catalogue(etl) == before
 
 
 # ---- what a role can hold on to ------------------------------------------------
@@ -349,6 +414,46 @@ def test_nothing_that_a_role_holds_on_to_stops_anything(pair, daemons, login, ro
     for s in sessions:
         s.close()
     assert daemon.stop() == 0
+
+
+def test_a_queue_of_notifications_that_a_stranger_fills_stops_no_cycle(sandboxes, tmp_path, daemons):
+    cluster = Cluster(max_notify_queue_pages=64) if has_a_limit_of_notifications() else None
+    if not cluster:
+        pytest.skip("before PostgreSQL 17 the queue has eight gigabytes")
+    try:
+        admin = cluster.connect()
+        with admin.cursor() as cursor:
+            cursor.execute("create role stranger login")
+        cluster.create_database("gudang")
+        sandbox = sandboxes(conversations=50)
+        etl = Etl(os.path.join(BUILD, "sahut-etl"), tmp_path, cluster, "gudang", sandbox.base_url, schedule="{incremental: 5s, verify: 1d}")
+        etl.run("migrate")
+        daemon = daemons(etl)
+        loaded(etl, 50)
+        deaf = cluster.connect("gudang", "stranger")
+        deaf.autocommit = False
+        with deaf.cursor() as cursor:
+            cursor.execute("listen z")
+            deaf.commit()
+            cursor.execute("select 1")
+        loud = cluster.connect("gudang", "stranger").cursor()
+        while attempt(loud, "select count(pg_notify('z', repeat('x', 7900) || i)) from generate_series(1, 20) i") is None:
+            pass
+        for command in (["sync"], ["sync", "--full"], ["pause"], ["resume"]):
+            done = etl.run(*command, expect=75, timeout=60)
+            assert "queue of notifications is full" in done.stderr and "pg_terminate_backend" in done.stderr, done.stderr
+        for command in (["verify"], ["migrate"], ["report", "volume"]):
+            etl.run(*command, timeout=60)
+        sandbox.change("create", 5)
+        loaded(etl, 55)
+        assert daemon.running()
+        deaf.close()
+        wait_for(lambda: etl.run("sync", expect=None).returncode == 0, "room in the queue")
+        assert daemon.stop() == 0
+        assert_equal(etl, sandbox)
+        admin.close()
+    finally:
+        cluster.stop()
 
 
 # ---- an owner without a superuser's rights -----------------------------------------
