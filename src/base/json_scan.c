@@ -132,7 +132,7 @@ static size_t exponent(const char *p, const char *end)
 
 struct json_weight json_scan_weight(const struct json_span *text)
 {
-	struct json_weight weight = { VALUE_BYTES, text->n };
+	struct json_weight weight = { VALUE_BYTES, text->n, 1 };
 	const char *p = text->p, *end = text->p + text->n;
 
 	while (p < end) {
@@ -144,6 +144,7 @@ struct json_weight json_scan_weight(const struct json_span *text)
 			weight.tree += (size_t)(p - from);
 			continue;
 		}
+		weight.values += *p == '{' || *p == '[' || *p == ':' || *p == ',';
 		if (*p == '{')
 			weight.tree += OBJECT_BYTES;
 		else if (*p == '[')

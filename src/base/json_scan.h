@@ -20,8 +20,9 @@ struct json_span {
 
 /* The weight of a text. */
 struct json_weight {
-	size_t tree; /* bytes of memory, as json-c holds it, about */
-	size_t text; /* bytes of text, as PostgreSQL writes it: 1e300 has 301 digits there */
+	size_t tree;   /* bytes of memory, as json-c holds it, about */
+	size_t text;   /* bytes of text, as PostgreSQL writes it: 1e300 has 301 digits there */
+	size_t values; /* and names of members, about: PostgreSQL reads each of them */
 };
 
 /*

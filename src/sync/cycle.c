@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cycle.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "client.h"
@@ -9,15 +8,9 @@
 #include "message_batch.h"
 #include "run_record.h"
 
-/*
- * A batch is committed when it has so many bytes or rows, or when its first
- * row has waited so long.
- */
-#define BATCH_BYTES (512 << 10)
-#define BATCH_ROWS 3000
-#define ROUND_AND_ANOTHER 2    /* after which everybody has had a turn */
-#define HELD_MOST (2u << 20)   /* while a batch waits for the warehouse */
-#define BATCH_MOST (16u << 20) /* of items that are asked for one by one into one batch */
+#define ROUND_AND_ANOTHER 2 /* after which everybody has had a turn */
+
+/* A batch is committed when it is large enough, or when its first row has waited so long. */
 #define BATCH_AGE (5 * USEC_PER_SEC)
 
 /* So often a page is asked for again that does not tell how many there are. */
@@ -25,6 +18,10 @@
 
 /* After one of more bytes, signals and others have their turn before the next one is read. */
 #define LARGE_REPLY (256u << 10)
+
+/* So long a turn, and work of the warehouse, is made up for where others are at work. */
+#define LONG_TURN INT64_C(50000)
+#define LONG_WORK INT64_C(250000)
 
 /* However late changes become visible: longer than this the lookback does not grow. */
 #define LONGEST_LOOKBACK (3600 * USEC_PER_SEC)
@@ -47,7 +44,9 @@ struct cycle {
 	int64_t told;	    /* the latest time that the API has told; TIME_NONE: none yet */
 	bool untold;	    /* the list does not tell how many there are */
 	int64_t look_at;    /* when the last turn wanted to look again */
-	int64_t rests_until;	       /* until then replies wait, since others are at work */
+	int64_t rests_until;	       /* until then replies wait, since others are at work, */
+	int64_t gives_way_until;       /* and so does what is wanted of the warehouse */
+	int64_t given_at, took;	       /* when the warehouse began ours; how long its last took */
 	int yields;		       /* turns in which others may have the warehouse first */
 	struct message_batch messages; /* of a cycle that reads them */
 	struct cycle_progress progress;
@@ -81,7 +80,8 @@ bool cycle_over(const struct cycle *cycle)
 bool cycle_can_go_on(const struct cycle *cycle)
 {
 	return cycle->wanted.kind != ACTION_WAIT && cycle->progress.state == CYCLE_RUNNING &&
-	       warehouse_free(cycle->env->warehouse);
+	       warehouse_free(cycle->env->warehouse) &&
+	       clock_mono(cycle->env->clock) >= cycle->gives_way_until;
 }
 
 /* ---- beginning and end ----------------------------------------------- */
@@ -326,10 +326,8 @@ static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
 		engine_item(&cycle->run.engine, ITEM_GONE, TIME_NONE);
 		return true;
 	}
-	if (stage_bytes(cycle->stage) >= BATCH_MOST)
-		return err_set(err, ERR_DATA,
-			       "conversations asked for by themselves come to more than %u bytes",
-			       BATCH_MOST);
+	if (stage_is_too_much(cycle->stage, err))
+		return false;
 	if (!decode_item(cycle->env->decode, buf_text(&reply->body), reply->body.len, cycle->stage,
 			 &one)) {
 		*err = *decode_error(cycle->env->decode);
@@ -511,6 +509,7 @@ static void start_next(struct cycle *cycle)
 		return;
 	}
 	cycle->ours = true;
+	cycle->given_at = clock_mono(cycle->env->clock);
 	if (cycle->doing.kind == ACTION_COMMIT)
 		start_commit(cycle);
 	else
@@ -529,6 +528,7 @@ static void collect_result(struct cycle *cycle)
 		return;
 	cycle->ours = false;
 	cycle->yields = ROUND_AND_ANOTHER;
+	cycle->took = clock_mono(cycle->env->clock) - cycle->given_at;
 	if (cycle->doing.kind == ACTION_COMMIT) {
 		ok = warehouse_committed(cycle->env->warehouse, &tally, &err);
 		if (ok) {
@@ -549,27 +549,22 @@ static void collect_result(struct cycle *cycle)
 
 /* ---- the turn -------------------------------------------------------- */
 
-static bool stage_is_full(const struct cycle *cycle)
+static bool is_batch(const struct cycle *cycle)
 {
-	if (stage_bytes(cycle->stage) >= BATCH_BYTES || stage_rows(cycle->stage) >= BATCH_ROWS)
+	if (stage_is_batch(cycle->stage))
 		return true;
 	return cycle->first_staged > 0 &&
 	       clock_mono(cycle->env->clock) - cycle->first_staged >= BATCH_AGE;
 }
 
-/* A page was none; its good items are committed. */
-static void give_up_misshapen(struct cycle *cycle)
+static void finish(struct cycle *cycle, enum verdict verdict)
 {
 	struct err err;
 
-	warehouse_explain_misshapen(cycle->env->warehouse, cycle->run.id, &err);
-	give_up(cycle, &err);
-}
-
-static void finish(struct cycle *cycle, enum verdict verdict)
-{
+	/* A page was none; its good items are committed. */
 	if (verdict == VERDICT_MISSHAPEN) {
-		give_up_misshapen(cycle);
+		warehouse_explain_misshapen(cycle->env->warehouse, cycle->run.id, &err);
+		give_up(cycle, &err);
 		return;
 	}
 	cycle->progress.state = CYCLE_DONE;
@@ -592,7 +587,7 @@ static void run_engine(struct cycle *cycle)
 
 	while (cycle->progress.state == CYCLE_RUNNING && cycle->wanted.kind == ACTION_WAIT &&
 	       request_queue_has_room(&cycle->queue)) {
-		engine_next(&cycle->run.engine, stage_is_full(cycle), &action);
+		engine_next(&cycle->run.engine, is_batch(cycle), &action);
 		switch (action.kind) {
 		case ACTION_WAIT:
 			return;
@@ -633,7 +628,7 @@ static void update_progress(struct cycle *cycle)
 static bool may_take(const struct cycle *cycle, int64_t now)
 {
 	return now >= cycle->rests_until &&
-	       (cycle->wanted.kind == ACTION_WAIT || stage_bytes(cycle->stage) < HELD_MOST);
+	       (cycle->wanted.kind == ACTION_WAIT || !stage_is_full(cycle->stage));
 }
 
 static bool has_reply(const struct cycle *cycle, int64_t now)
@@ -652,9 +647,11 @@ static bool is_quiet(const struct cycle *cycle, int64_t now)
 	       (!cycle->ours || warehouse_busy(cycle->env->warehouse));
 }
 
-/* WHEN, or the end of the rest where a reply waits for it. */
+/* WHEN, or the end of the rest where a reply or the warehouse waits for it. */
 static int64_t after_rest(const struct cycle *cycle, int64_t now, int64_t when)
 {
+	if (now < cycle->gives_way_until && cycle->wanted.kind != ACTION_WAIT)
+		when = min_i64(when, cycle->gives_way_until);
 	if (now >= cycle->rests_until || !request_queue_has_reply(&cycle->queue))
 		return when;
 	return min_i64(when, cycle->rests_until);
@@ -667,6 +664,7 @@ int64_t cycle_turn(struct cycle *cycle, int64_t now)
 	struct slot *slot;
 	struct err err;
 
+	cycle->took = 0;
 	if (is_quiet(cycle, now))
 		return after_rest(cycle, now, cycle->look_at);
 	cycle->yields -= cycle->yields > 0;
@@ -691,7 +689,12 @@ int64_t cycle_turn(struct cycle *cycle, int64_t now)
 	return after_rest(cycle, now, when);
 }
 
-void cycle_rest(struct cycle *cycle, int64_t until)
+int64_t cycle_make_way(struct cycle *cycle, int64_t began, int64_t ended)
 {
-	cycle->rests_until = until;
+	if (ended - began >= LONG_TURN)
+		cycle->rests_until = ended + (ended - began);
+	if (cycle->took < LONG_WORK)
+		return TIME_NEVER;
+	cycle->gives_way_until = ended + cycle->took;
+	return cycle->gives_way_until;
 }

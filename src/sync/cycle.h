@@ -105,8 +105,12 @@ void cycle_end(struct cycle **cycle);
  */
 int64_t cycle_turn(struct cycle *cycle, int64_t now);
 
-/* Leaves replies alone until UNTIL, so that others have their turns meanwhile. */
-void cycle_rest(struct cycle *cycle, int64_t until);
+/*
+ * After a turn from BEGAN to ENDED, where others are at work: if it was long, with a large page,
+ * as much time is left to them, in which the small steps of a whole cycle fit; and so it is with
+ * the warehouse, after a large batch. Returns when to look again at the latest.
+ */
+int64_t cycle_make_way(struct cycle *cycle, int64_t began, int64_t ended);
 
 /* Whether it is over, and the warehouse does nothing for it any more. */
 bool cycle_over(const struct cycle *cycle) MUST_CHECK;

@@ -47,7 +47,8 @@ struct decode {
 	struct err err;
 	const char *ids[PAGE_ROWS_MOST];
 	int n_ids;
-	size_t n_labels; /* of the page so far */
+	size_t n_labels; /* of the page so far, */
+	size_t n_values; /* and all that it holds */
 	void (*relieve)(void *arg);
 	void *relieve_arg;
 };
@@ -187,6 +188,7 @@ static void begin(struct decode *decode)
 	decode->err = (struct err)ERR_INIT;
 	decode->n_ids = 0;
 	decode->n_labels = 0;
+	decode->n_values = 0;
 	arena_reset(decode->arena);
 }
 
@@ -262,11 +264,25 @@ static bool read_shape(struct decode *decode, const struct json_at *root,
 
 /* ---- heavy pages and items ----------------------------------------------- */
 
-static bool is_too_heavy(const struct json_span *item)
+static bool is_too_heavy(const struct json_weight *weight)
 {
-	struct json_weight weight = json_scan_weight(item);
+	return weight->tree > ITEM_MOST_TREE || weight->text > ITEM_MOST_TEXT;
+}
 
-	return weight.tree > ITEM_MOST_TREE || weight.text > ITEM_MOST_TEXT;
+/* Why an item of that weight is not read. */
+static void say_too_heavy(const struct json_span *item, const struct json_weight *weight,
+			  struct err *why)
+{
+	if (is_too_heavy(weight))
+		err_set(why, ERR_DATA,
+			"$: a smaller item was expected, not one of %zu bytes that take %zu to be "
+			"read and %zu to be written",
+			item->n, weight->tree, weight->text);
+	else
+		err_set(why, ERR_DATA,
+			"$: fewer values on one page were expected, %zu at most, not an item of "
+			"%zu beside those before it",
+			DECODE_MOST_VALUES, weight->values);
 }
 
 /* The id of a conversation, as far as it can be seen without reading it; NULL when it cannot. */
@@ -285,11 +301,11 @@ static const char *seen_id(struct decode *decode, const struct json_span *item)
  * none. With contacts to be dropped nothing of it is kept: it was not read.
  */
 static const char *reject_heavy(struct decode *decode, const struct json_span *item,
-				struct stage *stage, const struct origin *origin)
+				const struct json_weight *weight, struct stage *stage,
+				const struct origin *origin)
 {
 	CLEANUP(buf_free) struct buf repaired = BUF_MAX(LONGEST_TEXT);
 	struct json_sanitize text = { .s = item->p, .n = item->n };
-	struct json_weight weight = json_scan_weight(item);
 	const char *wrong = json_sanitize_repair(&text, &repaired);
 	const struct item_privacy *privacy = &decode->items.privacy;
 	struct rejection rejection = { .created_at = TIME_NONE };
@@ -300,10 +316,7 @@ static const char *reject_heavy(struct decode *decode, const struct json_span *i
 			wrong ? wrong : "an item that is too long");
 		return NULL;
 	}
-	err_set(&why, ERR_DATA,
-		"$: a smaller item was expected, not one of %zu bytes that take %zu to be read and "
-		"%zu to be written",
-		item->n, weight.tree, weight.text);
+	say_too_heavy(item, weight, &why);
 	rejection.reason = why.text;
 	rejection.conversation_id =
 		seen_id(decode, &(struct json_span){ .p = text.s, .n = text.n });
@@ -338,16 +351,27 @@ static struct json *parse_frame(struct decode *decode, const struct json_span *b
 	return NULL;
 }
 
+/* Whether the page has room for the values of one more item; then they are counted. */
+static bool has_room(struct decode *decode, const struct json_weight *weight, struct stage *stage)
+{
+	if (decode->n_values + weight->values > DECODE_MOST_VALUES)
+		return false;
+	decode->n_values += weight->values;
+	stage->values += weight->values;
+	return true;
+}
+
 /* Reads the I-th row, and stages it unless STAGE is NULL. False when it is no JSON. */
 static bool read_piece(struct pieces *p, const struct json_span *item, int i, struct stage *stage)
 {
 	struct decode *decode = p->decode;
 	struct row *row = &p->page->rows[i];
 	CLEANUP(json_free) struct json *json = NULL;
+	struct json_weight weight = json_scan_weight(item);
 	struct json_at at;
 
-	if (is_too_heavy(item)) {
-		const char *id = stage ? reject_heavy(decode, item, stage, p->origin) : "";
+	if (is_too_heavy(&weight) || (stage && !has_room(decode, &weight, stage))) {
+		const char *id = stage ? reject_heavy(decode, item, &weight, stage, p->origin) : "";
 
 		*row = (struct row){ .created_at = TIME_NONE, .updated_at = TIME_NONE };
 		decode->ids[i] = id;
@@ -439,6 +463,7 @@ bool decode_page(struct decode *decode, const char *body, size_t n, struct stage
 	if (!read_shape(decode, &root, &data, page))
 		return false;
 	page->n = (int)json_length(&data);
+	stage->values += json_scan_weight(&whole).values;
 	for (int i = 0; i < page->n; i++) {
 		struct json_at item = json_element(&data, (size_t)i);
 
@@ -454,15 +479,20 @@ bool decode_item(struct decode *decode, const char *body, size_t n, struct stage
 	struct origin origin = { .asked = one->id, .observed_at = one->date };
 	struct json_span whole = { body, n }, item;
 	CLEANUP(json_free) struct json *json = NULL;
+	struct json_weight weight;
 	struct json_at root, data, id;
 	struct row row;
 
 	begin(decode);
 	*one = (struct decode_one){ .id = one->id, .date = one->date, .updated_at = TIME_NONE };
-	if (n > LIGHT_PAGE && json_scan_member(&whole, "data", &item) && is_too_heavy(&item)) {
-		one->same = reject_heavy(decode, &item, stage, &origin) != NULL;
+	if (!json_scan_member(&whole, "data", &item))
+		item = whole;
+	weight = json_scan_weight(&item);
+	if (n > LIGHT_PAGE && is_too_heavy(&weight)) {
+		one->same = reject_heavy(decode, &item, &weight, stage, &origin) != NULL;
 		return one->same;
 	}
+	stage->values += weight.values;
 	json = json_parse(decode->reader, body, n, &decode->err);
 	if (!json)
 		return false;

@@ -19,6 +19,12 @@
 
 struct decode;
 
+/*
+ * Values and names of members on one page, unknown fields included: a thousand fields in each row
+ * of an ordinary page. PostgreSQL reads each of them, while others wait for it.
+ */
+#define DECODE_MOST_VALUES ((size_t)200000)
+
 /* A decoder for pages, to be used again and again. */
 struct decode *decode_new(const struct item_privacy *privacy) MUST_CHECK;
 void decode_free(struct decode **decode);

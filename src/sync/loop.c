@@ -3,9 +3,6 @@
 
 #include "request_queue.h"
 
-/* Microseconds. */
-#define LONG_TURN INT64_C(50000)
-
 /*
  * Whether a cycle need not wait for anything: it is over, or the warehouse was given back in this
  * round after the cycles that want it had been asked.
@@ -40,18 +37,13 @@ static bool is_alone(const struct loop *loop)
 	return n == 1;
 }
 
-/*
- * A turn of CYCLE. After a long one, with a large page, it leaves as much time to others: the
- * small steps of a whole cycle fit in.
- */
 static int64_t turn(const struct loop *loop, struct cycle *cycle)
 {
-	int64_t began = event_loop_now(), when = cycle_turn(cycle, began), ended = event_loop_now();
+	int64_t began = event_loop_now(), when = cycle_turn(cycle, began);
 
-	if (ended - began < LONG_TURN || is_alone(loop))
+	if (is_alone(loop))
 		return when;
-	cycle_rest(cycle, ended + (ended - began));
-	return when;
+	return min_i64(when, cycle_make_way(cycle, began, event_loop_now()));
 }
 
 enum event_loop_why loop_round(struct loop *loop, int64_t deadline)

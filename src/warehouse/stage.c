@@ -8,6 +8,18 @@
 /* Memory that a stage keeps for the next batch, for each table. */
 #define KEEP_BYTES (1u << 20)
 
+/* A batch that is committed has so many bytes, rows or values. */
+#define BATCH_BYTES (512 << 10)
+#define BATCH_ROWS 3000
+#define BATCH_VALUES 200000
+
+/* While a batch waits for the warehouse. */
+#define HELD_MOST (2u << 20)
+
+/* Items that are asked for one by one are one batch. */
+#define ASKED_BYTES (16u << 20)
+#define ASKED_VALUES 500000
+
 /* A COPY statement. */
 #define LONGEST_COPY 1024
 
@@ -97,6 +109,7 @@ void stage_reset(struct stage *stage, int64_t now)
 		stage->known[i] = 0;
 	stage->fallback = now;
 	stage->seq = 0;
+	stage->values = 0;
 	stage->closed = false;
 }
 
@@ -113,6 +126,27 @@ int stage_rows(const struct stage *stage)
 {
 	return stage->n[STAGE_CONVERSATION] + stage->n[STAGE_GONE] + stage->n[STAGE_REJECTED] +
 	       stage->n[STAGE_MESSAGE];
+}
+
+bool stage_is_batch(const struct stage *stage)
+{
+	return stage_bytes(stage) >= BATCH_BYTES || stage_rows(stage) >= BATCH_ROWS ||
+	       stage->values >= BATCH_VALUES;
+}
+
+bool stage_is_full(const struct stage *stage)
+{
+	return stage_bytes(stage) >= HELD_MOST || stage->values >= BATCH_VALUES;
+}
+
+bool stage_is_too_much(const struct stage *stage, struct err *err)
+{
+	if (stage_bytes(stage) < ASKED_BYTES && stage->values < ASKED_VALUES)
+		return false;
+	err_set(err, ERR_DATA,
+		"conversations asked for by themselves come to more than %u bytes or %d values",
+		ASKED_BYTES, ASKED_VALUES);
+	return true;
 }
 
 void stage_close(struct stage *stage)

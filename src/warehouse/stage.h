@@ -13,6 +13,7 @@
 #include "base.h"
 #include "buf.h"
 #include "engine_types.h"
+#include "err.h"
 #include "item.h"
 #include "message.h"
 
@@ -83,6 +84,7 @@ struct stage {
 	int64_t fallback;	       /* stands for the Date of a response without one */
 	int n[STAGE_TABLES];
 	int seq;
+	size_t values; /* of JSON, about: the decoder counts those that it stages */
 	bool closed;
 	uint64_t known[STAGE_KNOWN]; /* hashes of dimension rows that are staged already */
 };
@@ -122,6 +124,15 @@ void stage_reading(struct stage *stage, const struct stage_reading *reading);
 /* Bytes that are staged, and rows. */
 size_t stage_bytes(const struct stage *stage) MUST_CHECK;
 int stage_rows(const struct stage *stage) MUST_CHECK;
+
+/* Whether it is large enough for a commit. */
+bool stage_is_batch(const struct stage *stage) MUST_CHECK;
+
+/* Whether nothing more should be added while it waits for the warehouse. */
+bool stage_is_full(const struct stage *stage) MUST_CHECK;
+
+/* Whether items that are asked for one by one make one batch too large; then ERR says so. */
+bool stage_is_too_much(const struct stage *stage, struct err *err) MUST_CHECK;
 
 /* Ends the streams; nothing can be added until the next reset. */
 void stage_close(struct stage *stage);

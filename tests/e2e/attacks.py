@@ -274,7 +274,7 @@ def keys_a_million(c):
     say(c, page([row(1, b"".join(b',"k%d":0' % i for i in range(1000000)))]))
 
 
-# The heaviest that is allowed: pages of nearly eight MiB, and so many of them that all slots are in flight.
+# The heaviest that is allowed: pages of nearly eight MiB, or of nearly 200,000 values, and so many of them that all slots are in flight.
 HEAVIEST = {}
 PAGES = 17
 
@@ -289,14 +289,28 @@ def heaviest(name, make, most=1000):
     HEAVIEST[name] = ATTACKS[name] = tell
 
 
-heaviest("heavy_in_every_slot", lambda i: row(i, b',"x":[%s],"y":"%s"' % (b"{}," * 6999 + b"{}", b"a" * 160000)))
-heaviest("heavy_objects", lambda i: row(i, b',"x":[%s]' % (b"{}," * 9399 + b"{}")))
+heaviest("heavy_in_every_slot", lambda i: row(i, b',"x":[%s],"y":"%s"' % (b"{}," * 1899 + b"{}", b"a" * 160000)))
+heaviest("heavy_objects", lambda i: row(i, b',"x":[%s],"y":"%s"' % (b"{}," * 979 + b"{}", b"a" * 80000)), most=100)
 heaviest("heavy_texts", lambda i: row(i, b',"x":"%s"' % (b"a" * (4 * MB - 500))))
 heaviest("heavy_escapes", lambda i: row(i, b',"x":"%s"' % (b"\\u0001" * (600 * KB))))
-heaviest("heavy_members", lambda i: row(i, b"".join(b',"k%d":0' % k for k in range(900))))
-heaviest("heavy_numbers", lambda i: row(i, b',"x":[%s]' % (b"1e300," * 12999 + b"1e300")))
+heaviest("heavy_members", lambda i: row(i, b"".join(b',"k%d":"%s"' % (k, b"a" * 70) for k in range(980))), most=100)
+heaviest("heavy_numbers", lambda i: row(i, b',"x":[%s],"y":"%s"' % (b"1e300," * 1949 + b"1e300", b"a" * 60000)), most=100)
 heaviest("heavy_labels", lambda i: row(i, b',"labels":[%s]' % b",".join(b'"%03d"' % k for k in range(1000))), most=100)
 heaviest("heavy_rows", lambda i: row(i, b',"x":"%s"' % (b"a" * 8000)))
+
+
+def too_many(values):
+    """Pages of nearly eight MiB that PostgreSQL would read for seconds, each: a million values and more, in items that are none too large."""
+    rows = min(1000, (8 * MB - 200) // (len(row(1000, values)) + 1))
+
+    def tell(c):
+        say(c, page([row(10000 + c.page * 1000 + i, values) for i in range(rows if c.page <= PAGES else 0)], total=rows * PAGES))
+    return tell
+
+
+for name, values in {"objects": b',"x":[%s]' % (b"{}," * 9399 + b"{}"), "numbers": b',"x":[%s]' % (b"1e300," * 12999 + b"1e300"),
+                     "members": b"".join(b',"k%d":0' % k for k in range(900))}.items():
+    ATTACKS[f"too_many_{name}"] = too_many(values)
 
 
 @attack

@@ -22,7 +22,7 @@ TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 # What of them is good data, or as good as none.
 HARMLESS = {"header_folded", "keys_twice", "numbers_odd", "ids_odd", "times_odd", "id_of_100_000", "digits_a_million", "chunk_extensions",
             "answer_nobody_asked_for", "length_short", "labels_a_million", "labels_of_20_kb", "numbers_without_end", "objects_a_million", "arrays_a_million", "depth", "deep_objects",
-            "chunks_of_one_byte", "suspects_of_4_mb", "keys_odd"} | set(HEAVIEST) | HARMLESS_H2
+            "chunks_of_one_byte", "suspects_of_4_mb", "keys_odd", "too_many_objects", "too_many_numbers", "too_many_members"} | set(HEAVIEST) | HARMLESS_H2
 
 # Quickly over, and each of another kind.
 OFTEN = ["heavy_in_every_slot", "suspects_of_4_mb", "header_line", "trailers_endless", "trailer_line", "keys_a_million", "string_of_28_mb", "numbers_without_end", "bomb", "headers_endless",
@@ -123,10 +123,9 @@ def run_attack(beset, mode, deadline):
         forget_peak(daemon.pid)
     first, others, heard = last_run(etl), last_run(spared), attacker.requests
     done = etl.run("-w", "jahat", "sync", "--full", expect=None, timeout=deadline)
-    # Between two cycles there is never room for one more than between two of the other daemon. How long the database takes to merge
-    # the heaviest pages is the machine's affair: of those the figure is printed.
+    # Between two cycles there is never room for one more than between two of the other daemon.
     gap, its = longest_gap(etl, first), longest_gap(spared, others)
-    assert gap < its + INTERVAL or mode in HEAVIEST, (mode, gap, its)
+    assert gap < its + INTERVAL, (mode, gap, its)
     assert attacker.requests > heard, mode
     assert daemon.running(), (mode, daemon.text()[-2000:])
     if not is_sanitized(etl):

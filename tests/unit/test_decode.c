@@ -451,6 +451,47 @@ static void a_page_has_so_many_labels_and_no_more(void **fixture)
 	buf_free(&text);
 }
 
+/* A page of ROWS rows, each with EACH numbers that nobody knows. */
+static void numbers_of(struct buf *text, int rows, int each)
+{
+	buf_reset(text);
+	buf_str(text, "{\"data\":[");
+	for (int i = 0; i < rows; i++) {
+		buf_printf(text,
+			   "%s{\"id\":\"conv_%d\",\"status\":\"open\",\"created_at\":"
+			   "\"2024-03-15T08:30:00Z\",\"x\":[",
+			   i ? "," : "", i);
+		for (int k = 0; k < each; k++)
+			buf_str(text, k ? ",1" : "1");
+		buf_str(text, "]}");
+	}
+	buf_printf(text, "],\"meta\":{\"total\":%d}}", rows);
+	assert_false(text->full);
+}
+
+static void a_page_has_so_many_values_and_no_more(void **fixture)
+{
+	struct buf text = BUF_MAX(8 << 20);
+
+	(void)fixture;
+	numbers_of(&text, 100, 1980);
+	assert_true(decode_text(buf_text(&text), text.len));
+	assert_int_equal(stage->n[STAGE_CONVERSATION], 100);
+	assert_in_range(stage->values, 198000, DECODE_MOST_VALUES);
+	numbers_of(&text, 101, 2020);
+	assert_true(decode_text(buf_text(&text), text.len));
+	assert_int_equal(stage->n[STAGE_CONVERSATION], 98);
+	assert_int_equal(stage->n[STAGE_REJECTED], 3);
+	assert_true(stages(STAGE_REJECTED, "fewer values on one page were expected, 200000 at "
+					   "most, not an item of 2029 beside those before it"));
+	assert_in_range(stage->values, 0, DECODE_MOST_VALUES);
+	/* Those of small pages are counted, too. */
+	numbers_of(&text, 10, 100);
+	assert_true(decode_text(buf_text(&text), text.len));
+	assert_in_range(stage->values, 1000, 1200);
+	buf_free(&text);
+}
+
 /* ---- one conversation -------------------------------------------------------------- */
 
 static bool one(const char *text, struct decode_one *ask)
@@ -565,6 +606,7 @@ int main(void)
 		cmocka_unit_test(what_is_to_be_dropped_is_not_kept_in_the_reason),
 		cmocka_unit_test(what_is_no_contacts_is_kept_with_what_was_rejected),
 		cmocka_unit_test(a_page_has_so_many_labels_and_no_more),
+		cmocka_unit_test(a_page_has_so_many_values_and_no_more),
 		cmocka_unit_test(the_conversation_that_was_asked_for_is_staged),
 		cmocka_unit_test(a_broken_copy_of_it_is_staged_as_rejected),
 		cmocka_unit_test(another_conversation_is_not_staged_but_named),

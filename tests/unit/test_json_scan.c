@@ -111,6 +111,9 @@ static void the_weight_is_that_of_the_tree_and_of_the_digits(void **state)
 	assert_int_equal(weigh("[1E+300,-2.5e-300]").text, 18 + 600);
 	assert_int_equal(weigh("\"1e300\"").text, 7);
 	assert_int_equal(weigh("true").text, 4);
+	assert_int_equal(weigh("true").values, 1);
+	assert_int_equal(weigh("[1,2,3]").values, 1 + 3);
+	assert_int_equal(weigh("{\"a,:{[\":1,\"b\":[]}").values, 1 + 1 + 2 + 1 + 1);
 }
 
 int main(void)
