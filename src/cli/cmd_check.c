@@ -66,6 +66,28 @@ static void bad(struct app *app, const char *what, const struct err *err, const 
 		app->exit = err_policy_exit(err->kind);
 }
 
+/* ---- the configuration ------------------------------------------------ */
+
+/* A target that nothing can be told of. */
+static void check_targets(const struct config *config)
+{
+	for (size_t i = 0; i < config->n_workspaces; i++) {
+		const struct workspace_conf *conf = &config->workspaces[i];
+
+		if (conf->messages.read != WORKSPACE_MESSAGES_OFF)
+			continue;
+		for (size_t j = 0; j < conf->targets.n; j++) {
+			const char *metric = conf->targets.targets[j].metric;
+
+			if (strcmp(metric, "first_reply") == 0 || strcmp(metric, "next_reply") == 0)
+				warn("targets of %s: nothing is known of replies (%s), since no "
+				     "messages are read\n"
+				     "  -> messages: {read: replies}, in that workspace",
+				     conf->name, metric);
+		}
+	}
+}
+
 /* ---- the API --------------------------------------------------------- */
 
 static void check_clock(struct app *app, const struct workspace_conf *conf, int64_t date,
@@ -539,6 +561,7 @@ void cmd_check(struct app *app)
 	good("configuration: %s, %zu workspace%s", app->config->path, app->config->n_workspaces,
 	     app->config->n_workspaces == 1 ? "" : "s");
 	good("secrets: found, and readable by us alone");
+	check_targets(app->config);
 	if (offline || !app_workspaces(app) || !app_network(app, false))
 		return;
 	/* The warehouse first: it has the quota that the API is asked under. */

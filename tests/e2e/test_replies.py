@@ -489,3 +489,13 @@ def test_the_report_can_be_of_one_channel_agent_or_team(shop):
     for form in ("table", "html"):
         assert etl.run("report", "replies", "--format", form, "--from", "2000-01-01", "--channel", channel).stdout
     etl.run("report", "replies", "--format", "xlsx", "--from", "2000-01-01", "--channel", channel, "--output", os.path.join(etl.dir, "r.xlsx"))
+
+
+def test_check_names_a_target_of_replies_where_no_messages_are_read(warehouse):
+    etl = warehouse("http://127.0.0.1:1", targets="[{metric: first_assignment, within: 15m}, {metric: next_reply, within: 1h}]")
+    said = etl.run("check", "--offline").stdout
+    assert said.count("no messages are read") == 1
+    assert "! targets of utama: nothing is known of replies (next_reply), since no messages are read\n  -> messages: {read: replies}" in said
+    etl.workspaces[0]["messages"] = "{read: replies}"
+    etl.write()
+    assert "no messages are read" not in etl.run("check", "--offline").stdout
