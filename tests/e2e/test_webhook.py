@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import time
 
 import pytest
 from daemon import loaded, wait_for
@@ -217,6 +218,48 @@ def test_events_are_taken_while_the_database_waits(hooked, cluster):
         connection.rollback()
         connection.close()
     wait_for(lambda: status_of(etl, changed) == "open", "the row")
+
+
+def descendants(pid):
+    """The processes of a PostgreSQL server, its postmaster first."""
+    with open(f"/proc/{pid}/task/{pid}/children") as f:
+        return [pid, *map(int, f.read().split())]
+
+
+@pytest.mark.parametrize("frozen", ["backends", "server"])
+def test_events_are_taken_while_the_database_is_frozen(hooked, cluster, frozen):
+    """Stopped in the middle: no answer, no refusal, and none to whoever connects anew. 2 s is the promise; the median's is 100 ms."""
+    sandbox, etl, daemon, hook = hooked(register=False)
+    with open(os.path.join(cluster.data, "postmaster.pid")) as f:
+        postmaster = int(f.readline())
+    backends = [r[0] for r in etl.sql("select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")]
+    stopped = backends if frozen == "backends" else descendants(postmaster)
+    assert len(stopped) >= 1
+    took = []
+    try:
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        (changed,) = sandbox.change("reopen")
+        assert hook.tell(changed) == 200
+        sandbox_asked = sandbox.stats()["requests"]
+        # The hint is due, and the daemon waits for the database, all the while.
+        until = time.monotonic() + 5
+        while time.monotonic() < until:
+            began = time.monotonic()
+            assert hook.tell(f"conv_meanwhile{len(took)}") == 200
+            took.append(time.monotonic() - began)
+            began = time.monotonic()
+            assert hook.post(b"{}", "0" * 64) == 401
+            took.append(time.monotonic() - began)
+            time.sleep(0.02)
+        assert sandbox.stats()["requests"] == sandbox_asked
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    took.sort()
+    print(f"{len(took)} events; median {took[len(took) // 2] * 1000:.1f} ms, longest {took[-1] * 1000:.0f} ms")
+    assert took[-1] < 2
+    wait_for(lambda: status_of(etl, changed) == "open", "the row", 60)
 
 
 def cluster_waits(cluster, etl):
