@@ -371,7 +371,8 @@ select
 	x.last_resolved_at, x.resolution_count,
 	r.first_customer_at as first_customer_message_at, r.first_bot_reply_at, r.first_human_reply_at,
 	r.first_human_reply_id, ha.name as first_human_reply_name, r.reply_count, r.talked_at as last_message_at,
-	case when x.status <> 'resolved' then r.waiting_since end as waiting_since, r.read_at as messages_known_until,
+	case when x.status <> 'resolved' and ms.read <> 'off' then r.waiting_since end as waiting_since,
+	r.read_at as messages_known_until,
 	x.extra, x.workspace_id
 from (
 	select c.id, c.workspace_id, c.created_day, c.status, c.channel_id, c.assignee_id, c.reopen_count, c.touch_count,
@@ -411,6 +412,7 @@ left join sahut.agent la on la.workspace_id = x.workspace_id and la.id = x.last_
 left join sahut.team ft on ft.workspace_id = x.workspace_id and ft.id = x.first_team_id
 left join sahut.team lt on lt.workspace_id = x.workspace_id and lt.id = x.last_team_id
 left join sahut_etl.message_reading r on r.conversation_id = x.id and r.read_at is not null
+left join sahut_etl.message_state ms on ms.workspace_id = r.workspace_id
 left join sahut.agent ha on ha.workspace_id = x.workspace_id and ha.id = r.first_human_reply_id;
 comment on view sahut_etl.conversation_row is
 	'The base of sahut_report.conversation_times, which explains the columns, and the fields beside it.';

@@ -346,16 +346,18 @@ select
 	case when t.reply_at is not null then sahut_etl.business_seconds(w.id, t.channel_id, t.from_at,
 		greatest(t.from_at, t.reply_at)) end as reply_business_seconds,
 	t.agent_reply_at,
-	t.reply_at is null and t.status <> 'resolved' as is_waiting,
-	case when t.reply_at is null and t.status <> 'resolved'
+	t.is_waiting, case when t.is_waiting
 		then greatest(0, extract(epoch from r.read_at - t.from_at))::bigint end as waiting_seconds,
 	r.read_at as known_until, t.reply_count, t.agent_reply_id, ag.name as agent_reply_name,
-	case when t.reply_at is null and t.status <> 'resolved' then sahut_etl.business_seconds(w.id, t.channel_id,
+	case when t.is_waiting then sahut_etl.business_seconds(w.id, t.channel_id,
 		t.from_at, greatest(t.from_at, r.read_at)) end as waiting_business_seconds
 from (
-	select k.*, c.status, c.channel_id, c.team_id, c.assignee_id
+	-- Where messages are not read any more, nobody knows whether a customer still waits.
+	select k.*, c.channel_id, c.team_id, c.assignee_id,
+		k.reply_at is null and c.status <> 'resolved' and s.read <> 'off' as is_waiting
 	from sahut.turn k
 	join sahut.conversation c on c.id = k.conversation_id
+	join sahut_etl.message_state s on s.workspace_id = k.workspace_id
 	where c.deleted_at is null
 ) t
 join sahut_etl.message_reading r on r.conversation_id = t.conversation_id and r.read_at is not null
@@ -394,7 +396,8 @@ comment on column sahut_report.replies.reply_business_seconds is 'Of them, those
 comment on column sahut_report.replies.agent_reply_at is
 	'When the first answer of an agent in this turn was written; a bot may have been first.';
 comment on column sahut_report.replies.is_waiting is
-	'Whether the customer still waits: nobody has answered, and the conversation is not resolved.';
+	'Whether the customer still waits: nobody has answered, and the conversation is not resolved. Nobody waits where '
+	'messages are not read any more, since nobody knows.';
 comment on column sahut_report.replies.waiting_seconds is
 	'Of one that waits: seconds from from_at to known_until.';
 comment on column sahut_report.replies.known_until is 'Up to when the conversation''s messages are known (API time).';

@@ -77,14 +77,27 @@ static void take_rows(struct rows *rows, struct message_list *list, struct messa
 	}
 }
 
-/* The array is whole, and has no more than a page may have. */
-static bool is_whole(const struct message_list *list, struct err *err)
+/* A number that a page says of itself, and its own rows contradict, is not believed. */
+static void correct(struct message_list *list, int n, int asked)
+{
+	if (n > list->per_page)
+		list->per_page = asked;
+	if (list->total < (int64_t)(list->page - 1) * list->per_page + n && n > 0)
+		list->untold = true;
+}
+
+/*
+ * The array is whole, and has no more than a page may have. Of a page of which so many were ASKED
+ * for.
+ */
+static bool is_whole(struct message_list *list, int asked, struct err *err)
 {
 	struct message_list rest = *list;
 	struct json_span text;
 
 	while (message_list_next(&rest, &text))
 		;
+	correct(list, rest.n, asked);
 	return (rest.rest.n > 0 && *rest.rest.p == ']') ||
 	       err_set(err, ERR_DATA, "$.data: a page of at most %d messages was expected",
 		       PAGE_ROWS_MOST);
@@ -100,7 +113,7 @@ bool message_decode_page(struct message_decode *decode, const struct buf *body,
 					.reading = origin->number,
 					.observed_at = origin->observed_at } };
 	bool ok = message_list_begin(&decode->reader, buf_text(body), body->len, &list, err) &&
-		  is_whole(&list, err);
+		  is_whole(&list, page->per_page, err);
 
 	origin->last = "";
 	origin->last_written = TIME_NONE;
