@@ -60,6 +60,11 @@ def test_readers_read_every_column_of_their_schemas_and_nothing_else(pair, login
         reads_its_own(etl, login, role)
 
 
+# A right that is missing; before it is looked for, a view or a column into which nobody can write.
+WRITE_REFUSALS = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ObjectNotInPrerequisiteState, psycopg2.errors.GeneratedAlways,
+                  psycopg2.errors.FeatureNotSupported)
+
+
 def reads_its_own(etl, login, role):
     connection = etl.cluster.connect(etl.dbname, login(role))
     for schema, name in etl.sql(OBJECTS, SCHEMAS):
@@ -70,7 +75,7 @@ def reads_its_own(etl, login, role):
         rows = query(connection, f"select * from {schema}.{name}")
         assert rows == [] or schema != "sahut_report" or rows[0][0] is not None
         for statement in (f"insert into {schema}.{name} select * from {schema}.{name}", f"delete from {schema}.{name}"):
-            with pytest.raises((psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ObjectNotInPrerequisiteState, psycopg2.errors.GeneratedAlways)):
+            with pytest.raises(WRITE_REFUSALS):
                 query(connection, statement)
     for schema in SCHEMAS:
         denied(connection, f"create table {schema}.mine (id integer)")
