@@ -21,5 +21,7 @@ where r.workspace_name = $1 and r.from_day between $2::date and $3::date
 	and ($5::text[] is null
 		or coalesce(case when r.reply_at is null then r.assignee_id else r.agent_id end, '') = any ($5::text[]))
 	and ($6::text[] is null or coalesce(r.team_id, '') = any ($6::text[]))
+	and ($7::text[] is null or r.conversation_id in (
+		select l.conversation_id from sahut_report.conversation_labels l where l.label_name = any ($7::text[])))
 group by r.workspace_name, r.from_day, r.channel_id, r.channel_type, r.team_id, r.agent_id
 order by r.from_day, max(r.channel_name), r.channel_id, r.team_id nulls first, r.agent_id nulls first

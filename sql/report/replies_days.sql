@@ -13,6 +13,8 @@ with asked as materialized (
 		and ($5::text[] is null
 			or coalesce(case when r.reply_at is null then r.assignee_id else r.agent_id end, '') = any ($5::text[]))
 		and ($6::text[] is null or coalesce(r.team_id, '') = any ($6::text[]))
+		and ($7::text[] is null or r.conversation_id in (
+			select l.conversation_id from sahut_report.conversation_labels l where l.label_name = any ($7::text[])))
 	group by r.from_day
 ), known as materialized (
 	select k.day, k.is_fully_read, k.unread_count

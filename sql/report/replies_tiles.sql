@@ -19,6 +19,8 @@ from (
 		and ($5::text[] is null
 			or coalesce(case when x.reply_at is null then x.assignee_id else x.agent_id end, '') = any ($5::text[]))
 		and ($6::text[] is null or coalesce(x.team_id, '') = any ($6::text[]))
+		and ($7::text[] is null or x.conversation_id in (
+			select l.conversation_id from sahut_report.conversation_labels l where l.label_name = any ($7::text[])))
 ) r
 -- Where no messages are read nothing is known, and nothing is no zero.
 having count(r.turn_no) > 0 or exists (

@@ -9,5 +9,7 @@ where r.workspace_name = $1
 	and ($2::text[] is null or coalesce(r.channel_id, '') = any ($2::text[]))
 	and ($3::text[] is null or coalesce(r.assignee_id, '') = any ($3::text[]))
 	and ($4::text[] is null or coalesce(r.team_id, '') = any ($4::text[]))
+	and ($5::text[] is null or r.conversation_id in (
+		select l.conversation_id from sahut_report.conversation_labels l where l.label_name = any ($5::text[])))
 order by r.waiting_seconds desc, r.conversation_id
 limit 25

@@ -1,5 +1,5 @@
--- A row for every day of the period. The number resolved before history begins is not known, and of a label the number
--- reopened is not counted by day.
+-- A row for every day of the period. The number resolved before history begins is not known, nor the number created
+-- with a team; and of a label the number reopened is not counted by day.
 with counted as materialized (
 	select v.day, sum(v.created_count) as created, sum(v.resolved_count) as resolved,
 		sum(v.reopened_count) as reopened
@@ -17,7 +17,8 @@ with counted as materialized (
 	group by v.day
 )
 select
-	d.day::date as day, coalesce(c.created, 0) as created,
+	d.day::date as day,
+	case when d.day::date >= w.history_day or $5::text[] is null then coalesce(c.created, 0) end as created,
 	case when d.day::date >= w.history_day then coalesce(c.resolved, 0) end as resolved,
 	case when d.day::date >= w.history_day and $6::text[] is null then coalesce(c.reopened, 0) end as reopened
 from generate_series($2::date::timestamp, $3::date::timestamp, interval '1 day') d(day)

@@ -34,7 +34,8 @@ with sums as (
 	group by 1
 )
 select
-	coalesce(n.created, 0) as created, b.created as created_before,
+	coalesce(n.created, 0) as created,
+	case when k.is_known or $5::text[] is null then b.created end as created_before,
 	coalesce(n.resolved, 0) as resolved, case when k.is_known then coalesce(b.resolved, 0) end as resolved_before,
 	case when $6::text[] is null then coalesce(n.reopened, 0) end as reopened,
 	case when k.is_known and $6::text[] is null then coalesce(b.reopened, 0) end as reopened_before,

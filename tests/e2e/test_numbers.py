@@ -12,6 +12,7 @@ from decimal import Decimal as D
 import pytest
 
 from story import Story, assert_history_is_sound, at, conversation  # noqa: F401
+from xlsx import Workbook
 
 TOP = os.path.join(os.path.dirname(__file__), "..", "..")
 with open(os.path.join(TOP, "etc", "metabase", "dashboards.json")) as f:
@@ -164,6 +165,26 @@ def test_every_day_has_its_place_in_a_chart(story):
     assert [line.split()[0] for line in text.split("\n") if line.startswith("2026-03-0")] == [str(day(n)) for n in range(1, 8)]
 
 
+def test_what_a_team_got_before_history_is_not_nothing(story):
+    """Of conversations created before the first load no team is known: days of theirs are empty, and no zero stands beside a number."""
+    s = story()
+    s.see("2026-03-01 00:10", conversation("old", "open", "2026-02-26 00:00", "2026-02-26 01:00", team=KASIR))
+    s.change("2026-03-02 01:00", "C1", team=KASIR)
+    s.change("2026-03-02 02:00", "C2", team=GUDANG)
+    s.change("2026-03-02 03:00", "C1", team=GUDANG)
+    s.see("2026-03-03 01:02")
+    s.refresh()
+    file = os.path.join(s.etl.dir, "volume.xlsx")
+    s.etl.run("report", "volume", "--format", "xlsx", "--from", "2026-02-26", "--to", "2026-03-03", "--team", "kasir", "--output", file)
+    book = Workbook(file)
+    days = {r["day"].date(): r["created"] for r in book.table("Days")}
+    assert days == {date(2026, 2, 26): None, date(2026, 2, 27): None, date(2026, 2, 28): None, day(1): 0, day(2): 1, day(3): 0}
+    [summary] = book.table("Summary")
+    assert summary["created"] == 1 and summary["created, in the period before"] is None
+    whole = {r["day"]: r["created"] for r in report(s, "volume", "2026-02-26", "2026-03-03")}
+    assert whole["2026-02-26"] == 1 and whole["2026-03-02"] == 2
+
+
 def test_default_periods_agree_and_include_today():
     with open(os.path.join(TOP, "etc", "metabase", "dashboards.json")) as f:
         defaults = {p["default"] for d in json.load(f)["dashboards"] for p in d["parameters"] if "default" in p}
@@ -233,6 +254,58 @@ def test_one_row_says_how_a_conversation_spent_its_time_and_in_whose_hands(story
     # In agreement with the intervals.
     assert s.sql("""select conversation_id, status, sum(duration_seconds) from sahut_report.status_intervals where status = 'open' group by 1, 2""") == [
         ("C1", "open", 3 * 3600 + 1800)]
+
+
+def test_odd_lives_have_the_numbers_that_follow_from_them(story):
+    """Snoozed over a weekend, reopened thrice, over a holiday, through two teams without ever an agent, deleted: all worked out by hand.
+
+    Hours are Monday to Friday from eight to five; 6 March 2026 is a Friday, and Jakarta is seven hours ahead.
+    """
+    s = story(settings={"hours": [{"day": d, "opens": 480, "closes": 1020} for d in range(1, 6)], "holidays": ["2026-03-19"], "dates": [], "channels": [],
+                        "targets": [{"metric": "first_resolution", "within": 8 * 3600 * 10**6, "channel_type": None, "label": None, "pauses_pending": False,
+                                     "pauses_snoozed": True}], "drops_names": False, "drops_phones": False})
+    s.change("2026-03-06 03:00", "weekend", assignee=AYU, team=KASIR)
+    s.change("2026-03-06 09:00", "weekend", status="snoozed")       # Friday at four
+    s.change("2026-03-09 02:00", "weekend", status="open")          # Monday at nine
+    s.change("2026-03-09 03:00", "weekend", status="resolved")
+    s.change("2026-03-10 01:00", "thrice", assignee=BUDI, team=KASIR)
+    for n in (10, 11, 12):
+        s.change(f"2026-03-{n} 02:00", "thrice", status="resolved")     # at nine
+        s.change(f"2026-03-{n} 05:00", "thrice", status="open")         # at noon
+    s.change("2026-03-13 02:00", "thrice", status="resolved", team=GUDANG)
+    s.change("2026-03-16 01:00", "nobody", team=KASIR)
+    s.change("2026-03-16 02:00", "deleted", assignee=AYU)
+    s.change("2026-03-17 01:00", "nobody", team=GUDANG)
+    s.see("2026-03-17 05:00", gone=["deleted"])
+    s.change("2026-03-18 01:00", "nobody", status="resolved")
+    s.change("2026-03-18 09:00", "holiday", assignee=CITRA)         # at four
+    s.change("2026-03-20 02:00", "holiday", status="resolved")      # the day after the holiday at nine
+    s.see("2026-03-20 05:02")
+    s.refresh()
+    hours = s.sql("""select id, open_seconds / 3600, open_business_seconds / 3600, snoozed_seconds / 3600, snoozed_business_seconds / 3600,
+        unassigned_seconds / 3600, reopen_count, agent_count, first_team_name, last_team_name from sahut_report.conversation_times order by 1""")
+    assert hours == [("holiday", 41, 2, 0, 0, 0, 0, 1, None, None), ("nobody", 48, 18, 0, 0, 48, 0, 0, "Kasir", "Gudang"),
+                     ("thrice", 64, 19, 0, 0, 0, 3, 1, "Kasir", "Gudang"), ("weekend", 7, 7, 65, 2, 0, 0, 1, "Kasir", "Kasir")]
+    cycles = s.sql("""select conversation_id, cycle_duration_seconds / 3600, cycle_business_duration_seconds / 3600, agent_name, team_name,
+        was_reopened_within_7d from sahut_report.resolutions order by 1, cycle_no""")
+    assert cycles == [("holiday", 41, 2, "Citra", None, None), ("nobody", 48, 18, None, "Gudang", None), ("thrice", 1, 1, "Budi", "Kasir", True),
+                      ("thrice", 21, 6, "Budi", "Kasir", True), ("thrice", 21, 6, "Budi", "Kasir", True), ("thrice", 21, 6, "Budi", "Gudang", False),
+                      ("weekend", 72, 9, "Ayu", "Kasir", False)]
+    judged = s.sql("select conversation_id, result, elapsed_minutes, done_by_agent_name, done_by_team_name from sahut_report.sla_results order by 1")
+    assert judged == [("holiday", "met", 120, "Citra", None), ("nobody", "breached", 1080, None, "Gudang"), ("thrice", "met", 60, "Budi", "Kasir"),
+                      ("weekend", "met", 420, "Ayu", "Kasir")]
+    work = {r["agent"]: (r["given"], r["resolved"], r["reopened"], r["active_hours"], r["peak"], r["active"]) for r in report(s, "workload", day(1), day(20))}
+    assert work == {"Ayu": (1, 1, 0, 7.0, 1, 0), "Budi": (1, 4, 3, 64.0, 1, 0), "Citra": (1, 1, 0, 41.0, 1, 0)}
+    volume = [(r["day"], r["created"], r["resolved"], r["reopened"]) for r in report(s, "volume", day(1), day(20))]
+    assert volume == [("2026-03-06", 1, 0, 0), ("2026-03-09", 0, 1, 0), ("2026-03-10", 1, 1, 1), ("2026-03-11", 0, 1, 1), ("2026-03-12", 0, 1, 1),
+                      ("2026-03-13", 0, 1, 0), ("2026-03-16", 1, 0, 0), ("2026-03-18", 1, 1, 0), ("2026-03-20", 0, 1, 0)]
+    stock = [(r["day"][-2:], r["status"], r["agent"], r["team"], r["oldest_hours"]) for r in report(s, "backlog", day(1), day(20))]
+    assert stock == [("06", "snoozed", "Ayu", "Kasir", 14), ("07", "snoozed", "Ayu", "Kasir", 38), ("08", "snoozed", "Ayu", "Kasir", 62),
+                     ("10", "open", "Budi", "Kasir", 16), ("11", "open", "Budi", "Kasir", 40), ("12", "open", "Budi", "Kasir", 64),
+                     ("16", "open", None, "Kasir", 16), ("17", "open", None, "Gudang", 40), ("18", "open", "Citra", None, 8), ("19", "open", "Citra", None, 32)]
+    told = json.loads(s.etl.run("report", "conversations", "--format", "json", "--from", "2026-03-01", "--to", "2026-03-20", "--team", "gudang").stdout)
+    assert {r["conversation"]: r["resolutions"] for r in told} == {"thrice": 4, "nobody": 1}
+    assert_history_is_sound(s.sql)
 
 
 # ---- the questions of docs/METRICS.md ----

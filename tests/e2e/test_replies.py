@@ -464,7 +464,7 @@ def test_the_report_shows_what_the_views_say(shop):
             assert all(w in text for w in words), (lang, form)
 
 
-def test_the_report_can_be_of_one_channel_agent_or_team(shop):
+def test_the_report_can_be_of_one_channel_agent_team_or_label(shop):
     sandbox, etl = shop(seed=11)
     etl.run("sync")
 
@@ -485,9 +485,16 @@ def test_the_report_can_be_of_one_channel_agent_or_team(shop):
         mine = told("--agent", id)
         assert {k: n for k, n in mine.items() if k[3] == id} == {k: n for k, n in whole.items() if k[3] == id}
         assert all(answered == 0 for key, (_, answered) in mine.items() if key[3] != id)
+    # Of a label: the turns of what carries it now.
+    labels = etl.sql("""select l.label_name, count(*), count(r.reply_at) from sahut_report.replies r
+        join sahut_report.conversation_labels l using (conversation_id) group by 1 order by 2 desc, 1 limit 3""")
+    assert len(labels) > 1
+    for label, turns, answered in labels:
+        mine = told("--label", label).values()
+        assert (sum(n for n, _ in mine), sum(n for _, n in mine)) == (turns, answered)
     channel = next(iter(whole))[1]
     for form in ("table", "html"):
-        assert etl.run("report", "replies", "--format", form, "--from", "2000-01-01", "--channel", channel).stdout
+        assert etl.run("report", "replies", "--format", form, "--from", "2000-01-01", "--channel", channel, "--label", labels[0][0]).stdout
     etl.run("report", "replies", "--format", "xlsx", "--from", "2000-01-01", "--channel", channel, "--output", os.path.join(etl.dir, "r.xlsx"))
 
 
