@@ -163,9 +163,9 @@ struct cycle *cycle_begin_hinted(const struct workspace_conf *conf, const struct
 	if (!cycle)
 		return NULL;
 	/* As if the warehouse had answered them. */
-	cycle->ids = table_new(2);
+	cycle->ids = table_new(ID_COLUMNS);
 	for (int i = 0; i < hints->hints->taken; i++)
-		table_set_text(cycle->ids, table_add(cycle->ids), 0, hints->hints->list[i].id);
+		table_set_text(cycle->ids, table_add(cycle->ids), ID_OWN, hints->hints->list[i].id);
 	return cycle;
 }
 
@@ -333,7 +333,7 @@ static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
 		*err = *decode_error(cycle->env->decode);
 		return err_wrap(err, "conversation %s", one.id);
 	}
-	table_set_text(cycle->ids, slot->request.item, 1, one.other);
+	table_set_text(cycle->ids, slot->request.item, ID_MERGED_INTO, one.other);
 	engine_item(&cycle->run.engine, one.same ? ITEM_HERE : ITEM_MERGED, one.updated_at);
 	return true;
 }
@@ -577,7 +577,7 @@ static void finish(struct cycle *cycle, enum verdict verdict)
 /* The conversation that a request is about; NULL for a list. */
 static const char *requested_id(const struct cycle *cycle, const struct request *request)
 {
-	return request->kind == REQUEST_LIST ? NULL : table_text(cycle->ids, request->item, 0);
+	return request->kind == REQUEST_LIST ? NULL : table_text(cycle->ids, request->item, ID_OWN);
 }
 
 /* Asks the engine until it has nothing more to be done now. */

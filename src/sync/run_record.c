@@ -73,8 +73,10 @@ void run_record_stage_deletions(const struct run_record *run, struct stage *stag
 		enum absence absence = engine_absence(&run->engine, i);
 
 		if (absence != ABSENCE_NONE)
-			stage_absent(stage, table_text(ids, i, 0), absence == ABSENCE_GONE, date);
+			stage_absent(stage, table_text(ids, i, ID_OWN), absence == ABSENCE_GONE,
+				     date);
 		if (engine_deletes(&run->engine, i))
-			stage_gone(stage, table_text(ids, i, 0), table_text(ids, i, 1), date);
+			stage_gone(stage, table_text(ids, i, ID_OWN),
+				   table_text(ids, i, ID_MERGED_INTO), date);
 	}
 }

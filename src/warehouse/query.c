@@ -184,7 +184,7 @@ void query_write(struct script *s, const struct query *q)
 /* The first row speaks of all; the rest are ids, and the control goes behind them. */
 static struct table *read_ids(const struct table *rows, bool tells_absent, struct answer *answer)
 {
-	struct table *ids = table_new(2);
+	struct table *ids = table_new(ID_COLUMNS);
 	const char *control = table_get(rows, 0, "id");
 
 	answer->n[0] = table_get_int(rows, 0, "total");
@@ -197,14 +197,14 @@ static struct table *read_ids(const struct table *rows, bool tells_absent, struc
 	for (int row = 1; row < table_rows(rows); row++) {
 		const char *id = table_get(rows, row, "id");
 
-		table_set_text(ids, table_add(ids), 0, id);
+		table_set_text(ids, table_add(ids), ID_OWN, id);
 		answer->known[answer->ids] =
 			table_get(rows, row, "total") && table_get_int(rows, row, "total") != 0;
 		answer->ids++;
 	}
 	answer->control = control != NULL;
 	if (control)
-		table_set_text(ids, table_add(ids), 0, control);
+		table_set_text(ids, table_add(ids), ID_OWN, control);
 	return ids;
 }
 

@@ -13,6 +13,13 @@
 #include "script.h"
 #include "table.h"
 
+/* The columns of the ids that come with any other answer. */
+enum id_column {
+	ID_OWN,
+	ID_MERGED_INTO, /* where the API answers with another conversation */
+	ID_COLUMNS,
+};
+
 /* The columns of the ids of conversations whose messages are to be read. */
 enum message_column {
 	MESSAGE_CONVERSATION,

@@ -154,8 +154,9 @@ void count_sweep(struct engine *engine, struct page *page, int pages)
 			for (int i = 0; i < page->n; i++) {
 				int n = (page->page - 1) * page->per_page + i;
 
-				page->rows[i] = (struct row){ (uint64_t)n * 2654435761u + 1,
-							      updated(n), updated(n) };
+				page->rows[i] = (struct row){ .id = (uint64_t)n * 2654435761u + 1,
+							      .created_at = updated(n),
+							      .updated_at = updated(n) };
 			}
 			engine_page(engine, page);
 			staged += page->n;
