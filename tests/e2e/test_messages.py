@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 import urllib.request
+import zipfile
 
 import pytest
 
@@ -207,8 +208,10 @@ def test_no_byte_of_content_is_anywhere(pair, tmp_path):
     sandbox.fault("status", match="messages", after=3, times=1, status=500)
     done = etl.run("-v", "sync", "--messages")
     said = done.stdout + done.stderr
-    reports = [["report", "replies", "--format", form, "--output", str(tmp_path / f"replies.{form}")] for form in ("table", "csv", "json", "html")]
-    for command in (["status", "--json"], ["plan"], ["explain", one], ["rejected"], ["rejected", "--json"], ["report", "volume", "--format", "html"],
+    reports = [["report", topic, "--format", form, "--output", str(tmp_path / f"{topic}.{form}")]
+               for topic in ("replies", "volume", "workload", "freshness", "conversations")
+               for form in ("table", "csv", "json", "html", "xlsx") if topic != "conversations" or form in ("csv", "json", "xlsx")]
+    for command in (["status"], ["status", "--json"], ["plan"], ["check"], ["verify", "--json"], ["config"], ["explain", one], ["rejected"], ["rejected", "--json"], ["report", "volume", "--format", "html"],
                     ["report", "workload", "--format", "json"], *reports):
         again = etl.run(*command, expect=None)
         said += again.stdout + again.stderr
@@ -219,6 +222,11 @@ def test_no_byte_of_content_is_anywhere(pair, tmp_path):
         for path in (os.path.join(d, f) for d, _, files in os.walk(directory) for f in files):
             with open(path, "rb") as f:
                 assert MARKER.encode() not in f.read(), path
+            # A workbook is packed.
+            if path.endswith(".xlsx"):
+                with zipfile.ZipFile(path) as book:
+                    assert all(MARKER.encode() not in book.read(name) for name in book.namelist()), path
+    assert sum(p.suffix == ".xlsx" for p in tmp_path.iterdir()) == 5
     assert MARKER not in said
     assert MARKER not in dump.stdout
     assert MARKER in json.dumps(sandbox.control("messages"))

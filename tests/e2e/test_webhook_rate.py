@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Four events a second for a minute about 120 conversations, a third repeated, a tenth forged, in disorder: nearly all rows are there at once."""
+import re
 import time
 
 import pytest
@@ -15,7 +16,7 @@ def test_four_events_a_second_for_a_minute(pair, daemons, tmp_path, record_prope
     hook = Webhook(tmp_path)
     sandbox, etl = pair(conversations=2000, resolved=90, requests_per_minute=300,
                         workspace={"requests_per_minute": 300, "reserve": "20%", "schedule": "{incremental: 1m, verify: 15m}", "webhook": hook.conf()})
-    daemons(etl)
+    daemon = daemons(etl)
     loaded(etl, 2000)
     hook.register(sandbox)
     sandbox.control("config", {"webhook_repeat": 33, "webhook_forge": 10, "webhook_disorder_ms": 1000})
@@ -40,8 +41,12 @@ def test_four_events_a_second_for_a_minute(pair, daemons, tmp_path, record_prope
     delays = sorted(seen[key] - at for key, at in changed.items() if key in seen)
     soon = sum(delay <= SOON for delay in delays) / len(changed)
     hooks, stats = sandbox.control("webhooks"), sandbox.stats()
+    with open(f"/proc/{daemon.pid}/status") as f:
+        peak = int(re.search(r"VmHWM:\s+(\d+) kB", f.read())[1]) / 1024
     print(f"{len(changed)} changes, {hooks['repeated']} repeated, {hooks['forged']} forged; within {SOON} s: {soon:.1%}; median {delays[len(delays) // 2]:.1f} s, "
-          f"longest {delays[-1]:.1f} s; {stats['requests']} requests, {stats['by_kind']}")
+          f"longest {delays[-1]:.1f} s; {stats['requests']} requests, {stats['by_kind']}; "
+          f"peak of memory {peak:.1f} MiB")
+    assert peak <= 16
     assert soon >= 0.95
     # Nobody was throttled, and what was forged cost nothing: hints are at most half of the quota.
     assert "429" not in stats["by_status"]
