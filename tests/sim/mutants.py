@@ -106,6 +106,7 @@ MUTANTS = [
      "\t\tr->end = MESSAGES_WHOLE;\n\t\tr->over = true;\n\t}\n}"),
     ("messages: the reading again of what is not resolved", "messages.c", "if (m->n == 0)\n\t\tm->turn++;",
      "if (m->n == 0)\n\t\tm->turn += m->turn == MESSAGES_CHANGED ? 2 : 1;"),
+    ("hints: the end of the ids", "hinted.c", "if (++hinted->next == hinted->n)", "if (++hinted->next > hinted->n)"),
     ("messages: the order of the turns", "messages.c", ".turn = m->turn,", ".turn = m->turn ^ 1,"),
 ]
 
