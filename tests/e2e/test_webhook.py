@@ -406,3 +406,36 @@ def test_an_event_of_a_message_brings_the_message_too(hooked):
     last = {one: sandbox.control("messages")[one][-1]["id"] for one in ids}
     wait_for(lambda: dict(etl.sql("select conversation_id, id from sahut.message where id = any(%s)", list(last.values()))) == last, "the messages")
     assert etl.one("select count(*) from sahut_etl.run where kind = 'incremental' and state = 'ok'") == 0
+
+
+def test_bodies_of_any_form_cost_a_look_at_most(hooked):
+    """Deep ones, ids inside of texts, ids that are escaped or cut off, and ten thousand at once."""
+    sandbox, etl, _, hook = hooked(register=False)
+    assert hook.post(b"[" * 100000 + b'"conv_deep"' + b"]" * 100000) == 200
+    for nothing in (b'{"text":"please look at conv_inside now"}', b'{"id":"conv_\\u0061bc"}', b'"conv_half', b'{"id":"conv_"}', b"", b"\x00" * 1000,
+                    b'{"id":"conv_a/../b"}', b'{"id":"CONV_A"}'):
+        assert hook.post(nothing) == 200
+    wait_for(lambda: hinted_runs(etl) == 1, "the look at the deep one")
+    assert sandbox.stats()["by_kind"]["get"] == sandbox.stats()["requests"] == 1
+    assert hook.post({"data": [f"conv_{i}" for i in range(10000)]}) == 200
+    wait_for(lambda: hinted_runs(etl) == 2, "one cycle for all of them")
+    assert sandbox.stats()["requests"] <= 5
+    assert etl.one("select count(*) from sahut_etl.rejected_item") == 0
+
+
+def test_an_id_of_another_workspace_is_nothing(sandboxes, warehouse, daemons, tmp_path):
+    hook = Webhook(tmp_path)
+    sandbox = sandboxes(conversations=60, workspaces=["key=sk_live_second,conversations=60,seed=7"])
+    etl = warehouse(sandbox.base_url, schedule=SELDOM, webhook=hook.conf())
+    etl.add("kedua", sandbox.base_url, key="sk_live_second", schedule=SELDOM)
+    etl.run("sync")
+    daemons(etl)
+    wait_for(lambda: tells(hook, "conv_x"), "the listener")
+    before = etl.sql("select workspace_id, count(*) from sahut.conversation group by 1 order by 1")
+    other = etl.one("select c.id from sahut.conversation c join sahut_etl.workspace w on w.id = c.workspace_id where w.name = 'kedua' order by 1 limit 1")
+    runs = hinted_runs(etl)
+    assert hook.tell(other) == 200
+    wait_for(lambda: hinted_runs(etl) > runs, "the look")
+    assert etl.sql("select workspace_id, count(*) from sahut.conversation group by 1 order by 1") == before
+    assert etl.one("select count(*) from sahut_etl.rejected_item") == 0
+    assert etl.one("select deleted_at from sahut.conversation where id = %s", other) is None
