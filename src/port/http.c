@@ -456,6 +456,8 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 	if (t->crowded)
 		return 0;
 	http_reply_add(t->reply, p, size * n);
+	/* What came lies in a buffer of libcurl's that lives as long as its connection. */
+	explicit_bzero(p, size * n);
 	return t->reply->body.full ? 0 : size * n;
 }
 

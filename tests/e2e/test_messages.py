@@ -234,6 +234,33 @@ def test_no_byte_of_content_is_anywhere(pair, tmp_path):
 
 # ---- the daemon ----
 
+def found_in_memory(pid, marker):
+    """How often the marker stands in memory that the process may write."""
+    n = 0
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb") as memory:
+        for line in maps:
+            span = re.match(r"(\w+)-(\w+) rw", line)
+            if span:
+                memory.seek(int(span[1], 16))
+                n += memory.read(int(span[2], 16) - int(span[1], 16)).count(marker)
+    return n
+
+
+def test_no_byte_of_content_stays_in_memory(sandboxes, warehouse, daemons, tmp_path):
+    """Neither of a page of messages nor of an event, in no buffer of ours or of a library's."""
+    hook = Webhook(tmp_path)
+    sandbox = sandboxes(marker=MARKER, conversations=60)
+    etl = warehouse(sandbox.base_url, messages=ALL, schedule="{incremental: 1h, verify: 1d}", webhook=hook.conf())
+    daemon = daemons(etl)
+    loaded(etl, 60)
+    wait_for(lambda: etl.one("select count(*) from sahut_etl.message_reading where read_at is not null") == 60, "all messages", 60)
+    for _ in range(5):
+        assert hook.post({"event": "message.created", "data": {"content": MARKER * 100}}) == 200
+        assert hook.post({"event": "message.created", "data": {"content": MARKER * 100}}, "0" * 64) == 401
+    assert found_in_memory(daemon.pid, b"conv_") > 0
+    assert found_in_memory(daemon.pid, MARKER.encode()) == 0
+
+
 def test_a_daemon_shows_no_byte_of_content_either(sandboxes, warehouse, daemons, tmp_path):
     """With events that carry messages, in the log at its most talkative, on the page of metrics, in the warehouse; and no core can be made."""
     hook, port = Webhook(tmp_path), free_port()
