@@ -352,12 +352,11 @@ static struct json *parse_frame(struct decode *decode, const struct json_span *b
 }
 
 /* Whether the page has room for the values of one more item; then they are counted. */
-static bool has_room(struct decode *decode, const struct json_weight *weight, struct stage *stage)
+static bool has_room(struct decode *decode, const struct json_weight *weight)
 {
 	if (decode->n_values + weight->values > DECODE_MOST_VALUES)
 		return false;
 	decode->n_values += weight->values;
-	stage->values += weight->values;
 	return true;
 }
 
@@ -370,7 +369,7 @@ static bool read_piece(struct pieces *p, const struct json_span *item, int i, st
 	struct json_weight weight = json_scan_weight(item);
 	struct json_at at;
 
-	if (is_too_heavy(&weight) || (stage && !has_room(decode, &weight, stage))) {
+	if (is_too_heavy(&weight) || !has_room(decode, &weight)) {
 		const char *id = stage ? reject_heavy(decode, item, &weight, stage, p->origin) : "";
 
 		*row = (struct row){ .created_at = TIME_NONE, .updated_at = TIME_NONE };
@@ -384,6 +383,7 @@ static bool read_piece(struct pieces *p, const struct json_span *item, int i, st
 	at = json_root(json);
 	at.up = &p->list;
 	at.index = (size_t)i;
+	stage->values += weight.values;
 	decode->ids[i] = read_item(decode, &at, stage, p->origin, row);
 	return true;
 }
@@ -411,6 +411,7 @@ static bool read_pieces(struct pieces *p, struct stage *stage)
 	size_t busy = 0;
 	int n = 0;
 
+	p->decode->n_values = 0;
 	for (; json_scan_element(&at, &item); n++) {
 		if (n == PAGE_ROWS_MOST)
 			return err_set(&p->decode->err, ERR_DATA,
