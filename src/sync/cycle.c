@@ -19,10 +19,6 @@
 /* After one of more bytes, signals and others have their turn before the next one is read. */
 #define LARGE_REPLY (256u << 10)
 
-/* So long a turn, and work of the warehouse, is made up for where others are at work. */
-#define LONG_TURN INT64_C(50000)
-#define LONG_WORK INT64_C(250000)
-
 /* However late changes become visible: longer than this the lookback does not grow. */
 #define LONGEST_LOOKBACK (3600 * USEC_PER_SEC)
 
@@ -44,9 +40,7 @@ struct cycle {
 	int64_t told;	    /* the latest time that the API has told; TIME_NONE: none yet */
 	bool untold;	    /* the list does not tell how many there are */
 	int64_t look_at;    /* when the last turn wanted to look again */
-	int64_t rests_until;	       /* until then replies wait, since others are at work, */
-	int64_t gives_way_until;       /* and so does what is wanted of the warehouse */
-	int64_t given_at, took;	       /* when the warehouse began ours; how long its last took */
+	struct fair_share share;
 	int yields;		       /* turns in which others may have the warehouse first */
 	struct message_batch messages; /* of a cycle that reads them */
 	struct cycle_progress progress;
@@ -81,7 +75,7 @@ bool cycle_can_go_on(const struct cycle *cycle)
 {
 	return cycle->wanted.kind != ACTION_WAIT && cycle->progress.state == CYCLE_RUNNING &&
 	       warehouse_free(cycle->env->warehouse) &&
-	       clock_mono(cycle->env->clock) >= cycle->gives_way_until;
+	       clock_mono(cycle->env->clock) >= cycle->share.gives_way_until;
 }
 
 /* ---- beginning and end ----------------------------------------------- */
@@ -509,7 +503,7 @@ static void start_next(struct cycle *cycle)
 		return;
 	}
 	cycle->ours = true;
-	cycle->given_at = clock_mono(cycle->env->clock);
+	cycle->share.given_at = clock_mono(cycle->env->clock);
 	if (cycle->doing.kind == ACTION_COMMIT)
 		start_commit(cycle);
 	else
@@ -528,7 +522,7 @@ static void collect_result(struct cycle *cycle)
 		return;
 	cycle->ours = false;
 	cycle->yields = ROUND_AND_ANOTHER;
-	cycle->took = clock_mono(cycle->env->clock) - cycle->given_at;
+	fair_share_end(&cycle->share, clock_mono(cycle->env->clock));
 	if (cycle->doing.kind == ACTION_COMMIT) {
 		ok = warehouse_committed(cycle->env->warehouse, &tally, &err);
 		if (ok) {
@@ -627,7 +621,7 @@ static void update_progress(struct cycle *cycle)
 /* Whether replies may be taken: others need not go first, and large rows do not pile up. */
 static bool may_take(const struct cycle *cycle, int64_t now)
 {
-	return now >= cycle->rests_until &&
+	return now >= cycle->share.rests_until &&
 	       (cycle->wanted.kind == ACTION_WAIT || !stage_is_full(cycle->stage));
 }
 
@@ -650,11 +644,11 @@ static bool is_quiet(const struct cycle *cycle, int64_t now)
 /* WHEN, or the end of the rest where a reply or the warehouse waits for it. */
 static int64_t after_rest(const struct cycle *cycle, int64_t now, int64_t when)
 {
-	if (now < cycle->gives_way_until && cycle->wanted.kind != ACTION_WAIT)
-		when = min_i64(when, cycle->gives_way_until);
-	if (now >= cycle->rests_until || !request_queue_has_reply(&cycle->queue))
+	if (now < cycle->share.gives_way_until && cycle->wanted.kind != ACTION_WAIT)
+		when = min_i64(when, cycle->share.gives_way_until);
+	if (now >= cycle->share.rests_until || !request_queue_has_reply(&cycle->queue))
 		return when;
-	return min_i64(when, cycle->rests_until);
+	return min_i64(when, cycle->share.rests_until);
 }
 
 int64_t cycle_turn(struct cycle *cycle, int64_t now)
@@ -664,7 +658,7 @@ int64_t cycle_turn(struct cycle *cycle, int64_t now)
 	struct slot *slot;
 	struct err err;
 
-	cycle->took = 0;
+	cycle->share.took = 0;
 	if (is_quiet(cycle, now))
 		return after_rest(cycle, now, cycle->look_at);
 	cycle->yields -= cycle->yields > 0;
@@ -689,12 +683,7 @@ int64_t cycle_turn(struct cycle *cycle, int64_t now)
 	return after_rest(cycle, now, when);
 }
 
-int64_t cycle_make_way(struct cycle *cycle, int64_t began, int64_t ended)
+struct fair_share *cycle_share(struct cycle *cycle)
 {
-	if (ended - began >= LONG_TURN)
-		cycle->rests_until = ended + (ended - began);
-	if (cycle->took < LONG_WORK)
-		return TIME_NEVER;
-	cycle->gives_way_until = ended + cycle->took;
-	return cycle->gives_way_until;
+	return &cycle->share;
 }

@@ -16,6 +16,7 @@
 #include "api.h"
 #include "decode.h"
 #include "engine.h"
+#include "fair_share.h"
 #include "hints.h"
 #include "http.h"
 #include "request_queue.h"
@@ -105,12 +106,8 @@ void cycle_end(struct cycle **cycle);
  */
 int64_t cycle_turn(struct cycle *cycle, int64_t now);
 
-/*
- * After a turn from BEGAN to ENDED, where others are at work: if it was long, with a large page,
- * as much time is left to them, in which the small steps of a whole cycle fit; and so it is with
- * the warehouse, after a large batch. Returns when to look again at the latest.
- */
-int64_t cycle_make_way(struct cycle *cycle, int64_t began, int64_t ended);
+/* Its use of the warehouse, and the time that it leaves to others. */
+struct fair_share *cycle_share(struct cycle *cycle) MUST_CHECK;
 
 /* Whether it is over, and the warehouse does nothing for it any more. */
 bool cycle_over(const struct cycle *cycle) MUST_CHECK;

@@ -28,22 +28,24 @@ static void want_days(const struct loop *loop)
 					    cycle_progress(loop->cycles[i])->workspace);
 }
 
-static bool is_alone(const struct loop *loop)
+/* The least that other cycles than ONE have used of the warehouse. */
+static int64_t least_used(const struct loop *loop, const struct cycle *one)
 {
-	size_t n = 0;
+	int64_t least = TIME_NEVER;
 
 	for (size_t i = 0; i < loop->n; i++)
-		n += loop->cycles[i] != NULL;
-	return n == 1;
+		if (loop->cycles[i] && loop->cycles[i] != one)
+			least = min_i64(least, cycle_share(loop->cycles[i])->used);
+	return least;
 }
 
+/* A turn of CYCLE, and what it then leaves to others. */
 static int64_t turn(const struct loop *loop, struct cycle *cycle)
 {
-	int64_t began = event_loop_now(), when = cycle_turn(cycle, began);
+	int64_t began = event_loop_now(), when = cycle_turn(cycle, began), now = event_loop_now();
 
-	if (is_alone(loop))
-		return when;
-	return min_i64(when, cycle_make_way(cycle, began, event_loop_now()));
+	return min_i64(when, fair_share_after_turn(cycle_share(cycle), now, now - began,
+						   least_used(loop, cycle)));
 }
 
 enum event_loop_why loop_round(struct loop *loop, int64_t deadline)
