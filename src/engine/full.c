@@ -12,6 +12,9 @@
  */
 #define FEW_IN_TURN 5
 
+/* So many rows that came again in a pass were pushed, and by no accident. */
+#define ENOUGH_PUSHED 8
+
 /* Passes over a list in no known order, if each brings nothing that was there before. */
 #define MOST_PASSES 6
 
@@ -48,6 +51,21 @@ void full_begin(struct full *full, struct workspace_state *state, int ahead, boo
 	begin_pass(state, order_ascending(state->order), ahead);
 }
 
+/*
+ * Whether the next pass goes backwards. The end of a list that is too deep cannot be had. Where new
+ * rows came in at the front of a list that is read forwards, they pushed those before them into our
+ * way; from behind the same rows would slip past, or each of them cost a page.
+ */
+static bool turns_round(const struct workspace_state *state)
+{
+	const struct sweep *sweep = &state->full.sweep;
+	int64_t pushed = sweep->repeats - (int64_t)sweep->stepped_back * sweep->per_page;
+
+	if (sweep->plan.backwards || sweep->end == SWEEP_SHALLOW)
+		return false;
+	return state->order != ORDER_UNKNOWN || pushed < ENOUGH_PUSHED;
+}
+
 static void next_pass(struct full *full, struct workspace_state *state)
 {
 	struct full_state *f = &state->full;
@@ -57,11 +75,8 @@ static void next_pass(struct full *full, struct workspace_state *state)
 		f->owed = certificate_owed(state);
 	f->most_total = max_i64(f->most_total, f->sweep.most_total);
 	f->pass++;
-	/*
-	 * Pages in flight together may have cost the first pass its proof; now one by one. The
-	 * end of a list that is too deep cannot be had.
-	 */
-	begin_pass(state, f->sweep.end != SWEEP_SHALLOW && !f->sweep.plan.backwards, 1);
+	/* Pages in flight together may have cost the first pass its proof; now one by one. */
+	begin_pass(state, turns_round(state), 1);
 	f->sweep.evidence = evidence;
 	full->step = FULL_READ;
 	full->closings = 0;
@@ -134,6 +149,9 @@ static void read_on(struct full *full, struct workspace_state *state, bool stage
 
 	if (full->wants_join) {
 		action_ask(&full->pending, action, (struct ask){ .kind = ASK_JOINED });
+	} else if (full->looked) {
+		/* What was there before the sweep begins is not seen by it. */
+		action_commit(&full->pending, action, SEEN_BY_NOTHING, 0);
 	} else if (sweep_done(sweep) && sweep->end == SWEEP_SHALLOW) {
 		begin_partition(full, state);
 		partition_on(full, stage_full, action);
@@ -379,6 +397,7 @@ void full_page(void *self, struct workspace_state *state, const struct page *pag
 	if (state->full.pass == 1 && state->full.started == TIME_NONE)
 		state->full.started = state->full.sweep.started;
 	full->wants_join = full->step == FULL_JOIN;
+	full->looked = sweep == &state->full.sweep && !sweep->begun;
 }
 
 bool full_refused(void *self, struct workspace_state *state)
@@ -619,6 +638,10 @@ void full_committed(void *self, struct workspace_state *state, const struct tall
 	if (!action_committed(&full->pending))
 		return;
 	switch (full->step) {
+	case FULL_READ:
+	case FULL_JOIN:
+		full->looked = false;
+		break;
 	case FULL_SAVE:
 		full->step = FULL_SPLIT;
 		break;

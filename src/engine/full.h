@@ -44,6 +44,7 @@ struct full {
 	enum full_step step;
 	struct pending pending;
 	bool wants_join;
+	bool looked; /* a page was looked at to find the beginning, and is not read yet */
 	bool repair; /* look at all suspects, and do not stop at the fuse */
 	int ahead;
 	struct partition partition;

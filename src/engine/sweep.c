@@ -253,11 +253,14 @@ static bool goes_on(const struct sweep *sweep, const struct page *page)
 	       (int64_t)sweep->page * sweep->per_page > page->total + sweep->per_page;
 }
 
-/* The end of the list is too deep to begin there: it is read from its first page on. */
+/* Its end lies too deep: it is read from its first page on. The response that began it stays. */
 static void turn_round(struct sweep *sweep)
 {
-	sweep->plan.backwards = sweep->begun = false;
+	sweep->plan.backwards = false;
+	sweep->moved = sweep->moved || sweep->begun;
 	sweep->in_vain = sweep->furthest = sweep->reread_until = 0;
+	recent_clear(&sweep->window);
+	sweep->rows = sweep->repeats = 0;
 	go_to(sweep, 1);
 }
 
@@ -402,11 +405,6 @@ static void measure(struct sweep *sweep, const struct page *page, int64_t before
 		sweep->beyond = true;
 }
 
-static bool is_overfull(const struct sweep *sweep, const struct page *page)
-{
-	return (int64_t)(sweep->page - 1) * sweep->per_page + page->n > page->total;
-}
-
 /* The list was read, unless its last page is FULL, and it may be cut there. */
 static void finish(struct sweep *sweep, enum sweep_end end, bool full)
 {
@@ -543,7 +541,8 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 	if (!adopt_size(sweep, page) || (!sweep->begun && !is_beginning(sweep, page)))
 		return;
 	/* It may be another page, which is shown in place of one that lies too deep. */
-	if (sweep->plan.backwards && !sweep->begun && is_overfull(sweep, page)) {
+	if (sweep->plan.backwards && !sweep->begun &&
+	    (int64_t)(sweep->page - 1) * sweep->per_page + page->n > page->total) {
 		turn_round(sweep);
 		return;
 	}

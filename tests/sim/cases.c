@@ -134,6 +134,43 @@ static void the_first_changes(struct world *w, long request)
 		world_act(w, EVENT_UPDATE, 1, 0);
 }
 
+static void one_comes_and_the_oldest_jumps(struct world *w, long request)
+{
+	if (request > 1 && request <= 28)
+		world_make(w, w->now, w->now, STATUS_OPEN);
+	if (request == 3)
+		world_act(w, EVENT_UPDATE, 1, 0);
+}
+
+/* New ones in front, and no order that is known: the second pass meets them as the first one did. */
+static bool what_pushes_rows_into_our_way_is_not_met_from_behind(struct drive *d)
+{
+	begin(d, WORLD_UPDATED_DESC, 4, 0);
+	for (int i = 0; i < 32; i++)
+		world_make(&d->world, 100 + i * 5, 100 + i * 5, STATUS_OPEN);
+	d->world.now += 300;
+	return came_to(d, cycle(d, CYCLE_FULL, one_comes_and_the_oldest_jumps),
+		       VERDICT_CERTIFIED) &&
+	       cost_at_most(d, 28 + STATUSES);
+}
+
+static void the_first_goes_before_the_sweep_begins(struct world *w, long request)
+{
+	if (request == 2)
+		world_act(w, EVENT_DELETE, 1, 0);
+}
+
+/* Page 1 tells where the last one is; its rows are not seen before that is read. */
+static bool what_goes_while_the_end_is_looked_for_was_not_seen(struct drive *d)
+{
+	begin(d, WORLD_UPDATED_ASC, 4, 24);
+	cycle(d, CYCLE_FULL, NULL);
+	pass(d, 30);
+	return came_to(d, cycle(d, CYCLE_FULL, the_first_goes_before_the_sweep_begins),
+		       VERDICT_CERTIFIED) &&
+	       cost_at_most(d, 7 + 3 + STATUSES);
+}
+
 /* An ascending list, read from its end: rows that change repeat, and none slips past. */
 static bool an_ascending_list_that_moves_is_certified_in_one_pass(struct drive *d)
 {
@@ -1170,7 +1207,7 @@ static void the_first_has_no_date(struct world *w, long request)
 	w->conf.no_date = request == 1;
 	if (request == 3)
 		world_act(w, EVENT_REOPEN, 3, 0);
-	if (request > 1)
+	if (request > 1 && request <= 28)
 		w->now += 6;
 }
 
@@ -1281,6 +1318,10 @@ static const struct {
 	  what_was_resolved_and_reopened_in_between_is_held_as_it_is },
 	{ "a row that leaves behind us costs a page, and no second pass",
 	  a_row_that_leaves_behind_us_costs_a_page_and_no_second_pass },
+	{ "what pushes rows into our way is not met from behind",
+	  what_pushes_rows_into_our_way_is_not_met_from_behind },
+	{ "what goes while the end is looked for was not seen",
+	  what_goes_while_the_end_is_looked_for_was_not_seen },
 	{ "an ascending list that moves is certified in one pass",
 	  an_ascending_list_that_moves_is_certified_in_one_pass },
 	{ "fresh rows in an old place are no inversion",

@@ -257,11 +257,11 @@ static void get(int item)
 
 /* ---- the warehouse --------------------------------------------------- */
 
-static void commit(void)
+static void commit(enum seen_by seen)
 {
 	struct tally tally = { .late_by = TIME_NONE };
 
-	for (int i = 0; i < m.n_staged; i++) {
+	for (int i = 0; i < m.n_staged && seen == SEEN_BY_SWEEP; i++) {
 		m.rows[m.staged[i]].since = m.batch;
 		m.rows[m.staged[i]].passes |= 1u << m.engine.state.full.pass;
 	}
@@ -357,7 +357,7 @@ static void sweep(void)
 	while (action.kind != ACTION_DONE) {
 		engine_next(&m.engine, m.n_staged >= 4 * PAGE, &action);
 		if (action.kind == ACTION_COMMIT) {
-			commit();
+			commit(action.seen);
 		} else if (action.kind == ACTION_ASK) {
 			ask(&action.ask);
 		} else if (action.kind == ACTION_SEND && action.request.kind == REQUEST_GET) {
