@@ -39,9 +39,20 @@ static void print_stopped(const struct app *app, const struct cli_cycle *tasks)
 	}
 }
 
+/* The states that are no good end of a cycle; all others are. */
+static const struct {
+	const char *state, *words;
+	int exit;
+} unfinished[] = {
+	{ "loading", "not proven", EXIT_LATER }, { "unproven", "not proven", EXIT_LATER },
+	{ "demoted", "not proven", EXIT_LATER }, { "differs", "not equal", EXIT_LATER },
+	{ "rejected", "not loaded", EXIT_DATA },
+};
+
 /*
- * A workspace that is not proven, or whose counts are known to differ, is no good end of any cycle:
- * that is said, also with --quiet. The number of conversations that came in says nothing of it.
+ * A workspace that is not proven, whose counts are known to differ, or of which items could not be
+ * loaded, is no good end of any cycle: that is said, also with --quiet. The number of conversations
+ * that came in says nothing of it.
  */
 static void say_unproven(struct app *app, const struct cli_cycle *task)
 {
@@ -58,13 +69,14 @@ static void say_unproven(struct app *app, const struct cli_cycle *task)
 		return;
 	}
 	state = table_rows(proof) > 0 ? table_get(proof, 0, "proof") : "proven";
-	if (strcmp(state, "loading") != 0 && strcmp(state, "unproven") != 0 &&
-	    strcmp(state, "demoted") != 0 && strcmp(state, "differs") != 0)
-		return;
-	fprintf(stderr, "%s: %s: %s: %s; %s\n", app->program, task->conf->name,
-		strcmp(state, "differs") == 0 ? "not equal" : "not proven",
-		table_get(proof, 0, "why"), table_get(proof, 0, "next_step"));
-	app->exit = err_policy_worse(app->exit, EXIT_LATER);
+	for (size_t i = 0; i < ARRAY_SIZE(unfinished); i++) {
+		if (strcmp(state, unfinished[i].state) != 0)
+			continue;
+		fprintf(stderr, "%s: %s: %s: %s; %s\n", app->program, task->conf->name,
+			unfinished[i].words, table_get(proof, 0, "why"),
+			table_get(proof, 0, "next_step"));
+		app->exit = err_policy_worse(app->exit, unfinished[i].exit);
+	}
 }
 
 void cmd_sync(struct app *app)

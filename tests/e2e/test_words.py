@@ -9,6 +9,7 @@ import pytest
 from daemon import Daemon, wait_for
 from etl import assert_equal
 from test_rejected import spoil
+from xlsx import Workbook
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
@@ -213,6 +214,107 @@ def test_the_daemon_says_the_same(pair, order):
         assert daemon.stop() == 0
     finally:
         daemon.end()
+
+
+# ---- every state in every place -------------------------------------------------------
+
+def come_to_loading(sandbox, etl):
+    sandbox.fault("status", match="list", after=2, times=0, status=500)
+    etl.run("sync", expect=69)
+
+
+def come_to_unproven(sandbox, etl):
+    sandbox.control("config", {"total": "null"})
+    etl.run("sync", expect=75)
+
+
+def come_to_proven(sandbox, etl):
+    etl.run("sync")
+    sandbox.control("clock", {"advance": 900})
+
+
+def come_to_demoted(sandbox, etl):
+    come_to_proven(sandbox, etl)
+    sandbox.control("config", {"leaves_out": "resolved"})
+    etl.run("sync", "--full", expect=75)
+
+
+def come_to_rejected(sandbox, etl):
+    come_to_proven(sandbox, etl)
+    odd = sandbox.dump()["conversations"][0]["id"]
+    spoil(sandbox, etl, odd, created_at=5)
+    etl.run("sync", "--full", expect=65)
+    return odd
+
+
+def come_to_accepted(sandbox, etl):
+    etl.run("rejected", "--accept", come_to_rejected(sandbox, etl))
+    etl.run("sync", "--full")
+
+
+def come_to_unlisted(sandbox, etl):
+    etl.run("sync")
+    sandbox.change("archive", 7)
+    for _ in range(2):
+        sandbox.control("clock", {"advance": 900})
+        etl.run("sync", "--full", expect=None)
+
+
+def come_to_too_deep(sandbox, etl):
+    sandbox.control("config", {"depth": 100})
+    etl.run("sync", expect=75)
+
+
+def come_to_differs(sandbox, etl):
+    come_to_proven(sandbox, etl)
+    oldest = min(sandbox.dump()["conversations"], key=lambda c: c["updated_at"])
+    sandbox.change("delete", 1, id=oldest["id"])
+    etl.run("verify", expect=1)
+
+
+# how it comes to the state, the state, its word in status, health, exit of `-q sync` (None: not asked for) and of `status --check`,
+# and the words by which a report begins (None: by no warning)
+STATES = [
+    (come_to_loading, "loading", "failing", "amber", None, 1, "The first load has not ended."),
+    (come_to_unproven, "unproven", "not proven", "amber", 75, 1, "Loaded, and not proven complete (since "),
+    (come_to_too_deep, "unproven", "not proven", "amber", 75, 1, "Loaded, and not proven complete: "),
+    (come_to_demoted, "demoted", "demoted", "red", 75, 1, "No longer proven complete (since "),
+    (come_to_rejected, "rejected", "rejected", "red", 65, 1, ""),
+    (come_to_differs, "differs", "differs", "red", 75, 1, "The counts differ from those of Sahut (since "),
+    (come_to_accepted, "excepted", "excepted", "amber", 0, 0, "Complete, but for: 1 items that could not be loaded"),
+    (come_to_unlisted, "excepted", "excepted", "amber", 0, 0, "Complete, but for: 7 conversations that stand in no list"),
+    (come_to_proven, "proven", "well", "green", 0, 0, None),
+]
+
+
+@pytest.mark.parametrize("come, state, word, health, code, checked, begins", STATES, ids=[row[0].__name__[len("come_to_"):] for row in STATES])
+def test_each_state_is_said_in_every_place(pair, tmp_path, come, state, word, health, code, checked, begins):
+    sandbox, etl = pair(conversations=3000 if come is come_to_too_deep else 1200, ago="6h", order="updated_desc")
+    come(sandbox, etl)
+    assert said(etl) == (word, state, health)
+    row = etl.status()
+    assert state == "loading" or (row["proof_since"] is not None) == (state in ("unproven", "demoted", "differs"))
+    done = etl.run("-q", "status", "--check", expect=checked)
+    assert done.stdout == ""
+    if code is not None:
+        done = etl.run("-q", "sync", expect=code)
+        assert done.stdout == "" and ("utama" in done.stderr) == (code != 0), done.stderr
+        assert said(etl) == (word, state, health)
+    # Each form of a report says it first, or says nothing.
+    warning = f"utama: {begins}"
+    text = etl.run("report", "volume").stdout.splitlines()[0]
+    rows = json.loads(etl.run("report", "volume", "--format", "json").stdout)
+    html = etl.run("report", "volume", "--format", "html").stdout
+    csv = etl.run("report", "volume", "--format", "csv")
+    file = tmp_path / "volume.xlsx"
+    etl.run("report", "volume", "--format", "xlsx", "--output", file)
+    about = " ".join(str(v) for r in Workbook(file).table("About") for v in r.values())
+    if begins is None:
+        assert not text.startswith("!") and "warning" not in rows[0] and "utama: " not in about and csv.stderr == ""
+        return
+    assert text.startswith(f"! {warning}")
+    assert warning in rows[0]["warning"] and begins in html and warning in about and warning in csv.stderr
+    assert not csv.stdout.startswith("!")
 
 
 # ---- a timer instead of a daemon ------------------------------------------------------
