@@ -871,7 +871,10 @@ exception
 end $$;
 comment on function sahut_etl.drop_foreign_keys is 'Drops the foreign keys of a warehouse that holds nothing yet.';
 
-create function sahut_etl.restore_foreign_keys() returns void
+-- A key that is declared NOT VALID holds for all that is written from then on; to look at what is there takes as long
+-- as it takes, and locks out nobody (VALIDATE CONSTRAINT). A first load does the one in a transaction of its own and
+-- then the other, before the transaction that publishes, which finds nothing left to do.
+create function sahut_etl.restore_foreign_keys(checks boolean default true) returns void
 	language plpgsql security definer
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
@@ -888,17 +891,24 @@ begin
 		return;
 	end if;
 	for k in
-		select f.* from sahut_etl.foreign_keys() f
-		where not exists (
-			select from pg_catalog.pg_constraint c
-			where c.conrelid = format('%I.%I', f.schema_name, f.table_name)::regclass
-			and c.conname = f.key_name)
+		select f.*, c.conname is not null as is_declared
+		from sahut_etl.foreign_keys() f
+		left join pg_catalog.pg_constraint c
+			on c.conrelid = format('%I.%I', f.schema_name, f.table_name)::regclass and c.conname = f.key_name
+		where c.conname is null or (checks and not c.convalidated)
 	loop
-		execute format('alter table %I.%I add constraint %I %s',
-			k.schema_name, k.table_name, k.key_name, k.definition);
+		if not k.is_declared then
+			execute format('alter table %I.%I add constraint %I %s not valid',
+				k.schema_name, k.table_name, k.key_name, k.definition);
+		end if;
+		if checks then
+			execute format('alter table %I.%I validate constraint %I',
+				k.schema_name, k.table_name, k.key_name);
+		end if;
 	end loop;
 end $$;
 comment on function sahut_etl.restore_foreign_keys is
-	'Declares the foreign keys that are set aside; fails where one does not hold.';
+	'Declares the foreign keys that are set aside; with CHECKS it looks at what is there, and fails where one does not '
+	'hold.';
 
 select sahut_etl.restore_foreign_keys();

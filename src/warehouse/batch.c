@@ -163,15 +163,41 @@ static void add_ledger(struct script *s, const struct batch *c)
 	script_int(s, c->sent.failed);
 }
 
+/* To check them takes as long as it takes: a limit would be one of the warehouse's size. */
+static void add_keys(struct script *s, const char *statement)
+{
+	script_add(s, "set local statement_timeout = 0");
+	script_add(s, statement);
+}
+
+static void add_transaction(struct script *s, const char *statement)
+{
+	script_add(s, "begin");
+	add_keys(s, statement);
+	script_add(s, "commit");
+}
+
+/*
+ * Foreign keys that were set aside hold before the transaction that publishes:
+ * its locks would keep other writers out for as long as the check takes.
+ */
+static void add_foreign_keys(struct script *s)
+{
+	add_transaction(s, sql_warehouse_declare_foreign_keys);
+	add_transaction(s, sql_warehouse_restore_foreign_keys);
+}
+
+static bool ends_sweep(const struct batch *c)
+{
+	return c->sweep > 0 && !c->state->full.running;
+}
+
 static void add_advance(struct script *s, const struct batch *c)
 {
 	CLEANUP(buf_free) struct buf text = BUF_MAX(LONGEST_TEXT);
 
-	/* To check them takes as long as it takes: a limit would be one of the warehouse's size. */
-	if (c->sweep > 0 && !c->state->full.running) {
-		script_add(s, "set local statement_timeout = 0");
-		script_add(s, sql_warehouse_restore_foreign_keys);
-	}
+	if (ends_sweep(c))
+		add_keys(s, sql_warehouse_restore_foreign_keys);
 	script_add(s, sql_warehouse_advance_workspace);
 	script_int(s, c->workspace);
 	state_json_write_workspace(&text, c->state);
@@ -189,7 +215,7 @@ static void add_advance(struct script *s, const struct batch *c)
 		sweep_json(&text, c);
 		script_text(s, buf_text(&text));
 	}
-	if (c->sweep > 0 && !c->state->full.running) {
+	if (ends_sweep(c)) {
 		script_add(s, sql_warehouse_forget_rejected);
 		script_int(s, c->sweep);
 	}
@@ -324,6 +350,8 @@ struct batch_merge batch_write(struct script *script, const struct batch *batch)
 	struct batch_merge merge = { 0, 0 };
 
 	stage_close(batch->stage);
+	if (ends_sweep(batch))
+		add_foreign_keys(script);
 	script_add(script, "begin");
 	/* Nobody relies on it until the run's last commit: a lost one takes its position along. */
 	if (!batch->last)

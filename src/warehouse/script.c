@@ -8,7 +8,7 @@
 #include "lock_holder.h"
 #include "mem.h"
 
-#define MOST_STEPS 48
+#define MOST_STEPS 56
 
 struct script {
 	struct arena *arena;

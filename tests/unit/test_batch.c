@@ -90,7 +90,8 @@ bool pg_busy(const struct pg *pg)
 
 #define MERGE \
 	"merge/10_begin\nmerge/20_dimensions\nmerge/30_pick\nmerge/35_stale_copies\n" \
-	"merge/36_whether_anything_differs else skip 11\nmerge/38_recount\nmerge/40_conversations\n" \
+	"merge/36_whether_anything_differs else skip " \
+	"11\nmerge/38_recount\nmerge/40_conversations\n" \
 	"merge/50_versions\nmerge/60_events\nmerge/65_resolutions\nmerge/70_labels\n" \
 	"merge/75_taken_back\nmerge/80_gone_and_rejected\nmerge/82_absences\n" \
 	"merge/85_touched_days\nmerge/87_messages_due\n" \
@@ -179,15 +180,18 @@ the_end_of_a_sweep_restores_the_foreign_keys_before_anything_is_vouched_for(void
 	batch.sweep = 9;
 	batch.seen = SEEN_BY_SWEEP;
 	batch.kind = CYCLE_FIRST_LOAD;
-	assert_script(&batch, "begin\nwarehouse/batch(3, 70, -, 2, 0, -, -)\n" MERGE
-			      "set local statement_t\nwarehouse/restore_foreign_keys\n"
-			      "warehouse/advance_workspace(3, {})\n"
-			      "warehouse/advance_reports(3)\nwarehouse/advance_run(70, {})\n"
-			      "warehouse/advance_sweep(9, 70, {})\n"
-			      "warehouse/forget_rejected(9)\n"
-			      "warehouse/advance_ledger(3, first_load, 4, 1, 2)\n"
-			      "warehouse/forget_sweep(9)\nwarehouse/forget_scans(3)\n"
-			      "warehouse/tally(3, true)\ncommit\n");
+	assert_script(&batch,
+		      "begin\nset local statement_t\nwarehouse/declare_foreign_keys\ncommit\n"
+		      "begin\nset local statement_t\nwarehouse/restore_foreign_keys\ncommit\n"
+		      "begin\nwarehouse/batch(3, 70, -, 2, 0, -, -)\n" MERGE
+		      "set local statement_t\nwarehouse/restore_foreign_keys\n"
+		      "warehouse/advance_workspace(3, {})\n"
+		      "warehouse/advance_reports(3)\nwarehouse/advance_run(70, {})\n"
+		      "warehouse/advance_sweep(9, 70, {})\n"
+		      "warehouse/forget_rejected(9)\n"
+		      "warehouse/advance_ledger(3, first_load, 4, 1, 2)\n"
+		      "warehouse/forget_sweep(9)\nwarehouse/forget_scans(3)\n"
+		      "warehouse/tally(3, true)\ncommit\n");
 }
 
 /* What a sweep, or a scan, has shown is remembered only for rows that it has read. */
