@@ -1,7 +1,7 @@
 -- The period's sums beside those of the period of the same length before it, where that is known whole: creations go
 -- back as far as the conversations do, changes to where history begins. Of the first resolutions the middle one; beside
 -- it those that could not be timed, since their conversations are older than history.
-with sums as (
+with sums as materialized (
 	select
 		v.day >= $2::date as is_now, sum(v.created_count) as created, sum(v.resolved_count) as resolved,
 		sum(v.reopened_count) as reopened
@@ -19,7 +19,7 @@ with sums as (
 	where ($4::text[] is null or coalesce(v.channel_id, '') = any ($4::text[]))
 	and ($5::text[] is null or coalesce(v.team_id, '') = any ($5::text[]))
 	group by 1
-), timed as (
+), timed as materialized (
 	select
 		r.resolved_day >= $2::date as is_now,
 		round((percentile_cont(0.5) within group (order by r.cycle_duration_seconds)
@@ -32,6 +32,23 @@ with sums as (
 	and ($6::text[] is null or r.conversation_id in (
 		select l.conversation_id from sahut_report.conversation_labels l where l.label_name = any ($6::text[])))
 	group by 1
+), lying as materialized (
+	select count(*) as n
+	from sahut_report.conversations c
+	where c.workspace_name = $1 and c.is_unresolved and c.status <> 'resolved'
+	and ($4::text[] is null or coalesce(c.channel_id, '') = any ($4::text[]))
+	and ($5::text[] is null or coalesce(c.team_id, '') = any ($5::text[]))
+	and ($6::text[] is null or c.labels && $6::text[])
+), lay as materialized (
+	select coalesce(sum(b.conversation_count), 0) as n
+	from sahut_report.daily_backlog b
+	where b.workspace_name = $1 and b.day = $2::date - 1
+	and ($4::text[] is null or coalesce(b.channel_id, '') = any ($4::text[]))
+	and ($5::text[] is null or coalesce(b.team_id, '') = any ($5::text[]))
+), known as materialized (
+	select w.history_day <= $2::date - ($3::date - $2::date + 1) as is_known,
+		w.history_day < $2::date and $2::date <= w.last_day as was_known
+	from sahut_etl.report_workspace w where w.name = $1
 )
 select
 	coalesce(n.created, 0) as created,
@@ -42,19 +59,11 @@ select
 	t.hours as first_resolution_hours, case when k.is_known then u.hours end as first_resolution_hours_before,
 	coalesce(t.untimed, 0) as resolved_untimed, case when k.is_known then coalesce(u.untimed, 0) end
 		as resolved_untimed_before,
-	(select count(*) from sahut_report.conversations c where c.workspace_name = $1 and c.is_unresolved
-		and c.status <> 'resolved'
-		and ($4::text[] is null or coalesce(c.channel_id, '') = any ($4::text[]))
-		and ($5::text[] is null or coalesce(c.team_id, '') = any ($5::text[]))
-		and ($6::text[] is null or c.labels && $6::text[])) as unresolved_now,
-	case when k.was_known and $6::text[] is null then (
-		select coalesce(sum(b.conversation_count), 0) from sahut_report.daily_backlog b
-		where b.workspace_name = $1 and b.day = $2::date - 1
-		and ($4::text[] is null or coalesce(b.channel_id, '') = any ($4::text[]))
-		and ($5::text[] is null or coalesce(b.team_id, '') = any ($5::text[]))) end as unresolved_now_before
-from (select w.history_day <= $2::date - ($3::date - $2::date + 1) as is_known,
-		w.history_day < $2::date and $2::date <= w.last_day as was_known
-	from sahut_etl.report_workspace w where w.name = $1) k
+	lying.n as unresolved_now,
+	case when k.was_known and $6::text[] is null then lay.n end as unresolved_now_before
+from known k
+cross join lying
+cross join lay
 left join sums n on n.is_now
 left join sums b on not b.is_now
 left join timed t on t.is_now

@@ -70,7 +70,7 @@ def story(tmp_path_factory):
 def test_the_warehouse_is_distributed(story):
     story.plain.run("migrate")
     story.spread.run("migrate", "--distributed")
-    assert story.spread.sql("""select count(*) from pg_dist_partition where partmethod = 'h'""") == [(6,)]
+    assert story.spread.sql("""select count(*) from pg_dist_partition where partmethod = 'h'""") == [(7,)]
     assert len(story.spread.sql("select distinct nodeport from citus_shards where table_name = 'sahut.conversation'::regclass")) == 2
     assert "nothing to do" in story.spread.run("migrate").stdout
 
@@ -157,7 +157,7 @@ def reader(story):
 
 
 def test_the_reader_sees_in_every_view_the_rows_of_one_machine(story, reader):
-    of_now = {"age_hours", "waiting_hours", "seconds_behind", "id"}
+    of_now = {"age_hours", "waiting_hours", "seconds_behind", "id", "changed_at"}
     for view in views(story.spread):
         rows = reader(f"select * from sahut_report.{view}")
         assert len(rows) == story.plain.one(f"select count(*) from sahut_report.{view}"), view

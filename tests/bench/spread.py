@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""What several machines cost: a warehouse that Citus spreads over a coordinator and two workers, beside a plain one.
+
+Both are databases on the coordinator's cluster, mirror the same API, and do each thing in turns. Without Citus it says so.
+
+usage: spread.py BUILD [--conversations N] [--rounds N]
+"""
+import argparse
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+
+from rig import TOP, Figure
+
+import citus
+import frugal
+from bench import show
+from etl import Etl
+from sandbox import Sandbox
+
+NAMES = ("spread", "plain")
+BOARDS = os.path.join(TOP, "etc", "metabase")
+
+
+class Both:
+    """Two warehouses of one API whose clock stands still but for what is advanced."""
+
+    def __init__(self, build, directory, conversations):
+        self.machines = citus.Machines()
+        self.sandbox = Sandbox(os.path.join(build, "sahut-sandbox"), conversations=conversations, ago="40d")
+        self.sandbox.control("clock", {"speed": 0})
+        self.machines.create_database("spread")
+        self.machines.coordinator.create_database("plain")
+        self.etls = {}
+        for name in NAMES:
+            folder = os.path.join(directory, name)
+            os.mkdir(folder)
+            self.etls[name] = Etl(os.path.join(build, "sahut-etl"), folder, self.machines.coordinator, name, self.sandbox.base_url)
+        self.etls["plain"].run("migrate")
+        self.etls["spread"].run("migrate", "--distributed")
+
+    def stop(self):
+        self.sandbox.stop()
+        self.machines.stop()
+
+    def turn(self, *command):
+        """Seconds that a command takes with each, one after the other; who is first changes."""
+        taken = {}
+        for name in NAMES if time.monotonic_ns() & 1024 else reversed(NAMES):
+            began = time.monotonic()
+            self.etls[name].run(*command, timeout=36000)
+            taken[name] = time.monotonic() - began
+        return taken
+
+    def cards(self):
+        """Seconds for all queries of the dashboards, without their filters, as a reader and in one session."""
+        with open(os.path.join(BOARDS, "dashboards.json")) as f:
+            boards = json.load(f)["dashboards"]
+        queries = []
+        for name in sorted(os.listdir(BOARDS)):
+            if name.endswith(".sql") and any(c.get("key") == name[:-4] for d in boards for c in d["cards"]):
+                with open(os.path.join(BOARDS, name)) as f:
+                    queries.append(re.sub(r"\[\[.*?\]\]", "", f.read()))
+        taken = {}
+        for name in NAMES:
+            connection = self.machines.coordinator.connect(name, user="pembaca")
+            with connection.cursor() as cursor:
+                began = time.monotonic()
+                for query in queries:
+                    cursor.execute(query)
+                    cursor.fetchall()
+                taken[name] = time.monotonic() - began
+            connection.close()
+        return taken
+
+
+def ratio(name, rounds, most, what):
+    both = "; ".join(f"{t['spread']:.2f} s and {t['plain']:.2f} s" for t in rounds)
+    return Figure(name, "x", [t["spread"] / t["plain"] for t in rounds], what, most=most, note=both)
+
+
+def measure(both, conversations, rounds):
+    first = both.turn("sync")
+    yield Figure("first load", "conv/s", [conversations / first["spread"]], f"{conversations:,} conversations, start, end and keys included",
+                 least=1700, note=f"plain: {conversations / first['plain']:,.0f}")
+    for name in NAMES:
+        both.etls[name].sql("vacuum analyze")
+    idle, changed = [], []
+    for _ in range(rounds):
+        both.sandbox.control("clock", {"advance": 900})
+        frugal.change(both.sandbox, 100)
+        changed.append(both.turn("sync"))
+        # Until what changed is older than a scan looks back.
+        both.sandbox.control("clock", {"advance": 3600})
+        both.turn("sync")
+        both.sandbox.control("clock", {"advance": 900})
+        idle.append(both.turn("sync"))
+    yield ratio("idle cycle", idle, 2, "whole command")
+    yield ratio("100 changed", changed, 2.5, "whole command")
+    yield ratio("full sweep, nothing changed", [both.turn("sync", "--full")], 5, f"{conversations:,} conversations")
+    both.sandbox.control("clock", {"advance": 3 * 86400})
+    both.turn("sync")
+    yield ratio("--rebuild-reports", [both.turn("migrate", "--rebuild-reports")], 5, "all days")
+    both.machines.sql("spread", "create role pembaca login in role sahut_reader")
+    yield ratio("dashboards", [both.cards() for _ in range(rounds)], 2, "all cards, one session of a reader")
+
+
+def main():
+    arguments = argparse.ArgumentParser(prog="spread")
+    arguments.add_argument("build")
+    arguments.add_argument("--conversations", type=int, default=100000)
+    arguments.add_argument("--rounds", type=int, default=3)
+    options = arguments.parse_args()
+    if citus.bindir() is None:
+        sys.exit("no PostgreSQL with Citus here; $SAHUT_CITUS names the folder of its programs")
+    with tempfile.TemporaryDirectory(prefix="sahut-spread-", dir=os.environ.get("SAHUT_BENCH_DIR")) as directory:
+        both, figures, load = Both(os.path.abspath(options.build), directory, options.conversations), [], os.getloadavg()[0]
+        try:
+            for figure in measure(both, options.conversations, options.rounds):
+                figures.append(figure)
+                print(f"# {figure.name}: {figure.values}", file=sys.stderr, flush=True)
+        finally:
+            both.stop()
+    print(f"{os.cpu_count()} processors; load {load:.1f} before, {os.getloadavg()[0]:.1f} after")
+    show(figures)
+
+
+if __name__ == "__main__":
+    main()
