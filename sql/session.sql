@@ -226,7 +226,8 @@ create temp table if not exists odd_page (
 -- sign -1, and after it, with 1.
 create temp table if not exists recount (
 	id        text collate "C" not null,
-	is_whole  boolean not null	-- not by their labels alone
+	is_whole  boolean not null,	-- not by their labels alone
+	is_stock  boolean not null	-- nor by their contact
 ) on commit delete rows;
 create temp table if not exists volume_change on commit delete rows as
 select null::integer as sign, d.* from sahut_etl.day_volume d with no data;
@@ -236,6 +237,20 @@ create temp table if not exists label_change on commit delete rows as
 select null::integer as sign, d.* from sahut_etl.day_label d with no data;
 create temp table if not exists pair_change on commit delete rows as
 select null::integer as sign, d.* from sahut_etl.day_label_pair d with no data;
+create temp table if not exists backlog_change on commit delete rows as
+select null::integer as sign, d.* from sahut_etl.day_backlog d with no data;
+create temp table if not exists agent_change on commit delete rows as
+select null::integer as sign, d.* from sahut_etl.day_agent d with no data;
+create temp table if not exists flow_change on commit delete rows as
+select null::integer as sign, d.* from sahut_etl.day_flow d with no data;
+-- From when to when an agent had one of them, on each day: where these differ a peak may.
+create temp table if not exists held_change (
+	sign      integer not null,
+	day       date not null,
+	agent_id  text collate "C" not null,
+	from_at   timestamptz not null,
+	to_at     timestamptz
+) on commit delete rows;
 
 create temp table if not exists tally (
 	live_day       date,	-- the first day that reports do not store, before this batch

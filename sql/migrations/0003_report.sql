@@ -666,6 +666,7 @@ create table sahut_etl.report_queue (
 	flows         boolean not null,
 	labels        boolean not null,
 	stock         boolean not null,
+	extremes      boolean not null default false,
 	queued_at     timestamptz not null default clock_timestamp(),
 	primary key (workspace_id, day)
 );
@@ -677,6 +678,8 @@ comment on column sahut_etl.report_queue.stamp is
 comment on column sahut_etl.report_queue.flows is 'Whether its volumes have to be computed.';
 comment on column sahut_etl.report_queue.labels is 'Whether its volumes by label have to be computed.';
 comment on column sahut_etl.report_queue.stock is 'Whether its backlog and its workload have to be computed.';
+comment on column sahut_etl.report_queue.extremes is
+	'Whether its peaks and its oldest unresolved conversations have to be found again.';
 comment on column sahut_etl.report_queue.queued_at is 'When it was first queued (database''s clock).';
 
 create table sahut_etl.report_turn (
@@ -967,29 +970,95 @@ $$;
 comment on function sahut_etl.label_pairs_of is
 	'Labels that the conversations created on each day of a span, or those of IDS, carry together.';
 
--- An interval holds its right end: one that ended at midnight was still there then, one that began is the next day's.
 -- One definition for all that is measured in a day: its midnights, and the part of it that is known.
-create function sahut_etl.day_span(workspace integer, wanted date) returns table (
-		begins timestamptz, ends timestamptz, known_from timestamptz, known_to timestamptz)
+create function sahut_etl.days_of(workspace integer, first date, last date) returns table (
+		day date, begins timestamptz, ends timestamptz, known_from timestamptz, known_to timestamptz)
 	language plpgsql stable rows 1
 	set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
 	return query
-	select b.begins, b.ends, greatest(b.begins, w.history_started_at),
-		case when wanted < w.live_day then b.ends else least(b.ends, w.known_at) end
+	select d.day, d.begins, d.ends, greatest(d.begins, w.history_started_at),
+		case when d.day < w.live_day then d.ends else least(d.ends, w.known_at) end
 	from sahut_etl.report_workspace w
 	cross join lateral (
-		select wanted::timestamp at time zone w.timezone as begins,
-			(wanted + 1)::timestamp at time zone w.timezone as ends
-	) b
-	where w.id = workspace and wanted between w.history_day and w.last_day;
+		select w.history_day + i as day, (w.history_day + i)::timestamp at time zone w.timezone as begins,
+			(w.history_day + i + 1)::timestamp at time zone w.timezone as ends
+		from generate_series(greatest(first, w.history_day) - w.history_day,
+			least(last, w.last_day) - w.history_day) i
+	) d
+	where w.id = workspace;
 end $$;
-comment on function sahut_etl.day_span is
-	'A day with a backlog: when it begins and ends, and from when to when it is known. No row for any other day.';
+comment on function sahut_etl.days_of is
+	'The days of a span that have a backlog: when each begins and ends, and from when to when it is known.';
 
-create function sahut_etl.backlog_of(workspace integer, wanted date) returns table (
+-- An interval holds its right end: one that ended at midnight was still there then, one that began is the next day's.
+-- Seconds are rounded for each state and day, so that all sums of them agree, and what one conversation adds to a sum
+-- can be taken from it again.
+create function sahut_etl.days_held(workspace integer, first date, last date, ids text[] default null) returns table (
+		day date, begins timestamptz, ends timestamptz, known_from timestamptz, known_to timestamptz,
+		conversation_id text, status text, is_active boolean, channel_id text, assignee_id text, team_id text,
+		created_at timestamptz, valid_from timestamptz, valid_to timestamptz, is_known boolean, is_at_end boolean,
+		seconds bigint)
+	language plpgsql stable rows 1000 cost 100000
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+		set enable_seqscan = off set plan_cache_mode = force_custom_plan
+as $$
+#variable_conflict use_column
+declare
+	from_at  timestamptz;
+	to_at    timestamptz;
+begin
+	select min(d.begins), max(d.ends) into from_at, to_at from sahut_etl.days_of(workspace, first, last) d;
+	if from_at is null then
+		return;
+	end if;
+	return query
+	with held as materialized (
+		select v.conversation_id, v.status, s.is_active, v.channel_id, v.assignee_id, v.team_id, c.created_at,
+			v.valid_from, v.valid_to
+		from sahut.conversation_version v
+		join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
+		join sahut.status s on s.status = v.status
+		where v.workspace_id = workspace and v.status <> 'resolved'
+			and (ids is null or v.conversation_id = any (ids))
+			and (ids is not null or tstzrange(v.valid_from, v.valid_to, '(]') && tstzrange(from_at, to_at, '[)'))
+	), wanted as materialized (
+		select d.* from sahut_etl.days_of(workspace, first, last) d
+	)
+	select d.day, d.begins, d.ends, d.known_from, d.known_to, h.conversation_id, h.status, h.is_active, h.channel_id,
+		h.assignee_id, h.team_id, h.created_at, h.valid_from, h.valid_to, coalesce(h.valid_to > d.known_from, true),
+		coalesce(h.valid_to >= d.ends, true),
+		greatest(0, extract(epoch from least(h.valid_to, d.known_to) - greatest(h.valid_from, d.known_from)))::bigint
+	from held h
+	join wanted d on h.valid_from < d.ends
+		and (h.valid_to is null or (h.valid_to >= d.begins and h.valid_to > h.valid_from));
+end $$;
+comment on function sahut_etl.days_held is
+	'The unresolved states on each day of a span; with IDS, those of these conversations.';
+
+-- Of those that begin and end at the same moment, the one that ends goes first.
+create function sahut_etl.most_at_once(began timestamptz[], ended timestamptz[]) returns integer
+	language sql immutable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce(max(s.together), 0)::integer
+	from (
+		select sum(sum(e.n)) over (order by e.at) as together
+		from (
+			select b.at, 1 as n from unnest(began) b(at)
+			union all
+			select x.at, -1 from unnest(ended) x(at) where x.at is not null
+		) e
+		group by e.at
+	) s
+$$;
+comment on function sahut_etl.most_at_once is
+	'Of spans of time, how many lie at one moment at most: from when each, and to when; empty: it goes on.';
+
+create function sahut_etl.backlog_of(workspace integer, first date, last date, ids text[] default null)
+	returns table (
 		workspace_id integer, day date, measured_at timestamptz, status text, channel_id text,
 		assignee_id text, team_id text, conversation_count integer, age_seconds_sum bigint,
 		age_under_1d_count integer, age_1d_to_3d_count integer, age_3d_to_7d_count integer,
@@ -998,37 +1067,30 @@ create function sahut_etl.backlog_of(workspace integer, wanted date) returns tab
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 as $$
 #variable_conflict use_column
-declare
-	ends      timestamptz;
-	measured  timestamptz;
 begin
-	select s.ends, s.known_to into ends, measured from sahut_etl.day_span(workspace, wanted) s;
-	if not found then
-		return;
-	end if;
 	return query
-	with lying as materialized (
-		select v.status, v.channel_id, v.assignee_id, v.team_id, c.created_at
-		from sahut.conversation_version v
-		join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
-		where v.workspace_id = workspace and v.status <> 'resolved'
-			and tstzrange(v.valid_from, v.valid_to, '(]') @> ends
-	)
-	select workspace, wanted, measured, x.status, x.channel_id, x.assignee_id, x.team_id, count(*)::integer,
-		sum(extract(epoch from x.age))::bigint,
+	select workspace, x.day, x.known_to, x.status, x.channel_id, x.assignee_id, x.team_id, count(*)::integer,
+		sum(extract(epoch from x.age)::bigint)::bigint,
 		count(*) filter (where x.age < interval '1 day')::integer,
 		count(*) filter (where x.age >= interval '1 day' and x.age < interval '3 days')::integer,
 		count(*) filter (where x.age >= interval '3 days' and x.age < interval '7 days')::integer,
 		count(*) filter (where x.age >= interval '7 days')::integer,
 		min(x.created_at)
-	from (select l.*, greatest(interval '0', measured - l.created_at) as age from lying l) x
-	group by x.status, x.channel_id, x.assignee_id, x.team_id;
+	from (
+		select h.day, h.known_to, h.status, h.channel_id, h.assignee_id, h.team_id, h.created_at,
+			greatest(interval '0', h.known_to - h.created_at) as age
+		from sahut_etl.days_held(workspace, first, last, ids) h
+		where h.is_at_end
+	) x
+	group by x.day, x.known_to, x.status, x.channel_id, x.assignee_id, x.team_id;
 end
 $$;
 comment on function sahut_etl.backlog_of is
-	'The conversations unresolved at the end of a day; of one that can still grow, those unresolved now.';
+	'The conversations unresolved at the end of each day of a span; of one that can still grow, those unresolved now. '
+	'With IDS, the part of these conversations.';
 
-create function sahut_etl.workload_of(workspace integer, wanted date) returns table (
+create function sahut_etl.workload_of(workspace integer, first date, last date, ids text[] default null)
+	returns table (
 		workspace_id integer, day date, agent_id text, assigned_in_count integer, handed_off_count integer,
 		resolved_count integer, resolved_conversation_count integer, reopened_count integer,
 		handled_conversation_count integer, active_seconds bigint, measured_seconds bigint,
@@ -1036,133 +1098,110 @@ create function sahut_etl.workload_of(workspace integer, wanted date) returns ta
 		end_of_day_snoozed_count integer)
 	language plpgsql stable security definer rows 50 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+		set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 declare
-	-- The day, as far as it is known: from where history begins, to where the data ends.
-	begins       timestamptz;
-	ends         timestamptz;
-	measured_to  timestamptz;
+	first_day  date;
+	last_day   date;
 begin
-	select s.known_from, s.ends, s.known_to into begins, ends, measured_to
-	from sahut_etl.day_span(workspace, wanted) s;
-	if not found then
+	select min(d.day), max(d.day) into first_day, last_day from sahut_etl.days_of(workspace, first, last) d;
+	if first_day is null then
 		return;
 	end if;
 	return query
 	with held as materialized (
-		select v.conversation_id, coalesce(v.assignee_id, '') as assignee_id, v.status, s.is_active,
-			greatest(v.valid_from, begins) as from_at,
-			case when v.valid_to < ends then v.valid_to end as to_at,
-				coalesce(v.valid_to >= ends, true) as at_end
-		from sahut.conversation_version v
-		join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
-		join sahut.status s on s.status = v.status
-		where v.workspace_id = workspace and v.status <> 'resolved'
-		and tstzrange(v.valid_from, v.valid_to, '(]') && tstzrange(begins, ends, '()')
-	), active as (
-		select assignee_id, count(distinct conversation_id) as handled,
-			sum(greatest(0, extract(epoch from least(h.to_at, measured_to) - h.from_at)))::bigint as seconds
-		from held h where h.is_active group by assignee_id
-	), edge as (
-		select assignee_id, at, sum(n) as n
-		from (
-			select assignee_id, from_at as at, 1 as n from held where is_active
-			union all
-			select assignee_id, to_at, -1 from held where is_active and to_at is not null
-		) x
-		group by assignee_id, at
-	), peak as (
-		select assignee_id, max(together)::integer as peak
-		from (select assignee_id, sum(n) over (partition by assignee_id order by at) as together from edge) x
-		group by assignee_id
-	), at_end as (
-		select assignee_id, count(*) filter (where status = 'open') as open, count(*)
-			filter (where status = 'pending') as pending,
-			count(*) filter (where status = 'snoozed') as snoozed
-		from held where at_end group by assignee_id
+		select h.day, h.conversation_id, coalesce(h.assignee_id, '') as assignee_id, h.status, h.is_active, h.seconds,
+			greatest(h.valid_from, h.known_from) as from_at, case when not h.is_at_end then h.valid_to end as to_at,
+			h.is_at_end
+		from sahut_etl.days_held(workspace, first_day, last_day, ids) h
+		where h.is_known
+	), held_by as (
+		select h.day, h.assignee_id, count(distinct h.conversation_id) filter (where h.is_active) as handled,
+			sum(h.seconds) filter (where h.is_active) as seconds,
+			sahut_etl.most_at_once(array_agg(h.from_at) filter (where h.is_active),
+				array_agg(h.to_at) filter (where h.is_active)) as peak,
+			count(*) filter (where h.is_at_end and h.status = 'open') as open,
+			count(*) filter (where h.is_at_end and h.status = 'pending') as pending,
+			count(*) filter (where h.is_at_end and h.status = 'snoozed') as snoozed
+		from held h
+		where h.is_active or h.is_at_end
+		group by h.day, h.assignee_id
 	), event as materialized (
-		select e.conversation_id, e.event_type, e.from_assignee_id, e.to_assignee_id
+		select e.conversation_id, e.occurred_day as day, e.event_type, e.from_assignee_id, e.to_assignee_id
 		from sahut.conversation_event e
 		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
-		where e.workspace_id = workspace and e.occurred_day = wanted
-		and e.event_type in ('created', 'assigned', 'reassigned', 'unassigned', 'resolved', 'reopened')
+		where e.workspace_id = workspace and e.occurred_day between first_day and last_day
+			and (ids is null or e.conversation_id = any (ids))
+			and e.event_type in ('created', 'assigned', 'reassigned', 'unassigned', 'resolved', 'reopened')
 	), gained as (
-		select coalesce(to_assignee_id, '') as assignee_id, count(*)
+		select day, coalesce(to_assignee_id, '') as assignee_id, count(*)
 			filter (where event_type in ('created', 'assigned', 'reassigned', 'unassigned')) as assigned_in,
 			count(*) filter (where event_type = 'resolved') as resolved,
 			count(distinct conversation_id)
 			filter (where event_type = 'resolved') as resolved_conversations,
 			count(*) filter (where event_type = 'reopened') as reopened
-		from event group by coalesce(to_assignee_id, '')
+		from event group by day, coalesce(to_assignee_id, '')
 	), lost as (
-		select coalesce(from_assignee_id, '') as assignee_id, count(*) as handed_off
+		select day, coalesce(from_assignee_id, '') as assignee_id, count(*) as handed_off
 		from event where event_type in ('assigned', 'reassigned', 'unassigned')
-		group by coalesce(from_assignee_id, '')
+		group by day, coalesce(from_assignee_id, '')
 	), agent as (
-		select assignee_id from active union select assignee_id from at_end union select assignee_id from gained
-		union select assignee_id from lost
+		select day, assignee_id from held_by union select day, assignee_id from gained
+		union select day, assignee_id from lost
 	)
-	select workspace, wanted, g.assignee_id, coalesce(gained.assigned_in, 0)::integer,
-		coalesce(lost.handed_off, 0)::integer,
-		coalesce(gained.resolved, 0)::integer, coalesce(gained.resolved_conversations, 0)::integer,
-		coalesce(gained.reopened, 0)::integer,
-		coalesce(active.handled, 0)::integer, coalesce(active.seconds, 0),
-		greatest(0, extract(epoch from measured_to - begins))::bigint, coalesce(peak.peak, 0),
-		coalesce(at_end.open, 0)::integer, coalesce(at_end.pending, 0)::integer,
-			coalesce(at_end.snoozed, 0)::integer
-	from agent g
-	left join active on active.assignee_id = g.assignee_id
-	left join peak on peak.assignee_id = g.assignee_id
-	left join at_end on at_end.assignee_id = g.assignee_id
-	left join gained on gained.assignee_id = g.assignee_id
-	left join lost on lost.assignee_id = g.assignee_id;
+	select workspace, a.day, a.assignee_id, coalesce(g.assigned_in, 0)::integer, coalesce(l.handed_off, 0)::integer,
+		coalesce(g.resolved, 0)::integer, coalesce(g.resolved_conversations, 0)::integer,
+		coalesce(g.reopened, 0)::integer,
+		coalesce(h.handled, 0)::integer, coalesce(h.seconds, 0)::bigint,
+		greatest(0, extract(epoch from d.known_to - d.known_from))::bigint, coalesce(h.peak, 0),
+		coalesce(h.open, 0)::integer, coalesce(h.pending, 0)::integer, coalesce(h.snoozed, 0)::integer
+	from agent a
+	join sahut_etl.days_of(workspace, first_day, last_day) d on d.day = a.day
+	left join held_by h on h.day = a.day and h.assignee_id = a.assignee_id
+	left join gained g on g.day = a.day and g.assignee_id = a.assignee_id
+	left join lost l on l.day = a.day and l.assignee_id = a.assignee_id;
 end
 $$;
 comment on function sahut_etl.workload_of is
-	'The conversations that each agent had on a day, and the work on them; those of nobody under an empty id.';
+	'The conversations that each agent had on each day of a span, and the work on them; those of nobody under an empty '
+	'id. With IDS, the part of these conversations.';
 
 -- From one state to the next of the same conversation: one that was unresolved before or after came into the backlog,
 -- left it, or changed hands in it. Those that were only for a moment are in no backlog: the events of the day know of
 -- them.
-create function sahut_etl.flow_of(workspace integer, wanted date) returns table (
+create function sahut_etl.flow_of(workspace integer, first date, last date, ids text[] default null)
+	returns table (
 		workspace_id integer, day date, channel_id text, assignee_id text, team_id text, created_count integer,
 		reopened_count integer, moved_in_count integer, resolved_count integer, moved_out_count integer,
 		active_seconds bigint)
 	language plpgsql stable security definer rows 200 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+		set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 declare
-	begins       timestamptz;
-	ends         timestamptz;
-	known_from   timestamptz;
-	measured_to  timestamptz;
+	first_day  date;
+	last_day   date;
 begin
-	select s.begins, s.ends, s.known_from, s.known_to into begins, ends, known_from, measured_to
-	from sahut_etl.day_span(workspace, wanted) s;
-	if not found then
+	select min(d.day), max(d.day) into first_day, last_day from sahut_etl.days_of(workspace, first, last) d;
+	if first_day is null then
 		return;
 	end if;
 	return query
 	with held as materialized (
-		select v.conversation_id, s.is_active, v.channel_id, v.assignee_id, v.team_id, v.valid_from, v.valid_to
-		from sahut.conversation_version v
-		join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
-		join sahut.status s on s.status = v.status
-		where v.workspace_id = workspace and v.status <> 'resolved'
-		and tstzrange(v.valid_from, v.valid_to, '(]') && tstzrange(begins, ends, '[)')
+		select h.* from sahut_etl.days_held(workspace, first_day, last_day, ids) h
 	), event as materialized (
 		select e.conversation_id
 		from sahut.conversation_event e
-		where e.workspace_id = workspace and e.occurred_day = wanted
+		where e.workspace_id = workspace and e.occurred_day between first_day and last_day and ids is null
 		and e.event_type in ('created', 'resolved', 'reopened')
 	), step as materialized (
 		select v.conversation_id, v.version_no, v.status, v.channel_id, v.assignee_id, v.team_id, v.valid_from
 		from sahut.conversation_version v
-		where v.conversation_id = any (array(
-			select h.conversation_id from held h where h.valid_from >= begins or h.valid_to < ends
-			union select e.conversation_id from event e))
+		where v.conversation_id = any (coalesce(ids, array(
+			select h.conversation_id from held h where h.valid_from >= h.begins or h.valid_to < h.ends
+			union select e.conversation_id from event e)))
 	), its as materialized (
 		select c.id, c.origin from sahut.conversation c
 		where c.id = any (array(select distinct k.conversation_id from step k)) and c.deleted_at is null
@@ -1172,41 +1211,41 @@ begin
 		from step s
 		window x as (partition by s.conversation_id order by s.version_no)
 	), turn as (
-		select p.*, i.origin, p.was_status <> 'resolved' and p.status <> 'resolved'
+		select d.day, p.*, i.origin, p.was_status <> 'resolved' and p.status <> 'resolved'
 			and (p.channel_id, p.assignee_id, p.team_id) is distinct
 				from (p.was_channel, p.was_assignee, p.was_team) as is_moved
 		from pair p
 		join its i on i.id = p.conversation_id
-		where p.valid_from >= begins and p.valid_from < ends
+		join sahut_etl.days_of(workspace, first_day, last_day) d on p.valid_from >= d.begins
+			and p.valid_from < d.ends
 	)
-	select workspace, wanted, x.channel_id, x.assignee_id, x.team_id, sum(x.created)::integer,
+	select workspace, x.day, x.channel_id, x.assignee_id, x.team_id, sum(x.created)::integer,
 		sum(x.reopened)::integer, sum(x.moved_in)::integer, sum(x.resolved)::integer, sum(x.moved_out)::integer,
 		sum(x.seconds)::bigint
 	from (
-		select t.channel_id, t.assignee_id, t.team_id, (t.was_status is null)::integer as created,
+		select t.day, t.channel_id, t.assignee_id, t.team_id, (t.was_status is null)::integer as created,
 			coalesce(t.was_status = 'resolved', false)::integer as reopened,
 			coalesce(t.is_moved, false)::integer as moved_in, 0 as resolved,
-			0 as moved_out, 0::numeric as seconds
+			0 as moved_out, 0::bigint as seconds
 		from turn t
 		where t.status <> 'resolved' and (t.was_status is not null or t.origin = 'observed')
 			and (t.was_status is null or t.was_status = 'resolved' or t.is_moved)
 		union all
-		select t.was_channel, t.was_assignee, t.was_team, 0, 0, 0, (t.status = 'resolved')::integer,
+		select t.day, t.was_channel, t.was_assignee, t.was_team, 0, 0, 0, (t.status = 'resolved')::integer,
 			t.is_moved::integer, 0
 		from turn t
 		where t.was_status <> 'resolved' and (t.status = 'resolved' or t.is_moved)
 		union all
-		select h.channel_id, h.assignee_id, h.team_id, 0, 0, 0, 0, 0,
-			greatest(0, extract(epoch from least(h.valid_to, measured_to) - greatest(h.valid_from, known_from)))
+		select h.day, h.channel_id, h.assignee_id, h.team_id, 0, 0, 0, 0, 0, h.seconds
 		from held h where h.is_active
 	) x
-	group by x.channel_id, x.assignee_id, x.team_id
+	group by x.day, x.channel_id, x.assignee_id, x.team_id
 	having sum(x.created + x.reopened + x.moved_in + x.resolved + x.moved_out) > 0 or sum(x.seconds) > 0;
 end
 $$;
 comment on function sahut_etl.flow_of is
-	'The conversations that came into the backlog on a day and left it, and how long they were worked on, by channel, '
-	'agent and team.';
+	'The conversations that came into the backlog on each day of a span and left it, and how long they were worked on, '
+	'by channel, agent and team. With IDS, the part of these conversations.';
 
 create function sahut_etl.first_day(workspace integer) returns date
 	language plpgsql stable security definer
@@ -1233,46 +1272,242 @@ as $$
 declare
 	every  constant text[] := array(select r.id from pg_temp.recount r);
 	whole  constant text[] := array(select r.id from pg_temp.recount r where r.is_whole);
+	stock  constant text[] := array(select r.id from pg_temp.recount r where r.is_stock);
 begin
-	insert into pg_temp.volume_change (sign, workspace_id, day, channel_id, team_id, created_count, resolved_count,
-		resolved_conversation_count, reopened_count, first_resolved_count,
-		first_resolution_seconds_sum, first_resolution_business_seconds_sum, new_contact_count,
-		returning_contact_count, estimated_count)
-	select count_days.sign, x.workspace_id, x.day, x.channel_id, x.team_id, x.created_count,
-		x.resolved_count, x.resolved_conversation_count, x.reopened_count, x.first_resolved_count,
-		x.first_resolution_seconds_sum, x.first_resolution_business_seconds_sum, x.new_contact_count,
-		x.returning_contact_count, x.estimated_count
-	from sahut_etl.volume_of(workspace, '-infinity', last, whole) x;
-	insert into pg_temp.hour_change (sign, workspace_id, day, hour_of_day, channel_id, team_id, created_count,
-		resolved_count, reopened_count)
-	select count_days.sign, x.workspace_id, x.day, x.hour_of_day, x.channel_id, x.team_id,
-		x.created_count, x.resolved_count, x.reopened_count
-	from sahut_etl.hours_of(workspace, '-infinity', last, whole) x;
-	insert into pg_temp.label_change (sign, workspace_id, day, label_name, channel_id, team_id,
-		created_count, resolved_count)
-	select count_days.sign, x.workspace_id, x.day, x.label_name, x.channel_id, x.team_id, x.created_count,
-		x.resolved_count
+	if cardinality(whole) > 0 then
+		insert into pg_temp.volume_change (sign, workspace_id, day, channel_id, team_id, created_count, resolved_count,
+			resolved_conversation_count, reopened_count, first_resolved_count, first_resolution_seconds_sum,
+			first_resolution_business_seconds_sum, new_contact_count, returning_contact_count, estimated_count)
+		select count_days.sign, x.workspace_id, x.day, x.channel_id, x.team_id, x.created_count, x.resolved_count,
+			x.resolved_conversation_count, x.reopened_count, x.first_resolved_count,
+			x.first_resolution_seconds_sum, x.first_resolution_business_seconds_sum, x.new_contact_count,
+			x.returning_contact_count, x.estimated_count
+		from sahut_etl.volume_of(workspace, '-infinity', last, whole) x;
+		insert into pg_temp.hour_change (sign, workspace_id, day, hour_of_day, channel_id, team_id, created_count,
+			resolved_count, reopened_count)
+		select count_days.sign, x.workspace_id, x.day, x.hour_of_day, x.channel_id, x.team_id, x.created_count,
+			x.resolved_count, x.reopened_count
+		from sahut_etl.hours_of(workspace, '-infinity', last, whole) x;
+	end if;
+	insert into pg_temp.label_change (sign, workspace_id, day, label_name, channel_id, team_id, created_count,
+		resolved_count)
+	select count_days.sign, x.workspace_id, x.day, x.label_name, x.channel_id, x.team_id, x.created_count, x.resolved_count
 	from sahut_etl.labels_of(workspace, '-infinity', last, every) x;
 	insert into pg_temp.pair_change (sign, workspace_id, day, label_a, label_b, conversation_count)
 	select count_days.sign, x.workspace_id, x.day, x.label_a, x.label_b, x.conversation_count
 	from sahut_etl.label_pairs_of(workspace, '-infinity', last, every) x;
+	if cardinality(stock) > 0 then
+		insert into pg_temp.backlog_change (sign, workspace_id, day, measured_at, status, channel_id, assignee_id, team_id,
+			conversation_count, age_seconds_sum, age_under_1d_count, age_1d_to_3d_count, age_3d_to_7d_count,
+			age_over_7d_count, oldest_created_at)
+		select count_days.sign, x.workspace_id, x.day, x.measured_at, x.status, x.channel_id, x.assignee_id, x.team_id,
+			x.conversation_count, x.age_seconds_sum, x.age_under_1d_count, x.age_1d_to_3d_count,
+			x.age_3d_to_7d_count, x.age_over_7d_count, x.oldest_created_at
+		from sahut_etl.backlog_of(workspace, '-infinity', last, stock) x;
+		insert into pg_temp.agent_change (sign, workspace_id, day, agent_id, assigned_in_count, handed_off_count,
+			resolved_count,
+			resolved_conversation_count, reopened_count, handled_conversation_count, active_seconds,
+			measured_seconds, peak_concurrent, end_of_day_open_count, end_of_day_pending_count,
+			end_of_day_snoozed_count)
+		select count_days.sign, x.workspace_id, x.day, x.agent_id, x.assigned_in_count, x.handed_off_count, x.resolved_count,
+			x.resolved_conversation_count, x.reopened_count, x.handled_conversation_count, x.active_seconds,
+			x.measured_seconds, x.peak_concurrent, x.end_of_day_open_count, x.end_of_day_pending_count,
+			x.end_of_day_snoozed_count
+		from sahut_etl.workload_of(workspace, '-infinity', last, stock) x;
+		insert into pg_temp.flow_change (sign, workspace_id, day, channel_id, assignee_id, team_id, created_count,
+			reopened_count,
+			moved_in_count, resolved_count, moved_out_count, active_seconds)
+		select count_days.sign, x.workspace_id, x.day, x.channel_id, x.assignee_id, x.team_id, x.created_count,
+			x.reopened_count, x.moved_in_count, x.resolved_count, x.moved_out_count, x.active_seconds
+		from sahut_etl.flow_of(workspace, '-infinity', last, stock) x;
+		insert into pg_temp.held_change (sign, day, agent_id, from_at, to_at)
+		select count_days.sign, h.day, coalesce(h.assignee_id, ''), greatest(h.valid_from, h.known_from),
+			case when not h.is_at_end then h.valid_to end
+		from sahut_etl.days_held(workspace, '-infinity', last, stock) h
+		where h.is_active and h.is_known;
+	end if;
 end $$;
 comment on function sahut_etl.count_days is
 	'Notes the parts of a batch''s conversations in the days up to one: with SIGN -1 before the batch is written, with 1 '
 	'afterwards.';
 
--- The noted parts are added to the stored rows; a row that is left without any count goes. A day that is queued will
--- be computed whole.
+-- RELATION and its CHANGES have the same columns: KEYS tell the rows of a day apart, SUMS are added, and of EXTREME the
+-- MIN or the MAX is kept, of what was stored and what was added. A row that is left without any count goes. One that
+-- would be less than nothing is not what was counted (single agents of long ago are no longer told): that day is
+-- computed whole, as is one that is queued for it in the column WHOLE.
+create function sahut_etl.add_changes(workspace integer, relation text, changes text, keys text[], sums text[],
+	whole text, extreme text default null, how text default null) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	every    constant text[] := array['day'] || keys || sums || case when extreme is null then '{}'
+		else array[extreme] end;
+	of_all   constant text := (select string_agg(quote_ident(e), ', ') from unnest(every) e);
+	keyed    constant text := (select string_agg(quote_ident(k), ', ') from unnest(array['day'] || keys) k);
+	same     constant text := (select string_agg(format('v.%1$I is not distinct from c.%1$I', k), ' and ')
+		from unnest(keys) k);
+	held     constant text := (select string_agg(format('v.%I', e), ', ') from unnest(every) e);
+	changed  constant text := (select string_agg(format('sum(d.sign * d.%1$I) as %1$I', s), ', ') from unnest(sums) s);
+	added    constant text := (select string_agg(format('sum(x.%1$I) as %1$I', s), ', ') from unnest(sums) s);
+	counts   constant text := (select string_agg(format('t.%I', s), ', ') from unnest(sums) s);
+	extremes constant text[] := case when extreme is null then array['', '', ''] else array[
+		format(', %1$s(d.%2$I) filter (where d.sign > 0) as %2$I, %1$s(d.%2$I) filter (where d.sign < 0) as was',
+			how, extreme),
+		format('or t.%I is distinct from t.was', extreme), format(', %1$s(x.%2$I) as %2$I', how, extreme)] end;
+begin
+	execute format($sql$
+		with change as materialized (
+			select %1$s, %2$s %3$s
+			from pg_temp.%4$I d
+			where not exists (select from sahut_etl.report_queue q
+				where q.workspace_id = $1 and q.day = d.day and q.%5$I)
+			group by %1$s
+		), moved as materialized (
+			select t.* from change t where 0 <> any (array[%6$s]) %7$s
+		), held as (
+			delete from sahut_etl.%8$I v using moved c
+			where v.workspace_id = $1 and v.day = c.day and %9$s
+			returning %10$s
+		), total as materialized (
+			select %1$s, %11$s %12$s
+			from (select %13$s from held union all select %13$s from moved) x
+			group by %1$s
+		), kept as (
+			insert into sahut_etl.%8$I (workspace_id, %13$s)
+			select $1, %13$s from total t
+			where 0 <> any (array[%6$s]) and 0 <= all (array[%6$s])
+		)
+		insert into sahut_etl.report_queue as q (workspace_id, day, stamp, flows, labels, stock)
+		select distinct $1, t.day, false, %5$L = 'flows', %5$L = 'labels', %5$L = 'stock'
+		from total t
+		where 0 > any (array[%6$s])
+		on conflict (workspace_id, day) do update set %5$I = true $sql$,
+		keyed, changed, extremes[1], changes, whole, counts, extremes[2], relation, same, held, added, extremes[3],
+		of_all)
+	using workspace;
+end $$;
+comment on function sahut_etl.add_changes is
+	'Adds the noted parts of a batch to the stored rows of one relation.';
+
+-- Of a day that may tell other agents than there are (single ones of long ago are folded into one, or gone) no part can
+-- be taken: it is computed whole.
+create function sahut_etl.queue_folded(workspace integer) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	-- Before it no agent has a row.
+	told    constant date := coalesce((select min(a.day) from sahut_etl.day_agent a
+		where a.workspace_id = workspace and a.agent_id <> ''), 'infinity');
+	folded  date[];
+begin
+	folded := array(
+		select d.day
+		from (select distinct a.day from pg_temp.agent_change a) d
+		where exists (select from pg_temp.agent_change a where a.day = d.day and a.day < told and a.agent_id <> '')
+		or exists (select from sahut_etl.day_flow f
+			where f.workspace_id = workspace and f.day = d.day and f.assignee_id = '*')
+		or exists (select from sahut_etl.day_backlog b
+			where b.workspace_id = workspace and b.day = d.day and b.assignee_id = '*'));
+	insert into sahut_etl.report_queue as q (workspace_id, day, stamp, flows, labels, stock)
+	select distinct workspace, x.day, false, false, false, true
+	from (
+		select c.day, c.sign, to_jsonb(c) - 'sign' as part from pg_temp.backlog_change c where c.day = any (folded)
+		union all
+		select c.day, c.sign, to_jsonb(c) - 'sign' from pg_temp.agent_change c where c.day = any (folded)
+		union all
+		select c.day, c.sign, to_jsonb(c) - 'sign' from pg_temp.flow_change c where c.day = any (folded)
+	) x
+	group by x.day, x.part
+	having sum(x.sign) <> 0
+	on conflict (workspace_id, day) do update set stock = true;
+end $$;
+comment on function sahut_etl.queue_folded is
+	'Queues the days whose stored agents are not those that a batch counted.';
+
+-- A peak and an oldest one are no sums. They follow from the batch alone where all that counts is in it, and a peak can
+-- be another only where a span of time is; what does not follow is queued.
+create function sahut_etl.change_extremes(workspace integer) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	with changed as materialized (
+		select distinct x.day, x.agent_id
+		from (
+			select h.day, h.agent_id from pg_temp.held_change h
+			group by h.day, h.agent_id, h.from_at, h.to_at
+			having sum(h.sign) <> 0
+		) x
+	), known as materialized (
+		select a.day, a.agent_id, a.peak_concurrent as was_peak, coalesce(c.peak_concurrent, 0) as peak,
+			a.handled_conversation_count = coalesce(c.handled_conversation_count, 0) as is_all
+		from changed x
+		join sahut_etl.day_agent a on a.workspace_id = workspace and a.day = x.day and a.agent_id = x.agent_id
+		left join pg_temp.agent_change c on c.sign > 0 and c.day = x.day and c.agent_id = x.agent_id
+	), mended as (
+		update sahut_etl.day_agent a
+		set peak_concurrent = k.peak
+		from known k
+		where k.is_all and k.peak <> k.was_peak and a.workspace_id = workspace and a.day = k.day
+			and a.agent_id = k.agent_id
+	)
+	insert into sahut_etl.report_queue as q (workspace_id, day, stamp, flows, labels, stock, extremes)
+	select distinct workspace, k.day, false, false, false, false, true
+	from known k
+	where not k.is_all
+	on conflict (workspace_id, day) do update set extremes = true;
+
+	with part as materialized (
+		select c.day, c.status, c.channel_id, c.assignee_id, c.team_id,
+			min(c.oldest_created_at) filter (where c.sign > 0) as oldest,
+			min(c.oldest_created_at) filter (where c.sign < 0) as was_oldest,
+			coalesce(sum(c.conversation_count) filter (where c.sign > 0), 0) as n
+		from pg_temp.backlog_change c
+		group by c.day, c.status, c.channel_id, c.assignee_id, c.team_id
+	), known as materialized (
+		select p.*, b.conversation_count = p.n as is_all
+		from part p
+		join sahut_etl.day_backlog b on b.workspace_id = workspace and b.day = p.day and b.status = p.status
+			and b.channel_id is not distinct from p.channel_id
+			and b.assignee_id is not distinct from p.assignee_id
+			and b.team_id is not distinct from p.team_id and b.oldest_created_at = p.was_oldest
+		where p.oldest is distinct from p.was_oldest
+	), mended as (
+		update sahut_etl.day_backlog b
+		set oldest_created_at = k.oldest
+		from known k
+		where k.is_all and b.workspace_id = workspace and b.day = k.day and b.status = k.status
+			and b.channel_id is not distinct from k.channel_id
+			and b.assignee_id is not distinct from k.assignee_id
+			and b.team_id is not distinct from k.team_id
+	)
+	insert into sahut_etl.report_queue as q (workspace_id, day, stamp, flows, labels, stock, extremes)
+	select distinct workspace, k.day, false, false, false, false, true
+	from known k
+	where not k.is_all
+	on conflict (workspace_id, day) do update set extremes = true;
+end $$;
+comment on function sahut_etl.change_extremes is
+	'Mends the peaks and the oldest ones that a batch has changed, where they follow from it, and queues the days where '
+	'they do not.';
+
+-- The parts that were noted are added to the stored rows. A day that is queued will be computed whole.
 create function sahut_etl.change_days(workspace integer) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
 as $$
 begin
+	if exists (select from pg_temp.recount r where r.is_stock) then
+		perform sahut_etl.queue_folded(workspace);
+	end if;
 	insert into sahut_etl.day_moved (workspace_id, day, moved_at, created_change, resolved_change, reopened_change,
 		unresolved_change, channel_count, label_count)
 	select workspace, y.day, clock_timestamp(), coalesce(sum(y.n) filter (where y.what = 'created'), 0),
 		coalesce(sum(y.n) filter (where y.what = 'resolved'), 0),
-		coalesce(sum(y.n) filter (where y.what = 'reopened'), 0), 0,
+		coalesce(sum(y.n) filter (where y.what = 'reopened'), 0),
+		coalesce(sum(y.n) filter (where y.what = 'unresolved'), 0),
 		count(distinct y.name) filter (where y.what not like 'label%'),
 		count(distinct y.name) filter (where y.what like 'label%')
 	from (
@@ -1292,126 +1527,42 @@ begin
 			where q.workspace_id = workspace and q.day = d.day and q.labels)
 		group by d.day, x.what, d.label_name
 		having sum(d.sign * x.n) <> 0
+		union all
+		select d.day, 'unresolved', coalesce(d.channel_id, ''), sum(d.sign * d.conversation_count)
+		from pg_temp.backlog_change d
+		where not exists (select from sahut_etl.report_queue q
+			where q.workspace_id = workspace and q.day = d.day and q.stock)
+		group by d.day, coalesce(d.channel_id, '')
+		having sum(d.sign * d.conversation_count) <> 0
 	) y
 	group by y.day;
 
-	with change as materialized (
-		select d.day, d.channel_id, d.team_id, sum(d.sign * d.created_count) as created_count,
-			sum(d.sign * d.resolved_count) as resolved_count,
-			sum(d.sign * d.resolved_conversation_count) as resolved_conversation_count,
-			sum(d.sign * d.reopened_count) as reopened_count,
-			sum(d.sign * d.first_resolved_count) as first_resolved_count,
-			sum(d.sign * d.first_resolution_seconds_sum) as first_resolution_seconds_sum,
-			sum(d.sign * d.first_resolution_business_seconds_sum) as first_resolution_business_seconds_sum,
-			sum(d.sign * d.new_contact_count) as new_contact_count,
-			sum(d.sign * d.returning_contact_count) as returning_contact_count,
-			sum(d.sign * d.estimated_count) as estimated_count
-		from pg_temp.volume_change d
-		where not exists (select from sahut_etl.report_queue q
-			where q.workspace_id = workspace and q.day = d.day and q.flows)
-		group by d.day, d.channel_id, d.team_id
-		having 0 <> any (array[sum(d.sign * d.created_count), sum(d.sign * d.resolved_count),
-			sum(d.sign * d.resolved_conversation_count), sum(d.sign * d.reopened_count),
-			sum(d.sign * d.first_resolved_count), sum(d.sign * d.first_resolution_seconds_sum),
-			sum(d.sign * d.first_resolution_business_seconds_sum),
-			sum(d.sign * d.new_contact_count), sum(d.sign * d.returning_contact_count),
-			sum(d.sign * d.estimated_count)])
-	), held as (
-		delete from sahut_etl.day_volume v using change c
-		where v.workspace_id = workspace and v.day = c.day
-			and v.channel_id is not distinct from c.channel_id
-			and v.team_id is not distinct from c.team_id
-		returning v.day, v.channel_id, v.team_id, v.created_count, v.resolved_count,
-			v.resolved_conversation_count, v.reopened_count, v.first_resolved_count,
-			v.first_resolution_seconds_sum, v.first_resolution_business_seconds_sum,
-			v.new_contact_count, v.returning_contact_count, v.estimated_count
-	)
-	insert into sahut_etl.day_volume (
-		workspace_id, day, channel_id, team_id, created_count, resolved_count,
-		resolved_conversation_count, reopened_count, first_resolved_count,
-		first_resolution_seconds_sum, first_resolution_business_seconds_sum, new_contact_count,
-		returning_contact_count, estimated_count)
-	select workspace, x.day, x.channel_id, x.team_id, sum(x.created_count), sum(x.resolved_count),
-		sum(x.resolved_conversation_count), sum(x.reopened_count), sum(x.first_resolved_count),
-		sum(x.first_resolution_seconds_sum), sum(x.first_resolution_business_seconds_sum),
-		sum(x.new_contact_count), sum(x.returning_contact_count), sum(x.estimated_count)
-	from (select h.* from held h union all select c.* from change c) x
-	group by x.day, x.channel_id, x.team_id
-	having 0 <> any (array[sum(x.created_count), sum(x.resolved_count), sum(x.resolved_conversation_count),
-		sum(x.reopened_count), sum(x.first_resolved_count), sum(x.first_resolution_seconds_sum),
-		sum(x.first_resolution_business_seconds_sum), sum(x.new_contact_count),
-		sum(x.returning_contact_count), sum(x.estimated_count)]);
-
-	with change as materialized (
-		select d.day, d.hour_of_day, d.channel_id, d.team_id,
-			sum(d.sign * d.created_count) as created_count,
-			sum(d.sign * d.resolved_count) as resolved_count,
-			sum(d.sign * d.reopened_count) as reopened_count
-		from pg_temp.hour_change d
-		where not exists (select from sahut_etl.report_queue q
-			where q.workspace_id = workspace and q.day = d.day and q.flows)
-		group by d.day, d.hour_of_day, d.channel_id, d.team_id
-		having sum(d.sign * d.created_count) <> 0 or sum(d.sign * d.resolved_count) <> 0
-			or sum(d.sign * d.reopened_count) <> 0
-	), held as (
-		delete from sahut_etl.hour_volume v using change c
-		where v.workspace_id = workspace and v.day = c.day and v.hour_of_day = c.hour_of_day
-			and v.channel_id is not distinct from c.channel_id
-			and v.team_id is not distinct from c.team_id
-		returning v.day, v.hour_of_day, v.channel_id, v.team_id, v.created_count, v.resolved_count,
-			v.reopened_count
-	)
-	insert into sahut_etl.hour_volume (
-		workspace_id, day, hour_of_day, channel_id, team_id, created_count, resolved_count,
-		reopened_count)
-	select workspace, x.day, x.hour_of_day, x.channel_id, x.team_id, sum(x.created_count),
-		sum(x.resolved_count), sum(x.reopened_count)
-	from (select h.* from held h union all select c.* from change c) x
-	group by x.day, x.hour_of_day, x.channel_id, x.team_id
-	having sum(x.created_count) <> 0 or sum(x.resolved_count) <> 0 or sum(x.reopened_count) <> 0;
-
-	with change as materialized (
-		select d.day, d.label_name, d.channel_id, d.team_id,
-			sum(d.sign * d.created_count) as created_count,
-			sum(d.sign * d.resolved_count) as resolved_count
-		from pg_temp.label_change d
-		where not exists (select from sahut_etl.report_queue q
-			where q.workspace_id = workspace and q.day = d.day and q.labels)
-		group by d.day, d.label_name, d.channel_id, d.team_id
-		having sum(d.sign * d.created_count) <> 0 or sum(d.sign * d.resolved_count) <> 0
-	), held as (
-		delete from sahut_etl.day_label v using change c
-		where v.workspace_id = workspace and v.day = c.day and v.label_name = c.label_name
-			and v.channel_id is not distinct from c.channel_id
-			and v.team_id is not distinct from c.team_id
-		returning v.day, v.label_name, v.channel_id, v.team_id, v.created_count, v.resolved_count
-	)
-	insert into sahut_etl.day_label (
-		workspace_id, day, label_name, channel_id, team_id, created_count, resolved_count)
-	select workspace, x.day, x.label_name, x.channel_id, x.team_id, sum(x.created_count),
-		sum(x.resolved_count)
-	from (select h.* from held h union all select c.* from change c) x
-	group by x.day, x.label_name, x.channel_id, x.team_id
-	having sum(x.created_count) <> 0 or sum(x.resolved_count) <> 0;
-
-	with change as materialized (
-		select d.day, d.label_a, d.label_b, sum(d.sign * d.conversation_count) as conversation_count
-		from pg_temp.pair_change d
-		where not exists (select from sahut_etl.report_queue q
-			where q.workspace_id = workspace and q.day = d.day and q.labels)
-		group by d.day, d.label_a, d.label_b
-		having sum(d.sign * d.conversation_count) <> 0
-	), held as (
-		delete from sahut_etl.day_label_pair v using change c
-		where v.workspace_id = workspace and v.day = c.day and v.label_a = c.label_a and v.label_b = c.label_b
-		returning v.day, v.label_a, v.label_b, v.conversation_count
-	)
-	insert into sahut_etl.day_label_pair (
-		workspace_id, day, label_a, label_b, conversation_count)
-	select workspace, x.day, x.label_a, x.label_b, sum(x.conversation_count)
-	from (select h.* from held h union all select c.* from change c) x
-	group by x.day, x.label_a, x.label_b
-	having sum(x.conversation_count) <> 0;
+	if exists (select from pg_temp.recount r where r.is_whole) then
+		perform sahut_etl.add_changes(workspace, 'day_volume', 'volume_change', '{channel_id, team_id}',
+			'{created_count, resolved_count, resolved_conversation_count, reopened_count, first_resolved_count,
+			first_resolution_seconds_sum, first_resolution_business_seconds_sum, new_contact_count,
+			returning_contact_count, estimated_count}', 'flows');
+		perform sahut_etl.add_changes(workspace, 'hour_volume', 'hour_change', '{hour_of_day, channel_id, team_id}',
+			'{created_count, resolved_count, reopened_count}', 'flows');
+	end if;
+	perform sahut_etl.add_changes(workspace, 'day_label', 'label_change', '{label_name, channel_id, team_id}',
+		'{created_count, resolved_count}', 'labels');
+	perform sahut_etl.add_changes(workspace, 'day_label_pair', 'pair_change', '{label_a, label_b}',
+		'{conversation_count}', 'labels');
+	if exists (select from pg_temp.recount r where r.is_stock) then
+		perform sahut_etl.add_changes(workspace, 'day_backlog', 'backlog_change',
+			'{measured_at, status, channel_id, assignee_id, team_id}',
+			'{conversation_count, age_seconds_sum, age_under_1d_count, age_1d_to_3d_count, age_3d_to_7d_count,
+			age_over_7d_count}', 'stock', 'oldest_created_at', 'min');
+		perform sahut_etl.add_changes(workspace, 'day_agent', 'agent_change', '{agent_id, measured_seconds}',
+			'{assigned_in_count, handed_off_count, resolved_count, resolved_conversation_count, reopened_count,
+			handled_conversation_count, active_seconds, end_of_day_open_count, end_of_day_pending_count,
+			end_of_day_snoozed_count}', 'stock', 'peak_concurrent', 'max');
+		perform sahut_etl.add_changes(workspace, 'day_flow', 'flow_change', '{channel_id, assignee_id, team_id}',
+			'{created_count, reopened_count, moved_in_count, resolved_count, moved_out_count, active_seconds}',
+			'stock');
+		perform sahut_etl.change_extremes(workspace);
+	end if;
 end $$;
 comment on function sahut_etl.change_days is
 	'Changes the stored days of a workspace by the parts that count_days() noted before a batch and after it.';
@@ -1632,7 +1783,7 @@ as $$
 	select x.workspace_id, x.day, x.measured_at, x.status, x.channel_id, x.assignee_id, x.team_id,
 		x.conversation_count, x.age_seconds_sum, x.age_under_1d_count, x.age_1d_to_3d_count, x.age_3d_to_7d_count,
 		x.age_over_7d_count, x.oldest_created_at
-	from sahut_etl.backlog_of(workspace, wanted) x;
+	from sahut_etl.backlog_of(workspace, wanted, wanted) x;
 	delete from sahut_etl.day_agent v where v.workspace_id = workspace and v.day = wanted;
 	insert into sahut_etl.day_agent (workspace_id, day, agent_id, assigned_in_count, handed_off_count,
 		resolved_count, resolved_conversation_count, reopened_count, handled_conversation_count, active_seconds,
@@ -1642,15 +1793,62 @@ as $$
 		x.resolved_conversation_count, x.reopened_count, x.handled_conversation_count, x.active_seconds,
 		x.measured_seconds, x.peak_concurrent, x.end_of_day_open_count, x.end_of_day_pending_count,
 		x.end_of_day_snoozed_count
-	from sahut_etl.workload_of(workspace, wanted) x;
+	from sahut_etl.workload_of(workspace, wanted, wanted) x;
 	delete from sahut_etl.day_flow v where v.workspace_id = workspace and v.day = wanted;
 	insert into sahut_etl.day_flow (workspace_id, day, channel_id, assignee_id, team_id, created_count,
 		reopened_count, moved_in_count, resolved_count, moved_out_count, active_seconds)
 	select x.workspace_id, x.day, x.channel_id, x.assignee_id, x.team_id, x.created_count, x.reopened_count,
 		x.moved_in_count, x.resolved_count, x.moved_out_count, x.active_seconds
-	from sahut_etl.flow_of(workspace, wanted) x;
+	from sahut_etl.flow_of(workspace, wanted, wanted) x;
 $$;
 comment on function sahut_etl.refresh_stock is 'Computes the backlog and the workload of a day and stores them.';
+
+-- Both from one look at what was held on the day.
+create function sahut_etl.refresh_extremes(workspace integer, wanted date) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	peaks   jsonb;
+	oldest  jsonb;
+begin
+	with held as materialized (
+		select h.* from sahut_etl.days_held(workspace, wanted, wanted) h where h.is_known or h.is_at_end
+	)
+	select
+		(select jsonb_agg(p) from (
+			select coalesce(h.assignee_id, '') as agent_id, sahut_etl.most_at_once(
+				array_agg(greatest(h.valid_from, h.known_from)),
+				array_agg(case when not h.is_at_end then h.valid_to end)) as peak
+			from held h where h.is_active and h.is_known
+			group by coalesce(h.assignee_id, '')) p),
+		(select jsonb_agg(o) from (
+			select h.status, h.channel_id, h.assignee_id, h.team_id, min(h.created_at) as created_at
+			from held h where h.is_at_end
+			group by h.status, h.channel_id, h.assignee_id, h.team_id) o)
+	into peaks, oldest;
+
+	update sahut_etl.day_agent a
+	set peak_concurrent = x.peak
+	from (
+		select k.agent_id, coalesce(p.peak, 0) as peak
+		from sahut_etl.day_agent k
+		left join jsonb_to_recordset(peaks) p(agent_id text, peak integer) on p.agent_id = k.agent_id
+		where k.workspace_id = workspace and k.day = wanted
+	) x
+	where a.workspace_id = workspace and a.day = wanted and a.agent_id = x.agent_id and a.peak_concurrent <> x.peak;
+
+	update sahut_etl.day_backlog b
+	set oldest_created_at = o.created_at
+	from jsonb_to_recordset(oldest) o(status text, channel_id text, assignee_id text, team_id text,
+		created_at timestamptz)
+	where b.workspace_id = workspace and b.day = wanted and b.status = o.status
+		and b.channel_id is not distinct from o.channel_id
+		and b.assignee_id is not distinct from o.assignee_id
+		and b.team_id is not distinct from o.team_id and b.oldest_created_at <> o.created_at;
+end $$;
+comment on function sahut_etl.refresh_extremes is
+	'Finds the peaks and the oldest unresolved conversations of a stored day again.';
 
 create function sahut_etl.day_digests(workspace integer, wanted date) returns table (relation text, digest text)
 	language sql stable
@@ -1802,6 +2000,7 @@ declare
 	q      sahut_etl.report_queue;
 	first  date;
 	asked  record;
+	s      record;
 	d      date;
 	before jsonb;
 begin
@@ -1819,7 +2018,7 @@ begin
 		return;
 	end if;
 	day := q.day;
-	if not (q.stamp or q.flows or q.labels or q.stock) then
+	if not (q.stamp or q.flows or q.labels or q.stock or q.extremes) then
 		wrong := nullif(sahut_etl.refresh_sample(workspace, q.day), '{}');
 		delete from sahut_etl.report_queue r where r.workspace_id = workspace and r.day = q.day;
 		remaining := (select count(*) from sahut_etl.report_queue r where r.workspace_id = refresh_next.workspace);
@@ -1828,7 +2027,7 @@ begin
 	d := sahut_etl.day_before(workspace, q.day, little);
 	select least(q.day, min(r.day)) into first from sahut_etl.report_queue r
 	where r.workspace_id = workspace and r.stamp = q.stamp and r.day <= q.day and r.day > coalesce(d, '-infinity')
-		and (r.stamp or r.flows or r.labels or r.stock);
+		and (r.stamp or r.flows or r.labels or r.stock or r.extremes);
 	if q.stamp then
 		perform sahut_etl.stamp_days(workspace, first, q.day);
 		update sahut_etl.report_queue r set stamp = false
@@ -1853,17 +2052,21 @@ begin
 			and a.day < w.history_day;
 		delete from sahut_etl.day_flow a where a.workspace_id = workspace and a.day between first and q.day
 			and a.day < w.history_day;
-		for d in
-			select r.day from sahut_etl.report_queue r
+		for s in
+			select r.day, r.stock from sahut_etl.report_queue r
 			where r.workspace_id = workspace and r.day between greatest(first, w.history_day) and q.day
-				and r.stock
+				and (r.stock or r.extremes)
 			order by r.day desc
 			limit greatest(1, least(60, little / (select 1 + v.live_count / 20 from sahut_etl.workspace v
 				where v.id = workspace)))
 		loop
-			perform sahut_etl.refresh_stock(workspace, d);
-			update sahut_etl.report_queue r set stock = false where r.workspace_id = workspace
-				and r.day = d;
+			if s.stock then
+				perform sahut_etl.refresh_stock(workspace, s.day);
+			else
+				perform sahut_etl.refresh_extremes(workspace, s.day);
+			end if;
+			update sahut_etl.report_queue r set stock = false, extremes = false
+			where r.workspace_id = workspace and r.day = s.day;
 		end loop;
 		if before is not null then
 			perform sahut_etl.note_moved(workspace, first, q.day, before);
@@ -1872,7 +2075,7 @@ begin
 		where r.workspace_id = workspace and r.day between first and q.day;
 		delete from sahut_etl.report_queue r
 		where r.workspace_id = workspace and r.day between first and q.day and not r.flows and not r.labels
-		and not (r.stock and r.day >= w.history_day);
+		and not ((r.stock or r.extremes) and r.day >= w.history_day);
 	end if;
 	remaining := (select count(*) from sahut_etl.report_queue r where r.workspace_id = refresh_next.workspace);
 end $$;

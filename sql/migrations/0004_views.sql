@@ -1152,7 +1152,7 @@ cross join lateral (
 		b.age_under_1d_count, b.age_1d_to_3d_count, b.age_3d_to_7d_count, b.age_over_7d_count,
 			b.oldest_created_at
 	from generate_series(0, w.last_day - w.live_day) i cross
-		join lateral sahut_etl.backlog_of(w.id, w.live_day + i) b
+		join lateral sahut_etl.backlog_of(w.id, w.live_day + i, w.live_day + i) b
 ) x
 left join sahut.status s on s.status = x.status
 left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id
@@ -1211,7 +1211,7 @@ cross join lateral (
 		g.peak_concurrent, g.end_of_day_open_count,
 		g.end_of_day_pending_count, g.end_of_day_snoozed_count
 	from generate_series(0, w.last_day - w.live_day) i cross
-		join lateral sahut_etl.workload_of(w.id, w.live_day + i) g
+		join lateral sahut_etl.workload_of(w.id, w.live_day + i, w.live_day + i) g
 ) x;
 comment on view sahut_etl.workload_day is
 	'Load and work of each day by agent, and of nobody under an empty id: beneath sahut_report.daily_agent_workload, '
@@ -1364,7 +1364,7 @@ cross join lateral (
 	select w.live_day + i, f.channel_id collate "C", f.assignee_id collate "C", f.team_id collate "C",
 		f.created_count, f.reopened_count, f.moved_in_count, f.resolved_count, f.moved_out_count, f.active_seconds
 	from generate_series(0, w.last_day - w.live_day) i cross
-		join lateral sahut_etl.flow_of(w.id, w.live_day + i) f
+		join lateral sahut_etl.flow_of(w.id, w.live_day + i, w.live_day + i) f
 ) x
 left join sahut.channel ch on ch.workspace_id = w.id and ch.id = x.channel_id
 left join sahut.agent a on a.workspace_id = w.id and a.id = x.assignee_id

@@ -199,7 +199,6 @@ STORED = [("day_volume", "volume_of"), ("hour_volume", "hours_of"), ("day_label"
 def assert_stored_days_are_true(sql, name="utama"):
     """What is stored is what would be computed now, for all days that are over."""
     for table, function in STORED:
-        span = "" if function in ("backlog_of", "workload_of", "flow_of") else ", d.day"
         wrong = sql(f"""
             with w as (select * from sahut_etl.report_workspace where name = %s),
             day as (
@@ -210,9 +209,9 @@ def assert_stored_days_are_true(sql, name="utama"):
             select d.day, x.kind, x.row
             from w, day d cross join lateral (
                 (select 'stored' as kind, row(t.*)::text as row from sahut_etl.{table} t where t.workspace_id = w.id and t.day = d.day
-                    except all select 'stored', row(f.*)::text from sahut_etl.{function}(w.id, d.day{span}) f)
+                    except all select 'stored', row(f.*)::text from sahut_etl.{function}(w.id, d.day, d.day) f)
                 union all
-                (select 'computed', row(f.*)::text from sahut_etl.{function}(w.id, d.day{span}) f
+                (select 'computed', row(f.*)::text from sahut_etl.{function}(w.id, d.day, d.day) f
                     except all select 'computed', row(t.*)::text from sahut_etl.{table} t where t.workspace_id = w.id and t.day = d.day)
             ) x order by 1, 2 limit 6""", name)
         assert not wrong, f"{table}: {wrong}"

@@ -191,7 +191,7 @@ def test_the_statements_are_found():
     """The rules below are worth what this finds."""
     assert len(OF_CITUS) > 80
     assert sum(1 for _, scope, _ in OF_CITUS for s in scope.every() if spread(s.tables)) > 90
-    assert {w for w, s, _ in OF_CITUS} >= {"merge/30_pick.sql", "merge/85_touched_days.sql", "query/suspects.sql",
+    assert {w for w, s, _ in OF_CITUS} >= {"merge/30_pick.sql", "merge/38_recount.sql", "query/suspects.sql",
                                            "migrations/0003_report.sql sahut_etl.volume_of", "migrations/0004_views.sql sahut_report.sla_results"}
 
 

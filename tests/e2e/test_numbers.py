@@ -519,8 +519,8 @@ def test_a_day_that_goes_on_ends_for_all_views_where_what_is_known_ends(pair):
     etl.run("sync")
     etl.sql("update sahut_etl.workspace set active_as_of = null, complete_as_of = null, certified_at = null")
     flow, work, rest = etl.sql("""
-        select (select sum(f.active_seconds) from sahut_etl.flow_of(w.id, w.last_day) f where f.assignee_id is not null),
-            (select sum(g.active_seconds) from sahut_etl.workload_of(w.id, w.last_day) g where g.agent_id <> ''),
+        select (select sum(f.active_seconds) from sahut_etl.flow_of(w.id, w.last_day, w.last_day) f where f.assignee_id is not null),
+            (select sum(g.active_seconds) from sahut_etl.workload_of(w.id, w.last_day, w.last_day) g where g.agent_id <> ''),
             extract(epoch from w.known_at - w.history_started_at) * 120
         from sahut_etl.report_workspace w""")[0]
     assert 0 < flow == work <= rest

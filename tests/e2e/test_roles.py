@@ -120,7 +120,7 @@ MISSING = [
     ("revoke select on sahut_report.daily_volume from sahut_reader", "grant select on sahut_report.daily_volume to sahut_reader"),
     ("revoke usage on schema sahut from sahut_analyst", "grant usage on schema sahut to sahut_analyst"),
     ("revoke select on all tables in schema sahut_pii from sahut_pii_reader", "grant select on all tables in schema sahut_pii to sahut_pii_reader"),
-    ("revoke execute on function sahut_etl.backlog_of from sahut_reader", "grant execute on function sahut_etl.backlog_of(integer,date) to sahut_reader"),
+    ("revoke execute on function sahut_etl.backlog_of from sahut_reader", "grant execute on function sahut_etl.backlog_of(integer,date,date,text[]) to sahut_reader"),
 ]
 
 

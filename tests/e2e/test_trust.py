@@ -20,7 +20,7 @@ SCHEMAS = ["sahut", "sahut_pii", "sahut_report", "sahut_etl"]
 # Functions that run as the warehouse's owner: the tables that each one reads, and whether it makes its statements at run time.
 # Of those that do, no table may be one that the daemon's role writes: they are put together from constants and the catalogue.
 DEFINERS = {
-    "backlog_of": {"sahut.conversation", "sahut.conversation_version", "sahut_etl.report_workspace", "sahut_etl.workspace"},
+    "backlog_of": {"sahut.conversation", "sahut.conversation_version", "sahut.status", "sahut_etl.report_workspace", "sahut_etl.workspace"},
     "flow_of": {"sahut.conversation", "sahut.conversation_event", "sahut.conversation_version", "sahut.status", "sahut_etl.report_workspace",
                 "sahut_etl.workspace"},
     "first_day": {"sahut.conversation"},
@@ -49,6 +49,9 @@ DEFINERS = {
                     "sahut_etl.workspace"},
 }
 MAKES_STATEMENTS = {"shape_rows", "keep_statistics", "restore_foreign_keys", "drop_foreign_keys"}
+
+# Runs as its caller, which gives it the names of our own tables and columns, as constants.
+BY_CONSTANTS = {"add_changes"}
 
 # The exception: columns of one view, which the configuration chose. The table, which is the owner's, takes no name that is not a plain
 # word and no type but four, and format() quotes the rest; test_the_columns_that_the_writer_chooses_give_it_nothing tries others.
@@ -122,7 +125,7 @@ def test_plpgsql_check_says_the_same(etl):
             # What is not there cannot be looked at: that is Citus's.
             assert tables_of(etl, f["signature"]) == DEFINERS[f["name"]] - {"pg_catalog.pg_dist_partition"}, f["name"]
         for level, message in etl.sql("select level, message from plpgsql_check_function_tb(%s::regprocedure, security_warnings => true)", f["signature"]):
-            assert level != "security" or f["name"] in MAKES_STATEMENTS, (f["name"], message)
+            assert level != "security" or f["name"] in MAKES_STATEMENTS | BY_CONSTANTS, (f["name"], message)
             # Nor are the tables of the daemon's session here.
             assert level != "error" or "pg_dist_partition" in message or "pg_temp." in message, (f["name"], message)
 
