@@ -7,6 +7,12 @@ from rig import Figure
 
 from daemon import Daemon, wait_for
 
+# Resolved conversations, each of another day: whose labels count on days that are over.
+OLD = """
+select (array_agg(id order by id))[1] from sahut.conversation
+where status = 'resolved' and created_day < (select max(created_day) from sahut.conversation)
+group by created_day order by hashtext(created_day::text) limit 100"""
+
 # All tables of ours together.
 TUPLES = """
 select coalesce(sum(n_dead_tup), 0), coalesce(sum(n_tup_ins), 0), coalesce(sum(n_tup_upd), 0), coalesce(sum(n_tup_hot_upd), 0)
@@ -44,12 +50,12 @@ class Cost:
     def around(self, work):
         before_tuples = self.etl.sql(TUPLES)[0]
         self.sandbox.reset_stats()
-        before = self.read()
+        before, cpu = self.read(), self.rig.database_cpu()
         measured = work()
-        after = self.read()
+        after, cpu = self.read(), self.rig.database_cpu() - cpu
         tuples = [int(a - b) for a, b in zip(self.etl.sql(TUPLES)[0], before_tuples)]
         return {"requests": self.sandbox.stats()["requests"], "wal": int(after[0] - before[0]), "buffers": int(after[1] - before[1]),
-                "dead": tuples[0], "inserted": tuples[1], "updated": tuples[2], "hot": tuples[3], "measured": measured}
+                "dead": tuples[0], "inserted": tuples[1], "updated": tuples[2], "hot": tuples[3], "cpu": cpu, "measured": measured}
 
 
 def change(sandbox, n):
@@ -109,7 +115,7 @@ def writes(rig, n, rounds):
         wait_for(lambda: etl.sql("select 1 from sahut_etl.schedule where running is null and next_at > now() + interval '1 minute'"), "a rest", 300)
         rig.settle()
         cost.command_request("full")
-        idle, sweep, changed = [], [], []
+        idle, sweep, changed, relabelled = [], [], [], []
         for _ in range(rounds):
             idle.append(cost.command_request("incremental"))
             sweep.append(cost.command_request("full"))
@@ -117,10 +123,17 @@ def writes(rig, n, rounds):
             change(sandbox, 1000)
             rig.settle()
             changed.append(cost.command_request("incremental"))
+            sandbox.control("clock", {"advance": 3600})
+            for conversation, in etl.sql(OLD):
+                sandbox.change("relabel", 1, id=conversation)
+            relabelled.append(cost.command_request("incremental"))
         written = etl.sql("select rows_new + rows_changed from sahut_etl.run where kind = 'full' order by id desc limit %s" % rounds)
     finally:
         daemon.end()
-    return figures(n, idle, sweep, changed, written)
+    return figures(n, idle, sweep, changed, written) + [
+        Figure("old ones relabelled: buffers", "", [c["buffers"] for c in relabelled], f"a cycle of {n:,}, of as many days as there are, 100 at most"),
+        Figure("old ones relabelled: processor", "ms", [1000 * c["cpu"] for c in relabelled], "the database's, in that cycle"),
+    ]
 
 
 def figures(n, idle, sweep, changed, written):
@@ -134,6 +147,7 @@ def figures(n, idle, sweep, changed, written):
         Figure("unchanged: conv/s", "", [n / c["measured"] for c in sweep], f"full sweep {at}"),
         Figure("nothing new: WAL", "B", [c["wal"] for c in idle], f"a whole cycle {at}"),
         Figure("nothing new: buffers", "", [c["buffers"] for c in idle], f"a whole cycle {at}; those of the question whether it has ended, too"),
+        Figure("nothing new: processor", "ms", [1000 * c["cpu"] for c in idle], f"the database's, in a whole cycle {at}"),
         Figure("changed: WAL per 1,000", "KiB", [c["wal"] / 1024 for c in changed], f"a cycle {at}, right after a checkpoint"),
         Figure("changed: dead tuples per 1,000", "", [c["dead"] for c in changed], f"a cycle {at}"),
         Figure("changed: buffers per 1,000", "", [c["buffers"] for c in changed], f"a cycle {at}"),
