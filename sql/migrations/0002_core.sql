@@ -706,13 +706,15 @@ comment on function sahut_etl.deleted_lately is 'Conversations that were found d
 
 create function sahut_etl.scale_of(workspace integer)
 	returns table (live bigint, deleted_lately bigint, rejected bigint)
-	language sql stable
+	language plpgsql stable rows 1
 	as $$
+	begin
+		return query
 		select w.live_count - sahut_etl.unlisted(w.id), sahut_etl.deleted_lately(w.id) + sahut_etl.disputed(w.id),
 			sahut_etl.unloaded(w.id)
 		from sahut_etl.workspace w
-		where w.id = workspace
-	$$;
+		where w.id = workspace;
+	end $$;
 comment on function sahut_etl.scale_of is
 	'Numbers by which the engine judges how many conversations a list did not show: those held that a list should '
 	'show, those found deleted within a week or whose 404 is not believed, and items that could not be loaded.';

@@ -298,6 +298,17 @@ def read_by(name):
     return tables.union(*(read_by(called) for called in set(re.findall(CALL, body)) & set(FUNCTIONS) if called != name))
 
 
+def test_no_row_source_beside_a_table_of_citus_is_a_function_of_sql_that_reads():
+    """One that can be inlined is, and its tables, local ones too, have no place in the plan."""
+    found = 0
+    for where, scope, _ in OF_CITUS:
+        for s in scope.every():
+            for called in re.findall(r"\b(?:from|join)\s+(sahut_etl\.\w+)\(", s.text):
+                found += 1
+                assert "language plpgsql" in FUNCTIONS[called][0] or not read_by(called), f"{where}: {called}"
+    assert found > 3
+
+
 def test_the_functions_are_found():
     assert read_by("sahut_etl.business_seconds") == {"sahut.channel", *WORKING_TIME}
     assert "sahut.conversation_version" in read_by("sahut_etl.stays_of")
