@@ -24,11 +24,16 @@ static void add32(struct buf *out, int32_t n)
 	buf_add(out, &be, sizeof(be));
 }
 
-static void add64(struct buf *out, int64_t n)
+/* A value: how many bytes it has, and these, which stand there as PostgreSQL reads them. */
+static void add_value(struct buf *out, const void *p, size_t n)
 {
-	uint64_t be = htobe64((uint64_t)n);
+	uint32_t be = htobe32((uint32_t)n);
+	char *to = buf_extend(out, sizeof(be) + n);
 
-	buf_add(out, &be, sizeof(be));
+	if (!to)
+		return;
+	memcpy(to, &be, sizeof(be));
+	memcpy(to + sizeof(be), p, n);
 }
 
 void copy_begin(struct buf *out)
@@ -57,12 +62,10 @@ void copy_null(struct buf *out)
 
 void copy_bytes(struct buf *out, const void *p, size_t n)
 {
-	if (!p) {
+	if (p)
+		add_value(out, p, n);
+	else
 		copy_null(out);
-		return;
-	}
-	add32(out, (int32_t)n);
-	buf_add(out, p, n);
 }
 
 void copy_text(struct buf *out, const char *s)
@@ -72,24 +75,28 @@ void copy_text(struct buf *out, const char *s)
 
 void copy_int4(struct buf *out, int32_t n)
 {
-	add32(out, 4);
-	add32(out, n);
+	uint32_t be = htobe32((uint32_t)n);
+
+	add_value(out, &be, sizeof(be));
 }
 
 void copy_bool(struct buf *out, bool value)
 {
-	add32(out, 1);
-	buf_char(out, value ? 1 : 0);
+	char byte = value ? 1 : 0;
+
+	add_value(out, &byte, sizeof(byte));
 }
 
 void copy_time(struct buf *out, int64_t t)
 {
+	uint64_t be;
+
 	if (t == TIME_NONE) {
 		copy_null(out);
 		return;
 	}
-	add32(out, 8);
-	add64(out, t - POSTGRES_EPOCH);
+	be = htobe64((uint64_t)(t - POSTGRES_EPOCH));
+	add_value(out, &be, sizeof(be));
 }
 
 void copy_jsonb(struct buf *out, const char *json)
