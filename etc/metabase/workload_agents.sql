@@ -5,7 +5,7 @@ with days as (
 	where is_begun
 		[[and {{workspace}}]]
 		[[and {{day}}]]
-), work as (
+), work as materialized (
 	select *
 	from sahut_report.daily_agent_workload
 	where day between (select min(day) from days) and (select max(day) from days)
