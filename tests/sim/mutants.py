@@ -12,6 +12,7 @@ mutant has to follow the code. Prints TAP.
 """
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -128,11 +129,11 @@ def make(build, directory, name, text):
     source, obj, program = (os.path.join(directory, n) for n in (name, "mutant.o", "sim"))
     with open(source, "w", encoding="utf-8") as f:
         f.write(text)
-    cc = os.environ.get("CC", "cc")
-    out = run(cc, "-O2", "-D_GNU_SOURCE", "-Isrc/base", "-Isrc/engine", "-c", source, "-o", obj)
+    cc = shlex.split(os.environ.get("CC", "cc"))
+    out = run(*cc, "-O2", "-D_GNU_SOURCE", "-Isrc/base", "-Isrc/engine", "-c", source, "-o", obj)
     if out.returncode == 0:
         libraries = [os.path.join(build, f"lib{n}.a") for n in ("warehouse", "source", "engine", "port", "base")]
-        out = run(cc, obj, *objects(build), *libraries, *LIBRARIES, "-lm", "-o", program)
+        out = run(*cc, obj, *objects(build), *libraries, *LIBRARIES, "-lm", "-o", program)
     return program, out.stderr if out.returncode else ""
 
 
