@@ -5,7 +5,7 @@ with days as (
 	where is_begun
 		[[and {{workspace}}]]
 		[[and {{day}}]]
-), volume as (
+), volume as materialized (
 	select workspace_name, day, created_count, resolved_count, reopened_count
 	from sahut_report.daily_volume
 	where day between (select min(day) from days) and (select max(day) from days)

@@ -5,7 +5,7 @@ with days as (
 	where measured_hours > 0
 		[[and {{workspace}}]]
 		[[and {{day}}]]
-), stock as (
+), stock as materialized (
 	select workspace_name, day, conversation_count, oldest_age_hours
 	from sahut_report.daily_backlog
 	where is_unassigned and is_active

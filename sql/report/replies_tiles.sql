@@ -24,5 +24,5 @@ from (
 ) r
 -- Where no messages are read nothing is known, and nothing is no zero.
 having count(r.turn_no) > 0 or exists (
-	select from sahut_etl.message_state s join sahut_etl.workspace w on w.id = s.workspace_id
+	select 1 from sahut_etl.message_state s join sahut_etl.workspace w on w.id = s.workspace_id
 	where w.name = $1 and s.read <> 'off')
