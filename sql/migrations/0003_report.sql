@@ -778,7 +778,8 @@ comment on column sahut_etl.report_delay.is_late is 'Whether that is more than t
 -- from that. It is PL/pgSQL, for a plan with the days in it. A span is a small part of its tables, though the planner
 -- may take them for small; and it knows no number of the rows that were fetched, so that only a hash is safe.
 
-create function sahut_etl.volume_of(workspace integer, first date, last date, ids text[] default null) returns table (
+create function sahut_etl.volume_of(workspace integer, first date, last date, ids text[] default null,
+		agents text[] default null) returns table (
 		workspace_id integer, day date, channel_id text, team_id text, created_count integer, resolved_count integer,
 		resolved_conversation_count integer, reopened_count integer, first_resolved_count integer,
 		first_resolution_seconds_sum bigint, first_resolution_business_seconds_sum bigint,
@@ -796,6 +797,8 @@ begin
 		from sahut.conversation_event e
 		where e.workspace_id = workspace and e.occurred_day between first and last
 			and (ids is null or e.conversation_id = any (ids))
+			and (agents is null or coalesce(e.to_assignee_id, '') = any (agents)
+				and (e.event_type <> 'created' or e.to_status is not null))
 			and e.event_type in ('created', 'resolved', 'reopened')
 	), solved as materialized (
 		select r.conversation_id, r.resolved_day as day, r.channel_id, r.team_id,
@@ -804,6 +807,7 @@ begin
 		from sahut.resolution r
 		where r.workspace_id = workspace and r.resolved_day between first and last and not r.is_deleted
 			and r.cycle_no = 1 and (ids is null or r.conversation_id = any (ids))
+			and (agents is null or coalesce(r.assignee_id, '') = any (agents))
 	), its as materialized (
 		select c.id, c.channel_id, c.contact_id, c.created_at, c.deleted_at, c.origin
 		from sahut.conversation c
@@ -854,9 +858,11 @@ begin
 end
 $$;
 comment on function sahut_etl.volume_of is
-	'The volume of each day of a span; with IDS, the part of these conversations.';
+	'The volume of each day of a span; with IDS, the part of these conversations; with AGENTS, the part of these, an '
+	'empty id being nobody: each event with the agent of that time, not known of conversations created before history.';
 
-create function sahut_etl.hours_of(workspace integer, first date, last date, ids text[] default null) returns table (
+create function sahut_etl.hours_of(workspace integer, first date, last date, ids text[] default null,
+		agents text[] default null) returns table (
 		workspace_id integer, day date, hour_of_day smallint, channel_id text, team_id text, created_count integer,
 		resolved_count integer, reopened_count integer)
 	language plpgsql stable security definer rows 100 cost 100000
@@ -874,6 +880,8 @@ begin
 		from sahut.conversation_event e
 		where e.workspace_id = workspace and e.occurred_day between first and last
 			and (ids is null or e.conversation_id = any (ids))
+			and (agents is null or coalesce(e.to_assignee_id, '') = any (agents)
+				and (e.event_type <> 'created' or e.to_status is not null))
 			and e.event_type in ('created', 'resolved', 'reopened')
 	), its as materialized (
 		select c.id, c.channel_id
@@ -894,9 +902,11 @@ begin
 end
 $$;
 comment on function sahut_etl.hours_of is
-	'The volume of each day of a span, by hour; with IDS, the part of these conversations.';
+	'The volume of each day of a span, by hour; with IDS, the part of these conversations; with AGENTS, the part of '
+	'these.';
 
-create function sahut_etl.labels_of(workspace integer, first date, last date, ids text[] default null) returns table (
+create function sahut_etl.labels_of(workspace integer, first date, last date, ids text[] default null,
+		agents text[] default null) returns table (
 		workspace_id integer, day date, label_name text, channel_id text, team_id text, created_count integer,
 		resolved_count integer)
 	language plpgsql stable security definer rows 100 cost 100000
@@ -912,6 +922,8 @@ begin
 		from sahut.conversation_event e
 		where e.workspace_id = workspace and e.occurred_day between first and last
 			and (ids is null or e.conversation_id = any (ids))
+			and (agents is null or coalesce(e.to_assignee_id, '') = any (agents)
+				and (e.event_type <> 'created' or e.to_status is not null))
 			and e.event_type in ('created', 'resolved')
 	), its as materialized (
 		select c.id, c.channel_id, c.labels
@@ -933,7 +945,8 @@ begin
 end
 $$;
 comment on function sahut_etl.labels_of is
-	'The volume of each day of a span, by label; with IDS, the part of these conversations.';
+	'The volume of each day of a span, by label; with IDS, the part of these conversations; with AGENTS, the part of '
+	'these.';
 
 create function sahut_etl.label_pairs_of(workspace integer, first date, last date, ids text[] default null)
 	returns table (
@@ -1089,7 +1102,8 @@ comment on function sahut_etl.backlog_of is
 	'The conversations unresolved at the end of each day of a span; of one that can still grow, those unresolved now. '
 	'With IDS, the part of these conversations.';
 
-create function sahut_etl.workload_of(workspace integer, first date, last date, ids text[] default null)
+create function sahut_etl.workload_of(workspace integer, first date, last date, ids text[] default null,
+		channels text[] default null, teams text[] default null)
 	returns table (
 		workspace_id integer, day date, agent_id text, assigned_in_count integer, handed_off_count integer,
 		resolved_count integer, resolved_conversation_count integer, reopened_count integer,
@@ -1115,7 +1129,8 @@ begin
 			greatest(h.valid_from, h.known_from) as from_at, case when not h.is_at_end then h.valid_to end as to_at,
 			h.is_at_end
 		from sahut_etl.days_held(workspace, first_day, last_day, ids) h
-		where h.is_known
+		where h.is_known and (channels is null or coalesce(h.channel_id, '') = any (channels))
+			and (teams is null or coalesce(h.team_id, '') = any (teams))
 	), held_by as (
 		select h.day, h.assignee_id, count(distinct h.conversation_id) filter (where h.is_active) as handled,
 			sum(h.seconds) filter (where h.is_active) as seconds,
@@ -1128,11 +1143,13 @@ begin
 		where h.is_active or h.is_at_end
 		group by h.day, h.assignee_id
 	), event as materialized (
-		select e.conversation_id, e.occurred_day as day, e.event_type, e.from_assignee_id, e.to_assignee_id
+		select e.conversation_id, e.occurred_day as day, e.event_type, e.from_assignee_id, e.to_assignee_id,
+			e.from_team_id, e.to_team_id
 		from sahut.conversation_event e
 		join sahut.conversation c on c.id = e.conversation_id and c.deleted_at is null
 		where e.workspace_id = workspace and e.occurred_day between first_day and last_day
 			and (ids is null or e.conversation_id = any (ids))
+			and (channels is null or coalesce(e.channel_id, '') = any (channels))
 			and e.event_type in ('created', 'assigned', 'reassigned', 'unassigned', 'resolved', 'reopened')
 	), gained as (
 		select day, coalesce(to_assignee_id, '') as assignee_id, count(*)
@@ -1141,10 +1158,12 @@ begin
 			count(distinct conversation_id)
 			filter (where event_type = 'resolved') as resolved_conversations,
 			count(*) filter (where event_type = 'reopened') as reopened
-		from event group by day, coalesce(to_assignee_id, '')
+		from event where teams is null or coalesce(to_team_id, '') = any (teams)
+		group by day, coalesce(to_assignee_id, '')
 	), lost as (
 		select day, coalesce(from_assignee_id, '') as assignee_id, count(*) as handed_off
 		from event where event_type in ('assigned', 'reassigned', 'unassigned')
+			and (teams is null or coalesce(from_team_id, '') = any (teams))
 		group by day, coalesce(from_assignee_id, '')
 	), agent as (
 		select day, assignee_id from held_by union select day, assignee_id from gained
@@ -1165,7 +1184,8 @@ end
 $$;
 comment on function sahut_etl.workload_of is
 	'The conversations that each agent had on each day of a span, and the work on them; those of nobody under an empty '
-	'id. With IDS, the part of these conversations.';
+	'id. With IDS, the part of these conversations; with CHANNELS or TEAMS, the part of these, an empty id being none: '
+	'each state and event with the channel and the team of that time.';
 
 -- From one state to the next of the same conversation: one that was unresolved before or after came into the backlog,
 -- left it, or changed hands in it. Those that were only for a moment are in no backlog: the events of the day know of

@@ -11,5 +11,6 @@ where c.workspace_name = $1 and c.is_unresolved and c.status <> 'resolved'
 	and ($2::text[] is null or coalesce(c.channel_id, '') = any ($2::text[]))
 	and ($3::text[] is null or coalesce(c.assignee_id, '') = any ($3::text[]))
 	and ($4::text[] is null or coalesce(c.team_id, '') = any ($4::text[]))
+	and ($5::text[] is null or c.labels && $5::text[])
 group by c.channel_id
 order by 3 desc, c.channel_id

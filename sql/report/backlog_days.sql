@@ -1,11 +1,31 @@
 -- A row for every day of the period that has a backlog to be known, those included on which it was empty.
+with its as materialized (
+	select case when $7::text[] is not null then coalesce(array_agg(l.conversation_id), '{}') end as ids
+	from sahut_report.conversation_labels l
+	where l.workspace_name = $1 and l.label_name = any ($7::text[])
+), stored as materialized (
+	select b.day, b.status, b.channel_id, b.assignee_id, b.team_id, b.conversation_count, b.oldest_age_hours
+	from sahut_report.daily_backlog b
+	where b.workspace_name = $1 and b.day between $2::date and $3::date and $7::text[] is null
+), labelled as materialized (
+	select b.day, b.status, b.channel_id, b.assignee_id, b.team_id, b.conversation_count,
+		round(extract(epoch from b.measured_at - least(b.measured_at, b.oldest_created_at))::numeric / 3600, 2)
+	from sahut_etl.report_workspace w
+	cross join its i
+	cross join lateral sahut_etl.backlog_of(w.id, $2::date, $3::date, i.ids) b
+	where w.name = $1 and $7::text[] is not null
+), stock as (
+	select s.* from stored s
+	union all
+	select l.* from labelled l
+)
 select
 	d.day,
 	coalesce(sum(b.conversation_count) filter (where b.status = 'open'), 0) as open,
 	coalesce(sum(b.conversation_count) filter (where b.status = 'pending'), 0) as pending,
 	coalesce(sum(b.conversation_count) filter (where b.status = 'snoozed'), 0) as snoozed,
 	coalesce(sum(b.conversation_count) filter (where b.status not in ('open', 'pending', 'snoozed')), 0) as other,
-	coalesce(sum(b.conversation_count) filter (where b.is_unassigned), 0) as unassigned,
+	coalesce(sum(b.conversation_count) filter (where b.assignee_id is null), 0) as unassigned,
 	max(b.oldest_age_hours) as oldest_hours
 from sahut_etl.report_workspace w
 cross join lateral (
@@ -13,8 +33,7 @@ cross join lateral (
 	from generate_series(greatest($2::date, w.history_day)::timestamp, least($3::date, w.last_day)::timestamp,
 		interval '1 day') x(day)
 ) d
-left join sahut_report.daily_backlog b on b.workspace_name = $1 and b.day = d.day
-	and b.day between $2::date and $3::date
+left join stock b on b.day = d.day
 	and ($4::text[] is null or coalesce(b.channel_id, '') = any ($4::text[]))
 	and ($5::text[] is null or coalesce(b.assignee_id, '') = any ($5::text[]))
 	and ($6::text[] is null or coalesce(b.team_id, '') = any ($6::text[]))

@@ -5,25 +5,55 @@ with untimed as materialized (
 	from sahut_report.conversation_events x
 	where x.workspace_name = $1 and x.occurred_day between $2::date and $3::date and x.is_estimated
 		and x.event_type in ('created', 'assigned', 'reassigned') and x.to_assignee_id is not null
+		and ($4::text[] is null or coalesce(x.channel_id, '') = any ($4::text[]))
+		and ($6::text[] is null or coalesce(x.to_team_id, '') = any ($6::text[]))
+		and ($7::text[] is null or x.conversation_id in (
+			select l.conversation_id from sahut_report.conversation_labels l where l.label_name = any ($7::text[])))
 	group by 1
 ), measured as materialized (
 	select sum(c.measured_hours) as hours
 	from sahut_report.calendar c
 	where c.workspace_name = $1 and c.day between $2::date and $3::date
+), kept as materialized (
+	select d.day, d.agent_id
+	from sahut_report.daily_agent_workload d
+	where d.workspace_name = $1 and d.day between $2::date and $3::date
+		and ($4::text[] is not null or $6::text[] is not null or $7::text[] is not null)
+), its as materialized (
+	select case when $7::text[] is not null then coalesce(array_agg(l.conversation_id), '{}') end as ids
+	from sahut_report.conversation_labels l
+	where l.workspace_name = $1 and l.label_name = any ($7::text[])
+), stored as materialized (
+	select d.agent_id, d.assigned_in_count, d.handed_off_count, d.resolved_count, d.reopened_count, d.active_hours,
+		d.peak_concurrent
+	from sahut_report.daily_agent_workload d
+	where d.workspace_name = $1 and d.day between $2::date and $3::date
+		and $4::text[] is null and $6::text[] is null and $7::text[] is null
+), part as materialized (
+	select g.agent_id collate "C", g.assigned_in_count, g.handed_off_count, g.resolved_count, g.reopened_count,
+		round(g.active_seconds / 3600.0, 2), g.peak_concurrent
+	from sahut_etl.report_workspace w
+	cross join its i
+	cross join lateral sahut_etl.workload_of(w.id, $2::date, $3::date, i.ids, $4::text[], $6::text[]) g
+	join kept k on k.day = g.day and k.agent_id = g.agent_id
+	where w.name = $1 and ($4::text[] is not null or $6::text[] is not null or $7::text[] is not null)
+), work as (
+	select s.* from stored s
+	union all
+	select p.* from part p
 ), summed as materialized (
 	select
-		v.agent_id, max(v.agent_name) as agent_name, sum(v.assigned_in_count) as given,
-		sum(v.handed_off_count) as handed_off, sum(v.resolved_count) as resolved,
-		sum(v.reopened_count) as reopened, sum(v.active_hours) as active_hours,
+		v.agent_id, sum(v.assigned_in_count) as given, sum(v.handed_off_count) as handed_off,
+		sum(v.resolved_count) as resolved, sum(v.reopened_count) as reopened, sum(v.active_hours) as active_hours,
 		max(v.peak_concurrent) as peak
-	from sahut_report.daily_agent_workload v
-	where v.workspace_name = $1 and v.day between $2::date and $3::date
+	from work v
 	group by v.agent_id
 )
 select
-	coalesce(s.agent_name, s.agent_id) as agent, s.given, coalesce(u.n, 0) as given_untimed, s.handed_off, s.resolved,
+	coalesce(a.agent_name, s.agent_id) as agent, s.given, coalesce(u.n, 0) as given_untimed, s.handed_off, s.resolved,
 	s.reopened, round(s.active_hours / nullif((select m.hours from measured m), 0), 1) as average, s.peak
 from summed s
+left join sahut_report.agents a on a.workspace_name = $1 and a.agent_id = s.agent_id
 left join untimed u on u.agent_id = s.agent_id
-where $4::text[] is null or s.agent_id = any ($4::text[])
+where $5::text[] is null or s.agent_id = any ($5::text[])
 order by 5 desc, 2 desc, 1

@@ -8,7 +8,11 @@ with hours as (
 	join sahut_etl.workspace w on w.name = e.workspace_name
 	where e.workspace_name = $1 and e.occurred_day between $2::date and $3::date and not e.is_estimated
 	and e.event_type in ('created', 'assigned', 'reassigned') and e.to_assignee_id is not null
-	and ($4::text[] is null or e.to_assignee_id = any ($4::text[]))
+	and ($4::text[] is null or coalesce(e.channel_id, '') = any ($4::text[]))
+	and ($5::text[] is null or e.to_assignee_id = any ($5::text[]))
+	and ($6::text[] is null or coalesce(e.to_team_id, '') = any ($6::text[]))
+	and ($7::text[] is null or e.conversation_id in (
+		select l.conversation_id from sahut_report.conversation_labels l where l.label_name = any ($7::text[])))
 	group by 1, 3
 ), agents as (
 	select x.agent_id, coalesce(max(x.agent_name), x.agent_id) as agent, sum(x.n) as n from hours x group by 1

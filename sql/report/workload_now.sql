@@ -1,20 +1,42 @@
 -- The conversations that each agent holds now, nobody first; agents with nothing are left out, and of many those with
 -- least.
-(
-	select null::text as agent, count(*) filter (where c.status = 'open') as open, count(*)
-		filter (where c.status = 'pending') as pending,
-		count(*) filter (where c.status = 'snoozed') as snoozed, max(c.age_hours)
-			filter (where c.is_active) as oldest_hours
+with now as materialized (
+	select n.agent_id, n.agent_name, n.open_count as open, n.pending_count as pending, n.snoozed_count as snoozed,
+		n.active_count as active, n.oldest_active_age_hours as oldest_hours
+	from sahut_report.agent_workload_now n
+	where n.workspace_name = $1 and not n.is_unassigned
+		and $2::text[] is null and $4::text[] is null and $5::text[] is null
+	union all
+	select c.assignee_id, max(c.assignee_name), count(*) filter (where c.status = 'open'),
+		count(*) filter (where c.status = 'pending'), count(*) filter (where c.status = 'snoozed'),
+		count(*) filter (where c.is_active), max(c.age_hours) filter (where c.is_active)
+	from sahut_report.conversations c
+	where c.workspace_name = $1 and c.is_unresolved and c.status <> 'resolved' and not c.is_unassigned
+		and ($2::text[] is not null or $4::text[] is not null or $5::text[] is not null)
+		and ($2::text[] is null or coalesce(c.channel_id, '') = any ($2::text[]))
+		and ($4::text[] is null or coalesce(c.team_id, '') = any ($4::text[]))
+		and ($5::text[] is null or c.labels && $5::text[])
+	group by c.assignee_id
+), nobody as (
+	select count(*) filter (where c.status = 'open') as open, count(*) filter (where c.status = 'pending') as pending,
+		count(*) filter (where c.status = 'snoozed') as snoozed, max(c.age_hours) filter (where c.is_active) as oldest_hours
 	from sahut_report.conversations c
 	where c.workspace_name = $1 and c.is_unresolved and c.status <> 'resolved' and c.is_unassigned
-		and ($2::text[] is null or '' = any ($2::text[]))
+		and ($2::text[] is null or coalesce(c.channel_id, '') = any ($2::text[]))
+		and ($3::text[] is null or '' = any ($3::text[]))
+		and ($4::text[] is null or coalesce(c.team_id, '') = any ($4::text[]))
+		and ($5::text[] is null or c.labels && $5::text[])
 	having count(*) > 0
-) union all (
-	select coalesce(n.agent_name, n.agent_id), n.open_count, n.pending_count, n.snoozed_count,
-		n.oldest_active_age_hours
-	from sahut_report.agent_workload_now n
-	where n.workspace_name = $1 and not n.is_unassigned and n.open_count + n.pending_count + n.snoozed_count > 0
-		and ($2::text[] is null or n.agent_id = any ($2::text[]))
-	order by n.active_count desc, n.agent_name, n.agent_id
-	limit 60
+), held as (
+	select n.*, row_number() over (order by n.active desc, n.agent_name, n.agent_id) as place
+	from now n
+	where n.open + n.pending + n.snoozed > 0 and ($3::text[] is null or n.agent_id = any ($3::text[]))
 )
+select x.agent, x.open, x.pending, x.snoozed, x.oldest_hours
+from (
+	select null::text as agent, o.open, o.pending, o.snoozed, o.oldest_hours, 0 as place from nobody o
+	union all
+	select coalesce(h.agent_name, h.agent_id), h.open, h.pending, h.snoozed, h.oldest_hours, h.place from held h
+) x
+where x.place <= 60
+order by x.place
