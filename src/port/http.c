@@ -64,9 +64,10 @@ struct http {
 	struct event_loop_source *timer;
 	CURLM *multi;
 	struct transfer *flying;
-	struct http_reply *first, **last; /* finished, not taken */
+	struct http_replies done; /* not taken */
 	struct http_conf conf;
-	bool cut; /* a connection that did not stop talking was cut just now */
+	uint64_t heard, finished; /* bytes of headers and bodies, and replies, of all */
+	bool cut;		  /* a connection that did not stop talking was cut just now */
 };
 
 /* ---- addresses ------------------------------------------------------- */
@@ -124,32 +125,9 @@ const char *http_url_origin(const char *url, char *buf, size_t size)
 
 /* ---- the finished ---------------------------------------------------- */
 
-static void queue(struct http *http, struct http_reply *reply)
-{
-	reply->next = NULL;
-	*http->last = reply;
-	http->last = &reply->next;
-}
-
-/* Takes out the first reply that waits, or with a TAG the first to that request; NULL: none. */
-static struct http_reply *unqueue(struct http *http, const void *tag)
-{
-	struct http_reply **link = &http->first, *reply;
-
-	while (*link && tag && (*link)->tag != tag)
-		link = &(*link)->next;
-	reply = *link;
-	if (!reply)
-		return NULL;
-	*link = reply->next;
-	if (http->last == &reply->next)
-		http->last = link;
-	return reply;
-}
-
 struct http_reply *http_take(struct http *http)
 {
-	return unqueue(http, NULL);
+	return http_reply_unqueue(&http->done, NULL);
 }
 
 /* ---- times in headers ------------------------------------------------- */
@@ -334,7 +312,8 @@ static void finish(struct transfer *t, CURLcode rc)
 	/* libcurl is content with headers that break off. */
 	if (rc != CURLE_OK || !reply->headed)
 		fail(t, rc != CURLE_OK ? rc : CURLE_GOT_NOTHING);
-	queue(http, finish_transfer(t));
+	http->finished++;
+	http_reply_queue(&http->done, finish_transfer(t));
 }
 
 /* ---- libcurl's side of the loop -------------------------------------- */
@@ -356,6 +335,7 @@ static void collect(struct http *http)
 /* Lets libcurl read and write; FD may be CURL_SOCKET_TIMEOUT. */
 static void act(struct http *http, curl_socket_t fd, int mask)
 {
+	uint64_t heard = http->heard, finished = http->finished;
 	int running;
 
 	busy_guard_begin(fd);
@@ -363,6 +343,7 @@ static void act(struct http *http, curl_socket_t fd, int mask)
 	http->cut = busy_guard_end();
 	collect(http);
 	http->cut = false;
+	busy_guard_earn(http->heard - heard, http->finished - finished);
 }
 
 static void on_timer(void *arg)
@@ -413,7 +394,6 @@ static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *a
 	if (what == CURL_POLL_REMOVE) {
 		if (w) {
 			pair(w, NULL);
-			busy_guard_forget(fd);
 			event_loop_forget(&w->source);
 		}
 		mem_free(&w);
@@ -424,7 +404,6 @@ static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *a
 		w->http = http;
 		w->fd = fd;
 		w->base = tcp_bytes_read(fd);
-		busy_guard_watch(fd);
 		w->source = event_loop_watch(http->loop, fd, events, on_socket, w);
 		curl_multi_assign(http->multi, fd, w);
 	}
@@ -432,6 +411,22 @@ static int set_socket(CURL *curl, curl_socket_t fd, int what, void *arg, void *a
 	pair(w, t);
 	event_loop_watch_for(w->source, events);
 	return 0;
+}
+
+/* libcurl reads a connection that it keeps, too, before it is used again. */
+static int on_opened(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	(void)arg;
+	(void)purpose;
+	busy_guard_watch(fd);
+	return CURL_SOCKOPT_OK;
+}
+
+static int on_closed(void *arg, curl_socket_t fd)
+{
+	(void)arg;
+	busy_guard_forget(fd);
+	return close(fd);
 }
 
 static int set_timer(CURLM *multi, long ms, void *arg)
@@ -451,6 +446,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
 	struct transfer *t = arg;
 
 	t->body_bytes += size * n;
+	t->http->heard += size * n;
 	t->crowded = t->reply->body.len + size * n > SMALL_BODY &&
 		     http_reply_bodies() + size * n > MOST_BODIES;
 	if (t->crowded)
@@ -466,6 +462,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	struct transfer *t = arg;
 
 	t->header_bytes += size * n;
+	t->http->heard += size * n;
 	if (t->header_bytes > MOST_HEADERS)
 		return 0;
 	http_reply_header(t->reply, p, size * n);
@@ -592,8 +589,10 @@ void http_send(struct http *http, const struct http_request *request)
 	curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(t->curl, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(t->curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(t->curl, CURLOPT_SOCKOPTFUNCTION, on_opened);
+	curl_easy_setopt(t->curl, CURLOPT_CLOSESOCKETFUNCTION, on_closed);
 	if (!http_url_allowed(request->url, &t->reply->err)) {
-		queue(http, finish_transfer(t));
+		http_reply_queue(&http->done, finish_transfer(t));
 		return;
 	}
 	if (curl_multi_add_handle(http->multi, t->curl) != CURLM_OK)
@@ -611,7 +610,7 @@ void http_cancel(struct http *http, const void *tag)
 		reply = finish_transfer(t);
 		http_reply_free(&reply);
 	}
-	while ((reply = unqueue(http, tag)))
+	while ((reply = http_reply_unqueue(&http->done, tag)))
 		http_reply_free(&reply);
 }
 
@@ -623,7 +622,7 @@ struct http_reply *http_call(struct http *http, const struct http_request *reque
 
 	mine.tag = &tag;
 	http_send(http, &mine);
-	while (!(reply = unqueue(http, &tag))) {
+	while (!(reply = http_reply_unqueue(&http->done, &tag))) {
 		if (event_loop_turn(http->loop, TIME_NEVER) != EVENT_LOOP_STOP)
 			continue;
 		http_cancel(http, &tag);
@@ -647,7 +646,6 @@ struct http *http_open(struct event_loop *loop, const struct http_conf *conf, st
 		mem_out("curl_global_init");
 	http = mem_new(sizeof(*http));
 	http->loop = loop;
-	http->last = &http->first;
 	http->conf = *conf;
 	http->conf.ca_file = conf->ca_file ? mem_text(conf->ca_file, strlen(conf->ca_file)) : NULL;
 	http->conf.proxy = conf->proxy ? mem_text(conf->proxy, strlen(conf->proxy)) : NULL;

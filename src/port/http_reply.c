@@ -117,3 +117,25 @@ void http_reply_redact(struct http_reply *reply)
 	redact_text(reply->location, strlen(reply->location));
 	redact_text(reply->content_type, strlen(reply->content_type));
 }
+
+void http_reply_queue(struct http_replies *queue, struct http_reply *reply)
+{
+	struct http_reply **link = &queue->first;
+
+	while (*link)
+		link = &(*link)->next;
+	reply->next = NULL;
+	*link = reply;
+}
+
+struct http_reply *http_reply_unqueue(struct http_replies *queue, const void *tag)
+{
+	struct http_reply **link = &queue->first, *reply;
+
+	while (*link && tag && (*link)->tag != tag)
+		link = &(*link)->next;
+	reply = *link;
+	if (reply)
+		*link = reply->next;
+	return reply;
+}

@@ -57,4 +57,15 @@ void http_reply_header(struct http_reply *reply, const char *p, size_t n);
  */
 void http_reply_redact(struct http_reply *reply);
 
+/* Replies that wait for somebody to take them, in the order in which they came. There are few. */
+struct http_replies {
+	struct http_reply *first;
+};
+
+/* Puts one behind them, which is theirs from now on. */
+void http_reply_queue(struct http_replies *queue, struct http_reply *reply);
+
+/* Takes out the first one, or with a TAG the first to that request; NULL: none. */
+struct http_reply *http_reply_unqueue(struct http_replies *queue, const void *tag) MUST_CHECK;
+
 #endif

@@ -76,7 +76,7 @@ def behind(pair, tmp_path):
 @pytest.mark.parametrize("requests", [1, 2, 5])
 @pytest.mark.parametrize("latency", [0, 30])
 def test_a_connection_that_is_ended_in_the_middle_of_a_load(behind, requests, latency):
-    sandbox, etl, proxy = behind(requests, conversations=1500, workspace={"max_in_flight": 8})
+    sandbox, etl, proxy = behind(requests, conversations=1500, ago="3h", workspace={"max_in_flight": 8})
     # Several are on their way when the connection is called over.
     sandbox.control("config", {"latency_ms": latency, "per_page_max": 25})
     etl.run("sync")
