@@ -1202,6 +1202,47 @@ static bool a_tail_scan_that_cannot_see_the_end_claims_nothing(struct drive *d)
 	return true;
 }
 
+/*
+ * A list that ends just where its pages do: the refusal of the page behind is no accident, and is
+ * the answer. It is asked for once, and no scan begins at an end that cannot be seen.
+ */
+static bool what_lies_behind_the_depth_is_asked_for_once(struct drive *d)
+{
+	begin(d, WORLD_UPDATED_ASC, 8, 39);
+	cycle(d, CYCLE_FULL, NULL);
+	d->world.conf.depth = 40;
+	world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
+	pass(d, 60);
+	if (!came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_UNEXPLAINED) ||
+	    !cost_at_most(d, 2))
+		return false;
+	return d->ware.state.depth == 39 || wrong(d, "its end is believed to be in sight");
+}
+
+static void the_third_is_resolved_before_the_second_pass(struct world *w, long request)
+{
+	if (request != 7)
+		return;
+	world_act(w, EVENT_RESOLVE, 3, 0);
+	w->now += 20;
+}
+
+/* It is no suspect, since the first pass saw it; the second one alone counts as many as it sees. */
+static bool what_a_second_pass_does_not_show_any_more_is_noticed(struct drive *d)
+{
+	begin(d, WORLD_ID, 8, 40);
+	if (!came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED))
+		return false;
+	d->world.conf.hidden = STATUS_RESOLVED;
+	pass(d, 60);
+	/* An old one and a young one: neither older totals nor one pass can prove it. */
+	world_make(&d->world, 100, 300, STATUS_OPEN);
+	world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
+	return came_to(d, cycle(d, CYCLE_FULL, the_third_is_resolved_before_the_second_pass),
+		       VERDICT_UNCERTIFIED) &&
+	       (d->ware.state.unproven == UNPROVEN_PARTS || wrong(d, "it is not said why"));
+}
+
 static void the_first_has_no_date(struct world *w, long request)
 {
 	w->conf.no_date = request == 1;
@@ -1376,6 +1417,10 @@ static const struct {
 	{ "a tail scan looks behind a full last page", a_tail_scan_looks_behind_a_full_last_page },
 	{ "a tail scan that cannot see the end claims nothing",
 	  a_tail_scan_that_cannot_see_the_end_claims_nothing },
+	{ "what lies behind the depth is asked for once",
+	  what_lies_behind_the_depth_is_asked_for_once },
+	{ "what a second pass does not show any more is noticed",
+	  what_a_second_pass_does_not_show_any_more_is_noticed },
 	{ "a first response without a Date moves no instant",
 	  a_first_response_without_a_date_moves_no_instant },
 	{ "an audit sees that the parts are more than the whole",
