@@ -1,8 +1,9 @@
 -- Live conversations that are newer than the last row that a scan read, and that it did not show; second: how many on
 -- the page are not held. $1 workspace, $2 run, $3 how many, $4 first seen or created before (usec), $5 number of the
--- scan, $6 updated after (usec; null: all), $7 the page's ids (null: the scan showed several pages). The first row
--- speaks of all: how many there are, a second number, how many are held, how many were found deleted within a week,
--- items that could not be loaded, and a conversation seen a moment ago, to ask for as a control. The others are ids.
+-- scan, $6 updated after (usec; null: all), $7 the page's ids (null: the scan showed several pages), $8 not updated
+-- after (usec; null: all). The first row speaks of all: how many there are, a second number, how many are held, how
+-- many were found deleted within a week, items that could not be loaded, and a conversation seen a moment ago, to ask
+-- for as a control. The others are ids.
 with page as materialized (
 	select sahut_etl.id_hash(i) as id, i as name from unnest($7::text[]) i
 ), seen as materialized (
@@ -19,6 +20,7 @@ with page as materialized (
 	where c.workspace_id = $1::integer and c.deleted_at is null
 	and ($4::bigint is null or least(c.first_seen_at, c.created_at) <= sahut_etl.from_usec($4::bigint))
 	and ($6::bigint is null or c.updated_at > sahut_etl.from_usec($6::bigint))
+	and ($8::bigint is null or c.updated_at <= sahut_etl.from_usec($8::bigint))
 	and not exists (select from absent a where a.id = c.id)
 	and not exists (select from seen where seen.id = sahut_etl.id_hash(c.id))
 	-- Rejected items are asked for elsewhere, if at all.

@@ -52,8 +52,8 @@ enum ask_kind {
 	 */
 	ASK_SUSPECTS,
 	/*
-	 * Live conversations with an updated_at after `after` that scan `scan`
-	 * did not show, nor the last page: as ids. n[0]: how many there are.
+	 * Live conversations with an updated_at after `after`, and not after `before`, that scan
+	 * `scan` did not show, nor the last page: as ids. n[0]: how many there are.
 	 * n[1]: with the page, how many on it are not held yet.
 	 */
 	ASK_UNSEEN,

@@ -77,10 +77,26 @@ static void check(struct scan *scan, struct action *action)
 	struct ask unseen = {
 		.kind = ASK_UNSEEN,
 		.after = oldest(scan),
+		.before = TIME_NONE,
 		.scan = scan->number,
 		.settled = scan->limit,
 		.with_page = scan->sweep.pages == 1 && !scan->flushed,
 		.most = MOST_UNSEEN,
+	};
+
+	action_ask(&scan->pending, action, unseen);
+}
+
+/* Those that every machine had to show by then, in their places, between its two ends. */
+static void check_closing(struct scan *scan, struct action *action)
+{
+	const struct sweep *closing = &scan->closing;
+	struct ask unseen = {
+		.kind = ASK_UNSEEN,
+		.after = closing->end == SWEEP_ALL ? TIME_NONE : closing->oldest,
+		.before = closing->started - closing->plan.lookback,
+		.scan = scan->number,
+		.settled = TIME_NONE,
 	};
 
 	action_ask(&scan->pending, action, unseen);
@@ -117,7 +133,8 @@ void scan_next(void *self, struct workspace_state *state, bool stage_full, struc
 		action_send(&scan->pending, action, &request);
 	else if (scan->step == SCAN_STATUS_SUM)
 		count_status(scan, action);
-	else if (scan->step == SCAN_FLUSH_PAGE || scan->step == SCAN_FLUSH_AGAIN)
+	else if (scan->step == SCAN_FLUSH_PAGE || scan->step == SCAN_FLUSH_AGAIN ||
+		 scan->step == SCAN_DELETE)
 		action_commit(&scan->pending, action, SEEN_BY_SCAN, scan->number);
 	else if (scan->step == SCAN_PUBLISH)
 		publish(scan, action);
@@ -125,6 +142,8 @@ void scan_next(void *self, struct workspace_state *state, bool stage_full, struc
 		action_done(action, scan->verdict);
 	if (scan->step == SCAN_CHECK)
 		check(scan, action);
+	else if (scan->step == SCAN_CHECK_CLOSE)
+		check_closing(scan, action);
 }
 
 /* ---- replies, answers, commits --------------------------------------- */
@@ -208,6 +227,7 @@ static void begin_closing_scan(struct scan *scan, const struct workspace_state *
 			       int64_t since)
 {
 	scan->closings++;
+	scan->number++;
 	begin_sweep(&scan->closing, state, floor_of(state, since));
 	scan->step = SCAN_CLOSE;
 }
@@ -243,6 +263,8 @@ static void judge(struct scan *scan, struct workspace_state *state)
 		give_up(scan, state);
 	else if (scan->recheck.unchanged > 0 && !is_uncounted(scan))
 		demote(scan, state);
+	else if (sweep_has_moved(&scan->sweep) && scan->recheck.n > 0)
+		scan->step = SCAN_DELETE;
 	else if (sweep_has_moved(&scan->sweep))
 		begin_closing_scan(scan, state, scan->sweep.started);
 	else
@@ -263,9 +285,19 @@ static bool is_hopeless(struct scan *scan, struct workspace_state *state)
 	return scan->step == SCAN_PUBLISH;
 }
 
-/* The closing scan is at rest. If it was one page, it was one moment, too. */
-static void close(struct scan *scan, struct workspace_state *state)
+/*
+ * The closing scan is at rest. If it did not show a row that it should have shown, rows stand
+ * elsewhere, and those that have jumped may too. If it was one page, it was one moment, too.
+ */
+static void close(struct scan *scan, struct workspace_state *state, const struct answer *answer)
 {
+	if (answer->n[0] > 0) {
+		if (scan->tries < MOST_TRIES)
+			scan->step = SCAN_FLUSH_AGAIN;
+		else
+			give_up(scan, state);
+		return;
+	}
 	if (scan->closing.pages == 1)
 		scan->unaccounted = scan->closing.last_total - state->live - scan->rejected +
 				    recheck_losses(&scan->recheck);
@@ -285,7 +317,7 @@ static void end_closing_scan(struct scan *scan, struct workspace_state *state)
 	else if (again)
 		begin_closing_scan(scan, state, closing->started);
 	else
-		close(scan, state);
+		scan->step = SCAN_CHECK_CLOSE;
 }
 
 void scan_page(void *self, struct workspace_state *state, const struct page *page)
@@ -343,6 +375,10 @@ void scan_answer(void *self, struct workspace_state *state, const struct answer 
 	const struct sweep *sweep = &scan->sweep;
 
 	scan->pending.waiting = false;
+	if (scan->step == SCAN_CHECK_CLOSE) {
+		close(scan, state, answer);
+		return;
+	}
 	/*
 	 * New rows of a single page are committed first: they may be late, and a longer lookback is
 	 * stored with the next commit.
@@ -370,6 +406,13 @@ void scan_answer(void *self, struct workspace_state *state, const struct answer 
 		scan->step = SCAN_RECHECK;
 }
 
+/* The answers are committed, so the next question may be asked. */
+static void close_anew(struct scan *scan, const struct workspace_state *state)
+{
+	recheck_begin(&scan->recheck, &(struct answer){ .ids = 0 }, 0, TIME_NONE, TIME_NONE);
+	begin_closing_scan(scan, state, scan->sweep.started);
+}
+
 void scan_committed(void *self, struct workspace_state *state, const struct tally *tally)
 {
 	struct scan *scan = self;
@@ -381,24 +424,32 @@ void scan_committed(void *self, struct workspace_state *state, const struct tall
 		scan->step = SCAN_CHECK;
 	else if (scan->step == SCAN_FLUSH_AGAIN)
 		begin_try(scan, state);
+	else if (scan->step == SCAN_DELETE)
+		close_anew(scan, state);
 	else if (scan->step == SCAN_FLUSH_CLOSE)
 		end_closing_scan(scan, state);
 	else
 		scan->step = SCAN_OVER;
 }
 
+/* Whether the commit under way settles those that were asked for. */
+static bool is_settling(const struct scan *scan)
+{
+	return scan->step == SCAN_PUBLISH || scan->step == SCAN_DELETE;
+}
+
 bool scan_deletes(const void *self, int i)
 {
 	const struct scan *scan = self;
 
-	return scan->step == SCAN_PUBLISH && recheck_deletes(&scan->recheck, i);
+	return is_settling(scan) && recheck_deletes(&scan->recheck, i);
 }
 
 enum absence scan_absence(const void *self, int i)
 {
 	const struct scan *scan = self;
 	enum absence absence =
-		scan->step == SCAN_PUBLISH ? recheck_absence(&scan->recheck, i) : ABSENCE_NONE;
+		is_settling(scan) ? recheck_absence(&scan->recheck, i) : ABSENCE_NONE;
 
 	/* One that is there has changed since the scan began: the next one shows it. */
 	return absence == ABSENCE_GONE ? absence : ABSENCE_NONE;

@@ -28,9 +28,11 @@ enum scan_step {
 	SCAN_CHECK,	  /* conversations held above the last row that were not shown */
 	SCAN_RECHECK,	  /* each of those */
 	SCAN_FLUSH_AGAIN, /* their answers, before all is read again, which has to show them */
+	SCAN_DELETE,	  /* their answers, before another question is asked */
 	SCAN_CLOSE,	  /* the scan down to its own start */
 	SCAN_FLUSH_CLOSE,
-	SCAN_STATUS_SUM, /* the total is less than the held rows: is a part kept back? */
+	SCAN_CHECK_CLOSE, /* those that it should have shown, and did not */
+	SCAN_STATUS_SUM,  /* the total is less than the held rows: is a part kept back? */
 	SCAN_PUBLISH,
 	SCAN_OVER,
 };

@@ -56,6 +56,7 @@ static void ask_unseen(struct script *s, const struct query *q)
 		page_ids(s, q);
 	else
 		script_text(s, NULL);
+	script_int(s, q->ask.before);
 }
 
 /* The cell's status, channel and assignee. */

@@ -1202,6 +1202,56 @@ static bool a_tail_scan_that_cannot_see_the_end_claims_nothing(struct drive *d)
 	return true;
 }
 
+static void some_are_pinned_and_the_tenth_jumps(struct world *w, long request)
+{
+	static const int pinned[] = { 1, 2, 3, 11 };
+
+	if (request != 5)
+		return;
+	for (int i = 0; i < (int)ARRAY_SIZE(pinned); i++)
+		w->things[pinned[i] - 1].pinned = true;
+	world_act(w, EVENT_UPDATE, 10, 0);
+}
+
+/*
+ * Pinned ones stand in order among themselves, so the closing scan stops at the oldest of them; but
+ * it does not show what the scan had shown, and so says nothing of what jumped over that.
+ */
+static bool a_closing_scan_shows_what_the_scan_had_shown(struct drive *d)
+{
+	begin(d, WORLD_UPDATED_DESC, 4, 24);
+	cycle(d, CYCLE_FULL, NULL);
+	pass(d, 60);
+	for (int id = 10; id >= 1; id--) {
+		world_act(&d->world, EVENT_UPDATE, id, 0);
+		pass(d, 1);
+	}
+	pass(d, 60);
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, some_are_pinned_and_the_tenth_jumps),
+		       VERDICT_DEMOTED);
+}
+
+static void one_comes_during_the_scan(struct world *w, long request)
+{
+	if (request == 2)
+		world_make(w, w->now, w->now, STATUS_OPEN);
+}
+
+/* Seven of those that are due are pinned, and an old one, at which the scan stops. */
+static bool a_get_does_not_count_as_shown_by_the_scan_after_it(struct drive *d)
+{
+	begin(d, WORLD_UPDATED_DESC, 4, 24);
+	cycle(d, CYCLE_FULL, NULL);
+	pass(d, 60);
+	for (int id = 9; id >= 1; id--) {
+		world_act(&d->world, EVENT_UPDATE, id, 0);
+		d->world.things[id - 1].pinned = id <= 7;
+	}
+	d->world.things[10].pinned = true;
+	pass(d, 60);
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, one_comes_during_the_scan), VERDICT_DEMOTED);
+}
+
 /*
  * A list that ends just where its pages do: the refusal of the page behind is no accident, and is
  * the answer. It is asked for once, and no scan begins at an end that cannot be seen.
@@ -1417,6 +1467,10 @@ static const struct {
 	{ "a tail scan looks behind a full last page", a_tail_scan_looks_behind_a_full_last_page },
 	{ "a tail scan that cannot see the end claims nothing",
 	  a_tail_scan_that_cannot_see_the_end_claims_nothing },
+	{ "a closing scan shows what the scan had shown",
+	  a_closing_scan_shows_what_the_scan_had_shown },
+	{ "a GET does not count as shown by the scan after it",
+	  a_get_does_not_count_as_shown_by_the_scan_after_it },
 	{ "what lies behind the depth is asked for once",
 	  what_lies_behind_the_depth_is_asked_for_once },
 	{ "what a second pass does not show any more is noticed",

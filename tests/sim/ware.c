@@ -298,6 +298,8 @@ static bool is_wanted(const struct ware *ware, const struct desk *desk, const st
 		if (held->rejected || held->scan == ask->scan || held->absent ||
 		    (ask->with_page && on_page(desk, id)))
 			return false;
+		if (ask->before != TIME_NONE && held->state.updated * USEC_PER_SEC > ask->before)
+			return false;
 		return ask->after == TIME_NONE || held->state.updated * USEC_PER_SEC > ask->after;
 	case ASK_LEAVERS:
 		return held->scan != ask->scan && !held->absent && !held->rejected &&

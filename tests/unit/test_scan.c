@@ -205,9 +205,12 @@ static void a_scan_under_which_rows_moved_is_closed_by_another(void **fixture)
 	assert_int_equal(scan.step, SCAN_CLOSE);
 	assert_int_equal(next(), ACTION_SEND);
 	answer_page(-1);
-	while (next() == ACTION_COMMIT && !action.last)
-		scan_committed(&scan, &state, NULL);
-	assert_int_equal(action.verdict, VERDICT_COMPLETE);
+	assert_int_equal(next(), ACTION_COMMIT);
+	scan_committed(&scan, &state, NULL);
+	expect_question(1001, 0, 0);
+	assert_true(action.ask.before == NOW - LOOKBACK);
+	assert_int_equal(action.ask.scan, 2);
+	expect_end(VERDICT_COMPLETE);
 }
 
 /* Which it withholds, though it has not changed since before the start. */
