@@ -19,8 +19,8 @@
  *	SAHUT_FUSE_DEADLINE=s  so many seconds are a statement's deadline, instead
  *	                       of the ten minutes that nobody can wait for
  *
- * So that a small workspace is committed in several batches, a batch looks
- * fifty times as full as it is.
+ * So that a small workspace is committed in several batches, a batch is full
+ * with a page.
  */
 #include <curl/curl.h>
 #include <libpq-fe.h>
@@ -34,7 +34,8 @@
 #include "pg.h"
 #include "stage.h"
 
-#define FULLER 50
+/* A page of a hundred is a batch, and what is asked for one by one is one after as many. */
+#define ROWS_MOST 60
 
 /* The ways to fail, a set of flags. */
 enum way {
@@ -74,8 +75,8 @@ CURLMsg *__real_curl_multi_info_read(CURLM *multi, int *left);
 CURLMsg *__wrap_curl_multi_info_read(CURLM *multi, int *left);
 struct pg *__real_pg_open(struct event_loop *loop, const struct pg_conf *conf, struct err *err);
 struct pg *__wrap_pg_open(struct event_loop *loop, const struct pg_conf *conf, struct err *err);
-int __real_stage_rows(const struct stage *stage);
-int __wrap_stage_rows(const struct stage *stage);
+bool __real_stage_is_batch(const struct stage *stage);
+bool __wrap_stage_is_batch(const struct stage *stage);
 
 static enum way chosen(void)
 {
@@ -253,7 +254,7 @@ struct pg *__wrap_pg_open(struct event_loop *loop, const struct pg_conf *conf, s
 	return __real_pg_open(loop, &mine, err);
 }
 
-int __wrap_stage_rows(const struct stage *stage)
+bool __wrap_stage_is_batch(const struct stage *stage)
 {
-	return __real_stage_rows(stage) * FULLER;
+	return stage_rows(stage) >= ROWS_MOST || __real_stage_is_batch(stage);
 }

@@ -42,7 +42,7 @@ def sandboxes(request):
 
 
 @pytest.fixture(scope="session")
-def migrated(cluster, tmp_path_factory):
+def migrated_database(cluster, tmp_path_factory):
     """A database as `migrate` leaves it. Hundreds of tests begin with a copy of it, which takes a fifth of the time."""
     name = f"migrated{os.getpid()}"
     cluster.create_database(name)
@@ -51,14 +51,14 @@ def migrated(cluster, tmp_path_factory):
 
 
 @pytest.fixture
-def warehouse(cluster, migrated, tmp_path, request):
+def warehouse(cluster, migrated_database, tmp_path, request):
     """Makes a configuration with a database of its own, migrated unless asked otherwise."""
     made = []
 
     def make(base_url, migrate=True, **workspace):
         dbname = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}_{len(made)}"
         made.append(dbname)
-        cluster.create_database(dbname, template=migrated if migrate else None)
+        cluster.create_database(dbname, template=migrated_database if migrate else None)
         directory = tmp_path / f"etl{len(made)}"
         directory.mkdir()
         return Etl(os.path.join(BUILD, "sahut-etl"), directory, cluster, dbname, base_url, **workspace)

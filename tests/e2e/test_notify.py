@@ -129,7 +129,7 @@ def test_a_message_that_is_not_taken_is_tried_again_and_delays_no_cycle(pair, da
     receiver.status = 200
     tell(etl, receiver.url + "/other", after="0s", format="slack")
     daemon.send(signal.SIGHUP)
-    wait_for(lambda: len(receiver.got) >= 3, "the third, at once", 8)
+    wait_for(lambda: len(receiver.got) >= 3, "the third, at once", 20)
     path, _, message = receiver.got[2] if "changes" not in receiver.got[2][2] else receiver.got[-1]
     assert path.endswith("/other") and list(message) == ["text"] and "workspace kedua is " in message["text"]
     assert daemon.stop() == 0

@@ -325,8 +325,8 @@ def test_before_the_first_load_has_ended_the_figures_are_called_partial(shop):
 @pytest.mark.parametrize("arguments, words", [
     ([], "which report"),
     (["volum"], "did you mean volume"),
-    (["volume", "--format", "pdf"], "table, csv, json or html"),
-    (["volume", "--lang", "fr"], "en and id"),
+    (["volume", "--format", "pdf"], "table, csv, json, html or xlsx"),
+    (["volume", "--lang", "fr"], "takes en or id"),
     (["volume", "--from", "2026-02-30"], "not a day"),
     (["volume", "--from", "yesterday"], "not a day"),
     (["volume", "--from", "2026-03-02", "--to", "2026-03-01"], "ends before it begins"),
