@@ -1,8 +1,11 @@
--- What does each agent get done?
-select day, coalesce(agent_name, agent_id) as agent_name, resolved_count
+-- What does each agent get done? The last day is not over.
+select
+	day, case when is_over then coalesce(agent_name, agent_id) else '@day is not over@' end as agent_name,
+	sum(resolved_count) as resolved_count
 from sahut_report.daily_agent_workload
 where true
 	[[and {{workspace}}]]
 	[[and {{day}}]]
 	[[and {{agent}}]]
-order by day
+group by 1, 2
+order by 1

@@ -88,6 +88,25 @@ def test_how_many_at_a_time_counts_the_hours_without_any(story):
     assert card(s, "workload_agents", day="<> '2026-03-05'") == [] or card(s, "workload_agents", day="<> '2026-03-05'")[0]["average_concurrent"] == 0
 
 
+def test_the_day_that_is_not_over_is_drawn_apart_for_agents_too(story):
+    """The bars of its resolutions are one, and the line of each agent leads to a point of its own."""
+    s = story()
+    for n, agent in enumerate((AYU, AYU, BUDI)):
+        s.change(f"2026-03-02 17:00:0{n}", f"C{n}", assignee=agent)     # midnight of the third in Jakarta
+    s.change("2026-03-03 05:00", "C0", status="resolved")               # at noon
+    for n in (1, 2):
+        s.change(f"2026-03-03 23:00:0{n}", f"C{n}", status="resolved")  # at six
+    s.see("2026-03-04 05:02")                                           # known to noon
+    s.refresh()
+    bars = [(r["day"], r["agent_name"], r["resolved_count"]) for r in card(s, "workload_resolved", day=march(3, 4))]
+    assert sorted(bars) == [(day(3), "Ayu", 1), (day(3), "Budi", 0), (day(4), "day is not over", 2)]
+    line = [(r["day"], r["agent_name"], r["average_concurrent"]) for r in card(s, "workload_concurrent", day=march(3, 4))]
+    assert line == [(day(3), "Ayu", D("1.50")), (day(3), "Ayu, day is not over", D("1.50")), (day(3), "Budi", 1), (day(3), "Budi, day is not over", 1),
+                    (day(4), "Ayu, day is not over", D("0.50")), (day(4), "Budi, day is not over", D("0.50"))]
+    # Of days that are over there is nothing else.
+    assert [r["agent_name"] for r in card(s, "workload_concurrent", day="= '2026-03-03'", agent="= 'Budi'")] == ["Budi"]
+
+
 def test_a_target_names_who_had_it_when_it_was_met(story):
     """Not whoever has the conversation today."""
     targets = [{"metric": "first_assignment", "within": 3600 * 10**6, "channel_type": None, "label": None},
