@@ -25,7 +25,7 @@ ASKED = {"channel": ["wa", "IG Toko"], "agent": ["ayu", "B", "-"], "team": ["Kas
 MEANT = {"IG Toko": "ig", "ayu": "A", "Kasir": "t1", "-": None}
 
 
-@pytest.fixture(params=[int(s) for s in os.environ.get("SAHUT_SEEDS", "1").split(",")])
+@pytest.fixture(params=[int(s) for s in os.environ.get("SAHUT_SEEDS", "1").split()])
 def told(request, warehouse):
     """A week of changes, each seen as it was; and the states: when, which conversation, and what it was from then on."""
     rng = random.Random(request.param)
