@@ -176,7 +176,7 @@ def test_views_over_what_nobody_else_may_read_are_of_the_coordinator_alone(wareh
     assert len(read) > 20
     lent = {"sahut_etl." + t for t in ("workspace", "report_workspace", "work_hours", "work_span", "channel_hours", "holiday", "target", "day_volume",
                                        "hour_volume", "day_label", "day_label_pair", "day_backlog", "day_agent", "day_flow", "message_reading",
-                                       "message_state")}
+                                       "message_state", "workload_day")}
     for view, tables in read:
         if any(t.startswith("sahut.") for t in tables):
             assert {t for t in tables if t.startswith("sahut_etl.")} <= lent, view

@@ -166,7 +166,9 @@ def test_the_days_are_the_workspaces_whatever_the_sessions_zone(shop):
     answers = []
     for zone in ("UTC", "America/New_York", "Asia/Jayapura"):
         shop.sql(f"alter database {shop.dbname} set timezone = '{zone}'")
-        answers.append([report(shop, n, f) for n in ("volume", "workload", "backlog") for f in ("csv", "table")])
+        # The day before is told to the minute, which may pass meanwhile.
+        answers.append([re.sub(r"(others than on [^,]*),\s+\d\d:\d\d", r"\1", report(shop, n, f))
+                        for n in ("volume", "workload", "backlog") for f in ("csv", "table")])
     shop.sql(f"alter database {shop.dbname} reset timezone")
     assert answers[0] == answers[1] == answers[2]
 
