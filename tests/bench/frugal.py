@@ -119,11 +119,11 @@ def writes(rig, n, rounds):
         for _ in range(rounds):
             idle.append(cost.command_request("incremental"))
             sweep.append(cost.command_request("full"))
-            sandbox.control("clock", {"advance": 3600})
+            sandbox.control("clock", {"advance": 600})
             change(sandbox, 1000)
             rig.settle()
             changed.append(cost.command_request("incremental"))
-            sandbox.control("clock", {"advance": 3600})
+            sandbox.control("clock", {"advance": 600})
             for conversation, in etl.sql(OLD):
                 sandbox.change("relabel", 1, id=conversation)
             relabelled.append(cost.command_request("incremental"))
