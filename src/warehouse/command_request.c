@@ -20,8 +20,8 @@ void command_request_explain_full(struct err *err)
 		"database listens and does not read; the daemon goes on, but cannot "
 		"be told anything");
 	snprintf(err->advice, sizeof(err->advice),
-		 "end that session, as an administrator: select pg_terminate_backend(pid) from "
-		 "pg_stat_activity where xact_start is not null order by xact_start limit 1");
+		 "the server's log names the process (\"NOTIFY queue is ... full\"); as an "
+		 "administrator end it: select pg_terminate_backend(PID)");
 }
 
 bool command_request_ask(struct warehouse *warehouse, int workspace, const char *who,
