@@ -1301,6 +1301,53 @@ comment on column sahut_report.daily_backlog.is_over is
 comment on column sahut_report.daily_agent_workload.is_over is
 	'Whether the day is over, as far as data goes; the last days are not, and still grow.';
 
+-- The definitions of the view hold for its parts too, so both are one source to a report.
+create function sahut_etl.agent_work_of(workspace text, first date, last date, channels text[], teams text[],
+		labels text[])
+	returns table (
+		agent_id text, assigned_in_count integer, handed_off_count integer, resolved_count integer,
+		reopened_count integer, active_hours numeric, peak_concurrent integer)
+	language plpgsql stable rows 1000 set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	ids text[];
+begin
+	if channels is null and teams is null and labels is null then
+		return query
+		select d.agent_id, d.assigned_in_count, d.handed_off_count, d.resolved_count, d.reopened_count, d.active_hours,
+			d.peak_concurrent
+		from sahut_report.daily_agent_workload d
+		where d.workspace_name = workspace and d.day between first and last;
+		return;
+	end if;
+	if labels is not null then
+		select coalesce(array_agg(l.conversation_id), '{}') into ids
+		from sahut_report.conversation_labels l
+		where l.workspace_name = workspace and l.label_name = any (labels);
+	end if;
+	return query
+	with kept as materialized (
+		select d.day, d.agent_id
+		from sahut_report.daily_agent_workload d
+		where d.workspace_name = workspace and d.day between first and last
+	), part as materialized (
+		select g.day, g.agent_id collate "C" as agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count,
+			g.reopened_count, round(g.active_seconds / 3600.0, 2) as active_hours, g.peak_concurrent
+		from sahut_etl.report_workspace w
+		cross join lateral sahut_etl.workload_of(w.id, first, last, ids, channels, teams) g
+		where w.name = workspace
+	)
+	select p.agent_id, p.assigned_in_count, p.handed_off_count, p.resolved_count, p.reopened_count, p.active_hours,
+		p.peak_concurrent
+	from part p
+	join kept k on k.day = p.day and k.agent_id = p.agent_id;
+end
+$$;
+comment on function sahut_etl.agent_work_of is
+	'The work of each agent on each day of a period, a row each, as in sahut_report.daily_agent_workload; with CHANNELS, '
+	'TEAMS or LABELS of the part of these, on days whose figures are kept. A label is one that a conversation has now.';
+
 create view sahut_report.daily_unassigned_workload as
 select
 	d.workspace_name || ':' || d.day as id, d.workspace_name, d.day,

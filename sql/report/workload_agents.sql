@@ -14,33 +14,10 @@ with untimed as materialized (
 	select sum(c.measured_hours) as hours
 	from sahut_report.calendar c
 	where c.workspace_name = $1 and c.day between $2::date and $3::date
-), kept as materialized (
-	select d.day, d.agent_id
-	from sahut_report.daily_agent_workload d
-	where d.workspace_name = $1 and d.day between $2::date and $3::date
-		and ($4::text[] is not null or $6::text[] is not null or $7::text[] is not null)
-), its as materialized (
-	select case when $7::text[] is not null then coalesce(array_agg(l.conversation_id), '{}') end as ids
-	from sahut_report.conversation_labels l
-	where l.workspace_name = $1 and l.label_name = any ($7::text[])
-), stored as materialized (
-	select d.agent_id, d.assigned_in_count, d.handed_off_count, d.resolved_count, d.reopened_count, d.active_hours,
-		d.peak_concurrent
-	from sahut_report.daily_agent_workload d
-	where d.workspace_name = $1 and d.day between $2::date and $3::date
-		and $4::text[] is null and $6::text[] is null and $7::text[] is null
-), part as materialized (
-	select g.agent_id collate "C", g.assigned_in_count, g.handed_off_count, g.resolved_count, g.reopened_count,
-		round(g.active_seconds / 3600.0, 2), g.peak_concurrent
-	from sahut_etl.report_workspace w
-	cross join its i
-	cross join lateral sahut_etl.workload_of(w.id, $2::date, $3::date, i.ids, $4::text[], $6::text[]) g
-	join kept k on k.day = g.day and k.agent_id = g.agent_id
-	where w.name = $1 and ($4::text[] is not null or $6::text[] is not null or $7::text[] is not null)
-), work as (
-	select s.* from stored s
-	union all
-	select p.* from part p
+), work as materialized (
+	select g.agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count, g.reopened_count, g.active_hours,
+		g.peak_concurrent
+	from sahut_etl.agent_work_of($1, $2::date, $3::date, $4::text[], $6::text[], $7::text[]) g
 ), summed as materialized (
 	select
 		v.agent_id, sum(v.assigned_in_count) as given, sum(v.handed_off_count) as handed_off,

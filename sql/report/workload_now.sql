@@ -1,18 +1,12 @@
 -- The conversations that each agent holds now, nobody first; agents with nothing are left out, and of many those with
 -- least.
 with now as materialized (
-	select n.agent_id, n.agent_name, n.open_count as open, n.pending_count as pending, n.snoozed_count as snoozed,
-		n.active_count as active, n.oldest_active_age_hours as oldest_hours
-	from sahut_report.agent_workload_now n
-	where n.workspace_name = $1 and not n.is_unassigned
-		and $2::text[] is null and $4::text[] is null and $5::text[] is null
-	union all
-	select c.assignee_id, max(c.assignee_name), count(*) filter (where c.status = 'open'),
-		count(*) filter (where c.status = 'pending'), count(*) filter (where c.status = 'snoozed'),
-		count(*) filter (where c.is_active), max(c.age_hours) filter (where c.is_active)
+	select c.assignee_id as agent_id, max(c.assignee_name) as agent_name,
+		count(*) filter (where c.status = 'open') as open,
+		count(*) filter (where c.status = 'pending') as pending, count(*) filter (where c.status = 'snoozed') as snoozed,
+		count(*) filter (where c.is_active) as active, max(c.age_hours) filter (where c.is_active) as oldest_hours
 	from sahut_report.conversations c
 	where c.workspace_name = $1 and c.is_unresolved and c.status <> 'resolved' and not c.is_unassigned
-		and ($2::text[] is not null or $4::text[] is not null or $5::text[] is not null)
 		and ($2::text[] is null or coalesce(c.channel_id, '') = any ($2::text[]))
 		and ($4::text[] is null or coalesce(c.team_id, '') = any ($4::text[]))
 		and ($5::text[] is null or c.labels && $5::text[])
