@@ -24,6 +24,7 @@ int cli_cycle_exit(const struct cli_cycle *cli_cycle)
 		return err_policy_exit(cli_cycle->end.err.kind);
 	switch (cli_cycle->end.verdict) {
 	case VERDICT_UNCERTIFIED:
+	case VERDICT_UNEXPLAINED:
 	case VERDICT_LOST:
 		return EXIT_LATER;
 	case VERDICT_REJECTED:

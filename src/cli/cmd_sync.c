@@ -60,6 +60,7 @@ static void say_unproven(struct app *app, const struct cli_cycle *task)
 	struct err err = ERR_INIT;
 	int before = app->exit;
 	const char *state;
+	bool said = false;
 
 	if (task->end.err.kind != ERR_NONE || task->state != CLI_CYCLE_OVER)
 		return;
@@ -76,7 +77,15 @@ static void say_unproven(struct app *app, const struct cli_cycle *task)
 			unfinished[i].words, table_get(proof, 0, "why"),
 			table_get(proof, 0, "next_step"));
 		app->exit = err_policy_worse(app->exit, unfinished[i].exit);
+		said = true;
 	}
+	/* Proven before, and not up to now. */
+	if (!said && task->end.verdict == VERDICT_UNEXPLAINED)
+		fprintf(stderr,
+			"%s: %s: not complete: the API counts others than this cycle can explain, "
+			"so nothing is published; the next cycle looks again, and sahut-etl sync "
+			"--full reads everything now\n",
+			app->program, task->conf->name);
 }
 
 void cmd_sync(struct app *app)

@@ -3,8 +3,7 @@
 
 At every command the promise of the instants is checked. At rest an exit of 0 says more, and is taken at its word: after a sync that was
 complete or certified the warehouse equals the dump, but for deletions that the fuse does not let believe, which `status` counts; after one that
-was active, or unexplained, and so moved no instant, all that is not resolved does; and after a verify as many conversations are held of each
-status as there are.
+was active all that is not resolved does; and after a verify as many conversations are held of each status as there are.
 """
 import datetime
 
@@ -86,7 +85,7 @@ class Story:
             for _, status, how in found:
                 surplus[status] = surplus.get(status, 0) + {"missing": 1, "stale": 0, "gone": -1}[how]
             found = [f for f in found if surplus[f[1]] != 0]
-        elif verdict in ("active", "unexplained"):
+        elif verdict == "active":
             found = [f for f in found if f[1] != "resolved" and f[2] == "missing"]
         assert not found, f"{command} ends with 0 ({verdict}), and {len(found)} differ: {found[:3]}"
 
