@@ -269,7 +269,7 @@ static void count_status(struct full *full, struct action *action)
 {
 	struct request request;
 
-	status_sum_next(&full->status_sum, &request);
+	partition_counts_next(&full->counts, &request);
 	action_send(&full->pending, action, &request);
 }
 
@@ -348,7 +348,7 @@ static void conclude(struct full *full, struct workspace_state *state)
 }
 
 /* The count is believed when the list has no part that it keeps to itself. */
-static void begin_status_sum(struct full *full, struct workspace_state *state)
+static void begin_counts(struct full *full, struct workspace_state *state)
 {
 	bool odd = state->certified_at == TIME_NONE || full->suspects > 0 ||
 		   state->unproven == UNPROVEN_PARTS || state->full.pass > 1;
@@ -360,18 +360,18 @@ static void begin_status_sum(struct full *full, struct workspace_state *state)
 		return;
 	}
 	full->step = FULL_STATUS_SUM;
-	status_sum_begin(&full->status_sum, state->last_total);
+	partition_counts_begin(&full->counts, state->last_total);
 }
 
 static void take_status(struct full *full, struct workspace_state *state, const struct page *page)
 {
 	full->pending.waiting = false;
-	if (full->status_sum.status == STATUS_ANY)
+	if (full->counts.status == STATUS_ANY)
 		workspace_state_note_total(state, page);
-	status_sum_take(&full->status_sum, page->total);
-	if (!full->status_sum.over)
+	partition_counts_take(&full->counts, page->total);
+	if (!full->counts.over)
 		return;
-	if (full->status_sum.more)
+	if (full->counts.more)
 		refute(full, UNPROVEN_PARTS);
 	conclude(full, state);
 }
@@ -454,7 +454,7 @@ static void settle(struct full *full, struct workspace_state *state, enum verdic
 	if (has_more(full, state))
 		full->step = FULL_SUSPECT;
 	else
-		begin_status_sum(full, state);
+		begin_counts(full, state);
 }
 
 /* Whether all of the list was read that there is, so that reading it again may prove it. */
@@ -571,7 +571,7 @@ static void begin_rechecks(struct full *full, struct workspace_state *state,
 	/* All that were not seen are too young to be suspected: the sweep ends as it is. */
 	full->exhausted = full->recheck.n <= 0;
 	if (full->exhausted)
-		begin_status_sum(full, state);
+		begin_counts(full, state);
 	else
 		full->step = FULL_RECHECK;
 }
@@ -660,7 +660,7 @@ void full_committed(void *self, struct workspace_state *state, const struct tall
 		if (has_more(full, state))
 			full->step = FULL_SUSPECT;
 		else
-			begin_status_sum(full, state);
+			begin_counts(full, state);
 		break;
 	default: /* FULL_PUBLISH */
 		full->step = FULL_OVER;

@@ -16,7 +16,6 @@
 #include "action.h"
 #include "partition.h"
 #include "recheck.h"
-#include "status_sum.h"
 #include "sweep.h"
 #include "workspace_state.h"
 
@@ -59,7 +58,7 @@ struct full {
 	bool exhausted; /* none is left that may be asked for, however many there are */
 	struct recheck recheck;
 	int64_t unlisted; /* suspects that are there, as they were, and stand in no list */
-	struct status_sum status_sum;
+	struct partition_counts counts;
 	enum unproven why; /* nothing is proven, */
 	bool proven;	   /* or the count says so; nothing is published yet, */
 	int64_t proven_at; /* as of when */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "partition.h"
 
+/* Conversations move from one status to another while one counts: so often they are counted. */
+#define MOST_READINGS 3
+
 static void open_part(struct partition *partition)
 {
 	struct sweep_plan plan = partition->sweep.plan;
@@ -216,4 +219,55 @@ bool partition_next(struct partition *partition, struct request *request)
 bool partition_done(const struct partition *partition)
 {
 	return partition->over && partition->sweep.asked == 0;
+}
+
+/* ---- the statuses' counts ------------------------------------------------ */
+
+static void begin_reading(struct partition_counts *counts)
+{
+	counts->status = STATUS_OPEN;
+	counts->sum = counts->most = 0;
+	counts->least = INT64_MAX;
+}
+
+void partition_counts_begin(struct partition_counts *counts, int64_t whole)
+{
+	*counts = (struct partition_counts){ .whole = whole };
+	begin_reading(counts);
+}
+
+void partition_counts_next(const struct partition_counts *counts, struct request *request)
+{
+	*request = (struct request){ .kind = REQUEST_LIST,
+				     .filter = { .status = counts->status },
+				     .page = 1,
+				     .per_page = 1 };
+}
+
+/*
+ * The whole was counted before its parts, and now after them. Where filters do nothing, each part
+ * is the whole, and says nothing.
+ */
+static void take_whole(struct partition_counts *counts, int64_t total)
+{
+	bool alike = counts->least == total && counts->most == total;
+
+	counts->over = alike || counts->sum <= min_i64(counts->whole, total);
+	counts->whole = total;
+	if (counts->over)
+		return;
+	begin_reading(counts);
+	counts->over = counts->more = ++counts->readings == MOST_READINGS;
+}
+
+void partition_counts_take(struct partition_counts *counts, int64_t total)
+{
+	if (counts->status == STATUS_ANY) {
+		take_whole(counts, total);
+		return;
+	}
+	counts->sum += total;
+	counts->least = min_i64(counts->least, total);
+	counts->most = max_i64(counts->most, total);
+	counts->status = counts->status == STATUS_RESOLVED ? STATUS_ANY : counts->status + 1;
 }

@@ -8,6 +8,11 @@
  * that is too deep as well is read by channel, and then by assignee. A part
  * that is too deep still is read as far as it goes, and named. Pure, like
  * all of the engine.
+ *
+ * Whether a list has parts that it does not show is told by its statuses'
+ * counts, one after another. They may add up to more than the whole for a
+ * moment, while conversations move from one to another; if they always do, the
+ * whole list leaves a status out, or its total is not true (rule 6, too).
  */
 #ifndef PARTITION_H
 #define PARTITION_H
@@ -62,5 +67,24 @@ void partition_split(struct partition *partition, int n);
 
 /* Whether all were read, and nothing is in flight. */
 bool partition_done(const struct partition *partition) MUST_CHECK;
+
+/* The counts of the statuses, beside that of the whole list. */
+struct partition_counts {
+	enum status status; /* being counted; STATUS_ANY: all, once more */
+	int readings;
+	int64_t sum, least, most; /* of the reading */
+	int64_t whole;
+	bool over; /* all is counted that has to be; */
+	bool more; /* and the statuses are always more than the whole */
+};
+
+/* Begins to count. WHOLE: the rows of the whole list, as its last page told. */
+void partition_counts_begin(struct partition_counts *counts, int64_t whole);
+
+/* The request that counts next: one row of the list of a status, whose reply tells a total. */
+void partition_counts_next(const struct partition_counts *counts, struct request *request);
+
+/* Takes the total that the reply to that request told. */
+void partition_counts_take(struct partition_counts *counts, int64_t total);
 
 #endif

@@ -113,7 +113,7 @@ static void count_status(struct scan *scan, struct action *action)
 {
 	struct request request;
 
-	status_sum_next(&scan->status_sum, &request);
+	partition_counts_next(&scan->counts, &request);
 	action_send(&scan->pending, action, &request);
 }
 
@@ -204,18 +204,18 @@ static void accept_scan(struct scan *scan, struct workspace_state *state)
 		publish_instants(scan, state);
 		return;
 	}
-	status_sum_begin(&scan->status_sum, state->last_total);
+	partition_counts_begin(&scan->counts, state->last_total);
 	scan->step = SCAN_STATUS_SUM;
 }
 
 static void take_status(struct scan *scan, struct workspace_state *state, const struct page *page)
 {
 	scan->pending.waiting = false;
-	status_sum_take(&scan->status_sum, page->total);
-	if (!scan->status_sum.over)
+	partition_counts_take(&scan->counts, page->total);
+	if (!scan->counts.over)
 		return;
 	state->audit_due = state->audit_due || scan->unaccounted < 0;
-	if (scan->status_sum.more) {
+	if (scan->counts.more) {
 		workspace_state_withhold(state, UNPROVEN_PARTS);
 		end_with(scan, VERDICT_UNEXPLAINED);
 	} else {

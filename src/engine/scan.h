@@ -16,8 +16,8 @@
 #define SCAN_H
 
 #include "action.h"
+#include "partition.h"
 #include "recheck.h"
-#include "status_sum.h"
 #include "sweep.h"
 #include "workspace_state.h"
 
@@ -50,7 +50,7 @@ struct scan {
 	int64_t rejected;    /* held items that could not be loaded */
 	int64_t unaccounted; /* of the total: by how much it is more than will be held, or less */
 	struct recheck recheck;
-	struct status_sum status_sum;
+	struct partition_counts counts;
 	enum verdict verdict;
 };
 
