@@ -3,7 +3,7 @@
 
 enum order certificate_order(const struct workspace_state *state)
 {
-	const struct evidence *evidence = &state->full.sweep.evidence;
+	const struct evidence *evidence = &state->full.sweep.watch.evidence;
 
 	if (state->order != ORDER_UNKNOWN && !order_contradicted(evidence, state->order))
 		return state->order;
@@ -68,7 +68,7 @@ static void learn_order(struct workspace_state *state)
 {
 	enum order found = certificate_order(state);
 
-	state->evidence = state->full.sweep.evidence;
+	state->evidence = state->full.sweep.watch.evidence;
 	if (order_contradicted(&state->evidence, state->order))
 		workspace_state_demote(state);
 	state->order = found;
@@ -97,7 +97,7 @@ void certificate_grant(struct workspace_state *state, int64_t started)
 
 void certificate_deny(struct workspace_state *state, enum unproven why)
 {
-	state->evidence = state->full.sweep.evidence;
+	state->evidence = state->full.sweep.watch.evidence;
 	if (order_contradicted(&state->evidence, state->order))
 		workspace_state_demote(state);
 	workspace_state_withhold(state, why);

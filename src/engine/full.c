@@ -69,7 +69,7 @@ static bool turns_round(const struct workspace_state *state)
 static void next_pass(struct full *full, struct workspace_state *state)
 {
 	struct full_state *f = &state->full;
-	struct evidence evidence = f->sweep.evidence;
+	struct evidence evidence = f->sweep.watch.evidence;
 
 	if (f->pass == 1)
 		f->owed = certificate_owed(state);
@@ -77,7 +77,7 @@ static void next_pass(struct full *full, struct workspace_state *state)
 	f->pass++;
 	/* Pages in flight together may have cost the first pass its proof; now one by one. */
 	begin_pass(state, turns_round(state), 1);
-	f->sweep.evidence = evidence;
+	f->sweep.watch.evidence = evidence;
 	full->step = FULL_READ;
 	full->closings = 0;
 }

@@ -131,6 +131,39 @@ void order_add(struct evidence *sum, const struct evidence *page)
 	}
 }
 
+bool order_watch_page(struct order_watch *watch, const struct order_page *page,
+		      const struct order_look *look)
+{
+	struct order_page rows = *page;
+	int near = rows.backwards ? rows.n - 1 : 0;
+	struct evidence here = { 0 }, all = { 0 };
+
+	/* The pair that it makes with the page before: of the rows that stood there at first. */
+	if (watch->has_edge && rows.n > 0 &&
+	    (look->again ? rows.rows[near].id == watch->near : !rows.repeated[near]))
+		rows.edge = &watch->edge;
+	if (rows.n > 0 && !look->again)
+		watch->near = rows.rows[near].id;
+	/* A page is one moment: a row that was seen before stands in its place all the same. */
+	rows.repeated = NULL;
+	order_note_page(&all, &rows);
+	if (order_contradicted(&all, look->order) && !look->again)
+		return false;
+	/* But it is counted once, and what is read for the second time was counted the first. */
+	rows.repeated = look->again || look->overlaps ? NULL : page->repeated;
+	order_note_page(&here, &rows);
+	if (!look->known)
+		order_add(&watch->evidence, &here);
+	return !order_contradicted(&all, look->order);
+}
+
+void order_watch_edge(struct order_watch *watch, const struct row *rows, int n, bool backwards)
+{
+	watch->has_edge = n > 0;
+	if (n > 0)
+		watch->edge = rows[backwards ? 0 : n - 1];
+}
+
 bool order_contradicted(const struct evidence *evidence, enum order order)
 {
 	return order != ORDER_UNKNOWN && evidence->against[order].inversions > 0;

@@ -63,6 +63,32 @@ void order_note_page(struct evidence *evidence, const struct order_page *page);
 /* Adds the evidence of a PAGE, which counts as one page, whatever it showed. */
 void order_add(struct evidence *sum, const struct evidence *page);
 
+/* The order of one listing, watched from page to page. All zero: no page has come. */
+struct order_watch {
+	struct evidence evidence;
+	bool has_edge;
+	struct row edge; /* the row of the last page that makes a pair with the next page, */
+	uint64_t near;	 /* and the one of the page after it that first made it */
+};
+
+/* How a page is watched. */
+struct order_look {
+	enum order order; /* the order that is relied on; ORDER_UNKNOWN: none */
+	bool again;	  /* the page is read a second time, because it contradicted that order */
+	bool known;	  /* its rows have been read before: they are no evidence */
+	bool overlaps;	  /* it shows rows of the page before */
+};
+
+/*
+ * Adds a page, whose `edge` is not set, to the evidence. False when it contradicts the order that
+ * is relied on; then it is not counted, unless it was read again.
+ */
+bool order_watch_page(struct order_watch *watch, const struct order_page *page,
+		      const struct order_look *look) MUST_CHECK;
+
+/* Keeps the row of the page that makes a pair with the page that is read next. */
+void order_watch_edge(struct order_watch *watch, const struct row *rows, int n, bool backwards);
+
 /*
  * The order that the evidence proves, if the sweep it comes from was
  * certified; ORDER_UNKNOWN when it proves none.

@@ -43,6 +43,18 @@ void sweep_begin(struct sweep *sweep, const struct sweep_plan *plan)
 		sweep->page = (int)sweep_pages(plan->expected, plan->per_page);
 }
 
+/* How many rows were read, each counted once. */
+static int64_t distinct(const struct sweep *sweep)
+{
+	return sweep->rows - sweep->repeats;
+}
+
+/* How many rows stand before the page that is fed in its place. */
+static int64_t rows_before(const struct sweep *sweep)
+{
+	return (int64_t)(sweep->page - 1) * sweep->per_page;
+}
+
 /* So many pages are read again. */
 static void note_step(struct sweep *sweep, int64_t pages)
 {
@@ -54,7 +66,7 @@ void sweep_resume(struct sweep *sweep, const struct sweep *state)
 	*sweep = *state;
 	sweep->asked = sweep->skip = 0;
 	recent_clear(&sweep->window);
-	sweep->has_edge = sweep->rereading = false;
+	sweep->watch.has_edge = sweep->rereading = false;
 	sweep->moved = true;
 	note_step(sweep, 1);
 	if (!sweep->begun)
@@ -158,30 +170,16 @@ static int note_rows(struct sweep *sweep, const struct page *page, bool *repeate
 /* Adds the page to the evidence. False when it contradicts the order that is relied on. */
 static bool note_order(struct sweep *sweep, const struct page *page, const bool *repeated)
 {
-	int near = sweep->plan.backwards ? page->n - 1 : 0;
-	struct order_page rows = {
-		page->rows, NULL, page->n, NULL, sweep->plan.backwards, TIME_NONE
-	};
-	struct evidence here = { 0 }, all = { 0 };
+	struct order_page rows = { page->rows, repeated, page->n, NULL, sweep->plan.backwards,
+				   TIME_NONE };
+	struct order_look look = { .order = sweep->plan.order,
+				   .again = sweep->rereading,
+				   .known = sweep->reread_until != 0,
+				   .overlaps = sweep->plan.overlap };
 
 	if (page->date != TIME_NONE)
 		rows.horizon = page->date - sweep->plan.lookback;
-	/* The pair that it makes with the page before: of the rows that stood there at first. */
-	if (sweep->has_edge && page->n > 0 &&
-	    (sweep->rereading ? page->rows[near].id == sweep->near : !repeated[near]))
-		rows.edge = &sweep->edge;
-	if (page->n > 0 && !sweep->rereading)
-		sweep->near = page->rows[near].id;
-	/* A page is one moment: a row that was seen before stands in its place all the same. */
-	order_note_page(&all, &rows);
-	if (order_contradicted(&all, sweep->plan.order) && !sweep->rereading)
-		return false;
-	/* But it is counted once, and what is read for the second time was counted the first. */
-	rows.repeated = sweep->rereading || sweep->plan.overlap ? NULL : repeated;
-	order_note_page(&here, &rows);
-	if (sweep->reread_until == 0)
-		order_add(&sweep->evidence, &here);
-	return !order_contradicted(&all, sweep->plan.order);
+	return order_watch_page(&sweep->watch, &rows, &look);
 }
 
 static void begin_with(struct sweep *sweep, const struct page *page)
@@ -202,7 +200,7 @@ static void go_to(struct sweep *sweep, int page)
 {
 	sweep->skip = sweep->asked;
 	sweep->page = page;
-	sweep->has_edge = false;
+	sweep->watch.has_edge = false;
 }
 
 /*
@@ -249,7 +247,7 @@ static bool goes_on(const struct sweep *sweep, const struct page *page)
 	 */
 	return sweep->page < sweep_pages(page->total, sweep->per_page) ||
 	       sweep->page < page->total_pages ||
-	       sweep->rows - sweep->repeats + sweep->per_page <= page->total ||
+	       distinct(sweep) + sweep->per_page <= page->total ||
 	       (int64_t)sweep->page * sweep->per_page > page->total + sweep->per_page;
 }
 
@@ -274,7 +272,7 @@ static void end_at(struct sweep *sweep, int64_t rows)
 /* The same, where the last page may have shown fewer. */
 static void end_shallow(struct sweep *sweep, int64_t rows)
 {
-	end_at(sweep, min_i64(max_i64(rows, sweep->per_page), sweep->rows - sweep->repeats));
+	end_at(sweep, min_i64(max_i64(rows, sweep->per_page), distinct(sweep)));
 }
 
 /* The page cannot be had, and the list goes on behind it: here its pages end. */
@@ -284,14 +282,13 @@ static void stop_short(struct sweep *sweep)
 		go_to(sweep, sweep->page);
 		return;
 	}
-	end_shallow(sweep, (int64_t)(sweep->page - 1) * sweep->per_page);
+	end_shallow(sweep, rows_before(sweep));
 }
 
 /* Whether there must be rows on a page that has none. */
 static bool is_cut_off(const struct sweep *sweep, const struct page *page)
 {
-	return page->n == 0 && sweep->page > 1 &&
-	       (int64_t)(sweep->page - 1) * sweep->per_page < page->total;
+	return page->n == 0 && sweep->page > 1 && rows_before(sweep) < page->total;
 }
 
 /* Pages became smaller on the way: goes on a page before the first row that was not read. */
@@ -315,7 +312,7 @@ static void renumber(struct sweep *sweep, const struct page *page, int size)
  */
 static bool is_filled(const struct sweep *sweep, const struct page *page)
 {
-	int64_t before = (int64_t)(sweep->page - 1) * sweep->per_page;
+	int64_t before = rows_before(sweep);
 
 	return page->n == max_i64(0, min_i64(sweep->per_page, page->total - before));
 }
@@ -328,7 +325,7 @@ static bool ends_in_vain(const struct sweep *sweep, const struct page *page, int
 {
 	return !sweep->plan.backwards && sweep->page > 1 && page->total == sweep->last_total &&
 	       (repeats > 0 || !is_filled(sweep, page)) &&
-	       sweep->rows - sweep->repeats < min_i64(sweep->first_total, page->total);
+	       distinct(sweep) < min_i64(sweep->first_total, page->total);
 }
 
 /*
@@ -385,8 +382,6 @@ bool sweep_shaky(const struct sweep *sweep)
 /* How a list that was read to its end came out. */
 static enum sweep_end all_of(const struct sweep *sweep, const struct page *page)
 {
-	int64_t distinct = sweep->rows - sweep->repeats;
-
 	if (sweep->plan.order == ORDER_UNKNOWN && (sweep_shaky(sweep) || sweep->overlap.unordered))
 		return SWEEP_LOST;
 	/*
@@ -395,7 +390,7 @@ static enum sweep_end all_of(const struct sweep *sweep, const struct page *page)
 	 */
 	if (sweep->beyond)
 		return SWEEP_LOST;
-	return distinct < min_i64(sweep->first_total, page->total) ? SWEEP_LOST : SWEEP_ALL;
+	return distinct(sweep) < min_i64(sweep->first_total, page->total) ? SWEEP_LOST : SWEEP_ALL;
 }
 
 /* Whether the page's own rows and its total go together; what brings nothing may be another. */
@@ -515,16 +510,14 @@ static void step_back(struct sweep *sweep, const struct page *page, int64_t back
 static void move_on(struct sweep *sweep, const struct page *page, int repeats)
 {
 	sweep->refused = 0;
-	measure(sweep, page, (int64_t)(sweep->page - 1) * sweep->per_page, repeats);
+	measure(sweep, page, rows_before(sweep), repeats);
 	if (!goes_on(sweep, page) && ends_in_vain(sweep, page, repeats))
 		end_shallow(sweep, sweep->rows);
 	else if (!goes_on(sweep, page))
 		finish(sweep, SWEEP_ALL, page->total > 0 && page->total % sweep->per_page == 0);
 	else
 		sweep->page += sweep->plan.backwards ? -1 : 1;
-	sweep->has_edge = page->n > 0;
-	if (sweep->has_edge)
-		sweep->edge = page->rows[sweep->plan.backwards ? 0 : page->n - 1];
+	order_watch_edge(&sweep->watch, page->rows, page->n, sweep->plan.backwards);
 }
 
 /* The page was read in its place: finds the next one. */
@@ -541,8 +534,7 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 	if (!adopt_size(sweep, page) || (!sweep->begun && !is_beginning(sweep, page)))
 		return;
 	/* It may be another page, which is shown in place of one that lies too deep. */
-	if (sweep->plan.backwards && !sweep->begun &&
-	    (int64_t)(sweep->page - 1) * sweep->per_page + page->n > page->total) {
+	if (sweep->plan.backwards && !sweep->begun && rows_before(sweep) + page->n > page->total) {
 		turn_round(sweep);
 		return;
 	}
@@ -573,8 +565,8 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 /* Whether the page brings nothing; neither does one without a row where the total has some. */
 static bool is_no_news(const struct sweep *sweep, const struct page *page, int repeats)
 {
-	int64_t before = sweep->plan.overlap ? overlap_before(&sweep->overlap, page)
-					     : (int64_t)(sweep->page - 1) * sweep->per_page;
+	int64_t before =
+		sweep->plan.overlap ? overlap_before(&sweep->overlap, page) : rows_before(sweep);
 	bool empty_rightly = page->n == 0 && before >= page->total;
 
 	return repeats == page->n && !empty_rightly && sweep->reread_until == 0;
@@ -586,7 +578,7 @@ static bool makes_sense(struct sweep *sweep, const struct page *page, int repeat
 	/* Of small pages that overlap, each may bring half of its rows. */
 	int size = sweep->plan.overlap ? (sweep->per_page + 1) / 2 : sweep->per_page;
 	int64_t most = sweep_pages(sweep->largest_total, size);
-	int64_t left = page->total - (sweep->rows - sweep->repeats);
+	int64_t left = page->total - distinct(sweep);
 
 	sweep->no_nearer = left < sweep->left ? 0 : sweep->no_nearer + (repeats < page->n);
 	sweep->left = left;
@@ -612,7 +604,7 @@ static void give_up(struct sweep *sweep, const struct page *page)
 	if (vain && sweep->plan.backwards && !sweep->plan.overlap)
 		turn_round(sweep);
 	else if (vain && page->n > 0 && !sweep->plan.backwards && pages > MOST_IN_VAIN + 1 &&
-		 sweep->rows - sweep->repeats < page->total)
+		 distinct(sweep) < page->total)
 		end_shallow(sweep, (int64_t)(sweep->page - MOST_IN_VAIN) * sweep->per_page);
 	else
 		sweep->end = SWEEP_LOST;

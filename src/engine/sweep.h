@@ -99,10 +99,7 @@ struct sweep {
 	bool probing,
 		probed; /* the list ended with a full page: it is looked behind that; it was */
 	enum sweep_end found; /* how it ended before that */
-	struct evidence evidence;
-	struct row edge; /* the last row fed, for the pair that two pages make */
-	uint64_t near;	 /* the row that makes it with that one */
-	bool has_edge;
+	struct order_watch watch;
 	struct recent window; /* ids of the rows seen lately */
 };
 

@@ -163,7 +163,7 @@ void state_json_write_position(struct buf *buf, const struct full_state *full)
 	json_writer_key_int(&out, "rows", sweep->rows);
 	json_writer_key_int(&out, "repeats", sweep->repeats);
 	json_writer_key(&out, "evidence");
-	state_json_write_evidence(buf, &sweep->evidence);
+	state_json_write_evidence(buf, &sweep->watch.evidence);
 	out.comma = true;
 	json_writer_close(&out, '}');
 }
@@ -196,7 +196,7 @@ static void read_sweep(const struct json_at *at, struct sweep *sweep)
 	sweep->stepped_back = read_small(at, "stepped_back");
 	(void)!read_int(at, "rows", &sweep->rows);
 	(void)!read_int(at, "repeats", &sweep->repeats);
-	state_json_read_evidence(&evidence, &sweep->evidence);
+	state_json_read_evidence(&evidence, &sweep->watch.evidence);
 }
 
 bool state_json_read_position(const struct json_at *at, struct full_state *full)

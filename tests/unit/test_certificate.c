@@ -66,9 +66,9 @@ static void the_pass_itself_may_prove_the_order_it_was_read_in(void **fixture)
 	struct workspace_state state = a_pass(ORDER_UNKNOWN, false);
 
 	(void)fixture;
-	show(&state.full.sweep.evidence, ORDER_CREATED_DESC, 7);
+	show(&state.full.sweep.watch.evidence, ORDER_CREATED_DESC, 7);
 	assert_int_equal(certificate_owed(&state), 500);
-	show(&state.full.sweep.evidence, ORDER_CREATED_DESC, 8);
+	show(&state.full.sweep.watch.evidence, ORDER_CREATED_DESC, 8);
 	assert_int_equal(certificate_owed(&state), 493);
 	/* An order that this pass contradicts is not relied on. */
 	state.order = ORDER_UPDATED_DESC;
@@ -121,7 +121,7 @@ static void a_certificate_raises_the_instants_to_the_start_less_the_lookback(voi
 	(void)fixture;
 	state.needs_full = FULL_FIRST_LOAD;
 	state.uncertified = 3;
-	show(&state.full.sweep.evidence, ORDER_UPDATED_DESC, 20);
+	show(&state.full.sweep.watch.evidence, ORDER_UPDATED_DESC, 20);
 	certificate_grant(&state, START);
 	assert_int_equal(state.order, ORDER_UPDATED_DESC);
 	assert_int_equal(state.needs_full, FULL_NOT_NEEDED);
@@ -174,7 +174,7 @@ static void a_contradiction_takes_back_what_was_published_since_the_last_certifi
 	(void)fixture;
 	state.certified_at = START - 5000 * SECOND;
 	state.complete_as_of = state.watermark = START - 200 * SECOND;
-	show(&state.full.sweep.evidence, ORDER_UPDATED_ASC, 9);
+	show(&state.full.sweep.watch.evidence, ORDER_UPDATED_ASC, 9);
 	certificate_deny(&state, UNPROVEN_SHORT);
 	assert_int_equal(state.order, ORDER_UNKNOWN);
 	assert_true(state.complete_as_of == START - 5000 * SECOND);

@@ -382,9 +382,9 @@ static void make_position(struct full_state *full)
 	full->sweep.stepped_back = 3;
 	full->sweep.rows = 40000;
 	full->sweep.repeats = 150;
-	full->sweep.evidence.pairs = 39000;
-	full->sweep.evidence.against[ORDER_UPDATED_DESC].inversions = 9;
-	full->sweep.evidence.against[ORDER_UPDATED_DESC].pages = 4;
+	full->sweep.watch.evidence.pairs = 39000;
+	full->sweep.watch.evidence.against[ORDER_UPDATED_DESC].inversions = 9;
+	full->sweep.watch.evidence.against[ORDER_UPDATED_DESC].pages = 4;
 }
 
 static bool read_position(const char *text, struct full_state *full)
@@ -430,7 +430,7 @@ static void a_position_comes_back_as_it_went(void **fixture)
 	assert_int_equal(back.sweep.stepped_back, 3);
 	assert_int_equal(back.sweep.rows, 40000);
 	assert_int_equal(back.sweep.repeats, 150);
-	assert_memory_equal(&back.sweep.evidence, &full.sweep.evidence, sizeof(struct evidence));
+	assert_memory_equal(&back.sweep.watch.evidence, &full.sweep.watch.evidence, sizeof(struct evidence));
 	buf_free(&out);
 }
 

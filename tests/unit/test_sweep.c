@@ -288,7 +288,7 @@ static void without_a_date_nothing_is_claimed(void **fixture)
 	assert_int_equal(read_all(&sweep, &plan, NULL), SWEEP_ALL);
 	assert_int_equal(sweep.started, TIME_NONE);
 	assert_int_equal(sweep.recent, 0);
-	assert_int_equal(sweep.evidence.pairs, 0);
+	assert_int_equal(sweep.watch.evidence.pairs, 0);
 }
 
 static void the_evidence_proves_the_order_it_was_read_in(void **fixture)
@@ -300,8 +300,8 @@ static void the_evidence_proves_the_order_it_was_read_in(void **fixture)
 	for (size_t i = 0; i < ARRAY_SIZE(plans); i++) {
 		make_list(1000, 3);
 		read_all(&sweep, &plans[i], NULL);
-		assert_int_equal(order_proven(&sweep.evidence), ORDER_UPDATED_DESC);
-		assert_true(sweep.evidence.pairs >= 990);
+		assert_int_equal(order_proven(&sweep.watch.evidence), ORDER_UPDATED_DESC);
+		assert_true(sweep.watch.evidence.pairs >= 990);
 	}
 }
 
@@ -753,7 +753,7 @@ static void a_page_out_of_order_is_read_once_more(void **fixture)
 	assert_int_equal(sweep.plan.order, ORDER_UPDATED_DESC);
 	assert_int_equal(sweep.pages, 11);
 	assert_int_equal(missing(1000), 0);
-	assert_false(order_contradicted(&sweep.evidence, ORDER_UPDATED_DESC));
+	assert_false(order_contradicted(&sweep.watch.evidence, ORDER_UPDATED_DESC));
 }
 
 static void an_order_that_does_not_hold_is_given_up_and_all_is_read(void **fixture)
@@ -768,7 +768,7 @@ static void an_order_that_does_not_hold_is_given_up_and_all_is_read(void **fixtu
 	assert_int_equal(read_all(&sweep, &plan, NULL), SWEEP_ALL);
 	assert_int_equal(sweep.plan.order, ORDER_UNKNOWN);
 	assert_int_equal(missing(1000), 0);
-	assert_true(order_contradicted(&sweep.evidence, ORDER_UPDATED_DESC));
+	assert_true(order_contradicted(&sweep.watch.evidence, ORDER_UPDATED_DESC));
 }
 
 /* ---- scans ---------------------------------------------------------------------------------------- */
@@ -996,7 +996,7 @@ static void the_page_before_is_read_again_and_is_no_evidence(void **fixture)
 	assert_true(sweep_next(&resumed, &request));
 	assert_int_equal(request.page, 5);
 	interrupt(&plan, 5, &resumed);
-	assert_true(resumed.evidence.pairs <= 999);
+	assert_true(resumed.watch.evidence.pairs <= 999);
 }
 
 static void what_does_not_join_is_read_further_back_to_the_beginning(void **fixture)
