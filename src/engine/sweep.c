@@ -21,11 +21,6 @@
 /* From one place it goes back so often: of two machines behind one name, one may lag for ever. */
 #define MOST_RETREATS 3
 
-int64_t sweep_pages(int64_t rows, int per_page)
-{
-	return rows <= per_page ? 1 : (rows + per_page - 1) / per_page;
-}
-
 void sweep_begin(struct sweep *sweep, const struct sweep_plan *plan)
 {
 	*sweep = (struct sweep){
@@ -43,24 +38,6 @@ void sweep_begin(struct sweep *sweep, const struct sweep_plan *plan)
 		sweep->page = (int)sweep_pages(plan->expected, plan->per_page);
 }
 
-/* How many rows were read, each counted once. */
-static int64_t distinct(const struct sweep *sweep)
-{
-	return sweep->rows - sweep->repeats;
-}
-
-/* How many rows stand before the page that is fed in its place. */
-static int64_t rows_before(const struct sweep *sweep)
-{
-	return (int64_t)(sweep->page - 1) * sweep->per_page;
-}
-
-/* So many pages are read again. */
-static void note_step(struct sweep *sweep, int64_t pages)
-{
-	sweep->stepped_back = (int)min_i64(sweep->stepped_back + pages, INT32_MAX);
-}
-
 void sweep_resume(struct sweep *sweep, const struct sweep *state)
 {
 	*sweep = *state;
@@ -68,7 +45,7 @@ void sweep_resume(struct sweep *sweep, const struct sweep *state)
 	recent_clear(&sweep->window);
 	sweep->watch.has_edge = sweep->rereading = false;
 	sweep->moved = true;
-	note_step(sweep, 1);
+	sweep_state_note_step(sweep, 1);
 	if (!sweep->begun)
 		return;
 	sweep->page = (int)max_i64(1, sweep->plan.backwards ? sweep->page + 1 : sweep->page - 1);
@@ -145,64 +122,6 @@ bool sweep_next(struct sweep *sweep, struct request *request)
 
 /* ---- the page that came ---------------------------------------------- */
 
-/* Marks the rows that were seen lately and remembers the others. Returns how many were. */
-static int note_rows(struct sweep *sweep, const struct page *page, bool *repeated)
-{
-	int repeats = 0;
-
-	/* A page that was looked at to find the beginning is not read yet. */
-	if (!sweep->begun) {
-		recent_clear(&sweep->window);
-		sweep->rows = sweep->repeats = 0;
-	}
-	for (int i = 0; i < page->n; i++) {
-		repeated[i] = recent_has(&sweep->window, page->rows[i].id);
-		repeats += repeated[i];
-	}
-	for (int i = 0; i < page->n; i++)
-		if (!repeated[i])
-			recent_add(&sweep->window, page->rows[i].id);
-	sweep->rows += page->n;
-	sweep->repeats += repeats;
-	return repeats;
-}
-
-/* Adds the page to the evidence. False when it contradicts the order that is relied on. */
-static bool note_order(struct sweep *sweep, const struct page *page, const bool *repeated)
-{
-	struct order_page rows = { page->rows, repeated, page->n, NULL, sweep->plan.backwards,
-				   TIME_NONE };
-	struct order_look look = { .order = sweep->plan.order,
-				   .again = sweep->rereading,
-				   .known = sweep->reread_until != 0,
-				   .overlaps = sweep->plan.overlap };
-
-	if (page->date != TIME_NONE)
-		rows.horizon = page->date - sweep->plan.lookback;
-	return order_watch_page(&sweep->watch, &rows, &look);
-}
-
-static void begin_with(struct sweep *sweep, const struct page *page)
-{
-	int64_t since = page->date == TIME_NONE ? TIME_NEVER : page->date - sweep->plan.lookback;
-
-	sweep->begun = true;
-	sweep->started = page->date;
-	sweep->first_total = sweep->last_total = page->total;
-	for (int i = 0; i < page->n; i++) {
-		sweep->newest = max_i64(sweep->newest, page->rows[i].updated_at);
-		sweep->recent += page->rows[i].created_at >= since;
-	}
-}
-
-/* Everything in flight was asked for under a wrong idea: its rows count, its place does not. */
-static void go_to(struct sweep *sweep, int page)
-{
-	sweep->skip = sweep->asked;
-	sweep->page = page;
-	sweep->watch.has_edge = false;
-}
-
 /*
  * How far to go back because rows have left (forwards) or come (backwards)
  * where we had read already. 0: not at all.
@@ -223,17 +142,6 @@ static int64_t step(const struct sweep *sweep, const struct page *page)
 	return moved > 0 ? (moved + sweep->per_page - 1) / sweep->per_page : 0;
 }
 
-/* Whether the page is the one at which a scan may stop. */
-static bool reached_floor(struct sweep *sweep, const struct page *page)
-{
-	int64_t key = order_last_key(sweep->plan.order, page->rows, page->n, sweep->plan.backwards);
-
-	if (sweep->plan.floor == TIME_NONE || key == TIME_NONE)
-		return false;
-	sweep->oldest = key;
-	return key < sweep->plan.floor;
-}
-
 /* Whether the list goes on behind (forwards) or before (backwards) the page. */
 static bool goes_on(const struct sweep *sweep, const struct page *page)
 {
@@ -247,7 +155,7 @@ static bool goes_on(const struct sweep *sweep, const struct page *page)
 	 */
 	return sweep->page < sweep_pages(page->total, sweep->per_page) ||
 	       sweep->page < page->total_pages ||
-	       distinct(sweep) + sweep->per_page <= page->total ||
+	       sweep_state_distinct(sweep) + sweep->per_page <= page->total ||
 	       (int64_t)sweep->page * sweep->per_page > page->total + sweep->per_page;
 }
 
@@ -259,36 +167,23 @@ static void turn_round(struct sweep *sweep)
 	sweep->in_vain = sweep->furthest = sweep->reread_until = 0;
 	recent_clear(&sweep->window);
 	sweep->rows = sweep->repeats = 0;
-	go_to(sweep, 1);
-}
-
-/* So many rows stand before where its pages end. */
-static void end_at(struct sweep *sweep, int64_t rows)
-{
-	sweep->end = SWEEP_SHALLOW;
-	sweep->reach = rows;
-}
-
-/* The same, where the last page may have shown fewer. */
-static void end_shallow(struct sweep *sweep, int64_t rows)
-{
-	end_at(sweep, min_i64(max_i64(rows, sweep->per_page), distinct(sweep)));
+	sweep_state_go_to(sweep, 1);
 }
 
 /* The page cannot be had, and the list goes on behind it: here its pages end. */
 static void stop_short(struct sweep *sweep)
 {
 	if (++sweep->refused < MOST_REFUSED) {
-		go_to(sweep, sweep->page);
+		sweep_state_go_to(sweep, sweep->page);
 		return;
 	}
-	end_shallow(sweep, rows_before(sweep));
+	sweep_state_end_shallow(sweep, sweep_state_rows_before(sweep));
 }
 
 /* Whether there must be rows on a page that has none. */
 static bool is_cut_off(const struct sweep *sweep, const struct page *page)
 {
-	return page->n == 0 && sweep->page > 1 && rows_before(sweep) < page->total;
+	return page->n == 0 && sweep->page > 1 && sweep_state_rows_before(sweep) < page->total;
 }
 
 /* Pages became smaller on the way: goes on a page before the first row that was not read. */
@@ -302,8 +197,8 @@ static void renumber(struct sweep *sweep, const struct page *page, int size)
 	to = backwards ? sweep_pages(rows, size) : rows / size + 1;
 	sweep->reread_until = (int)min_i64(to, last);
 	sweep->furthest = 0;
-	note_step(sweep, back);
-	go_to(sweep, (int)max_i64(1, min_i64(backwards ? to + back : to - back, last)));
+	sweep_state_note_step(sweep, back);
+	sweep_state_go_to(sweep, (int)max_i64(1, min_i64(backwards ? to + back : to - back, last)));
 }
 
 /*
@@ -312,7 +207,7 @@ static void renumber(struct sweep *sweep, const struct page *page, int size)
  */
 static bool is_filled(const struct sweep *sweep, const struct page *page)
 {
-	int64_t before = rows_before(sweep);
+	int64_t before = sweep_state_rows_before(sweep);
 
 	return page->n == max_i64(0, min_i64(sweep->per_page, page->total - before));
 }
@@ -325,7 +220,7 @@ static bool ends_in_vain(const struct sweep *sweep, const struct page *page, int
 {
 	return !sweep->plan.backwards && sweep->page > 1 && page->total == sweep->last_total &&
 	       (repeats > 0 || !is_filled(sweep, page)) &&
-	       distinct(sweep) < min_i64(sweep->first_total, page->total);
+	       sweep_state_distinct(sweep) < min_i64(sweep->first_total, page->total);
 }
 
 /*
@@ -350,7 +245,7 @@ static bool adopt_size(struct sweep *sweep, const struct page *page)
 	if (sweep->begun || sweep->page == 1 || sweep->sized || is_filled(sweep, page))
 		return true;
 	sweep->sized = true;
-	go_to(sweep, 1);
+	sweep_state_go_to(sweep, 1);
 	return false;
 }
 
@@ -390,26 +285,8 @@ static enum sweep_end all_of(const struct sweep *sweep, const struct page *page)
 	 */
 	if (sweep->beyond)
 		return SWEEP_LOST;
-	return distinct(sweep) < min_i64(sweep->first_total, page->total) ? SWEEP_LOST : SWEEP_ALL;
-}
-
-/* Whether the page's own rows and its total go together; what brings nothing may be another. */
-static void measure(struct sweep *sweep, const struct page *page, int64_t before, int repeats)
-{
-	if (repeats < page->n && before < page->total && before + page->n > page->total)
-		sweep->beyond = true;
-}
-
-/* The list was read, unless its last page is FULL, and it may be cut there. */
-static void finish(struct sweep *sweep, enum sweep_end end, bool full)
-{
-	if (!sweep->plan.probe || !full || end == SWEEP_LOST) {
-		sweep->end = end;
-		return;
-	}
-	sweep->probing = true;
-	sweep->found = end;
-	sweep->skip = sweep->asked;
+	return sweep_state_distinct(sweep) < min_i64(sweep->first_total, page->total) ? SWEEP_LOST
+										      : SWEEP_ALL;
 }
 
 static void take_probe(struct sweep *sweep, const struct page *page, int repeats)
@@ -419,7 +296,7 @@ static void take_probe(struct sweep *sweep, const struct page *page, int repeats
 	size = page->per_page > 0 ? (int)min_i64(size, page->per_page) : size;
 	/* All that the total counts was read: a row that is new to us stands behind that. */
 	repeats = sweep->plan.overlap ? 0 : repeats;
-	measure(sweep, page, (int64_t)(sweep->last_page_asked - 1) * size, repeats);
+	sweep_state_measure(sweep, page, (int64_t)(sweep->last_page_asked - 1) * size, repeats);
 	sweep->moved = sweep->moved || page->total != sweep->last_total;
 	sweep->probing = false;
 	sweep->probed = true;
@@ -436,17 +313,17 @@ static void take_overlapping(struct sweep *sweep, const struct page *page, const
 
 	if (fit == OVERLAP_ELSEWHERE)
 		return;
-	measure(sweep, page, sweep->overlap.base, 0);
+	sweep_state_measure(sweep, page, sweep->overlap.base, 0);
 	if (overlap_is_short(&sweep->overlap, page)) {
 		if (++sweep->refused >= MOST_REFUSED)
-			end_at(sweep, sweep->overlap.base + page->n);
+			sweep_state_end_at(sweep, sweep->overlap.base + page->n);
 		return;
 	}
 	/* Backwards it is the first page that may be cut. */
 	if (!sweep->begun || !sweep->plan.backwards)
 		sweep->full = page->n > 0 && page->n == sweep->overlap.size;
 	if (!sweep->begun) {
-		begin_with(sweep, page);
+		sweep_state_begin(sweep, page);
 		repeats = 0;
 	}
 	sweep->per_page = sweep->overlap.per_page;
@@ -454,18 +331,19 @@ static void take_overlapping(struct sweep *sweep, const struct page *page, const
 	    (!sweep->rereading && repeats != sweep->overlap.overlap))
 		sweep->moved = true;
 	if (fit == OVERLAP_APART) {
-		note_step(sweep, 1);
+		sweep_state_note_step(sweep, 1);
 		overlap_step_back(&sweep->overlap, page->total);
 		return;
 	}
-	if (!passes(sweep, note_order(sweep, page, repeated)))
+	if (!passes(sweep, sweep_state_note_order(sweep, page, repeated)))
 		return;
 	overlap_advance(&sweep->overlap, page, sweep->moved);
-	if (reached_floor(sweep, page))
-		finish(sweep, sweep->plan.probe && sweep->beyond ? SWEEP_LOST : SWEEP_FLOOR,
-		       sweep->plan.backwards && sweep->full);
+	if (sweep_state_reached_floor(sweep, page))
+		sweep_state_finish(sweep,
+				   sweep->plan.probe && sweep->beyond ? SWEEP_LOST : SWEEP_FLOOR,
+				   sweep->plan.backwards && sweep->full);
 	else if (overlap_at_end(&sweep->overlap, page))
-		finish(sweep, all_of(sweep, page), sweep->full);
+		sweep_state_finish(sweep, all_of(sweep, page), sweep->full);
 }
 
 /* Read backwards, a list begins at its last page, which has to be found first. */
@@ -475,7 +353,7 @@ static bool is_beginning(struct sweep *sweep, const struct page *page)
 
 	if (!sweep->plan.backwards || sweep->page == last)
 		return true;
-	go_to(sweep, last);
+	sweep_state_go_to(sweep, last);
 	return false;
 }
 
@@ -501,20 +379,21 @@ static void step_back(struct sweep *sweep, const struct page *page, int64_t back
 	int64_t to = sweep->plan.backwards ? sweep->page + back : sweep->page - back;
 
 	to = min_i64(max_i64(to, 1), sweep_pages(page->total, sweep->per_page));
-	note_step(sweep, llabs(to - sweep->page));
+	sweep_state_note_step(sweep, llabs(to - sweep->page));
 	sweep->reread_until = sweep->page;
-	go_to(sweep, (int)to);
+	sweep_state_go_to(sweep, (int)to);
 }
 
 /* To the next page, or the end. */
 static void move_on(struct sweep *sweep, const struct page *page, int repeats)
 {
 	sweep->refused = 0;
-	measure(sweep, page, rows_before(sweep), repeats);
+	sweep_state_measure(sweep, page, sweep_state_rows_before(sweep), repeats);
 	if (!goes_on(sweep, page) && ends_in_vain(sweep, page, repeats))
-		end_shallow(sweep, sweep->rows);
+		sweep_state_end_shallow(sweep, sweep->rows);
 	else if (!goes_on(sweep, page))
-		finish(sweep, SWEEP_ALL, page->total > 0 && page->total % sweep->per_page == 0);
+		sweep_state_finish(sweep, SWEEP_ALL,
+				   page->total > 0 && page->total % sweep->per_page == 0);
 	else
 		sweep->page += sweep->plan.backwards ? -1 : 1;
 	order_watch_edge(&sweep->watch, page->rows, page->n, sweep->plan.backwards);
@@ -534,16 +413,17 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 	if (!adopt_size(sweep, page) || (!sweep->begun && !is_beginning(sweep, page)))
 		return;
 	/* It may be another page, which is shown in place of one that lies too deep. */
-	if (sweep->plan.backwards && !sweep->begun && rows_before(sweep) + page->n > page->total) {
+	if (sweep->plan.backwards && !sweep->begun &&
+	    sweep_state_rows_before(sweep) + page->n > page->total) {
 		turn_round(sweep);
 		return;
 	}
 	if (!sweep->begun)
-		begin_with(sweep, page);
+		sweep_state_begin(sweep, page);
 	else if (page->total != sweep->last_total || (repeats > 0 && sweep->reread_until == 0))
 		sweep->moved = true;
 	back = step(sweep, page);
-	in_order = note_order(sweep, page, repeated);
+	in_order = sweep_state_note_order(sweep, page, repeated);
 	sweep->fed = sweep->page;
 	if (sweep->reread_until && (sweep->plan.backwards ? sweep->page <= sweep->reread_until
 							  : sweep->page >= sweep->reread_until))
@@ -565,8 +445,8 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 /* Whether the page brings nothing; neither does one without a row where the total has some. */
 static bool is_no_news(const struct sweep *sweep, const struct page *page, int repeats)
 {
-	int64_t before =
-		sweep->plan.overlap ? overlap_before(&sweep->overlap, page) : rows_before(sweep);
+	int64_t before = sweep->plan.overlap ? overlap_before(&sweep->overlap, page)
+					     : sweep_state_rows_before(sweep);
 	bool empty_rightly = page->n == 0 && before >= page->total;
 
 	return repeats == page->n && !empty_rightly && sweep->reread_until == 0;
@@ -578,7 +458,7 @@ static bool makes_sense(struct sweep *sweep, const struct page *page, int repeat
 	/* Of small pages that overlap, each may bring half of its rows. */
 	int size = sweep->plan.overlap ? (sweep->per_page + 1) / 2 : sweep->per_page;
 	int64_t most = sweep_pages(sweep->largest_total, size);
-	int64_t left = page->total - distinct(sweep);
+	int64_t left = page->total - sweep_state_distinct(sweep);
 
 	sweep->no_nearer = left < sweep->left ? 0 : sweep->no_nearer + (repeats < page->n);
 	sweep->left = left;
@@ -604,8 +484,9 @@ static void give_up(struct sweep *sweep, const struct page *page)
 	if (vain && sweep->plan.backwards && !sweep->plan.overlap)
 		turn_round(sweep);
 	else if (vain && page->n > 0 && !sweep->plan.backwards && pages > MOST_IN_VAIN + 1 &&
-		 distinct(sweep) < page->total)
-		end_shallow(sweep, (int64_t)(sweep->page - MOST_IN_VAIN) * sweep->per_page);
+		 sweep_state_distinct(sweep) < page->total)
+		sweep_state_end_shallow(sweep,
+					(int64_t)(sweep->page - MOST_IN_VAIN) * sweep->per_page);
 	else
 		sweep->end = SWEEP_LOST;
 }
@@ -645,7 +526,7 @@ bool sweep_refuse(struct sweep *sweep)
 	}
 	/* The list ends just where its pages do, as it is said: nobody knows. */
 	if (sweep->probing) {
-		end_at(sweep, sweep->last_total - 1);
+		sweep_state_end_at(sweep, sweep->last_total - 1);
 		return true;
 	}
 	return sweep->plan.overlap ? refuse_overlapping(sweep) : refuse_in_place(sweep);
@@ -654,7 +535,7 @@ bool sweep_refuse(struct sweep *sweep)
 void sweep_take(struct sweep *sweep, const struct page *page)
 {
 	bool repeated[PAGE_ROWS_MOST];
-	int repeats = note_rows(sweep, page, repeated);
+	int repeats = sweep_state_note_rows(sweep, page, repeated);
 
 	sweep->asked--;
 	sweep->pages++;
@@ -684,8 +565,8 @@ bool sweep_joined(struct sweep *sweep, bool joined)
 	if (joined || sweep->end != SWEEP_RUNNING ||
 	    (sweep->plan.backwards ? sweep->fed >= last : sweep->fed <= 1))
 		return true;
-	note_step(sweep, 1);
-	go_to(sweep, sweep->fed + (sweep->plan.backwards ? 1 : -1));
+	sweep_state_note_step(sweep, 1);
+	sweep_state_go_to(sweep, sweep->fed + (sweep->plan.backwards ? 1 : -1));
 	sweep->reread_until = sweep->page;
 	return false;
 }
