@@ -204,8 +204,13 @@ def test_the_manual_tells_of_each_metric_what_the_exposition_does(watched):
     text, manual = get(port, "/metrics")[1], read("docs/sahut-etl-metrics.7.scd").replace("\\", "")
     told = dict(re.findall(r"(?m)^# HELP (\S+) (.*)$", text))
     types = dict(re.findall(r"(?m)^# TYPE (\S+) (\S+)$", text))
-    manual = {m[0]: (m[1], m[2]) for m in re.findall(r"(?m)^\*(\w+)\*(?:\{[^}]*\})? \((gauge|counter)\)\n\t(.*)$", manual)}
-    assert manual == {name: (types[name], help) for name, help in told.items()}
+    entries = re.findall(r"(?m)^\*(\w+)\*(\{[^}]*\})? \((gauge|counter)\)\n\t(.*)$", manual)
+    assert {m[0]: (m[2], m[3]) for m in entries} == {name: (types[name], help) for name, help in told.items()}
+    labels = {m[0]: re.findall(r"\w+", m[1]) for m in entries}
+    samples = re.findall(r"(?m)^(\w+)(\{.*\})? \S+$", text)
+    assert len(samples) > len(told) / 2
+    for name, served in samples:
+        assert re.findall(r'(\w+)="', served) == labels[name], name
 
 
 def test_rules_and_dashboard_know_only_what_there_is(watched):
