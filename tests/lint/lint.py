@@ -16,8 +16,9 @@ import subprocess
 import sys
 
 import doc_names
-import merge_columns
+import field_columns
 import report_words
+import view_columns
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 # The folders of src/, and those that each may know: as the include paths of Makefile.am have it.
@@ -328,9 +329,11 @@ class Lint:
         self.gate("every column of a report has words in both languages", report_words.complaints(
             self.files["src/report/report_catalog.c"], self.files["src/report/report_data.c"], self.files[REPORT_TEXT],
             lambda name: read(f"sql/report/{name}.sql")))
-
-        self.gate("every column of a conversation is in each list of the merge", merge_columns.complaints(
-            self.files["src/source/item.c"], read("sql/merge/30_pick.sql"), read("sql/merge/40_conversations.sql")))
+        self.gate("every column of a conversation is in the merge, in the warehouse and in its history", field_columns.complaints(
+            self.files["src/source/item.c"], read))
+        migrations = sorted(n for n in os.listdir(os.path.join(TOP, "sql/migrations")) if n.endswith(".sql"))
+        self.gate("every column of a view is explained, in the manual and for dbt, too", view_columns.complaints(
+            [read(f"sql/migrations/{n}") for n in migrations], read(view_columns.MANUAL), read(view_columns.SOURCES)))
 
     def document_gates(self):
         self.gate("files and tests that a document names are there", list(doc_names.complaints(TOP)))

@@ -33,7 +33,7 @@ def columns(sql):
         return columns(text[1:end])
     flat = top_level(text)
     start = re.search(r"(?i)\bselect\b", flat).end()
-    stop = re.compile(r"(?i)\bfrom\b").search(flat, start)
+    stop = re.compile(r"(?i)(?<!\bdistinct )\bfrom\b").search(flat, start)
     names, begin = [], start
     stop = stop.start() if stop else len(flat)
     for i in [m.start() for m in re.finditer(",", flat[:stop]) if m.start() > start] + [stop]:
