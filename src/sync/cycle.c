@@ -4,17 +4,14 @@
 #include <string.h>
 
 #include "client.h"
+#include "ingest.h"
 #include "mem.h"
-#include "message_batch.h"
 #include "run_record.h"
 
 #define ROUND_AND_ANOTHER 2 /* after which everybody has had a turn */
 
 /* A batch is committed when it is large enough, or when its first row has waited so long. */
 #define BATCH_AGE (5 * USEC_PER_SEC)
-
-/* So often a page is asked for again that does not tell how many there are. */
-#define UNTOLD_TRIES 2
 
 /* After one of more bytes, signals and others have their turn before the next one is read. */
 #define LARGE_REPLY (256u << 10)
@@ -28,21 +25,17 @@ struct cycle {
 	struct run_record run;
 	struct request_queue queue;
 
-	struct stage *stage, *merging; /* being gathered; being merged */
+	struct ingest ingest;
+	struct stage *merging; /* the batch that is being merged */
 	int64_t first_staged;
 	bool locked;	      /* it took the workspace's lock itself */
 	bool ours;	      /* the warehouse works for us */
 	struct action wanted; /* a commit or a query that waits for the warehouse */
 	struct action doing;  /* the one under way */
-	struct table *page; /* ids of the page fed last: the decoder has other cycles' pages, too */
-	struct table *ids;  /* of the last answer */
-	struct sent before; /* the requests sent until the last commit */
-	int64_t told;	    /* the latest time that the API has told; TIME_NONE: none yet */
-	bool untold;	    /* the list does not tell how many there are */
-	int64_t look_at;    /* when the last turn wanted to look again */
+	struct sent before;   /* the requests sent until the last commit */
+	int64_t look_at;      /* when the last turn wanted to look again */
 	struct fair_share share;
-	int yields;		       /* turns in which others may have the warehouse first */
-	struct message_batch messages; /* of a cycle that reads them */
+	int yields; /* turns in which others may have the warehouse first */
 	struct cycle_progress progress;
 };
 
@@ -104,10 +97,12 @@ static struct cycle *begin(const struct workspace_conf *conf, const struct cycle
 
 	cycle->conf = conf;
 	cycle->env = env;
-	cycle->told = TIME_NONE;
-	cycle->stage = stage_new();
+	cycle->ingest = (struct ingest){ .engine = &cycle->run.engine,
+					 .clock = env->clock,
+					 .decode = env->decode,
+					 .json = env->json };
+	ingest_begin(&cycle->ingest);
 	cycle->merging = stage_new();
-	stage_reset(cycle->stage, clock_real(env->clock));
 	cycle->queue = (struct request_queue){
 		.quota = { .clock = env->clock, .warehouse = env->warehouse },
 		.http = env->http,
@@ -121,7 +116,7 @@ static struct cycle *begin(const struct workspace_conf *conf, const struct cycle
 			 (int)conf->reserve);
 	if (cycle_kind(engine->kind)->messages) {
 		cycle->queue.quota.share = (int)conf->messages.share;
-		message_batch_begin(&cycle->messages,
+		message_batch_begin(&cycle->ingest.messages,
 				    conf->messages.read == WORKSPACE_MESSAGES_ALL);
 	}
 	if (warehouse_register(env->warehouse, conf, &cycle->run.id, err)) {
@@ -157,9 +152,10 @@ struct cycle *cycle_begin_hinted(const struct workspace_conf *conf, const struct
 	if (!cycle)
 		return NULL;
 	/* As if the warehouse had answered them. */
-	cycle->ids = table_new(ID_COLUMNS);
+	cycle->ingest.ids = table_new(ID_COLUMNS);
 	for (int i = 0; i < hints->hints->taken; i++)
-		table_set_text(cycle->ids, table_add(cycle->ids), ID_OWN, hints->hints->list[i].id);
+		table_set_text(cycle->ingest.ids, table_add(cycle->ingest.ids), ID_OWN,
+			       hints->hints->list[i].id);
 	return cycle;
 }
 
@@ -172,11 +168,8 @@ void cycle_end(struct cycle **cycle)
 	request_queue_drop(&t->queue);
 	if (t->locked && !t->ours && !warehouse_lost(t->env->warehouse))
 		warehouse_unlock(t->env->warehouse, t->run.id);
-	stage_free(&t->stage);
+	ingest_end(&t->ingest);
 	stage_free(&t->merging);
-	table_free(&t->page);
-	table_free(&t->ids);
-	message_batch_end(&t->messages);
 	filter_ids_free(&t->run.names);
 	mem_free(cycle);
 }
@@ -239,170 +232,26 @@ void cycle_stop(struct cycle *cycle, const struct err *why)
 
 void cycle_yield(struct cycle *cycle)
 {
-	if (cycle->progress.state != CYCLE_RUNNING || !cycle->messages.decode)
+	if (cycle->progress.state != CYCLE_RUNNING || !cycle->ingest.messages.decode)
 		return;
 	request_queue_drop(&cycle->queue);
 	engine_stop_messages(&cycle->run.engine);
 	cycle->look_at = 0;
 }
 
-/* ---- replies --------------------------------------------------------- */
-
-static void note_page(struct cycle *cycle, const struct page *page)
-{
-	struct cycle_progress *p = &cycle->progress;
-
-	p->pages++;
-	p->rows += page->n;
-	p->total = page->total;
-	p->page = page->page;
-	p->last_page = sweep_pages(page->total, page->per_page > 0 ? page->per_page : 1);
-	cycle->queue.sent.pages++;
-}
-
-/* When a reply was made, as far as that is believed. */
-static int64_t date_of(struct cycle *cycle, const struct http_reply *reply)
-{
-	int64_t date = engine_date(&cycle->run.engine, reply->date, reply->age,
-				   clock_real(cycle->env->clock));
-
-	cycle->told = max_i64(cycle->told, date);
-	return date;
-}
-
-/*
- * Whether a page without a total is asked for again. One answer that lacks it costs no proof; but
- * a list that never tells it is read all the same.
- */
-static bool must_tell(const struct cycle *cycle, const struct slot *slot)
-{
-	return !cycle->untold && cycle->run.engine.state.unproven != UNPROVEN_UNTOLD &&
-	       slot->tries < UNTOLD_TRIES;
-}
-
-/*
- * Reads a list page into the batch and feeds it to the engine. False with
- * ERR_DATA when it is none.
- */
-static bool take_page(struct cycle *cycle, struct slot *slot, struct err *err)
-{
-	const struct http_reply *reply = slot->reply;
-	struct page page = { .date = date_of(cycle, reply),
-			     .filter = slot->request.filter,
-			     .page = slot->request.page,
-			     .per_page = slot->request.per_page,
-			     .must_tell = must_tell(cycle, slot) };
-
-	if (!decode_page(cycle->env->decode, buf_text(&reply->body), reply->body.len, cycle->stage,
-			 &page)) {
-		*err = *decode_error(cycle->env->decode);
-		return err_wrap(err, "page %d of the list", slot->request.page);
-	}
-	for (int i = 0; i < page.n; i++)
-		page.rejected += page.rows[i].created_at == TIME_NONE;
-	cycle->untold = cycle->untold || page.untold;
-	note_page(cycle, &page);
-	table_free(&cycle->page);
-	cycle->page = decode_ids(cycle->env->decode);
-	engine_page(&cycle->run.engine, &page);
-	return true;
-}
-
-/*
- * Takes a conversation that is not there, or is another one now: the engine may declare it deleted.
- */
-static bool take_item(struct cycle *cycle, struct slot *slot, struct err *err)
-{
-	const struct http_reply *reply = slot->reply;
-	struct decode_one one = { .id = slot->id, .date = date_of(cycle, reply) };
-
-	if (reply->status >= 400) {
-		engine_item(&cycle->run.engine, ITEM_GONE, TIME_NONE);
-		return true;
-	}
-	if (stage_is_too_much(cycle->stage, err))
-		return false;
-	if (!decode_item(cycle->env->decode, buf_text(&reply->body), reply->body.len, cycle->stage,
-			 &one)) {
-		*err = *decode_error(cycle->env->decode);
-		return err_wrap(err, "conversation %s", one.id);
-	}
-	table_set_text(cycle->ids, slot->request.item, ID_MERGED_INTO, one.other);
-	engine_item(&cycle->run.engine, one.same ? ITEM_HERE : ITEM_MERGED, one.updated_at);
-	return true;
-}
-
-/* Whether a status says that the thing asked for is not there, or never can be. */
-static bool is_refused(int status)
-{
-	return status == 400 || status == 404 || status == 422;
-}
-
-/*
- * Whether the reply answers the request: a success, or of a GET the documented 404; where nothing
- * depends on it, any refusal.
- */
-static bool is_answer(struct cycle *cycle, const struct slot *slot, struct err *err)
-{
-	int status = slot->reply->status;
-
-	if (api_check(slot->reply, cycle->env->json, err))
-		return true;
-	if (slot->request.kind == REQUEST_LIST)
-		return false;
-	return (status == 404 && strcmp(err->code, "not_found") == 0) ||
-	       (slot->request.kind == REQUEST_GET && is_refused(status) &&
-		engine_ignores_refusal(&cycle->run.engine));
-}
-
-static struct message_env message_env(struct cycle *cycle, int64_t date)
-{
-	return (struct message_env){ &cycle->run.engine, cycle->ids, cycle->stage, date };
-}
-
-static bool take_messages(struct cycle *cycle, struct slot *slot, struct err *err)
-{
-	const struct message_env env = message_env(cycle, date_of(cycle, slot->reply));
-	int n = 0;
-
-	if (!message_batch_take(&cycle->messages, &env, slot, &n, err))
-		return false;
-	cycle->progress.pages++;
-	cycle->progress.rows += n;
-	cycle->queue.sent.pages++;
-	return true;
-}
-
-static bool take_answer(struct cycle *cycle, struct slot *slot, struct err *err)
-{
-	if (slot->request.kind == REQUEST_LIST)
-		return take_page(cycle, slot, err);
-	return slot->request.kind == REQUEST_GET ? take_item(cycle, slot, err)
-						 : take_messages(cycle, slot, err);
-}
-
-/*
- * Whether the reply refuses a page as one that the list does not have, and the engine can go
- * on without it.
- */
-static bool is_refusal(struct cycle *cycle, const struct slot *slot)
-{
-	return slot->request.kind == REQUEST_LIST && is_refused(slot->reply->status) &&
-	       engine_refused(&cycle->run.engine);
-}
+/* ---- replies ----------------------------------------------------------- */
 
 static void take_reply(struct cycle *cycle, struct slot *slot)
 {
 	int most = cycle->conf->max_in_flight > 0 ? (int)cycle->conf->max_in_flight
 						  : REQUEST_QUEUE_MOST;
+	int pages = cycle->ingest.pages;
 	struct err err = ERR_INIT;
-	bool ok = is_answer(cycle, slot, &err);
+	bool ok;
 
 	request_queue_answer(slot, cycle->conf->name, cycle->env->log);
-	if (ok)
-		ok = take_answer(cycle, slot, &err);
-	else
-		ok = is_refusal(cycle, slot);
+	ok = ingest_reply(&cycle->ingest, slot, &err);
+	cycle->queue.sent.pages += cycle->ingest.pages - pages;
 	cycle->progress.retrying = !ok;
 	if (!ok) {
 		cycle->progress.err = err;
@@ -423,7 +272,7 @@ static void take_reply(struct cycle *cycle, struct slot *slot)
 
 static void start_commit(struct cycle *cycle)
 {
-	struct stage *stage = cycle->stage;
+	struct stage *stage = cycle->ingest.stage;
 	struct batch batch = {
 		.workspace = cycle->run.id,
 		.run = cycle->run.run.id,
@@ -436,13 +285,13 @@ static void start_commit(struct cycle *cycle)
 		.kind = cycle->run.run.kind,
 		.state = &cycle->run.engine.state,
 		.started = engine_started(&cycle->run.engine),
-		.told = cycle->told,
+		.told = cycle->ingest.told,
 		.distinct = cycle->run.engine.full.distinct,
 		.suspects = cycle->run.engine.full.suspects,
 		.names = &cycle->run.names,
 		.stage = stage,
 		.sent = cycle->queue.sent,
-		.messages = cycle->messages.decode != NULL,
+		.messages = cycle->ingest.messages.decode != NULL,
 	};
 
 	if (batch.last && cycle_kind(cycle->run.engine.conf.kind)->counts) {
@@ -454,18 +303,16 @@ static void start_commit(struct cycle *cycle)
 		batch.partition = &cycle->run.engine.full.partition;
 		batch.absences = cycle->doing.absences;
 	}
-	if (batch.messages) {
-		const struct message_env env = message_env(cycle, cycle->told);
-
-		message_batch_stage(&cycle->messages, &env);
-	} else {
-		run_record_stage_deletions(&cycle->run, stage, cycle->ids, cycle->told);
-	}
-	cycle->stage = cycle->merging;
+	if (batch.messages)
+		ingest_stage_messages(&cycle->ingest);
+	else
+		run_record_stage_deletions(&cycle->run, stage, cycle->ingest.ids,
+					   cycle->ingest.told);
+	cycle->ingest.stage = cycle->merging;
 	cycle->merging = stage;
 	cycle->first_staged = 0;
 	request_queue_take_sent(&cycle->queue, &cycle->before);
-	stage_reset(cycle->stage, clock_real(cycle->env->clock));
+	stage_reset(cycle->ingest.stage, clock_real(cycle->env->clock));
 	warehouse_commit(cycle->env->warehouse, &batch);
 }
 
@@ -476,7 +323,7 @@ static void start_question(struct cycle *cycle)
 		.run = cycle->run.run.id,
 		.sweep = cycle->run.run.sweep,
 		.ask = cycle->doing.ask,
-		.page = cycle->page,
+		.page = cycle->ingest.page,
 		.names = &cycle->run.names,
 	};
 
@@ -530,9 +377,9 @@ static void collect_result(struct cycle *cycle)
 			engine_committed(&cycle->run.engine, &tally);
 		}
 	} else {
-		table_free(&cycle->ids);
-		message_batch_forget(&cycle->messages);
-		ok = warehouse_answered(cycle->env->warehouse, &answer, &cycle->ids, &err);
+		table_free(&cycle->ingest.ids);
+		message_batch_forget(&cycle->ingest.messages);
+		ok = warehouse_answered(cycle->env->warehouse, &answer, &cycle->ingest.ids, &err);
 		if (ok)
 			engine_answer(&cycle->run.engine, &answer);
 	}
@@ -545,7 +392,7 @@ static void collect_result(struct cycle *cycle)
 
 static bool is_batch(const struct cycle *cycle)
 {
-	if (stage_is_batch(cycle->stage))
+	if (stage_is_batch(cycle->ingest.stage))
 		return true;
 	return cycle->first_staged > 0 &&
 	       clock_mono(cycle->env->clock) - cycle->first_staged >= BATCH_AGE;
@@ -571,7 +418,8 @@ static void finish(struct cycle *cycle, enum verdict verdict)
 /* The conversation that a request is about; NULL for a list. */
 static const char *requested_id(const struct cycle *cycle, const struct request *request)
 {
-	return request->kind == REQUEST_LIST ? NULL : table_text(cycle->ids, request->item, ID_OWN);
+	return request->kind == REQUEST_LIST ? NULL
+					     : table_text(cycle->ingest.ids, request->item, ID_OWN);
 }
 
 /* Asks the engine until it has nothing more to be done now. */
@@ -608,6 +456,11 @@ static void update_progress(struct cycle *cycle)
 	const struct sent *now = &cycle->queue.sent, *before = &cycle->before;
 
 	p->now = cycle->run.engine.state;
+	p->pages = cycle->ingest.pages;
+	p->rows = cycle->ingest.rows;
+	p->total = cycle->ingest.total;
+	p->page = cycle->ingest.at_page;
+	p->last_page = cycle->ingest.last_page;
 	p->requests = before->requests + now->requests;
 	p->retried = before->retried + now->retried;
 	p->throttled = before->throttled + now->throttled;
@@ -622,7 +475,7 @@ static void update_progress(struct cycle *cycle)
 static bool may_take(const struct cycle *cycle, int64_t now)
 {
 	return now >= cycle->share.rests_until &&
-	       (cycle->wanted.kind == ACTION_WAIT || !stage_is_full(cycle->stage));
+	       (cycle->wanted.kind == ACTION_WAIT || !stage_is_full(cycle->ingest.stage));
 }
 
 static bool has_reply(const struct cycle *cycle, int64_t now)
