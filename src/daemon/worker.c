@@ -5,13 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cycle_log.h"
 #include "err_policy.h"
 #include "events.h"
 #include "forecast.h"
 #include "mem.h"
 #include "plan.h"
-#include "time_format.h"
 
 #define MINUTE (60 * USEC_PER_SEC)
 #define DAY (24 * 3600 * USEC_PER_SEC)
@@ -49,8 +47,8 @@ struct worker *worker_new(const struct workspace_conf *workspace, double place)
 	struct worker *worker = mem_new(sizeof(*worker));
 
 	worker->when.place = place;
-	worker->schedule_status.next_at = worker->schedule_status.running_since =
-		worker->schedule_status.trouble_since = TIME_NONE;
+	worker->schedule_status.next_at = worker->schedule_status.running_since = TIME_NONE;
+	trouble_begin(&worker->trouble);
 	stats_begin(&worker->stats, workspace->name);
 	configure(worker, workspace);
 	return worker;
@@ -87,7 +85,7 @@ void worker_change(struct worker *worker, const struct workspace_conf *workspace
 	worker->leaving = !workspace;
 	if (worker->state != WORKER_BUSY) {
 		struct schedule_time now = worker_time(clock);
-		bool mended = workspace && worker->schedule_status.failures > 0 &&
+		bool mended = workspace && worker->trouble.failures > 0 &&
 			      !config_same_cycle(worker->workspace, workspace);
 
 		worker->next = workspace;
@@ -329,9 +327,9 @@ static void show_stats(struct worker *worker, const struct schedule_time *now)
 
 	n->held = worker->state != WORKER_WAITING;
 	n->running = worker->state == WORKER_BUSY;
-	n->failures = worker->schedule_status.failures;
-	n->troubled = worker->schedule_status.trouble_since;
-	n->trouble = worker->trouble_text;
+	n->failures = worker->trouble.failures;
+	n->troubled = worker->trouble.since;
+	n->trouble = worker->trouble.text;
 	for (int kind = 0; kind < CYCLE_SCHEDULED; kind++) {
 		int64_t due = schedule_due(&worker->schedule, (enum cycle_kind)kind, now);
 
@@ -355,7 +353,9 @@ static void write_status(struct worker *worker, struct app *app)
 	schedule_status->running =
 		worker->state == WORKER_BUSY ? cycle_kind(worker->kind)->name : NULL;
 	schedule_status->running_since = worker->state == WORKER_BUSY ? worker->began : TIME_NONE;
-	schedule_status->trouble = worker->trouble_text[0] ? worker->trouble_text : NULL;
+	schedule_status->trouble = worker->trouble.text[0] ? worker->trouble.text : NULL;
+	schedule_status->trouble_since = worker->trouble.since;
+	schedule_status->failures = worker->trouble.failures;
 	schedule_status->advice = worker->advice[0] ? worker->advice : NULL;
 	schedule_status->listen = worker->workspace->webhook.listen;
 	schedule_status->event_at = worker->stats.event_at;
@@ -454,20 +454,10 @@ static void end_request(struct worker *worker, struct app *app, const struct cyc
 	worker->command_request.id = 0;
 }
 
-/* It goes wrong: true when that is worth a line. */
-static bool note_trouble(struct worker *worker, const struct clock *clock, const struct err *err)
-{
-	if (worker->schedule_status.failures++ == 0)
-		worker->schedule_status.trouble_since = clock_real(clock);
-	snprintf(worker->trouble_text, sizeof(worker->trouble_text), "%.500s", err->text);
-	return log_backoff(&worker->trouble, clock_mono(clock));
-}
-
 static void could_not_begin(struct worker *worker, struct app *app, struct err *err)
 {
 	struct schedule_time now = worker_time(app->clock);
 	struct schedule_end end = { .ok = false };
-	struct log_line line;
 
 	worker->stats.cycles[worker->kind][STATS_FAILED]++;
 	schedule_ended(&worker->schedule, worker->kind, &end, &now);
@@ -476,13 +466,7 @@ static void could_not_begin(struct worker *worker, struct app *app, struct err *
 	if (warehouse_lost(app->warehouse) || err->kind == ERR_STOPPED)
 		return;
 	err_wrap(err, "%s", worker->workspace->name);
-	if (note_trouble(worker, app->clock, err)) {
-		log_begin(&line, err_policy_level(err->kind), &events_table()->cycle_failed, "%s",
-			  err->text);
-		log_text(&line, "workspace", worker->workspace->name);
-		log_text(&line, "kind", cycle_kind(worker->kind)->name);
-		log_end(&app->log, &line);
-	}
+	trouble_not_begun(&worker->trouble, app, worker->workspace->name, worker->kind, err);
 	write_status(worker, app);
 }
 
@@ -571,59 +555,6 @@ int64_t worker_start(struct worker *worker, struct app *app, int64_t now)
 
 /* ---- end -------------------------------------------------------------- */
 
-static void recovered(struct worker *worker, struct app *app, int64_t lasted)
-{
-	char text[TIME_FORMAT_SIZE];
-	struct log_line line;
-
-	log_begin(&line, LEVEL_NOTICE, &events_table()->cycle_recovered,
-		  "%s: works again, after %s and %d failures", worker->workspace->name,
-		  duration_format(lasted, text), worker->schedule_status.failures);
-	log_text(&line, "workspace", worker->workspace->name);
-	log_number(&line, "failures", worker->schedule_status.failures);
-	log_end(&app->log, &line);
-}
-
-/*
- * Conversations are as well without their messages: an error of these is said, and is no trouble of
- * the workspace's.
- */
-static void print_messages(struct worker *worker, struct app *app, const struct cycle_progress *p)
-{
-	int64_t now = clock_mono(app->clock), lasted;
-
-	if (p->state == CYCLE_DONE)
-		(void)!log_backoff_over(&worker->speechless, now, &lasted);
-	else if (p->err.kind == ERR_STOPPED || !log_backoff(&worker->speechless, now))
-		return;
-	cycle_log_cycle(&app->log, worker->cycle, now, &worker->clock);
-}
-
-/* Says how it went, as far as that was not said before. */
-static void log_outcome(struct worker *worker, struct app *app, const struct cycle_progress *p)
-{
-	int64_t now = clock_mono(app->clock), lasted;
-
-	if (worker->kind == CYCLE_MESSAGES) {
-		print_messages(worker, app, p);
-		return;
-	}
-	if (p->state != CYCLE_DONE && p->err.kind != ERR_STOPPED &&
-	    !note_trouble(worker, app->clock, &p->err))
-		return;
-	cycle_log_cycle(&app->log, worker->cycle, now, &worker->clock);
-	if (p->state != CYCLE_DONE)
-		return;
-	/* That some conversations can be had does not say that the list can. */
-	if (p->strategy == STRATEGY_HINTED)
-		return;
-	if (log_backoff_over(&worker->trouble, now, &lasted))
-		recovered(worker, app, lasted);
-	worker->schedule_status.failures = 0;
-	worker->schedule_status.trouble_since = TIME_NONE;
-	worker->trouble_text[0] = '\0';
-}
-
 bool worker_finish(struct worker *worker, struct app *app)
 {
 	struct schedule_time now = worker_time(app->clock);
@@ -644,7 +575,7 @@ bool worker_finish(struct worker *worker, struct app *app)
 	worker->state = WORKER_IDLE;
 	stats_count(&worker->stats, worker->kind, p, now.real);
 	worker->stats.took[worker->kind] = now.mono - p->began;
-	log_outcome(worker, app, p);
+	trouble_cycle_over(&worker->trouble, app, worker->cycle, worker->kind);
 	if (p->err.kind == ERR_STOPPED && !end.ok)
 		schedule_again(&worker->schedule, worker->kind, &now);
 	else

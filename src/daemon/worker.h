@@ -14,10 +14,10 @@
 #include "command_request.h"
 #include "config.h"
 #include "inbox.h"
-#include "log_backoff.h"
 #include "schedule.h"
 #include "schedule_status.h"
 #include "stats.h"
+#include "trouble.h"
 
 enum worker_state {
 	WORKER_WAITING, /* somebody else has the workspace, or nobody yet */
@@ -51,13 +51,11 @@ struct worker {
 	struct inbox *inbox;	/* hints of webhooks' events; NULL before the first */
 	int64_t usual_requests; /* that the last cycle of changes took */
 
-	struct complaint trouble;
-	struct complaint clock;	     /* the API tells a time that has not come */
-	struct complaint nightless;  /* when the next full sweep is due could not be asked */
-	struct complaint speechless; /* messages cannot be read */
+	struct trouble trouble;
+	struct complaint nightless; /* when the next full sweep is due could not be asked */
 	struct schedule_status schedule_status;
 	struct stats stats;
-	char trouble_text[512], advice[512];
+	char advice[512];
 	bool advised; /* whether the quota bears the schedule was worked out */
 };
 

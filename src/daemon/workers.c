@@ -389,11 +389,10 @@ static const struct worker *troubled(const struct workers *workers, size_t *n)
 	for (size_t i = 0; i < workers->n; i++) {
 		const struct worker *worker = workers->list[i];
 
-		if (!worker->trouble_text[0])
+		if (!worker->trouble.text[0])
 			continue;
 		++*n;
-		if (!first ||
-		    worker->schedule_status.trouble_since < first->schedule_status.trouble_since)
+		if (!first || worker->trouble.since < first->trouble.since)
 			first = worker;
 	}
 	return first;
@@ -432,8 +431,7 @@ void workers_summary(const struct workers *workers, const struct clock *clock, s
 		buf_printf(out, ", standby for %zu held by %s", waiting, some_holder(workers));
 	if (worst)
 		buf_printf(out, ", %zu in trouble (%s, for %s)", wrong, worst->workspace->name,
-			   duration_format(clock_real(clock) - worst->schedule_status.trouble_since,
-					   when));
+			   duration_format(clock_real(clock) - worst->trouble.since, when));
 	if (next)
 		buf_printf(out, "; next: %s of %s at %s", next->schedule_status.next_kind,
 			   next->workspace->name,
