@@ -201,7 +201,7 @@ static bool run_round(struct app *app, struct cli_cycle *tasks, size_t n, struct
 		when = min_i64(when, draw(&progress, tasks, n, clock_mono(app->clock)));
 		if (loop_round(loop, when) == EVENT_LOOP_STOP)
 			break;
-		warehouse_look(app->warehouse);
+		warehouse_warn_slow(app->warehouse);
 		for (size_t i = 0; i < n; i++)
 			if (tasks[i].state == CLI_CYCLE_RUNNING && cycle_over(tasks[i].cycle))
 				progress_end(&progress);

@@ -329,7 +329,7 @@ static bool work(struct daemon *d)
 		next = min_i64(next, retention(d));
 		next = min_i64(next, notifier_turn(&d->notifier, ended));
 		next = min_i64(next, show_status(d));
-		warehouse_look(app->warehouse);
+		warehouse_warn_slow(app->warehouse);
 		if (warehouse_lost(app->warehouse))
 			next = 0;
 		if (loop_round(&d->loop, next) == EVENT_LOOP_STOP)

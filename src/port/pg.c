@@ -362,7 +362,7 @@ bool pg_finish(struct pg *pg, struct table **result, struct err *err)
 	return true;
 }
 
-void pg_look(struct pg *pg)
+void pg_warn_slow(struct pg *pg)
 {
 	if (!pg->busy || !pg->slow)
 		return;
@@ -381,7 +381,7 @@ bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table *
 {
 	pg_start(pg, steps, n);
 	while (pg->busy) {
-		pg_look(pg);
+		pg_warn_slow(pg);
 		if (!pg->busy)
 			break;
 		if (event_loop_turn(pg->loop, TIME_NEVER) != EVENT_LOOP_STOP)

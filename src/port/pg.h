@@ -32,8 +32,8 @@ struct pg_conf {
 	const char *application; /* our name in pg_stat_activity */
 	int64_t deadline;	 /* a script that takes longer is cut off, microseconds */
 	/*
-	 * Called by pg_run() and pg_look() when a script takes longer than PG_SLOW; or NULL. True:
-	 * the server answers nobody, so that the connection is given up.
+	 * Called by pg_run() and pg_warn_slow() when a script takes longer than PG_SLOW; or NULL.
+	 * It returns true when the server answers nobody: then the connection is given up.
 	 */
 	bool (*slow)(void *arg, int backend);
 	void *arg;
@@ -44,7 +44,7 @@ struct pg_conf {
 
 #define PG_MAX_PARAMS 16
 
-/* A script that takes longer is worth a word. */
+/* A script that takes longer is worth a warning, microseconds. */
 #define PG_SLOW (30 * USEC_PER_SEC)
 
 /* One step of a script. Its texts and rows must live until pg_finish(). */
@@ -95,12 +95,12 @@ bool pg_run(struct pg *pg, const struct pg_step *steps, size_t n, struct table *
 	    struct err *err) MUST_CHECK;
 
 /*
- * Tells, if the script that runs has taken longer than PG_SLOW and nobody was told yet. For a
- * caller that does not wait in pg_run().
+ * Calls CONF->slow once when the script that runs has taken longer than PG_SLOW. For a caller that
+ * does not wait in pg_run().
  */
-void pg_look(struct pg *pg);
+void pg_warn_slow(struct pg *pg);
 
-/* The script of one step without parameters. */
+/* Runs a script of one step without parameters, as pg_run() does. */
 bool pg_exec(struct pg *pg, const char *sql, struct err *err) MUST_CHECK;
 
 /*

@@ -87,9 +87,9 @@ struct script *warehouse_call(struct warehouse *warehouse, const char *sql)
 	return warehouse->brief;
 }
 
-void warehouse_look(struct warehouse *warehouse)
+void warehouse_warn_slow(struct warehouse *warehouse)
 {
-	pg_look(warehouse->writer);
+	pg_warn_slow(warehouse->writer);
 }
 
 bool warehouse_run(struct warehouse *warehouse, struct table **result, struct err *err)

@@ -41,8 +41,8 @@ void warehouse_close(struct warehouse **warehouse);
 /* Whether a connection was lost: then close it and open another. */
 bool warehouse_lost(const struct warehouse *warehouse) MUST_CHECK;
 
-/* Tells when the writer's work takes long; see pg_look(). */
-void warehouse_look(struct warehouse *warehouse);
+/* Warns once when the writer's work takes long; see pg_warn_slow(). */
+void warehouse_warn_slow(struct warehouse *warehouse);
 
 /*
  * A short call for a module of its own (command_request.c): begins a script with the
