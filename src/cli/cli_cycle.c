@@ -67,7 +67,7 @@ static void hand_over(struct app *app, struct cli_cycle *cli_cycle, int64_t now)
 	cli_cycle->patience = now + PATIENCE;
 	if (!app->quiet)
 		fprintf(stderr, "%s: asked of %s\n", cli_cycle->conf->name,
-			warehouse_in_the_way(app->warehouse));
+			warehouse_lock_holder(app->warehouse));
 }
 
 /* Whether a person has paused the workspace; then the task is over. */

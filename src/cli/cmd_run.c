@@ -179,7 +179,7 @@ static bool open_store(struct daemon *d)
 			       "the warehouse is back");
 	d->opened = clock_mono(app->clock);
 	d->metrics.connected++;
-	workers_miss(&d->workers, app);
+	workers_log_unconfigured(&d->workers, app);
 	d->loop.warehouse = app->warehouse;
 	d->loop.refresh = report_refresh_new(app->warehouse, app->clock);
 	return true;
@@ -279,7 +279,7 @@ static int64_t hold(struct daemon *d)
 	struct err err = ERR_INIT;
 	int64_t when;
 
-	if (!workers_hold(&d->workers, app, &when, &err) && !warehouse_lost(app->warehouse) &&
+	if (!workers_take_locks(&d->workers, app, &when, &err) && !warehouse_lost(app->warehouse) &&
 	    !event_loop_stopping(app->loop) &&
 	    log_backoff(&d->no_warehouse, clock_mono(app->clock)))
 		log_event_text(app, err_policy_level(err.kind), &events_table()->warehouse_lost,
@@ -290,13 +290,13 @@ static int64_t hold(struct daemon *d)
 /* Whether the warehouse may be left alone until a cycle is due, which `asleep` is then. */
 static bool can_sleep(struct daemon *d)
 {
-	int64_t now = clock_mono(d->app->clock), until = workers_rest_until(&d->workers);
+	int64_t now = clock_mono(d->app->clock), until = workers_idle_until(&d->workers);
 	int64_t after = d->app->config->warehouse.release_when_idle;
 	struct err ignored;
 
 	if (after == 0 || until == TIME_NONE || until < now + after ||
 	    d->retention_at < now + USEC_PER_SEC || report_refresh_busy(d->loop.refresh) ||
-	    warehouse_has_notify(d->app->warehouse) || !notifier_rests(&d->notifier) ||
+	    warehouse_has_notify(d->app->warehouse) || !notifier_is_idle(&d->notifier) ||
 	    !schedule_status_sleep(d->app->warehouse, clock_real(d->app->clock) + until - now,
 				   &ignored))
 		return false;
@@ -307,7 +307,7 @@ static bool can_sleep(struct daemon *d)
 /* The connection was cut. Of one that is cut again and again while it is idle nobody is in need. */
 static void note_cut(struct daemon *d)
 {
-	int64_t now = clock_mono(d->app->clock), until = workers_rest_until(&d->workers);
+	int64_t now = clock_mono(d->app->clock), until = workers_idle_until(&d->workers);
 
 	if (until != TIME_NONE && now < d->opened + CUT_SOON)
 		d->asleep = min_i64(until, now + CUT_SOON);
@@ -323,7 +323,7 @@ static bool work(struct daemon *d)
 		int64_t next = update_metrics(d, ended);
 
 		if (warehouse_take_notify(app->warehouse))
-			workers_ask(&d->workers, app);
+			workers_notify(&d->workers, app);
 		next = min_i64(next, hold(d));
 		next = min_i64(next, workers_start(&d->workers, app, &d->loop));
 		next = min_i64(next, retention(d));
@@ -358,7 +358,7 @@ static bool begin_anew(struct daemon *d)
 	} else {
 		d->metrics.warehouse = 0;
 		d->asleep = TIME_NONE;
-		workers_lose(&d->workers, app->clock, d->deep);
+		workers_disconnect(&d->workers, app->clock, d->deep);
 	}
 	report_refresh_free(&d->loop.refresh);
 	app_drop_warehouse(app);
@@ -385,7 +385,7 @@ static bool sleep_through(struct daemon *d)
 	event_loop_notify("STATUS=the warehouse is left alone until %s",
 			  time_format(at / USEC_PER_SEC * USEC_PER_SEC, time));
 	while (now < until && clock_real(clock) < at && d->asleep != TIME_NONE &&
-	       !workers_are_hinted(&d->workers)) {
+	       !workers_have_hints(&d->workers)) {
 		if (!sleep_until(d, min_i64(until, now + CALENDAR)))
 			return false;
 		now = clock_mono(clock);

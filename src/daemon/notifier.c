@@ -330,7 +330,7 @@ void notifier_turn_without_warehouse(struct notifier *notifier)
 	send_due(notifier, now.mono);
 }
 
-bool notifier_rests(const struct notifier *notifier)
+bool notifier_is_idle(const struct notifier *notifier)
 {
 	const struct config_notify *conf = &notifier->app->config->notify;
 

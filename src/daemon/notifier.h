@@ -44,7 +44,7 @@ int64_t notifier_turn(struct notifier *notifier, bool ended);
 void notifier_turn_without_warehouse(struct notifier *notifier);
 
 /* Whether nothing is on its way, or about to be looked at. */
-bool notifier_rests(const struct notifier *notifier) MUST_CHECK;
+bool notifier_is_idle(const struct notifier *notifier) MUST_CHECK;
 
 /* Ends; a message on its way is cut off. */
 void notifier_end(struct notifier *notifier);

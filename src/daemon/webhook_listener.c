@@ -65,7 +65,7 @@ static void serve(void *arg, const struct httpd_request *request, struct httpd_a
 	} else if (strcmp(request->method, "POST") != 0) {
 		answer->status = 405;
 		httpd_header(answer, "Allow", "POST");
-	} else if (!worker_hear(worker, place->listener->app, &event)) {
+	} else if (!worker_take_event(worker, place->listener->app, &event)) {
 		answer->status = 401;
 		buf_str(&answer->body, "the signature is wrong or missing\n");
 	}

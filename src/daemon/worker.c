@@ -136,7 +136,7 @@ static struct inbox_env inbox_env(struct worker *worker, struct app *app)
 				   .stats = &worker->stats };
 }
 
-bool worker_hear(struct worker *worker, struct app *app, const struct inbox_event *event)
+bool worker_take_event(struct worker *worker, struct app *app, const struct inbox_event *event)
 {
 	struct inbox_env env = inbox_env(worker, app);
 
@@ -368,13 +368,13 @@ static void write_status(struct worker *worker, struct app *app)
 
 /* ---- the lock --------------------------------------------------------- */
 
-bool worker_hold(struct worker *worker, struct app *app, struct err *err)
+bool worker_take_lock(struct worker *worker, struct app *app, struct err *err)
 {
 	if (!warehouse_lock(app->warehouse, worker->id, err)) {
 		worker->unheld = false;
 		if (err->kind == ERR_BUSY)
 			snprintf(worker->holder, sizeof(worker->holder), "%s",
-				 warehouse_in_the_way(app->warehouse));
+				 warehouse_lock_holder(app->warehouse));
 		return err->kind == ERR_BUSY;
 	}
 	if (!read_facts(worker, app, err)) {
@@ -393,7 +393,7 @@ bool worker_hold(struct worker *worker, struct app *app, struct err *err)
 	return true;
 }
 
-void worker_lose(struct worker *worker, const struct clock *clock, bool another)
+void worker_disconnect(struct worker *worker, const struct clock *clock, bool another)
 {
 	struct schedule_time now = worker_time(clock);
 	struct schedule_end end = { .ok = false };

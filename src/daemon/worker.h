@@ -88,8 +88,8 @@ const struct workspace_conf *worker_conf(const struct worker *worker) MUST_CHECK
  * Takes an event of a webhook, in any state. False when it is not signed by a
  * secret that is in force.
  */
-bool worker_hear(struct worker *worker, struct app *app,
-		 const struct inbox_event *event) MUST_CHECK;
+bool worker_take_event(struct worker *worker, struct app *app,
+		       const struct inbox_event *event) MUST_CHECK;
 
 /* Makes the workspace known to the warehouse. */
 bool worker_register(struct worker *worker, struct warehouse *warehouse,
@@ -99,13 +99,13 @@ bool worker_register(struct worker *worker, struct warehouse *warehouse,
  * Tries to take its lock; only while warehouse_ready(). `state` tells the result. False
  * when the warehouse does not answer.
  */
-bool worker_hold(struct worker *worker, struct app *app, struct err *err) MUST_CHECK;
+bool worker_take_lock(struct worker *worker, struct app *app, struct err *err) MUST_CHECK;
 
 /*
  * The warehouse is lost, and the lock with it: the cycle that runs has failed. ANOTHER: the daemon
  * connects to a different warehouse from now on, and forgets all that was read from the old one.
  */
-void worker_lose(struct worker *worker, const struct clock *clock, bool another);
+void worker_disconnect(struct worker *worker, const struct clock *clock, bool another);
 
 /*
  * Begins the cycle that is due at NOW, on the monotonic clock: of a command request, or of the

@@ -123,10 +123,10 @@ static void drop_leaving(struct workers *workers, struct warehouse *warehouse)
 	list_numbers(workers);
 }
 
-void workers_lose(struct workers *workers, const struct clock *clock, bool another)
+void workers_disconnect(struct workers *workers, const struct clock *clock, bool another)
 {
 	for (size_t i = 0; i < workers->n; i++)
-		worker_lose(workers->list[i], clock, another);
+		worker_disconnect(workers->list[i], clock, another);
 }
 
 /* ---- locks ------------------------------------------------------------ */
@@ -216,13 +216,13 @@ static bool take_all(struct workers *workers, struct app *app, struct err *err)
 		struct worker *worker = workers->list[i];
 
 		if (worker->state == WORKER_WAITING && worker->unheld && !worker->leaving &&
-		    !worker_hold(worker, app, err))
+		    !worker_take_lock(worker, app, err))
 			return err_wrap(err, "%s", worker->workspace->name);
 	}
 	return true;
 }
 
-bool workers_hold(struct workers *workers, struct app *app, int64_t *when, struct err *err)
+bool workers_take_locks(struct workers *workers, struct app *app, int64_t *when, struct err *err)
 {
 	int64_t now = clock_mono(app->clock);
 	bool ok = true;
@@ -246,7 +246,7 @@ bool workers_hold(struct workers *workers, struct app *app, int64_t *when, struc
 	return ok;
 }
 
-void workers_miss(struct workers *workers, struct app *app)
+void workers_log_unconfigured(struct workers *workers, struct app *app)
 {
 	CLEANUP(table_free) struct table *holders = NULL;
 	CLEANUP(buf_free) struct buf names = BUF_MAX(512);
@@ -293,7 +293,7 @@ static void take_pauses(struct workers *workers, struct app *app)
 	}
 }
 
-void workers_ask(struct workers *workers, struct app *app)
+void workers_notify(struct workers *workers, struct app *app)
 {
 	CLEANUP(table_free) struct table *waiting = NULL;
 	struct err ignored;
@@ -325,7 +325,7 @@ int64_t workers_start(struct workers *workers, struct app *app, struct loop *loo
 	return next;
 }
 
-bool workers_are_hinted(const struct workers *workers)
+bool workers_have_hints(const struct workers *workers)
 {
 	for (size_t i = 0; i < workers->n; i++)
 		if (workers->list[i]->inbox &&
@@ -334,7 +334,7 @@ bool workers_are_hinted(const struct workers *workers)
 	return false;
 }
 
-int64_t workers_rest_until(const struct workers *workers)
+int64_t workers_idle_until(const struct workers *workers)
 {
 	int64_t until = TIME_NEVER;
 
@@ -347,13 +347,13 @@ int64_t workers_rest_until(const struct workers *workers)
 			return TIME_NONE;
 		until = min_i64(until, worker->due);
 	}
-	return until == TIME_NEVER || workers_are_hinted(workers) ? TIME_NONE : until;
+	return until == TIME_NEVER || workers_have_hints(workers) ? TIME_NONE : until;
 }
 
 void workers_sleep(struct workers *workers, const struct clock *clock)
 {
 	for (size_t i = 0; i < workers->n; i++) {
-		worker_lose(workers->list[i], clock, false);
+		worker_disconnect(workers->list[i], clock, false);
 		workers->list[i]->stats.held = 1;
 	}
 	workers->look_at = 0;

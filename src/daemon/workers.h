@@ -22,7 +22,10 @@ struct workers {
 /* One for each workspace that the app is about. */
 void workers_begin(struct workers *workers, struct app *app);
 
-/* The app has another configuration: workers begin, change, and end after their batch. */
+/*
+ * The app has another configuration: workers of new workspaces begin, those of others take their
+ * new settings, and those of workspaces that are not configured any more end after their batch.
+ */
 void workers_change(struct workers *workers, struct app *app);
 
 /* Whether nothing is left of any configuration before that one. */
@@ -35,22 +38,25 @@ void workers_end(struct workers *workers);
 bool workers_register(struct workers *workers, struct warehouse *warehouse,
 		      struct err *err) MUST_CHECK;
 
-/* The warehouse is lost, or ANOTHER one takes its place. */
-void workers_lose(struct workers *workers, const struct clock *clock, bool another);
+/* The connection to the warehouse is lost, or ANOTHER warehouse takes its place. */
+void workers_disconnect(struct workers *workers, const struct clock *clock, bool another);
 
 /*
  * Takes the locks that nobody has, when it is time to look, and logs a change
  * of the workspaces that are ours. *WHEN is when to look again. False when the
  * warehouse does not answer.
  */
-bool workers_hold(struct workers *workers, struct app *app, int64_t *when,
-		  struct err *err) MUST_CHECK;
+bool workers_take_locks(struct workers *workers, struct app *app, int64_t *when,
+			struct err *err) MUST_CHECK;
 
 /* Logs the workspaces of the warehouse that nobody works on because they are not configured. */
-void workers_miss(struct workers *workers, struct app *app);
+void workers_log_unconfigured(struct workers *workers, struct app *app);
 
-/* A command has asked for something, or a person has paused one: the workers concerned look. */
-void workers_ask(struct workers *workers, struct app *app);
+/*
+ * A NOTIFY came: a command has asked for something, or a person has paused a workspace. The workers
+ * that it is about look at their next turn.
+ */
+void workers_notify(struct workers *workers, struct app *app);
 
 /*
  * Begins the cycles that are due and puts those that run into LOOP. Returns when one will be due.
@@ -61,12 +67,12 @@ int64_t workers_start(struct workers *workers, struct app *app, struct loop *loo
  * When anything is due again, monotonic, where all of them are this daemon's and at rest; else
  * TIME_NONE.
  */
-int64_t workers_rest_until(const struct workers *workers) MUST_CHECK;
+int64_t workers_idle_until(const struct workers *workers) MUST_CHECK;
 
-/* Whether events of webhooks wait to be looked at. */
-bool workers_are_hinted(const struct workers *workers) MUST_CHECK;
+/* Whether hints of webhooks wait for a cycle. */
+bool workers_have_hints(const struct workers *workers) MUST_CHECK;
 
-/* The warehouse is left for a while, without anything being wrong; see workers_lose(). */
+/* The warehouse is left for a while, without anything being wrong; see workers_disconnect(). */
 void workers_sleep(struct workers *workers, const struct clock *clock);
 
 /* Ends the cycles that are over. Returns whether any was. */

@@ -192,7 +192,7 @@ static void note_holder(struct warehouse *warehouse, const struct table *table, 
 		 holder ? holder : "");
 }
 
-const char *warehouse_in_the_way(const struct warehouse *warehouse)
+const char *warehouse_lock_holder(const struct warehouse *warehouse)
 {
 	return warehouse->in_the_way;
 }

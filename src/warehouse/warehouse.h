@@ -95,7 +95,7 @@ bool warehouse_ready(const struct warehouse *warehouse) MUST_CHECK;
 bool warehouse_lock(struct warehouse *warehouse, int id, struct err *err) MUST_CHECK;
 
 /* The holder when warehouse_lock() last said ERR_BUSY: command, host, process, role and session. */
-const char *warehouse_in_the_way(const struct warehouse *warehouse) MUST_CHECK;
+const char *warehouse_lock_holder(const struct warehouse *warehouse) MUST_CHECK;
 
 /* The server's process of the connection that has the leases; 0 before the first. */
 int64_t warehouse_session(const struct warehouse *warehouse) MUST_CHECK;
