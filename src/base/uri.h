@@ -21,8 +21,7 @@ bool uri_is_loopback(const char *host) MUST_CHECK;
 #define URI_HOST_SIZE 64
 
 /*
- * Takes an address and a port apart: "127.0.0.1:9797", "[::1]:9797". False where TEXT is
- * nothing like that.
+ * Takes an address and a port apart: "127.0.0.1:9797", "[::1]:9797". False for any other TEXT.
  */
 bool uri_address(const char *text, char host[URI_HOST_SIZE], int *port) MUST_CHECK;
 

@@ -87,8 +87,13 @@ void full_answer(void *self, struct workspace_state *state, const struct answer 
 /* The counts of the commit. */
 void full_committed(void *self, struct workspace_state *state, const struct tally *tally);
 
-/* Whether the I-th id of the last answer is to be marked as deleted by the commit under way. */
+/* The oldest list request was refused. False when the sweep cannot go on without it. */
 bool full_refused(void *self, struct workspace_state *state) MUST_CHECK;
+
+/*
+ * Whether the commit under way marks the I-th id of the last answer as deleted, and else the
+ * absence that it records for it.
+ */
 bool full_deletes(const void *self, int i) MUST_CHECK;
 enum absence full_absence(const void *self, int i) MUST_CHECK;
 

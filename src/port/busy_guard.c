@@ -189,7 +189,7 @@ bool busy_guard_end(void)
 	return cut != 0;
 }
 
-void busy_guard_earn(uint64_t bytes, uint64_t replies)
+void busy_guard_credit(uint64_t bytes, uint64_t replies)
 {
 	if (!charged)
 		return;

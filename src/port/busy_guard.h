@@ -14,20 +14,23 @@
 
 #include "base.h"
 
-/* A connection that was opened, which any call may read from now on; or which is closed. */
+/* A connection FD was opened, and any call may read it from now on; or it is about to be closed. */
 void busy_guard_watch(int fd);
 void busy_guard_forget(int fd);
 
 /*
- * A call begins that reads the connection FD; -1: any of those that are watched, of which the one
- * is cut that most was read of. One call at a time.
+ * A call begins that reads the connection FD; -1: it may read any of those that are watched, and
+ * then the one is cut of which most was read. One call at a time.
  */
 void busy_guard_begin(int fd);
 
-/* It has ended. Whether a connection had to be cut. */
+/* The call has ended. Returns whether a connection had to be cut. */
 bool busy_guard_end(void) MUST_CHECK;
 
-/* The call that ended last brought so many bytes that say something, and so many whole replies. */
-void busy_guard_earn(uint64_t bytes, uint64_t replies);
+/*
+ * The call that ended last brought so many bytes of content, and so many whole replies: its
+ * connection gets time for them.
+ */
+void busy_guard_credit(uint64_t bytes, uint64_t replies);
 
 #endif

@@ -87,7 +87,7 @@ void conninfo_complete(struct conninfo *info)
 	}
 }
 
-int64_t conninfo_patience(const struct conninfo *info)
+int64_t conninfo_connect_timeout(const struct conninfo *info)
 {
 	const char *seconds = conninfo_get(info, "connect_timeout");
 	int64_t n = seconds ? strtoll(seconds, NULL, 10) : 10;

@@ -41,6 +41,6 @@ const char *conninfo_get(const struct conninfo *info, const char *key) MUST_CHEC
 void conninfo_complete(struct conninfo *info);
 
 /* Microseconds after which an address that does not answer is left for the next. */
-int64_t conninfo_patience(const struct conninfo *info) MUST_CHECK;
+int64_t conninfo_connect_timeout(const struct conninfo *info) MUST_CHECK;
 
 #endif

@@ -58,7 +58,7 @@ struct err_policy_text {
 /* The message of a failure: its sentence, with the advice behind it. Returns TEXT's. */
 const char *err_policy_sentence(const struct err *err, struct err_policy_text *text) MUST_CHECK;
 
-/* How loudly the daemon says it. */
+/* The level at which the daemon logs such a failure. */
 enum log_level err_policy_level(enum err_kind kind) MUST_CHECK;
 
 /* Of two exit codes, the one that asks more of a person. */

@@ -343,7 +343,7 @@ static void act(struct http *http, curl_socket_t fd, int mask)
 	http->cut = busy_guard_end();
 	collect(http);
 	http->cut = false;
-	busy_guard_earn(http->heard - heard, http->finished - finished);
+	busy_guard_credit(http->heard - heard, http->finished - finished);
 }
 
 static void on_timer(void *arg)

@@ -2,7 +2,7 @@
 /*
  * journal.h -- Writes log lines as entries of systemd's journal.
  *
- * A sink for base/log. The sentence becomes MESSAGE, the level PRIORITY,
+ * A sink for log.h. The sentence becomes MESSAGE, the level PRIORITY,
  * the event's id MESSAGE_ID (the catalog has a page for each), and a field
  * "workspace" SAHUT_WORKSPACE. Only this file's .c includes sd-journal.
  */

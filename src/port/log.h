@@ -4,7 +4,7 @@
  *
  * A line is a sentence for people and fields for machines. It is built on the
  * stack and handed to a sink, which the daemon chooses: text or JSON on a
- * stream (here), or the journal (port/journal). Values come from the network,
+ * stream (here), or the journal (journal.h). Values come from the network,
  * so every sink gets them with control characters made visible; no name of a
  * conversation can begin a line of its own.
  */

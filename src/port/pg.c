@@ -503,7 +503,7 @@ static void dial_read(struct dial *dial, const struct pg_conf *conf)
 	dial->who.dbname = conninfo_get(&dial->info, "dbname");
 	dial->attributes =
 		conf->readable ? "any" : conninfo_get(&dial->info, "target_session_attrs");
-	dial->patience = conninfo_patience(&dial->info);
+	dial->patience = conninfo_connect_timeout(&dial->info);
 	dial->pinned = conf->pinned;
 	if (dial->pinned)
 		dial->patience = min_i64(dial->patience, PINNED_PATIENCE);

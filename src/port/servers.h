@@ -31,11 +31,10 @@ enum servers_next {
 };
 
 /*
- * The list that libpq's HOSTS, ADDRESSES and PORTS stand for, each separated
- * by commas; NULL and "" mean that nothing was given. FIRST, where it is one
- * of them, is where the list begins, and it ends with those before it; one to
- * be avoided is where it ends. NULL
- * when the three do not fit together; libpq then says how.
+ * The list that libpq's HOSTS, ADDRESSES and PORTS stand for, each separated by commas; NULL and ""
+ * mean that nothing was given. When FIRST is one of them, the list begins with it, and the servers
+ * before it come last; but when it is to be avoided, it comes last itself. NULL when the three do
+ * not fit together; libpq then says how.
  */
 struct servers *servers_new(const char *hosts, const char *addresses, const char *ports,
 			    const struct server *first) MUST_CHECK;

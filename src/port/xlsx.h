@@ -40,9 +40,9 @@ enum xlsx_form {
 struct xlsx *xlsx_open(const char *path, struct err *err) MUST_CHECK;
 
 /*
- * Begins a sheet; rows that follow are its rows. Of NAME is left out all that the name of a sheet
- * may not have; where there is such a sheet already, a number is added. Its first row stays in
- * sight.
+ * Begins a sheet; rows that follow are its rows. Characters of NAME that the name of a sheet may
+ * not have are left out; a name that another sheet has already gets a number. Its first row stays
+ * in sight.
  */
 void xlsx_sheet(struct xlsx *xlsx, const char *name);
 
@@ -56,7 +56,7 @@ void xlsx_number(struct xlsx *xlsx, int column, double number, enum xlsx_form fo
 /* Goes to the next row of the sheet. */
 void xlsx_next(struct xlsx *xlsx);
 
-/* The number of the present row, from 0. Of XLSX_ROWS there is no such row. */
+/* The number of the present row, from 0; XLSX_ROWS when the sheet is full. */
 int xlsx_row(const struct xlsx *xlsx) MUST_CHECK;
 
 /* Writes the file. False with ERR_SYSTEM when any of it could not be written. */

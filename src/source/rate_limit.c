@@ -37,7 +37,7 @@ void rate_limit_begin(struct rate_limit *rate_limit, int per_minute, int reserve
 					   .usable = usable > 0 ? (int)usable : 1 };
 }
 
-enum rate_limit_say rate_limit_ask(struct rate_limit *rate_limit, int64_t now, int64_t *when)
+enum rate_limit_decision rate_limit_ask(struct rate_limit *rate_limit, int64_t now, int64_t *when)
 {
 	if (now < rate_limit->paused_until) {
 		*when = rate_limit->paused_until;
@@ -75,7 +75,7 @@ int64_t rate_limit_silence(const struct err *err)
 	return err->wait > 0 ? min_i64(err->wait, LONGEST_SILENCE) : QUOTA_WAIT;
 }
 
-bool rate_limit_bears(int64_t wait)
+bool rate_limit_can_wait(int64_t wait)
 {
 	return wait <= PATIENCE;
 }
@@ -101,7 +101,7 @@ bool rate_limit_retry(const struct err *err, int tries, double chance, int64_t *
 	pause = (int64_t)(chance * (double)min_i64(ceiling, LONGEST_WAIT));
 	if (err->kind == ERR_SLOW_DOWN || err->wait > 0)
 		pause += err->wait > 0 ? err->wait : QUOTA_WAIT;
-	if (!rate_limit_bears(pause))
+	if (!rate_limit_can_wait(pause))
 		return false;
 	*wait = pause;
 	return true;

@@ -25,7 +25,7 @@ struct rate_limit {
 	int64_t paused_until; /* nothing goes before */
 };
 
-enum rate_limit_say {
+enum rate_limit_decision {
 	RATE_LIMIT_GO,		/* a token was taken: send */
 	RATE_LIMIT_LEASE_FIRST, /* ask the warehouse for tokens */
 	RATE_LIMIT_WAIT,	/* nothing before *WHEN */
@@ -34,9 +34,9 @@ enum rate_limit_say {
 /* A bucket of PER_MINUTE requests; RESERVE_PERCENT of them (0 to 90) are left for others. */
 void rate_limit_begin(struct rate_limit *rate_limit, int per_minute, int reserve_percent);
 
-/* May a request go at NOW? Takes a token if so. */
-enum rate_limit_say rate_limit_ask(struct rate_limit *rate_limit, int64_t now,
-				   int64_t *when) MUST_CHECK;
+/* Decides whether a request may go at NOW, and takes a token if so. */
+enum rate_limit_decision rate_limit_ask(struct rate_limit *rate_limit, int64_t now,
+					int64_t *when) MUST_CHECK;
 
 /*
  * How many tokens to ask the warehouse for: as many as the quota gives for the life of a lease, at
@@ -67,8 +67,8 @@ bool rate_limit_retry(const struct err *err, int tries, double chance, int64_t *
  */
 int64_t rate_limit_silence(const struct err *err) MUST_CHECK;
 
-/* Whether a wait of that length is stood through; otherwise the cycle ends, and goes on later. */
-bool rate_limit_bears(int64_t wait) MUST_CHECK;
+/* Whether a wait of that length is short enough for a cycle; else it ends, and goes on later. */
+bool rate_limit_can_wait(int64_t wait) MUST_CHECK;
 
 /* Fills ERR with ERR_SLOW_DOWN: the API's silence lasts for another WAIT. Returns false. */
 bool rate_limit_refuse(int64_t wait, struct err *err);

@@ -17,7 +17,7 @@ static bool lease(struct quota *quota, int64_t *when, struct err *err)
 	if (quota->warehouse &&
 	    !warehouse_take_lease(quota->warehouse, quota->workspace, &lease, err))
 		return false;
-	if (lease.granted == 0 && !rate_limit_bears(lease.wait))
+	if (lease.granted == 0 && !rate_limit_can_wait(lease.wait))
 		return rate_limit_refuse(lease.wait, err);
 	/* The rest of the lease before was taken off with this one. */
 	if (lease.granted > 0)

@@ -135,9 +135,9 @@ struct workspace_conf {
 	struct workspace_targets targets;
 	struct workspace_attributes attributes;
 	struct workspace_webhook webhook;
-	bool codes_agents; /* a code stands for an agent's name; likewise */
+	bool codes_agents; /* of the section privacy: a code stands for an agent's name */
 	struct workspace_messages messages;
-	bool keep_name, keep_phone; /* of contacts; the section privacy, for all workspaces */
+	bool keep_name, keep_phone; /* likewise, of contacts */
 };
 
 #endif

@@ -205,7 +205,7 @@ static void who_says_something_is_left_alone(void **fixture)
 	busy_guard_watch(fd);
 	for (int i = 0; i < 200; i++) {
 		assert_false(read_a_little(fd, fd));
-		busy_guard_earn(i % 2 ? 1000000 : 0, i % 2 ? 0 : 100);
+		busy_guard_credit(i % 2 ? 1000000 : 0, i % 2 ? 0 : 100);
 	}
 	busy_guard_forget(fd);
 	end(pid, fd);

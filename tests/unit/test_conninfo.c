@@ -175,7 +175,7 @@ static void check_patience(const struct unit_row *row)
 	char got[32];
 
 	conninfo_add(&info, "connect_timeout", row->field[0]);
-	snprintf(got, sizeof(got), "%lld", (long long)(conninfo_patience(&info) / USEC_PER_SEC));
+	snprintf(got, sizeof(got), "%lld", (long long)(conninfo_connect_timeout(&info) / USEC_PER_SEC));
 	if (strcmp(got, row->field[1]) != 0)
 		unit_differs(row, got);
 }
@@ -185,7 +185,7 @@ static void patience_has_an_end_whatever_was_written(void **fixture)
 	struct conninfo info = { .n = 0 };
 
 	(void)fixture;
-	assert_int_equal(conninfo_patience(&info), 10 * USEC_PER_SEC);
+	assert_int_equal(conninfo_connect_timeout(&info), 10 * USEC_PER_SEC);
 	unit_table("conninfo/patience.txt", check_patience);
 }
 

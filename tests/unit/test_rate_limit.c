@@ -125,7 +125,7 @@ static void in_a_minute_no_more_goes_than_was_granted(void **fixture)
 	rate_limit_begin(&rate_limit, 300, 20);
 	for (int64_t now = 0; now < MINUTE; now += SECOND / 10) {
 		while (true) {
-			enum rate_limit_say say = rate_limit_ask(&rate_limit, now, &when);
+			enum rate_limit_decision say = rate_limit_ask(&rate_limit, now, &when);
 
 			if (say == RATE_LIMIT_GO) {
 				sent++;
