@@ -232,7 +232,9 @@ class Lint:
         graph, foreign = {}, []
         for path, text in self.files.items():
             graph[path] = []
-            for name in re.findall(r'(?m)^#include "([^"]+)"', text):
+            # One that a macro names could be anything.
+            foreign += [f"{path}: #include {name} does not name a file" for name in re.findall(r'(?m)^\s*#\s*include(?:_next)?\s*([^\s"<].*)', text)]
+            for name in re.findall(r'(?m)^\s*#\s*include(?:_next)?\s*"([^"]+)"', text):
                 target = next((where[f][name] for f in reversed(FOLDERS[os.path.dirname(path)]) if name in where.get(f, {})), None)
                 if target:
                     graph[path].append(target)
@@ -256,7 +258,7 @@ class Lint:
                   [f"{folder}: {len(m)}" for folder, m in sizes.items() if folder != "tests/sandbox" and len(m) > MOST_MODULES])
         wrong = []
         for path, text in self.files.items():
-            for name in re.findall(r"(?m)^#include <([^>]+)>", text):
+            for name in re.findall(r"(?m)^\s*#\s*include(?:_next)?\s*<([^>]+)>", text):
                 for pattern, owner in LIBRARIES.items():
                     if re.match(pattern, name) and path != owner:
                         wrong.append(f"{path}: <{name}> belongs to {owner}")
@@ -264,7 +266,7 @@ class Lint:
         # No clock and no socket: what of the system the engine may know is C's own, and does nothing by itself.
         self.gate("the engine includes no header that reaches out of the process",
                   [f"{path}: <{name}>" for path, text in self.files.items() if path.startswith("src/engine/")
-                   for name in re.findall(r"(?m)^\s*#\s*include\s*<([^>]+)>", text) if name not in ENGINE_MAY_INCLUDE])
+                   for name in re.findall(r"(?m)^\s*#\s*include(?:_next)?\s*<([^>]+)>", text) if name not in ENGINE_MAY_INCLUDE])
 
     @staticmethod
     def cycles(modules):
