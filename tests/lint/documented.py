@@ -96,6 +96,12 @@ def surroundings(tap):
     manual = read(COMMANDS)
     codes = re.findall(r"EXIT_\w+ = (\d+)", read("src/port/err_policy.h"))
     tap.check("every exit code is in sahut-etl(8)", [c for c in codes if not re.search(rf"(?m)^\*{c}\*", manual)])
+    # `case ... then 'paused' ... else 'well' end as state`, and a workspace that the warehouse does not know.
+    states = re.search(r"(?s)\bcase (.*?) end as state,", read("sql/status/workspaces.sql")).group(1)
+    states = set(re.findall(r"(?:\bthen|\belse) '([a-z ]+)'", states)) | {"never ran"}
+    told = re.findall(r"(?m)^\t[01]: (.*)$", section_of(manual, ("status",)))
+    told = {word for line in told for word in line.split(", ") if not word.startswith("and any")}
+    tap.check("every state of `status` is in sahut-etl(8), and no other", sorted(states ^ told))
     names = set()
     for directory, _, files in os.walk(os.path.join(TOP, "src")):
         for f in files:

@@ -2,7 +2,8 @@
 """The metrics of the exposition, and the words of sahut-etl-metrics(7) about each.
 
 The table in src/daemon/metrics.c has the name, the type, the sentence and the labels of each metric; the manual must have
-the same ones, and no other metric. The values of labels stand in tables of names; the manual must name each of them.
+the same ones, and no other metric. The values of labels stand in tables of names, as the states of /healthz do; the manual
+must name each of them.
 """
 import re
 
@@ -69,6 +70,9 @@ def complaints(read):
     terms = {m[0]: m[1] for m in re.findall(r"(?ms)^_(\w+)_\n(.*?)(?=^_|\Z)", labels)}
     keys = dict(re.findall(r'static const struct label (\w+) = \{ "(\w+)"', code))
     found += [f"src/daemon/metrics.c: the values of {label} are in no list of tests/lint/metric_docs.py" for label in keys.keys() - NAMES.keys()]
+    states = re.findall(r'\[HEALTH_\w+\] = "([^"]+)"', read("src/daemon/health.c"))
+    health = re.findall(r"(?m)^\*([^*]+)\*$", re.search(r"(?ms)^# HEALTH\n(.*?)^# ", manual).group(1))
+    found += [f"{MANUAL}: HEALTH: {state}" for state in sorted(set(states) ^ set(health))]
     for label, value in values(read):
         if f"*{value}*" not in terms.get(keys[label], ""):
             found.append(f"{MANUAL}: LABELS: _{keys[label]}_ does not name *{value}*")
