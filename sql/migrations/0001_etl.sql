@@ -192,15 +192,16 @@ create index run_compared on sahut_etl.run (workspace_id, id desc)
 comment on table sahut_etl.run is 'One row for each cycle: the work of one tick of the schedule, or of one command.';
 comment on column sahut_etl.run.id is 'Number of the run.';
 comment on column sahut_etl.run.workspace_id is 'Workspace.';
-comment on column sahut_etl.run.kind is 'The kind of work: first_load, incremental, hinted, full, verify or repair.';
+comment on column sahut_etl.run.kind is
+	'The kind of work: first_load, incremental, hinted, full, verify, repair or messages.';
 comment on column sahut_etl.run.strategy is
-	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit, repair '
-	'or hinted.';
+	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit, repair, '
+	'hinted or messages.';
 comment on column sahut_etl.run.state is
 	'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted (the process ended).';
 comment on column sahut_etl.run.verdict is
 	'Its verdict, in a word: certified, uncertified, complete, active, rejected, lost, demoted, unexplained, '
-	'equal or different.';
+	'misshapen, equal, different or read.';
 comment on column sahut_etl.run.began_at is 'When it began (database''s clock).';
 comment on column sahut_etl.run.ended_at is 'When it ended; empty while running.';
 comment on column sahut_etl.run.api_started_at is
@@ -694,7 +695,7 @@ comment on table sahut_etl.request_ledger is 'API requests by day and purpose, a
 comment on column sahut_etl.request_ledger.workspace_id is 'Workspace.';
 comment on column sahut_etl.request_ledger.day is 'Day in the workspace''s time zone.';
 comment on column sahut_etl.request_ledger.purpose is
-	'The purpose of the requests: first_load, incremental, hinted, full, verify, repair or command.';
+	'The purpose of the requests: first_load, incremental, hinted, full, verify, repair, messages or command.';
 comment on column sahut_etl.request_ledger.requests is 'Requests sent.';
 comment on column sahut_etl.request_ledger.throttled is 'Of them, answered 429.';
 comment on column sahut_etl.request_ledger.failed is 'Of them, failed otherwise.';

@@ -1641,10 +1641,10 @@ comment on view sahut_report.sync_runs is 'The cycles of the program.';
 comment on column sahut_report.sync_runs.id is 'Number of the run.';
 comment on column sahut_report.sync_runs.workspace_name is 'Workspace.';
 comment on column sahut_report.sync_runs.kind is
-	'The kind of work: first_load, incremental, hinted, full, verify or repair.';
+	'The kind of work: first_load, incremental, hinted, full, verify, repair or messages.';
 comment on column sahut_report.sync_runs.strategy is
-	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit, repair '
-	'or hinted.';
+	'How it was done: one_page, head_scan, tail_scan, unresolved_scan, full_sweep, count_audit, repair, '
+	'hinted or messages.';
 comment on column sahut_report.sync_runs.status is
 	'running, ok, partial (stopped cleanly, goes on later), failed, or interrupted.';
 comment on column sahut_report.sync_runs.verdict is 'Its verdict, in a word.';

@@ -18,6 +18,7 @@ import sys
 import doc_names
 import field_columns
 import report_words
+import run_words
 import view_columns
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -336,6 +337,8 @@ class Lint:
         migrations = sorted(n for n in os.listdir(os.path.join(TOP, "sql/migrations")) if n.endswith(".sql"))
         self.gate("every column of a view is explained, in the manual and for dbt, too", view_columns.complaints(
             [read(f"sql/migrations/{n}") for n in migrations], read(view_columns.MANUAL), read(view_columns.SOURCES)))
+
+        self.gate("words for kinds, strategies and verdicts stand in each list", run_words.complaints(read))
 
     def document_gates(self):
         self.gate("files and tests that a document names are there", list(doc_names.complaints(TOP)))
