@@ -71,7 +71,7 @@ static bool replace(const char *path, struct span text, struct likeness *like, s
 	int fd;
 
 	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
-		return err_set(err, ERR_USAGE, "the name of the file is too long");
+		return err_set(err, ERR_USAGE, "the name of the file is too long: %.60s...", path);
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return failed(path, err);
@@ -102,7 +102,7 @@ bool atomic_file_write(const char *path, const char *p, size_t n, struct err *er
 	struct stat st;
 
 	if (strlen(path) >= LONGEST_PATH)
-		return err_set(err, ERR_USAGE, "the name of the file is too long");
+		return err_set(err, ERR_USAGE, "the name of the file is too long: %.60s...", path);
 	if (stat(path, &st) != 0) {
 		/* A link to nothing is not replaced either: it was made to lead somewhere. */
 		if (errno != ENOENT || lstat(path, &st) == 0)

@@ -35,7 +35,7 @@ void cmd_erase(struct app *app)
 	if (!command_options(app, options, contact, 1))
 		return;
 	if (!contact[0]) {
-		err_set(&err, ERR_USAGE, "erase needs the id of a contact");
+		err_set(&err, ERR_USAGE, "which contact? sahut-etl erase CONTACT_ID");
 		app_fail(app, &err);
 		return;
 	}

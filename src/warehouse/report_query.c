@@ -167,8 +167,10 @@ bool report_query_begin(struct pg *pg, const char *name, const struct report_per
 	}
 	buf_str(&sql, step.sql);
 	if (sql.full)
-		return err_set(err, ERR_DATA,
-			       "there are more configured fields than one statement takes");
+		return err_set(
+			err, ERR_DATA,
+			"the configured fields are too many for one report; leave some out of "
+			"attributes");
 	step.sql = buf_text(&sql);
 	return pg_run(pg, &step, 1, NULL, err);
 }

@@ -74,7 +74,7 @@ MISUSES = [
     (["--workspac", "x", "sync"], "--workspace"),
     (["sync", "now"], "now"),
     (["explain"], "which conversation"),
-    (["erase"], "erase needs the id of a contact"),
+    (["erase"], "which contact?"),
     (["metabase"], "metabase apply"),
     (["metabase", "remove"], "metabase apply"),
     (["report", "volume", "--from", "2026-02-30"], "2026-02-30"),
