@@ -17,7 +17,7 @@ from cluster import Cluster  # noqa: E402
 from etl import Etl  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 
-# What differs from PostgreSQL's defaults; docs/PERFORMANCE.md says why. Nothing is lost that a default would keep.
+# What differs from PostgreSQL's defaults; tests/bench/FIGURES.md says why. Nothing is lost that a default would keep.
 SETTINGS = {"fsync": "on", "max_wal_size": "4GB", "shared_buffers": "128MB"}
 
 TICK = os.sysconf("SC_CLK_TCK")

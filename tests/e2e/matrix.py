@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The fault matrices as tables for docs/RELIABILITY.md, from the rows that the tests run.
+"""The fault matrices as tables for tests/FAULTS.md, from the rows that the tests run.
 
 usage: matrix.py --write     puts them into the document, between its marks
 """
@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "RELIABILITY.md")
+DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "FAULTS.md")
 
 
 def line(row, *cells):

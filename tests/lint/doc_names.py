@@ -13,7 +13,7 @@ COVERAGE = "tests/COVERAGE.md"
 
 def documents(top):
     found = []
-    for pattern in ("*.md", "docs/*.md", "docs/*.scd"):
+    for pattern in ("*.md", "docs/*.md", "docs/*.scd", "tests/*.md", "tests/bench/*.md"):
         found += glob.glob(os.path.join(top, pattern))
     return sorted(os.path.relpath(p, top) for p in found)
 
