@@ -16,6 +16,7 @@
 #include "config_reader.h"
 #include "http.h"
 #include "mem.h"
+#include "nearest.h"
 #include "yaml_tree.h"
 
 #define LONGEST_FILE (1u << 20)
@@ -408,19 +409,30 @@ bool config_same_connections(const struct config *a, const struct config *b)
 	       config_reader_same(privacy_keys, &a->privacy, &b->privacy);
 }
 
+static void not_found(const struct config *config, const char *name, struct err *err)
+{
+	struct nearest nearest = nearest_to(name);
+	char shown[200];
+
+	for (size_t i = 0; i < config->n_workspaces; i++)
+		nearest_try(&nearest, config->workspaces[i].name);
+	err_set(err, ERR_USAGE, "%s has no workspace \"%s\"; %s %s%s", config->path,
+		err_quote(shown, sizeof(shown), name, strlen(name)),
+		nearest.found ? "did you mean" : "its first is",
+		nearest.found ? nearest.found : config->workspaces[0].name,
+		nearest.found ? "?" : "");
+}
+
 const struct workspace_conf *config_find(const struct config *config, const char *name,
 					 struct err *err)
 {
-	char shown[200];
-
 	if (!name && config->n_workspaces == 1)
 		return &config->workspaces[0];
 	for (size_t i = 0; name && i < config->n_workspaces; i++)
 		if (strcmp(config->workspaces[i].name, name) == 0)
 			return &config->workspaces[i];
 	if (name)
-		err_set(err, ERR_USAGE, "%s has no workspace \"%s\"", config->path,
-			err_quote(shown, sizeof(shown), name, strlen(name)));
+		not_found(config, name, err);
 	else
 		err_set(err, ERR_USAGE, "%s has several workspaces; name one with -w",
 			config->path);

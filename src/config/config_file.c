@@ -66,9 +66,6 @@ static bool read_file(const char *path, struct buf *text, struct err *err)
 	struct stat st;
 	size_t n;
 
-	if (!file && errno == ENOENT)
-		return err_set(err, ERR_CONFIG, "%s: %s; a sample is %s/examples/sahut-etl.yaml",
-			       path, strerror(errno), DOCDIR);
 	if (!file || fstat(fileno(file), &st) != 0)
 		return err_set(err, ERR_CONFIG, "%s: %s", path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
@@ -177,6 +174,11 @@ const struct yaml *config_file_read(struct config_reader *in, struct err *err)
 	const struct yaml *root = read_tree(in, in->path, err);
 	const struct yaml *pattern = root ? yaml_get(root, "include") : NULL;
 
+	if (!root && access(in->path, F_OK) != 0 && errno == ENOENT)
+		err_set(err, ERR_CONFIG,
+			"%s: %s; sahut-etl init writes a first one, and a sample is "
+			"%s/examples/sahut-etl.yaml",
+			in->path, strerror(errno), DOCDIR);
 	if (!pattern || pattern->kind != YAML_SCALAR || !*pattern->text)
 		return root;
 	return include(in, root, pattern);

@@ -147,12 +147,29 @@ static yaml_mark_t place_of(const yaml_parser_t *parser)
 	return place;
 }
 
+/* Whether a line, from 0, begins with a tab: a common mistake, which libyaml does not name. */
+static bool is_tabbed(const yaml_parser_t *parser, size_t line)
+{
+	const unsigned char *at = parser->input.string.start, *end = parser->input.string.end;
+
+	for (; line > 0 && at < end; at++)
+		line -= *at == '\n';
+	while (at < end && *at == ' ')
+		at++;
+	return at < end && *at == '\t';
+}
+
 static void complain_of(const yaml_parser_t *parser, const char *name, struct err *err)
 {
 	yaml_mark_t place = place_of(parser);
 
 	if (parser->error == YAML_MEMORY_ERROR)
 		mem_out("libyaml");
+	if (parser->error == YAML_SCANNER_ERROR && is_tabbed(parser, place.line)) {
+		err_set(err, ERR_CONFIG, "%s:%zu:%zu: a line begins with a tab; YAML wants blanks",
+			name, place.line + 1, place.column + 1);
+		return;
+	}
 	err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s%s%s", name, place.line + 1, place.column + 1,
 		parser->context ? parser->context : "", parser->context ? ", " : "",
 		parser->problem ? parser->problem : "not YAML");

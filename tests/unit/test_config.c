@@ -442,6 +442,8 @@ static void a_workspace_is_found_by_its_name_or_because_it_is_alone(void **fixtu
 	assert_null(config_find(config, "ketiga", &err));
 	assert_int_equal(err.kind, ERR_USAGE);
 	assert_non_null(strstr(err.text, "ketiga"));
+	assert_null(config_find(config, "utma", &err));
+	assert_non_null(strstr(err.text, "did you mean utama?"));
 	config_free(&config);
 	config = read_text(ordinary, strlen(ordinary), &complaints, &err);
 	assert_string_equal(config_find(config, NULL, &err)->name, "utama");
