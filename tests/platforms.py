@@ -348,6 +348,15 @@ def part_json(results, quick):
                          env={**os.environ, "LD_LIBRARY_PATH": alone, "SAHUT_DATA": os.path.join(TOP, "tests", "data")})
 
 
+def keep_packages(system, where, name):
+    """What was built in a system that is about to go."""
+    to = os.path.join(LOGS, name)
+    os.makedirs(to, exist_ok=True)
+    for deb in glob.glob(os.path.join(system.dir, where, "*.deb")):
+        shutil.copy(deb, to)
+    say(f"{len(os.listdir(to))} packages in {os.path.relpath(to, TOP)}")
+
+
 # ---- the packages ----
 
 # What is the same wherever the packages were built: all but how they come, follow, change and go is tried on Debian 12.
@@ -361,10 +370,7 @@ def built_on(suite):
         with open(place + ".log", "w") as log:
             subprocess.run(system.command("./dev --no-install deb --later"), check=True, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         for name in ("build-deb", "build-deb/later"):
-            to = os.path.join(place, name)
-            os.makedirs(to)
-            for deb in glob.glob(os.path.join(system.dir, "upper/src", name, "*.deb")):
-                shutil.copy(deb, to)
+            keep_packages(system, f"upper/src/{name}", f"packages-{suite}/{name}")
     return os.path.join(place, "build-deb")
 
 
@@ -415,7 +421,10 @@ def part_arm64(results, quick):
         base = debian(suite, packages + ["crossbuild-essential-arm64", "file", "libcmocka-dev:arm64", "pkgconf:arm64", "qemu-user-static | qemu-user"], foreign="arm64")
         with System(base) as system:
             text = results.step(f"the packages of {suite} for arm64 are built on this machine, and start", system.command(ARM64))
-            say(f"{suite}: {len(re.findall(r'(?m)^passed: ', text))} unit programs passed, emulated")
+            failed = re.findall(r"(?m)^failed: (.*)$", text)
+            results.check(f"the unit programs of {suite} for arm64 pass, emulated: {len(re.findall(r'(?m)^passed: ', text))} of them",
+                          "passed: " in text and not failed, "\n".join(failed))
+            keep_packages(system, "upper/cross", f"packages-{suite}-arm64")
 
 
 PARTS = {"debian": part_debian, "postgresql": part_postgresql, "compilers": part_compilers, "json-c": part_json, "packages": part_packages,
