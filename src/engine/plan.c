@@ -170,12 +170,15 @@ static struct plan_cost scan_cost(const struct workspace_state *state,
 	bool backwards = order_ascending(state->order);
 	int64_t pages =
 		overlap_pages(state->last_total, facts->changed, state->per_page, backwards);
+	/* All of it is due, and its one page has no room left: it is looked behind that. */
+	bool full = state->last_total == state->per_page && facts->changed >= state->last_total;
 
 	/*
 	 * The last page may have to be found; several pages under which rows
 	 * have moved are closed by another.
 	 */
-	return (struct plan_cost){ .least = pages, .most = pages + backwards + (pages > 1) };
+	return (struct plan_cost){ .least = pages + full,
+				   .most = pages + (full || backwards) + (pages > 1) };
 }
 
 static struct plan_cost unresolved_scan_cost(const struct workspace_state *state,

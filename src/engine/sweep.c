@@ -80,13 +80,16 @@ static int following(const struct sweep *sweep)
 
 /*
  * A list that ends with a full page may have been cut there, and its total with it. A page that
- * begins within it and reaches beyond its end tells: nobody refuses that.
+ * begins within it and reaches beyond its end tells: nobody refuses that. Read backwards it had
+ * its end where it began; the totals that came later may be others.
  */
 static bool next_probe(struct sweep *sweep, struct request *request)
 {
+	int64_t end = sweep->plan.backwards ? sweep->first_total : sweep->last_total;
+
 	if (sweep->asked > sweep->skip)
 		return false;
-	overlap_probe(sweep->last_total, sweep->per_page, request);
+	overlap_probe(end, sweep->per_page, request);
 	sweep->last_page_asked = request->page;
 	sweep->last_size_asked = request->per_page;
 	sweep->asked++;
@@ -389,11 +392,12 @@ static void move_on(struct sweep *sweep, const struct page *page, int repeats)
 {
 	sweep->refused = 0;
 	sweep_state_measure(sweep, page, sweep_state_rows_before(sweep), repeats);
+	if (!sweep->plan.backwards)
+		sweep->full = page->total > 0 && page->total % sweep->per_page == 0;
 	if (!goes_on(sweep, page) && ends_in_vain(sweep, page, repeats))
 		sweep_state_end_shallow(sweep, sweep->rows);
 	else if (!goes_on(sweep, page))
-		sweep_state_finish(sweep, SWEEP_ALL,
-				   page->total > 0 && page->total % sweep->per_page == 0);
+		sweep_state_finish(sweep, SWEEP_ALL, sweep->full);
 	else
 		sweep->page += sweep->plan.backwards ? -1 : 1;
 	order_watch_edge(&sweep->watch, page->rows, page->n, sweep->plan.backwards);
@@ -418,10 +422,12 @@ static void take_in_place(struct sweep *sweep, const struct page *page, const bo
 		turn_round(sweep);
 		return;
 	}
-	if (!sweep->begun)
+	if (!sweep->begun) {
 		sweep_state_begin(sweep, page);
-	else if (page->total != sweep->last_total || (repeats > 0 && sweep->reread_until == 0))
+		sweep->full = page->n == sweep->per_page;
+	} else if (page->total != sweep->last_total || (repeats > 0 && sweep->reread_until == 0)) {
 		sweep->moved = true;
+	}
 	back = step(sweep, page);
 	in_order = sweep_state_note_order(sweep, page, repeated);
 	sweep->fed = sweep->page;

@@ -1136,6 +1136,26 @@ static bool estimated_totals_cost_few_passes(struct drive *d)
 	return sum <= 120 * 95 || wrong(d, "%ld requests of 120 sweeps", sum);
 }
 
+static void the_total_counts_all_again(struct world *w, long request)
+{
+	if (request == 3)
+		w->conf.overcount = 0;
+}
+
+/* An estimate that leaves out the last row fits the full page before it; later ones do not. */
+static bool the_end_is_where_a_list_read_from_there_began(struct drive *d)
+{
+	begin(d, WORLD_CREATED_ASC, 4, 24);
+	cycle(d, CYCLE_FULL, NULL);
+	if (d->ware.state.order != ORDER_CREATED_ASC)
+		return wrong(d, "the order was not learned");
+	world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
+	pass(d, 60);
+	d->world.conf.overcount = -1;
+	cycle(d, CYCLE_FULL, the_total_counts_all_again);
+	return equals(d);
+}
+
 /* Two rows that stand the wrong way round where one page ends and the next begins: pinned ones. */
 static bool an_order_that_breaks_between_two_pages_is_not_relied_on(struct drive *d)
 {
@@ -1461,6 +1481,8 @@ static const struct {
 	{ "filters that do nothing are not relied on", filters_that_do_nothing_are_not_relied_on },
 	{ "a page without a Date proves nothing", a_page_without_a_date_proves_nothing },
 	{ "a total that runs ahead ends the sweep", a_total_that_runs_ahead_ends_the_sweep },
+	{ "the end is where a list read from there began",
+	  the_end_is_where_a_list_read_from_there_began },
 	{ "estimated totals cost few passes", estimated_totals_cost_few_passes },
 	{ "an order that breaks between two pages is not relied on",
 	  an_order_that_breaks_between_two_pages_is_not_relied_on },

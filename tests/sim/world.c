@@ -611,7 +611,7 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 bool world_lies(const struct world *w)
 {
 	return w->conf.cap > 0 || w->conf.hidden != STATUS_ANY || w->conf.estimate > 0 ||
-	       w->conf.overcount > 0;
+	       w->conf.overcount != 0;
 }
 
 /* How many stand in the smallest part of the list that this one is in. */

@@ -99,7 +99,7 @@ struct world_conf {
 	enum status hidden;	      /* the whole list leaves it out; STATUS_ANY: none */
 	int estimate;		      /* totals are off by so much in a thousand, at most */
 	bool unsplit;		      /* channels and agents are too many to count each of them */
-	int overcount;		      /* each total is too large by this */
+	int overcount;		      /* each total is too large by this, or too small */
 	int mistyped_at, mistyped_to; /* every item has a value of another type in between */
 };
 
