@@ -139,11 +139,11 @@ cross join lateral (
 
 -- A conversation that another workspace holds cannot be this one's, too. Where there is one workspace nothing is
 -- looked for.
+do $$ begin if (select count(*) from sahut_etl.workspace) > 1 then
 with other as materialized (
 	select c.id, c.workspace_id
 	from sahut.conversation c
-	where c.id = any (array(select k.id from pg_temp.stage_conversation k
-		where (select count(*) from sahut_etl.workspace) > 1))
+	where c.id = any (array(select k.id from pg_temp.stage_conversation k))
 )
 insert into pg_temp.stage_rejected (seq, page, fingerprint, conversation_id, contact_id, created_at, reason, item,
 	observed_at)
@@ -155,5 +155,6 @@ cross join pg_temp.stage_batch b
 join other c on c.id = s.id
 join sahut_etl.workspace w on w.id = c.workspace_id
 where c.workspace_id <> b.workspace_id;
+end if; end $$;
 set local enable_hashjoin = off;
 

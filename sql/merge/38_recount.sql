@@ -24,6 +24,7 @@ join pg_temp.tally t on t.live_day is not null;
 
 -- Another conversation may become the first of its contact, or cease to be it: of each contact that is concerned, the
 -- first one of the others.
+do $$ begin if exists (select from pg_temp.recount r where r.is_whole) then
 with gone as materialized (
 	select c.contact_id
 	from sahut.conversation c
@@ -43,6 +44,7 @@ with gone as materialized (
 )
 insert into pg_temp.recount (id, is_whole, is_stock)
 select f.id, true, false from first f;
+end if; end $$;
 
 with turn as materialized (
 	select r.workspace_id

@@ -1,3 +1,4 @@
+do $$ begin if exists (select from pg_temp.pick p where p.is_new) then
 insert into sahut.conversation (
 	id, workspace_id, status, channel_id, contact_id, assignee_id, team_id, labels, created_at, created_day,
 	updated_at, extra,
@@ -49,7 +50,9 @@ from pg_temp.pick p
 cross join pg_temp.stage_batch b
 join sahut_etl.workspace w on w.id = b.workspace_id
 where p.is_new;
+end if; end $$;
 
+do $$ begin if exists (select from pg_temp.pick p where not p.is_new) then
 update sahut.conversation c
 set status = p.status, channel_id = p.channel_id, contact_id = p.contact_id, assignee_id = p.assignee_id,
 team_id = p.team_id,
@@ -149,4 +152,4 @@ from (
 	where not p.is_new
 ) p
 where c.id = p.id;
-
+end if; end $$;

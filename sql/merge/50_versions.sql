@@ -1,8 +1,11 @@
+do $$ begin if exists (select from pg_temp.pick p where p.is_tracked) then
 update sahut.conversation_version v
 set valid_to = p.valid_from
 from pg_temp.pick p
 where p.is_tracked and v.conversation_id = p.id and v.version_no = p.version_no - 1;
+end if; end $$;
 
+do $$ begin if exists (select from pg_temp.pick p where p.is_new or p.is_tracked) then
 insert into sahut.conversation_version (
 	conversation_id, version_no, workspace_id, status, assignee_id, team_id, channel_id, valid_from, valid_to,
 	not_before, observed_at,
@@ -13,8 +16,10 @@ select p.id, p.version_no, b.workspace_id, p.status, p.assignee_id, p.team_id, p
 from pg_temp.pick p
 cross join pg_temp.stage_batch b
 where p.is_new or p.is_tracked;
+end if; end $$;
 
 -- The first state of a conversation that was not seen in it.
+do $$ begin if exists (select from pg_temp.pick p where p.born_at is not null) then
 insert into sahut.conversation_version (
 	conversation_id, version_no, workspace_id, status, assignee_id, team_id, channel_id, valid_from, valid_to,
 	not_before, observed_at,
@@ -25,10 +30,12 @@ select p.id, 1, b.workspace_id, p.born_status, null, p.team_id, p.channel_id, p.
 from pg_temp.pick p
 cross join pg_temp.stage_batch b
 where p.born_at is not null;
+end if; end $$;
 
 -- When a conversation says that it was created at another time, its first version begins then, but no later than it
 -- ended; and with it the rows that were dated by it. Of one older than the first load only the event of its creation
 -- moves.
+do $$ begin if exists (select from pg_temp.pick p where p.created_at <> p.was_created_at) then
 with earliest as materialized (
 	select o.conversation_id, o.valid_from, o.valid_to, o.observed_at, o.assignee_id
 	from sahut.conversation_version o
@@ -77,3 +84,4 @@ set counted_to = x.counted_to, open_usec = x.open_usec, pending_usec = x.pending
 	resolved_snoozed_work_usec = x.resolved_snoozed_work_usec
 from (select * from sahut_etl.stays_of(array(select m.id from pg_temp.moved m where m.is_moved))) x
 where c.id = x.id and c.id = any (array(select k.id from pg_temp.moved k where k.is_moved));
+end if; end $$;

@@ -1,4 +1,5 @@
 -- Of a conversation older than the first load, nothing is known but that it was created, and when.
+do $$ begin if exists (select from pg_temp.pick p where p.is_new) then
 insert into sahut.conversation_event (
 	conversation_id, workspace_id, version_no, event_type, occurred_at, occurred_day, not_before, observed_at,
 	is_estimated, to_status,
@@ -13,8 +14,10 @@ cross join pg_temp.stage_batch b
 join sahut_etl.workspace w on w.id = b.workspace_id
 cross join lateral (select least(p.created_at, p.observed_at) as at) t
 where p.is_new;
+end if; end $$;
 
 -- One that says it was created at another time: the event moves with it, and with the first version.
+do $$ begin if exists (select from pg_temp.moved) then
 update sahut.conversation_event e
 set occurred_at = m.valid_from, occurred_day = m.valid_day, not_before = m.valid_from,
 	observed_at = greatest(e.observed_at, m.valid_from)
@@ -22,7 +25,9 @@ from pg_temp.moved m
 where e.conversation_id = m.id and e.event_type = 'created' and e.occurred_at <> m.valid_from
 -- As with the versions: these are rare.
 and e.conversation_id = any (array(select k.id from pg_temp.moved k));
+end if; end $$;
 
+do $$ begin if exists (select from pg_temp.pick p where not p.is_new or p.born_at is not null) then
 insert into sahut.conversation_event (
 	conversation_id, workspace_id, version_no, event_type, occurred_at, occurred_day, not_before, observed_at,
 	is_estimated, from_status,
@@ -64,4 +69,4 @@ cross join lateral (
 		and l.name <> all (q.was_labels)
 ) e
 order by q.id, e.place, e.label_name;
-
+end if; end $$;

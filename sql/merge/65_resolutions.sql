@@ -1,5 +1,7 @@
 -- Each resolution that was seen, with when the work on it began; and the reopening that ends it. Of a conversation
 -- that is older than the first load, nobody knows whether it was resolved before: only a reopening that was seen tells.
+do $$ begin if exists (select from pg_temp.pick p
+	where p.status = 'resolved' and (p.born_at is not null or p.was_status <> 'resolved')) then
 with reopened as materialized (
 	select e.conversation_id, max(e.occurred_at) as last_at
 	from sahut.conversation_event e
@@ -25,12 +27,16 @@ cross join lateral (
 	select case when e.last_at is not null then least(p.valid_from, e.last_at)
 		when p.is_observed then least(p.valid_from, p.created_at) end as from_at) f
 where p.status = 'resolved' and case when p.is_new then p.born_at is not null else p.was_status <> 'resolved' end;
+end if; end $$;
 
+do $$ begin if exists (select from pg_temp.pick p where p.was_status = 'resolved' and p.status <> 'resolved') then
 update sahut.resolution r
 set reopened_at = p.valid_from, reopened_version_no = p.version_no
 from pg_temp.pick p
 where p.was_status = 'resolved' and p.status <> 'resolved' and r.conversation_id = p.id and r.reopened_at is null;
+end if; end $$;
 
+do $$ begin if exists (select from pg_temp.pick p where p.created_at <> p.was_created_at) then
 with dated as materialized (
 	select o.conversation_id, o.version_no, o.workspace_id, o.channel_id, o.from_at, o.resolved_at
 	from sahut.resolution o
@@ -51,8 +57,11 @@ from (
 where r.conversation_id = x.conversation_id and r.version_no = x.version_no
 -- These are rare; the planner would take them for most, and begin with all resolutions.
 and r.conversation_id = any (array(select p.id from pg_temp.pick p where p.created_at <> p.was_created_at));
+end if; end $$;
 
+do $$ begin if exists (select from pg_temp.pick p where p.is_revived) then
 update sahut.resolution r
 set is_deleted = false
 from pg_temp.pick p
 where p.is_revived and r.conversation_id = p.id and r.is_deleted;
+end if; end $$;

@@ -1,6 +1,7 @@
 -- Conversations that the API answered with 404, or with another id. The current version stays current: the state was
 -- not left, it vanished. The conversations are marked last: until then the ones that vanish now are those that are not
 -- marked.
+do $$ begin if exists (select from pg_temp.stage_gone) then
 with gone as materialized (
 	select c.id, c.version_no, c.status, c.assignee_id, c.team_id, c.channel_id, v.observed_at as known_at
 	from sahut.conversation c
@@ -44,6 +45,7 @@ from (
 where c.id = g.id and c.workspace_id = g.workspace_id and c.deleted_at is null
 -- As with the resolutions.
 and c.id = any (array(select k.id from pg_temp.stage_gone k));
+end if; end $$;
 
 -- More than a few of a page, five or one in twenty, are no bad items: then the page is none. Items that a person has
 -- accepted do not count.
@@ -65,6 +67,7 @@ insert into pg_temp.odd_page (page)
 select p.page from page p where p.bad > greatest(5, p.n / 20);
 
 -- An item seen before in the same state costs nothing. Of a contact that was erased nothing is kept here either.
+do $$ begin if exists (select from pg_temp.stage_rejected) then
 with held as materialized (
 	select c.id, c.contact_id
 	from sahut.conversation c
@@ -101,6 +104,7 @@ set reason = excluded.reason, item = excluded.item, page = excluded.page, run_id
 	contact_id = excluded.contact_id, last_seen_at = excluded.last_seen_at, times_seen = old.times_seen + 1,
 	-- An item that holds the instants goes on to do so.
 	is_misshapen = excluded.is_misshapen and old.is_misshapen and old.accepted_at is null;
+end if; end $$;
 
 -- A person wanted it to be asked for, and that was done.
 update sahut_etl.rejected_item r
@@ -128,6 +132,7 @@ where r.workspace_id = b.workspace_id and r.conversation_id = s.id
 and not exists (select from pg_temp.stage_rejected x where x.conversation_id = s.id);
 
 -- Of one that came as it is held now, or newer, there is no doubt; nor of one that is gone.
+do $$ begin if exists (select from sahut_etl.stale_copy d join pg_temp.stage_batch b using (workspace_id)) then
 with settled as materialized (
 	select c.id, c.updated_at, c.deleted_at
 	from sahut.conversation c
@@ -141,3 +146,4 @@ where d.workspace_id = b.workspace_id and c.id = d.conversation_id
 and (c.deleted_at is not null
 	or exists (select from pg_temp.stage_conversation s where s.id = c.id and s.updated_at is not distinct
 		from c.updated_at));
+end if; end $$;

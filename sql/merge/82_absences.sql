@@ -1,15 +1,17 @@
--- A conversation that a list shows, and that could be loaded, is in it; and one that is gone for good is not missed.
-delete from sahut_etl.absence a
-using pg_temp.stage_batch b
-where a.workspace_id = b.workspace_id and a.conversation_id = any (array(
-	select s.id from pg_temp.stage_conversation s where s.page is not null
-		and s.id <> all (array(select r.fingerprint from pg_temp.stage_rejected r))
-	union all select g.id from pg_temp.stage_gone g));
-
+do $$ begin if exists (select from sahut_etl.absence a join pg_temp.stage_batch b using (workspace_id)) then
 update sahut.conversation c
 set unlisted_since = null
 where c.workspace_id = (select b.workspace_id from pg_temp.stage_batch b) and c.unlisted_since is not null
 and c.id = any (array(
+	select s.id from pg_temp.stage_conversation s where s.page is not null
+		and s.id <> all (array(select r.fingerprint from pg_temp.stage_rejected r))
+	union all select g.id from pg_temp.stage_gone g));
+end if; end $$;
+
+-- A conversation that a list shows, and that could be loaded, is in it; and one that is gone for good is not missed.
+delete from sahut_etl.absence a
+using pg_temp.stage_batch b
+where a.workspace_id = b.workspace_id and a.conversation_id = any (array(
 	select s.id from pg_temp.stage_conversation s where s.page is not null
 		and s.id <> all (array(select r.fingerprint from pg_temp.stage_rejected r))
 	union all select g.id from pg_temp.stage_gone g));
@@ -39,9 +41,11 @@ set unlisted_since = a.unlisted_since
 from sahut_etl.absence a, pg_temp.stage_batch b
 where a.workspace_id = b.workspace_id and a.conversation_id = s.id;
 
+do $$ begin if exists (select from pg_temp.stage_absent) then
 update sahut.conversation c
 set unlisted_since = s.unlisted_since
 from pg_temp.stage_absent s
 where c.id = s.id and c.unlisted_since is distinct from s.unlisted_since
 and c.workspace_id = (select b.workspace_id from pg_temp.stage_batch b)
 and c.id = any (array(select k.id from pg_temp.stage_absent k));
+end if; end $$;

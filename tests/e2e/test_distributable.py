@@ -140,8 +140,9 @@ def local(tables):
 
 
 def split(text):
-    """Statements, without comments."""
+    """Statements, without comments; those that are left out when there is nothing for them to do, and the question that says so."""
     text = re.sub(r"(?m)--.*$", "", text)
+    text = re.sub(r"(?s)do \$\$ begin if (.*?) then\n(.*?)end if; end \$\$;", r"select \1;\n\2", text)
     depth, begin, quoted = 0, 0, False
     for i, c in enumerate(text):
         quoted ^= c == "'"
@@ -201,6 +202,26 @@ def test_the_statements_are_found():
     ("with x as materialized ( select c.id from sahut.conversation c ) delete from sahut_etl.stale_copy d using x where d.id = x.id", False)])
 def test_a_rule_can_fail(text, bad):
     assert (len([s for s in Scope(text).every() if s.target]) > 1) is bad
+
+
+def unasked(text):
+    """The tables that every batch visits, with or without work for it."""
+    text = re.sub(r"(?m)--.*$", "", text)
+    guarded = re.sub(r"(?s)do \$\$ begin if (.*?) then\n(.*?)end if; end \$\$;", "", text)
+    return spread(re.findall(r"\b(?:from|join|update|into)\s+(sahut\.\w+)", guarded))
+
+
+@pytest.mark.parametrize("text, bad", [
+    ("update sahut.resolution r set is_deleted = false from pg_temp.pick p where r.conversation_id = p.id;", True),
+    ("do $$ begin if exists (select from pg_temp.pick) then\nupdate sahut.resolution r set is_deleted = false;\nend if; end $$;", False)])
+def test_the_rule_for_work_can_fail(text, bad):
+    assert bool(unasked(text)) == bad
+
+
+def test_a_batch_visits_only_the_tables_for_which_it_has_work():
+    """But for the held rows of what it brings, with which everything is compared."""
+    visited = {os.path.basename(path): unasked(read(path)) for path in glob.glob(os.path.join(SQL, "merge", "*.sql"))}
+    assert {name: tables for name, tables in visited.items() if tables} == {"30_pick.sql": ["sahut.conversation", "sahut.conversation_version"]}
 
 
 def test_a_statement_writes_one_table():
