@@ -106,7 +106,7 @@ DAYS = ("day_volume", "hour_volume", "day_label", "day_label_pair", "day_backlog
 
 # What both hold of the same source. Numbers of rows and of runs are each warehouse's own, and so is the moment of its cycle.
 OWN = {"id", "run_id", "sweep_id", "began_at", "ended_at", "observed_at", "queued_at", "raw_hash",
-       "not_before", "first_seen_at", "last_seen_at", "last_written_at", "seen_at", "history_known_from"}
+       "not_before", "first_seen_at", "last_seen_at", "last_written_at", "seen_at", "history_known_from", "first_run_id", "last_run_id"}
 
 
 def rows_of(etl, relation, own=(), where=""):

@@ -86,6 +86,17 @@ def test_a_message_moves_updated_at_and_makes_no_version(started):
     assert s.sql("select touch_count, updated_at from sahut.conversation") == [(1, at("2026-03-02 03:00"))]
 
 
+def test_of_changes_between_two_looks_the_last_one_is_seen_and_no_touch(started):
+    """Warehouses of one source that look at other moments hold the same states, and count other touches."""
+    s = started()
+    for id in ("C1", "C2"):
+        s.change("2026-03-02 01:00", id)
+    s.see("2026-03-02 02:00", conversation("C1", "open", "2026-03-02 01:00", "2026-03-02 01:59"))
+    s.see("2026-03-02 03:00", *[conversation(id, "resolved", "2026-03-02 01:00", "2026-03-02 02:59") for id in ("C1", "C2")])
+    assert [v[1:5] for v in versions(s, "C1")] == [v[1:5] for v in versions(s, "C2")]
+    assert s.sql("select id, touch_count from sahut.conversation order by id") == [("C1", 1), ("C2", 0)]
+
+
 def test_content_that_changed_without_updated_at_is_dated_when_it_was_seen(started):
     s = started()
     s.change("2026-03-02 01:00", "C1")
