@@ -19,7 +19,7 @@ import life
 import loads
 import memory
 
-PARTS = ("loads", "requests", "writes", "life", "memory", "hundred")
+PARTS = ("loads", "requests", "rest", "writes", "life", "memory", "hundred")
 COLUMNS = ("figure", "median", "spread", "goal", "", "what, and against what")
 
 
@@ -56,6 +56,8 @@ def run_part(part, rig, options):
         return loads.Loads(rig, options.conversations, rounds, 30 if quick else 200).run()
     if part == "requests":
         return sum((frugal.requests(rig, n, 1 if quick else rounds) for n in ((1000, 10000) if quick else (1000, 100000))), [])
+    if part == "rest":
+        return sum((frugal.rest(rig, n, 1 if quick else rounds) for n in ((1000, 10000) if quick else (1000, 10000, 100000))), [])
     if part == "writes":
         return frugal.writes(rig, 10000 if quick else 100000, rounds)
     if part == "life":

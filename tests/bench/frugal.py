@@ -94,6 +94,28 @@ def requests(rig, n, rounds):
     return rows
 
 
+def rest(rig, n, rounds):
+    """Cycles after a burst of a thousand changes, until it is read no more: what was read and believed is not read by each of them."""
+    sandbox, etl, cost = loaded(rig, n)
+    first, later = [], []
+    for _ in range(rounds):
+        sandbox.control("clock", {"advance": 600})
+        sandbox.change("update", 1000)
+        etl.run("sync")
+        cycles = []
+        for _ in range(4):
+            sandbox.control("clock", {"advance": 600})
+            cycles.append(cost.of("sync"))
+        first.append(cycles[0])
+        later += cycles[1:]
+    return [
+        Figure("after a burst: requests", "", [c["requests"] for c in first], f"of 1,000 changes, of {n:,}: the first cycle, ten minutes later", most=11),
+        Figure("at rest: requests", "", [c["requests"] for c in later], f"the cycles after that one, of {n:,}", most=1),
+        Figure("at rest: buffers", "", [c["buffers"] for c in later], f"the same, of {n:,}; with the start of the process"),
+        Figure("at rest: processor", "ms", [1000 * (c["cpu"] + c["measured"].cpu) for c in later], f"the same, of {n:,}; the database's and the daemon's"),
+    ]
+
+
 def newer(sandbox, since):
     """Ids of the conversations that were updated after an instant: what a cycle has to read. A burst that the last one read is among
     them while nothing newer has moved the watermark."""
