@@ -207,6 +207,13 @@ static void quoted(struct buf *out, const char *text)
 	buf_str(out, err_quote(shown, sizeof(shown), text ? text : "", text ? strlen(text) : 0));
 }
 
+/* Begins a line about the workspace of that row: its name, a colon. */
+static void begin_line(struct buf *out, const struct table *all, int row)
+{
+	quoted(out, table_get(all, row, "workspace"));
+	buf_str(out, ": ");
+}
+
 static void note(struct buf *out, const struct config *config, const struct table *all, int row)
 {
 	const char *trouble = table_get(all, row, "trouble"),
@@ -222,39 +229,37 @@ static void note(struct buf *out, const struct config *config, const struct tabl
 			   from_to(instant(all, row, "trouble_since"), instant(all, row, "read_at"),
 				   time));
 	} else if (strcmp(state, "failing") == 0 && error) {
-		quoted(out, table_get(all, row, "workspace"));
-		buf_str(out, ": ");
+		begin_line(out, all, row);
 		quoted(out, error);
 		buf_char(out, '\n');
 	}
 	if (strcmp(state, "paused") == 0) {
-		quoted(out, table_get(all, row, "workspace"));
-		buf_printf(out, ": paused since %s by ", table_get(all, row, "paused_at"));
+		begin_line(out, all, row);
+		buf_printf(out, "paused since %s by ", table_get(all, row, "paused_at"));
 		quoted(out, table_get(all, row, "paused_by"));
 		buf_str(out, "; sahut-etl resume lets it go on\n");
 	}
 	if (strcmp(state, NEVER_RAN) == 0) {
-		quoted(out, table_get(all, row, "workspace"));
-		buf_str(out, ": it is configured, and nothing was read yet; run: systemctl start "
+		begin_line(out, all, row);
+		buf_str(out, "it is configured, and nothing was read yet; run: systemctl start "
 			     "sahut-etl, or: sahut-etl sync\n");
 	}
 	if (strcmp(state, "clock wrong") == 0) {
-		quoted(out, table_get(all, row, "workspace"));
-		buf_str(out, ": the API told a time that had not come by our clocks; no instant "
+		begin_line(out, all, row);
+		buf_str(out, "the API told a time that had not come by our clocks; no instant "
 			     "moves by it; run: sahut-etl check\n");
 	}
 	if (strcmp(state, "unattended") == 0) {
 		const char *name = table_get(all, row, "workspace");
 		struct err ignored;
 
-		quoted(out, name);
+		begin_line(out, all, row);
 		buf_str(out, config_find(config, name, &ignored)
-				     ? ": no daemon works on it; run: systemctl status sahut-etl\n"
-				     : ": it is not configured any more; its data stays\n");
+				     ? "no daemon works on it; run: systemctl status sahut-etl\n"
+				     : "it is not configured any more; its data stays\n");
 	}
 	if (advice) {
-		quoted(out, table_get(all, row, "workspace"));
-		buf_str(out, ": ");
+		begin_line(out, all, row);
 		quoted(out, advice);
 		buf_char(out, '\n');
 	}
@@ -269,15 +274,15 @@ static void note_proof(struct buf *out, const struct table *all, int row)
 
 	if (!proof || strcmp(proof, "proven") == 0)
 		return;
-	quoted(out, table_get(all, row, "workspace"));
-	buf_printf(out, ": %s; %s", table_get(all, row, "proof_why"),
+	begin_line(out, all, row);
+	buf_printf(out, "%s; %s", table_get(all, row, "proof_why"),
 		   table_get(all, row, "proof_next"));
 	if (since)
 		buf_printf(out, " (since %s)", since);
 	buf_printf(out, ". To be counted meanwhile: %s\n", table_get(all, row, "may_be_counted"));
 	if (deep) {
-		quoted(out, table_get(all, row, "workspace"));
-		buf_str(out, ": too deep to be read: ");
+		begin_line(out, all, row);
+		buf_str(out, "too deep to be read: ");
 		quoted(out, deep);
 		buf_char(out, '\n');
 	}
@@ -293,11 +298,11 @@ static void note_events(struct buf *out, const struct table *all, int row)
 
 	if (!listen)
 		return;
-	quoted(out, table_get(all, row, "workspace"));
+	begin_line(out, all, row);
 	if (last == TIME_NONE)
-		buf_str(out, ": no event of a webhook has come yet");
+		buf_str(out, "no event of a webhook has come yet");
 	else
-		buf_printf(out, ": the last event of a webhook came %s ago",
+		buf_printf(out, "the last event of a webhook came %s ago",
 			   from_to(last, instant(all, row, "read_at"), time));
 	if (last != TIME_NONE && delay)
 		buf_printf(out, "; from an event to its row it took %s s", delay);
@@ -351,8 +356,8 @@ static void note_reports(struct buf *out, const struct table *all, int row)
 
 	if (!since)
 		return;
-	quoted(out, table_get(all, row, "workspace"));
-	buf_printf(out, ": %s days of reports (%s to %s) are not up to date since %s",
+	begin_line(out, all, row);
+	buf_printf(out, "%s days of reports (%s to %s) are not up to date since %s",
 		   table_get(all, row, "report_days_late"), table_get(all, row, "report_first_day"),
 		   table_get(all, row, "report_last_day"), since);
 	if (why) {
@@ -374,8 +379,8 @@ static void note_messages(struct buf *out, const struct table *all, int row)
 
 	if (!table_get(all, row, "messages"))
 		return;
-	quoted(out, table_get(all, row, "workspace"));
-	buf_printf(out, ": messages of %s conversations are read, of %s due, of %s to come; %s\n",
+	begin_line(out, all, row);
+	buf_printf(out, "messages of %s conversations are read, of %s due, of %s to come; %s\n",
 		   table_get(all, row, "messages_read"), table_get(all, row, "messages_due"),
 		   table_get(all, row, "messages_to_come"),
 		   learned[messages_moves(table_get_int(all, row, "messages_moved"),
