@@ -23,7 +23,7 @@ cross join lateral (values
 	(5, 'history', case c.origin when 'observed' then 'known from its creation'
 		else 'known from ' || to_char(c.history_known_from at time zone 'UTC',
 		'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ' on: it is older than the first load' end),
-	(6, 'doubt', (select 'came back older than it is held, at ' || to_char(d.seen_at at time zone 'UTC',
+	(6, 'stale copy', (select 'came back older than it is held, at ' || to_char(d.seen_at at time zone 'UTC',
 		'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 		from sahut_etl.stale_copy d where d.workspace_id = c.workspace_id and d.conversation_id = c.id)),
 	(7, 'last complete sweep', (select
