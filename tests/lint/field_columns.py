@@ -3,13 +3,13 @@
 
 The table in src/source/item.c names them. The merge repeats them, because each of its statements names the columns that it
 reads and writes; one that is forgotten in the comparison would never be seen to change, and none of PostgreSQL's errors
-would tell. So do the table of conversations, its view, and the list that `report conversations` prints. A column with a
-history, which the comparison of the merge names once more as tracked, has it in versions and events.
+would tell. So do the table of conversations and its view. A column with a history, which the comparison of the merge names
+once more as tracked, has it in versions and events.
 """
 import re
 
 PICK, WRITE, VERSIONS, EVENTS = (f"sql/merge/{n}.sql" for n in ("30_pick", "40_conversations", "50_versions", "60_events"))
-CORE, VIEWS, LIST, SESSION = "sql/migrations/0002_core.sql", "sql/migrations/0004_views.sql", "sql/report/conversations.sql", "sql/session.sql"
+CORE, VIEWS, SESSION = "sql/migrations/0002_core.sql", "sql/migrations/0004_views.sql", "sql/session.sql"
 # Behind fields that no column knows there is no column; configured ones stand in conversation_times, by shape_rows().
 NO_FIELD = {"extra"}
 
@@ -49,12 +49,11 @@ def merge(pick, write):
     yield f"{WRITE}: the columns of a changed row", set(re.findall(r"\b([a-z_]+) = p\.\1\b", changed.group(1)))
 
 
-def readers(views, listed):
+def readers(views):
     """(place, its columns) of the places in which readers find the field."""
     view = re.search(r"create view sahut_report\.conversations as(.*?)\nfrom ", views, re.S).group(1)
     yield f"{VIEWS}: the view sahut_report.conversations", aliased("c", view)
     yield f"{VIEWS}: the comments of sahut_report.conversations", comments(views, "sahut_report.conversations")
-    yield LIST, aliased("c", listed)
 
 
 def history(texts):
@@ -70,7 +69,7 @@ def history(texts):
 
 def complaints(item, read):
     """A line for each column that a list lacks. ITEM is item.c; READ gives the text of a file."""
-    texts = {p: re.sub(r"--[^\n]*", "", read(p)) for p in (PICK, WRITE, EVENTS, SESSION, LIST, "sql/explain/versions.sql")}
+    texts = {p: re.sub(r"--[^\n]*", "", read(p)) for p in (PICK, WRITE, EVENTS, SESSION, "sql/explain/versions.sql")}
     texts |= {p: read(p) for p in (VERSIONS, CORE, VIEWS)}
     columns = set(re.findall(r'\{ "(\w+)", ITEM_\w+, offsetof', item)) - {"id"}
     tracked = re.search(r"\((s\.[^)]*)\) is distinct\s+from \((s\.was_[^)]*)\) as is_tracked", texts[PICK])
@@ -81,5 +80,5 @@ def complaints(item, read):
     found += lacking(columns, merge(texts[PICK], texts[WRITE]))
     found += lacking(columns, [(f"{CORE}: the table sahut.conversation", table(texts[CORE], "sahut.conversation")),
                                (f"{CORE}: the comments of sahut.conversation", comments(texts[CORE], "sahut.conversation"))])
-    found += lacking(columns - NO_FIELD, readers(texts[VIEWS], texts[LIST]))
+    found += lacking(columns - NO_FIELD, readers(texts[VIEWS]))
     return found + lacking(aliased("s", tracked.group(1)), history(texts))
