@@ -311,7 +311,9 @@ def test_a_second_workspace_comes(story, reader):
         etl.add("kedua", story.sandbox.base_url, key=SECOND, timezone="America/New_York", messages=ALL)
         etl.run("sync", timeout=600)
         etl.run("-w", "kedua", "sync", "--messages", timeout=600)
+    story.sandbox.control("clock", {"advance": 3600})
     for key in (None, SECOND):
+        story.sandbox.change("create", 20, key=key)
         story.sandbox.change("update", 20, key=key)
         story.sandbox.change("resolve", 10, key=key)
         story.sandbox.change("delete", 2, key=key)
@@ -328,7 +330,8 @@ def test_a_second_workspace_comes(story, reader):
     for table in DAYS:
         compared(story, f"sahut_etl.{table}", {"workspace_id"})
     for view in ("conversations", "daily_volume", "daily_backlog", "daily_agent_workload", "replies", "message_days"):
-        assert reader(f"select count(*) from sahut_report.{view} where workspace_name = 'kedua'")[0][0] > 0, view
+        rows = f"select count(*) from sahut_report.{view} where workspace_name = 'kedua'"
+        assert reader(rows)[0][0] == story.plain.one(rows) > 0, view
     for topic in ("volume", "workload", "backlog", "replies"):
         ours, theirs = (etl.run("-w", "kedua", "report", topic, "--format", "csv").stdout for etl in story.both.etls)
         assert ours == theirs, topic
