@@ -26,10 +26,15 @@ static void begin_sweep(struct sweep *sweep, const struct workspace_state *state
 	sweep_begin(sweep, &plan);
 }
 
-/* Without a watermark everything is above the floor. */
+/*
+ * Without a watermark everything is above the floor; and in a list that does not stand by update
+ * old ones may have changed anywhere.
+ */
 static int64_t floor_of(const struct workspace_state *state, int64_t since)
 {
-	return since == TIME_NONE ? TIME_NONE + 1 : since - state->lookback;
+	bool all = since == TIME_NONE || !order_by_update(state->order);
+
+	return all ? TIME_NONE + 1 : since - state->lookback;
 }
 
 static void begin_try(struct scan *scan, const struct workspace_state *state)
@@ -280,7 +285,7 @@ static bool is_hopeless(struct scan *scan, struct workspace_state *state)
 	if (scan->sweep.end == SWEEP_DISORDER)
 		demote(scan, state);
 	else if (scan->sweep.end == SWEEP_LOST || scan->sweep.end == SWEEP_SHALLOW ||
-		 (is_several(&scan->sweep) && state->order == ORDER_UNKNOWN))
+		 (is_several(&scan->sweep) && !order_by_update(state->order)))
 		give_up(scan, state);
 	return scan->step == SCAN_PUBLISH;
 }

@@ -1156,6 +1156,32 @@ static bool the_end_is_where_a_list_read_from_there_began(struct drive *d)
 	return equals(d);
 }
 
+/* It was one page, and is two: of a list by creation the second may have changed just the same. */
+static bool a_list_by_creation_that_grows_beyond_a_page_is_read_to_its_end(struct drive *d)
+{
+	for (int i = 0; i < 2; i++) {
+		begin(d, i ? WORLD_CREATED_ASC : WORLD_CREATED_DESC, 4, 24);
+		cycle(d, CYCLE_FULL, NULL);
+		for (int id = 3; id <= 24; id++)
+			world_act(&d->world, EVENT_DELETE, id, 0);
+		world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
+		pass(d, 60);
+		if (!came_to(d, cycle(d, CYCLE_FULL_REPAIR, NULL), VERDICT_CERTIFIED))
+			return false;
+		pass(d, 60);
+		for (int n = 0; n < 3; n++)
+			world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
+		world_act(&d->world, EVENT_UPDATE, 1, 0);
+		pass(d, 60);
+		cycle(d, CYCLE_INCREMENTAL, NULL);
+		pass(d, 60);
+		cycle(d, CYCLE_INCREMENTAL, NULL);
+		if (!equals(d))
+			return false;
+	}
+	return true;
+}
+
 /* Two rows that stand the wrong way round where one page ends and the next begins: pinned ones. */
 static bool an_order_that_breaks_between_two_pages_is_not_relied_on(struct drive *d)
 {
@@ -1483,6 +1509,8 @@ static const struct {
 	{ "a total that runs ahead ends the sweep", a_total_that_runs_ahead_ends_the_sweep },
 	{ "the end is where a list read from there began",
 	  the_end_is_where_a_list_read_from_there_began },
+	{ "a list by creation that grows beyond a page is read to its end",
+	  a_list_by_creation_that_grows_beyond_a_page_is_read_to_its_end },
 	{ "estimated totals cost few passes", estimated_totals_cost_few_passes },
 	{ "an order that breaks between two pages is not relied on",
 	  an_order_that_breaks_between_two_pages_is_not_relied_on },

@@ -56,6 +56,7 @@ MUTANTS = [
     ("the page at the end that was full when it was read", "sweep.c", "sweep->full = page->n == sweep->per_page;",
      "sweep->full = false;"),
     ("the cost of a list of one full page", "plan.c", "facts->changed >= state->last_total;", "false;"),
+    ("the second page of a list by creation", "scan.c", "since == TIME_NONE || !order_by_update(state->order);", "since == TIME_NONE;"),
     ("the parts of the whole", "full.c", "if (!full->proven || !odd) {", "if (true) {"),
     ("totals that jump", "certificate.c", "return !sweep->beyond && (state->order != ORDER_UNKNOWN || most <= total);",
      "return !sweep->beyond;"),
