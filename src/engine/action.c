@@ -34,6 +34,17 @@ bool action_differs(const struct answer *answer, enum status status, int64_t api
 	return difference > slack || difference < -slack;
 }
 
+int64_t action_unfiltered(const struct answer *answer, int64_t whole, const int64_t api[COUNTS])
+{
+	int64_t known = answer->counts[STATUS_ANY] + answer->rejected;
+
+	for (enum status s = STATUS_OPEN; s <= STATUS_RESOLVED; s++) {
+		whole -= api[s];
+		known -= answer->counts[s];
+	}
+	return whole - known;
+}
+
 void action_add_tally(struct tally *sum, const struct tally *tally)
 {
 	sum->seen += tally->seen;

@@ -133,6 +133,13 @@ struct answer {
 bool action_differs(const struct answer *answer, enum status status, int64_t api,
 		    int64_t slack) MUST_CHECK;
 
+/*
+ * How many of WHOLE conversations stand in no list of one status, which the totals API count, but
+ * for those that are held with a status that no list is of.
+ */
+int64_t action_unfiltered(const struct answer *answer, int64_t whole,
+			  const int64_t api[COUNTS]) MUST_CHECK;
+
 /* The outcome of the GET of one conversation. */
 enum item_outcome {
 	ITEM_HERE,   /* it is there; the loop has staged it */

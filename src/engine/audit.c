@@ -383,14 +383,29 @@ static bool is_alike(const struct audit *audit)
 	return audit->api[STATUS_ANY] > 0;
 }
 
+/* How many stand in the list of no status. */
+static int64_t left_out(const struct audit *audit, const struct answer *answer)
+{
+	return action_unfiltered(answer, audit->api[STATUS_ANY], audit->api);
+}
+
 /* Whether the statuses are parts of the whole. */
-static bool adds_up(const struct audit *audit)
+static bool adds_up(const struct audit *audit, const struct answer *answer)
 {
 	int64_t sum = 0;
 
 	for (enum status s = STATUS_OPEN; s <= STATUS_RESOLVED; s++)
 		sum += audit->api[s];
-	return sum > 0 && sum == audit->api[STATUS_ANY];
+	return sum > 0 && sum <= audit->api[STATUS_ANY] && left_out(audit, answer) <= 0;
+}
+
+/* At each reading some stood in the list of no status: filters cannot be relied on. */
+static void judge_filters(struct audit *audit, struct workspace_state *state,
+			  const struct answer *answer)
+{
+	audit->parted = audit->parted || left_out(audit, answer) <= audit->slack;
+	if (!audit->look && audit->reading == READINGS && !audit->parted)
+		state->filterless = audit->filterless = true;
 }
 
 void audit_answer(void *self, struct workspace_state *state, const struct answer *answer)
@@ -403,9 +418,10 @@ void audit_answer(void *self, struct workspace_state *state, const struct answer
 		return;
 	}
 	/* Where the statuses add up again, filters do something again. */
-	if (state->filterless && adds_up(audit))
+	if (state->filterless && adds_up(audit, answer))
 		state->filterless = audit->filterless = false;
 	audit->filterless = audit->filterless || is_alike(audit);
+	judge_filters(audit, state, answer);
 	for (int i = 0; i < COUNTS; i++)
 		audit->held[i] = answer->counts[i];
 	audit->rejected = answer->rejected;

@@ -40,6 +40,7 @@ struct audit {
 	int64_t slack; /* changes since the API counted */
 	int counted;   /* readings of the API, */
 	int more;      /* and those in which the statuses were more than the whole */
+	bool parted;   /* in one of them the statuses left none out */
 	int per_page;
 	bool filterless; /* only the whole can be compared */
 	int64_t depth; /* a cell that has more cannot be read: it is split, if it can be; 0: any */

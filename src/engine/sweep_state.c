@@ -29,11 +29,14 @@ int sweep_state_note_rows(struct sweep *sweep, const struct page *page, bool *re
 		repeated[i] = recent_has(&sweep->window, page->rows[i].id);
 		repeats += repeated[i];
 	}
-	for (int i = 0; i < page->n; i++)
-		if (!repeated[i])
+	/* A page may show a row twice: that is one row, too, and no movement. */
+	for (int i = 0; i < page->n; i++) {
+		if (repeated[i] || recent_has(&sweep->window, page->rows[i].id))
+			sweep->repeats++;
+		else
 			recent_add(&sweep->window, page->rows[i].id);
+	}
 	sweep->rows += page->n;
-	sweep->repeats += repeats;
 	return repeats;
 }
 

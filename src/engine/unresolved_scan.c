@@ -302,18 +302,34 @@ static bool is_cut(const struct unresolved_scan *unresolved_scan)
 }
 
 /*
+ * Whether the statuses are fewer than all that there was before the cycle, and after it, but for
+ * those that no list has by its status: then filters leave some out, or some have moved meanwhile
+ * from a list that was not read yet to one that was.
+ */
+static bool leaves_out(const struct unresolved_scan *unresolved_scan, int64_t before,
+		       const struct answer *answer)
+{
+	int64_t all = min_i64(before, unresolved_scan->totals[STATUS_ANY]);
+
+	return action_unfiltered(answer, all, unresolved_scan->totals) > 0;
+}
+
+/*
  * The cycle's own counts, taken one after another, against the held ones: a free check, and an
  * exact one when nothing changed meanwhile.
  */
 static void compare(struct unresolved_scan *unresolved_scan, struct workspace_state *state,
 		    const struct answer *answer)
 {
+	bool short_of = leaves_out(unresolved_scan, state->last_total, answer);
+
 	state->last_total = unresolved_scan->totals[STATUS_ANY];
+	state->audit_due = state->audit_due || short_of;
 	for (enum status s = STATUS_ANY; s <= STATUS_RESOLVED; s++)
 		if (unresolved_scan->changes == 0 &&
 		    action_differs(answer, s, unresolved_scan->totals[s], 0))
 			state->audit_due = true;
-	if (is_cut(unresolved_scan))
+	if (short_of || is_cut(unresolved_scan))
 		unresolved_scan->verdict = VERDICT_UNEXPLAINED;
 	if (unresolved_scan->verdict == VERDICT_ACTIVE)
 		workspace_state_publish_active(state, unresolved_scan->started);

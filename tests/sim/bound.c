@@ -124,7 +124,7 @@ void bound_begin(struct bound *bound, const struct ware *ware, const struct worl
 	bound->proves = state.per_page >= LEAST_LAPPING || strategy == STRATEGY_FULL_SWEEP ||
 			strategy == STRATEGY_ONE_PAGE;
 	/* That filters do nothing is learned from what they show; then nothing is proven by them. */
-	if (strategy == STRATEGY_UNRESOLVED_SCAN && world->conf.filterless)
+	if (strategy == STRATEGY_UNRESOLVED_SCAN && world->conf.filtered == FILTERED_ALL)
 		bound->proves = false;
 	bound->most = plan_cost(strategy, &state, &facts).most;
 }

@@ -1076,7 +1076,7 @@ static bool what_is_archived_does_not_demote_an_order(struct drive *d)
 static bool filters_that_do_nothing_are_not_relied_on(struct drive *d)
 {
 	begin(d, WORLD_ID, 8, 40);
-	d->world.conf.filterless = true;
+	d->world.conf.filtered = FILTERED_ALL;
 	cycle(d, CYCLE_FULL, NULL);
 	pass(d, 100);
 	cycle(d, CYCLE_INCREMENTAL, NULL);
@@ -1085,6 +1085,41 @@ static bool filters_that_do_nothing_are_not_relied_on(struct drive *d)
 	pass(d, 100);
 	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_CERTIFIED) &&
 	       cost_at_most(d, 12);
+}
+
+/* What no list of a status shows is claimed by no cycle that reads those lists. */
+static bool filters_that_show_nothing_are_not_relied_on(struct drive *d)
+{
+	begin(d, WORLD_ID, 8, 40);
+	cycle(d, CYCLE_FULL, NULL);
+	d->world.conf.filtered = FILTERED_NONE;
+	world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
+	pass(d, 100);
+	if (!came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_UNEXPLAINED))
+		return false;
+	cycle(d, CYCLE_VERIFY, NULL);
+	if (!d->ware.state.filterless)
+		return wrong(d, "it was not noticed");
+	pass(d, 100);
+	if (!came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_CERTIFIED) || !equals(d))
+		return false;
+	d->world.conf.filtered = FILTERED_TRULY;
+	cycle(d, CYCLE_VERIFY, NULL);
+	return !d->ware.state.filterless || wrong(d, "they are not relied on any more");
+}
+
+/* Each list ends with its first page, by its own word. */
+static bool a_total_of_one_page_proves_nothing(struct drive *d)
+{
+	begin(d, WORLD_ID, 10, 60);
+	d->world.conf.counted = COUNTED_PAGE;
+	for (int i = 0; i < 4; i++) {
+		cycle(d, i % 2 ? CYCLE_INCREMENTAL : CYCLE_FULL, NULL);
+		pass(d, 100);
+	}
+	return (d->ware.state.complete_as_of == TIME_NONE &&
+		d->ware.state.active_as_of == TIME_NONE) ||
+	       wrong(d, "an instant is published");
 }
 
 /* A list of one page is one moment, but nobody says at what time that was. */
@@ -1275,6 +1310,28 @@ static bool a_closing_scan_shows_what_the_scan_had_shown(struct drive *d)
 	pass(d, 60);
 	return came_to(d, cycle(d, CYCLE_INCREMENTAL, some_are_pinned_and_the_tenth_jumps),
 		       VERDICT_DEMOTED);
+}
+
+static void the_last_jumps_over_the_scan(struct world *w, long request)
+{
+	if (request == 2)
+		world_act(w, EVENT_UPDATE, 60, 0);
+}
+
+/* Its answer would be forgotten, and the next one be taken for it: another would go in its place. */
+static bool what_is_gone_is_deleted_before_the_closing_scan_asks(struct drive *d)
+{
+	begin(d, WORLD_UPDATED_DESC, 10, 60);
+	cycle(d, CYCLE_FULL, NULL);
+	pass(d, 100);
+	for (int id = 1; id <= 25; id++)
+		world_act(&d->world, EVENT_UPDATE, id, 0);
+	pass(d, 1);
+	cycle(d, CYCLE_INCREMENTAL, NULL);
+	world_act(&d->world, EVENT_DELETE, 5, 0);
+	return came_to(d, cycle(d, CYCLE_INCREMENTAL, the_last_jumps_over_the_scan),
+		       VERDICT_COMPLETE) &&
+	       (!held(d, 5)->live || wrong(d, "5 is gone, and held")) && equals(d);
 }
 
 static void one_comes_during_the_scan(struct world *w, long request)
@@ -1505,6 +1562,9 @@ static const struct {
 	  deletions_that_are_not_believed_are_not_looked_for_again },
 	{ "what is archived does not demote an order", what_is_archived_does_not_demote_an_order },
 	{ "filters that do nothing are not relied on", filters_that_do_nothing_are_not_relied_on },
+	{ "filters that show nothing are not relied on",
+	  filters_that_show_nothing_are_not_relied_on },
+	{ "a total of one page proves nothing", a_total_of_one_page_proves_nothing },
 	{ "a page without a Date proves nothing", a_page_without_a_date_proves_nothing },
 	{ "a total that runs ahead ends the sweep", a_total_that_runs_ahead_ends_the_sweep },
 	{ "the end is where a list read from there began",
@@ -1519,6 +1579,8 @@ static const struct {
 	  a_tail_scan_that_cannot_see_the_end_claims_nothing },
 	{ "a closing scan shows what the scan had shown",
 	  a_closing_scan_shows_what_the_scan_had_shown },
+	{ "what is gone is deleted before the closing scan asks",
+	  what_is_gone_is_deleted_before_the_closing_scan_asks },
 	{ "a GET does not count as shown by the scan after it",
 	  a_get_does_not_count_as_shown_by_the_scan_after_it },
 	{ "what lies behind the depth is asked for once",

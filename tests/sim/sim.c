@@ -129,6 +129,7 @@ static int play_seeds(uint64_t first, uint64_t n, bool told, bool brief)
 		bool ok;
 
 		story_invent(&story, seed);
+		story_spoil(&story, seed);
 		drive.told = told;
 		ok = story_play(&drive, &story, seed, NULL);
 		add(&sums[story.world.order], ok);

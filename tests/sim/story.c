@@ -176,7 +176,7 @@ static void invent_limits(struct world_conf *w, uint64_t seed)
 		w->lag = 0;
 		return;
 	case 5:
-		w->filterless = true;
+		w->filtered = FILTERED_ALL;
 		return;
 	case 2:
 	case 3:
@@ -225,6 +225,56 @@ static void invent_more(struct story *story, uint64_t seed)
 	w->unsplit = once_in(&c, 6);
 }
 
+/*
+ * Lists that are built badly: pages that share rows, or have more or fewer than they say; rows that
+ * come twice; totals of something else, or of a while ago; filters that show nothing, or not all;
+ * machines of which only those are behind that serve lists, or only those that serve GETs.
+ */
+static void invent_flaws(struct story *story, uint64_t seed)
+{
+	struct chance c = chance_stream(seed, 81);
+	struct world_conf *w = &story->world;
+
+	switch (chance_below(&c, 40)) {
+	case 0:
+		w->shared = 1 + chance_below(&c, 2);
+		story->settles = false;
+		break;
+	case 1:
+		w->counted = (enum counted)(1 + chance_below(&c, COUNTEDS - 1));
+		story->settles = false;
+		break;
+	case 2:
+	case 3:
+		w->filtered = (enum filtered)(1 + chance_below(&c, FILTEREDS - 1));
+		break;
+	case 4:
+	case 5:
+		w->twice = (enum twice)(1 + chance_below(&c, TWICES - 1));
+		w->twice_share = 1 + chance_below(&c, 200);
+		/* Where the total leaves them out, the last ones stand on pages that it does not have. */
+		story->settles = w->twice == TWICE_COUNTED;
+		break;
+	case 6:
+	case 7:
+		w->lag = 1 + chance_below(&c, 3);
+		w->lagging = (enum lagging)(1 + chance_below(&c, LAGGINGS - 1));
+		break;
+	case 8:
+		w->total_late = 1 + chance_below(&c, story->lookback - 1);
+		break;
+	case 9:
+		w->page_least = 1 + chance_below(&c, 2 * w->page);
+		w->size_untold = once_in(&c, 2);
+		break;
+	case 10:
+		w->size_untold = true;
+		break;
+	default:
+		break;
+	}
+}
+
 void story_invent(struct story *story, uint64_t seed)
 {
 	struct chance c = chance_stream(seed, 77);
@@ -251,6 +301,12 @@ void story_invent(struct story *story, uint64_t seed)
 	if (story->settles)
 		invent_limits(&story->world, seed);
 	invent_more(story, seed);
+}
+
+void story_spoil(struct story *story, uint64_t seed)
+{
+	if (story->settles && story->world.depth == 0 && story->world.window == 0)
+		invent_flaws(story, seed);
 }
 
 /* ---- playing --------------------------------------------------------- */

@@ -10,6 +10,9 @@
 /* A story from a seed: any combination of orders, drift, faults. */
 void story_invent(struct story *story, uint64_t seed);
 
+/* Lets its lists be built badly, in some stories. */
+void story_spoil(struct story *story, uint64_t seed);
+
 /* Plays it. DROPPED are events to leave out, or NULL. True when all invariants held. */
 bool story_play(struct drive *drive, const struct story *story, uint64_t seed, const bool *dropped);
 

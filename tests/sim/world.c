@@ -9,11 +9,12 @@
 /* What a list shows, before it is cut into pages. */
 static struct shown {
 	int id, name;
-	bool pinned;
+	bool pinned, again; /* it was shown before, in the same list */
 	struct state state;
 	uint64_t tie;
-} shown[MOST_THINGS];
+} shown[2 * MOST_THINGS];
 static int n_shown, first_shown;
+static int n_listed; /* conversations of it, each counted once */
 static enum world_order shown_order;
 
 PRINTF_LIKE(2, 3)
@@ -376,10 +377,19 @@ static int by_order(const void *x, const void *y)
 	return d < 0 ? -1 : d > 0;
 }
 
+static bool is_filtered(const struct filter *filter)
+{
+	return filter->status != STATUS_ANY || filter->channel != 0 || filter->assignee != 0;
+}
+
 static bool matches(const struct world *w, const struct filter *filter, const struct state *state)
 {
-	if (w->conf.filterless)
+	if (w->conf.filtered == FILTERED_ALL)
 		return true;
+	if (is_filtered(filter) && w->conf.filtered == FILTERED_NONE)
+		return false;
+	if (is_filtered(filter) && w->conf.filtered == FILTERED_ASSIGNED && state->assignee == 0)
+		return false;
 	if (filter->status != STATUS_ANY && filter->status != state->status)
 		return false;
 	if (filter->channel > 0 && filter->channel != state->channel + 1)
@@ -396,23 +406,89 @@ static bool is_hidden(const struct world *w, const struct filter *filter, const 
 	       state->status == w->conf.hidden;
 }
 
+/* The second that a machine knows of which an answer comes, of a KIND that may be behind. */
+static int known_at(struct world *w, enum lagging kind)
+{
+	bool lags = w->conf.lagging == LAGGING_ALL || w->conf.lagging == kind;
+
+	return w->now - (lags ? chance_below(&w->view, w->conf.lag + 1) : 0);
+}
+
+/* What a list shows of a thing at second T; NULL when it does not. */
+static const struct state *in_list(const struct world *w, const struct filter *filter,
+				   const struct thing *thing, int t)
+{
+	const struct state *state = world_state(thing, t);
+
+	return state && matches(w, filter, state) && !is_hidden(w, filter, state) &&
+			       is_listed(w, thing, state, t)
+		       ? state
+		       : NULL;
+}
+
+/*
+ * The state of a thing before the one that is shown. Of two with one updated_at nobody could say
+ * which is the true one.
+ */
+static struct state state_before(const struct world *w, const struct shown *row)
+{
+	const struct thing *thing = &w->things[row->id - 1];
+
+	for (int i = thing->n - 1; i >= 0; i--)
+		if (thing->states[i].updated < row->state.updated)
+			return thing->states[i];
+	return row->state;
+}
+
+/* Some rows come twice: the same ones each time. */
+static void show_twice(struct world *w)
+{
+	for (int i = 0; i < n_shown; i++) {
+		struct shown row = shown[i];
+		int to = i + 1;
+
+		if (row.again || (row.name ^ row.id) % 1000 >= w->conf.twice_share)
+			continue;
+		row.again = true;
+		if (w->conf.twice == TWICE_OLDER) {
+			row.state = state_before(w, &row);
+			to = i + w->conf.page < n_shown ? i + w->conf.page : n_shown;
+		}
+		if (w->conf.twice == TWICE_INSTEAD) {
+			if (to < n_shown)
+				shown[to] = row;
+		} else {
+			memmove(&shown[to + 1], &shown[to],
+				(size_t)(n_shown - to) * sizeof(*shown));
+			shown[to] = row;
+			n_shown++;
+		}
+		if (n_shown == (int)ARRAY_SIZE(shown))
+			return;
+	}
+}
+
 static void build_list(struct world *w, const struct filter *filter)
 {
-	int t = w->now - chance_below(&w->view, w->conf.lag + 1);
+	int t = known_at(w, LAGGING_LISTS);
 
 	n_shown = 0;
 	for (int i = 0; i < w->n; i++) {
-		const struct state *state = world_state(&w->things[i], t);
+		const struct state *state = in_list(w, filter, &w->things[i], t);
 
-		if (state && matches(w, filter, state) && !is_hidden(w, filter, state) &&
-		    is_listed(w, &w->things[i], state, t))
-			shown[n_shown++] = (struct shown){ w->things[i].id, w->things[i].name,
-							   w->things[i].pinned, *state,
-							   chance_next(&w->view) };
+		if (state)
+			shown[n_shown++] = (struct shown){ .id = w->things[i].id,
+							   .name = w->things[i].name,
+							   .pinned = w->things[i].pinned,
+							   .state = *state,
+							   .tie = chance_next(&w->view) };
 	}
 	shown_order = w->conf.flips_at > 0 && w->now >= w->conf.flips_at ? w->conf.flips_to
 									 : w->conf.order;
 	qsort(shown, (size_t)n_shown, sizeof(*shown), by_order);
+	n_listed = n_shown;
+	if (w->conf.twice != TWICE_NEVER)
+		show_twice(w);
 }
 
 /* Whether every item has a value of another type now. */
@@ -514,12 +590,36 @@ static int said(struct world *w, const struct filter *filter, int rows)
 	return w->conf.estimate > 0 ? rows - off + chance_below(&w->view, 2 * off + 1) : rows;
 }
 
+static int count_list(const struct world *w, const struct filter *filter, int t)
+{
+	int n = 0;
+
+	for (int i = 0; i < w->n; i++)
+		n += in_list(w, filter, &w->things[i], t) != NULL;
+	return n;
+}
+
+/* How many a list has, by the kind of counting that its total comes from. */
+static int counted(const struct world *w, const struct filter *filter)
+{
+	static const struct filter all = { .status = STATUS_ANY };
+	static const struct filter resolved = { .status = STATUS_RESOLVED };
+
+	if (w->conf.total_late > 0)
+		return count_list(w, filter, w->now - w->conf.total_late);
+	if (w->conf.counted == COUNTED_WHOLE)
+		return count_list(w, &all, w->now);
+	if (w->conf.counted == COUNTED_UNRESOLVED && !is_filtered(filter))
+		return n_listed - count_list(w, &resolved, w->now);
+	return w->conf.twice == TWICE_COUNTED ? n_shown : n_listed;
+}
+
 /* Which page is shown; an API that has lost its senses shows another. */
 static int turn_to(struct world *w, const struct request *request, int *total)
 {
 	int number = request->page;
 
-	*total = said(w, &request->filter, n_shown);
+	*total = said(w, &request->filter, counted(w, &request->filter));
 	if (w->rests || w->now < w->conf.mad_at || w->now >= w->conf.mad_to)
 		return number;
 	w->mad = w->disturbed = w->now;
@@ -538,7 +638,7 @@ static int turn_to(struct world *w, const struct request *request, int *total)
 /* Where the page that was asked for begins. A list may go no deeper than so many rows. */
 static int begins_at(struct world *w, const struct request *request, int size, int number)
 {
-	int from = (number - 1) * size;
+	int from = (number - 1) * (size > w->conf.shared ? size - w->conf.shared : size);
 
 	w->refused = false;
 	if (w->conf.depth == 0 || from + size <= w->conf.depth)
@@ -567,10 +667,22 @@ static void tell_page(const struct world *w, const struct request *request, cons
 	printf(" total %d\n", (int)page->total);
 }
 
-bool world_list(struct world *w, const struct request *request, struct page *page)
+static int max_of(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* How many rows the page that was asked for has room for. */
+static int size_of(const struct world *w, const struct request *request)
 {
 	int size = request->per_page < w->conf.page ? request->per_page : w->conf.page;
-	int total, last;
+
+	return max_of(size, w->conf.page_least);
+}
+
+bool world_list(struct world *w, const struct request *request, struct page *page)
+{
+	int size = size_of(w, request), total, last;
 
 	if (!answers(w))
 		return false;
@@ -587,10 +699,10 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 	}
 	page->date = date_of(w);
 	page->filter = request->filter;
-	page->total = total;
+	page->total = w->conf.counted == COUNTED_PAGE ? max_of(last - first_shown, 0) : total;
 	page->page = request->page;
-	page->per_page = size;
-	page->total_pages = (total + size - 1) / size;
+	page->per_page = w->conf.size_untold ? request->per_page : size;
+	page->total_pages = (int)((page->total + size - 1) / size);
 	page->n = page->rejected = 0;
 	for (int i = first_shown; i < last; i++) {
 		struct state *state = &shown[i].state;
@@ -611,7 +723,10 @@ bool world_list(struct world *w, const struct request *request, struct page *pag
 bool world_lies(const struct world *w)
 {
 	return w->conf.cap > 0 || w->conf.hidden != STATUS_ANY || w->conf.estimate > 0 ||
-	       w->conf.overcount != 0;
+	       w->conf.overcount != 0 || w->conf.counted != COUNTED_TRULY ||
+	       w->conf.twice != TWICE_NEVER || w->conf.filtered >= FILTERED_NONE ||
+	       w->conf.total_late > 0 || w->conf.shared > 0 || w->conf.page_least > 0 ||
+	       w->conf.size_untold;
 }
 
 /* How many stand in the smallest part of the list that this one is in. */
@@ -672,7 +787,7 @@ bool world_get(struct world *w, int id, int *answered, struct state *state, int6
 
 	if (!answers(w))
 		return false;
-	t = w->now - chance_below(&w->view, w->conf.lag + 1);
+	t = known_at(w, LAGGING_GETS);
 	*date = date_of(w);
 	*answered = 0;
 	seen = world_state(thing, t);

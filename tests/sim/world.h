@@ -70,6 +70,42 @@ enum beyond {
 	BEYONDS,
 };
 
+/* What the totals of lists count. */
+enum counted {
+	COUNTED_TRULY,
+	COUNTED_PAGE,	    /* the rows of the page */
+	COUNTED_WHOLE,	    /* all that there are, whatever the filter */
+	COUNTED_UNRESOLVED, /* of the whole list only what is not resolved */
+	COUNTEDS,
+};
+
+/* What filtered lists show. */
+enum filtered {
+	FILTERED_TRULY,
+	FILTERED_ALL,	   /* what the whole list shows */
+	FILTERED_NONE,	   /* nothing, and a total of 0 */
+	FILTERED_ASSIGNED, /* only what somebody works on */
+	FILTEREDS,
+};
+
+/* Rows that a list shows twice. */
+enum twice {
+	TWICE_NEVER,
+	TWICE_BESIDE,  /* one after the other, */
+	TWICE_COUNTED, /* and in the total, too */
+	TWICE_INSTEAD, /* in the place of another one, which is not shown */
+	TWICE_OLDER,   /* a page further on, as they were before they changed */
+	TWICES,
+};
+
+/* Which answers come from machines that are behind. */
+enum lagging {
+	LAGGING_ALL,
+	LAGGING_LISTS,
+	LAGGING_GETS,
+	LAGGINGS,
+};
+
 /* What a world is like. Times are seconds. */
 struct world_conf {
 	enum world_order order, flips_to;
@@ -90,7 +126,6 @@ struct world_conf {
 	int storm_share;	/* or of a thousand so many */
 	int depth;		/* no page shows more rows of a list than that; 0: all do */
 	enum beyond beyond;
-	bool filterless;    /* every list is that of all */
 	int window;	    /* lists show only what has changed in so many seconds; 0: all */
 	int mad_at, mad_to; /* lists make no sense in between */
 	enum madness madness;
@@ -101,6 +136,15 @@ struct world_conf {
 	bool unsplit;		      /* channels and agents are too many to count each of them */
 	int overcount;		      /* each total is too large by this, or too small */
 	int mistyped_at, mistyped_to; /* every item has a value of another type in between */
+	enum counted counted;
+	enum filtered filtered;
+	enum twice twice; /* so are some rows, */
+	int twice_share;  /* so many in a thousand */
+	enum lagging lagging;
+	int total_late;	  /* totals are as they were so long ago */
+	int shared;	  /* so many rows of a page are the last ones of the page before */
+	int page_least;	  /* a page has so many rows at least, whatever was asked for */
+	bool size_untold; /* how many rows a page has is not what the answer says */
 };
 
 /* A conversation from VISIBLE_AT on. */

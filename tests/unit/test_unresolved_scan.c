@@ -173,12 +173,45 @@ static void totals_that_differ_though_nothing_changed_want_an_audit(void **fixtu
 		begin(ORDER_UNKNOWN, 20000);
 		memcpy(held, totals, sizeof(held));
 		held[STATUS_PENDING]++;
+		held[STATUS_ANY]++;
 		assert_int_equal(next(&lists), ACTION_COMMIT);
 		commit(changed);
 		assert_int_equal(next(&lists), ACTION_ASK);
 		answer_leavers(0, 0);
 		expect_end(held, VERDICT_ACTIVE);
 		assert_int_equal(state.audit_due, !changed);
+	}
+}
+
+/* Filters that show fewer than there are: before it and after it, and but for unknown statuses. */
+static void lists_that_leave_some_out_claim_nothing(void **fixture)
+{
+	static const struct {
+		int before, after, held, unknown;
+		enum verdict verdict;
+	} rows[] = {
+		{ 0, 0, 0, 0, VERDICT_ACTIVE }, { 3, 3, 3, 0, VERDICT_UNEXPLAINED },
+		{ 3, 3, 3, 3, VERDICT_ACTIVE }, { 3, 3, 3, 2, VERDICT_UNEXPLAINED },
+		{ 0, 3, 0, 0, VERDICT_ACTIVE }, { 3, 0, 0, 0, VERDICT_ACTIVE },
+	};
+
+	(void)fixture;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int64_t held[COUNTS];
+		int lists;
+
+		begin(ORDER_UNKNOWN, 20000);
+		memcpy(held, totals, sizeof(held));
+		state.last_total += rows[i].before;
+		totals[STATUS_ANY] += rows[i].after;
+		held[STATUS_ANY] += rows[i].held;
+		held[STATUS_OPEN] += rows[i].held - rows[i].unknown;
+		assert_int_equal(next(&lists), ACTION_COMMIT);
+		commit(1);
+		assert_int_equal(next(&lists), ACTION_ASK);
+		answer_leavers(0, 0);
+		expect_end(held, rows[i].verdict);
+		assert_int_equal(state.audit_due, rows[i].verdict == VERDICT_UNEXPLAINED);
 	}
 }
 
@@ -211,6 +244,7 @@ int main(void)
 		cmocka_unit_test(each_that_left_is_asked_for),
 		cmocka_unit_test(where_many_left_all_that_is_resolved_is_read_when_that_is_cheaper),
 		cmocka_unit_test(totals_that_differ_though_nothing_changed_want_an_audit),
+		cmocka_unit_test(lists_that_leave_some_out_claim_nothing),
 		cmocka_unit_test(in_a_storm_of_404s_nothing_is_deleted_and_nothing_claimed),
 	};
 

@@ -101,6 +101,58 @@ static void without_a_certificate_demotion_takes_everything_back(void **fixture)
 	assert_int_equal(state.watermark, TIME_NONE);
 }
 
+#define LATER (INT64_C(8) * 24 * 3600 * SECOND)
+
+/* What has come too late lets the lookback grow; each week without that halves it again. */
+static void a_lookback_that_was_learned_is_forgotten_again(void **fixture)
+{
+	struct workspace_state state = nothing_known;
+	int64_t now = 100000 * SECOND;
+
+	(void)fixture;
+	state.lookback_configured = state.lookback;
+	state.complete_as_of = now;
+	workspace_state_learn_lateness(&state, 700 * SECOND, 3600 * SECOND);
+	assert_int_equal(state.lookback, 820 * SECOND);
+	workspace_state_forget_lateness(&state, now + LATER / 2);
+	assert_int_equal(state.lookback, 820 * SECOND);
+	workspace_state_forget_lateness(&state, now + LATER);
+	assert_int_equal(state.lookback, 410 * SECOND);
+	/* The next step comes after as long again, and the last one ends at the configured one. */
+	workspace_state_forget_lateness(&state, now + LATER + LATER / 2);
+	assert_int_equal(state.lookback, 410 * SECOND);
+	workspace_state_forget_lateness(&state, now + 2 * LATER);
+	workspace_state_forget_lateness(&state, now + 3 * LATER);
+	workspace_state_forget_lateness(&state, now + 4 * LATER);
+	assert_int_equal(state.lookback, 120 * SECOND);
+}
+
+/* One that comes too late meanwhile begins the week anew. */
+static void what_comes_too_late_again_keeps_the_lookback(void **fixture)
+{
+	struct workspace_state state = nothing_known;
+	int64_t now = 100000 * SECOND;
+
+	(void)fixture;
+	state.lookback_configured = state.lookback;
+	state.complete_as_of = now;
+	workspace_state_learn_lateness(&state, 700 * SECOND, 3600 * SECOND);
+	state.complete_as_of = now + LATER / 2;
+	workspace_state_learn_lateness(&state, SECOND, 3600 * SECOND);
+	workspace_state_forget_lateness(&state, now + LATER);
+	assert_int_equal(state.lookback, 1640 * SECOND);
+}
+
+/* An import of old conversations is later than any lookback may reach. */
+static void what_is_later_than_any_lookback_teaches_nothing(void **fixture)
+{
+	struct workspace_state state = nothing_known;
+
+	(void)fixture;
+	workspace_state_learn_lateness(&state, 3601 * SECOND, 3600 * SECOND);
+	assert_int_equal(state.lookback, 120 * SECOND);
+}
+
 static void reasons_have_names_that_lead_back(void **fixture)
 {
 	(void)fixture;
@@ -121,6 +173,9 @@ int main(void)
 		cmocka_unit_test(demotion_takes_back_what_came_after_the_last_certificate),
 		cmocka_unit_test(demotion_leaves_what_was_certified),
 		cmocka_unit_test(without_a_certificate_demotion_takes_everything_back),
+		cmocka_unit_test(a_lookback_that_was_learned_is_forgotten_again),
+		cmocka_unit_test(what_comes_too_late_again_keeps_the_lookback),
+		cmocka_unit_test(what_is_later_than_any_lookback_teaches_nothing),
 		cmocka_unit_test(reasons_have_names_that_lead_back),
 	};
 
