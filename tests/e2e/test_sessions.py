@@ -106,7 +106,8 @@ def by_service(etl, plain, tmp_path):
     return {"PGSERVICEFILE": str(service)}
 
 
-@pytest.mark.parametrize("how", [by_role, by_database, by_role_in_database, by_environment, by_conninfo, by_service])
+@pytest.mark.parametrize("how", [by_role_in_database, by_environment, by_service,
+                                 *(pytest.param(how, marks=pytest.mark.slow) for how in (by_role, by_database, by_conninfo))])
 def test_what_comes_out_does_not_depend_on_the_session(scene, tmp_path, how):
     sandbox, etl, plain, pieces = scene
     wanted = outputs(etl, pieces)
