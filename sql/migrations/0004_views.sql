@@ -1447,7 +1447,7 @@ comment on column sahut_report.daily_flow.active_hours is
 create view sahut_report.label_intervals as
 with told as (
 	select c.id as conversation_id, l.name as label_name, c.history_known_from as at, 0::bigint as place, true as begins,
-		false as is_estimated
+		c.history_known_from - c.created_at > interval '30 minutes' as is_estimated
 	from sahut.conversation c
 	cross join unnest(c.first_labels) l(name)
 	where c.deleted_at is null
@@ -1462,7 +1462,7 @@ with told as (
 select
 	s.conversation_id || ':' || s.place || ':' || s.label_name as id, w.name as workspace_name, s.conversation_id,
 	s.label_name, s.at as from_at, s.to_at, s.to_at is null as is_current, s.is_estimated,
-	(s.at at time zone w.timezone)::date as from_day
+	(s.at at time zone w.timezone)::date as from_day, s.place > 0 or c.origin = 'observed' as is_history_complete
 from stretched s
 join sahut.conversation c on c.id = s.conversation_id
 join sahut_etl.workspace w on w.id = c.workspace_id
@@ -1518,6 +1518,8 @@ cross join lateral (
 left join sahut_etl.holiday y on y.workspace_id = w.id and y.day = d.day
 left join sahut_etl.report_queue q on q.workspace_id = w.id and q.day = d.day and d.day < w.live_day;
 comment on view sahut_report.calendar is
+comment on column sahut_report.label_intervals.is_history_complete is
+	'False where it may have begun earlier: a label that a conversation older than the first load carried already.';
 	'One row for each workspace and day, from the year of the first conversation to the end of next year: for '
 	'days on which nothing happened, for weekdays and holidays.';
 comment on column sahut_report.calendar.id is 'Workspace and day.';
