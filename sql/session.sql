@@ -141,7 +141,9 @@ create temp table if not exists stage_turn (
 	agent_reply_at     timestamptz,
 	agent_reply_id     text collate "C",
 	bot_reply_at       timestamptz,
-	last_at            timestamptz not null
+	last_at            timestamptz not null,
+	from_day           date not null,
+	reply_work_usec    bigint
 ) on commit delete rows;
 
 create temp table if not exists stage_rejected_message (

@@ -21,3 +21,16 @@ where r.conversation_id = g.id;
 update sahut_etl.message_reading r set due_reason = 'hinted', due_at = clock_timestamp()
 from pg_temp.stage_gone g
 where r.conversation_id = g.merged_into;
+
+-- The hours of another channel hold for its turns, too.
+do $$
+declare
+	moved  constant text[] := array(
+		select p.id from pg_temp.pick p where not p.is_new and p.was_channel is distinct from p.channel_id);
+begin
+	if cardinality(moved) > 0 and exists (select from sahut_etl.message_state s
+		where s.workspace_id = (select b.workspace_id from pg_temp.stage_batch b) and s.read <> 'off')
+	then
+		perform sahut_etl.stamp_turns((select b.workspace_id from pg_temp.stage_batch b), moved);
+	end if;
+end $$;

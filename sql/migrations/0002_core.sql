@@ -499,9 +499,11 @@ create table sahut.turn (
 	agent_reply_id     text collate "C",
 	bot_reply_at       timestamptz,
 	last_at            timestamptz not null,
+	from_day           date not null,
+	reply_work_usec    bigint,
 	primary key (conversation_id, turn_no)
 );
-create index turn_from on sahut.turn (workspace_id, from_at);
+create index turn_day on sahut.turn (workspace_id, from_day);
 comment on table sahut.turn is
 	'Turns of customers, made of the messages that were read: a turn is what a customer wrote until somebody answered, '
 	'and the answers to it. Notes, activities and unknown types of messages are no part of it.';
@@ -518,6 +520,9 @@ comment on column sahut.turn.agent_reply_at is 'When the first one of an agent w
 comment on column sahut.turn.agent_reply_id is 'Id of that agent.';
 comment on column sahut.turn.bot_reply_at is 'When the first one of a bot was written.';
 comment on column sahut.turn.last_at is 'When the last message of the turn, or of the answers to it, was written.';
+comment on column sahut.turn.from_day is 'Day of from_at in the workspace''s time zone.';
+comment on column sahut.turn.reply_work_usec is
+	'Microseconds of business hours from from_at to reply_at, by the hours of the channel that the conversation has now.';
 
 -- How far they were read; sahut_etl.pick_messages() says which is next.
 create table sahut_etl.message_state (

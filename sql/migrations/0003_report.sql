@@ -1730,6 +1730,8 @@ begin
 	where e.workspace_id = workspace and e.occurred_day between first - 1 and last + 1
 	and e.occurred_day <> (e.occurred_at at time zone w.timezone)::date;
 
+	perform sahut_etl.stamp_turns(workspace, ids);
+
 	update sahut.resolution r
 	set resolved_day = (r.resolved_at at time zone w.timezone)::date
 	where r.workspace_id = workspace and r.resolved_day between first - 1 and last + 1

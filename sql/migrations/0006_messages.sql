@@ -249,6 +249,39 @@ comment on function sahut_etl.messages_to_come is
 
 -- ---- reports ----
 
+-- The values are computed first: no UPDATE of rows that may lie on several machines may call a function that reads.
+create function sahut_etl.stamp_turns(workspace integer, ids text[]) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
+as $$
+declare
+	zone   constant text := (select w.timezone from sahut_etl.workspace w where w.id = workspace);
+	times  jsonb;
+begin
+	with turn as materialized (
+		select k.conversation_id, k.turn_no, k.from_at, k.reply_at, k.from_day, k.reply_work_usec
+		from sahut.turn k
+		where k.conversation_id = any (ids)
+	), its as materialized (
+		select c.id, c.channel_id from sahut.conversation c where c.id = any (ids)
+	)
+	select jsonb_agg(x) into times
+	from (
+		select t.conversation_id, t.turn_no, (t.from_at at time zone zone)::date as from_day, t.from_day as was_day,
+			case when t.reply_at is not null then sahut_etl.work_usec(workspace, i.channel_id, t.from_at,
+				greatest(t.from_at, t.reply_at)) end as usec, t.reply_work_usec as was_usec
+		from turn t
+		join its i on i.id = t.conversation_id
+	) x
+	where (x.from_day, x.usec) is distinct from (x.was_day, x.was_usec);
+	update sahut.turn k
+	set from_day = x.from_day, reply_work_usec = x.usec
+	from jsonb_to_recordset(times) x(conversation_id text, turn_no integer, from_day date, usec bigint)
+	where k.conversation_id = x.conversation_id and k.turn_no = x.turn_no;
+end $$;
+comment on function sahut_etl.stamp_turns is
+	'Writes anew the columns of turns that depend on the time zone and the business hours of the channel.';
+
 -- The conversations of which messages may be missing, and the times of these. A list is known as it was when it was
 -- read. A resolved one has messages up to updated_at, as has another where a message is known to move that; of one with
 -- a hint nobody knows.
@@ -335,7 +368,7 @@ create view sahut_report.replies as
 select
 	t.conversation_id || ':' || t.turn_no as id, w.name as workspace_name, t.conversation_id, t.turn_no,
 	t.channel_id, ch.type as channel_type, ch.name as channel_name, t.team_id, tm.name as team_name,
-	t.assignee_id, g.name as assignee_name, t.from_at, (t.from_at at time zone w.timezone)::date as from_day,
+	t.assignee_id, g.name as assignee_name, t.from_at, t.from_day,
 	extract(hour from t.from_at at time zone w.timezone)::integer as from_hour, t.customer_messages,
 	t.reply_at,
 	case when t.reply_at is not null then coalesce(t.reply_sender_type, 'unknown') end as replied_by,
@@ -343,8 +376,7 @@ select
 	case when t.reply_sender_type = 'agent' then a.name end as agent_name,
 	case when t.reply_at is not null then greatest(0, extract(epoch from t.reply_at - t.from_at))::bigint end
 		as reply_seconds,
-	case when t.reply_at is not null then sahut_etl.business_seconds(w.id, t.channel_id, t.from_at,
-		greatest(t.from_at, t.reply_at)) end as reply_business_seconds,
+	(t.reply_work_usec + 500000) / 1000000 as reply_business_seconds,
 	t.agent_reply_at,
 	t.is_waiting, case when t.is_waiting
 		then greatest(0, extract(epoch from r.read_at - t.from_at))::bigint end as waiting_seconds,

@@ -85,7 +85,7 @@ set message_id = excluded.message_id, reason = excluded.reason, members = exclud
 -- The turns of these conversations, by the places of the messages in the list.
 insert into pg_temp.stage_turn (
 	conversation_id, turn_no, from_at, customer_messages, reply_count, reply_at, reply_sender_type, reply_sender_id,
-	agent_reply_at, agent_reply_id, bot_reply_at, last_at)
+	agent_reply_at, agent_reply_id, bot_reply_at, last_at, from_day)
 select m.conversation_id, m.turn_no,
 	(array_agg(m.created_at order by m.place))[1],
 	count(*) filter (where m.type = 'incoming'), count(*) filter (where m.type = 'outgoing'),
@@ -95,7 +95,9 @@ select m.conversation_id, m.turn_no,
 	(array_agg(m.created_at order by m.place) filter (where m.type = 'outgoing' and m.sender_type = 'agent'))[1],
 	(array_agg(m.sender_id order by m.place) filter (where m.type = 'outgoing' and m.sender_type = 'agent'))[1],
 	(array_agg(m.created_at order by m.place) filter (where m.type = 'outgoing' and m.sender_type = 'bot'))[1],
-	(array_agg(m.created_at order by m.place desc))[1]
+	(array_agg(m.created_at order by m.place desc))[1],
+	((array_agg(m.created_at order by m.place))[1] at time zone (select w.timezone from sahut_etl.workspace w
+		join pg_temp.stage_batch b on b.workspace_id = w.id))::date
 from (
 	select o.*, count(*) filter (where o.type = 'incoming' and o.type_before is distinct from 'incoming')
 		over (partition by o.conversation_id order by o.place) as turn_no
@@ -110,6 +112,17 @@ from (
 where m.turn_no > 0
 group by m.conversation_id, m.turn_no;
 
+with its as materialized (
+	select c.id, c.channel_id
+	from sahut.conversation c
+	where c.id = any (array(select r.conversation_id from pg_temp.stage_reading r))
+)
+update pg_temp.stage_turn t
+set reply_work_usec = sahut_etl.work_usec(b.workspace_id, i.channel_id, t.from_at, greatest(t.from_at, t.reply_at))
+from its i
+cross join pg_temp.stage_batch b
+where t.conversation_id = i.id and t.reply_at is not null;
+
 delete from sahut.turn t
 using (
 	select r.conversation_id, coalesce(max(k.turn_no), 0) as last
@@ -122,13 +135,14 @@ where t.conversation_id = s.conversation_id and t.turn_no > s.last;
 update sahut.turn t
 set from_at = s.from_at, customer_messages = s.customer_messages, reply_count = s.reply_count, reply_at = s.reply_at,
 	reply_sender_type = s.reply_sender_type, reply_sender_id = s.reply_sender_id, agent_reply_at = s.agent_reply_at,
-	agent_reply_id = s.agent_reply_id, bot_reply_at = s.bot_reply_at, last_at = s.last_at
+	agent_reply_id = s.agent_reply_id, bot_reply_at = s.bot_reply_at, last_at = s.last_at, from_day = s.from_day,
+	reply_work_usec = s.reply_work_usec
 from pg_temp.stage_turn s
 where t.conversation_id = s.conversation_id and t.turn_no = s.turn_no
 and (t.from_at, t.customer_messages, t.reply_count, t.reply_at, t.reply_sender_type, t.reply_sender_id,
-	t.agent_reply_at, t.agent_reply_id, t.bot_reply_at, t.last_at)
+	t.agent_reply_at, t.agent_reply_id, t.bot_reply_at, t.last_at, t.from_day, t.reply_work_usec)
 	is distinct from (s.from_at, s.customer_messages, s.reply_count, s.reply_at, s.reply_sender_type, s.reply_sender_id,
-	s.agent_reply_at, s.agent_reply_id, s.bot_reply_at, s.last_at);
+	s.agent_reply_at, s.agent_reply_id, s.bot_reply_at, s.last_at, s.from_day, s.reply_work_usec);
 
 with held as materialized (
 	select t.conversation_id, t.turn_no
@@ -137,9 +151,10 @@ with held as materialized (
 )
 insert into sahut.turn (
 	conversation_id, turn_no, workspace_id, from_at, customer_messages, reply_count, reply_at, reply_sender_type,
-	reply_sender_id, agent_reply_at, agent_reply_id, bot_reply_at, last_at)
+	reply_sender_id, agent_reply_at, agent_reply_id, bot_reply_at, last_at, from_day, reply_work_usec)
 select s.conversation_id, s.turn_no, b.workspace_id, s.from_at, s.customer_messages, s.reply_count, s.reply_at,
-	s.reply_sender_type, s.reply_sender_id, s.agent_reply_at, s.agent_reply_id, s.bot_reply_at, s.last_at
+	s.reply_sender_type, s.reply_sender_id, s.agent_reply_at, s.agent_reply_id, s.bot_reply_at, s.last_at, s.from_day,
+	s.reply_work_usec
 from pg_temp.stage_turn s
 cross join pg_temp.stage_batch b
 where not exists (

@@ -606,3 +606,31 @@ def test_what_lasts_is_measured_to_the_last_answer_where_nothing_was_proven(stor
         assert card(s, key) == cards[key], key
     for name, rows in reports.items():
         assert [r for r in report(s, name, day(1), day(5)) if "warning" not in r] == rows, name
+
+
+def test_a_reply_is_measured_in_the_hours_of_the_channel_and_on_the_days_of_the_zone_that_hold_now(story):
+    def hours(opens, closes, days=5):
+        return [{"day": d, "opens": opens * 60, "closes": closes * 60} for d in range(1, days + 1)]
+
+    settings = {"hours": hours(9, 17), "dates": [], "holidays": [], "targets": [], "drops_names": False, "drops_phones": False,
+                "channels": [{"channel_type": "whatsapp", "hours": hours(7, 22, 7)}], "messages": {"read": "replies", "since": 400 * 86400 * 10**6}}
+    s = story(settings=settings)
+    s.change("2026-03-02 01:00", "C1", channel=IG)
+    # Asked on a Tuesday at 03:00 in Jakarta, answered at 10:00.
+    s.sql("""insert into sahut.turn (conversation_id, turn_no, workspace_id, from_at, customer_messages, reply_count, reply_at, reply_sender_type,
+            reply_sender_id, last_at, from_day, reply_work_usec)
+        values ('C1', 1, %s, '2026-03-02 20:00+00', 1, 1, '2026-03-03 03:00+00', 'agent', 'A', '2026-03-03 03:00+00', '2026-03-03', 3600000000)""", s.id)
+    s.sql("""insert into sahut_etl.message_reading (conversation_id, workspace_id, is_unresolved, read_at) values ('C1', %s, true, '2026-03-03 04:00+00')
+        on conflict (conversation_id) do update set read_at = excluded.read_at""", s.id)
+    told = "select from_day, reply_business_seconds from sahut_report.replies"
+    assert s.sql(told) == [(day(3), 3600)]
+    s.change("2026-03-04 01:00", "C1", channel=WA)
+    assert s.sql(told) == [(day(3), 10800)]
+    s.change("2026-03-04 02:00", "C1", channel=IG)
+    assert s.sql(told) == [(day(3), 3600)]
+    s.register(settings=dict(settings, hours=hours(8, 17)))
+    s.refresh()
+    assert s.sql(told) == [(day(3), 7200)]
+    s.register(zone="Europe/Berlin")
+    s.refresh()
+    assert s.sql(told) == [(day(2), 0)]
