@@ -699,102 +699,140 @@ comment on column sahut_report.reopenings.is_estimated is 'Whether reopened_at m
 
 -- ---- targets ----
 
+-- For each channel, and for none, the targets that fit it, in order: of those that fit a conversation the first holds.
+create view sahut_etl.channel_target as
+select t.workspace_id, w.name as workspace_name, w.known_at, ch.channel_id, t.metric, ch.hours_no,
+	sahut_etl.work_at(t.workspace_id, ch.hours_no, w.known_at) as now_usec,
+	array_agg(t.label_name order by t.place) as labels,
+	array_agg(t.within_seconds order by t.place) as within,
+	array_agg(t.pauses_pending order by t.place) as pauses_pending,
+	array_agg(t.pauses_snoozed order by t.place) as pauses_snoozed,
+	(array_agg(t.label_name is null order by t.place))[1] as is_plain,
+	(array_agg(t.within_seconds order by t.place))[1] as plain_within,
+	bool_or(t.pauses_pending or t.pauses_snoozed) as pauses
+from (
+	select c.workspace_id, c.id as channel_id, c.type, sahut_etl.hours_no_of(c.workspace_id, c.id) as hours_no
+	from sahut.channel c
+	union all
+	select k.id, '', null, sahut_etl.hours_no_of(k.id, null) from sahut_etl.workspace k
+) ch
+join sahut_etl.target t on t.workspace_id = ch.workspace_id
+	and (t.channel_type is null or t.channel_type = ch.type)
+join sahut_etl.report_workspace w on w.id = t.workspace_id
+-- One row. The planner takes it for a thousand, and so these for more than the one that it would expect: it must not go
+-- through all conversations for each of them.
+cross join lateral generate_series(t.place, t.place) many(place)
+group by t.workspace_id, w.name, w.known_at, ch.channel_id, t.metric, ch.hours_no;
+comment on view sahut_etl.channel_target is
+	'The targets of each channel, and of conversations without one, by metric, in the order of the configuration.';
+comment on column sahut_etl.channel_target.workspace_id is 'Workspace.';
+comment on column sahut_etl.channel_target.workspace_name is 'Name of the workspace.';
+comment on column sahut_etl.channel_target.known_at is 'Up to when its unresolved conversations are known.';
+comment on column sahut_etl.channel_target.channel_id is 'Channel; an empty text for none.';
+comment on column sahut_etl.channel_target.metric is 'As in sahut_etl.target.';
+comment on column sahut_etl.channel_target.hours_no is 'Whose business hours hold; empty: all time is business time.';
+comment on column sahut_etl.channel_target.now_usec is 'Their clock at known_at.';
+comment on column sahut_etl.channel_target.labels is 'For each target the label that it wants, or nothing.';
+comment on column sahut_etl.channel_target.within is 'For each target the seconds of business hours.';
+comment on column sahut_etl.channel_target.pauses_pending is
+	'For each target whether its clock stands still in pending.';
+comment on column sahut_etl.channel_target.pauses_snoozed is 'For each target whether it does in snoozed.';
+comment on column sahut_etl.channel_target.is_plain is 'Whether the first of them wants no label, so that it holds.';
+comment on column sahut_etl.channel_target.plain_within is 'The seconds of the first.';
+comment on column sahut_etl.channel_target.pauses is 'Whether any of them has a clock that stands still.';
+
+-- Each part has its targets for itself, and each is looked for once, so that a condition on days, on the result, or on
+-- the metric reaches the rows of both.
 create view sahut_report.sla_results as
 with target as (
-	-- For each channel, and for none, the targets that fit it, in order: of those that fit a conversation the
-	-- first holds.
-	select ch.workspace_id, ch.id as channel_id, t.metric, h.hours_no,
-		sahut_etl.work_at(ch.workspace_id, h.hours_no, w.known_at) as now_usec,
-		array_agg(t.label_name order by t.place) as labels,
-		array_agg(t.within_seconds order by t.place) as within,
-		array_agg(t.pauses_pending order by t.place) as pauses_pending,
-		array_agg(t.pauses_snoozed order by t.place) as pauses_snoozed
-	from (select workspace_id, id, type from sahut.channel union all select id, '', null
-		from sahut_etl.report_workspace) ch
-	join sahut_etl.target t on t.workspace_id = ch.workspace_id
-		and (t.channel_type is null or t.channel_type = ch.type)
-	join sahut_etl.channel_hours h on h.workspace_id = ch.workspace_id and h.channel_id = ch.id
-	join sahut_etl.report_workspace w on w.id = ch.workspace_id
-	group by ch.workspace_id, ch.id, t.metric, h.hours_no, w.known_at
+	select t.*, t.metric = 'first_assignment' as is_assignment
+	from sahut_etl.channel_target t
+	where t.metric in ('first_assignment', 'first_resolution')
 ), subject as (
-	select c.id, c.workspace_id, t.metric, c.channel_id, c.assignee_id, c.team_id, c.created_at, c.created_day,
-		t.hours_no, t.now_usec, t.within, t.pauses_pending, t.pauses_snoozed, c.status, c.counted_to,
-		case when t.metric = 'first_assignment'
+	select c.id, c.workspace_id, t.workspace_name, t.known_at, t.metric, c.channel_id, c.assignee_id, c.team_id,
+		c.created_at, c.created_day,
+		t.hours_no, t.now_usec, t.within, t.is_plain, t.plain_within, t.pauses_pending, t.pauses_snoozed, t.pauses,
+		c.status, c.counted_to,
+		case when t.is_assignment
 			and c.first_assigned_at <= coalesce(c.first_resolved_at, c.first_assigned_at)
 			then c.first_assigned_to else c.first_resolved_by end as done_by,
-		case when t.metric = 'first_assignment'
+		case when t.is_assignment
 			and c.first_assigned_at <= coalesce(c.first_resolved_at, c.first_assigned_at)
 			then c.first_assigned_team_id else c.first_resolved_team_id end as done_by_team,
 		-- A resolution without an assignee counts as an answer, too.
-		case t.metric when 'first_assignment' then least(c.first_assigned_at, c.first_resolved_at)
+		case when t.is_assignment then least(c.first_assigned_at, c.first_resolved_at)
 		else c.first_resolved_at end as done_at,
-		case t.metric when 'first_assignment'
+		case when t.is_assignment
 			then least(c.first_assigned_business_seconds, c.first_resolved_business_seconds)
 			else c.first_resolved_business_seconds end as done_seconds,
 		-- Until then, or until now.
-		case when t.metric = 'first_assignment' and c.first_assigned_at is not null
+		case when t.is_assignment and c.first_assigned_at is not null
 				and c.first_assigned_at <= coalesce(c.first_resolved_at, c.first_assigned_at)
 			then c.assigned_pending_work_usec
 			when c.first_resolved_at is not null then c.resolved_pending_work_usec
 			else c.pending_work_usec end as pending_usec,
-		case when t.metric = 'first_assignment' and c.first_assigned_at is not null
+		case when t.is_assignment and c.first_assigned_at is not null
 				and c.first_assigned_at <= coalesce(c.first_resolved_at, c.first_assigned_at)
 			then c.assigned_snoozed_work_usec
 			when c.first_resolved_at is not null then c.resolved_snoozed_work_usec
 			else c.snoozed_work_usec end as snoozed_usec,
-		case when t.metric = 'first_assignment' and c.first_assigned_at is not null
+		case when t.is_assignment and c.first_assigned_at is not null
 			then c.first_assigned_estimated
 			else c.first_resolved_estimated end as is_estimated,
-		case when t.labels[1] is null or t.labels[1] = any (c.labels) then 1
+		case when t.is_plain or t.labels[1] = any (c.labels) then 1
 			when cardinality(t.labels) = 1 then null
 			when t.labels[2] is null or t.labels[2] = any (c.labels) then 2
 			else sahut_etl.target_place(t.labels, c.labels) end as place
 	from sahut.conversation c
 	join target t on t.workspace_id = c.workspace_id and t.channel_id = coalesce(c.channel_id, '')
-	where c.deleted_at is null and c.origin = 'observed' and t.metric in ('first_assignment', 'first_resolution')
+	where c.deleted_at is null and c.origin = 'observed'
 ), measured as (
-	select s.*, s.within[s.place] as within_seconds, w.name as workspace_name,
+	select s.*, case when s.is_plain then s.plain_within else s.within[s.place] end as within_seconds,
 		case when s.done_at is not null then s.done_seconds
-			when s.hours_no is null then extract(epoch from w.known_at - least(w.known_at,
+			when s.hours_no is null then extract(epoch from s.known_at - least(s.known_at,
 				s.created_at))::bigint
 			else round(greatest(0, s.now_usec - sahut_etl.work_at(s.workspace_id, s.hours_no, s.created_at))
 				/ 1000000.0)::bigint end
-		- case when s.pauses_pending[s.place] or s.pauses_snoozed[s.place] then
+		- case when s.pauses and (s.pauses_pending[s.place] or s.pauses_snoozed[s.place]) then
 			(case when s.pauses_pending[s.place] then coalesce(s.pending_usec, 0) else 0 end
 			+ case when s.pauses_snoozed[s.place] then coalesce(s.snoozed_usec, 0) else 0 end
 			+ case when s.done_at is null and (s.status = 'pending' and s.pauses_pending[s.place]
 					or s.status = 'snoozed' and s.pauses_snoozed[s.place])
-				then coalesce(sahut_etl.work_usec(s.workspace_id, s.channel_id, s.counted_to, w.known_at), 0)
+				then coalesce(sahut_etl.work_usec(s.workspace_id, s.channel_id, s.counted_to, s.known_at), 0)
 				else 0 end + 500000) / 1000000
 			else 0 end as elapsed_seconds
 	from subject s
-	join sahut_etl.report_workspace w on w.id = s.workspace_id
 	where s.place is not null
-), asked as (
+), reply_target as (
+	select t.* from sahut_etl.channel_target t where t.metric in ('first_reply', 'next_reply')
+), asked as not materialized (
 	-- Each turn of a customer, with the clock of the channel. A conversation that was resolved without an answer
 	-- needed none.
-	select y.*, case when y.hours_no is null then (extract(epoch from greatest(y.until, y.from_at) - y.from_at)
-			* 1000000)::bigint
+	select y.*, case when y.done_at is not null then y.reply_work_usec
+		when y.hours_no is null then (extract(epoch from greatest(y.until, y.from_at) - y.from_at) * 1000000)::bigint
 		else greatest(0, sahut_etl.work_at(y.workspace_id, y.hours_no, greatest(y.until, y.from_at))
 			- sahut_etl.work_at(y.workspace_id, y.hours_no, y.from_at)) end as usec
 	from (
-		select u.id, u.workspace_id, t.metric, u.turn_no, u.from_at, u.done_at,
+		select u.id, u.workspace_id, t.workspace_name, t.metric, u.turn_no, u.from_at, u.from_day,
+			u.done_at, u.reply_work_usec,
 			coalesce(u.done_at, r.read_at) as until, t.hours_no, t.within, t.pauses_pending, t.pauses_snoozed,
+			t.pauses,
 			u.channel_id, u.assignee_id, u.team_id, u.done_by, u.is_known,
-			case when t.labels[1] is null or t.labels[1] = any (u.labels) then 1
+			case when t.is_plain or t.labels[1] = any (u.labels) then 1
 				when cardinality(t.labels) = 1 then null
 				when t.labels[2] is null or t.labels[2] = any (u.labels) then 2
 				else sahut_etl.target_place(t.labels, u.labels) end as place
 		from (
-			select c.id, k.workspace_id, k.turn_no, k.from_at, k.reply_at as done_at, c.channel_id, c.assignee_id,
-				c.team_id, c.labels, case when k.reply_sender_type = 'agent' then k.reply_sender_id end as done_by,
+			select c.id, k.workspace_id, k.turn_no, k.from_at, k.from_day, k.reply_at as done_at, k.reply_work_usec,
+				c.channel_id, c.assignee_id, c.team_id, c.labels,
+				case when k.reply_sender_type = 'agent' then k.reply_sender_id end as done_by,
 				c.origin = 'observed' or k.from_at >= c.history_known_from as is_known
 			from sahut.turn k
 			join sahut.conversation c on c.id = k.conversation_id
 			where c.deleted_at is null and (k.reply_at is not null or c.status <> 'resolved')
 		) u
 		join sahut_etl.message_reading r on r.conversation_id = u.id and r.read_at is not null
-		join target t on t.workspace_id = u.workspace_id and t.channel_id = coalesce(u.channel_id, '')
+		join reply_target t on t.workspace_id = u.workspace_id and t.channel_id = coalesce(u.channel_id, '')
 			and t.metric = case u.turn_no when 1 then 'first_reply' else 'next_reply' end
 	) y
 	where y.place is not null and (y.is_known or not (y.pauses_pending[y.place] or y.pauses_snoozed[y.place]))
@@ -814,6 +852,7 @@ with target as (
 	) v on v.conversation_id = a.id and (v.status = 'pending' and a.pauses_pending[a.place]
 			or v.status = 'snoozed' and a.pauses_snoozed[a.place])
 		and v.valid_from < greatest(a.until, a.from_at) and coalesce(v.valid_to, 'infinity') > a.from_at
+	where a.pauses
 	group by a.id, a.turn_no
 ), judged as (
 	select m.id, m.workspace_name, m.metric, m.channel_id, m.workspace_id, m.assignee_id, m.created_at as from_at,
@@ -821,11 +860,10 @@ with target as (
 		null::integer as turn_no, greatest(0, m.elapsed_seconds) as seconds
 	from measured m
 	union all
-	select a.id, w.name, a.metric, a.channel_id, a.workspace_id, a.assignee_id, a.from_at, a.done_at,
-		a.within[a.place], false, (a.from_at at time zone w.timezone)::date, a.done_by, null, a.team_id, a.turn_no,
+	select a.id, a.workspace_name, a.metric, a.channel_id, a.workspace_id, a.assignee_id, a.from_at, a.done_at,
+		a.within[a.place], false, a.from_day, a.done_by, null, a.team_id, a.turn_no,
 		(greatest(0, a.usec - coalesce(p.usec, 0)) + 500000) / 1000000
 	from asked a
-	join sahut_etl.workspace w on w.id = a.workspace_id
 	left join paused p on p.id = a.id and p.turn_no = a.turn_no
 )
 select
