@@ -1009,21 +1009,26 @@ comment on function sahut_etl.days_of is
 -- An interval holds its right end: one that ended at midnight was still there then, one that began is the next day's.
 -- Seconds are rounded for each state and day, so that all sums of them agree, and what one conversation adds to a sum
 -- can be taken from it again.
-create function sahut_etl.days_held(workspace integer, first date, last date, ids text[] default null) returns table (
+create function sahut_etl.days_held(workspace integer, first date, last date, ids text[] default null,
+		channels text[] default null, teams text[] default null) returns table (
 		day date, begins timestamptz, ends timestamptz, known_from timestamptz, known_to timestamptz,
 		conversation_id text, status text, is_active boolean, channel_id text, assignee_id text, team_id text,
 		created_at timestamptz, valid_from timestamptz, valid_to timestamptz, is_known boolean, is_at_end boolean,
 		seconds bigint)
-	language plpgsql stable rows 1000 cost 100000
+	language plpgsql stable rows 100000 cost 100000
 	set search_path = pg_catalog, pg_temp set enable_hashjoin = on set enable_mergejoin = on set jit = off
 		set enable_seqscan = off set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 declare
-	from_at  timestamptz;
-	to_at    timestamptz;
+	zone       constant text := (select w.timezone from sahut_etl.workspace w where w.id = workspace);
+	from_at    timestamptz;
+	to_at      timestamptz;
+	first_day  date;
+	last_day   date;
 begin
-	select min(d.begins), max(d.ends) into from_at, to_at from sahut_etl.days_of(workspace, first, last) d;
+	select min(d.begins), max(d.ends), min(d.day), max(d.day) into from_at, to_at, first_day, last_day
+	from sahut_etl.days_of(workspace, first, last) d;
 	if from_at is null then
 		return;
 	end if;
@@ -1036,7 +1041,16 @@ begin
 		join sahut.status s on s.status = v.status
 		where v.workspace_id = workspace and v.status <> 'resolved'
 			and (ids is null or v.conversation_id = any (ids))
-			and (ids is not null or tstzrange(v.valid_from, v.valid_to, '(]') && tstzrange(from_at, to_at, '[)'))
+			and (cardinality(ids) <= 1000 or tstzrange(v.valid_from, v.valid_to, '(]') && tstzrange(from_at, to_at, '[)'))
+	), spread as materialized (
+		-- The few days that a state may lie on, and one beside them at each end: the days themselves decide.
+		select h.*, first_day + i as on_day
+		from held h
+		cross join lateral generate_series(
+			greatest((h.valid_from at time zone zone)::date - 1, first_day) - first_day,
+			least((coalesce(h.valid_to, to_at) at time zone zone)::date + 1, last_day) - first_day) i
+			and (channels is null or coalesce(v.channel_id, '') = any (channels))
+			and (teams is null or coalesce(v.team_id, '') = any (teams))
 	), wanted as materialized (
 		select d.* from sahut_etl.days_of(workspace, first, last) d
 	)
@@ -1044,12 +1058,13 @@ begin
 		h.assignee_id, h.team_id, h.created_at, h.valid_from, h.valid_to, coalesce(h.valid_to > d.known_from, true),
 		coalesce(h.valid_to >= d.ends, true),
 		greatest(0, extract(epoch from least(h.valid_to, d.known_to) - greatest(h.valid_from, d.known_from)))::bigint
-	from held h
-	join wanted d on h.valid_from < d.ends
+	from spread h
+	join wanted d on d.day = h.on_day and h.valid_from < d.ends
 		and (h.valid_to is null or (h.valid_to >= d.begins and h.valid_to > h.valid_from));
 end $$;
 comment on function sahut_etl.days_held is
-	'The unresolved states on each day of a span; with IDS, those of these conversations.';
+	'The unresolved states on each day of a span; with IDS, those of these conversations; with CHANNELS or TEAMS, those '
+	'in them, an empty id being none.';
 
 -- Of those that begin and end at the same moment, the one that ends goes first.
 create function sahut_etl.most_at_once(began timestamptz[], ended timestamptz[]) returns integer
@@ -1128,9 +1143,8 @@ begin
 		select h.day, h.conversation_id, coalesce(h.assignee_id, '') as assignee_id, h.status, h.is_active, h.seconds,
 			greatest(h.valid_from, h.known_from) as from_at, case when not h.is_at_end then h.valid_to end as to_at,
 			h.is_at_end
-		from sahut_etl.days_held(workspace, first_day, last_day, ids) h
-		where h.is_known and (channels is null or coalesce(h.channel_id, '') = any (channels))
-			and (teams is null or coalesce(h.team_id, '') = any (teams))
+		from sahut_etl.days_held(workspace, first_day, last_day, ids, channels, teams) h
+		where h.is_known
 	), held_by as (
 		select h.day, h.assignee_id, count(distinct h.conversation_id) filter (where h.is_active) as handled,
 			sum(h.seconds) filter (where h.is_active) as seconds,
