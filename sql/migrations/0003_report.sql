@@ -1990,7 +1990,8 @@ as $$
 $$;
 comment on function sahut_etl.day_figures is 'The stored numbers of a span of days: by channel, and by label.';
 
--- A day without any numbers before was not stored yet, or nothing had happened on it: neither can be told apart.
+-- A day without any numbers before was not stored yet, or nothing had happened on it: neither can be told apart. Nor a
+-- day without a backlog, which is stored after the events of the day.
 create function sahut_etl.note_moved(workspace integer, first date, last date, before jsonb) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -2014,7 +2015,8 @@ begin
 			select b.day, b.what, b.name, -b.n
 			from jsonb_to_recordset(before) b(day date, what text, name text, n bigint)
 		) x
-		where x.day in (select b.day from jsonb_to_recordset(before) b(day date))
+		where x.day in (select b.day from jsonb_to_recordset(before) b(day date, what text)
+			where x.what <> 'unresolved' or b.what = 'unresolved')
 		group by x.day, x.what, x.name
 		having sum(x.n) <> 0
 	) y

@@ -630,6 +630,17 @@ def test_a_reply_is_measured_in_the_hours_of_the_channel_and_on_the_days_of_the_
     assert s.sql(told) == [(day(3), 3600)]
     s.register(settings=dict(settings, hours=hours(8, 17)))
     s.refresh()
+def test_days_that_are_stored_bit_by_bit_have_not_moved(story):
+    """After a long silence the events of many days are stored at once, and their backlogs some at a time."""
+    s = story()
+    s.change("2026-03-02 01:00", "C1", labels=["refund"])
+    s.change("2026-03-03 01:00", "C2")
+    s.see("2026-06-30 05:00")
+    assert len(s.pending()) > 60
+    s.refresh()
+    assert s.sql("select * from sahut_report.day_changes") == []
+
+
     assert s.sql(told) == [(day(3), 7200)]
     s.register(zone="Europe/Berlin")
     s.refresh()
