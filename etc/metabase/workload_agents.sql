@@ -2,7 +2,7 @@
 with days as (
 	select workspace_name, day, measured_hours
 	from sahut_report.calendar
-	where is_begun
+	where is_begun and is_by_agent
 		[[and {{workspace}}]]
 		[[and {{day}}]]
 ), work as materialized (

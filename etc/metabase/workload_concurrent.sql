@@ -4,7 +4,7 @@ with days as (
 		workspace_name, day, is_over,
 		coalesce(not lead(is_over) over (partition by workspace_name order by day), false) as is_before_last
 	from sahut_report.calendar
-	where measured_hours > 0
+	where measured_hours > 0 and is_by_agent
 		[[and {{workspace}}]]
 		[[and {{day}}]]
 ), work as materialized (

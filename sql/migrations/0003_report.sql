@@ -486,7 +486,7 @@ select
 		then (least(greatest(w.active_as_of, w.seen_at), now() + interval '1 day') at time zone w.timezone)::date
 		end as last_day,
 	w.live_count, w.late_arrival_count, w.silent_edit_count, coalesce(w.active_as_of, w.seen_at) as known_at,
-	w.paused_at
+	w.paused_at, w.agents_from
 from sahut_etl.workspace w;
 comment on view sahut_etl.report_workspace is 'Workspaces, with the days that reports turn on.';
 comment on column sahut_etl.report_workspace.id is 'Workspace.';
@@ -505,6 +505,8 @@ comment on column sahut_etl.report_workspace.live_day is
 comment on column sahut_etl.report_workspace.last_day is 'Last day that anything can be known of.';
 comment on column sahut_etl.report_workspace.paused_at is
 	'When a person stopped its schedule; empty: it is not paused.';
+comment on column sahut_etl.report_workspace.agents_from is
+	'The first day of which daily figures of single agents are kept; empty: nothing was removed.';
 comment on column sahut_etl.report_workspace.live_count is 'Conversations that are held and not deleted.';
 comment on column sahut_etl.report_workspace.late_arrival_count is
 	'New conversations so far that should have been seen before.';
@@ -1040,6 +1042,8 @@ begin
 		join sahut.conversation c on c.id = v.conversation_id and c.deleted_at is null
 		join sahut.status s on s.status = v.status
 		where v.workspace_id = workspace and v.status <> 'resolved'
+			and (channels is null or coalesce(v.channel_id, '') = any (channels))
+			and (teams is null or coalesce(v.team_id, '') = any (teams))
 			and (ids is null or v.conversation_id = any (ids))
 			and (cardinality(ids) <= 1000 or tstzrange(v.valid_from, v.valid_to, '(]') && tstzrange(from_at, to_at, '[)'))
 	), spread as materialized (
@@ -1049,8 +1053,6 @@ begin
 		cross join lateral generate_series(
 			greatest((h.valid_from at time zone zone)::date - 1, first_day) - first_day,
 			least((coalesce(h.valid_to, to_at) at time zone zone)::date + 1, last_day) - first_day) i
-			and (channels is null or coalesce(v.channel_id, '') = any (channels))
-			and (teams is null or coalesce(v.team_id, '') = any (teams))
 	), wanted as materialized (
 		select d.* from sahut_etl.days_of(workspace, first, last) d
 	)
@@ -1424,26 +1426,15 @@ end $$;
 comment on function sahut_etl.add_changes is
 	'Adds the noted parts of a batch to the stored rows of one relation.';
 
--- Of a day that may tell other agents than there are (single ones of long ago are folded into one, or gone) no part can
--- be taken: it is computed whole.
+-- Of a day whose single agents are folded into one no part can be taken: it is computed whole.
 create function sahut_etl.queue_folded(workspace integer) returns void
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
 as $$
 declare
-	-- Before it no agent has a row.
-	told    constant date := coalesce((select min(a.day) from sahut_etl.day_agent a
-		where a.workspace_id = workspace and a.agent_id <> ''), 'infinity');
-	folded  date[];
+	kept    constant date := (select w.agents_from from sahut_etl.workspace w where w.id = workspace);
+	folded  constant date[] := array(select distinct a.day from pg_temp.agent_change a where a.day < kept);
 begin
-	folded := array(
-		select d.day
-		from (select distinct a.day from pg_temp.agent_change a) d
-		where exists (select from pg_temp.agent_change a where a.day = d.day and a.day < told and a.agent_id <> '')
-		or exists (select from sahut_etl.day_flow f
-			where f.workspace_id = workspace and f.day = d.day and f.assignee_id = '*')
-		or exists (select from sahut_etl.day_backlog b
-			where b.workspace_id = workspace and b.day = d.day and b.assignee_id = '*'));
 	insert into sahut_etl.report_queue as q (workspace_id, day, stamp, flows, labels, stock)
 	select distinct workspace, x.day, false, false, false, true
 	from (
@@ -1458,7 +1449,7 @@ begin
 	on conflict (workspace_id, day) do update set stock = true;
 end $$;
 comment on function sahut_etl.queue_folded is
-	'Queues the days whose stored agents are not those that a batch counted.';
+	'Queues the days of a batch that are so old that no figures of single agents are kept.';
 
 -- A peak and an oldest one are no sums. They follow from the batch alone where all that counts is in it, and a peak can
 -- be another only where a span of time is; what does not follow is queued.
@@ -1739,12 +1730,12 @@ begin
 		x.snoozed_work_usec, x.unassigned_work_usec, x.assigned_pending_work_usec, x.assigned_snoozed_work_usec,
 		x.resolved_pending_work_usec, x.resolved_snoozed_work_usec);
 
+	perform sahut_etl.stamp_turns(workspace, ids);
+
 	update sahut.conversation_event e
 	set occurred_day = (e.occurred_at at time zone w.timezone)::date
 	where e.workspace_id = workspace and e.occurred_day between first - 1 and last + 1
 	and e.occurred_day <> (e.occurred_at at time zone w.timezone)::date;
-
-	perform sahut_etl.stamp_turns(workspace, ids);
 
 	update sahut.resolution r
 	set resolved_day = (r.resolved_at at time zone w.timezone)::date
@@ -1808,6 +1799,72 @@ as $$
 $$;
 comment on function sahut_etl.refresh_labels is 'Computes the volumes by label of a span of days and stores them.';
 
+-- Of days long ago no single agent is told: rows of agents go, and in the backlog and its flow all agents of a day are
+-- one, '*'. Those of nobody stay.
+create function sahut_etl.fold_agents(workspace integer, first date, last date) returns bigint
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	removed  bigint;
+	folded   bigint;
+begin
+	delete from sahut_etl.day_agent g
+	where g.workspace_id = workspace and g.day between first and last and g.agent_id <> '';
+	get diagnostics removed = row_count;
+	with gone as (
+		delete from sahut_etl.day_backlog b
+		where b.workspace_id = workspace and b.day between first and last and b.assignee_id <> '*'
+		returning b.*
+	)
+	insert into sahut_etl.day_backlog (workspace_id, day, measured_at, status, channel_id, assignee_id, team_id,
+		conversation_count, age_seconds_sum, age_under_1d_count, age_1d_to_3d_count, age_3d_to_7d_count,
+		age_over_7d_count, oldest_created_at)
+	select g.workspace_id, g.day, g.measured_at, g.status, g.channel_id, '*', g.team_id, sum(g.conversation_count),
+		sum(g.age_seconds_sum), sum(g.age_under_1d_count), sum(g.age_1d_to_3d_count), sum(g.age_3d_to_7d_count),
+		sum(g.age_over_7d_count), min(g.oldest_created_at)
+	from gone g
+	group by g.workspace_id, g.day, g.measured_at, g.status, g.channel_id, g.team_id;
+	get diagnostics folded = row_count;
+	removed := removed + folded;
+	with gone as (
+		delete from sahut_etl.day_flow f
+		where f.workspace_id = workspace and f.day between first and last and f.assignee_id <> '*'
+		returning f.*
+	)
+	insert into sahut_etl.day_flow (workspace_id, day, channel_id, assignee_id, team_id, created_count, reopened_count,
+		moved_in_count, resolved_count, moved_out_count, active_seconds)
+	select g.workspace_id, g.day, g.channel_id, '*', g.team_id, sum(g.created_count), sum(g.reopened_count),
+		sum(g.moved_in_count), sum(g.resolved_count), sum(g.moved_out_count), sum(g.active_seconds)
+	from gone g
+	group by g.workspace_id, g.day, g.channel_id, g.team_id;
+	get diagnostics folded = row_count;
+	return removed + folded;
+end $$;
+comment on function sahut_etl.fold_agents is
+	'Removes single agents from the stored figures of a span of days; how many rows that concerned.';
+
+-- It never goes back: rows that were removed are not computed again when the age is longer one day, or in another
+-- process.
+create function sahut_etl.keep_agents_from(workspace integer, wanted date) returns bigint
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+declare
+	was      date;
+	removed  bigint := 0;
+begin
+	perform from sahut_etl.report_turn r where r.workspace_id = workspace for update;
+	was := (select coalesce(w.agents_from, '-infinity') from sahut_etl.workspace w where w.id = workspace);
+	if wanted > was then
+		removed := sahut_etl.fold_agents(workspace, was, wanted - 1);
+		update sahut_etl.workspace w set agents_from = wanted where w.id = workspace;
+	end if;
+	return removed;
+end $$;
+comment on function sahut_etl.keep_agents_from is
+	'Keeps daily figures of single agents from a day on only; how many rows were removed.';
+
 create function sahut_etl.refresh_stock(workspace integer, wanted date) returns void
 	language sql
 	set search_path = pg_catalog, pg_temp
@@ -1836,6 +1893,8 @@ as $$
 	select x.workspace_id, x.day, x.channel_id, x.assignee_id, x.team_id, x.created_count, x.reopened_count,
 		x.moved_in_count, x.resolved_count, x.moved_out_count, x.active_seconds
 	from sahut_etl.flow_of(workspace, wanted, wanted) x;
+	select sahut_etl.fold_agents(workspace, wanted, wanted)
+	from sahut_etl.workspace w where w.id = workspace and wanted < w.agents_from;
 $$;
 comment on function sahut_etl.refresh_stock is 'Computes the backlog and the workload of a day and stores them.';
 
@@ -1913,7 +1972,6 @@ $$;
 comment on function sahut_etl.day_digests is
 	'The stored rows of a day: for each table that has any, their digest.';
 
--- Daily figures of single agents may have been deleted for their age: none is no difference.
 create function sahut_etl.refresh_sample(workspace integer, wanted date) returns text[]
 	language plpgsql
 	set search_path = pg_catalog, pg_temp
@@ -1922,27 +1980,16 @@ declare
 	before  jsonb := (select jsonb_object_agg(d.relation, d.digest) from sahut_etl.day_digests(workspace, wanted) d);
 	after   jsonb;
 	wrong   text[];
-	-- Its single agents are no longer told: they stay so.
-	folded  boolean := exists (select from sahut_etl.day_flow f
-			where f.workspace_id = workspace and f.day = wanted and f.assignee_id = '*')
-		or exists (select from sahut_etl.day_backlog b
-			where b.workspace_id = workspace and b.day = wanted and b.assignee_id = '*');
 begin
 	perform sahut_etl.refresh_flows(workspace, wanted, wanted);
 	perform sahut_etl.refresh_labels(workspace, wanted, wanted);
-	if not folded then
-		perform sahut_etl.refresh_stock(workspace, wanted);
-	end if;
+	perform sahut_etl.refresh_stock(workspace, wanted);
 	after := (select jsonb_object_agg(d.relation, d.digest) from sahut_etl.day_digests(workspace, wanted) d);
 	wrong := array(
 		select k.relation
 		from (select jsonb_object_keys(coalesce(before, '{}') || coalesce(after, '{}')) as relation) k
 		where before -> k.relation is distinct from after -> k.relation
-		and (k.relation <> 'day_agent' or before -> k.relation is not null)
 		order by 1);
-	if before -> 'day_agent' is null then
-		delete from sahut_etl.day_agent a where a.workspace_id = workspace and a.day = wanted;
-	end if;
 	if wrong <> '{}' then
 		insert into sahut_etl.report_difference (workspace_id, day, relations) values (workspace, wanted, wrong);
 	end if;

@@ -1282,7 +1282,7 @@ comment on view sahut_report.daily_agent_workload is
 	'Load and work of each agent on each day. Counts of events may be added over days; concurrency, handled '
 	'conversations and the counts at the end of the day may not. A day on which an agent held nothing has no row. '
 	'How many at a time over several days: the sum of active_hours, divided by the sum of calendar.measured_hours '
-	'of all days of the period. Begins with the first load.';
+	'of all days of the period that are is_by_agent there. Begins with the first load.';
 comment on column sahut_report.daily_agent_workload.id is 'Workspace, day and agent.';
 comment on column sahut_report.daily_agent_workload.workspace_name is 'Workspace.';
 comment on column sahut_report.daily_agent_workload.day is 'Day in the workspace''s time zone.';
@@ -1339,6 +1339,17 @@ comment on column sahut_report.daily_backlog.is_over is
 comment on column sahut_report.daily_agent_workload.is_over is
 	'Whether the day is over, as far as data goes; the last days are not, and still grow.';
 
+-- Nobody is no agent, and of everybody together nothing is removed.
+create function sahut_etl.told_from(workspace text, agents text[]) returns date
+	language sql stable
+	set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce((select w.agents_from from sahut_etl.workspace w
+		where w.name = workspace and not '' = any (agents)), '-infinity')
+$$;
+comment on function sahut_etl.told_from is
+	'The first day of which a report of these agents has figures; of an empty list: one that names each agent.';
+
 -- The definitions of the view hold for its parts too, so both are one source to a report.
 create function sahut_etl.agent_work_of(workspace text, first date, last date, channels text[], teams text[],
 		labels text[])
@@ -1365,21 +1376,11 @@ begin
 		where l.workspace_name = workspace and l.label_name = any (labels);
 	end if;
 	return query
-	with kept as materialized (
-		select d.day, d.agent_id
-		from sahut_report.daily_agent_workload d
-		where d.workspace_name = workspace and d.day between first and last
-	), part as materialized (
-		select g.day, g.agent_id collate "C" as agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count,
-			g.reopened_count, round(g.active_seconds / 3600.0, 2) as active_hours, g.peak_concurrent
-		from sahut_etl.report_workspace w
-		cross join lateral sahut_etl.workload_of(w.id, first, last, ids, channels, teams) g
-		where w.name = workspace
-	)
-	select p.agent_id, p.assigned_in_count, p.handed_off_count, p.resolved_count, p.reopened_count, p.active_hours,
-		p.peak_concurrent
-	from part p
-	join kept k on k.day = p.day and k.agent_id = p.agent_id;
+	select g.agent_id collate "C", g.assigned_in_count, g.handed_off_count, g.resolved_count, g.reopened_count,
+		round(g.active_seconds / 3600.0, 2), g.peak_concurrent
+	from sahut_etl.report_workspace w
+	cross join lateral sahut_etl.workload_of(w.id, greatest(first, w.agents_from), last, ids, channels, teams) g
+	where w.name = workspace and g.agent_id <> '';
 end
 $$;
 comment on function sahut_etl.agent_work_of is
@@ -1517,6 +1518,8 @@ comment on column sahut_report.label_intervals.to_at is 'Until when; empty while
 comment on column sahut_report.label_intervals.is_current is 'Whether it carries it now.';
 comment on column sahut_report.label_intervals.is_estimated is 'Whether from_at may be off by more than half an hour.';
 comment on column sahut_report.label_intervals.from_day is 'Day of from_at in the workspace''s time zone.';
+comment on column sahut_report.label_intervals.is_history_complete is
+	'False where it may have begun earlier: a label that a conversation older than the first load carried already.';
 
 create view sahut_report.calendar as
 select
@@ -1541,7 +1544,8 @@ select
 	case when d.day between w.history_day and w.last_day then round(greatest(0, extract(epoch from
 		least((d.day + 1)::timestamp at time zone w.timezone, w.known_at)
 		- greatest(d.day::timestamp at time zone w.timezone, w.history_started_at))::numeric) / 3600, 4)
-		else 0 end as measured_hours
+		else 0 end as measured_hours,
+	d.day >= coalesce(w.agents_from, '-infinity') as is_by_agent
 from (
 	select r.*, sahut_etl.first_day(r.id) as first_day
 	from sahut_etl.report_workspace r
@@ -1556,8 +1560,6 @@ cross join lateral (
 left join sahut_etl.holiday y on y.workspace_id = w.id and y.day = d.day
 left join sahut_etl.report_queue q on q.workspace_id = w.id and q.day = d.day and d.day < w.live_day;
 comment on view sahut_report.calendar is
-comment on column sahut_report.label_intervals.is_history_complete is
-	'False where it may have begun earlier: a label that a conversation older than the first load carried already.';
 	'One row for each workspace and day, from the year of the first conversation to the end of next year: for '
 	'days on which nothing happened, for weekdays and holidays.';
 comment on column sahut_report.calendar.id is 'Workspace and day.';
@@ -1584,6 +1586,8 @@ comment on column sahut_report.calendar.is_begun is
 comment on column sahut_report.calendar.measured_hours is
 	'Hours of the day in which status and assignment are known: none before the first load has ended, less than all '
 	'on the day of that and on the last day. The divisor of a period''s hours.';
+comment on column sahut_report.calendar.is_by_agent is
+	'Whether daily figures of single agents are kept of it: not of days older than retention.agent_days.';
 
 -- ---- dimensions ----
 

@@ -478,7 +478,7 @@ select
 	k.unread_count
 from (
 	select r.workspace_name, r.from_day as day, r.from_hour as hour, r.channel_id, r.channel_type, r.channel_name,
-		r.team_id, r.team_name, r.agent_id, r.agent_name,
+		r.team_id, r.team_name, r.told_id as agent_id, r.told_name as agent_name,
 		count(*) as turns, count(*) filter (where r.turn_no = 1) as first_turns,
 		count(r.reply_at) as answered, count(*) filter (where r.replied_by = 'bot') as answered_by_bots,
 		count(*) filter (where r.is_waiting) as waiting,
@@ -496,9 +496,17 @@ from (
 			as first_reply_seconds_p90,
 		percentile_cont(0.9) within group (order by r.reply_business_seconds) filter (where r.turn_no = 1)
 			as first_reply_business_seconds_p90
-	from sahut_report.replies r
+	from (
+		-- Of days long ago no single agent is told.
+		select x.*, case when x.from_day < w.agents_from and x.agent_id is not null then '*' else x.agent_id end
+			as told_id,
+			case when x.from_day < w.agents_from and x.agent_id is not null then '(agents)' else x.agent_name end
+			as told_name
+		from sahut_report.replies x
+		join sahut_etl.workspace w on w.name = x.workspace_name
+	) r
 	group by r.workspace_name, r.from_day, r.from_hour, r.channel_id, r.channel_type, r.channel_name, r.team_id,
-		r.team_name, r.agent_id, r.agent_name
+		r.team_name, r.told_id, r.told_name
 ) d
 left join sahut_report.message_days k on k.workspace_name = d.workspace_name and k.day = d.day;
 comment on view sahut_report.daily_replies is
@@ -514,7 +522,8 @@ comment on column sahut_report.daily_replies.channel_name is 'Name of that chann
 comment on column sahut_report.daily_replies.team_id is 'Team.';
 comment on column sahut_report.daily_replies.team_name is 'Name of that team.';
 comment on column sahut_report.daily_replies.agent_id is
-	'The agent who answered; empty for bots and without an answer.';
+	'The agent who answered; empty for bots and without an answer; * for all agents of days whose figures of single '
+	'agents are not kept.';
 comment on column sahut_report.daily_replies.agent_name is 'Name of that agent, where one is known.';
 comment on column sahut_report.daily_replies.turns is 'Turns of customers.';
 comment on column sahut_report.daily_replies.first_turns is 'Of them, first ones of their conversations.';

@@ -4,11 +4,8 @@ with its as materialized (
 	select case when $7::text[] is not null then coalesce(array_agg(l.conversation_id), '{}') end as ids
 	from sahut_report.conversation_labels l
 	where l.workspace_name = $1 and l.label_name = any ($7::text[])
-), joint as materialized (
-	select distinct b.day from sahut_report.daily_backlog b
-	where b.workspace_name = $1 and b.day between $2::date and $3::date and b.assignee_id = '*' and $7::text[] is not null
 ), labelled as materialized (
-	select b.day, b.status, b.channel_id, case when j.day is not null and b.assignee_id is not null then '*'
+	select b.day, b.status, b.channel_id, case when b.day < w.agents_from and b.assignee_id is not null then '*'
 			else b.assignee_id end as assignee_id, b.team_id,
 		sum(b.conversation_count) as n, sum(b.age_under_1d_count) as n_0, sum(b.age_1d_to_3d_count) as n_1,
 		sum(b.age_3d_to_7d_count) as n_3, sum(b.age_over_7d_count) as n_7,
@@ -16,7 +13,6 @@ with its as materialized (
 	from sahut_etl.report_workspace w
 	cross join its i
 	cross join lateral sahut_etl.backlog_of(w.id, $2::date, $3::date, i.ids) b
-	left join joint j on j.day = b.day
 	where w.name = $1 and $7::text[] is not null
 	group by 1, 2, 3, 4, 5
 ), stored as materialized (

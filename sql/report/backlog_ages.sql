@@ -1,4 +1,5 @@
--- A row for every day of the period that has a backlog to be known, those included on which it was empty.
+-- A row for every day of the period that has a backlog to be known, those included on which it was empty. Of an agent
+-- nothing is told of days whose figures of single agents are not kept.
 with its as materialized (
 	select case when $7::text[] is not null then coalesce(array_agg(l.conversation_id), '{}') end as ids
 	from sahut_report.conversation_labels l
@@ -21,12 +22,14 @@ with its as materialized (
 	select l.* from labelled l
 )
 select
-	d.day, coalesce(sum(b.age_under_1d_count), 0) as under_1d, coalesce(sum(b.age_1d_to_3d_count), 0) as "1d_to_3d",
-	coalesce(sum(b.age_3d_to_7d_count), 0) as "3d_to_7d",
-	coalesce(sum(b.age_over_7d_count), 0) as over_7d
+	d.day,
+	case when d.is_told then coalesce(sum(b.age_under_1d_count), 0) end as under_1d,
+	case when d.is_told then coalesce(sum(b.age_1d_to_3d_count), 0) end as "1d_to_3d",
+	case when d.is_told then coalesce(sum(b.age_3d_to_7d_count), 0) end as "3d_to_7d",
+	case when d.is_told then coalesce(sum(b.age_over_7d_count), 0) end as over_7d
 from sahut_etl.report_workspace w
 cross join lateral (
-	select x.day::date as day
+	select x.day::date as day, x.day >= (select sahut_etl.told_from($1, $5::text[])) as is_told
 	from generate_series(greatest($2::date, w.history_day)::timestamp, least($3::date, w.last_day)::timestamp,
 		interval '1 day') x(day)
 ) d
@@ -35,5 +38,5 @@ left join stock b on b.day = d.day
 	and ($5::text[] is null or coalesce(b.assignee_id, '') = any ($5::text[]))
 	and ($6::text[] is null or coalesce(b.team_id, '') = any ($6::text[]))
 where w.name = $1
-group by 1
+group by d.day, d.is_told
 order by 1

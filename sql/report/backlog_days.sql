@@ -1,10 +1,11 @@
--- A row for every day of the period that has a backlog to be known, those included on which it was empty.
+-- A row for every day of the period that has a backlog to be known, those included on which it was empty. Of an agent
+-- nothing is told of days whose figures of single agents are not kept.
 with its as materialized (
 	select case when $7::text[] is not null then coalesce(array_agg(l.conversation_id), '{}') end as ids
 	from sahut_report.conversation_labels l
 	where l.workspace_name = $1 and l.label_name = any ($7::text[])
 ), stored as materialized (
-	select b.day, b.status, b.channel_id, b.assignee_id, b.team_id, b.conversation_count, b.oldest_age_hours
+	select b.day, b.status, b.channel_id, b.assignee_id, b.team_id, b.conversation_count as n, b.oldest_age_hours
 	from sahut_report.daily_backlog b
 	where b.workspace_name = $1 and b.day between $2::date and $3::date and $7::text[] is null
 ), labelled as materialized (
@@ -20,16 +21,16 @@ with its as materialized (
 	select l.* from labelled l
 )
 select
-	d.day,
-	coalesce(sum(b.conversation_count) filter (where b.status = 'open'), 0) as open,
-	coalesce(sum(b.conversation_count) filter (where b.status = 'pending'), 0) as pending,
-	coalesce(sum(b.conversation_count) filter (where b.status = 'snoozed'), 0) as snoozed,
-	coalesce(sum(b.conversation_count) filter (where b.status not in ('open', 'pending', 'snoozed')), 0) as other,
-	coalesce(sum(b.conversation_count) filter (where b.assignee_id is null), 0) as unassigned,
-	max(b.oldest_age_hours) as oldest_hours
+	d.day, case when d.is_told then coalesce(sum(b.n) filter (where b.status = 'open'), 0) end as open,
+	case when d.is_told then coalesce(sum(b.n) filter (where b.status = 'pending'), 0) end as pending,
+	case when d.is_told then coalesce(sum(b.n) filter (where b.status = 'snoozed'), 0) end as snoozed,
+	case when d.is_told then coalesce(sum(b.n) filter (where b.status not in ('open', 'pending', 'snoozed')), 0) end
+		as other,
+	case when d.is_told then coalesce(sum(b.n) filter (where b.assignee_id is null), 0) end as unassigned,
+	case when d.is_told then max(b.oldest_age_hours) end as oldest_hours
 from sahut_etl.report_workspace w
 cross join lateral (
-	select x.day::date as day
+	select x.day::date as day, x.day >= (select sahut_etl.told_from($1, $5::text[])) as is_told
 	from generate_series(greatest($2::date, w.history_day)::timestamp, least($3::date, w.last_day)::timestamp,
 		interval '1 day') x(day)
 ) d
@@ -38,5 +39,5 @@ left join stock b on b.day = d.day
 	and ($5::text[] is null or coalesce(b.assignee_id, '') = any ($5::text[]))
 	and ($6::text[] is null or coalesce(b.team_id, '') = any ($6::text[]))
 where w.name = $1
-group by 1
+group by d.day, d.is_told
 order by 1

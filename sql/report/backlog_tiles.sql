@@ -46,5 +46,6 @@ select
 	n.oldest_hours, case when k.is_known then b.oldest_hours end as oldest_hours_before
 from now n
 cross join was b
-cross join (select w.history_day < $2::date and $2::date <= w.last_day as is_known from sahut_etl.report_workspace w
-	where w.name = $1) k
+cross join (select greatest(w.history_day, sahut_etl.told_from($1, $5::text[])) < $2::date and $2::date <= w.last_day
+		as is_known
+	from sahut_etl.report_workspace w where w.name = $1) k

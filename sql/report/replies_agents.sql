@@ -12,6 +12,7 @@ select
 		filter (where r.turn_no > 1))::numeric, 1) as next_reply_p90_seconds
 from sahut_report.replies r
 where r.workspace_name = $1 and r.from_day between $2::date and $3::date and r.reply_at is not null
+	and (r.agent_id is null or r.from_day >= (select sahut_etl.told_from($1, '{}')))
 	and ($4::text[] is null or coalesce(r.channel_id, '') = any ($4::text[]))
 	and ($5::text[] is null
 		or coalesce(case when r.reply_at is null then r.assignee_id else r.agent_id end, '') = any ($5::text[]))

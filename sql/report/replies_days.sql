@@ -9,6 +9,7 @@ with asked as materialized (
 		filter (where r.turn_no > 1))::numeric / 60, 1) as next_reply_minutes
 	from sahut_report.replies r
 	where r.workspace_name = $1 and r.from_day between $2::date and $3::date
+		and r.from_day >= (select sahut_etl.told_from($1, $5::text[]))
 		and ($4::text[] is null or coalesce(r.channel_id, '') = any ($4::text[]))
 		and ($5::text[] is null
 			or coalesce(case when r.reply_at is null then r.assignee_id else r.agent_id end, '') = any ($5::text[]))
@@ -23,9 +24,11 @@ with asked as materialized (
 )
 select
 	d.day::date as day, a.first_reply_minutes, a.first_reply_p90_minutes, a.next_reply_minutes,
-	coalesce(a.turns, 0) as turns, coalesce(a.answered, 0) as answered, k.unread_count as unread,
+	case when d.day >= t.day then coalesce(a.turns, 0) end as turns,
+	case when d.day >= t.day then coalesce(a.answered, 0) end as answered, k.unread_count as unread,
 	case when k.is_fully_read then '✓' end as fully_read
 from generate_series($2::date::timestamp, $3::date::timestamp, interval '1 day') d(day)
+cross join (select sahut_etl.told_from($1, $5::text[])) t(day)
 left join asked a on a.from_day = d.day::date
 left join known k on k.day = d.day::date
 order by 1

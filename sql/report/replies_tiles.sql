@@ -12,7 +12,7 @@ select
 	count(*) filter (where r.is_waiting) as waiting_now
 from (
 	select x.turn_no, x.reply_at, x.reply_business_seconds, x.is_waiting,
-		x.from_day between $2::date and $3::date as is_asked
+		x.from_day between $2::date and $3::date and x.from_day >= (select sahut_etl.told_from($1, $5::text[])) as is_asked
 	from sahut_report.replies x
 	where x.workspace_name = $1 and (x.is_waiting or x.from_day between $2::date and $3::date)
 		and ($4::text[] is null or coalesce(x.channel_id, '') = any ($4::text[]))

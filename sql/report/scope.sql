@@ -12,6 +12,7 @@ select
 	case when now() - r.known_at > interval '1 hour'
 	then extract(epoch from now() - r.known_at)::bigint end as stale_seconds,
 	f.pending_days as stale_days, r.live_day::text as open_day,
+	case when r.agents_from > coalesce($2::date, p.last_day - 30) then r.agents_from::text end as agents_from,
 	case when k.state <> 'proven' then k.state end as proof,
 	to_char(k.since at time zone w.timezone, 'YYYY-MM-DD HH24:MI') as unproven_since,
 	case when k.state not in ('unproven', 'demoted') then '' when k.beyond > 0 then 'deep'

@@ -16,7 +16,8 @@ with its as materialized (
 	select g.day, g.channel_id, c.channel_name, g.team_id, g.created_count
 	from sahut_etl.report_workspace w
 	cross join its i
-	cross join lateral sahut_etl.volume_of(w.id, $2::date, $3::date, i.ids, $5::text[]) g
+	cross join lateral sahut_etl.volume_of(w.id, greatest($2::date, sahut_etl.told_from($1, $5::text[])), $3::date, i.ids,
+		$5::text[]) g
 	left join sahut_report.channels c on c.workspace_name = w.name and c.channel_id = g.channel_id
 	where w.name = $1 and $5::text[] is not null
 ), counted as (
@@ -37,7 +38,9 @@ with its as materialized (
 	select case when r.place <= 7 then r.channel else '' end as channel, min(r.place) as place from ranked r
 		group by 1
 )
-select d.day::date as day, n.channel, coalesce(sum(r.created_count), 0) as created
+select
+	d.day::date as day, n.channel,
+	case when d.day >= (select sahut_etl.told_from($1, $5::text[])) then coalesce(sum(r.created_count), 0) end as created
 from generate_series($2::date::timestamp, $3::date::timestamp, interval '1 day') d(day)
 cross join named n
 left join ranked r on r.day = d.day::date and case when r.place <= 7 then r.channel else '' end = n.channel

@@ -1,5 +1,6 @@
 -- A row for every day of the period. The number resolved before history begins is not known, nor the number created
--- with a team or an agent; and of a label the number reopened is not counted by day.
+-- with a team or an agent; of a label the number reopened is not counted by day. Of an agent nothing is told of days
+-- whose figures of single agents are not kept.
 with its as materialized (
 	select case when $7::text[] is not null then coalesce(array_agg(l.conversation_id), '{}') end as ids
 	from sahut_report.conversation_labels l
@@ -18,7 +19,8 @@ with its as materialized (
 		case when $7::text[] is null then g.reopened_count end
 	from sahut_etl.report_workspace w
 	cross join its i
-	cross join lateral sahut_etl.volume_of(w.id, $2::date, $3::date, i.ids, $5::text[]) g
+	cross join lateral sahut_etl.volume_of(w.id, greatest($2::date, sahut_etl.told_from($1, $5::text[])), $3::date, i.ids,
+		$5::text[]) g
 	where w.name = $1 and $5::text[] is not null
 ), counted as materialized (
 	select v.day, sum(v.created_count) as created, sum(v.resolved_count) as resolved,
@@ -34,11 +36,14 @@ with its as materialized (
 )
 select
 	d.day::date as day,
-	case when d.day::date >= w.history_day or $5::text[] is null and $6::text[] is null
+	case when d.day >= t.history_day or $5::text[] is null and $6::text[] is null
 		then coalesce(c.created, 0) end as created,
-	case when d.day::date >= w.history_day then coalesce(c.resolved, 0) end as resolved,
-	case when d.day::date >= w.history_day and $7::text[] is null then coalesce(c.reopened, 0) end as reopened
+	case when d.day >= t.history_day then coalesce(c.resolved, 0) end as resolved,
+	case when d.day >= t.history_day and $7::text[] is null then coalesce(c.reopened, 0) end as reopened
 from generate_series($2::date::timestamp, $3::date::timestamp, interval '1 day') d(day)
-join sahut_etl.report_workspace w on w.name = $1
+cross join (
+	select greatest(w.history_day, sahut_etl.told_from($1, $5::text[])) as history_day
+	from sahut_etl.report_workspace w where w.name = $1
+) t
 left join counted c on c.day = d.day::date
 order by 1

@@ -20,7 +20,8 @@ with its as materialized (
 	select extract(isodow from g.day) as weekday, g.hour_of_day as hour, g.channel_id, g.team_id, g.created_count
 	from sahut_etl.report_workspace w
 	cross join its i
-	cross join lateral sahut_etl.hours_of(w.id, $2::date, $3::date, i.ids, $5::text[]) g
+	cross join lateral sahut_etl.hours_of(w.id, greatest($2::date, sahut_etl.told_from($1, $5::text[])), $3::date, i.ids,
+		$5::text[]) g
 	where w.name = $1 and $5::text[] is not null
 ), counted as materialized (
 	select v.weekday, v.hour, sum(v.created_count) as created

@@ -2,7 +2,8 @@
 with of_agent as materialized (
 	select g.label_name, g.channel_id, g.team_id, g.created_count, g.resolved_count
 	from sahut_etl.report_workspace w
-	cross join lateral sahut_etl.labels_of(w.id, $2::date, $3::date, null, $5::text[]) g
+	cross join lateral sahut_etl.labels_of(w.id, greatest($2::date, sahut_etl.told_from($1, $5::text[])), $3::date, null,
+		$5::text[]) g
 	where w.name = $1 and $5::text[] is not null
 ), stored as materialized (
 	select d.label_name, d.channel_id, d.team_id, d.created_count, d.resolved_count

@@ -20,7 +20,8 @@ with its as materialized (
 		case when $7::text[] is null then g.reopened_count end
 	from sahut_etl.report_workspace w
 	cross join its i
-	cross join lateral sahut_etl.volume_of(w.id, $2::date - ($3::date - $2::date + 1), $3::date, i.ids, $5::text[]) g
+	cross join lateral sahut_etl.volume_of(w.id,
+		greatest($2::date - ($3::date - $2::date + 1), sahut_etl.told_from($1, $5::text[])), $3::date, i.ids, $5::text[]) g
 	where w.name = $1 and $5::text[] is not null
 ), sums as materialized (
 	select
@@ -42,6 +43,7 @@ with its as materialized (
 		count(*) filter (where not r.is_history_complete) as untimed
 	from sahut_report.resolutions r
 	where r.workspace_name = $1 and r.resolved_day between $2::date - ($3::date - $2::date + 1) and $3::date
+	and r.resolved_day >= (select sahut_etl.told_from($1, $5::text[]))
 	and ($4::text[] is null or coalesce(r.channel_id, '') = any ($4::text[]))
 	and ($5::text[] is null or coalesce(r.agent_id, '') = any ($5::text[]))
 	and ($6::text[] is null or coalesce(r.team_id, '') = any ($6::text[]))
@@ -64,9 +66,12 @@ with its as materialized (
 	and ($5::text[] is null or coalesce(b.assignee_id, '') = any ($5::text[]))
 	and ($6::text[] is null or coalesce(b.team_id, '') = any ($6::text[]))
 ), known as materialized (
-	select w.history_day <= $2::date - ($3::date - $2::date + 1) as is_known,
-		w.history_day < $2::date and $2::date <= w.last_day as was_known
-	from sahut_etl.report_workspace w where w.name = $1
+	select t.history_day <= $2::date - ($3::date - $2::date + 1) as is_known,
+		t.history_day < $2::date and $2::date <= t.last_day as was_known
+	from (
+		select greatest(w.history_day, sahut_etl.told_from($1, $5::text[])) as history_day, w.last_day
+		from sahut_etl.report_workspace w where w.name = $1
+	) t
 )
 select
 	coalesce(n.created, 0) as created,

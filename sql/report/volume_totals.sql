@@ -18,7 +18,8 @@ with its as materialized (
 		case when $7::text[] is null then g.reopened_count end
 	from sahut_etl.report_workspace w
 	cross join its i
-	cross join lateral sahut_etl.volume_of(w.id, $2::date, $3::date, i.ids, $5::text[]) g
+	cross join lateral sahut_etl.volume_of(w.id, greatest($2::date, sahut_etl.told_from($1, $5::text[])), $3::date, i.ids,
+		$5::text[]) g
 	left join sahut_report.channels c on c.workspace_name = w.name and c.channel_id = g.channel_id
 	where w.name = $1 and $5::text[] is not null
 ), timed as materialized (
@@ -29,6 +30,7 @@ with its as materialized (
 		count(*) filter (where not r.is_history_complete) as untimed
 	from sahut_report.resolutions r
 	where r.workspace_name = $1 and r.resolved_day between $2::date and $3::date
+	and r.resolved_day >= (select sahut_etl.told_from($1, $5::text[]))
 	and ($5::text[] is null or coalesce(r.agent_id, '') = any ($5::text[]))
 	and ($6::text[] is null or coalesce(r.team_id, '') = any ($6::text[]))
 	and ($7::text[] is null or r.conversation_id in (

@@ -26,7 +26,7 @@ with work as materialized (
 ), measured as (
 	select sum(c.measured_hours) as hours
 	from sahut_report.calendar c
-	where c.workspace_name = $1 and c.day between $2::date and $3::date
+	where c.workspace_name = $1 and c.day between $2::date and $3::date and c.is_by_agent
 )
 select
 	a.workspace_name as workspace, a.agent_id, a.agent_name as agent, coalesce(n.open, 0) as open,

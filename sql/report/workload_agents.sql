@@ -3,7 +3,8 @@
 with untimed as materialized (
 	select x.to_assignee_id as agent_id, count(*) as n
 	from sahut_report.conversation_events x
-	where x.workspace_name = $1 and x.occurred_day between $2::date and $3::date and x.is_estimated
+	where x.workspace_name = $1 and x.occurred_day between $2::date and $3::date
+	and x.occurred_day >= (select sahut_etl.told_from($1, '{}')) and x.is_estimated
 		and x.event_type in ('created', 'assigned', 'reassigned') and x.to_assignee_id is not null
 		and ($4::text[] is null or coalesce(x.channel_id, '') = any ($4::text[]))
 		and ($6::text[] is null or coalesce(x.to_team_id, '') = any ($6::text[]))
@@ -13,7 +14,7 @@ with untimed as materialized (
 ), measured as materialized (
 	select sum(c.measured_hours) as hours
 	from sahut_report.calendar c
-	where c.workspace_name = $1 and c.day between $2::date and $3::date
+	where c.workspace_name = $1 and c.day between $2::date and $3::date and c.is_by_agent
 ), work as materialized (
 	select g.agent_id, g.assigned_in_count, g.handed_off_count, g.resolved_count, g.reopened_count, g.active_hours,
 		g.peak_concurrent

@@ -3,7 +3,8 @@
 with given as materialized (
 	select e.to_assignee_id as agent_id, e.to_assignee_name as agent_name, e.occurred_at
 	from sahut_report.conversation_events e
-	where e.workspace_name = $1 and e.occurred_day between $2::date and $3::date and not e.is_estimated
+	where e.workspace_name = $1 and e.occurred_day between $2::date and $3::date
+	and e.occurred_day >= (select sahut_etl.told_from($1, '{}')) and not e.is_estimated
 	and e.event_type in ('created', 'assigned', 'reassigned') and e.to_assignee_id is not null
 	and ($4::text[] is null or coalesce(e.channel_id, '') = any ($4::text[]))
 	and ($5::text[] is null or e.to_assignee_id = any ($5::text[]))

@@ -59,7 +59,7 @@ with its as materialized (
 )
 select
 	h.active, case when k.is_known then b.active end as active_before,
-	h.median as median_active, case when k.is_known then b.median end as median_active_before,
+	h.median as median_active, case when k.is_known and k.is_single then b.median end as median_active_before,
 	case when k.has_nobody then u.active end as unassigned_active,
 	case when k.is_known and k.has_nobody then b.unassigned end as unassigned_active_before,
 	case when k.has_nobody then u.oldest end as oldest_unassigned_hours,
@@ -67,6 +67,8 @@ select
 from unassigned u
 cross join held h
 cross join was b
-cross join (select w.history_day < $2::date and $2::date <= w.last_day as is_known,
+cross join (select
+		greatest(w.history_day, sahut_etl.told_from($1, $5::text[])) < $2::date and $2::date <= w.last_day as is_known,
+		sahut_etl.told_from($1, '{}') < $2::date as is_single,
 		$5::text[] is null or '' = any ($5::text[]) as has_nobody
 	from sahut_etl.report_workspace w where w.name = $1) k

@@ -417,6 +417,12 @@ static void add_warning(struct report_run *run, struct table *late, const struct
 		table_format_remark(&run->csv, buf_text(line), &run->out);
 }
 
+/* Whether TOPIC has, or can have, numbers of single agents on single days. */
+static bool names_agents(const struct report_catalog *topic)
+{
+	return topic->n_panels > 0 && report_query_filters(topic->name) & 1u << REPORT_AGENT;
+}
+
 /*
  * The missing proof, and the days that are not up to date, come before all else: on stderr, in the
  * first lines of a table, and in the first members of an array. A page has them in its head.
@@ -433,6 +439,10 @@ static struct table *begin_with_late(struct report_run *run)
 		add_warning(run, late, &line);
 		buf_reset(&line);
 		report_table_late(&line, run->data.lang, run->scope, row);
+		add_warning(run, late, &line);
+		buf_reset(&line);
+		if (names_agents(run->data.topic))
+			report_table_agents(&line, run->data.lang, run->scope, row);
 		add_warning(run, late, &line);
 	}
 	return late;

@@ -30,15 +30,14 @@ static const char **names_of(const struct table *longer, int *n)
 	return names;
 }
 
-static int new_row(struct table *wide, const struct table *longer, int from)
+/* Where the longer table has no row the number is 0; where it has one without a number, none. */
+static void fill(struct table *wide, int row, bool *told)
 {
-	int row = table_add(wide);
-	const char *key = text_of(longer, from, 0);
-
-	table_set_text(wide, row, 0, key);
-	for (int c = 1; c < table_columns(wide); c++)
-		table_set(wide, row, c, "0", 1);
-	return row;
+	for (int c = 1; c < table_columns(wide); c++) {
+		if (!told[c])
+			table_set_text(wide, row, c, "0");
+		told[c] = false;
+	}
 }
 
 struct table *pivot_wide(const struct table *longer)
@@ -46,21 +45,28 @@ struct table *pivot_wide(const struct table *longer)
 	int n, row = -1;
 	const char **names = names_of(longer, &n);
 	struct table *wide = table_new(n + 1);
+	bool *told = mem_new((size_t)(n + 1) * sizeof(*told));
 
 	table_name(wide, 0, table_column_name(longer, 0), table_is_number(longer, 0));
 	for (int c = 0; c < n; c++)
 		table_name(wide, c + 1, names[c], true);
 	for (int r = 0; r < table_rows(longer); r++) {
-		const char *value = text_of(longer, r, 2);
 		int c = 0;
 
-		if (row < 0 || strcmp(text_of(longer, r, 0), text_of(wide, row, 0)) != 0)
-			row = new_row(wide, longer, r);
+		if (row < 0 || strcmp(text_of(longer, r, 0), text_of(wide, row, 0)) != 0) {
+			if (row >= 0)
+				fill(wide, row, told);
+			row = table_add(wide);
+			table_set_text(wide, row, 0, text_of(longer, r, 0));
+		}
 		while (strcmp(names[c], text_of(longer, r, 1)) != 0)
 			c++;
-		if (*value)
-			table_set_text(wide, row, c + 1, value);
+		table_set_text(wide, row, c + 1, table_text(longer, r, 2));
+		told[c + 1] = true;
 	}
+	if (row >= 0)
+		fill(wide, row, told);
+	mem_free(&told);
 	mem_free(&names);
 	return wide;
 }

@@ -14,7 +14,8 @@
 /*
  * LONGER has three columns: the name of a row, the name of a column, and the number where they
  * meet. Rows and columns stand in the order in which they first come; rows of the same name must
- * follow one another. A number that is not there is 0. The caller frees the table.
+ * follow one another. Where no row tells a number it is 0; where one tells NULL it is NULL. The
+ * caller frees the table.
  */
 struct table *pivot_wide(const struct table *longer) MUST_CHECK;
 

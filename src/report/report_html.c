@@ -128,7 +128,8 @@ static double largest(const struct table *table)
 
 	for (int r = 0; r < table_rows(table); r++) {
 		for (int c = 1; c < table_columns(table); c++) {
-			double value = strtod(table_text(table, r, c), NULL);
+			const char *text = table_text(table, r, c);
+			double value = text ? strtod(text, NULL) : 0;
 
 			most = value > most ? value : most;
 		}
@@ -138,7 +139,7 @@ static double largest(const struct table *table)
 
 static void heat_cell(struct report_html *report, const char *text, double most)
 {
-	double value = strtod(text, NULL), share = value / most;
+	double value = text ? strtod(text, NULL) : 0, share = value / most;
 	int shade = share > 0 && share <= 1 ? 1 + (int)(share * (SHADES - 0.001)) : 0;
 
 	buf_printf(report->out, "<td class=\"h%d\">", shade > SHADES ? SHADES : shade);
@@ -382,7 +383,8 @@ static void as_of(struct report_html *report, const struct table *scope, int row
 void report_html_workspace(struct report_html *report, const struct table *scope, int row,
 			   bool many)
 {
-	const char *history = table_get(scope, row, "history_at");
+	const char *history = table_get(scope, row, "history_at"),
+		   *agents = table_get(scope, row, "agents_from");
 
 	report->open_day = table_get(scope, row, "open_day");
 	report->goes_on =
@@ -418,6 +420,11 @@ void report_html_workspace(struct report_html *report, const struct table *scope
 	}
 	if (history) {
 		labelled(report, "history", history, NULL);
+		buf_char(report->out, '.');
+	}
+	if (agents) {
+		buf_char(report->out, ' ');
+		labelled(report, "agents_from", agents, NULL);
 		buf_char(report->out, '.');
 	}
 	buf_str(report->out, "</p>\n");

@@ -220,6 +220,16 @@ void report_table_late(struct buf *out, enum lang lang, const struct table *scop
 		buf_printf(out, " (%s %s)", report_text_get(lang, "late"), since);
 }
 
+void report_table_agents(struct buf *out, enum lang lang, const struct table *scope, int row)
+{
+	const char *from = table_get(scope, row, "agents_from");
+
+	if (!from)
+		return;
+	cut(out, table_get(scope, row, "workspace"), WIDEST);
+	buf_printf(out, ": %s %s", report_text_get(lang, "agents_from"), from);
+}
+
 void report_table_proof(struct buf *out, enum lang lang, const struct table *scope, int row)
 {
 	if (!table_get(scope, row, "proof"))

@@ -26,6 +26,12 @@ struct report_table {
  */
 void report_table_late(struct buf *out, enum lang lang, const struct table *scope, int row);
 
+/*
+ * Adds before which day single agents have no figures: "utama: No numbers ... 2026-03-07". Nothing
+ * where they have some of the whole period.
+ */
+void report_table_agents(struct buf *out, enum lang lang, const struct table *scope, int row);
+
 /* Adds how far the figures can be relied on: "utama: Complete, but for: ..."; nothing where all is
  * proven. */
 void report_table_proof(struct buf *out, enum lang lang, const struct table *scope, int row);

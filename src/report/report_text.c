@@ -99,6 +99,9 @@ static const struct {
 	  { "Resolutions, reopenings, backlog and workload are known from",
 	    "Penyelesaian, pembukaan kembali, percakapan yang belum selesai, dan beban kerja "
 	    "diketahui sejak" } },
+	{ "agents_from",
+	  { "No numbers of single agents are kept of days before",
+	    "Angka per agen tidak disimpan untuk hari sebelum" } },
 	{ "dirty", { "Days that are still being recalculated", "Hari yang masih dihitung ulang" } },
 	{ "late", { "they cannot be computed since", "tidak dapat dihitung sejak" } },
 	{ "changed",

@@ -20,8 +20,6 @@ bool retention_some(struct retention *retention, struct warehouse *warehouse, bo
 		{ sql_retention_rejected_items, retention->rejected_items },
 		{ sql_retention_rejected_messages, retention->rejected_items },
 		{ sql_retention_agent_days, retention->agent_days },
-		{ sql_retention_agent_backlog, retention->agent_days },
-		{ sql_retention_agent_flows, retention->agent_days },
 	};
 	CLEANUP(table_free) struct table *table = NULL;
 	struct script *s = warehouse_call(warehouse, steps[retention->step].sql);

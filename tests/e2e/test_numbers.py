@@ -434,18 +434,30 @@ def test_a_code_stands_for_the_name_of_an_agent(story):
     assert ("Ayu",) in s.sql(names)
 
 
+def forget_agents(s, days):
+    """As the daemon does once a day, with `retention: {agent_days: …}`."""
+    s.sql(statement("retention/agent_days.sql").replace("$1", str(days * 86400 * 10**6)).replace("$2", "500"))
+
+
 def test_daily_figures_of_single_agents_go_at_an_age(story):
     s = story()
     s.change("2026-03-02 01:00", "C1", assignee=AYU)
     s.see("2026-03-12 05:00")
     s.refresh()
-    with open(os.path.join(TOP, "sql", "retention", "agent_days.sql")) as f:
-        query = f.read()
     figures = "select min(day), max(day) from sahut_report.daily_agent_workload"
-    s.sql(query.replace("$1", "0").replace("$2", "500"))
+    forget_agents(s, 0)
     assert s.sql(figures) == [(day(2), day(12))]
-    s.sql(query.replace("$1", str(5 * 86400 * 10**6)).replace("$2", "500"))
+    forget_agents(s, 5)
     assert s.sql(figures) == [(day(7), day(12))]
+    assert s.sql("select min(day), max(day) from sahut_report.calendar where not is_by_agent and measured_hours > 0") == [(day(1), day(6))]
+    # Neither another age nor another computation brings them back.
+    forget_agents(s, 0)
+    forget_agents(s, 300)
+    s.sql("select sahut_etl.queue_all(%s, true)", s.id)
+    s.refresh()
+    assert s.sql(figures) == [(day(7), day(12))]
+    forget_agents(s, 3)
+    assert s.sql(figures) == [(day(9), day(12))]
 
 
 def test_of_daily_figures_that_go_no_view_keeps_a_single_agent(story):
@@ -459,9 +471,7 @@ def test_of_daily_figures_that_go_no_view_keeps_a_single_agent(story):
     views = {"daily_backlog": "conversation_count", "daily_flow": "created_count + reopened_count + moved_in_count - resolved_count - moved_out_count"}
     sums = {v: s.sql(f"select day, channel_id, sum({n}) from sahut_report.{v} group by 1, 2 order by 1, 2") for v, n in views.items()}
     for _ in range(2):
-        for step in ("agent_days", "agent_backlog", "agent_flows"):
-            with open(os.path.join(TOP, "sql", "retention", step + ".sql")) as f:
-                s.sql(f.read().replace("$1", str(5 * 86400 * 10**6)).replace("$2", "500"))
+        forget_agents(s, 5)
     for view, n in views.items():
         assert s.sql(f"select day, channel_id, sum({n}) from sahut_report.{view} group by 1, 2 order by 1, 2") == sums[view]
         assert s.sql(f"select distinct assignee_name, is_unassigned from sahut_report.{view} where day < '2026-03-07' order by 1") == [
@@ -469,16 +479,81 @@ def test_of_daily_figures_that_go_no_view_keeps_a_single_agent(story):
         assert {r[0] for r in s.sql(f"select assignee_name from sahut_report.{view} where day >= '2026-03-07'")} <= {"Ayu", None}
     assert s.sql("select min(day) from sahut_report.daily_agent_workload") == [(day(7),)]
     # A part of them, which is computed when asked for, has no more than the whole.
-    told = json.loads(s.etl.run("report", "backlog", "--format", "json", "--from", "2026-03-01", "--to", "2026-03-12", "--label", "retur").stdout)
+    told = of_march(s, "backlog", "--label", "retur")
     assert {(r["agent"], r["conversations"]) for r in told if r["day"] < "2026-03-04"} == {("(agents)", 2)}
     assert {(r["agent"], r["conversations"]) for r in told if r["day"] >= "2026-03-07"} == {("Ayu", 1)}
-    whole, part = (json.loads(s.etl.run("report", "workload", "--format", "json", "--from", "2026-03-01", "--to", "2026-03-12", *of).stdout)
-                   for of in ([], ["--label", "retur"]))
+    whole, part = (of_march(s, "workload", *of) for of in ([], ["--label", "retur"]))
     assert [r for r in whole if r["active"]] == part and part[0]["given"] == 0
     assert s.sql("select count(distinct day) from sahut_report.daily_unassigned_workload") == [(11,)]
-    # The sample of the night finds no fault in them, and brings no single agent back.
+    # The sample of the night finds no fault in them, and brings no single agent back; nor does a batch that changes them.
     assert s.one("select sahut_etl.refresh_sample(%s, '2026-03-03')", s.id) == []
+    s.see("2026-03-12 06:00", conversation("late", "open", "2026-03-03 02:00", "2026-03-03 02:00", assignee=BUDI), gone=["C1"])
+    s.refresh()
     assert s.sql("select distinct assignee_name from sahut_report.daily_flow where day = '2026-03-03' and not is_unassigned") == [("(agents)",)]
+    assert s.sql("select assignee_name, conversation_count from sahut_report.daily_backlog where day = '2026-03-03' order by 1") == [("(agents)", 2), (None, 1)]
+    assert s.sql("select min(day) from sahut_report.daily_agent_workload") == [(day(7),)]
+
+
+def of_march(s, name, *options):
+    rows = json.loads(s.etl.run("report", name, "--format", "json", "--from", "2026-03-01", "--to", "2026-03-12", *options).stdout)
+    return [r for r in rows if "warning" not in r]
+
+
+def panel(s, name, agent=None, first="2026-03-01", last="2026-03-12"):
+    """The rows of a statement of a page."""
+    s.cursor.execute(f"prepare panel(text, text, text, text[], text[], text[], text[]) as {statement(f'report/{name}.sql')}")
+    try:
+        s.cursor.execute("execute panel('utama', %s, %s, null, %s, null, null)", (first, last, agent and [agent]))
+        names = [c[0] for c in s.cursor.description]
+        return [dict(zip(names, row)) for row in s.cursor.fetchall()]
+    finally:
+        s.cursor.execute("deallocate panel")
+
+
+def test_a_report_of_an_agent_tells_nothing_of_days_whose_figures_went(story):
+    """It is computed from conversations, which stay; but no number of it is of a part of a day, or looks like nothing."""
+    s = story()
+    s.change("2026-03-02 01:00", "C1", assignee=AYU, labels=["retur"])
+    s.change("2026-03-02 02:00", "C2")
+    s.change("2026-03-08 01:00", "C3", assignee=AYU)
+    s.change("2026-03-08 17:00", "C3", status="resolved")
+    s.see("2026-03-12 05:00")
+    s.refresh()
+    assert [r["day"] for r in of_march(s, "volume", "--agent", "Ayu")] == ["2026-03-02", "2026-03-08", "2026-03-09"]
+    forget_agents(s, 5)
+    told = s.etl.run("report", "volume", "--agent", "Ayu", "--from", "2026-03-01", "--to", "2026-03-12", "--format", "json")
+    assert "No numbers of single agents are kept of days before 2026-03-07" in told.stderr and "2026-03-07" in json.loads(told.stdout)[0]["warning"]
+    assert [r["day"] for r in of_march(s, "volume", "--agent", "Ayu")] == ["2026-03-08", "2026-03-09"]
+    assert [r["day"] for r in of_march(s, "volume", "--agent", "Ayu", "--label", "retur")] == []
+    # Those of nobody, and of everybody, are whole.
+    assert [r["day"] for r in of_march(s, "volume", "--agent", "-")] == ["2026-03-02"]
+    assert [r["day"] for r in of_march(s, "volume")] == ["2026-03-02", "2026-03-08", "2026-03-09"]
+    for name, column in (("volume_days", "created"), ("backlog_days", "open"), ("backlog_ages", "under_1d")):
+        got = panel(s, name, "A")
+        assert {str(r["day"])[8:]: r[column] for r in got if r[column] is None} == {f"{n:02}": None for n in range(1, 7)}, name
+        assert [r[column] for r in panel(s, name) if r[column] is None] == [], name
+    assert [r["created"] for r in panel(s, "volume_channels", "A")] == [None] * 6 + [0, 1, 0, 0, 0, 0]
+    assert sum(r["created"] for r in panel(s, "volume_hours", "A")) == sum(r["created"] for r in panel(s, "volume_totals", "A")) == 1
+    assert panel(s, "volume_labels", "A") == [] and len(panel(s, "volume_labels")) == 1
+    # The day before a period, where it is one of those.
+    assert panel(s, "backlog_tiles", "A", "2026-03-08")[0]["unresolved_now_before"] == 1
+    assert panel(s, "backlog_tiles", "A", "2026-03-07")[0]["unresolved_now_before"] is None
+    assert panel(s, "backlog_tiles", None, "2026-03-07")[0]["unresolved_now_before"] == 2
+    work = panel(s, "workload_tiles", None, "2026-03-07")[0]
+    assert (work["active_before"], work["unassigned_active_before"], work["median_active_before"]) == (1, 1, None)
+    assert panel(s, "workload_tiles", "A", "2026-03-07")[0]["active_before"] is None
+    assert panel(s, "volume_tiles", "A", "2026-03-10")[0]["created_before"] == 1
+    assert panel(s, "volume_tiles", "A", "2026-03-09")[0]["created_before"] is None
+    # At a time: over the hours whose figures are kept, in reports and on the card.
+    row = [r for r in of_march(s, "workload") if r["agent"] == "Ayu"][0]
+    assert (row["given"], row["active_hours"], row["average"]) == (1, 147.97, 1.12)
+    assert [r["average_concurrent"] for r in card(s, "workload_agents", day=march(1, 12))] == [D("1.12")]
+    assert {r["day"] for r in card(s, "workload_concurrent", day=march(1, 12))} == {day(n) for n in range(7, 13)}
+    assert sum(r["n"] for r in panel(s, "workload_hours")) == 1
+    for lang, words in (("en", "No numbers of single agents are kept of days before 2026-03-07"), ("id", "Angka per agen tidak disimpan untuk hari sebelum 2026-03-07")):
+        assert words in s.etl.run("report", "workload", "--lang", lang, "--from", "2026-03-01", "--to", "2026-03-12").stdout
+        assert words.rsplit(" ", 1)[0] in s.etl.run("report", "workload", "--lang", lang, "--from", "2026-03-01", "--to", "2026-03-12", "--format", "html").stdout
+    assert "single agents" not in s.etl.run("report", "workload", "--from", "2026-03-07", "--to", "2026-03-12").stdout
 
 
 def test_agents_who_left_or_were_renamed_keep_what_they_did(story):
@@ -553,6 +628,17 @@ def test_a_past_number_that_moved_is_told(story, tmp_path):
         os.utime(file, (file.stat().st_mtime - hours * 3600,) * 2)
         s.etl.run("report", "volume", "--format", "html", "--from", "2026-03-01", "--to", "2026-03-05", "--output", file)
         assert ("Numbers of past days are others than on" in file.read_text()) == told
+
+
+def test_days_that_are_stored_bit_by_bit_have_not_moved(story):
+    """After a long silence the events of many days are stored at once, and their backlogs some at a time."""
+    s = story()
+    s.change("2026-03-02 01:00", "C1", labels=["refund"])
+    s.change("2026-03-03 01:00", "C2")
+    s.see("2026-06-30 05:00")
+    assert len(s.pending()) > 60
+    s.refresh()
+    assert s.sql("select * from sahut_report.day_changes") == []
 
 
 def test_a_day_that_goes_on_ends_for_all_views_where_what_is_known_ends(pair):
@@ -630,17 +716,6 @@ def test_a_reply_is_measured_in_the_hours_of_the_channel_and_on_the_days_of_the_
     assert s.sql(told) == [(day(3), 3600)]
     s.register(settings=dict(settings, hours=hours(8, 17)))
     s.refresh()
-def test_days_that_are_stored_bit_by_bit_have_not_moved(story):
-    """After a long silence the events of many days are stored at once, and their backlogs some at a time."""
-    s = story()
-    s.change("2026-03-02 01:00", "C1", labels=["refund"])
-    s.change("2026-03-03 01:00", "C2")
-    s.see("2026-06-30 05:00")
-    assert len(s.pending()) > 60
-    s.refresh()
-    assert s.sql("select * from sahut_report.day_changes") == []
-
-
     assert s.sql(told) == [(day(3), 7200)]
     s.register(zone="Europe/Berlin")
     s.refresh()
