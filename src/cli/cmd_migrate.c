@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "command.h"
-#include "report_rebuild.h"
+#include "report_refresh.h"
 #include "schema.h"
 
 /*
@@ -32,10 +32,10 @@ static bool rebuild(struct app *app, struct pg *pg, struct err *err)
 	int64_t days, left = 1;
 	bool done;
 
-	if (!report_rebuild_queue(pg, app->workspace, &days, err))
+	if (!report_refresh_queue_all(pg, app->workspace, &days, err))
 		return false;
 	while (left > 0) {
-		if (!report_rebuild_next(pg, app->workspace, &done, &left, err))
+		if (!report_refresh_next(pg, app->workspace, &done, &left, err))
 			return false;
 		if (!done && left > 0 &&
 		    event_loop_until(app->loop, clock_mono(app->clock) + INTERVAL) ==

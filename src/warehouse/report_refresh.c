@@ -2,6 +2,8 @@
 #include "report_refresh.h"
 
 #include "mem.h"
+#include "script.h"
+#include "sql.h"
 
 /* After a day could not be computed. */
 #define RETRY (60 * USEC_PER_SEC)
@@ -129,5 +131,45 @@ bool report_refresh_take_end(struct report_refresh *refresh, struct report_refre
 		return false;
 	refresh->ended = false;
 	*end = refresh->end;
+	return true;
+}
+
+/* ---- every day, for a person ---------------------------------------------- */
+
+/* Runs a statement that has a workspace's name as its parameter and gives one value. */
+static bool ask(struct pg *pg, const char *sql, const char *workspace, struct table **table,
+		struct err *err)
+{
+	struct script *s = script_new();
+	bool ok;
+
+	script_add(s, sql);
+	script_text(s, workspace);
+	ok = script_run(s, pg, table, err);
+	script_free(&s);
+	return ok;
+}
+
+bool report_refresh_queue_all(struct pg *pg, const char *workspace, int64_t *days, struct err *err)
+{
+	CLEANUP(table_free) struct table *table = NULL;
+
+	if (!ask(pg, sql_report_refresh_queue_all, workspace, &table, err))
+		return false;
+	*days = table_get_int(table, 0, "days");
+	return true;
+}
+
+bool report_refresh_next(struct pg *pg, const char *workspace, bool *done, int64_t *left,
+			 struct err *err)
+{
+	CLEANUP(table_free) struct table *computed = NULL;
+	CLEANUP(table_free) struct table *queued = NULL;
+
+	if (!ask(pg, sql_report_refresh_next, workspace, &computed, err) ||
+	    !ask(pg, sql_report_refresh_remaining, workspace, &queued, err))
+		return false;
+	*done = table_get_bool(computed, 0, "was_computed");
+	*left = table_get_int(queued, 0, "days");
 	return true;
 }

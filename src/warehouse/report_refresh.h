@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "err.h"
+#include "pg.h"
 #include "warehouse.h"
 
 struct report_refresh;
@@ -42,5 +43,23 @@ struct report_refresh_end {
 /* The outcome of the last day that was tried since the last call. False when none was. */
 bool report_refresh_take_end(struct report_refresh *refresh,
 			     struct report_refresh_end *end) MUST_CHECK;
+
+/*
+ * ---- every day, for a person ----
+ *
+ * For use after a backup was restored, or when a number is not believed. A daemon that runs beside
+ * it helps. An interruption costs nothing: queued days stay queued.
+ */
+
+/* Queues all days of the workspace of that name; of all workspaces for NULL. DAYS: how many. */
+bool report_refresh_queue_all(struct pg *pg, const char *workspace, int64_t *days,
+			      struct err *err) MUST_CHECK;
+
+/*
+ * Computes one of the queued days and says how many are LEFT. DONE: false when another process
+ * works on those.
+ */
+bool report_refresh_next(struct pg *pg, const char *workspace, bool *done, int64_t *left,
+			 struct err *err) MUST_CHECK;
 
 #endif
