@@ -388,7 +388,7 @@ class Lint:
 # The texts of reports, in both languages.
 REPORT_TEXT = "src/report/report_text.c"
 # Pages that everybody reads, and how often a bare what or who may stand in 1,000 words of them.
-PLAIN = ["README.md", "CONTRIBUTING.md", "NEWS.md", "docs/INSTALL.md", "docs/OPERATIONS.md", "docs/ARCHITECTURE.md",
+PLAIN = ["README.md", "CONTRIBUTING.md", "NEWS.md", "SECURITY.md", "docs/FIRST_HOUR.md", "docs/COMPARISON.md", "docs/INSTALL.md", "docs/OPERATIONS.md", "docs/ARCHITECTURE.md",
          "docs/METRICS.md", "docs/sahut-etl.8.scd", "docs/sahut-etl.yaml.5.scd", "docs/sahut-etl-metrics.7.scd", "docs/sahut-etl-schema.7.scd", "docs/sahut-sandbox.1.scd"]
 MOST_WHAT = 3
 
