@@ -58,9 +58,11 @@ int epoll_wait(int fd, struct epoll_event *events, int n, int timeout)
 }
 
 /* As newer ones of libsystemd wait. */
-int epoll_pwait2(int fd, struct epoll_event *events, int n, const struct timespec *timeout, const sigset_t *mask)
+int epoll_pwait2(int fd, struct epoll_event *events, int n, const struct timespec *timeout,
+		 const sigset_t *mask)
 {
-	int (*real)(int, struct epoll_event *, int, const struct timespec *, const sigset_t *) = dlsym(RTLD_NEXT, "epoll_pwait2");
+	int (*real)(int, struct epoll_event *, int, const struct timespec *, const sigset_t *) =
+		dlsym(RTLD_NEXT, "epoll_pwait2");
 	int came;
 
 	step_ends();

@@ -204,7 +204,9 @@ class Lint:
         return found
 
     def laid_out(self):
-        done = subprocess.run(["clang-format", "--dry-run", *self.files], cwd=TOP, capture_output=True, text=True)
+        """The product's files, and those of the tests."""
+        tests = subprocess.run(["git", "ls-files", "tests/*.c", "tests/*.h"], cwd=TOP, capture_output=True, text=True).stdout.split()
+        done = subprocess.run(["clang-format", "--dry-run", *{*self.files, *tests}], cwd=TOP, capture_output=True, text=True)
         return sorted({line.split(":")[0] for line in done.stderr.splitlines() if "warning" in line})
 
     def prose_gate(self):

@@ -175,7 +175,8 @@ static void check_patience(const struct unit_row *row)
 	char got[32];
 
 	conninfo_add(&info, "connect_timeout", row->field[0]);
-	snprintf(got, sizeof(got), "%lld", (long long)(conninfo_connect_timeout(&info) / USEC_PER_SEC));
+	snprintf(got, sizeof(got), "%lld",
+		 (long long)(conninfo_connect_timeout(&info) / USEC_PER_SEC));
 	if (strcmp(got, row->field[1]) != 0)
 		unit_differs(row, got);
 }

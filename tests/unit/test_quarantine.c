@@ -117,9 +117,9 @@ static int end(void **state)
 
 static bool quarantine_it(int rows, struct err *err)
 {
-	const struct quarantine quarantine = {
-		.commit = commit_of_test, .merge = { 2, 4 }, .last = rows
-	};
+	const struct quarantine quarantine = { .commit = commit_of_test,
+					       .merge = { 2, 4 },
+					       .last = rows };
 	CLEANUP(table_free) struct table *result = NULL;
 
 	err_set(err, ERR_DATA, "as it was");

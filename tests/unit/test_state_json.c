@@ -430,7 +430,8 @@ static void a_position_comes_back_as_it_went(void **fixture)
 	assert_int_equal(back.sweep.stepped_back, 3);
 	assert_int_equal(back.sweep.rows, 40000);
 	assert_int_equal(back.sweep.repeats, 150);
-	assert_memory_equal(&back.sweep.watch.evidence, &full.sweep.watch.evidence, sizeof(struct evidence));
+	assert_memory_equal(&back.sweep.watch.evidence, &full.sweep.watch.evidence,
+			    sizeof(struct evidence));
 	buf_free(&out);
 }
 
