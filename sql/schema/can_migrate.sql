@@ -10,7 +10,8 @@ there as (
 select 1 as place, 'config' as kind,
 	format('the database %s is encoded in %s, in which not every text can be kept', d.datname,
 		pg_encoding_to_char(d.encoding)) as what,
-	format('make it anew: createdb -E UTF8 -T template0 %s', d.datname) as remedy
+	format('make it anew: createdb -E UTF8 -T template0 %s', case when d.datname ~ '^[A-Za-z_][A-Za-z0-9_.-]*$'
+		then d.datname else quote_literal(d.datname) end) as remedy
 from pg_catalog.pg_database d
 where d.datname = current_database() and pg_encoding_to_char(d.encoding) not in ('UTF8', 'SQL_ASCII')
 union all

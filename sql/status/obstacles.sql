@@ -16,18 +16,19 @@ with ours as (
 		or not exists (select from pg_catalog.pg_index i where i.indrelid = o.oid and i.indisprimary))
 ), here as (
 	select d.datname, pg_encoding_to_char(d.encoding) as encoding, d.datconnlimit, r.rolname, r.rolconnlimit, r.rolsuper,
+		case when d.datname ~ '^[A-Za-z_][A-Za-z0-9_.-]*$' then d.datname else quote_literal(d.datname) end as typed,
 		current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer as most
 	from pg_catalog.pg_database d, pg_catalog.pg_roles r
 	where d.datname = current_database() and r.rolname = current_user
 )
 select 1 as place, 'config' as kind, 'encoding' as subject,
 	format('the database %s is encoded in %s, in which not every text can be kept', h.datname, h.encoding) as what,
-	format('make it anew: createdb -E UTF8 -T template0 %s', h.datname) as remedy
+	format('make it anew: createdb -E UTF8 -T template0 %s', h.typed) as remedy
 from here h
 where h.encoding not in ('UTF8', 'SQL_ASCII')
 union all
 select 1, '', 'encoding', format('the database %s is encoded in SQL_ASCII, so others may write anything into it',
-	h.datname), format('better: createdb -E UTF8 -T template0 %s', h.datname)
+	h.datname), format('better: createdb -E UTF8 -T template0 %s', h.typed)
 from here h
 where h.encoding = 'SQL_ASCII'
 union all

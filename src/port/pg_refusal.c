@@ -5,15 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "buf.h"
+
 /* How much of one server's sentence is kept where several have said something. */
 #define LONGEST_SAYING 200
+
+static const char without_tls[] =
+	"the server takes role %1 with TLS only, or not at all: take sslmode=disable out of "
+	"warehouse.conninfo; else add to the server's pg_hba.conf, and reload it: hostssl %2 %1 "
+	"ADDRESS/32 scram-sha-256";
 
 /*
  * The refusals, by the server's SQLSTATE and, where that is not enough, the
  * routine that refused and words of its sentence; or by libpq's own words. The
  * first row that fits decides; a server's words may be of another language, so
  * that a row without them follows. In an advice %1 is the role and %2 the
- * database.
+ * database, as SQL and pg_hba.conf have them; $1 and $2 are the same for a shell.
  */
 static const struct refusal {
 	const char *state, *routine, *words;
@@ -26,11 +33,19 @@ static const struct refusal {
 	{ "28000", "InitializeSessionUserId", "log in", ERR_DENIED, NULL,
 	  "let it log in, as an administrator: alter role %1 login" },
 	{ "28000", "InitializeSessionUserId", NULL, ERR_DENIED, NULL,
-	  "make the role on the server: createuser %1; or, where it is there: alter role %1 "
+	  "make the role on the server: createuser $1; or, where it is there: alter role %1 "
 	  "login" },
 	{ "28000", "auth_failed", NULL, ERR_DENIED, NULL,
 	  "the server takes role %1 from the system user of that name only (peer in pg_hba.conf): "
-	  "run this as that user, as in: sudo -u %1 sahut-etl ..." },
+	  "run this as that user, as in: sudo -u $1 sahut-etl ..." },
+	{ "28000", NULL, "client certificate", ERR_DENIED, NULL,
+	  "the server asks for a certificate of ours: add sslcert=FILE sslkey=FILE to "
+	  "warehouse.conninfo" },
+	{ "28000", "ClientAuthentication", "rejects connection", ERR_DENIED, NULL,
+	  "a line with reject comes first in the server's pg_hba.conf; put before it, and reload: "
+	  "hostssl %2 %1 ADDRESS/32 scram-sha-256" },
+	{ "28000", "ClientAuthentication", "no encryption", ERR_DENIED, NULL, without_tls },
+	{ "28000", "ClientAuthentication", "SSL off", ERR_DENIED, NULL, without_tls },
 	{ "28000", NULL, NULL, ERR_DENIED, NULL,
 	  "add to the server's pg_hba.conf, and reload it: hostssl %2 %1 ADDRESS/32 scram-sha-256 "
 	  "(for its socket: local %2 %1 peer)" },
@@ -39,12 +54,12 @@ static const struct refusal {
 	  "as the database's owner: grant connect on database %2 to %1" },
 	{ "0A000", "InitializeClientEncoding", NULL, ERR_CONFIG, NULL,
 	  "not every text can be kept in its encoding; make it anew: createdb -E UTF8 -T template0 "
-	  "%2" },
+	  "$2" },
 	{ "08P01", NULL, "startup parameter", ERR_CONFIG, NULL,
 	  "take the options out of warehouse.conninfo, or let the pooler pass them over "
 	  "(pgbouncer: ignore_startup_parameters = options)" },
 	{ "3D000", NULL, NULL, ERR_UNAVAILABLE, NULL,
-	  "make the database on the server: createdb -E UTF8 -T template0 %2" },
+	  "make the database on the server: createdb -E UTF8 -T template0 $2" },
 	{ "53300", NULL, NULL, ERR_UNAVAILABLE, NULL,
 	  "leave this role at least four connections: max_connections of the server, or "
 	  "alter role %1 connection limit -1, alter database %2 connection limit -1" },
@@ -124,26 +139,58 @@ static bool fits(const struct refusal *refusal, const char *state, const char *m
 	       (!refusal->routine || is_from(message, refusal->routine));
 }
 
+static const struct quoting {
+	char mark;
+	const char *mark_inside;
+	const char *plain; /* a name of these alone needs no marks */
+} of_sql = { '"', "\"\"", "abcdefghijklmnopqrstuvwxyz0123456789_" },
+  of_shell = { '\'', "'\\''", "abcdefghijklmnopqrstuvwxyz0123456789_ABCDEFGHIJKLMNOPQRSTUVWXYZ.-" };
+
+/* Words of SQL that people take for names. */
+static bool is_reserved(const char *name)
+{
+	static const char *const words[] = { "all",	"default", "group", "order",
+					     "primary", "table",   "user" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(name, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static void add_name(struct buf *out, const char *name, const struct quoting *quoting)
+{
+	if (*name && !isdigit((unsigned char)*name) && !name[strspn(name, quoting->plain)] &&
+	    (quoting == &of_shell || !is_reserved(name))) {
+		buf_str(out, name);
+		return;
+	}
+	buf_char(out, quoting->mark);
+	for (const char *p = name; *p; p++)
+		if (*p == quoting->mark)
+			buf_str(out, quoting->mark_inside);
+		else
+			buf_char(out, *p);
+	buf_char(out, quoting->mark);
+}
+
 static void advise(struct err *err, const char *advice, const struct pg_refusal_who *who)
 {
 	const char *role = who->user ? who->user : "ROLE";
 	const char *database = who->dbname ? who->dbname : role;
-	size_t n = 0;
+	CLEANUP(buf_free) struct buf out = BUF_MAX(4 * sizeof(err->advice));
 
-	for (; advice && *advice && n + 1 < sizeof(err->advice); advice++) {
-		const char *name = strncmp(advice, "%1", 2) == 0   ? role
-				   : strncmp(advice, "%2", 2) == 0 ? database
-								   : NULL;
+	for (const char *p = advice; p && *p; p++) {
+		const char *name = p[1] == '1' ? role : p[1] == '2' ? database : NULL;
 
-		if (!name) {
-			err->advice[n++] = *advice;
+		if (!name || (*p != '%' && *p != '$')) {
+			buf_char(&out, *p);
 			continue;
 		}
-		err_quote(err->advice + n, sizeof(err->advice) - n, name, strlen(name));
-		n += strlen(err->advice + n);
-		advice++;
+		add_name(&out, name, *p == '%' ? &of_sql : &of_shell);
+		p++;
 	}
-	err->advice[n] = '\0';
+	err_quote(err->advice, sizeof(err->advice), buf_text(&out), out.len);
 }
 
 /* The first line of libpq's message, without the place, which the caller names. */

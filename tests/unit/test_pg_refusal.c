@@ -50,6 +50,34 @@ static void names_that_are_too_long_are_cut(void **state)
 	assert_non_null(strstr(err.advice, "ROLE"));
 }
 
+/* What is printed can be pasted, whatever the role and the database are called. */
+static void names_are_quoted_for_sql_and_for_a_shell(void **state)
+{
+	static const struct {
+		const char *name, *sql, *shell;
+	} rows[] = {
+		{ "etl", "alter role etl connection", "-T template0 etl" },
+		{ "sahut-etl", "alter role \"sahut-etl\" connection", "-T template0 sahut-etl" },
+		{ "Sahut", "alter role \"Sahut\" connection", "-T template0 Sahut" },
+		{ "1st", "alter role \"1st\" connection", "-T template0 '1st'" },
+		{ "user", "alter role \"user\" connection", "-T template0 user" },
+		{ "my own", "alter role \"my own\" connection", "-T template0 'my own'" },
+		{ "it's", "alter role \"it's\" connection", "-T template0 'it'\\''s'" },
+		{ "a\"b", "alter role \"a\"\"b\" connection", "-T template0 'a\"b'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct pg_refusal_who strange = { rows[i].name, rows[i].name };
+		struct err err = ERR_INIT;
+
+		pg_refusal_read(&err, "FATAL:  53300: too many", &strange);
+		assert_non_null(strstr(err.advice, rows[i].sql));
+		pg_refusal_read(&err, "FATAL:  3D000: none", &strange);
+		assert_non_null(strstr(err.advice, rows[i].shell));
+	}
+}
+
 static void one_says_all_there_is(void **state)
 {
 	struct err all = ERR_INIT, one = ERR_INIT;
@@ -87,6 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_are_told_apart),
 		cmocka_unit_test(names_that_are_too_long_are_cut),
+		cmocka_unit_test(names_are_quoted_for_sql_and_for_a_shell),
 		cmocka_unit_test(one_says_all_there_is),
 		cmocka_unit_test(of_several_all_are_told_and_a_person_comes_first),
 	};
