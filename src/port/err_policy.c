@@ -53,6 +53,9 @@ const char *err_policy_advice(const struct err *err)
 		{ "42P01", "a table was dropped or renamed by hand: put it back" },
 		{ "42703", "a column was dropped or renamed by hand: put it back" },
 		{ "42883", "a function was dropped or renamed by hand: put it back" },
+		{ "22023",
+		  "if it is a time zone: choose another name in timezone, or install tzdata-legacy "
+		  "where PostgreSQL runs" },
 		{ "53100", "the database server's disk is full" },
 	};
 

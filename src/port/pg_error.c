@@ -32,20 +32,31 @@ static const struct {
 	{ "P0", ERR_DATA },	   /* raised by somebody's trigger or function, */
 	{ "09", ERR_DATA },	   /* or by an action of a trigger */
 	{ "27", ERR_DATA },	      { "44", ERR_DATA },
-	{ "0L", ERR_DENIED }, /* invalid grantor */
-	{ "0P", ERR_CONFIG }, /* no such role */
-	{ "2B", ERR_CONFIG }, /* objects that depend on it */
-	{ "22", ERR_DATA },   /* data exception */
-	{ "23", ERR_DATA },   /* integrity constraint violation */
-	{ "54", ERR_DATA },   /* a limit of PostgreSQL's: a key that is too long for an index */
+	{ "2F", ERR_DATA }, /* by a function of somebody's, */
+	{ "38", ERR_DATA },	      { "39", ERR_DATA },
+	{ "HV", ERR_UNAVAILABLE }, /* or by a foreign server behind one */
+	{ "72", ERR_CONFLICT },	   /* snapshot too old */
+	{ "0L", ERR_DENIED },	   /* invalid grantor */
+	{ "0P", ERR_CONFIG },	   /* no such role */
+	{ "2B", ERR_CONFIG },	   /* objects that depend on it */
+	{ "22023", ERR_CONFIG },   /* a time zone that the server does not know */
+	{ "22", ERR_DATA },	   /* data exception */
+	{ "23", ERR_DATA },	   /* integrity constraint violation */
+	{ "54", ERR_DATA }, /* a limit of PostgreSQL's: a key that is too long for an index */
 };
+
+static bool is_made_up(char c)
+{
+	return (c >= '5' && c <= '9') || (c >= 'I' && c <= 'Z');
+}
 
 enum err_kind pg_error_kind(const char *code)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (strncmp(code, kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
 			return kinds[i].kind;
-	return ERR_BUG;
+	/* Such classes the standard leaves to everybody: somebody's trigger raises them. */
+	return is_made_up(code[0]) ? ERR_DATA : ERR_BUG;
 }
 
 void pg_error_set(struct err *err, enum err_kind kind, const char *message)
