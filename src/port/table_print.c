@@ -117,7 +117,7 @@ static void print(const struct smartcols *lib, const struct table *table, struct
 	lib->unref_table(to);
 }
 
-/* Without the library: nothing is aligned, and nothing is left out. */
+/* Without the library, or its locale: nothing is aligned, and nothing is left out. */
 static void print_tabs(const struct table *table, struct buf *out, size_t *widths)
 {
 	char cell[LONGEST_CELL];
@@ -137,17 +137,16 @@ void table_print(const struct table *table, struct buf *out, size_t *widths)
 	struct smartcols lib;
 	CLEANUP(library_close)
 	void *library = library_open(libraries, functions, ARRAY_SIZE(functions), &lib);
-	locale_t utf8, before;
+	/* It asks the locale how wide characters are, and does not end where there is no answer. */
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL), before;
 
-	if (!library) {
+	if (!library || !utf8) {
 		print_tabs(table, out, widths);
-		return;
+	} else {
+		before = uselocale(utf8);
+		print(&lib, table, out, widths);
+		uselocale(before);
 	}
-	/* The library asks the locale how wide characters are. */
-	utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
-	before = uselocale(utf8);
-	print(&lib, table, out, widths);
-	uselocale(before);
 	if (utf8)
 		freelocale(utf8);
 }
