@@ -414,9 +414,27 @@ void cmd_conversations(struct app *app)
 	static const struct {
 		const char *name;
 		void (*run)(struct session *s);
+		struct command command;
 	} verbs[] = {
-		{ "list", list }, { "get", get }, { "create", create }, { "update", update }
+		{ "list",
+		  list,
+		  { "conversations list", "", "show a page of conversations, or all of them", NULL,
+		    "conversations list --status open --all" } },
+		{ "get",
+		  get,
+		  { "conversations get", "ID", "show one conversation", NULL,
+		    "conversations get conv_8f2k1m" } },
+		{ "create",
+		  create,
+		  { "conversations create", "", "begin a conversation with a contact", NULL,
+		    "conversations create --contact ct_5d1m9x --channel ch_wa --message Halo" } },
+		{ "update",
+		  update,
+		  { "conversations update", "ID", "change one conversation", NULL,
+		    "conversations update conv_8f2k1m --status resolved" } },
 	};
+	static const struct opt no_option[] = { OPT_END };
+	const char *none[1];
 	struct session s = { .app = app };
 	struct err err = ERR_INIT;
 	const char *name = app->args.next < app->args.argc ? app->args.argv[app->args.next] : "";
@@ -424,13 +442,14 @@ void cmd_conversations(struct app *app)
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
 		if (strcmp(verbs[i].name, name) == 0) {
 			app->args.next++;
+			app->command = &verbs[i].command;
 			verbs[i].run(&s);
 			return;
 		}
 	}
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-		puts("conversations list, get ID, create or update ID; "
-		     "each has a --help of its own");
+		if (!command_options(app, no_option, none, 0) && app->exit == 0)
+			puts("list, get, create and update have a --help of their own");
 		return;
 	}
 	err_set(&err, ERR_USAGE,

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 
@@ -133,6 +134,20 @@ def test_each_command_says_what_is_wrong_with_the_configuration(offline, command
         assert re.search(words, done.stderr), done.stderr
     if command[0] not in ("check", "explain", "metabase", "migrate", "status"):
         assert '"nobody"' in offline.run("-w", "nobody", *command, expect=None).stderr
+
+
+def test_each_help_has_its_usage_and_an_example_that_works(offline):
+    """Of each command that --help lists, and of those that conversations has."""
+    listed = re.findall(r"(?m)^  ([a-z]+) ", offline.run("--help").stdout)
+    assert len(listed) > 15
+    for name in [*listed, *(f"conversations {verb}" for verb in ("list", "get", "create", "update"))]:
+        text = offline.run(*name.split(), "--help").stdout
+        usage, example = re.search(rf"\Ausage: sahut-etl (?:\[[^]]*\] )*{name}\b(.*)", text), re.search(rf"(?m)^example: sahut-etl (.*\b{name}\b.*)$", text)
+        assert usage and example, (name, text)
+        # What is shown is understood, all of it but the word that it asks for.
+        assert offline.run(*shlex.split(example.group(1)), "--help").returncode == 0
+    for name in ("explain", "erase", "conversations get", "conversations update"):
+        assert "ID" in offline.run(*name.split(), "-h").stdout.splitlines()[0]
 
 
 def test_help_lists_the_commands(offline):

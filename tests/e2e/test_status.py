@@ -340,15 +340,6 @@ def test_an_option_behind_its_command_is_told_its_place(pair):
     assert "stands" not in etl.run("sync", "-z", expect=64).stderr
 
 
-def test_each_help_has_its_usage_and_an_example(pair):
-    _, etl = pair(conversations=10)
-    for command in ("run", "sync", "verify", "status", "plan", "explain", "check", "migrate", "report", "metabase", "erase", "conversations list"):
-        text = etl.run(*command.split(), "--help").stdout
-        command = command.split()[0]
-        assert re.match(rf"usage: sahut-etl .*{command}", text) and "\nexample: sahut-etl " in text, text
-    assert " ID" in etl.run("explain", "-h").stdout.splitlines()[0] and "CONTACT_ID" in etl.run("erase", "-h").stdout.splitlines()[0]
-
-
 def test_who_stops_a_load_is_told_what_is_kept(pair):
     sandbox, etl = pair(conversations=6000, latency=20)
     process = etl.start("sync")

@@ -58,7 +58,7 @@ def commands_of(program):
     found = [()]
     for name, synopsis in Help(program).commands:
         verbs = re.match(r" ([a-z]+(?:\|[a-z]+)+)( |$)", synopsis)
-        options = bool(Help(program, name).options)
+        options = any(option != "help" for _, option, _ in Help(program, name).options)
         found += [(name, v) for v in verbs.group(1).split("|")] if verbs and not options else [(name,)]
     return found
 
