@@ -50,6 +50,7 @@ def main():
         # bash's completion is called as the program is.
         programs.update({n: os.path.join(directory, n) for n in names if not directory.endswith("bash-completion/completions")})
         completed = completed or directory.endswith("bash-completion/completions") and "sahut-etl" in names
+    check("there is a directory for the configuration", any(os.path.isdir(os.path.join(d, "etc/sahut-etl")) for d, _, _ in os.walk(root)))
     for name in ("sahut-etl", "sahut-sandbox"):
         check(f"{name} is there", name in programs)
         done = subprocess.run([programs[name], "--version"], capture_output=True, text=True)
