@@ -168,16 +168,10 @@ static void check_api(struct app *app, const struct workspace_conf *conf,
 
 /* ---- the warehouse --------------------------------------------------- */
 
-/* Facts of the set-up of the database that a person has to know, or to mend. */
-static void check_obstacles(struct app *app, struct pg *pg)
+static void show_obstacles(struct app *app, const struct table *found)
 {
-	CLEANUP(table_free) struct table *found = NULL;
 	struct err err = ERR_INIT;
 
-	if (!doctor_obstacles(pg, &found, &err)) {
-		bad(app, "database", &err, NULL);
-		return;
-	}
 	for (int row = 0; row < table_rows(found); row++) {
 		const char *kind = table_get(found, row, "kind"),
 			   *subject = table_get(found, row, "subject"),
@@ -191,6 +185,31 @@ static void check_obstacles(struct app *app, struct pg *pg)
 			warn("%s: %s\n  -> %s", subject, text, remedy);
 		}
 	}
+}
+
+/* Without the catalogs nothing else can be looked at. */
+static bool check_catalogs(struct app *app, struct pg *pg)
+{
+	CLEANUP(table_free) struct table *found = NULL;
+	struct err err = ERR_INIT;
+
+	if (doctor_catalogs(pg, &found, &err))
+		show_obstacles(app, found);
+	else
+		bad(app, "catalogs", &err, err_policy_advice(&err));
+	return found && table_rows(found) == 0;
+}
+
+/* Facts of the set-up of the database that a person has to know, or to mend. */
+static void check_obstacles(struct app *app, struct pg *pg)
+{
+	CLEANUP(table_free) struct table *found = NULL;
+	struct err err = ERR_INIT;
+
+	if (doctor_obstacles(pg, &found, &err))
+		show_obstacles(app, found);
+	else
+		bad(app, "database", &err, NULL);
 }
 
 static void check_privileges(struct app *app, struct pg *pg)
@@ -392,6 +411,8 @@ static bool check_warehouse(struct app *app, int64_t *database_ahead, bool *know
 	}
 	version = pg_server_version(pg);
 	good("database: PostgreSQL %d.%d", version / 10000, version % 10000);
+	if (!check_catalogs(app, pg))
+		return false;
 	check_obstacles(app, pg);
 	if (!schema_check(pg, &err) || !schema_unchanged(pg, &err)) {
 		/* A role that may not even look at it needs more than the right version. */

@@ -14,6 +14,11 @@ static bool ask(struct pg *pg, const char *sql, struct table **found, struct err
 	return pg_run(pg, &step, 1, found, err);
 }
 
+bool doctor_catalogs(struct pg *pg, struct table **found, struct err *err)
+{
+	return ask(pg, sql_status_catalogs, found, err);
+}
+
 bool doctor_obstacles(struct pg *pg, struct table **found, struct err *err)
 {
 	return ask(pg, sql_status_obstacles, found, err);

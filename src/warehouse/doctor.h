@@ -13,6 +13,9 @@
 #include "pg.h"
 #include "table.h"
 
+/* One row, as below, where catalogs that the others ask are closed; for the caller to free. */
+bool doctor_catalogs(struct pg *pg, struct table **found, struct err *err) MUST_CHECK;
+
 /*
  * The obstacles in the database, the most important first; for the caller to free. The columns:
  * `kind` of the failure ("" where it is only to be known), `subject` (a word or two), `what` (a
