@@ -4,7 +4,7 @@
 
 usage: platforms.py [--quick] [PART...]
 
-A PART is debian, postgresql, compilers, json-c, packages or arm64; without one, all of them. --quick leaves out all that takes long.
+A PART is debian, newcomer, sources, postgresql, upgrade, compilers, json-c, packages or arm64; without one, all of them. --quick leaves out all that takes long.
 Debian's systems are made by debootstrap, PostgreSQL's programs come from npm; both are kept in $SAHUT_CACHE, or else
 in $XDG_CACHE_HOME/sahut-etl or /var/cache/sahut-etl, and made anew where they are not there. What is done in a system
 lies over it and is gone afterwards. Needs root. Prints TAP and ends with a line that counts; the output of each step
@@ -38,7 +38,7 @@ CLIENTS = {17: "trixie", 18: "forky"}
 
 # What a server can change the outcome of: all that is loaded, compared, reported and allowed.
 CORE = ("server", "sync", "verify", "report", "report_schema", "roles", "metabase", "status", "privacy", "keys", "refused",
-        "plans", "quota", "administration", "commands", "tell", "history", "trust", "lease", "managed", "sessions")
+        "plans", "quota", "administration", "commands", "tell", "history", "trust", "lease", "managed", "elsewhere", "sessions")
 
 # Which unit programs read JSON, and the corpora that go through it.
 JSON_PROGRAMS = ("unit/test_json", "unit/test_json_sanitize", "unit/test_decode", "unit/test_item", "unit/test_state_json", "unit/test_api",
@@ -55,8 +55,9 @@ COMPILERS = {
 
 # A package may be one of several: "a | b". Nothing that is installed is started. A mirror may lie behind by more than a testing suite's lists are valid for.
 FURNISH = r"""
-root=$1 no_cluster=$2 foreign=$3
-shift 3
+root=$1 no_cluster=$2 foreign=$3 older=$4
+shift 4
+[ -z "$older" ] || echo "deb $older main" >"$root/etc/apt/sources.list.d/older.list"
 [ -z "$foreign" ] || chroot "$root" dpkg --add-architecture "$foreign"
 mount -t proc proc "$root/proc"
 mkdir -p "$root/etc/postgresql-common"
@@ -144,42 +145,42 @@ def making(place):
         os.rename(new, place)
 
 
-def debian(suite, packages, cluster=False, foreign=""):
+def debian(suite, packages, cluster=False, foreign="", older=""):
     """A system of SUITE with PACKAGES, as a package would depend on them; made where it is not there. With a CLUSTER, PostgreSQL's package has made
-    its own; with a FOREIGN architecture, packages of that one are there as well."""
-    name = f"{suite}-{hashlib.sha256(' '.join([MIRROR, str(cluster), *filter(None, [foreign]), *packages]).encode()).hexdigest()[:12]}"
+    its own; with a FOREIGN architecture, packages of that one are there as well; of an OLDER suite, what the newer one has no more."""
+    name = f"{suite}-{hashlib.sha256(' '.join([MIRROR, str(cluster), *filter(None, [foreign, older]), *packages]).encode()).hexdigest()[:12]}"
     root = os.path.join(cache(), name)
     if os.path.exists(root):
         return root
     os.makedirs(LOGS, exist_ok=True)
     with making(root) as new, open(os.path.join(LOGS, f"debootstrap-{suite}.log"), "w") as log:
         if new:
-            furnish(suite, packages, cluster, foreign, new, log)
+            sources = [str(not cluster).lower(), foreign, f"{MIRROR} {older}" if older else ""]
+            furnish(suite, packages, sources, new, log)
     return root
 
 
-def furnish(suite, packages, cluster, foreign, new, log):
+def furnish(suite, packages, sources, new, log):
     # debootstrap may be older than the suite, which is then made as the newest one that it knows.
     script = f"/usr/share/debootstrap/scripts/{suite}"
     command = ["debootstrap", "--variant=minbase", suite, new, MIRROR, script if os.path.exists(script) else "/usr/share/debootstrap/scripts/sid"]
     subprocess.run(command, check=True, stdout=log, stderr=subprocess.STDOUT)
     shutil.copy("/etc/resolv.conf", os.path.join(new, "etc/resolv.conf"))
-    subprocess.run(["unshare", "--mount", "sh", "-ec", FURNISH, "sh", new, str(not cluster).lower(), foreign, *packages], check=True, stdout=log,
+    subprocess.run(["unshare", "--mount", "sh", "-ec", FURNISH, "sh", new, *sources, *packages], check=True, stdout=log,
                    stderr=subprocess.STDOUT)
 
 
 class System:
-    """A system with a copy of the tree in /src, over one that is kept."""
+    """A system with the tree in /src, over one that is kept."""
 
-    def __init__(self, base, tree=True):
+    def __init__(self, base, put_tree=None):
         self.base, self.dir = base, tempfile.mkdtemp(prefix="system-", dir=cache())
         os.chmod(self.dir, 0o755)
         for name in ("upper", "work", "root"):
             os.mkdir(os.path.join(self.dir, name), 0o755)
-        if tree:
-            src = os.path.join(self.dir, "upper", "src")
-            os.mkdir(src)
-            copy_tree(src)
+        src = os.path.join(self.dir, "upper", "src")
+        os.mkdir(src)
+        (put_tree or copy_tree)(src)
 
     def __enter__(self):
         return self
@@ -202,6 +203,11 @@ def copy_tree(to):
     pack.stdin.close()
     pack.stdout.close()
     assert pack.wait() in (0, 1) and unpack.wait() == 0
+
+
+def clone_tree(to):
+    """What is committed, as a newcomer gets it."""
+    subprocess.run(["git", "-c", f"safe.directory={TOP}", "-c", f"safe.directory={TOP}/.git", "clone", "-q", "--no-local", TOP, to], check=True)
 
 
 def wanted(*verbs):
@@ -228,6 +234,37 @@ SAHUT_BUILD=$PWD/build SAHUT_SANDBOX=$PWD/build/sahut-sandbox python3 -m pytest 
     tests/e2e/test_security.py tests/e2e/test_faults_http.py"""
 
 
+# From the sources to rows: INSTALL.md's two lines, and README's commands behind its first one. There is no systemd to be
+# told, and the API is the sandbox; init is asked for all of it on a terminal, and takes the defaults and the key.
+SOURCES = r"""
+service postgresql start >/dev/null
+%s
+"""
+SOURCES_BY = r"""
+cd /src
+%s
+build/sahut-sandbox --conversations 500 >/tmp/sandbox.log 2>&1 &
+sandbox=$!
+%s
+(sleep 1; printf '\n\n\n\n'; sleep 2; printf 'sk_live_sandbox\n'; sleep 1) | script -qec '%s' /dev/null
+sudo sed -i 's|^    api_key_file:.*|&\n    base_url: http://127.0.0.1:8480/v1|' /usr/local/etc/sahut-etl/sahut-etl.yaml
+%s
+test "$(sudo -u postgres psql -AXtd sahut -c 'select count(*) from sahut.conversation')" = 500
+kill $sandbox
+"""
+
+
+def from_sources():
+    """The script of it, of the documents' own lines."""
+    with open(os.path.join(TOP, "docs", "INSTALL.md"), encoding="utf-8") as f:
+        build = re.search(r"(?s)\n## From the sources.*?\n((?:    [^\n]*\n)+)", f.read()).group(1).replace("&& sudo systemctl daemon-reload", "")
+    with open(os.path.join(TOP, "README.md"), encoding="utf-8") as f:
+        commands = re.search(r"(?ms)^## From a key to rows$.*?^```\n(.*?)^```", f.read()).group(1).splitlines()
+    install, database, init, *rest = [c.split("  #")[0].strip() for c in commands]
+    assert "apt-get install" in install and init == "sudo sahut-etl init", commands
+    return SOURCES % (SUDOER + as_user(SOURCES_BY % (build, database, init, "\n".join(rest))))
+
+
 def part_debian(results, quick):
     base = debian("trixie", wanted("check"))
     for who, run in (("root", str), ("a user", as_user)):
@@ -240,18 +277,32 @@ def part_debian(results, quick):
                 say(f"{len(re.findall(r'(?m)^ok ', text))} tests in Debian 13")
                 text = results.step("Debian 13: TLS, with its OpenSSL", system.command(TLS))
                 say(f"{', '.join(re.findall(r'(?m)^OpenSSL [0-9.]+|^[0-9]+ passed', text))} in Debian 13")
-                if not quick:
-                    results.step("Debian 13: ./dev check as root", system.command("./dev --no-install check"))
+
+
+# ---- a newcomer ----
+
+# As one finds it: nothing is there yet but git and sudo.
+SUDOER = "echo 'newcomer ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/newcomer\n"
+
+
+def part_newcomer(results, quick):
+    """README's two commands, in both orders; each of the eight runs every test."""
     if quick:
         return
-    # As a newcomer finds it: nothing is there yet but git and sudo.
     for suite in ("bookworm", "trixie"):
         bare = debian(suite, ["ca-certificates", "git", "sudo"])
-        for order in ("demo check", "check demo"):
-            sudo = "echo 'newcomer ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/newcomer\n"
-            script = "; ".join(f"./dev {verb}" for verb in order.split())
-            with System(bare) as system:
-                results.step(f"{suite}: ./dev {order.replace(' ', ', then ./dev ')} as a user with sudo", system.command(sudo + as_user(script)))
+        for who, run in (("root", str), ("a user with sudo", lambda script: SUDOER + as_user(script))):
+            for order in (("demo", "check"), ("check", "demo")):
+                with System(bare, clone_tree) as system:
+                    results.step(f"{suite}: ./dev {', then ./dev '.join(order)} as {who}", system.command(run("; ".join(f"./dev {verb}" for verb in order))))
+
+
+def part_sources(results, quick):
+    if quick:
+        return
+    for suite in ("bookworm", "trixie"):
+        with System(debian(suite, wanted("build") + ["postgresql", "scdoc", "sudo", "systemd"], cluster=True)) as system:
+            results.step(f"{suite}: from the sources to rows", system.command(from_sources()))
 
 
 # ---- PostgreSQL ----
@@ -313,6 +364,19 @@ def part_postgresql(results, quick):
                             cwd=TOP, env=environment)
         for line in re.findall(r"(?m)^(?:not ok.*|ok .*# SKIP.*|\d+ passed.*)$", text):
             say(f"PostgreSQL {version}: {line}")
+
+
+# ---- PostgreSQL's next version ----
+
+def part_upgrade(results, quick):
+    if quick:
+        return
+    # It uses what the end-to-end tests have, which the other parts can do without.
+    import upgrade
+    try:
+        upgrade.run(results, os.path.join(TOP, "build"))
+    except (AssertionError, RuntimeError) as error:
+        results.check("the warehouse goes through all versions", False, str(error))
 
 
 # ---- compilers ----
@@ -427,8 +491,8 @@ def part_arm64(results, quick):
             keep_packages(system, "upper/cross", f"packages-{suite}-arm64")
 
 
-PARTS = {"debian": part_debian, "postgresql": part_postgresql, "compilers": part_compilers, "json-c": part_json, "packages": part_packages,
-         "arm64": part_arm64}
+PARTS = {"debian": part_debian, "newcomer": part_newcomer, "sources": part_sources, "postgresql": part_postgresql, "upgrade": part_upgrade,
+         "compilers": part_compilers, "json-c": part_json, "packages": part_packages, "arm64": part_arm64}
 
 
 def main():
