@@ -15,6 +15,7 @@ SETTINGS = {
     "datestyle": "German", "intervalstyle": "sql_standard", "timezone": "Pacific/Kiritimati", "extra_float_digits": "-15",
     "bytea_output": "escape", "standard_conforming_strings": "off", "search_path": "public, pg_catalog", "client_encoding": "LATIN1",
     "statement_timeout": "200ms", "lock_timeout": "50ms", "idle_in_transaction_session_timeout": "1s", "idle_session_timeout": "1s",
+    "transaction_timeout": "1s", "exit_on_error": "on",
     "row_security": "on", "jit": "on", "jit_above_cost": "0", "default_transaction_isolation": "serializable",
     "default_transaction_deferrable": "on", "array_nulls": "off", "transform_null_equals": "on", "quote_all_identifiers": "on",
     "xmloption": "document", "plan_cache_mode": "force_generic_plan", "timezone_abbreviations": "Australia", "escape_string_warning": "off",
