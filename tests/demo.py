@@ -24,7 +24,7 @@ CONVERSATIONS = 20000
 STATE = os.path.join(tempfile.gettempdir(), f"sahut-demo-{os.geteuid()}.json")
 
 WORKLOAD = """
-select agent_name as agent, open_count as open, pending_count as pending, snoozed_count as snoozed,
+select coalesce(agent_name, '(nobody)') as agent, open_count as open, pending_count as pending, snoozed_count as snoozed,
     oldest_active_age_hours as "oldest (hours)"
 from sahut_report.agent_workload_now
 order by active_count desc, agent_name limit 8
