@@ -1387,6 +1387,49 @@ comment on function sahut_etl.agent_work_of is
 	'The work of each agent on each day of a period, a row each, as in sahut_report.daily_agent_workload; with CHANNELS, '
 	'TEAMS or LABELS of the part of these, on days whose figures are kept. A label is one that a conversation has now.';
 
+create function sahut_etl.backlog_part_of(workspace text, first date, last date, channels text[], agents text[],
+		teams text[], labels text[])
+	returns table (
+		day date, status text, is_active boolean, assignee_id text, conversation_count integer,
+		age_under_1d_count integer, age_1d_to_3d_count integer, age_3d_to_7d_count integer,
+		age_over_7d_count integer, oldest_age_hours numeric)
+	language plpgsql stable rows 1000 set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+	ids text[];
+begin
+	if labels is null then
+		return query
+		select d.day, d.status, d.is_active, d.assignee_id, d.conversation_count, d.age_under_1d_count,
+			d.age_1d_to_3d_count, d.age_3d_to_7d_count, d.age_over_7d_count, d.oldest_age_hours
+		from sahut_report.daily_backlog d
+		where d.workspace_name = workspace and d.day between first and last
+		and (channels is null or coalesce(d.channel_id, '') = any (channels))
+		and (agents is null or coalesce(d.assignee_id, '') = any (agents))
+		and (teams is null or coalesce(d.team_id, '') = any (teams));
+		return;
+	end if;
+	select coalesce(array_agg(l.conversation_id), '{}') into ids
+	from sahut_report.conversation_labels l
+	where l.workspace_name = workspace and l.label_name = any (labels);
+	return query
+	select g.day, g.status, s.is_active, g.assignee_id, g.conversation_count, g.age_under_1d_count,
+		g.age_1d_to_3d_count, g.age_3d_to_7d_count, g.age_over_7d_count,
+		round(extract(epoch from g.measured_at - least(g.measured_at, g.oldest_created_at))::numeric / 3600, 2)
+	from sahut_etl.report_workspace w
+	cross join lateral sahut_etl.backlog_of(w.id, first, last, ids) g
+	left join sahut.status s on s.status = g.status
+	where w.name = workspace
+	and (channels is null or coalesce(g.channel_id, '') = any (channels))
+	and (agents is null or coalesce(g.assignee_id, '') = any (agents))
+	and (teams is null or coalesce(g.team_id, '') = any (teams));
+end
+$$;
+comment on function sahut_etl.backlog_part_of is
+	'The unresolved conversations at the end of each day of a period, as in sahut_report.daily_backlog, of the CHANNELS, '
+	'AGENTS, TEAMS and LABELS that are given (null: all). A label is one that a conversation has now.';
+
 create view sahut_report.daily_unassigned_workload as
 select
 	d.workspace_name || ':' || d.day as id, d.workspace_name, d.day,

@@ -1,24 +1,8 @@
 -- A row for every day of the period that has a backlog to be known, those included on which it was empty. Of an agent
 -- nothing is told of days whose figures of single agents are not kept.
-with its as materialized (
-	select case when $7::text[] is not null then coalesce(array_agg(l.conversation_id), '{}') end as ids
-	from sahut_report.conversation_labels l
-	where l.workspace_name = $1 and l.label_name = any ($7::text[])
-), stored as materialized (
-	select b.day, b.status, b.channel_id, b.assignee_id, b.team_id, b.conversation_count as n, b.oldest_age_hours
-	from sahut_report.daily_backlog b
-	where b.workspace_name = $1 and b.day between $2::date and $3::date and $7::text[] is null
-), labelled as materialized (
-	select b.day, b.status, b.channel_id, b.assignee_id, b.team_id, b.conversation_count,
-		round(extract(epoch from b.measured_at - least(b.measured_at, b.oldest_created_at))::numeric / 3600, 2)
-	from sahut_etl.report_workspace w
-	cross join its i
-	cross join lateral sahut_etl.backlog_of(w.id, $2::date, $3::date, i.ids) b
-	where w.name = $1 and $7::text[] is not null
-), stock as (
-	select s.* from stored s
-	union all
-	select l.* from labelled l
+with stock as materialized (
+	select p.day, p.status, p.assignee_id, p.conversation_count as n, p.oldest_age_hours
+	from sahut_etl.backlog_part_of($1, $2::date, $3::date, $4::text[], $5::text[], $6::text[], $7::text[]) p
 )
 select
 	d.day, case when d.is_told then coalesce(sum(b.n) filter (where b.status = 'open'), 0) end as open,
@@ -35,9 +19,6 @@ cross join lateral (
 		interval '1 day') x(day)
 ) d
 left join stock b on b.day = d.day
-	and ($4::text[] is null or coalesce(b.channel_id, '') = any ($4::text[]))
-	and ($5::text[] is null or coalesce(b.assignee_id, '') = any ($5::text[]))
-	and ($6::text[] is null or coalesce(b.team_id, '') = any ($6::text[]))
 where w.name = $1
 group by d.day, d.is_told
 order by 1

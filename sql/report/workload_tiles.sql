@@ -1,9 +1,5 @@
 -- Active conversations of agents and of nobody now, beside those at the end of the day before the period.
-with its as materialized (
-	select case when $7::text[] is not null then coalesce(array_agg(l.conversation_id), '{}') end as ids
-	from sahut_report.conversation_labels l
-	where l.workspace_name = $1 and l.label_name = any ($7::text[])
-), now as materialized (
+with now as materialized (
 	select c.assignee_id as agent_id, max(c.assignee_name) as agent_name,
 		count(*) filter (where c.status = 'open') as open,
 		count(*) filter (where c.status = 'pending') as pending, count(*) filter (where c.status = 'snoozed') as snoozed,
@@ -26,29 +22,10 @@ with its as materialized (
 		(percentile_cont(0.5) within group (order by n.active) filter (where n.active > 0))::numeric as median
 	from now n
 	where $5::text[] is null or n.agent_id = any ($5::text[])
-), stored as materialized (
-	select b.channel_id, b.assignee_id, b.team_id, b.conversation_count, b.oldest_age_hours
-	from sahut_report.daily_backlog b
-	where b.workspace_name = $1 and b.day = $2::date - 1 and b.is_active and $7::text[] is null
-), labelled as materialized (
-	select b.channel_id, b.assignee_id, b.team_id, b.conversation_count,
-		round(extract(epoch from b.measured_at - least(b.measured_at, b.oldest_created_at))::numeric / 3600, 2)
-	from sahut_etl.report_workspace w
-	cross join its i
-	cross join lateral sahut_etl.backlog_of(w.id, $2::date - 1, $2::date - 1, i.ids) b
-	join sahut.status s on s.status = b.status and s.is_active
-	where w.name = $1 and $7::text[] is not null
-), stock as (
-	select s.* from stored s
-	union all
-	select l.* from labelled l
 ), before as materialized (
 	select b.assignee_id, sum(b.conversation_count) as n, max(b.oldest_age_hours) as oldest
-	from stock b
-	where $3::date is not null
-	and ($4::text[] is null or coalesce(b.channel_id, '') = any ($4::text[]))
-	and ($6::text[] is null or coalesce(b.team_id, '') = any ($6::text[]))
-	and ($5::text[] is null or coalesce(b.assignee_id, '') = any ($5::text[]))
+	from sahut_etl.backlog_part_of($1, $2::date - 1, $2::date - 1, $4::text[], $5::text[], $6::text[], $7::text[]) b
+	where $3::date is not null and b.is_active
 	group by 1
 ), was as (
 	select coalesce(sum(p.n) filter (where p.assignee_id is not null), 0) as active,
