@@ -44,6 +44,8 @@ class Careful:
         finally:
             del os.environ["PGPASSFILE"]
         self.every = [self.machines.coordinator, *self.machines.workers]
+
+    def set_up(self):
         for machine in self.every:
             self.machines.on(machine, "postgres", f"alter role postgres password '{PASSWORDS['postgres']}'")
             machine.create_database("gudang")
@@ -118,8 +120,11 @@ class Careful:
 @pytest.fixture(params=["authinfo", "pgpass"])
 def careful(request):
     made = Careful(request.param)
-    yield made
-    made.stop()
+    try:
+        made.set_up()
+        yield made
+    finally:
+        made.stop()
 
 
 def connections(machine):
