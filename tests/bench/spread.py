@@ -84,8 +84,9 @@ class Both:
         self.anew()
         loads, days = {}, {}
         for name in NAMES if self.round % 2 else reversed(NAMES):
-            began = time.time()
+            began, used = time.time(), self.processor()
             self.etls[name].run("sync", timeout=36000)
+            loads[name, "processor"] = self.processor() - used
             whole = time.time() - began
             loads[name] = self.etls[name].one("select extract(epoch from ended_at)::float8 from sahut_etl.run where kind = 'first_load'") - began
             days[name] = whole - loads[name]
@@ -128,6 +129,9 @@ def measure(both, conversations, rounds):
     plain = ", ".join(f"{conversations / t['plain']:,.0f}" for t in loads)
     yield Figure("first load", "conv/s", [conversations / t["spread"] for t in loads],
                  f"{conversations:,} conversations, start, end and keys included", least=1700, note=f"plain: {plain}")
+    plain = ", ".join(f"{1e6 * t['plain', 'processor'] / conversations:,.0f}" for t in loads)
+    yield Figure("first load: processor", "us", [1e6 * t["spread", "processor"] / conversations for t in loads],
+                 "the servers' processor time for a conversation, days of reports included", note=f"plain: {plain}")
     yield from ratio("days of reports after it", [t[1] for t in taken], 5, "every day of a year")
     for name in NAMES:
         both.etls[name].sql("vacuum analyze")
