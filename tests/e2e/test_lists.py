@@ -155,7 +155,7 @@ def test_without_a_total_all_is_held_and_nothing_is_proven(pair, total):
 
 def test_filters_that_do_nothing_are_noticed_and_not_used(pair):
     sandbox, etl = pair(conversations=700, order="id_asc", ago="3h")
-    sandbox.control("config", {"filters_ignored": True})
+    sandbox.control("config", {"filters": "ignored"})
     etl.run("sync", expect=None)
     sandbox.control("clock", {"advance": 600})
     etl.run("sync", expect=None)
@@ -169,7 +169,7 @@ def test_filters_that_do_nothing_are_noticed_and_not_used(pair):
     etl.run("verify")
     assert sandbox.stats()["requests"] <= 6
     assert_equal(etl, sandbox)
-    sandbox.control("config", {"filters_ignored": False})
+    sandbox.control("config", {"filters": "heeded"})
     etl.run("verify")
     etl.run("verify", "--repair", expect=None)
     assert_equal(etl, sandbox)
@@ -226,6 +226,20 @@ def test_a_day_behind_a_depth(pair, deep):
         assert len(lost) <= etl.one("select list_beyond from sahut_etl.workspace")
         parts = {p for p, in etl.sql("select concat_ws('/', status, channel_id, assignee_id) from sahut_etl.deep_part")}
         assert lost and {"/".join(filter(None, (c["status"], c["channel"]["id"], (c["assignee"] or {}).get("id")))) for c in lost} <= parts
+
+
+def test_an_updated_at_that_goes_backwards_is_believed_after_two_looks(pair):
+    sandbox, etl = pair(conversations=300, order="id_asc", ago="6h")
+    etl.run("sync")
+    for c in sandbox.dump()["conversations"][:3]:
+        sandbox.change("set_back", id=c["id"], seconds=86400)
+    before = held(etl)
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync", "--full")
+    assert held(etl) == before
+    sandbox.control("clock", {"advance": 600})
+    etl.run("sync", "--full")
+    assert_equal(etl, sandbox)
 
 
 def test_counts_that_are_more_than_the_whole_take_back_what_was_published(pair):

@@ -126,6 +126,30 @@ def test_the_ledger_has_every_request_of_a_run_that_was_cut_off(pair, how, limit
     assert etl.one("select count(*) from sahut_etl.request_lease") == 0
 
 
+@pytest.mark.parametrize("limit", [60, 1000000])
+def test_the_ledger_has_the_requests_whose_rows_were_never_committed(pair, limit):
+    """Killed between the answers and their commit, which waits for a lock on the table that it writes."""
+    sandbox, etl = pair(conversations=450, workspace={"requests_per_minute": limit, "reserve": "0%"})
+    other = etl.cluster.connect(etl.dbname)
+    other.autocommit = False
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("lock table sahut.conversation in exclusive mode")
+        process = etl.start("sync")
+        wait_for(lambda: etl.one("""select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+            and wait_event_type = 'Lock'""") == 1)
+        wait_for(lambda: sandbox.stats()["requests"] >= 5)
+        etl.kill(process, signal.SIGKILL)
+    finally:
+        other.close()
+    sent = sandbox.stats()["requests"]
+    assert etl.one("select count(*) from sahut.conversation") == 0
+    assert sent <= etl.status()["requests_today"] <= sent + (1 if limit == 60 else 4)
+    etl.let_a_minute_pass()
+    etl.run("sync")
+    assert sandbox.stats()["requests"] <= etl.one(LEDGER) <= sandbox.stats()["requests"] + (1 if limit == 60 else 4)
+
+
 def test_commands_and_looks_stand_in_the_ledger(pair):
     sandbox, etl = pair(conversations=300)
     etl.run("sync")

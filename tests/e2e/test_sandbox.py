@@ -851,9 +851,9 @@ def test_a_list_keeps_things_to_itself(sandbox):
 
 
 def test_filters_and_totals_may_be_anything(sandbox):
-    sandbox.config(filters_ignored=True)
+    sandbox.config(filters="ignored")
     assert sandbox.total(status="open") == sandbox.total(channel_id="ch_x", status="open") == 1000
-    sandbox.config(filters_ignored=False, unassigned_refused=True)
+    sandbox.config(filters="heeded", unassigned_refused=True)
     error_of(sandbox.api("GET", "/conversations", params={"assignee_id": "unassigned"}), 400, "bad_request")
     for how, want in [("text", "1000"), ("null", None), ("number", 1000)]:
         sandbox.config(total=how)
@@ -862,6 +862,49 @@ def test_filters_and_totals_may_be_anything(sandbox):
     assert "total" not in sandbox.page()["meta"]
     sandbox.config(total="number", total_most=400)
     assert sandbox.total() == 400 and sandbox.page(page=10, per_page=100)["data"]
+
+
+def test_lists_may_be_built_badly(sandbox):
+    everything = [c["id"] for c in sandbox.all()]
+    sandbox.config(filters="nothing")
+    assert sandbox.total(status="open") == 0 and sandbox.total() == 1000
+    sandbox.config(filters="assigned")
+    assert all(c["assignee"] for c in sandbox.all(status="open")) and sandbox.total() == 1000
+    sandbox.config(filters="null")
+    assert sandbox.api("GET", "/conversations", params={"status": "open"}).json() is None and sandbox.total() == 1000
+    sandbox.config(filters="heeded", total="page")
+    assert sandbox.page(per_page=7)["meta"]["total"] == 7
+    sandbox.config(total="unfiltered")
+    assert sandbox.total(status="open") == 1000
+    sandbox.config(total="number", per_page_least=120, per_page_untold=True)
+    page = sandbox.page(per_page=100)
+    assert len(page["data"]) == 120 and page["meta"]["per_page"] == 100
+    sandbox.config(per_page_least=0, per_page_untold=False, pages_share=1)
+    one, two = (sandbox.page(per_page=50, page=n)["data"] for n in (1, 2))
+    assert one[-1] == two[0] and one[-1]["id"] == everything[49]
+    sandbox.config(pages_share=0, twice="instead", twice_every=5)
+    rows = [c["id"] for n in range(1, 11) for c in sandbox.page(per_page=100, page=n)["data"]]
+    assert len(rows) == 1000 and len(set(rows)) < 1000
+    sandbox.config(twice="beside")
+    assert len({c["id"] for c in sandbox.page(per_page=100)["data"]}) < 100 and sandbox.total() == 1000
+    sandbox.config(twice="counted")
+    assert sandbox.total() > 1000
+    sandbox.config(twice="never", ids="mixed", times="mixed")
+    page = sandbox.page(per_page=100)["data"]
+    assert {type(c["id"]) for c in page} == {int, str} and {c["updated_at"][-6:] for c in page} >= {"+07:00", "-03:30"}
+
+
+def test_lists_or_gets_may_be_behind(sandbox):
+    made = sandbox.change(kind="create")[0]
+    sandbox.config(lists_late=60)
+    assert sandbox.get(made)["id"] == made and made not in {c["id"] for c in sandbox.all()} and sandbox.total() == 1000
+    sandbox.config(lists_late=0, gets_late=60)
+    assert sandbox.total() == 1001
+    error_of(sandbox.api("GET", f"/conversations/{made}"), 404, "not_found")
+    sandbox.config(gets_late=0, total_seconds=60)
+    assert sandbox.total() == 1001
+    sandbox.change(kind="create")
+    assert sandbox.total() == 1001 and len(sandbox.all()) == 1002
 
 
 def test_the_clock_can_hurry(sandbox):

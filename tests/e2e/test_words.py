@@ -260,6 +260,16 @@ def come_to_unlisted(sandbox, etl):
         etl.run("sync", "--full", expect=None)
 
 
+def come_to_disputed(sandbox, etl):
+    etl.run("sync")
+    sandbox.change("update", 60)
+    etl.run("sync")
+    for c in sorted(sandbox.dump()["conversations"], key=lambda c: c["updated_at"])[-45:]:
+        sandbox.change("delete", id=c["id"])
+    sandbox.control("clock", {"advance": 900})
+    etl.run("sync", "--full", expect=None)
+
+
 def come_to_too_deep(sandbox, etl):
     sandbox.control("config", {"depth": 100})
     etl.run("sync", expect=75)
@@ -283,6 +293,7 @@ STATES = [
     (come_to_differs, "differs", "differs", "red", 75, 1, "The counts differ from those of Sahut (since "),
     (come_to_accepted, "excepted", "excepted", "amber", 0, 0, "Complete, but for: 1 items that could not be loaded"),
     (come_to_unlisted, "excepted", "excepted", "amber", 0, 0, "Complete, but for: 7 conversations that stand in no list"),
+    (come_to_disputed, "excepted", "excepted", "amber", 0, 0, "Complete, but for: 45 "),
     (come_to_proven, "proven", "well", "green", 0, 0, None),
 ]
 

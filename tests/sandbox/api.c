@@ -30,12 +30,17 @@ static bool within_quota(struct workspace *ws, int64_t now, struct httpd_answer 
 
 static void serve_get(struct workspace *ws, const char *id, struct httpd_answer *answer)
 {
-	uint32_t number = world_follow(ws->world, world_find(ws->world, id));
+	int64_t then = calendar_now(ws->calendar) - ws->settings.gets_late;
+	struct world *earlier =
+		ws->settings.gets_late > 0 ? world_earlier(ws->world, (uint32_t)then) : NULL;
+	const struct world *world = earlier ? earlier : ws->world;
+	uint32_t number = world_follow(world, world_find(world, id));
 
 	if (number == WORLD_NOBODY)
 		refusal_set(answer, 404, "there is no such conversation");
 	else
-		page_single(&answer->body, ws->world, number);
+		page_single(&answer->body, world, number);
+	world_forget(&earlier);
 }
 
 /* The workspace and the conversation that a request is about. */

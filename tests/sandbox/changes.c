@@ -68,6 +68,7 @@ static void apply(struct changes *changes, const struct change *change)
 	struct conversation *c = &world->all[change->number];
 
 	views_leave(changes->views, change->number);
+	world_keep(world, change->number, change->at);
 	c->flags &= (uint8_t) ~(CONVERSATION_HIDDEN | CONVERSATION_AWAITED);
 	switch (change->kind) {
 	case CHANGE_STATE:
@@ -78,6 +79,9 @@ static void apply(struct changes *changes, const struct change *change)
 		break;
 	case CHANGE_DEATH:
 		die(world, c, change);
+		break;
+	case CHANGE_BACK:
+		c->updated = change->at;
 		break;
 	}
 	views_enter(changes->views, change->number);

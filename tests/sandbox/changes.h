@@ -18,6 +18,7 @@ enum change_kind {
 	CHANGE_STATE, /* `to` is its new state */
 	CHANGE_BIRTH, /* a hidden conversation appears */
 	CHANGE_DEATH, /* it goes away */
+	CHANGE_BACK,  /* its updated_at becomes `at`, which is earlier */
 };
 
 struct change {

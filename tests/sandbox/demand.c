@@ -137,6 +137,22 @@ static bool make_backdated(struct workspace *ws, struct demand *d, struct httpd_
 	return true;
 }
 
+/* One is restored, or put right by hand: its updated_at goes back, and it is as it was. */
+static bool make_set_back(struct workspace *ws, struct demand *d, struct httpd_answer *answer)
+{
+	const struct conversation *c;
+	struct change change = { .kind = CHANGE_BACK, .number = d->number, .into = WORLD_NOBODY };
+
+	if (d->number == WORLD_NOBODY)
+		return refusal_set(answer, 400, "set_back: an id is needed");
+	changes_settle(ws->changes, d->number);
+	c = &ws->world->all[d->number];
+	change.to = c->state;
+	change.at = (uint32_t)max_i64((int64_t)c->updated - d->seconds, c->created);
+	make(ws, d, &change);
+	return true;
+}
+
 static bool make_merge(struct workspace *ws, struct demand *d, struct httpd_answer *answer)
 {
 	struct change change = {
@@ -182,11 +198,9 @@ static bool make_demanded(struct workspace *ws, struct demand *d, struct httpd_a
 		const char *name;
 		bool (*make)(struct workspace *ws, struct demand *d, struct httpd_answer *answer);
 	} special[] = {
-		{ "set", make_set },
-		{ "backdate", make_backdated },
-		{ "merge", make_merge },
-		{ "archive", make_archived },
-		{ "unarchive", make_archived },
+		{ "set", make_set },	       { "backdate", make_backdated },
+		{ "set_back", make_set_back }, { "merge", make_merge },
+		{ "archive", make_archived },  { "unarchive", make_archived },
 	};
 	enum drift_kind kind;
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flaw.h"
 #include "mem.h"
 #include "page.h"
 #include "reach.h"
@@ -94,11 +95,15 @@ static bool read_query(const struct workspace *ws, const struct httpd_request *r
 	if (!listing_read_page(ws, request, &query->meta, answer) ||
 	    !read_status(request, query, answer))
 		return false;
+	if (ws->settings.per_page_untold &&
+	    !read_positive(request, "per_page", &query->meta.per_page_told, answer))
+		return false;
+	query->meta.per_page = (uint32_t)max_i64(query->meta.per_page, ws->settings.per_page_least);
 	return read_ids(ws, request, query, answer);
 }
 
-void listing_serve(struct workspace *ws, const struct httpd_request *request,
-		   struct httpd_answer *answer)
+static void serve(struct workspace *ws, const struct httpd_request *request,
+		  struct httpd_answer *answer)
 {
 	CLEANUP(mem_free) uint32_t *numbers = NULL;
 	struct reach_rows rows = { .n = 0 };
@@ -106,13 +111,39 @@ void listing_serve(struct workspace *ws, const struct httpd_request *request,
 	struct page_meta meta;
 	struct query query;
 
-	if (!read_query(ws, request, &query, answer))
+	if (!read_query(ws, request, &query, answer) || flaw_answers(ws, &query.filter, answer))
 		return;
-	filter = reach_filter(ws, &query.filter);
+	filter = flaw_filter(ws, &query.filter);
 	meta = query.meta;
 	rows.numbers = numbers = mem_new(meta.per_page * sizeof(*numbers));
-	if ((!query.nothing || ws->settings.filters_ignored) &&
+	if ((!query.nothing || ws->settings.filters == SETTINGS_IGNORED) &&
 	    !reach_page(ws, &filter, &meta, &rows, answer))
 		return;
 	page_list(&answer->body, ws->world, numbers, rows.n, &meta);
+}
+
+/* As the lists were a while ago. */
+static void serve_late(struct workspace *ws, const struct httpd_request *request,
+		       struct httpd_answer *answer)
+{
+	int64_t then = calendar_now(ws->calendar) - ws->settings.lists_late;
+	struct world *world = ws->world, *earlier = world_earlier(world, (uint32_t)then);
+	struct views *views = ws->views;
+
+	ws->world = earlier;
+	ws->views = views_new(earlier, views_order(views), world->seed);
+	serve(ws, request, answer);
+	views_free(&ws->views);
+	ws->views = views;
+	ws->world = world;
+	world_forget(&earlier);
+}
+
+void listing_serve(struct workspace *ws, const struct httpd_request *request,
+		   struct httpd_answer *answer)
+{
+	if (ws->settings.lists_late > 0)
+		serve_late(ws, request, answer);
+	else
+		serve(ws, request, answer);
 }

@@ -20,9 +20,10 @@
 #define META_SIZE 128
 
 const char *const page_total_names[PAGE_TOTALS + 1] = {
-	[PAGE_TOTAL_NUMBER] = "number",	    [PAGE_TOTAL_TEXT] = "text",
-	[PAGE_TOTAL_ESTIMATE] = "estimate", [PAGE_TOTAL_NULL] = "null",
-	[PAGE_TOTAL_MISSING] = "missing",
+	[PAGE_TOTAL_NUMBER] = "number",		[PAGE_TOTAL_TEXT] = "text",
+	[PAGE_TOTAL_ESTIMATE] = "estimate",	[PAGE_TOTAL_NULL] = "null",
+	[PAGE_TOTAL_MISSING] = "missing",	[PAGE_TOTAL_PAGE] = "page",
+	[PAGE_TOTAL_UNFILTERED] = "unfiltered", [PAGE_TOTAL_UNRESOLVED] = "unresolved",
 };
 
 /* The length is known to the compiler where TEXT is a literal. */
@@ -50,13 +51,14 @@ static void put_number(struct buf *out, uint32_t n)
 	buf_add(out, digits, (size_t)len);
 }
 
-void page_time(struct buf *out, uint32_t at)
+/* The clock of a place that is so many minutes ahead. */
+static void put_local(struct buf *out, uint32_t at, int minutes)
 {
-	char text[] = "\"0000-00-00T00:00:00Z\"";
-	uint32_t second = at % DAY;
+	char text[] = "\"0000-00-00T00:00:00";
+	uint32_t local = at + (uint32_t)(minutes * 60), second = local % DAY;
 	int year, month, day;
 
-	time_civil(at / DAY, &year, &month, &day);
+	time_civil(local / DAY, &year, &month, &day);
 	put_digits(text + 1, (uint32_t)year, 4);
 	put_digits(text + 6, (uint32_t)month, 2);
 	put_digits(text + 9, (uint32_t)day, 2);
@@ -64,6 +66,29 @@ void page_time(struct buf *out, uint32_t at)
 	put_digits(text + 15, second / 60 % 60, 2);
 	put_digits(text + 18, second % 60, 2);
 	buf_add(out, text, sizeof(text) - 1);
+}
+
+void page_time(struct buf *out, uint32_t at)
+{
+	put_local(out, at, 0);
+	put(out, "Z\"");
+}
+
+/* In one of the forms that RFC 3339 knows, which go together as they come. */
+static void put_time(struct buf *out, uint32_t at, uint32_t form, enum world_times times)
+{
+	if (times == WORLD_TIMES_UTC || (times == WORLD_TIMES_MIXED && form % 4 == 0)) {
+		page_time(out, at);
+	} else if (times == WORLD_TIMES_OFFSET || form % 4 == 1) {
+		put_local(out, at, 420);
+		put(out, "+07:00\"");
+	} else if (form % 4 == 2) {
+		put_local(out, at, -210);
+		put(out, "-03:30\"");
+	} else {
+		put_local(out, at, 0);
+		put(out, ".000+00:00\"");
+	}
 }
 
 static void put_entry(struct buf *out, const struct catalogue_entry *entry)
@@ -136,15 +161,29 @@ static void put_attributes(struct buf *out, const struct world *world, uint32_t 
 	buf_str(out, chance_percent(&chance, 30) ? ",\"member\":true}" : ",\"member\":false}");
 }
 
-static void put_item(struct buf *out, const struct world *world, uint32_t number, bool mistyped)
+static void put_conversation_id(struct buf *out, const struct world *world, uint32_t number,
+				enum world_ids ids)
 {
-	const struct catalogue *catalogue = &world->catalogue;
-	const struct conversation *c = &world->all[number];
 	char id[IDENT_SIZE];
 
-	put(out, "{\"id\":\"");
+	put(out, "{\"id\":");
+	if (ids == WORLD_IDS_NUMBER || (ids == WORLD_IDS_MIXED && number % 2 == 0)) {
+		put_number(out, number);
+		return;
+	}
+	put(out, "\"");
 	buf_add(out, id, ident_write(world->tag, IDENT_CONVERSATION, number, id));
-	put(out, "\",\"status\":\"");
+	put(out, "\"");
+}
+
+/* Conversation NUMBER, as C has it. */
+static void put_item(struct buf *out, const struct world *world, uint32_t number,
+		     const struct conversation *c, const struct world_style *style)
+{
+	const struct catalogue *catalogue = &world->catalogue;
+
+	put_conversation_id(out, world, number, style->ids);
+	put(out, ",\"status\":\"");
 	buf_str(out, conversation_status_name(c->state.status));
 	put(out, "\",\"channel\":");
 	put_entry(out, &catalogue->channels.entries[c->channel]);
@@ -160,18 +199,20 @@ static void put_item(struct buf *out, const struct world *world, uint32_t number
 	page_labels(out, world, c->state.labels);
 	put_attributes(out, world, number);
 	put(out, ",\"created_at\":");
-	if (mistyped)
+	if (style->mistyped)
 		put_number(out, c->created);
 	else
-		page_time(out, c->created);
+		put_time(out, c->created, number, style->times);
 	put(out, ",\"updated_at\":");
-	page_time(out, c->updated);
+	put_time(out, c->updated, number + 1, style->times);
 	put(out, "}");
 }
 
 void page_true_item(struct buf *out, const struct world *world, uint32_t number)
 {
-	put_item(out, world, number, false);
+	static const struct world_style plain = { .mistyped = false };
+
+	put_item(out, world, number, &world->all[number], &plain);
 }
 
 void page_item(struct buf *out, const struct world *world, uint32_t number)
@@ -181,7 +222,19 @@ void page_item(struct buf *out, const struct world *world, uint32_t number)
 	if (raw)
 		buf_str(out, raw);
 	else
-		put_item(out, world, number, world->mistyped);
+		put_item(out, world, number, &world->all[number], &world->style);
+}
+
+/* A row, which may show what was before. */
+static void put_row(struct buf *out, const struct world *world, uint32_t row)
+{
+	uint32_t number = row & ~PAGE_FORMER;
+	const struct conversation *former = row & PAGE_FORMER ? world_former(world, number) : NULL;
+
+	if (former)
+		put_item(out, world, number, former, &world->style);
+	else
+		page_item(out, world, number);
 }
 
 void page_single(struct buf *out, const struct world *world, uint32_t number)
@@ -226,7 +279,7 @@ void page_meta_write(struct buf *out, const struct page_meta *meta)
 	put(out, "\"page\":");
 	put_number(out, meta->page);
 	put(out, ",\"per_page\":");
-	put_number(out, meta->per_page);
+	put_number(out, meta->per_page_told ? meta->per_page_told : meta->per_page);
 	if (tells_total(meta)) {
 		put(out, ",\"total_pages\":");
 		put_number(out, meta->total / meta->per_page + (meta->total % meta->per_page > 0));
@@ -251,7 +304,7 @@ void page_list(struct buf *out, const struct world *world, const uint32_t *stats
 	for (uint32_t i = 0; i < n; i++) {
 		if (i > 0)
 			put(out, ",");
-		page_item(out, world, stats[i]);
+		put_row(out, world, stats[i]);
 	}
 	put(out, "],");
 	page_meta_write(out, meta);

@@ -20,6 +20,9 @@ enum page_total {
 	PAGE_TOTAL_ESTIMATE, /* up to 3 % too many or too few, by the page */
 	PAGE_TOTAL_NULL,
 	PAGE_TOTAL_MISSING,
+	PAGE_TOTAL_PAGE,       /* how many rows the page has */
+	PAGE_TOTAL_UNFILTERED, /* how many there are in all, whatever the filter */
+	PAGE_TOTAL_UNRESOLVED, /* the list without a filter counts only what is not resolved */
 	PAGE_TOTALS,
 };
 
@@ -29,8 +32,12 @@ extern const char *const page_total_names[PAGE_TOTALS + 1];
 /* The members of "meta". */
 struct page_meta {
 	uint32_t total, page, per_page;
+	uint32_t per_page_told;
 	enum page_total total_as;
 };
+
+/* Added to the number of a row: as the conversation was before its last change. */
+#define PAGE_FORMER (UINT32_C(1) << 31)
 
 /* Writes a conversation as an object, and not the text that a test put in its place. */
 void page_true_item(struct buf *out, const struct world *world, uint32_t number);
@@ -42,7 +49,7 @@ void page_item(struct buf *out, const struct world *world, uint32_t number);
 void page_single(struct buf *out, const struct world *world, uint32_t number);
 
 /*
- * Writes {"data":[...],"meta":{...}} with the N conversations in NUMBERS.
+ * Writes {"data":[...],"meta":{...}} with the N conversations in STATS.
  * total_pages of an empty list is 0.
  */
 void page_list(struct buf *out, const struct world *world, const uint32_t *stats, uint32_t n,

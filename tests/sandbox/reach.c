@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "reach.h"
 
+#include "flaw.h"
 #include "mem.h"
 #include "refusal.h"
-
-struct views_filter reach_filter(const struct workspace *ws, const struct views_filter *filter)
-{
-	return ws->settings.filters_ignored ? (struct views_filter)VIEWS_EVERYTHING : *filter;
-}
 
 /* ---- conversations that a list leaves out ------------------------------- */
 
@@ -21,7 +17,8 @@ static bool is_everything(const struct views_filter *filter)
 static bool hides(const struct workspace *ws, const struct views_filter *filter)
 {
 	return ws->settings.window > 0 || ws->world->n_archived > 0 ||
-	       (ws->settings.leaves_out < N_STATUSES && is_everything(filter));
+	       (ws->settings.leaves_out < N_STATUSES && is_everything(filter)) ||
+	       flaw_touches_rows(ws, filter);
 }
 
 static bool is_shown(const struct workspace *ws, const struct views_filter *filter,
@@ -32,14 +29,16 @@ static bool is_shown(const struct workspace *ws, const struct views_filter *filt
 	if (ws->settings.window > 0 &&
 	    (int64_t)c->updated < calendar_now(ws->calendar) - ws->settings.window)
 		return false;
+	if (!flaw_shows(ws, filter, c))
+		return false;
 	return !is_everything(filter) || (int64_t)c->state.status != ws->settings.leaves_out;
 }
 
-/* All that the list shows, in its order; the caller frees it. */
+/* All that the list shows, in its order, with room for as many more; the caller frees it. */
 static uint32_t *shown(struct workspace *ws, const struct views_filter *filter, uint32_t *n)
 {
 	const struct view *view = views_get(ws->views, filter);
-	uint32_t all = views_length(view), *numbers = mem_new((all + 1) * sizeof(*numbers));
+	uint32_t all = views_length(view), *numbers = mem_new((2 * all + 1) * sizeof(*numbers));
 
 	all = views_slice(ws->views, view, 0, all, numbers);
 	*n = 0;
@@ -64,7 +63,7 @@ static bool within_depth(const struct workspace *ws, const struct page_meta *met
 	uint64_t depth = (uint64_t)ws->settings.depth;
 	int64_t beyond = ws->settings.beyond;
 
-	*from = (uint64_t)(meta->page - 1) * meta->per_page;
+	*from = flaw_begins(ws, meta);
 	*most = meta->per_page;
 	if (depth == 0 || *from + *most <= depth)
 		return true;
@@ -78,9 +77,11 @@ static bool within_depth(const struct workspace *ws, const struct page_meta *met
 	return true;
 }
 
-/* A total may stop counting somewhere. */
-static void cap_total(const struct workspace *ws, struct page_meta *meta)
+/* The total that is told, which may stop counting somewhere. */
+static void tell_total(struct workspace *ws, const struct views_filter *filter,
+		       const struct flaw_counts *counts, struct page_meta *meta)
 {
+	meta->total = flaw_total(ws, filter, counts);
 	if (ws->settings.total_most > 0 && meta->total > ws->settings.total_most)
 		meta->total = (uint32_t)ws->settings.total_most;
 }
@@ -89,6 +90,7 @@ bool reach_page(struct workspace *ws, const struct views_filter *filter, struct 
 		struct reach_rows *rows, struct httpd_answer *answer)
 {
 	CLEANUP(mem_free) uint32_t *all = NULL;
+	struct flaw_counts counts;
 	const struct view *view;
 	uint64_t from;
 	uint32_t most;
@@ -98,15 +100,17 @@ bool reach_page(struct workspace *ws, const struct views_filter *filter, struct 
 		return false;
 	if (!hides(ws, filter)) {
 		view = views_get(ws->views, filter);
-		meta->total = views_length(view);
-		if (from < meta->total && most > 0)
+		counts.rows = counts.conversations = views_length(view);
+		if (from < counts.rows && most > 0)
 			rows->n = views_slice(ws->views, view, (uint32_t)from, most, rows->numbers);
-		cap_total(ws, meta);
-		return true;
+	} else {
+		all = shown(ws, filter, &counts.conversations);
+		counts.rows = counts.conversations;
+		flaw_repeat(ws, all, &counts.rows);
+		for (uint32_t i = 0; i < most && from + i < counts.rows; i++)
+			rows->numbers[rows->n++] = all[from + i];
 	}
-	all = shown(ws, filter, &meta->total);
-	for (uint32_t i = 0; i < most && from + i < meta->total; i++)
-		rows->numbers[rows->n++] = all[from + i];
-	cap_total(ws, meta);
+	counts.page = rows->n;
+	tell_total(ws, filter, &counts, meta);
 	return true;
 }

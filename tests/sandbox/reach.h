@@ -4,8 +4,7 @@
  * leave out.
  *
  * Real lists stop at a depth, leave a status out, show recent changes only,
- * hide archived conversations, take filters without heeding them, or do not
- * tell how many there are. The settings choose among these; a GET knows every
+ * or hide archived conversations. The settings choose among these; a GET knows every
  * conversation all the same.
  */
 #ifndef REACH_H
@@ -22,9 +21,6 @@ struct reach_rows {
 	uint32_t *numbers;
 	uint32_t n;
 };
-
-/* The filter that is heeded of the one that was asked for. */
-struct views_filter reach_filter(const struct workspace *ws, const struct views_filter *filter);
 
 /*
  * The page that META asks for, of the list with this filter: up to META->per_page ROWS, and

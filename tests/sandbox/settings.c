@@ -39,6 +39,15 @@ static const char *const status_choices[] = {
 /* In the order of enum settings_beyond. */
 static const char *const beyond_choices[] = { "400", "404", "422", "empty", "repeat", NULL };
 
+/* In the order of enum settings_filters, settings_twice, world_ids and world_times. */
+static const char *const filters_choices[] = { "heeded", "ignored", "nothing", "assigned",
+					       "null",	 "object",  NULL };
+static const char *const twice_choices[] = {
+	"never", "beside", "counted", "instead", "older", NULL
+};
+static const char *const ids_choices[] = { "text", "number", "mixed", NULL };
+static const char *const times_choices[] = { "utc", "offset", "mixed", NULL };
+
 /* In the order of enum settings_signature. */
 static const char *const signature_choices[] = { "hex", "sha256", "base64", NULL };
 
@@ -164,10 +173,61 @@ static const struct row rows[] = {
 	  .offset = AT(total_most),
 	  .most = UINT32_MAX,
 	  .preset = "0" },
-	{ .member = "filters_ignored",
+	{ .member = "filters",
+	  .kind = CHOICE,
+	  .offset = AT(filters),
+	  .choices = filters_choices,
+	  .preset = "heeded" },
+	{ .member = "twice",
+	  .kind = CHOICE,
+	  .offset = AT(twice),
+	  .choices = twice_choices,
+	  .preset = "never" },
+	{ .member = "twice_every",
+	  .kind = INTEGER,
+	  .offset = AT(twice_every),
+	  .least = 1,
+	  .most = 1000000,
+	  .preset = "17" },
+	{ .member = "pages_share",
+	  .kind = INTEGER,
+	  .offset = AT(pages_share),
+	  .most = 1000,
+	  .preset = "0" },
+	{ .member = "per_page_least",
+	  .kind = INTEGER,
+	  .offset = AT(per_page_least),
+	  .most = 1000,
+	  .preset = "0" },
+	{ .member = "per_page_untold",
 	  .kind = SWITCH,
-	  .offset = AT(filters_ignored),
+	  .offset = AT(per_page_untold),
 	  .preset = "false" },
+	{ .member = "total_seconds",
+	  .kind = INTEGER,
+	  .offset = AT(total_seconds),
+	  .most = 86400,
+	  .preset = "0" },
+	{ .member = "lists_late",
+	  .kind = INTEGER,
+	  .offset = AT(lists_late),
+	  .most = 86400,
+	  .preset = "0" },
+	{ .member = "gets_late",
+	  .kind = INTEGER,
+	  .offset = AT(gets_late),
+	  .most = 86400,
+	  .preset = "0" },
+	{ .member = "ids",
+	  .kind = CHOICE,
+	  .offset = AT(ids),
+	  .choices = ids_choices,
+	  .preset = "text" },
+	{ .member = "times",
+	  .kind = CHOICE,
+	  .offset = AT(times),
+	  .choices = times_choices,
+	  .preset = "utc" },
 	{ .member = "unassigned_refused",
 	  .kind = SWITCH,
 	  .offset = AT(unassigned_refused),

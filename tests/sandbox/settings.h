@@ -31,6 +31,25 @@ enum settings_signature {
 	SETTINGS_BASE64,
 };
 
+/* Which rows a list with a filter shows. */
+enum settings_filters {
+	SETTINGS_HEEDED,
+	SETTINGS_IGNORED,  /* all that there are */
+	SETTINGS_NOTHING,  /* none */
+	SETTINGS_ASSIGNED, /* of those that it should only what somebody works on */
+	SETTINGS_NULL,	   /* the answer is null, */
+	SETTINGS_OBJECT,   /* or an empty object */
+};
+
+/* Which rows come twice. */
+enum settings_twice {
+	SETTINGS_NEVER,
+	SETTINGS_BESIDE,  /* some, one after the other, */
+	SETTINGS_COUNTED, /* and in the total, too; */
+	SETTINGS_INSTEAD, /* or in the place of the one behind it, which is not shown; */
+	SETTINGS_OLDER,	  /* or a page further on, as it was before it changed */
+};
+
 struct settings {
 	/* The start decides. */
 	char key[128], marker[128];
@@ -55,8 +74,20 @@ struct settings {
 	int64_t window;	    /* only conversations changed in so many seconds are listed; 0: all */
 	int64_t total_as;   /* enum page_total */
 	int64_t total_most; /* totals stop counting there; 0: they do not */
-	bool filters_ignored, unassigned_refused;
-	bool mistyped; /* created_at is a number */
+	bool unassigned_refused;
+
+	/* How badly they are built (flaw.h). */
+	int64_t filters;	    /* enum settings_filters */
+	int64_t twice, twice_every; /* enum settings_twice; one row in so many */
+	int64_t pages_share;	    /* so many rows of a page are the last ones of the one before */
+	int64_t per_page_least;	    /* no page has fewer rows, whatever was asked for */
+	bool per_page_untold;	    /* meta repeats per_page as it was asked for */
+	int64_t total_seconds;	    /* totals are counted once in so many seconds */
+	int64_t lists_late, gets_late; /* those answers are as of so many seconds ago */
+
+	/* How items are written (struct world_style). */
+	bool mistyped;
+	int64_t ids, times;
 
 	/* Of the events of webhooks. */
 	int64_t webhook_signature;	       /* enum settings_signature */
@@ -66,7 +97,7 @@ struct settings {
 };
 
 /* There are not more of them. */
-#define SETTINGS_MOST 32
+#define SETTINGS_MOST 48
 
 /* How one setting is spelled on the command line. */
 struct settings_option {

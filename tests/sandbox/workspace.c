@@ -124,7 +124,9 @@ static void set_order(struct workspace *ws, enum order order)
 void workspace_configure(struct workspace *ws, const struct settings *settings)
 {
 	ws->settings = *settings;
-	ws->world->mistyped = settings->mistyped;
+	ws->world->style = (struct world_style){ .mistyped = settings->mistyped,
+						 .ids = (enum world_ids)settings->ids,
+						 .times = (enum world_times)settings->times };
 	if (settings->order != views_order(ws->views))
 		set_order(ws, settings->order);
 	set_ticker(ws);

@@ -26,6 +26,16 @@
 #include "window.h"
 #include "world.h"
 
+/* A total that was told. */
+struct workspace_told {
+	int64_t at; /* 0: none was */
+	struct views_filter filter;
+	uint32_t total;
+};
+
+/* Totals of so many lists are kept. */
+#define WORKSPACE_TOLD 64
+
 struct workspace {
 	struct settings settings;
 	struct calendar *calendar; /* all workspaces have the same */
@@ -42,6 +52,7 @@ struct workspace {
 	struct event_loop_source *ticker; /* of drift by the second */
 	int64_t ticked;
 	double owed; /* the fraction of a change that is still to come */
+	struct workspace_told told[WORKSPACE_TOLD];
 };
 
 /* The things that all workspaces share, and that outlive them. */

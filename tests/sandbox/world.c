@@ -28,6 +28,7 @@ void world_free(struct world **world)
 	for (uint32_t i = 0; i < w->n_raws; i++)
 		mem_free(&w->raws[i].text);
 	mem_free(&w->raws);
+	mem_free(&w->copies);
 	mem_free(&w->departures);
 	mem_free(&w->past);
 	mem_free(&w->all);
@@ -104,6 +105,44 @@ void world_depart(struct world *world, const struct world_departure *departure)
 	world->departures =
 		room_for(world->departures, n, &world->departures_room, sizeof(*world->departures));
 	world->departures[n] = *departure;
+}
+
+void world_keep(struct world *world, uint32_t number, uint32_t at)
+{
+	uint32_t n = world->n_copies++;
+
+	world->copies = room_for(world->copies, n, &world->copies_room, sizeof(*world->copies));
+	world->copies[n] = (struct world_copy){ number, at, world->all[number] };
+}
+
+const struct conversation *world_former(const struct world *world, uint32_t number)
+{
+	for (uint32_t i = world->n_copies; i > 0; i--)
+		if (world->copies[i - 1].number == number &&
+		    conversation_listed(&world->copies[i - 1].was))
+			return &world->copies[i - 1].was;
+	return NULL;
+}
+
+struct world *world_earlier(const struct world *world, uint32_t at)
+{
+	struct world *earlier = mem_new(sizeof(*earlier));
+
+	*earlier = *world;
+	earlier->all = mem_new(world->n * sizeof(*earlier->all));
+	memcpy(earlier->all, world->all, world->n * sizeof(*earlier->all));
+	for (uint32_t i = world->n_copies; i > 0; i--)
+		if (world->copies[i - 1].until > at)
+			earlier->all[world->copies[i - 1].number] = world->copies[i - 1].was;
+	return earlier;
+}
+
+void world_forget(struct world **earlier)
+{
+	if (!*earlier)
+		return;
+	mem_free(&(*earlier)->all);
+	mem_free(earlier);
 }
 
 static void forget_raw(struct world *world, uint32_t number)

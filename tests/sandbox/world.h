@@ -36,6 +36,22 @@ struct world_raw {
 	char *text;
 };
 
+/* A conversation as it was until a change. */
+struct world_copy {
+	uint32_t number, until; /* seconds since 1970 */
+	struct conversation was;
+};
+
+/* How ids, and how times, are written. */
+enum world_ids { WORLD_IDS_TEXT, WORLD_IDS_NUMBER, WORLD_IDS_MIXED };
+enum world_times { WORLD_TIMES_UTC, WORLD_TIMES_OFFSET, WORLD_TIMES_MIXED };
+
+struct world_style {
+	bool mistyped; /* created_at is a number */
+	enum world_ids ids;
+	enum world_times times;
+};
+
 struct world {
 	uint64_t seed;
 	uint32_t tag;	/* of its ids */
@@ -52,7 +68,9 @@ struct world {
 	struct world_raw *raws;
 	uint32_t n_raws;
 	uint32_t n_archived;
-	bool mistyped; /* created_at is served as a number */
+	struct world_copy *copies; /* in the order of the changes */
+	uint32_t n_copies, copies_room;
+	struct world_style style; /* that items are served in */
 };
 
 /* An empty world with room for ROOM conversations, which grows when needed. */
@@ -83,6 +101,19 @@ void world_remember(struct world *world, uint32_t number, const struct conversat
 
 /* Notes that it went away. */
 void world_depart(struct world *world, const struct world_departure *departure);
+
+/* Keeps a copy of it before a change that happens at AT. */
+void world_keep(struct world *world, uint32_t number, uint32_t at);
+
+/* The last copy of it that lists showed; NULL when there is none. */
+const struct conversation *world_former(const struct world *world, uint32_t number) MUST_CHECK;
+
+/*
+ * The world as it was at second AT. It lives by the true one, which must not change meanwhile;
+ * world_forget() frees it.
+ */
+struct world *world_earlier(const struct world *world, uint32_t at) MUST_CHECK;
+void world_forget(struct world **earlier);
 
 /* Takes it out of all lists, or back. */
 void world_archive(struct world *world, uint32_t number, bool archived);
