@@ -87,15 +87,16 @@ comment on column sahut_etl.target.pauses_pending is 'Whether its clock stands s
 comment on column sahut_etl.target.pauses_snoozed is 'Whether it does while one is snoozed.';
 
 create table sahut_etl.attribute (
-	workspace_id  integer not null references sahut_etl.workspace,
-	name          text not null check (name ~ '^[a-z][a-z0-9_]{0,58}$'),
-	path          text[] not null,
-	type          text not null check (type in ('text', 'number', 'date', 'boolean')),
-	primary key (workspace_id, name)
+	workspace_name  text not null,
+	name            text not null check (name ~ '^[a-z][a-z0-9_]{0,58}$'),
+	path            text[] not null,
+	type            text not null check (type in ('text', 'number', 'date', 'boolean')),
+	primary key (workspace_name, name)
 );
 comment on table sahut_etl.attribute is
-	'Fields of the API''s items that are columns of sahut_report.conversation_times, as configured.';
-comment on column sahut_etl.attribute.workspace_id is 'Workspace.';
+	'Fields of the API''s items that are columns of sahut_report.conversation_times, as the last migrate found them '
+	'configured. Of the owner alone, since they decide about a view.';
+comment on column sahut_etl.attribute.workspace_name is 'Workspace, which need not have been read yet.';
 comment on column sahut_etl.attribute.name is 'Name of the column; of all workspaces that have one of it, one column.';
 comment on column sahut_etl.attribute.path is 'Where it stands in sahut.conversation.extra.';
 comment on column sahut_etl.attribute.type is 'text, number, date or boolean.';
@@ -2188,11 +2189,6 @@ begin
 
 	perform sahut_etl.take_message_settings(workspace, setting -> 'messages');
 
-	delete from sahut_etl.attribute a where a.workspace_id = workspace;
-	insert into sahut_etl.attribute (workspace_id, name, path, type)
-	select workspace, t.name, string_to_array(t.path, '.'), t.type
-	from jsonb_to_recordset(setting -> 'attributes') t(name text, path text, type text);
-
 	if (setting ->> 'codes_agents')::boolean then
 		update sahut.agent a
 		set name = sahut_etl.agent_code(a.id)
@@ -2226,7 +2222,6 @@ declare
 	w      sahut_etl.workspace;
 	moves  boolean;
 	works  boolean := false;
-	waits  boolean := false;
 begin
 	select * into w from sahut_etl.workspace x where x.name = wanted;
 	setting := coalesce(setting, w.settings);
@@ -2243,13 +2238,10 @@ begin
 	moves := w.timezone <> zone;
 	if setting is not null and w.settings is distinct from setting then
 		perform sahut_etl.take_settings(w.id, setting);
-		waits := coalesce(w.settings -> 'attributes', '[]') is distinct from coalesce(setting -> 'attributes', '[]')
-			and not sahut_etl.shape_rows();
 	end if;
 	update sahut_etl.workspace x
 	set timezone = zone, base_url = url,
-		-- As long as somebody reads the view, its columns are tried again each time.
-		settings = case when waits then setting || '{"attributes": null}' else setting end,
+		settings = setting,
 		lookback = case when x.lookback_configured = late * interval '1 microsecond' then x.lookback
 			else late * interval '1 microsecond' end,
 		lookback_configured = late * interval '1 microsecond'

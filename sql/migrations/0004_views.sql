@@ -432,13 +432,13 @@ begin
 	end loop;
 end $$;
 
--- The columns of the row, and behind them the configured fields. A view that is read cannot be changed: within two
--- seconds it can, or it is left as it is. As long as columns are only added the view stays the same object, and its
--- rights and its readers stay with it. Where one goes, the view is made anew; where that would take another's view with
--- it, the column stays, empty. Says whether the view is as it was wanted.
-create function sahut_etl.shape_rows() returns boolean
-	language plpgsql security definer
-	set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
+-- The columns of the row, and behind them the configured fields. As long as columns are only added the view stays the
+-- same object, and its rights and its readers stay with it. Where one goes, the view is made anew; where that would
+-- take another's view with it, the column stays, empty. It is the owner's, which runs migrate: no row that the daemon
+-- writes decides about a view.
+create function sahut_etl.shape_rows() returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
 as $$
 declare
 	held     constant regclass := to_regclass('sahut_report.conversation_times');
@@ -453,8 +453,8 @@ declare
 	granted  text;
 begin
 	with wanted as (
-		select a.name, min(a.type) as type, string_agg(format('when %s then %L::text[]', a.workspace_id, a.path::text), ' '
-			order by a.workspace_id) as paths
+		select a.name, min(a.type) as type, string_agg(format('when %L then %L::text[]', a.workspace_name, a.path::text), ' '
+			order by a.workspace_name) as paths
 		from sahut_etl.attribute a
 		where a.name <> all (own)
 		group by a.name
@@ -465,10 +465,10 @@ begin
 		from pg_catalog.pg_attribute a where a.attrelid = held and a.attnum > 0 and a.attname <> all (own)
 	)
 	select
-		string_agg(format('sahut_etl.attribute_%s(b.extra #> case b.workspace_id %s end) as %I', t.type, t.paths,
+		string_agg(format('sahut_etl.attribute_%s(b.extra #> case b.workspace_name %s end) as %I', t.type, t.paths,
 			t.name), ', ' order by h.attnum, t.name) filter (where t.name is not null),
 		string_agg(case when t.kind = coalesce(h.kind, t.kind)
-			then format('sahut_etl.attribute_%s(b.extra #> case b.workspace_id %s end) as %I', t.type,
+			then format('sahut_etl.attribute_%s(b.extra #> case b.workspace_name %s end) as %I', t.type,
 				t.paths, t.name) else format('null::%s as %I', coalesce(h.kind, t.kind),
 			coalesce(h.name, t.name)) end, ', ' order by h.attnum, t.name)
 			filter (where h.name is not null or t.name is not null),
@@ -509,12 +509,29 @@ begin
 	if told is not null then
 		execute told;
 	end if;
-	return true;
-exception when lock_not_available then
-	return false;
 end $$;
 comment on function sahut_etl.shape_rows is
-	'Gives sahut_report.conversation_times its columns: its own, and the configured fields. Whether it could.';
+	'Gives sahut_report.conversation_times its columns: its own, and the configured fields.';
+
+-- The workspaces of a configuration with their fields, as src/warehouse/workspace_settings.c writes them. Workspaces of
+-- another configuration keep theirs; one that nothing is known of any more does not.
+create function sahut_etl.take_attributes(configured jsonb) returns void
+	language plpgsql
+	set search_path = pg_catalog, pg_temp
+as $$
+begin
+	delete from sahut_etl.attribute a
+	where configured ? a.workspace_name
+	or not exists (select from sahut_etl.workspace w where w.name = a.workspace_name);
+	insert into sahut_etl.attribute (workspace_name, name, path, type)
+	select w.key, t.name, string_to_array(t.path, '.'), t.type
+	from jsonb_each(configured) w
+	cross join lateral jsonb_to_recordset(w.value) t(name text, path text, type text);
+	perform sahut_etl.shape_rows();
+end $$;
+comment on function sahut_etl.take_attributes is
+	'Makes the configured fields columns of sahut_report.conversation_times; migrate calls it.';
+
 select sahut_etl.shape_rows();
 comment on view sahut_report.conversation_times is
 	'One row for each conversation: how long it was open, pending, snoozed and unassigned, and through whose hands it '

@@ -13,9 +13,11 @@ begin
 		grant usage on schema sahut, sahut_pii, sahut_report, sahut_etl to sahut_writer;
 		grant select, insert, update, delete
 			on all tables in schema sahut, sahut_pii, sahut_report, sahut_etl to sahut_writer;
-		revoke insert, update, delete on sahut_etl.migration from sahut_writer;
+		revoke insert, update, delete on sahut_etl.migration, sahut_etl.attribute from sahut_writer;
 		grant usage on all sequences in schema sahut, sahut_pii, sahut_report, sahut_etl to sahut_writer;
 		grant execute on all functions in schema sahut_etl to sahut_writer;
+		-- They make views, which is the owner's.
+		revoke execute on function sahut_etl.shape_rows, sahut_etl.take_attributes from sahut_writer;
 	end if;
 	if reader then
 		grant usage on schema sahut_report to sahut_reader;

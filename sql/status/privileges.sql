@@ -12,7 +12,7 @@ with part(place, schema, role, rights) as (
 	select p.*, c.oid, c.relname, count(*) over (partition by p.place, p.schema, p.role) as n,
 		array(select r from unnest(p.rights) with ordinality u(r, i)
 			where (r = 'select' or (c.relkind <> 'v'
-				and not (p.schema = 'sahut_etl' and c.relname = 'migration')))
+				and not (p.schema = 'sahut_etl' and c.relname in ('attribute', 'migration'))))
 			and not has_table_privilege(p.role, c.oid, r) order by i) as lacks
 	from part p
 	join pg_catalog.pg_class c on c.relnamespace = to_regnamespace(p.schema) and c.relkind in ('r', 'p', 'v')
@@ -44,6 +44,7 @@ with part(place, schema, role, rights) as (
 			where rolname in ('sahut_reader', 'sahut_analyst')
 	) r on not r.definer or (f.prosecdef and f.provolatile <> 'v')
 	where f.pronamespace = to_regnamespace('sahut_etl') and f.prorettype <> 'trigger'::regtype
+		and f.proname not in ('shape_rows', 'take_attributes')
 		and not has_function_privilege(r.role, f.oid, 'execute')
 ), member as (
 	select exists (select from pg_catalog.pg_roles r where r.rolname = 'sahut_writer') as possible,

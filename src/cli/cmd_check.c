@@ -262,6 +262,21 @@ static void check_reports(struct app *app, struct pg *pg)
 	}
 }
 
+/* Configured fields are columns once migrate has made them. */
+static void check_columns(struct app *app, struct pg *pg)
+{
+	CLEANUP(buf_free) struct buf names = BUF_MAX(1u << 20);
+	struct err err = ERR_INIT;
+
+	if (!inspect_columns(pg, app->config->workspaces, app->config->n_workspaces, &names, &err))
+		bad(app, "attributes", &err, err_policy_advice(&err));
+	else if (names.len > 0)
+		warn("attributes: columns of sahut_report.conversation_times are not as they are "
+		     "configured: %s\n"
+		     "  -> %s",
+		     buf_text(&names), inspect_columns_remedy);
+}
+
 /* ---- events ------------------------------------------------------------ */
 
 /* Whether the daemon listens: it refuses a GET at the path of events. */
@@ -425,6 +440,7 @@ static bool check_warehouse(struct app *app, int64_t *database_ahead, bool *know
 	good("schema: version %d", schema_version());
 	check_privileges(app, pg);
 	check_reports(app, pg);
+	check_columns(app, pg);
 	check_owner(pg);
 	check_workers(app, pg);
 	*knows_time = check_database_clock(app, pg, database_ahead);

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "report_refresh.h"
 #include "schema.h"
+#include "workspace_settings.h"
 
 /*
  * The tables' owner need not be able to read the daemon's secrets, and
@@ -52,7 +53,8 @@ static bool rebuild(struct app *app, struct pg *pg, struct err *err)
 
 void cmd_migrate(struct app *app)
 {
-	CLEANUP(buf_free) struct buf report = BUF_MAX(65536);
+	CLEANUP(buf_free) struct buf report = BUF_MAX(1u << 20);
+	CLEANUP(buf_free) struct buf attributes = BUF_MAX(16u << 20);
 	CLEANUP(pg_close) struct pg *pg = NULL;
 	const char *none[1];
 	struct schema_wish wish = { .dry_run = false };
@@ -76,6 +78,9 @@ void cmd_migrate(struct app *app)
 	if (!command_options(app, options, none, 0) || !read_config(app) ||
 	    !app_network(app, false))
 		return;
+	workspace_settings_attributes(&attributes, app->config->workspaces,
+				      app->config->n_workspaces);
+	wish.attributes = buf_text(&attributes);
 	pg = app_session(app, true, &err);
 	ok = pg && schema_migrate(pg, &wish, &report, &err);
 	fputs(buf_text(&report), stdout);

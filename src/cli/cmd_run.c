@@ -6,6 +6,7 @@
 #include "err_policy.h"
 #include "events.h"
 #include "exporter.h"
+#include "inspect.h"
 #include "log_backoff.h"
 #include "mem.h"
 #include "notifier.h"
@@ -88,6 +89,25 @@ static void take_events(struct daemon *d)
 		log_event_text(d->app, LEVEL_ERROR, &events_table()->no_webhook, err.text);
 }
 
+/* Says which columns of configured fields migrate has yet to make. */
+static void compare_columns(struct daemon *d)
+{
+	CLEANUP(buf_free) struct buf names = BUF_MAX(1u << 20);
+	const struct config *config = d->app->config;
+	struct log_line line;
+	struct err ignored;
+
+	if (!inspect_columns_of(d->app->warehouse, config->workspaces, config->n_workspaces, &names,
+				&ignored) ||
+	    names.len == 0)
+		return;
+	log_begin(&line, LEVEL_WARNING, NULL,
+		  "columns of sahut_report.conversation_times are not as they are configured: %s; "
+		  "%s",
+		  buf_text(&names), inspect_columns_remedy);
+	log_end(&d->app->log, &line);
+}
+
 /* SIGHUP came. */
 static void reload(struct daemon *d)
 {
@@ -105,8 +125,9 @@ static void reload(struct daemon *d)
 		show_metrics(d);
 		take_events(d);
 		/* If that fails the warehouse is lost, and they are made known to the next. */
-		if (app->warehouse && !warehouse_lost(app->warehouse))
-			(void)!workers_register(&d->workers, app->warehouse, &ignored);
+		if (app->warehouse && !warehouse_lost(app->warehouse) &&
+		    workers_register(&d->workers, app->warehouse, &ignored))
+			compare_columns(d);
 	}
 	event_loop_notify("READY=1");
 }
@@ -178,7 +199,8 @@ static bool open_store(struct daemon *d)
 		log_event_text(app, LEVEL_NOTICE, &events_table()->warehouse_back,
 			       "the warehouse is back");
 	d->opened = clock_mono(app->clock);
-	d->metrics.connected++;
+	if (d->metrics.connected++ == 0)
+		compare_columns(d);
 	workers_log_unconfigured(&d->workers, app);
 	d->loop.warehouse = app->warehouse;
 	d->loop.refresh = report_refresh_new(app->warehouse, app->clock);

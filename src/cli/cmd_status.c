@@ -459,10 +459,10 @@ static void print_coloured(const struct table *all, const char *text)
 	}
 }
 
-static void print(const struct config *config, const struct table *all)
+static void print(const struct config *config, const struct table *all, const char *last)
 {
 	CLEANUP(buf_free) struct buf shown = BUF_MAX(16u << 20);
-	CLEANUP(buf_free) struct buf notes = BUF_MAX(1u << 20);
+	CLEANUP(buf_free) struct buf notes = BUF_MAX(4u << 20);
 	CLEANUP(table_free) struct table *full = all_columns(all);
 	int columns = format(full, &shown);
 
@@ -484,6 +484,7 @@ static void print(const struct config *config, const struct table *all)
 	for (int r = 0; r < table_rows(all); r++)
 		note_messages(&notes, all, r);
 	note_holders(&notes, all);
+	buf_str(&notes, last);
 	if (notes.len > 0)
 		printf("\n%s", buf_text(&notes));
 }
@@ -503,6 +504,23 @@ static bool is_there(const struct table *all, const char *name)
 		if (strcmp(table_get(all, r, "workspace"), name) == 0)
 			return true;
 	return false;
+}
+
+/* Columns of configured fields that migrate has yet to make. */
+static bool note_columns(const struct config *config, struct pg *pg, struct buf *out,
+			 struct err *err)
+{
+	CLEANUP(buf_free) struct buf names = BUF_MAX(1u << 20);
+
+	if (!inspect_columns(pg, config->workspaces, config->n_workspaces, &names, err))
+		return false;
+	if (names.len > 0) {
+		buf_str(out, "columns of sahut_report.conversation_times are not as they are "
+			     "configured: ");
+		buf_str(out, buf_text(&names));
+		buf_printf(out, "; %s\n", inspect_columns_remedy);
+	}
+	return true;
 }
 
 /* Workspaces that are configured and that the warehouse does not know yet. */
@@ -540,6 +558,7 @@ static bool all_well(const struct table *all)
 void cmd_status(struct app *app)
 {
 	CLEANUP(table_free) struct table *all = NULL;
+	CLEANUP(buf_free) struct buf columns = BUF_MAX(2u << 20);
 	CLEANUP(pg_close) struct pg *pg = NULL;
 	const char *none[1];
 	bool json = false, check = false;
@@ -559,7 +578,8 @@ void cmd_status(struct app *app)
 	    !app_network(app, false))
 		return;
 	pg = app_warehouse_session(app, &err);
-	if (!pg || !inspect_status(pg, app->workspace, &all, &err)) {
+	if (!pg || !inspect_status(pg, app->workspace, &all, &err) ||
+	    !note_columns(app->config, pg, &columns, &err)) {
 		app_fail(app, &err);
 		return;
 	}
@@ -567,7 +587,7 @@ void cmd_status(struct app *app)
 	if (json)
 		print_json(all);
 	else if (!check || !app->quiet)
-		print(app->config, all);
+		print(app->config, all, buf_text(&columns));
 	if (check && !all_well(all))
 		app->exit = EXIT_DIFFERENT;
 }

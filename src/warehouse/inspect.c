@@ -5,6 +5,7 @@
 
 #include "script.h"
 #include "sql.h"
+#include "workspace_settings.h"
 
 /* A statement whose only parameter is a text. */
 static bool ask(struct warehouse *warehouse, const char *sql, const char *text,
@@ -185,4 +186,47 @@ bool inspect_differences(struct warehouse *warehouse, const struct inspect_item 
 	script_text(s, item->fields);
 	script_text(s, item->contact);
 	return warehouse_run(warehouse, differences, err);
+}
+
+/* ---- configured columns ----------------------------------------------- */
+
+/* A hundred workspaces with a hundred fields of the longest names and paths. */
+#define LONGEST_FIELDS (16u << 20)
+
+const char inspect_columns_remedy[] = "as the tables' owner: sahut-etl migrate";
+
+static void add_names(const struct table *found, struct buf *names)
+{
+	for (int row = 0; row < table_rows(found); row++) {
+		buf_str(names, row > 0 ? ", " : "");
+		buf_str(names, table_get(found, row, "name"));
+	}
+}
+
+bool inspect_columns(struct pg *pg, const struct workspace_conf *conf, size_t n, struct buf *names,
+		     struct err *err)
+{
+	CLEANUP(buf_free) struct buf configured = BUF_MAX(LONGEST_FIELDS);
+	CLEANUP(table_free) struct table *found = NULL;
+	struct pg_step step = { .sql = sql_schema_attributes, .n = 1 };
+
+	workspace_settings_attributes(&configured, conf, n);
+	step.params[0] = buf_text(&configured);
+	if (!pg_run(pg, &step, 1, &found, err))
+		return false;
+	add_names(found, names);
+	return true;
+}
+
+bool inspect_columns_of(struct warehouse *warehouse, const struct workspace_conf *conf, size_t n,
+			struct buf *names, struct err *err)
+{
+	CLEANUP(buf_free) struct buf configured = BUF_MAX(LONGEST_FIELDS);
+	CLEANUP(table_free) struct table *found = NULL;
+
+	workspace_settings_attributes(&configured, conf, n);
+	if (!ask(warehouse, sql_schema_attributes, buf_text(&configured), &found, err))
+		return false;
+	add_names(found, names);
+	return true;
 }

@@ -249,6 +249,49 @@ static bool grant(struct pg *pg, bool fresh, struct buf *report, struct err *err
 	return true;
 }
 
+/* Makes the configured fields columns; a line in the report for each that differs. */
+static bool make_columns(struct pg *pg, const struct schema_wish *wish, struct buf *report,
+			 struct err *err)
+{
+	const char *configured = wish->attributes;
+	const struct pg_step compare = { .sql = sql_schema_attributes,
+					 .params = { configured },
+					 .n = 1 },
+			     take = { .sql = sql_schema_take_attributes,
+				      .params = { configured },
+				      .n = 1 };
+	CLEANUP(table_free) struct table *found = NULL;
+
+	if (!pg_run(pg, &compare, 1, &found, err))
+		return false;
+	for (int row = 0; row < table_rows(found); row++)
+		buf_printf(report, "column %s of sahut_report.conversation_times, for %s: %s\n",
+			   table_get(found, row, "name"), table_get(found, row, "workspace"),
+			   table_get(found, row, "change"));
+	return wish->dry_run || table_rows(found) == 0 || pg_run(pg, &take, 1, NULL, err);
+}
+
+/* The same, alone; with nothing of it when it fails. */
+static bool shape(struct pg *pg, const struct schema_wish *wish, struct buf *report,
+		  struct err *err)
+{
+	return !wish->attributes ||
+	       (pg_exec(pg, "begin; lock table sahut_etl.migration in exclusive mode", err) &&
+		make_columns(pg, wish, report, err) && pg_exec(pg, "commit", err)) ||
+	       err_wrap(err, "the columns of sahut_report.conversation_times");
+}
+
+/* The columns and the grants. Before the migrations a dry run has nothing to compare with. */
+static bool finish(struct pg *pg, const struct schema_wish *wish, int version, struct buf *report,
+		   struct err *err)
+{
+	bool fresh = version < schema_version();
+
+	if ((!wish->dry_run || !fresh) && !shape(pg, wish, report, err))
+		return false;
+	return wish->dry_run || grant(pg, fresh, report, err);
+}
+
 static bool migrate(struct pg *pg, const struct schema_wish *wish, struct buf *report,
 		    struct err *err)
 {
@@ -274,7 +317,7 @@ static bool migrate(struct pg *pg, const struct schema_wish *wish, struct buf *r
 	/* A later migration may have made a table that is to be distributed, too. */
 	if (distributed && !citus_apply(pg, dry_run, report, err))
 		return false;
-	if (!dry_run && !grant(pg, version < schema_version(), report, err))
+	if (!finish(pg, wish, version, report, err))
 		return false;
 	if (lacking.len == 0)
 		return true;

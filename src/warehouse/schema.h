@@ -27,8 +27,9 @@ bool schema_unchanged(struct pg *pg, struct err *err) MUST_CHECK;
 
 /* How a migration is wanted. */
 struct schema_wish {
-	bool dry_run;	  /* only tell the steps */
-	bool distributed; /* over several machines, see citus.h; one that is so stays so */
+	bool dry_run;		/* only tell the steps */
+	bool distributed;	/* over several machines, see citus.h; one that is so stays so */
+	const char *attributes; /* configured fields, see workspace_settings.h; NULL: as they are */
 };
 
 /*

@@ -85,20 +85,6 @@ static void write_targets(struct json_writer *out, const struct workspace_conf *
 	json_writer_close(out, ']');
 }
 
-static void write_attributes(struct json_writer *out, const struct workspace_conf *conf)
-{
-	json_writer_key(out, "attributes");
-	json_writer_open(out, '[');
-	for (size_t i = 0; i < conf->attributes.n; i++) {
-		json_writer_open(out, '{');
-		json_writer_key_string(out, "name", conf->attributes.list[i].name);
-		json_writer_key_string(out, "path", conf->attributes.list[i].path);
-		json_writer_key_string(out, "type", conf->attributes.list[i].type);
-		json_writer_close(out, '}');
-	}
-	json_writer_close(out, ']');
-}
-
 static void write_messages(struct json_writer *out, const struct workspace_conf *conf)
 {
 	if (conf->messages.read == WORKSPACE_MESSAGES_OFF)
@@ -120,10 +106,31 @@ void workspace_settings_write(struct buf *text, const struct workspace_conf *con
 	write_holidays(&out, &conf->holidays);
 	write_channels(&out, conf);
 	write_targets(&out, conf);
-	write_attributes(&out, conf);
 	json_writer_key_bool(&out, "codes_agents", conf->codes_agents);
 	write_messages(&out, conf);
 	json_writer_key_bool(&out, "drops_names", !conf->keep_name);
 	json_writer_key_bool(&out, "drops_phones", !conf->keep_phone);
+	json_writer_close(&out, '}');
+}
+
+void workspace_settings_attributes(struct buf *text, const struct workspace_conf *conf, size_t n)
+{
+	struct json_writer out = JSON_WRITER_TO(text);
+
+	json_writer_open(&out, '{');
+	for (size_t i = 0; i < n; i++) {
+		const struct workspace_attributes *of = &conf[i].attributes;
+
+		json_writer_key(&out, conf[i].name);
+		json_writer_open(&out, '[');
+		for (size_t j = 0; j < of->n; j++) {
+			json_writer_open(&out, '{');
+			json_writer_key_string(&out, "name", of->list[j].name);
+			json_writer_key_string(&out, "path", of->list[j].path);
+			json_writer_key_string(&out, "type", of->list[j].type);
+			json_writer_close(&out, '}');
+		}
+		json_writer_close(&out, ']');
+	}
 	json_writer_close(&out, '}');
 }

@@ -18,4 +18,7 @@ extern const char *const workspace_settings_reads[];
 /* Adds it to TEXT as the JSON that sahut_etl.register() reads. */
 void workspace_settings_write(struct buf *text, const struct workspace_conf *conf);
 
+/* Adds the fields of N workspaces that are columns, as the JSON of sql/schema/attributes.sql. */
+void workspace_settings_attributes(struct buf *text, const struct workspace_conf *conf, size_t n);
+
 #endif

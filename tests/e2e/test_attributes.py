@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import signal
 from datetime import date, datetime
 from decimal import Decimal as D
 
@@ -17,9 +18,10 @@ OWN = """select attname from pg_attribute where attrelid = 'sahut_report.convers
     order by attnum"""
 
 
-def settings(*attributes):
-    return {"hours": [], "dates": [], "holidays": [], "channels": [], "targets": [], "drops_names": False, "drops_phones": False,
-            "attributes": [dict(zip(("name", "path", "type"), a)) for a in attributes]}
+def configured(s, *attributes):
+    """What migrate does, as the owner, for the workspace of a story."""
+    s.sql("select sahut_etl.take_attributes(%s)", json.dumps({s.name: [dict(zip(("name", "path", "type"), a)) for a in attributes]}))
+    return s
 
 
 NUMBER = ("amount", "custom_attributes.amount", "number")
@@ -65,7 +67,7 @@ def test_the_names_that_are_taken_are_the_columns_of_the_view(story):
     ("boolean", [(True, True), (False, False), ("true", True), ("FALSE", False), ("Yes", True), ("no", False), (1, True), (0, False), ("1", True),
                  (2, None), ("", None), ("maybe", None), (None, None), ([True], None), ({}, None)])])
 def test_whatever_a_field_holds_the_view_can_be_read(story, kind, values):
-    s = story(settings=settings(("field", "custom_attributes.field", kind), ("absent", "a.b.c", kind)))
+    s = configured(story(), ("field", "custom_attributes.field", kind), ("absent", "a.b.c", kind))
     for n, (value, _) in enumerate(values):
         tell(s, f"C{n:02}", {"custom_attributes": {"field": value}})
     tell(s, "D0", {"custom_attributes": [1, 2]})
@@ -82,77 +84,122 @@ def test_columns_come_and_go_with_the_configuration(story):
     tell(s, "C1", {"custom_attributes": {"amount": 5, "order_no": "A-1"}})
     s.sql("grant select on sahut_report.conversation_times to public")
     view = s.one("select 'sahut_report.conversation_times'::regclass::oid")
-    s.register(settings=settings(NUMBER))
-    s.register(settings=settings(TEXT, NUMBER))
+    configured(s, NUMBER)
+    configured(s, TEXT, NUMBER)
     assert columns(s) == own + ["amount", "order_no"]
     assert s.one("select 'sahut_report.conversation_times'::regclass::oid") == view       # columns that come change nothing for its readers
     assert s.sql("select amount, order_no from sahut_report.conversation_times") == [(5, "A-1")]
     assert s.one("select col_description('sahut_report.conversation_times'::regclass, %s)", len(own) + 1) == "A field of the API by configuration, as number."
     rights = "select relacl::text from pg_class where oid = 'sahut_report.conversation_times'::regclass"
     before, told = s.one(rights), s.sql("select objsubid, description from pg_description where objoid = 'sahut_report.conversation_times'::regclass and objsubid <= %s order by 1", len(own))
-    s.register(settings=settings(TEXT))
+    configured(s, TEXT)
     assert columns(s) == own + ["order_no"]
     assert sorted(s.one(rights)[1:-1].split(",")) == sorted(before[1:-1].split(","))
     assert s.sql("select objsubid, description from pg_description where objoid = 'sahut_report.conversation_times'::regclass and objsubid <= %s order by 1", len(own)) == told
-    s.register(settings=settings((TEXT[0], TEXT[1], "number")))
+    configured(s, (TEXT[0], TEXT[1], "number"))
     assert s.sql("select order_no from sahut_report.conversation_times") == [(None,)]
-    s.register(settings=settings(("order_no", "custom_attributes.amount", "number")))
+    configured(s, ("order_no", "custom_attributes.amount", "number"))
     assert s.sql("select order_no from sahut_report.conversation_times") == [(5,)]
-    s.register(settings=settings())
+    configured(s)
     assert columns(s) == own
 
 
 def test_a_view_that_somebody_made_of_it_is_not_taken_away(story):
-    s = story(settings=settings(NUMBER, TEXT))
+    s = configured(story(), NUMBER, TEXT)
     own = columns(s)
     s.sql("create schema mine")
     s.sql("create view mine.orders as select id, order_no from sahut_report.conversation_times")
     tell(s, "C1", {"custom_attributes": {"amount": 5, "order_no": "A-1"}, "rank": 3})
-    s.register(settings=settings(NUMBER, ("rank", "rank", "text")))
+    configured(s, NUMBER, ("rank", "rank", "text"))
     assert columns(s) == own + ["rank"]
     assert s.sql("select amount, order_no, rank from sahut_report.conversation_times") == [(5, None, "3")]
     assert s.sql("select * from mine.orders") == [("C1", None)]
     s.sql("drop schema mine cascade")
-    s.register(settings=settings(("rank", "rank", "text")))
+    configured(s, ("rank", "rank", "text"))
     assert columns(s)[-2:] == [own[-3], "rank"]
 
 
 def test_two_workspaces_share_the_columns(story):
-    s = story(settings=settings(NUMBER, TEXT))
-    other = story(etl=s.etl, name="kedua", settings=settings(("order_no", "order.number", "text"), ("vip", "vip", "boolean")))
+    s = configured(story(), NUMBER, TEXT)
+    other = configured(story(etl=s.etl, name="kedua"), ("order_no", "order.number", "text"), ("vip", "vip", "boolean"))
     tell(s, "C1", {"custom_attributes": {"amount": 5, "order_no": "A-1"}, "vip": True})
     tell(other, "K1", {"custom_attributes": {"amount": 6, "order_no": "B-1"}, "order": {"number": "X"}, "vip": True})
     assert s.sql("select id, amount, order_no, vip from sahut_report.conversation_times order by 1") == [("C1", 5, "A-1", None), ("K1", None, "X", True)]
-    other.register(settings=settings())
+    configured(other)
     assert s.sql("select amount, order_no from sahut_report.conversation_times where id = 'C1'") == [(5, "A-1")]
     assert "vip" not in columns(s)
 
 
-def test_a_view_that_is_being_read_changes_when_it_can(story):
-    s = story()
-    own = columns(s)
-    reader = s.etl.cluster.connect(s.etl.dbname)
+ORDER, AMOUNT = "{name: order_no, path: custom_attributes.order_no}", "{name: amount, path: custom_attributes.amount, type: number}"
+DIFFER = "columns of sahut_report.conversation_times are not as they are configured: "
+
+
+def test_columns_are_made_by_migrate_and_all_others_say_which_are_not(pair, daemons):
+    sandbox, etl = pair(conversations=20, workspace={"attributes": f"[{ORDER}]"})
+
+    def names():
+        return [c for c, in etl.sql(OWN)]
+
+    own = names()
+    etl.run("migrate")
+    assert names() == own + ["order_no"]
+    assert DIFFER not in etl.run("check").stdout + etl.run("status").stdout
+    etl.workspaces[0]["attributes"] = f"[{AMOUNT}]"
+    etl.write()
+    wanted = DIFFER + "amount, order_no"
+    assert f"! attributes: {wanted}\n  -> as the tables' owner: sahut-etl migrate" in etl.run("check").stdout
+    etl.run("sync")
+    assert wanted in etl.run("status").stdout
+    daemon = daemons(etl)
+    daemon.wait_text(wanted)
+    daemon.wait_text("works on 1 workspace")
+    assert names() == own + ["order_no"]
+    lines = ["column amount of sahut_report.conversation_times, for utama: added", "column order_no of sahut_report.conversation_times, for utama: taken out"]
+    assert etl.run("migrate", "--dry-run").stdout.splitlines() == lines
+    assert names() == own + ["order_no"]
+    assert etl.run("migrate").stdout.splitlines() == lines
+    assert names() == own + ["amount"]
+    assert "nothing to do" in etl.run("migrate").stdout
+    assert DIFFER not in etl.run("check").stdout + etl.run("status").stdout
+    etl.workspaces[0]["attributes"] = f"[{AMOUNT.replace('number', 'text')}, {ORDER}]"
+    etl.write()
+    daemon.send(signal.SIGHUP)
+    daemon.wait_text(DIFFER + "amount, order_no")
+    assert "for utama: changed" in etl.run("migrate").stdout
+    assert daemon.stop() == 0
+
+
+def test_migrate_says_who_reads_a_view_that_it_changes(pair):
+    sandbox, etl = pair(conversations=20)
+    reader = etl.cluster.connect(etl.dbname)
     reader.autocommit = False
     reader.cursor().execute("select count(*) from sahut_report.conversation_times")
-    s.register(settings=settings(NUMBER))
-    assert columns(s) == own
-    tell(s, "C1", {"custom_attributes": {"amount": 5}})
+    etl.workspaces[0]["attributes"] = f"[{ORDER}]"
+    etl.write()
+    done = etl.run("migrate", expect=75)
+    assert "the columns of sahut_report.conversation_times" in done.stderr and str(reader.info.backend_pid) in done.stderr, done.stderr
+    assert not etl.sql("select from sahut_etl.attribute")
     reader.rollback()
     reader.close()
-    s.register()
-    assert s.sql("select amount from sahut_report.conversation_times") == [(5,)]
-    # Once taken over, nothing is written again.
-    before = s.sql("select xmin::text from sahut_etl.workspace union all select xmin::text from sahut_etl.attribute")
-    s.register()
-    assert s.sql("select xmin::text from sahut_etl.workspace union all select xmin::text from sahut_etl.attribute") == before
+    etl.run("migrate")
+    assert etl.sql("select name from sahut_etl.attribute") == [("order_no",)]
+
+
+def test_workspaces_of_another_configuration_keep_their_columns(story):
+    s = configured(story(), NUMBER)
+    s.sql("select sahut_etl.take_attributes(%s)", json.dumps({"other": [dict(zip(("name", "path", "type"), TEXT))]}))
+    assert columns(s)[-2:] == ["amount", "order_no"]
+    # Of one that was never read, and is in no configuration now, nothing is known any more.
+    configured(s, NUMBER)
+    assert columns(s)[-1] == "amount"
 
 
 def test_no_name_gets_into_a_statement(story):
     s = story()
     hostile = 'x"; drop table sahut.conversation; --'
     with pytest.raises(Exception, match="attribute_name_check"):
-        s.register(settings=settings((hostile, "a", "text")))
-    s.register(settings=settings(("fine", "a'); drop table sahut.conversation; --.b\"c", "text")))
+        configured(s, (hostile, "a", "text"))
+    configured(s, ("fine", "a'); drop table sahut.conversation; --.b\"c", "text"))
     tell(s, "C1", {"a'); drop table sahut": {"conversation; --": {'b"c': "here"}}})
     assert s.sql("select fine from sahut_report.conversation_times") == [("here",)]
     assert json.dumps(s.sql("select count(*) from sahut.conversation")) == "[[1]]"
@@ -178,7 +225,7 @@ def test_the_list_of_conversations_has_the_fields_with_their_types(story, tmp_pa
     tell(s, "C0", {"f": VALUES})
     tell(s, "C1", None)
     own = list(json.loads(listed(s, "json", tmp_path).read_text())[0])
-    s.register(settings=settings(*KINDS))
+    configured(s, *KINDS)
     names = ["order_no", "estimated_hours", "channels", "ordered", "is_vip", "field_team", "select", "order_by_x"]
     told = json.loads(listed(s, "json", tmp_path).read_text())
     assert sorted(list(told[0])[len(own):]) == sorted(names) and list(told[0])[:len(own)] == own
@@ -193,7 +240,7 @@ def test_the_list_of_conversations_has_the_fields_with_their_types(story, tmp_pa
     # Their names stay as they are, and say nothing of their looks: these hours are a number.
     assert {k: of_book[k] for k in names} == {"order_no": "=1+1", "estimated_hours": 36.5, "channels": 3, "ordered": datetime(2026, 2, 14), "is_vip": 1,
                                               "field_team": "biru", "select": "ya", "order_by_x": None} and not book.formulas
-    s.register(settings=settings())
+    configured(s)
     assert list(json.loads(listed(s, "json", tmp_path).read_text())[0]) == own
 
 

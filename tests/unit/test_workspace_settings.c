@@ -19,7 +19,7 @@ static void without_anything_work_is_always(void **fixture)
 	(void)fixture;
 	assert_written(&conf,
 		       "{\"hours\":[],\"dates\":[],\"holidays\":[],\"channels\":[],\"targets\":[],"
-		       "\"attributes\":[],\"codes_agents\":false,\"drops_names\":false,\"drops_"
+		       "\"codes_agents\":false,\"drops_names\":false,\"drops_"
 		       "phones\":false}");
 }
 
@@ -37,7 +37,7 @@ static void each_span_stands_with_its_day(void **fixture)
 			      "{\"day\":1,\"opens\":780,\"closes\":1020},"
 			      "{\"day\":6,\"opens\":1200,\"closes\":1560}],\"dates\":[],"
 			      "\"holidays\":[],\"channels\":[],"
-			      "\"targets\":[],\"attributes\":[],\"codes_agents\":false,\"drops_"
+			      "\"targets\":[],\"codes_agents\":false,\"drops_"
 			      "names\":false,\"drops_phones\":true}");
 }
 
@@ -70,7 +70,7 @@ static void channels_have_the_dates_of_the_workspace_or_their_own(void **fixture
 		"\"dates\":[{\"day\":\"2027-03-19\",\"opens\":480,\"closes\":720}],"
 		"\"holidays\":[\"2027-01-01\"]},{\"channel_id\":null,\"channel_type\":\"email\","
 		"\"hours\":[],\"dates\":[],\"holidays\":[]}],"
-		"\"targets\":[],\"attributes\":[],\"codes_agents\":false,\"drops_names\":false,"
+		"\"targets\":[],\"codes_agents\":false,\"drops_names\":false,"
 		"\"drops_phones\":false}");
 }
 
@@ -97,7 +97,7 @@ static void targets_keep_their_order_and_what_they_do_not_ask_for_is_null(void *
 			      "{\"metric\":\"first_resolution\",\"within\":3600000000,"
 			      "\"channel_type\":null,\"label\":\"a \\\"label\\\"\","
 			      "\"pauses_pending\":true,\"pauses_snoozed\":false}],"
-			      "\"attributes\":[],\"codes_agents\":false,\"drops_names\":false,"
+			      "\"codes_agents\":false,\"drops_names\":false,"
 			      "\"drops_phones\":false}");
 }
 
@@ -111,9 +111,27 @@ static void messages_stand_there_where_they_are_read(void **fixture)
 
 	(void)fixture;
 	assert_written(&conf, "{\"hours\":[],\"dates\":[],\"holidays\":[],\"channels\":[],"
-			      "\"targets\":[],\"attributes\":[],\"codes_agents\":false,"
+			      "\"targets\":[],\"codes_agents\":false,"
 			      "\"messages\":{\"read\":\"replies\",\"since\":86400000000},"
 			      "\"drops_names\":false,\"drops_phones\":false}");
+}
+
+/* Each workspace is named, so that one that has none any more is heard of. */
+static void the_fields_of_each_workspace_stand_under_its_name(void **fixture)
+{
+	CLEANUP(buf_free) struct buf text = BUF_MAX(65536);
+	struct workspace_attribute fields[] = { { "order_no", "custom.\"no\"", "text" },
+						{ "amount", "amount", "number" } };
+	const struct workspace_conf conf[] = { { .name = "utama", .attributes = { fields, 2 } },
+					       { .name = "lain" } };
+
+	(void)fixture;
+	workspace_settings_attributes(&text, conf, 2);
+	assert_string_equal(
+		buf_text(&text),
+		"{\"utama\":[{\"name\":\"order_no\",\"path\":\"custom.\\\"no\\\"\",\"type\":"
+		"\"text\"},"
+		"{\"name\":\"amount\",\"path\":\"amount\",\"type\":\"number\"}],\"lain\":[]}");
 }
 
 int main(void)
@@ -124,6 +142,7 @@ int main(void)
 		cmocka_unit_test(channels_have_the_dates_of_the_workspace_or_their_own),
 		cmocka_unit_test(targets_keep_their_order_and_what_they_do_not_ask_for_is_null),
 		cmocka_unit_test(messages_stand_there_where_they_are_read),
+		cmocka_unit_test(the_fields_of_each_workspace_stand_under_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

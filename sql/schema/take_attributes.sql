@@ -1,0 +1,1 @@
+select sahut_etl.take_attributes($1::jsonb)
