@@ -1,6 +1,9 @@
 -- The turns of customers that began in the period, in business hours; and who waits now.
 select
-	count(*) filter (where r.is_asked) as turns, count(r.reply_at) filter (where r.is_asked) as answered,
+	case when (select sahut_etl.told_from($1, $5::text[])) <= $3::date
+		then count(*) filter (where r.is_asked) end as turns,
+	case when (select sahut_etl.told_from($1, $5::text[])) <= $3::date
+		then count(r.reply_at) filter (where r.is_asked) end as answered,
 	round((percentile_cont(0.5) within group (order by r.reply_business_seconds)
 		filter (where r.is_asked and r.turn_no = 1))::numeric, 1) as first_reply_seconds,
 	round((percentile_cont(0.9) within group (order by r.reply_business_seconds)

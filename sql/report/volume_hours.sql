@@ -36,7 +36,9 @@ with its as materialized (
 	and ($6::text[] is null or coalesce(v.team_id, '') = any ($6::text[]))
 	group by 1, 2
 )
-select d.weekday, h.hour, coalesce(c.created, 0) as created
+select
+	d.weekday, h.hour,
+	case when (select sahut_etl.told_from($1, $5::text[])) <= $3::date then coalesce(c.created, 0) end as created
 from generate_series(1, 7) d(weekday)
 cross join generate_series(0, 23) h(hour)
 left join counted c on c.weekday = d.weekday and c.hour = h.hour

@@ -67,20 +67,23 @@ with its as materialized (
 	and ($6::text[] is null or coalesce(b.team_id, '') = any ($6::text[]))
 ), known as materialized (
 	select t.history_day <= $2::date - ($3::date - $2::date + 1) as is_known,
-		t.history_day < $2::date and $2::date <= t.last_day as was_known
+		t.history_day < $2::date and $2::date <= t.last_day as was_known,
+		sahut_etl.told_from($1, $5::text[]) <= $3::date as is_told
 	from (
 		select greatest(w.history_day, sahut_etl.told_from($1, $5::text[])) as history_day, w.last_day
 		from sahut_etl.report_workspace w where w.name = $1
 	) t
 )
 select
-	coalesce(n.created, 0) as created,
+	case when k.is_told then coalesce(n.created, 0) end as created,
 	case when k.is_known or $5::text[] is null and $6::text[] is null then b.created end as created_before,
-	coalesce(n.resolved, 0) as resolved, case when k.is_known then coalesce(b.resolved, 0) end as resolved_before,
-	case when $7::text[] is null then coalesce(n.reopened, 0) end as reopened,
+	case when k.is_told then coalesce(n.resolved, 0) end as resolved,
+	case when k.is_known then coalesce(b.resolved, 0) end as resolved_before,
+	case when k.is_told and $7::text[] is null then coalesce(n.reopened, 0) end as reopened,
 	case when k.is_known and $7::text[] is null then coalesce(b.reopened, 0) end as reopened_before,
 	t.hours as first_resolution_hours, case when k.is_known then u.hours end as first_resolution_hours_before,
-	coalesce(t.untimed, 0) as resolved_untimed, case when k.is_known then coalesce(u.untimed, 0) end
+	case when k.is_told then coalesce(t.untimed, 0) end as resolved_untimed,
+	case when k.is_known then coalesce(u.untimed, 0) end
 		as resolved_untimed_before,
 	lying.n as unresolved_now,
 	case when k.was_known and $7::text[] is null then lay.n end as unresolved_now_before

@@ -24,17 +24,18 @@ with work as materialized (
 	from work v
 	group by v.agent_id
 ), measured as (
-	select sum(c.measured_hours) as hours
+	-- Of a period without a day whose figures are kept nothing is told, which is not zero.
+	select sum(c.measured_hours) as hours, case when count(*) > 0 then 0 end as nothing
 	from sahut_report.calendar c
 	where c.workspace_name = $1 and c.day between $2::date and $3::date and c.is_by_agent
 )
 select
 	a.workspace_name as workspace, a.agent_id, a.agent_name as agent, coalesce(n.open, 0) as open,
 	coalesce(n.pending, 0) as pending, coalesce(n.snoozed, 0) as snoozed, coalesce(n.active, 0) as active,
-	n.oldest_hours, coalesce(p.given, 0) as given, coalesce(p.handed_off, 0) as handed_off,
-	coalesce(p.resolved, 0) as resolved, coalesce(p.reopened, 0) as reopened,
-	coalesce(p.active_hours, 0) as active_hours,
-	coalesce(round(p.active_hours / nullif(m.hours, 0), 2), 0) as average, coalesce(p.peak, 0) as peak
+	n.oldest_hours, coalesce(p.given, m.nothing) as given, coalesce(p.handed_off, m.nothing) as handed_off,
+	coalesce(p.resolved, m.nothing) as resolved, coalesce(p.reopened, m.nothing) as reopened,
+	coalesce(p.active_hours, m.nothing) as active_hours,
+	coalesce(round(p.active_hours / nullif(m.hours, 0), 2), m.nothing) as average, coalesce(p.peak, m.nothing) as peak
 from sahut_report.agents a
 cross join measured m
 left join now n on n.agent_id = a.agent_id

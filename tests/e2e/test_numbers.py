@@ -544,6 +544,13 @@ def test_a_report_of_an_agent_tells_nothing_of_days_whose_figures_went(story):
     assert panel(s, "workload_tiles", "A", "2026-03-07")[0]["active_before"] is None
     assert panel(s, "volume_tiles", "A", "2026-03-10")[0]["created_before"] == 1
     assert panel(s, "volume_tiles", "A", "2026-03-09")[0]["created_before"] is None
+    # Of a period that ended before it nothing is told.
+    gone = panel(s, "volume_tiles", "A", "2026-03-01", "2026-03-05")[0]
+    assert [gone[k] for k in ("created", "resolved", "reopened", "resolved_untimed", "unresolved_now")] == [None, None, None, None, 1]
+    assert {r["created"] for r in panel(s, "volume_hours", "A", "2026-03-01", "2026-03-05")} == {None}
+    assert panel(s, "volume_tiles", None, "2026-03-01", "2026-03-05")[0]["created"] == 2
+    rows = json.loads(s.etl.run("report", "workload", "--format", "json", "--from", "2026-03-01", "--to", "2026-03-05").stdout)[1:]
+    assert [(r["agent"], r["open"], r["given"], r["average"], r["peak"]) for r in rows] == [("Ayu", 1, None, None, None)]
     # At a time: over the hours whose figures are kept, in reports and on the card.
     row = [r for r in of_march(s, "workload") if r["agent"] == "Ayu"][0]
     assert (row["given"], row["active_hours"], row["average"]) == (1, 147.97, 1.12)
