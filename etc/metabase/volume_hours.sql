@@ -1,4 +1,4 @@
--- When do customers write? 1 is Monday.
+-- When do customers write? 1 is Monday. A weekday that comes five times adds up five days.
 with volume as (
 	select day_of_week, hour_of_day, sum(created_count) as created_count
 	from sahut_report.hourly_volume

@@ -85,7 +85,10 @@ static const struct {
 	{ "Channel mix", "Komposisi kanal" },
 	{ "What share comes through each channel?", "Berapa porsi tiap kanal?" },
 	{ "Created by weekday and hour", "Masuk menurut hari dan jam" },
-	{ "When do customers write? 1 is Monday.", "Kapan pelanggan menulis? 1 adalah Senin." },
+	{ "When do customers write? 1 is Monday. A weekday that comes five times adds up five "
+	  "days.",
+	  "Kapan pelanggan menulis? 1 adalah Senin. Hari yang ada lima kali menjumlahkan lima "
+	  "hari." },
 	{ "Resolution time per week (hours, median and 90th percentile)",
 	  "Waktu penyelesaian per pekan (jam, median dan persentil ke-90)" },
 	{ "Are we getting faster, typical and worst case? From creation, or from the reopening "

@@ -158,8 +158,10 @@ static const struct {
 	    "Kanal mana yang paling ramai? Yang tersibuk disebut namanya, sisanya digabung." } },
 	{ "panel_volume_hours", { "When conversations come in", "Kapan percakapan masuk" } },
 	{ "note_volume_hours",
-	  { "Conversations created in each hour of the week, over the whole period.",
-	    "Percakapan yang masuk pada tiap jam dalam sepekan, selama periode ini." } },
+	  { "Conversations created in each hour of the week, over the whole period. A weekday that "
+	    "it has five times adds up five days, another one four.",
+	    "Percakapan yang masuk pada tiap jam dalam sepekan, selama periode ini. Hari yang ada "
+	    "lima kali menjumlahkan lima hari, hari lain empat." } },
 	{ "panel_volume_totals", { "Channels in the period", "Kanal pada periode ini" } },
 	{ "note_volume_totals",
 	  { "Half of the first resolutions took no longer, from creation on. Conversations older "
