@@ -1,7 +1,9 @@
 -- Counts of the conversations that a full sweep saw. $1 workspace, $2 sweep, $3 pass (0: all), $4 created before
--- (usec), $5 how many of those whose absence is known come in turn. First: distinct conversations, loaded or rejected,
--- created or first seen before that. Second: live ones that it did not see. Third: distinct ones of any age. Fourth:
--- items that hold the instants and that it saw, or that are newer; if it is certified the others are gone.
+-- (usec), $5 how many of those whose absence is known come in turn, $6 the latest moment that a creation may have
+-- (usec). First: distinct conversations, loaded or rejected, created before $4; those that say they were created after
+-- $6, or nothing, count by when they were first seen. The first page of the sweep was judged by the same two moments.
+-- Second: live ones that it did not see. Third: distinct ones of any age. Fourth: items that hold the instants and that
+-- it saw, or that are newer; if it is certified the others are gone.
 with seen as materialized (
 	-- Each once, and whether it counts: conversations are looked through a single time, for both numbers.
 	select i.id, bool_or($3::smallint = 0 or s.pass = $3::smallint) as counts
@@ -15,7 +17,9 @@ with seen as materialized (
 ), held as materialized (
 	select
 		count(*) filter (where seen.counts
-			and least(c.created_at, c.first_seen_at) < sahut_etl.from_usec($4::bigint)) as seen,
+			and (c.created_at < sahut_etl.from_usec($4::bigint)
+				or ((c.created_at > sahut_etl.from_usec($6::bigint)) is not false
+					and c.first_seen_at < sahut_etl.from_usec($4::bigint)))) as seen,
 		count(*) filter (where seen.id is null and c.deleted_at is null
 			and c.id <> all (array(select k.id from known k))) as unseen,
 		count(*) filter (where seen.id is null and c.deleted_at is null
@@ -25,13 +29,17 @@ with seen as materialized (
 	left join seen on seen.id = sahut_etl.id_hash(c.id)
 	where c.workspace_id = $1::integer
 ), rejected as materialized (
-	select r.fingerprint, least(r.created_at, r.first_seen_at) < sahut_etl.from_usec($4::bigint) as is_old
+	select r.fingerprint, r.created_at < sahut_etl.from_usec($4::bigint)
+		or ((r.created_at > sahut_etl.from_usec($6::bigint)) is not false
+			and r.first_seen_at < sahut_etl.from_usec($4::bigint)) as is_old
 	from sahut_etl.rejected_item r
 	join seen on seen.id = sahut_etl.id_hash(r.fingerprint) and seen.counts
 	where r.workspace_id = $1::integer
 ), both_ways as materialized (
 	-- One that is held and could not be loaded this time counts once: as old where it counts as such twice.
-	select count(*) filter (where least(c.created_at, c.first_seen_at) < sahut_etl.from_usec($4::bigint)
+	select count(*) filter (where (c.created_at < sahut_etl.from_usec($4::bigint)
+				or ((c.created_at > sahut_etl.from_usec($6::bigint)) is not false
+					and c.first_seen_at < sahut_etl.from_usec($4::bigint)))
 			and c.id = any (array(select k.fingerprint from rejected k where k.is_old))) as old,
 		count(*) as every
 	from sahut.conversation c

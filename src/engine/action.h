@@ -35,9 +35,10 @@ enum ask_kind {
 	ASK_JOINED,
 	/*
 	 * Counts of the conversations that a full sweep saw. n[0]: distinct ones created before
-	 * `before`, in `pass` (0: in all passes). n[1]: suspects, of those in turn at most `turn`.
-	 * n[2]: distinct ones of any age. n[3]: items that hold the instants and that it saw, or
-	 * that are newer.
+	 * `before`, in `pass` (0: in all passes); one that says it was created after `after`, or
+	 * nothing, counts by when it was first seen. n[1]: suspects, of those in turn at most
+	 * `turn`. n[2]: distinct ones of any age. n[3]: items that hold the instants and that it
+	 * saw, or that are newer.
 	 */
 	ASK_SEEN,
 	/*

@@ -15,6 +15,9 @@
 /* Clocks may differ by so much. */
 #define API_TIME_TOLERANCE (5 * 60 * USEC_PER_SEC)
 
+/* The clock of the Date header and the one that stamps creations differ by so much at most. */
+#define API_TIME_CLOCKS (3 * USEC_PER_SEC)
+
 /* The time that a response tells, and the times of our own clocks. */
 struct api_time {
 	int64_t date;		/* its Date header; TIME_NONE without one */

@@ -61,7 +61,10 @@ bool certificate_needs_closing(const struct workspace_state *state)
 
 int64_t certificate_before(const struct workspace_state *state, int64_t started)
 {
-	return started == TIME_NONE ? TIME_NONE : started - state->lookback;
+	/* The one by which its first page was judged, if it was longer. */
+	int64_t lookback = max_i64(state->lookback, state->full.sweep.plan.lookback);
+
+	return started == TIME_NONE ? TIME_NONE : started - lookback;
 }
 
 static void learn_order(struct workspace_state *state)

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* The clock of the Date header and the one that stamps creations differ by so much at most. */
-#define CLOCKS (3 * USEC_PER_SEC)
+#include "api_time.h"
 
 /* How late a creation shows may differ from one to the other by so much. */
 #define JITTER (5 * USEC_PER_SEC)
@@ -50,7 +49,7 @@ void curve_note(struct curve *curve, int64_t date, int64_t total, int most)
 
 int64_t curve_window(const struct curve *curve, int64_t lookback)
 {
-	return curve->n > 0 ? curve->steps[0].from - lookback - 2 * CLOCKS : TIME_NEVER;
+	return curve->n > 0 ? curve->steps[0].from - lookback - 2 * API_TIME_CLOCKS : TIME_NEVER;
 }
 
 /* ---- conversations that were seen ------------------------------------ */
@@ -174,7 +173,7 @@ static bool convinces(const struct count *count, const struct curve_step *run, i
 static int follow(const struct count *count, const struct curve_step *steps, int n,
 		  int64_t lookback)
 {
-	for (int64_t ahead = -CLOCKS; ahead <= CLOCKS; ahead += USEC_PER_SEC) {
+	for (int64_t ahead = -API_TIME_CLOCKS; ahead <= API_TIME_CLOCKS; ahead += USEC_PER_SEC) {
 		int tried = LEAST_STEPS, run = 0;
 
 		while (run < n && fits(count, &steps[n - 1 - run], ahead)) {
@@ -197,7 +196,7 @@ bool curve_is_steady(const struct curve *curve, const struct curve_seen *seen, i
 		rises += max_i64(0, curve->steps[i].total - curve->steps[i - 1].total);
 	for (int i = 0; i < seen->births; i++)
 		births += seen->birth[i].created > curve->steps[0].from - JITTER &&
-			  seen->birth[i].created < pass + CLOCKS;
+			  seen->birth[i].created < pass + API_TIME_CLOCKS;
 	return rises <= births + births / YOUNG_AND_GONE;
 }
 

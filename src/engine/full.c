@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "full.h"
 
+#include "api_time.h"
 #include "certificate.h"
 
 /* Of the conversations not seen, a sweep asks for so many, or for one in a hundred. */
@@ -70,6 +71,7 @@ static void next_pass(struct full *full, struct workspace_state *state)
 {
 	struct full_state *f = &state->full;
 	struct evidence evidence = f->sweep.watch.evidence;
+	int64_t lookback = max_i64(state->lookback, f->sweep.plan.lookback);
 
 	if (f->pass == 1)
 		f->owed = certificate_owed(state);
@@ -77,6 +79,7 @@ static void next_pass(struct full *full, struct workspace_state *state)
 	f->pass++;
 	/* Pages in flight together may have cost the first pass its proof; now one by one. */
 	begin_pass(state, turns_round(state), 1);
+	f->sweep.plan.lookback = lookback;
 	f->sweep.watch.evidence = evidence;
 	full->step = FULL_READ;
 	full->closings = 0;
@@ -195,9 +198,11 @@ static void count(struct full *full, const struct workspace_state *state, struct
 {
 	const struct full_state *f = &state->full;
 	bool both = full->step == FULL_COUNT_BOTH;
+	int64_t started = both ? f->started : f->sweep.started;
 	struct ask seen = {
 		.kind = ASK_SEEN,
-		.before = certificate_before(state, both ? f->started : f->sweep.started),
+		.before = certificate_before(state, started),
+		.after = started == TIME_NONE ? TIME_NONE : started + API_TIME_CLOCKS,
 		.pass = both ? 0 : f->pass,
 		.turn = full->repair ? INT32_MAX : FEW_IN_TURN,
 	};

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sweep_state.h"
 
+#include "api_time.h"
+
 int64_t sweep_state_distinct(const struct sweep *sweep)
 {
 	return sweep->rows - sweep->repeats;
@@ -57,13 +59,15 @@ bool sweep_state_note_order(struct sweep *sweep, const struct page *page, const 
 void sweep_state_begin(struct sweep *sweep, const struct page *page)
 {
 	int64_t since = page->date == TIME_NONE ? TIME_NEVER : page->date - sweep->plan.lookback;
+	int64_t until = page->date == TIME_NONE ? TIME_NEVER : page->date + API_TIME_CLOCKS;
 
 	sweep->begun = true;
 	sweep->started = page->date;
 	sweep->first_total = sweep->last_total = page->total;
 	for (int i = 0; i < page->n; i++) {
 		sweep->newest = max_i64(sweep->newest, page->rows[i].updated_at);
-		sweep->recent += page->rows[i].created_at >= since;
+		sweep->recent +=
+			page->rows[i].created_at >= since && page->rows[i].created_at <= until;
 	}
 }
 

@@ -49,7 +49,7 @@ struct sweep {
 	int64_t started; /* its Date; TIME_NONE: it had none, or has not come */
 	int64_t first_total;
 	int64_t newest; /* newest updated_at on it */
-	int64_t recent; /* rows on it created within the lookback before it */
+	int64_t recent; /* rows on it created within the lookback before it, and not later */
 	bool begun;
 
 	/* its position */

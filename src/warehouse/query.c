@@ -86,6 +86,7 @@ static void ask_seen(struct script *s, const struct query *q)
 	script_int(s, q->ask.pass);
 	script_int(s, q->ask.before);
 	script_int(s, q->ask.turn);
+	script_int(s, q->ask.after);
 }
 
 static void ask_curve(struct script *s, const struct query *q)

@@ -147,6 +147,9 @@ void state_json_write_position(struct buf *buf, const struct full_state *full)
 	json_writer_key_int(&out, "most_total_before", full->most_total);
 	json_writer_key_int(&out, "most_total", sweep->most_total);
 	json_writer_key_int(&out, "begun", sweep->begun);
+	json_writer_key_int(&out, "full", sweep->full);
+	json_writer_key_int(&out, "beyond", sweep->beyond);
+	json_writer_key_int(&out, "untold", sweep->untold);
 	json_writer_key_int(&out, "backwards", sweep->plan.backwards);
 	json_writer_key_string(&out, "order", order_name(sweep->plan.order));
 	json_writer_key_int(&out, "lookback", sweep->plan.lookback);
@@ -173,6 +176,7 @@ static void read_sweep(const struct json_at *at, struct sweep *sweep)
 	struct json_at order = json_member(at, "order"), evidence = json_member(at, "evidence");
 	struct sweep_plan plan = { .floor = TIME_NONE,
 				   .ahead = 1,
+				   .probe = true,
 				   .backwards = read_bool(at, "backwards") };
 	struct err ignored;
 	const char *name;
@@ -184,6 +188,9 @@ static void read_sweep(const struct json_at *at, struct sweep *sweep)
 	plan.per_page = PER_PAGE_MOST;
 	sweep_begin(sweep, &plan);
 	sweep->begun = read_bool(at, "begun");
+	sweep->full = read_bool(at, "full");
+	sweep->beyond = read_bool(at, "beyond");
+	sweep->untold = read_bool(at, "untold");
 	sweep->per_page = read_small(at, "per_page");
 	sweep->page = read_small(at, "page");
 	(void)!read_int(at, "started", &sweep->started);

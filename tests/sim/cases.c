@@ -1180,15 +1180,24 @@ static void the_total_counts_all_again(struct world *w, long request)
 /* An estimate that leaves out the last row fits the full page before it; later ones do not. */
 static bool the_end_is_where_a_list_read_from_there_began(struct drive *d)
 {
-	begin(d, WORLD_CREATED_ASC, 4, 24);
-	cycle(d, CYCLE_FULL, NULL);
-	if (d->ware.state.order != ORDER_CREATED_ASC)
-		return wrong(d, "the order was not learned");
-	world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
-	pass(d, 60);
-	d->world.conf.overcount = -1;
-	cycle(d, CYCLE_FULL, the_total_counts_all_again);
-	return equals(d);
+	/* Also where the program dies on the way. */
+	for (int dies_at = 0; dies_at <= 6; dies_at++) {
+		begin(d, WORLD_CREATED_ASC, 4, 24);
+		cycle(d, CYCLE_FULL, NULL);
+		if (d->ware.state.order != ORDER_CREATED_ASC)
+			return wrong(d, "the order was not learned");
+		world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
+		pass(d, 60);
+		d->world.conf.overcount = -1;
+		d->story.stages = 1000;
+		d->dies_at = dies_at;
+		cycle(d, CYCLE_FULL, the_total_counts_all_again);
+		if (dies_at > 0)
+			cycle(d, CYCLE_FULL, NULL);
+		if (!equals(d))
+			return false;
+	}
+	return true;
 }
 
 /* It was one page, and is two: of a list by creation the second may have changed just the same. */

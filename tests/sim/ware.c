@@ -385,11 +385,14 @@ static void find_ids(const struct ware *ware, struct desk *desk, const struct as
 }
 
 /* One that nobody held was there when it was first rejected, for all that is known. */
-static bool is_old(const struct held *held, int64_t before)
+/* One that says it was created later than AFTER is as old as when it was first seen. */
+static bool is_old(const struct held *held, int64_t before, int64_t after)
 {
-	return held->present
-		       ? min_i64(held->first_seen, held->state.created * USEC_PER_SEC) < before
-		       : held->rejected && held->rejected_at < before;
+	int64_t created = held->state.created * USEC_PER_SEC;
+
+	if (!held->present)
+		return held->rejected && held->rejected_at < before;
+	return created < before || (created > after && held->first_seen < before);
 }
 
 /* Whether one still holds after a sweep that turns out to be certified. */
@@ -409,7 +412,7 @@ static void count_seen(const struct ware *ware, const struct ask *ask, struct an
 		const struct held *held = &ware->held[id];
 		bool seen = ask->pass ? held->passes & 1 << ask->pass : held->passes != 0;
 
-		answer->n[0] += seen && is_old(held, ask->before);
+		answer->n[0] += seen && is_old(held, ask->before, ask->after);
 		answer->n[1] += held->live && held->passes == 0 && !is_known(held);
 		in_turn += held->live && held->passes == 0 && is_known(held);
 		answer->n[2] += (held->present || held->rejected) && seen;

@@ -241,8 +241,8 @@ static void each_question_is_a_statement_of_its_own(void **state)
 {
 	(void)state;
 	assert_query((struct ask){ .kind = ASK_JOINED }, "query/joined(9, {})\n");
-	assert_query((struct ask){ .kind = ASK_SEEN, .pass = 2, .before = 100 },
-		     "query/begin_whole\nquery/seen(3, 9, 2, 100, 0)\n");
+	assert_query((struct ask){ .kind = ASK_SEEN, .pass = 2, .before = 100, .after = 200 },
+		     "query/begin_whole\nquery/seen(3, 9, 2, 100, 0, 200)\n");
 	assert_query((struct ask){ .kind = ASK_SUSPECTS, .most = 100, .settled = 50 },
 		     "query/begin_whole\nquery/suspects(3, 9, 100, 50, 0, f)\n");
 	assert_query((struct ask){ .kind = ASK_LEAVERS, .most = 100, .settled = 50, .scan = 4 },

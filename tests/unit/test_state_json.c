@@ -370,7 +370,8 @@ static void make_position(struct full_state *full)
 		.running = true, .pass = 2, .started = NOON, .owed = 99000, .most_total = 100300
 	};
 	sweep_begin(&full->sweep, &plan);
-	full->sweep.begun = true;
+	full->sweep.begun = full->sweep.full = true;
+	full->sweep.beyond = full->sweep.untold = true;
 	full->sweep.started = NOON + 1;
 	full->sweep.newest = NOON - 5;
 	full->sweep.first_total = 100100;
@@ -418,6 +419,9 @@ static void a_position_comes_back_as_it_went(void **fixture)
 	assert_int_equal(back.sweep.plan.lookback, full.sweep.plan.lookback);
 	assert_int_equal(back.sweep.plan.expected, full.sweep.plan.expected);
 	assert_int_equal(back.sweep.plan.floor, TIME_NONE);
+	/* What speaks against a proof, and that it is looked for, survives a kill. */
+	assert_true(back.sweep.plan.probe && back.sweep.full);
+	assert_true(back.sweep.beyond && back.sweep.untold);
 	assert_int_equal(back.sweep.per_page, 50);
 	assert_int_equal(back.sweep.page, 1234);
 	assert_int_equal(back.sweep.end, SWEEP_RUNNING);
