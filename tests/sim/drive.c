@@ -164,7 +164,8 @@ static void get(struct run_record *c, int item)
 	bool ok = false;
 
 	for (int tries = 0; tries < 3 && !ok; tries++, c->requests++)
-		ok = world_get(&d->world, id, &answered, &state, &date);
+		/* A forged event may speak of one that never was. */
+		ok = id > d->world.n || world_get(&d->world, id, &answered, &state, &date);
 	c->cut = !ok;
 	if (!ok)
 		return;
@@ -320,7 +321,9 @@ static void bring_hints(struct run_record *c, const struct engine_conf *conf)
 	struct drive *d = c->drive;
 
 	for (int i = 0; i < conf->n_hinted; i++)
-		c->desk.ids[i] = d->world.things[chance_below(&d->hinting, d->world.n)].id;
+		c->desk.ids[i] =
+			d->hinted ? d->hinted[i]
+				  : d->world.things[chance_below(&d->hinting, d->world.n)].id;
 }
 
 static void begin_cycle(struct run_record *c, struct drive *d, const struct engine_conf *conf,
@@ -345,6 +348,7 @@ static void begin_cycle(struct run_record *c, struct drive *d, const struct engi
 	state.holding = state.askable = odd_holding(&d->ware);
 	engine_begin(&c->engine, conf, &state);
 	bring_hints(c, conf);
+	d->strategy = c->engine.strategy;
 	bound_begin(&c->bound, &d->ware, &d->world, c->engine.strategy);
 	if (d->told)
 		printf("%6d instance %d: cycle by %s\n", d->world.now, who,
@@ -487,6 +491,7 @@ void drive_begin(struct drive *d, const struct story *story, uint64_t seed)
 	d->story = *story;
 	d->wrong[0] = '\0';
 	d->flip_seen = false;
+	d->hinted = NULL;
 	d->dies_at = 0;
 	d->cycles = d->requests = d->published = d->bounded = d->rounds = 0;
 	d->luck = chance_stream(seed, 5);

@@ -41,6 +41,8 @@ struct drive {
 	long cycles, requests, published, bounded, rounds;
 	long dies_at;	/* the process dies when so many requests have been sent; 0: it does not */
 	bool flip_seen; /* the list has changed its order, and a page has come since */
+	const int *hinted;	/* the conversations that events spoke of; NULL: any */
+	enum strategy strategy; /* of the last cycle */
 	bool told;
 };
 

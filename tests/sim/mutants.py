@@ -4,7 +4,7 @@
 
 usage: mutants.py BUILD [--only WORD]
 
-For each mutant one file of src/engine is copied with a piece of its text
+For each mutant one file of src/engine or src/sync is copied with a piece of its text
 replaced, compiled, and linked in front of the library that holds the true
 one; then the simulation runs until it fails, with the same budget of seeds
 as in ./dev check. A text that is not found any more fails, too: then the
@@ -125,6 +125,47 @@ MUTANTS = [
     ("messages: the reading again of what is not resolved", "messages.c", "if (m->n == 0)\n\t\tm->turn++;",
      "if (m->n == 0)\n\t\tm->turn += m->turn == MESSAGES_CHANGED ? 2 : 1;"),
     ("hints: the end of the ids", "hinted.c", "if (++hinted->next == hinted->n)", "if (++hinted->next > hinted->n)"),
+    ("messages: whether updated_at tells", "messages.c", "moved >= SURE_MOVES && unmoved * STRAY <= moved)", "moved >= SURE_MOVES)"),
+    ("messages: how many readings it takes to be sure", "messages.c", "moved >= SURE_MOVES && unmoved", "moved >= 1 && unmoved"),
+    ("messages: what is learned", "messages.c", "\tm->moved = answer->n[0];\n", ""),
+    ("messages: the batch that is full", "messages.c", "if (!m->enough && !(stage_full && m->wrote) && send_next(m, action))",
+     "if (!m->enough && send_next(m, action))"),
+    ("messages: the word at the end", "messages.c", "action_done(action, m->turn == MESSAGES_TURNS ? VERDICT_READ : VERDICT_NONE);",
+     "action_done(action, VERDICT_READ);"),
+    ("messages: the word of the last commit", "messages.c", "action->verdict = m->turn == MESSAGES_TURNS ? VERDICT_READ : VERDICT_NONE;",
+     "action->verdict = VERDICT_READ;"),
+    ("messages: the quota that history leaves", "messages.c", ".spares = m->turn == MESSAGES_HISTORY },", ".spares = false },"),
+    ("messages: what was written down already", "messages.c", "\t\tr->unwritten = false;\n", ""),
+    ("messages: how often it was begun anew, once", "messages.c", "\t\tr->told = r->anew;\n", ""),
+    ("messages: the end of beginning anew", "messages.c", "if (++r->anew > ANEW_MOST) {", "if (++r->anew < 0) {"),
+    ("messages: the page in the middle that is not full", "messages.c", "*odd = more && page->n < page->per_page;", "*odd = false;"),
+    ("messages: those that are gone", "messages.c", "r->end = MESSAGES_GONE;", "r->end = MESSAGES_WHOLE;"),
+    ("messages: the third refusal in a row", "messages.c", "return ++messages->refusals < REFUSALS_MOST;", "return ++messages->refusals > 0;"),
+    ("messages: a page between refusals", "messages.c", "\tmessages->refusals = 0;\n", ""),
+    ("messages: instants that have not come to a message", "messages.c", "r->newest > changed + SAME_MOMENT &&\n\t\t\tr->newest <= known_until(state, r->due.unresolved);",
+     "r->newest > changed + SAME_MOMENT;"),
+    ("messages: what is known of those that are resolved", "messages.c", "return unresolved ? max_i64(state->complete_as_of, state->active_as_of)\n\t\t\t  : state->complete_as_of;",
+     "return max_i64(state->complete_as_of, state->active_as_of) + 0 * unresolved;"),
+    ("messages: the commit before other conversations are asked for", "messages.c", "else if (m->wrote)\n\t\tcommit(m, action, false);",
+     "else if (false)\n\t\tcommit(m, action, false);"),
+    ("messages: the older copies that are not its business", "engine.c", "e->phase != PHASE_STALE && e->phase != PHASE_MESSAGES &&", "e->phase != PHASE_STALE &&"),
+    ("hints: the moment in which they are gathered", "hints.c", "TIME_NEVER : first + GATHERED;", "TIME_NEVER : first;"),
+    ("hints: those that a cycle looks at", "hints.c", "int i = hints->taken;\n\n\twhile", "int i = 0;\n\n\twhile"),
+    ("hints: the mark of those that do not fit", "hints.c", "if (hints->n == HINTS_MOST) {\n\t\thints_add_more(hints, now);", "if (hints->n == HINTS_MOST) {"),
+    ("hints: the mark of ids that are too long", "hints.c", "if (n >= HINTS_ID_SIZE) {\n\t\thints_add_more(hints, now);", "if (n >= HINTS_ID_SIZE) {"),
+    ("hints: the mark's own time", "hints.c", "if (hints->more)\n\t\tfirst = min_i64(first, hints->more_heard);", ""),
+    ("hints: the message that the second event tells of", "hints.c", "hints->list[at].message = hints->list[at].message || message;", ""),
+    ("hints: the message that an event told of meanwhile", "hints.c", "hints->list[first].message = hints->list[first].message || hints->list[i].message;", ""),
+    ("hints: one of two that are the same", "hints.c", "\t\tjoin(hints);\n", "\t\thints->taken = 0;\n"),
+    ("hints: those of a cycle that failed", "hints.c", "\tif (well) {\n", "\tif (well || true) {\n"),
+    ("hints: the mark of a cycle that failed", "hints.c", "\t\thints->more = hints->more || hints->more_taken;\n", ""),
+    ("hints: the end of the mark", "hints.c", "\thints->more_taken = hints->more;\n\thints->more = false;\n", "\thints->more_taken = hints->more;\n"),
+    ("hints: the cycle for those that did not fit", "plan.c", "if (conf->more_hinted || cost < conf->n_hinted ||", "if (cost < conf->n_hinted ||"),
+    ("hints: the cycle that takes fewer requests", "plan.c", "if (conf->more_hinted || cost < conf->n_hinted ||", "if (conf->more_hinted ||"),
+    ("hints: the list of one page", "plan.c", "(cost == conf->n_hinted && strategy == STRATEGY_ONE_PAGE))", "false)"),
+    ("hints: the looks that take as many", "plan.c", "cost < conf->n_hinted ||", "cost <= conf->n_hinted ||"),
+    ("hints: the cost of the last unresolved scan", "plan.c", "return strategy == STRATEGY_UNRESOLVED_SCAN ? max_i64(cost, conf->usual_cost) : cost;", "return cost;"),
+    ("hints: each of the ids", "hinted.c", "struct request request = { .kind = REQUEST_GET, .item = hinted->next };", "struct request request = { .kind = REQUEST_GET, .item = 0 };"),
     ("messages: the order of the turns", "messages.c", ".turn = m->turn,", ".turn = m->turn ^ 1,"),
 ]
 
@@ -144,33 +185,40 @@ def make(build, directory, name, text):
     with open(source, "w", encoding="utf-8") as f:
         f.write(text)
     cc = shlex.split(os.environ.get("CC", "cc"))
-    out = run(*cc, "-O2", "-D_GNU_SOURCE", "-Isrc/base", "-Isrc/engine", "-c", source, "-o", obj)
+    out = run(*cc, "-O2", "-D_GNU_SOURCE", "-Isrc/base", "-Isrc/engine", "-Isrc/sync", "-c", source, "-o", obj)
     if out.returncode == 0:
-        libraries = [os.path.join(build, f"lib{n}.a") for n in ("warehouse", "source", "engine", "port", "base")]
+        libraries = [os.path.join(build, f"lib{n}.a") for n in ("sync", "warehouse", "source", "engine", "port", "base")]
         out = run(*cc, obj, *objects(build), *libraries, *LIBRARIES, "-lm", "-o", program)
     return program, out.stderr if out.returncode else ""
 
 
-def hunt(program, seeds):
+def hunt(program, seeds, kinds):
     """By which case or seed the mutant is found; '' when it is not."""
-    out = run(program, "--brief", "--seeds", "0").stdout
+    out = run(program, "--brief", "--seeds", "0", "--wholes", "0").stdout
     found = re.search(r"^not ok \d+ - sim: (.*)(?:\n#   (.*))?", out, re.M)
     if found:
         return f'the case "{found[1]}": {found[2] or "it fails"}'
-    out = run(program, "--no-cases", "--brief", "--seeds", str(seeds)).stdout
-    found = re.search(r"#   (seed \d+): (.*)", out)
+    for kind in kinds:
+        other = "--seeds" if kind == "--wholes" else "--wholes"
+        out = run(program, "--no-cases", "--brief", kind, str(seeds), other, "0").stdout
+        found = re.search(r"#   ((?:seed|whole) \d+): (.*)", out)
+        if found:
+            break
     return f"{found[1]}: {found[2]}" if found else ""
 
 
-def judge(build, name, old, new):
+def judge(build, left_out, name, old, new):
     """By which case or seed a mutant is found, and why it could not be made or read."""
-    with open(os.path.join(TOP, "src", "engine", name), encoding="utf-8") as f:
+    folder = next(f for f in ("engine", "sync") if os.path.exists(os.path.join(TOP, "src", f, name)))
+    with open(os.path.join(TOP, "src", folder, name), encoding="utf-8") as f:
         text = f.read()
     if text.count(old) != 1:
         return "", f"its text is in {name} {text.count(old)} times, and must be there once"
     with tempfile.TemporaryDirectory() as directory:
         program, why = make(build, directory, name, text.replace(old, new))
-        return ("", why) if why else (hunt(program, SEEDS), "nothing was found")
+        # Events and messages are in the stories of the one kind alone.
+        kinds = ("--wholes", "--seeds") if left_out.startswith(("hints: ", "messages: ")) else ("--seeds", "--wholes")
+        return ("", why) if why else (hunt(program, SEEDS, kinds), "nothing was found")
 
 
 def main():
@@ -180,7 +228,7 @@ def main():
     print(f"1..{len(chosen)}")
     # Each is a program of its own: as many at once as there are processors.
     with ThreadPoolExecutor(os.cpu_count()) as workers:
-        judged = workers.map(lambda m: judge(build, *m[1:]), chosen)
+        judged = workers.map(lambda m: judge(build, *m), chosen)
         for number, ((left_out, *_), (found, why)) in enumerate(zip(chosen, judged), 1):
             failed += not found
             print(f"{'ok' if found else 'not ok'} {number} - mutant: without {left_out}, {found or why}", flush=True)

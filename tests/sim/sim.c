@@ -3,10 +3,10 @@
  * sim.c -- the engine against a model of the API and of the warehouse, by the thousand.
  *
  * usage: sim --proofs N
- * usage: sim [--seeds N] [--from SEED] [--seed SEED] [--no-cases] [--tell] [--brief]
+ * usage: sim [--seeds N] [--wholes N] [--from SEED] [--seed SEED] [--no-cases] [--tell] [--brief]
  *
- * Plays the named cases, and so many stories invented from seeds; prints TAP,
- * a line for each case and for each order of the list. A seed that fails is
+ * Plays the named cases, and so many stories invented from seeds, and so many that have events of
+ * webhooks and messages as well; prints TAP, a line for each case and for each order of the list. A seed that fails is
  * made short, event by event, and its story is printed; --seed plays one
  * again.
  */
@@ -19,9 +19,12 @@
 #include "proofs.h"
 #include "story.h"
 #include "talks.h"
+#include "whole.h"
+
+/* Stories of messages. */
+#define TALKS_PLAYED 2000
 
 /* Failures after which it is pointless to go on. */
-#define TALKS_PLAYED 2000
 #define ENOUGH_FAILED 5
 
 /* What the stories of one kind came to. */
@@ -220,6 +223,30 @@ static int play_talks(void)
 	return seed <= TALKS_PLAYED;
 }
 
+/* Conversations, events and messages at once, N stories from a seed on. Returns how many failed. */
+static int play_wholes(uint64_t first, uint64_t n, bool told, bool brief)
+{
+	long cycles = 0, requests = 0;
+	char more[100];
+	int failed = 0;
+
+	if (n == 0)
+		return 0;
+	for (uint64_t seed = first; seed < first + n && failed < ENOUGH_FAILED; seed++) {
+		drive.told = drive.world.told = told;
+		if (!whole_play(&drive, seed) && ++failed > 0)
+			printf("#   whole %llu: %s\n", (unsigned long long)seed, drive.wrong);
+		if (brief && failed > 0)
+			return 1;
+		cycles += drive.cycles;
+		requests += drive.requests;
+	}
+	snprintf(more, sizeof(more), ": %ld stories, %ld cycles, %ld requests", (long)n, cycles,
+		 requests);
+	report(failed == 0, "conversations, events and messages", more);
+	return failed;
+}
+
 /* All that has a name. Returns how many failed: at most one when it is brief. */
 static int play_named(bool told, bool brief)
 {
@@ -235,9 +262,14 @@ static int play_named(bool told, bool brief)
 int main(int argc, char **argv)
 {
 	const char *seeds = "1000", *from = "1", *one = NULL, *proofs = NULL, *none[1];
+	const char *wholes = "500";
 	bool told = false, brief = false, no_cases = false;
 	const struct opt options[] = {
 		{ .name = "seeds", .arg = "N", .help = "how many stories", .value = &seeds },
+		{ .name = "wholes",
+		  .arg = "N",
+		  .help = "how many with events and messages",
+		  .value = &wholes },
 		{ .name = "from", .arg = "SEED", .help = "the first", .value = &from },
 		{ .name = "seed", .arg = "SEED", .help = "this one only", .value = &one },
 		{ .name = "proofs",
@@ -264,6 +296,9 @@ int main(int argc, char **argv)
 	if (failed == 0 || !brief)
 		failed += play_seeds(strtoull(one ? one : from, NULL, 10),
 				     one ? 1 : strtoull(seeds, NULL, 10), told, brief);
+	if (!one && (failed == 0 || !brief))
+		failed += play_wholes(strtoull(from, NULL, 10), strtoull(wholes, NULL, 10), told,
+				      brief);
 	printf("1..%d\n", number);
 	return failed > 0;
 }

@@ -335,8 +335,7 @@ static struct engine_conf choose(struct drive *d)
 	return conf;
 }
 
-/* The source rests: so many cycles, full sweeps among them, must make the warehouse equal to it. */
-static void settle(struct drive *d)
+void story_settle(struct drive *d)
 {
 	struct engine_conf conf = { .ahead = 1,
 				    .lookback_most = 4 * d->story.lookback * USEC_PER_SEC };
@@ -369,8 +368,7 @@ static void settle(struct drive *d)
 	memcpy(d->wrong, text, sizeof(text));
 }
 
-/* Whether a list has an order, or at least one at a time. */
-static bool can_settle(const struct story *story)
+bool story_can_settle(const struct story *story)
 {
 	const struct world_conf *world = &story->world;
 
@@ -395,8 +393,8 @@ bool story_play(struct drive *d, const struct story *story, uint64_t seed, const
 			printf("%6d done: %s\n", d->world.now, action_verdict_name(verdict));
 		world_tick(&d->world, story->idle);
 	}
-	if (!d->wrong[0] && can_settle(story))
-		settle(d);
+	if (!d->wrong[0] && story_can_settle(story))
+		story_settle(d);
 	d->requests = d->world.requests;
 	return !d->wrong[0];
 }

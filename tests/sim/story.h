@@ -16,6 +16,12 @@ void story_spoil(struct story *story, uint64_t seed);
 /* Plays it. DROPPED are events to leave out, or NULL. True when all invariants held. */
 bool story_play(struct drive *drive, const struct story *story, uint64_t seed, const bool *dropped);
 
+/* Whether a list has an order, or at least one at a time: then the warehouse can equal it. */
+bool story_can_settle(const struct story *story);
+
+/* The source rests: so many cycles, full sweeps among them, must make the warehouse equal to it. */
+void story_settle(struct drive *drive);
+
 /* "updated_desc"; what the list goes by. */
 const char *story_order(enum world_order order);
 
