@@ -5,6 +5,46 @@
 -- nobody has to join. Days are those of the workspace's time zone; nothing depends on a session's. Ages and running
 -- times end at active_as_of, or at the last answer while nothing is proven (known_at): when the sync stops, they stop.
 
+-- ---- messages ----
+
+create function sahut_etl.messages_move(moved bigint, unmoved bigint) returns boolean
+	language sql immutable parallel safe security definer
+	set search_path = pg_catalog, pg_temp
+as $$
+	select moved >= 20 and unmoved * 50 <= moved
+$$;
+comment on function sahut_etl.messages_move is
+	'Whether it is taken for sure that a message moves updated_at: messages_moves() in src/engine/messages.c.';
+
+-- Where a message is known to move updated_at, and no change waits to be looked at, nobody has written since. Before
+-- history has begun it is not known which ones have changed: messages may have been off until now.
+create view sahut_etl.message_known as
+select r.conversation_id, r.workspace_id, s.read, r.first_customer_at, r.first_bot_reply_at, r.first_human_reply_at,
+	r.first_human_reply_id, r.reply_count, r.talked_at, r.waiting_since, case
+		when r.is_unresolved and r.due_reason is null and r.gone_at is null and s.history_at is not null
+			and sahut_etl.messages_move(s.moved_count, s.unmoved_count)
+		then greatest(r.read_at, w.complete_as_of, w.active_as_of)
+		else r.read_at end as known_until
+from sahut_etl.message_reading r
+join sahut_etl.message_state s on s.workspace_id = r.workspace_id
+join sahut_etl.workspace w on w.id = r.workspace_id
+where r.read_at is not null;
+comment on view sahut_etl.message_known is
+	'The messages of each conversation as far as they were read, and up to when they are known.';
+comment on column sahut_etl.message_known.conversation_id is 'Conversation.';
+comment on column sahut_etl.message_known.workspace_id is 'Workspace.';
+comment on column sahut_etl.message_known.read is 'off, replies or all, as configured.';
+comment on column sahut_etl.message_known.first_customer_at is 'First message of the customer.';
+comment on column sahut_etl.message_known.first_bot_reply_at is 'First answer of a bot.';
+comment on column sahut_etl.message_known.first_human_reply_at is 'First answer of an agent.';
+comment on column sahut_etl.message_known.first_human_reply_id is 'That agent.';
+comment on column sahut_etl.message_known.reply_count is 'Answers.';
+comment on column sahut_etl.message_known.talked_at is 'Last message of either side.';
+comment on column sahut_etl.message_known.waiting_since is 'Since when the customer waits for an answer.';
+comment on column sahut_etl.message_known.known_until is
+	'Up to when its messages are known (API time): when they were read; where a message is known to move updated_at, '
+	'and none has done so since, up to when every change of an unresolved conversation is there.';
+
 -- ---- conversations ----
 
 create view sahut_report.conversations as
@@ -371,8 +411,8 @@ select
 	x.last_resolved_at, x.resolution_count,
 	r.first_customer_at as first_customer_message_at, r.first_bot_reply_at, r.first_human_reply_at,
 	r.first_human_reply_id, ha.name as first_human_reply_name, r.reply_count, r.talked_at as last_message_at,
-	case when x.status <> 'resolved' and ms.read <> 'off' then r.waiting_since end as waiting_since,
-	r.read_at as messages_known_until,
+	case when x.status <> 'resolved' and r.read <> 'off' then r.waiting_since end as waiting_since,
+	r.known_until as messages_known_until,
 	x.extra, x.workspace_id
 from (
 	select c.id, c.workspace_id, c.created_day, c.status, c.channel_id, c.assignee_id, c.reopen_count, c.touch_count,
@@ -411,8 +451,7 @@ left join sahut.agent fa on fa.workspace_id = x.workspace_id and fa.id = x.first
 left join sahut.agent la on la.workspace_id = x.workspace_id and la.id = x.last_agent_id
 left join sahut.team ft on ft.workspace_id = x.workspace_id and ft.id = x.first_team_id
 left join sahut.team lt on lt.workspace_id = x.workspace_id and lt.id = x.last_team_id
-left join sahut_etl.message_reading r on r.conversation_id = x.id and r.read_at is not null
-left join sahut_etl.message_state ms on ms.workspace_id = r.workspace_id
+left join sahut_etl.message_known r on r.conversation_id = x.id
 left join sahut.agent ha on ha.workspace_id = x.workspace_id and ha.id = r.first_human_reply_id;
 comment on view sahut_etl.conversation_row is
 	'The base of sahut_report.conversation_times, which explains the columns, and the fields beside it.';
@@ -832,7 +871,7 @@ with target as (
 	from (
 		select u.id, u.workspace_id, t.workspace_name, t.metric, u.turn_no, u.from_at, u.from_day,
 			u.done_at, u.reply_work_usec,
-			coalesce(u.done_at, r.read_at) as until, t.hours_no, t.within, t.pauses_pending, t.pauses_snoozed,
+			coalesce(u.done_at, r.known_until) as until, t.hours_no, t.within, t.pauses_pending, t.pauses_snoozed,
 			t.pauses,
 			u.channel_id, u.assignee_id, u.team_id, u.done_by, u.is_known,
 			case when t.is_plain or t.labels[1] = any (u.labels) then 1
@@ -848,7 +887,7 @@ with target as (
 			join sahut.conversation c on c.id = k.conversation_id
 			where c.deleted_at is null and (k.reply_at is not null or c.status <> 'resolved')
 		) u
-		join sahut_etl.message_reading r on r.conversation_id = u.id and r.read_at is not null
+		join sahut_etl.message_known r on r.conversation_id = u.id
 		join reply_target t on t.workspace_id = u.workspace_id and t.channel_id = coalesce(u.channel_id, '')
 			and t.metric = case u.turn_no when 1 then 'first_reply' else 'next_reply' end
 	) y

@@ -204,15 +204,6 @@ comment on function sahut_etl.pick_messages is
 	'they were read; 2: not resolved, and not read for so long, or without messages when they were asked for; 3: '
 	'history, which becomes due here.';
 
-create function sahut_etl.messages_move(moved bigint, unmoved bigint) returns boolean
-	language sql immutable parallel safe security definer
-	set search_path = pg_catalog, pg_temp
-as $$
-	select moved >= 20 and unmoved * 50 <= moved
-$$;
-comment on function sahut_etl.messages_move is
-	'Whether it is taken for sure that a message moves updated_at: messages_moves() in src/engine/messages.c.';
-
 create function sahut_etl.messages_due(workspace integer) returns bigint
 	language sql stable
 	set search_path = pg_catalog, pg_temp
@@ -379,10 +370,10 @@ select
 	(t.reply_work_usec + 500000) / 1000000 as reply_business_seconds,
 	t.agent_reply_at,
 	t.is_waiting, case when t.is_waiting
-		then greatest(0, extract(epoch from r.read_at - t.from_at))::bigint end as waiting_seconds,
-	r.read_at as known_until, t.reply_count, t.agent_reply_id, ag.name as agent_reply_name,
+		then greatest(0, extract(epoch from r.known_until - t.from_at))::bigint end as waiting_seconds,
+	r.known_until, t.reply_count, t.agent_reply_id, ag.name as agent_reply_name,
 	case when t.is_waiting then sahut_etl.business_seconds(w.id, t.channel_id,
-		t.from_at, greatest(t.from_at, r.read_at)) end as waiting_business_seconds
+		t.from_at, greatest(t.from_at, r.known_until)) end as waiting_business_seconds
 from (
 	-- Where messages are not read any more, nobody knows whether a customer still waits.
 	select k.*, c.channel_id, c.team_id, c.assignee_id,
@@ -392,7 +383,7 @@ from (
 	join sahut_etl.message_state s on s.workspace_id = k.workspace_id
 	where c.deleted_at is null
 ) t
-join sahut_etl.message_reading r on r.conversation_id = t.conversation_id and r.read_at is not null
+join sahut_etl.message_known r on r.conversation_id = t.conversation_id
 join sahut_etl.workspace w on w.id = t.workspace_id
 left join sahut.channel ch on ch.workspace_id = t.workspace_id and ch.id = t.channel_id
 left join sahut.team tm on tm.workspace_id = t.workspace_id and tm.id = t.team_id
@@ -562,11 +553,19 @@ left join (
 		count(*) filter (where k.is_unresolved) as unresolved_count,
 		count(k.read_at) filter (where k.is_unresolved) as unresolved_read_count,
 		sum(k.rejected_count) as rejected_count,
-		min(k.read_at) filter (where k.is_unresolved and k.due_reason is null) as known_until,
+		min(case when k.gone_at is null then greatest(k.read_at, q.known_at) else k.read_at end)
+			filter (where k.is_unresolved and k.due_reason is null and k.read_at is not null) as known_until,
 		count(k.gone_at) as unknown_count,
 		count(*) filter (where k.read_at is null and (k.due_reason is not null or k.gone_at is not null))
 			as unread_count
 	from sahut_etl.message_reading k
+	join (
+		select x.workspace_id, case
+			when x.history_at is not null and sahut_etl.messages_move(x.moved_count, x.unmoved_count)
+			then greatest(y.complete_as_of, y.active_as_of) end as known_at
+		from sahut_etl.message_state x
+		join sahut_etl.workspace y on y.id = x.workspace_id
+	) q on q.workspace_id = k.workspace_id
 	group by k.workspace_id
 ) r on r.workspace_id = s.workspace_id
 left join lateral (

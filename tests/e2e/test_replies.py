@@ -84,7 +84,13 @@ def shop(sandboxes, warehouse):
 
 
 def known_until(etl):
-    return dict(etl.sql("select conversation_id, read_at from sahut_etl.message_reading where read_at is not null"))
+    """When each list was read; of one that is not resolved also up to when it would be known that it changed, where a message tells."""
+    (moved, unmoved, instant), = etl.sql("""select moved_count, unmoved_count, greatest(complete_as_of, active_as_of)
+        from sahut_etl.message_state s join sahut_etl.workspace w on w.id = s.workspace_id""")
+    tells = moved >= 20 and unmoved * 50 <= moved
+    return {id: max(at, instant) if tells and unresolved and not due else at for id, at, unresolved, due in etl.sql("""
+        select conversation_id, read_at, is_unresolved, due_reason is not null or gone_at is not null
+        from sahut_etl.message_reading where read_at is not null""")}
 
 
 def truth_of(sandbox):
