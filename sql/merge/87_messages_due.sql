@@ -14,7 +14,7 @@ set is_unresolved = excluded.is_unresolved, changed_at = excluded.changed_at,
 	due_at = excluded.due_at, not_before = null, gone_at = null;
 
 -- A conversation that is gone has none; the one that it was merged into has got them.
-update sahut_etl.message_reading r set due_reason = null, is_unresolved = false
+update sahut_etl.message_reading r set due_reason = null, is_unresolved = false, gone_at = null
 from pg_temp.stage_gone g
 where r.conversation_id = g.id;
 

@@ -549,10 +549,10 @@ comment on column sahut_etl.message_state.history_at is
 comment on column sahut_etl.message_state.history_id is 'Of those of that very instant: the last one, from the end.';
 comment on column sahut_etl.message_state.history_done is 'Whether history was gone through back to since.';
 comment on column sahut_etl.message_state.moved_count is
-	'Conversations read whose new messages had moved updated_at.';
+	'Conversations read whose new messages had moved updated_at, of late: of a thousand, half are forgotten.';
 comment on column sahut_etl.message_state.unmoved_count is
 	'Conversations read whose new messages had not moved updated_at, though that was known up to later than they '
-	'are.';
+	'are; of late.';
 comment on column sahut_etl.message_state.shrunk_count is
 	'Lists of messages that had not grown at their end alone, and were read anew.';
 comment on column sahut_etl.message_state.gone_count is

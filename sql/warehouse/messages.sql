@@ -212,8 +212,10 @@ cross join lateral (
 ) x
 where r.conversation_id = s.conversation_id;
 
+-- Of late: an API that does otherwise from some day on must not need as many readings as it had before.
 update sahut_etl.message_state t
-set moved_count = t.moved_count + s.moved, unmoved_count = t.unmoved_count + s.unmoved,
+set moved_count = (t.moved_count + s.moved) / case when t.moved_count + t.unmoved_count >= 1000 then 2 else 1 end,
+	unmoved_count = (t.unmoved_count + s.unmoved) / case when t.moved_count + t.unmoved_count >= 1000 then 2 else 1 end,
 	shrunk_count = t.shrunk_count + s.shrunk, gone_count = t.gone_count + s.gone
 from (
 	select count(*) filter (where k.moved) as moved, count(*) filter (where k.unmoved) as unmoved,

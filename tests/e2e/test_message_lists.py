@@ -272,3 +272,85 @@ def test_a_page_that_never_comes_to_its_end_does_not_hang(talks):
     server.meta = {"total": 10**6}
     again(server, etl)
     assert len(server.requests) < 60 and time.monotonic() - began < 60
+
+
+def test_a_list_that_is_empty_now_leaves_nothing_behind(talks):
+    """All its messages are gone at the source: nobody waits, nobody has answered, and the row of the conversation says so too."""
+    server, etl = talks({"conv_a": [message("msg_1"), message("msg_2", "outgoing", 90), message("msg_3", minutes=80)], "conv_b": [message("msg_1")]})
+    assert waiting(etl) == ["conv_a", "conv_b"]
+    server.talks["conv_a"] = []
+    again(server, etl)
+    assert held(etl) == ["msg_1"] and waiting(etl) == ["conv_b"] and turns(etl, "conversation_id") == [("conv_b",)]
+    assert etl.sql("""select first_customer_message_at, first_human_reply_at, reply_count, waiting_since from sahut_report.conversation_times
+        where id = 'conv_a'""") == [(None, None, 0, None)]
+
+
+def test_a_merged_conversation_has_its_turns_where_its_messages_are(talks):
+    """Its messages come to stand in the middle of the other one's list: no turn is counted twice, and the waiting one is that of the list."""
+    first = [message("msg_1", minutes=300), message("msg_4", "outgoing", 200)]
+    server, etl = talks({"conv_a": list(first), "conv_b": [message("msg_2", minutes=290), message("msg_3", minutes=280)]})
+    assert waiting(etl) == ["conv_b"]
+    server.talks["conv_a"] = [first[0], message("msg_2", minutes=290), message("msg_3", minutes=280), first[1]]
+    server.items = [i for i in server.items if look(i, "id") != "conv_b"]
+    server.touch()
+    for _ in range(3):
+        etl.run("sync", "--full", expect=None)
+    etl.run("sync", "--messages", timeout=60)
+    assert turns(etl, "conversation_id, turn_no, customer_messages, extract(epoch from reply_at - from_at)::int")[:1] == [("conv_a", 1, 3, 6000)]
+    if etl.one("select deleted_at is not null from sahut.conversation where id = 'conv_b'"):
+        assert len(turns(etl)) == 1 and waiting(etl) == []
+
+
+def test_an_answer_long_after_the_resolution_counts_with_its_time(talks):
+    """METRICS says so: the turn had no answer until then."""
+    server, etl = talks({"conv_a": [message("msg_1", minutes=50000), message("msg_2", "outgoing", 49990), message("msg_3", minutes=49980)]}, status="resolved")
+    assert turns(etl) == [(1, 1, "agent", False), (2, 1, None, False)]
+    server.talks["conv_a"].append(message("msg_4", "outgoing", 10))
+    again(server, etl)
+    assert turns(etl, "turn_no, reply_seconds") == [(1, 600), (2, 49970 * 60)]
+
+
+def test_a_day_is_open_again_when_since_is_moved_back(talks):
+    """History goes on from where it was; days that it has not passed are not called fully read."""
+    server, etl = talks({"conv_a": [message("msg_1", minutes=60)], "conv_b": [message("msg_1", minutes=60 * 24 * 40)]}, "{read: replies, since: 10d, share: 100%}",
+                        status="resolved")
+    server.items = [i if look(i, "id") == "conv_a" else json.dumps({**json.loads(i), "created_at": ago(60 * 24 * 41), "updated_at": ago(60 * 24 * 40)}).encode()
+                    for i in server.items]
+    etl.run("sync", "--full", expect=None)
+    etl.run("sync", "--messages", timeout=60)
+    days = "select count(*) from sahut_report.message_days where is_fully_read and day <= (now() - interval '39 days')::date"
+    assert etl.one(days) == 0
+    etl.workspaces[0]["messages"] = "{read: replies, since: 100d, share: 100%}"
+    etl.write()
+    etl.run("sync")
+    assert etl.one(days) == 0
+    etl.run("sync", "--messages", timeout=60)
+    assert ("conv_b", 1) in turns(etl, "conversation_id, turn_no") and etl.one(days) > 0
+
+
+def test_an_agent_with_another_name_is_the_same_one(talks):
+    server, etl = talks({"conv_a": [message("msg_1"), message("msg_2", "outgoing", 90)]})
+
+    def named(name):
+        server.items = [json.dumps({**json.loads(i), "assignee": {"id": "agent_1", "name": name}}).encode() for i in server.items]
+        again(server, etl)
+        return turns(etl, "agent_id, agent_name"), etl.sql("select distinct agent_name from sahut_report.daily_replies")
+
+    assert named("Budi") == ([("agent_1", "Budi")], [("Budi",)])
+    assert named("Budi Santoso") == ([("agent_1", "Budi Santoso")], [("Budi Santoso",)])
+
+
+def test_an_api_that_changes_its_mind_about_updated_at_is_found_out(talks):
+    """After a thousand messages that moved it, none does any more: twenty that did not are enough."""
+    server, etl = talks({f"conv_{i:02}": [message("msg_1")] for i in range(25)})
+    etl.sql("update sahut_etl.message_state set moved_count = 100000, unmoved_count = 0")
+    moved = []
+    for n in range(14):
+        for id in server.talks:
+            server.talks[id].append(message(f"msg_new{n}", minutes=0))
+        # They changed before that, and all changes up to now are known.
+        etl.sql("update sahut_etl.workspace set active_as_of = now(), complete_as_of = now()")
+        etl.sql("select sahut_etl.make_messages_due(1, (select array_agg(id) from sahut.conversation))")
+        etl.run("sync", "--messages", timeout=60)
+        moved.append(etl.one("select sahut_etl.messages_move(moved_count, unmoved_count) from sahut_etl.message_state"))
+    assert moved[0] is True and moved[-1] is False, moved
