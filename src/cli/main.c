@@ -98,6 +98,8 @@ static void prepare_process(void)
 	mem_tune();
 	open_streams();
 	signal(SIGPIPE, SIG_IGN);
+	/* A file that may not grow is an error like a full disk, and the end of nothing. */
+	signal(SIGXFSZ, SIG_IGN);
 	/*
 	 * libcurl would write keys into the file that this names, with which our TLS sessions can
 	 * be read.

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """`webhook register` and `remove`, and what `check` and `status` say of events."""
 import os
+import resource
 import stat
+import subprocess
 
 import pytest
 from daemon import loaded, wait_for
@@ -93,6 +95,67 @@ def test_where_no_secret_can_be_written_nothing_is_registered(hooked):
     os.makedirs(os.path.join(hook.file, "x"))
     failed = etl.run("webhook", "register", hook.url, expect=None)
     assert failed.returncode != 0 and at_api(sandbox) == {}
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A directory on a file system of four pages, or of as many files as are asked for."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small file system")
+    place = tmp_path / "small"
+    place.mkdir()
+
+    def make(options):
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], capture_output=True).returncode:
+            pytest.skip("no file system can be mounted here")
+        return place
+
+    yield make
+    subprocess.run(["umount", "-l", str(place)], capture_output=True)
+
+
+@pytest.mark.parametrize("full", ["disk", "inodes", "read_only"])
+def test_where_the_disk_is_full_nothing_is_registered_and_what_was_stays(hooked, small, full):
+    sandbox, etl, hook = hooked()
+    place = small("size=16k,nr_inodes=3" if full == "inodes" else "size=16k")
+    hook.file = str(place / "secret")
+    etl.workspaces[0]["webhook"] = hook.conf()
+    etl.write()
+    etl.run("webhook", "register", hook.url)
+    ((first, _),) = at_api(sandbox).items()
+    before = lines(hook)
+    filler = place / "filler"
+    if full == "inodes":
+        filler.touch()
+    elif full == "disk":
+        with pytest.raises(OSError), open(filler, "wb", buffering=0) as f:
+            while True:
+                f.write(b"x" * 4096)
+    else:
+        subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
+    refused = etl.run("webhook", "register", hook.url, expect=71)
+    assert hook.file in refused.stderr and ("No space left" in refused.stderr or "Read-only" in refused.stderr)
+    assert list(at_api(sandbox)) == [first] and sandbox.stats()["by_kind"]["webhook"] == 1
+    assert lines(hook) == before and not os.path.exists(hook.file + ".new")
+    # What was full has room again: nothing is in the way.
+    if full == "read_only":
+        subprocess.run(["mount", "-o", "remount,rw", str(place)], check=True)
+    else:
+        filler.unlink()
+    etl.run("webhook", "register", hook.url)
+    assert len(lines(hook)) == 2 and len(at_api(sandbox)) == 2
+
+
+def test_where_files_may_not_grow_it_is_a_full_disk(hooked):
+    """A limit on the size of files: the signal that it sends by default would end the program without a word."""
+    sandbox, etl, hook = hooked()
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+    done = subprocess.run(etl.command("webhook", "register", hook.url), capture_output=True, text=True, env=etl.environment(), preexec_fn=limit)
+    assert done.returncode == 71 and "File too large" in done.stderr, (done.returncode, done.stderr)
+    assert at_api(sandbox) == {} and not os.path.exists(hook.file) and not os.path.exists(hook.file + ".new")
 
 
 def test_an_answer_without_a_secret_is_undone(hooked):
