@@ -292,6 +292,25 @@ def test_a_daemon_shows_no_byte_of_content_either(sandboxes, warehouse, daemons,
 
 
 
+def test_nobody_looks_into_the_process(sandboxes, warehouse, daemons):
+    """Not even another process of its user; an ordinary process lets that one look."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give up rights that it has")
+    without_rights = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
+    etl = warehouse(sandboxes(conversations=60).base_url, messages=ALL)
+    daemon = daemons(etl, program=without_rights)
+    loaded(etl, 60)
+
+    def looks_into(pid):
+        return subprocess.run([*without_rights, "head", "-c", "1", f"/proc/{pid}/environ"], capture_output=True).returncode == 0
+
+    with subprocess.Popen([*without_rights, "sleep", "60"]) as plain:
+        wait_for(lambda: looks_into(plain.pid), "a process that everybody of its user may look into")
+        assert not looks_into(daemon.pid)
+        plain.kill()
+    assert daemon.running()
+
+
 def test_the_daemon_reads_while_nothing_else_is_due(sandboxes, warehouse, daemons):
     """With what others leave of the quota, and cycles of changes come as often as without messages."""
     sandbox = sandboxes(conversations=300, requests_per_minute=600)

@@ -6,8 +6,10 @@ import signal
 import socket
 import time
 
+import proxy as wire
 import pytest
 from daemon import loaded, wait_for
+from proxy import Proxy
 from webhook import UNCLEAR, Webhook, say_raw
 
 # Nothing is due for an hour: what comes meanwhile comes by events.
@@ -260,6 +262,42 @@ def test_events_are_taken_while_the_database_is_frozen(hooked, cluster, frozen):
     print(f"{len(took)} events; median {took[len(took) // 2] * 1000:.1f} ms, longest {took[-1] * 1000:.0f} ms")
     assert took[-1] < 2
     wait_for(lambda: status_of(etl, changed) == "open", "the row", 60)
+
+
+def say_for(hook, seconds, done=lambda: False):
+    """Signed and unsigned events by turns, each answered as it should be: how long each took, sorted."""
+    took, until = [], time.monotonic() + seconds
+    while time.monotonic() < until and not done():
+        for signature, status in ((None, 200), ("0" * 64, 401)):
+            began = time.monotonic()
+            assert hook.post({"id": f"conv_meanwhile{len(took)}"}, signature) == status
+            took.append(time.monotonic() - began)
+        time.sleep(0.02)
+    took.sort()
+    print(f"{len(took)} events; median {took[len(took) // 2] * 1000:.1f} ms, longest {took[-1] * 1000:.0f} ms")
+    return took
+
+
+def test_events_are_taken_while_the_database_is_slow(pair, daemons, cluster, tmp_path):
+    """Each of its answers takes a third of a second, so that a cycle takes half a minute."""
+    hook = Webhook(tmp_path)
+    sandbox, etl = pair(conversations=300, workspace={"schedule": SELDOM, "webhook": hook.conf()})
+    etl.run("sync")
+    slow = Proxy(os.path.join(cluster.dir, f".s.PGSQL.{cluster.port}"))
+    try:
+        slow.spoil(wire.trickle, piece=wire.CHUNK, seconds=0.3, times=0)
+        etl.conninfo = f"host=127.0.0.1 port={slow.port} user=postgres dbname={etl.dbname} sslmode=disable gssencmode=disable"
+        etl.write()
+        daemons(etl)
+        wait_for(lambda: tells(hook, "conv_x"), "the listener")
+        ids = sandbox.change("update", n=5)
+        assert hook.tell(*ids) == 200
+        there = {i["id"]: i["updated_at"] for i in sandbox.dump()["conversations"] if i["id"] in ids}
+        took = say_for(hook, 60, lambda: all(etl.one("select updated_at = %s::timestamptz from sahut.conversation where id = %s", at, i)
+                                              for i, at in there.items()))
+        assert took[-1] < 2
+    finally:
+        slow.stop()
 
 
 def cluster_waits(cluster, etl):
