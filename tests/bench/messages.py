@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: MIT
 """Reads the messages of a workspace of the size of docs/PERFORMANCE.md beside its cycles, and says what that costs.
 
-usage: messages.py [--speed N] [--conversations N] [--share PERCENT]      (SAHUT_BUILD names the directory of the program)
+usage: messages.py [--speed N] [--conversations N] [--share PERCENT] [--since DAYS]      (SAHUT_BUILD names the directory of the program)
 
 20,000 conversations of which 600 are unresolved have about 120,000 messages; the key may send 60 requests a minute, a fifth of
 which is left to others. That takes most of a day, so the day goes faster: the sandbox's clock, the quota and the
 schedule all run N times as fast. Said at the end, in the API's time: how far behind increments are with messages and without;
 how many cycles pass until a first reply is known; how long history took, and how long plan had said; the peak of the memory;
-and whether every turn and each answer equals what is worked out from the sandbox's dump.
+whether every turn and each answer equals what is worked out from the sandbox's dump; and whether share and since hold: no minute in
+which messages took more of the quota, and no conversation that was read without need, or was not read.
 """
 import argparse
+import datetime
 import os
 import re
 import sys
@@ -34,6 +36,7 @@ def arguments():
     parser.add_argument("--speed", type=int, default=60)
     parser.add_argument("--conversations", type=int, default=20000)
     parser.add_argument("--share", type=int, default=100)
+    parser.add_argument("--since", type=int, default=3650, help="days; the list goes back 90")
     return parser.parse_args()
 
 
@@ -46,14 +49,20 @@ def peak_of(pid):
         return int(re.search(r"VmHWM:\s+(\d+) kB", f.read())[1]) / 1024
 
 
+def spent(etl):
+    """Requests of the last minute, those for messages and all of them, by the table that they are leased from."""
+    return etl.sql("select coalesce(sum(m), 0), coalesce(sum(u), 0) from sahut_etl.quota q cross join unnest(q.of_messages, q.used) x(m, u)")[0]
+
+
 def longest_lag(etl, sandbox, seconds, done=lambda: False):
-    """In the API's time: how far active_as_of was behind at worst, and on average."""
-    lags, end = [], time.monotonic() + seconds
+    """In the API's time: how far active_as_of was behind at worst, and on average; and the most that was spent in a minute."""
+    lags, end, most = [], time.monotonic() + seconds, (0, 0)
     while not lags or (time.monotonic() < end and not done()):
         at = now_of(sandbox)
         lags.append((at - etl.one("select active_as_of from sahut_etl.workspace")).total_seconds())
+        most = tuple(map(max, most, spent(etl)))
         time.sleep(0.5)
-    return max(lags), sum(lags) / len(lags)
+    return max(lags), sum(lags) / len(lags), most
 
 
 def cycles(etl):
@@ -71,12 +80,24 @@ def replies_are_soon(etl, sandbox, n):
     return took
 
 
+def wrongly_read(etl, sandbox, since):
+    """Conversations that are not read and should be; and that are read, and were resolved before that, or will be within a day."""
+    now, read = now_of(sandbox), {r[0] for r in etl.sql("select conversation_id from sahut_etl.message_reading where read_at is not null")}
+    days, ago = datetime.timedelta(days=1), {c["id"]: (now - usec(c["updated_at"]), c["status"]) for c in sandbox.dump()["conversations"]}
+    unread = [i for i, (age, status) in ago.items() if i not in read and (status != "resolved" or age < (since - 1) * days)]
+    needless = [i for i in read if i in ago and ago[i][1] == "resolved" and ago[i][0] > (since + 1) * days]
+    return len(read), unread, needless
+
+
 def turns_that_differ(etl, sandbox):
+    read = {r[0] for r in etl.sql("select conversation_id from sahut_etl.message_reading where read_at is not null")}
     have = {}
     for row in etl.sql("""select conversation_id, turn_no, from_at, customer_messages, reply_at, replied_by from sahut_report.replies"""):
         have[row[0], row[1]] = row[2:]
     truth = {}
     for id, items in sandbox.control("messages").items():
+        if id not in read:
+            continue
         for number, turn in enumerate(turns(items), 1):
             first = (turn["answers"] or [None])[0]
             truth[id, number] = (turn["begun"], turn["asked"], first and usec(first["created_at"]), first and first["sender"]["type"])
@@ -102,7 +123,7 @@ def measure(etl, sandbox, o):
     without = longest_lag(etl, sandbox, 40)
     memory_without = peak_of(daemon.pid)
     daemon.end()
-    settings["messages"] = f"{{read: replies, since: 3650d, share: {o.share}%}}"
+    settings["messages"] = f"{{read: replies, since: {o.since}d, share: {o.share}%}}"
     etl.write()
     etl.run("sync", timeout=600)
     text, said = planned(etl)
@@ -121,7 +142,7 @@ def measure(etl, sandbox, o):
 
     lag = longest_lag(etl, sandbox, 4 * said + 60, done)
     history = time.monotonic() - began
-    used = etl.sql("select max(n), (select sum(u) from sahut_etl.quota q cross join unnest(q.used) u) from (select sum(u) as n from sahut_etl.quota q cross join unnest(q.of_messages) u) x")
+    used = lag[2]
     sandbox.control("config", {"drift_per_second": 0})
     before = cycles(etl)
     wait_for(lambda: cycles(etl) >= before + 2 and etl.one("select count(*) from sahut_etl.message_reading where due_reason is not null") == 0, "rest", 300)
@@ -136,7 +157,11 @@ def measure(etl, sandbox, o):
     print(f"history there after {history * hours:.2f} h; plan said {said * hours:.2f} h")
     print(f"memory at most {memory_without:.1f} MiB without, {peak:.1f} MiB with messages; quota of messages, of all, in a minute: {used}")
     print(f"{len(wrong)} of {total} turns differ from the sandbox's dump {wrong[:3]}")
-    return not wrong and done() and max(took) <= 2
+    read, unread, needless = wrongly_read(etl, sandbox, o.since)
+    most = 60 * o.speed * 8 // 10 * o.share // 100
+    print(f"since {o.since}d: {read} conversations read, {len(unread)} that should be are not, {len(needless)} need not be; "
+          f"share {o.share} %: at most {used[0]} requests in a minute, of {most}")
+    return not wrong and not unread and not needless and used[0] <= most and done() and max(took) <= 2
 
 
 def main():
