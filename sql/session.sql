@@ -125,7 +125,8 @@ create temp table if not exists stage_reading (
 	shrunk           integer not null,
 	moved            boolean not null,
 	unmoved          boolean not null,
-	observed_at      timestamptz not null
+	observed_at      timestamptz not null,
+	is_mixed         boolean not null default false
 ) on commit delete rows;
 
 -- Turns of the conversations that were read.

@@ -82,6 +82,19 @@ set message_id = excluded.message_id, reason = excluded.reason, members = exclud
 	written_after = least(old.written_after, excluded.written_after),
 	written_before = greatest(old.written_before, excluded.written_before);
 
+-- A list that is read anew, and is not yet through, has messages in their new places and others in their old ones: what
+-- is known of its turns stays as it is until then.
+with older as materialized (
+	select m.conversation_id, min(m.reading) as reading
+	from sahut.message m
+	where m.removed_at is null and m.conversation_id = any (array(
+		select r.conversation_id from pg_temp.stage_reading r where r.how <> 'whole' and r.reading > 1))
+	group by m.conversation_id
+)
+update pg_temp.stage_reading r set is_mixed = true
+from older o
+where o.conversation_id = r.conversation_id and o.reading < r.reading and r.how <> 'whole';
+
 -- The turns of these conversations, by the places of the messages in the list.
 insert into pg_temp.stage_turn (
 	conversation_id, turn_no, from_at, customer_messages, reply_count, reply_at, reply_sender_type, reply_sender_id,
@@ -105,7 +118,8 @@ from (
 		select x.conversation_id, x.place, x.type, x.sender_type, x.sender_id, x.created_at,
 			lag(x.type) over (partition by x.conversation_id order by x.place) as type_before
 		from sahut.message x
-		where x.conversation_id = any (array(select r.conversation_id from pg_temp.stage_reading r))
+		where x.conversation_id = any (array(
+			select r.conversation_id from pg_temp.stage_reading r where not r.is_mixed))
 		and x.removed_at is null and not x.is_note and x.type in ('incoming', 'outgoing')
 	) o
 ) m
@@ -128,6 +142,7 @@ using (
 	select r.conversation_id, coalesce(max(k.turn_no), 0) as last
 	from pg_temp.stage_reading r
 	left join pg_temp.stage_turn k on k.conversation_id = r.conversation_id
+	where not r.is_mixed
 	group by r.conversation_id
 ) s
 where t.conversation_id = s.conversation_id and t.turn_no > s.last;
@@ -197,9 +212,13 @@ set due_reason = case when x.is_done then null else r.due_reason end,
 		select count(*) from sahut_etl.rejected_message x where x.conversation_id = r.conversation_id),
 	gone_at = case when s.how = 'gone' then s.observed_at end,
 	gone_count = case s.how when 'gone' then r.gone_count + 1 when 'whole' then 0 else r.gone_count end,
-	first_customer_at = w.asked_at, first_bot_reply_at = w.bot_at, first_human_reply_at = w.agent_at,
-	first_human_reply_id = w.agent_id, reply_count = coalesce(w.reply_count, 0), talked_at = w.last_at,
-	waiting_since = w.waiting_since
+	first_customer_at = case when s.is_mixed then r.first_customer_at else w.asked_at end,
+	first_bot_reply_at = case when s.is_mixed then r.first_bot_reply_at else w.bot_at end,
+	first_human_reply_at = case when s.is_mixed then r.first_human_reply_at else w.agent_at end,
+	first_human_reply_id = case when s.is_mixed then r.first_human_reply_id else w.agent_id end,
+	reply_count = case when s.is_mixed then r.reply_count else coalesce(w.reply_count, 0) end,
+	talked_at = case when s.is_mixed then r.talked_at else w.last_at end,
+	waiting_since = case when s.is_mixed then r.waiting_since else w.waiting_since end
 from pg_temp.stage_reading s
 cross join pg_temp.stage_batch b
 join sahut_etl.message_state t on t.workspace_id = b.workspace_id

@@ -2,11 +2,14 @@
 """Lists of messages as no reference describes them: replies, waiting and coverage say what is there, and nothing hangs."""
 import datetime
 import json
+import os
+import subprocess
 import time
 import urllib.parse
 
 import pytest
 
+from conftest import BUILD
 from hostile import KEY, Answer, Hostile, look
 
 ALL = "{read: all, since: 3650d, share: 100%}"
@@ -354,3 +357,32 @@ def test_an_api_that_changes_its_mind_about_updated_at_is_found_out(talks):
         etl.run("sync", "--messages", timeout=60)
         moved.append(etl.one("select sahut_etl.messages_move(moved_count, unmoved_count) from sahut_etl.message_state"))
     assert moved[0] is True and moved[-1] is False, moved
+
+
+@pytest.mark.parametrize("change", ["one more near its beginning", "one less near its beginning"])
+def test_a_list_that_is_half_read_anew_says_what_was_known_before(talks, change):
+    """Killed at each operation while a list of three pages is read once more: its turns are those of the old list, or those of the new one."""
+    items = [message(f"msg_{i:03}", "incoming" if i % 2 else "outgoing", 400 - i) for i in range(250)]
+    server, etl = talks({"conv_a": list(items)})
+    columns = "turn_no, customer_messages, from_at, reply_at, reply_count, is_waiting"
+    wide = "select first_customer_message_at, reply_count, last_message_at, waiting_since from sahut_report.conversation_times"
+    old = turns(etl, columns), etl.sql(wide)
+    server.talks["conv_a"] = items[:1] + [message("msg_new", minutes=399)] + items[1:] if change.startswith("one more") else items[:1] + items[2:]
+    server.touch()
+    etl.run("sync")
+    etl.sql("create table public.before as select * from sahut.message; create table public.reading as select * from sahut_etl.message_reading")
+    seen, n, burned = [], 0, True
+    while burned:
+        n += 3
+        done = subprocess.run([os.path.join(BUILD, "sahut-etl-fused"), "-c", etl.config, "sync", "--messages"], capture_output=True, text=True, timeout=60,
+                              env={**etl.environment(), "SAHUT_FUSE_AT": str(n), "SAHUT_FUSE_DO": "kill"})
+        burned = done.returncode == -9
+        half = etl.one("select count(*) from sahut_etl.message_reading where message_count between 1 and 240 and reading > 1") == 1
+        seen.append((half, (turns(etl, columns), etl.sql(wide))))
+        # As before, so that the next one is cut a little later.
+        if burned and half:
+            etl.sql("""delete from sahut.message; insert into sahut.message select * from public.before;
+                delete from sahut_etl.message_reading; insert into sahut_etl.message_reading select * from public.reading""")
+    new = seen[-1][1]
+    assert new != old and any(half for half, _ in seen)
+    assert all(told in (old, new) for _, told in seen)
