@@ -536,7 +536,8 @@ create table sahut_etl.message_state (
 	unmoved_count   bigint not null default 0,
 	shrunk_count    bigint not null default 0,
 	gone_count      bigint not null default 0,
-	started_at      timestamptz
+	started_at      timestamptz,
+	unknown_words   text[] not null default '{}'
 );
 comment on table sahut_etl.message_state is 'How messages of a workspace are read, and how far that has come.';
 comment on column sahut_etl.message_state.workspace_id is 'Workspace.';
@@ -559,6 +560,8 @@ comment on column sahut_etl.message_state.gone_count is
 	'Conversations held whose messages the API does not have (404).';
 comment on column sahut_etl.message_state.started_at is
 	'Since when messages are read as they are configured now (database''s clock).';
+comment on column sahut_etl.message_state.unknown_words is
+	'Types of messages, and of senders, that the API''s reference does not know, as they came; at most 20.';
 
 create table sahut_etl.message_reading (
 	conversation_id     text collate "C" primary key,

@@ -1943,6 +1943,12 @@ cross join lateral (
 	select 'statuses', case when s.n > 0 then 'amber' else 'green' end, s.n || ' unknown'
 	from (select sahut_etl.unknown_statuses() as n) s
 	union all
+	select 'messages', case when m.unknown_words <> '{}' then 'amber' else 'green' end,
+		case when m.unknown_words <> '{}' then 'of types that nobody knows: '
+			|| array_to_string(m.unknown_words, ', ') else 'of known types alone' end
+	from sahut_etl.message_state m
+	where m.workspace_id = w.id and m.read <> 'off'
+	union all
 	select 'work', case when w.paused_at is not null then 'amber'
 		when l.is_held or l.is_asleep or not l.is_scheduled then 'green' else 'red' end,
 		case when w.paused_at is not null then 'paused since '

@@ -545,7 +545,7 @@ create view sahut_report.message_coverage as
 select w.id, w.name as workspace_name, s.read, r.read_count, r.due_count, r.unresolved_count, r.unresolved_read_count,
 	r.rejected_count, s.gone_count, s.shrunk_count, nullif(s.history_at, 'infinity') as history_at, s.history_done,
 	r.known_until, sahut_etl.messages_to_come(w.id) as to_come_count, r.unknown_count,
-	d.day as fully_read_from, d.last_day as fully_read_to, r.unread_count
+	d.day as fully_read_from, d.last_day as fully_read_to, r.unread_count, s.unknown_words
 from sahut_etl.message_state s
 join sahut_etl.workspace w on w.id = s.workspace_id
 left join (
@@ -611,3 +611,6 @@ comment on column sahut_report.message_coverage.fully_read_to is 'The last of th
 comment on column sahut_report.message_coverage.unread_count is
 	'Conversations that were due, or asked for, and whose messages were never read; others of history are in '
 	'to_come_count.';
+comment on column sahut_report.message_coverage.unknown_words is
+	'Types of messages, and of senders (sender ...), that the API''s reference does not know, as they came: messages of '
+	'such a type are held, and are no part of a turn; an answer of such a sender is one.';

@@ -126,6 +126,8 @@ select
 	case when m.read <> 'off' then sahut_etl.messages_to_come(w.id) end as messages_to_come,
 	m.moved_count as messages_moved,
 	m.unmoved_count as messages_unmoved,
+	case when m.read <> 'off' and m.unknown_words <> '{}' then array_to_string(m.unknown_words, ', ')
+		end as messages_unknown,
 	to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as read_at
 from known w
 left join sahut_etl.message_state m on m.workspace_id = w.id

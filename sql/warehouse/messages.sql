@@ -231,6 +231,29 @@ cross join lateral (
 ) x
 where r.conversation_id = s.conversation_id;
 
+-- Words that the API's reference does not know are told: behind another word for an answer everybody would wait.
+with words as materialized (
+	select array_agg(x.word order by x.word) as list
+	from (
+		select s.type as word
+		from pg_temp.stage_message s
+		where s.type not in ('incoming', 'outgoing', 'activity', 'private', 'internal', 'note')
+		union
+		select 'sender ' || s.sender_type
+		from pg_temp.stage_message s
+		where s.sender_type not in ('contact', 'agent', 'bot')
+	) x
+)
+update sahut_etl.message_state t
+set unknown_words = (
+	select array_agg(n.word order by n.word)
+	from (
+		select u.word from unnest(t.unknown_words || w.list) u(word) group by u.word order by u.word limit 20
+	) n)
+from words w
+where t.workspace_id = (select b.workspace_id from pg_temp.stage_batch b)
+and w.list is not null and not w.list <@ t.unknown_words and cardinality(t.unknown_words) < 20;
+
 -- Of late: an API that does otherwise from some day on must not need as many readings as it had before.
 update sahut_etl.message_state t
 set moved_count = (t.moved_count + s.moved) / case when t.moved_count + t.unmoved_count >= 1000 then 2 else 1 end,

@@ -385,6 +385,13 @@ static void note_messages(struct buf *out, const struct table *all, int row)
 		   table_get(all, row, "messages_to_come"),
 		   learned[messages_moves(table_get_int(all, row, "messages_moved"),
 					  table_get_int(all, row, "messages_unmoved"))]);
+	if (!table_get(all, row, "messages_unknown"))
+		return;
+	quoted(out, table_get(all, row, "workspace"));
+	buf_str(out, ": messages came of types that nobody knows, which are no part of a turn, or "
+		     "from such senders: ");
+	quoted(out, table_get(all, row, "messages_unknown"));
+	buf_char(out, '\n');
 }
 
 /* Columns that did not fit beside the rest. */

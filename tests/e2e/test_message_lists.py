@@ -138,6 +138,11 @@ def test_senders_and_types_that_nobody_knows(talks):
                     "conv_c": [{**message("msg_1"), "sender": {"id": None, "type": None}}]})
     assert turns(etl, "conversation_id, replied_by, agent_id, is_waiting") == [
         ("conv_a", "robot", None, False), ("conv_b", "unknown", None, False), ("conv_c", None, None, True)]
+    # They are told: behind another word for an answer nobody would have answered.
+    words = ["reaction", "sender robot"]
+    assert etl.one("select unknown_words from sahut_report.message_coverage") == words
+    assert etl.status()["messages_unknown"] == "reaction, sender robot" and "reaction, sender robot" in etl.run("status").stdout
+    assert etl.sql("select state, detail from sahut_report.health where item = 'messages'") == [("amber", "of types that nobody knows: reaction, sender robot")]
 
 
 def test_a_message_without_an_id_is_named_and_leaves_its_day_open(talks):
