@@ -318,6 +318,30 @@ def test_an_answer_long_after_the_resolution_counts_with_its_time(talks):
     assert turns(etl, "turn_no, reply_seconds") == [(1, 600), (2, 49970 * 60)]
 
 
+def test_what_was_written_while_messages_were_off_is_found_where_nothing_moves(talks):
+    """Neither updated_at nor status says that an agent has answered meanwhile: that a customer waits is not said beyond what was read, though
+    messages had always moved updated_at; and it is read again."""
+    server, etl = talks({"conv_a": [message("msg_1")], "conv_b": [message("msg_1")]})
+    etl.sql("update sahut_etl.message_state set moved_count = 100")
+    known = "select bool_and(k.known_until = r.read_at) from sahut_etl.message_known k join sahut_etl.message_reading r using (conversation_id)"
+
+    def read(how):
+        etl.workspaces[0]["messages"] = f'{{read: "{how}", since: 3650d, share: 100%}}'
+        etl.write()
+        etl.run("sync")
+
+    assert etl.one("select count(*) from sahut_report.waiting_now where known_until >= (select active_as_of from sahut_etl.workspace)") == 2
+    read("off")
+    server.talks["conv_a"].append(message("msg_2", "outgoing", 5))
+    server.touch()
+    etl.run("sync")
+    assert waiting(etl) == [] and etl.one(known)
+    read("replies")
+    assert waiting(etl) == ["conv_a", "conv_b"] and etl.one(known)
+    etl.run("sync", "--messages", timeout=60)
+    assert waiting(etl) == ["conv_b"]
+
+
 def test_a_day_is_open_again_when_since_is_moved_back(talks):
     """History goes on from where it was; days that it has not passed are not called fully read."""
     server, etl = talks({"conv_a": [message("msg_1", minutes=60)], "conv_b": [message("msg_1", minutes=60 * 24 * 40)]}, "{read: replies, since: 10d, share: 100%}",

@@ -13,9 +13,11 @@ import pytest
 
 from cluster import free_port
 from daemon import Daemon, loaded, wait_for
+from webhook import Webhook
 
 FAST = {"schedule": "{incremental: 5s, verify: 1h}"}
 SECRET = "T0secretsecret"
+MARKER = "Q7zKmarker"
 REFUSAL = '{"error": {"code": "forbidden", "message": "ask Budi, +62 812 555"}}'
 
 
@@ -162,6 +164,27 @@ def test_nothing_of_an_error_is_sent(pair, daemons, receiver):
     assert set(receiver.got[0][2]["changes"][0]) == {"workspace", "state", "trouble", "since"}
     assert "Budi" in etl.status()["trouble"]
     assert "Budi" not in json.dumps(receiver.got) and "403" not in json.dumps(receiver.got) and etl.workspaces[0]["base_url"] not in json.dumps(receiver.got)
+
+
+def test_nothing_of_a_person_or_a_message_is_told(pair, daemons, receiver, tmp_path):
+    """Whatever the trouble is about: messages and events that carry texts, and a refusal that quotes a message and its sender."""
+    hook = Webhook(tmp_path)
+    sandbox, etl = pair(conversations=60, marker=MARKER, workspace={**FAST, "messages": "{read: all, since: 3650d, share: 100%}", "webhook": hook.conf()})
+    tell(etl, receiver.url, after="0s")
+    daemons(etl)
+    loaded(etl, 60)
+    contacts = [c["contact"] for c in sandbox.dump()["conversations"]]
+    one = contacts[0]
+    for kind in ("bad", "strange", "incoming"):
+        sandbox.control("message", {"id": sandbox.dump()["conversations"][0]["id"], "type": kind})
+    assert hook.post({"event": "message.created", "data": {"content": MARKER, "sender": one}}) == 200
+    sandbox.fault("status", status=403, body=json.dumps({"error": {"code": "forbidden", "message": f"{MARKER} {one['name']} {one.get('phone')}"}}), times=0)
+    wait_for(lambda: receiver.got, "a message")
+    sandbox.control("fault", method="DELETE")
+    wait_for(lambda: receiver.states()[-1:] == [("utama", "well")], "its end", 60)
+    told = json.dumps(receiver.got, ensure_ascii=False)
+    assert MARKER not in told
+    assert not [c for c in contacts if c["name"] in told or (c.get("phone") or "no phone") in told]
 
 
 # ---- notify test ----

@@ -231,6 +231,35 @@ def test_targets_of_replies_equal_an_independent_computation(shop):
     assert etl.one("select count(*) = count(distinct id) from sahut_report.sla_results") is True
 
 
+def test_whoever_waits_waits_on_while_nothing_is_read(sandboxes, warehouse):
+    """Five quiet hours: a message would have moved its conversation, so nobody has answered, and a target is missed when it is."""
+    sandbox = sandboxes(conversations=400, days=5, ago="8h", resolved=20)
+    etl = warehouse(sandbox.base_url, messages=MESSAGES, timezone=ZONE, targets="[{metric: first_reply, within: 10h}, {metric: next_reply, within: 10h}]")
+    etl.run("sync")
+    etl.run("sync", "--messages")
+    before = dict(etl.sql("select id, waiting_seconds from sahut_report.waiting_now"))
+    asked = sandbox.stats()["by_kind"]["messages"]
+    sandbox.control("clock", {"advance": 5 * 3600})
+    etl.run("sync")
+    etl.run("sync", "--messages")
+    # They were read today, and nothing has changed since.
+    assert sandbox.stats()["by_kind"]["messages"] == asked and len(before) > 10
+    instant = etl.one("select active_as_of from sahut_etl.workspace")
+    after = {r[0]: r[1:] for r in etl.sql("select id, waiting_seconds, known_until from sahut_report.waiting_now")}
+    assert after.keys() == before.keys()
+    assert all(known == instant and seconds >= before[id] + 4.9 * 3600 for id, (seconds, known) in after.items())
+    assert etl.one("select known_until from sahut_report.message_coverage") == instant
+    waits = {(c, t): s for c, t, s in etl.sql("select conversation_id, turn_no, waiting_seconds from sahut_report.waiting_now")}
+    judged = {(c, t): r for c, t, r in etl.sql("""select conversation_id, turn_no, result from sahut_report.sla_results
+        where metric in ('first_reply', 'next_reply') and done_at is null""")}
+    assert judged == {k: "breached" if s > 10 * 3600 else "running" for k, s in waits.items()}
+    assert "running" in judged.values() and any(before[f"{c}:{t}"] <= 10 * 3600 for (c, t), r in judged.items() if r == "breached")
+    # One that a new event speaks of is in doubt from then on.
+    one = next(iter(waits))[0]
+    etl.sql("select sahut_etl.make_messages_due(1, array[%s])", one)
+    assert etl.one("select known_until < %s from sahut_report.waiting_now where conversation_id = %s", instant, one)
+
+
 # ---- coverage ----
 
 def missing_days(etl, sandbox):

@@ -5,11 +5,13 @@ import os
 import signal
 import socket
 import time
+import types
 
 import proxy as wire
 import pytest
 from daemon import loaded, wait_for
 from proxy import Proxy
+from test_faults_pg import disk_full
 from webhook import UNCLEAR, Webhook, say_raw
 
 # Nothing is due for an hour: what comes meanwhile comes by events.
@@ -267,7 +269,7 @@ def test_events_are_taken_while_the_database_is_frozen(hooked, cluster, frozen):
 def say_for(hook, seconds, done=lambda: False):
     """Signed and unsigned events by turns, each answered as it should be: how long each took, sorted."""
     took, until = [], time.monotonic() + seconds
-    while time.monotonic() < until and not done():
+    while not took or (time.monotonic() < until and not done()):
         for signature, status in ((None, 200), ("0" * 64, 401)):
             began = time.monotonic()
             assert hook.post({"id": f"conv_meanwhile{len(took)}"}, signature) == status
@@ -298,6 +300,45 @@ def test_events_are_taken_while_the_database_is_slow(pair, daemons, cluster, tmp
         assert took[-1] < 2
     finally:
         slow.stop()
+
+
+def read_only(at):
+    at.sql(f"alter database {at.etl.dbname} set default_transaction_read_only = on", f"alter database {at.etl.dbname} reset default_transaction_read_only")
+    at.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+           "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+
+
+@pytest.mark.parametrize("refuses", [disk_full, read_only], ids=["disk_full", "read_only"])
+def test_events_are_taken_while_the_database_refuses_writes(hooked, cluster, refuses):
+    """They are kept in memory, and what they spoke of is there when it writes again."""
+    sandbox, etl, daemon, hook = hooked(register=False)
+    at = types.SimpleNamespace(cluster=cluster, etl=etl, healing=[])
+
+    def run(statement):
+        # From without, where nothing is read-only; and each by itself, since a tablespace is made in no transaction.
+        if not statement.startswith("alter database"):
+            return etl.sql(statement)
+        connection = cluster.connect()
+        connection.cursor().execute(statement)
+        connection.close()
+
+    def sql(do, undo):
+        run(do)
+        at.healing.append(lambda: run(undo))
+    at.sql = sql
+    try:
+        refuses(at)
+        ids = sandbox.change("update", n=250)
+        assert hook.tell(*ids[:4]) == 200
+        say_for(hook, 30, lambda: etl.one("select count(*) from sahut_etl.run where kind = 'hinted' and state = 'failed'") > 0
+                or "level=error" in daemon.text() or "level=warning" in daemon.text())
+        assert "level=error" in daemon.text() or "level=warning" in daemon.text()
+        assert say_for(hook, 2)[-1] < 2
+    finally:
+        for heal in reversed(at.healing):
+            heal()
+    there = {i["id"]: i["updated_at"] for i in sandbox.dump()["conversations"] if i["id"] in ids}
+    wait_for(lambda: all(etl.one("select updated_at = %s::timestamptz from sahut.conversation where id = %s", there[i], i) for i in ids[:4]), "the rows", 150)
 
 
 def cluster_waits(cluster, etl):
