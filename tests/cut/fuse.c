@@ -13,6 +13,10 @@
  *	                   disconnect: its socket is shut before it
  *	                   error: it fails, or the far side refuses it
  *
+ *	SAHUT_FUSE_WHEN=path  operations count from the moment on at which
+ *	                      there is such a file; of a daemon, which has done
+ *	                      some before anything comes to it
+ *
  * What burned is said on stderr: "fuse: 17 PQsendQuery". An operation that
  * cannot fail in the chosen way is not counted.
  *
@@ -30,6 +34,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "pg.h"
 #include "stage.h"
@@ -97,6 +102,15 @@ __attribute__((destructor)) static void tell(void)
 		fprintf(stderr, "fuse: %ld operations\n", count);
 }
 
+static bool is_armed(void)
+{
+	static bool armed;
+	const char *when = getenv("SAHUT_FUSE_WHEN");
+
+	armed = armed || !when || access(when, F_OK) == 0;
+	return armed;
+}
+
 /*
  * One operation more, which can fail in these WAYS. True when the fuse burns
  * here; does not return when that means to die.
@@ -106,7 +120,7 @@ static bool burns(const char *operation, unsigned ways)
 	const char *at = getenv("SAHUT_FUSE_AT");
 	enum way way = chosen();
 
-	if (!(ways & way) || !at || ++count != strtol(at, NULL, 10))
+	if (!(ways & way) || !at || !is_armed() || ++count != strtol(at, NULL, 10))
 		return false;
 	fprintf(stderr, "fuse: %ld %s\n", count, operation);
 	if (way == WAY_KILL)

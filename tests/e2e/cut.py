@@ -5,8 +5,10 @@
 usage: ./dev cut, or cut.py BUILD [--sample N] [--seed N] [--only STAGE[/WAY[/N]]]
 
 The program that is built with a fuse (tests/cut/fuse.c) counts what it calls of libpq and libcurl, and at the n-th
-call it is killed, loses the connection, or is refused. Four stages: a first load of a small workspace with small pages,
-a cycle that follows changes, a full sweep that finds deletions and silent edits, and a cycle that reads messages. After each cut the warehouse must promise nothing that it does not hold; then some
+call it is killed, loses the connection, or is refused. Five stages: a first load of a small workspace with small pages,
+a cycle that follows changes, a full sweep that finds deletions and silent edits, a cycle that reads messages, and a
+daemon to which events come: from the first one on, until it has looked where they point to, has read the messages of
+which they spoke, and was told to end. After each cut the warehouse must promise nothing that it does not hold; then some
 more happens at the source, the program is started again, and the warehouse must equal it. --sample does N cuts chosen
 by the seed instead of all.
 """
@@ -21,12 +23,15 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from cluster import Cluster  # noqa: E402
-from etl import Etl, assert_equal  # noqa: E402
+from daemon import Daemon, wait_for  # noqa: E402
+from etl import Etl, assert_equal, usec  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 from test_messages import assert_equal as assert_messages  # noqa: E402
 from truth import assert_promise, assert_quiet, forget  # noqa: E402
+from webhook import Webhook  # noqa: E402
 
-STAGES = {"first_load": ["sync"], "incremental": ["sync"], "full": ["sync", "--full"], "messages": ["sync", "--messages"]}
+STAGES = {"first_load": ["sync"], "incremental": ["sync"], "full": ["sync", "--full"], "messages": ["sync", "--messages"],
+          "hints": ["run"]}
 WAYS = ["kill", "disconnect", "error"]
 KINDS = ["create", "update", "resolve", "reopen", "reassign", "relabel", "snooze"]
 
@@ -45,9 +50,11 @@ class Cut:
         self.build = build
         self.fused = os.path.join(build, "sahut-etl-fused")
         self.lengths = {}
+        self.hook, self.armed = Webhook(directory), os.path.join(directory, "armed")
         dbname = f"cut{os.getpid()}"
         cluster.create_database(dbname)
-        self.etl = Etl(os.path.join(build, "sahut-etl"), directory, cluster, dbname, "http://127.0.0.1:1", messages="{read: all, since: 3650d, share: 100%}")
+        self.etl = Etl(os.path.join(build, "sahut-etl"), directory, cluster, dbname, "http://127.0.0.1:1", messages="{read: all, since: 3650d, share: 100%}",
+                       schedule="{incremental: 1h, verify: 1d}", webhook=self.hook.conf())
         self.etl.run("migrate")
         self.sandbox = None
         self.begin()
@@ -87,6 +94,10 @@ class Cut:
         self.sandbox.control("clock", {"advance": 600})
         if stage == "messages":
             self.etl.run("sync")
+        if stage == "hints":
+            # Nothing is due but that of which events will speak.
+            self.etl.run("sync")
+            self.etl.run("sync", "--messages")
 
     def talk(self):
         """New messages, one that is late, and one that is gone from the middle of a list that was read."""
@@ -95,8 +106,57 @@ class Cut:
             self.sandbox.control("message", {"id": item["id"], "type": kind, "late": 300 if kind == "bot" else 0})
         self.sandbox.control("message", {"id": items[self.age]["id"], "remove": 1})
 
+    def tell(self):
+        """Four conversations change, and one of them and two others have a message more; an event speaks of each. What is to be there."""
+        changed = self.sandbox.change("reopen", 2) + self.sandbox.change("resolve", 1) + self.sandbox.change("create", 1)
+        spoken = changed[:1] + [i["id"] for i in self.sandbox.dump()["conversations"][self.age::60][:2]]
+        for id in spoken:
+            self.sandbox.control("message", {"id": id, "type": "incoming"})
+        with open(self.armed, "w"):
+            pass
+        for id in changed:
+            self.hear("conversation.updated", id)
+        for id in spoken:
+            self.hear("message.created", id)
+        there = {i["id"]: i for i in self.sandbox.dump()["conversations"]}
+        talk = self.sandbox.control("messages")
+        return {i: usec(there[i]["updated_at"]) for i in changed}, [talk[i][-1]["id"] for i in spoken]
+
+    def hear(self, event, id):
+        """A daemon that was killed meanwhile hears nothing."""
+        try:
+            assert self.hook.tell(id, event=event) == 200
+        except OSError:
+            pass
+
+    def is_there(self, changed, messages):
+        rows = self.etl.sql("select id, updated_at from sahut.conversation where id = any(%s)", list(changed))
+        return dict(rows) == changed and self.etl.one("select count(*) from sahut.message where id = any(%s)", messages) == len(messages)
+
+    def listen(self, way, n):
+        """As run(), of a daemon to which events come; when all they spoke of is there, it is told to end."""
+        if os.path.exists(self.armed):
+            os.unlink(self.armed)
+        plain, self.etl.program = self.etl.program, self.fused
+        try:
+            daemon = Daemon(self.etl, environment={"SAHUT_FUSE_AT": str(n), "SAHUT_FUSE_DO": way, "SAHUT_FUSE_WHEN": self.armed})
+        finally:
+            self.etl.program = plain
+        try:
+            wait_for(lambda: refuses(self.hook), "the listener")
+            changed, messages = self.tell()
+            wait_for(lambda: not daemon.running() or self.is_there(changed, messages), "the changes", 90)
+            code = daemon.stop() if daemon.running() else daemon.process.returncode
+        finally:
+            daemon.end()
+        burned = [line for line in daemon.text().splitlines() if line.startswith("fuse: ")]
+        assert code == (-9 if way == "kill" and burned and n else 0), (code, daemon.text())
+        return code, burned[0][6:] if burned else ""
+
     def run(self, stage, way, n):
         """The end of a run that is cut at its n-th operation, and what burned; "" when it came to its end before."""
+        if stage == "hints":
+            return self.listen(way, n)
         environment = {**self.etl.environment(), "SAHUT_FUSE_AT": str(n), "SAHUT_FUSE_DO": way}
         done = subprocess.run([self.fused, "-c", self.etl.config, *STAGES[stage]], capture_output=True, text=True, timeout=60, env=environment)
         burned = [line for line in done.stderr.splitlines() if line.startswith("fuse: ")]
@@ -116,8 +176,12 @@ class Cut:
             # It goes on where it was cut, and knows nothing of what happened behind it since: it may end without a proof.
             done = self.etl.run("sync", expect=None)
             assert done.returncode in (0, 75), (done.returncode, done.stderr)
-        self.etl.run(*STAGES[stage])
-        if stage == "messages":
+        if stage == "hints":
+            # Hints are lost with the process; what they spoke of is not.
+            self.sandbox.control("clock", {"advance": 600})
+        else:
+            self.etl.run(*STAGES[stage])
+        if stage in ("messages", "hints"):
             # The list says what is true, of each message once; the conversations that changed after the cut come with the next cycle.
             self.etl.run("sync")
             self.etl.run("sync", "--messages")
@@ -134,6 +198,14 @@ class Cut:
             _, told = self.run(stage, way, 0)
             self.lengths[stage, way] = int(told.split()[0])
         return self.lengths[stage, way]
+
+
+def refuses(hook):
+    """Whether the daemon listens; nobody has signed."""
+    try:
+        return hook.post(b"{}", "0" * 64) == 401
+    except OSError:
+        return False
 
 
 def attempt(cut, stage, way, n):
