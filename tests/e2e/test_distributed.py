@@ -12,7 +12,7 @@ STAND_IN = """
 set allow_system_table_mods = on;
 insert into pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
 values (4000000000, 'citus', 10, 'pg_catalog'::regnamespace, false, '0-stand-in');
-create table pg_catalog.pg_dist_node (groupid integer);
+create table pg_catalog.pg_dist_node (groupid integer, noderole text not null default 'primary', isactive boolean not null default true);
 create table pg_catalog.pg_dist_partition (logicalrelid regclass primary key, partmethod "char", repmodel "char");
 create table pg_catalog.pg_dist_shard (logicalrelid regclass, shardid bigint);
 create table public.asked (id serial, what text);
@@ -26,13 +26,15 @@ begin
 	insert into pg_catalog.pg_dist_shard values (t, t::oid);
 	execute format('create view %s_%s as select * from %s', t, t::oid, t);
 end $$;
-create function pg_catalog.create_distributed_table(t regclass, key text, kind text default 'hash', colocate_with text default 'default') returns void
+create function pg_catalog.create_distributed_table(t regclass, key text, kind text default 'hash', colocate_with text default 'default',
+	shard_count integer default null) returns void
 language plpgsql as $$
 begin
 	if current_setting('citus.multi_shard_modify_mode') <> 'sequential' then
 		raise exception 'a transaction that writes what is on every machine must go one shard after the other';
 	end if;
-	insert into public.asked (what) values ('distributed ' || t || ' by ' || key || ' beside ' || colocate_with);
+	insert into public.asked (what) values ('distributed ' || t || ' by ' || key || ' beside ' || colocate_with
+		|| coalesce(' in ' || shard_count, ''));
 	insert into pg_catalog.pg_dist_partition values (t, 'h', 's');
 end $$;
 create function pg_catalog.run_command_on_workers(command text, out nodename text, out nodeport integer, out success boolean, out result text)
@@ -46,7 +48,7 @@ $$;
 """
 
 EVERYWHERE = ["sahut.status", "sahut.channel", "sahut_etl.work_hours", "sahut_etl.work_span", "sahut.agent", "sahut.team", "sahut.label", "sahut.contact", "sahut_pii.contact"]
-SPREAD = ["sahut.conversation by id beside none"] + [
+SPREAD = ["sahut.conversation by id beside none in 2"] + [
     f"sahut.{t} by conversation_id beside sahut.conversation"
     for t in ("conversation_label", "conversation_version", "conversation_event", "resolution", "message", "turn")]
 FUNCTIONS = ["agent_code", "attribute_boolean", "attribute_date", "attribute_number", "attribute_text", "business_seconds", "business_seconds_of",
