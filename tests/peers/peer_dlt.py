@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Conversations into PostgreSQL with dlt's REST source: updated_at as the cursor, merged by id.
 
-By https://dlthub.com/docs/dlt-ecosystem/verified-sources/rest_api/basic (page numbers, incremental loading) and
-https://dlthub.com/docs/general-usage/merge-loading. With "refresh" every row is replaced in each run, as its page on full
-loading has it. The total of pages is read from each answer, as the page on paginators recommends where the API says it.
+By https://dlthub.com/docs/dlt-ecosystem/verified-sources/rest_api/basic (page numbers, the incremental field) and
+https://dlthub.com/docs/general-usage/merge-loading. Where an API cannot filter, dlt does, by
+https://dlthub.com/docs/general-usage/incremental/cursor; row_order, which would save requests there, is left out: it wants a list that is
+sorted for certain. With "refresh" every row is replaced in each run, by https://dlthub.com/docs/general-usage/full-loading. The total of
+pages is read from each answer. A 429 is waited for and tried again by its own client, five times.
 """
 import sys
 

@@ -8,11 +8,17 @@ Each tool is configured as its own documentation tells for an API with page numb
 the pages. After each scenario the source stands still, and its dump is compared with the rows that the tool has: how many are
 missing, stale, doubled, or kept though they were deleted; and how the tool ended while that was so. --write puts the table into
 docs/COMPARISON.md.
+
+Where time is the subject, one tool runs at a time, three times over, and seconds are shown. Elsewhere two run side by side, each with
+a PostgreSQL of its own, and only processor seconds are; where they mostly wait for the quota, all do.
 """
 import argparse
+import concurrent.futures
+import datetime
 import glob
 import json
 import os
+import queue
 import shutil
 import signal
 import statistics
@@ -58,7 +64,6 @@ class Peer:
     """A tool in an environment of its own. ROWS gives id, status, assignee's id, labels and updated_at of each row that it has."""
 
     name = mode = rows = None
-    lines = 0
 
     def __init__(self, mode):
         self.mode = mode
@@ -85,7 +90,7 @@ class Peer:
         return {**os.environ, "HOME": self.directory, "DLT_DATA_DIR": os.path.join(self.directory, "dlt"), "RUNTIME__DLTHUB_TELEMETRY": "false",
                 "AIRBYTE_OFFLINE_MODE": "1", "DO_NOT_TRACK": "1"}
 
-    def shell(self):
+    def shell(self, full):
         raise NotImplementedError
 
     def run(self, full=False, kill_after=None):
@@ -114,7 +119,7 @@ class Peer:
 
 
 class Dlt(Peer):
-    name, lines = "dlt", 20
+    name = "dlt"
     rows = """select c.id, c.status, c.assignee__id, array(select l.value from peer.conversations__labels l where l._dlt_parent_id = c._dlt_id
         order by 1), c.updated_at from peer.conversations c"""
 
@@ -124,7 +129,7 @@ class Dlt(Peer):
 
 
 class Airbyte(Peer):
-    name, lines = "airbyte", 75
+    name = "airbyte"
     rows = """select c.id, c.status, c.assignee ->> 'id', array(select jsonb_array_elements_text(c.labels::jsonb) order by 1),
         c.updated_at::timestamptz from peer.conversations c"""
 
@@ -134,7 +139,10 @@ class Airbyte(Peer):
 
 
 class Singer(Peer):
-    name, lines = "singer", 65
+    """Settings of the target, by its README (https://github.com/MeltanoLabs/target-postgres): load_method is append-only and deletions are
+    marks where nothing is said; here rows are upserted, and removed."""
+
+    name = "singer"
     rows = """select c.id, c.status, c.assignee ->> 'id', array(select jsonb_array_elements_text(to_jsonb(c.labels)) order by 1),
         c.updated_at at time zone 'UTC' from peer.conversations c"""
 
@@ -154,14 +162,25 @@ class Singer(Peer):
 
 
 class Sling(Peer):
-    name, lines = "sling", 45
+    """Connections and the replication, by https://docs.slingdata.io/concepts/api-specs and https://docs.slingdata.io/concepts/replication."""
+
+    name = "sling"
     rows = """select c.id, c.status, c.assignee ->> 'id', array(select jsonb_array_elements_text(c.labels) order by 1), c.updated_at
         from peer.conversations c"""
+
+    def spec(self):
+        """Its file; with a quota, at the rate that the plan allows, which is how its guide has an API respected."""
+        with open(os.path.join(HERE, "sling.yaml")) as f:
+            spec = f.read()
+        path = os.path.join(self.directory, "sahut.yaml")
+        with open(path, "w") as f:
+            f.write(spec.replace("rate: 50", "rate: 1") if self.sandbox.limited else spec)
+        return path
 
     def shell(self, full):
         with open(os.path.join(self.directory, "env.yaml"), "w") as f:
             json.dump({"connections": {
-                "SAHUT": {"type": "api", "spec": f"file://{HERE}/sling.yaml", "secrets": {"base_url": self.sandbox.base_url, "api_key": self.sandbox.key}},
+                "SAHUT": {"type": "api", "spec": f"file://{self.spec()}", "secrets": {"base_url": self.sandbox.base_url, "api_key": self.sandbox.key}},
                 "WAREHOUSE": {"type": "postgres", "url": self.url + "?sslmode=disable"}}}, f)
         with open(os.path.join(self.directory, "replication.yaml"), "w") as f:
             json.dump({"source": "SAHUT", "target": "WAREHOUSE", "defaults": {"mode": "full-refresh", "object": "peer.conversations"},
@@ -172,10 +191,10 @@ class Sling(Peer):
 
 
 class N8n(Peer):
-    """A workflow, run as https://docs.n8n.io/hosting/cli-commands/ tells; its pages go as https://docs.n8n.io/code/cookbook/http-node/pagination/ does.
-    A row is upserted by id; in the other mode the table is emptied first."""
+    """A workflow, run as https://docs.n8n.io/hosting/cli-commands/ tells; a note in it names the pages that it follows. A row is upserted by
+    id; in the other mode the table is emptied first."""
 
-    name, lines = "n8n", 60
+    name = "n8n"
     rows = "select c.id, c.status, c.assignee_id, array(select jsonb_array_elements_text(c.labels) order by 1), c.updated_at from peer.conversations c"
     table = """create schema peer; create table peer.conversations (id text primary key, status text, assignee_id text, labels jsonb,
         created_at timestamptz, updated_at timestamptz)"""
@@ -206,6 +225,9 @@ class N8n(Peer):
         if self.mode == "refresh":
             emptied = next(n for n in workflow["nodes"] if n["name"] == "Empty")
             emptied["disabled"] = False
+        if sandbox.limited:
+            request = next(n for n in workflow["nodes"] if n["name"] == "Conversations")
+            request["parameters"]["options"]["pagination"]["pagination"]["requestInterval"] = 1000
         secrets = [{"id": "sahutcred0000001", "name": "Sahut", "type": "httpHeaderAuth",
                     "data": {"name": "Authorization", "value": "Bearer " + sandbox.key}},
                    {"id": "sahutcred0000002", "name": "Warehouse", "type": "postgres",
@@ -231,7 +253,7 @@ class N8n(Peer):
 
 
 class Ours(Peer):
-    name, lines = "sahut-etl", 7
+    name = "sahut-etl"
     rows = "select c.id, c.status, c.assignee_id, c.labels, c.updated_at from sahut.conversation c where c.deleted_at is null"
 
     def install(self):
@@ -270,13 +292,13 @@ def compare(peer, cluster, dbname, sandbox):
             "doubled": len(rows) - len(held), "kept": len(held.keys() - there.keys())}
 
 
-# ---- the scenarios: each gets a peer, a sandbox that was made for it, and N conversations ----
+# ---- the scenarios: each gets a peer, a sandbox that was made for it, N conversations, and a way to look meanwhile ----
 
-def at_rest(peer, sandbox, n):
+def at_rest(peer, sandbox, n, look):
     return [peer.run()]
 
 
-def moving(peer, sandbox, n):
+def moving(peer, sandbox, n, look):
     sandbox.control("config", {"drift_per_request": 6, "drift": "update=5,create=2,delete=1,resolve=1"})
     done = [peer.run()]
     sandbox.control("config", {"drift_per_request": 0})
@@ -284,7 +306,7 @@ def moving(peer, sandbox, n):
     return done + [peer.run(), peer.run()]
 
 
-def increments(peer, sandbox, n):
+def increments(peer, sandbox, n, look):
     done = [peer.run()]
     for _ in range(10):
         sandbox.control("clock", {"advance": 300})
@@ -295,8 +317,8 @@ def increments(peer, sandbox, n):
     return done + [peer.run()]
 
 
-def silent(peer, sandbox, n):
-    """Edits that do not move updated_at, deletions and an import with old times; afterwards a cycle, and the nightly full one."""
+def silent(peer, sandbox, n, look):
+    """Edits that do not move updated_at, deletions and an import with old times; afterwards the next run, and the night's full one."""
     done = [peer.run()]
     sandbox.control("clock", {"advance": 3600})
     sandbox.change("silent", 20)
@@ -305,24 +327,19 @@ def silent(peer, sandbox, n):
         sandbox.change("backdate", 1, seconds=86400 * 30)
     sandbox.control("clock", {"advance": 3600})
     done.append(peer.run())
-    if not (peer.mode == "incremental" and peer.name != "sahut-etl"):
-        done.append(peer.run(full=True))
-    return done
+    look()
+    return done + [peer.run(full=True)]
 
 
-def killed(peer, sandbox, n):
-    done = [peer.run(kill_after=n // 200)]
+def killed(peer, sandbox, n, look):
+    peer.run(kill_after=n // 200)
     sandbox.change("update", 30)
     sandbox.change("create", 5)
     sandbox.control("clock", {"advance": 900})
-    return done[:0] + [peer.run(), peer.run()]
+    return [peer.run(), peer.run()]
 
 
-def limited(peer, sandbox, n):
-    return [peer.run()]
-
-
-def retyped(peer, sandbox, n):
+def retyped(peer, sandbox, n, look):
     """A new member, and one whose type changes."""
     done = [peer.run()]
     sandbox.control("clock", {"advance": 900})
@@ -337,15 +354,15 @@ def retyped(peer, sandbox, n):
 
 SCENARIOS = {
     "a first load at rest": (at_rest, {}),
+    "50 ms until each answer": (at_rest, {"latency": 50}),
     "a first load while the list moves, by updated_at": (moving, {"order": "updated_desc"}),
     "a first load while the list moves, by created_at": (moving, {"order": "created_desc"}),
     "a first load while the list moves, no order": (moving, {"order": "heap"}),
     "ten increments under drift": (increments, {}),
     "silent edits, deletions, an import with old times": (silent, {}),
     "killed in the middle of a first load": (killed, {}),
-    "60 requests a minute": (limited, {"requests_per_minute": 60}),
+    "60 requests a minute": (at_rest, {"requests_per_minute": 60}),
     "a new member of two types": (retyped, {}),
-    "50 ms until each answer": (at_rest, {"latency": 50}),
 }
 
 
@@ -377,56 +394,118 @@ def asked(cluster, dbname, query):
 WAL = "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') / 1048576"
 
 
+WRONG = ("missing", "stale", "doubled", "kept")
+
+
 def play(peer, cluster, scenario, n):
     script, options = SCENARIOS[scenario]
     dbname = "peer"
     cluster.create_database(dbname)
     directory = tempfile.mkdtemp(prefix="sahut-peer-")
+    # More pages than one minute's requests.
     count = max(n, 7000) if "requests_per_minute" in options else n
     sandbox = Sandbox(os.path.join(BUILD, "sahut-sandbox"), conversations=count, seed=7, ago="6h", **options)
     sandbox.limited = "requests_per_minute" in options
+    meanwhile = []
     try:
         peer.prepare(directory, cluster, dbname, sandbox)
         wal, server = asked(cluster, dbname, WAL), server_seconds(cluster)
-        done = script(peer, sandbox, n)
+        done = script(peer, sandbox, n, lambda: meanwhile.append(compare(peer, cluster, dbname, sandbox)))
         server = server_seconds(cluster) - server
         wal = asked(cluster, dbname, WAL) - wal
         found = compare(peer, cluster, dbname, sandbox)
         size = asked(cluster, dbname, "select pg_database_size(current_database()) / 1048576")
-        return {**found, "codes": [d["code"] for d in done], "requests": sandbox.stats()["requests"], "seconds": sum(d["seconds"] for d in done),
-                "processor": sum(d["processor"] for d in done), "server": server, "memory": max(d["memory"] for d in done), "disk": size,
-                "wal": round(wal), "said": done[-1]["said"]}
+        return {**found, "meanwhile": meanwhile, "codes": [d["code"] for d in done], "requests": sandbox.stats()["requests"],
+                "seconds": sum(d["seconds"] for d in done), "processor": sum(d["processor"] for d in done), "server": server,
+                "memory": max(d["memory"] for d in done), "disk": size, "wal": round(wal), "said": done[-1]["said"]}
     finally:
         sandbox.stop()
         shutil.rmtree(directory, ignore_errors=True)
 
 
-# Where time is the subject, it is measured so many times.
-TIMED = {"a first load at rest": 3}
+# Where time is the subject, it is measured so many times, and nothing runs beside it.
+TIMED = {"a first load at rest": 3, "50 ms until each answer": 3}
+# Where nearly all of it is waiting, all run side by side.
+WAITING = {"60 requests a minute"}
 
 
 def played(peer, cluster, scenario, n):
     """One result; where time is the subject, the median of several, with the spread beside it."""
     results = [play(peer, cluster, scenario, n) for _ in range(TIMED.get(scenario, 1))]
-    worst = max(results, key=lambda r: r["missing"] + r["stale"] + r["doubled"] + r["kept"])
+    worst = max(results, key=lambda r: sum(r[k] for k in WRONG))
     for figure in ("seconds", "processor", "server"):
         values = sorted(r[figure] for r in results)
         worst[figure] = f"{statistics.median(values):.1f}" + (f" ({values[0]:.1f} to {values[-1]:.1f})" if len(values) > 1 else "")
     return worst
 
 
-def row(title, r):
-    wrong = [f"{r[k]} {k}" for k in ("missing", "stale", "doubled", "kept") if r[k]]
-    said = "0" if set(r["codes"]) == {0} else ", ".join(str(c) for c in r["codes"])
-    return (f"| {title} | {', '.join(wrong) or 'equal'} | {said} | {r['requests']} | {r['seconds']} | {r['processor']} | {r['server']} | "
-            f"{r['memory']} | {r['disk']} | {r['wal']} |")
+def verdict(r):
+    return ", ".join(f"{r[k]} {k}" for k in WRONG if r[k]) or "equal"
+
+
+def heading(scenario):
+    seconds = " seconds |" if scenario in TIMED or scenario in WAITING else ""
+    head = f"| tool | rows against the source | ended with | requests |{seconds} processor | server | memory | disk | WAL |"
+    return ["", f"### {scenario[0].upper() + scenario[1:]}", "", head, "|---" * (head.count("|") - 1) + "|"]
+
+
+def row(title, scenario, r):
+    if "failed" in r:
+        return f"| {title} | could not be run: {r['failed']} " + "| " * (heading(scenario)[3].count("|") - 2)
+    wrong = "; after the night: ".join(verdict(found) for found in [*r["meanwhile"], r])
+    ended = "0" if set(r["codes"]) == {0} else ", ".join(str(c) for c in r["codes"])
+    seconds = f" {r['seconds']} |" if scenario in TIMED or scenario in WAITING else ""
+    return (f"| {title} | {wrong} | {ended} | {r['requests']} |{seconds} {r['processor']} | {r['server']} | {r['memory']} | {r['disk']} | "
+            f"{r['wal']} |")
+
+
+class Lanes:
+    """Places to play in, each with a PostgreSQL of its own, which is started when it is first wanted."""
+
+    def __init__(self):
+        self.clusters = []
+
+    def each(self, peers, scenario, n):
+        """The peers and their results, in their order, as they come."""
+        width = len(peers) if scenario in WAITING else 1 if scenario in TIMED else 2
+        while len(self.clusters) < width:
+            self.clusters.append(Cluster())
+        free = queue.SimpleQueue()
+        for cluster in self.clusters[:width]:
+            free.put(cluster)
+
+        def one(peer):
+            cluster = free.get()
+            try:
+                return peer, played(peer, cluster, scenario, n)
+            except (OSError, RuntimeError, AssertionError, subprocess.CalledProcessError) as error:
+                return peer, {"failed": str(error).split("\n")[0]}
+            finally:
+                free.put(cluster)
+
+        with concurrent.futures.ThreadPoolExecutor(width) as pool:
+            yield from pool.map(one, peers)
+
+    def stop(self):
+        for cluster in self.clusters:
+            cluster.stop()
+
+
+def write(table):
+    path = os.path.join(TOP, "docs", "COMPARISON.md")
+    with open(path) as f:
+        text = f.read()
+    head, _, rest = text.partition("<!-- measured -->\n")
+    _, _, tail = rest.partition("<!-- end -->\n")
+    with open(path, "w") as f:
+        f.write(head + "<!-- measured -->\n" + "\n".join(table) + "\n\n<!-- end -->\n" + tail)
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--quick", action="store_true", help="2,000 conversations in place of 20,000")
     options.add_argument("--only", default="", help="peers, with commas between them")
-    options.add_argument("--scenario", default="", help="parts of scenarios' names, with commas between them")
+    options.add_argument("--scenario", default="", help="a part of the names of scenarios")
     options.add_argument("--write", action="store_true", help="writes the table into docs/COMPARISON.md")
     chosen = options.parse_args()
     n = 2000 if chosen.quick else 20000
@@ -437,32 +516,30 @@ def main():
     os.makedirs(HOME, exist_ok=True)
     for peer in peers:
         peer.install()
-    cluster, table = Cluster(), []
+    began, load, lanes, table, failed = time.monotonic(), [os.getloadavg()[0]], Lanes(), [], 0
     try:
         for scenario in SCENARIOS:
-            if not any(part in scenario for part in chosen.scenario.split(",")):
+            if chosen.scenario not in scenario:
                 continue
-            table += ["", f"### {scenario[0].upper() + scenario[1:]}", "",
-                      "| tool | rows against the source | ended with | requests | seconds | processor | server | memory | disk | WAL |",
-                      "|---|---|---|---|---|---|---|---|---|---|"]
-            print("\n".join(table[-4:]), flush=True)
-            for peer in peers:
-                result = played(peer, cluster, scenario, n)
-                table.append(row(peer.title, result))
+            table += heading(scenario)
+            print("\n".join(table[-5:]), flush=True)
+            for peer, result in lanes.each(peers, scenario, n):
+                table.append(row(peer.title, scenario, result))
                 print(table[-1], flush=True)
-                if result.get("error") or set(result["codes"]) != {0}:
+                failed += "failed" in result
+                if "failed" not in result and (result.get("error") or set(result["codes"]) != {0}):
                     print("  # " + (result.get("error") or result["said"][-200:]).replace("\n", " "), flush=True)
+            load.append(os.getloadavg()[0])
     finally:
-        cluster.stop()
+        lanes.stop()
+    took = (time.monotonic() - began) / 60
+    told = [f"Measured on {datetime.date.today()} with {n:,} conversations on {os.cpu_count()} processors, which other work shared:",
+            f"a load of {min(load):.0f} to {max(load):.0f} meanwhile. It took {took:.0f} minutes."]
+    print("\n".join(["", *told]))
     if chosen.write:
-        path = os.path.join(TOP, "docs", "COMPARISON.md")
-        with open(path) as f:
-            text = f.read()
-        head, _, rest = text.partition("<!-- measured -->\n")
-        _, _, tail = rest.partition("<!-- end -->\n")
-        with open(path, "w") as f:
-            f.write(head + "<!-- measured -->\n" + "\n".join(table[1:]) + "\n\n<!-- end -->\n" + tail)
+        write(told + table)
+    return failed > 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

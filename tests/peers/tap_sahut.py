@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Conversations as a Singer tap made with Meltano's SDK, for meltanolabs-target-postgres.
 
-By https://sdk.meltano.com/en/latest/incremental_replication.html and its page on REST streams (page numbers): the replication
-key is updated_at, and the stream is not said to be sorted, since the API does not say it is.
+By https://sdk.meltano.com/en/latest/incremental_replication.html, https://sdk.meltano.com/en/latest/guides/pagination-classes.html and
+https://sdk.meltano.com/en/latest/code_samples.html (a wait that a header asks for): the replication key is updated_at, and the stream is
+not said to be sorted, since the API does not say it is. A tap should leave out rows that are older than its state; this one sends them,
+since it has to read every page anyway, and the target merges by id: that is safer. Deletions are told by ACTIVATE_VERSION, which the SDK
+sends where it is asked to, and only of a full refresh (https://sdk.meltano.com/en/latest/implementation/load_methods.html).
 """
 from singer_sdk import RESTStream, Tap
 from singer_sdk import typing as th
@@ -42,6 +45,9 @@ class Conversations(RESTStream):
 
     def get_new_paginator(self):
         return Pages(start_value=1)
+
+    def backoff_wait_generator(self):
+        return self.backoff_runtime(value=lambda error: int(error.response.headers.get("Retry-After", 0)))
 
     def get_url_params(self, context, next_page_token):
         return {"page": next_page_token or 1, "per_page": 100}
