@@ -36,6 +36,10 @@
 
 /* Requests that count whether the list has parts that it does not show. */
 #define STATUS_SUM_REQUESTS 5
+#define STATUS_SUM_AGAIN 10
+
+/* Of those that it did not see a sweep asks for so many, or for one in a hundred. */
+#define FEWEST_SUSPECTS 100
 
 const char *plan_strategy_name(enum strategy strategy)
 {
@@ -195,6 +199,22 @@ static struct plan_cost unresolved_scan_cost(const struct workspace_state *state
 	};
 }
 
+/*
+ * Requests for those that are held and not counted: a sweep asks for them, for what is gone twice,
+ * for a control, and counts the statuses.
+ */
+static int64_t suspects_cost(const struct workspace_state *state)
+{
+	int64_t n = state->live - state->last_total -
+		    state->standing.exceptions[EXCEPTION_UNLISTED] -
+		    state->standing.exceptions[EXCEPTION_DISPUTED];
+
+	if (n <= 0 || state->last_total == 0)
+		return 0;
+	n = min_i64(n, max_i64(FEWEST_SUSPECTS, state->live / 100));
+	return 2 * n + (n + IDS_MOST - 1) / IDS_MOST + STATUS_SUM_REQUESTS;
+}
+
 static struct plan_cost full_cost(const struct workspace_state *state)
 {
 	int64_t pages = sweep_pages(state->last_total, state->per_page);
@@ -207,6 +227,8 @@ static struct plan_cost full_cost(const struct workspace_state *state)
 	bool full = state->last_total > 0 && state->last_total % state->per_page == 0;
 	bool odd = state->certified_at == TIME_NONE || state->unproven == UNPROVEN_PARTS;
 	int counts = odd ? STATUS_SUM_REQUESTS : 0;
+	/* Statuses that are more than the whole are counted again before that is believed. */
+	int recounts = state->unproven == UNPROVEN_PARTS ? STATUS_SUM_AGAIN : 0;
 
 	/* First the whole list as far as it goes, and then each of its parts. */
 	if (state->depth > 0 && state->last_total > state->depth)
@@ -217,7 +239,8 @@ static struct plan_cost full_cost(const struct workspace_state *state)
 	 * before the first certificate statuses are counted.
 	 */
 	return (struct plan_cost){ .least = pages + full + counts,
-				   .most = pages + full + counts + known * REQUESTS_IN_TURN +
+				   .most = pages + full + counts + recounts + suspects_cost(state) +
+					   known * REQUESTS_IN_TURN +
 					   again * (PASSES_MORE * pages + PAGES_AGAIN) +
 					   (pages + 99) / 100 +
 					   order_ascending(state->order) * (1 + small) };

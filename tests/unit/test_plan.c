@@ -118,6 +118,25 @@ static void a_full_sweep_takes_its_pages_and_one_in_a_hundred_more(void **fixtur
 	}
 }
 
+/* Fewer are counted than held; and statuses that were more than the whole are counted again. */
+static void a_full_sweep_asks_for_what_is_held_and_not_counted(void **fixture)
+{
+	struct workspace_state state = workspace(1440, ORDER_UNKNOWN);
+	struct plan_facts facts = { .unresolved = 60, .usable = 48 };
+	int64_t quiet = plan_cost(STRATEGY_FULL_SWEEP, &state, &facts).most;
+
+	(void)fixture;
+	state.live = 1500;
+	assert_int_equal(plan_cost(STRATEGY_FULL_SWEEP, &state, &facts).most,
+			 quiet + 2 * 60 + 1 + 5);
+	state.live = 15000;
+	assert_int_equal(plan_cost(STRATEGY_FULL_SWEEP, &state, &facts).most,
+			 quiet + 2 * 150 + (150 + IDS_MOST - 1) / IDS_MOST + 5);
+	state.live = 1440;
+	state.unproven = UNPROVEN_PARTS;
+	assert_int_equal(plan_cost(STRATEGY_FULL_SWEEP, &state, &facts).most, quiet + 15);
+}
+
 /* 20,000 conversations by id, 600 of them not resolved, 25 changed. */
 static void a_hot_cycle_costs_the_hot_pages_a_count_and_a_get_for_each_that_left(void **fixture)
 {
@@ -323,6 +342,7 @@ int main(void)
 			ascending_it_takes_one_more_and_one_where_the_last_page_must_be_found),
 		cmocka_unit_test(one_page_and_an_audit_that_agrees_cost_the_same_in_any_workspace),
 		cmocka_unit_test(a_full_sweep_takes_its_pages_and_one_in_a_hundred_more),
+		cmocka_unit_test(a_full_sweep_asks_for_what_is_held_and_not_counted),
 		cmocka_unit_test(
 			a_hot_cycle_costs_the_hot_pages_a_count_and_a_get_for_each_that_left),
 		cmocka_unit_test(so_many_requests_take_so_long_under_the_quota),
