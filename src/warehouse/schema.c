@@ -264,11 +264,13 @@ static bool make_columns(struct pg *pg, const struct schema_wish *wish, struct b
 
 	if (!pg_run(pg, &compare, 1, &found, err))
 		return false;
+	if (!wish->dry_run && table_rows(found) > 0 && !pg_run(pg, &take, 1, NULL, err))
+		return false;
 	for (int row = 0; row < table_rows(found); row++)
 		buf_printf(report, "column %s of sahut_report.conversation_times, for %s: %s\n",
 			   table_get(found, row, "name"), table_get(found, row, "workspace"),
 			   table_get(found, row, "change"));
-	return wish->dry_run || table_rows(found) == 0 || pg_run(pg, &take, 1, NULL, err);
+	return true;
 }
 
 /* The same, alone; with nothing of it when it fails. */

@@ -178,7 +178,7 @@ def test_migrate_says_who_reads_a_view_that_it_changes(pair):
     etl.write()
     done = etl.run("migrate", expect=75)
     assert "the columns of sahut_report.conversation_times" in done.stderr and str(reader.info.backend_pid) in done.stderr, done.stderr
-    assert not etl.sql("select from sahut_etl.attribute")
+    assert done.stdout == "" and not etl.sql("select from sahut_etl.attribute")
     reader.rollback()
     reader.close()
     etl.run("migrate")
