@@ -331,7 +331,9 @@ def test_prometheus_is_served_while_a_thousand_half_open_connections_lie_there(p
     assert daemon.running()
     for host in ("localhost", "127.0.0.1", f"localhost:{port}", f"127.0.0.1:{port}", "[::1]"):
         assert scrape(port, host) == 200, host
-    for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example", "localhost.evil.example"):
+    # Neither a name that resolves to this host, nor other ways to write its address.
+    for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "localhost.", "2130706433",
+                 "0x7f.1", "0177.0.0.1", "[::ffff:127.0.0.1]", "evil@localhost.example", "x" * 63 + ".localhost"):
         assert scrape(port, host) == 421, host
 
 

@@ -130,6 +130,53 @@ def test_s1_a_server_that_does_not_never_hears_the_key(servers, warehouse, certi
         assert server.requests == [], name
 
 
+def chained(directory, name, ca, *, ext, bits=2048, digest="sha256"):
+    """A key and a certificate called NAME with the lines EXT, signed by CA."""
+    openssl(directory, "req", "-newkey", f"rsa:{bits}", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+    with open(os.path.join(directory, f"{name}.ext"), "w") as f:
+        f.write("\n".join(ext) + "\n")
+    openssl(directory, "x509", "-req", "-in", f"{name}.csr", "-CA", f"{ca}.pem", "-CAkey", f"{ca}.key", "-CAcreateserial", f"-{digest}", "-out", f"{name}.pem",
+            "-days", "30", "-extfile", f"{name}.ext")
+
+
+NAMED = "subjectAltName=IP:127.0.0.1,DNS:localhost"
+
+
+def test_s1_nor_one_whose_signature_is_good_and_that_is_not_for_a_server(servers, warehouse, certificates):
+    """Signed by the authority, one way or another, each with the right address."""
+    d = certificates
+    chained(d, "for-clients", "ca", ext=[NAMED, "extendedKeyUsage=clientAuth"])
+    chained(d, "small-key", "ca", ext=[NAMED], bits=1024)
+    chained(d, "old-digest", "ca", ext=[NAMED], digest="sha1")
+    # A server's own key is no authority; one that may sign a single level signs no other.
+    chained(d, "no-authority", "ca", ext=[NAMED, "basicConstraints=critical,CA:FALSE"])
+    chained(d, "of-no-authority", "no-authority", ext=[NAMED])
+    chained(d, "last", "ca", ext=["basicConstraints=critical,CA:TRUE,pathlen:0", "keyUsage=keyCertSign"])
+    chained(d, "beyond", "last", ext=["basicConstraints=critical,CA:TRUE", "keyUsage=keyCertSign"])
+    chained(d, "of-beyond", "beyond", ext=[NAMED])
+    chained(d, "for-others", "ca", ext=["basicConstraints=critical,CA:TRUE", "nameConstraints=critical,permitted;DNS:example.org,permitted;IP:10.0.0.0/255.0.0.0"])
+    chained(d, "of-for-others", "for-others", ext=[NAMED])
+    chained(d, "address-as-name", "ca", ext=["subjectAltName=DNS:127.0.0.1"])
+    chained(d, "any-name", "ca", ext=["subjectAltName=DNS:*,DNS:*.*.*.*,DNS:127.0.0.*"])
+    etl = warehouse("https://127.0.0.1:1/v1", key=KEY)
+    trusting(etl, d)
+    for name, between in (("for-clients", ()), ("small-key", ()), ("old-digest", ()), ("of-no-authority", ("no-authority",)), ("of-beyond", ("beyond", "last")),
+                          ("of-for-others", ("for-others",)), ("address-as-name", ()), ("any-name", ())):
+        with open(os.path.join(d, f"{name}.chain"), "w") as f:
+            for link in (name, *between):
+                with open(os.path.join(d, f"{link}.pem")) as g:
+                    f.write(g.read())
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        made.set_ciphers("DEFAULT@SECLEVEL=0")
+        made.load_cert_chain(os.path.join(d, f"{name}.chain"), os.path.join(d, f"{name}.key"))
+        server = servers([item()], ssl=made)
+        etl.workspaces[0]["base_url"] = server.base_url
+        etl.write()
+        done = etl.run("sync", expect=None)
+        assert done.returncode == 78, (name, done.returncode, done.stderr)
+        assert server.requests == [], name
+
+
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
 def test_s1_an_old_protocol_is_refused(servers, warehouse, certificates, version):
     old = context(certificates, "good")
