@@ -5,6 +5,12 @@
 #define A_FEW 5
 #define A_FEW_IN 20
 
+/* What was accepted, and could be loaded since, is not accepted any more. */
+static bool is_accepted(const struct held *held)
+{
+	return held->rejected && held->accepted;
+}
+
 /* Whether the page that a row stood on was none. */
 static bool is_misshapen(const struct ware *ware, const struct desk *desk, int page)
 {
@@ -14,7 +20,7 @@ static bool is_misshapen(const struct ware *ware, const struct desk *desk, int p
 		if (desk->staged[i].alone || desk->staged[i].page != page)
 			continue;
 		n++;
-		odd += desk->staged[i].state.odd && !ware->held[desk->staged[i].id].accepted;
+		odd += desk->staged[i].state.odd && !is_accepted(&ware->held[desk->staged[i].id]);
 	}
 	return odd > max_i64(A_FEW, n / A_FEW_IN);
 }
@@ -25,7 +31,7 @@ static void take(struct ware *ware, const struct staged *row, bool of_page)
 
 	ware->top = row->id > ware->top ? row->id : ware->top;
 	/* What holds goes on to hold. */
-	held->of_page = of_page && !held->accepted && (!held->rejected || held->of_page);
+	held->of_page = of_page && !is_accepted(held) && (!held->rejected || held->of_page);
 	if (!held->rejected) {
 		held->rejected_at = row->date;
 		held->accepted = false;
@@ -54,7 +60,7 @@ bool odd_take(struct ware *ware, const struct desk *desk, struct tally *tally)
 bool odd_in_batch(const struct ware *ware, const struct desk *desk)
 {
 	for (int i = 0; i < desk->n_staged; i++)
-		if (desk->staged[i].state.odd && !ware->held[desk->staged[i].id].accepted)
+		if (desk->staged[i].state.odd && !is_accepted(&ware->held[desk->staged[i].id]))
 			return true;
 	return false;
 }
