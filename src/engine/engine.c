@@ -4,6 +4,9 @@
 #include <assert.h>
 #include <stddef.h>
 
+/* A scan that is read again, and each closing scan, has the next number. */
+#define NUMBERS_OF_A_SCAN 100
+
 /*
  * The phases of a cycle: where the struct of each lies in struct engine, where it keeps the Date of
  * its first response, and its entrances. NULL: a phase without that entrance.
@@ -61,6 +64,18 @@ static void *phase_of(struct engine *e)
 }
 
 /* Begins the phase that a strategy is done by. */
+/*
+ * A number that no scan of this cycle has had: an audit may settle several times, and a later scan
+ * must not take for shown what only one before it has shown.
+ */
+static int give_numbers(struct engine *e)
+{
+	int first = e->scans;
+
+	e->scans += NUMBERS_OF_A_SCAN;
+	return first;
+}
+
 static void begin_phase(struct engine *e, enum strategy strategy)
 {
 	bool accept_deletions = cycle_kind(e->conf.kind)->accept_deletions;
@@ -70,11 +85,11 @@ static void begin_phase(struct engine *e, enum strategy strategy)
 	case STRATEGY_HEAD_SCAN:
 	case STRATEGY_TAIL_SCAN:
 		e->phase = PHASE_SCAN;
-		scan_begin(&e->scan, &e->state);
+		scan_begin(&e->scan, &e->state, give_numbers(e));
 		break;
 	case STRATEGY_UNRESOLVED_SCAN:
 		e->phase = PHASE_UNRESOLVED;
-		unresolved_scan_begin(&e->unresolved_scan, &e->state);
+		unresolved_scan_begin(&e->unresolved_scan, &e->state, give_numbers(e));
 		break;
 	case STRATEGY_COUNT_AUDIT:
 		e->phase = PHASE_AUDIT;

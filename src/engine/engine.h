@@ -47,6 +47,7 @@ struct engine {
 	enum phase phase;	/* that works now */
 	bool settling;		/* it is the cycle of changes within an audit, */
 	int64_t changes;	/* how many rows that has written */
+	int scans;		/* numbers of scans that were given away in this cycle */
 	bool checking_stale;	/* older copies are looked at before the cycle ends */
 	bool odd;	/* a page has many items that could not be loaded: it is committed soon */
 	bool misshapen; /* it was no page: the rows read before are kept, and the cycle is over */

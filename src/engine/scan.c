@@ -45,9 +45,9 @@ static void begin_try(struct scan *scan, const struct workspace_state *state)
 	scan->step = SCAN_READ;
 }
 
-void scan_begin(struct scan *scan, const struct workspace_state *state)
+void scan_begin(struct scan *scan, const struct workspace_state *state, int number)
 {
-	*scan = (struct scan){ .started = TIME_NONE, .limit = TIME_NONE };
+	*scan = (struct scan){ .number = number, .started = TIME_NONE, .limit = TIME_NONE };
 	begin_try(scan, state);
 }
 

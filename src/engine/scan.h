@@ -54,8 +54,11 @@ struct scan {
 	enum verdict verdict;
 };
 
-/* Begins a scan in the order that STATE holds as proven. */
-void scan_begin(struct scan *scan, const struct workspace_state *state);
+/*
+ * Begins a scan in the order that STATE holds as proven. Its numbers are those after NUMBER, one
+ * for each reading and each closing scan; no other scan of the cycle may have them.
+ */
+void scan_begin(struct scan *scan, const struct workspace_state *state, int number);
 
 /* The next step, and the replies to it; see engine.h. */
 void scan_next(void *self, struct workspace_state *state, bool stage_full, struct action *action);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "unresolved_scan.h"
 
-/* All sweeps of a cycle show the same set. */
-#define SCAN_NUMBER 1
-
 static void begin_sweep(struct unresolved_scan *unresolved_scan,
 			const struct workspace_state *state, enum status status)
 {
@@ -45,9 +42,10 @@ static void begin_new(struct unresolved_scan *unresolved_scan, const struct work
 }
 
 void unresolved_scan_begin(struct unresolved_scan *unresolved_scan,
-			   const struct workspace_state *state)
+			   const struct workspace_state *state, int number)
 {
 	*unresolved_scan = (struct unresolved_scan){ .step = UNRESOLVED_SCAN_READ,
+						     .number = number + 1,
 						     .started = TIME_NONE,
 						     .limit = TIME_NONE,
 						     .verdict = VERDICT_ACTIVE };
@@ -59,7 +57,7 @@ void unresolved_scan_begin(struct unresolved_scan *unresolved_scan,
 static void flush(struct unresolved_scan *unresolved_scan, struct action *action)
 {
 	unresolved_scan->step = UNRESOLVED_SCAN_FLUSH;
-	action_commit(&unresolved_scan->pending, action, SEEN_BY_SCAN, SCAN_NUMBER);
+	action_commit(&unresolved_scan->pending, action, SEEN_BY_SCAN, unresolved_scan->number);
 }
 
 /* The sweep is over: its findings are kept in mind, and the next thing begins. */
@@ -108,7 +106,7 @@ static void read_on(struct unresolved_scan *unresolved_scan, const struct worksp
 		flush(unresolved_scan, action);
 	else if (stage_full)
 		action_commit_in_background(&unresolved_scan->pending, action, SEEN_BY_SCAN,
-					    SCAN_NUMBER);
+					    unresolved_scan->number);
 	else if (sweep_next(&unresolved_scan->sweep, &action->request))
 		action->kind = ACTION_SEND;
 }
@@ -130,7 +128,7 @@ static void count(struct unresolved_scan *unresolved_scan, struct action *action
 
 static void publish(struct unresolved_scan *unresolved_scan, struct action *action)
 {
-	action_commit(&unresolved_scan->pending, action, SEEN_BY_SCAN, SCAN_NUMBER);
+	action_commit(&unresolved_scan->pending, action, SEEN_BY_SCAN, unresolved_scan->number);
 	action->last = true;
 	action->verdict = unresolved_scan->verdict;
 }
@@ -139,7 +137,7 @@ static void ask(struct unresolved_scan *unresolved_scan, struct action *action, 
 {
 	struct ask query = { .kind = kind,
 			     .settled = unresolved_scan->limit,
-			     .scan = SCAN_NUMBER,
+			     .scan = unresolved_scan->number,
 			     .most = IDS_MOST };
 
 	action_ask(&unresolved_scan->pending, action, query);
@@ -181,7 +179,8 @@ void unresolved_scan_next(void *self, struct workspace_state *state, bool stage_
 			break;
 		case UNRESOLVED_SCAN_DELETE:
 		case UNRESOLVED_SCAN_FLUSH:
-			action_commit(&unresolved_scan->pending, action, SEEN_BY_SCAN, SCAN_NUMBER);
+			action_commit(&unresolved_scan->pending, action, SEEN_BY_SCAN,
+				      unresolved_scan->number);
 			break;
 		case UNRESOLVED_SCAN_COMPARE:
 			ask(unresolved_scan, action, ASK_COUNTS);

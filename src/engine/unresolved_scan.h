@@ -38,6 +38,7 @@ enum unresolved_scan_step {
 struct unresolved_scan {
 	enum unresolved_scan_step step;
 	struct pending pending;
+	int number;	    /* by which its rows are marked as shown */
 	enum status status; /* being read */
 	struct sweep sweep;
 	bool resolved_read;
@@ -53,9 +54,12 @@ struct unresolved_scan {
 	enum verdict verdict;
 };
 
-/* Begins a cycle of unresolved scans. */
+/*
+ * Begins a cycle of unresolved scans. All its sweeps show one set, of which the number is the one
+ * after NUMBER; no other scan of the cycle may have it.
+ */
 void unresolved_scan_begin(struct unresolved_scan *unresolved_scan,
-			   const struct workspace_state *state);
+			   const struct workspace_state *state, int number);
 
 /* The next step, and the replies to it; see engine.h. */
 void unresolved_scan_next(void *self, struct workspace_state *state, bool stage_full,

@@ -176,7 +176,7 @@ def test_views_over_what_nobody_else_may_read_are_of_the_coordinator_alone(wareh
         join pg_namespace n on n.oid = t.relnamespace
         where v.relnamespace = 'sahut_report'::regnamespace group by 1""")
     assert len(read) > 20
-    lent = {"sahut_etl." + t for t in ("workspace", "report_workspace", "work_hours", "work_span", "channel_hours", "holiday", "target", "channel_target", "day_volume",
+    lent = {"sahut_etl." + t for t in ("workspace", "report_workspace", "work_hours", "work_span", "channel_hours", "holiday", "target", "channel_target", "message_known", "day_volume",
                                        "hour_volume", "day_label", "day_label_pair", "day_backlog", "day_agent", "day_flow", "message_reading",
                                        "message_state", "workload_day")}
     for view, tables in read:

@@ -30,7 +30,7 @@ static void begin(int n)
 					  .last_total = total,
 					  .per_page = 100,
 					  .order = ORDER_UPDATED_DESC };
-	scan_begin(&scan, &state);
+	scan_begin(&scan, &state, 0);
 }
 
 /* Those that have changed did so before the lookback; all others before the floor. */

@@ -31,7 +31,7 @@ static void begin(enum order order, int64_t resolved)
 	totals[STATUS_SNOOZED] = 10;
 	totals[STATUS_RESOLVED] = resolved;
 	totals[STATUS_ANY] = 60 + resolved;
-	unresolved_scan_begin(&unresolved_scan, &state);
+	unresolved_scan_begin(&unresolved_scan, &state, 0);
 }
 
 /* The next thing that it wants; list requests are answered on the way, and counted. */
