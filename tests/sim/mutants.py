@@ -58,6 +58,7 @@ MUTANTS = [
     ("the cost of a list of one full page", "plan.c", "facts->changed >= state->last_total;", "false;"),
     ("the second page of a list by creation", "scan.c", "since == TIME_NONE || !order_by_update(state->order);", "since == TIME_NONE;"),
     ("the creations that have not come", "sweep_state.c", "page->rows[i].created_at <= until", "true"),
+    ("numbers of scans that no other one has", "engine.c", "e->scans += NUMBERS_OF_A_SCAN;", "(void)NUMBERS_OF_A_SCAN;"),
     ("the parts of the whole", "full.c", "if (!full->proven || !odd) {", "if (true) {"),
     ("totals that jump", "certificate.c", "return !sweep->beyond && (state->order != ORDER_UNKNOWN || most <= total);",
      "return !sweep->beyond;"),

@@ -439,31 +439,12 @@ static bool follow_changes(void)
 	return outcome != OUTCOME_WRONG;
 }
 
-/*
- * Whether the instants hold what they say of the unresolved as they are held: one that is resolved
- * by now may have been left out (see I1).
- */
-static bool is_trusted(void)
-{
-	const struct world *world = &s.drive->world;
-
-	for (int i = 0; i < world->n; i++) {
-		const struct held *held = &s.drive->ware.held[world->things[i].id];
-		const struct state *now = world_state(&world->things[i], world->now);
-
-		if (now && held->live && held->state.status != STATUS_RESOLVED &&
-		    now->status == STATUS_RESOLVED)
-			return false;
-	}
-	return s.strict;
-}
-
 static bool read_messages(int64_t now)
 {
 	struct drive *d = s.drive;
 	bool whole = false;
 
-	if (!talks_cycle(&d->ware.state, now, is_trusted(), &whole))
+	if (!talks_cycle(&d->ware.state, now, s.strict, &whole))
 		return wrong("%s", talks_wrong());
 	for (int id = 1; whole && id <= d->world.n; id++) {
 		int promised = s.debts.list[id].promised;
