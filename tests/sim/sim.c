@@ -237,7 +237,7 @@ static int play_wholes(uint64_t first, uint64_t n, bool told, bool brief)
 		if (!whole_play(&drive, seed) && ++failed > 0)
 			printf("#   whole %llu: %s\n", (unsigned long long)seed, drive.wrong);
 		if (brief && failed > 0)
-			return 1;
+			break;
 		cycles += drive.cycles;
 		requests += drive.requests;
 	}
@@ -246,6 +246,9 @@ static int play_wholes(uint64_t first, uint64_t n, bool told, bool brief)
 	report(failed == 0, "conversations, events and messages", more);
 	return failed;
 }
+
+/* One that once failed: two scans of a cycle had the same number. */
+#define REMEMBERED_WHOLE 2234
 
 /* All that has a name. Returns how many failed: at most one when it is brief. */
 static int play_named(bool told, bool brief)
@@ -256,6 +259,8 @@ static int play_named(bool told, bool brief)
 		failed += play_remembered(brief);
 	if (failed == 0 || !brief)
 		failed += play_talks();
+	if (failed == 0 || !brief)
+		failed += play_wholes(REMEMBERED_WHOLE, 1, told, brief);
 	return failed;
 }
 
