@@ -43,8 +43,9 @@ table() {
 		# Of two tabs that follow one another, read makes one.
 		[ -n "$help" ] || { help=$verbs; verbs=; }
 		printf 'C\t\t%s\t%s\n' "$name" "$help"
-		options "$name"
-		own=$(options "$name")
+		# One that has no options but --help leaves them to its verbs.
+		own=$(options "$name" | awk -F '\t' '$4 != "help"')
+		if [ -n "$own" ] || [ -z "$verbs" ]; then options "$name"; fi
 		for verb in $(printf '%s' "$verbs" | tr '|' ' '); do
 			printf 'C\t%s\t%s\t\n' "$name" "$verb"
 			[ -n "$own" ] || options "$name $verb"

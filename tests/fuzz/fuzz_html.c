@@ -263,10 +263,10 @@ static void check_panel(uint8_t how, enum lang lang, const char *p, const char *
 static void check_frame(enum lang lang, const char *name, const char *other, bool many)
 {
 	static const char *const names[] = {
-		"workspace",	  "late_since", "stale_seconds", "timezone",   "complete_at",
-		"active_at",	  "from_day",	"to_day",	 "history_at", "stale_days",
-		"unproven_since", "proof",	"unproven",	 "accepted",   "unlisted",
-		"disputed",	  "holding",	"beyond",	 "open_day"
+		"workspace",   "late_since",	 "stale_seconds", "timezone",	"complete_at",
+		"active_at",   "from_day",	 "to_day",	  "history_at", "stale_days",
+		"agents_from", "unproven_since", "proof",	  "unproven",	"accepted",
+		"unlisted",    "disputed",	 "holding",	  "beyond",	"open_day"
 	};
 	/* Words and numbers that the warehouse makes; all else may be any text. */
 	static const char *const states[] = { "loading",  "unproven", "demoted",
@@ -284,7 +284,7 @@ static void check_frame(enum lang lang, const char *name, const char *other, boo
 			text = strlen(text) % 6 ? states[strlen(text) % 6 - 1] : NULL;
 		else if (strcmp(names[c], "unproven") == 0)
 			text = strlen(text) % 2 ? "short" : "";
-		else if (c > 12)
+		else if (c > 13)
 			text = strlen(text) % 3 ? "3" : "0";
 		table_name(scope, c, names[c], false);
 		table_set_text(scope, 0, c, text);
