@@ -216,6 +216,9 @@ bool state_json_read_position(const struct json_at *at, struct full_state *full)
 	full->running = full->pass >= 1 && full->pass <= FULL_PASSES_MOST && full->sweep.begun &&
 			full->sweep.per_page >= 1 && full->sweep.per_page <= PER_PAGE_MOST &&
 			full->sweep.page >= 1;
+	/* Where a page told no total, or a wrong one, nothing is proven: it is begun anew. */
+	if (full->sweep.untold || full->sweep.beyond)
+		full->running = false;
 	/* One that had read its last page is counted again from that page on. */
 	return full->running;
 }

@@ -300,7 +300,8 @@ def test_an_agent_who_left_or_was_renamed_or_only_answered_can_be_asked_for(shop
     # One who left: of no conversation the agent any more, and not unknown.
     shop.sql("insert into sahut.agent (workspace_id, id, name, first_seen_at) select id, 'gone', 'Tejo', now() from sahut_etl.workspace")
     shop.sql("""insert into sahut.turn (workspace_id, conversation_id, turn_no, from_at, last_at, customer_messages, reply_count,
-        reply_at, reply_sender_type, reply_sender_id) select workspace_id, id, 1, now(), now(), 1, 1, now(), 'agent', 'writes-only' from sahut.conversation limit 1""")
+        reply_at, reply_sender_type, reply_sender_id, from_day) select workspace_id, id, 1, now(), now(), 1, 1, now(), 'agent', 'writes-only',
+        current_date from sahut.conversation limit 1""")
     try:
         for who in ("Tejo", "gone", "writes-only"):
             assert rows(shop, "conversations", *first, "--agent", who) == []

@@ -84,7 +84,8 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(pair):
     sandbox.reset_stats()
     etl.run("sync")
     assert_equal(etl, sandbox)
-    assert sandbox.stats()["by_kind"]["list"] <= 40 - loaded // 100 + 2
+    # The last page is full: it is looked behind that.
+    assert sandbox.stats()["by_kind"]["list"] <= 40 - loaded // 100 + 3
     assert etl.one("select state from sahut_etl.run order by id limit 1") == "interrupted"
 
 

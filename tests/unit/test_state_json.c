@@ -371,7 +371,6 @@ static void make_position(struct full_state *full)
 	};
 	sweep_begin(&full->sweep, &plan);
 	full->sweep.begun = full->sweep.full = true;
-	full->sweep.beyond = full->sweep.untold = true;
 	full->sweep.started = NOON + 1;
 	full->sweep.newest = NOON - 5;
 	full->sweep.first_total = 100100;
@@ -419,9 +418,8 @@ static void a_position_comes_back_as_it_went(void **fixture)
 	assert_int_equal(back.sweep.plan.lookback, full.sweep.plan.lookback);
 	assert_int_equal(back.sweep.plan.expected, full.sweep.plan.expected);
 	assert_int_equal(back.sweep.plan.floor, TIME_NONE);
-	/* What speaks against a proof, and that it is looked for, survives a kill. */
+	/* That its end is looked behind survives a kill. */
 	assert_true(back.sweep.plan.probe && back.sweep.full);
-	assert_true(back.sweep.beyond && back.sweep.untold);
 	assert_int_equal(back.sweep.per_page, 50);
 	assert_int_equal(back.sweep.page, 1234);
 	assert_int_equal(back.sweep.end, SWEEP_RUNNING);
@@ -437,6 +435,22 @@ static void a_position_comes_back_as_it_went(void **fixture)
 	assert_memory_equal(&back.sweep.watch.evidence, &full.sweep.watch.evidence,
 			    sizeof(struct evidence));
 	buf_free(&out);
+}
+
+static void a_sweep_whose_total_is_none_is_not_taken_over(void **fixture)
+{
+	(void)fixture;
+	for (int i = 0; i < 2; i++) {
+		struct full_state full, back;
+		struct buf out = BUF_MAX(10000);
+
+		make_position(&full);
+		full.sweep.untold = i == 0;
+		full.sweep.beyond = i == 1;
+		state_json_write_position(&out, &full);
+		assert_false(read_position(buf_text(&out), &back));
+		buf_free(&out);
+	}
 }
 
 static void a_position_without_instants_comes_back_without(void **fixture)
@@ -512,6 +526,7 @@ int main(void)
 		cmocka_unit_test(evidence_comes_back_as_it_went),
 		cmocka_unit_test(evidence_that_cannot_be_read_is_none),
 		cmocka_unit_test(a_position_comes_back_as_it_went),
+		cmocka_unit_test(a_sweep_whose_total_is_none_is_not_taken_over),
 		cmocka_unit_test(a_position_without_instants_comes_back_without),
 		cmocka_unit_test(a_sweep_that_has_not_begun_is_begun_anew),
 		cmocka_unit_test(what_is_not_complete_enough_is_begun_anew),
