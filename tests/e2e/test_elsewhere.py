@@ -424,9 +424,7 @@ def test_a_zone_that_the_server_does_not_know(sandboxes, tmp_path):
 def inside(etl, script, *args, expect=0, environment=None):
     """A command in a mount namespace of its own, after SCRIPT was run there."""
     command = ["unshare", "-m", "sh", "-ec", script + '\nexec "$@"', "sh", *etl.command(*args)]
-    # A build with sanitizers looks for leaks in /proc, which may be missing there.
-    around = {**etl.environment(), "ASAN_OPTIONS": "detect_leaks=0", **(environment or {})}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=around, cwd="/")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env={**etl.environment(), **(environment or {})}, cwd="/")
     assert expect is None or done.returncode == expect, (args, done.returncode, done.stdout, done.stderr)
     return done
 
@@ -445,6 +443,9 @@ def test_a_host_where_something_is_missing(kept, how):
     needs_namespace()
     sandbox, etl = kept()
     script = HOSTS[how]
+    with open(etl.program, "rb") as f:
+        if how == "no /proc" and b"__asan_init" in f.read():
+            pytest.skip("sanitizers cannot do without /proc")
     inside(etl, script, "check")
     inside(etl, script, "sync")
     change(sandbox)
