@@ -216,8 +216,11 @@ bool state_json_read_position(const struct json_at *at, struct full_state *full)
 	full->running = full->pass >= 1 && full->pass <= FULL_PASSES_MOST && full->sweep.begun &&
 			full->sweep.per_page >= 1 && full->sweep.per_page <= PER_PAGE_MOST &&
 			full->sweep.page >= 1;
-	/* Where a page told no total, or a wrong one, nothing is proven: it is begun anew. */
-	if (full->sweep.untold || full->sweep.beyond)
+	/*
+	 * Where a page told no total, or a wrong one, it proves nothing any more. It is begun anew
+	 * if that costs nothing, as it would go on with its first page; else all is read once.
+	 */
+	if ((full->sweep.untold || full->sweep.beyond) && full->sweep.page <= 2)
 		full->running = false;
 	/* One that had read its last page is counted again from that page on. */
 	return full->running;

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Lists that do not show everything: what they show is held, what is proven is proven, and what is missing is named."""
+import signal
+
 import pytest
 
 from daemon import Daemon, wait_for
@@ -150,6 +152,24 @@ def test_without_a_total_all_is_held_and_nothing_is_proven(pair, total):
     assert_equal(etl, sandbox)
     assert etl.sql("select certified_at, complete_as_of, unproven from sahut_etl.workspace") == [(None, None, "untold")]
     etl.run("verify", expect=None)
+    assert not certified(etl)
+
+
+@pytest.mark.slow
+def test_without_a_total_a_load_that_is_killed_goes_on_where_it_was(pair):
+    """Begun anew each time it would never end where something ends it again and again."""
+    sandbox, etl = pair(conversations=1900, latency=400, workspace={"max_in_flight": 1})
+    sandbox.control("config", {"total": "null"})
+    process = etl.start("sync")
+    wait_for(lambda: etl.one("select count(*) from sahut.conversation") > 300, "a batch")
+    etl.kill(process, signal.SIGKILL)
+    loaded = etl.one("select count(*) from sahut.conversation")
+    assert 300 < loaded < 1900
+    sandbox.reset_stats()
+    etl.run("sync", expect=75)
+    assert_equal(etl, sandbox)
+    # Begun anew it would be its nineteen pages, and three looks behind the last one.
+    assert sandbox.stats()["by_kind"]["list"] < 19 + 3
     assert not certified(etl)
 
 

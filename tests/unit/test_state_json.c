@@ -437,18 +437,22 @@ static void a_position_comes_back_as_it_went(void **fixture)
 	buf_free(&out);
 }
 
-static void a_sweep_whose_total_is_none_is_not_taken_over(void **fixture)
+static void a_sweep_whose_total_is_none_goes_on_and_knows_it(void **fixture)
 {
 	(void)fixture;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 4; i++) {
 		struct full_state full, back;
 		struct buf out = BUF_MAX(10000);
 
 		make_position(&full);
-		full.sweep.untold = i == 0;
-		full.sweep.beyond = i == 1;
+		full.sweep.untold = i % 2 == 0;
+		full.sweep.beyond = i % 2 == 1;
+		/* With its first page it may as well begin anew. */
+		full.sweep.page = i < 2 ? 1234 : 2;
 		state_json_write_position(&out, &full);
-		assert_false(read_position(buf_text(&out), &back));
+		assert_int_equal(read_position(buf_text(&out), &back), i < 2);
+		assert_int_equal(back.sweep.untold, i % 2 == 0);
+		assert_int_equal(back.sweep.beyond, i % 2 == 1);
 		buf_free(&out);
 	}
 }
@@ -526,7 +530,7 @@ int main(void)
 		cmocka_unit_test(evidence_comes_back_as_it_went),
 		cmocka_unit_test(evidence_that_cannot_be_read_is_none),
 		cmocka_unit_test(a_position_comes_back_as_it_went),
-		cmocka_unit_test(a_sweep_whose_total_is_none_is_not_taken_over),
+		cmocka_unit_test(a_sweep_whose_total_is_none_goes_on_and_knows_it),
 		cmocka_unit_test(a_position_without_instants_comes_back_without),
 		cmocka_unit_test(a_sweep_that_has_not_begun_is_begun_anew),
 		cmocka_unit_test(what_is_not_complete_enough_is_begun_anew),
