@@ -265,16 +265,13 @@ static void check_reports(struct app *app, struct pg *pg)
 /* Configured fields are columns once migrate has made them. */
 static void check_columns(struct app *app, struct pg *pg)
 {
-	CLEANUP(buf_free) struct buf names = BUF_MAX(1u << 20);
+	CLEANUP(buf_free) struct buf text = BUF_MAX(1u << 20);
 	struct err err = ERR_INIT;
 
-	if (!inspect_columns(pg, app->config->workspaces, app->config->n_workspaces, &names, &err))
+	if (!inspect_columns(pg, app->config->workspaces, app->config->n_workspaces, &text, &err))
 		bad(app, "attributes", &err, err_policy_advice(&err));
-	else if (names.len > 0)
-		warn("attributes: columns of sahut_report.conversation_times are not as they are "
-		     "configured: %s\n"
-		     "  -> %s",
-		     buf_text(&names), inspect_columns_remedy);
+	else if (text.len > 0)
+		warn("attributes: %s\n  -> %s", buf_text(&text), inspect_columns_remedy);
 }
 
 /* ---- events ------------------------------------------------------------ */

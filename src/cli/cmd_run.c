@@ -92,19 +92,16 @@ static void take_events(struct daemon *d)
 /* Says which columns of configured fields migrate has yet to make. */
 static void compare_columns(struct daemon *d)
 {
-	CLEANUP(buf_free) struct buf names = BUF_MAX(1u << 20);
+	CLEANUP(buf_free) struct buf text = BUF_MAX(1u << 20);
 	const struct config *config = d->app->config;
 	struct log_line line;
 	struct err ignored;
 
-	if (!inspect_columns_of(d->app->warehouse, config->workspaces, config->n_workspaces, &names,
+	if (!inspect_columns_of(d->app->warehouse, config->workspaces, config->n_workspaces, &text,
 				&ignored) ||
-	    names.len == 0)
+	    text.len == 0)
 		return;
-	log_begin(&line, LEVEL_WARNING, NULL,
-		  "columns of sahut_report.conversation_times are not as they are configured: %s; "
-		  "%s",
-		  buf_text(&names), inspect_columns_remedy);
+	log_begin(&line, LEVEL_WARNING, NULL, "%s; %s", buf_text(&text), inspect_columns_remedy);
 	log_end(&d->app->log, &line);
 }
 

@@ -387,8 +387,8 @@ static void note_messages(struct buf *out, const struct table *all, int row)
 					  table_get_int(all, row, "messages_unmoved"))]);
 	if (!table_get(all, row, "messages_unknown"))
 		return;
-	quoted(out, table_get(all, row, "workspace"));
-	buf_str(out, ": messages came of types that nobody knows, which are no part of a turn, or "
+	begin_line(out, all, row);
+	buf_str(out, "messages came of types that nobody knows, which are no part of a turn, or "
 		     "from such senders: ");
 	quoted(out, table_get(all, row, "messages_unknown"));
 	buf_char(out, '\n');
@@ -517,16 +517,10 @@ static bool is_there(const struct table *all, const char *name)
 static bool note_columns(const struct config *config, struct pg *pg, struct buf *out,
 			 struct err *err)
 {
-	CLEANUP(buf_free) struct buf names = BUF_MAX(1u << 20);
-
-	if (!inspect_columns(pg, config->workspaces, config->n_workspaces, &names, err))
+	if (!inspect_columns(pg, config->workspaces, config->n_workspaces, out, err))
 		return false;
-	if (names.len > 0) {
-		buf_str(out, "columns of sahut_report.conversation_times are not as they are "
-			     "configured: ");
-		buf_str(out, buf_text(&names));
+	if (out->len > 0)
 		buf_printf(out, "; %s\n", inspect_columns_remedy);
-	}
 	return true;
 }
 

@@ -63,7 +63,6 @@ static void *phase_of(struct engine *e)
 	return (char *)e + phases[e->phase].self;
 }
 
-/* Begins the phase that a strategy is done by. */
 /*
  * A number that no scan of this cycle has had: an audit may settle several times, and a later scan
  * must not take for shown what only one before it has shown.
@@ -76,6 +75,7 @@ static int give_numbers(struct engine *e)
 	return first;
 }
 
+/* Begins the phase that a strategy is done by. */
 static void begin_phase(struct engine *e, enum strategy strategy)
 {
 	bool accept_deletions = cycle_kind(e->conf.kind)->accept_deletions;

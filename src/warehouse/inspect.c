@@ -195,15 +195,17 @@ bool inspect_differences(struct warehouse *warehouse, const struct inspect_item 
 
 const char inspect_columns_remedy[] = "as the tables' owner: sahut-etl migrate";
 
-static void add_names(const struct table *found, struct buf *names)
+static void say_columns(const struct table *found, struct buf *text)
 {
 	for (int row = 0; row < table_rows(found); row++) {
-		buf_str(names, row > 0 ? ", " : "");
-		buf_str(names, table_get(found, row, "name"));
+		buf_str(text, row > 0 ? ", "
+				      : "columns of sahut_report.conversation_times are not as "
+					"they are configured: ");
+		buf_str(text, table_get(found, row, "name"));
 	}
 }
 
-bool inspect_columns(struct pg *pg, const struct workspace_conf *conf, size_t n, struct buf *names,
+bool inspect_columns(struct pg *pg, const struct workspace_conf *conf, size_t n, struct buf *text,
 		     struct err *err)
 {
 	CLEANUP(buf_free) struct buf configured = BUF_MAX(LONGEST_FIELDS);
@@ -214,12 +216,12 @@ bool inspect_columns(struct pg *pg, const struct workspace_conf *conf, size_t n,
 	step.params[0] = buf_text(&configured);
 	if (!pg_run(pg, &step, 1, &found, err))
 		return false;
-	add_names(found, names);
+	say_columns(found, text);
 	return true;
 }
 
 bool inspect_columns_of(struct warehouse *warehouse, const struct workspace_conf *conf, size_t n,
-			struct buf *names, struct err *err)
+			struct buf *text, struct err *err)
 {
 	CLEANUP(buf_free) struct buf configured = BUF_MAX(LONGEST_FIELDS);
 	CLEANUP(table_free) struct table *found = NULL;
@@ -227,6 +229,6 @@ bool inspect_columns_of(struct warehouse *warehouse, const struct workspace_conf
 	workspace_settings_attributes(&configured, conf, n);
 	if (!ask(warehouse, sql_schema_attributes, buf_text(&configured), &found, err))
 		return false;
-	add_names(found, names);
+	say_columns(found, text);
 	return true;
 }

@@ -109,14 +109,14 @@ bool inspect_differences(struct warehouse *warehouse, const struct inspect_item 
 			 struct table **differences, struct err *err) MUST_CHECK;
 
 /*
- * Adds to NAMES, with commas between them, the columns of sahut_report.conversation_times that are
- * not as the N workspaces have them configured; nothing where all are. The second is for a daemon,
- * beside its work.
+ * Adds to TEXT a sentence that names the columns of sahut_report.conversation_times that are not as
+ * the N workspaces have them configured, without a full stop; nothing where all are. The second is
+ * for a daemon, beside its work.
  */
-bool inspect_columns(struct pg *pg, const struct workspace_conf *conf, size_t n, struct buf *names,
+bool inspect_columns(struct pg *pg, const struct workspace_conf *conf, size_t n, struct buf *text,
 		     struct err *err) MUST_CHECK;
 bool inspect_columns_of(struct warehouse *warehouse, const struct workspace_conf *conf, size_t n,
-			struct buf *names, struct err *err) MUST_CHECK;
+			struct buf *text, struct err *err) MUST_CHECK;
 
 /* The remedy where they are not. */
 extern const char inspect_columns_remedy[];
