@@ -1,25 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cases.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "odd.h"
-
-/* What a case says of itself went wrong. */
-PRINTF_LIKE(2, 3)
-static bool wrong(struct drive *d, const char *fmt, ...)
-{
-	va_list args;
-
-	if (d->wrong[0])
-		return false;
-	va_start(args, fmt);
-	vsnprintf(d->wrong, sizeof(d->wrong), fmt, args);
-	va_end(args);
-	return false;
-}
 
 /* ---- telling by hand -------------------------------------------------- */
 
@@ -78,19 +63,19 @@ static bool equals(struct drive *d)
 {
 	char text[sizeof(d->wrong)];
 
-	return ware_equals(&d->ware, &d->world, text, sizeof(text)) || wrong(d, "%s", text);
+	return ware_equals(&d->ware, &d->world, text, sizeof(text)) || drive_wrong(d, "%s", text);
 }
 
 static bool came_to(struct drive *d, enum verdict is, enum verdict wanted)
 {
-	return is == wanted ||
-	       wrong(d, "%s, and not %s", action_verdict_name(is), action_verdict_name(wanted));
+	return is == wanted || drive_wrong(d, "%s, and not %s", action_verdict_name(is),
+					   action_verdict_name(wanted));
 }
 
 static bool cost_at_most(struct drive *d, long most)
 {
 	return d->world.requests <= most ||
-	       wrong(d, "%ld requests, and not at most %ld", d->world.requests, most);
+	       drive_wrong(d, "%ld requests, and not at most %ld", d->world.requests, most);
 }
 
 /* Before the first certificate statuses are counted. */
@@ -111,7 +96,7 @@ static bool equal_totals_do_not_hide_a_row(struct drive *d)
 {
 	begin(d, WORLD_ID, 4, 7);
 	cycle(d, CYCLE_FULL, one_leaves_and_another_comes);
-	return held(d, 5)->live || wrong(d, "5 was skipped");
+	return held(d, 5)->live || drive_wrong(d, "5 was skipped");
 }
 
 static void the_first_leaves(struct world *w, long request)
@@ -177,7 +162,7 @@ static bool an_ascending_list_that_moves_is_certified_in_one_pass(struct drive *
 	begin(d, WORLD_UPDATED_ASC, 4, 24);
 	cycle(d, CYCLE_FULL, NULL);
 	if (d->ware.state.order != ORDER_UPDATED_ASC)
-		return wrong(d, "the order was not learned");
+		return drive_wrong(d, "the order was not learned");
 	pass(d, 100);
 	/* Six pages; one to learn how small they are; and the closing scan. */
 	return came_to(d, cycle(d, CYCLE_FULL, the_first_changes), VERDICT_CERTIFIED) &&
@@ -196,7 +181,7 @@ static bool what_jumps_to_where_we_had_been_is_seen_by_the_closing_scan(struct d
 	begin(d, WORLD_UPDATED_DESC, 4, 24);
 	if (!came_to(d, cycle(d, CYCLE_FULL, one_jumps_to_the_top), VERDICT_CERTIFIED))
 		return false;
-	return (held(d, 2)->state.version == 1 || wrong(d, "2 is not held as it is")) &&
+	return (held(d, 2)->state.version == 1 || drive_wrong(d, "2 is not held as it is")) &&
 	       cost_at_most(d, 10 + STATUSES);
 }
 
@@ -220,15 +205,15 @@ static bool a_date_that_has_not_come_moves_no_instant(struct drive *d)
 			cycle(d, kinds[i], NULL);
 			if (d->ware.state.complete_as_of > complete ||
 			    d->ware.state.active_as_of > active || !d->ware.state.date_ahead)
-				return wrong(d, "order %d, cycle %d: an instant moves", order,
-					     (int)i);
+				return drive_wrong(d, "order %d, cycle %d: an instant moves", order,
+						   (int)i);
 		}
 		d->world.conf.leaps = 0;
 		pass(d, 60);
 		cycle(d, CYCLE_FULL, NULL);
 		if (d->ware.state.complete_as_of <= complete || d->ware.state.date_ahead ||
 		    !equals(d))
-			return wrong(d, "order %d: it does not recover", order);
+			return drive_wrong(d, "order %d: it does not recover", order);
 	}
 	return true;
 }
@@ -248,8 +233,9 @@ static bool instants_in_the_future_are_taken_back(struct drive *d)
 	pass(d, 60);
 	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_CERTIFIED) &&
 	       (state->complete_as_of <= d->world.now * USEC_PER_SEC ||
-		wrong(d, "it lies in the future still")) &&
-	       (state->late_at == TIME_NONE || wrong(d, "nothing is ever forgotten")) && equals(d);
+		drive_wrong(d, "it lies in the future still")) &&
+	       (state->late_at == TIME_NONE || drive_wrong(d, "nothing is ever forgotten")) &&
+	       equals(d);
 }
 
 /* L1: no list is said to have more than so many; what is behind can be read, or not. */
@@ -265,7 +251,7 @@ static bool a_total_that_is_cut_proves_nothing(struct drive *d)
 		pass(d, 60);
 		cycle(d, CYCLE_FULL, NULL);
 		if (d->ware.state.complete_as_of != TIME_NONE)
-			return wrong(d, "cut at %d, it is complete", cap);
+			return drive_wrong(d, "cut at %d, it is complete", cap);
 	}
 	return true;
 }
@@ -284,7 +270,7 @@ static bool a_list_that_leaves_a_status_out_proves_nothing(struct drive *d)
 	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_UNEXPLAINED) &&
 	       came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_UNCERTIFIED) &&
 	       (d->ware.state.complete_as_of <= d->ware.state.certified_at ||
-		wrong(d, "what was published is not taken back"));
+		drive_wrong(d, "what was published is not taken back"));
 }
 
 /* C2: two passes that prove nothing publish nothing. */
@@ -368,7 +354,7 @@ static bool an_order_is_not_proven_by_luck(struct drive *d)
 		world_make(&d->world, created[i], 900 - 10 * i, STATUS_OPEN);
 	pass(d, 60);
 	return came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED) &&
-	       (d->ware.state.order == ORDER_UNKNOWN || wrong(d, "an order was believed"));
+	       (d->ware.state.order == ORDER_UNKNOWN || drive_wrong(d, "an order was believed"));
 }
 
 /* C7: the newest page is in order under both; the changed rows stay deep. */
@@ -380,11 +366,11 @@ static bool an_order_that_flips_is_found_by_the_second_witness(struct drive *d)
 	begin(d, WORLD_UPDATED_DESC, 8, 80);
 	cycle(d, CYCLE_FULL, NULL);
 	if (d->ware.state.order != ORDER_UPDATED_DESC)
-		return wrong(d, "the order was not learned");
+		return drive_wrong(d, "the order was not learned");
 	pass(d, 60);
 	cycle(d, CYCLE_INCREMENTAL, NULL);
 	if (d->ware.state.complete_as_of <= d->ware.state.certified_at)
-		return wrong(d, "nothing was published under the order");
+		return drive_wrong(d, "nothing was published under the order");
 	d->world.conf.flips_at = d->world.now;
 	d->world.conf.flips_to = WORLD_CREATED_DESC;
 	while (verdict != VERDICT_DEMOTED && verifies < 8 && !d->wrong[0]) {
@@ -398,11 +384,11 @@ static bool an_order_that_flips_is_found_by_the_second_witness(struct drive *d)
 	if (!came_to(d, verdict, VERDICT_DEMOTED))
 		return false;
 	if (d->ware.state.complete_as_of > d->ware.state.certified_at)
-		return wrong(d, "what was published under the order was not taken back");
+		return drive_wrong(d, "what was published under the order was not taken back");
 	pass(d, 30);
 	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_CERTIFIED) &&
 	       (d->ware.state.order == ORDER_CREATED_DESC ||
-		wrong(d, "the new order was not learned")) &&
+		drive_wrong(d, "the new order was not learned")) &&
 	       equals(d);
 }
 
@@ -426,7 +412,7 @@ static bool is_never_demoted(struct drive *d, struct world_conf world, uint64_t 
 				   : CYCLE_INCREMENTAL,
 		      NULL);
 		if (d->ware.state.needs_full == FULL_DEMOTED)
-			wrong(d, "seed %d: demoted", (int)seed);
+			drive_wrong(d, "seed %d: demoted", (int)seed);
 		world_tick(&d->world, 15);
 	}
 	return !d->wrong[0];
@@ -518,8 +504,8 @@ static bool what_is_later_than_the_lookback_makes_it_grow(struct drive *d)
 	d->world.things[id - 1].exempt = true;
 	pass(d, 1);
 	cycle(d, CYCLE_INCREMENTAL, NULL);
-	return (held(d, id)->live || wrong(d, "it is not held")) &&
-	       (d->ware.state.lookback > before || wrong(d, "the lookback has not grown"));
+	return (held(d, id)->live || drive_wrong(d, "it is not held")) &&
+	       (d->ware.state.lookback > before || drive_wrong(d, "the lookback has not grown"));
 }
 
 /* L3: a bulk action is stamped when it begins, and seen when it ends. */
@@ -540,11 +526,12 @@ static bool a_change_that_is_later_than_the_lookback_makes_it_grow(struct drive 
 		pass(d, 20);
 		cycle(d, CYCLE_INCREMENTAL, NULL);
 		if (held(d, 5)->state.version == 0)
-			return wrong(d, "it is not held");
+			return drive_wrong(d, "it is not held");
 		pass(d, 20);
 		cycle(d, CYCLE_INCREMENTAL, NULL);
 		if (d->ware.state.lookback <= before)
-			return wrong(d, "the lookback has not grown, %s", by_id ? "by id" : "");
+			return drive_wrong(d, "the lookback has not grown, %s",
+					   by_id ? "by id" : "");
 	}
 	return true;
 }
@@ -564,7 +551,7 @@ static bool a_scan_of_two_pages_compares_its_total(struct drive *d)
 		world_act(&d->world, EVENT_UPDATE, id, 0);
 	pass(d, 3);
 	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_UNEXPLAINED) &&
-	       (d->ware.state.audit_due || wrong(d, "no audit is due"));
+	       (d->ware.state.audit_due || drive_wrong(d, "no audit is due"));
 }
 
 /* C0: one action on nearly all; at rest what it has changed is not read again. */
@@ -644,7 +631,7 @@ static bool what_jumps_over_a_scan_is_seen_by_the_one_that_closes_it(struct driv
 	}
 	pass(d, 60);
 	cycle(d, CYCLE_INCREMENTAL, the_new_one_jumps_to_the_top);
-	return held(d, id)->live || wrong(d, "it is not held, and the cycle said complete");
+	return held(d, id)->live || drive_wrong(d, "it is not held, and the cycle said complete");
 }
 
 static void one_jumps_and_a_machine_is_behind(struct world *w, long request)
@@ -683,7 +670,7 @@ static bool what_jumps_while_a_machine_is_behind_may_come_a_cycle_later(struct d
 		if (!equals(d))
 			return false;
 	}
-	return later > 0 || wrong(d, "what the model exempts for it never happens");
+	return later > 0 || drive_wrong(d, "what the model exempts for it never happens");
 }
 
 /* Above the last row read, nothing is held that the scan did not show: here two are gone. */
@@ -737,7 +724,7 @@ static bool a_conversation_that_nobody_knew_does_not_slip_past_a_hot_sweep(struc
 	d->world.things[id - 1].name = 85;
 	pass(d, 60);
 	cycle(d, CYCLE_INCREMENTAL, one_leaves_the_filter_and_one_enters);
-	return held(d, id)->live || wrong(d, "it slipped past");
+	return held(d, id)->live || drive_wrong(d, "it slipped past");
 }
 
 static void a_page_of_them_leaves(struct world *w, long request)
@@ -768,7 +755,7 @@ static bool what_was_resolved_and_reopened_in_between_is_held_as_it_is(struct dr
 	world_act(&d->world, EVENT_REOPEN, 6, 0);
 	pass(d, 60);
 	cycle(d, CYCLE_INCREMENTAL, NULL);
-	return held(d, 6)->state.version == 2 || wrong(d, "6 is not held as it is");
+	return held(d, 6)->state.version == 2 || drive_wrong(d, "6 is not held as it is");
 }
 
 /* ---- deletions -------------------------------------------------------- */
@@ -786,7 +773,7 @@ static bool a_404_for_everything_deletes_nothing(struct drive *d)
 		cycle(d, CYCLE_FULL, NULL);
 	}
 	if (ware_dead(&d->ware) > 0)
-		return wrong(d, "%d are held as deleted", (int)ware_dead(&d->ware));
+		return drive_wrong(d, "%d are held as deleted", (int)ware_dead(&d->ware));
 	/* And of forty, one may go, though it is more than two in a hundred. */
 	d->world.conf.storm_to = 0;
 	cycle(d, CYCLE_FULL, NULL);
@@ -803,7 +790,7 @@ static bool a_404_counts_only_while_a_control_is_there(struct drive *d)
 	d->world.conf.storm_at = 1;
 	d->world.conf.storm_to = 1 << 30;
 	cycle(d, CYCLE_INCREMENTAL, NULL);
-	return held(d, 5)->live || wrong(d, "5 is held as deleted");
+	return held(d, 5)->live || drive_wrong(d, "5 is held as deleted");
 }
 
 /* C12: the GET comes from a machine that is behind. */
@@ -826,7 +813,8 @@ static bool an_older_copy_does_not_overwrite_a_newer_one(struct drive *d)
 			cycle(d, i % 4 == 3 ? CYCLE_FULL : CYCLE_INCREMENTAL, NULL);
 			for (int id = 1; id <= d->world.n; id++) {
 				if (held(d, id)->state.version < versions[id])
-					return wrong(d, "seed %d: %d went back", (int)seed, id);
+					return drive_wrong(d, "seed %d: %d went back", (int)seed,
+							   id);
 				versions[id] = held(d, id)->state.version;
 			}
 		}
@@ -845,7 +833,7 @@ static bool a_merged_conversation_is_asked_for_once(struct drive *d)
 	pass(d, 60);
 	cycle(d, CYCLE_FULL, NULL);
 	if (held(d, 9)->live)
-		return wrong(d, "9 is held as there");
+		return drive_wrong(d, "9 is held as there");
 	pass(d, 60);
 	return came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED) && cost_at_most(d, 5) &&
 	       equals(d);
@@ -863,7 +851,7 @@ static bool losses_by_merging_count_for_the_fuse(struct drive *d)
 	pass(d, 60);
 	cycle(d, CYCLE_FULL, NULL);
 	if (ware_dead(&d->ware) > 0)
-		return wrong(d, "%d are held as gone", (int)ware_dead(&d->ware));
+		return drive_wrong(d, "%d are held as gone", (int)ware_dead(&d->ware));
 	pass(d, 60);
 	conf = conf_of(d, CYCLE_FULL_REPAIR);
 	drive_cycle(d, &conf, &verdict);
@@ -899,14 +887,14 @@ static bool stands_still(struct drive *d, const struct workspace_state *before)
 {
 	return (d->ware.state.complete_as_of == before->complete_as_of &&
 		d->ware.state.active_as_of == before->active_as_of) ||
-	       wrong(d, "an instant has moved");
+	       drive_wrong(d, "an instant has moved");
 }
 
 static bool rises(struct drive *d, const struct workspace_state *before)
 {
 	return (d->ware.state.complete_as_of > before->complete_as_of &&
 		d->ware.state.active_as_of > before->active_as_of) ||
-	       wrong(d, "an instant has not risen");
+	       drive_wrong(d, "an instant has not risen");
 }
 
 static bool one_odd_item_holds_both_instants_until_it_loads(struct drive *d)
@@ -1014,8 +1002,8 @@ static bool a_list_deeper_than_its_pages_go_is_proven_by_its_parts(struct drive 
 		for (int k = 0; k < rows; k++)
 			d->world.things[k].states[0].channel = k % 3;
 		if (cycle(d, CYCLE_FULL, NULL) != VERDICT_CERTIFIED)
-			return wrong(d, "of %d it is not certified (beyond: %d)", rows,
-				     i % BEYONDS);
+			return drive_wrong(d, "of %d it is not certified (beyond: %d)", rows,
+					   i % BEYONDS);
 		if (!equals(d))
 			return false;
 	}
@@ -1034,13 +1022,13 @@ static bool what_no_list_shows_is_unlisted_after_two_looks(struct drive *d)
 		return false;
 	pass(d, 100);
 	if (!came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_CERTIFIED) || !held(d, 3)->unlisted)
-		return wrong(d, "3 is not unlisted");
+		return drive_wrong(d, "3 is not unlisted");
 	pass(d, 100);
 	if (!came_to(d, cycle(d, CYCLE_VERIFY, NULL), VERDICT_EQUAL) || !cost_at_most(d, 5))
 		return false;
 	pass(d, 100);
 	cycle(d, CYCLE_FULL, NULL);
-	return held(d, 3)->live || wrong(d, "3 was deleted");
+	return held(d, 3)->live || drive_wrong(d, "3 was deleted");
 }
 
 /* More are gone than the fuse lets believe: the next scans know that, and cost what they cost. */
@@ -1069,7 +1057,7 @@ static bool what_is_archived_does_not_demote_an_order(struct drive *d)
 	world_act(&d->world, EVENT_ARCHIVE, 30, 0);
 	pass(d, 20);
 	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_COMPLETE) &&
-	       (d->ware.state.order == ORDER_UPDATED_DESC || wrong(d, "the order was lost"));
+	       (d->ware.state.order == ORDER_UPDATED_DESC || drive_wrong(d, "the order was lost"));
 }
 
 /* Lists of one status that show others are not relied on. */
@@ -1081,7 +1069,7 @@ static bool filters_that_do_nothing_are_not_relied_on(struct drive *d)
 	pass(d, 100);
 	cycle(d, CYCLE_INCREMENTAL, NULL);
 	if (!d->ware.state.filterless)
-		return wrong(d, "it was not noticed");
+		return drive_wrong(d, "it was not noticed");
 	pass(d, 100);
 	return came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_CERTIFIED) &&
 	       cost_at_most(d, 12);
@@ -1099,13 +1087,13 @@ static bool filters_that_show_nothing_are_not_relied_on(struct drive *d)
 		return false;
 	cycle(d, CYCLE_VERIFY, NULL);
 	if (!d->ware.state.filterless)
-		return wrong(d, "it was not noticed");
+		return drive_wrong(d, "it was not noticed");
 	pass(d, 100);
 	if (!came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_CERTIFIED) || !equals(d))
 		return false;
 	d->world.conf.filtered = FILTERED_TRULY;
 	cycle(d, CYCLE_VERIFY, NULL);
-	return !d->ware.state.filterless || wrong(d, "they are not relied on any more");
+	return !d->ware.state.filterless || drive_wrong(d, "they are not relied on any more");
 }
 
 /* Each list ends with its first page, by its own word. */
@@ -1119,7 +1107,7 @@ static bool a_total_of_one_page_proves_nothing(struct drive *d)
 	}
 	return (d->ware.state.complete_as_of == TIME_NONE &&
 		d->ware.state.active_as_of == TIME_NONE) ||
-	       wrong(d, "an instant is published");
+	       drive_wrong(d, "an instant is published");
 }
 
 /* A list of one page is one moment, but nobody says at what time that was. */
@@ -1128,7 +1116,7 @@ static bool a_page_without_a_date_proves_nothing(struct drive *d)
 	begin(d, WORLD_ID, 8, 5);
 	d->world.conf.no_date = true;
 	return came_to(d, cycle(d, CYCLE_FULL, NULL), VERDICT_UNCERTIFIED) &&
-	       (d->ware.state.unproven == UNPROVEN_UNDATED || wrong(d, "it is not said why"));
+	       (d->ware.state.unproven == UNPROVEN_UNDATED || drive_wrong(d, "it is not said why"));
 }
 
 static void two_come_at_the_end(struct world *w, long request)
@@ -1163,12 +1151,12 @@ static bool estimated_totals_cost_few_passes(struct drive *d)
 		for (int i = 0; i < 3; i++) {
 			pass(d, 60);
 			if (cycle(d, CYCLE_FULL, NULL) == VERDICT_CERTIFIED)
-				return wrong(d, "an estimated total proved a sweep");
+				return drive_wrong(d, "an estimated total proved a sweep");
 			sum += d->world.requests;
 		}
 	}
 	/* Of fifteen pages: twice, and each time less than the list once more. */
-	return sum <= 120 * 95 || wrong(d, "%ld requests of 120 sweeps", sum);
+	return sum <= 120 * 95 || drive_wrong(d, "%ld requests of 120 sweeps", sum);
 }
 
 static void the_total_counts_all_again(struct world *w, long request)
@@ -1185,7 +1173,7 @@ static bool the_end_is_where_a_list_read_from_there_began(struct drive *d)
 		begin(d, WORLD_CREATED_ASC, 4, 24);
 		cycle(d, CYCLE_FULL, NULL);
 		if (d->ware.state.order != ORDER_CREATED_ASC)
-			return wrong(d, "the order was not learned");
+			return drive_wrong(d, "the order was not learned");
 		world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
 		pass(d, 60);
 		d->world.conf.overcount = -1;
@@ -1233,14 +1221,14 @@ static bool an_order_that_breaks_between_two_pages_is_not_relied_on(struct drive
 		begin(d, i ? WORLD_UPDATED_ASC : WORLD_UPDATED_DESC, 8, 40);
 		cycle(d, CYCLE_FULL, NULL);
 		if (d->ware.state.order == ORDER_UNKNOWN)
-			return wrong(d, "the order was not learned");
+			return drive_wrong(d, "the order was not learned");
 		/* The first page is theirs, or with five behind them the last one. */
 		for (int id = 11; id < 19; id++)
 			d->world.things[id].pinned = true;
 		pass(d, 60);
 		cycle(d, CYCLE_FULL, NULL);
 		if (d->ware.state.order != ORDER_UNKNOWN)
-			return wrong(d, "order %d is relied on still", i);
+			return drive_wrong(d, "order %d is relied on still", i);
 	}
 	return true;
 }
@@ -1284,8 +1272,8 @@ static bool a_tail_scan_that_cannot_see_the_end_claims_nothing(struct drive *d)
 		}
 		pass(d, 60);
 		if (cycle(d, CYCLE_FULL, NULL) != VERDICT_CERTIFIED)
-			return wrong(d, "depth %d, beyond %d: it is not certified",
-				     d->world.conf.depth, i / 2);
+			return drive_wrong(d, "depth %d, beyond %d: it is not certified",
+					   d->world.conf.depth, i / 2);
 		if (!equals(d))
 			return false;
 	}
@@ -1340,7 +1328,7 @@ static bool what_is_gone_is_deleted_before_the_closing_scan_asks(struct drive *d
 	world_act(&d->world, EVENT_DELETE, 5, 0);
 	return came_to(d, cycle(d, CYCLE_INCREMENTAL, the_last_jumps_over_the_scan),
 		       VERDICT_COMPLETE) &&
-	       (!held(d, 5)->live || wrong(d, "5 is gone, and held")) && equals(d);
+	       (!held(d, 5)->live || drive_wrong(d, "5 is gone, and held")) && equals(d);
 }
 
 static void one_comes_during_the_scan(struct world *w, long request)
@@ -1378,7 +1366,7 @@ static bool what_lies_behind_the_depth_is_asked_for_once(struct drive *d)
 	if (!came_to(d, cycle(d, CYCLE_INCREMENTAL, NULL), VERDICT_UNEXPLAINED) ||
 	    !cost_at_most(d, 2))
 		return false;
-	return d->ware.state.depth == 39 || wrong(d, "its end is believed to be in sight");
+	return d->ware.state.depth == 39 || drive_wrong(d, "its end is believed to be in sight");
 }
 
 static void the_third_is_resolved_before_the_second_pass(struct world *w, long request)
@@ -1402,7 +1390,7 @@ static bool what_a_second_pass_does_not_show_any_more_is_noticed(struct drive *d
 	world_make(&d->world, d->world.now, d->world.now, STATUS_OPEN);
 	return came_to(d, cycle(d, CYCLE_FULL, the_third_is_resolved_before_the_second_pass),
 		       VERDICT_UNCERTIFIED) &&
-	       (d->ware.state.unproven == UNPROVEN_PARTS || wrong(d, "it is not said why"));
+	       (d->ware.state.unproven == UNPROVEN_PARTS || drive_wrong(d, "it is not said why"));
 }
 
 static void the_first_has_no_date(struct world *w, long request)
@@ -1427,7 +1415,7 @@ static bool a_first_response_without_a_date_moves_no_instant(struct drive *d)
 	pass(d, 60);
 	cycle(d, CYCLE_INCREMENTAL, the_first_has_no_date);
 	d->world.conf.no_date = false;
-	return d->ware.state.active_as_of == active || wrong(d, "an instant moves");
+	return d->ware.state.active_as_of == active || drive_wrong(d, "an instant moves");
 }
 
 /* In no known order only an audit looks at the statuses and at the whole. */
@@ -1443,7 +1431,7 @@ static bool an_audit_sees_that_the_parts_are_more_than_the_whole(struct drive *d
 	pass(d, 60);
 	return came_to(d, cycle(d, CYCLE_VERIFY, NULL), VERDICT_DIFFERENT) &&
 	       (d->ware.state.unproven == UNPROVEN_PARTS ||
-		wrong(d, "the list is believed to show all"));
+		drive_wrong(d, "the list is believed to show all"));
 }
 
 /* What a sweep could not reach is not missing: the list may well show it. */
@@ -1460,7 +1448,7 @@ static bool a_sweep_that_proves_nothing_tells_of_no_absence(struct drive *d)
 	}
 	for (int id = 1; id <= 30; id++)
 		if (held(d, id)->absent)
-			return wrong(d, "%d is said to stand in no list", id);
+			return drive_wrong(d, "%d is said to stand in no list", id);
 	return true;
 }
 

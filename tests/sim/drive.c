@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "drive.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -503,4 +504,16 @@ void drive_begin(struct drive *d, const struct story *story, uint64_t seed)
 	/* Pages of a few rows may look in order by luck. */
 	d->ware.shuffled = story->world.order == WORLD_SHUFFLE ||
 			   (story->world.flips_at && story->world.flips_to == WORLD_SHUFFLE);
+}
+
+bool drive_wrong(struct drive *drive, const char *fmt, ...)
+{
+	va_list args;
+
+	if (drive->wrong[0])
+		return false;
+	va_start(args, fmt);
+	vsnprintf(drive->wrong, sizeof(drive->wrong), fmt, args);
+	va_end(args);
+	return false;
 }

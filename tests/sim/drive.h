@@ -60,4 +60,8 @@ void drive_begin(struct drive *drive, const struct story *story, uint64_t seed);
 enum outcome drive_cycle(struct drive *drive, const struct engine_conf *conf,
 			 enum verdict *verdict);
 
+/* Notes what is wrong, unless something was wrong before. Returns false. */
+PRINTF_LIKE(2, 3)
+bool drive_wrong(struct drive *drive, const char *fmt, ...);
+
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "whole.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,20 +41,6 @@ static struct {
 	int lost, late, twice, forged; /* events, in a thousand */
 	int64_t usual;		       /* requests of the last cycle of changes */
 } s;
-
-PRINTF_LIKE(1, 2)
-static bool wrong(const char *fmt, ...)
-{
-	struct drive *d = s.drive;
-	va_list args;
-
-	if (d->wrong[0])
-		return false;
-	va_start(args, fmt);
-	vsnprintf(d->wrong, sizeof(d->wrong), fmt, args);
-	va_end(args);
-	return false;
-}
 
 static int64_t usec(int seconds)
 {
@@ -245,8 +230,9 @@ static bool check_looks(int n, enum verdict verdict)
 			continue;
 		if (!held->live || held->state.updated != state->updated ||
 		    (looked && held->state.silent != state->silent))
-			return wrong("hints: an event spoke of %d, and it is not held as it is",
-				     id);
+			return drive_wrong(
+				s.drive, "hints: an event spoke of %d, and it is not held as it is",
+				id);
 	}
 	return true;
 }
@@ -354,18 +340,21 @@ static bool check_cycle(const struct engine_conf *conf, const struct before *was
 	    (now->complete_as_of > was->complete || now->active_as_of > was->active ||
 	     now->watermark != was->watermark || now->certified_at != was->certified ||
 	     ware_dead(&d->ware) > was->dead))
-		return wrong("hints: a look says something of the whole");
+		return drive_wrong(s.drive, "hints: a look says something of the whole");
 	if (was->looks != (d->strategy == STRATEGY_HINTED) && d->story.takeovers == 0)
-		return wrong("hints: %d%s, by %s", conf->n_hinted,
-			     conf->more_hinted ? " and more" : "", plan_strategy_name(d->strategy));
+		return drive_wrong(s.drive, "hints: %d%s, by %s", conf->n_hinted,
+				   conf->more_hinted ? " and more" : "",
+				   plan_strategy_name(d->strategy));
 	if (!quiet)
 		return true;
 	if (d->strategy == STRATEGY_HINTED && requests > conf->n_hinted)
-		return wrong("I4: %d hints cost %d requests", conf->n_hinted, (int)requests);
+		return drive_wrong(s.drive, "I4: %d hints cost %d requests", conf->n_hinted,
+				   (int)requests);
 	if (was->most >= 0 && requests > was->most)
-		return wrong("I4: %d hints cost %d requests by %s, and should cost %d",
-			     conf->n_hinted, (int)requests, plan_strategy_name(d->strategy),
-			     (int)was->most);
+		return drive_wrong(s.drive,
+				   "I4: %d hints cost %d requests by %s, and should cost %d",
+				   conf->n_hinted, (int)requests, plan_strategy_name(d->strategy),
+				   (int)was->most);
 	return !s.strict || check_looks(conf->n_hinted, verdict);
 }
 
@@ -398,7 +387,7 @@ static bool look_where_events_point_to(void)
 	struct before was;
 
 	if (!debts_take(&s.debts))
-		return wrong("hints: %s", s.debts.wrong);
+		return drive_wrong(s.drive, "hints: %s", s.debts.wrong);
 	conf.n_hinted = s.debts.hints.taken;
 	conf.more_hinted = s.debts.hints.more_taken;
 	was = before(&conf);
@@ -411,7 +400,7 @@ static bool look_where_events_point_to(void)
 	if (!check_cycle(&conf, &was, outcome, verdict))
 		return false;
 	end_hints(outcome);
-	return debts_check(&s.debts) || wrong("hints: %s", s.debts.wrong);
+	return debts_check(&s.debts) || drive_wrong(s.drive, "hints: %s", s.debts.wrong);
 }
 
 /* ---- the other cycles -------------------------------------------------------------- */
@@ -445,14 +434,16 @@ static bool read_messages(int64_t now)
 	bool whole = false;
 
 	if (!talks_cycle(&d->ware.state, now, s.strict, &whole))
-		return wrong("%s", talks_wrong());
+		return drive_wrong(s.drive, "%s", talks_wrong());
 	for (int id = 1; whole && id <= d->world.n; id++) {
 		int promised = s.debts.list[id].promised;
 
 		s.debts.list[id].promised = 0;
 		if (promised > 0 && s.held[id].live && s.happened[id].live &&
 		    !talks_has(id - 1, promised))
-			return wrong("an event spoke of a message of %d, and it was not read", id);
+			return drive_wrong(s.drive,
+					   "an event spoke of a message of %d, and it was not read",
+					   id);
 	}
 	return true;
 }
@@ -500,7 +491,7 @@ static bool round_of(void)
 
 	watch(&d->world, 0);
 	if (!debts_check(&s.debts) || !debts_due(&s.debts, d->world.now, &due))
-		return wrong("hints: %s", s.debts.wrong);
+		return drive_wrong(s.drive, "hints: %s", s.debts.wrong);
 	if (!(due && d->ware.state.certified_at != TIME_NONE ? look_where_events_point_to()
 							     : follow_changes()))
 		return false;
@@ -521,12 +512,12 @@ static bool drain(void)
 	for (int i = 0; i < 12; i++) {
 		d->world.now += DEBTS_GATHERED;
 		if (!debts_due(&s.debts, d->world.now, &due))
-			return wrong("hints: %s", s.debts.wrong);
+			return drive_wrong(s.drive, "hints: %s", s.debts.wrong);
 		if (due && !look_where_events_point_to())
 			return false;
 	}
 	return (debts_count(&s.debts) == 0 && !s.debts.more) ||
-	       wrong("hints: %d are left at the end", debts_count(&s.debts));
+	       drive_wrong(s.drive, "hints: %d are left at the end", debts_count(&s.debts));
 }
 
 /* Every message of a conversation that is held is held. */
@@ -554,12 +545,13 @@ static bool settle(void)
 	for (int id = 1; id <= d->world.n; id++)
 		if (s.held[id].live && s.happened[id].live &&
 		    s.held[id].version == s.happened[id].version && !talks_equal(id - 1))
-			return wrong("%s", talks_wrong());
+			return drive_wrong(s.drive, "%s", talks_wrong());
 	least = talks_requests();
 	if (!read_messages(now))
 		return false;
 	return !settles || talks_requests() == least ||
-	       wrong("%d requests for messages, for nothing", (int)(talks_requests() - least));
+	       drive_wrong(s.drive, "%d requests for messages, for nothing",
+			   (int)(talks_requests() - least));
 }
 
 bool whole_play(struct drive *d, uint64_t seed)
